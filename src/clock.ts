@@ -1,0 +1,107 @@
+import { NodeError } from './error.ts'
+
+/** Ends a timer or a series of them. Calling it again does nothing. */
+export type Cancel = () => void
+
+/**
+ * Time, as everything in kith gets it: the only place of setTimeout and Date.now.
+ * Tests and simulations inject one whose time is advanced by hand (hal/simulated/virtual-clock.ts).
+ */
+export interface Clock {
+  /** Wall clock in milliseconds since 1970-01-01T00:00Z; may jump, may be wrong (see TimeSource). */
+  now(): number
+  /** Milliseconds since some moment of this process; never goes back. */
+  monotonic(): number
+  /** Calls `fire` once after `ms`. The timer does not keep the process alive. */
+  after(ms: number, fire: () => void): Cancel
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/**
+ * Calls `fire` at phase, phase + period, … by the monotonic clock, without drift: each call is timed
+ * from the first, and what a stalled process missed is skipped, not made up for.
+ * @param period milliseconds, more than 0
+ * @param phase milliseconds from now until the first call; one period unless given
+ */
+export function every(clock: Clock, period: number, fire: () => void, phase: number = period): Cancel {
+  const first = clock.monotonic() + phase
+  let calls = 0
+  let cancel: Cancel = clock.after(phase, tick)
+  let ended = false
+  function tick(): void {
+    calls = Math.max(calls + 1, Math.ceil((clock.monotonic() - first) / period))
+    cancel = clock.after(Math.max(0, first + calls * period - clock.monotonic()), tick)
+    fire()
+    if (ended) cancel()
+  }
+  return () => {
+    ended = true
+    cancel()
+  }
+}
+
+/**
+ * Runs `work` with a signal that aborts after `ms` or together with `signal`.
+ * @throws NodeError 'deadline' naming `what`, when the time is over before the work
+ */
+export async function withDeadline<T>(
+  clock: Clock,
+  ms: number,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+  signal?: AbortSignal
+): Promise<T> {
+  signal?.throwIfAborted()
+  const controller = new AbortController()
+  const late = new NodeError('deadline', `${what}: no answer within ${ms} ms`, { remedy: 'retry' })
+  const cancel = clock.after(ms, () => controller.abort(late))
+  const follow = (): void => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', follow, { once: true })
+  // Work that does not heed its signal is left behind, not waited for.
+  const aborted = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
+  })
+  try {
+    return await Promise.race([work(controller.signal), aborted])
+  } finally {
+    cancel()
+    signal?.removeEventListener('abort', follow)
+  }
+}
+
+/** setTimeout takes a signed 32-bit number of milliseconds; beyond it, it would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function startTimer(ms: number, fire: () => void, keepsAlive: boolean): Cancel {
+  let timer: NodeJS.Timeout
+  function wait(left: number): void {
+    const step = Math.min(left, LONGEST_TIMER)
+    timer = setTimeout(() => (left > step ? wait(left - step) : fire()), step)
+    if (!keepsAlive) timer.unref()
+  }
+  wait(ms)
+  return () => clearTimeout(timer)
+}
+
+/** The clock of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, fire) => startTimer(ms, fire, false),
+  sleep(ms, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason)
+      const cancel = startTimer(ms, finish, true)
+      function finish(): void {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }
+      function stop(): void {
+        cancel()
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', stop, { once: true })
+    })
+  }
+}

@@ -1,0 +1,11 @@
+import type { RunAnchor } from '../history.ts'
+import type { Reading } from '../reading.ts'
+
+/** The reading with an estimated time, where its own is unknown and its run was anchored since. */
+export function anchorTime(reading: Reading, anchor: RunAnchor | undefined): Reading {
+  if (reading.time !== null || reading.mono === undefined) return reading
+  if (anchor === undefined || anchor.unix === null) return reading
+  const time = anchor.unix + (reading.mono - anchor.mono) / 1000
+  const bound = anchor.errorBound === undefined ? {} : { errorBound: anchor.errorBound }
+  return { ...reading, time, quality: 1, ...bound }
+}

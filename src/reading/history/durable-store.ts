@@ -1,0 +1,207 @@
+import { close, fdatasync, open } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../../clock.ts'
+import { describeError, isNodeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import type { HistoryState } from '../history.ts'
+import { openDatabase, setAside } from './database-file.ts'
+import { HistoryStore } from './history-store.ts'
+import { isDamage, stateOf } from './sqlite-error.ts'
+
+export interface DurableStoreOptions {
+  /** A file, or ':memory:'. */
+  readonly path: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Opens the database; openDatabase unless given. */
+  readonly open?: ((path: string) => DatabaseSync) | undefined
+}
+
+/** A frame of the write-ahead log is a page with a head of so many bytes (sqlite.org/fileformat2.html section 4.1). */
+const FRAME_HEAD = 24
+
+/**
+ * The store that lasts, on a disk that may be full, read-only, gone or damaged: it fails without throwing,
+ * says so once, and is tried again with every write.
+ */
+export class DurableStore {
+  readonly #options: DurableStoreOptions
+  #store: HistoryStore | undefined
+  #state: HistoryState = 'ok'
+  #error: string | undefined
+  #frames = 0
+  #moved = 0
+  #bytesWritten = 0
+  #readable = false
+  #syncing = false
+
+  /** @throws NodeError 'history-newer' where a later kith wrote the file */
+  constructor(options: DurableStoreOptions) {
+    this.#options = options
+    this.#open()
+  }
+
+  get file(): string | null {
+    return this.#options.path === ':memory:' ? null : this.#options.path
+  }
+
+  get state(): HistoryState {
+    return this.#state === 'ok' && this.file === null ? 'memory' : this.#state
+  }
+
+  get error(): string | undefined {
+    return this.#error
+  }
+
+  /** Bytes written to disk since the start: pages of the log, and pages moved from there into the file. */
+  get bytesWritten(): number {
+    return this.#bytesWritten
+  }
+
+  /** Whether what is on disk can be read: if not, nothing may be told as lost. */
+  get readable(): boolean {
+    return this.#readable
+  }
+
+  /** @returns whether the work is done; if not, nothing of it is */
+  write(work: (store: HistoryStore) => void): boolean {
+    const ready = this.#state === 'ok' || this.#open()
+    const store = this.#store
+    if (!ready || store === undefined) return false
+    try {
+      store.transaction(() => work(store))
+      this.#account(store)
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+    this.#recover()
+    this.#sync()
+    return true
+  }
+
+  /** @returns `otherwise` where the file cannot be read */
+  read<T>(work: (store: HistoryStore) => T, otherwise: T): T {
+    if (this.#store === undefined) return otherwise
+    try {
+      return work(this.#store)
+    } catch (error) {
+      this.#readable = false
+      this.#fail(error)
+      return otherwise
+    }
+  }
+
+  close(): void {
+    try {
+      this.#store?.close()
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#store = undefined
+  }
+
+  /** Opens the file, first or anew; what was open before goes on being read where that fails. @returns whether it is open */
+  #open(): boolean {
+    try {
+      const store = this.#openOrReplace()
+      this.close()
+      this.#store = store
+      this.#frames = 0
+      this.#moved = 0
+      this.#readable = true
+      return true
+    } catch (error) {
+      if (isNodeError(error, 'history-newer')) throw error
+      this.#fail(error)
+      return false
+    }
+  }
+
+  #openOrReplace(): HistoryStore {
+    const { path, open: openFile = openDatabase } = this.#options
+    try {
+      return new HistoryStore(openFile(path))
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#setAside(error)
+      return new HistoryStore(openFile(path))
+    }
+  }
+
+  #fail(error: unknown): void {
+    const state = stateOf(error)
+    const message = describeError(error)
+    if (isDamage(error)) this.#replaceDamaged(error)
+    else if (state !== this.#state) {
+      this.#options.log.warn(`history cannot be written: ${message}. New readings are kept in memory`, {
+        file: this.#options.path,
+        state
+      })
+    }
+    this.#state = state
+    this.#error = message
+  }
+
+  #replaceDamaged(error: unknown): void {
+    const store = this.#store
+    this.#store = undefined
+    try {
+      store?.close()
+      this.#setAside(error)
+    } catch (again) {
+      this.#options.log.error(`the damaged history cannot be set aside: ${describeError(again)}`)
+    }
+  }
+
+  #setAside(error: unknown): void {
+    const aside = setAside(this.#options.path, Math.floor(this.#options.clock.now() / 1000))
+    this.#options.log.error(`history is damaged (${describeError(error)}): set aside, a new one begins`, {
+      aside
+    })
+  }
+
+  #recover(): void {
+    if (this.#state !== 'ok') this.#options.log.info('history is written again', { file: this.#options.path })
+    this.#state = 'ok'
+    this.#error = undefined
+  }
+
+  #account(store: HistoryStore): void {
+    if (this.file === null) return
+    const { written, moved } = store.logPages()
+    // A log that begins anew counts from 0 again.
+    const frames = written >= this.#frames ? written - this.#frames : written
+    const movedNow = moved >= this.#moved ? moved - this.#moved : moved
+    // Of the frames of one page only the last is moved.
+    const pages = Math.min(movedNow, store.pages())
+    this.#frames = written
+    this.#moved = moved
+    this.#bytesWritten += frames * (store.pageSize() + FRAME_HEAD) + pages * store.pageSize()
+  }
+
+  /**
+   * Makes the flush last through a power cut without making the event loop wait for the card:
+   * synchronous=NORMAL itself syncs the log only before it is moved into the file.
+   */
+  #sync(): void {
+    if (this.file === null || this.#syncing) return
+    this.#syncing = true
+    const failed = (error: Error): void =>
+      this.#options.log.warn(`history cannot be synced: ${error.message}`)
+    open(`${this.file}-wal`, 'r+', (error, descriptor) => {
+      if (error !== null) {
+        this.#syncing = false
+        // No log: the file was closed meanwhile, which synced it.
+        if (error.code !== 'ENOENT') failed(error)
+        return
+      }
+      fdatasync(descriptor, (error) => {
+        if (error !== null) failed(error)
+        close(descriptor, () => {
+          this.#syncing = false
+        })
+      })
+    })
+  }
+}

@@ -1,0 +1,323 @@
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import { alike, type Sealer } from '../author-sealer.ts'
+import type { AnchoredRun, HeldRun, HistoryItem, HistoryQuery, ItemLimit } from '../history.ts'
+import type { Reading } from '../reading.ts'
+import { comparePositions, type Position, type Run, sameRun } from '../run.ts'
+import type { SealedReadings } from '../sealed.ts'
+import { anchorTime } from './anchor-time.ts'
+import type { HistoryStore } from './history-store.ts'
+import { mergeSorted } from './merge-sorted.ts'
+import { authorOf } from './name-table.ts'
+import type { HeldRange } from './sealed-table.ts'
+
+/** One of several stores, asked so that its failure is `otherwise`. */
+export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
+
+export interface HistoryReaderOptions {
+  readonly sealer: Sealer
+  readonly log: Log
+  /** What is read as one: the lasting store, and the one in memory that is not written yet. */
+  readonly stores: readonly StoreAccess[]
+  /** Whether every store can be read: what cannot be read now is not lost. */
+  readonly readable: () => boolean
+  /** The run of ours that goes on. */
+  readonly present: () => Run | undefined
+}
+
+/** A stretch of one series: in sealed bytes, or among the rows of a tail. */
+interface Piece {
+  readonly from: number
+  readonly to: number
+  readonly started: number | null
+  readonly ended: number | null
+  /** undefined where it is gone. */
+  sealed(): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined
+  /** Of every series in it; none where it is gone or damaged. */
+  readings(): readonly Reading[]
+}
+
+/** How many ranges are looked up at a time. */
+const PAGE = 64
+
+/** Runs before which there is none. */
+const FIRST: Run = { epoch: 0, boot: '' }
+
+/** Several stores read as one, each position once. */
+export class HistoryReader {
+  readonly #options: HistoryReaderOptions
+  /** The packs in which each tail was last told: used again until the tail changes. */
+  readonly #tailPacks = new Map<string, { key: string; packs: SealedReadings[] }>()
+
+  constructor(options: HistoryReaderOptions) {
+    this.#options = options
+  }
+
+  items(
+    series: string,
+    from: Position | undefined,
+    limit: ItemLimit
+  ): { items: HistoryItem[]; next: Position | undefined } {
+    const items: HistoryItem[] = []
+    let room = limit.bytes
+    for (const { run, item } of this.#everyItem(series, from, limit.to)) {
+      const size = item.kind === 'lost' ? 0 : item.bytes.length
+      if (items.length === limit.items || (items.length > 0 && size > room)) {
+        return { items, next: { epoch: run.epoch, boot: run.boot, seq: item.from } }
+      }
+      items.push(item)
+      room -= size
+    }
+    return { items, next: undefined }
+  }
+
+  readings({ series, since, until, limit, after }: HistoryQuery): Reading[] {
+    const found: Reading[] = []
+    const windowed = since !== undefined || until !== undefined
+    const from = after === undefined ? undefined : { ...after, seq: after.seq + 1 }
+    for (const reading of this.#everyReading(series, from, since ?? -Infinity, until ?? Infinity)) {
+      if (found.length >= limit) break
+      const { time } = reading
+      const inside = time === null ? !windowed : time >= (since ?? time) && time <= (until ?? time)
+      if (inside) found.push(reading)
+    }
+    return found
+  }
+
+  held(series: string): HeldRun[] {
+    return this.#runs(series, FIRST)
+      .map(({ epoch, boot }) => ({ epoch, boot }))
+      .map((run) => ({ run, ranges: joined(this.#pieces(series, run, 0)) }))
+      .filter(({ ranges }) => ranges.length > 0)
+  }
+
+  latest(): SealedReadings[] {
+    const newest = this.series().map((series) => this.#newest(series))
+    return newest.filter((sealed) => sealed !== undefined)
+  }
+
+  series(author?: string): string[] {
+    const names = this.#all((store) => store.names.series()).map(({ name }) => name)
+    return [...new Set(names)].filter((name) => author === undefined || authorOf(name) === author).toSorted()
+  }
+
+  /** The runs of an author, ascending. */
+  runs(author: string): AnchoredRun[] {
+    return this.#runs(`${author}/`, FIRST)
+  }
+
+  /** The rows of our own tail, behind everything of the run that is sealed. */
+  tail(series: string, run: Run, from = 0): Reading[] {
+    const sealedTo = Math.max(-1, ...this.#lastRanges(series, run).map(({ to }) => to))
+    const rows = this.#all((store) => store.tail.readings(series, run, Math.max(from, sealedTo + 1)))
+    return rows.toSorted((a, b) => comparePositions(a.position, b.position))
+  }
+
+  topic(series: string): string {
+    return this.#all((store) => [store.names.topic(series)]).find((topic) => topic !== undefined) ?? ''
+  }
+
+  /** Runs of the series' author from `least` on, ascending. */
+  #runs(series: string, least: Run): AnchoredRun[] {
+    const known = new Map<string, AnchoredRun>()
+    for (const run of this.#all((store) => store.names.runs(authorOf(series), least))) {
+      const key = runKey(run)
+      // Of a run in two stores, the store that knows its anchor tells it.
+      if (known.get(key)?.unix == null) known.set(key, run)
+    }
+    return [...known.values()].toSorted(compareRuns)
+  }
+
+  *#everyItem(
+    series: string,
+    from: Position | undefined,
+    to: Position | undefined
+  ): Generator<{ run: Run; item: HistoryItem }> {
+    const own = authorOf(series) === this.#options.sealer.peer
+    for (const run of this.#runsToTell(series, from, own)) {
+      if (to !== undefined && compareRuns(run, to) > 0) return
+      const first = from !== undefined && sameRun(run, from) ? from.seq : 0
+      const last = to !== undefined && sameRun(run, to) ? to.seq : undefined
+      for (const item of this.#itemsOfRun(series, run, first, last)) {
+        if (item.kind !== 'lost' || (own && this.#options.readable())) yield { run, item }
+      }
+    }
+  }
+
+  /** The run that is asked about is told of even where nothing of it is known: its readings are lost. */
+  #runsToTell(series: string, from: Position | undefined, own: boolean): Run[] {
+    const runs: Run[] = this.#runs(series, from ?? FIRST).map(({ epoch, boot }) => ({ epoch, boot }))
+    if (!own || from === undefined || runs.some((run) => sameRun(run, from))) return runs
+    return [{ epoch: from.epoch, boot: from.boot }, ...runs]
+  }
+
+  *#itemsOfRun(series: string, run: Run, from: number, last = Infinity): Generator<HistoryItem> {
+    let next = from
+    for (const piece of this.#pieces(series, run, from)) {
+      if (piece.from > last) break
+      const sealed = piece.to < next ? undefined : piece.sealed()
+      if (sealed === undefined) continue
+      if (piece.from > next) yield { kind: 'lost', run, from: next, to: piece.from - 1 }
+      const { kind, topic, bytes } = sealed
+      yield { kind, topic, bytes, run, from: piece.from, to: piece.to }
+      next = piece.to + 1
+    }
+    const present = this.#options.present()
+    const ended = present === undefined || !sameRun(run, present)
+    if (ended && last !== Infinity && next <= last) yield { kind: 'lost', run, from: next, to: last }
+  }
+
+  *#everyReading(
+    series: string,
+    from: Position | undefined,
+    since: number,
+    until: number
+  ): Generator<Reading> {
+    for (const run of this.#runs(series, from ?? FIRST)) {
+      let next = from !== undefined && sameRun(run, from) ? from.seq : 0
+      for (const piece of this.#stored(series, run, next)) {
+        if ((piece.ended ?? since) < since || (piece.started ?? until) > until) continue
+        for (const reading of this.#readingsOf(piece, series, run)) {
+          if (reading.position.seq < next) continue
+          next = reading.position.seq + 1
+          yield anchorTime(reading, run)
+        }
+      }
+      for (const reading of this.tail(series, run, next)) yield anchorTime(reading, run)
+    }
+  }
+
+  #readingsOf(piece: Piece, series: string, run: Run): Reading[] {
+    return piece
+      .readings()
+      .filter((reading) => reading.series === series && sameRun(reading.position, run))
+      .filter(({ position }) => position.seq >= piece.from && position.seq <= piece.to)
+      .toSorted((a, b) => a.position.seq - b.position.seq)
+  }
+
+  *#pieces(series: string, run: Run, from: number): Generator<Piece> {
+    yield* this.#stored(series, run, from)
+    for (const pack of this.#packsOfTail(series, run)) {
+      const piece = pieceOf(pack)
+      if (piece.to >= from) yield piece
+    }
+  }
+
+  /** Sealed stretches of all stores, by their first seq, the longer one first. */
+  #stored(series: string, run: Run, from: number): Generator<Piece> {
+    const sources = this.#options.stores.map((access) => this.#storedIn(access, series, run, from))
+    return mergeSorted(sources, (a, b) => a.from - b.from || b.to - a.to)
+  }
+
+  *#storedIn(access: StoreAccess, series: string, run: Run, from: number): Generator<Piece> {
+    for (let next = from; ; ) {
+      const page = access((store) => store.sealed.ranges(series, run, next, PAGE), [])
+      for (const range of page) yield this.#pieceIn(access, range, series)
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) return
+      next = last.to + 1
+    }
+  }
+
+  #pieceIn(access: StoreAccess, range: HeldRange, series: string): Piece {
+    return {
+      ...range,
+      sealed: () => {
+        const stored = access((store) => store.sealed.get(range.sealed), undefined)
+        return stored && { ...stored, topic: this.topic(series) }
+      },
+      readings: () => this.#open(access, range, series)?.readings ?? []
+    }
+  }
+
+  #open(access: StoreAccess, range: HeldRange, series: string): SealedReadings | undefined {
+    const stored = access((store) => store.sealed.get(range.sealed), undefined)
+    if (stored === undefined) return undefined
+    try {
+      return this.#options.sealer.open(stored.kind, this.topic(series), stored.bytes)
+    } catch (error) {
+      this.#options.log.warn(`a ${stored.kind} of ${series} in history is damaged: ${describeError(error)}`)
+      return undefined
+    }
+  }
+
+  #packsOfTail(series: string, run: Run): SealedReadings[] {
+    const rows = this.tail(series, run)
+    const [first] = rows
+    const last = rows.at(-1)
+    if (first === undefined || last === undefined) return []
+    const key = `${runKey(run)} ${first.position.seq} ${last.position.seq}`
+    const known = this.#tailPacks.get(series)
+    if (known?.key === key) return known.packs
+    const packs = this.#seal(this.topic(series), rows)
+    this.#tailPacks.set(series, { key, packs })
+    return packs
+  }
+
+  #seal(topic: string, rows: readonly Reading[]): SealedReadings[] {
+    const packs: SealedReadings[] = []
+    for (let rest = rows; rest.length > 0; ) {
+      const pack = this.#options.sealer.pack(topic, alike(rest))
+      packs.push(pack)
+      rest = rest.slice(pack.readings.length)
+    }
+    return packs
+  }
+
+  #newest(series: string): SealedReadings | undefined {
+    for (const run of this.#runs(series, FIRST).toReversed()) {
+      const pack = this.#packsOfTail(series, run).at(-1)
+      if (pack !== undefined) return pack
+      const ranges = this.#options.stores.map((access) => ({
+        access,
+        range: access((store) => store.sealed.lastRange(series, run), undefined)
+      }))
+      for (const { access, range } of ranges.toSorted((a, b) => (b.range?.to ?? -1) - (a.range?.to ?? -1))) {
+        const sealed = range && this.#open(access, range, series)
+        if (sealed !== undefined) return sealed
+      }
+    }
+    return undefined
+  }
+
+  #lastRanges(series: string, run: Run): HeldRange[] {
+    return this.#all((store) => [store.sealed.lastRange(series, run)]).filter((range) => range !== undefined)
+  }
+
+  /** What each store says, one after the other. */
+  #all<T>(work: (store: HistoryStore) => T[]): T[] {
+    return this.#options.stores.flatMap((access) => access(work, []))
+  }
+}
+
+function compareRuns(a: Run, b: Run): number {
+  return comparePositions({ epoch: a.epoch, boot: a.boot, seq: 0 }, { epoch: b.epoch, boot: b.boot, seq: 0 })
+}
+
+function runKey({ epoch, boot }: Run): string {
+  return `${epoch}.${boot}`
+}
+
+/** A pack of one series and run without a gap, as the tail is told. */
+function pieceOf(pack: SealedReadings): Piece {
+  const seqs = pack.readings.map(({ position }) => position.seq)
+  return {
+    from: Math.min(...seqs),
+    to: Math.max(...seqs),
+    started: null,
+    ended: null,
+    sealed: () => pack,
+    readings: () => pack.readings
+  }
+}
+
+/** Stretches without those that touch or overlap. */
+function joined(pieces: Iterable<Piece>): [from: number, to: number][] {
+  const ranges: [from: number, to: number][] = []
+  for (const { from, to } of pieces) {
+    const last = ranges.at(-1)
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to)
+    else ranges.push([from, to])
+  }
+  return ranges
+}

@@ -1,0 +1,150 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import type { AnchoredRun, RunAnchor } from '../history.ts'
+import type { Run } from '../run.ts'
+import type { Statements } from './statements.ts'
+
+/** Numbers under which a series and a run of its author stand in the other tables. */
+export type Ids = readonly [series: number, run: number]
+
+/** How many names are remembered with their numbers. */
+const REMEMBERED = 4096
+
+/** Peers, series and runs: the names that the other tables refer to by number. */
+export class NameTable {
+  readonly #statements: Statements
+  readonly #numbers = new Map<string, number>()
+
+  constructor(statements: Statements) {
+    this.#statements = statements
+  }
+
+  /** The numbers of a series and a run of its author, given to them now if they have none. */
+  ids(series: string, run: Run, topic: string, unit: string | null): Ids {
+    return [this.#seriesId(series, topic, unit), this.#runId(authorOf(series), run)]
+  }
+
+  /** The numbers of a series and a run, undefined where one of them is not known. */
+  find(series: string, run: Run): Ids | undefined {
+    const row = this.#statements
+      .sql(
+        `SELECT series.id AS series, runs.id AS run FROM series JOIN runs USING (peer_id)
+          WHERE name = ? AND epoch = ? AND boot = ?`
+      )
+      .get(series, run.epoch, run.boot)
+    return row === undefined ? undefined : [Number(row['series']), Number(row['run'])]
+  }
+
+  series(): { name: string; topic: string }[] {
+    return this.#statements
+      .sql('SELECT name, topic FROM series ORDER BY name')
+      .all()
+      .map((row) => ({ name: String(row['name']), topic: String(row['topic']) }))
+  }
+
+  /** The ProtocolName of a series. */
+  topic(series: string): string | undefined {
+    const row = this.#statements.sql('SELECT topic FROM series WHERE name = ?').get(series)
+    return row === undefined ? undefined : String(row['topic'])
+  }
+
+  /** The runs of an author from `least` on, ascending. */
+  runs(peer: string, least: Run): AnchoredRun[] {
+    return this.#statements
+      .sql(
+        `SELECT runs.* FROM runs JOIN peers ON peers.id = peer_id
+          WHERE peer = ? AND (epoch, boot) >= (?, ?) ORDER BY epoch, boot`
+      )
+      .all(peer, least.epoch, least.boot)
+      .map(readRun)
+  }
+
+  anchor(peer: string, run: Run, anchor: RunAnchor): void {
+    this.#statements
+      .sql(
+        'UPDATE runs SET anchor_mono = ?, anchor_unix = ?, anchor_error = ?, anchor_quality = ? WHERE id = ?'
+      )
+      .run(anchor.mono, anchor.unix, anchor.errorBound ?? null, anchor.quality, this.#runId(peer, run))
+  }
+
+  /** Every run that was anchored, with its author. */
+  anchored(): { peer: string; run: AnchoredRun }[] {
+    return this.#statements
+      .sql('SELECT peer, runs.* FROM runs JOIN peers ON peers.id = peer_id WHERE anchor_quality IS NOT NULL')
+      .all()
+      .map((row) => ({ peer: String(row['peer']), run: readRun(row) }))
+  }
+
+  /** Forgets names to which nothing refers, but for one run that goes on. */
+  dropUnused(present: Run | undefined): void {
+    const used = (column: string): string => `SELECT ${column} FROM ranges UNION SELECT ${column} FROM tail`
+    const { epoch, boot } = present ?? { epoch: -1, boot: '' }
+    const sql = (text: string) => this.#statements.sql(text)
+    sql(`DELETE FROM runs WHERE id NOT IN (${used('run_id')}) AND NOT (epoch = ? AND boot = ?)`).run(
+      epoch,
+      boot
+    )
+    sql(`DELETE FROM series WHERE id NOT IN (${used('series_id')})`).run()
+    sql('DELETE FROM peers WHERE id NOT IN (SELECT peer_id FROM runs UNION SELECT peer_id FROM series)').run()
+    this.forgetNumbers()
+  }
+
+  /** After a transaction was taken back, or rows went, remembered numbers may be nobody's. */
+  forgetNumbers(): void {
+    this.#numbers.clear()
+  }
+
+  #seriesId(name: string, topic: string, unit: string | null): number {
+    return this.#remembered(name, () => {
+      this.#statements
+        .sql('INSERT OR IGNORE INTO series (peer_id, name, topic, unit) VALUES (?, ?, ?, ?)')
+        .run(this.#peerId(authorOf(name)), name, topic, unit)
+      return this.#statements.sql('SELECT id FROM series WHERE name = ?').get(name)
+    })
+  }
+
+  #runId(peer: string, { epoch, boot }: Run): number {
+    return this.#remembered(`${peer} ${epoch} ${boot}`, () => {
+      const id = this.#peerId(peer)
+      this.#statements
+        .sql('INSERT OR IGNORE INTO runs (peer_id, epoch, boot) VALUES (?, ?, ?)')
+        .run(id, epoch, boot)
+      return this.#statements
+        .sql('SELECT id FROM runs WHERE peer_id = ? AND epoch = ? AND boot = ?')
+        .get(id, epoch, boot)
+    })
+  }
+
+  #peerId(peer: string): number {
+    return this.#remembered(peer, () => {
+      this.#statements.sql('INSERT OR IGNORE INTO peers (peer) VALUES (?)').run(peer)
+      return this.#statements.sql('SELECT id FROM peers WHERE peer = ?').get(peer)
+    })
+  }
+
+  #remembered(name: string, row: () => Record<string, SQLOutputValue> | undefined): number {
+    const known = this.#numbers.get(name)
+    if (known !== undefined) return known
+    const number = Number(row()?.['id'])
+    if (this.#numbers.size >= REMEMBERED) this.#numbers.clear()
+    this.#numbers.set(name, number)
+    return number
+  }
+}
+
+/** The PeerId in front of a series' name. */
+export function authorOf(series: string): string {
+  return series.slice(0, series.indexOf('/'))
+}
+
+function readRun(row: Record<string, SQLOutputValue>): AnchoredRun {
+  const bound = row['anchor_error'] === null ? {} : { errorBound: Number(row['anchor_error']) }
+  const quality = row['anchor_quality']
+  return {
+    epoch: Number(row['epoch']),
+    boot: String(row['boot']),
+    mono: Number(row['anchor_mono']),
+    unix: row['anchor_unix'] === null ? null : Number(row['anchor_unix']),
+    ...bound,
+    quality: quality === 0 || quality === 1 ? quality : 2
+  }
+}

@@ -1,0 +1,228 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import type { Run } from '../run.ts'
+import type { Ids, NameTable } from './name-table.ts'
+import type { Statements } from './statements.ts'
+import type { Stretch } from './stretch.ts'
+
+type Row = Record<string, SQLOutputValue>
+
+/** Sealed bytes with what they hold, as they are kept. */
+export interface StoredSealed {
+  readonly kind: 'pack' | 'block'
+  readonly topic: string
+  /** Unix seconds from which its age counts, 0 while unknown. */
+  readonly dated: number
+  readonly bytes: Uint8Array
+  readonly stretches: readonly Stretch[]
+}
+
+/** A stretch of a series that lies in sealed bytes. */
+export interface HeldRange {
+  readonly from: number
+  readonly to: number
+  /** The number of the sealed bytes. */
+  readonly sealed: number
+  /** Unix seconds; null where unknown. */
+  readonly started: number | null
+  readonly ended: number | null
+}
+
+const RANGE = 'first_seq, last_seq, sealed_id, started, ended'
+
+/** Packs and blocks, and which stretches of which series lie in them. */
+export class SealedTable {
+  readonly #statements: Statements
+  readonly #names: NameTable
+
+  constructor(statements: Statements, names: NameTable) {
+    this.#statements = statements
+    this.#names = names
+  }
+
+  /** Keeps sealed bytes, unless all they hold is held, in place of everything that they cover. */
+  put(stored: StoredSealed): void {
+    const fresh = stored.stretches
+      .map((stretch) => ({
+        stretch,
+        ids: this.#names.ids(stretch.series, stretch.run, stored.topic, stretch.unit)
+      }))
+      .filter(({ stretch, ids }) => !this.#isCovered(ids, stretch, stored.kind))
+    if (fresh.length === 0) return
+    const { lastInsertRowid } = this.#statements
+      .sql('INSERT INTO sealed (kind, dated, bytes) VALUES (?, ?, ?)')
+      .run(stored.kind, stored.dated, stored.bytes)
+    for (const { stretch, ids } of fresh) {
+      this.#dropCovered(ids, stretch)
+      this.#putRange(ids, stretch, lastInsertRowid)
+    }
+  }
+
+  /** Up to `limit` ranges that end at `from` or later, ascending. */
+  ranges(series: string, run: Run, from: number, limit: number): HeldRange[] {
+    const ids = this.#names.find(series, run)
+    if (ids === undefined) return []
+    // No range lies within another: of those that begin earlier only the last can reach `from`.
+    return this.#statements
+      .sql(
+        `SELECT ${RANGE} FROM ranges
+          WHERE series_id = ?1 AND run_id = ?2 AND last_seq >= ?3 AND first_seq >= ifnull(
+            (SELECT max(first_seq) FROM ranges WHERE series_id = ?1 AND run_id = ?2 AND first_seq <= ?3), 0)
+          ORDER BY first_seq LIMIT ?4`
+      )
+      .all(...ids, from, limit)
+      .map(readRange)
+  }
+
+  lastRange(series: string, run: Run): HeldRange | undefined {
+    const ids = this.#names.find(series, run)
+    const row =
+      ids &&
+      this.#statements
+        .sql(`SELECT ${RANGE} FROM ranges WHERE series_id = ? AND run_id = ? ORDER BY first_seq DESC LIMIT 1`)
+        .get(...ids)
+    return row === undefined ? undefined : readRange(row)
+  }
+
+  /** Sealed bytes by the number that a range names. */
+  get(id: number): { kind: 'pack' | 'block'; bytes: Uint8Array } | undefined {
+    const row = this.#statements.sql('SELECT kind, bytes FROM sealed WHERE id = ?').get(id)
+    return row === undefined ? undefined : { kind: kindOf(row), bytes: row['bytes'] as Uint8Array }
+  }
+
+  *all(): Generator<StoredSealed> {
+    for (const row of this.#statements.sql('SELECT * FROM sealed ORDER BY id').all()) {
+      const ranges = this.#statements
+        .sql(
+          `SELECT ranges.*, name, topic, unit, epoch, boot
+             FROM ranges JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id WHERE sealed_id = ?`
+        )
+        .all(Number(row['id']))
+      yield {
+        kind: kindOf(row),
+        topic: String(ranges[0]?.['topic']),
+        dated: Number(row['dated']),
+        bytes: row['bytes'] as Uint8Array,
+        stretches: ranges.map(readStretch)
+      }
+    }
+  }
+
+  /** How many readings are held; those in two overlapping packs count twice. */
+  count(): number {
+    const row = this.#statements
+      .sql('SELECT ifnull(sum(last_seq - first_seq + 1), 0) AS count FROM ranges')
+      .get()
+    return Number(row?.['count'])
+  }
+
+  /** The newest date of what is kept, 0 where there is none. */
+  newestDate(): number {
+    return Number(
+      this.#statements.sql('SELECT ifnull(max(dated), 0) AS newest FROM sealed').get()?.['newest']
+    )
+  }
+
+  /** Dates what was kept while nobody knew the time. */
+  dateUndated(now: number): void {
+    this.#statements.sql('UPDATE sealed SET dated = ? WHERE dated = 0').run(now)
+  }
+
+  /** @returns how many packs and blocks went */
+  dropOlderThan(date: number): number {
+    return Number(this.#statements.sql('DELETE FROM sealed WHERE dated < ?').run(date).changes)
+  }
+
+  /** @returns how many packs and blocks went */
+  dropOldest(count: number): number {
+    const oldest = 'SELECT id FROM sealed ORDER BY dated, id LIMIT ?'
+    return Number(this.#statements.sql(`DELETE FROM sealed WHERE id IN (${oldest})`).run(count).changes)
+  }
+
+  clear(): void {
+    this.#statements.sql('DELETE FROM sealed').run()
+  }
+
+  #putRange(ids: Ids, stretch: Stretch, sealed: number | bigint): void {
+    this.#statements
+      .sql('INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        ...ids,
+        stretch.from,
+        stretch.to,
+        sealed,
+        stretch.started,
+        stretch.ended,
+        stretch.faults,
+        stretch.minimum,
+        stretch.mean,
+        stretch.maximum
+      )
+  }
+
+  /** A block is better than a pack of just the same readings. */
+  #isCovered(ids: Ids, { from, to }: Stretch, kind: 'pack' | 'block'): boolean {
+    const before = this.#statements
+      .sql(
+        `SELECT first_seq, last_seq, kind FROM ranges JOIN sealed ON sealed.id = sealed_id
+          WHERE series_id = ? AND run_id = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1`
+      )
+      .get(...ids, from)
+    if (before === undefined || Number(before['last_seq']) < to) return false
+    const same = before['first_seq'] === from && before['last_seq'] === to
+    return !(same && kind === 'block' && kindOf(before) === 'pack')
+  }
+
+  #dropCovered(ids: Ids, { from, to }: Stretch): void {
+    this.#statements
+      .sql('DELETE FROM tail WHERE series_id = ? AND run_id = ? AND seq BETWEEN ? AND ?')
+      .run(...ids, from, to)
+    const covered = this.#statements
+      .sql(
+        `DELETE FROM ranges WHERE series_id = ? AND run_id = ? AND first_seq BETWEEN ? AND ? AND last_seq <= ?
+          RETURNING sealed_id`
+      )
+      .all(...ids, from, to, to)
+    for (const row of covered) this.#dropEmpty(Number(row['sealed_id']))
+  }
+
+  #dropEmpty(id: number): void {
+    this.#statements
+      .sql('DELETE FROM sealed WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM ranges WHERE sealed_id = ?1)')
+      .run(id)
+  }
+}
+
+function kindOf(row: Row): 'pack' | 'block' {
+  return row['kind'] === 'block' ? 'block' : 'pack'
+}
+
+function numberOrNull(value: SQLOutputValue | undefined): number | null {
+  return typeof value === 'number' ? value : null
+}
+
+function readRange(row: Row): HeldRange {
+  return {
+    from: Number(row['first_seq']),
+    to: Number(row['last_seq']),
+    sealed: Number(row['sealed_id']),
+    started: numberOrNull(row['started']),
+    ended: numberOrNull(row['ended'])
+  }
+}
+
+function readStretch(row: Row): Stretch {
+  const { from, to, started, ended } = readRange(row)
+  return {
+    series: String(row['name']),
+    unit: row['unit'] === null ? null : String(row['unit']),
+    run: { epoch: Number(row['epoch']), boot: String(row['boot']) },
+    from,
+    to,
+    started,
+    ended,
+    faults: Number(row['faults']),
+    minimum: numberOrNull(row['minimum']),
+    mean: numberOrNull(row['mean']),
+    maximum: numberOrNull(row['maximum'])
+  }
+}

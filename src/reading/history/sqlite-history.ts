@@ -1,0 +1,258 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type Cancel, type Clock, every } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import type { Sealer } from '../author-sealer.ts'
+import { believedTime, type TimeBelief } from '../author-time.ts'
+import type {
+  AnchoredRun,
+  HeldRun,
+  History,
+  HistoryItem,
+  HistoryQuery,
+  HistoryStatus,
+  ItemLimit,
+  RunAnchor
+} from '../history.ts'
+import type { Reading } from '../reading.ts'
+import type { Position, Run } from '../run.ts'
+import type { SealedReadings } from '../sealed.ts'
+import { parseSeries } from '../series.ts'
+import { openDatabase } from './database-file.ts'
+import { BLOCK_RECORDS, dueTails } from './due-tails.ts'
+import { DurableStore } from './durable-store.ts'
+import { HistoryReader } from './history-reader.ts'
+import { HistoryStore } from './history-store.ts'
+import { stretchesOf } from './stretch.ts'
+
+export interface HistoryLimits {
+  /** Milliseconds between two flushes: what a crash may cost. */
+  readonly flush: number
+  /** Bytes not yet written that bring a flush forward. */
+  readonly flushBytes: number
+  /** Milliseconds after which a block is sealed though not full. */
+  readonly blockAge: number
+  /** Milliseconds that readings are kept. */
+  readonly age: number
+  /** Bytes that readings take on disk. */
+  readonly bytes: number
+  /** Bytes kept in memory while the disk takes nothing. */
+  readonly memoryBytes: number
+}
+
+export interface SqliteHistoryOptions {
+  /** A file, or ':memory:'. */
+  readonly path: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly sealer: Sealer
+  readonly time: () => TimeBelief
+  /** The ProtocolName of our own readings of a quantity; undefined where no protocol carries it. */
+  readonly topicOf: (quantity: string) => string | undefined
+  readonly limits: HistoryLimits
+  /** Opens the database; openDatabase unless given. */
+  readonly open?: (path: string) => DatabaseSync
+}
+
+/** What a reading in the tail takes, about. */
+const ROW_BYTES = 64
+
+/**
+ * History in SQLite. What is new lies in a store in memory and goes to the lasting one as one transaction a
+ * flush; both are read as one. So a disk that takes nothing changes nothing but the status.
+ */
+export class SqliteHistory implements History {
+  readonly #options: SqliteHistoryOptions
+  readonly #durable: DurableStore
+  readonly #recent = new HistoryStore(openDatabase(':memory:'))
+  readonly #reader: HistoryReader
+  readonly #cancel: Cancel
+  /** Rows of our own since the last block, by series. */
+  readonly #rows = new Map<string, number>()
+  #present: { run: Run; started: number } | undefined
+  #unwritten = 0
+  #newestDate: number
+
+  /** @throws NodeError 'history-newer' where a later kith wrote the file */
+  constructor(options: SqliteHistoryOptions) {
+    this.#options = options
+    this.#durable = new DurableStore(options)
+    this.#newestDate = this.#durable.read((store) => store.sealed.newestDate(), 0)
+    this.#reader = new HistoryReader({
+      sealer: options.sealer,
+      log: options.log,
+      stores: [(work, otherwise) => this.#durable.read(work, otherwise), (work) => work(this.#recent)],
+      readable: () => this.#durable.readable,
+      present: () => this.#present?.run
+    })
+    this.#cancel = every(options.clock, options.limits.flush, () => this.flush())
+  }
+
+  beginRun(run: Run, anchor: RunAnchor): void {
+    this.#present = { run, started: this.#options.clock.monotonic() - anchor.mono }
+    this.anchor(run, anchor)
+    this.flush()
+  }
+
+  anchor(run: Run, anchor: RunAnchor, author = this.#options.sealer.peer): void {
+    this.#recent.names.anchor(author, run, anchor)
+    this.#unwritten += ROW_BYTES
+  }
+
+  appendOwn(readings: readonly Reading[]): void {
+    this.#recent.transaction(() => {
+      for (const reading of readings) this.#recent.tail.append(this.#topicOf(reading.series), reading)
+    })
+    let full = false
+    for (const { series } of readings) {
+      const rows = (this.#rows.get(series) ?? 0) + 1
+      this.#rows.set(series, rows)
+      full ||= rows >= BLOCK_RECORDS
+    }
+    this.#added(readings.length * ROW_BYTES, full)
+  }
+
+  put(sealed: SealedReadings): void {
+    this.#recent.transaction(() => this.#keep(sealed))
+    this.#added(sealed.bytes.length, false)
+  }
+
+  flush(): void {
+    this.#sealDue()
+    if (this.#unwritten === 0) return
+    const written = this.#durable.write((store) => {
+      this.#recent.copyInto(store)
+      this.#retainIn(store)
+    })
+    if (written) this.#recent.clear()
+    else this.#recent.shrinkTo(this.#options.limits.memoryBytes)
+    this.#unwritten = written ? 0 : 1
+  }
+
+  retain(): void {
+    this.#durable.write((store) => this.#retainIn(store))
+  }
+
+  items(
+    series: string,
+    from: Position | undefined,
+    limit: ItemLimit
+  ): { items: HistoryItem[]; next: Position | undefined } {
+    return this.#reader.items(series, from, limit)
+  }
+
+  readings(query: HistoryQuery): Reading[] {
+    return this.#reader.readings(query)
+  }
+
+  held(series: string): HeldRun[] {
+    return this.#reader.held(series)
+  }
+
+  latest(): SealedReadings[] {
+    return this.#reader.latest()
+  }
+
+  series(author?: string): string[] {
+    return this.#reader.series(author)
+  }
+
+  runs(): AnchoredRun[] {
+    return this.#reader.runs(this.#options.sealer.peer)
+  }
+
+  status(): HistoryStatus {
+    const { state, error, bytesWritten, file } = this.#durable
+    return {
+      state,
+      ...(error === undefined ? {} : { error }),
+      bytes: this.#durable.read((store) => store.bytes(), 0) + this.#recent.bytes(),
+      bytesWritten,
+      readings: this.#durable.read((store) => store.count(), 0) + this.#recent.count(),
+      file
+    }
+  }
+
+  close(): void {
+    this.#cancel()
+    this.flush()
+    this.#durable.close()
+    this.#recent.close()
+  }
+
+  #added(bytes: number, full: boolean): void {
+    const before = this.#unwritten
+    this.#unwritten += bytes
+    const { flushBytes } = this.#options.limits
+    // Once for each flushBytes, also while the disk takes nothing.
+    if (full || Math.floor(this.#unwritten / flushBytes) > Math.floor(before / flushBytes)) this.flush()
+  }
+
+  #keep(sealed: SealedReadings): void {
+    const { kind, topic, bytes, readings } = sealed
+    this.#recent.sealed.put({
+      kind,
+      topic,
+      bytes,
+      dated: this.#dateOf(readings),
+      stretches: stretchesOf(readings)
+    })
+  }
+
+  /** Seals what is full, old enough, or of a run that has ended. */
+  #sealDue(): void {
+    const { clock, limits, log } = this.#options
+    const tails = [...this.#durable.read((store) => store.tail.tails(), []), ...this.#recent.tail.tails()]
+    const present = this.#present
+    const age = present === undefined ? 0 : clock.monotonic() - present.started - limits.blockAge
+    for (const { series, run, whole } of dueTails(tails, present?.run, age)) {
+      // Also where it cannot be sealed: not to be tried again with every reading.
+      this.#rows.set(series, 0)
+      try {
+        this.#recent.transaction(() => this.#sealTail(series, run, whole))
+      } catch (error) {
+        log.error(`${series} cannot be sealed: ${describeError(error)}`)
+      }
+    }
+  }
+
+  #sealTail(series: string, run: Run, whole: boolean): void {
+    let rows = this.#reader.tail(series, run)
+    while (rows.length >= (whole ? 1 : BLOCK_RECORDS)) {
+      const block = this.#options.sealer.block(this.#reader.topic(series), rows)
+      this.#keep(block)
+      rows = rows.slice(block.readings.length)
+    }
+    this.#rows.set(series, rows.length)
+    this.#unwritten += ROW_BYTES
+  }
+
+  #retainIn(store: HistoryStore): void {
+    const { clock, time, limits } = this.#options
+    const now = believedTime(clock, time())
+    let dropped = 0
+    if (now !== undefined) {
+      store.sealed.dateUndated(Math.floor(now))
+      dropped += store.sealed.dropOlderThan(Math.floor(now - limits.age / 1000))
+    }
+    dropped += store.shrinkTo(limits.bytes)
+    if (dropped > 0) store.tidy(this.#present?.run)
+  }
+
+  /**
+   * From when the age of sealed readings counts: their newest, or now where they tell a time to come. While
+   * nobody knows the time, they are as new as the newest that is kept.
+   */
+  #dateOf(readings: readonly Reading[]): number {
+    const now = believedTime(this.#options.clock, this.#options.time())
+    if (now === undefined) return this.#newestDate
+    const times = readings.map(({ time }) => time ?? now)
+    const date = Math.floor(Math.min(now, Math.max(...times)))
+    this.#newestDate = Math.max(this.#newestDate, date)
+    return date
+  }
+
+  #topicOf(series: string): string {
+    return this.#options.topicOf(parseSeries(series)?.quantity ?? '') ?? ''
+  }
+}

@@ -1,0 +1,63 @@
+import { base58btc } from 'multiformats/bases/base58'
+
+/** A series' name in parts: `<PeerId>/<device>/<quantity>[.<channel>]` (wire.md, Names). */
+export interface SeriesParts {
+  /** 52 characters of base58btc: an Ed25519 PeerId. */
+  readonly peer: string
+  readonly device: string
+  readonly quantity: string
+  readonly channel?: string
+}
+
+const PEER = /^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/
+const DEVICE = /^[a-z0-9][a-z0-9-]{0,31}$/
+const QUANTITY = /^[a-z][a-z0-9-]{0,31}$/
+const CHANNEL = /^[a-z0-9]{1,8}$/
+/** An identity multihash over a protobuf with an Ed25519 key (libp2p peer-ids spec): 00 24 08 01 12 20 || key. */
+const MULTIHASH_HEAD = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20]
+export const MULTIHASH_BYTES = 38
+
+export function isDeviceName(text: string): boolean {
+  return DEVICE.test(text)
+}
+
+export function isChannelName(text: string): boolean {
+  return CHANNEL.test(text)
+}
+
+export function formatSeries(parts: SeriesParts): string {
+  return `${parts.peer}/${localSeries(parts.device, parts.quantity, parts.channel)}`
+}
+
+/** The part of a series' name behind the PeerId: `hall/temperature`, `adc/voltage.a0`. */
+export function localSeries(device: string, quantity: string, channel?: string): string {
+  return channel === undefined ? `${device}/${quantity}` : `${device}/${quantity}.${channel}`
+}
+
+/** @returns undefined where the text is no series name */
+export function parseSeries(text: string): SeriesParts | undefined {
+  const [peer = '', device = '', last = '', more] = text.split('/')
+  const [quantity = '', channel, extra] = last.split('.')
+  const well =
+    more === undefined &&
+    extra === undefined &&
+    PEER.test(peer) &&
+    DEVICE.test(device) &&
+    QUANTITY.test(quantity)
+  if (!well || (channel !== undefined && !CHANNEL.test(channel))) return undefined
+  return channel === undefined ? { peer, device, quantity } : { peer, device, quantity, channel }
+}
+
+/** The PeerId's text of a 38-byte Ed25519 multihash. @returns undefined for any other bytes */
+export function peerOfMultihash(multihash: Uint8Array): string | undefined {
+  if (multihash.length !== MULTIHASH_BYTES || MULTIHASH_HEAD.some((byte, i) => multihash[i] !== byte))
+    return undefined
+  return base58btc.baseEncode(multihash)
+}
+
+/** The multihash of a PeerId's text. @returns undefined where it is not an Ed25519 PeerId */
+export function multihashOfPeer(peer: string): Uint8Array | undefined {
+  if (!PEER.test(peer)) return undefined
+  const bytes = base58btc.baseDecode(peer)
+  return peerOfMultihash(bytes) === peer ? bytes : undefined
+}

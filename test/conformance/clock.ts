@@ -1,0 +1,90 @@
+import type { Test } from 'tap'
+import { type Clock, every, withDeadline } from '../../src/clock.ts'
+import { isNodeError } from '../../src/error.ts'
+
+/** A clock and how its time is made to pass. */
+export interface ClockUnderTest {
+  readonly clock: Clock
+  /** Resolves when at least `ms` have passed and what they fire has run. */
+  pass(ms: number): Promise<void>
+}
+
+/** What every Clock must do. */
+export function clockConformance(test: Test, make: () => ClockUnderTest): void {
+  test.test('timers fire in the order of their times, equal ones in the order they were set', async (t) => {
+    const { clock, pass } = make()
+    const fired: string[] = []
+    clock.after(20, () => fired.push('late'))
+    clock.after(5, () => fired.push('first'))
+    clock.after(5, () => fired.push('second'))
+    await pass(2)
+    t.same(fired, [])
+    await pass(40)
+    t.same(fired, ['first', 'second', 'late'])
+  })
+
+  test.test('a timer fires once, and not at all once cancelled', async (t) => {
+    const { clock, pass } = make()
+    let fired = 0
+    clock.after(1, () => fired++)
+    const cancel = clock.after(1, () => t.fail('it was cancelled'))
+    cancel()
+    cancel()
+    await pass(10)
+    t.equal(fired, 1)
+  })
+
+  test.test('both times advance together, monotonic time never back', async (t) => {
+    const { clock, pass } = make()
+    const [now, monotonic] = [clock.now(), clock.monotonic()]
+    await pass(20)
+    t.ok(clock.monotonic() - monotonic >= 19)
+    t.ok(Math.abs(clock.now() - now - (clock.monotonic() - monotonic)) < 5)
+  })
+
+  test.test('a sleep ends after its time', async (t) => {
+    const { clock, pass } = make()
+    let awake = false
+    const sleep = clock.sleep(10).then(() => {
+      awake = true
+    })
+    await pass(1)
+    t.notOk(awake)
+    await pass(30)
+    await sleep
+    t.ok(awake)
+  })
+
+  test.test('a sleep that is aborted rejects at once, with the reason', async (t) => {
+    const { clock } = make()
+    const controller = new AbortController()
+    const sleep = clock.sleep(60_000, controller.signal)
+    controller.abort(new Error('enough'))
+    await t.rejects(sleep, { message: 'enough' })
+    await t.rejects(clock.sleep(60_000, controller.signal), { message: 'enough' }, 'aborted before it began')
+  })
+
+  test.test('every() keeps its phase and does not drift', async (t) => {
+    const { clock, pass } = make()
+    const start = clock.monotonic()
+    const calls: number[] = []
+    const cancel = every(clock, 20, () => calls.push(clock.monotonic() - start), 5)
+    await pass(70)
+    cancel()
+    const [elapsed, count] = [clock.monotonic() - start, calls.length]
+    t.ok(count >= 2 && count <= 1 + (elapsed - 4) / 20, `${count} calls in ${elapsed} ms`)
+    for (const [index, at] of calls.entries()) t.ok(at >= 4 + 20 * index, `call ${index} at ${at}`)
+    await pass(30)
+    t.equal(calls.length, count, 'none after the cancel')
+  })
+
+  test.test('a deadline ends waiting and tells for what', async (t) => {
+    const { clock, pass } = make()
+    const waiting = withDeadline(clock, 5, 'the kettle', () => new Promise(() => {})).catch((error) => error)
+    await pass(20)
+    const error = await waiting
+    t.ok(isNodeError(error, 'deadline'))
+    t.match(error, { message: 'the kettle: no answer within 5 ms' })
+    t.equal(await withDeadline(clock, 5, 'tea', async () => 'ready'), 'ready')
+  })
+}

@@ -1,0 +1,210 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import type { TimeBelief } from '../../../src/reading/author-time.ts'
+import { openDatabase } from '../../../src/reading/history/database-file.ts'
+import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
+
+const anchor = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
+const ours = `${us.peer}/hall/temperature`
+const all = { items: 1000, bytes: 10 ** 9 }
+const run = runOf(10)
+
+/** A file's history whose database the test can get at, as a disk would. */
+function bench(path: string) {
+  const log = keptLog()
+  const opened: DatabaseSync[] = []
+  let broken: Error | undefined
+  const { history, clock } = historyBench({
+    path,
+    log,
+    open: (path) => {
+      if (broken !== undefined) throw broken
+      const db = openDatabase(path)
+      opened.push(db)
+      return db
+    }
+  })
+  history.beginRun(run, anchor)
+  return {
+    history,
+    clock,
+    log,
+    pragma: (text: string) => opened.at(-1)?.exec(`PRAGMA ${text}`),
+    breakOpening: (error: Error | undefined) => {
+      broken = error
+    }
+  }
+}
+
+for (const [state, harm] of [
+  ['full', 'max_page_count = 1'],
+  ['read-only', 'query_only = 1']
+] as const) {
+  t.test(`a disk that is ${state}: measuring and serving go on, and it heals by itself`, async (t) => {
+    const { history, clock, log, pragma, breakOpening } = bench(join(t.testdir(), 'history.sqlite'))
+    const readings = readingsOf(us.peer, run, 0, 999)
+    history.appendOwn(readings.slice(0, 100))
+    history.flush()
+    t.equal(history.status().state, 'ok')
+    pragma(harm)
+    breakOpening(Object.assign(new Error('unable to open database file'), { errcode: 14 }))
+    for (let at = 100; at < 1000; at += 30) {
+      history.appendOwn(readings.slice(at, Math.min(1000, at + 30)))
+      await clock.advance(30_000)
+    }
+    t.match(history.status(), { state: /full|read-only|failing/, error: /./ })
+    t.equal(
+      log.lines.filter(({ level }) => level === 'warn').length <= 2,
+      true,
+      'says it once, not at each try'
+    )
+    t.same(history.readings({ series: ours, limit: 2000 }), readings, 'all are there')
+    t.notOk(history.items(ours, undefined, all).items.some(({ kind }) => kind === 'lost'))
+    breakOpening(undefined)
+    await clock.advance(60_000)
+    t.match(history.status(), { state: 'ok', error: undefined })
+    t.match(log.lines.at(-1), { level: 'info', message: /written again/ })
+    history.close()
+    const again = historyBench({ path: join(t.testdirName, 'history.sqlite') }).history
+    t.same(again.readings({ series: ours, limit: 2000 }), readings, 'and on disk')
+    again.close()
+  })
+}
+
+t.test('what is kept in memory is bounded, the oldest blocks go', async (t) => {
+  const dir = t.testdir()
+  const { history, clock } = historyBench({
+    path: join(dir, 'nowhere', 'history.sqlite'),
+    limits: {
+      flush: 60_000,
+      flushBytes: 2 ** 16,
+      blockAge: 900_000,
+      age: 1e12,
+      bytes: 2 ** 26,
+      memoryBytes: 200_000
+    }
+  })
+  history.beginRun(run, anchor)
+  t.match(history.status(), { state: 'failing', error: /unable to open/ })
+  for (let seq = 0; seq < 16_000; seq += 1000) {
+    history.appendOwn(readingsOf(us.peer, run, seq, seq + 999))
+    await clock.advance(60_000)
+  }
+  t.ok(history.status().bytes < 300_000, `${history.status().bytes} bytes`)
+  const [first] = history.items(ours, undefined, all).items
+  t.equal(first?.kind, 'block', 'nothing is told as lost while the file, which may have it, cannot be read')
+  t.ok(first !== undefined && first.from > 0)
+  t.equal(history.readings({ series: ours, limit: 100_000 }).at(-1)?.position.seq, 15_999)
+  history.close()
+})
+
+for (const [what, damage] of [
+  ['no database at all', () => Buffer.alloc(20_000, 'not a database ')],
+  ['a torn page', (file: Buffer) => file.fill(0xff, 4096, 16_384)],
+  ['a torn head', (file: Buffer) => file.fill(0x00, 16, 100)]
+] as const) {
+  t.test(`a damaged file (${what}) is set aside, loudly, and a new one begun`, async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const first = bench(path)
+    first.history.appendOwn(readingsOf(us.peer, run, 0, 900))
+    first.history.close()
+    writeFileSync(path, damage(readFileSync(path)))
+    const { history, clock, log } = bench(path)
+    history.readings({ series: ours, limit: 2000 })
+    history.appendOwn(readingsOf(us.peer, run, 2000, 2010))
+    await clock.advance(120_000)
+    t.equal(history.readings({ series: ours, limit: 2000 }).at(-1)?.position.seq, 2010)
+    t.match(history.status(), { state: 'ok' })
+    history.close()
+    const aside = readdirSync(dirname(path)).filter((name) => /^history\.sqlite\.damaged-\d+$/.test(name))
+    t.equal(aside.length, 1, readdirSync(dirname(path)).join(' '))
+    t.match(
+      log.lines.filter(({ level }) => level === 'error'),
+      [{ message: /damaged.*set aside/ }]
+    )
+  })
+}
+
+t.test('a file of a later kith is refused, and left as it is', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  bench(path).history.close()
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA user_version = 99')
+  db.close()
+  t.throws(() => historyBench({ path }), {
+    code: 'history-newer',
+    message: /history\.sqlite has version 99/,
+    hint: /./
+  })
+  t.ok(existsSync(path))
+})
+
+t.test('another program that holds the file only delays', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { history, clock } = bench(path)
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  history.appendOwn(readingsOf(us.peer, run, 0, 9))
+  await clock.advance(60_000)
+  t.match(history.status(), { state: 'failing', error: /locked/ })
+  t.equal(history.readings({ series: ours, limit: 99 }).length, 10)
+  other.exec('COMMIT')
+  other.close()
+  await clock.advance(60_000)
+  t.equal(history.status().state, 'ok')
+  history.close()
+})
+
+t.test('age and bytes bound what is kept; what went is told as lost', async (t) => {
+  const limits = {
+    flush: 60_000,
+    flushBytes: 2 ** 20,
+    blockAge: 900_000,
+    age: 3_600_000,
+    bytes: 2 ** 26,
+    memoryBytes: 2 ** 22
+  }
+  const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), limits })
+  history.beginRun(run, anchor)
+  for (let minute = 0; minute < 100; minute++) {
+    history.appendOwn(readingsOf(us.peer, run, minute * 60, minute * 60 + 59))
+    await clock.advance(60_000)
+  }
+  const [lost, oldest] = history.items(ours, undefined, all).items
+  t.match(lost, { kind: 'lost', from: 0 })
+  t.ok(oldest !== undefined && oldest.from > 2000 && oldest.from <= 2400, `${oldest?.from}`)
+  t.same(history.runs().length, 1)
+  history.close()
+
+  const small = historyBench({
+    path: join(t.testdirName, 'small.sqlite'),
+    limits: { ...limits, bytes: 150_000 }
+  })
+  for (let i = 0; i < 500; i++) {
+    small.history.put(them.pack(topic, readingsOf(them.peer, runOf(20), i * 20, i * 20 + 19)))
+    if (i % 50 === 0) small.history.flush()
+  }
+  small.history.flush()
+  t.ok(small.history.status().bytes < 220_000, `${small.history.status().bytes} bytes`)
+  t.equal(
+    small.history.readings({ series: `${them.peer}/hall/temperature`, limit: 1e5 }).at(-1)?.position.seq,
+    9999
+  )
+  small.history.close()
+})
+
+t.test('what was kept while nobody knew the time is not taken for old', async (t) => {
+  let belief: TimeBelief = { quality: 2, offset: 0 }
+  const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), time: () => belief })
+  history.put(them.block(topic, readingsOf(them.peer, run, 0, 9)))
+  history.flush()
+  belief = { quality: 0, offset: 0 }
+  history.retain()
+  history.put(them.block(topic, readingsOf(them.peer, run, 20, 29)))
+  history.flush()
+  t.equal(history.readings({ series: `${them.peer}/hall/temperature`, limit: 99 }).length, 20)
+  history.close()
+  t.equal(clock.pending, 0, 'no timer is left')
+})

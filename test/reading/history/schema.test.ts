@@ -1,0 +1,49 @@
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { migrate, migrations } from '../../../src/reading/history/schema.ts'
+
+function version(db: DatabaseSync): unknown {
+  return db.prepare('PRAGMA user_version').get()?.['user_version']
+}
+
+function names(db: DatabaseSync, type: string): unknown[] {
+  return db
+    .prepare('SELECT name FROM sqlite_schema WHERE type = ? ORDER BY name')
+    .all(type)
+    .map(({ name }) => name)
+}
+
+t.test('from an empty file to the present version, and no further', async (t) => {
+  const db = new DatabaseSync(':memory:')
+  t.equal(version(db), 0)
+  migrate(db, 'x')
+  migrate(db, 'x')
+  t.equal(version(db), migrations.length)
+  t.same(names(db, 'table'), ['peers', 'ranges', 'runs', 'sealed', 'series', 'tail'])
+  t.same(names(db, 'view'), ['blocks', 'packs', 'readings'])
+  db.close()
+})
+
+t.test('only the steps that are missing, each whole or not at all', async (t) => {
+  const db = new DatabaseSync(':memory:')
+  const steps = ['CREATE TABLE a (x)', 'ALTER TABLE a ADD COLUMN y']
+  migrate(db, 'x', steps.slice(0, 1))
+  db.exec('INSERT INTO a VALUES (1)')
+  migrate(db, 'x', steps)
+  t.same({ ...db.prepare('SELECT * FROM a').get() }, { x: 1, y: null })
+  t.throws(() => migrate(db, 'x', [...steps, 'CREATE TABLE b (x); no sql at all']), /syntax/)
+  t.equal(version(db), 2)
+  t.same(names(db, 'table'), ['a'])
+  db.close()
+})
+
+t.test('a newer file is refused with its name and the cure', async (t) => {
+  const db = new DatabaseSync(':memory:')
+  db.exec('PRAGMA user_version = 7')
+  t.throws(() => migrate(db, 'history.sqlite'), {
+    code: 'history-newer',
+    message: 'history.sqlite has version 7, this kith knows up to 1',
+    remedy: 'stop'
+  })
+  db.close()
+})

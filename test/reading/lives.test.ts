@@ -1,0 +1,92 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { SeededRandom } from '../../src/hal/simulated/random.ts'
+import { silentLog } from '../../src/log.ts'
+import type { TimeBelief } from '../../src/reading/author-time.ts'
+import { Epochs } from '../../src/reading/epoch.ts'
+import { Journal } from '../../src/reading/journal.ts'
+import { formatPosition, type Position } from '../../src/reading/run.ts'
+import { authorBench, sampleOf } from '../support/author.ts'
+import { historyBench, us } from '../support/history.ts'
+
+const series = `${us.peer}/hall/temperature`
+const FLUSH = 60_000
+
+/** One life of a node in a home: what it told, and how it is left to die without a word. */
+async function live(home: string, random: SeededRandom, belief: TimeBelief, seen: Position | undefined) {
+  const { history, clock } = historyBench({ path: join(home, 'history.sqlite'), time: () => belief })
+  const epochs = new Epochs({
+    file: join(home, 'epoch'),
+    clock,
+    time: () => belief,
+    random: (n) => random.bytes(n),
+    log: silentLog
+  })
+  const told: string[] = []
+  const { author } = authorBench(clock, {
+    history,
+    epochs,
+    time: () => belief,
+    deliver: ({ readings }) => told.push(...readings.map(({ position }) => formatPosition(position)))
+  })
+  if (seen !== undefined) author.raise(seen)
+  const seconds = Math.floor(random.next() * 500)
+  for (let second = 0; second < seconds; second++) {
+    author.add(sampleOf(clock, second))
+    if (second % 20 === 0) await clock.advance(20_000)
+  }
+  return { history, clock, author, told, run: author.run }
+}
+
+t.test('killed at random moments: nothing flushed is lost, no position is told twice', async (t) => {
+  const random = new SeededRandom(11)
+  const root = t.testdir({ life0: {} })
+  const everTold = new Set<string>()
+  let flushed: string[] = []
+  let seen: Position | undefined
+  for (let i = 0; i < 24; i++) {
+    const home = join(root, `life${i}`)
+    const restored = i % 8 === 7
+    // Now and then a backup some lives old comes back, and nobody knows the time.
+    if (i > 0) cpSync(join(root, restored ? `life${i - 5}` : `life${i - 1}`), home, { recursive: true })
+    const belief: TimeBelief = i % 3 === 2 || restored ? { quality: 2, offset: 0 } : { quality: 0, offset: 0 }
+    const life = await live(home, random, belief, restored ? seen : undefined)
+    for (const position of life.told) {
+      if (everTold.has(position)) return t.fail(`${position} was told twice`)
+      everTold.add(position)
+    }
+    if (restored && seen !== undefined && life.run.epoch <= seen.epoch) return t.fail('below what was seen')
+    const held = life.history.readings({ series, limit: 1e6 }).map(({ position }) => formatPosition(position))
+    if (new Set(held).size !== held.length) return t.fail('held twice')
+    if (!restored) {
+      const missing = flushed.filter((position) => !held.includes(position))
+      if (missing.length > 0) return t.same(missing, [], `life ${i}`)
+    }
+    // Its death: the files stay as they are, at any moment between two flushes.
+    await life.clock.advance(FLUSH)
+    flushed = life.history.readings({ series, limit: 1e6 }).map(({ position }) => formatPosition(position))
+    for (let late = random.next() * 300; late > 0; late--) life.author.add(sampleOf(life.clock, -1))
+    seen = { ...life.run, seq: 0 }
+    t.teardown(() => life.history.close())
+  }
+  return t.ok(everTold.size > 1000, `${everTold.size} positions`)
+})
+
+t.test('a journal over the history of a former life counts nothing again', async (t) => {
+  const random = new SeededRandom(5)
+  const home = t.testdir()
+  const life = await live(home, random, { quality: 0, offset: 0 }, undefined)
+  const packs = life.history.items(series, undefined, { items: 99, bytes: 1e6 }).items
+  const journal = new Journal({
+    clock: life.clock,
+    log: silentLog,
+    history: life.history,
+    keeps: () => true,
+    limits: { series: 9, subscribers: 9, queue: 9, runs: 8, stretches: 64 }
+  })
+  for (const item of packs) {
+    if (item.kind !== 'lost') t.same(journal.add(us.open(item.kind, item.topic, item.bytes), 'history'), [])
+  }
+  life.history.close()
+})

@@ -1,0 +1,55 @@
+import type { Clock } from '../../src/clock.ts'
+import { silentLog } from '../../src/log.ts'
+import { type Audience, Author, type AuthorOptions } from '../../src/reading/author.ts'
+import type { TimeBelief } from '../../src/reading/author-time.ts'
+import type { OwnHistory } from '../../src/reading/history.ts'
+import type { Reading, Sample } from '../../src/reading/reading.ts'
+import type { Run } from '../../src/reading/run.ts'
+import type { SealedReadings } from '../../src/reading/sealed.ts'
+import { runOf, topic, us } from './history.ts'
+import { allQuantities } from './readings.ts'
+
+export interface Told {
+  readonly pack: SealedReadings
+  readonly audience: Audience
+  readonly at: number
+}
+
+/** An author whose packs and history are kept in lists. */
+export function authorBench(clock: Clock, changes: Partial<AuthorOptions> = {}) {
+  const told: Told[] = []
+  const kept: Reading[] = []
+  const runs: { run: Run; unix: number | null }[] = []
+  const anchors: { run: Run; mono: number; unix: number | null }[] = []
+  const bench = { belief: { quality: 0, errorBound: 0.05, offset: 0 } as TimeBelief }
+  let epoch = 100
+  const history: OwnHistory = {
+    beginRun: (run, { unix }) => runs.push({ run, unix }),
+    anchor: (run, { mono, unix }) => anchors.push({ run, mono, unix }),
+    appendOwn: (readings) => kept.push(...readings)
+  }
+  const options: AuthorOptions = {
+    clock,
+    log: silentLog,
+    sealer: us,
+    quantities: allQuantities,
+    epochs: {
+      begin: () => runOf(epoch++),
+      raise: (seen) => {
+        epoch = Math.max(epoch, seen + 1)
+      }
+    },
+    time: () => bench.belief,
+    topicsOf: (quantity) => (quantity === 'temperature' ? [{ topic, maxPayload: 1024 }] : []),
+    isPrivate: (device) => device === 'bedroom',
+    history,
+    deliver: (pack, audience) => told.push({ pack, audience, at: clock.monotonic() }),
+    limits: { pace: 1000, waiting: 256 },
+    ...changes
+  }
+  return Object.assign(bench, { author: new Author(options), told, kept, runs, anchors })
+}
+
+export function sampleOf(clock: Clock, value: number, device = 'hall'): Sample {
+  return { device, quantity: 'temperature', at: clock.monotonic(), interval: 1, value }
+}

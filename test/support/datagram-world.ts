@@ -1,0 +1,144 @@
+import type { Clock } from '../../src/clock.ts'
+import {
+  LossyNetwork,
+  type Passage,
+  type SimulatedHost,
+  type Weather
+} from '../../src/hal/simulated/lossy-network.ts'
+import { SeededRandom } from '../../src/hal/simulated/random.ts'
+import { type LogFields, silentLog } from '../../src/log.ts'
+import type { ControlStream } from '../../src/protocol/datagram/control-stream.ts'
+import type { DropReason } from '../../src/protocol/datagram/counters.ts'
+import { type ControlDialer, Datagrams } from '../../src/protocol/datagram/datagrams.ts'
+import { type DatagramLimits, defaultDatagramLimits } from '../../src/protocol/datagram/limits.ts'
+import { TestControlStream } from './datagram-control-pair.ts'
+
+export interface NodeOptions {
+  readonly address?: string
+  readonly limits?: Partial<DatagramLimits>
+  readonly port?: number
+}
+
+/** How two nodes are connected. */
+export interface Wire {
+  direct: boolean
+  onLink: boolean
+  /** Milliseconds one way. */
+  delay: number
+  /** Bytes a limited relay still carries. */
+  remaining: number | undefined
+}
+
+export interface TestNode {
+  readonly name: string
+  readonly address: string
+  readonly host: SimulatedHost
+  readonly datagrams: Datagrams
+  readonly lines: string[]
+}
+
+/** Nodes in memory: control streams without loss, UDP over a lossy network, all from one seed. */
+export class DatagramWorld {
+  readonly network: LossyNetwork
+  readonly wire: Wire = { direct: true, onLink: true, delay: 1, remaining: undefined }
+  /** Every control stream made: the opener's end and the other. */
+  readonly streams: [TestControlStream, TestControlStream][] = []
+  /** Everything that went onto the UDP wire. */
+  readonly passages: Passage[] = []
+  /** Changes or holds back control streams: resolves when a dial may go on. */
+  beforeDial: () => Promise<void> = async () => {}
+  readonly #clock: Clock
+  readonly #random: SeededRandom
+  readonly #nodes = new Map<
+    string,
+    { node: TestNode; multihash: Buffer; take: (stream: ControlStream) => void }
+  >()
+
+  constructor(clock: Clock, seed = 1, weather?: Weather) {
+    this.#clock = clock
+    this.#random = new SeededRandom(seed)
+    this.network = new LossyNetwork(clock, seed, weather)
+    this.network.watch((passage) => this.passages.push(passage))
+  }
+
+  /** A started node; its PeerId's multihash is made of its name. */
+  async node(name: string, options: NodeOptions = {}): Promise<TestNode> {
+    const address = options.address ?? `10.0.0.${this.#nodes.size + 1}`
+    const host = this.network.host(address)
+    const lines: string[] = []
+    const say = (message: string, fields?: LogFields): void => {
+      lines.push(`${message} ${JSON.stringify(fields)}`)
+    }
+    const datagrams = new Datagrams({
+      dialer: this.#dialer(name),
+      sockets: host,
+      clock: this.#clock,
+      random: (bytes) => this.#random.bytes(bytes),
+      limits: { ...defaultDatagramLimits, ...options.limits },
+      log: { ...silentLog, warn: say, error: say },
+      port: options.port ?? 4001
+    })
+    const node = { name, address, host, datagrams, lines }
+    this.#nodes.set(name, { node, multihash: multihashOf(name), take: () => {} })
+    await datagrams.start()
+    return node
+  }
+
+  /** The newest control stream: opener's end, other end. */
+  get stream(): [TestControlStream, TestControlStream] {
+    const last = this.streams.at(-1)
+    if (last === undefined) throw new Error('no stream was opened')
+    return last
+  }
+
+  /** Opens a bare control stream from one node to another, for a test that speaks the frames itself. */
+  open(from: string, to: string): TestControlStream {
+    const opener = this.#known(from)
+    const other = this.#known(to)
+    const near = this.#end(other.node.name, other.node.address, other.multihash)
+    const far = this.#end(opener.node.name, opener.node.address, opener.multihash)
+    near.join(far)
+    far.join(near)
+    this.streams.push([near, far])
+    this.#clock.after(this.wire.delay, () => other.take(far))
+    return near
+  }
+
+  #end(peer: string, host: string, peerMultihash: Buffer): TestControlStream {
+    const { direct, onLink } = this.wire
+    const remote = direct ? ({ host, family: 4 } as const) : undefined
+    const facts = { peer, peerMultihash, direct, remote, onLink, remaining: () => this.wire.remaining }
+    return new TestControlStream(this.#clock, () => this.wire.delay, facts)
+  }
+
+  #dialer(name: string): ControlDialer {
+    return {
+      self: multihashOf(name),
+      start: async (take) => {
+        this.#known(name).take = take
+      },
+      stop: async () => {
+        this.#known(name).take = (stream) => stream.reset()
+      },
+      dial: async (peer) => {
+        await this.beforeDial()
+        return this.open(name, peer)
+      },
+      ports: () => ({ 4: 4001, 6: 0 })
+    }
+  }
+
+  #known(name: string): { node: TestNode; multihash: Buffer; take: (stream: ControlStream) => void } {
+    const known = this.#nodes.get(name)
+    if (known === undefined) throw new Error(`no node ${name}`)
+    return known
+  }
+}
+
+export function multihashOf(name: string): Buffer {
+  return Buffer.concat([Buffer.from('002408011220', 'hex'), Buffer.alloc(32, name)])
+}
+
+export function drops(node: TestNode, reason: DropReason): number {
+  return node.datagrams.status().drops[reason]
+}

@@ -1,0 +1,134 @@
+import type { GossipsubOpts } from '@libp2p/gossipsub'
+import { RPC } from '@libp2p/gossipsub/message'
+import { systemClock } from '../../src/clock.ts'
+import { silentLog } from '../../src/log.ts'
+import type { Network } from '../../src/node/network.ts'
+import { Catalogue, sensorProtocols } from '../../src/protocol/catalogue.ts'
+import { Gossip, type GossipReceiver } from '../../src/protocol/gossip.ts'
+import { gossipOptions } from '../../src/protocol/gossip-options.ts'
+import { MetaTable } from '../../src/protocol/meta-table.ts'
+import type { Run } from '../../src/reading/run.ts'
+import { SealVerifier } from '../../src/reading/seal-verify.ts'
+import type { SealedReadings } from '../../src/reading/sealed.ts'
+import { memoryNetwork } from './memory-network.ts'
+import { allQuantities } from './readings.ts'
+
+/** What is wanted of gossipsub's inside. */
+interface Inside {
+  readonly streamsOutbound: ReadonlyMap<string, { push(bytes: Uint8Array): void }>
+  readonly mesh: ReadonlyMap<string, ReadonlySet<string>>
+  acceptFrom(peer: string): boolean
+  getScore(peer: string): number
+}
+
+const rates = {
+  sourceRate: 200,
+  sourceBurst: 400,
+  authorRate: 5,
+  authorBurst: 20,
+  authors: 64,
+  sources: 64,
+  floodPeriod: 60_000,
+  floodLeast: 100
+}
+const catalogue = new Catalogue(sensorProtocols, allQuantities)
+
+/** A node that does nothing but gossip, over the memory of this process. */
+export class GossipNode {
+  readonly network: Network
+  readonly gossip: Gossip
+  readonly packs: SealedReadings[] = []
+  readonly late: SealedReadings[] = []
+  readonly ownRuns: Run[] = []
+  readonly metas = new MetaTable({ authors: 16 })
+  foreignSenders = 0
+
+  private constructor(network: Network, self: string, receiver: Partial<GossipReceiver>) {
+    this.network = network
+    this.gossip = new Gossip({
+      pubsub: network.services.pubsub,
+      catalogue,
+      self,
+      clock: systemClock,
+      log: silentLog,
+      rates,
+      verifier: new SealVerifier(),
+      admits: () => true,
+      standing: { position: (series) => this.#position(series), believedTime: () => undefined },
+      isNewer: (sealed) => this.metas.isNewer(sealed),
+      receive: {
+        pack: (sealed) => this.packs.push(sealed),
+        late: (sealed) => this.late.push(sealed),
+        meta: (sealed) => this.metas.put(sealed),
+        ownRun: ({ epoch, boot }) => this.ownRuns.push({ epoch, boot }),
+        ...receiver
+      }
+    })
+  }
+
+  static async start(
+    options: { self?: string; receiver?: Partial<GossipReceiver>; gossip?: Partial<GossipsubOpts> } = {}
+  ): Promise<GossipNode> {
+    let foreign = (): void => undefined
+    const network = await memoryNetwork({
+      ...gossipOptions(catalogue.ids(), {
+        maxInboundDataLength: 1_048_576,
+        onForeignSender: () => foreign()
+      }),
+      heartbeatInterval: 100,
+      ...options.gossip
+    })
+    const node = new GossipNode(network, options.self ?? network.peerId.toString(), options.receiver ?? {})
+    foreign = () => {
+      node.foreignSenders += 1
+    }
+    node.gossip.start()
+    return node
+  }
+
+  get peer(): string {
+    return this.network.peerId.toString()
+  }
+
+  get inside(): Inside {
+    return this.network.services.pubsub as unknown as Inside
+  }
+
+  count(name: string): number {
+    return this.gossip.counters()[name] ?? 0
+  }
+
+  /** Connects and waits until both are in each other's mesh of the topic. */
+  async join(other: GossipNode, topic: string): Promise<void> {
+    await this.network.dial(other.network.getMultiaddrs())
+    await until(() => this.#meshes(topic).has(other.peer) && other.#meshes(topic).has(this.peer))
+  }
+
+  /** Sends a message as no honest node does. */
+  inject(to: GossipNode, message: Partial<RPC.Message> & { topic: string }): void {
+    this.inside.streamsOutbound.get(to.peer)?.push(RPC.encode({ subscriptions: [], messages: [message] }))
+  }
+
+  async stop(): Promise<void> {
+    this.gossip.stop()
+    await this.network.stop()
+  }
+
+  #meshes(topic: string): ReadonlySet<string> {
+    return this.inside.mesh.get(topic) ?? new Set()
+  }
+
+  #position(series: string): SealedReadings['readings'][number]['position'] | undefined {
+    return this.packs.flatMap(({ readings }) => readings).findLast((reading) => reading.series === series)
+      ?.position
+  }
+}
+
+/** Waits for what other parts of this process bring about. @throws Error after 5 s */
+export async function until(condition: () => boolean): Promise<void> {
+  const end = systemClock.monotonic() + 5000
+  while (!condition()) {
+    if (systemClock.monotonic() > end) throw new Error(`never came true: ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

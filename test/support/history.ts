@@ -1,0 +1,77 @@
+import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import { type Log, type LogFields, silentLog } from '../../src/log.ts'
+import { createSealer } from '../../src/reading/author-sealer.ts'
+import type { TimeBelief } from '../../src/reading/author-time.ts'
+import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite-history.ts'
+import type { Reading } from '../../src/reading/reading.ts'
+import type { Run } from '../../src/reading/run.ts'
+import { allQuantities, readingOf, testSigner } from './readings.ts'
+
+export const topic = '/sensor/temp/v1'
+export const us = createSealer(testSigner(1), allQuantities)
+export const them = createSealer(testSigner(2), allQuantities)
+
+export function runOf(epoch: number, boot = epoch.toString(16).padStart(16, '0')): Run {
+  return { epoch, boot }
+}
+
+/** Readings `from` to `to` of a run, one a second. */
+export function readingsOf(peer: string, run: Run, from: number, to: number, device = 'hall'): Reading[] {
+  return Array.from({ length: to - from + 1 }, (_, i) =>
+    readingOf(peer, {
+      series: `${peer}/${device}/temperature`,
+      position: { ...run, seq: from + i },
+      time: 1_767_225_600 + from + i,
+      mono: (from + i) * 1000,
+      interval: 1,
+      value: 20 + ((from + i) % 100) / 100
+    })
+  )
+}
+
+export interface HistoryBench {
+  readonly clock: VirtualClock
+  readonly history: SqliteHistory
+  belief: TimeBelief
+}
+
+/** A history of ours in virtual time: small limits, so that tests come to them. */
+export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): HistoryBench {
+  const clock = new VirtualClock()
+  const bench = { clock, belief: { quality: 0, errorBound: 0.05, offset: 0 } as TimeBelief }
+  const history = new SqliteHistory({
+    path: ':memory:',
+    clock,
+    log: silentLog,
+    sealer: us,
+    time: () => bench.belief,
+    topicOf: (quantity) => (quantity === 'temperature' ? topic : undefined),
+    limits: {
+      flush: 60_000,
+      flushBytes: 2 ** 20,
+      blockAge: 900_000,
+      age: 30 * 86_400_000,
+      bytes: 2 ** 26,
+      memoryBytes: 2 ** 22
+    },
+    ...changes
+  })
+  return Object.assign(bench, { history })
+}
+
+export interface LogLine {
+  readonly level: keyof Log
+  readonly message: string
+  readonly fields?: LogFields | undefined
+}
+
+/** A log that keeps its lines. */
+export function keptLog(): Log & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = []
+  const at =
+    (level: keyof Log) =>
+    (message: string, fields?: LogFields): void => {
+      lines.push({ level, message, fields })
+    }
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { GossipsubOpts } from '@libp2p/gossipsub'
+import type { Transport } from '@libp2p/interface'
+import { memory } from '@libp2p/memory'
+import { type Carrier, createNetwork, type Network, type NetworkLimits } from '../../src/node/network.ts'
+
+/** The memory of this process in place of a network: nodes reach each other by address, nothing is discovered. */
+export function memoryCarrier(address: string = randomUUID()): Carrier {
+  const transport = memory() as unknown as (components: unknown) => Transport
+  return { transports: [transport], listen: [`/memory/${address}`], discovery: false }
+}
+
+export const networkLimits: NetworkLimits = {
+  connections: 256,
+  inboundPerSecond: 1000,
+  inboundPending: 256,
+  handshakeTimeout: 10_000,
+  dialTimeout: 20_000,
+  addressDialTimeout: 3_000,
+  identifyTimeout: 15_000,
+  pingInterval: 15_000,
+  streamBuffer: 262_144
+}
+
+/** A bare network of ours over memory, started. */
+export async function memoryNetwork(gossip: Partial<GossipsubOpts> = {}): Promise<Network> {
+  const privateKey = await generateKeyPair('Ed25519')
+  const carrier = memoryCarrier()
+  const network = await createNetwork({
+    privateKey,
+    carrier,
+    announce: [],
+    gossip,
+    version: '0.0.0',
+    limits: networkLimits
+  })
+  await network.start()
+  return network
+}
+
+/** Resolves with the next event of that name. Tests bound it by their own timeout. */
+export function nextEvent(target: EventTarget, name: string): Promise<Event> {
+  return new Promise((resolve) => target.addEventListener(name, resolve, { once: true }))
+}
