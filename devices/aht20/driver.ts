@@ -1,0 +1,106 @@
+import { checkCrc } from '../../src/hal/crc-words.ts'
+import { crc8 } from '../../src/hal/crc8.ts'
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { implausible } from '../../src/hal/identity.ts'
+import { pollUntil } from '../../src/hal/poll-until.ts'
+import { view } from '../../src/hal/register-bytes.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { SensorError } from '../../src/hal/sensor-error.ts'
+import { celsius, relativeHumidity } from './convert.ts'
+import * as chip from './registers.ts'
+
+export async function openAht20(device: I2cDevice, _options: Options, context: OpenContext): Promise<Sensor> {
+  return await opened(new Aht(device, context.clock, chip.INITIALISE_AHT20, checkedData), context)
+}
+
+export async function openAht10(device: I2cDevice, _options: Options, context: OpenContext): Promise<Sensor> {
+  return await opened(new Aht(device, context.clock, chip.INITIALISE_AHT10, repeatedData), context)
+}
+
+/** There is no identity: a chip is one that can be initialised. */
+async function opened(sensor: Aht, { signal }: OpenContext): Promise<Sensor> {
+  await sensor.initialise(signal)
+  return sensor
+}
+
+/** Reads the data in a way that notices a disturbance. @throws SensorError */
+type ReadData = (device: I2cDevice, signal: AbortSignal) => Promise<Uint8Array>
+
+class Aht implements Sensor {
+  readonly #device: I2cDevice
+  readonly #clock: OpenContext['clock']
+  readonly #initialisation: readonly number[]
+  readonly #read: ReadData
+
+  constructor(
+    device: I2cDevice,
+    clock: OpenContext['clock'],
+    initialisation: readonly number[],
+    read: ReadData
+  ) {
+    this.#device = device
+    this.#clock = clock
+    this.#initialisation = initialisation
+    this.#read = read
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    await this.initialise(signal)
+    await this.#device.write(chip.MEASURE, { signal })
+    await this.#untilIdle(chip.MEASUREMENT, signal)
+    const data = await this.#read(this.#device, signal)
+    // A chip that lost its power meanwhile is idle, too, and has measured nothing.
+    if (!isCalibrated(view(data).getUint8(0))) {
+      throw new SensorError('not-ready', `${this.#device.label} lost its power while it measured`)
+    }
+    return [
+      { quantity: 'temperature', value: celsius(data) },
+      { quantity: 'humidity', value: relativeHumidity(data) }
+    ]
+  }
+
+  async close(): Promise<void> {}
+
+  /** Loads the calibration where it is not: after a loss of power. */
+  async initialise(signal: AbortSignal): Promise<void> {
+    if (isCalibrated(await this.#status(signal))) return
+    await this.#device.write(this.#initialisation, { signal })
+    const status = await this.#untilIdle(chip.INITIALISATION, signal)
+    if (isCalibrated(status)) return
+    throw implausible(this.#device, status, 8, 'has the status', 'after its calibration was loaded')
+  }
+
+  async #untilIdle(timing: Parameters<typeof pollUntil>[2], signal: AbortSignal): Promise<number> {
+    return await pollUntil(this.#clock, this.#device, timing, signal, async () => {
+      const status = await this.#status(signal)
+      return status & chip.BUSY ? undefined : status
+    })
+  }
+
+  async #status(signal: AbortSignal): Promise<number> {
+    return view(await this.#device.read(1, { signal })).getUint8(0)
+  }
+}
+
+function isCalibrated(status: number): boolean {
+  return (status & chip.CALIBRATED) !== 0
+}
+
+/** The aht20's, with their CRC. */
+async function checkedData(device: I2cDevice, signal: AbortSignal): Promise<Uint8Array> {
+  const answer = await device.read(chip.DATA_LENGTH + 1, { signal })
+  const data = answer.subarray(0, chip.DATA_LENGTH)
+  checkCrc(device, answer, Uint8Array.of(...data, crc8(data, chip.CRC_INITIAL)))
+  return data
+}
+
+/** The aht10 has no CRC, but gives the same data as often as they are read. */
+async function repeatedData(device: I2cDevice, signal: AbortSignal): Promise<Uint8Array> {
+  const data = await device.read(chip.DATA_LENGTH, { signal })
+  const again = await device.read(chip.DATA_LENGTH, { signal })
+  if (Buffer.compare(data, again) === 0) return data
+  const found = `${Buffer.from(data).toString('hex')}, then ${Buffer.from(again).toString('hex')}`
+  throw new SensorError('garbage', `${device.label} gives one measurement as ${found}`, {
+    hint: 'check the wires for loose contacts and their length'
+  })
+}

@@ -1,0 +1,35 @@
+import type { I2cSensorDefinition, Measure } from '../../src/hal/sensor.ts'
+
+// One chip in two generations, which no register tells apart: the aht10 is initialised by another command and
+// has no CRC. One folder, two types.
+
+const measures: readonly Measure[] = [
+  { quantity: 'temperature', range: [-40, 85], accuracy: 0.3 },
+  { quantity: 'humidity', range: [0, 100], accuracy: 2 }
+]
+/** Milliseconds: measuring more often heats the chip [linux drivers/hwmon/aht10.c]. */
+const minimumInterval = 2000
+
+export const aht20: I2cSensorDefinition = {
+  type: 'aht20',
+  title: 'Aosong AHT20 temperature and humidity',
+  datasheet: { id: 'AHT20', revision: 'A0' },
+  bus: 'i2c',
+  addresses: [0x38],
+  measures,
+  options: {},
+  minimumInterval,
+  open: async (...given) => (await import('./driver.ts')).openAht20(...given)
+}
+
+export const aht10: I2cSensorDefinition = {
+  type: 'aht10',
+  title: 'Aosong AHT10 temperature and humidity',
+  datasheet: { id: 'AHT10', revision: '1.1' },
+  bus: 'i2c',
+  addresses: [0x38, 0x39],
+  measures,
+  options: {},
+  minimumInterval,
+  open: async (...given) => (await import('./driver.ts')).openAht10(...given)
+}

@@ -1,0 +1,35 @@
+import { CALIBRATION } from '../../src/hal/bosch-280/registers.ts'
+import { type Bosch280Chip, openBosch280 } from '../../src/hal/bosch-280/sensor.ts'
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { type Calibration, compensate, parseCalibration, parseRaw } from './convert.ts'
+import {
+  BME280,
+  CALIBRATION_HIGH,
+  CALIBRATION_HIGH_LENGTH,
+  CALIBRATION_LOW_LENGTH,
+  RELATIVES
+} from './registers.ts'
+
+const CHIP: Bosch280Chip<Calibration> = {
+  identity: BME280,
+  relatives: RELATIVES,
+  values: 3,
+  async readCalibration(device, signal) {
+    const low = await device.writeRead([CALIBRATION], CALIBRATION_LOW_LENGTH, { signal })
+    const high = await device.writeRead([CALIBRATION_HIGH], CALIBRATION_HIGH_LENGTH, { signal })
+    return parseCalibration(low, high)
+  },
+  measurements(data, calibration) {
+    const { temperature, humidity, pressure } = compensate(parseRaw(data), calibration)
+    return [
+      { quantity: 'temperature', value: temperature },
+      { quantity: 'humidity', value: humidity },
+      { quantity: 'pressure', value: pressure }
+    ]
+  }
+}
+
+export async function open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor> {
+  return await openBosch280(device, options, context, CHIP)
+}

@@ -1,0 +1,18 @@
+import { bosch280Options } from '../../src/hal/bosch-280/options.ts'
+import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+
+export const bme280: I2cSensorDefinition = {
+  type: 'bme280',
+  title: 'Bosch BME280 temperature, humidity and pressure',
+  datasheet: { id: 'BST-BME280-DS002', revision: '1.6' },
+  bus: 'i2c',
+  addresses: [0x76, 0x77],
+  measures: [
+    { quantity: 'temperature', range: [-40, 85], accuracy: 1 },
+    { quantity: 'humidity', range: [0, 100], accuracy: 3 },
+    { quantity: 'pressure', range: [30_000, 110_000], accuracy: 100 }
+  ],
+  options: bosch280Options,
+  minimumInterval: 250,
+  open: async (...given) => (await import('./driver.ts')).open(...given)
+}

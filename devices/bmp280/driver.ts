@@ -1,0 +1,27 @@
+import { type PressureCalibration, parsePressureCalibration } from '../../src/hal/bosch-280/compensation.ts'
+import { CALIBRATION, CALIBRATION_LENGTH } from '../../src/hal/bosch-280/registers.ts'
+import { type Bosch280Chip, openBosch280 } from '../../src/hal/bosch-280/sensor.ts'
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { compensate } from './convert.ts'
+import { BMP280, RELATIVES } from './registers.ts'
+
+const CHIP: Bosch280Chip<PressureCalibration> = {
+  identity: BMP280,
+  relatives: RELATIVES,
+  values: 2,
+  async readCalibration(device, signal) {
+    return parsePressureCalibration(await device.writeRead([CALIBRATION], CALIBRATION_LENGTH, { signal }))
+  },
+  measurements(data, calibration) {
+    const { temperature, pressure } = compensate(data, calibration)
+    return [
+      { quantity: 'temperature', value: temperature },
+      { quantity: 'pressure', value: pressure }
+    ]
+  }
+}
+
+export async function open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor> {
+  return await openBosch280(device, options, context, CHIP)
+}

@@ -1,0 +1,25 @@
+import type { ClockDefinition } from '../../src/hal/clock-chip.ts'
+
+type Named = Pick<ClockDefinition, 'type' | 'title' | 'datasheet'>
+
+export const ds1307 = define({
+  type: 'ds1307',
+  title: 'Maxim DS1307 real-time clock',
+  datasheet: { id: 'DS1307', revision: 'Maxim, 14 pages' }
+})
+
+/** As the ds1307, and it tells when its oscillator has stopped. */
+export const ds1338 = define({
+  type: 'ds1338',
+  title: 'Maxim DS1338 real-time clock',
+  datasheet: { id: 'DS1338', revision: 'Maxim, 16 pages' }
+})
+
+function define(named: Named): ClockDefinition {
+  return {
+    ...named,
+    bus: 'i2c',
+    addresses: [0x68],
+    open: async (...given) => (await import('./driver.ts')).open(...given)
+  }
+}

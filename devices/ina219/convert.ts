@@ -1,0 +1,19 @@
+import { signed } from '../../src/hal/register-bytes.ts'
+
+/** Volts of the bus voltage register: SBOS448, steps of 4 mV from bit 3 on. */
+export function volts(word: number): number {
+  return ((word >> 3) * 4) / 1000
+}
+
+/**
+ * Amperes by the shunt voltage register: SBOS448, steps of 10 uV. The chip's own current register is the same
+ * number, multiplied by its calibration register and cut off.
+ */
+export function amperes(word: number, ohms: number): number {
+  return signed(word, 16) / 100_000 / ohms
+}
+
+/** Whether the shunt may have more than its range, where the words are cut off. @param range millivolts */
+export function isFull(word: number, range: number): boolean {
+  return Math.abs(signed(word, 16)) >= range * 100
+}

@@ -1,0 +1,105 @@
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { notKept } from '../../src/hal/identity.ts'
+import { type PollTiming, pollUntil } from '../../src/hal/poll-until.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { SensorError } from '../../src/hal/sensor-error.ts'
+import { readWord, writeWord } from '../../src/hal/word-register.ts'
+import { amperes, isFull, volts } from './convert.ts'
+import * as chip from './registers.ts'
+
+/** The chip has no identity register: that it keeps its settings stands for one. */
+export async function open(
+  device: I2cDevice,
+  options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  const shunt = Number(options['shunt'])
+  const range = shuntRange(device, Number(options['maximum_current']), shunt)
+  const sensor = new Ina219(device, clock, { shunt, range, samples: Number(options['samples']) })
+  await sensor.convert(signal)
+  return sensor
+}
+
+/** The least range in millivolts that holds the greatest current. @throws SensorError 'out-of-range' */
+function shuntRange(device: I2cDevice, current: number, shunt: number): number {
+  const millivolts = current * shunt * 1000
+  // A product such as 3.2 · 0.1 may be a little more than it should be.
+  const range = chip.SHUNT_RANGES.find((each) => millivolts <= each + 1e-6)
+  if (range !== undefined) return range
+  throw new SensorError(
+    'out-of-range',
+    `${device.label} cannot tell ${current} A over ${shunt} ohm: ${Math.round(millivolts)} mV`,
+    { hint: 'the shunt may have 320 mV: set a smaller maximum_current, or use a smaller shunt' }
+  )
+}
+
+interface Settings {
+  /** Ohm */
+  readonly shunt: number
+  /** Millivolts */
+  readonly range: number
+  readonly samples: number
+}
+
+/**
+ * Converts shunt and bus once for each sample, and works out current and power itself: no calibration
+ * register, nothing to be lost.
+ */
+class Ina219 implements Sensor {
+  readonly #device: I2cDevice
+  readonly #clock: OpenContext['clock']
+  readonly #shunt: number
+  readonly #range: number
+  readonly #configuration: number
+  readonly #timing: PollTiming
+
+  constructor(device: I2cDevice, clock: OpenContext['clock'], { shunt, range, samples }: Settings) {
+    const averaging = chip.AVERAGING + chip.AVERAGED.indexOf(samples)
+    this.#device = device
+    this.#clock = clock
+    this.#shunt = shunt
+    this.#range = range
+    this.#configuration =
+      chip.BUS_32_V |
+      (chip.SHUNT_RANGES.indexOf(range) << chip.SHUNT_RANGE_SHIFT) |
+      (averaging << chip.BUS_AVERAGING_SHIFT) |
+      (averaging << chip.SHUNT_AVERAGING_SHIFT) |
+      chip.ONCE
+    this.#timing = {
+      first: 2 * samples * chip.CONVERSION_TYPICAL,
+      every: 1 + samples / 20,
+      deadline: 10 + 4 * samples * chip.CONVERSION_GREATEST
+    }
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    const { bus, shunt } = await this.convert(signal)
+    if (isFull(shunt, this.#range)) {
+      throw new SensorError(
+        'out-of-range',
+        `${this.#device.label} has more than ${this.#range} mV over its shunt`,
+        { hint: 'set a greater maximum_current, or use a smaller shunt' }
+      )
+    }
+    const [voltage, current] = [volts(bus), amperes(shunt, this.#shunt)]
+    return [
+      { quantity: 'voltage', value: voltage },
+      { quantity: 'current', value: current },
+      { quantity: 'power', value: voltage * current }
+    ]
+  }
+
+  async close(): Promise<void> {}
+
+  /** Both registers of one conversion. @throws BusError, SensorError */
+  async convert(signal: AbortSignal): Promise<{ readonly bus: number; readonly shunt: number }> {
+    await writeWord(this.#device, chip.CONFIGURATION, this.#configuration, { signal })
+    return await pollUntil(this.#clock, this.#device, this.#timing, signal, async () => {
+      const bus = await readWord(this.#device, chip.BUS_VOLTAGE, { signal })
+      const shunt = await readWord(this.#device, chip.SHUNT_VOLTAGE, { signal })
+      const found = await readWord(this.#device, chip.CONFIGURATION, { signal })
+      if (found !== this.#configuration) throw notKept(this.#device, found, this.#configuration, 16)
+      return bus & chip.READY ? { bus, shunt } : undefined
+    })
+  }
+}

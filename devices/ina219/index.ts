@@ -1,0 +1,45 @@
+import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+
+/** SBOS448, recommended operating conditions: volts at the bus side of the shunt. */
+const GREATEST_VOLTAGE = 26
+
+export const ina219: I2cSensorDefinition = {
+  type: 'ina219',
+  title: 'Texas Instruments INA219 voltage, current and power',
+  datasheet: { id: 'SBOS448', revision: 'G' },
+  bus: 'i2c',
+  addresses: [0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f],
+  measures: (options) => {
+    const current = Number(options['maximum_current'])
+    const power = current * GREATEST_VOLTAGE
+    return [
+      { quantity: 'voltage', range: [0, GREATEST_VOLTAGE] },
+      { quantity: 'current', range: [-current, current] },
+      { quantity: 'power', range: [-power, power] }
+    ]
+  },
+  options: {
+    shunt: {
+      kind: 'number',
+      default: 0.1,
+      min: 0.0001,
+      max: 100,
+      about: 'Resistance of the shunt in ohm; most boards have 0.1, marked R100.'
+    },
+    maximum_current: {
+      kind: 'number',
+      default: 3.2,
+      min: 0.001,
+      max: 1000,
+      about: 'Greatest current in ampere; over the shunt it may make 320 mV.'
+    },
+    samples: {
+      kind: 'choice',
+      default: 1,
+      choices: [1, 2, 4, 8, 16, 32, 64, 128],
+      about: 'Conversions averaged for each value: less noise, more time.'
+    }
+  },
+  minimumInterval: 50,
+  open: async (...given) => (await import('./driver.ts')).open(...given)
+}

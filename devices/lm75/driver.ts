@@ -1,0 +1,74 @@
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { implausible } from '../../src/hal/identity.ts'
+import { hex, view } from '../../src/hal/register-bytes.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { readWord } from '../../src/hal/word-register.ts'
+import { celsius } from './convert.ts'
+import { CONFIGURATION, PARTS, type Part, type PartName, TEMPERATURE } from './registers.ts'
+
+/** Where there is no identity register, a chip is one that keeps the configuration it is given. */
+export async function open(
+  type: PartName,
+  device: I2cDevice,
+  _options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  const part = PARTS[type]
+  await checkPart(device, part, signal)
+  const sensor = new Lm75(device, clock, part)
+  await sensor.configure(part.asleep, signal)
+  await sensor.checkConfiguration(part.asleep, signal)
+  return sensor
+}
+
+async function checkPart(device: I2cDevice, { identity }: Part, signal: AbortSignal): Promise<void> {
+  if (identity === undefined) return
+  const { register, bits, value } = identity
+  const bytes = view(await device.writeRead([register], bits / 8, { signal }))
+  const found = bits === 8 ? bytes.getUint8(0) : bytes.getUint16(0)
+  if (found === value) return
+  const why = `where a chip of that type has ${hex(value, bits / 4)}`
+  throw implausible(device, found, bits, 'has the identity', why)
+}
+
+/**
+ * Sleeps between samples and converts for each: a value is never older than its sample. Nothing tells that a
+ * conversion has ended, so the greatest time is waited for.
+ */
+class Lm75 implements Sensor {
+  readonly #device: I2cDevice
+  readonly #clock: OpenContext['clock']
+  readonly #part: Part
+
+  constructor(device: I2cDevice, clock: OpenContext['clock'], part: Part) {
+    this.#device = device
+    this.#clock = clock
+    this.#part = part
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    const { start, running, asleep, conversion, bits } = this.#part
+    await this.configure(start, signal)
+    await this.#clock.sleep(conversion, signal)
+    // A chip that lost its power meanwhile has another configuration, and may not have converted. Asked
+    // before and after, as the temperature has no checksum.
+    await this.checkConfiguration(running, signal)
+    const temperature = await readWord(this.#device, TEMPERATURE, { signal })
+    await this.checkConfiguration(running, signal)
+    await this.configure(asleep, signal)
+    return [{ quantity: 'temperature', value: celsius(temperature, bits) }]
+  }
+
+  async close(): Promise<void> {}
+
+  async configure(configuration: number, signal: AbortSignal): Promise<void> {
+    await this.#device.write([CONFIGURATION, configuration], { signal })
+  }
+
+  /** @throws SensorError 'stuck', 'garbage' */
+  async checkConfiguration(expected: number, signal: AbortSignal): Promise<void> {
+    const [found = 0] = await this.#device.writeRead([CONFIGURATION], 1, { signal })
+    if (found === expected) return
+    throw implausible(this.#device, found, 8, 'reads back', `where ${hex(expected, 2)} was written`)
+  }
+}

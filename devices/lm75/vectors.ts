@@ -1,0 +1,28 @@
+/** Temperature register, two bytes as they come over the bus, of how many bits, and what it means. */
+export const temperatures: readonly { bytes: string; bits: number; celsius: number; source: string }[] = [
+  { bytes: '7d00', bits: 9, celsius: 125, source: 'SNIS153, temperature data format' },
+  { bytes: '1900', bits: 9, celsius: 25, source: 'SNIS153, temperature data format' },
+  { bytes: '0080', bits: 9, celsius: 0.5, source: 'SNIS153, temperature data format' },
+  { bytes: '0000', bits: 9, celsius: 0, source: 'SNIS153, temperature data format' },
+  { bytes: 'ff80', bits: 9, celsius: -0.5, source: 'SNIS153, temperature data format' },
+  { bytes: 'e700', bits: 9, celsius: -25, source: 'SNIS153, temperature data format' },
+  { bytes: 'c900', bits: 9, celsius: -55, source: 'SNIS153, temperature data format' },
+  { bytes: '7f00', bits: 11, celsius: 127, source: 'NXP LM75B, Temp register value' },
+  { bytes: '7ee0', bits: 11, celsius: 126.875, source: 'NXP LM75B, Temp register value' },
+  { bytes: '7d00', bits: 11, celsius: 125, source: 'NXP LM75B, Temp register value' },
+  { bytes: '1900', bits: 11, celsius: 25, source: 'NXP LM75B, Temp register value' },
+  { bytes: '0020', bits: 11, celsius: 0.125, source: 'NXP LM75B, Temp register value' },
+  { bytes: 'ffe0', bits: 11, celsius: -0.125, source: 'NXP LM75B, Temp register value' },
+  { bytes: 'e720', bits: 11, celsius: -24.875, source: 'NXP LM75B, Temp register value' },
+  { bytes: 'c920', bits: 11, celsius: -54.875, source: 'NXP LM75B, Temp register value' },
+  { bytes: '7ff0', bits: 12, celsius: 127.9375, source: 'SBOS854F table 7-1' },
+  { bytes: '6400', bits: 12, celsius: 100, source: 'SBOS854F table 7-1, SLLS648D table 5' },
+  { bytes: '1900', bits: 12, celsius: 25, source: 'SBOS854F table 7-1, SLLS648D table 5' },
+  { bytes: '0040', bits: 12, celsius: 0.25, source: 'SBOS854F table 7-1, SLLS648D table 5' },
+  { bytes: '0010', bits: 12, celsius: 0.0625, source: 'SBOS854F table 7-1' },
+  { bytes: 'fff0', bits: 12, celsius: -0.0625, source: 'SBOS854F table 7-1' },
+  { bytes: 'ffc0', bits: 12, celsius: -0.25, source: 'SBOS854F table 7-1, SLLS648D table 5' },
+  { bytes: 'e700', bits: 12, celsius: -25, source: 'SBOS854F table 7-1, SLLS648D table 5' },
+  { bytes: 'ce00', bits: 12, celsius: -50, source: 'SBOS854F table 7-1' },
+  { bytes: 'c900', bits: 12, celsius: -55, source: 'SLLS648D table 5' }
+]

@@ -1,0 +1,62 @@
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { checkIdentity, implausible } from '../../src/hal/identity.ts'
+import { hex } from '../../src/hal/register-bytes.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { readWord, writeWord } from '../../src/hal/word-register.ts'
+import { celsius } from './convert.ts'
+import * as chip from './registers.ts'
+
+export async function open(
+  device: I2cDevice,
+  _options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  await checkMaker(device, signal)
+  const identity = await readWord(device, chip.IDENTITY, { signal })
+  checkIdentity(device, identity >> 8, chip.MCP9808, chip.RELATIVES)
+  await device.write([chip.RESOLUTION, chip.FINEST], { signal })
+  return new Mcp9808(device, clock)
+}
+
+/** @throws SensorError 'stuck', 'garbage' */
+async function checkMaker(device: I2cDevice, signal: AbortSignal): Promise<void> {
+  const found = await readWord(device, chip.MANUFACTURER, { signal })
+  if (found === chip.MICROCHIP) return
+  const why = `where ${hex(chip.MICROCHIP, 4)} stands for Microchip`
+  throw implausible(device, found, 16, 'has the manufacturer', why)
+}
+
+/**
+ * Sleeps between samples and is woken for each: a value is never older than its sample. Nothing tells that a
+ * conversion has ended, so the greatest time is waited for.
+ */
+class Mcp9808 implements Sensor {
+  readonly #device: I2cDevice
+  readonly #clock: OpenContext['clock']
+
+  constructor(device: I2cDevice, clock: OpenContext['clock']) {
+    this.#device = device
+    this.#clock = clock
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    await writeWord(this.#device, chip.CONFIGURATION, chip.HYSTERESIS, { signal })
+    await this.#clock.sleep(chip.CONVERSION, signal)
+    const temperature = await readWord(this.#device, chip.TEMPERATURE, { signal })
+    await this.#checkConfiguration(signal)
+    // The temperature has no checksum: a word that is known is read on the same wires.
+    await checkMaker(this.#device, signal)
+    await writeWord(this.#device, chip.CONFIGURATION, chip.HYSTERESIS | chip.SHUTDOWN, { signal })
+    return [{ quantity: 'temperature', value: celsius(temperature) }]
+  }
+
+  async close(): Promise<void> {}
+
+  /** A chip that lost its power meanwhile may not have converted. @throws SensorError */
+  async #checkConfiguration(signal: AbortSignal): Promise<void> {
+    const found = await readWord(this.#device, chip.CONFIGURATION, { signal })
+    if ((found & ~chip.ALERT) === chip.HYSTERESIS) return
+    const written = `where ${hex(chip.HYSTERESIS, 4)} was written`
+    throw implausible(this.#device, found, 16, 'reads back', written)
+  }
+}

@@ -1,0 +1,55 @@
+import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+
+export const scd4x: I2cSensorDefinition = {
+  type: 'scd4x',
+  title: 'Sensirion SCD40 or SCD41 carbon dioxide, temperature and humidity',
+  datasheet: { id: 'SCD4x', revision: '1.4' },
+  bus: 'i2c',
+  addresses: [0x62],
+  measures: [
+    { quantity: 'co2', range: [400e-6, 5000e-6], accuracy: 50e-6 },
+    { quantity: 'temperature', range: [-10, 60], accuracy: 0.8 },
+    { quantity: 'humidity', range: [0, 100], accuracy: 6 }
+  ],
+  options: {
+    mode: {
+      kind: 'choice',
+      default: 'periodic',
+      choices: ['periodic', 'single'],
+      about: 'periodic measures each 5 s by itself; single, of the SCD41 alone, once for each sample.'
+    },
+    altitude: {
+      kind: 'number',
+      default: 0,
+      min: 0,
+      max: 3000,
+      unit: 'm',
+      integer: true,
+      about: 'Height above the sea, by which CO2 is corrected.'
+    },
+    ambient_pressure: {
+      kind: 'number',
+      default: 1013,
+      min: 700,
+      max: 1200,
+      unit: 'hPa',
+      integer: true,
+      about: 'Air pressure, by which CO2 is corrected; where it is not 1013, instead of the altitude.'
+    },
+    temperature_offset: {
+      kind: 'number',
+      default: 4,
+      min: 0,
+      max: 20,
+      unit: 'Cel',
+      about: 'By how much the chip is warmer than the air, through its own heat and that of its case.'
+    },
+    self_calibration: {
+      kind: 'boolean',
+      default: true,
+      about: 'Takes the lowest CO2 of a week for fresh air; turn it off where no fresh air comes in.'
+    }
+  },
+  minimumInterval: 5000,
+  open: async (...given) => (await import('./driver.ts')).open(...given)
+}

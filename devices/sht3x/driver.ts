@@ -1,0 +1,34 @@
+import { askWords } from '../../src/hal/ask-words.ts'
+import { isBusError } from '../../src/hal/i2c.ts'
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { QuestionSensor } from '../../src/hal/question-sensor.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { celsius, relativeHumidity } from './convert.ts'
+import { BREAK, COMMAND_TIME, MEASURE, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
+
+/** The serial number names no type, but of the chips with this address none other answers this question. */
+export async function open(
+  device: I2cDevice,
+  options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  await device.write(BREAK, { signal }).catch(unlessRefused)
+  await clock.sleep(COMMAND_TIME, signal)
+  await device.write(SOFT_RESET, { signal })
+  await clock.sleep(COMMAND_TIME, signal)
+  // A sht4x would take the first byte of a measurement for the order to heat: so this comes before it.
+  await askWords(clock, device, SERIAL_NUMBER, signal)
+  const repeatability = options['repeatability'] as keyof typeof MEASURE
+  return new QuestionSensor(clock, device, MEASURE[repeatability], measurements)
+}
+
+function unlessRefused(error: unknown): void {
+  if (!isBusError(error) || !error.kind.startsWith('no-acknowledge')) throw error
+}
+
+function measurements([temperature = 0, humidity = 0]: readonly number[]): Measurement[] {
+  return [
+    { quantity: 'temperature', value: celsius(temperature) },
+    { quantity: 'humidity', value: relativeHumidity(humidity) }
+  ]
+}

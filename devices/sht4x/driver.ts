@@ -1,0 +1,26 @@
+import { askWords } from '../../src/hal/ask-words.ts'
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { QuestionSensor } from '../../src/hal/question-sensor.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { celsius, relativeHumidity } from './convert.ts'
+import { MEASURE, RESET_TIME, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
+
+/** The serial number names no type, but of the chips with this address none other answers this question. */
+export async function open(
+  device: I2cDevice,
+  options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  await device.write(SOFT_RESET, { signal })
+  await clock.sleep(RESET_TIME, signal)
+  await askWords(clock, device, SERIAL_NUMBER, signal)
+  const precision = options['precision'] as keyof typeof MEASURE
+  return new QuestionSensor(clock, device, MEASURE[precision], measurements)
+}
+
+function measurements([temperature = 0, humidity = 0]: readonly number[]): Measurement[] {
+  return [
+    { quantity: 'temperature', value: celsius(temperature) },
+    { quantity: 'humidity', value: relativeHumidity(humidity) }
+  ]
+}

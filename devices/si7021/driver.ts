@@ -1,0 +1,63 @@
+import { askWords } from '../../src/hal/ask-words.ts'
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import { checkIdentity } from '../../src/hal/identity.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { celsius, relativeHumidity } from './convert.ts'
+import * as chip from './registers.ts'
+
+export async function openSi7021(
+  device: I2cDevice,
+  _options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  const user = await userRegister(device, clock, signal)
+  checkIdentity(device, user, chip.SI7021_USER, new Map([[chip.HTU21D_USER, 'htu21d']]))
+  const [number = 0] = await askWords(clock, device, chip.SERIAL_NUMBER, signal)
+  checkIdentity(device, number >> 8, chip.SI7021_PART, chip.OTHER_PARTS)
+  return new HumidityAndTemperature(device, clock)
+}
+
+/** It has no part number; its user register differs from that of the si7021. */
+export async function openHtu21d(
+  device: I2cDevice,
+  _options: Options,
+  { clock, signal }: OpenContext
+): Promise<Sensor> {
+  const user = await userRegister(device, clock, signal)
+  checkIdentity(device, user, chip.HTU21D_USER, new Map([[chip.SI7021_USER, 'si7021']]))
+  return new HumidityAndTemperature(device, clock)
+}
+
+/** As it is after a reset, which also turns the heater off. */
+async function userRegister(
+  device: I2cDevice,
+  clock: OpenContext['clock'],
+  signal: AbortSignal
+): Promise<number> {
+  await device.write(chip.SOFT_RESET, { signal })
+  await clock.sleep(chip.RESET_TIME, signal)
+  const [user = 0] = await device.writeRead([chip.USER_REGISTER], 1, { signal })
+  return user
+}
+
+/** Measures once for each sample with the resolution of power-on: there is no setting to be lost. */
+class HumidityAndTemperature implements Sensor {
+  readonly #device: I2cDevice
+  readonly #clock: OpenContext['clock']
+
+  constructor(device: I2cDevice, clock: OpenContext['clock']) {
+    this.#device = device
+    this.#clock = clock
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    const [humidity = 0] = await askWords(this.#clock, this.#device, chip.MEASURE_HUMIDITY, signal)
+    const [temperature = 0] = await askWords(this.#clock, this.#device, chip.MEASURE_TEMPERATURE, signal)
+    return [
+      { quantity: 'temperature', value: celsius(temperature) },
+      { quantity: 'humidity', value: relativeHumidity(humidity) }
+    ]
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,37 @@
+import type { WordQuestion } from '../../src/hal/ask-words.ts'
+
+// Silicon Labs Si7021-A20 datasheet, section 5.1 (commands) and 6 (registers); TE HPC199 HTU21D, the same
+// commands. Measurements with clock stretching (E3, E5) are never asked for.
+
+export const SOFT_RESET = [0xfe] as const
+/** Greatest milliseconds from a reset to the first command, in both datasheets. */
+export const RESET_TIME = 15
+
+/** User register, one byte without CRC: as it is after a reset, which tells the two makers' chips apart. */
+export const USER_REGISTER = 0xe7
+export const SI7021_USER = 0x3a
+export const HTU21D_USER = 0x02
+
+/** The CRC starts from here. */
+const CRC = 0x00
+
+/**
+ * Si7021-A20, "electronic serial number", second half: its first byte is the part number. The third
+ * byte is a CRC; what follows is not needed.
+ */
+export const SERIAL_NUMBER: WordQuestion = { command: [0xfc, 0xc9], time: 1, words: 1, crc: CRC }
+export const SI7021_PART = 0x15
+export const OTHER_PARTS: ReadonlyMap<number, string> = new Map([
+  [0x06, 'si7006'],
+  [0x0d, 'si7013'],
+  [0x14, 'si7020']
+])
+
+/**
+ * Without clock stretching. Milliseconds until first asked, the greatest of the faster chip: Si7021 22.8 for
+ * humidity, which takes a temperature along, and 10.8; HTU21D 16 and 50.
+ */
+export const MEASURE_HUMIDITY: WordQuestion = { command: [0xf5], time: 16, words: 1, crc: CRC }
+export const MEASURE_TEMPERATURE: WordQuestion = { command: [0xf3], time: 10.8, words: 1, crc: CRC }
+/** The two lowest bits tell what was measured. */
+export const VALUE = 0xfffc

@@ -1,0 +1,57 @@
+import { formatAddress, type I2cBus, type TransferOptions } from './i2c.ts'
+
+/** A chip as its driver sees it: a bus it does not own, at one address. */
+export interface I2cDevice {
+  readonly address: number
+  /** `bme280 at 0x76 on i2c-1`: how messages name it. */
+  readonly label: string
+  write(bytes: readonly number[] | Uint8Array, options?: TransferOptions): Promise<void>
+  read(count: number, options?: TransferOptions): Promise<Uint8Array>
+  /** Writes, then reads with nothing of another caller between. */
+  writeRead(
+    bytes: readonly number[] | Uint8Array,
+    count: number,
+    options?: TransferOptions
+  ): Promise<Uint8Array>
+}
+
+/**
+ * Binds a chip to a bus. Errors of the bus are told with the chip's name.
+ * @param type the chip's name for messages: `bme280`
+ */
+export function i2cDevice(bus: I2cBus, address: number, type: string): I2cDevice {
+  const label = `${type} at ${formatAddress(address)} on ${bus.name}`
+  async function transaction(
+    operations: Parameters<I2cBus['transaction']>[1],
+    options?: TransferOptions
+  ): Promise<Uint8Array[]> {
+    try {
+      return await bus.transaction(address, operations, options)
+    } catch (error) {
+      throw named(error, label)
+    }
+  }
+  return {
+    address,
+    label,
+    async write(bytes, options) {
+      await transaction([{ write: Uint8Array.from(bytes) }], options)
+    },
+    async read(count, options) {
+      const [bytes] = await transaction([{ read: count }], options)
+      return bytes ?? new Uint8Array()
+    },
+    async writeRead(bytes, count, options) {
+      const [read] = await transaction([{ write: Uint8Array.from(bytes) }, { read: count }], options)
+      return read ?? new Uint8Array()
+    }
+  }
+}
+
+/** The same bus error, its sentence beginning with the chip instead of the bare address. */
+function named(error: unknown, label: string): unknown {
+  if (error instanceof Error && 'kind' in error) {
+    error.message = error.message.replace(/^0x[0-9a-f]{2} on \S+/, label)
+  }
+  return error
+}

@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises'
+import type i2c from 'i2c-bus'
+import type { Clock } from '../../clock.ts'
+import { BusError, type Buses } from '../i2c.ts'
+import { LinuxI2cBus } from './i2c-bus.ts'
+import { loadNative } from './native.ts'
+
+export interface LinuxBusesOptions {
+  readonly clock: Clock
+  /** The module i2c-bus. */
+  readonly load?: () => Promise<Pick<typeof i2c, 'openPromisified'>>
+  /** Where the buses' files are: /dev. */
+  readonly folder?: string
+}
+
+const NAME = /^i2c-(\d+)$/
+
+/** The I2C buses that the kernel offers as /dev/i2c-N. */
+export class LinuxBuses implements Buses {
+  readonly #clock: Clock
+  readonly #load: NonNullable<LinuxBusesOptions['load']>
+  readonly #folder: string
+  readonly #buses = new Map<string, LinuxI2cBus>()
+
+  constructor({
+    clock,
+    folder = '/dev',
+    load = async () => (await import('i2c-bus')).default
+  }: LinuxBusesOptions) {
+    this.#clock = clock
+    this.#folder = folder
+    this.#load = load
+  }
+
+  async list(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => [])
+    return names.filter((name) => NAME.test(name)).sort((one, other) => busNumber(one) - busNumber(other))
+  }
+
+  async open(name: string): Promise<LinuxI2cBus> {
+    const there = await this.list()
+    if (!there.includes(name)) {
+      throw new BusError('no-such-bus', `${name} is not on this machine`, {
+        hint: there.length > 0 ? `there is ${there.join(', ')}` : 'turn I2C on: raspi-config nonint do_i2c 0'
+      })
+    }
+    const { openPromisified } = await loadNative(name, this.#load)
+    const open = () => openPromisified(busNumber(name))
+    const bus = this.#buses.get(name) ?? new LinuxI2cBus({ name, clock: this.#clock, open })
+    this.#buses.set(name, bus)
+    return bus
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#buses.values()].map((bus) => bus.close()))
+  }
+}
+
+function busNumber(name: string): number {
+  return Number(NAME.exec(name)?.[1])
+}

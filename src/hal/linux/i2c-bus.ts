@@ -1,0 +1,159 @@
+import type { PromisifiedBus } from 'i2c-bus'
+import type { Clock } from '../../clock.ts'
+import { busFailure } from '../bus-failure.ts'
+import {
+  type BusError,
+  type I2cBus,
+  type I2cOperation,
+  isBusError,
+  type ProbeResult,
+  type TransferOptions
+} from '../i2c.ts'
+import { checkTransfer } from '../transfer-check.ts'
+import { TransferQueue } from '../transfer-queue.ts'
+import { busErrorKind } from './errno.ts'
+
+export interface LinuxI2cBusOptions {
+  /** `i2c-1` */
+  readonly name: string
+  readonly clock: Clock
+  /** Opens the bus by i2c-bus, without forceAccess. */
+  readonly open: () => Promise<PromisifiedBus>
+  /** See TransferQueue; 2000 ms unless given, more than the second after which i2c-bcm2835 gives up. */
+  readonly deadline?: number
+  /** See TransferQueue; 256 unless given. */
+  readonly limit?: number
+}
+
+/** The most that SMBus reads with a repeated start: I2C_SMBUS_BLOCK_MAX of the kernel. */
+const BLOCK_MAX = 32
+
+/**
+ * A bus of the kernel, /dev/i2c-N, by npm i2c-bus. That package keeps one file for each address and keeps
+ * it even where the kernel refused the address; such a file speaks to address 0. So whenever the first
+ * call for an address fails, all its files are dropped (i2c-bus.js, `peripheral`).
+ */
+export class LinuxI2cBus implements I2cBus {
+  readonly name: string
+  readonly #open: () => Promise<PromisifiedBus>
+  readonly #queue: TransferQueue
+  readonly #reached = new Set<number>()
+  #handle: PromisifiedBus | undefined
+
+  constructor({ name, clock, open, deadline = 2000, limit = 256 }: LinuxI2cBusOptions) {
+    this.name = name
+    this.#open = open
+    this.#queue = new TransferQueue({ clock, bus: name, deadline, limit })
+  }
+
+  async transaction(
+    address: number,
+    operations: readonly I2cOperation[],
+    options?: TransferOptions
+  ): Promise<Uint8Array[]> {
+    checkTransfer(this.name, address, operations)
+    const work = (handle: PromisifiedBus): Promise<Uint8Array[]> =>
+      this.#transfer(handle, address, operations)
+    return await this.#queue.run(address, () => this.#call(address, work), options)
+  }
+
+  async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
+    checkTransfer(this.name, address)
+    const work = (handle: PromisifiedBus): Promise<void> => touch(handle, address)
+    try {
+      await this.#queue.run(address, () => this.#call(address, work), options)
+      return 'present'
+    } catch (error) {
+      if (isBusError(error, 'no-acknowledge')) return 'absent'
+      if (isBusError(error, 'owned-by-kernel')) return 'kernel'
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close()
+    await this.#drop()
+  }
+
+  async #call<T>(address: number, work: (handle: PromisifiedBus) => Promise<T>): Promise<T> {
+    const first = !this.#reached.has(address)
+    try {
+      this.#handle ??= await this.#open()
+      const result = await work(this.#handle)
+      this.#reached.add(address)
+      return result
+    } catch (error) {
+      const failure = this.#failure(address, error, first)
+      // An adapter that was pulled out, too, leaves files that never work again.
+      if (first || failure.kind === 'no-such-bus') await this.#drop()
+      throw failure
+    }
+  }
+
+  async #transfer(
+    handle: PromisifiedBus,
+    address: number,
+    operations: readonly I2cOperation[]
+  ): Promise<Uint8Array[]> {
+    const register = registerRead(operations)
+    if (register !== undefined && (await handle.i2cFuncs()).smbusReadI2cBlock) {
+      const buffer = Buffer.alloc(register.count)
+      const { bytesRead } = await handle.readI2cBlock(address, register.command, buffer.length, buffer)
+      return [this.#whole(address, buffer, bytesRead)]
+    }
+    const read: Uint8Array[] = []
+    for (const operation of operations) {
+      if ('read' in operation) {
+        const buffer = Buffer.alloc(operation.read)
+        const { bytesRead } = await handle.i2cRead(address, buffer.length, buffer)
+        read.push(this.#whole(address, buffer, bytesRead))
+      } else {
+        const buffer = Buffer.from(operation.write)
+        const { bytesWritten } = await handle.i2cWrite(address, buffer.length, buffer)
+        this.#whole(address, buffer, bytesWritten)
+      }
+    }
+    return read
+  }
+
+  #whole(address: number, buffer: Buffer, count: number): Uint8Array {
+    if (count === buffer.length) return new Uint8Array(buffer)
+    throw busFailure(this.name, address, 'other', { what: `exchanged ${count} of ${buffer.length} bytes` })
+  }
+
+  /** Closed handles must not be used again: close() keeps the numbers of its files. */
+  async #drop(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = undefined
+    this.#reached.clear()
+    await handle?.close().catch(() => {})
+  }
+
+  #failure(address: number, error: unknown, first: boolean): BusError {
+    if (isBusError(error)) return error
+    const kind = busErrorKind(error)
+    // EBUSY of a transfer: "the bus was busy for longer than allowed" [Documentation/i2c/fault-codes.rst]
+    const told = kind === 'owned-by-kernel' && !first ? 'timeout' : kind
+    return busFailure(this.name, address, told, { cause: error })
+  }
+}
+
+/** One byte written, then at most 32 read: what a repeated start can do. */
+function registerRead([first, second, ...more]: readonly I2cOperation[]):
+  | { command: number; count: number }
+  | undefined {
+  if (first === undefined || second === undefined || more.length > 0) return undefined
+  if ('read' in first || 'write' in second || second.read > BLOCK_MAX) return undefined
+  const [command, ...rest] = first.write
+  return command === undefined || rest.length > 0 ? undefined : { command, count: second.read }
+}
+
+/**
+ * Asks whether something acknowledges, by the rule of i2cdetect: a read where EEPROMs (50 to 5f) and clock
+ * or memory chips (30 to 37) might take a write for one, else the address alone [i2c-tools, i2cdetect.c].
+ */
+async function touch(handle: PromisifiedBus, address: number): Promise<void> {
+  const byRead = (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f)
+  if (byRead || !(await handle.i2cFuncs()).smbusQuick) await handle.receiveByte(address)
+  else await handle.writeQuick(address, 0)
+}

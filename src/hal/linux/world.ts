@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from '../../clock.ts'
+import type { World } from '../world.ts'
+import { LinuxBuses } from './buses.ts'
+import { LinuxPins } from './pins.ts'
+import { LinuxSysfs } from './sysfs.ts'
+import { LinuxTimeSource } from './time-source.ts'
+
+/** This machine. Native packages are loaded when the first bus or line is opened, not before. */
+export function linuxWorld(clock: Clock = systemClock): World {
+  const sysfs = new LinuxSysfs()
+  const buses = new LinuxBuses({ clock })
+  const pins = new LinuxPins({ clock, sysfs })
+  return {
+    kind: 'linux',
+    clock,
+    time: new LinuxTimeSource({ clock }),
+    buses,
+    pins,
+    sysfs,
+    random: (bytes) => randomBytes(bytes),
+    close: async () => {
+      await Promise.all([buses.close(), pins.close()])
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { formatAddress } from '../i2c.ts'
+
+/** What can go wrong with one chip. */
+export type ChipFault =
+  /** Nothing answers at the address, as with a loose wire; the chip keeps its state. */
+  | 'no-acknowledge-address'
+  /** The address is acknowledged, a data byte is not. */
+  | 'no-acknowledge-data'
+  /** The last byte of every read is wrong: a CRC does not fit. */
+  | 'bad-crc'
+  /** Every bit read is 1, or 0: a broken data line. */
+  | 'stuck-high'
+  | 'stuck-low'
+  /** Every read gives random bytes. */
+  | 'garbage'
+  /** Conversions never finish: the chip's own clock stands still. */
+  | 'never-ready'
+  /** No power: nothing answers, and the chip is as after power-on when the fault is cleared. */
+  | 'unplugged'
+
+/** Faults on demand, by bus and address, set and cleared at run time. */
+export class Faults {
+  #chips = new Map<string, ChipFault>()
+  #hanging = new Map<string, PromiseWithResolvers<void>>()
+  #powerCycles = new Map<string, number>()
+
+  /** The chip has this fault, instead of any other, until it is cleared. */
+  set(bus: string, address: number, fault: ChipFault): void {
+    this.#chips.set(place(bus, address), fault)
+    if (fault === 'unplugged') this.brownOut(bus, address)
+  }
+
+  clear(bus: string, address: number): void {
+    this.#chips.delete(place(bus, address))
+  }
+
+  /** The chip loses its power for a moment: its registers are as after power-on. */
+  brownOut(bus: string, address: number): void {
+    this.#powerCycles.set(place(bus, address), this.powerCycles(bus, address) + 1)
+  }
+
+  /** The lines of the bus are held low: no transfer ends before unhang(). */
+  hang(bus: string): void {
+    if (!this.#hanging.has(bus)) this.#hanging.set(bus, Promise.withResolvers())
+  }
+
+  unhang(bus: string): void {
+    this.#hanging.get(bus)?.resolve()
+    this.#hanging.delete(bus)
+  }
+
+  of(bus: string, address: number): ChipFault | undefined {
+    return this.#chips.get(place(bus, address))
+  }
+
+  /** How often the chip has lost its power. */
+  powerCycles(bus: string, address: number): number {
+    return this.#powerCycles.get(place(bus, address)) ?? 0
+  }
+
+  /** Resolves when nothing holds the bus any more; undefined where nothing does. */
+  hanging(bus: string): Promise<void> | undefined {
+    return this.#hanging.get(bus)?.promise
+  }
+}
+
+function place(bus: string, address: number): string {
+  return `${formatAddress(address)} on ${bus}`
+}

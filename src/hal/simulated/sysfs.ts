@@ -1,0 +1,58 @@
+import type { Sysfs } from '../sysfs.ts'
+
+/** A file's text, or what gives it anew at each read. */
+export type FileContent = string | (() => string)
+
+/** A tree of files in memory, whose contents and errors can be changed while it is in use. */
+export class SimulatedSysfs implements Sysfs {
+  readonly #files = new Map<string, FileContent>()
+  readonly #errors = new Map<string, string>()
+  readonly #onWrite = new Map<string, (text: string) => void>()
+
+  set(path: string, content: FileContent): void {
+    this.#files.set(path, content)
+  }
+
+  /** Removes the file, or all files below a folder. */
+  remove(path: string): void {
+    for (const file of this.#files.keys()) {
+      if (file === path || file.startsWith(`${path}/`)) this.#files.delete(file)
+    }
+  }
+
+  /** From now on reading and writing the path fails with this code: `EAGAIN`, `EIO`; undefined ends it. */
+  fail(path: string, code: string | undefined): void {
+    if (code === undefined) this.#errors.delete(path)
+    else this.#errors.set(path, code)
+  }
+
+  /** Called with each text written to the path, instead of keeping it as the content. */
+  onWrite(path: string, listener: (text: string) => void): void {
+    this.#onWrite.set(path, listener)
+  }
+
+  async read(path: string, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted()
+    const content = this.#files.get(path)
+    this.#check(path)
+    return typeof content === 'function' ? content() : (content ?? '')
+  }
+
+  async list(path: string): Promise<string[]> {
+    const folder = `${path.replace(/\/$/, '')}/`
+    const below = [...this.#files.keys()].filter((file) => file.startsWith(folder))
+    return [...new Set(below.map((file) => file.slice(folder.length).split('/')[0] ?? ''))].sort()
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    this.#check(path)
+    const listener = this.#onWrite.get(path)
+    if (listener === undefined) this.#files.set(path, text)
+    else listener(text)
+  }
+
+  #check(path: string): void {
+    const code = this.#errors.get(path) ?? (this.#files.has(path) ? undefined : 'ENOENT')
+    if (code !== undefined) throw Object.assign(new Error(`${code}: ${path}`), { code })
+  }
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../clock.ts'
+import type { Pins } from './gpio.ts'
+import type { Buses } from './i2c.ts'
+import type { Sysfs } from './sysfs.ts'
+import type { TimeSource } from './time-source.ts'
+
+/**
+ * Everything of a machine that a node touches, apart from its network and its home folder.
+ * linuxWorld() and simulatedWorld() are its only builders.
+ */
+export interface World {
+  /** 'linux' or 'simulated', for people. */
+  readonly kind: string
+  readonly clock: Clock
+  readonly time: TimeSource
+  readonly buses: Buses
+  readonly pins: Pins
+  readonly sysfs: Sysfs
+  /** Uniformly distributed bytes: of the system's generator, or of a seed. */
+  random(bytes: number): Uint8Array
+  close(): Promise<void>
+}

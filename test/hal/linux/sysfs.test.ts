@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { LinuxSysfs } from '../../../src/hal/linux/sysfs.ts'
+
+t.test('files under a root are read, listed and written', async (t) => {
+  const root = t.testdir({ sys: { hwmon0: { name: 'tmp102\n', temp1_input: '21500\n' } } })
+  const sysfs = new LinuxSysfs(root)
+  t.equal(await sysfs.read('/sys/hwmon0/name'), 'tmp102\n')
+  t.same(await sysfs.list('/sys/hwmon0'), ['name', 'temp1_input'])
+  t.same(await sysfs.list('/sys/nothing'), [])
+  await sysfs.write('/sys/hwmon0/name', 'TMP')
+  t.equal(await readFile(join(root, 'sys/hwmon0/name'), 'utf8'), 'TMP102\n', 'neither cut nor made')
+  await t.rejects(sysfs.write('/sys/hwmon0/other', '1'), { code: 'ENOENT' })
+  await t.rejects(sysfs.read('/sys/hwmon0/other'), { code: 'ENOENT' })
+  await t.rejects(sysfs.list('/sys/hwmon0/name'), { code: 'ENOTDIR' })
+})
+
+t.test('at most 64 KiB are read', async (t) => {
+  const root = t.testdir({})
+  await mkdir(join(root, 'sys'))
+  await writeFile(join(root, 'sys/big'), 'x'.repeat(100_000))
+  t.equal((await new LinuxSysfs(root).read('/sys/big')).length, 65_536)
+})
+
+t.test('files of the kernel say their size is 0 and yet have content', async (t) => {
+  t.match(await new LinuxSysfs().read('/proc/self/status'), /^Name:/)
+})
+
+t.test('a read that blocks holds neither its caller nor a second thread', async (t) => {
+  const root = t.testdir({})
+  const path = join(root, 'slow')
+  execFileSync('mkfifo', [path])
+  const sysfs = new LinuxSysfs(root)
+  const controller = new AbortController()
+  const first = sysfs.read('/slow', controller.signal)
+  const others = [sysfs.read('/slow'), sysfs.read('/slow')]
+  controller.abort(new Error('enough'))
+  await t.rejects(first, { message: 'enough' })
+  await writeFile(path, '85000\n')
+  t.same(await Promise.all(others), ['85000\n', '85000\n'], 'the one read answers all who asked')
+  await t.rejects(sysfs.read('/slow', AbortSignal.abort(new Error('before'))), { message: 'before' })
+})
