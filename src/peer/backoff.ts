@@ -1,0 +1,28 @@
+/** Waits that double from `min` to `max`, each with jitter so that a house after a power cut does not knock at once. */
+export class Backoff {
+  readonly #min: number
+  readonly #max: number
+  readonly #random: () => number
+  #failures = 0
+
+  /**
+   * @param min,max milliseconds
+   * @param random uniform in [0, 1)
+   */
+  constructor(min: number, max: number, random: () => number) {
+    this.#min = min
+    this.#max = max
+    this.#random = random
+  }
+
+  /** Milliseconds until the next try: between half and the whole of the doubled wait. */
+  next(): number {
+    const whole = Math.min(this.#max, this.#min * 2 ** Math.min(this.#failures, 30))
+    this.#failures += 1
+    return whole / 2 + (this.#random() * whole) / 2
+  }
+
+  reset(): void {
+    this.#failures = 0
+  }
+}

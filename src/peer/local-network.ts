@@ -1,0 +1,71 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import type { NetworkInterfaceInfo } from 'node:os'
+
+/** The interfaces of this machine, as os.networkInterfaces() tells them. */
+export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
+
+/** Addresses that no router of the world forwards: those of a home, a ship, a lab (RFC 1918, 3927, 4193, 4291, 6598). */
+const privateRanges = new BlockList()
+for (const [address, prefix] of [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8]
+] as const) {
+  privateRanges.addSubnet(address, prefix, 'ipv4')
+}
+for (const [address, prefix] of [
+  ['fc00::', 7],
+  ['fe80::', 10]
+] as const)
+  privateRanges.addSubnet(address, prefix, 'ipv6')
+privateRanges.addAddress('::1', 'ipv6')
+
+/** The subnets this machine stands in, by address and netmask of each interface. */
+function ownSubnets(interfaces: Interfaces): BlockList {
+  const list = new BlockList()
+  for (const infos of Object.values(interfaces)) {
+    for (const info of infos ?? []) {
+      const prefix = Number(info.cidr?.split('/')[1] ?? Number.NaN)
+      if (prefix > 0) list.addSubnet(info.address, prefix, info.family === 'IPv4' ? 'ipv4' : 'ipv6')
+    }
+  }
+  return list
+}
+
+/** Decides what is near: a private address, or one in a subnet of this machine's own interfaces. */
+export class LocalNetwork {
+  #interfaces: Interfaces = {}
+  #subnets = new BlockList()
+
+  constructor(interfaces: Interfaces) {
+    this.update(interfaces)
+  }
+
+  update(interfaces: Interfaces): void {
+    this.#interfaces = interfaces
+    this.#subnets = ownSubnets(interfaces)
+  }
+
+  get interfaces(): Interfaces {
+    return this.#interfaces
+  }
+
+  /** @param host an IPv4 or IPv6 address, with or without a zone; anything else is not near */
+  isNear(host: string): boolean {
+    return this.isOwnSubnet(host) || inList(privateRanges, host)
+  }
+
+  isOwnSubnet(host: string): boolean {
+    return inList(this.#subnets, host)
+  }
+}
+
+function inList(list: BlockList, text: string): boolean {
+  const host = text.split('%')[0] ?? ''
+  const mapped = host.toLowerCase().startsWith('::ffff:') ? host.slice(7) : host
+  if (isIPv4(mapped)) return list.check(mapped, 'ipv4')
+  return isIPv6(host) && list.check(host, 'ipv6')
+}
