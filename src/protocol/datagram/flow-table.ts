@@ -1,0 +1,178 @@
+import { NodeError } from '../../error.ts'
+import type { Counters } from './counters.ts'
+import type { EndReason, Flow } from './flow.ts'
+import { encodeFlowEnd, encodeOpen, encodeOpenOk } from './frame.ts'
+import type { DatagramLimits } from './limits.ts'
+
+const LAST_ID = 0xffff
+
+export interface FlowTableOptions {
+  readonly initiator: boolean
+  readonly limits: DatagramLimits
+  readonly counters: Counters
+  readonly send: (frame: Buffer) => void
+  /** Makes and accepts a flow that the peer opens; undefined refuses. */
+  readonly accept: (names: readonly string[]) => { flow: Flow; index: number } | undefined
+}
+
+/**
+ * The flows of one session: I numbers its own evenly, R oddly, upward, never twice. Methods that take a
+ * frame tell whether it was in order.
+ */
+export class FlowTable {
+  readonly #options: FlowTableOptions
+  readonly #flows = new Map<number, Flow>()
+  /** Ours that were closed before the peer had answered; its answer is still to come. */
+  readonly #cancelled = new Set<number>()
+  /** Waiting for the handshake before their OPEN may leave. */
+  readonly #waiting: Flow[] = []
+  #nextId: number
+  #lastOfPeer = 0
+  #started = false
+
+  constructor(options: FlowTableOptions) {
+    this.#options = options
+    this.#nextId = options.initiator ? 2 : 1
+  }
+
+  get size(): number {
+    return this.#flows.size + this.#waiting.length
+  }
+
+  get exhausted(): boolean {
+    return this.#nextId > LAST_ID
+  }
+
+  get(id: number): Flow | undefined {
+    return this.#flows.get(id)
+  }
+
+  all(): Iterable<Flow> {
+    return this.#flows.values()
+  }
+
+  /** OPENs may leave from now on. */
+  start(): void {
+    this.#started = true
+    for (const flow of this.#waiting.splice(0)) this.#open(flow)
+  }
+
+  /** @throws NodeError 'datagram-flows' when the table is full */
+  add(flow: Flow): void {
+    const { limits, counters } = this.#options
+    if (this.size >= limits.flows || this.#pending() >= limits.pendingFlows || this.exhausted) {
+      counters.drop('flows')
+      throw new NodeError('datagram-flows', `too many datagram flows with ${flow.peer}`, {
+        remedy: 'retry',
+        hint: 'close flows that are not needed, or wait for those being opened'
+      })
+    }
+    if (this.#started) this.#open(flow)
+    else this.#waiting.push(flow)
+  }
+
+  onOpen(id: number, names: readonly string[]): boolean {
+    if (this.#isOwn(id) || id <= this.#lastOfPeer) return false
+    this.#lastOfPeer = id
+    const accepted = this.#accept(names)
+    if (accepted === undefined) {
+      this.#options.send(encodeFlowEnd('open-no', id))
+      return true
+    }
+    const { flow, index } = accepted
+    flow.id = id
+    this.#flows.set(id, flow)
+    this.#options.send(encodeOpenOk(id, index))
+    flow.opened(names[index] ?? '')
+    return true
+  }
+
+  onOpenOk(id: number, index: number): boolean {
+    if (this.#cancelled.delete(id)) return true
+    const flow = this.#flows.get(id)
+    const name = flow?.names[index]
+    if (flow?.state !== 'pending' || name === undefined) return false
+    flow.opened(name)
+    return true
+  }
+
+  onOpenNo(id: number): boolean {
+    if (this.#cancelled.delete(id)) return true
+    const flow = this.#flows.get(id)
+    if (flow?.state !== 'pending') return false
+    this.#flows.delete(id)
+    flow.end('refused')
+    return true
+  }
+
+  /** A CLOSE may cross our own, but never names a flow that was not opened. */
+  onClose(id: number): boolean {
+    const flow = this.#flows.get(id)
+    if (flow === undefined) return this.wasOpened(id)
+    if (flow.state === 'pending') return false
+    this.#flows.delete(id)
+    flow.end('closed-by-peer')
+    return true
+  }
+
+  /** Whether a frame that crosses a CLOSE may name this flow. */
+  wasOpened(id: number): boolean {
+    return this.#isOwn(id) ? id < this.#nextId : id <= this.#lastOfPeer
+  }
+
+  close(flow: Flow): void {
+    const waiting = this.#waiting.indexOf(flow)
+    if (waiting !== -1) this.#waiting.splice(waiting, 1)
+    if (this.#flows.delete(flow.id)) {
+      if (flow.state === 'pending') this.#cancelled.add(flow.id)
+      this.#options.send(encodeFlowEnd('close', flow.id))
+    }
+    flow.end('closed')
+  }
+
+  /** Ends every flow without a frame: the stream is gone. */
+  endAll(reason: EndReason): void {
+    const flows = [...this.#flows.values(), ...this.#waiting]
+    this.#clear()
+    for (const flow of flows) flow.end(reason)
+  }
+
+  /** Takes out the flows that this side opened, alive; the peer's end. */
+  releaseOwn(): Flow[] {
+    const flows = [...this.#flows.values()]
+    const own = [...flows.filter((flow) => this.#isOwn(flow.id)), ...this.#waiting]
+    this.#clear()
+    for (const flow of flows) if (!own.includes(flow)) flow.end('replaced')
+    return own
+  }
+
+  #clear(): void {
+    this.#flows.clear()
+    this.#waiting.length = 0
+    this.#cancelled.clear()
+  }
+
+  #isOwn(id: number): boolean {
+    return id % 2 === (this.#options.initiator ? 0 : 1)
+  }
+
+  #open(flow: Flow): void {
+    flow.id = this.#nextId
+    this.#nextId += 2
+    this.#flows.set(flow.id, flow)
+    this.#options.send(encodeOpen(flow.id, flow.names))
+  }
+
+  #accept(names: readonly string[]): { flow: Flow; index: number } | undefined {
+    const { accept, limits, counters } = this.#options
+    if (this.size < limits.flows) return accept(names)
+    counters.drop('flows')
+    return undefined
+  }
+
+  #pending(): number {
+    let pending = this.#cancelled.size + this.#waiting.length
+    for (const flow of this.#flows.values()) if (flow.state === 'pending') pending++
+    return pending
+  }
+}

@@ -1,0 +1,204 @@
+import { NodeError } from '../../error.ts'
+import { MIN_MAX_PAYLOAD } from './frame.ts'
+import type { RoundTrip } from './round-trip.ts'
+
+export type Carrier = 'udp' | 'stream'
+
+/**
+ * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its stream or
+ * connection, `stopped` with this node, `replaced` by a newer session of the same peer.
+ */
+export type EndReason = 'closed' | 'closed-by-peer' | 'refused' | 'lost' | 'stopped' | 'replaced'
+
+/** Takes one datagram; the bytes are its own to keep. */
+export type Receive = (bytes: Uint8Array, flow: DatagramFlow) => void
+
+/** Datagrams of one protocol to and from one peer: unreliable, unordered, encrypted, authenticated. */
+export interface DatagramFlow {
+  /** PeerId as text. */
+  readonly peer: string
+  /** The address its connection comes from; undefined over a relay. */
+  readonly host: string | undefined
+  /** No relay between. */
+  readonly direct: boolean
+  /** The ProtocolName both sides agreed on. */
+  readonly protocol: string
+  /** The largest payload send() takes now, in bytes; at least 256, up to 1168 once the peer has answered. */
+  readonly maxSize: number
+  /** What carries the next datagram. */
+  readonly carrier: Carrier
+  /** Undefined while the flow lives. */
+  readonly ended: EndReason | undefined
+  /** Round trip of the peer; whoever measures one may add a sample. */
+  readonly roundTrip: RoundTrip
+  /**
+   * Sends without waiting.
+   * @returns whether it left; false where rate, relay or system forbid it just now, or the flow has ended
+   * @throws NodeError 'datagram-too-big' over maxSize
+   */
+  send(bytes: Uint8Array): boolean
+  /** An expected answer stayed away: takes the stream until UDP has been proven again. */
+  doubt(): void
+  /** Calls `ended` once, also when the flow has ended already. */
+  onEnd(ended: (reason: EndReason) => void): void
+  /** Calls `changed` when another carrier takes over: `stream` means that the path was lost. */
+  onCarrier(changed: (carrier: Carrier) => void): void
+  /** Ends the flow and tells the peer. */
+  close(): void
+}
+
+/** What a flow needs of its session. */
+export interface FlowCarrier {
+  readonly peer: string
+  readonly host: string | undefined
+  readonly direct: boolean
+  readonly maxPayload: number | undefined
+  readonly carrier: Carrier
+  readonly roundTrip: RoundTrip
+  send(flow: Flow, bytes: Uint8Array): boolean
+  doubt(): void
+  closeFlow(flow: Flow): void
+}
+
+/** `pending`: the peer has not answered the OPEN. */
+export type FlowState = 'pending' | 'open' | 'ended'
+
+export class Flow implements DatagramFlow {
+  /** Names offered; one of them is the protocol once the flow is open. */
+  readonly names: readonly string[]
+  id = 0
+  state: FlowState = 'pending'
+  receive: Receive
+  /** Datagrams that came by stream. */
+  byStream = 0
+  #session: FlowCarrier
+  #protocol: string
+  #ended: EndReason | undefined
+  readonly #roundTrip: RoundTrip
+  readonly #onOpen: (() => void)[] = []
+  readonly #onEnd: ((reason: EndReason) => void)[] = []
+  readonly #onCarrier: ((carrier: Carrier) => void)[] = []
+
+  constructor(session: FlowCarrier, names: readonly string[], receive: Receive) {
+    this.#session = session
+    this.#roundTrip = session.roundTrip
+    this.names = names
+    this.receive = receive
+    this.#protocol = names[0] ?? ''
+  }
+
+  get peer(): string {
+    return this.#session.peer
+  }
+
+  get host(): string | undefined {
+    return this.#session.host
+  }
+
+  get direct(): boolean {
+    return this.#session.direct
+  }
+
+  get protocol(): string {
+    return this.#protocol
+  }
+
+  get maxSize(): number {
+    return this.#session.maxPayload ?? MIN_MAX_PAYLOAD
+  }
+
+  get carrier(): Carrier {
+    return this.state === 'open' ? this.#session.carrier : 'stream'
+  }
+
+  get ended(): EndReason | undefined {
+    return this.#ended
+  }
+
+  get roundTrip(): RoundTrip {
+    return this.#roundTrip
+  }
+
+  /** Datagrams may leave before the peer has agreed only where it cannot choose another protocol. */
+  get sendable(): boolean {
+    return this.state === 'open' || (this.state === 'pending' && this.id !== 0 && this.names.length === 1)
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (bytes.length > this.maxSize) {
+      throw new NodeError(
+        'datagram-too-big',
+        `datagram of ${bytes.length} bytes for ${this.protocol}: ${this.maxSize} fit`,
+        {
+          hint: 'datagrams are not fragmented: send less at once, or use a stream'
+        }
+      )
+    }
+    return this.#session.send(this, bytes)
+  }
+
+  doubt(): void {
+    this.#session.doubt()
+  }
+
+  onEnd(ended: (reason: EndReason) => void): void {
+    if (this.#ended === undefined) this.#onEnd.push(ended)
+    else ended(this.#ended)
+  }
+
+  onCarrier(changed: (carrier: Carrier) => void): void {
+    this.#onCarrier.push(changed)
+  }
+
+  close(): void {
+    if (this.#ended === undefined) this.#session.closeFlow(this)
+  }
+
+  /** Resolves when the peer agrees. @throws NodeError 'datagram-refused', 'datagram-lost' */
+  agreed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.state === 'open') return resolve()
+      this.#onOpen.push(resolve)
+      this.onEnd((reason) => reject(endedBeforeOpen(this, reason)))
+    })
+  }
+
+  opened(protocol: string): void {
+    this.#protocol = protocol
+    this.state = 'open'
+    for (const resolve of this.#onOpen.splice(0)) resolve()
+  }
+
+  end(reason: EndReason): void {
+    if (this.#ended !== undefined) return
+    this.#ended = reason
+    this.state = 'ended'
+    for (const tell of this.#onEnd.splice(0)) tell(reason)
+  }
+
+  carrierChanged(carrier: Carrier): void {
+    for (const tell of this.#onCarrier) tell(carrier)
+  }
+
+  /** Goes on in another session of the same peer, to be opened there anew. */
+  moveTo(session: FlowCarrier): void {
+    this.#session = session
+    this.id = 0
+    this.state = 'pending'
+  }
+}
+
+function endedBeforeOpen(flow: Flow, reason: EndReason): NodeError {
+  if (reason === 'refused') {
+    return new NodeError('datagram-refused', `${flow.peer} takes no datagrams of ${flow.names.join(', ')}`, {
+      hint: 'use a stream, or ask what it speaks with kith ask'
+    })
+  }
+  return new NodeError(
+    'datagram-lost',
+    `the way to ${flow.peer} was ${reason} before it took ${flow.protocol}`,
+    {
+      remedy: 'retry'
+    }
+  )
+}

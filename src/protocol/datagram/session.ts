@@ -1,0 +1,310 @@
+import type { Cancel } from '../../clock.ts'
+import type { ControlStream } from './control-stream.ts'
+import { type Carrier, type EndReason, Flow, type FlowCarrier } from './flow.ts'
+import { FlowTable } from './flow-table.ts'
+import { decodeFrame, encodeGreeting, type Frame, type GreetingFrame, SECRET_BYTES } from './frame.ts'
+import { deriveKeys } from './keys.ts'
+import type { ReceiveKey } from './receive-key.ts'
+import { RoundTrip } from './round-trip.ts'
+import { SendRate } from './send-rate.ts'
+import type { DatagramServices } from './services.ts'
+import { StreamCarrier } from './stream-carrier.ts'
+import { UdpCarrier } from './udp-carrier.ts'
+
+type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
+
+/**
+ * The datagrams of one peer over one control stream. The opener of the stream is the initiator (I), the
+ * other side the responder (R).
+ */
+export class Session implements FlowCarrier {
+  readonly peer: string
+  readonly initiator: boolean
+  readonly roundTrip = new RoundTrip()
+  readonly flows: FlowTable
+  readonly beganAt: number
+  /** Last time a flow was used; tells which session is given up when the table is full. */
+  usedAt: number
+  readonly #services: DatagramServices
+  readonly #stream: ControlStream
+  readonly #onEnd: (session: Session) => void
+  readonly #udp: UdpCarrier
+  readonly #streamCarrier: StreamCarrier
+  readonly #rate: SendRate
+  readonly #greeting: Greeting
+  #peerMaxPayload: number | undefined
+  #cancelHandshake: Cancel = () => {}
+  #ended = false
+
+  /** @param hello the peer's HELLO, where the peer opened the stream */
+  constructor(
+    services: DatagramServices,
+    stream: ControlStream,
+    onEnd: (session: Session) => void,
+    hello?: GreetingFrame
+  ) {
+    const { clock, counters, limits } = services
+    this.peer = stream.facts.peer
+    this.initiator = hello === undefined
+    this.#services = services
+    this.#stream = stream
+    this.#onEnd = onEnd
+    this.beganAt = clock.monotonic()
+    this.usedAt = this.beganAt
+    this.#streamCarrier = new StreamCarrier(stream, limits, counters)
+    this.#rate = new SendRate(limits, stream.facts.onLink, this.roundTrip)
+    this.#udp = new UdpCarrier({
+      services,
+      facts: stream.facts,
+      initiator: this.initiator,
+      roundTrip: this.roundTrip,
+      control: (frame) => stream.send(frame),
+      deliver: (flow, payload) => this.#deliverPacket(flow, payload),
+      changed: (carrier) => this.#carrierChanged(carrier),
+      failed: () => this.end('lost')
+    })
+    this.flows = new FlowTable({
+      initiator: this.initiator,
+      limits,
+      counters,
+      send: (frame) => stream.send(frame),
+      accept: (names) => this.#accept(names)
+    })
+    stream.listen({
+      frame: (bytes) => this.#frame(bytes),
+      drain: () => this.#streamCarrier.flush(clock.monotonic()),
+      ended: () => this.end('lost')
+    })
+    this.#greeting = this.#greet()
+    if (hello === undefined) this.#awaitAccept()
+    else this.#agree(hello, this.#greeting.own)
+    this.flows.start()
+  }
+
+  get established(): boolean {
+    return this.#peerMaxPayload !== undefined
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  get host(): string | undefined {
+    return this.#stream.facts.remote?.host
+  }
+
+  get direct(): boolean {
+    return this.#stream.facts.direct
+  }
+
+  get maxPayload(): number | undefined {
+    return this.#peerMaxPayload
+  }
+
+  get carrier(): Carrier {
+    return this.#udp.usable(this.now) ? 'udp' : 'stream'
+  }
+
+  get now(): number {
+    return this.#services.clock.monotonic()
+  }
+
+  send(flow: Flow, bytes: Uint8Array): boolean {
+    if (!flow.sendable) return this.#dropped('not-open')
+    const now = this.now
+    if (!this.#rate.take(now)) return this.#dropped('rate')
+    this.usedAt = now
+    if (flow.state === 'open' && this.#udp.usable(now)) return this.#udp.send(flow.id, bytes)
+    this.#udp.seek(now)
+    return this.#streamCarrier.send(flow.id, bytes, now)
+  }
+
+  doubt(): void {
+    this.#udp.doubt()
+  }
+
+  closeFlow(flow: Flow): void {
+    this.flows.close(flow)
+  }
+
+  /** Ends the session on this side and resets the stream. Keys are gone at once. */
+  end(reason: EndReason): void {
+    if (this.#ended) return
+    this.#close()
+    this.flows.endAll(reason)
+    this.#onEnd(this)
+  }
+
+  /** Gives way to another session of the same peer: the flows we opened stay alive and are handed over. */
+  yield(): Flow[] {
+    this.#close()
+    const flows = this.flows.releaseOwn()
+    this.#onEnd(this)
+    return flows
+  }
+
+  /** Opens here what another session gave up. */
+  adopt(flows: readonly Flow[]): void {
+    for (const flow of flows) {
+      flow.moveTo(this)
+      this.flows.add(flow)
+    }
+  }
+
+  #close(): void {
+    this.#ended = true
+    this.#cancelHandshake()
+    this.#udp.close()
+    this.#stream.reset()
+  }
+
+  #greet(): Greeting {
+    const { limits, random } = this.#services
+    const key = this.#udp.keys.reserve()
+    const own = encodeGreeting(this.initiator ? 'hello' : 'accept', {
+      secret: Buffer.from(random(SECRET_BYTES)),
+      cid: key.cid,
+      udpPort: this.#udp.ownPort,
+      maxPayload: limits.maxPayload
+    })
+    this.#stream.send(own.bytes)
+    return { own, key }
+  }
+
+  #awaitAccept(): void {
+    const { clock, limits } = this.#services
+    this.#cancelHandshake = clock.after(limits.handshakeTimeout, () => this.end('lost'))
+  }
+
+  /** Both greetings are known: keys, and what the peer takes. */
+  #agree(hello: GreetingFrame, accept: GreetingFrame): void {
+    const peers = this.initiator ? accept : hello
+    const self = this.#services.self
+    const peer = this.#stream.facts.peerMultihash
+    const secrets = deriveKeys({
+      initiator: this.initiator ? self : peer,
+      responder: this.initiator ? peer : self,
+      first: hello.bytes,
+      second: accept.bytes,
+      initiatorSecret: hello.secret,
+      responderSecret: accept.secret
+    })
+    this.#peerMaxPayload = peers.maxPayload
+    this.#udp.agreed(this.#greeting.key, secrets, peers.cid, peers.udpPort)
+  }
+
+  #accept(names: readonly string[]): { flow: Flow; index: number } | undefined {
+    const index = names.findIndex((name) => this.#services.handler(name) !== undefined)
+    const name = names[index]
+    const accept = name === undefined ? undefined : this.#services.handler(name)
+    if (name === undefined || accept === undefined) return undefined
+    const flow = new Flow(this, [name], () => {})
+    try {
+      const receive = accept(flow)
+      if (receive === undefined || flow.ended !== undefined) return undefined
+      flow.receive = receive
+      return { flow, index }
+    } catch (error) {
+      this.#services.faulty(error, name)
+      return undefined
+    }
+  }
+
+  #frame(bytes: Buffer): void {
+    // What the stream had read before it was reset.
+    if (this.#ended) return
+    const frame = decodeFrame(bytes)
+    if (frame !== undefined && this.#inOrder(frame)) return
+    this.#services.counters.drop('bad-frame')
+    this.end('lost')
+  }
+
+  /** @returns false for a frame that may not come now */
+  #inOrder(frame: Frame): boolean {
+    if (frame.type === 'accept') return this.#onAccept(frame)
+    if (!this.established) return false
+    switch (frame.type) {
+      case 'open':
+        return this.flows.onOpen(frame.flow, frame.names)
+      case 'open-ok':
+        return this.flows.onOpenOk(frame.flow, frame.index)
+      case 'open-no':
+        return this.flows.onOpenNo(frame.flow)
+      case 'close':
+        return this.flows.onClose(frame.flow)
+      case 'data':
+        return this.#onData(frame.flow, frame.payload)
+      case 'rekey':
+        return this.#udp.rekey.onRekey(frame)
+      case 'rekey-ack':
+        return this.#udp.rekey.onAck(frame)
+      case 'rekey-req':
+        return this.#udp.rekey.onRequest()
+      case 'report':
+        return this.#onReport(frame.received, frame.expected)
+      default:
+        return false
+    }
+  }
+
+  #onAccept(frame: Frame & GreetingFrame): boolean {
+    if (!this.initiator || this.established) return false
+    this.#cancelHandshake()
+    this.roundTrip.sample(this.now - this.beganAt)
+    this.#agree(this.#greeting.own, frame)
+    return true
+  }
+
+  #onData(id: number, payload: Buffer): boolean {
+    const flow = this.flows.get(id)
+    if (flow === undefined && !this.flows.wasOpened(id)) return false
+    this.#services.counters.traffic.receivedStream++
+    if (flow === undefined || !flow.sendable) this.#services.counters.drop('stream-unknown-flow')
+    else this.#deliverByStream(flow, payload)
+    return true
+  }
+
+  #onReport(received: number, expected: number): boolean {
+    const now = this.now
+    this.#rate.reported(received, expected, now)
+    if (received > 0) this.#udp.confirmed(now)
+    return true
+  }
+
+  #deliverPacket(id: number, payload: Buffer): void {
+    const flow = this.flows.get(id)
+    this.#services.counters.traffic.receivedUdp++
+    if (flow === undefined || !flow.sendable) this.#services.counters.drop('unknown-flow')
+    else this.#deliver(flow, payload)
+  }
+
+  /** The first may be sent before the peer has our OPEN_OK; a further one tells that it avoids UDP. */
+  #deliverByStream(flow: Flow, payload: Buffer): void {
+    if (++flow.byStream > 1) this.#udp.avoided(this.now)
+    this.#deliver(flow, payload)
+  }
+
+  #deliver(flow: Flow, payload: Buffer): void {
+    const { counters, limits, faulty } = this.#services
+    if (payload.length > limits.maxPayload) {
+      counters.drop('too-big')
+      return
+    }
+    this.usedAt = this.now
+    try {
+      flow.receive(payload, flow)
+    } catch (error) {
+      counters.drop('receiver')
+      faulty(error, flow.protocol)
+    }
+  }
+
+  #carrierChanged(carrier: Carrier): void {
+    for (const flow of this.flows.all()) flow.carrierChanged(carrier)
+  }
+
+  #dropped(reason: 'not-open' | 'rate'): false {
+    this.#services.counters.drop(reason)
+    return false
+  }
+}

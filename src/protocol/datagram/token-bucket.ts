@@ -1,0 +1,41 @@
+import type { Rate } from './limits.ts'
+
+/** Permits that come back with time. */
+export class TokenBucket {
+  readonly #rate: Rate
+  #tokens: number
+  #filledAt = 0
+
+  constructor(rate: Rate) {
+    this.#rate = rate
+    this.#tokens = rate.burst
+  }
+
+  /**
+   * @param now monotonic milliseconds
+   * @param perSecond in place of the bucket's own rate, where that changes
+   */
+  take(now: number, perSecond = this.#rate.perSecond): boolean {
+    this.#fill(now, perSecond)
+    if (this.#tokens < 1) return false
+    this.#tokens--
+    return true
+  }
+
+  /** Whether take() would succeed. */
+  has(now: number): boolean {
+    this.#fill(now, this.#rate.perSecond)
+    return this.#tokens >= 1
+  }
+
+  /** Whether nothing has been taken lately. */
+  full(now: number): boolean {
+    this.#fill(now, this.#rate.perSecond)
+    return this.#tokens === this.#rate.burst
+  }
+
+  #fill(now: number, perSecond: number): void {
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + ((now - this.#filledAt) * perSecond) / 1000)
+    this.#filledAt = now
+  }
+}

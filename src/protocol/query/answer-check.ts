@@ -1,0 +1,44 @@
+import type { Meta } from '../../reading/meta.ts'
+import type { SealedReadings } from '../../reading/sealed.ts'
+import { parseSeries } from '../../reading/series.ts'
+import type { AnswerDoor } from './answer-door.ts'
+import type { QueryAnswer } from './frame.ts'
+import { selectedAuthors, selectedSeries } from './selector.ts'
+
+/** What is asked for: a series, its tail or a device, and whose where they are not the asked peer's own. */
+export interface Question {
+  readonly n?: string | readonly string[]
+  readonly who?: string
+}
+
+/** Verifies what an answer carries, and that it is what was asked for. The check throws where it is not. */
+export function readingsCheck(
+  door: AnswerDoor,
+  { peer, protocol }: { readonly peer: string; readonly protocol: string },
+  question: Question
+): (answer: QueryAnswer) => SealedReadings[] {
+  const authors = selectedAuthors(question, peer)
+  const isAsked = selectedSeries(question, peer)
+  const check = (kind: SealedReadings['kind'], bytes: Uint8Array): SealedReadings => {
+    const sealed = door.readings(kind, protocol, bytes)
+    if (!authors.has(sealed.author)) throw new Error(`it sends readings of ${sealed.author}`)
+    const fits = sealed.readings.some(({ series }) => {
+      const parts = parseSeries(series)
+      return parts !== undefined && isAsked(parts)
+    })
+    if (!fits) throw new Error('it sends readings of other series than asked')
+    return sealed
+  }
+  return ({ pack = [], block }) => [
+    ...[pack].flat().map((bytes) => check('pack', bytes)),
+    ...(block === undefined ? [] : [check('block', block)])
+  ]
+}
+
+/** The verified catalogue of an answer, if it carries one. @throws Error where it is another's */
+export function checkedMeta(door: AnswerDoor, answer: QueryAnswer, author: string): Meta | undefined {
+  if (answer.meta === undefined) return undefined
+  const opened = door.meta(answer.meta)
+  if (opened.author !== author) throw new Error(`it sends the catalogue of ${opened.author}`)
+  return opened.meta
+}

@@ -1,0 +1,32 @@
+import type { Meta } from '../../reading/meta.ts'
+import { readSealed, readSealedMeta } from '../../reading/pack-door.ts'
+import type { Quantities } from '../../reading/quantity.ts'
+import type { SealVerifier } from '../../reading/seal-verify.ts'
+import type { SealedReadings } from '../../reading/sealed.ts'
+import { MAX_PAYLOAD } from '../../reading/senml.ts'
+
+/** Verifies what answers carry; nothing passes that does not hold. */
+export interface AnswerDoor {
+  /** @throws where the bytes are not genuine, or not of this topic */
+  readings(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings
+  /** @throws where the bytes are no genuine catalogue */
+  meta(bytes: Uint8Array): { author: string; meta: Meta }
+}
+
+/**
+ * @param topics the catalogue of protocols
+ * @param verifier the one of this process: what came by another door already costs a hash
+ */
+export function answerDoor(
+  topics: { quantitiesOf(topic: string): Quantities },
+  verifier: SealVerifier
+): AnswerDoor {
+  return {
+    readings(kind, topic, bytes) {
+      // A topic's own bound is for live packs: the tail of a history comes in bigger ones.
+      const rules = { topic, maxPayload: MAX_PAYLOAD, quantities: topics.quantitiesOf(topic) }
+      return readSealed(kind, bytes, rules, verifier)
+    },
+    meta: (bytes) => readSealedMeta(bytes, verifier)
+  }
+}

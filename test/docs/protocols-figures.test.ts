@@ -1,0 +1,210 @@
+import t from 'tap'
+import * as v from 'valibot'
+import { configSchema } from '../../src/config/schema.ts'
+import { durationUnits, parseUnits, sizeUnits } from '../../src/config/units.ts'
+import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import { META_TOPIC, sensorProtocols } from '../../src/protocol/catalogue.ts'
+import { MAX_FRAME, MIN_MAX_PAYLOAD } from '../../src/protocol/datagram/frame.ts'
+import {
+  MAX_PAYLOAD as MAX_DATAGRAM,
+  MAX_PACKET,
+  MIN_PACKET,
+  PACKET_HARD_LIMIT
+} from '../../src/protocol/datagram/packet.ts'
+import { WINDOW } from '../../src/protocol/datagram/replay-window.ts'
+import { DEFAULT_PAYLOAD, defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
+import { VERDICTS } from '../../src/protocol/gossip-checks.ts'
+import { messageId } from '../../src/protocol/gossip-message-id.ts'
+import { placePack } from '../../src/protocol/gossip-place.ts'
+import { decodeAnswer } from '../../src/protocol/query/answer-codec.ts'
+import { answerDoor } from '../../src/protocol/query/answer-door.ts'
+import { DatagramQuery } from '../../src/protocol/query/datagram-query.ts'
+import {
+  ALIVE_AFTER,
+  LINK_DOWN_AFTER,
+  MAX_CREDIT,
+  MAX_SELECTORS,
+  refusalCodes
+} from '../../src/protocol/query/frame.ts'
+import { decodeRequest, isBadRequest } from '../../src/protocol/query/request-codec.ts'
+import { MAX_EXPONENT } from '../../src/reading/cbor-major.ts'
+import type { CborValue } from '../../src/reading/cbor-read.ts'
+import { writeCbor } from '../../src/reading/cbor-write.ts'
+import { MAX_META_ENTRIES, MAX_META_TEXT, MAX_META_WORDS } from '../../src/reading/meta.ts'
+import { quantities } from '../../src/reading/quantity.ts'
+import { SEAL_BYTES } from '../../src/reading/seal.ts'
+import { SealVerifier } from '../../src/reading/seal-verify.ts'
+import {
+  BOOT_BYTES,
+  END_OF_TIME,
+  LEAST_UNIX_TIME,
+  MAX_DEPTH,
+  MAX_FAULT_TEXT,
+  MAX_PAYLOAD,
+  MAX_RECORDS
+} from '../../src/reading/senml.ts'
+import { MULTIHASH_BYTES } from '../../src/reading/series.ts'
+import { documentRows } from '../support/protocols-document.ts'
+import { asked, catalogue, packOf, queryBench, queryLimits, RawAsker } from '../support/query-bench.ts'
+
+/** Whether a request with these fields beside its id is taken. */
+function isTaken(fields: Readonly<Record<string, CborValue>>): boolean {
+  try {
+    return !isBadRequest(decodeRequest(writeCbor(new Map(Object.entries({ id: 1, ...fields }))), 8192))
+  } catch {
+    return false
+  }
+}
+
+function isAnswer(fields: Readonly<Record<string, CborValue>>): boolean {
+  try {
+    return decodeAnswer(writeCbor(new Map(Object.entries({ id: 1, ...fields }))), 8192).id === 1
+  } catch {
+    return false
+  }
+}
+
+/** The greatest number for which it holds, tried around the one that the document tells. */
+function greatest(told: number, holds: (value: number) => boolean): number {
+  if (!holds(told)) return Number.NEGATIVE_INFINITY
+  return holds(told + 1) ? Number.POSITIVE_INFINITY : told
+}
+
+function nested(levels: number): CborValue {
+  return levels === 0 ? 1 : [nested(levels - 1)]
+}
+
+/** How far ahead of our clock, in seconds, a pack may be. */
+function isAheadTaken(seconds: number): boolean {
+  const pack = packOf(0)
+  const time = pack.readings[0]?.time ?? 0
+  const standing = { position: () => undefined, believedTime: () => time - seconds }
+  return placePack(pack, standing, 120) === undefined
+}
+
+async function defaultCredit(): Promise<number> {
+  const bench = queryBench()
+  const raw = new RawAsker(bench.open())
+  await raw.ask({ id: 1, op: 'observe', n: 'hall' })
+  for (let seq = 0; seq < 20; seq++) bench.journal.add(packOf(seq))
+  return (await raw.heard()).length
+}
+
+/** When a datagram that nobody answers is sent, in milliseconds. */
+async function sendings(): Promise<number[]> {
+  const clock = new VirtualClock()
+  const sent: number[] = []
+  const query = new DatagramQuery({
+    peer: asked,
+    protocol: '/sensor/temp/v1',
+    clock,
+    door: answerDoor(catalogue, new SealVerifier()),
+    limits: queryLimits,
+    srtt: () => undefined,
+    send: () => sent.push(clock.monotonic())
+  })
+  const answer = query.read({}, new AbortController().signal).catch(() => undefined)
+  await clock.run(answer)
+  return sent
+}
+
+const text = (length: number): string => 'x'.repeat(length)
+const selectors = (count: number): string[] => Array<string>(count).fill('a')
+
+const figures: Readonly<Record<string, (told: number) => number | Promise<number>>> = {
+  'max-records': () => MAX_RECORDS,
+  'max-payload': () => MAX_PAYLOAD,
+  'default-payload': () => DEFAULT_PAYLOAD,
+  'max-seal': () => SEAL_BYTES,
+  'max-depth': () => MAX_DEPTH,
+  'max-frame-depth': (told) => greatest(told, (n) => isTaken({ op: 'read', x: nested(n - 1) })),
+  'max-exponent': () => MAX_EXPONENT,
+  'least-unix-time': () => LEAST_UNIX_TIME,
+  'end-of-time': () => END_OF_TIME,
+  'boot-bytes': () => BOOT_BYTES,
+  'multihash-bytes': () => MULTIHASH_BYTES,
+  'max-fault-text': () => MAX_FAULT_TEXT,
+  'max-meta-entries': () => MAX_META_ENTRIES,
+  'max-meta-words': () => MAX_META_WORDS,
+  'max-meta-text': () => MAX_META_TEXT,
+  'message-id-bytes': () => messageId('/a/v1', new Uint8Array(0)).length,
+  'accept-age': () => defineSensorProtocol({ id: '/a/v1', quantity: 'temperature' }).acceptAge,
+  'max-ahead': (told) => greatest(told, isAheadTaken),
+  'max-op': (told) => greatest(told, (n) => isTaken({ op: text(n) })),
+  'max-selector': (told) => greatest(told, (n) => isTaken({ op: 'read', n: text(n) })),
+  'max-selectors': (told) =>
+    greatest(told, (n) => n <= MAX_SELECTORS && isTaken({ op: 'read', n: selectors(n) })),
+  'max-credit': (told) => greatest(told, (n) => n <= MAX_CREDIT && isTaken({ op: 'observe', credit: n })),
+  'default-credit': defaultCredit,
+  'max-every': (told) => greatest(told, (n) => isTaken({ op: 'observe', every: n })),
+  'max-limit': (told) => greatest(told, (n) => isTaken({ op: 'history', limit: n })),
+  'max-error-text': (told) => greatest(told, (n) => isAnswer({ error: ['busy', text(n)] })),
+  'alive-after': () => ALIVE_AFTER / 1000,
+  'link-down-after': () => LINK_DOWN_AFTER / 1000,
+  'dgram-max-frame': () => MAX_FRAME,
+  'dgram-max-packet': () => MAX_PACKET,
+  'dgram-min-packet': () => MIN_PACKET,
+  'dgram-max-payload': () => MAX_DATAGRAM,
+  'dgram-least-payload': () => MIN_MAX_PAYLOAD,
+  'dgram-window': () => WINDOW,
+  'dgram-hard-limit': () => PACKET_HARD_LIMIT,
+  'dgram-first-wait': async () => (await sendings())[1] ?? 0,
+  'dgram-retries': async () => (await sendings()).length - 1
+}
+
+t.test('what every node must agree on', async (t) => {
+  const rows = documentRows('id', 'value', 'unit', 'meaning')
+  t.strictSame(rows.map(([id]) => id).toSorted(), Object.keys(figures).toSorted())
+  for (const [id = '', value] of rows) {
+    const told = Number(value)
+    t.equal(await figures[id]?.(told), told, id)
+  }
+  t.strictSame(await sendings(), [0, 100, 300, 700, 1500], 'a request is repeated after doubled waits')
+})
+
+const defaults: unknown = v.parse(configSchema([]), {})
+
+/** A written setting in the smallest unit of its kind, as the configuration holds it. */
+function plain(written: string): number {
+  const inUnits = [durationUnits, sizeUnits].map((units) => parseUnits(written, units))
+  return inUnits.find((value) => !Number.isNaN(value)) ?? Number(written)
+}
+
+t.test('what a node may be configured to', async (t) => {
+  const rows = documentRows('setting', 'default', 'meaning')
+  t.ok(rows.length > 40)
+  for (const [path = '', value = ''] of rows) {
+    const held = path.split('.').reduce<unknown>((part, key) => Reflect.get(Object(part), key), defaults)
+    t.equal(held, plain(value), path)
+  }
+})
+
+t.test('protocols', async (t) => {
+  const rows = documentRows('ProtocolName', 'quantities', 'maxPayload', 'acceptAge')
+  const known = sensorProtocols.map(({ id, quantities, maxPayload, acceptAge }) =>
+    id === META_TOPIC
+      ? [id, 'none: catalogues (chapter 10)', String(maxPayload), '–']
+      : [id, quantities.join(', '), String(maxPayload), `${acceptAge} s`]
+  )
+  t.strictSame(rows, known)
+})
+
+t.test('quantities', async (t) => {
+  const rows = documentRows('quantity', 'SenML unit', 'value', 'shown as')
+  t.strictSame(
+    rows.map(([name, unit, kind]) => [name, unit, kind]),
+    quantities.map(({ name, unit, kind }) => [name, unit ?? 'none', kind])
+  )
+})
+
+t.test('verdicts of gossip', async (t) => {
+  const told = documentRows('#', 'check', 'verdict').map(([, , verdict = '']) => /^\w+/.exec(verdict)?.[0])
+  // Check 10 has two reasons in the code.
+  const { ahead: _, ...reasons } = VERDICTS
+  t.strictSame(told, Object.values(reasons))
+})
+
+t.test('error codes', async (t) => {
+  const told = documentRows('code', 'when', 'asking again').map(([code]) => code)
+  t.strictSame(told, [...refusalCodes])
+})

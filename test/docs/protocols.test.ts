@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto'
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { RPC } from '@libp2p/gossipsub/message'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import t, { type Test } from 'tap'
+import {
+  decodeFrame,
+  encodeData,
+  encodeFlowEnd,
+  encodeGreeting,
+  encodeOpen,
+  encodeOpenOk,
+  encodeRekey,
+  encodeRekeyRequest,
+  encodeReport
+} from '../../src/protocol/datagram/frame.ts'
+import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/keys.ts'
+import { Opener, Sealer } from '../../src/protocol/datagram/packet.ts'
+import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/probe.ts'
+import { messageId } from '../../src/protocol/gossip-message-id.ts'
+import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/answer-codec.ts'
+import { FrameSplitter, prefixed } from '../../src/protocol/query/frame-splitter.ts'
+import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/request-codec.ts'
+import { decodeBlock, encodeBlock } from '../../src/reading/block.ts'
+import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/reading/cbor-bytes.ts'
+import { isCborError } from '../../src/reading/cbor-error.ts'
+import { scanCbor } from '../../src/reading/cbor-scan.ts'
+import { writeCbor } from '../../src/reading/cbor-write.ts'
+import { decodeMeta } from '../../src/reading/meta-read.ts'
+import { encodeMeta } from '../../src/reading/meta-write.ts'
+import { encodePack } from '../../src/reading/pack.ts'
+import { decodePack } from '../../src/reading/pack-read.ts'
+import { createSigner, openSeal, type SealDomain, seal, signedBytes } from '../../src/reading/seal.ts'
+import { SealVerifier } from '../../src/reading/seal-verify.ts'
+import { peerOfMultihash } from '../../src/reading/series.ts'
+import {
+  diagnosticValue,
+  documentBytes,
+  documentList,
+  documentReadings,
+  documentVectors
+} from '../support/protocols-document.ts'
+import { allQuantities } from '../support/readings.ts'
+
+const seed = documentBytes('seed')
+const signer = createSigner(seed)
+const { peer } = signer
+const unchecked = new Set(documentVectors.keys())
+
+/** The bytes of the document's vector, which is thereby looked at. */
+function shown(name: string): Uint8Array {
+  unchecked.delete(name)
+  return documentBytes(name)
+}
+
+function equalHex(t: Test, made: Uint8Array, name: string): void {
+  t.equal(hexOfBytes(made), hexOfBytes(shown(name)), name)
+}
+
+t.test('identity', async (t) => {
+  const key = privateKeyFromRaw(concatBytes(shown('seed'), shown('public-key')))
+  equalHex(t, key.publicKey.raw, 'public-key')
+  equalHex(t, signer.kid, 'multihash')
+  t.equal(peerOfMultihash(shown('multihash')), peer)
+  t.equal(peerIdFromPrivateKey(key).toString(), peer)
+  t.equal(peer.length, 52)
+})
+
+/** A multistream-select message: length, text, newline. */
+function line(text: string): Uint8Array {
+  return prefixed(Buffer.from(`${text}\n`))
+}
+
+t.test('negotiation', async (t) => {
+  const opened = [line('/multistream/1.0.0'), line('/sensor/temp/v2'), line('/sensor/temp/v1')]
+  equalHex(t, concatBytes(...opened), 'multistream')
+})
+
+/** A name of DNS without compression (RFC 1035 section 3.1). */
+function dnsName(name: string): Uint8Array {
+  const labels = name.split('.').map((label) => Buffer.from(label))
+  return concatBytes(...labels.flatMap((label) => [Uint8Array.of(label.length), label]), Uint8Array.of(0))
+}
+
+function dnsRecord(name: string, type: number, data: Uint8Array): Uint8Array {
+  const head = Uint8Array.of(0, type, 0, 1, 0, 0, 0, 120, 0, data.length)
+  return concatBytes(dnsName(name), head, data)
+}
+
+t.test('mDNS', async (t) => {
+  const service = '_p2p._udp.local'
+  const name = `${'k7'.repeat(16)}.${service}`
+  const address = Buffer.from(`dnsaddr=/ip4/192.168.1.20/tcp/4001/p2p/${peer}`)
+  const question = concatBytes(
+    bytesOfHex('000000000001000000000000'),
+    dnsName(service),
+    bytesOfHex('000c0001')
+  )
+  equalHex(t, question, 'mdns-question')
+  const answer = concatBytes(
+    bytesOfHex('000084000000000200000000'),
+    dnsRecord(service, 12, dnsName(name)),
+    dnsRecord(name, 16, concatBytes(Uint8Array.of(address.length), address))
+  )
+  equalHex(t, answer, 'mdns-answer')
+})
+
+const limits = { maxBytes: 16_384, maxDepth: 4, maxItems: 256 }
+
+t.test('CBOR', async (t) => {
+  const accepted = documentList('cbor-accepted')
+  t.ok(accepted.length > 20)
+  for (const hex of accepted) t.doesNotThrow(() => scanCbor(bytesOfHex(hex), limits), hex)
+  const refused = documentList('cbor-refused').map((one) => one.split(/ (.*)/))
+  const rules = new Set(refused.map(([rule]) => rule))
+  for (let rule = 2; rule <= 18; rule++) t.ok(rules.has(`C${rule}`), `something breaks C${rule}`)
+  for (const [rule, hex = ''] of refused) {
+    try {
+      scanCbor(bytesOfHex(hex.replaceAll(' ', '')), limits)
+      t.fail(`${rule} ${hex} is taken`)
+    } catch (error) {
+      t.ok(isCborError(error), `${rule} ${hex}`)
+    }
+  }
+})
+
+t.test('seals', async (t) => {
+  const sealed: readonly [SealDomain, string][] = [
+    ['pack', 'pack-1'],
+    ['pack', 'pack-2'],
+    ['block', 'block-1'],
+    ['meta', 'meta-1']
+  ]
+  for (const [domain, name] of sealed) {
+    equalHex(t, seal(domain, shown(name), signer), `${name}-sealed`)
+    const opened = openSeal(domain, shown(`${name}-sealed`))
+    t.ok(new SealVerifier().verify(opened), name)
+    t.equal(opened.peer, peer)
+  }
+  equalHex(t, signedBytes('pack', signer.kid, shown('pack-1')), 'pack-1-signed')
+})
+
+t.test('packs, blocks, catalogues', async (t) => {
+  const rules = { peer, quantities: allQuantities, maxPayload: 1024 }
+  const pack = decodePack(shown('pack-1'), rules)
+  t.strictSame(pack, documentReadings('pack-1', peer))
+  equalHex(t, encodePack(pack), 'pack-1')
+  equalHex(t, encodePack(decodePack(shown('pack-2'), rules)), 'pack-2')
+  const block = decodeBlock(shown('block-1'), rules)
+  t.strictSame(block, documentReadings('block-1', peer))
+  equalHex(t, encodeBlock(block, 900_000), 'block-1')
+  equalHex(t, encodeMeta(decodeMeta(shown('meta-1'), peer)), 'meta-1')
+})
+
+t.test('gossip', async (t) => {
+  const topic = '/sensor/contact/v1'
+  const data = shown('pack-2-sealed')
+  equalHex(t, RPC.encode({ subscriptions: [{ subscribe: true, topic }], messages: [] }), 'gossip-subscribe')
+  equalHex(t, RPC.encode({ subscriptions: [], messages: [{ data, topic }] }), 'gossip-publish')
+  equalHex(t, messageId(topic, data), 'gossip-id')
+  const length = Uint8Array.of(0, topic.length)
+  const hash = createHash('sha256').update(length).update(topic).update(data).digest()
+  equalHex(t, hash.subarray(0, 20), 'gossip-id')
+})
+
+t.test('requests and answers', async (t) => {
+  const frames = [...documentVectors].filter(([name]) => /^(request|answer)-/.test(name))
+  t.ok(frames.length > 18)
+  for (const [name, { bytes, diagnostic }] of frames) {
+    unchecked.delete(name)
+    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic ?? '{}'))), hexOfBytes(bytes), name)
+    if (name.startsWith('answer-')) {
+      equalHex(t, encodeAnswer(decodeAnswer(bytes, 17_408)), name)
+      continue
+    }
+    const request = decodeRequest(bytes, 512)
+    if (isBadRequest(request)) t.fail(`${name}: ${request.bad}`)
+    else equalHex(t, encodeRequest(request), name)
+  }
+  for (const [framed, bare] of [
+    ['frame-time', 'request-time'],
+    ['frame-pack', 'answer-pack']
+  ] as const) {
+    const cut: string[] = []
+    new FrameSplitter(17_408).push(shown(framed), (frame) => cut.push(hexOfBytes(frame)))
+    t.strictSame(cut, [hexOfBytes(shown(bare))], framed)
+  }
+})
+
+t.test('datagrams', async (t) => {
+  const secret = (byte: number): Buffer => Buffer.alloc(32, byte)
+  const cid = (byte: number): Buffer => Buffer.alloc(8, byte)
+  const hello = { secret: secret(0x11), cid: cid(0xc1), udpPort: 5555, maxPayload: 1168 }
+  const accept = { secret: secret(0x22), cid: cid(0xc2), udpPort: 5556, maxPayload: 1168 }
+  const frames: Readonly<Record<string, Uint8Array>> = {
+    hello: encodeGreeting('hello', hello).bytes,
+    accept: encodeGreeting('accept', accept).bytes,
+    open: encodeOpen(2, ['/sensor/temp/v2', '/sensor/temp/v1']),
+    'open-ok': encodeOpenOk(2, 1),
+    'open-no': encodeFlowEnd('open-no', 2),
+    close: encodeFlowEnd('close', 2),
+    data: encodeData(2, Buffer.from('21.5')),
+    rekey: encodeRekey('rekey', secret(0x33), cid(0xc3)).bytes,
+    'rekey-ack': encodeRekey('rekey-ack', secret(0x44), cid(0xc4)).bytes,
+    'rekey-req': encodeRekeyRequest(),
+    report: encodeReport(95, 100)
+  }
+  for (const [type, bytes] of Object.entries(frames)) {
+    equalHex(t, bytes, `dgram-${type}`)
+    t.equal(decodeFrame(Buffer.from(documentBytes(`dgram-${type}`)))?.type, type)
+  }
+  const agreement = {
+    initiator: bytesOfHex(`002408011220${'a1'.repeat(32)}`),
+    responder: bytesOfHex(`002408011220${'b2'.repeat(32)}`),
+    first: shown('dgram-hello'),
+    second: shown('dgram-accept'),
+    initiatorSecret: secret(0x11),
+    responderSecret: secret(0x22)
+  }
+  equalHex(t, agreementSalt(agreement), 'dgram-salt')
+  const { initiatorToResponder, responderToInitiator } = deriveKeys(agreement)
+  equalHex(t, initiatorToResponder.key.export(), 'dgram-key-ir')
+  equalHex(t, initiatorToResponder.iv, 'dgram-iv-ir')
+  equalHex(t, responderToInitiator.key.export(), 'dgram-key-ri')
+  equalHex(t, responderToInitiator.iv, 'dgram-iv-ri')
+  equalHex(t, new Sealer(initiatorToResponder, cid(0xc2), 1).seal(1, Buffer.from('21.5')), 'dgram-packet')
+  const opened = new Opener(initiatorToResponder).open(Buffer.from(shown('dgram-packet')))
+  t.equal(opened?.toString('latin1'), '\0\x0121.5')
+  const probe = encodeProbe('probe', bytesOfHex('0102030405060708'))
+  equalHex(t, probe.subarray(0, 9), 'dgram-probe')
+  t.ok(probe.subarray(9).every((byte) => byte === 0))
+  t.equal(decodeProbe(probe)?.kind, 'probe')
+})
+
+t.test('every vector of the document was looked at', async (t) => {
+  t.strictSame([...unchecked], [])
+})

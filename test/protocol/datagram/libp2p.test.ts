@@ -1,0 +1,132 @@
+import { networkInterfaces } from 'node:os'
+import type { Stream } from '@libp2p/interface'
+import { lpStream } from '@libp2p/utils'
+import t from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
+import { DATAGRAM_PROTOCOL, DatagramExchange } from '../../../src/protocol/datagram/index.ts'
+import { type RealNode, realNode } from '../../support/datagram-libp2p.ts'
+
+const PROTOCOL = '/voice/pcm/v1'
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 600 && !condition(); i++) await systemClock.sleep(5)
+  if (!condition()) throw new Error('it did not come about in 3 s')
+}
+
+async function joined(listen?: string): Promise<[RealNode, RealNode]> {
+  const nodes = [
+    await realNode({ ...(listen && { listen }) }),
+    await realNode({ ...(listen && { listen }) })
+  ] as const
+  await nodes[0].libp2p.dial(nodes[1].libp2p.getMultiaddrs())
+  await until(() => nodes[1].libp2p.getConnections().length > 0)
+  return [...nodes]
+}
+
+async function echo([a, b]: readonly [RealNode, RealNode]): Promise<{
+  flow: DatagramFlow
+  exchange: DatagramExchange<number>
+}> {
+  b.datagrams.handle(PROTOCOL, (flow) => (bytes) => flow.send(bytes))
+  const exchange = new DatagramExchange<number>({ clock: systemClock, idOf: (bytes) => bytes[0], pending: 8 })
+  const receive = (bytes: Uint8Array): void => exchange.receive(bytes)
+  return { flow: await a.datagrams.open(b.libp2p.peerId, [PROTOCOL], { receive }), exchange }
+}
+
+t.test('two libp2p nodes over TCP, datagrams over UDP', async (t) => {
+  const [a, b] = await joined()
+  const { flow, exchange } = await echo([a, b])
+  t.equal(flow.protocol, PROTOCOL)
+  t.equal(flow.peer, b.peer)
+  t.same([flow.host, flow.direct], ['127.0.0.1', true])
+  t.same(
+    Buffer.from(await exchange.ask(flow, 1, Buffer.from([1, 2, 3]))),
+    Buffer.from([1, 2, 3]),
+    'by stream'
+  )
+  await until(() => flow.carrier === 'udp' && b.datagrams.status().sessions[0]?.carrier === 'udp')
+  t.same(Buffer.from(await exchange.ask(flow, 2, Buffer.from([2, 9]))), Buffer.from([2, 9]), 'by UDP')
+  const { ports, traffic } = a.datagrams.status()
+  t.match(a.libp2p.getMultiaddrs()[0]?.toString(), `/tcp/${ports[4]}/`, 'UDP has TCP’s number')
+  t.match(traffic, { sentUdp: 1, receivedUdp: 1, sentStream: 1, receivedStream: 1 })
+
+  const ended = new Promise((resolve) => flow.onEnd(resolve))
+  await b.stop()
+  t.equal(await ended, 'lost')
+  await a.stop()
+})
+
+t.test('opened by both at once: one session, one stream', async (t) => {
+  const [a, b] = await joined()
+  for (const node of [a, b]) node.datagrams.handle(PROTOCOL, () => () => {})
+  const receive = (): void => {}
+  const flows = await Promise.all([
+    a.datagrams.open(b.peer, [PROTOCOL], { receive }),
+    b.datagrams.open(a.peer, [PROTOCOL], { receive }),
+    a.datagrams.open(b.peer, [PROTOCOL], { receive })
+  ])
+  t.same(
+    flows.map(({ ended }) => ended),
+    [undefined, undefined, undefined]
+  )
+  t.equal(a.datagrams.status().sessions[0]?.flows, 3)
+  t.equal(b.datagrams.status().sessions[0]?.flows, 3)
+  const streams = a.libp2p.getConnections().flatMap(({ streams }) => streams)
+  t.equal(
+    streams.filter(({ protocol, status }) => protocol === DATAGRAM_PROTOCOL && status === 'open').length,
+    1
+  )
+  await Promise.all([a.stop(), b.stop()])
+})
+
+t.test(
+  'IPv6',
+  { skip: networkInterfaces()['lo']?.some(({ address }) => address === '::1') ? false : 'no ::1' },
+  async (t) => {
+    const [a, b] = await joined('/ip6/::1/tcp/0')
+    const { flow, exchange } = await echo([a, b])
+    await exchange.ask(flow, 1, Buffer.from([1]))
+    await until(() => flow.carrier === 'udp')
+    t.same(Buffer.from(await exchange.ask(flow, 2, Buffer.from([2]))), Buffer.from([2]))
+    t.equal(flow.host, '::1')
+    await Promise.all([a.stop(), b.stop()])
+  }
+)
+
+t.test('a peer without datagrams is told so', async (t) => {
+  const [a, b] = await joined()
+  await b.datagrams.stop()
+  await t.rejects(a.datagrams.open(b.peer, [PROTOCOL], { receive: () => {} }), {
+    code: 'datagram-unsupported'
+  })
+  await Promise.all([a.stop(), b.libp2p.stop()])
+})
+
+t.test(
+  'control frames with a non-minimal length, over 1400 bytes, or cut short end the stream',
+  async (t) => {
+    const [a, b] = await joined()
+    const [connection] = a.libp2p.getConnections(b.libp2p.peerId)
+    const hello = Buffer.from(`0101${'11'.repeat(32)}${'c1'.repeat(8)}15b30490`, 'hex')
+    const cases: [string, Buffer][] = [
+      ['a non-minimal length', Buffer.concat([Buffer.from('ae00', 'hex'), hello])],
+      ['1401 bytes', Buffer.concat([Buffer.from('f90a', 'hex'), Buffer.alloc(1401)])],
+      ['a length without end', Buffer.from('ffffffff', 'hex')],
+      ['an empty frame', Buffer.from('00', 'hex')]
+    ]
+    for (const [name, bytes] of cases) {
+      const stream = (await connection?.newStream(DATAGRAM_PROTOCOL)) as Stream
+      const ended = new Promise<void>((resolve) => stream.addEventListener('close', () => resolve()))
+      stream.send(bytes)
+      await ended
+      t.equal(stream.status, 'reset', name)
+    }
+    const stream = (await connection?.newStream(DATAGRAM_PROTOCOL)) as Stream
+    const frames = lpStream(stream, { maxDataLength: 1400 })
+    await frames.write(hello)
+    const accept = await frames.read({ signal: AbortSignal.timeout(2000) })
+    t.equal(accept.byteLength, 46, 'a good HELLO is answered after all of that')
+    await Promise.all([a.stop(), b.stop()])
+  }
+)

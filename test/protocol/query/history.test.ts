@@ -1,0 +1,177 @@
+import t from 'tap'
+import type { QueryAnswer } from '../../../src/protocol/query/frame.ts'
+import type { HistoryEvent } from '../../../src/protocol/query/history-client.ts'
+import { HistoryPage } from '../../../src/protocol/query/history-client.ts'
+import type { HistorySource } from '../../../src/protocol/query/sources.ts'
+import type { HistoryItem } from '../../../src/reading/history.ts'
+import { comparePositions, type Position } from '../../../src/reading/run.ts'
+import { historyBench, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
+import { asked, queryBench, queryLimits, RawAsker } from '../../support/query-bench.ts'
+
+const signal = new AbortController().signal
+const series = `${asked}/hall/temperature`
+
+/** `block 0-255`, `lost 3-4`, `next 7`. */
+async function told(events: AsyncIterable<HistoryEvent>): Promise<string[]> {
+  const lines = []
+  for await (const event of events) {
+    if (event.kind === 'next') lines.push(`next ${event.next.seq}`)
+    else if (event.kind === 'lost') lines.push(`lost ${event.lost.from}-${event.lost.to}`)
+    else {
+      const seqs = event.sealed.readings.map(({ position }) => position.seq)
+      lines.push(`${event.sealed.kind} ${seqs[0]}-${seqs.at(-1)}`)
+    }
+  }
+  return lines
+}
+
+t.test('a real history: blocks ascending, then the tail, with what a crash lost', async (t) => {
+  const { history } = historyBench()
+  const first = runOf(1_790_000_000)
+  const second = runOf(1_790_000_100)
+  history.beginRun(first, { mono: 0, unix: 1_790_000_000, quality: 0 })
+  history.appendOwn(readingsOf(asked, first, 0, 299))
+  history.appendOwn(readingsOf(asked, first, 310, 320))
+  history.beginRun(second, { mono: 0, unix: 1_790_000_100, quality: 0 })
+  history.appendOwn(readingsOf(asked, second, 0, 199))
+  history.flush()
+  const bench = queryBench({ history })
+  const all = await told(bench.client.history(asked, [topic], { n: series }, signal))
+  t.equal(all[0], 'block 0-255')
+  t.ok(all.includes('lost 300-309'), all.join(', '))
+  t.match(all.at(-1), /^pack \d+-199$/)
+  const tail = await told(
+    bench.client.history(asked, [topic], { n: 'hall', from: { ...second, seq: 0 } }, signal)
+  )
+  t.match(tail[0], /^pack 0-/)
+  t.match(tail.at(-1), /-199$/)
+  history.close()
+})
+
+/** A history of packs of ten readings of one run; 40 to 59 are lost. */
+function packedHistory(count: number): HistorySource {
+  const run = runOf(7)
+  const items: HistoryItem[] = []
+  for (let from = 0; from < count; from += 10) {
+    if (from === 40) items.push({ kind: 'lost', run, from: 40, to: 59 })
+    if (from === 40 || from === 50) continue
+    const { bytes } = us.pack(topic, readingsOf(asked, run, from, from + 9))
+    items.push({ kind: 'pack', topic, bytes, run, from, to: from + 9 })
+  }
+  return {
+    series: () => [series],
+    items(_series, from, limit) {
+      const wanted = items.filter(({ run, from: first, to }) => {
+        const isAfter = from === undefined || comparePositions({ ...run, seq: to }, from) >= 0
+        return isAfter && (limit.to === undefined || comparePositions({ ...run, seq: first }, limit.to) <= 0)
+      })
+      const page = wanted.slice(0, limit.items)
+      const rest = wanted[page.length]
+      return { items: page, next: rest === undefined ? undefined : { ...rest.run, seq: rest.from } }
+    }
+  }
+}
+
+t.test('page after page, each once, in order, until everything was told', async (t) => {
+  const bench = queryBench({ history: packedHistory(1000) })
+  const lines = await told(bench.client.history(asked, [topic], { n: series }, signal))
+  t.equal(lines.length, 99)
+  t.same(lines.slice(3, 6), ['pack 30-39', 'lost 40-59', 'pack 60-69'])
+  t.equal(lines.at(-1), 'pack 990-999')
+})
+
+t.test('from, to and limit; where to go on is told', async (t) => {
+  const bench = queryBench({ history: packedHistory(1000) })
+  const run = runOf(7)
+  const ask = (question: object) =>
+    told(bench.client.history(asked, [topic], { n: series, ...question }, signal))
+  t.same(await ask({ from: { ...run, seq: 65 }, to: 75 }), ['pack 60-69', 'pack 70-79'])
+  t.same(await ask({ limit: 2 }), ['pack 0-9', 'pack 10-19', 'next 20'])
+  const many = await ask({ limit: 20 })
+  t.equal(many.length, 21)
+  t.equal(many.at(-1), 'next 210')
+  t.same(await ask({ from: { ...run, seq: 990 }, limit: 1 }), ['pack 990-999'], 'nothing is left: no next')
+})
+
+t.test('each answer tells where to go on, and a range without its run is no question', async (t) => {
+  const bench = queryBench({ history: packedHistory(70) })
+  const raw = new RawAsker(bench.open())
+  const answers = await raw.ask({ id: 1, op: 'history', n: series, run: runOf(7), from: 30, limit: 2 })
+  t.same(
+    answers.map(({ pos, lost, end }) => [pos?.seq, lost, end]),
+    [
+      [40, undefined, undefined],
+      [60, { from: 40, to: 59 }, undefined],
+      [60, undefined, true]
+    ]
+  )
+  for (const part of [{ from: 3 }, { to: 3 }]) {
+    t.match(await raw.ask({ id: 2, op: 'history', n: series, ...part }), [{ error: { code: 'bad-request' } }])
+  }
+})
+
+t.test('history is asked of one series', async (t) => {
+  const history = { ...packedHistory(10), series: () => [series, `${asked}/air/temperature`] }
+  const bench = queryBench({ history })
+  const raw = new RawAsker(bench.open())
+  const rows: [object, string][] = [
+    [{}, 'bad-request'],
+    [{ n: ['hall', 'air'] }, 'bad-request'],
+    [{ n: 'cellar' }, 'no-such'],
+    [{ n: 'hall', who: them.peer }, 'no-such']
+  ]
+  for (const [question, code] of rows) {
+    t.match(await raw.ask({ id: 1, op: 'history', ...question }), [{ error: { code } }])
+  }
+  const twice = { ...history, series: () => [series, `${asked}/hall/temperature.a0`] }
+  const ambiguous = new RawAsker(queryBench({ history: twice }).open())
+  t.match(await ambiguous.ask({ id: 1, op: 'history', n: 'hall' }), [{ error: { code: 'bad-request' } }])
+})
+
+t.test('cancelled, a slow history stops', async (t) => {
+  const bench = queryBench({ history: packedHistory(4000), limits: { ...queryLimits, historyItems: 400 } })
+  const raw = new RawAsker(bench.open())
+  raw.stream.stall()
+  raw.send({ id: 1, op: 'history', n: series })
+  await raw.heard()
+  raw.send({ id: 1, op: 'cancel' })
+  await raw.heard()
+  raw.stream.release()
+  const answers = await raw.heard()
+  t.ok(answers.length < 398, `${answers.length} answers`)
+  t.equal(answers.filter(({ end }) => end === true).length, 1)
+  t.notOk(raw.closed)
+  bench.server.close()
+})
+
+const at = (seq: number): Position => ({ ...runOf(7), seq })
+
+const misdeeds: [string, QueryAnswer[]][] = [
+  [
+    'a position that goes back',
+    [
+      { id: 1, pos: at(20) },
+      { id: 1, pos: at(10) }
+    ]
+  ],
+  ['a page that ends where it began', [{ id: 1, end: true, pos: at(5) }]],
+  ['a page that ends before it began', [{ id: 1, end: true, pos: at(4) }]],
+  ['something lost of no run', [{ id: 1, lost: { from: 1, to: 2 } }]],
+  [
+    'more than was asked for',
+    [6, 7, 8].map((seq) => ({ id: 1, lost: { from: seq, to: seq }, pos: at(seq + 1) }))
+  ]
+]
+
+t.test('a page takes only what goes on', async (t) => {
+  for (const [name, answers] of misdeeds) {
+    const page = new HistoryPage(at(5), 2, () => [])
+    t.throws(() => {
+      for (const answer of answers) page.add(answer)
+    }, name)
+  }
+  const page = new HistoryPage(at(5), 2, () => [])
+  page.add({ id: 1, lost: { from: 5, to: 9 }, pos: at(10) })
+  page.add({ id: 1, end: true, pos: at(10) })
+  t.same(page.next, at(10))
+})

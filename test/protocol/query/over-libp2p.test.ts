@@ -1,0 +1,95 @@
+import type { Libp2p } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import t from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import { Catalogue, sensorProtocols } from '../../../src/protocol/catalogue.ts'
+import { defineSensorProtocol } from '../../../src/protocol/define-sensor-protocol.ts'
+import { answerDoor } from '../../../src/protocol/query/answer-door.ts'
+import { QueryClient } from '../../../src/protocol/query/query-client.ts'
+import { QueryServer } from '../../../src/protocol/query/query-server.ts'
+import { SealVerifier } from '../../../src/reading/seal-verify.ts'
+import { topic } from '../../support/history.ts'
+import { memoryNetwork } from '../../support/memory-network.ts'
+import { asked, BenchJournal, noHistory, packOf, queryLimits, sealedMeta } from '../../support/query-bench.ts'
+import { allQuantities } from '../../support/readings.ts'
+
+const second = '/sensor/temp/v2'
+const catalogue = new Catalogue(
+  [...sensorProtocols, defineSensorProtocol({ id: second, quantity: 'temperature' })],
+  allQuantities
+)
+const signal = new AbortController().signal
+
+async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[BenchJournal, QueryServer]> {
+  const journal = new BenchJournal()
+  const server = new QueryServer({
+    self: asked,
+    clock: systemClock,
+    limits: queryLimits,
+    catalogue,
+    latest: journal,
+    history: noHistory,
+    metas: { sealedMeta: () => sealedMeta() },
+    admission: { answers: () => true },
+    mayRead: () => true,
+    belief: () => ({ quality: 0, errorBound: 0.001, offset: 0 }),
+    log: silentLog,
+    callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })
+  })
+  const options = { maxInboundStreams: queryLimits.streamsPerPeer, runOnLimitedConnection: true }
+  for (const protocol of protocols) await libp2p.handle(protocol, server.handle, options)
+  return [journal, server]
+}
+
+function asking(libp2p: Libp2p): QueryClient {
+  return new QueryClient({
+    clock: systemClock,
+    limits: queryLimits,
+    door: answerDoor(catalogue, new SealVerifier()),
+    openStream: (peer, protocols, signal) =>
+      libp2p.dialProtocol(peerIdFromString(peer), [...protocols], { signal, runOnLimitedConnection: true })
+  })
+}
+
+t.test('between real nodes: read, observe, time, and the newest common version', async (t) => {
+  const [old, young, reader] = await Promise.all([memoryNetwork(), memoryNetwork(), memoryNetwork()])
+  t.teardown(() => Promise.all([old.stop(), young.stop(), reader.stop()]))
+  await reader.dial(old.getMultiaddrs())
+  await reader.dial(young.getMultiaddrs())
+  const client = asking(reader)
+  const [journal, server] = await serving(old, [topic])
+  const [youngJournal] = await serving(young, [second, topic])
+  const peer = old.peerId.toString()
+  const youngPeer = young.peerId.toString()
+  const protocols = [second, topic]
+  const who = asked
+
+  journal.add(packOf(0))
+  youngJournal.add(packOf(0))
+  t.match(await client.read(peer, protocols, { who }, signal), [{ topic, author: asked }])
+  t.match(await client.read(youngPeer, protocols, { who }, signal), [{ topic: second }])
+  t.equal(client.negotiated(peer, protocols), topic)
+  t.equal(client.negotiated(youngPeer, protocols), second)
+
+  const events = client.observe(peer, protocols, { who, credit: 4 }, signal)
+  t.match((await events.next()).value, { kind: 'sealed', old: true })
+  // More than the credit: what finds none is left out, the newest comes.
+  for (let seq = 1; seq <= 300; seq++) journal.add(packOf(seq))
+  const seen: number[] = []
+  while (seen.at(-1) !== 300) {
+    const event = (await events.next()).value
+    if (event?.kind === 'sealed') seen.push(event.sealed.readings[0]?.position.seq ?? -1)
+  }
+  t.same(
+    seen,
+    seen.toSorted((a, b) => a - b)
+  )
+  await events.return()
+
+  const { offset, errorBound } = await client.time(peer, protocols, signal)
+  t.ok(Math.abs(offset) < 100 && errorBound < 0.1, `${offset} ms, ${errorBound} s`)
+
+  server.close()
+  t.equal((await client.read(peer, protocols, { who }, signal)).length, 1, 'a closed stream is replaced')
+})
