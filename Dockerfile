@@ -1,0 +1,36 @@
+# kith in a container: a simulated node unless told otherwise.
+#   docker build -t kith .
+#   docker run --rm --network host kith
+# Multicast does not cross Docker's bridges, hence --network host for discovery (README, "In a container").
+# Debian rather than Alpine: the native packages are built against glibc.
+
+FROM node:24-trixie-slim AS build
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends g++ make python3 \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /kith
+COPY package.json package-lock.json ./
+COPY scripts scripts
+# The image's own Node runs kith: neither its copy from npm nor the test tools are wanted here.
+RUN npm ci --omit=dev --no-audit --no-fund \
+ && rm -rf node_modules/node-linux-*
+COPY bin bin
+COPY src src
+COPY devices devices
+
+FROM node:24-trixie-slim
+ENV NODE_ENV=production KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
+# A fixed number, so that a volume's owner can be set beforehand.
+RUN useradd --uid 10001 --create-home --home-dir /home/kith kith \
+ && install -d -o kith -g kith -m 0700 /home/kith/state
+COPY --from=build /kith /kith
+COPY LICENSE LICENSE-APACHE LICENSE-MIT README.md /kith/
+USER 10001
+WORKDIR /home/kith
+VOLUME /home/kith/state
+EXPOSE 4001/tcp 4001/udp
+HEALTHCHECK --interval=60s --timeout=10s --start-period=120s \
+  CMD ["node", "/kith/bin/kith.js", "status", "--json", "--running"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node", "--max-old-space-size=96", "--max-semi-space-size=2", "/kith/bin/kith.js"]
+CMD ["run", "--simulated"]

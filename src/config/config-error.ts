@@ -1,0 +1,43 @@
+import { NodeError } from '../error.ts'
+import { formatOrigin, type Origin } from './origin.ts'
+
+/** One thing that is wrong with the configuration. */
+export interface ConfigProblem {
+  readonly origin: Origin
+  /** `sensors[0].interval`; empty where the text as a whole is wrong. */
+  readonly path: string
+  readonly message: string
+  /** The cure. */
+  readonly hint?: string
+}
+
+/** Beyond these a person has stopped reading. */
+const MOST_SHOWN = 50
+
+/** Everything that is wrong with a configuration, in the order of the file. Exit status 2. */
+export class ConfigError extends NodeError {
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super('bad-config', formatProblems(problems))
+    this.problems = problems
+  }
+}
+
+/**
+ * Each problem as `file:line:column  path: what is wrong`, the cure below it:
+ *
+ *     kith.yaml:8:19  sensors[0].interval: 10 has no unit
+ *                     did you mean 10s?
+ */
+export function formatProblems(problems: readonly ConfigProblem[]): string {
+  const shown = problems.slice(0, MOST_SHOWN).map(formatProblem)
+  const more = problems.length - shown.length
+  return (more > 0 ? [...shown, `… and ${more} more`] : shown).join('\n')
+}
+
+function formatProblem({ origin, path, message, hint }: ConfigProblem): string {
+  const place = origin.kind === 'default' ? '' : `${formatOrigin(origin)}  `
+  const line = `${place}${path === '' ? '' : `${path}: `}${message}`
+  return hint === undefined ? line : `${line}\n${' '.repeat(place.length)}${hint}`
+}

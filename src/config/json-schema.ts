@@ -1,0 +1,32 @@
+import type { SensorDefinition } from '../hal/sensor.ts'
+import type { OptionFacts } from './option-kinds.ts'
+import { configSchema } from './schema.ts'
+
+/**
+ * The JSON Schema (draft 7) of the configuration file, with the options of these devices, for editors.
+ * The converter is loaded only here: a running node never needs it.
+ */
+export async function configJsonSchema(
+  devices: readonly SensorDefinition[]
+): Promise<Record<string, unknown>> {
+  const { toJsonSchema } = await import('@valibot/to-json-schema')
+  const schema = toJsonSchema(configSchema(devices), {
+    typeMode: 'input',
+    // Checks between options have no form in JSON Schema; loading makes them.
+    errorMode: 'ignore',
+    // Ours is for messages and documents; `format` would even mean something else.
+    overrideAction: ({ valibotAction, jsonSchema }) =>
+      valibotAction.type === 'metadata' ? withoutFacts(jsonSchema) : undefined,
+    overrideSchema: ({ jsonSchema }) =>
+      jsonSchema.type === 'object' && jsonSchema.properties !== undefined
+        ? { ...jsonSchema, additionalProperties: false }
+        : undefined
+  })
+  return { ...schema, title: 'kith.yaml' }
+}
+
+function withoutFacts<Schema extends object>(schema: Schema): Schema {
+  const kept = { ...schema }
+  for (const fact of ['range', 'format'] satisfies (keyof OptionFacts)[]) Reflect.deleteProperty(kept, fact)
+  return kept
+}

@@ -1,0 +1,201 @@
+import * as v from 'valibot'
+import type { SensorDefinition } from '../hal/sensor.ts'
+import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { readConfigFile } from './config-file.ts'
+import { variableOf, variablesFor } from './environment.ts'
+import { nearest } from './nearest.ts'
+import { didYouMean, factsOf } from './option-kinds.ts'
+import { formatPath, type OptionPath, parsePath } from './option-path.ts'
+import type { Origin } from './origin.ts'
+import { type ConfigSchema, configSchema, type NodeConfig } from './schema.ts'
+import { itemOf, leaves, type Setting, settingsOf, type UnknownKey, unknownKeys } from './schema-walk.ts'
+import { Settings } from './settings.ts'
+import { writeValue } from './written-value.ts'
+import { readYamlFile, readYamlValue } from './yaml-source.ts'
+
+/** A value given on the command line. */
+export interface FlagSetting {
+  /** `history.age`, `sensors[0].interval` */
+  readonly path: string
+  /** YAML, as it would stand in the file behind the colon. */
+  readonly value: string
+  /** The flag as the person typed it, for messages; `--set <path>` unless given. */
+  readonly flag?: string
+}
+
+export interface LoadRequest {
+  readonly devices: readonly SensorDefinition[]
+  /** Path of the file; with `text`, its name in messages. */
+  readonly file?: string
+  /** The text in place of the file's. */
+  readonly text?: string
+  /** Whether the file may be absent; false unless given. */
+  readonly optional?: boolean
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Later ones win. */
+  readonly flags?: readonly FlagSetting[]
+  /** The machine's name, from which the node has its own where none is configured. */
+  readonly hostname?: string
+}
+
+/** One value of the configuration and where it comes from. */
+export interface Provenance {
+  /** `history.age` */
+  readonly path: string
+  /** As it is used: milliseconds, bytes. */
+  readonly value: unknown
+  /** As it would be written: `30d`. */
+  readonly text: string
+  readonly origin: Origin
+}
+
+export interface LoadedConfig {
+  readonly config: NodeConfig
+  readonly provenance: readonly Provenance[]
+}
+
+/**
+ * Merges defaults < file < environment < flags and checks the result.
+ * @throws ConfigError with everything that is wrong
+ */
+export function loadConfig(request: LoadRequest): LoadedConfig {
+  const schema = configSchema(request.devices)
+  const loading = new Loading(schema)
+  const text = request.text ?? readConfigFile(request.file, request.optional === true)
+  if (text !== undefined) loading.file(text, request.file ?? 'kith.yaml')
+  loading.environment(request.environment ?? {})
+  for (const flag of request.flags ?? []) loading.flag(flag)
+  return loading.finish(request.hostname)
+}
+
+/** Checks the text of a file alone. @throws ConfigError */
+export function parseConfig(text: string, devices: readonly SensorDefinition[], file?: string): NodeConfig {
+  return loadConfig({ text, devices, ...(file === undefined ? {} : { file }) }).config
+}
+
+class Loading {
+  readonly #schema: ConfigSchema
+  readonly #options: readonly Setting[]
+  readonly #settings = new Settings()
+  readonly #problems: ConfigProblem[] = []
+
+  constructor(schema: ConfigSchema) {
+    this.#schema = schema
+    this.#options = [...settingsOf(schema)]
+  }
+
+  file(text: string, file: string): void {
+    const { written, problems } = readYamlFile(text, file)
+    this.#problems.push(...problems)
+    if (problems.length > 0 || written.value === undefined || written.value === null) return
+    if (!this.#settings.replace(written)) {
+      const origin = written.values.get('') ?? { kind: 'file', file, line: 1, column: 1 }
+      this.#report(origin, '', 'is not a map of options', 'a configuration begins with lines as name: hall')
+    }
+  }
+
+  environment(environment: Readonly<Record<string, string | undefined>>): void {
+    const byVariable = new Map(this.#options.map((setting) => [variableOf(setting.path), setting]))
+    for (const { variable, text, setting } of variablesFor(byVariable, environment)) {
+      const origin: Origin = { kind: 'environment', name: variable }
+      if (setting !== undefined) this.#put(setting.path, text, origin)
+      else
+        this.#report(origin, '', 'no option has this name', didYouMean(nearest(variable, byVariable.keys())))
+    }
+  }
+
+  flag({ path, value, flag = `--set ${path}` }: FlagSetting): void {
+    const origin: Origin = { kind: 'flag', name: flag }
+    const steps = parsePath(path)
+    if (steps === undefined)
+      this.#report(origin, '', 'is not a path', 'write it as in history.age or sensors[0].interval')
+    else this.#put(steps, value, origin)
+  }
+
+  /** @throws ConfigError */
+  finish(hostname: string | undefined): LoadedConfig {
+    const result = v.safeParse(this.#schema, this.#withName(hostname))
+    for (const unknown of unknownKeys(this.#schema, this.#settings.tree)) this.#reportUnknown(unknown)
+    this.#reportIssues(result.issues ?? [])
+    if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems))
+    return { config: result.output, provenance: this.#provenance(result.output) }
+  }
+
+  #withName(hostname: string | undefined): unknown {
+    const name = hostname === undefined ? '' : nodeName(hostname)
+    return name === '' ? this.#settings.tree : { name, ...this.#settings.tree }
+  }
+
+  #put(path: OptionPath, text: string, origin: Origin): void {
+    const { written, problems } = readYamlValue(text, origin)
+    this.#problems.push(...problems.map((problem) => ({ ...problem, path: formatPath(path) })))
+    if (problems.length > 0) return
+    const value =
+      this.#isList(path) && typeof written.value === 'string' ? words(written.value) : written.value
+    if (!this.#settings.put(path, { ...written, value })) {
+      this.#report(origin, formatPath(path), 'there is no such place in the configuration', undefined)
+    }
+  }
+
+  #isList(path: OptionPath): boolean {
+    const option = this.#options.find((setting) => formatPath(setting.path) === formatPath(path))
+    return option !== undefined && itemOf(option.schema) !== undefined
+  }
+
+  /** The first of each place: what comes after follows from it. */
+  #reportIssues(issues: readonly v.BaseIssue<unknown>[]): void {
+    const seen = new Set<string>()
+    for (const issue of issues) {
+      const steps = (issue.path ?? []).map(({ key }) => key as string | number)
+      const path = formatPath(steps)
+      if (seen.has(path)) continue
+      seen.add(path)
+      const [message = '', hint] = issue.message.split('\n')
+      this.#report(this.#settings.place(steps, 'value'), path, message, hint)
+    }
+  }
+
+  #reportUnknown({ path, key, known }: UnknownKey): void {
+    const elsewhere = this.#options.find((setting) => setting.path.at(-1) === key)
+    const meant = nearest(key, known) ?? (elsewhere === undefined ? undefined : formatPath(elsewhere.path))
+    const hint = didYouMean(meant) ?? (known.length === 0 ? undefined : `known here: ${known.join(', ')}`)
+    this.#report(this.#settings.place(path, 'key'), formatPath(path), 'is not an option', hint)
+  }
+
+  #report(origin: Origin, path: string, message: string, hint: string | undefined): void {
+    this.#problems.push({ origin, path, message, ...(hint === undefined ? {} : { hint }) })
+  }
+
+  #provenance(config: NodeConfig): Provenance[] {
+    return [...leaves(this.#schema, config)].map(({ path, schema, value }) => ({
+      path: formatPath(path),
+      value,
+      text: factsOf(schema).format?.(value) ?? writeValue(value),
+      origin: this.#settings.originOf(path) ?? { kind: 'default' }
+    }))
+  }
+}
+
+/** A list in a variable or flag may do without brackets: `temperature,soil`. */
+function words(text: string): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+}
+
+/** As much of a machine's name as a node's may have: `Pi-Kitchen.local` becomes `pi-kitchen`. */
+function nodeName(hostname: string): string {
+  const [first = ''] = hostname.toLowerCase().split('.')
+  return first
+    .replace(/[^a-z0-9-]/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 32)
+}
+
+/** By line and column; what is not of the file comes last. */
+function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const rank = ({ origin }: ConfigProblem): number =>
+    origin.kind === 'file' ? origin.line * 100_000 + Math.min(origin.column, 99_999) : Number.MAX_SAFE_INTEGER
+  return [...problems].sort((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,194 @@
+import * as v from 'valibot'
+import { nearest } from './nearest.ts'
+import {
+  durationUnits,
+  formatUnits,
+  guessUnits,
+  parseUnits,
+  sizeUnits,
+  type Units,
+  unitPattern
+} from './units.ts'
+
+/** What the schema knows of an option beyond its type; `valibot` carries it as metadata. */
+export interface OptionFacts {
+  /** The allowed values, for people: `1s to 1h`. */
+  readonly range?: string
+  /** How a checked value is written in the configuration; JSON unless given. */
+  readonly format?: (value: unknown) => string
+}
+
+/** A message and, on a second line, the cure: valibot carries one text for both. */
+export function withHint(message: string, hint: string | undefined): string {
+  return hint === undefined ? message : `${message}\n${hint}`
+}
+
+/** `did you mean …?` for the nearest candidate. */
+export function didYouMean(meant: string | undefined): string | undefined {
+  return meant === undefined ? undefined : `did you mean ${meant}?`
+}
+
+/** An input as messages show it: never more than a line of it. */
+export function showInput(input: unknown): string {
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'object' && input !== null) return 'a map'
+  if (typeof input !== 'string') return input === undefined || input === null ? 'nothing' : String(input)
+  return JSON.stringify(input.length > 60 ? `${input.slice(0, 59)}…` : input)
+}
+
+interface Issue {
+  readonly input: unknown
+}
+
+const isNot =
+  (expected: string) =>
+  (issue: Issue): string =>
+    `${showInput(issue.input)} is not ${expected}`
+
+function notText(issue: Issue): string {
+  const scalar = typeof issue.input === 'number' || typeof issue.input === 'boolean'
+  return withHint(isNot('text')(issue), scalar ? `write it in quotes: "${issue.input}"` : undefined)
+}
+
+/** Text of a form. @param form what it must be, for messages: `a name of a–z, 0–9 and -` */
+export function text(pattern: RegExp, form: string) {
+  return v.pipe(v.string(notText), v.regex(pattern, isNot(form)))
+}
+
+/** The form of every name that is typed by people and travels in series names (wire.md, Names). */
+export function name() {
+  return v.pipe(
+    v.string(notText),
+    v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, (issue) =>
+      withHint(`${showInput(issue.input)} is not a name`, 'names are 1 to 32 of a–z, 0–9 and -')
+    )
+  )
+}
+
+export function truth() {
+  return v.boolean((issue) => {
+    const word = String(issue.input).toLowerCase()
+    const meant = /^(yes|on|1|y)$/.test(word) ? 'true' : /^(no|off|0|n)$/.test(word) ? 'false' : undefined
+    return withHint(isNot('true or false')(issue), didYouMean(meant))
+  })
+}
+
+export function choice<const Choices extends readonly (string | number)[]>(choices: Choices) {
+  return v.picklist(choices, (issue) =>
+    withHint(
+      `${showInput(issue.input)} is not one of ${choices.join(', ')}`,
+      didYouMean(nearest(String(issue.input), choices.map(String)))
+    )
+  )
+}
+
+const tooSmall =
+  (least: string) =>
+  (issue: Issue): string =>
+    `${showInput(issue.input)} is less than ${least}, the least`
+const tooLarge =
+  (most: string) =>
+  (issue: Issue): string =>
+    `${showInput(issue.input)} is more than ${most}, the most`
+
+export function number(min: number, max: number) {
+  return v.pipe(
+    v.number(isNot('a number')),
+    v.minValue(min, tooSmall(String(min))),
+    v.maxValue(max, tooLarge(String(max))),
+    v.metadata({ range: `${min} to ${max}` })
+  )
+}
+
+export function whole(min: number, max: number) {
+  return v.pipe(
+    number(min, max),
+    v.integer(isNot('a whole number')),
+    v.metadata({ range: `${min} to ${max}` })
+  )
+}
+
+function withUnit(units: Units, min: number, max: number, usual: string) {
+  const [least, most] = [formatUnits(min, units), formatUnits(max, units)]
+  return v.pipe(
+    v.string((issue) =>
+      typeof issue.input === 'number'
+        ? withHint(`${issue.input} has no unit`, didYouMean(guessUnits(String(issue.input), units, usual)))
+        : isNot(`${units.noun} as in ${units.example}`)(issue)
+    ),
+    v.regex(unitPattern(units), (issue) =>
+      withHint(
+        isNot(`${units.noun} as in ${units.example}`)(issue),
+        didYouMean(guessUnits(issue.input, units, usual))
+      )
+    ),
+    v.transform((written) => parseUnits(written, units)),
+    v.minValue(min, (issue) => `${formatUnits(issue.input, units)} is less than ${least}, the least`),
+    v.maxValue(max, (issue) => `${formatUnits(issue.input, units)} is more than ${most}, the most`),
+    v.metadata({
+      range: `${least} to ${most}`,
+      format: (value: unknown) => formatUnits(Number(value), units)
+    })
+  )
+}
+
+/** Text with a unit in the configuration, milliseconds behind it; `usual` is the unit proposed for a bare number. */
+export function duration(min: number, max: number, usual = 's') {
+  return withUnit(durationUnits, min, max, usual)
+}
+
+/** Text with a unit in the configuration, bytes behind it. */
+export function size(min: number, max: number, usual = 'MiB') {
+  return withUnit(sizeUnits, min, max, usual)
+}
+
+export function list<const Item extends v.GenericSchema>(item: Item, most: number) {
+  return v.pipe(
+    v.array(item, (issue) =>
+      withHint(isNot('a list')(issue), 'a list is written [a, b], or one item a line after -')
+    ),
+    v.maxLength(most, (issue) => `has ${issue.input.length} items; ${most} is the most`)
+  )
+}
+
+/** A list of texts, none of them twice. */
+export function listOfTexts<const Item extends v.GenericSchema<string, string>>(item: Item, most: number) {
+  return v.pipe(
+    list(item, most),
+    v.checkItems(
+      (text, index, all) => all.indexOf(text) === index,
+      (issue) => `${showInput(issue.input)} is there twice`
+    )
+  )
+}
+
+/** An option with its default, as it would be written, and what it does, for people. */
+export function option<
+  const Schema extends v.GenericSchema,
+  const Initial extends v.Default<Schema, undefined>
+>(schema: Schema, initial: Initial, about: string) {
+  const facts = factsOf(schema)
+  return v.pipe(
+    v.optional(schema, initial),
+    v.description(facts.range === undefined ? about : `${about} (${facts.range})`),
+    v.metadata({ ...facts })
+  )
+}
+
+/** The facts of a schema or of an option made of it. */
+export function factsOf(schema: v.GenericSchema): OptionFacts {
+  return v.getMetadata(schema) as OptionFacts
+}
+
+/** Options under one key. Unknown keys are told apart by schema-walk.ts, all of them, with the nearest known one. */
+export function options<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.object(entries, (issue) =>
+    issue.expected === 'Object' ? isNot('a map of options')(issue) : 'is missing'
+  )
+}
+
+/** A section all of whose options have defaults. */
+export function section<const Entries extends v.ObjectEntries>(about: string, entries: Entries) {
+  const all = options(entries)
+  return v.pipe(v.optional(all, {} as v.InferInput<typeof all>), v.description(about))
+}

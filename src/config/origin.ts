@@ -1,0 +1,26 @@
+/** Where a value was written. */
+export type Origin =
+  | { readonly kind: 'default' }
+  | {
+      readonly kind: 'file'
+      readonly file: string
+      /** From 1. */
+      readonly line: number
+      /** In characters, from 1. */
+      readonly column: number
+    }
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'flag'; readonly name: string }
+
+/** `default`, `kith.yaml:8:19`, `KITH_HISTORY_AGE`, `--set history.age`. */
+export function formatOrigin(origin: Origin): string {
+  switch (origin.kind) {
+    case 'default':
+      return 'default'
+    case 'file':
+      return `${origin.file}:${origin.line}:${origin.column}`
+    case 'environment':
+    case 'flag':
+      return origin.name
+  }
+}

@@ -1,0 +1,99 @@
+import { formatPath, type OptionPath } from './option-path.ts'
+import type { Origin } from './origin.ts'
+
+type Tree = Record<string, unknown>
+
+/** A value as it was written, with the origin of every part of it. */
+export interface Written {
+  readonly value: unknown
+  /** By formatPath() of the path below the value; '' is the value itself. */
+  readonly values: ReadonlyMap<string, Origin>
+  /** Where the keys stand, by the same paths. */
+  readonly keys: ReadonlyMap<string, Origin>
+}
+
+/** What was written, layer over layer, before it is checked: later layers replace single values. */
+export class Settings {
+  #tree: Tree = {}
+  readonly #values = new Map<string, Origin>()
+  readonly #keys = new Map<string, Origin>()
+
+  get tree(): Readonly<Tree> {
+    return this.#tree
+  }
+
+  /** Begins anew with a whole configuration. @returns false where it is no map */
+  replace(written: Written): boolean {
+    if (!canHold(written.value, '')) return false
+    this.#tree = written.value as Tree
+    this.#record(this.#values, [], written.values)
+    this.#record(this.#keys, [], written.keys)
+    return true
+  }
+
+  /**
+   * Sets one value, making the maps on the way.
+   * @returns false where the path leads through a list that has no such item, or through a value
+   *   that has no parts
+   */
+  put(path: OptionPath, written: Written): boolean {
+    const holder = this.#holder(path)
+    const last = path.at(-1)
+    if (holder === undefined || last === undefined) return false
+    define(holder, last, written.value)
+    this.#record(this.#values, path, written.values)
+    this.#record(this.#keys, path, written.keys)
+    return true
+  }
+
+  /** Where the value at the path was written; undefined for a default. */
+  originOf(path: OptionPath): Origin | undefined {
+    return this.#values.get(formatPath(path))
+  }
+
+  /** Where to point at for a problem: the key or value itself, else the nearest that surrounds it. */
+  place(path: OptionPath, part: 'key' | 'value'): Origin {
+    const key = part === 'key' ? this.#keys.get(formatPath(path)) : undefined
+    if (key !== undefined) return key
+    for (let depth = path.length; depth > 0; depth--) {
+      const origin = this.originOf(path.slice(0, depth))
+      if (origin !== undefined) return origin
+    }
+    return { kind: 'default' }
+  }
+
+  #holder(path: OptionPath): object | undefined {
+    let holder: unknown = this.#tree
+    for (const [depth, step] of path.slice(0, -1).entries()) {
+      if (!canHold(holder, step)) return undefined
+      if (!Object.hasOwn(holder, step) && typeof path[depth + 1] === 'string') define(holder, step, {})
+      holder = Object.hasOwn(holder, step) ? Reflect.get(holder, step) : undefined
+    }
+    const last = path.at(-1)
+    return last !== undefined && canHold(holder, last) ? holder : undefined
+  }
+
+  #record(into: Map<string, Origin>, path: OptionPath, from: ReadonlyMap<string, Origin>): void {
+    const prefix = formatPath(path)
+    for (const known of into.keys()) if (isWithin(known, prefix)) into.delete(known)
+    for (const [below, origin] of from) into.set(join(prefix, below), origin)
+  }
+}
+
+function canHold(holder: unknown, step: string | number): holder is object {
+  if (Array.isArray(holder)) return typeof step === 'number' && step < holder.length
+  return typeof holder === 'object' && holder !== null && typeof step === 'string'
+}
+
+/** As an own property whatever its name: an assignment to `__proto__` would be something else. */
+function define(holder: object, key: string | number, value: unknown): void {
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function isWithin(path: string, prefix: string): boolean {
+  return prefix === '' || path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)
+}
+
+function join(prefix: string, below: string): string {
+  return prefix === '' || below === '' || below.startsWith('[') ? prefix + below : `${prefix}.${below}`
+}

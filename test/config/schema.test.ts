@@ -1,0 +1,73 @@
+import t from 'tap'
+import { devices } from '../../devices/index.ts'
+import { variableOf } from '../../src/config/environment.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { configSchema } from '../../src/config/schema.ts'
+import { settingsOf } from '../../src/config/schema-walk.ts'
+import type { ControlLimits } from '../../src/node/control-server.ts'
+import type { NetworkLimits } from '../../src/node/network.ts'
+import type { NeighbourhoodLimits } from '../../src/peer/neighbourhood.ts'
+import type { DatagramLimits } from '../../src/protocol/datagram/limits.ts'
+import { defaultDatagramLimits } from '../../src/protocol/datagram/limits.ts'
+import type { FollowOptions } from '../../src/protocol/follow.ts'
+import type { GossipRates } from '../../src/protocol/gossip.ts'
+import type { HolderOptions } from '../../src/protocol/holder.ts'
+import type { HolderTableOptions } from '../../src/protocol/holder-table.ts'
+import type { MetaPublisherInit } from '../../src/protocol/meta-publisher.ts'
+import type { MetaTableOptions } from '../../src/protocol/meta-table.ts'
+import type { QueryLimits } from '../../src/protocol/query/limits.ts'
+import type { RepairInit } from '../../src/protocol/repair.ts'
+import type { RepairQueueOptions } from '../../src/protocol/repair-queue.ts'
+import type { AuthorLimits } from '../../src/reading/author.ts'
+import type { HistoryLimits } from '../../src/reading/history/sqlite-history.ts'
+import type { JournalLimits } from '../../src/reading/journal.ts'
+import { configDevices } from '../support/config-devices.ts'
+
+const { limits, datagrams, history } = parseConfig('', [])
+
+t.test('every room finds its bounds by name', async (t) => {
+  // The compiler holds the names to the rooms' own.
+  const rooms: {
+    author: AuthorLimits
+    journal: JournalLimits
+    keeping: HolderOptions
+    network: NetworkLimits
+    control: ControlLimits
+    neighbourhood: Omit<NeighbourhoodLimits, 'dialTimeout'>
+    repair: RepairQueueOptions & Pick<RepairInit, 'most' | 'silence'>
+    holders: HolderTableOptions
+    meta: MetaTableOptions & Pick<MetaPublisherInit, 'period' | 'gather'>
+    follow: FollowOptions
+    gossip: GossipRates
+    query: QueryLimits
+  } = limits
+  const limitsOfHistory: HistoryLimits = history
+  t.match(limitsOfHistory, { flush: 60_000 })
+  const limitsOfDatagrams: DatagramLimits = datagrams
+  for (const [key, value] of Object.entries(defaultDatagramLimits)) {
+    t.strictSame(limitsOfDatagrams[key as keyof DatagramLimits], value, key)
+  }
+  // wire.md, Asking and Gossip.
+  t.match(rooms.query, { streamsPerPeer: 4, requestsPerStream: 32, requestBytes: 512, answerBytes: 17_408 })
+  t.match(rooms.gossip, { sourceRate: 200, sourceBurst: 400, authorRate: 5, authorBurst: 20, authors: 4096 })
+  t.match(rooms.follow, { wait: 2_000, min: 1_000, max: 300_000 })
+  t.ok(rooms.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (libp2p.md, trap 8)')
+})
+
+t.test('each option has one variable', async (t) => {
+  const variables = [...settingsOf(configSchema(configDevices))].map(({ path }) => variableOf(path))
+  t.equal(new Set(variables).size, variables.length)
+  t.ok(variables.includes('KITH_LIMITS_QUERY_STREAMS_PER_PEER'))
+})
+
+t.test('every device can be configured by its type alone, its defaults within its own bounds', async (t) => {
+  for (const { type, bus, options } of devices) {
+    const given = bus === 'gpio' ? { type, line: 'GPIO17' } : { type }
+    const required = Object.entries(options).filter(
+      ([, one]) => one.kind === 'text' && one.default === undefined
+    )
+    if (required.length > 0) continue
+    const { sensors } = parseConfig(JSON.stringify({ sensors: [given] }), devices)
+    t.strictSame(Object.keys(sensors[0]?.options ?? {}).sort(), Object.keys(options).sort(), type)
+  }
+})
