@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Plain JavaScript that an old Node can read as well: it says what is missing before anything fails.
+import { existsSync } from 'node:fs'
+import * as module from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** The first Node that runs TypeScript without a flag and without a warning. */
+const WANTED = [22, 18]
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < WANTED[0] || (major === WANTED[0] && minor < WANTED[1])) {
+  console.error(
+    `kith needs Node ${WANTED.join('.')} or newer, and this is ${process.version}. ` +
+      'In the clone, `npm run kith -- ...` brings its own.'
+  )
+  process.exit(2)
+}
+
+// node:sqlite and type stripping are what kith is built on; that they are young is no news to its users.
+const emitWarning = process.emitWarning
+process.emitWarning = (warning, ...rest) => {
+  const type = typeof rest[0] === 'string' ? rest[0] : rest[0]?.type
+  if (type === 'ExperimentalWarning' && /sqlite|type stripping/i.test(String(warning))) return
+  emitWarning.call(process, warning, ...rest)
+}
+
+// $NODE_COMPILE_CACHE goes before. Not the temporary folder, Node's usual place: code that others could
+// put there would be run.
+module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kith'))
+const built = new URL('../dist/main.js', import.meta.url)
+await import(existsSync(built) ? built.href : '../src/main.ts')

@@ -1,0 +1,53 @@
+import { NodeError } from '../../error.ts'
+import type { SeriesView } from '../../node/operations.ts'
+import { defineCommand } from '../command.ts'
+import { type SeriesRow, seriesLines } from '../series-lines.ts'
+
+export const ask = defineCommand({
+  name: 'ask',
+  summary: 'one answer now',
+  options: {
+    datagram: { kind: 'flag', summary: 'ask by datagram only' },
+    stream: { kind: 'flag', summary: 'ask by stream only' }
+  },
+  positionals: [
+    {
+      name: 'WHO',
+      required: true,
+      summary: 'a name, a purpose (several may answer), a PeerId or its tail, a multiaddr'
+    },
+    {
+      name: 'WHAT',
+      summary: 'a ProtocolName, a device, a quantity, air/temperature; everything unless given'
+    }
+  ],
+  example: 'kith ask hall /sensor/temp/v1',
+  async run(context) {
+    const { options, positionals, timeout, terminal } = context
+    const [who = '', what] = positionals
+    const request = {
+      who,
+      by: forced(options),
+      ...(what === undefined ? {} : { what }),
+      ...(timeout === undefined ? {} : { timeout })
+    }
+    const { operations } = await context.connect()
+    const views = await operations.ask(request, context.signal)
+    if (views.length === 0) throw new NodeError('nobody-found', `${who} has no ${what ?? 'series'} to tell`)
+    if (context.json) terminal.json(views)
+    else terminal.lines(seriesLines(views.map(rowOf), terminal))
+  }
+})
+
+/** @throws NodeError 'usage' for both */
+export function forced(options: { datagram?: boolean; stream?: boolean }): 'auto' | 'stream' | 'datagram' {
+  if (options.datagram === true && options.stream === true)
+    throw new NodeError('usage', '--datagram and --stream exclude each other')
+  if (options.datagram === true) return 'datagram'
+  return options.stream === true ? 'stream' : 'auto'
+}
+
+/** A stale one has been so for about as long as its value is old. */
+function rowOf(view: SeriesView): SeriesRow {
+  return { view, age: view.age, ...(view.state === 'stale' ? { since: view.age } : {}) }
+}

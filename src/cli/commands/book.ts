@@ -1,0 +1,118 @@
+import type { BookEntry } from '../../node/operations.ts'
+import { printable } from '../../node/printable.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { tailOf } from '../peer-tail.ts'
+import { table } from '../table.ts'
+
+const list = defineCommand({
+  name: 'list',
+  summary: 'everybody in the book',
+  options: {},
+  positionals: [],
+  example: 'kith book list --json',
+  async run(context) {
+    const { operations } = await context.connect()
+    const entries = await operations.book()
+    if (context.json) context.terminal.json(entries)
+    else if (entries.length === 0) context.terminal.remark('kith: the book is empty; kith book add NAME WHO')
+    else context.terminal.lines(bookTable(entries, context))
+  }
+})
+
+const add = defineCommand({
+  name: 'add',
+  summary: 'write somebody down, or change what is written',
+  options: {
+    purpose: { kind: 'list', short: 'p', value: 'WORDS', summary: 'what it is for: temperature,soil' },
+    address: {
+      kind: 'list',
+      short: 'a',
+      value: 'MULTIADDR',
+      summary: 'where it can be reached; may be given again'
+    },
+    time: { kind: 'flag', summary: 'trust it as a source of time' },
+    note: { kind: 'text', value: 'TEXT', summary: 'a word to remember' }
+  },
+  positionals: [
+    { name: 'NAME', required: true, summary: 'small letters, digits and "-", at most 32' },
+    { name: 'WHO', summary: 'PeerId, its tail, or a multiaddr that ends in /p2p/…; needed for a new name' }
+  ],
+  example: 'kith book add greenhouse Zk81pd --purpose temperature,soil',
+  async run(context) {
+    const { options } = context
+    const [name = '', who] = context.positionals
+    const { operations } = await context.connect('a book')
+    const entry = await operations.bookPut({
+      name,
+      ...(who === undefined ? {} : { who }),
+      ...(options.purpose === undefined ? {} : { purposes: [...options.purpose] }),
+      ...(options.address === undefined ? {} : { addresses: [...options.address] }),
+      ...(options.time === undefined ? {} : { time: options.time }),
+      ...(options.note === undefined ? {} : { note: options.note })
+    })
+    told(context, entry, `${entry.name} is ${entry.peer}`)
+  }
+})
+
+const remove = defineCommand({
+  name: 'remove',
+  summary: 'strike somebody out',
+  options: {},
+  positionals: [{ name: 'NAME', required: true, summary: 'as the book has it' }],
+  example: 'kith book remove attic',
+  async run(context) {
+    const [name = ''] = context.positionals
+    const { operations } = await context.connect('a book')
+    await operations.bookRemove(name)
+    told(context, { removed: name }, `${name} is struck out`)
+  }
+})
+
+const rename = defineCommand({
+  name: 'rename',
+  summary: 'give somebody another name',
+  options: {},
+  positionals: [
+    { name: 'FROM', required: true, summary: 'the name in the book' },
+    { name: 'TO', required: true, summary: 'the new name' }
+  ],
+  example: 'kith book rename attic loft',
+  async run(context) {
+    const [from = '', to = ''] = context.positionals
+    const { operations } = await context.connect('a book')
+    const entry = await operations.bookRename(from, to)
+    told(context, entry, `${from} is ${entry.name} now`)
+  }
+})
+
+export const book = {
+  name: 'book',
+  summary: 'names and purposes of PeerIds: list, add, remove, rename',
+  example: 'kith book add hall 12D3KooW… --purpose temperature',
+  actions: [list, add, remove, rename]
+} as const
+
+function told({ json, terminal }: Context, value: unknown, sentence: string): void {
+  if (json) terminal.json(value)
+  else terminal.line(sentence)
+}
+
+function bookTable(entries: readonly BookEntry[], { terminal: { width, paint } }: Context): string[] {
+  const columns = [
+    { title: 'NAME' },
+    { title: 'PEER' },
+    { title: 'PURPOSES', drop: 1 },
+    { title: 'TIME', drop: 4 },
+    { title: 'ADDRESSES', drop: 3 },
+    { title: 'NOTE', drop: 2 }
+  ] as const
+  const rows = entries.map((entry) => [
+    { text: entry.name, style: 'bold' } as const,
+    { text: Number.isFinite(width) ? tailOf(entry.peer) : entry.peer },
+    { text: entry.purposes.join(' ') || '–' },
+    { text: entry.time ? 'trusted' : '–' },
+    { text: entry.addresses.join(' ') || '–' },
+    { text: printable(entry.note ?? '') || '–' }
+  ])
+  return table(columns, rows, { width, paint })
+}

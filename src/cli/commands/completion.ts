@@ -1,0 +1,16 @@
+import { defineCommand } from '../command.ts'
+import { completionScript, shells } from '../completion.ts'
+
+export const completion = defineCommand({
+  name: 'completion',
+  summary: 'a script that completes commands and options in your shell',
+  options: {},
+  positionals: [{ name: 'SHELL', required: true, choices: shells, summary: shells.join(', ') }],
+  example: 'source <(kith completion bash)',
+  async run({ positionals, terminal }) {
+    // Imported here: the list of commands has this one in it.
+    const { commands } = await import('../commands.ts')
+    const shell = shells.find((each) => each === positionals[0]) ?? 'bash'
+    terminal.line(completionScript(shell, commands))
+  }
+})

@@ -1,0 +1,89 @@
+import type { SensorConfig } from '../../config/sensors.ts'
+import type { Measure, Options, SensorDefinition } from '../../hal/sensor.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { loadNodeConfig } from '../load-config.ts'
+import { span } from '../span.ts'
+import { table } from '../table.ts'
+
+export const devices = defineCommand({
+  name: 'devices',
+  summary: 'the sensors of this node; with --types all that kith knows',
+  options: { types: { kind: 'flag', summary: 'every known type, with its bus and what it measures' } },
+  positionals: [],
+  example: 'kith devices --types',
+  run: (context) => (context.options.types === true ? listTypes(context) : listConfigured(context))
+})
+
+async function listConfigured({ home, environment, json, terminal }: Context): Promise<void> {
+  const { config } = await loadNodeConfig({ home, environment })
+  const sensors = config.sensors.map((sensor) => ({ ...sensor, place: placeOf(sensor) }))
+  if (json) return terminal.json(sensors)
+  if (sensors.length === 0)
+    return terminal.remark('kith: no sensors are configured; kith devices --types lists what there is')
+  const columns = [
+    { title: 'NAME' },
+    { title: 'TYPE' },
+    { title: 'PLACE' },
+    { title: 'EVERY', align: 'right' }
+  ] as const
+  const rows = sensors.map((sensor) => [
+    { text: sensor.name, style: 'bold' } as const,
+    { text: sensor.type },
+    { text: sensor.place },
+    { text: span(sensor.interval / 1000) }
+  ])
+  terminal.lines(table(columns, rows, terminalOf(terminal)))
+}
+
+async function listTypes({ json, terminal }: Context): Promise<void> {
+  const known = await import('../../../devices/index.ts')
+  const types = known.devices.map((definition) => ({
+    type: definition.type,
+    title: definition.title,
+    bus: definition.bus,
+    addresses: 'addresses' in definition ? definition.addresses : [],
+    measures: measuresOf(definition).map(({ quantity, channel }) =>
+      channel === undefined ? quantity : `${quantity}.${channel}`
+    ),
+    datasheet: definition.datasheet
+  }))
+  if (json) return terminal.json(types)
+  const columns = [
+    { title: 'TYPE' },
+    { title: 'BUS' },
+    { title: 'ADDRESSES', drop: 2 },
+    { title: 'MEASURES', drop: 1 },
+    { title: 'WHAT IT IS', drop: 3 }
+  ] as const
+  const rows = types.map((type) => [
+    { text: type.type, style: 'bold' } as const,
+    { text: type.bus },
+    { text: type.addresses.map(hexadecimal).join(' ') || '–' },
+    { text: [...new Set(type.measures)].join(' ') },
+    { text: type.title }
+  ])
+  terminal.lines(table(columns, rows, terminalOf(terminal)))
+}
+
+function terminalOf({ width, paint }: Context['terminal']) {
+  return { width, paint }
+}
+
+/** What it measures with its options as they are unless given. */
+function measuresOf({ measures, options }: SensorDefinition): readonly Measure[] {
+  if (typeof measures !== 'function') return measures
+  const defaults = Object.entries(options).flatMap(([name, option]) =>
+    option.default === undefined ? [] : [[name, option.default] as const]
+  )
+  return measures(Object.fromEntries(defaults) satisfies Options)
+}
+
+/** `0x76 on i2c-1`, `GPIO17`. */
+export function placeOf(sensor: SensorConfig): string {
+  if (sensor.bus !== undefined) return `${hexadecimal(sensor.address)} on ${sensor.bus}`
+  return sensor.line ?? '–'
+}
+
+function hexadecimal(address: number): string {
+  return `0x${address.toString(16).padStart(2, '0')}`
+}

@@ -1,0 +1,66 @@
+import type { NodeConfig } from '../../config/schema.ts'
+import { describeError } from '../../error.ts'
+import { defineCommand } from '../command.ts'
+import { bad, type Check, type Finding, ok, type Patient } from '../doctor-finding.ts'
+import { checkHardware } from '../doctor-hardware.ts'
+import { checkHome } from '../doctor-home.ts'
+import { checkMachine } from '../doctor-machine.ts'
+import { checkNetwork } from '../doctor-network.ts'
+import { checkNode } from '../doctor-node.ts'
+import { DONE, FAILED } from '../exit-status.ts'
+import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
+import type { Paint, Style } from '../paint.ts'
+
+const checks: readonly Check[] = [checkMachine, checkHome, checkNetwork, checkHardware, checkNode]
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'what is wrong with this machine, network, clock, bus, disk; each with its cure',
+  options: {},
+  positionals: [],
+  example: 'kith doctor',
+  async run({ home, environment, clock, signal, json, terminal }) {
+    const { config, findings } = await examineConfig(home, environment)
+    const { connectControl } = await import('../../node/control-client.ts')
+    const node = await connectControl(home, clock).catch(() => undefined)
+    const patient: Patient = { home, clock, signal, config, node }
+    try {
+      for (const check of checks) findings.push(...(await check(patient)))
+    } finally {
+      await node?.close()
+    }
+    if (json) terminal.json(findings)
+    else terminal.lines(findings.flatMap((finding) => findingLines(finding, terminal.paint)))
+    return findings.some(({ state }) => state === 'bad') ? FAILED : DONE
+  }
+})
+
+async function examineConfig(
+  home: string,
+  environment: Readonly<Record<string, string | undefined>>
+): Promise<{ config: NodeConfig | undefined; findings: Finding[] }> {
+  try {
+    const { config } = await loadNodeConfig({ home, environment })
+    const text = configFileFound({ home }) ? 'nothing wrong' : 'not there: everything is as it is by default'
+    return { config, findings: [ok('config', `${configFile({ home })}: ${text}`)] }
+  } catch (error) {
+    return {
+      config: undefined,
+      findings: [bad('config', describeError(error), 'mend it, then: kith config check')]
+    }
+  }
+}
+
+const marks: Readonly<Record<Finding['state'], readonly [mark: string, style: Style]>> = {
+  ok: ['ok   ', 'green'],
+  warn: ['warn ', 'yellow'],
+  bad: ['wrong', 'red']
+}
+
+function findingLines({ state, about, text, cure }: Finding, paint: Paint): string[] {
+  const [mark, style] = marks[state]
+  const [first = '', ...more] = text.split('\n')
+  const indent = ' '.repeat(mark.length + 2)
+  const head = `${paint(mark, style)}  ${about}: ${first}`
+  return [head, ...more.map((line) => indent + line), ...(cure === undefined ? [] : [`${indent}${cure}`])]
+}

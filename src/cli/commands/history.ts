@@ -1,0 +1,124 @@
+import { NodeError } from '../../error.ts'
+import type { HistoryRow } from '../../node/operations.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { CSV_HEAD, csvLine } from '../csv.ts'
+import { type PlotPoint, plot } from '../plot.ts'
+import { remark, seriesName, shownNumber, shownValue } from '../series-cells.ts'
+import { timeText } from '../series-line.ts'
+
+const USUAL_LIMIT = 10_000
+const DAY_SECONDS = 86_400
+const PLOT_LINES = 12
+const PLOT_WIDTH = 80
+
+export const history = defineCommand({
+  name: 'history',
+  summary: 'readings of the past: a table, --csv, --json or --plot',
+  options: {
+    since: { kind: 'moment', value: 'TIME', summary: 'from 1h ago, or 2026-11-23T10:00; 1d unless given' },
+    until: { kind: 'moment', value: 'TIME', summary: 'up to then; now unless given' },
+    limit: { kind: 'count', value: 'N', summary: `at most so many readings; ${USUAL_LIMIT} unless given` },
+    csv: { kind: 'flag', summary: 'comma-separated values (RFC 4180), in SenML units' },
+    plot: { kind: 'flag', summary: 'a curve in terminal characters' }
+  },
+  positionals: [
+    { name: 'WHO', required: true, summary: 'a name, a PeerId or its tail, a multiaddr' },
+    { name: 'SENSOR', required: true, summary: 'a device, a quantity, or air/temperature' }
+  ],
+  example: 'kith history hall air/temperature --since 1h --plot',
+  async run(context) {
+    const { options, positionals, timeout, clock, signal, terminal } = context
+    const [who = '', what = ''] = positionals
+    const limit = options.limit ?? USUAL_LIMIT
+    const request = {
+      who,
+      what,
+      since: options.since ?? clock.now() / 1000 - DAY_SECONDS,
+      limit,
+      ...(options.until === undefined ? {} : { until: options.until }),
+      ...(timeout === undefined ? {} : { timeout })
+    }
+    const { operations } = await context.connect()
+    const sink = sinkOf(context)
+    let readings = 0
+    for await (const row of operations.history(request, signal)) {
+      sink.row(row)
+      if (!('lost' in row)) readings += 1
+    }
+    signal.throwIfAborted()
+    sink.end()
+    if (readings >= limit) terminal.remark(`kith: the first ${limit}; --limit and --since show others`)
+  }
+})
+
+/** Where rows go as they come. */
+interface RowSink {
+  row(row: HistoryRow): void
+  end(): void
+}
+
+function sinkOf(context: Context): RowSink {
+  const { terminal, json, options } = context
+  const chosen = [json, options['csv'], options['plot']].filter((flag) => flag === true)
+  if (chosen.length > 1) throw new NodeError('usage', '--json, --csv and --plot exclude each other')
+  if (json) return { row: (row) => terminal.json(row), end() {} }
+  if (options['plot'] === true) return plotSink(context)
+  if (options['csv'] !== true) return { row: (row) => terminal.line(rowLine(row)), end() {} }
+  terminal.line(CSV_HEAD)
+  return { row: (row) => terminal.line(csvLine(row)), end() {} }
+}
+
+function rowLine(row: HistoryRow): string {
+  if (!('lost' in row)) {
+    const value = row.state === 'value' ? shownValue(row) : remark({ ...row, age: 0 })
+    return [timeText(row.time, row.quality), seriesName(row), value].join('\t')
+  }
+  const { from, to } = row.lost
+  const count = to - from + 1
+  return ['–', seriesName(row), `${count} ${count === 1 ? 'reading is' : 'readings are'} gone for good`].join(
+    '\t'
+  )
+}
+
+/** What is plotted of one series. */
+interface Curve {
+  readonly points: PlotPoint[]
+  readonly shown: string
+  /** Whether a fault or a loss came after the last point. */
+  broken: boolean
+}
+
+function plotSink({ terminal }: Context): RowSink {
+  const curves = new Map<string, Curve>()
+  return {
+    row: (row) => addToCurve(curves, row),
+    end() {
+      const drawn = [...curves].filter(([, { points }]) => points.length > 0)
+      if (drawn.length === 0) terminal.remark('kith: nothing to plot: no values whose time is known')
+      const width = Math.min(terminal.width, terminal.live ? Infinity : PLOT_WIDTH)
+      for (const [name, { points, shown }] of drawn)
+        terminal.lines([name, ...plot(points, { width, height: PLOT_LINES, label: labelLike(shown) })])
+    }
+  }
+}
+
+function addToCurve(curves: Map<string, Curve>, row: HistoryRow): void {
+  const name = seriesName(row)
+  const value = 'lost' in row ? undefined : shownNumber(row)
+  if ('lost' in row || value === undefined || row.time === null) {
+    const curve = curves.get(name)
+    if (curve !== undefined) curve.broken = true
+    return
+  }
+  const curve = curves.get(name) ?? { points: [], shown: shownValue(row), broken: true }
+  curve.points.push({ time: row.time, value, joined: !curve.broken })
+  curve.broken = false
+  curves.set(name, curve)
+}
+
+/** Numbers with the decimals and the unit of a shown value. */
+function labelLike(shown: string): (value: number) => string {
+  const decimals = /\.(\d+)/.exec(shown)?.[1]?.length ?? 0
+  const unit = /^-?[\d.]+( .*)$/.exec(shown)?.[1] ?? ''
+  return (value) => `${value.toFixed(decimals)}${unit}`
+}

@@ -1,0 +1,75 @@
+import type { PeerView } from '../../node/operations.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { peersTable } from '../peers-table.ts'
+import { Screen } from '../screen.ts'
+import { untilAborted } from '../until-aborted.ts'
+
+/** Milliseconds between looks, and how long a short-lived node looks around before it answers. */
+const LOOK_MS = 2000
+const LOOK_AROUND_MS = 3000
+
+export const peers = defineCommand({
+  name: 'peers',
+  summary: 'who is near, and by which path',
+  options: {
+    watch: { kind: 'flag', short: 'w', summary: 'go on until Ctrl-C: redrawn, or a line for each change' }
+  },
+  positionals: [],
+  example: 'kith peers -w',
+  async run(context) {
+    const { operations, from } = await context.connect()
+    if (from === 'short-lived') await context.clock.sleep(context.timeout ?? LOOK_AROUND_MS, context.signal)
+    if (context.options.watch === true) return watchPeers(context, () => operations.peers())
+    const found = await operations.peers()
+    if (context.json) context.terminal.json(found)
+    else if (found.length === 0) context.terminal.remark('kith: nobody near; kith doctor looks for reasons')
+    else context.terminal.lines(peersTable(found, context.terminal))
+  }
+})
+
+async function watchPeers(context: Context, look: () => Promise<PeerView[]>): Promise<void> {
+  const { terminal, clock, signal } = context
+  const screenWanted = terminal.live && !context.json
+  let now: PeerView[] = []
+  const screen = new Screen({ terminal, clock, draw: () => peersTable(now, terminal) })
+  const changes = new PeerChanges()
+  if (screenWanted) screen.enter()
+  try {
+    for await (const found of untilAborted(looks(context, look), signal)) {
+      now = found
+      if (screenWanted) screen.changed()
+      else for (const peer of changes.of(found)) show(context, peer)
+    }
+  } finally {
+    screen.leave()
+  }
+}
+
+function show({ json, terminal }: Context, peer: PeerView): void {
+  if (json) terminal.json(peer)
+  else terminal.lines(peersTable([peer], terminal).slice(1))
+}
+
+async function* looks(
+  { clock, signal }: Context,
+  look: () => Promise<PeerView[]>
+): AsyncGenerator<PeerView[]> {
+  for (;;) {
+    yield await look()
+    await clock.sleep(LOOK_MS, signal)
+  }
+}
+
+/** Round trips and ages change at every look: a change is another name, path or presence. */
+class PeerChanges {
+  #before = new Map<string, string>()
+
+  of(found: readonly PeerView[]): PeerView[] {
+    const now = new Map(
+      found.map((peer) => [peer.peer, JSON.stringify([peer.name, peer.path, peer.connected])])
+    )
+    const changed = found.filter((peer) => this.#before.get(peer.peer) !== now.get(peer.peer))
+    this.#before = now
+    return changed
+  }
+}

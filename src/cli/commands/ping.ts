@@ -1,0 +1,53 @@
+import type { PingReply } from '../../node/operations.ts'
+import { printable } from '../../node/printable.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { DONE, NOBODY } from '../exit-status.ts'
+import { milliseconds } from '../span.ts'
+import { forced } from './ask.ts'
+
+export const ping = defineCommand({
+  name: 'ping',
+  summary: 'round trips on stream and datagram, and the path taken',
+  options: {
+    count: { kind: 'count', short: 'n', value: 'N', summary: 'how many, 1 to 1000; 4 unless given' },
+    datagram: { kind: 'flag', summary: 'by datagram only' },
+    stream: { kind: 'flag', summary: 'by stream only' }
+  },
+  positionals: [
+    { name: 'WHO', required: true, summary: 'a name, a purpose, a PeerId or its tail, a multiaddr' }
+  ],
+  example: 'kith ping hall -n 10',
+  async run(context) {
+    const { options, positionals, timeout, signal, terminal } = context
+    const [who = ''] = positionals
+    const request = {
+      who,
+      by: forced(options),
+      count: options.count ?? 4,
+      ...(timeout === undefined ? {} : { timeout })
+    }
+    const { operations } = await context.connect()
+    const replies: PingReply[] = []
+    for await (const reply of operations.ping(request, signal)) {
+      replies.push(reply)
+      if (context.json) terminal.json(reply)
+      else terminal.line(replyLine(reply))
+    }
+    signal.throwIfAborted()
+    summarise(context, replies)
+    return replies.some((reply) => reply.rtt !== undefined) ? DONE : NOBODY
+  }
+})
+
+function replyLine(reply: PingReply): string {
+  const answer = reply.rtt === undefined ? printable(reply.error ?? 'no answer') : milliseconds(reply.rtt)
+  return `${printable(reply.who, 64)} ${reply.n}  ${answer}  by ${reply.by}, ${printable(reply.path)}`
+}
+
+function summarise({ json, terminal }: Context, replies: readonly PingReply[]): void {
+  const times = replies.flatMap(({ rtt }) => (rtt === undefined ? [] : [rtt])).sort((a, b) => a - b)
+  const [least, middle, most] = [times[0], times[times.length >> 1], times.at(-1)]
+  if (json || least === undefined || middle === undefined || most === undefined) return
+  const range = [least, middle, most].map(milliseconds).join(' / ')
+  terminal.line(`${times.length} of ${replies.length} answered; least / median / most: ${range}`)
+}

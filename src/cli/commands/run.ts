@@ -1,0 +1,122 @@
+import type { FlagSetting } from '../../config/load.ts'
+import type { NodeConfig } from '../../config/schema.ts'
+import { NodeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import type { Operations } from '../../node/operations.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { DONE, FAILED } from '../exit-status.ts'
+import { loadNodeConfig } from '../load-config.ts'
+import { ownReadingLine, startBlock } from '../start-block.ts'
+import { untilAborted } from '../until-aborted.ts'
+
+/** What a simulated node measures where nothing else is configured. */
+const SIMULATED_SENSORS = '[{ type: tmp102, name: air, bus: i2c-1, interval: 2s }]'
+/** Milliseconds in which a node stops in order. */
+const STOP_MS = 5000
+const USUAL_SEED = 1
+
+export const run = defineCommand({
+  name: 'run',
+  summary: 'the node, in the foreground until Ctrl-C',
+  options: {
+    simulated: {
+      kind: 'optional',
+      value: 'SEED',
+      summary: 'simulated hardware; the seed chooses the weather'
+    },
+    config: { kind: 'text', value: 'FILE', summary: 'kith.yaml in the home unless given' },
+    set: {
+      kind: 'each',
+      value: 'OPTION=VALUE',
+      summary: 'one value of the configuration: history.age=7d; may be given again'
+    },
+    quiet: { kind: 'flag', summary: 'no readings on the terminal' }
+  },
+  positionals: [],
+  example: 'kith run --simulated',
+  leave: STOP_MS,
+  async run(context) {
+    const { home, terminal, signal, options } = context
+    const seed = seedOf(options.simulated)
+    const config = await configOf(context, seed !== undefined)
+    const log = await logOf(context, config)
+    const { startNode } = await import('../../node/run-node.ts')
+    const node = await startNode({
+      home,
+      config,
+      world: seed === undefined ? 'linux' : { simulated: seed },
+      log
+    })
+    try {
+      const show = terminal.live && !context.json ? showOnTerminal : showInLog
+      const shown = show(context, node.operations, log)
+      await Promise.race([node.stopped, Promise.all([shown, ended(signal)])])
+      return signal.aborted ? DONE : FAILED
+    } finally {
+      await node.stop()
+    }
+  }
+})
+
+/** @throws NodeError 'usage' where it is no whole number */
+function seedOf(given: string | true | undefined): number | undefined {
+  if (given === undefined) return undefined
+  if (given === true) return USUAL_SEED
+  if (!/^\d{1,9}$/.test(given))
+    throw new NodeError('usage', `kith run --simulated: ${given} is no whole number`)
+  return Number(given)
+}
+
+async function configOf(context: Context<typeof run.options>, simulated: boolean): Promise<NodeConfig> {
+  const { home, environment, options } = context
+  const flags = ((options['set'] ?? []) as readonly string[]).map(settingOf)
+  const file = options['config'] as string | undefined
+  const { config } = await loadNodeConfig({ home, file, environment, flags })
+  if (!simulated || config.sensors.length > 0) return config
+  const sensors: FlagSetting = { path: 'sensors', value: SIMULATED_SENSORS, flag: '--simulated' }
+  return (await loadNodeConfig({ home, file, environment, flags: [sensors, ...flags] })).config
+}
+
+function settingOf(text: string): FlagSetting {
+  const at = text.indexOf('=')
+  if (at < 1)
+    throw new NodeError('usage', `kith run --set: ${text} is not OPTION=VALUE`, {
+      hint: 'write it as in --set history.age=7d; kith config show --all lists the options'
+    })
+  return { path: text.slice(0, at), value: text.slice(at + 1), flag: `--set ${text.slice(0, at)}` }
+}
+
+async function logOf({ clock, terminal, json }: Context, config: NodeConfig): Promise<Log> {
+  const { createLog } = await import('../../node/log.ts')
+  const { level, format } = config.log
+  const automatic = terminal.live && !json ? 'text' : 'json'
+  return createLog({
+    level,
+    format: json ? 'json' : format === 'auto' ? automatic : format,
+    clock,
+    write: (line) => terminal.lines([line.trimEnd()])
+  })
+}
+
+async function showInLog(_context: Context, operations: Operations, log: Log): Promise<void> {
+  const { name, peer, addresses, sensors } = await operations.status()
+  log.info('started', { name, peer, addresses, sensors: sensors.map((sensor) => sensor.name) })
+}
+
+async function showOnTerminal(context: Context, operations: Operations): Promise<void> {
+  const { terminal, signal, environment, options } = context
+  const status = await operations.status()
+  terminal.lines(
+    startBlock(status, { paint: terminal.paint, byNpm: environment['npm_execpath'] !== undefined })
+  )
+  if (options['quiet'] === true) return
+  for await (const view of untilAborted(operations.watch({ who: [status.peer] }, signal), signal))
+    terminal.line(ownReadingLine(view, terminal.paint))
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

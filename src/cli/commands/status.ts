@@ -1,0 +1,88 @@
+import type { SensorView, Status } from '../../node/operations.ts'
+import { printable } from '../../node/printable.ts'
+import { defineCommand } from '../command.ts'
+import type { Paint } from '../paint.ts'
+import { remark, shownValue, stateStyle } from '../series-cells.ts'
+import { bytes, localTime, milliseconds, span } from '../span.ts'
+import { type Cell, facts, table } from '../table.ts'
+
+export const status = defineCommand({
+  name: 'status',
+  summary: 'the node: addresses, sensors and faults, uptime, memory, bytes written',
+  options: {},
+  positionals: [],
+  example: 'kith status --json',
+  async run(context) {
+    const { operations } = await context.connect()
+    const now = await operations.status()
+    if (context.json) context.terminal.json(now)
+    else context.terminal.lines(statusLines(now, context.terminal))
+  }
+})
+
+const qualities = ['synchronised', 'estimated', 'unknown'] as const
+
+function statusLines(status: Status, { width, paint }: { width: number; paint: Paint }): string[] {
+  const { memory, time, run } = status
+  const bound = time.errorBound === undefined ? '' : `, within ${milliseconds(time.errorBound * 1000)}`
+  return [
+    `${paint(printable(status.name, 64), 'bold')}  ${status.peer}`,
+    ...facts(
+      [
+        ['reached at', status.addresses],
+        ['purposes', status.purposes.join(' ')],
+        ['speaks', status.protocols.join(' ')],
+        ['peers', String(status.peers)],
+        ['up', `${span(status.uptime)}, process ${status.pid}, kith ${status.version} on ${status.world}`],
+        ['home', status.home ?? 'none: nothing is written'],
+        [
+          'memory',
+          `${bytes(memory.rss)} resident, heap ${bytes(memory.heapUsed)} of ${bytes(memory.heapTotal)}`
+        ],
+        ['history', historyText(status, paint)],
+        ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
+        ['run', `${run.epoch}.${run.boot}`]
+      ],
+      paint
+    ),
+    ...sensorLines(status.sensors, width, paint)
+  ]
+}
+
+function historyText({ history }: Status, paint: Paint): string | string[] {
+  const { state, error, readings, bytesWritten } = history
+  const amount = `${readings} readings, ${bytes(history.bytes)}, ${bytes(bytesWritten)} written since start`
+  if (state === 'ok') return amount
+  if (state === 'memory') return `${amount}, in memory only`
+  const reason = error === undefined ? '' : ` (${printable(error)})`
+  return [paint(`${state}${reason}: kept in memory meanwhile`, 'red'), amount]
+}
+
+function sensorLines(sensors: readonly SensorView[], width: number, paint: Paint): string[] {
+  if (sensors.length === 0) return []
+  const columns = [
+    { title: 'SENSOR' },
+    { title: 'TYPE', drop: 2 },
+    { title: 'PLACE', drop: 3 },
+    { title: 'EVERY', align: 'right', drop: 4 },
+    { title: 'STATE' }
+  ] as const
+  const rows = sensors.map((sensor): Cell[] => [
+    { text: sensor.name, style: 'bold' },
+    { text: sensor.type },
+    { text: sensor.place },
+    { text: span(sensor.interval) },
+    {
+      text: sensorState(sensor),
+      style: sensor.state === 'waiting' ? 'dim' : stateStyle({ state: sensor.state })
+    }
+  ])
+  return ['', ...table(columns, rows, { width, paint })]
+}
+
+/** Its values in one line, or why there are none; a fault of all its series is told once. */
+function sensorState(sensor: SensorView): string {
+  if (sensor.state === 'waiting') return 'waiting for its first sample'
+  const texts = sensor.series.map((view) => (view.state === 'value' ? shownValue(view) : remark(view)))
+  return [...new Set(texts)].join(', ')
+}

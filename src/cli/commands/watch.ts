@@ -1,0 +1,61 @@
+import type { SeriesView } from '../../node/operations.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { Screen } from '../screen.ts'
+import { seriesLine } from '../series-line.ts'
+import { untilAborted } from '../until-aborted.ts'
+import { watchLines } from '../watch-screen.ts'
+import { WatchState } from '../watch-state.ts'
+
+export const watch = defineCommand({
+  name: 'watch',
+  summary: 'readings as they come: value, trail, age, signature, fault',
+  options: {
+    what: {
+      kind: 'text',
+      short: 's',
+      value: 'SENSOR',
+      summary: 'only these: a device, a quantity, air/temperature, a ProtocolName'
+    }
+  },
+  positionals: [
+    {
+      name: 'WHO',
+      many: true,
+      summary: 'names, purposes, PeerIds or their tails, multiaddrs; everybody near unless given'
+    }
+  ],
+  example: 'kith watch hall greenhouse',
+  async run(context) {
+    const { operations } = await context.connect()
+    const { positionals: who, options } = context
+    const request = { who: [...who], ...(options.what === undefined ? {} : { what: options.what }) }
+    const views = untilAborted(operations.watch(request, context.signal), context.signal)
+    await (context.terminal.live && !context.json ? watchScreen(context, views) : watchLog(context, views))
+  }
+})
+
+async function watchScreen({ terminal, clock }: Context, views: AsyncIterable<SeriesView>): Promise<void> {
+  const state = new WatchState(clock)
+  const draw = (): string[] => {
+    const { width, paint } = terminal
+    const lines = watchLines(state.all(), { width, paint, now: clock.monotonic() })
+    return lines.length > 0 ? lines : [paint('waiting for readings; Ctrl-C ends', 'dim')]
+  }
+  const screen = new Screen({ terminal, clock, draw })
+  screen.enter()
+  try {
+    for await (const view of views) {
+      state.add(view)
+      screen.changed()
+    }
+  } finally {
+    screen.leave()
+  }
+}
+
+async function watchLog({ terminal, json }: Context, views: AsyncIterable<SeriesView>): Promise<void> {
+  for await (const view of views) {
+    if (json) terminal.json(view)
+    else terminal.line(seriesLine(view))
+  }
+}

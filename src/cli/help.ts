@@ -1,0 +1,72 @@
+import type { AnyCommand, Command, Option, Options, Positional } from './command.ts'
+import { globalOptions } from './command.ts'
+import { pad } from './text-width.ts'
+
+/** `kith --help`. */
+export function helpOverview(commands: readonly AnyCommand[]): string[] {
+  return [
+    'kith: devices known by PeerId measure and talk to their neighbours, with nothing in between.',
+    '',
+    'Usage: kith COMMAND [OPTIONS]',
+    '',
+    ...listed(commands.map((command) => [command.name, command.summary])),
+    '',
+    'Every command takes:',
+    ...listed(optionLines(globalOptions)),
+    '',
+    '`kith COMMAND --help` says more, with an example. First of all: kith run --simulated',
+    'Exit status: 0 done, 1 failed, 2 wrong use or wrong config, 3 nobody found or reachable, 4 refused.'
+  ]
+}
+
+/** `kith watch --help`, `kith book add --help`. */
+export function helpCommand(command: AnyCommand, action?: Command): string[] {
+  if ('actions' in command && action === undefined)
+    return [
+      ...command.actions.map((each, i) => `${i === 0 ? 'Usage: ' : '       '}${usage(command, each)}`),
+      '',
+      `${command.summary}.`,
+      '',
+      ...listed(command.actions.map((each) => [each.name, each.summary])),
+      '',
+      `Example: ${command.example}`
+    ]
+  const shown = action ?? (command as Command)
+  const positionals = shown.positionals.map((each): [string, string] => [placeholder(each), each.summary])
+  return [
+    `Usage: ${usage(command, shown)}`,
+    '',
+    `${shown.summary}.`,
+    '',
+    ...listed([...positionals, ...optionLines(shown.options)]),
+    ...(positionals.length + Object.keys(shown.options).length === 0 ? [] : ['']),
+    `Example: ${shown.example}`
+  ]
+}
+
+function usage(command: AnyCommand, action: Command): string {
+  const path = command === action ? ['kith', command.name] : ['kith', command.name, action.name]
+  const options = Object.keys(action.options).length === 0 ? [] : ['[OPTIONS]']
+  return [...path, ...action.positionals.map(placeholder), ...options].join(' ')
+}
+
+function placeholder(positional: Positional): string {
+  const name = `${positional.name}${positional.many === true ? ' ...' : ''}`
+  return positional.required === true ? name : `[${name}]`
+}
+
+function optionLines(options: Options): [string, string][] {
+  return Object.entries(options).map(([name, option]) => [optionName(name, option), option.summary])
+}
+
+function optionName(name: string, option: Option): string {
+  const short = option.short === undefined ? '' : `-${option.short}, `
+  const value = option.value ?? option.choices?.join('|')
+  if (value === undefined) return `${short}--${name}`
+  return `${short}--${name} ${option.kind === 'optional' ? `[${value}]` : value}`
+}
+
+function listed(lines: readonly (readonly [name: string, summary: string])[]): string[] {
+  const width = Math.max(0, ...lines.map(([name]) => name.length))
+  return lines.map(([name, summary]) => `  ${pad(name, width)}  ${summary}`)
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { FlagSetting, LoadedConfig } from '../config/load.ts'
+import type { Environment } from './home.ts'
+
+export interface ConfigRequest {
+  readonly home: string
+  /** Of --config; it must exist then. */
+  readonly file?: string | undefined
+  readonly environment: Environment
+  readonly flags?: readonly FlagSetting[]
+}
+
+/** The configuration's file: the one that was named, else kith.yaml in the home. */
+export function configFile({ home, file }: Pick<ConfigRequest, 'home' | 'file'>): string {
+  return file ?? join(home, 'kith.yaml')
+}
+
+/** @throws ConfigError with everything that is wrong */
+export async function loadNodeConfig(request: ConfigRequest): Promise<LoadedConfig> {
+  const [{ loadConfig }, { devices }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../../devices/index.ts')
+  ])
+  return loadConfig({
+    devices,
+    file: configFile(request),
+    optional: request.file === undefined,
+    environment: request.environment,
+    flags: request.flags ?? [],
+    hostname: hostname()
+  })
+}
+
+/** Whether that file is there. */
+export function configFileFound(request: Pick<ConfigRequest, 'home' | 'file'>): boolean {
+  return existsSync(configFile(request))
+}

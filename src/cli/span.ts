@@ -1,0 +1,45 @@
+const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1]
+]
+
+/** `0.4 s`, `40 s`, `3 min`, `5 h`, `2 d`: one unit, as exact as a person needs it. */
+export function span(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–'
+  if (Math.abs(seconds) < 9.95) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`
+  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each * 2) ?? ['s', 1]
+  return `${Math.floor(seconds / size)} ${unit}`
+}
+
+/** `now`, `12 s ago`. */
+export function ago(seconds: number): string {
+  return seconds < 1 ? 'now' : `${span(Math.floor(seconds))} ago`
+}
+
+/** `2.1 ms`, `41 ms`, `1.2 s`. */
+export function milliseconds(ms: number): string {
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
+/** `512 B`, `4.1 kB`, `1.3 MB`. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let step = 0
+  let value = count
+  while (value >= 1000 && step < units.length - 1) {
+    value /= 1000
+    step += 1
+  }
+  return `${step === 0 ? value : value.toFixed(1)} ${units[step]}`
+}
+
+/** `2026-11-23 21:56:41` by this machine's time zone. */
+export function localTime(unixSeconds: number): string {
+  const date = new Date(unixSeconds * 1000)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+}

@@ -1,0 +1,190 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { type Clock, withDeadline } from '../clock.ts'
+import { NodeError } from '../error.ts'
+import { readError } from './control-error.ts'
+import { CONTROL_SOCKET, controlRoutes } from './control-routes.ts'
+import { isAnswered, openSocketFolder, type SocketFolder } from './control-socket.ts'
+import type {
+  AskRequest,
+  BookChange,
+  BookEntry,
+  HistoryRequest,
+  HistoryRow,
+  Operations,
+  PeerView,
+  PingReply,
+  PingRequest,
+  SeriesView,
+  Status,
+  WatchRequest
+} from './operations.ts'
+
+/** Milliseconds for an answer of the node in front of us; a request's own timeout comes on top. */
+const DEADLINE_MS = 35_000
+/** Bytes of one answer or one line: far above what a node has to say. */
+const LONGEST_ANSWER = 64 * 1024 * 1024
+
+/**
+ * The operations of the node that runs in `home`.
+ * @returns undefined where none runs
+ * @throws NodeError 'denied' where it is somebody else's
+ */
+export async function connectControl(home: string, clock: Clock): Promise<ControlClient | undefined> {
+  try {
+    const folder = await openSocketFolder(home)
+    if (await isAnswered(join(folder.path, CONTROL_SOCKET))) return new ControlClient(folder, clock)
+    await folder.close()
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new NodeError('denied', `the node in ${home} belongs to another user`, {
+      hint: 'ask as that user (sudo -u), or choose your own --home',
+      cause: error
+    })
+  }
+}
+
+/** Asks a running node over its control socket (control-routes.ts). */
+export class ControlClient implements Operations {
+  readonly #folder: SocketFolder
+  readonly #clock: Clock
+
+  constructor(folder: SocketFolder, clock: Clock) {
+    this.#folder = folder
+    this.#clock = clock
+  }
+
+  status(): Promise<Status> {
+    return this.#answer('status')
+  }
+
+  peers(): Promise<PeerView[]> {
+    return this.#answer('peers')
+  }
+
+  book(): Promise<BookEntry[]> {
+    return this.#answer('book')
+  }
+
+  bookPut(entry: BookChange): Promise<BookEntry> {
+    return this.#answer('bookPut', entry)
+  }
+
+  bookRename(from: string, to: string): Promise<BookEntry> {
+    return this.#answer('bookRename', { from, to })
+  }
+
+  bookRemove(name: string): Promise<void> {
+    return this.#answer('bookRemove', { name })
+  }
+
+  ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {
+    return this.#answer('ask', request, signal, request.timeout)
+  }
+
+  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<SeriesView> {
+    return this.#stream('watch', request, signal)
+  }
+
+  history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow> {
+    return this.#stream('history', request, signal)
+  }
+
+  ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply> {
+    return this.#stream('ping', request, signal)
+  }
+
+  close(): Promise<void> {
+    return this.#folder.close()
+  }
+
+  async #answer<T>(
+    operation: keyof Operations,
+    body?: unknown,
+    signal?: AbortSignal,
+    timeout = 0
+  ): Promise<T> {
+    const work = async (inner: AbortSignal): Promise<T> => {
+      const response = await this.#send(operation, body, inner)
+      let text = ''
+      for await (const line of lines(response, inner)) text += line
+      return (text === '' ? undefined : JSON.parse(text)) as T
+    }
+    return withDeadline(this.#clock, DEADLINE_MS + timeout, 'the running node', work, signal)
+  }
+
+  async *#stream<T>(operation: keyof Operations, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
+    const response = await this.#send(operation, body, signal)
+    for await (const line of lines(response, signal)) {
+      const value: unknown = JSON.parse(line)
+      const error = readError(value)
+      if (error !== undefined) throw error
+      yield value as T
+    }
+  }
+
+  /** @throws NodeError what the node answers, where that is an error */
+  async #send(operation: keyof Operations, body: unknown, signal: AbortSignal): Promise<IncomingMessage> {
+    signal.throwIfAborted()
+    const { method, path } = controlRoutes[operation]
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const request = httpRequest({
+        socketPath: join(this.#folder.path, CONTROL_SOCKET),
+        host: 'kith',
+        method,
+        path,
+        agent: false,
+        signal,
+        headers: body === undefined ? {} : { 'content-type': 'application/json' }
+      })
+      request.once('response', resolve)
+      request.on('error', (error) => reject(signal.aborted ? signal.reason : wentAway(error)))
+      request.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+    if ((response.statusCode ?? 500) < 300) return response
+    let text = ''
+    for await (const line of lines(response, signal)) text += line
+    throw (
+      readError(parsed(text)) ?? new NodeError('internal', `the running node answers ${response.statusCode}`)
+    )
+  }
+}
+
+function wentAway(cause: unknown): NodeError {
+  return new NodeError('unreachable', 'the running node went away', {
+    hint: 'its log says why; kith run starts it again',
+    remedy: 'retry',
+    cause
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The lines of an answer as they come; an unread one holds the node back. */
+async function* lines(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      const [first = '', ...more] = String(chunk).split('\n')
+      rest += first
+      for (const next of more) {
+        if (rest !== '') yield rest
+        rest = next
+      }
+      if (rest.length > LONGEST_ANSWER) throw new NodeError('too-big', 'the running node answers without end')
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    throw error instanceof NodeError ? error : wentAway(error)
+  }
+  if (rest !== '') yield rest
+}

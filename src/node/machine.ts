@@ -1,0 +1,13 @@
+import type { Clock } from '../clock.ts'
+import type { NativePackage } from '../hal/linux/native.ts'
+
+/** Whether the packages that reach the hardware load in this Node. */
+export async function nativePackages(): Promise<NativePackage[]> {
+  return await (await import('../hal/linux/native.ts')).nativePackages()
+}
+
+/** Whether this machine's clock is known to be right: 0 synchronised, 2 unknown. */
+export async function clockQuality(clock: Clock): Promise<0 | 1 | 2> {
+  const { LinuxTimeSource } = await import('../hal/linux/time-source.ts')
+  return (await new LinuxTimeSource({ clock }).belief()).quality
+}

@@ -1,0 +1,185 @@
+/**
+ * What people and programs ask of a running node, in plain JSON values. A node implements it
+ * (node/node-operations.ts), the control socket offers it, and the command line speaks to either.
+ */
+export interface Operations {
+  status(): Promise<Status>
+  peers(): Promise<PeerView[]>
+  book(): Promise<BookEntry[]>
+  /** Adds or changes an entry; what is absent of an existing entry stays as it is. */
+  bookPut(entry: BookChange): Promise<BookEntry>
+  bookRename(from: string, to: string): Promise<BookEntry>
+  bookRemove(name: string): Promise<void>
+  /** One answer for each series that matches; faults are answers. @throws NodeError nobody-found, unreachable, denied */
+  ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]>
+  /** First the latest of everything that matches, then every change until the signal aborts. */
+  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<SeriesView>
+  /** Readings in order of position, each once; gaps that are gone for good are told as `lost`. */
+  history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow>
+  ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply>
+}
+
+export interface Status {
+  peer: string
+  name: string
+  version: string
+  /** 'linux' or 'simulated' */
+  world: string
+  home: string | null
+  pid: number
+  /** Seconds since start. */
+  uptime: number
+  /** Where others reach it: multiaddrs with the PeerId. */
+  addresses: string[]
+  purposes: string[]
+  protocols: string[]
+  sensors: SensorView[]
+  peers: number
+  memory: { rss: number; heapUsed: number; heapTotal: number }
+  history: {
+    state: 'ok' | 'read-only' | 'full' | 'failing' | 'memory'
+    error?: string
+    bytes: number
+    bytesWritten: number
+    readings: number
+    file: string | null
+  }
+  time: { quality: 0 | 1 | 2; errorBound?: number; now: number }
+  run: { epoch: number; boot: string }
+  /** Counters by room and reason, all monotonic: gossip.accept, gossip.reject-signature … */
+  counters: Record<string, number>
+}
+
+export interface SensorView {
+  name: string
+  type: string
+  /** `0x76 on i2c-1`, `GPIO17`, a path: where it is. */
+  place: string
+  /** Seconds. */
+  interval: number
+  state: 'value' | 'fault' | 'stale' | 'waiting'
+  series: SeriesView[]
+}
+
+export interface PeerView {
+  peer: string
+  /** The book's name, else the one the peer tells of itself, else null. */
+  name: string | null
+  /** Whether the name is the book's. */
+  inBook: boolean
+  purposes: string[]
+  protocols: string[]
+  path: { kind: 'direct' | 'relay' | 'none'; text: string; address?: string; via?: string }
+  /** Milliseconds, smoothed; null before the first. */
+  rtt: number | null
+  /** Seconds ago; 0 while connected; null for one never seen. */
+  seen: number | null
+  connected: boolean
+}
+
+export interface BookEntry {
+  name: string
+  peer: string
+  purposes: string[]
+  addresses: string[]
+  /** Whether it is trusted as a source of time. */
+  time: boolean
+  note?: string
+}
+
+export interface BookChange {
+  name: string
+  /** PeerId, its unambiguous tail, or a multiaddr ending in /p2p/… */
+  who?: string
+  purposes?: string[]
+  addresses?: string[]
+  time?: boolean
+  note?: string
+}
+
+/** The latest of one series, as a person or a program sees it. */
+export interface SeriesView {
+  peer: string
+  /** Name of the author: the book's, else its own, else `…` and the PeerId's last 7 characters. */
+  who: string
+  /** `air/temperature`, `adc/voltage.a0` */
+  series: string
+  device: string
+  quantity: string
+  channel?: string
+  state: 'value' | 'fault' | 'stale'
+  value?: number | boolean
+  /** The SenML unit; null for none. */
+  unit: string | null
+  /** `21.48 °C` */
+  shown?: string
+  fault?: { code: string; text: string }
+  /** Why it is stale: 'silent' (the sensor says nothing) or 'link' (the peer is away). */
+  stale?: 'silent' | 'link'
+  /** Unix seconds; null where the author's clock was unknown. */
+  time: number | null
+  quality: 0 | 1 | 2
+  /** Seconds since it was measured, as well as we can tell. */
+  age: number
+  /** Seconds between readings. */
+  interval: number
+  position: { epoch: number; boot: string; seq: number }
+  /** Always true: nothing unverified is shown. */
+  signed: true
+  door: 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'
+}
+
+export interface AskRequest {
+  /** Names, purposes, PeerIds, tails, multiaddrs. */
+  who: string
+  /** A ProtocolName (/sensor/temp/v1), a series' tail (air/temperature), a device or a quantity; everything unless given. */
+  what?: string
+  by?: 'auto' | 'stream' | 'datagram'
+  /** Milliseconds, 100 to 600000. */
+  timeout?: number
+}
+
+export interface WatchRequest {
+  /** Empty: everybody near. */
+  who: string[]
+  what?: string
+}
+
+export interface HistoryRequest {
+  who: string
+  what: string
+  /** Unix seconds. */
+  since?: number
+  until?: number
+  /** 1 to 1000000 */
+  limit?: number
+  timeout?: number
+}
+
+export type HistoryRow =
+  | (Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' })
+  | {
+      peer: string
+      who: string
+      series: string
+      lost: { epoch: number; boot: string; from: number; to: number }
+    }
+
+export interface PingRequest {
+  who: string
+  /** 1 to 1000 */
+  count?: number
+  by?: 'auto' | 'stream' | 'datagram'
+  timeout?: number
+}
+
+export interface PingReply {
+  peer: string
+  who: string
+  n: number
+  by: 'stream' | 'datagram'
+  /** Milliseconds; absent where there was no answer. */
+  rtt?: number
+  error?: string
+  path: string
+}

@@ -1,0 +1,19 @@
+/** Controls (a terminal obeys them), invisible and direction-changing characters, unassigned ones, line ends. */
+const UNSHOWN = /[\p{C}\p{Zl}\p{Zp}]/gu
+
+/**
+ * Words of others as a terminal may show them: names and fault texts come from the network.
+ * @param most characters kept
+ */
+export function printable(text: string, most = 200): string {
+  const shown = text.replace(UNSHOWN, '\ufffd')
+  return shown.length <= most ? shown : `${shown.slice(0, most - 1)}…`
+}
+
+/** JSON in one line; what JSON leaves as it is and a terminal obeys (DEL and C1 controls) is escaped too. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
+}

@@ -1,0 +1,77 @@
+import type { Connection } from '@libp2p/interface'
+import type { Clock } from '../clock.ts'
+import { describeError, isNodeError, NodeError } from '../error.ts'
+import type { Neighbourhood } from '../peer/neighbourhood.ts'
+import type { Directory, Target } from './directory.ts'
+import { type Selection, type Spoken, select } from './selection.ts'
+
+export interface ReachInit {
+  readonly self: string
+  readonly clock: Clock
+  readonly directory: Directory
+  readonly spoken: Spoken
+  readonly neighbourhood: Neighbourhood
+  /** Milliseconds after the start in which an unknown name may still turn up. */
+  readonly patience: number
+}
+
+/** Milliseconds between looks for a name that may still turn up. */
+const LOOK = 100
+
+/** Finds whom a person means, waiting for discovery where the node has only just begun, and connects. */
+export class Reach {
+  readonly #init: ReachInit
+  readonly #startedAt: number
+
+  constructor(init: ReachInit) {
+    this.#init = init
+    this.#startedAt = init.clock.monotonic()
+  }
+
+  isSelf(peer: string): boolean {
+    return peer === this.#init.self
+  }
+
+  /** @throws NodeError nobody-found, ambiguous, no-such, bad-multiaddr */
+  select(who: string | undefined, what: string | undefined): Selection {
+    return select(who, what, this.#init.directory, this.#init.spoken)
+  }
+
+  /** As select, but a name that nobody has yet is waited for. */
+  async selectSoon(
+    who: string | undefined,
+    what: string | undefined,
+    signal: AbortSignal
+  ): Promise<Selection> {
+    const { clock, patience } = this.#init
+    for (;;) {
+      try {
+        return this.select(who, what)
+      } catch (error) {
+        const hopeless = clock.monotonic() - this.#startedAt > patience
+        if (!isNodeError(error, 'nobody-found') || hopeless) throw error
+        await clock.sleep(LOOK, signal)
+      }
+    }
+  }
+
+  /** @throws NodeError unreachable */
+  async connect({ peer, addresses }: Target, signal: AbortSignal): Promise<Connection> {
+    const { neighbourhood, directory } = this.#init
+    if (addresses.length > 0) neighbourhood.remember(peer, addresses)
+    try {
+      return await neighbourhood.connect(peer, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw new NodeError(
+        'unreachable',
+        `${directory.labelOf(peer)} cannot be reached: ${describeError(error)}`,
+        {
+          hint: 'is it on, and on this network? kith doctor looks at this side',
+          remedy: 'retry',
+          cause: error
+        }
+      )
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { type ImportKind, type SourceImport, sourceFile, sourceFiles } from './support/source-imports.ts'
+
+/** What one room may import of another: its values, or only what is stripped, or only by import(). */
+interface Door {
+  /** A room, a file of the root, or a package by name or `scope/`. */
+  readonly to: string
+  readonly as: 'value' | 'type' | 'dynamic'
+  /** Only for this file. */
+  readonly only?: RegExp
+}
+
+const value = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'value' }))
+const type = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'type' }))
+const dynamic = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'dynamic' }))
+
+const LIBP2P = ['libp2p', '@libp2p/', '@multiformats/', 'multiformats']
+
+/** Who may import whom. Everyone may import error, clock and log, and parts of Node. */
+const TABLE: Readonly<Record<string, readonly Door[]>> = {
+  foundation: [],
+  // cbor-x decodes what reading/cbor-scan.ts let through; base58 writes PeerIds.
+  reading: [...type('hal'), ...value('cbor-x', 'multiformats')],
+  hal: type('reading'),
+  'hal/linux': [...value('hal'), ...dynamic('i2c-bus', 'onoff'), ...type('i2c-bus', 'onoff')],
+  'hal/simulated': value('hal'),
+  device: [
+    ...value('hal'),
+    ...type('reading'),
+    { to: 'hal/simulated', as: 'value', only: /\/model[^/]*\.ts$/ }
+  ],
+  // Two lists: of definitions, and of models; each names every device once.
+  devices: [...value('device'), ...type('hal', 'hal/simulated')],
+  // The book is YAML; multicast-dns is what libp2p's own discovery uses, driven per interface (trap 6).
+  peer: value(...LIBP2P, 'yaml', 'multicast-dns'),
+  // Types of hal: the socket of datagrams and the belief in time come from the world.
+  protocol: [...value('reading', ...LIBP2P), ...type('peer', 'hal')],
+  bridge: [...value('reading'), ...type('protocol', 'node')],
+  config: [...value('reading', 'valibot', '@valibot/', 'yaml'), ...type('hal')],
+  node: [
+    ...value('config', 'peer', 'protocol', 'reading', 'hal', ...LIBP2P, 'pino', 'valibot'),
+    // The simulated world is a mode of the product: chosen like the real one, loaded only then.
+    ...dynamic('hal/linux', 'hal/simulated', 'bridge', 'devices')
+  ],
+  // The catalogue of devices is handed on into config, and listed for people.
+  cli: [...value('node', 'config'), ...dynamic('devices'), ...type('hal')],
+  main: value('cli'),
+  // The library's face picks from every room what an application needs, and contains nothing.
+  index: value('node', 'config', 'protocol', 'reading', 'hal', 'hal/simulated')
+}
+
+/** Who may name files of /sys and /dev, which hal/linux alone opens. */
+const NAMES_OF_FILES = [
+  /^devices\/[^/]+\/(registers|driver|model|files)[^/]*\.ts$/, // read through hal/sysfs, shown by a model
+  /^src\/cli\/doctor-hardware\.ts$/ // looks whether they are there and may be opened, and opens none
+]
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const files = sourceFiles(ROOT, ['src', 'devices'])
+const MOST_LINES = 400
+const MEDIAN_LINES = 120
+
+/** The room of a path; a package is its own. */
+function roomOf(path: string): string {
+  const [top, room = '', sub] = path.split('/')
+  if (top === 'devices') return sub === undefined ? 'devices' : 'device'
+  if (top !== 'src') return path
+  if (sub === undefined) return room === 'main.ts' || room === 'index.ts' ? room.slice(0, -3) : 'foundation'
+  return room === 'hal' && (sub === 'linux' || sub === 'simulated') ? `hal/${sub}` : room
+}
+
+function isWithin(door: string, target: string): boolean {
+  const room = roomOf(target)
+  return room === door || target.startsWith(door.endsWith('/') ? door : `${door}/`)
+}
+
+/** A door for values is one for types and for import() as well. */
+function isOpen(door: Door, { from, to, kind }: SourceImport): boolean {
+  const kinds: readonly ImportKind[] =
+    door.as === 'value'
+      ? ['value', 'type', 'dynamic']
+      : door.as === 'dynamic'
+        ? ['dynamic', 'type']
+        : ['type']
+  return isWithin(door.to, to) && kinds.includes(kind) && (door.only === undefined || door.only.test(from))
+}
+
+/** @returns what is wrong with an import, or undefined */
+function objection(one: SourceImport): string | undefined {
+  const { from, to, kind } = one
+  const here = roomOf(from)
+  const there = roomOf(to)
+  const told = `${from} imports ${to} (${kind})`
+  if (to.startsWith('(')) return `${told}: what is imported must be written down`
+  if (there === 'device' && here === 'device')
+    return folderOf(from) === folderOf(to) ? undefined : `${told}: a sibling device`
+  if (here === there || there === 'foundation' || to.startsWith('node:')) return undefined
+  const doors = TABLE[here]
+  if (doors === undefined) return `${told}: ${here} is no room of the house`
+  return doors.some((door) => isOpen(door, one)) ? undefined : told
+}
+
+function folderOf(path: string): string {
+  return path.split('/').slice(0, -1).join('/')
+}
+
+const said = (imports: readonly SourceImport[]): string[] =>
+  imports.map(objection).filter((found) => found !== undefined)
+const importsOf = (path: string, text: string): readonly SourceImport[] => sourceFile(path, text).imports
+
+t.test('imports obey the table', async (t) => {
+  t.ok(files.length > 150, 'the sources are found')
+  t.strictSame(said(files.flatMap(({ imports }) => imports)), [])
+})
+
+t.test('the table is not empty talk: what it forbids is told', async (t) => {
+  const forbidden: [path: string, text: string][] = [
+    ['src/reading/a.ts', "import { b } from '../hal/sensor.ts'"],
+    ['src/reading/a.ts', "import type { b } from '../protocol/gossip.ts'"],
+    ['src/reading/a.ts', "import { createLibp2p } from 'libp2p'"],
+    ['src/hal/a.ts', "import { b } from './simulated/world.ts'"],
+    ['src/hal/simulated/a.ts', "import type { b } from '../linux/world.ts'"],
+    ['src/protocol/a.ts', "import {\n  type b,\n  c\n} from '../peer/admission.ts'"],
+    ['src/node/a.ts', "import { linuxWorld } from '../hal/linux/world.ts'"],
+    ['src/node/a.ts', "import { b } from '../cli/process.ts'"],
+    ['src/node/a.ts', "const b = await import('../main.ts')"],
+    ['src/node/a.ts', 'const b = await import(name)'],
+    ['src/cli/a.ts', "export { b } from '../protocol/gossip.ts'"],
+    ['src/attic/a.ts', "import { b } from '../reading/run.ts'"],
+    ['devices/tmp102/driver.ts', "import { b } from '../bme280/convert.ts'"],
+    ['devices/tmp102/driver.ts', "import { b } from '../../src/hal/simulated/faults.ts'"],
+    ['devices/tmp102/driver.ts', "import { b } from '../../src/node/assemble.ts'"]
+  ]
+  for (const [path, text] of forbidden) t.equal(said(importsOf(path, text)).length, 1, `${path}: ${text}`)
+  const allowed = "import type { b } from '../peer/admission.ts'\nimport { type c } from '../hal/world.ts'"
+  t.strictSame(said(importsOf('src/protocol/a.ts', allowed)), [])
+})
+
+t.test('model and driver of a device are independent witnesses', async (t) => {
+  const name = (path: string): string => path.split('/').at(-1)?.replace(/\.ts$/, '') ?? ''
+  const isModel = (path: string): boolean => name(path).startsWith('model')
+  const isArithmetic = (path: string): boolean =>
+    /^(convert|driver|compensation|measurement)/.test(name(path))
+  const models = files.filter(({ path }) => roomOf(path) === 'device' && isModel(path))
+  t.ok(models.length > 0)
+  const reached = (path: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(path)) return seen
+    seen.add(path)
+    for (const { to } of files.find((file) => file.path === path)?.imports ?? [])
+      if (roomOf(to) === 'device' || roomOf(to) === 'hal') reached(to, seen)
+    return seen
+  }
+  for (const { path } of models) {
+    t.strictSame([...reached(path)].filter(isArithmetic), [], `${path} shares no arithmetic with the driver`)
+  }
+  for (const { path } of files.filter(({ path }) => roomOf(path) === 'device' && !isModel(path))) {
+    t.strictSame([...reached(path)].filter(isModel), [], `${path} knows nothing of a model`)
+  }
+})
+
+t.test('the kernel is touched in hal/linux alone, time in clock alone', async (t) => {
+  const code = files.map(({ path, text }) => ({ path, text: text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '') }))
+  const having = (pattern: RegExp): string[] =>
+    code.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
+  const touching = having(/['"`]\/(sys|dev)\b/).filter((path) => !path.startsWith('src/hal/linux/'))
+  const named = (path: string): boolean => NAMES_OF_FILES.some((pattern) => pattern.test(path))
+  t.strictSame(
+    touching.filter((path) => !named(path)),
+    []
+  )
+  const timers = having(/\b(setTimeout|setInterval|Date\.now|performance\.now)\b|new Date\(\)/)
+  t.strictSame(timers, ['src/clock.ts'])
+})
+
+t.test('files are small', async (t) => {
+  const longest = files.toSorted((a, b) => b.lines - a.lines)
+  const median = longest[Math.floor(longest.length / 2)]?.lines ?? 0
+  t.comment(`${files.length} files, median ${median} lines, the longest:`)
+  for (const { path, lines } of longest.slice(0, 5)) t.comment(`  ${lines} ${path}`)
+  t.ok(median <= MEDIAN_LINES, `a median of about 100 lines: ${median}`)
+  const tooLong = longest.filter(({ lines }) => lines > MOST_LINES)
+  t.strictSame(
+    tooLong.map(({ path, lines }) => `${path}: ${lines}`),
+    []
+  )
+})

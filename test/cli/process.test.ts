@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../src/clock.ts'
+import { silentLog } from '../../src/log.ts'
+import { startControlServer } from '../../src/node/control-server.ts'
+import { FakeOperations, historyRows } from '../support/fake-operations.ts'
+import { KITH, kith, runNode } from '../support/kith-process.ts'
+
+/** A home where somebody answers. */
+async function home(t: Test, operations = new FakeOperations()): Promise<string> {
+  const path = mkdtempSync(join(tmpdir(), 'kith-process-'))
+  const limits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
+  const server = await startControlServer({
+    home: path,
+    operations,
+    clock: systemClock,
+    log: silentLog,
+    limits
+  })
+  t.teardown(() => server.close())
+  return path
+}
+
+t.test('a command asks the running node', async (t) => {
+  const { out, err, end } = kith('peers', '--home', await home(t))
+  t.equal(await end, 0)
+  t.match(out(), /^NAME +PEER/)
+  t.notMatch(out(), '\x1b', 'plain in a pipe')
+  t.equal(err(), '', 'no warning either')
+})
+
+t.test('wrong use ends with 2 and goes to stderr', async (t) => {
+  const { out, err, end } = kith('wach')
+  t.equal(await end, 2)
+  t.equal(out(), '')
+  t.match(err(), 'did you mean watch?')
+})
+
+t.test('Ctrl-C ends a watch within a second', async (t) => {
+  const { child, out, err, end } = kith('watch', '--json', '--home', await home(t))
+  while (out().split('\n').length < 4) await once(child.stdout ?? child, 'data')
+  const at = performance.now()
+  child.kill('SIGINT')
+  t.equal(await end, 0)
+  t.ok(performance.now() - at < 1000)
+  t.equal(err(), '')
+  t.doesNotThrow(
+    () =>
+      out()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    'no line is half written'
+  )
+})
+
+t.test('a command that waits ends with 1 when it is told to go', async (t) => {
+  const operations = new FakeOperations()
+  operations.hangs = true
+  const path = await home(t, operations)
+  const { child, end, err } = kith('ask', 'hall', '--home', path)
+  while (operations.asked.length === 0) await new Promise(setImmediate)
+  child.kill('SIGTERM')
+  t.equal(await end, 1)
+  t.equal(err(), '')
+})
+
+t.test('a reader who has seen enough is no failure', async (t) => {
+  const operations = new FakeOperations()
+  operations.history = async function* () {
+    for (;;) yield* historyRows
+  }
+  const { child, err, end } = kith('history', 'hall', 'air', '--home', await home(t, operations))
+  await once(child.stdout ?? child, 'data')
+  child.stdout?.destroy()
+  t.equal(await end, 0)
+  t.equal(err(), '')
+})
+
+t.test('an exception that nobody caught is one line, and the end', async (t) => {
+  const preload = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},400)"
+  const { err, end } = runNode('--import', preload, KITH, 'watch', '--home', await home(t))
+  t.equal(await end, 1)
+  t.equal(err(), 'kith: unexpected: boom; stopping\n')
+})

@@ -1,0 +1,56 @@
+process.env['TZ'] = 'UTC'
+
+import t from 'tap'
+import { plain } from '../../src/cli/paint.ts'
+import { startBlock } from '../../src/cli/start-block.ts'
+import { runCommand } from '../support/command-run.ts'
+import { status } from '../support/fake-operations.ts'
+import { golden } from '../support/golden.ts'
+
+/** Columns of the terminal; none for a pipe. */
+const forms: readonly (readonly [name: string, columns: number | undefined])[] = [
+  ['wide', 120],
+  ['narrow', 44],
+  ['pipe', undefined]
+]
+const lines = [
+  'peers',
+  'status',
+  'ask temperature',
+  'history hall air/temperature',
+  'history hall air/temperature --plot',
+  'history hall air/temperature --csv',
+  'ping hall'
+]
+
+for (const line of lines)
+  for (const [form, columns] of forms)
+    t.test(`${line}, ${form}`, async (t) => {
+      const { out, err, status: exit } = await runCommand(line, columns === undefined ? {} : { columns })
+      const name = `${line.replaceAll(/[^a-z]+/g, '-')}.${form}.txt`
+      t.equal(out, golden(new URL(`golden/${name}`, import.meta.url), out))
+      t.equal(err, '')
+      t.equal(exit, 0)
+      const tooLong = out.split('\n').filter((row) => [...row].length > (columns ?? Infinity))
+      // Addresses, and lines that are told as they come, are left to the terminal to wrap.
+      if (/^peers|^ask|plot/.test(line)) t.same(tooLong, [], 'every line fits')
+      t.notMatch(out, '\x1b', 'no control sequence of ours or of a stranger')
+    })
+
+t.test('what a node says when it begins', async (t) => {
+  for (const byNpm of [true, false]) {
+    const text = startBlock(status, { paint: plain, byNpm }).join('\n')
+    t.equal(text, golden(new URL(`golden/start.${byNpm ? 'npm' : 'plain'}.txt`, import.meta.url), text))
+  }
+})
+
+t.test('colours on a terminal alone, and not with NO_COLOR or --no-color', async (t) => {
+  const colour = /\x1b\[1m/
+  t.match((await runCommand('peers', { columns: 120, environment: { NO_COLOR: '' } })).out, colour)
+  t.notMatch((await runCommand('peers', { environment: { NO_COLOR: '' } })).out, colour)
+  t.notMatch((await runCommand('peers', { columns: 120 })).out, colour)
+  t.notMatch(
+    (await runCommand('peers --no-color', { columns: 120, environment: { NO_COLOR: '' } })).out,
+    colour
+  )
+})

@@ -1,0 +1,63 @@
+import t from 'tap'
+import { systemClock } from '../../src/clock.ts'
+import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../src/log.ts'
+import { Lifecycle, type Part } from '../../src/node/lifecycle.ts'
+
+const init = { log: silentLog, startDeadline: 1000, stopDeadline: 5000 }
+
+function recorder(names: string[]): { done: string[]; parts: Part[] } {
+  const done: string[] = []
+  const parts = names.map((name) => ({
+    name,
+    start: () => void done.push(`+${name}`),
+    stop: () => void done.push(`-${name}`)
+  }))
+  return { done, parts }
+}
+
+t.test('starts in order, stops in reverse, once', async (t) => {
+  const { done, parts } = recorder(['a', 'b', 'c'])
+  const lifecycle = new Lifecycle(parts, { ...init, clock: systemClock })
+  await lifecycle.start()
+  await lifecycle.stop()
+  await lifecycle.stop()
+  t.same(done, ['+a', '+b', '+c', '-c', '-b', '-a'])
+})
+
+t.test('a part that cannot start stops those before it', async (t) => {
+  const { done, parts } = recorder(['a', 'c'])
+  parts.splice(1, 0, { name: 'b', start: () => Promise.reject(new Error('port taken')) })
+  await t.rejects(new Lifecycle(parts, { ...init, clock: systemClock }).start(), /port taken/)
+  t.same(done, ['+a', '-a'])
+})
+
+t.test('one that fails to stop, or hangs, keeps nobody', async (t) => {
+  const clock = new VirtualClock()
+  const { done, parts } = recorder(['a'])
+  parts.push(
+    { name: 'bad', stop: () => Promise.reject(new Error('no')) },
+    { name: 'slow', stop: () => new Promise(() => {}) }
+  )
+  const said: string[] = []
+  const lifecycle = new Lifecycle(parts, {
+    ...init,
+    clock,
+    log: { ...silentLog, warn: (line) => said.push(line) }
+  })
+  await lifecycle.start()
+  const stopping = lifecycle.stop()
+  await clock.advance(5000)
+  await stopping
+  t.same(done, ['+a', '-a'])
+  t.match(said, [/stopping slow/, /no/])
+})
+
+t.test('a start that hangs ends at its deadline', async (t) => {
+  const clock = new VirtualClock()
+  const lifecycle = new Lifecycle([{ name: 'slow', start: () => new Promise(() => {}) }], { ...init, clock })
+  const starting = lifecycle.start()
+  const refused = t.rejects(starting, { code: 'deadline' })
+  await clock.advance(1000)
+  await refused
+})

@@ -1,0 +1,49 @@
+import t from 'tap'
+import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import type { TimeBelief, TimeSource } from '../../src/hal/time-source.ts'
+import { silentLog } from '../../src/log.ts'
+import { Timekeeper } from '../../src/node/timekeeper.ts'
+
+const unknown: TimeBelief = { quality: 2, offset: 0 }
+
+function source(first: TimeBelief): TimeSource & { tells: TimeBelief } {
+  return {
+    tells: first,
+    belief() {
+      return Promise.resolve(this.tells)
+    }
+  }
+}
+
+t.test('an unknown time becomes known, once', async (t) => {
+  const clock = new VirtualClock({ now: 1_700_000_000_000 })
+  const kernel = source(unknown)
+  const keeper = new Timekeeper({ clock, log: silentLog, sources: [kernel], period: 30_000 })
+  let known = 0
+  keeper.onKnown(() => known++)
+  await keeper.start()
+  t.equal(keeper.now(), undefined)
+  await clock.advance(60_000)
+  t.equal(known, 0)
+  kernel.tells = { quality: 0, offset: 0 }
+  await clock.advance(60_000)
+  t.equal(known, 1)
+  t.equal(keeper.now(), 1_700_000_120)
+  keeper.stop()
+  t.equal(clock.pending, 0)
+})
+
+t.test('the first believed source decides, one that fails is passed over', async (t) => {
+  const clock = new VirtualClock({ now: 1_000_000 })
+  const broken: TimeSource = { belief: () => Promise.reject(new Error('no timedatectl')) }
+  const neighbour = source({ quality: 1, offset: 5_000, errorBound: 0.2 })
+  const keeper = new Timekeeper({
+    clock,
+    log: silentLog,
+    sources: [broken, source(unknown), neighbour],
+    period: 1000
+  })
+  await keeper.look()
+  t.same(keeper.belief(), neighbour.tells)
+  t.equal(keeper.now(), 1_005)
+})

@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { openDatabase } from '../../src/reading/history/database-file.ts'
+import { KITH, kith, type Running, runNode } from '../support/kith-process.ts'
+import { lineWith, runThermometer, started } from '../support/node-process.ts'
+
+// Commands that are nodes for a moment look for nobody.
+process.env['KITH_MDNS'] = 'false'
+
+function folder(t: Test): string {
+  const path = mkdtempSync(join(tmpdir(), 'kith-run-'))
+  t.teardown(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const FAST = 'sensors=[{type: tmp102, name: air, bus: i2c-1, interval: 200ms}]'
+
+t.test('a node measures, another process watches it over the network, both leave when told to', async (t) => {
+  const home = join(folder(t), 'hall')
+  const node = runThermometer(home, 'name=hall', FAST)
+  t.teardown(() => node.child.kill('SIGKILL'))
+  const { peer, addresses } = await started(node)
+  const [address = ''] = addresses
+  t.match(address, new RegExp(`^/ip4/127\\.0\\.0\\.1/tcp/[0-9]+/p2p/${peer}$`))
+
+  const nowhere = join(home, 'nobody')
+  const watch = kith('watch', '--json', '--home', nowhere, address)
+  t.teardown(() => watch.child.kill('SIGKILL'))
+  const view = await lineWith(watch, 'peer', peer)
+  t.match(view, { who: 'hall', series: 'air/temperature', state: 'value', unit: 'Cel', signed: true })
+  await lineWith(watch, 'door', 'gossip')
+  t.pass('the next ones come by gossip')
+  t.notOk(existsSync(nowhere), 'and nothing is written for it')
+  watch.child.kill('SIGINT')
+  t.equal(await watch.end, 0)
+
+  const status = kith('status', '--json', '--home', home)
+  t.equal(await status.end, 0)
+  t.match(JSON.parse(status.out()), { peer, name: 'hall', history: { state: 'ok' } })
+  t.equal(status.err(), '', 'it asked the running node')
+  const again = runThermometer(home)
+  t.equal(await again.end, 1)
+  t.match(again.err(), new RegExp(`process ${node.child.pid}`), 'a second node is told who has the home')
+
+  const at = performance.now()
+  node.child.kill('SIGTERM')
+  t.equal(await node.end, 0)
+  t.ok(performance.now() - at < 5000, `stopped within ${Math.round(performance.now() - at)} ms`)
+  t.equal(node.err(), '')
+  t.notOk(existsSync(join(home, 'control.sock')), 'the socket is gone')
+  t.notOk(existsSync(join(home, 'node.pid')))
+  const database = openDatabase(join(home, 'history.sqlite'))
+  t.match(database.prepare('PRAGMA integrity_check').get(), { integrity_check: 'ok' })
+  database.close()
+})
+
+/** A node whose listeners never close. */
+function runStubborn(home: string): Running {
+  const preload =
+    "data:text/javascript,import net from 'node:net'; net.Server.prototype.close = function () { return this }"
+  const flags = ['--set', 'listen=[/ip4/127.0.0.1/tcp/0]']
+  return runNode('--import', preload, KITH, 'run', '--simulated', '--json', '--home', home, ...flags)
+}
+
+t.test('the second Ctrl-C asks nobody', async (t) => {
+  const node = runStubborn(join(folder(t), 'hall'))
+  t.teardown(() => node.child.kill('SIGKILL'))
+  await started(node)
+  node.child.kill('SIGINT')
+  const patient = await Promise.race([node.end, delay(700, 'still stopping')])
+  t.equal(patient, 'still stopping', 'the first waits for what stops in order')
+  const at = performance.now()
+  node.child.kill('SIGINT')
+  t.equal(await node.end, 1)
+  t.ok(performance.now() - at < 500)
+})
+
+t.test('what does not stop is left after 5 s', async (t) => {
+  const node = runStubborn(join(folder(t), 'hall'))
+  t.teardown(() => node.child.kill('SIGKILL'))
+  await started(node)
+  const at = performance.now()
+  node.child.kill('SIGTERM')
+  await node.end
+  const took = performance.now() - at
+  t.ok(took < 5500, `${Math.round(took)} ms`)
+})
+
+t.test('a wrong configuration ends with 2 and tells all that is wrong', async (t) => {
+  const home = folder(t)
+  writeFileSync(
+    join(home, 'kith.yaml'),
+    'name: Hall!\nsensors:\n  - type: bme281\n    interval: 10\nmdsn: true\n'
+  )
+  const { end, out, err } = kith('run', '--simulated', '--home', home)
+  t.equal(await end, 2)
+  t.equal(out(), '')
+  for (const place of [/kith\.yaml:1:\d+/, /kith\.yaml:3:\d+.*bme281/, /kith\.yaml:5:\d+.*mdsn/])
+    t.match(err(), place)
+  t.match(err(), /did you mean bme280/)
+  t.match(err(), /did you mean mdns/)
+})
+
+t.test('an error that nobody caught: a clear line, and what was measured is kept', async (t) => {
+  const home = join(folder(t), 'hall')
+  const preload = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},2500)"
+  const flags = ['listen=[/ip4/127.0.0.1/tcp/0]', FAST].flatMap((setting) => ['--set', setting])
+  const node = runNode('--import', preload, KITH, 'run', '--simulated', '--json', '--home', home, ...flags)
+  t.teardown(() => node.child.kill('SIGKILL'))
+  t.equal(await node.end, 1)
+  t.equal(node.err(), 'kith: unexpected: boom; stopping\n')
+  const database = openDatabase(join(home, 'history.sqlite'))
+  const rows = (table: string): number =>
+    Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'])
+  t.ok(rows('ranges') + rows('tail') > 0, 'the readings were written down')
+  database.close()
+  t.equal(existsSync(join(home, 'node.pid')), false)
+  t.equal(readFileSync(join(home, 'epoch'), 'utf8').trim().length, 10)
+})

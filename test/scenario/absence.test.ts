@@ -1,0 +1,118 @@
+import t, { type Test } from 'tap'
+import { House, type HouseNode } from '../support/scenario-house.ts'
+
+interface Members {
+  readonly house: House
+  readonly author: HouseNode
+  readonly reader: HouseNode
+  readonly keeper: HouseNode
+  readonly series: string
+}
+
+/** An author with a home, a subscriber that stores it, and a third node that stores it as well. */
+async function members(t: Test): Promise<Members> {
+  const house = new House()
+  t.teardown(() => house.end())
+  const author = await house.start('author', { gauges: ['air'], home: true })
+  const reader = await house.start('reader', { home: true, config: 'store: [author]' })
+  const keeper = await house.start('keeper', { home: true, config: 'store: [author]' })
+  await house.link(reader, author)
+  await house.link(keeper, author)
+  await house.link(reader, keeper)
+  const series = author.series('air')
+  await house.until(() => reader.history(series).length >= 2 && keeper.history(series).length >= 2)
+  return { house, author, reader, keeper, series }
+}
+
+/** Every value that the gauge told from the first held one on, each once and in its order. */
+function checkComplete(t: Test, node: HouseNode, author: HouseNode, series: string): void {
+  const values = node.values(series).map(Number)
+  const first = values[0] ?? -1
+  t.strictSame(
+    values,
+    Array.from({ length: values.length }, (_, i) => first + i),
+    'each once and in order'
+  )
+  t.equal(new Set(node.positions(series)).size, values.length, 'at one position each')
+  t.equal(values.at(-1), author.gauge('air').next - 1, 'up to the newest')
+}
+
+/** Whether a node holds what the gauge told last. */
+function hasNewest(node: HouseNode, author: HouseNode, series: string): boolean {
+  return node.values(series).at(-1) === author.gauge('air').next - 1
+}
+
+function isComplete(node: HouseNode, author: HouseNode, series: string): boolean {
+  const values = node.values(series).map(Number)
+  const first = values[0] ?? -1
+  return hasNewest(node, author, series) && values.length === author.gauge('air').next - first
+}
+
+t.test('the process of the subscriber was stopped', async (t) => {
+  const { house, author, reader, keeper, series } = await members(t)
+  await house.stop(keeper)
+  await house.stop(reader)
+  await house.pass(20_000)
+  await house.run(reader)
+  await house.link(reader, author)
+  await house.until(() => isComplete(reader, author, series))
+  checkComplete(t, reader, author, series)
+})
+
+t.test('the link was cut', async (t) => {
+  const { house, author, reader, keeper, series } = await members(t)
+  await house.stop(keeper)
+  await house.cut(reader, author)
+  await house.pass(20_000)
+  await house.link(reader, author)
+  await house.until(() => isComplete(reader, author, series))
+  checkComplete(t, reader, author, series)
+})
+
+t.test('the author was restarted twice meanwhile', async (t) => {
+  const { house, author, reader, keeper, series } = await members(t)
+  await house.stop(keeper)
+  await house.cut(reader, author)
+  await house.pass(5_000)
+  await house.restart(author)
+  await house.pass(10_000)
+  await house.restart(author)
+  await house.pass(5_000)
+  await house.link(reader, author)
+  await house.until(() => isComplete(reader, author, series))
+  checkComplete(t, reader, author, series)
+  t.equal(new Set(reader.history(series).map(({ position }) => position.boot)).size, 3, 'of three runs')
+})
+
+t.test('the author is dead: a third node held its readings', async (t) => {
+  const { house, author, reader, keeper, series } = await members(t)
+  await house.stop(reader)
+  await house.pass(5_000)
+  await house.restart(author)
+  await house.link(author, keeper)
+  await house.pass(5_000)
+  await house.until(() => isComplete(keeper, author, series))
+  await house.stop(author)
+  await house.run(reader)
+  await house.link(reader, keeper)
+  await house.until(() => isComplete(reader, author, series))
+  checkComplete(t, reader, author, series)
+})
+
+t.test('everybody was away at some time', async (t) => {
+  const { house, author, reader, keeper, series } = await members(t)
+  await house.cut(reader, author)
+  await house.cut(reader, keeper)
+  await house.pass(5_000)
+  await house.cut(keeper, author)
+  await house.pass(5_000)
+  await house.restart(author)
+  await house.stop(reader)
+  await house.pass(5_000)
+  await house.link(keeper, author)
+  await house.run(reader)
+  await house.link(reader, keeper)
+  await house.until(() => isComplete(keeper, author, series) && isComplete(reader, author, series))
+  checkComplete(t, reader, author, series)
+  checkComplete(t, keeper, author, series)
+})

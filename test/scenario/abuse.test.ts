@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import type { Connection } from '@libp2p/interface'
+import t, { type Test } from 'tap'
+import { SealVerifier } from '../../src/reading/seal-verify.ts'
+import { keptLog } from '../support/history.ts'
+import { all, House, type HouseNode, settle } from '../support/scenario-house.ts'
+import { HandAsker, Stranger } from '../support/scenario-stranger.ts'
+
+const TOPIC = '/sensor/temp/v1'
+const SIGNATURE_BYTES = 64
+const GRAYLIST = -80 // gossipsub's own default
+const signal = (): AbortSignal => new AbortController().signal
+
+interface Scene {
+  readonly house: House
+  readonly author: HouseNode
+  readonly victim: HouseNode
+  readonly stranger: Stranger
+  readonly connection: Connection
+  readonly log: ReturnType<typeof keptLog>
+}
+
+/** An honest author, a node beside it, and a stranger connected with that. */
+async function scene(t: Test): Promise<Scene> {
+  const house = new House()
+  t.teardown(() => house.end())
+  const log = keptLog()
+  const author = await house.start('author', { gauges: ['air'] })
+  const victim = await house.start('victim', { gauges: ['air'], log })
+  await house.link(author, victim)
+  const stranger = await Stranger.start()
+  t.teardown(() => stranger.stop())
+  const connection = await stranger.dial(victim)
+  await house.until(() => stranger.reaches(victim) && victim.journalled.length >= 4)
+  return { house, author, victim, stranger, connection, log }
+}
+
+/** Whether the victim still answers its neighbour and hears it. */
+async function checkServed(t: Test, { house, author, victim }: Scene): Promise<void> {
+  const [view] = await house.while(author.operations.ask({ who: 'victim' }, signal()))
+  t.equal(view?.state, 'value', 'others are answered')
+  const heard = heardOf(victim, author)
+  await house.until(() => heardOf(victim, author) >= heard + 3)
+  t.pass('others are heard')
+}
+
+function heardOf(node: HouseNode, author: HouseNode): number {
+  return node.journalled.filter(({ series }) => series.startsWith(author.peer)).length
+}
+
+function scoreOf(victim: HouseNode, peer: string): number {
+  const { pubsub } = victim.running.assembled.network.services
+  return (pubsub as unknown as { score: { score(peer: string): number } }).score.score(peer)
+}
+
+t.test('a forger at line rate is graylisted, and silences nobody', async (t) => {
+  const made = await scene(t)
+  const { author, victim, stranger, log } = made
+  const sealed = author.running.assembled.measuring.journal.latest().at(-1)?.sealed.bytes ?? new Uint8Array()
+  const forged = (): Uint8Array =>
+    Buffer.concat([sealed.subarray(0, sealed.length - SIGNATURE_BYTES), randomBytes(SIGNATURE_BYTES)])
+  let verified = 0
+  const verify = SealVerifier.prototype.verify
+  t.intercept(SealVerifier.prototype, 'verify', {
+    value(this: SealVerifier, ...given: Parameters<typeof verify>) {
+      verified += 1
+      return verify.apply(this, given)
+    }
+  })
+  for (let burst = 0; burst < 50; burst++) {
+    stranger.publish(victim, TOPIC, Array.from({ length: 100 }, forged))
+    await settle()
+  }
+  const rejected = victim.count('gossip.reject-signature')
+  t.ok(rejected >= 3, `${rejected} of 5000 came as far as their signature`)
+  t.ok(verified <= 500, `${verified} signatures were computed`)
+  // gossipsub counts scores anew once a heartbeat.
+  await made.house.until(() => scoreOf(victim, stranger.peer) < GRAYLIST)
+  await checkServed(t, made)
+  t.equal(victim.count('gossip.ignore-author-rate'), 0, "the author's bucket was not emptied in its name")
+  const before = victim.count('gossip.reject-signature')
+  stranger.publish(victim, TOPIC, [forged()])
+  await settle()
+  t.equal(victim.count('gossip.reject-signature'), before, 'on the graylist nothing is looked at')
+  await made.house.pass(120_000)
+  const lines = log.lines.filter(({ level }) => level === 'warn' || level === 'info')
+  t.ok(lines.length <= 3, `${lines.length} lines about it`)
+})
+
+t.test('a thousand streams of one peer: four are answered', async (t) => {
+  const made = await scene(t)
+  const { victim, connection } = made
+  const before = victim.running.assembled.speaking.server.sessions
+  const opened = await Promise.allSettled(
+    Array.from({ length: 1000 }, async () => await connection.newStream(TOPIC, { maxOutboundStreams: 2000 }))
+  )
+  await settle()
+  const streams = opened.filter((one) => one.status === 'fulfilled').map(({ value }) => value)
+  t.ok(victim.running.assembled.speaking.server.sessions - before <= 4)
+  t.ok(streams.filter(({ status }) => status === 'open').length <= 4, 'the others are reset')
+  await checkServed(t, made)
+  for (const stream of streams) stream.abort(new Error('over'))
+})
+
+t.test('a reader at credit 0 for a long time costs no memory', async (t) => {
+  const made = await scene(t)
+  const { house, victim, connection } = made
+  const reader = new HandAsker(await connection.newStream(TOPIC))
+  reader.ask({ id: 1, op: 'observe', n: 'air', credit: 1 })
+  await house.until(() => reader.answers.length >= 1)
+  t.match(reader.answers[0], { old: true, pack: Uint8Array })
+  const subscribers = heldOf(victim)
+  const first = victim.gauge('air').next
+  await house.clock.advance(1_200_000)
+  await settle()
+  t.ok(victim.gauge('air').next - first >= 1150, 'twenty minutes of readings')
+  const packs = reader.answers.filter(({ pack }) => pack !== undefined)
+  t.equal(packs.length, 1, 'a pack costs a credit')
+  t.ok(
+    reader.answers.some(({ alive }) => alive === true),
+    'it is told that the link is alive'
+  )
+  t.ok(heldOf(victim) <= subscribers, 'it is one subscriber as before')
+  reader.ask({ id: 1, op: 'credit', credit: 1 })
+  await house.until(() => reader.answers.filter(({ pack }) => pack !== undefined).length >= 2)
+  const next = reader.answers.findLast(({ pack }) => pack !== undefined)
+  t.ok((next?.skip ?? 0) >= 1000, `then the newest, and ${next?.skip} that were skipped`)
+  await checkServed(t, made)
+})
+
+/** Sessions and their open requests: what a reader holds of the victim. */
+function heldOf(victim: HouseNode): number {
+  return victim.running.assembled.speaking.server.sessions
+}
+
+t.test('an oversized frame resets that stream alone', async (t) => {
+  const made = await scene(t)
+  const { house, connection } = made
+  const good = new HandAsker(await connection.newStream(TOPIC))
+  const bad = new HandAsker(await connection.newStream(TOPIC))
+  bad.stream.send(Uint8Array.from([0xff, 0xff, 0x7f]))
+  await house.until(() => bad.isReset)
+  good.ask({ id: 7, op: 'read' })
+  await house.until(() => good.answers.length >= 1)
+  t.match(good.answers[0], { id: 7, pack: Uint8Array })
+  t.notOk(good.isReset)
+  t.equal(connection.status, 'open')
+  await checkServed(t, made)
+})
+
+t.test('a slow reader of history takes it in pieces, at its own pace', async (t) => {
+  const made = await scene(t)
+  const { house, victim, author } = made
+  await house.clock.advance(600_000)
+  const rows = await house.while(all(author.operations.history({ who: 'victim', what: 'air' }, signal())))
+  t.equal(rows.length, victim.gauge('air').next, 'all of it, each once')
+})

@@ -1,0 +1,86 @@
+import { cpSync, rmSync } from 'node:fs'
+import t from 'tap'
+import { comparePositions, formatPosition, type Run } from '../../src/reading/run.ts'
+import { keptLog } from '../support/history.ts'
+import { House, type HouseNode } from '../support/scenario-house.ts'
+
+/** Every position that a node used or heard of a series, with what was at it. */
+function outcomes(node: HouseNode, series: string, into = new Map<string, Set<unknown>>()) {
+  for (const reading of node.journalled.filter((one) => one.series === series)) {
+    const at = formatPosition(reading.position)
+    into.set(at, (into.get(at) ?? new Set()).add(reading.value ?? reading.fault?.code))
+  }
+  return into
+}
+
+const runOf = (node: HouseNode): Run => node.running.assembled.measuring.author().run
+
+t.test('two nodes with one key are told apart and flagged', async (t) => {
+  const house = new House()
+  t.teardown(() => house.end())
+  const log = keptLog()
+  const ownLog = keptLog()
+  const one = await house.start('one', { gauges: ['air'], log: ownLog })
+  const twin = await house.start('twin', { gauges: ['air'], identity: one.identity })
+  const near = await house.start('near', { log })
+  const far = await house.start('far', { log })
+  t.equal(runOf(one).epoch, runOf(twin).epoch, 'both began in one second')
+  twin.gauge('air').next = 1000
+  await house.link(one, near)
+  await house.link(twin, far)
+  await house.until(() => near.journalled.length > 0 && far.journalled.length > 0)
+  await house.link(near, far)
+  const series = one.series('air')
+  await house.until(() => near.count('journal.conflicts') + far.count('journal.conflicts') > 0)
+  t.match(log.lines[0]?.message, /two nodes share the key/)
+  await house.until(() => {
+    const values = near.journalled
+      .filter((reading) => reading.series === series)
+      .map(({ value }) => Number(value))
+    return values.some((value) => value < 1000) && values.some((value) => value >= 1000)
+  })
+  for (const [at, values] of outcomes(near, series)) t.equal(values.size, 1, `one outcome at ${at}`)
+  await house.until(() => ownLog.lines.some(({ message }) => /our own key/.test(message)))
+  t.pass('the owner is told')
+  t.equal(near.isConnectedTo(one), true, 'neither is hung up on')
+})
+
+t.test(
+  'a home restored from an old backup, its clock unknown, goes above what its neighbours heard',
+  async (t) => {
+    const house = new House()
+    t.teardown(() => house.end())
+    const hall = await house.start('hall', { gauges: ['air'], home: true, timeQuality: 2 })
+    const witness = await house.start('witness')
+    await house.link(hall, witness)
+    await house.until(() => witness.journalled.length >= 3)
+    const home = hall.home ?? ''
+    const backup = `${home}.backup`
+    await house.stop(hall)
+    cpSync(home, backup, { recursive: true })
+    for (let life = 0; life < 5; life++) {
+      await house.run(hall)
+      await house.link(hall, witness)
+      const heard = witness.journalled.length
+      await house.until(() => witness.journalled.length >= heard + 2)
+      await house.stop(hall)
+    }
+    const series = hall.series('air')
+    const newest = witness.journalled
+      .map(({ position }) => position)
+      .toSorted(comparePositions)
+      .at(-1)
+    t.equal(newest?.epoch, 6)
+
+    rmSync(home, { recursive: true })
+    cpSync(backup, home, { recursive: true })
+    await house.run(hall)
+    t.ok(runOf(hall).epoch < 6, 'it knows nothing of its later lives')
+    await house.link(hall, witness)
+    await house.until(() => runOf(hall).epoch > 6)
+    await house.until(() => witness.journalled.filter(({ position }) => position.epoch > 6).length >= 3)
+    const used = outcomes(witness, series, outcomes(hall, series))
+    for (const [at, values] of used) t.equal(values.size, 1, `one outcome at ${at}`)
+    t.equal(witness.running.assembled.measuring.journal.position(series)?.epoch, runOf(hall).epoch)
+  }
+)

@@ -1,0 +1,74 @@
+import t, { type Test } from 'tap'
+import type { SeriesView } from '../../src/node/operations.ts'
+import { codeOf, House, type HouseNode, type NodePlan } from '../support/scenario-house.ts'
+
+const signal = (): AbortSignal => new AbortController().signal
+
+function houseFor(t: Test): House {
+  const house = new House()
+  t.teardown(() => house.end())
+  return house
+}
+
+/** A private gauge beside a public one, which cannot be said in the short form of a plan. */
+const withPrivate: NodePlan = {
+  gauges: ['air'],
+  config: '  - { type: gauge, name: bedroom, interval: 1s, private: true }'
+}
+
+async function asks(house: House, asker: HouseNode, who: HouseNode): Promise<string[]> {
+  const views: SeriesView[] = await house.while(asker.operations.ask({ who: who.peer }, signal()))
+  return views.map(({ series }) => series)
+}
+
+t.test('a private series is not gossiped, and read by peers of the book alone', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { ...withPrivate, extra: ['bedroom'] })
+  const friend = await house.start('friend')
+  const guest = await house.start('guest')
+  await hall.operations.bookPut({ name: 'friend', who: friend.peer })
+  await house.link(friend, hall)
+  await house.link(guest, hall)
+  await house.until(() => guest.journalled.length >= 5 && hall.journalled.length >= 10)
+  const heard = [...guest.journalled, ...friend.journalled].filter(({ series }) => /bedroom/.test(series))
+  t.strictSame(heard, [], 'not by gossip')
+  t.strictSame(await asks(house, friend, hall), ['air/temperature', 'bedroom/temperature'])
+  t.strictSame(await asks(house, guest, hall), ['air/temperature'])
+  const past = async (who: HouseNode): Promise<unknown> => {
+    for await (const row of who.operations.history({ who: 'hall', what: 'bedroom' }, signal())) return row
+    return undefined
+  }
+  t.match(await house.while(past(friend)), { series: 'bedroom/temperature', value: 0 })
+  t.equal(await house.while(codeOf(past(guest))), 'no-such')
+})
+
+t.test('accept: whose readings are taken', async (t) => {
+  for (const [accept, heard] of [
+    ['book', ['friend']],
+    ['near', ['friend', 'stranger']],
+    ['anyone', ['friend', 'stranger']]
+  ] as const) {
+    const house = houseFor(t)
+    const node = await house.start('node', { config: `accept: ${accept}` })
+    const friend = await house.start('friend', { gauges: ['air'] })
+    const stranger = await house.start('stranger', { gauges: ['air'] })
+    await node.operations.bookPut({ name: 'friend', who: friend.peer })
+    await house.link(node, friend)
+    await house.link(node, stranger)
+    await house.until(() => stranger.journalled.length >= 5 && friend.journalled.length >= 5)
+    const authors = new Set(node.journalled.map(({ series }) => series.split('/')[0]))
+    const names = [friend, stranger].filter(({ peer }) => authors.has(peer)).map(({ name }) => name)
+    t.strictSame(names, heard, accept)
+    if (accept === 'book') t.ok(node.count('gossip.ignore-signer') > 0)
+  }
+})
+
+t.test('deny: neither answered nor believed', async (t) => {
+  const house = houseFor(t)
+  const bad = await house.start('bad', { gauges: ['air'] })
+  const node = await house.start('node', { gauges: ['air'], config: `deny: [${bad.peer}]` })
+  await house.link(bad, node)
+  await house.until(() => bad.journalled.length >= 5)
+  t.equal(node.journalled.filter(({ series }) => series.startsWith(bad.peer)).length, 0)
+  t.equal(await codeOf(asks(house, bad, node)), 'denied')
+})

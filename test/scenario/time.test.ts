@@ -1,0 +1,59 @@
+import t from 'tap'
+import { House } from '../support/scenario-house.ts'
+
+t.test('a clock that becomes known ends the run; unknown times become estimates at the reader', async (t) => {
+  const house = new House()
+  t.teardown(() => house.end())
+  const hall = await house.start('hall', { gauges: ['air'], timeQuality: 2 })
+  const reader = await house.start('reader', { config: 'store: [hall]' })
+  await house.link(reader, hall)
+  const series = hall.series('air')
+  await house.until(() => reader.history(series).length >= 5)
+  const before = reader.history(series)
+  for (const { time, quality } of before) t.strictSame([time, quality], [null, 2], 'nobody publishes 1970')
+  const unknownRun = hall.running.assembled.measuring.author().run
+
+  hall.world?.time.set({ quality: 0, errorBound: 0.01, offset: 0 })
+  await house.until(() => hall.running.assembled.measuring.author().run.boot !== unknownRun.boot)
+  t.ok(hall.running.assembled.measuring.author().run.epoch > unknownRun.epoch)
+  await house.until(() => (reader.history(series).at(-1)?.quality ?? 2) === 0)
+  await house.until(() => reader.history(series).every(({ time }) => time !== null))
+
+  const readings = reader.history(series)
+  const now = house.clock.now() / 1000
+  const estimated = readings.filter(({ position }) => position.boot === unknownRun.boot)
+  t.ok(estimated.length >= before.length)
+  for (const { time, quality } of estimated) {
+    t.equal(quality, 1)
+    t.ok(time !== null && Math.abs(now - time) < 3600, 'near the truth')
+  }
+  const times = readings.map(({ time }) => time ?? 0)
+  t.strictSame(
+    times,
+    times.toSorted((a, b) => a - b),
+    'in the order of their positions'
+  )
+  const values = readings.map(({ value }) => Number(value))
+  t.strictSame(
+    values,
+    values.map((_, i) => (values[0] ?? 0) + i),
+    'each once'
+  )
+})
+
+t.test('a clock that jumps reorders nothing', async (t) => {
+  const house = new House()
+  t.teardown(() => house.end())
+  const hall = await house.start('hall', { gauges: ['air'] })
+  const reader = await house.start('reader', { config: 'store: [hall]' })
+  await house.link(reader, hall)
+  const series = hall.series('air')
+  await house.until(() => reader.history(series).length >= 3)
+  house.clock.step(-60_000)
+  await house.until(() => reader.history(series).length >= 8)
+  const values = reader.history(series).map(({ value }) => Number(value))
+  t.strictSame(
+    values,
+    values.map((_, i) => (values[0] ?? 0) + i)
+  )
+})

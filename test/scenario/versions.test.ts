@@ -1,0 +1,48 @@
+import t from 'tap'
+import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
+import { House, type HouseNode, type NodePlan } from '../support/scenario-house.ts'
+
+const V1 = '/sensor/temp/v1'
+const V2 = '/sensor/temp/v2'
+const newer: NodePlan = { protocols: [defineSensorProtocol({ id: V2, quantity: 'temperature' })] }
+
+function negotiated(node: HouseNode, other: HouseNode, protocols: readonly string[]): string | undefined {
+  return node.running.assembled.speaking.queries.negotiated(other.peer, protocols)
+}
+
+t.test('the newest version that both speak is spoken, and gossip reaches both', async (t) => {
+  const house = new House()
+  t.teardown(() => house.end())
+  const author = await house.start('author', { ...newer, gauges: ['air'] })
+  const old = await house.start('old', { gauges: ['air'] })
+  const fresh = await house.start('fresh', newer)
+  await house.link(author, old, fresh)
+  await house.link(old, fresh)
+  await house.until(() => author.journalled.length >= 3 && old.journalled.length >= 6)
+
+  const ask = (who: HouseNode, whom: HouseNode) =>
+    house.while(who.operations.ask({ who: whom.peer, what: 'air' }, new AbortController().signal))
+  t.match(await ask(fresh, author), [{ state: 'value', who: 'author' }])
+  t.equal(negotiated(fresh, author, [V2, V1]), V2)
+  t.match(await ask(fresh, old), [{ state: 'value', who: 'old' }])
+  t.equal(negotiated(fresh, old, [V1]), V1)
+  t.match(await ask(old, author), [{ state: 'value', who: 'author' }])
+  t.equal(negotiated(old, author, [V1]), V1)
+
+  const series = author.series('air')
+  await house.until(() => fresh.journalled.filter((reading) => reading.series === series).length >= 3)
+  for (const node of [old, fresh]) {
+    const positions = node.journalled
+      .filter((one) => one.series === series)
+      .map(({ position }) => position.seq)
+    t.equal(
+      new Set(positions).size,
+      positions.length,
+      `${node.name} counts each once, on however many topics`
+    )
+  }
+  const [meta] = fresh.running.assembled.speaking.metas
+    .all()
+    .filter(({ author: peer }) => peer === author.peer)
+  t.strictSame(meta?.meta.series[0]?.protocols, [V2, V1], 'both are advertised, the newest first')
+})
