@@ -1,0 +1,11 @@
+import type { DatagramLimits } from '../src/protocol/datagram/index.ts'
+
+export const ECHO_PROTOCOL = '/bench/echo/v1'
+export const COUNT_PROTOCOL = '/bench/count/v1'
+export const STREAM_PROTOCOL = '/bench/stream/v1'
+
+/** A reading with its seal has about this size. */
+export const PAYLOAD = 200
+
+/** The rate limit is not what is measured. */
+export const benchLimits: Partial<DatagramLimits> = { onLinkRate: { perSecond: 1e9, burst: 1e9 } }

@@ -1,0 +1,47 @@
+/** Milliseconds of each of many runs, summed up. */
+export interface Summary {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+}
+
+export function summarize(times: readonly number[]): Summary {
+  const sorted = times.toSorted((one, other) => one - other)
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99) }
+}
+
+/**
+ * Times contenders by turns, so that what else the machine does strikes all of them alike.
+ * @returns milliseconds of each call, by contender
+ */
+export async function alternate(
+  contenders: ReadonlyMap<string, () => Promise<unknown>>,
+  { rounds, batch, warmup }: { rounds: number; batch: number; warmup: number }
+): Promise<Map<string, number[]>> {
+  const times = new Map(Array.from(contenders.keys(), (name) => [name, [] as number[]]))
+  for (const run of contenders.values()) for (let i = 0; i < warmup; i++) await run()
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, run] of contenders) {
+      for (let i = 0; i < batch; i++) {
+        const began = performance.now()
+        await run()
+        times.get(name)?.push(performance.now() - began)
+      }
+    }
+  }
+  return times
+}
+
+/** Rows with aligned columns, the first to the left. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)
+      )
+      .join('  ')
+  return rows.map(line).join('\n')
+}
