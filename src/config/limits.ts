@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { duration, number, option, section, size, truth, whole } from './option-kinds.ts'
+import { duration, number, option, section, size, truth, whole, wordOr } from './option-kinds.ts'
 import { durationUnits, formatUnits } from './units.ts'
 
 const SECOND = 1_000
@@ -65,6 +65,12 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
     packs: option(whole(1, 4096), 256, 'Packs taken as the answer to one read.'),
     historyItems: option(whole(1, 4096), 64, 'Blocks and packs in the answer to one history request.'),
     historyBytes: option(size(16 * KIB, MIB, 'KiB'), '512KiB', 'Bytes in the answer to one history request.')
+  }),
+  streams: section('Streams of applications.', {
+    perPeer: option(whole(1, 1024), 16, 'Streams one peer may hold open on one protocol.'),
+    messageBytes: option(size(KIB, 4 * MIB, 'KiB'), '64KiB', 'Largest message.'),
+    bufferBytes: option(size(KIB, 4 * MIB, 'KiB'), '1MiB', 'Messages that wait for a slow application.'),
+    write: option(duration(100, 10 * MINUTE), '30s', 'A slow reader is given this long to take a message.')
   }),
   gossip: section('Readings that come by gossip.', {
     sourceRate: option(whole(1, 100_000), 200, 'Messages a second taken from one neighbour.'),
@@ -207,10 +213,23 @@ const rate = (about: string, perSecond: number, burst: number) =>
     burst: option(whole(1, 10_000), burst, 'Datagrams at once.')
   })
 
+/** Ports that a peer may be told (datagram.md, HELLO); those below belong to other programs. */
+const udpPort = v.pipe(
+  whole(0, 65_535),
+  v.check(
+    (port) => port === 0 || port >= 1024,
+    ({ input }) => `${input} is less than 1024, the least, and not 0`
+  )
+)
+
 /** datagram.md's tuning; what is fixed there by the protocol is no option. */
 export const datagrams = section('Single encrypted packets beside the streams.', {
   enabled: option(truth(), true, 'Whether datagrams are spoken at all.'),
-  port: option(whole(0, 65_535), 4001, 'UDP port; 0 lets the system choose.'),
+  port: option(
+    wordOr('tcp', udpPort, 'a UDP port as in 4001'),
+    'tcp',
+    'UDP port: tcp for the number that TCP listens on, 0 lets the system choose.'
+  ),
   sessions: option(whole(1, 65_536), 256, 'Peers with a session at one time.'),
   flows: option(whole(1, 1024), 32, 'Flows of one session.'),
   pendingFlows: option(whole(1, 1024), 8, 'Flows of one session that wait for an answer.'),

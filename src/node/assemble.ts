@@ -1,3 +1,5 @@
+import type { PeerId } from '@libp2p/interface'
+import type { Clock } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import { describeError } from '../error.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
@@ -14,7 +16,7 @@ import { writeAtomic } from '../peer/write-atomic.ts'
 import { Catalogue, sensorProtocols } from '../protocol/catalogue.ts'
 import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
 import { gossipOptions } from '../protocol/gossip-options.ts'
-import { MetaTable } from '../protocol/meta-table.ts'
+import { MetaTable, type SealedMeta } from '../protocol/meta-table.ts'
 import { type Quantity, quantityTable } from '../reading/quantity.ts'
 import { createSigner } from '../reading/seal.ts'
 import { SealVerifier } from '../reading/seal-verify.ts'
@@ -59,6 +61,8 @@ export interface AssembleInit {
 /** A node with everything chosen and connected, not started. */
 export interface Assembled {
   readonly peer: string
+  readonly clock: Clock
+  readonly world: World
   readonly network: Network
   readonly operations: Operations
   readonly lifecycle: Lifecycle
@@ -67,6 +71,13 @@ export interface Assembled {
   readonly reach: Reach
   readonly measuring: Measuring
   readonly speaking: Speaking
+  readonly introductions: Introductions
+  /** Hears the topics of everybody until the returned function is called. */
+  readonly listen: () => () => void
+  /** Tells of catalogues, those known first, until the returned function is called. */
+  readonly onMeta: (listener: (sealed: SealedMeta) => void) => () => void
+  /** Tells of peers that connect until the returned function is called. */
+  readonly onConnect: (listener: (peer: string) => void) => () => void
 }
 
 /** Milliseconds that a part may take to start, and all of them to stop. */
@@ -104,9 +115,13 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     limits: { ...config.limits.neighbourhood, dialTimeout: config.limits.network.dialTimeout },
     inBook
   })
+  const metaListeners = new Set<(sealed: SealedMeta) => void>()
   const metas = new MetaTable({
     authors: config.limits.meta.authors,
-    onChange: (sealed) => keepAnchors(measuring.history, keeper, sealed)
+    onChange(sealed) {
+      keepAnchors(measuring.history, keeper, sealed)
+      for (const listener of metaListeners) listener(sealed)
+    }
   })
   const directory = new Directory({
     book: () => book.entries(),
@@ -242,6 +257,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     run: measuring.author().run,
     counters: counters(speaking, measuring)
   })
+  const listen = (): (() => void) => listenAll(speaking, catalogue)
   const operations = new NodeOperations({
     ask: {
       reach,
@@ -254,7 +270,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
       clock,
       reach,
       introductions,
-      listen: () => listenAll(speaking, catalogue),
+      listen,
       views,
       news: { subscribe: (changed) => measuring.journal.subscribe({ onSealed: changed }) }
     },
@@ -305,7 +321,34 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     startDeadline: START_DEADLINE,
     stopDeadline: STOP_DEADLINE
   })
-  return { peer: self, network, operations, lifecycle, neighbourhood, admission, reach, measuring, speaking }
+  return {
+    peer: self,
+    clock,
+    world,
+    network,
+    operations,
+    lifecycle,
+    neighbourhood,
+    admission,
+    reach,
+    measuring,
+    speaking,
+    introductions,
+    listen,
+    onMeta(listener) {
+      for (const sealed of metas.all()) listener(sealed)
+      metaListeners.add(listener)
+      return () => metaListeners.delete(listener)
+    },
+    onConnect: (listener) => onConnect(network, listener)
+  }
+}
+
+/** The listener must not throw (libp2p.md, trap 9). */
+function onConnect(network: Network, listener: (peer: string) => void): () => void {
+  const told = (event: CustomEvent<PeerId>): void => listener(event.detail.toString())
+  network.addEventListener('peer:connect', told)
+  return () => network.removeEventListener('peer:connect', told)
 }
 
 /** Protocols of libp2p itself say nothing about what a node is for. */

@@ -1,0 +1,38 @@
+/**
+ * kith as a library.
+ *
+ *     import { createNode, defineSensor, simulatedWorld } from 'kith'
+ *
+ *     const node = await createNode({ config: { name: 'hall' }, world: simulatedWorld() })
+ *     await node.handle('/chat/text/v1', async (stream) => { … })
+ *     const stream = await node.open('attic', ['/chat/text/v2', '/chat/text/v1'])
+ *     for await (const reading of node.watch()) console.log(reading.who, reading.shown)
+ *     await node.stop()
+ */
+
+export type { Clock } from './clock.ts'
+export { systemClock } from './clock.ts'
+export { NodeError } from './error.ts'
+export { defineSensor } from './hal/define-sensor.ts'
+export type { Measure, Measurement, Options, Sensor, SensorDefinition } from './hal/sensor.ts'
+export { VirtualClock } from './hal/simulated/virtual-clock.ts'
+export { simulatedWorld } from './hal/simulated/world.ts'
+export type { World } from './hal/world.ts'
+export type { Log } from './log.ts'
+export { type CreateNodeOptions, createNode } from './node/create-node.ts'
+export type { AskOptions, FollowOptions, Node, ProtocolHandler } from './node/node.ts'
+export type { NodeStream } from './node/node-stream.ts'
+export type {
+  BookEntry,
+  HistoryRow,
+  Operations,
+  PeerView,
+  PingReply,
+  SeriesView,
+  Status
+} from './node/operations.ts'
+export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
+export type { Followed } from './protocol/follow-sequence.ts'
+export type { Quantity } from './reading/quantity.ts'
+export type { Reading } from './reading/reading.ts'
+export type { Position } from './reading/run.ts'

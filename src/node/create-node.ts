@@ -1,0 +1,43 @@
+import type { SensorDefinition } from '../hal/sensor.ts'
+import type { World } from '../hal/world.ts'
+import { type Log, silentLog } from '../log.ts'
+import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
+import type { Quantity } from '../reading/quantity.ts'
+import type { Carrier } from './network.ts'
+import { Node } from './node.ts'
+import { startNode } from './run-node.ts'
+
+export interface CreateNodeOptions {
+  /** The folder with identity, history and book; an identity of the moment and nothing on disk unless given. */
+  readonly home?: string
+  /** What kith.yaml may say, as an object or as YAML text; everything has a default. */
+  readonly config?: Readonly<Record<string, unknown>> | string
+  /** This machine unless given; simulatedWorld() for one that is not there. */
+  readonly world?: World
+  /** Sensors of your own (defineSensor), to be named by `type` in the configuration. */
+  readonly devices?: readonly SensorDefinition[]
+  /** Sensor protocols of your own (defineSensorProtocol), and the quantities they carry. */
+  readonly protocols?: readonly SensorProtocol[]
+  readonly quantities?: readonly Quantity[]
+  /** Silent unless given. */
+  readonly log?: Log
+  /** TCP and mDNS as configured unless given. */
+  readonly carrier?: Carrier
+}
+
+/**
+ * Starts a node.
+ * @throws ConfigError with everything that is wrong; NodeError where home, key or port cannot be had
+ */
+export async function createNode(options: CreateNodeOptions = {}): Promise<Node> {
+  const { config: given = {}, devices: own = [], log = silentLog, world = 'linux', ...rest } = options
+  const [{ parseConfig }, { devices }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../../devices/index.ts')
+  ])
+  // JSON is YAML: one way of reading, one set of messages.
+  const text = typeof given === 'string' ? given : JSON.stringify(given)
+  const config = parseConfig(text, [...devices, ...own])
+  const running = await startNode({ ...rest, config, devices: own, world, log })
+  return new Node(running, config, log)
+}

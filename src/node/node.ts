@@ -1,0 +1,259 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Clock } from '../clock.ts'
+import type { NodeConfig } from '../config/schema.ts'
+import { describeError, NodeError } from '../error.ts'
+import type { Log } from '../log.ts'
+import type { Followed } from '../protocol/follow-sequence.ts'
+import { parseSeries } from '../reading/series.ts'
+import type { Beginning } from './following.ts'
+import { follow } from './following.ts'
+import { remoteHost } from './network.ts'
+import { NodeStream } from './node-stream.ts'
+import type {
+  HistoryRequest,
+  HistoryRow,
+  Operations,
+  PeerView,
+  PingReply,
+  SeriesView,
+  Status
+} from './operations.ts'
+import type { RunningNode } from './run-node.ts'
+import { unit } from './speaking.ts'
+
+/** Serves one stream that another node opened. When it returns, our side of the stream is closed. */
+export type ProtocolHandler = (stream: NodeStream) => void | Promise<void>
+
+export interface HandleOptions {
+  /** Answers strangers too; only the book and the local network unless given. */
+  readonly anyone?: boolean
+}
+
+export interface AskOptions {
+  /** Milliseconds; 10000 unless given. */
+  readonly timeout?: number
+  readonly by?: 'auto' | 'stream' | 'datagram'
+  readonly signal?: AbortSignal
+}
+
+export interface FollowOptions {
+  /** 'now' unless given. */
+  readonly from?: Beginning
+  readonly what?: string
+  readonly signal?: AbortSignal
+}
+
+/** A ProtocolName: namespaced and versioned, `/chat/text/v1`. */
+const PROTOCOL = /^(\/[a-z0-9][a-z0-9-]{0,31}){1,4}\/v[1-9][0-9]{0,3}$/
+const USUAL_TIMEOUT = 10_000
+
+/** A running node, as an application sees it. WHO is a name of the book, a purpose, a PeerId or its tail, a multiaddr. */
+export class Node {
+  /** Our PeerId. */
+  readonly peer: string
+  /** Everything that the command line can ask, in plain values. */
+  readonly operations: Operations
+  /** Resolves when the node has stopped. */
+  readonly stopped: Promise<void>
+  readonly #running: RunningNode
+  readonly #config: NodeConfig
+  readonly #clock: Clock
+  readonly #log: Log
+
+  constructor(running: RunningNode, config: NodeConfig, log: Log) {
+    this.peer = running.peer
+    this.operations = running.operations
+    this.stopped = running.stopped
+    this.#running = running
+    this.#config = config
+    this.#clock = running.assembled.clock
+    this.#log = log
+  }
+
+  /** Multiaddrs with our PeerId, where others can reach us. */
+  get addresses(): string[] {
+    return this.#running.assembled.network.getMultiaddrs().map(String)
+  }
+
+  /**
+   * Serves a protocol. Versions are handled one by one; who opens a stream names those it speaks, and the
+   * first that both do is used.
+   * @throws NodeError 'protocol-name', 'protocol-taken'
+   */
+  async handle(protocol: string, handler: ProtocolHandler, options: HandleOptions = {}): Promise<void> {
+    checkName(protocol)
+    const { network } = this.#running.assembled
+    if (network.getProtocols().includes(protocol))
+      throw new NodeError('protocol-taken', `${protocol} is handled already`)
+    const streams = this.#config.limits.streams.perPeer
+    await network.handle(
+      protocol,
+      (stream, connection) => this.#serve(stream, connection, handler, options),
+      {
+        maxInboundStreams: streams,
+        maxOutboundStreams: streams,
+        runOnLimitedConnection: true
+      }
+    )
+  }
+
+  async unhandle(protocol: string): Promise<void> {
+    await this.#running.assembled.network.unhandle(protocol)
+  }
+
+  /**
+   * Opens a stream on the first of the protocols, given newest first, that the other side speaks.
+   * @throws NodeError nobody-found, ambiguous, unreachable, 'no-common-protocol', the signal's reason
+   */
+  async open(
+    who: string,
+    protocols: readonly string[],
+    options: { readonly signal?: AbortSignal } = {}
+  ): Promise<NodeStream> {
+    for (const protocol of protocols) checkName(protocol)
+    const signal = options.signal ?? AbortSignal.timeout(USUAL_TIMEOUT)
+    const { reach } = this.#running.assembled
+    const { targets = [] } = await reach.selectSoon(who, undefined, signal)
+    const [target, another] = targets
+    if (target === undefined || another !== undefined) {
+      throw new NodeError('ambiguous', `"${who}" means ${targets.length} peers, a stream goes to one`, {
+        hint: 'name one'
+      })
+    }
+    const connection = await reach.connect(target, signal)
+    const stream = await this.#negotiate(connection, protocols, signal)
+    return new NodeStream(stream, target.peer, this.#clock, this.#config.limits.streams)
+  }
+
+  /** One answer for each series that matches. @throws NodeError nobody-found, unreachable, denied … */
+  ask(who: string, what?: string, options: AskOptions = {}): Promise<SeriesView[]> {
+    const { timeout = USUAL_TIMEOUT, by = 'auto', signal = AbortSignal.timeout(timeout) } = options
+    return this.operations.ask({ who, timeout, by, ...(what === undefined ? {} : { what }) }, signal)
+  }
+
+  /** First the latest of everything that matches, then every change, until the signal aborts. */
+  watch(
+    who: string | readonly string[] = [],
+    options: { readonly what?: string; readonly signal?: AbortSignal } = {}
+  ): AsyncIterable<SeriesView> {
+    const { what, signal = new AbortController().signal } = options
+    return this.operations.watch({ who: [who].flat(), ...(what === undefined ? {} : { what }) }, signal)
+  }
+
+  /** The past of every series that matches, in order of position. */
+  history(
+    who: string,
+    what: string,
+    options: Partial<HistoryRequest> & { readonly signal?: AbortSignal } = {}
+  ): AsyncIterable<HistoryRow> {
+    const { signal = new AbortController().signal, ...request } = options
+    return this.operations.history({ ...request, who, what }, signal)
+  }
+
+  /**
+   * Every reading of a peer exactly once and in order, what was missed while either was away included;
+   * `lost` in place of those that will never come.
+   */
+  async *follow(who: string, options: FollowOptions = {}): AsyncGenerator<Followed, void, void> {
+    const { signal = new AbortController().signal, from = 'now', what } = options
+    const { assembled } = this.#running
+    const selection = await assembled.reach.selectSoon(who, what, signal)
+    for (const target of selection.targets ?? [])
+      assembled.reach.connect(target, signal).catch(() => undefined)
+    const release = [assembled.listen(), assembled.introductions.want()]
+    const { limits } = this.#config
+    try {
+      yield* follow(
+        {
+          clock: this.#clock,
+          log: this.#log,
+          random: () => unit(assembled.world),
+          options: limits.follow,
+          repair: assembled.speaking.repair,
+          journal: assembled.measuring.journal,
+          matches: (series) => {
+            const parts = parseSeries(series)
+            return parts !== undefined && parts.peer !== this.peer && selection.matches(parts)
+          },
+          from,
+          most: limits.journal.series,
+          queue: limits.journal.queue,
+          onMeta: assembled.onMeta,
+          onConnect: assembled.onConnect
+        },
+        signal
+      )
+    } finally {
+      for (const end of release) end()
+    }
+  }
+
+  ping(
+    who: string,
+    count = 1,
+    signal: AbortSignal = AbortSignal.timeout(USUAL_TIMEOUT)
+  ): AsyncIterable<PingReply> {
+    return this.operations.ping({ who, count }, signal)
+  }
+
+  peers(): Promise<PeerView[]> {
+    return this.operations.peers()
+  }
+
+  status(): Promise<Status> {
+    return this.operations.status()
+  }
+
+  /** In order, within 5 s. */
+  stop(): Promise<void> {
+    return this.#running.stop()
+  }
+
+  /** Never throws: libp2p hands that to the process (libp2p.md, trap 9). */
+  #serve(
+    stream: Stream,
+    connection: Connection,
+    handler: ProtocolHandler,
+    { anyone = false }: HandleOptions
+  ): void {
+    const peer = connection.remotePeer.toString()
+    const caller = { peer, host: remoteHost(connection), direct: connection.direct }
+    if (!anyone && !this.#running.assembled.admission.answers(caller)) {
+      stream.abort(new Error('only peers of the book and of the local network are answered'))
+      return
+    }
+    const messages = new NodeStream(stream, peer, this.#clock, this.#config.limits.streams)
+    Promise.resolve()
+      .then(() => handler(messages))
+      .then(() => messages.close())
+      .catch((error: unknown) => {
+        this.#log.warn(`the handler of ${stream.protocol} failed: ${describeError(error)}`)
+        messages.abort(error instanceof Error ? error : new Error(String(error)))
+      })
+  }
+
+  async #negotiate(
+    connection: Connection,
+    protocols: readonly string[],
+    signal: AbortSignal
+  ): Promise<Stream> {
+    try {
+      return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof Error) || error.name !== 'UnsupportedProtocolError') throw error
+      throw new NodeError(
+        'no-common-protocol',
+        `${connection.remotePeer.toString()} speaks none of ${protocols.join(', ')}`,
+        { cause: error }
+      )
+    }
+  }
+}
+
+function checkName(protocol: string): void {
+  if (PROTOCOL.test(protocol)) return
+  throw new NodeError('protocol-name', `${JSON.stringify(protocol)} is no ProtocolName`, {
+    hint: 'namespaced and versioned, as in /chat/text/v1'
+  })
+}

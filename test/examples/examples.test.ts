@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** An example as a person runs it, and its lines as they come. */
+function run(
+  name: string,
+  ...args: string[]
+): { child: ChildProcess; line: (wanted: RegExp) => Promise<string> } {
+  const child = spawn(process.execPath, [`examples/${name}`, ...args], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit']
+  })
+  const lines: string[] = []
+  const waiting: (() => void)[] = []
+  const reader = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+  reader.on('line', (line) => {
+    lines.push(line)
+    for (const wake of waiting.splice(0)) wake()
+  })
+  async function line(wanted: RegExp): Promise<string> {
+    for (;;) {
+      const found = lines.find((one) => wanted.test(one))
+      if (found !== undefined) return found
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+  }
+  t.teardown(() => child.kill('SIGKILL'))
+  return { child, line }
+}
+
+t.test('two people chat', async (t) => {
+  const waiting = run('chat.ts')
+  const address = (await waiting.line(/^call me/)).split(' ').at(-1) ?? ''
+  const calling = run('chat.ts', address)
+  t.match(await calling.line(/talking with/), '/chat/text/v1')
+  await waiting.line(/talking with/)
+  calling.child.stdin?.write('good morning\n')
+  t.equal(await waiting.line(/^>/), '> good morning')
+  waiting.child.stdin?.write('to you too\n')
+  t.equal(await calling.line(/^>/), '> to you too')
+  calling.child.stdin?.end()
+  waiting.child.stdin?.end()
+  await Promise.all([once(calling.child, 'exit'), once(waiting.child, 'exit')])
+  t.equal(calling.child.exitCode, 0)
+  t.equal(waiting.child.exitCode, 0)
+})
+
+t.test('a sensor of our own is seen by a neighbour', async (t) => {
+  const { child, line } = run('own-sensor.ts')
+  t.match(await line(/^busy\/processor\/load {2}\d+ % {2}signed$/), 'busy')
+  await once(child, 'exit')
+  t.equal(child.exitCode, 0)
+})
