@@ -11,19 +11,25 @@ RUN apt-get update \
 WORKDIR /kith
 COPY package.json package-lock.json ./
 COPY scripts scripts
-# The image's own Node runs kith: neither its copy from npm nor the test tools are wanted here.
-RUN npm ci --omit=dev --no-audit --no-fund \
- && rm -rf node_modules/node-linux-*
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY src src
 COPY devices devices
+COPY deploy/kith.example.yaml deploy/
+# The image's own Node runs kith: neither its copy from npm nor the tools are wanted in it. What is left of
+# the packages stays as it was built, so their scripts need not run again.
+RUN npm run build \
+ && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \
+ && rm -rf node_modules/node-linux-* \
+ && mv node_modules dist/
 
 FROM node:24-trixie-slim
 ENV NODE_ENV=production KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
 # A fixed number, so that a volume's owner can be set beforehand.
 RUN useradd --uid 10001 --create-home --home-dir /home/kith kith \
  && install -d -o kith -g kith -m 0700 /home/kith/state
-COPY --from=build /kith /kith
+COPY --from=build /kith/dist /kith
 COPY LICENSE LICENSE-APACHE LICENSE-MIT README.md /kith/
 USER 10001
 WORKDIR /home/kith

@@ -28,5 +28,6 @@ process.emitWarning = (warning, ...rest) => {
 // $NODE_COMPILE_CACHE goes before. Not the temporary folder, Node's usual place: code that others could
 // put there would be run.
 module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kith'))
-const built = new URL('../dist/main.js', import.meta.url)
-await import(existsSync(built) ? built.href : '../src/main.ts')
+// In a clone the sources run as they are; an image or a package has them compiled (npm run build).
+const source = new URL('../src/main.ts', import.meta.url)
+await import(existsSync(source) ? source.href : new URL('../src/main.js', import.meta.url).href)

@@ -44,7 +44,8 @@ export class Terminal {
   }
 
   get height(): number {
-    return this.stdout.rows ?? 24
+    // A terminal of no size (a pty that nobody set) is as good as none that tells.
+    return this.stdout.rows || 24
   }
 
   line(text: string): void {

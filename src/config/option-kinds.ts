@@ -36,7 +36,7 @@ export function showInput(input: unknown): string {
   return JSON.stringify(input.length > 60 ? `${input.slice(0, 59)}…` : input)
 }
 
-interface Issue {
+export interface Issue {
   readonly input: unknown
 }
 
@@ -79,6 +79,18 @@ export function choice<const Choices extends readonly (string | number)[]>(choic
       `${showInput(issue.input)} is not one of ${choices.join(', ')}`,
       didYouMean(nearest(String(issue.input), choices.map(String)))
     )
+  )
+}
+
+/** One word in place of a value. @param form what the value is, for messages */
+export function wordOr<const Word extends string, const Schema extends v.GenericSchema>(
+  word: Word,
+  schema: Schema,
+  form: string
+) {
+  return v.pipe(
+    v.union([v.literal(word), schema], isNot(`${word} or ${form}`)),
+    v.metadata({ range: `${word}, ${factsOf(schema).range}` })
   )
 }
 

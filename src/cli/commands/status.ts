@@ -1,6 +1,7 @@
+import { NodeError } from '../../error.ts'
 import type { SensorView, Status } from '../../node/operations.ts'
 import { printable } from '../../node/printable.ts'
-import { defineCommand } from '../command.ts'
+import { type Context, defineCommand } from '../command.ts'
 import type { Paint } from '../paint.ts'
 import { remark, shownValue, stateStyle } from '../series-cells.ts'
 import { bytes, localTime, milliseconds, span } from '../span.ts'
@@ -9,16 +10,38 @@ import { type Cell, facts, table } from '../table.ts'
 export const status = defineCommand({
   name: 'status',
   summary: 'the node: addresses, sensors and faults, uptime, memory, bytes written',
-  options: {},
+  options: {
+    running: {
+      kind: 'flag',
+      summary: 'fail where no node runs in the home, instead of being one: a health check'
+    }
+  },
   positionals: [],
   example: 'kith status --json',
   async run(context) {
-    const { operations } = await context.connect()
-    const now = await operations.status()
+    const now = context.options.running === true ? await runningStatus(context) : await askedStatus(context)
     if (context.json) context.terminal.json(now)
     else context.terminal.lines(statusLines(now, context.terminal))
   }
 })
+
+async function askedStatus({ connect }: Pick<Context, 'connect'>): Promise<Status> {
+  const { operations } = await connect()
+  return await operations.status()
+}
+
+/** @throws NodeError 'unreachable' where no node runs */
+async function runningStatus({ home, clock }: Pick<Context, 'home' | 'clock'>): Promise<Status> {
+  const { connectControl } = await import('../../node/control-client.ts')
+  const client = await connectControl(home, clock)
+  if (client === undefined)
+    throw new NodeError('unreachable', `no node runs in ${home}`, { hint: 'kith run' })
+  try {
+    return await client.status()
+  } finally {
+    await client.close()
+  }
+}
 
 const qualities = ['synchronised', 'estimated', 'unknown'] as const
 
