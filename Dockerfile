@@ -11,6 +11,7 @@ RUN apt-get update \
 WORKDIR /kith
 COPY package.json package-lock.json ./
 COPY scripts scripts
+COPY native native
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
@@ -22,7 +23,9 @@ COPY deploy/kith.example.yaml deploy/
 RUN npm run build \
  && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \
  && rm -rf node_modules/node-linux-* \
- && mv node_modules dist/
+ && mv node_modules dist/ \
+ && mkdir dist/native \
+ && mv native/build dist/native/
 
 FROM node:24-trixie-slim
 ENV NODE_ENV=production KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2

@@ -33,6 +33,11 @@ export const ads1115: I2cSensorDefinition = {
     }
   },
   minimumInterval: 50,
+  identification: {
+    by: 2,
+    tell: 'its board has four inputs, A0 to A3',
+    ask: async (...given) => (await import('./identify.ts')).ask(...given)
+  },
   open: async (device, options, context) =>
     (await import('./driver.ts')).open(device, channelsOf(options), options, context)
 }

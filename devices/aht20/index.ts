@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition, Measure } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition, Identification, Measure } from '../../src/hal/sensor.ts'
 
 // One chip in two generations, which no register tells apart: the aht10 is initialised by another command and
 // has no CRC. One folder, two types.
@@ -10,6 +10,8 @@ const measures: readonly Measure[] = [
 /** Milliseconds: measuring more often heats the chip [linux drivers/hwmon/aht10.c]. */
 const minimumInterval = 2000
 
+const ask: Identification['ask'] = async (...given) => (await import('./identify.ts')).ask(...given)
+
 export const aht20: I2cSensorDefinition = {
   type: 'aht20',
   title: 'Aosong AHT20 temperature and humidity',
@@ -19,6 +21,12 @@ export const aht20: I2cSensorDefinition = {
   measures,
   options: {},
   minimumInterval,
+  identification: {
+    by: 3,
+    turn: 1,
+    tell: 'its board says AHT20; an aht10 gives faults of its checksum as this type',
+    ask
+  },
   open: async (...given) => (await import('./driver.ts')).openAht20(...given)
 }
 
@@ -31,5 +39,6 @@ export const aht10: I2cSensorDefinition = {
   measures,
   options: {},
   minimumInterval,
+  identification: { by: 3, turn: 2, tell: 'its board says AHT10', ask },
   open: async (...given) => (await import('./driver.ts')).openAht10(...given)
 }

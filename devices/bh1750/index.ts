@@ -32,5 +32,11 @@ export const bh1750: I2cSensorDefinition = {
     }
   },
   minimumInterval: 500,
+  identification: {
+    by: 3,
+    tell: 'its board says BH1750 or GY-302',
+    // Each byte is an order to it, and would set the pins of a port expander: it is not asked.
+    ask: async () => 'maybe'
+  },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

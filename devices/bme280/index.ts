@@ -14,5 +14,6 @@ export const bme280: I2cSensorDefinition = {
   ],
   options: bosch280Options,
   minimumInterval: 250,
+  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

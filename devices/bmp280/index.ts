@@ -13,5 +13,6 @@ export const bmp280: I2cSensorDefinition = {
   ],
   options: bosch280Options,
   minimumInterval: 250,
+  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

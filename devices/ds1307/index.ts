@@ -1,6 +1,8 @@
 import type { ClockDefinition } from '../../src/hal/clock-chip.ts'
 
-type Named = Pick<ClockDefinition, 'type' | 'title' | 'datasheet'>
+interface Named extends Pick<ClockDefinition, 'title' | 'datasheet'> {
+  readonly type: 'ds1307' | 'ds1338'
+}
 
 export const ds1307 = define({
   type: 'ds1307',
@@ -20,6 +22,11 @@ function define(named: Named): ClockDefinition {
     ...named,
     bus: 'i2c',
     addresses: [0x68],
+    identification: {
+      by: 2,
+      tell: `it is marked ${named.type.toUpperCase()}`,
+      ask: async (...given) => (await import('./identify.ts')).ask(named.type, ...given)
+    },
     open: async (...given) => (await import('./driver.ts')).open(...given)
   }
 }

@@ -41,5 +41,10 @@ export const ina219: I2cSensorDefinition = {
     }
   },
   minimumInterval: 50,
+  identification: {
+    by: 2,
+    tell: 'its board has a shunt, most often marked R100',
+    ask: async (...given) => (await import('./identify.ts')).ask(...given)
+  },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -1,9 +1,10 @@
 import type { I2cDevice } from '../../src/hal/i2c-device.ts'
 import { implausible } from '../../src/hal/identity.ts'
-import { hex, view } from '../../src/hal/register-bytes.ts'
+import { hex } from '../../src/hal/register-bytes.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { readWord } from '../../src/hal/word-register.ts'
 import { celsius } from './convert.ts'
+import { readIdentity } from './identity.ts'
 import { CONFIGURATION, PARTS, type Part, type PartName, TEMPERATURE } from './registers.ts'
 
 /** Where there is no identity register, a chip is one that keeps the configuration it is given. */
@@ -23,9 +24,8 @@ export async function open(
 
 async function checkPart(device: I2cDevice, { identity }: Part, signal: AbortSignal): Promise<void> {
   if (identity === undefined) return
-  const { register, bits, value } = identity
-  const bytes = view(await device.writeRead([register], bits / 8, { signal }))
-  const found = bits === 8 ? bytes.getUint8(0) : bytes.getUint16(0)
+  const { bits, value } = identity
+  const found = await readIdentity(device, identity, signal)
   if (found === value) return
   const why = `where a chip of that type has ${hex(value, bits / 4)}`
   throw implausible(device, found, bits, 'has the identity', why)

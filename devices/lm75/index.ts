@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition, Identification } from '../../src/hal/sensor.ts'
 import type { PartName } from './registers.ts'
 
 // Chips with one layout of registers: one folder, a type for each that is read in another way.
@@ -10,15 +10,22 @@ interface Kind {
   readonly datasheet: I2cSensorDefinition['datasheet']
   readonly accuracy: number
   readonly minimumInterval: number
+  /** Whether it has an identity register. */
+  readonly by: Identification['by']
 }
 
-function definition({ accuracy, ...kind }: Kind): I2cSensorDefinition {
+function definition({ accuracy, by, ...kind }: Kind): I2cSensorDefinition {
   return {
     ...kind,
     bus: 'i2c',
     addresses: [0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f],
     measures: [{ quantity: 'temperature', range: [-55, 125], accuracy }],
     options: {},
+    identification: {
+      by,
+      tell: `its board says ${kind.type.toUpperCase()}`,
+      ask: async (...given) => (await import('./identify.ts')).ask(kind.type, ...given)
+    },
     open: async (...given) => (await import('./driver.ts')).open(kind.type, ...given)
   }
 }
@@ -28,6 +35,7 @@ export const lm75 = definition({
   title: 'LM75 temperature, 9 bits, of any maker',
   datasheet: { id: 'SNIS153', revision: 'B' },
   accuracy: 2,
+  by: 2,
   minimumInterval: 500
 })
 
@@ -36,6 +44,7 @@ export const lm75a = definition({
   title: 'National Semiconductor or Texas Instruments LM75A temperature, 9 bits',
   datasheet: { id: 'SNIS153', revision: 'B' },
   accuracy: 2,
+  by: 1,
   minimumInterval: 500
 })
 
@@ -44,6 +53,7 @@ export const lm75b = definition({
   title: 'NXP LM75B temperature, 11 bits',
   datasheet: { id: 'LM75B', revision: '6.1' },
   accuracy: 2,
+  by: 2,
   minimumInterval: 500
 })
 
@@ -52,6 +62,7 @@ export const tmp105 = definition({
   title: 'Texas Instruments TMP105 temperature',
   datasheet: { id: 'SLLS648', revision: 'D' },
   accuracy: 0.5,
+  by: 2,
   minimumInterval: 500
 })
 
@@ -60,6 +71,7 @@ export const tmp1075 = definition({
   title: 'Texas Instruments TMP1075 temperature',
   datasheet: { id: 'SBOS854', revision: 'F' },
   accuracy: 0.5,
+  by: 1,
   minimumInterval: 100
 })
 
@@ -68,5 +80,6 @@ export const tmp75 = definition({
   title: 'Texas Instruments TMP75 temperature',
   datasheet: { id: 'SBOS288', revision: 'M' },
   accuracy: 1,
+  by: 2,
   minimumInterval: 500
 })

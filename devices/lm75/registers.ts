@@ -12,6 +12,8 @@ const FAULT_QUEUE = 0x18
 const RESOLUTION = 0x60
 /** Of the TMP chips: starts a conversion while shut down; reads 0. */
 const ONE_SHOT = 0x80
+/** Of the LM75: always 0 [linux drivers/hwmon/lm75.c, lm75_detect]. */
+const RESERVED = 0xe0
 
 /** What the makers' chips differ in. */
 export interface Part {
@@ -24,7 +26,15 @@ export interface Part {
   readonly running: number
   readonly asleep: number
   /** A register that tells the type, where there is one. */
-  readonly identity?: { readonly register: number; readonly bits: 8 | 16; readonly value: number }
+  readonly identity?: PartIdentity
+  /** Bits of the configuration that always read 0. */
+  readonly unused: number
+}
+
+export interface PartIdentity {
+  readonly register: number
+  readonly bits: 8 | 16
+  readonly value: number
 }
 
 /** Without a one-shot mode: woken for a conversion. */
@@ -35,8 +45,8 @@ const ONCE = {
   asleep: RESOLUTION | SHUTDOWN
 }
 
-const lm75: Part = { bits: 9, conversion: 300, ...WOKEN }
-const tmp75: Part = { bits: 12, conversion: 300, ...ONCE }
+const lm75: Part = { bits: 9, conversion: 300, unused: RESERVED, ...WOKEN }
+const tmp75: Part = { bits: 12, conversion: 300, unused: ONE_SHOT, ...ONCE }
 
 /** By type. */
 export const PARTS = {
@@ -45,12 +55,18 @@ export const PARTS = {
   /** Register 7 [linux drivers/hwmon/lm75.c, lm75_detect]. */
   lm75a: { ...lm75, identity: { register: 0x07, bits: 8, value: 0xa1 } },
   /** NXP: 11 bits; a conversion each 100 ms [linux drivers/hwmon/lm75.c]. */
-  lm75b: { bits: 11, conversion: 150, ...WOKEN },
+  lm75b: { bits: 11, conversion: 150, unused: RESERVED, ...WOKEN },
   /** 12 bits: 220 ms typical (SLLS648, SBOS288), 300 greatest. */
   tmp105: tmp75,
   tmp75,
   /** Device ID register 0f [esphome]. A conversion: 5.5 ms; the fastest rate is one in 27.5 ms. */
-  tmp1075: { bits: 12, conversion: 28, ...ONCE, identity: { register: 0x0f, bits: 16, value: 0x7500 } }
+  tmp1075: {
+    bits: 12,
+    conversion: 28,
+    unused: ONE_SHOT,
+    ...ONCE,
+    identity: { register: 0x0f, bits: 16, value: 0x7500 }
+  }
 } as const satisfies Readonly<Record<string, Part>>
 
 export type PartName = keyof typeof PARTS

@@ -51,5 +51,6 @@ export const scd4x: I2cSensorDefinition = {
     }
   },
   minimumInterval: 5000,
+  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -19,5 +19,6 @@ export const sht4x: I2cSensorDefinition = {
     }
   },
   minimumInterval: 1000,
+  identification: { by: 1, turn: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

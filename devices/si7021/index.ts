@@ -15,6 +15,11 @@ export const si7021: I2cSensorDefinition = {
   ],
   options: {},
   minimumInterval: 1000,
+  identification: {
+    by: 1,
+    turn: 1,
+    ask: async (...given) => (await import('./identify.ts')).askSi7021(...given)
+  },
   open: async (...given) => (await import('./driver.ts')).openSi7021(...given)
 }
 
@@ -30,5 +35,10 @@ export const htu21d: I2cSensorDefinition = {
   ],
   options: {},
   minimumInterval: 1000,
+  identification: {
+    by: 1,
+    turn: 2,
+    ask: async (...given) => (await import('./identify.ts')).askHtu21d(...given)
+  },
   open: async (...given) => (await import('./driver.ts')).openHtu21d(...given)
 }

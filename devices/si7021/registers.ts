@@ -11,6 +11,8 @@ export const RESET_TIME = 15
 export const USER_REGISTER = 0xe7
 export const SI7021_USER = 0x3a
 export const HTU21D_USER = 0x02
+/** Its bits that no setting changes. */
+export const USER_FIXED = 0x3a
 
 /** The CRC starts from here. */
 const CRC = 0x00

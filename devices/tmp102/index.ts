@@ -13,5 +13,10 @@ export const tmp102: I2cSensorDefinition = {
     extended: { kind: 'boolean', default: false, about: 'Measure up to 150 °C instead of 128 °C.' }
   },
   minimumInterval: 100,
+  identification: {
+    by: 2,
+    tell: 'its board says TMP102',
+    ask: async (...given) => (await import('./identify.ts')).ask(...given)
+  },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -1,4 +1,4 @@
-import { BusError, type BusErrorKind, formatAddress } from './i2c.ts'
+import { BusError, type BusErrorKind, formatAddress, isBusError } from './i2c.ts'
 
 interface Telling {
   readonly what: string
@@ -37,16 +37,30 @@ const TELLINGS: Readonly<Record<BusErrorKind, Telling>> = {
 
 /**
  * The error of a transfer, in a sentence that begins with the place: `0x76 on i2c-1 does not acknowledge`.
- * @param what in place of the kind's own words
+ * @param options what and hint in place of the kind's own words
  */
 export function busFailure(
   bus: string,
   address: number,
   kind: BusErrorKind,
-  options: { what?: string; cause?: unknown } = {}
+  options: { what?: string; hint?: string; cause?: unknown } = {}
 ): BusError {
-  const { what = TELLINGS[kind].what, cause } = options
-  const { hint } = TELLINGS[kind]
-  const place = `${formatAddress(address)} on ${bus}`
-  return new BusError(kind, `${place} ${what}`, cause === undefined ? { hint } : { hint, cause })
+  const { what = TELLINGS[kind].what, hint = TELLINGS[kind].hint, cause } = options
+  return new BusError(
+    kind,
+    `${placeOf(bus, address)} ${what}`,
+    cause === undefined ? { hint } : { hint, cause }
+  )
+}
+
+/** `0x76 on i2c-1`: what the sentence of a BusError begins with. */
+export function placeOf(bus: string, address: number): string {
+  return `${formatAddress(address)} on ${bus}`
+}
+
+/** The same error; a bus error's sentence begins with `to` where it began with the place `from`. */
+export function renamed(error: unknown, from: string, to: string): unknown {
+  if (isBusError(error) && error.message.startsWith(`${from} `))
+    error.message = to + error.message.slice(from.length)
+  return error
 }

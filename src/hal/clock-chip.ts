@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { I2cDevice } from './i2c-device.ts'
+import type { Identification } from './sensor.ts'
 import type { TimeSource } from './time-source.ts'
 
 /** What the driver of a clock chip is given besides its way to the hardware. */
@@ -19,6 +20,7 @@ export interface ClockDefinition {
   readonly bus: 'i2c'
   /** Every address the chip can have; the first is the default. */
   readonly addresses: readonly number[]
+  readonly identification?: Identification
   /**
    * Looks whether there is a clock, and hands over the source. Its time is believed as UTC, with quality 1
    * and no bound: nobody knows how well it was set; it is unknown where the oscillator has ever stopped.

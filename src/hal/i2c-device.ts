@@ -1,4 +1,5 @@
-import { formatAddress, type I2cBus, type TransferOptions } from './i2c.ts'
+import { placeOf, renamed } from './bus-failure.ts'
+import type { I2cBus, TransferOptions } from './i2c.ts'
 
 /** A chip as its driver sees it: a bus it does not own, at one address. */
 export interface I2cDevice {
@@ -20,7 +21,8 @@ export interface I2cDevice {
  * @param type the chip's name for messages: `bme280`
  */
 export function i2cDevice(bus: I2cBus, address: number, type: string): I2cDevice {
-  const label = `${type} at ${formatAddress(address)} on ${bus.name}`
+  const place = placeOf(bus.path ?? bus.name, address)
+  const label = `${type} at ${place}`
   async function transaction(
     operations: Parameters<I2cBus['transaction']>[1],
     options?: TransferOptions
@@ -28,7 +30,7 @@ export function i2cDevice(bus: I2cBus, address: number, type: string): I2cDevice
     try {
       return await bus.transaction(address, operations, options)
     } catch (error) {
-      throw named(error, label)
+      throw renamed(error, place, label)
     }
   }
   return {
@@ -46,12 +48,4 @@ export function i2cDevice(bus: I2cBus, address: number, type: string): I2cDevice
       return read ?? new Uint8Array()
     }
   }
-}
-
-/** The same bus error, its sentence beginning with the chip instead of the bare address. */
-function named(error: unknown, label: string): unknown {
-  if (error instanceof Error && 'kind' in error) {
-    error.message = error.message.replace(/^0x[0-9a-f]{2} on \S+/, label)
-  }
-  return error
 }

@@ -9,6 +9,12 @@ export interface TransferOptions {
   deadline?: number
 }
 
+/** What may be done within a turn: as on the bus itself, whose turn has the signal and the deadline. */
+export interface Turn {
+  transaction(address: number, operations: readonly I2cOperation[]): Promise<Uint8Array[]>
+  probe(address: number): Promise<ProbeResult>
+}
+
 /**
  * One I2C bus. The one required method is a transaction, as in embedded-hal: its operations run in
  * order and nothing of another caller comes between them.
@@ -16,6 +22,8 @@ export interface TransferOptions {
 export interface I2cBus {
   /** As in the configuration: `i2c-1`. */
   readonly name: string
+  /** How messages name it, where the name alone would not tell the way: `attic (channel 3 of 0x70 on i2c-1)`. */
+  readonly path?: string
   /**
    * A write of one byte followed by a read of at most 32 runs with a repeated start; any other
    * operations have a STOP between them where the system offers nothing better (i2c-dev read/write).
@@ -28,6 +36,13 @@ export interface I2cBus {
     operations: readonly I2cOperation[],
     options?: TransferOptions
   ): Promise<Uint8Array[]>
+  /**
+   * Runs work that speaks with chips of several addresses while nothing of another caller comes between:
+   * how one behind a multiplexer is reached. The turn ends with the work, also where its caller left earlier.
+   * @param address whom the turn is for, in messages
+   * @param work waits for nothing but its own transfers
+   */
+  turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T>
   /** Whether something acknowledges at the address, asked in the way that is safe for it (i2cdetect's rule). */
   probe(address: number, options?: TransferOptions): Promise<ProbeResult>
   close(): Promise<void>

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Pins } from './gpio.ts'
 import type { I2cDevice } from './i2c-device.ts'
+import type { DeviceMemory } from './memory.ts'
 import type { Sysfs } from './sysfs.ts'
 
 /** One measured value as a driver hands it over; the unit is that of the quantity (reading/quantity.ts). */
@@ -9,6 +10,13 @@ export interface Measurement {
   /** Which of several of that quantity, `[a-z0-9]{1,8}`; absent where there is one. */
   readonly channel?: string
   readonly value: number | boolean
+}
+
+/** Why one of several values is not there while others are. */
+export interface Lack {
+  readonly quantity: string
+  readonly channel?: string
+  readonly fault: Error
 }
 
 /** What a device measures, as its definition tells it before anything was opened. */
@@ -23,8 +31,13 @@ export interface Measure {
 
 /** An opened sensor. A failed sample throws; it is never a number. */
 export interface Sensor {
-  /** @throws BusError, SensorError */
-  sample(signal: AbortSignal): Promise<readonly Measurement[]>
+  /** @throws BusError, SensorError where there is no value at all */
+  sample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]>
+  /**
+   * Of a sensor that notices changes by itself: tells them between samples, until it is closed.
+   * @param listener takes what changed, and when that was, by Clock.monotonic() in milliseconds
+   */
+  onChange?(listener: (changed: readonly Measurement[], at: number) => void): void
   close(): Promise<void>
 }
 
@@ -78,12 +91,36 @@ export interface OpenContext {
   /** The sensor's name in the configuration, for messages. */
   readonly name: string
   readonly signal: AbortSignal
+  /** Its own numbers, kept over restarts. */
+  readonly memory: DeviceMemory
+}
+
+/**
+ * Whether a chip is of a type, as it told when asked: `sure` by an identity no other chip has, `maybe` where
+ * it has none. `relative` names a chip that has told what it is, and is not of the type.
+ */
+export type Likeness = 'sure' | 'maybe' | 'no' | { readonly relative: string }
+
+/** How `kith devices scan` recognises a chip whose address may be another's (design: hardware, Scanning). */
+export interface Identification {
+  /** 1: an identity or serial number; 2: constant bits, or registers as after power-on; 3: its address alone. */
+  readonly by: 1 | 2 | 3
+  /** Where types of one address are asked alike, the lower one is asked first. */
+  readonly turn?: number
+  /** How a person tells where the chip does not. */
+  readonly tell?: string
+  /**
+   * Asks nothing that harms any chip that may have the address; a chip that refuses is not of the type.
+   * @throws BusError, SensorError
+   */
+  ask(device: I2cDevice, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<Likeness>
 }
 
 export interface I2cSensorDefinition extends CommonDefinition {
   readonly bus: 'i2c'
   /** Every address the chip can be strapped to; the first is the default. */
   readonly addresses: readonly number[]
+  readonly identification?: Identification
   /** Probes (by identity register where there is one), configures, and hands over the sensor. */
   open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor>
 }
@@ -94,8 +131,22 @@ export interface GpioSensorDefinition extends CommonDefinition {
   open(pins: Pins, line: string, options: Options, context: OpenContext): Promise<Sensor>
 }
 
+/** Something that the kernel shows, and how it would be configured. */
+export interface Discovery {
+  /** A word for it, of which its name in the configuration is made: `cpu-thermal`. */
+  readonly name: string
+  /** For people: `lm75 at 0x4f on i2c-1: temp1`. */
+  readonly about: string
+  /** Those that are not as they are by default; undefined where it cannot be told from another. */
+  readonly options: Options | undefined
+  /** The chip's place by the kernel's name, where it is one on an I2C bus: `1-004f`. */
+  readonly chip?: string
+}
+
 export interface FileSensorDefinition extends CommonDefinition {
   readonly bus: 'sysfs'
+  /** What is there to be measured. @throws SensorError */
+  discover?(sysfs: Sysfs, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<readonly Discovery[]>
   open(sysfs: Sysfs, options: Options, context: OpenContext): Promise<Sensor>
 }
 

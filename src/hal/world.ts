@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts'
+import type { DatagramSockets } from './datagram-socket.ts'
 import type { Pins } from './gpio.ts'
 import type { Buses } from './i2c.ts'
 import type { Sysfs } from './sysfs.ts'
 import type { TimeSource } from './time-source.ts'
 
 /**
- * Everything of a machine that a node touches, apart from its network and its home folder.
+ * Everything of a machine that a node touches, apart from its streams and its home folder.
  * linuxWorld() and simulatedWorld() are its only builders.
  */
 export interface World {
@@ -16,6 +17,8 @@ export interface World {
   readonly buses: Buses
   readonly pins: Pins
   readonly sysfs: Sysfs
+  /** Its UDP. */
+  readonly datagrams: DatagramSockets
   /** Uniformly distributed bytes: of the system's generator, or of a seed. */
   random(bytes: number): Uint8Array
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { clockChips, devices } from '../../devices/index.ts'
-import { chipModels, fileModels } from '../../devices/models.ts'
+import { chipModels, fileModels, lineModels } from '../../devices/models.ts'
 import { quantityTable } from '../../src/reading/quantity.ts'
 import { defaultOptions } from '../support/sensor-bench.ts'
 
@@ -19,6 +19,7 @@ for (const definition of devices) {
       for (const address of definition.addresses) t.ok(address >= 0x08 && address <= 0x77)
       t.ok(Object.hasOwn(chipModels, type), 'it can be simulated')
     }
+    if (bus === 'gpio') t.ok(Object.hasOwn(lineModels, type), 'it can be simulated')
     if (bus === 'sysfs') t.ok(Object.hasOwn(fileModels, type), 'it can be simulated')
     t.ok(datasheet.id !== '' && datasheet.revision !== '')
     t.ok(minimumInterval > 0)

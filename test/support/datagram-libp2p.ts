@@ -44,6 +44,7 @@ export async function realNode({
   })
   const datagrams = createDatagrams({
     libp2p,
+    listening: () => libp2p.getMultiaddrs(),
     sockets: sockets ?? new LinuxDatagramSockets(),
     clock: clock ?? systemClock,
     random: randomBytes,

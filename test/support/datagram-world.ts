@@ -27,6 +27,8 @@ export interface Wire {
   delay: number
   /** Bytes a limited relay still carries. */
   remaining: number | undefined
+  /** What the connection's pings tell, in milliseconds. */
+  roundTrip: number | undefined
 }
 
 export interface TestNode {
@@ -40,7 +42,7 @@ export interface TestNode {
 /** Nodes in memory: control streams without loss, UDP over a lossy network, all from one seed. */
 export class DatagramWorld {
   readonly network: LossyNetwork
-  readonly wire: Wire = { direct: true, onLink: true, delay: 1, remaining: undefined }
+  readonly wire: Wire = { direct: true, onLink: true, delay: 1, remaining: undefined, roundTrip: undefined }
   /** Every control stream made: the opener's end and the other. */
   readonly streams: [TestControlStream, TestControlStream][] = []
   /** Everything that went onto the UDP wire. */
@@ -107,7 +109,9 @@ export class DatagramWorld {
   #end(peer: string, host: string, peerMultihash: Buffer): TestControlStream {
     const { direct, onLink } = this.wire
     const remote = direct ? ({ host, family: 4 } as const) : undefined
-    const facts = { peer, peerMultihash, direct, remote, onLink, remaining: () => this.wire.remaining }
+    const { wire } = this
+    const told = { remaining: () => wire.remaining, roundTrip: () => wire.roundTrip }
+    const facts = { peer, peerMultihash, direct, remote, onLink, ...told }
     return new TestControlStream(this.#clock, () => this.wire.delay, facts)
   }
 

@@ -19,6 +19,8 @@ export class FakeI2cModule {
   readonly refused = new Map<number, Error>()
   /** Errors of all transfers with an address. */
   readonly broken = new Map<number, Error>()
+  /** How many of the next calls of a name lose the bus to another master. */
+  losing: Record<string, number> = {}
   /** Bytes that read(2) and write(2) leave out. */
   missing = 0
   opened = 0
@@ -65,6 +67,7 @@ export class FakeI2cModule {
         this.#openFile(files, address)
         await this.#transferred(address)
         if (files.get(address) === 0) this.generalCalls++
+        this.#arbitrated(name)
         if (!this.#chips.has(address)) throw systemError(sign * 121, sign === 1 ? '' : 'EREMOTEIO')
         return work()
       } catch (error) {
@@ -106,6 +109,12 @@ export class FakeI2cModule {
     const error = this.refused.get(address)
     files.set(address, error === undefined ? address : 0)
     if (error !== undefined) throw error
+  }
+
+  #arbitrated(name: string): void {
+    const left = this.losing[name] ?? 0
+    this.losing[name] = left - 1
+    if (left > 0) throw systemError(-11, 'EAGAIN')
   }
 
   async #transferred(address: number): Promise<void> {

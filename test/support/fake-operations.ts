@@ -10,6 +10,8 @@ import type {
   PingRequest,
   SeriesView,
   Status,
+  SwitchRequest,
+  SwitchView,
   WatchRequest
 } from '../../src/node/operations.ts'
 
@@ -180,6 +182,16 @@ export const pingReplies: readonly PingReply[] = [
 ]
 
 /** Answers with what it is given, and remembers what it was asked. */
+export const pump: SwitchView = {
+  name: 'pump',
+  line: 'GPIO27',
+  state: 'on',
+  safe: 'off',
+  maxOn: 600,
+  left: 582,
+  persists: true
+}
+
 export class FakeOperations implements Operations {
   readonly asked: unknown[] = []
   readonly entries = new Map<string, BookEntry>()
@@ -246,6 +258,11 @@ export class FakeOperations implements Operations {
   async *history(request: HistoryRequest): AsyncGenerator<HistoryRow> {
     this.#note(request)
     yield* this.rows
+  }
+
+  async switch(request: SwitchRequest): Promise<SwitchView[]> {
+    this.#note(request)
+    return [request.to === 'off' ? { ...pump, state: 'off', left: null } : pump]
   }
 
   async *ping(request: PingRequest): AsyncGenerator<PingReply> {

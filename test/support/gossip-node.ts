@@ -28,6 +28,7 @@ const rates = {
   authorBurst: 20,
   authors: 64,
   sources: 64,
+  verified: 256,
   floodPeriod: 60_000,
   floodLeast: 100
 }

@@ -20,7 +20,16 @@ export interface Running {
 
 /** Node with these arguments; what it writes is kept. */
 export function runNode(...words: string[]): Running {
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+  return run(process.execPath, words)
+}
+
+/** `kith` with these words behind a line of shell that bounds what it may: `ulimit -f 16`. */
+export function kithUnder(bound: string, ...words: string[]): Running {
+  return run('sh', ['-c', `${bound}; exec "$0" "$@"`, process.execPath, KITH, ...words])
+}
+
+function run(program: string, words: readonly string[]): Running {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

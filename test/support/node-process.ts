@@ -10,9 +10,12 @@ export interface Started {
 
 /** A simulated thermometer over loopback alone, found by its address. */
 export function runThermometer(home: string, ...settings: readonly string[]): Running {
+  return kith(...thermometerWords(home, ...settings))
+}
+
+export function thermometerWords(home: string, ...settings: readonly string[]): string[] {
   const all = ['listen=[/ip4/127.0.0.1/tcp/0]', 'mdns=false', ...settings]
-  const flags = all.flatMap((setting) => ['--set', setting])
-  return kith('run', '--simulated', '--json', '--home', home, ...flags)
+  return ['run', '--simulated', '--json', '--home', home, ...all.flatMap((setting) => ['--set', setting])]
 }
 
 /** The line that tells that a node runs. @throws Error where it ends before */

@@ -1,9 +1,8 @@
 import { NodeError } from '../../error.ts'
 import type { Sysfs } from '../sysfs.ts'
+import { HEADERS, parseLine } from './gpio-headers.ts'
 
 const FOLDER = '/sys/class/gpio'
-/** The chips behind the header of Raspberry Pi 0 to 3, 4 and 5, where line GPIOn has the offset n. */
-const HEADERS: readonly string[] = ['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1']
 
 /**
  * The number under which /sys/class/gpio knows a line: the base of its chip, which changes with kernel and
@@ -12,15 +11,15 @@ const HEADERS: readonly string[] = ['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinct
  * @throws NodeError 'no-such-line'
  */
 export async function findGpioNumber(sysfs: Sysfs, line: string): Promise<number> {
-  const [, chip, offset] = /^(?:GPIO|([\w.-]+):)(\d+)$/.exec(line) ?? []
+  const { chip, offset } = parseLine(line)
   const chips = await readChips(sysfs)
   const found = chips.find(({ folder, label }) =>
     chip === undefined ? HEADERS.includes(label) : chip === label || chip === folder
   )
-  if (offset === undefined || found === undefined || Number(offset) >= found.lines) {
+  if (offset === undefined || found === undefined || offset >= found.lines) {
     throw new NodeError('no-such-line', `there is no line ${line}`, { hint: hint(chips) })
   }
-  return found.base + Number(offset)
+  return found.base + offset
 }
 
 interface Chip {

@@ -7,7 +7,8 @@ import {
   type I2cOperation,
   isBusError,
   type ProbeResult,
-  type TransferOptions
+  type TransferOptions,
+  type Turn
 } from '../i2c.ts'
 import { checkTransfer } from '../transfer-check.ts'
 import { TransferQueue } from '../transfer-queue.ts'
@@ -27,6 +28,8 @@ export interface LinuxI2cBusOptions {
 
 /** The most that SMBus reads with a repeated start: I2C_SMBUS_BLOCK_MAX of the kernel. */
 const BLOCK_MAX = 32
+/** How often a transfer that lost the bus is sent again. */
+const REPEATS = 2
 
 /**
  * A bus of the kernel, /dev/i2c-N, by npm i2c-bus. That package keeps one file for each address and keeps
@@ -52,27 +55,40 @@ export class LinuxI2cBus implements I2cBus {
     options?: TransferOptions
   ): Promise<Uint8Array[]> {
     checkTransfer(this.name, address, operations)
-    const work = (handle: PromisifiedBus): Promise<Uint8Array[]> =>
-      this.#transfer(handle, address, operations)
-    return await this.#queue.run(address, () => this.#call(address, work), options)
+    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
   }
 
   async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
     checkTransfer(this.name, address)
-    const work = (handle: PromisifiedBus): Promise<void> => touch(handle, address)
+    return await this.turn(address, (turn) => turn.probe(address), options)
+  }
+
+  async turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T> {
+    const turn: Turn = {
+      transaction: async (address, operations) => {
+        checkTransfer(this.name, address, operations)
+        return await this.#call(address, (handle) => this.#transfer(handle, address, operations))
+      },
+      probe: (address) => this.#probe(address)
+    }
+    return await this.#queue.run(address, () => work(turn), options)
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close()
+    await this.#drop()
+  }
+
+  async #probe(address: number): Promise<ProbeResult> {
+    checkTransfer(this.name, address)
     try {
-      await this.#queue.run(address, () => this.#call(address, work), options)
+      await this.#call(address, (handle) => touch(handle, address))
       return 'present'
     } catch (error) {
       if (isBusError(error, 'no-acknowledge')) return 'absent'
       if (isBusError(error, 'owned-by-kernel')) return 'kernel'
       throw error
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#queue.close()
-    await this.#drop()
   }
 
   async #call<T>(address: number, work: (handle: PromisifiedBus) => Promise<T>): Promise<T> {
@@ -98,22 +114,32 @@ export class LinuxI2cBus implements I2cBus {
     const register = registerRead(operations)
     if (register !== undefined && (await handle.i2cFuncs()).smbusReadI2cBlock) {
       const buffer = Buffer.alloc(register.count)
-      const { bytesRead } = await handle.readI2cBlock(address, register.command, buffer.length, buffer)
-      return [this.#whole(address, buffer, bytesRead)]
+      const block = () => handle.readI2cBlock(address, register.command, buffer.length, buffer)
+      return [this.#whole(address, buffer, (await repeated(block)).bytesRead)]
     }
     const read: Uint8Array[] = []
-    for (const operation of operations) {
-      if ('read' in operation) {
-        const buffer = Buffer.alloc(operation.read)
-        const { bytesRead } = await handle.i2cRead(address, buffer.length, buffer)
-        read.push(this.#whole(address, buffer, bytesRead))
-      } else {
-        const buffer = Buffer.from(operation.write)
-        const { bytesWritten } = await handle.i2cWrite(address, buffer.length, buffer)
-        this.#whole(address, buffer, bytesWritten)
-      }
+    for (const [index, operation] of operations.entries()) {
+      const run = (): Promise<Uint8Array | undefined> => this.#operate(handle, address, operation)
+      // Once something was sent, sending it again may mean something else to the chip.
+      const bytes = await (index === 0 ? repeated(run) : run())
+      if (bytes !== undefined) read.push(bytes)
     }
     return read
+  }
+
+  /** One read(2) or write(2). */
+  async #operate(
+    handle: PromisifiedBus,
+    address: number,
+    operation: I2cOperation
+  ): Promise<Uint8Array | undefined> {
+    if ('read' in operation) {
+      const buffer = Buffer.alloc(operation.read)
+      return this.#whole(address, buffer, (await handle.i2cRead(address, buffer.length, buffer)).bytesRead)
+    }
+    const buffer = Buffer.from(operation.write)
+    this.#whole(address, buffer, (await handle.i2cWrite(address, buffer.length, buffer)).bytesWritten)
+    return undefined
   }
 
   #whole(address: number, buffer: Buffer, count: number): Uint8Array {
@@ -135,6 +161,20 @@ export class LinuxI2cBus implements I2cBus {
     // EBUSY of a transfer: "the bus was busy for longer than allowed" [Documentation/i2c/fault-codes.rst]
     const told = kind === 'owned-by-kernel' && !first ? 'timeout' : kind
     return busFailure(this.name, address, told, { cause: error })
+  }
+}
+
+/**
+ * Repeats what lost the bus to another master before any of it was sent: the one failure after which
+ * repeating is harmless. A chip that does not acknowledge may mean it, and a timeout has taken its time.
+ */
+async function repeated<T>(run: () => Promise<T>): Promise<T> {
+  for (let left = REPEATS; ; left--) {
+    try {
+      return await run()
+    } catch (error) {
+      if (left === 0 || busErrorKind(error) !== 'arbitration-lost') throw error
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { BusError } from '../i2c.ts'
+import { loadGpioKernel } from './gpio-addon.ts'
 
 /**
  * Loads an optional native package on its first use.
@@ -24,7 +25,8 @@ export interface NativePackage {
 /** Each is loaded only where a bus or a line is opened. */
 const NATIVE: Readonly<Record<string, () => Promise<unknown>>> = {
   'i2c-bus': () => import('i2c-bus'),
-  onoff: () => import('onoff')
+  onoff: () => import('onoff'),
+  'gpio addon': () => loadGpioKernel()
 }
 
 /** Whether the packages that reach the hardware load in this Node. */

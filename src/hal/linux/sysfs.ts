@@ -1,7 +1,9 @@
-import { open, readdir, writeFile } from 'node:fs/promises'
-import type { Sysfs } from '../sysfs.ts'
+import { open, readdir, statfs, writeFile } from 'node:fs/promises'
+import type { FileSystemSpace, Sysfs } from '../sysfs.ts'
 
 const MAX_TEXT = 65_536
+/** The kernel lets one of its chips convert at a time: the others would wait in threads that all buses need. */
+const ONE_WIRE = '/sys/bus/w1/'
 
 /**
  * Files of the kernel. A read may block a thread for long (1-wire: 750 ms), so of one path no more than
@@ -10,6 +12,8 @@ const MAX_TEXT = 65_536
 export class LinuxSysfs implements Sysfs {
   readonly #root: string
   readonly #reading = new Map<string, Promise<string>>()
+  /** Settles with the last read of 1-wire that was asked for. */
+  #oneWire: Promise<unknown> = Promise.resolve()
 
   /** @param root before every path; the machine's own files unless given */
   constructor(root = '') {
@@ -44,8 +48,15 @@ export class LinuxSysfs implements Sysfs {
     await writeFile(this.#root + path, text, { flag: 'r+' })
   }
 
+  async space(path: string): Promise<FileSystemSpace> {
+    const { bsize, blocks, bfree, bavail } = await statfs(this.#root + path)
+    return { total: blocks * bsize, free: bfree * bsize, available: bavail * bsize }
+  }
+
   #begin(path: string): Promise<string> {
-    const reading = readText(this.#root + path).finally(() => this.#reading.delete(path))
+    const lane = path.startsWith(ONE_WIRE) ? this.#oneWire : Promise.resolve()
+    const reading = lane.then(() => readText(this.#root + path)).finally(() => this.#reading.delete(path))
+    if (path.startsWith(ONE_WIRE)) this.#oneWire = reading.catch(() => {})
     this.#reading.set(path, reading)
     return reading
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '../../clock.ts'
 import type { World } from '../world.ts'
 import { LinuxBuses } from './buses.ts'
+import { LinuxDatagramSockets } from './datagram-socket.ts'
 import { LinuxPins } from './pins.ts'
 import { LinuxSysfs } from './sysfs.ts'
 import { LinuxTimeSource } from './time-source.ts'
@@ -18,6 +19,7 @@ export function linuxWorld(clock: Clock = systemClock): World {
     buses,
     pins,
     sysfs,
+    datagrams: new LinuxDatagramSockets(),
     random: (bytes) => randomBytes(bytes),
     close: async () => {
       await Promise.all([buses.close(), pins.close()])

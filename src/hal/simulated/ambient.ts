@@ -11,8 +11,17 @@ export type AmbientQuantity =
   | 'voltage'
   | 'current'
 
+/** What a chip can learn of what surrounds it. */
+export interface Surroundings {
+  /** @param at milliseconds since 1970; now unless given */
+  value(quantity: AmbientQuantity, at?: number): number
+}
+
+/** What a value is at a moment in milliseconds since 1970. */
+export type Trace = (at: number) => number
+
 /** A daily cycle, the weather of the hours, and the unrest of the minute, kept within bounds. */
-interface Course {
+export interface Course {
   readonly mean: number
   /** Half the difference between the day's extremes, and the hour (UTC) of the greatest value. */
   readonly daily: number
@@ -56,12 +65,14 @@ const UNREST_CHANGES = 20_000
 
 /**
  * The world around the chips: each quantity a pure, smooth function of seed and time, so that a run can
- * be repeated and any moment of it asked for. A quantity may be held at a value by a test or a person.
+ * be repeated and any moment of it asked for. A test, a scenario or a person may give it another course.
  */
-export class Ambient {
-  #clock: Clock
-  #seed: Seed
-  #held = new Map<AmbientQuantity, number>()
+export class Ambient implements Surroundings {
+  readonly #clock: Clock
+  readonly #seed: Seed
+  readonly #courses = new Map(Object.entries(COURSES) as [AmbientQuantity, Course][])
+  readonly #traces = new Map<AmbientQuantity, Trace>()
+  readonly #shifts = new Map<AmbientQuantity, Trace>()
 
   constructor(clock: Clock, seed: Seed) {
     this.#clock = clock
@@ -70,27 +81,51 @@ export class Ambient {
 
   /** @param at milliseconds since 1970; now unless given */
   value(quantity: AmbientQuantity, at: number = this.#clock.now()): number {
-    return this.#held.get(quantity) ?? courseValue(quantity, this.#seed, at)
+    const trace = this.#traces.get(quantity)
+    if (trace !== undefined) return trace(at)
+    const course = this.#courses.get(quantity) ?? COURSES[quantity]
+    const value = courseValue(quantity, course, this.#seed, at) + this.shift(quantity, at)
+    return Math.min(course.greatest, Math.max(course.least, value))
+  }
+
+  /** How far the quantity is from its own course. */
+  shift(quantity: AmbientQuantity, at: number = this.#clock.now()): number {
+    return this.#shifts.get(quantity)?.(at) ?? 0
   }
 
   /** From now on the quantity has this value. */
   hold(quantity: AmbientQuantity, value: number): void {
-    this.#held.set(quantity, value)
+    this.follow(quantity, () => value)
+  }
+
+  /** From now on the quantity is what the trace says, without bounds. */
+  follow(quantity: AmbientQuantity, trace: Trace): void {
+    this.#traces.set(quantity, trace)
+  }
+
+  /** From now on the quantity is so far from its own course. */
+  moveBy(quantity: AmbientQuantity, shift: Trace): void {
+    this.#shifts.set(quantity, shift)
+  }
+
+  /** From now on its own course is another: another mean, another day. */
+  change(quantity: AmbientQuantity, course: Partial<Course>): void {
+    this.#courses.set(quantity, { ...(this.#courses.get(quantity) ?? COURSES[quantity]), ...course })
   }
 
   /** The quantity takes its own course again. */
   release(quantity: AmbientQuantity): void {
-    this.#held.delete(quantity)
+    this.#traces.delete(quantity)
+    this.#shifts.delete(quantity)
   }
 }
 
-function courseValue(quantity: AmbientQuantity, seed: Seed, at: number): number {
-  const course = COURSES[quantity]
+function courseValue(quantity: AmbientQuantity, course: Course, seed: Seed, at: number): number {
   const phase = hash(`${seed} ${quantity}`)
-  const value =
+  return (
     course.mean +
     course.daily * Math.cos((2 * Math.PI * (at / HOUR - course.peakHour)) / 24) +
     course.weather * noise(phase, at / WEATHER_CHANGES) +
     course.unrest * noise(~phase, at / UNREST_CHANGES)
-  return Math.min(course.greatest, Math.max(course.least, value))
+  )
 }

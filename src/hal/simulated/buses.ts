@@ -1,26 +1,34 @@
+import type { Branch } from '../branched-buses.ts'
 import { BusError, type Buses } from '../i2c.ts'
 import type { ChipModelFactory, ModelEnvironment } from './chip-model.ts'
 import type { Faults } from './faults.ts'
 import { SimulatedI2cBus } from './i2c-bus.ts'
+import type { Wires } from './wires.ts'
 
 /** The buses of a simulated machine: those that chips were attached to. */
 export class SimulatedBuses implements Buses {
   readonly #environment: ModelEnvironment
   readonly #faults: Faults
+  readonly #byteTime: number
   readonly #buses = new Map<string, SimulatedI2cBus>()
+  /** Behind multiplexers, by name. */
+  readonly #channels = new Map<string, Wires>()
 
-  constructor(environment: ModelEnvironment, faults: Faults) {
+  /** @param byteTime see SimulatedI2cBusOptions */
+  constructor(environment: ModelEnvironment, faults: Faults, byteTime = 0) {
     this.#environment = environment
     this.#faults = faults
+    this.#byteTime = byteTime
   }
 
-  /** Puts a chip on the bus of that name, which exists from now on. */
+  /** Puts a chip on the bus or behind the multiplexer of that name; a bus exists from now on. */
   attach(name: string, address: number, factory: ChipModelFactory): void {
-    const bus =
-      this.#buses.get(name) ??
-      new SimulatedI2cBus({ name, environment: this.#environment, faults: this.#faults })
-    this.#buses.set(name, bus)
-    bus.attach(address, factory)
+    this.#wires(name).attach(address, factory)
+  }
+
+  /** Puts a multiplexer on a bus, and names one of its channels. */
+  branch({ name, bus, address, channel }: Branch): void {
+    this.#channels.set(name, this.#wires(bus).branch(address, channel, name))
   }
 
   async list(): Promise<string[]> {
@@ -36,5 +44,14 @@ export class SimulatedBuses implements Buses {
 
   async close(): Promise<void> {
     await Promise.all([...this.#buses.values()].map((bus) => bus.close()))
+  }
+
+  #wires(name: string): Wires {
+    const channel = this.#channels.get(name)
+    if (channel !== undefined) return channel
+    const [environment, faults, byteTime] = [this.#environment, this.#faults, this.#byteTime]
+    const bus = this.#buses.get(name) ?? new SimulatedI2cBus({ name, environment, faults, byteTime })
+    this.#buses.set(name, bus)
+    return bus.wires
   }
 }

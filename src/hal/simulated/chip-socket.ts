@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { ChipModel, ChipModelFactory, ModelEnvironment } from './chip-model.ts'
 import { NotAcknowledged } from './chip-model.ts'
 import type { ChipFault, Faults } from './faults.ts'
+import { ImperfectSurroundings } from './imperfect-surroundings.ts'
 
 /** Where a simulated chip sits: gives it power, and puts the faults between it and the bus. */
 export class ChipSocket {
@@ -11,6 +12,7 @@ export class ChipSocket {
   readonly #environment: ModelEnvironment
   readonly #faults: Faults
   readonly #clock: StoppableClock
+  readonly #surroundings: ImperfectSurroundings
   #model: ChipModel
   #powerCycles: number
 
@@ -25,7 +27,13 @@ export class ChipSocket {
     this.#address = address
     this.#factory = factory
     this.#clock = new StoppableClock(environment.clock)
-    this.#environment = { ...environment, clock: this.#clock }
+    this.#surroundings = new ImperfectSurroundings(
+      `${bus} ${address}`,
+      environment.clock,
+      environment.ambient,
+      () => faults.imperfection(bus, address)
+    )
+    this.#environment = { ...environment, clock: this.#clock, ambient: this.#surroundings }
     this.#faults = faults
     this.#powerCycles = faults.powerCycles(bus, address)
     this.#model = factory(this.#environment)
@@ -51,6 +59,7 @@ export class ChipSocket {
 
   /** What the chip suffers from at this moment; one that lost its power meanwhile is made anew. */
   #face(): ChipFault | undefined {
+    this.#surroundings.warm()
     const fault = this.#faults.of(this.#bus, this.#address)
     if (fault === 'unplugged' || fault === 'no-acknowledge-address') throw new NotAcknowledged('address')
     this.#clock.stop(fault === 'never-ready')

@@ -1,4 +1,5 @@
 import { formatAddress } from '../i2c.ts'
+import type { Imperfection } from './imperfect-surroundings.ts'
 
 /** What can go wrong with one chip. */
 export type ChipFault =
@@ -18,11 +19,19 @@ export type ChipFault =
   /** No power: nothing answers, and the chip is as after power-on when the fault is cleared. */
   | 'unplugged'
 
+/** Since when a chip is how far from perfect; milliseconds since 1970. */
+interface Since {
+  readonly since: number
+  readonly what: Imperfection
+}
+
 /** Faults on demand, by bus and address, set and cleared at run time. */
 export class Faults {
   #chips = new Map<string, ChipFault>()
   #hanging = new Map<string, PromiseWithResolvers<void>>()
   #powerCycles = new Map<string, number>()
+  #imperfections = new Map<string, Since>()
+  #owned = new Set<string>()
 
   /** The chip has this fault, instead of any other, until it is cleared. */
   set(bus: string, address: number, fault: ChipFault): void {
@@ -39,6 +48,15 @@ export class Faults {
     this.#powerCycles.set(place(bus, address), this.powerCycles(bus, address) + 1)
   }
 
+  /** A driver of the kernel takes the address, on a bus of the machine, whether there is a chip or not. */
+  own(bus: string, address: number): void {
+    this.#owned.add(place(bus, address))
+  }
+
+  isOwned(bus: string, address: number): boolean {
+    return this.#owned.has(place(bus, address))
+  }
+
   /** The lines of the bus are held low: no transfer ends before unhang(). */
   hang(bus: string): void {
     if (!this.#hanging.has(bus)) this.#hanging.set(bus, Promise.withResolvers())
@@ -47,6 +65,15 @@ export class Faults {
   unhang(bus: string): void {
     this.#hanging.get(bus)?.resolve()
     this.#hanging.delete(bus)
+  }
+
+  /** From now on the chip measures, and not quite what is there. @param since milliseconds since 1970 */
+  spoil(bus: string, address: number, what: Imperfection, since: number): void {
+    this.#imperfections.set(place(bus, address), { since, what })
+  }
+
+  imperfection(bus: string, address: number): Since | undefined {
+    return this.#imperfections.get(place(bus, address))
   }
 
   of(bus: string, address: number): ChipFault | undefined {

@@ -1,10 +1,10 @@
 import { busFailure } from '../bus-failure.ts'
-import type { BusErrorKind, I2cBus, I2cOperation, ProbeResult, TransferOptions } from '../i2c.ts'
+import type { BusErrorKind, I2cBus, I2cOperation, ProbeResult, TransferOptions, Turn } from '../i2c.ts'
 import { checkTransfer } from '../transfer-check.ts'
 import { TransferQueue } from '../transfer-queue.ts'
 import type { ChipModelFactory, ModelEnvironment } from './chip-model.ts'
-import { ChipSocket } from './chip-socket.ts'
 import type { Faults } from './faults.ts'
+import { Wires } from './wires.ts'
 
 export interface SimulatedI2cBusOptions {
   readonly name: string
@@ -23,23 +23,20 @@ export class SimulatedI2cBus implements I2cBus {
   readonly name: string
   readonly #options: SimulatedI2cBusOptions
   readonly #queue: TransferQueue
-  readonly #sockets = new Map<number, ChipSocket>()
+  /** What is on it: chips, and multiplexers with more behind them. */
+  readonly wires: Wires
 
   constructor(options: SimulatedI2cBusOptions) {
     this.name = options.name
     this.#options = options
+    this.wires = new Wires(options.name, options.environment, options.faults)
     const { deadline = 1000, limit = 256 } = options
     this.#queue = new TransferQueue({ clock: options.environment.clock, bus: options.name, deadline, limit })
   }
 
   /** Puts a chip on the bus and gives it power. @throws BusError where the address is taken or no chip's */
   attach(address: number, factory: ChipModelFactory): void {
-    checkTransfer(this.name, address)
-    if (this.#sockets.has(address)) {
-      throw busFailure(this.name, address, 'unsupported', { what: 'is taken by another chip' })
-    }
-    const { environment, faults } = this.#options
-    this.#sockets.set(address, new ChipSocket(this.name, address, factory, environment, faults))
+    this.wires.attach(address, factory)
   }
 
   async transaction(
@@ -48,34 +45,45 @@ export class SimulatedI2cBus implements I2cBus {
     options?: TransferOptions
   ): Promise<Uint8Array[]> {
     checkTransfer(this.name, address, operations)
-    return await this.#queue.run(address, () => this.#transfer(address, operations), options)
+    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
   }
 
   async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
     checkTransfer(this.name, address)
-    return await this.#queue.run(
-      address,
-      async () => {
-        await this.#pass(address, 0)
-        return this.#acknowledges(address) ? 'present' : 'absent'
-      },
-      options
-    )
+    return await this.turn(address, (turn) => turn.probe(address), options)
+  }
+
+  async turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T> {
+    const turn: Turn = {
+      transaction: (address, operations) => this.#transfer(address, operations),
+      probe: (address) => this.#probe(address)
+    }
+    return await this.#queue.run(address, () => work(turn), options)
   }
 
   async close(): Promise<void> {
     await this.#queue.close()
   }
 
+  async #probe(address: number): Promise<ProbeResult> {
+    checkTransfer(this.name, address)
+    if (this.#options.faults.isOwned(this.name, address)) return 'kernel'
+    await this.#pass(address, 0)
+    return this.#acknowledges(address) ? 'present' : 'absent'
+  }
+
   async #transfer(address: number, operations: readonly I2cOperation[]): Promise<Uint8Array[]> {
+    checkTransfer(this.name, address, operations)
+    if (this.#options.faults.isOwned(this.name, address))
+      throw busFailure(this.name, address, 'owned-by-kernel')
     const read: Uint8Array[] = []
     for (const operation of operations) {
       await this.#pass(address, 'read' in operation ? operation.read : operation.write.length)
       try {
-        const socket = this.#sockets.get(address)
-        if (socket === undefined) throw busFailure(this.name, address, 'no-acknowledge-address')
-        if ('read' in operation) read.push(socket.read(operation.read))
-        else socket.write(operation.write)
+        const chips = this.wires.at(address)
+        if (chips.length === 0) throw busFailure(this.name, address, 'no-acknowledge-address')
+        if ('read' in operation) read.push(together(chips.map((chip) => chip.read(operation.read))))
+        else for (const chip of chips) chip.write(operation.write)
       } catch (error) {
         throw isNotAcknowledged(error) ? busFailure(this.name, address, error.kind) : error
       }
@@ -85,8 +93,8 @@ export class SimulatedI2cBus implements I2cBus {
 
   /** The time that address and bytes take; a transfer that was held by a hanging bus fails when it is let go. */
   async #pass(address: number, bytes: number): Promise<void> {
-    const { byteTime = 0, environment, faults } = this.#options
-    const hanging = faults.hanging(this.name)
+    const { byteTime = 0, environment } = this.#options
+    const hanging = this.wires.hanging()
     if (hanging !== undefined) {
       await hanging
       throw busFailure(this.name, address, 'timeout')
@@ -97,13 +105,19 @@ export class SimulatedI2cBus implements I2cBus {
   /** A quick write: the address and nothing else. */
   #acknowledges(address: number): boolean {
     try {
-      this.#sockets.get(address)?.write(new Uint8Array())
-      return this.#sockets.has(address)
+      const chips = this.wires.at(address)
+      for (const chip of chips) chip.write(new Uint8Array())
+      return chips.length > 0
     } catch (error) {
       if (isNotAcknowledged(error)) return false
       throw error
     }
   }
+}
+
+/** What the master sees of chips that answer at once: a line is low where any of them holds it. */
+function together([first = new Uint8Array(), ...others]: readonly Uint8Array[]): Uint8Array {
+  return others.reduce((all, bytes) => all.map((byte, index) => byte & (bytes[index] ?? 0xff)), first)
 }
 
 function isNotAcknowledged(error: unknown): error is Error & { kind: BusErrorKind } {

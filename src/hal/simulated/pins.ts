@@ -1,16 +1,32 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
-import { EdgeFilter } from '../edge-filter.ts'
 import type { Edge, InputLine, InputOptions, Level, OutputLine, Pins } from '../gpio.ts'
 
-interface Line {
-  level: Level
-  edges: number
-  taken: boolean
-  readonly watchers: Set<(edge: Edge) => void>
+/** What may be wrong with a line: not there, claimed by the kernel, closed to us, or its chip pulled out. */
+export type LineFault = 'missing' | 'busy' | 'not-permitted' | 'gone'
+
+interface Watch {
+  readonly listener: (edge: Edge) => void
+  readonly onError: (error: Error) => void
 }
 
-/** GPIO lines by any name: a test or the simulated world drives the inputs and looks at the outputs. */
+interface Line {
+  readonly name: string
+  level: Level
+  /** Whether anything but a pull resistor ever drove it. */
+  driven: boolean
+  taken: boolean
+  fault: LineFault | undefined
+  /** Which edges are reported, and how many were. */
+  edge: NonNullable<InputOptions['edge']>
+  edges: number
+  watch: Watch | undefined
+}
+
+/**
+ * GPIO lines by any name: a test or the simulated world drives the inputs and looks at the outputs. Edges
+ * are numbered, as by Linux's character device.
+ */
 export class SimulatedPins implements Pins {
   readonly #clock: Clock
   readonly #lines = new Map<string, Line>()
@@ -21,12 +37,13 @@ export class SimulatedPins implements Pins {
 
   /** Puts a level on a line, as whatever is wired to it would. */
   drive(name: string, level: Level): void {
-    const line = this.#line(name)
-    if (line.level === level) return
-    line.level = level
-    line.edges++
-    const edge = { level, at: this.#clock.monotonic(), sequence: line.edges }
-    for (const watcher of [...line.watchers]) watcher(edge)
+    const edge = this.#change(this.#line(name), level)
+    if (edge !== undefined) this.#line(name).watch?.listener(edge)
+  }
+
+  /** As drive(), but the edge is lost on its way: the kernel had no room for it. */
+  driveUnseen(name: string, level: Level): void {
+    this.#change(this.#line(name), level)
   }
 
   /** The level on a line now. */
@@ -34,24 +51,37 @@ export class SimulatedPins implements Pins {
     return this.#line(name).level
   }
 
-  async input(name: string, options: InputOptions = {}): Promise<InputLine> {
+  /** From now on something is wrong with a line; undefined ends it. */
+  fail(name: string, fault: LineFault | undefined): void {
+    const line = this.#line(name)
+    line.fault = fault
+    if (fault !== 'gone') return
+    const { watch } = line
+    line.watch = undefined
+    watch?.onError(refusal(line, 'gone'))
+  }
+
+  async input(name: string, { bias, edge = 'both' }: InputOptions = {}): Promise<InputLine> {
     const line = this.#take(name)
-    if (line.edges === 0 && options.bias === 'pull-up') line.level = 1
+    Object.assign(line, { edge, edges: 0 })
+    if (!line.driven && bias === 'pull-up') line.level = 1
     return {
       name,
-      read: async () => line.level,
-      watch: (listener) => this.#watch(line, options, listener),
+      read: async () => whole(line).level,
+      watch: (listener, onError) => watchLine(line, { listener, onError }),
       close: async () => release(line)
     }
   }
 
+  /** When it is given back, the pin becomes an input that keeps its level, as a pull resistor of that side would. */
   async output(name: string, initial: Level): Promise<OutputLine> {
     const line = this.#take(name)
     this.drive(name, initial)
     return {
       name,
-      read: async () => line.level,
-      write: async (level) => this.drive(name, level),
+      persists: false,
+      read: async () => whole(line).level,
+      write: async (level) => this.drive(whole(line).name, level),
       close: async () => release(line)
     }
   }
@@ -60,32 +90,63 @@ export class SimulatedPins implements Pins {
     for (const line of this.#lines.values()) release(line)
   }
 
-  #watch(line: Line, options: InputOptions, listener: (edge: Edge) => void): Cancel {
-    const filter = new EdgeFilter(this.#clock, line.level, options, listener)
-    const watcher = (edge: Edge): void => filter.next(edge)
-    line.watchers.add(watcher)
-    return () => {
-      line.watchers.delete(watcher)
-      filter.end()
-    }
+  #change(line: Line, level: Level): Edge | undefined {
+    line.driven = true
+    if (line.level === level) return undefined
+    line.level = level
+    if (line.edge !== 'both' && (line.edge === 'rising') !== (level === 1)) return undefined
+    line.edges += 1
+    return { level, at: this.#clock.monotonic(), sequence: line.edges }
   }
 
   #take(name: string): Line {
-    const line = this.#line(name)
+    const line = whole(this.#line(name))
     if (line.taken)
-      throw new NodeError('busy', `line ${name} is in use`, { hint: 'give each line to one sensor' })
+      throw new NodeError('busy', `line ${name} is in use by kith`, { hint: 'give each line to one sensor' })
     line.taken = true
     return line
   }
 
   #line(name: string): Line {
-    const line = this.#lines.get(name) ?? { level: 0, edges: 0, taken: false, watchers: new Set() }
+    const line: Line = this.#lines.get(name) ?? {
+      name,
+      level: 0,
+      driven: false,
+      taken: false,
+      fault: undefined,
+      edge: 'both',
+      edges: 0,
+      watch: undefined
+    }
     this.#lines.set(name, line)
     return line
   }
 }
 
+function watchLine(line: Line, watch: Watch): Cancel {
+  whole(line).watch = watch
+  return () => {
+    if (line.watch === watch) line.watch = undefined
+  }
+}
+
 function release(line: Line): void {
   line.taken = false
-  line.watchers.clear()
+  line.watch = undefined
+}
+
+/** @throws NodeError as Linux's pins do */
+function whole(line: Line): Line {
+  if (line.fault !== undefined) throw refusal(line, line.fault)
+  return line
+}
+
+function refusal({ name }: Line, fault: LineFault): NodeError {
+  const hint = 'this fault is simulated'
+  if (fault === 'busy')
+    return new NodeError('busy', `line ${name} is in use by gpio-keys`, { hint, remedy: 'retry' })
+  if (fault === 'not-permitted')
+    return new NodeError('not-permitted', `line ${name} may not be used`, { hint })
+  const what = fault === 'missing' ? `there is no line ${name}` : `the chip of line ${name} has gone`
+  return new NodeError('no-such-line', what, { hint, remedy: 'retry' })
 }

@@ -1,13 +1,18 @@
-import type { Sysfs } from '../sysfs.ts'
+import type { FileSystemSpace, Sysfs } from '../sysfs.ts'
 
 /** A file's text, or what gives it anew at each read. */
 export type FileContent = string | (() => string)
+
+const GB = 1e9
 
 /** A tree of files in memory, whose contents and errors can be changed while it is in use. */
 export class SimulatedSysfs implements Sysfs {
   readonly #files = new Map<string, FileContent>()
   readonly #errors = new Map<string, string>()
+  readonly #overrides = new Map<string, string>()
   readonly #onWrite = new Map<string, (text: string) => void>()
+  /** Of each file system: a card of 32 GB, unless told otherwise. */
+  storage: FileSystemSpace = { total: 32 * GB, free: 21 * GB, available: 20 * GB }
 
   set(path: string, content: FileContent): void {
     this.#files.set(path, content)
@@ -26,6 +31,12 @@ export class SimulatedSysfs implements Sysfs {
     else this.#errors.set(path, code)
   }
 
+  /** From now on reading the path gives this text instead of its own; undefined ends it. */
+  override(path: string, text: string | undefined): void {
+    if (text === undefined) this.#overrides.delete(path)
+    else this.#overrides.set(path, text)
+  }
+
   /** Called with each text written to the path, instead of keeping it as the content. */
   onWrite(path: string, listener: (text: string) => void): void {
     this.#onWrite.set(path, listener)
@@ -33,7 +44,7 @@ export class SimulatedSysfs implements Sysfs {
 
   async read(path: string, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
-    const content = this.#files.get(path)
+    const content = this.#overrides.get(path) ?? this.#files.get(path)
     this.#check(path)
     return typeof content === 'function' ? content() : (content ?? '')
   }
@@ -49,6 +60,12 @@ export class SimulatedSysfs implements Sysfs {
     const listener = this.#onWrite.get(path)
     if (listener === undefined) this.#files.set(path, text)
     else listener(text)
+  }
+
+  async space(path: string): Promise<FileSystemSpace> {
+    const code = this.#errors.get(path)
+    if (code !== undefined) throw Object.assign(new Error(`${code}: ${path}`), { code })
+    return this.storage
   }
 
   #check(path: string): void {

@@ -1,5 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
+import type { Branch } from '../branched-buses.ts'
+import type { DatagramSockets } from '../datagram-socket.ts'
 import { formatAddress } from '../i2c.ts'
 import type { TimeBelief } from '../time-source.ts'
 import type { World } from '../world.ts'
@@ -8,6 +10,7 @@ import { SimulatedBuses } from './buses.ts'
 import type { ChipModelFactory } from './chip-model.ts'
 import { Faults } from './faults.ts'
 import type { FileModelFactory } from './file-model.ts'
+import type { LineModelFactory } from './line-model.ts'
 import { SimulatedPins } from './pins.ts'
 import { type Seed, SeededRandom } from './random.ts'
 import { SimulatedSysfs } from './sysfs.ts'
@@ -21,10 +24,20 @@ export interface SimulatedWorldOptions {
   /** 0 unless given; see TimeBelief. */
   readonly timeQuality?: TimeBelief['quality']
   readonly chips?: readonly SimulatedChip[]
+  /** Milliseconds that a byte takes on their buses, 0.09 at 100 kHz; 0, which ends transfers at once, unless given. */
+  readonly byteTime?: number
+  /** Channels of multiplexers, which are put on their buses; chips may name them as theirs. */
+  readonly branches?: readonly Branch[]
   /** How the chips are made, by type (devices/models.ts). */
   readonly models?: Readonly<Record<string, ChipModelFactory>>
   /** What the kernel shows as files, by type (devices/models.ts). */
   readonly fileModels?: Readonly<Record<string, FileModelFactory>>
+  /** What is wired to GPIO lines, by type; a line whose type has no model rests until it is driven. */
+  readonly wired?: readonly WiredLine[]
+  /** How they move, by type (devices/models.ts). */
+  readonly lineModels?: Readonly<Record<string, LineModelFactory>>
+  /** Its UDP: a host of a LossyNetwork, or that of the machine; none unless given. */
+  readonly datagrams?: DatagramSockets
 }
 
 /** A chip on a simulated bus. */
@@ -32,6 +45,12 @@ export interface SimulatedChip {
   readonly bus: string
   readonly type: string
   readonly address: number
+}
+
+/** A contact or the like at a GPIO line. */
+export interface WiredLine {
+  readonly line: string
+  readonly type: string
 }
 
 /** A machine that is not there, whose surroundings, wiring and faults can be changed while it runs. */
@@ -52,20 +71,30 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     clock = systemClock,
     timeQuality = 0,
     chips = [],
+    byteTime,
+    branches = [],
     models = {},
-    fileModels = {}
+    fileModels = {},
+    wired = [],
+    lineModels = {},
+    datagrams = noDatagramSockets
   } = options
   const random = new SeededRandom(`${seed} random`)
   const ambient = new Ambient(clock, seed)
   const faults = new Faults()
   const environment = { clock, ambient, random: new SeededRandom(`${seed} models`) }
-  const buses = new SimulatedBuses(environment, faults)
+  const buses = new SimulatedBuses(environment, faults, byteTime)
   const files = new SimulatedSysfs()
   const lines = new SimulatedPins(clock)
+  for (const branch of branches) buses.branch(branch)
   for (const { bus, address, type } of chips) buses.attach(bus, address, modelOf(models, type, bus, address))
   for (const factory of Object.values(fileModels)) {
     for (const [path, content] of Object.entries(factory(environment))) files.set(path, content)
   }
+  const moving = wired.flatMap(({ line, type }) => {
+    const model = Object.hasOwn(lineModels, type) ? lineModels[type] : undefined
+    return model === undefined ? [] : [model(environment, (level) => lines.drive(line, level))]
+  })
   return {
     kind: 'simulated',
     clock,
@@ -73,6 +102,7 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     buses,
     pins: lines,
     sysfs: files,
+    datagrams,
     ambient,
     faults,
     files,
@@ -80,8 +110,16 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     random: (bytes) => random.bytes(bytes),
     attach: (bus, address, model) => buses.attach(bus, address, model),
     close: async () => {
+      for (const end of moving) end()
       await Promise.all([buses.close(), lines.close()])
     }
+  }
+}
+
+/** A machine without UDP: its datagrams go by stream. */
+const noDatagramSockets: DatagramSockets = {
+  async bind({ family }) {
+    throw new NodeError('family-unsupported', `this machine has no UDP over IPv${family}`)
   }
 }
 

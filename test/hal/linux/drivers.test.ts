@@ -3,6 +3,7 @@ import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
 import { i2cDevice } from '../../../src/hal/i2c-device.ts'
 import { LinuxI2cBus } from '../../../src/hal/linux/i2c-bus.ts'
+import { forgetful } from '../../../src/hal/memory.ts'
 import type { I2cSensorDefinition } from '../../../src/hal/sensor.ts'
 import { Ambient } from '../../../src/hal/simulated/ambient.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
@@ -36,7 +37,12 @@ for (const definition of devices.filter((each): each is I2cSensorDefinition => e
     }
     const signal = new AbortController().signal
     const device = i2cDevice(bus, address, definition.type)
-    const opening = definition.open(device, defaultOptions(definition), { clock, name: 'bench', signal })
+    const opening = definition.open(device, defaultOptions(definition), {
+      clock,
+      name: 'bench',
+      signal,
+      memory: forgetful()
+    })
     const sensor = await clock.run(opening)
     t.same(await clock.run(sensor.sample(signal)), await bench.sample(await bench.open()))
     t.equal(module.generalCalls, 0)

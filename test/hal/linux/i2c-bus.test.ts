@@ -105,6 +105,34 @@ t.test('a busy bus is not taken for a driver of the kernel', async (t) => {
   t.equal((await failure(clock.run(bus.transaction(0x20, [write(1)])))).kind, 'timeout')
 })
 
+t.test('what lost the bus before anything was sent is repeated, and nothing else', async (t) => {
+  const { bus, clock, module } = bench()
+  await clock.run(bus.transaction(0x20, [write(1)]))
+  const tries = async (error: Error, ...operations: ({ write: Uint8Array } | { read: number })[]) => {
+    module.broken.set(0x20, error)
+    module.calls.length = 0
+    const { kind } = await failure(clock.run(bus.transaction(0x20, operations)))
+    return [kind, ...module.calls]
+  }
+  const lost = (): Error => systemError(-11, 'EAGAIN')
+  t.same(await tries(lost(), write(1, 2)), ['arbitration-lost', 'write 20', 'write 20', 'write 20'])
+  t.same(await tries(lost(), write(1), { read: 1 }), ['arbitration-lost', 'block 20', 'block 20', 'block 20'])
+  t.same(await tries(systemError(-121, 'EREMOTEIO'), write(1)), ['no-acknowledge', 'write 20'])
+  t.same(await tries(systemError(-110, 'ETIMEDOUT'), write(1)), ['timeout', 'write 20'])
+  module.broken.clear()
+  module.losing = { read: 1 }
+  module.calls.length = 0
+  t.equal(
+    (await failure(clock.run(bus.transaction(0x20, [write(1, 2), { read: 1 }])))).kind,
+    'arbitration-lost'
+  )
+  t.same(module.calls, ['write 20', 'read 20'], 'a second operation is not')
+  module.calls.length = 0
+  module.losing = { read: 2 }
+  t.ok(await clock.run(bus.transaction(0x20, [{ read: 1 }])), 'a disturbance that passes is not seen')
+  t.same(module.calls, ['read 20', 'read 20', 'read 20'])
+})
+
 t.test('fewer bytes than asked for are an error', async (t) => {
   const { bus, clock, module } = bench()
   module.missing = 1

@@ -1,150 +1,59 @@
-import type { BinaryValue, Gpio, ValueCallback } from 'onoff'
 import t from 'tap'
-import type { Edge } from '../../../src/hal/gpio.ts'
 import { LinuxPins } from '../../../src/hal/linux/pins.ts'
 import { SimulatedSysfs } from '../../../src/hal/simulated/sysfs.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { FakeGpioKernel } from '../../support/fake-gpio-kernel.ts'
 
-/** Stands for onoff's Gpio over one sysfs line. */
-class FakeGpio {
-  static opened: string[] = []
-  static error: Error | undefined
-  static last: FakeGpio
-  value: BinaryValue = 0
-  exported = true
-  readonly listeners: ValueCallback[] = []
+const PI = { gpiochip0: { label: 'pinctrl-bcm2711', lines: 58 } }
 
-  constructor(number: number, direction: string, edge?: string) {
-    if (FakeGpio.error !== undefined) throw FakeGpio.error
-    FakeGpio.opened.push([number, direction, edge].filter((part) => part !== undefined).join(' '))
-    if (direction === 'high') this.value = 1
-    FakeGpio.last = this
-  }
-
-  async read(): Promise<BinaryValue> {
-    return this.value
-  }
-
-  readSync(): BinaryValue {
-    return this.value
-  }
-
-  async write(value: BinaryValue): Promise<void> {
-    this.value = value
-  }
-
-  watch(listener: ValueCallback): void {
-    this.listeners.push(listener)
-  }
-
-  unwatch(listener: ValueCallback): void {
-    this.listeners.splice(this.listeners.indexOf(listener), 1)
-  }
-
-  unexport(): void {
-    this.exported = false
-  }
-
-  edge(value: BinaryValue, error: Error | null = null): void {
-    this.value = value
-    for (const listener of this.listeners) listener(error, value)
-  }
-}
-
-/** A Raspberry Pi 5 on a kernel whose numbers begin at 569 for the header's chip. */
-function bench() {
+function bench(chips: ConstructorParameters<typeof FakeGpioKernel>[1]) {
   const clock = new VirtualClock()
-  const sysfs = new SimulatedSysfs()
-  for (const [folder, label, base, lines] of [
-    ['gpiochip512', 'gpio-brcmstb@107d508500', 512, 32],
-    ['gpiochip569', 'pinctrl-rp1', 569, 54]
-  ] as const) {
-    sysfs.set(`/sys/class/gpio/${folder}/label`, `${label}\n`)
-    sysfs.set(`/sys/class/gpio/${folder}/base`, `${base}\n`)
-    sysfs.set(`/sys/class/gpio/${folder}/ngpio`, `${lines}\n`)
+  const kernel = new FakeGpioKernel(clock, chips)
+  const load = async () => {
+    throw new Error('onoff was asked for')
   }
-  sysfs.set('/sys/class/gpio/export', '')
-  FakeGpio.opened = []
-  FakeGpio.error = undefined
-  const load = async () => ({ Gpio: FakeGpio as unknown as typeof Gpio })
-  return { clock, sysfs, pins: new LinuxPins({ clock, sysfs, load }) }
+  return { clock, kernel, sysfs: new SimulatedSysfs(), load }
 }
 
-t.test("the header's lines are found by the label of their chip", async (t) => {
-  const { pins } = bench()
-  await pins.input('GPIO17')
-  await pins.input('pinctrl-rp1:4')
-  await pins.output('gpiochip512:3', 1)
-  await pins.output('GPIO5', 0)
-  t.same(FakeGpio.opened, ['586 in both', '573 in both', '515 high', '574 low'])
-})
+/** Over sysfs a machine without chips has no line; the character device has GPIO17. */
+const OVER_SYSFS = { code: 'no-such-line', hint: /no \/sys\/class\/gpio/ }
 
-t.test('a line that is not there is told with those that are', async (t) => {
-  const { pins } = bench()
-  for (const line of ['GPIO54', 'GPIO', '17', 'pinctrl-bcm2711:1', 'gpiochip512:32', 'GPIO17x', '../x:1']) {
-    await t.rejects(pins.input(line), { code: 'no-such-line', message: `there is no line ${line}` })
-  }
-  const none = new LinuxPins({ clock: new VirtualClock(), sysfs: new SimulatedSysfs() })
-  await t.rejects(none.input('GPIO17'), { code: 'no-such-line' })
-})
-
-t.test('edges pass the filter and carry the time of the clock', async (t) => {
-  const { clock, pins } = bench()
-  const line = await pins.input('GPIO17', { debounce: 10, edge: 'rising' })
-  const [edges, errors]: [Edge[], Error[]] = [[], []]
-  const cancel = line.watch(
-    (edge) => edges.push(edge),
-    (error) => errors.push(error)
-  )
-  await clock.advance(5)
-  FakeGpio.last.edge(1)
-  FakeGpio.last.edge(0)
-  FakeGpio.last.edge(1)
-  await clock.advance(10)
-  FakeGpio.last.edge(0)
-  await clock.advance(10)
-  t.same(edges, [{ level: 1, at: 5 }])
-  FakeGpio.last.edge(0, new Error('EIO'))
-  t.match(errors, [{ message: 'EIO' }])
-  cancel()
-  t.equal(FakeGpio.last.listeners.length, 0)
-})
-
-t.test('lines are read, written, and given back', async (t) => {
-  const { pins } = bench()
-  const output = await pins.output('GPIO17', 1)
-  t.equal(await output.read(), 1)
-  await output.write(0)
-  t.equal(await output.read(), 0)
-  await t.rejects(pins.input('GPIO17'), { code: 'busy' })
-  const gpio = FakeGpio.last
-  await output.close()
-  t.notOk(gpio.exported)
-  await pins.input('GPIO17')
-  await pins.close()
-  t.notOk(FakeGpio.last.exported)
-})
-
-t.test('what cannot be had is told with its cure', async (t) => {
-  const { pins } = bench()
-  await t.rejects(pins.input('GPIO17', { bias: 'pull-up' }), { code: 'unsupported' })
-  for (const [errno, code] of [
-    ['EBUSY', 'busy'],
-    ['EACCES', 'not-permitted'],
-    ['EINVAL', 'unsupported']
-  ] as const) {
-    FakeGpio.error = Object.assign(new Error(errno), { code: errno })
-    await t.rejects(pins.input('GPIO17'), { code, message: /GPIO17/ }, errno)
-  }
-})
-
-t.test('a native package that is not built is told with its cure', async (t) => {
-  const { clock, sysfs } = bench()
-  const load = async () => {
-    throw new Error('Could not locate the bindings file')
-  }
-  await t.rejects(new LinuxPins({ clock, sysfs, load }).input('GPIO17'), {
-    code: 'unsupported',
-    message: 'GPIO17 cannot be used'
+t.test('the character device comes first', async (t) => {
+  const { kernel, ...rest } = bench(PI)
+  let loads = 0
+  const pins = new LinuxPins({
+    ...rest,
+    loadKernel: async () => {
+      loads += 1
+      return kernel
+    }
   })
+  await (await pins.input('GPIO17', { bias: 'pull-up', numbered: true })).close()
+  await pins.output('GPIO4', 1)
+  t.equal(loads, 1)
+  await pins.close()
+  t.equal(kernel.descriptors, 0)
+})
+
+t.test('without the addon, or without a chip, it is sysfs', async (t) => {
+  const { kernel, ...rest } = bench(PI)
+  const unbuilt = new LinuxPins({ ...rest, loadKernel: async () => Promise.reject(new Error('not built')) })
+  await t.rejects(unbuilt.input('GPIO17'), { code: 'unsupported', hint: /npm run prepare/ })
+  rest.sysfs.set('/sys/class/gpio/export', '')
+  await t.rejects(unbuilt.input('GPIO17'), OVER_SYSFS)
+  kernel.unplug('/dev/gpiochip0')
+  const pins = new LinuxPins({ ...rest, loadKernel: async () => kernel })
+  await t.rejects(pins.input('GPIO17'), OVER_SYSFS)
+  kernel.plug('/dev/gpiochip0', PI.gpiochip0)
+  t.ok(await pins.input('GPIO17'), 'a chip that is plugged in later is found')
+  await pins.close()
+})
+
+t.test('two lines opened at once share what opens them', async (t) => {
+  const { kernel, ...rest } = bench(PI)
+  const pins = new LinuxPins({ ...rest, loadKernel: async () => kernel })
+  await Promise.all([pins.input('GPIO1'), pins.input('GPIO2'), pins.output('GPIO3', 0)])
+  t.equal(kernel.descriptors, 3)
+  await pins.close()
+  t.equal(kernel.descriptors, 0)
 })

@@ -42,3 +42,29 @@ t.test('a read that blocks holds neither its caller nor a second thread', async 
   t.same(await Promise.all(others), ['85000\n', '85000\n'], 'the one read answers all who asked')
   await t.rejects(sysfs.read('/slow', AbortSignal.abort(new Error('before'))), { message: 'before' })
 })
+
+t.test('the space of a file system', async (t) => {
+  const { total, free, available } = await new LinuxSysfs().space('/')
+  t.ok(total > 0 && free <= total && available <= free)
+  await t.rejects(new LinuxSysfs().space('/no/such/path'), { code: 'ENOENT' })
+})
+
+t.test('chips of 1-wire wait for each other outside of the threads', async (t) => {
+  const root = t.testdir({ sys: { bus: { w1: { fast: '2\n' } }, fast: '3\n' } })
+  const slow = join(root, 'sys/bus/w1/slow')
+  execFileSync('mkfifo', [slow])
+  const sysfs = new LinuxSysfs(root)
+  const order: string[] = []
+  const read = async (path: string): Promise<void> => {
+    order.push((await sysfs.read(path)).trim())
+  }
+  const first = read('/sys/bus/w1/slow')
+  const second = read('/sys/bus/w1/fast')
+  await read('/sys/fast')
+  t.same(order, ['3'], 'other files are not held up')
+  await writeFile(slow, '1\n')
+  await Promise.all([first, second])
+  t.same(order, ['3', '1', '2'])
+  await t.rejects(sysfs.read('/sys/bus/w1/absent'), { code: 'ENOENT' })
+  t.equal(await sysfs.read('/sys/bus/w1/fast'), '2\n', 'a failure holds nobody up')
+})

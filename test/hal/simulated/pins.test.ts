@@ -50,25 +50,41 @@ t.test('only the edges asked for', async (t) => {
   }
 })
 
-t.test('a level must hold for the debounce time', async (t) => {
-  const { clock, pins, edges, cancel } = await watched({ debounce: 10 })
-  for (const level of [1, 0, 1, 0, 1] as const) {
-    pins.drive('GPIO17', level)
-    await clock.advance(4)
-  }
-  t.equal(edges.length, 0, 'it bounces')
-  await clock.advance(6)
-  t.match(edges, [{ level: 1, at: 16 }])
-  pins.drive('GPIO17', 0)
-  await clock.advance(5)
+t.test('only edges that are reported are numbered, lost ones too', async (t) => {
+  const { pins, edges } = await watched({ edge: 'falling' })
+  for (const level of [1, 0, 1, 0] as const) pins.drive('GPIO17', level)
   pins.drive('GPIO17', 1)
-  await clock.advance(50)
-  t.equal(edges.length, 1, 'a short pulse is no change')
+  pins.driveUnseen('GPIO17', 0)
+  pins.drive('GPIO17', 1)
   pins.drive('GPIO17', 0)
-  cancel()
-  await clock.advance(50)
-  t.equal(edges.length, 1, 'nothing after the cancel')
-  t.equal(clock.pending, 0)
+  t.same(
+    edges.map(({ sequence }) => sequence),
+    [1, 2, 4]
+  )
+})
+
+t.test('faults of a line are told as the kernel tells them', async (t) => {
+  const pins = new SimulatedPins(new VirtualClock())
+  for (const [fault, code] of [
+    ['missing', 'no-such-line'],
+    ['busy', 'busy'],
+    ['not-permitted', 'not-permitted'],
+    ['gone', 'no-such-line']
+  ] as const) {
+    pins.fail('GPIO5', fault)
+    await t.rejects(pins.input('GPIO5'), { code, message: /GPIO5/ })
+    await t.rejects(pins.output('GPIO5', 0), { code })
+  }
+  pins.fail('GPIO5', undefined)
+  const line = await pins.input('GPIO5')
+  const errors: Error[] = []
+  line.watch(
+    () => {},
+    (error) => errors.push(error)
+  )
+  pins.fail('GPIO5', 'gone')
+  t.match(errors, [{ code: 'no-such-line' }])
+  await t.rejects(line.read(), { code: 'no-such-line' })
 })
 
 t.test('outputs are driven by us, inputs rest at their pull', async (t) => {

@@ -40,3 +40,16 @@ t.test('writing keeps the text or tells a listener; it makes no files', async (t
   await t.rejects(files.write('/sys/y', '1'), { code: 'ENOENT' })
   await t.rejects(files.read('/sys/x', AbortSignal.abort(new Error('enough'))), { message: 'enough' })
 })
+
+t.test('a text can stand in for the file, and the disk can fill', async (t) => {
+  const files = new SimulatedSysfs()
+  files.set('/sys/x', () => '1\n')
+  files.override('/sys/x', 'what?\n')
+  t.equal(await files.read('/sys/x'), 'what?\n')
+  files.override('/sys/x', undefined)
+  t.equal(await files.read('/sys/x'), '1\n')
+  files.storage = { total: 100, free: 10, available: 5 }
+  t.same(await files.space('/home'), { total: 100, free: 10, available: 5 })
+  files.fail('/home', 'ENOENT')
+  await t.rejects(files.space('/home'), { code: 'ENOENT' })
+})

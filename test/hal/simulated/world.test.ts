@@ -2,6 +2,7 @@ import t from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
 import { i2cDevice } from '../../../src/hal/i2c-device.ts'
+import { forgetful } from '../../../src/hal/memory.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { failure } from '../../conformance/i2c-bus.ts'
@@ -47,7 +48,9 @@ t.test('the same seed gives the same world', async (t) => {
     const device = i2cDevice(await world.buses.open('i2c-1'), 0x76, 'bme280')
     const signal = new AbortController().signal
     const options = { oversampling: 1, iir: 0, mode: 'forced' }
-    const sensor = await clock.run(definition.open(device, options, { clock, name: 'air', signal }))
+    const sensor = await clock.run(
+      definition.open(device, options, { clock, name: 'air', signal, memory: forgetful() })
+    )
     return [await clock.run(sensor.sample(signal)), world.random(8)]
   }
   t.same(await measured('a'), await measured('a'))

@@ -1,0 +1,122 @@
+import { Debounce } from '../../src/hal/debounce.ts'
+import type { Edge, InputLine, InputOptions, Level, Pins } from '../../src/hal/gpio.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { SensorError } from '../../src/hal/sensor-error.ts'
+
+/** Milliseconds without a level that holds, after which a contact is said to be loose; at least so many debounce times. */
+const PATIENCE = 1000
+const PATIENCE_IN_HOLDS = 5
+
+export async function open(
+  pins: Pins,
+  name: string,
+  options: Options,
+  context: OpenContext
+): Promise<Sensor> {
+  const line = await pins.input(name, { bias: options.bias as NonNullable<InputOptions['bias']> })
+  const contact = new Contact(line, options, context)
+  try {
+    await contact.begin(context.signal)
+    return contact
+  } catch (error) {
+    await contact.close()
+    throw error
+  }
+}
+
+class Contact implements Sensor {
+  readonly #line: InputLine
+  readonly #clock: OpenContext['clock']
+  readonly #label: string
+  readonly #closed: Level
+  readonly #debounce: Debounce
+  #fault: Error | undefined
+  #waiting: PromiseWithResolvers<never> = refusable()
+  #stop: () => void = () => {}
+  #listener: ((changed: readonly Measurement[], at: number) => void) | undefined
+
+  constructor(line: InputLine, options: Options, { clock }: OpenContext) {
+    const hold = Number(options.debounce)
+    this.#line = line
+    this.#clock = clock
+    this.#label = `contact on ${line.name}`
+    this.#closed = options.closed === 'high' ? 1 : 0
+    this.#debounce = new Debounce({
+      clock,
+      hold,
+      patience: Math.max(PATIENCE, PATIENCE_IN_HOLDS * hold),
+      onLevel: (edge) => this.#changed(edge),
+      onRestless: () => this.#isRestless()
+    })
+  }
+
+  /** Resolves as soon as the line holds a level. @throws SensorError 'restless' */
+  async begin(signal: AbortSignal): Promise<void> {
+    this.#stop = this.#line.watch(
+      (edge) => this.#debounce.next(edge),
+      (error) => {
+        this.#debounce.end()
+        this.#broken(error)
+      }
+    )
+    this.#debounce.next({ level: await this.#line.read(), at: this.#clock.monotonic() })
+    await this.#settled(signal)
+  }
+
+  onChange(listener: (changed: readonly Measurement[], at: number) => void): void {
+    this.#listener = listener
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    signal.throwIfAborted()
+    if (this.#fault !== undefined) throw this.#fault
+    const level = await this.#line.read()
+    // An edge may be lost where the system does not count them; the level stays.
+    if (level !== this.#debounce.level) this.#debounce.next({ level, at: this.#clock.monotonic() })
+    await this.#settled(signal)
+    return this.#value()
+  }
+
+  async close(): Promise<void> {
+    this.#stop()
+    this.#debounce.end()
+    await this.#line.close()
+  }
+
+  #settled(signal: AbortSignal): Promise<void> {
+    return Promise.race([this.#debounce.settled(signal), this.#waiting.promise])
+  }
+
+  #changed({ at }: Edge): void {
+    this.#fault = undefined
+    this.#listener?.(this.#value(), at)
+  }
+
+  #isRestless(): void {
+    const message = `${this.#label} holds no level: it opens and closes without end`
+    this.#broken(
+      new SensorError('restless', message, {
+        hint: 'look for a loose wire, a missing pull resistor or mains nearby; a longer debounce may help'
+      })
+    )
+  }
+
+  /** Whoever waits for a level is told why there is none. */
+  #broken(fault: Error): void {
+    this.#fault = fault
+    this.#waiting.reject(fault)
+    this.#waiting = refusable()
+  }
+
+  /** True is open, as the quantity has it. */
+  #value(): readonly Measurement[] {
+    return [{ quantity: 'contact', value: this.#debounce.level !== this.#closed }]
+  }
+}
+
+/** Whoever does not wait for it need not hear of it. */
+function refusable(): PromiseWithResolvers<never> {
+  const resolvers = Promise.withResolvers<never>()
+  resolvers.promise.catch(() => {})
+  return resolvers
+}

@@ -1,0 +1,57 @@
+import type { Measure } from '../../src/hal/sensor.ts'
+import { toldApart } from '../../src/hal/told-apart.ts'
+
+/** What is measured, by the word that its files begin with. */
+const QUANTITIES = {
+  temp: 'temperature',
+  in: 'voltage',
+  curr: 'current',
+  power: 'power',
+  fan: 'rate',
+  humidity: 'humidity'
+} as const
+
+export type Kind = keyof typeof QUANTITIES
+
+/** One value of a chip: by the number in its files' names, or by its label. */
+export interface Channel extends Measure {
+  readonly kind: Kind
+  readonly number?: string
+  readonly label?: string
+}
+
+const KINDS = Object.keys(QUANTITIES).join('|')
+const ONE = `(?:${KINDS})(?:\\d{1,3}|:[a-z0-9]{1,8})`
+export const LIST = new RegExp(`^${ONE}( ${ONE}){0,31}$`)
+const PARTS = new RegExp(`^(${KINDS})(?:(\\d+)|:(\\w+))$`)
+const INPUT = new RegExp(`^(${KINDS})(\\d{1,3})_(?:input|average)$`)
+
+/** `temp1 in0 temp:core0`: each once; where a quantity is measured once, its series needs no channel. */
+export function channelsOf(list: string): Channel[] {
+  const channels = list.split(' ').flatMap((word): Channel[] => {
+    const [, kind, number, label] = PARTS.exec(word) ?? []
+    const known = Object.keys(QUANTITIES).find((each): each is Kind => each === kind)
+    if (known === undefined) return []
+    const quantity = QUANTITIES[known]
+    if (number !== undefined) return [{ kind: known, quantity, number, channel: number }]
+    return label === undefined ? [] : [{ kind: known, quantity, label, channel: label }]
+  })
+  return toldApart(channels)
+}
+
+/** The files' names of a chip as such a list. */
+export function channelsIn(files: readonly string[]): string[] {
+  const found = files.flatMap((file) => {
+    const [, kind, number] = INPUT.exec(file) ?? []
+    return kind === undefined ? [] : [`${kind}${number}`]
+  })
+  return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+}
+
+/** `Core 0` as it is written in the configuration: `core0`. */
+export function labelWord(label: string): string {
+  return label
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, 8)
+}

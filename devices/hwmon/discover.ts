@@ -1,0 +1,53 @@
+import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { type Shelved, shelved } from '../../src/hal/kernel-folder.ts'
+import { placesOf } from '../../src/hal/kernel-i2c.ts'
+import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
+import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { channelsIn } from './channels.ts'
+import { BELOW, chips, OTHERS } from './files.ts'
+
+/** Every chip with something to measure; what is a 1-wire sensor or a thermal zone is left to those. */
+export async function discover(
+  sysfs: Sysfs,
+  { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<readonly Discovery[]> {
+  const files = new KernelFiles(sysfs, clock, 'hwmon')
+  const shelf = chips()
+  const all = await shelved(files, shelf, signal)
+  const places = await placesOf(sysfs, BELOW, shelf.entry)
+  const found: Discovery[] = []
+  for (const chip of all) {
+    const channels = channelsIn(await files.list(chip.path))
+    if (channels.length === 0 || (await hasOtherSource(files, chip))) continue
+    const alike = all.filter(({ name }) => name === chip.name).length
+    const place = places.get(chip.path.slice(shelf.folder.length + 1))
+    const options = { chip: chip.name, channels: channels.join(' ') }
+    found.push({
+      name: chip.name,
+      about: await about(files, chip, channels, signal),
+      options: alike === 1 ? options : place === undefined ? undefined : { ...options, at: place },
+      ...(place === undefined ? {} : { chip: place })
+    })
+  }
+  return found
+}
+
+async function hasOtherSource(files: KernelFiles, { path }: Shelved): Promise<boolean> {
+  const names = await files.list(`${path}/device`)
+  return OTHERS.some((other) => other.every((name) => names.includes(name)))
+}
+
+/** `hwmon chip nvme: temp1 Composite, temp2` */
+async function about(
+  files: KernelFiles,
+  { path, name }: Shelved,
+  channels: readonly string[],
+  signal: AbortSignal
+): Promise<string> {
+  const told: string[] = []
+  for (const channel of channels) {
+    const label = await files.textIfAny(`${path}/${channel}_label`, signal)
+    told.push(label === undefined ? channel : `${channel} ${label}`)
+  }
+  return `hwmon chip ${name}: ${told.join(', ')}`
+}

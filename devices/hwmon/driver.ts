@@ -1,0 +1,68 @@
+import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { KernelFolder } from '../../src/hal/kernel-folder.ts'
+import { KernelSensor } from '../../src/hal/kernel-sensor.ts'
+import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { type Channel, channelsOf, labelWord } from './channels.ts'
+import { EXPONENTS, inUnit } from './convert.ts'
+import { chips, VALUES } from './files.ts'
+
+const CURE = 'add its place to the options, as in at: 1-0048; kith devices scan tells it'
+
+export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
+  const [chip, at] = [String(options['chip']), String(options['at'])]
+  const files = new KernelFiles(sysfs, clock, `hwmon chip ${chip}${at === '' ? '' : ` at ${at}`}`)
+  const folder = new KernelFolder(files, chips(at), chip, CURE)
+  await folder.path(signal)
+  const channels = channelsOf(String(options['channels']))
+  return new KernelSensor(folder, channels, (...given) => read(files, ...given))
+}
+
+async function read(
+  files: KernelFiles,
+  folder: string,
+  channel: Channel,
+  signal: AbortSignal
+): Promise<number> {
+  const { kind } = channel
+  const number = channel.number ?? (await labelled(files, folder, channel, signal))
+  const broken = await files.textIfAny(`${folder}/${kind}${number}_fault`, signal)
+  if (broken === '1') {
+    const hint = 'check the wires of its sensor: the chip finds it open or shorted'
+    throw files.error('garbage', `has no sensor that works at ${kind}${number}`, hint)
+  }
+  const value = await valueFile(files, folder, channel, number)
+  return inUnit(kind, await files.number(`${folder}/${value}`, signal, EXPONENTS[kind]))
+}
+
+/** The file of the value; the first of those that it may be where none is there. */
+async function valueFile(
+  files: KernelFiles,
+  folder: string,
+  { kind }: Channel,
+  number: string
+): Promise<string> {
+  const names = VALUES[kind].map((value) => `${kind}${number}_${value}`)
+  if (names.length === 1) return names[0] ?? ''
+  const there = await files.list(folder)
+  return names.find((name) => there.includes(name)) ?? names[0] ?? ''
+}
+
+/** The number of the channel with the label. */
+async function labelled(
+  files: KernelFiles,
+  folder: string,
+  { kind, label }: Channel,
+  signal: AbortSignal
+): Promise<string> {
+  const labels: string[] = []
+  for (const name of await files.list(folder)) {
+    const [, number] = new RegExp(`^${kind}(\\d+)_label$`).exec(name) ?? []
+    if (number === undefined) continue
+    const found = labelWord(await files.text(`${folder}/${name}`, signal))
+    if (found === label) return number
+    labels.push(found)
+  }
+  const hint = `its labels of that kind: ${labels.join(', ') || 'none'}`
+  throw files.error('absent', `has no ${kind} that is labelled ${label}`, hint)
+}

@@ -1,0 +1,33 @@
+import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { shelved } from '../../src/hal/kernel-folder.ts'
+import { placesOf } from '../../src/hal/kernel-i2c.ts'
+import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
+import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { channelsIn } from './channels.ts'
+import { devices } from './files.ts'
+
+/** Every device with something to measure that has a quantity here. */
+export async function discover(
+  sysfs: Sysfs,
+  { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<readonly Discovery[]> {
+  const files = new KernelFiles(sysfs, clock, 'iio')
+  const shelf = devices()
+  const all = await shelved(files, shelf, signal)
+  const places = await placesOf(sysfs, '', shelf.entry)
+  const found: Discovery[] = []
+  for (const { path, name } of all) {
+    const channels = channelsIn(await files.list(path)).join(' ')
+    if (channels === '') continue
+    const alone = all.filter((other) => other.name === name).length === 1
+    const place = places.get(path.slice(shelf.folder.length + 1))
+    const options = { device: name, channels }
+    found.push({
+      name,
+      about: `iio device ${name}: ${channels.replaceAll(' ', ', ')}`,
+      options: alone ? options : place === undefined ? undefined : { ...options, at: place },
+      ...(place === undefined ? {} : { chip: place })
+    })
+  }
+  return found
+}

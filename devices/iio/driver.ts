@@ -1,0 +1,43 @@
+import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { KernelFolder } from '../../src/hal/kernel-folder.ts'
+import { KernelSensor } from '../../src/hal/kernel-sensor.ts'
+import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { type Channel, channelsOf } from './channels.ts'
+import { EXPONENTS, processed } from './convert.ts'
+import { devices, fileOf, type Part } from './files.ts'
+
+const CURE = 'add its place to the options, as in at: 1-0076; kith devices scan tells it'
+
+export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
+  const [device, at] = [String(options['device']), String(options['at'])]
+  const files = new KernelFiles(sysfs, clock, `iio device ${device}${at === '' ? '' : ` at ${at}`}`)
+  const folder = new KernelFolder(files, devices(at), device, CURE)
+  await folder.path(signal)
+  const channels = channelsOf(String(options['channels']))
+  return new KernelSensor(folder, channels, (...given) => read(files, ...given))
+}
+
+/** The value that the kernel's driver has worked out, else what is to be worked out of the raw one. */
+async function read(
+  files: KernelFiles,
+  folder: string,
+  { kind, word }: Channel,
+  signal: AbortSignal
+): Promise<number> {
+  const names = await files.list(folder)
+  const number = (name: string, exponent = 0): Promise<number> =>
+    files.number(`${folder}/${name}`, signal, exponent)
+  /** Of the channel, or of all its kind. */
+  const common = (part: Part): string | undefined =>
+    [fileOf(word, part), fileOf(kind, part)].find((name) => names.includes(name))
+  const input = fileOf(word, 'input')
+  if (names.includes(input)) return await number(input, EXPONENTS[kind])
+  const raw = await number(fileOf(word, 'raw'))
+  const [offset, scale] = [common('offset'), common('scale')]
+  return processed(
+    raw,
+    offset === undefined ? 0 : await number(offset),
+    scale === undefined ? 10 ** EXPONENTS[kind] : await number(scale, EXPONENTS[kind])
+  )
+}

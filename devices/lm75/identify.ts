@@ -1,0 +1,20 @@
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import { hasLimits } from '../../src/hal/temperature-limits.ts'
+import { readIdentity } from './identity.ts'
+import { CONFIGURATION, PARTS, type Part, type PartName } from './registers.ts'
+
+/** Where there is no identity register: bits that are always 0, and the limits of power-on. */
+export async function ask(
+  type: PartName,
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<Likeness> {
+  const { identity, unused }: Part = PARTS[type]
+  if (identity !== undefined)
+    return (await readIdentity(device, identity, signal)) === identity.value ? 'sure' : 'no'
+  const [first = 0, second = 0] = await device.writeRead([CONFIGURATION], 2, { signal })
+  // A register of one byte is read again, or as ff; that of a tmp102 has a second byte of its own.
+  const oneByte = second === first || second === 0xff
+  return oneByte && (first & unused) === 0 && (await hasLimits(device, { signal })) ? 'maybe' : 'no'
+}

@@ -1,0 +1,156 @@
+import { Debounce } from '../../src/hal/debounce.ts'
+import type { Edge, InputLine, InputOptions, Level, Pins } from '../../src/hal/gpio.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { SensorError } from '../../src/hal/sensor-error.ts'
+import { RateMeter } from './rate.ts'
+
+/** Milliseconds in which some level must hold, if pulses are debounced at all; at least so many debounce times. */
+const PATIENCE = 1000
+const PATIENCE_IN_HOLDS = 20
+/** The memory's name of the total. */
+const TOTAL = 'count'
+
+export async function open(
+  pins: Pins,
+  name: string,
+  options: Options,
+  context: OpenContext
+): Promise<Sensor> {
+  const debounced = Number(options.debounce) > 0
+  const line = await pins.input(name, {
+    bias: options.bias as NonNullable<InputOptions['bias']>,
+    // To judge how long a level held takes both edges; to count takes one.
+    edge: debounced ? 'both' : (options.edge as NonNullable<InputOptions['edge']>),
+    numbered: true
+  })
+  const counter = new PulseCounter(line, options, context)
+  try {
+    await counter.begin(debounced)
+    return counter
+  } catch (error) {
+    await counter.close()
+    throw error
+  }
+}
+
+/**
+ * The total is of all time: it goes on from what the memory kept. Edges are numbered, so that those that
+ * the kernel had no room for are counted all the same; only where they are debounced, nobody can say what
+ * they were: then a sample says so once, and counting goes on.
+ */
+class PulseCounter implements Sensor {
+  readonly #line: InputLine
+  readonly #clock: OpenContext['clock']
+  readonly #memory: OpenContext['memory']
+  readonly #active: Level
+  readonly #debounce: Debounce
+  readonly #rate: RateMeter
+  #total: number
+  /** The last number seen; undefined before the first, where it does not matter. */
+  #sequence: number | undefined
+  #fault: Error | undefined
+  #lost = 0
+  /** Since the last sample. */
+  #counted = 0
+  #first: number | undefined
+  #last: number | undefined
+  #stop: () => void = () => {}
+
+  constructor(line: InputLine, options: Options, { clock, memory }: OpenContext) {
+    const hold = Number(options.debounce)
+    this.#line = line
+    this.#clock = clock
+    this.#memory = memory
+    this.#active = options.edge === 'rising' ? 1 : 0
+    this.#total = memory.get(TOTAL) ?? 0
+    this.#rate = new RateMeter(Number(options.still))
+    this.#debounce = new Debounce({
+      clock,
+      hold,
+      patience: Math.max(PATIENCE, PATIENCE_IN_HOLDS * hold),
+      onLevel: (edge) => this.#held(edge),
+      onRestless: () => this.#isRestless()
+    })
+  }
+
+  async begin(debounced: boolean): Promise<void> {
+    // The level that is found is no pulse, whatever it is.
+    if (debounced) this.#debounce.assume(await this.#line.read())
+    else this.#sequence = 0
+    this.#stop = this.#line.watch(
+      (edge) => (debounced ? this.#judge(edge) : this.#count(1 + this.#missedBefore(edge), edge.at)),
+      (error) => {
+        this.#debounce.end()
+        this.#fault = error
+      }
+    )
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    signal.throwIfAborted()
+    if (this.#fault !== undefined) throw this.#fault
+    // Proves that the line is still there: silence may be no rain, or no chip.
+    await this.#line.read()
+    if (this.#lost > 0) throw this.#lostEdges()
+    const pulses = { count: this.#counted, first: this.#first, last: this.#last }
+    this.#counted = 0
+    this.#first = undefined
+    this.#last = undefined
+    return [
+      { quantity: 'count', value: this.#total },
+      { quantity: 'rate', value: this.#rate.next(pulses, this.#clock.monotonic()) }
+    ]
+  }
+
+  async close(): Promise<void> {
+    this.#stop()
+    this.#debounce.end()
+    await this.#line.close()
+  }
+
+  #judge(edge: Edge): void {
+    this.#lost += this.#missedBefore(edge)
+    this.#debounce.next(edge)
+  }
+
+  #held({ level, at }: Edge): void {
+    this.#fault = undefined
+    if (level === this.#active) this.#count(1, at)
+  }
+
+  /** Edges between the last that came and this one. */
+  #missedBefore({ sequence }: Edge): number {
+    const before = this.#sequence
+    this.#sequence = sequence
+    // Numbers are of 32 bits and begin again.
+    return sequence === undefined || before === undefined ? 0 : (sequence - before - 1) >>> 0
+  }
+
+  #count(pulses: number, at: number): void {
+    this.#total += pulses
+    this.#memory.set(TOTAL, this.#total)
+    this.#counted += pulses
+    this.#first ??= at
+    this.#last = at
+  }
+
+  #lostEdges(): SensorError {
+    const lost = this.#lost
+    this.#lost = 0
+    return new SensorError(
+      'lost-edges',
+      `pulse on ${this.#line.name} lost ${lost} edges: the count may be too small by ${Math.ceil(lost / 2)}`,
+      {
+        hint: 'this machine is too busy for so many; without debounce, lost edges are counted by their numbers'
+      }
+    )
+  }
+
+  #isRestless(): void {
+    this.#fault = new SensorError(
+      'restless',
+      `pulse on ${this.#line.name} holds no level for the debounce time: pulses are not counted`,
+      { hint: 'choose a shorter debounce, or look for a loose wire or mains nearby' }
+    )
+  }
+}

@@ -1,0 +1,32 @@
+import { isNodeError } from '../../src/error.ts'
+import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
+import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { LABEL } from './driver.ts'
+import { Machine } from './machine.ts'
+import { PART_NAMES, type Part } from './parts.ts'
+
+const PLACES = { disk: '/', interface: 'wlan0' }
+
+/** The parts that this machine can tell of. */
+export async function discover(
+  sysfs: Sysfs,
+  { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<readonly Discovery[]> {
+  const machine = new Machine(new KernelFiles(sysfs, clock, LABEL), sysfs, PLACES)
+  const parts: Part[] = []
+  for (const part of PART_NAMES) {
+    try {
+      await machine.read(part, signal)
+      parts.push(part)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isNodeError(error)) throw error
+    }
+  }
+  if (parts.length === 0) return []
+  const list = parts.join(' ')
+  return [
+    { name: 'system', about: `the health of this machine: ${parts.join(', ')}`, options: { parts: list } }
+  ]
+}

@@ -1,0 +1,19 @@
+import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { KernelFolder } from '../../src/hal/kernel-folder.ts'
+import { KernelSensor } from '../../src/hal/kernel-sensor.ts'
+import type { Measure, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { MILLIDEGREES } from './convert.ts'
+import { TEMPERATURE, ZONES } from './files.ts'
+
+const MEASURES: readonly Measure[] = [{ quantity: 'temperature' }]
+
+export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
+  const zone = String(options['zone'])
+  const files = new KernelFiles(sysfs, clock, `thermal zone ${zone}`)
+  const folder = new KernelFolder(files, ZONES, zone, 'measure it through hwmon or iio, where it is there')
+  await folder.path(signal)
+  return new KernelSensor(folder, MEASURES, (path, _measure, signal) =>
+    files.number(`${path}/${TEMPERATURE}`, signal, MILLIDEGREES)
+  )
+}

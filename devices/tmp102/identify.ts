@@ -1,0 +1,12 @@
+import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import { hasLimits } from '../../src/hal/temperature-limits.ts'
+import { readWord } from '../../src/hal/word-register.ts'
+import { CONFIGURATION, RESERVED, RESOLUTION } from './registers.ts'
+
+/** There is no identity: constant bits of the configuration, and the limits of power-on. */
+export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
+  const word = await readWord(device, CONFIGURATION, { signal })
+  const constant = (word & (RESOLUTION | RESERVED)) === RESOLUTION
+  return constant && (await hasLimits(device, { signal })) ? 'maybe' : 'no'
+}

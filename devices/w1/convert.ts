@@ -1,0 +1,35 @@
+import { kernelNumber } from '../../src/hal/kernel-number.ts'
+
+/** What a w1_slave file says. */
+export interface Scratchpad {
+  /** Nine: temperature low, high; …; byte 6; byte 7; CRC. */
+  readonly bytes: readonly number[]
+  readonly crcFits: boolean
+  readonly celsius: number
+}
+
+/** `50 05 4b 46 7f ff 0c 10 1c : crc=1c YES`, a second line that ends in `t=85000` [w1_therm.c, w1_slave_show]. */
+const FORM = /^((?:[0-9a-f]{2} ){9}): crc=[0-9a-f]{2} (YES|NO)\n(?:[0-9a-f]{2} ){9}t=(-?\d+)$/
+
+/** Undefined where the text is none of a w1_slave file. */
+export function parseScratchpad(text: string): Scratchpad | undefined {
+  const [, bytes = '', crc, millidegrees = ''] = FORM.exec(text) ?? []
+  const celsius = kernelNumber(millidegrees, -3)
+  if (celsius === undefined) return undefined
+  const numbers = bytes.trim().split(' ')
+  return { bytes: numbers.map((byte) => Number.parseInt(byte, 16)), crcFits: crc === 'YES', celsius }
+}
+
+/** A short circuit reads so, and its CRC fits: 0 of zeros is 0. */
+export function isShorted({ bytes }: Scratchpad): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
+/**
+ * The chip has lost its power since it was told to measure: its register is 85 °C, with the byte 6 of power-on
+ * [w1_therm.c: 50 05 .. 0c; DS18S20, figure 4: aa 00 .. 0c].
+ */
+export function isPowerOn({ bytes }: Scratchpad): boolean {
+  const [low, high, , , , , reserved] = bytes
+  return reserved === 0x0c && ((low === 0x50 && high === 0x05) || (low === 0xaa && high === 0x00))
+}

@@ -1,0 +1,13 @@
+// Microchip DS21462D, section 4: two registers of 8 bits, chosen by a command byte.
+
+/** Table 4-1. */
+export const TEMPERATURE = 0x00
+export const CONFIGURATION = 0x01
+
+/** Bits of the configuration, table 4-2; all others read 0. */
+export const STANDBY = 0x80
+export const READY = 0x40 // read-only; cleared by power-on and by standby (figure 4-1)
+
+/** Milliseconds of a conversion: typical, and greatest [linux drivers/hwmon/tc74.c]. */
+export const CONVERSION_TYPICAL = 125
+export const CONVERSION_GREATEST = 250

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { type ChipFault, SensorBench } from 'kith/simulated'
+import { celsius } from './convert.ts'
+import tc74, { models } from './index.ts'
+import { temperatures } from './vectors.ts'
+
+// One simulated chip in virtual time: nothing here waits for a clock on the wall.
+const bench = (): SensorBench => new SensorBench(tc74, models.tc74)
+
+for (const { byte, celsius: expected, actual, source } of temperatures) {
+  test(`${actual} °C is ${byte.toString(16)} (${source})`, async () => {
+    assert.equal(celsius(byte), expected)
+    const { world, clock, address } = bench()
+    world.ambient.hold('temperature', actual)
+    const bus = await world.buses.open('i2c-1')
+    const read = bus.transaction(address, [{ write: Uint8Array.of(0) }, { read: 1 }])
+    assert.deepEqual(await clock.run(read), [Uint8Array.of(byte)])
+  })
+}
+
+test('it measures what surrounds it', async () => {
+  const simulated = bench()
+  const sensor = await simulated.open()
+  for (const [actual, expected] of [
+    [21.7, 21],
+    [-10.2, -11]
+  ] as const) {
+    simulated.world.ambient.hold('temperature', actual)
+    assert.equal(await simulated.value(sensor, 'temperature'), expected)
+  }
+})
+
+const faults: Record<ChipFault, RegExp> = {
+  'no-acknowledge-address': /^no-acknowledge/,
+  'no-acknowledge-data': /^no-acknowledge/,
+  'bad-crc': /^(garbage|stuck)$/,
+  'stuck-high': /^stuck$/,
+  'stuck-low': /^(stuck|not-ready)$/,
+  garbage: /^(garbage|stuck)$/,
+  'never-ready': /^not-ready$/,
+  unplugged: /^no-acknowledge/
+}
+
+for (const [fault, code] of Object.entries(faults) as [ChipFault, RegExp][]) {
+  test(`${fault} is told, never measured, and heals`, async () => {
+    const simulated = bench()
+    const sensor = await simulated.open()
+    simulated.world.faults.set('i2c-1', simulated.address, fault)
+    const refusal = await simulated.refusal(simulated.sample(sensor))
+    assert.match(refusal.code, code)
+    assert.ok(refusal.message.startsWith('tc74 at 0x4d on i2c-1'), refusal.message)
+    simulated.world.faults.clear('i2c-1', simulated.address)
+    assert.equal(typeof (await simulated.value(sensor, 'temperature')), 'number')
+  })
+}

@@ -1,0 +1,102 @@
+import { busFailure, placeOf, renamed } from './bus-failure.ts'
+import {
+  type I2cBus,
+  type I2cOperation,
+  isBusError,
+  type ProbeResult,
+  type TransferOptions,
+  type Turn
+} from './i2c.ts'
+import type { Multiplexers } from './multiplexers.ts'
+import { checkTransfer } from './transfer-check.ts'
+
+export interface ChannelBusOptions {
+  /** As in the configuration: `attic`. */
+  readonly name: string
+  /** The bus that the multiplexer is on. */
+  readonly parent: I2cBus
+  /** All of the parent's. */
+  readonly multiplexers: Multiplexers
+  /** Of the multiplexer that is meant. */
+  readonly address: number
+  /** 0 to 7. */
+  readonly channel: number
+}
+
+/** A channel of a multiplexer: a bus behind a bus. Each transfer is one turn of the parent. */
+export class ChannelBus implements I2cBus {
+  readonly name: string
+  readonly path: string
+  readonly #options: ChannelBusOptions
+  #closed = false
+
+  constructor(options: ChannelBusOptions) {
+    const { name, channel, address, parent } = options
+    this.name = name
+    this.path = `${name} (channel ${channel} of ${placeOf(parent.path ?? parent.name, address)})`
+    this.#options = options
+  }
+
+  async transaction(
+    address: number,
+    operations: readonly I2cOperation[],
+    options?: TransferOptions
+  ): Promise<Uint8Array[]> {
+    checkTransfer(this.path, address, operations)
+    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
+  }
+
+  async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
+    checkTransfer(this.path, address)
+    return await this.turn(address, (turn) => turn.probe(address), options)
+  }
+
+  async turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T> {
+    if (this.#closed) throw busFailure(this.path, address, 'closed')
+    const through = (turn: Turn): Promise<T> => this.#through(turn, address, work)
+    return await this.#told(address, this.#options.parent.turn(address, through, options))
+  }
+
+  /** The parent is its owner's to close. */
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  async #through<T>(turn: Turn, address: number, work: (turn: Turn) => Promise<T>): Promise<T> {
+    const { multiplexers, channel } = this.#options
+    try {
+      await multiplexers.connect(turn, this.#options.address, channel).catch((error) => {
+        throw this.#unreachable(address, error)
+      })
+      return await work(this.#below(turn))
+    } finally {
+      await multiplexers.disconnect(turn, this.#options.address)
+    }
+  }
+
+  #below(turn: Turn): Turn {
+    return {
+      transaction: (address, operations) => this.#told(address, turn.transaction(address, operations)),
+      probe: (address) => this.#told(address, turn.probe(address))
+    }
+  }
+
+  /** Errors of the parent, told of this bus. */
+  async #told<T>(address: number, work: Promise<T>): Promise<T> {
+    const { parent } = this.#options
+    try {
+      return await work
+    } catch (error) {
+      throw renamed(error, placeOf(parent.path ?? parent.name, address), placeOf(this.path, address))
+    }
+  }
+
+  #unreachable(address: number, error: unknown): unknown {
+    if (!isBusError(error)) return error
+    const what = `cannot be reached: its multiplexer, ${error.message}`
+    const hint = error.kind === 'owned-by-kernel' ? KERNEL_CHANNELS : error.hint
+    return busFailure(this.path, address, error.kind, { what, cause: error, ...(hint && { hint }) })
+  }
+}
+
+const KERNEL_CHANNELS = 'the kernel offers its channels as buses of their own: kith devices scan lists them'

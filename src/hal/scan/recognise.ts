@@ -1,0 +1,66 @@
+import { isNodeError } from '../../error.ts'
+import type { ClockDefinition } from '../clock-chip.ts'
+import { type I2cBus, isBusError } from '../i2c.ts'
+import { i2cDevice } from '../i2c-device.ts'
+import type { I2cSensorDefinition, Identification, Likeness, OpenContext } from '../sensor.ts'
+
+/** A chip that may be at an address. */
+export type Candidate = I2cSensorDefinition | ClockDefinition
+
+/** What a chip told of itself. */
+export interface Verdict {
+  readonly sure?: Candidate
+  /** Those that it may be where it is not sure, the likeliest first. */
+  readonly maybe: readonly Candidate[]
+  /** Its type, where that is none of the candidates'. */
+  readonly relative?: string
+}
+
+export type ScanContext = Pick<OpenContext, 'clock' | 'signal'>
+
+/**
+ * Asks the chip at an address which of the candidates it is: identities first, then constant bits, then the
+ * address alone; an answer that is sure ends the questions.
+ * @throws BusError where the bus fails, not the chip
+ */
+export async function recognise(
+  bus: I2cBus,
+  address: number,
+  candidates: readonly Candidate[],
+  context: ScanContext
+): Promise<Verdict> {
+  const maybe: Candidate[] = []
+  for (const candidate of candidates.filter(({ addresses }) => addresses.includes(address)).sort(byTurn)) {
+    const likeness = await likenessOf(bus, address, candidate, context)
+    if (likeness === 'sure') return { sure: candidate, maybe: [] }
+    if (likeness === 'maybe') maybe.push(candidate)
+    if (typeof likeness === 'string' || candidates.some(({ type }) => type === likeness.relative)) continue
+    return { maybe: [], relative: likeness.relative }
+  }
+  return { maybe }
+}
+
+async function likenessOf(
+  bus: I2cBus,
+  address: number,
+  { type, identification }: Candidate,
+  context: ScanContext
+): Promise<Likeness> {
+  if (identification === undefined) return 'maybe'
+  try {
+    return await identification.ask(i2cDevice(bus, address, type), context)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    const refused = isBusError(error) ? error.kind.startsWith('no-acknowledge') : isNodeError(error)
+    if (refused) return 'no'
+    throw error
+  }
+}
+
+/** One without an identification is known by its address alone. */
+const rank = (identification: Identification | undefined): number =>
+  10 * (identification?.by ?? 3) + (identification?.turn ?? 1)
+
+function byTurn(one: Candidate, other: Candidate): number {
+  return rank(one.identification) - rank(other.identification)
+}

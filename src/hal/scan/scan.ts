@@ -1,0 +1,72 @@
+import { describeError } from '../../error.ts'
+import type { Branch } from '../branched-buses.ts'
+import type { ClockDefinition } from '../clock-chip.ts'
+import type { SensorDefinition } from '../sensor.ts'
+import type { World } from '../world.ts'
+import type { Finding } from './finding.ts'
+import type { Candidate } from './recognise.ts'
+import { scanBus } from './scan-bus.ts'
+import { discoverAll, fileFinding, shownChips } from './scan-files.ts'
+
+export interface ScanInit {
+  readonly world: Pick<World, 'buses' | 'sysfs' | 'clock'>
+  readonly devices: readonly SensorDefinition[]
+  readonly clocks: readonly ClockDefinition[]
+  /** Which are asked: a branch after the bus that it is on. */
+  readonly buses: readonly string[]
+  readonly branches: readonly Branch[]
+  /** Names that are taken by configured sensors. */
+  readonly names: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** Everything on the buses and everything that the kernel shows, each with the configuration that would use it. */
+export async function scan(init: ScanInit): Promise<Finding[]> {
+  const { world, devices, clocks, signal } = init
+  const context = { clock: world.clock, signal }
+  const name = namer(init.names)
+  const discovered = await discoverAll(
+    devices.filter((each) => each.bus === 'sysfs'),
+    world.sysfs,
+    context
+  )
+  const common = {
+    ...context,
+    sysfs: world.sysfs,
+    candidates: [...devices.filter((each) => each.bus === 'i2c'), ...clocks] satisfies Candidate[],
+    shown: shownChips(discovered),
+    name
+  }
+  const findings: Finding[] = []
+  const taken = new Map<string, ReadonlySet<number>>()
+  for (const bus of init.buses) {
+    const parent = init.branches.find((branch) => branch.name === bus)?.bus ?? ''
+    try {
+      const opened = await world.buses.open(bus)
+      const found = await scanBus(opened, { ...common, except: taken.get(parent) ?? new Set() })
+      taken.set(bus, found.taken)
+      findings.push(...found.findings)
+    } catch (error) {
+      signal.throwIfAborted()
+      findings.push({ kind: 'failed', place: bus, reason: describeError(error) })
+    }
+  }
+  return [...findings, ...discovered.map((each) => fileFinding(each, name))]
+}
+
+/** `bme280`, then `bme280-2`: names of the form that the configuration takes, each once. */
+function namer(names: readonly string[]): (base: string) => string {
+  const taken = new Set(names)
+  return (base) => {
+    const word =
+      base
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '')
+        .slice(0, 28) || 'sensor'
+    let name = word
+    for (let number = 2; taken.has(name); number++) name = `${word}-${number}`
+    taken.add(name)
+    return name
+  }
+}

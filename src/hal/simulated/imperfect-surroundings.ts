@@ -1,0 +1,69 @@
+import type { Clock } from '../../clock.ts'
+import type { AmbientQuantity, Surroundings } from './ambient.ts'
+import { SeededRandom } from './random.ts'
+
+/** How a chip differs from one without faults; each in the unit of the quantity. */
+export interface Imperfection {
+  /** Standard deviation of what is added to every value, white and normally distributed. */
+  readonly noise?: Readonly<Partial<Record<AmbientQuantity, number>>>
+  /** What is added for every day since the imperfection began. */
+  readonly drift?: Readonly<Partial<Record<AmbientQuantity, number>>>
+  /** °C by which each transfer warms the chip; the warmth is lost with a time constant of 30 s. */
+  readonly selfHeating?: number
+}
+
+const DAY = 86_400_000
+const COOLING = 30_000
+
+/** What surrounds one chip, as that chip feels it. */
+export class ImperfectSurroundings implements Surroundings {
+  readonly #clock: Clock
+  readonly #world: Surroundings
+  readonly #imperfection: () => { readonly since: number; readonly what: Imperfection } | undefined
+  readonly #random: SeededRandom
+  #warmth = 0
+  #warmedAt = 0
+
+  /** @param name whose noise it is: every chip has its own */
+  constructor(
+    name: string,
+    clock: Clock,
+    world: Surroundings,
+    imperfection: () => { readonly since: number; readonly what: Imperfection } | undefined
+  ) {
+    this.#clock = clock
+    this.#world = world
+    this.#imperfection = imperfection
+    this.#random = new SeededRandom(name)
+  }
+
+  /** A transfer takes place. */
+  warm(): void {
+    const warmth = this.#imperfection()?.what.selfHeating ?? 0
+    if (warmth === 0 && this.#warmth === 0) return
+    const now = this.#clock.now()
+    this.#warmth = this.#warmthAt(now) + warmth
+    this.#warmedAt = now
+  }
+
+  value(quantity: AmbientQuantity, at: number = this.#clock.now()): number {
+    const value = this.#world.value(quantity, at)
+    const imperfection = this.#imperfection()
+    if (imperfection === undefined) return value
+    const { since, what } = imperfection
+    const drift = ((what.drift?.[quantity] ?? 0) * Math.max(0, at - since)) / DAY
+    const noise = what.noise?.[quantity]
+    const warmth = quantity === 'temperature' ? this.#warmthAt(at) : 0
+    return value + drift + warmth + (noise === undefined ? 0 : noise * this.#normal())
+  }
+
+  #warmthAt(at: number): number {
+    return this.#warmth * Math.exp(-Math.max(0, at - this.#warmedAt) / COOLING)
+  }
+
+  /** Normally distributed around 0 with deviation 1 (Box and Muller). */
+  #normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.#random.next()))
+    return radius * Math.cos(2 * Math.PI * this.#random.next())
+  }
+}

@@ -1,0 +1,51 @@
+import type { Level } from '../gpio.ts'
+import type { AmbientQuantity, Course } from './ambient.ts'
+import type { ChipFault } from './faults.ts'
+import type { Imperfection } from './imperfect-surroundings.ts'
+
+/** Where a chip is. */
+export interface ChipPlace {
+  readonly bus: string
+  readonly address: number
+}
+
+export type AmbientValues = Readonly<Partial<Record<AmbientQuantity, number>>>
+
+/** A recorded value, and milliseconds since the first. */
+export type TracePoint = readonly [at: number, value: number]
+
+/** What an event does. */
+export type ScenarioAction =
+  /** The quantities have these values, reached in a straight line over so many milliseconds. */
+  | { readonly kind: 'ramp'; readonly to: AmbientValues; readonly over: number }
+  /** They are so far from their own course. */
+  | { readonly kind: 'shift'; readonly by: AmbientValues; readonly over: number }
+  /** They take their own course again. */
+  | { readonly kind: 'release'; readonly quantities: readonly AmbientQuantity[] }
+  /** One is what was recorded, and stays at the last of it. */
+  | { readonly kind: 'replay'; readonly quantity: AmbientQuantity; readonly points: readonly TracePoint[] }
+  | { readonly kind: 'fault'; readonly chip: ChipPlace; readonly fault: ChipFault }
+  | { readonly kind: 'clear'; readonly chip: ChipPlace }
+  | { readonly kind: 'brownout'; readonly chip: ChipPlace }
+  | { readonly kind: 'hang'; readonly bus: string }
+  | { readonly kind: 'unhang'; readonly bus: string }
+  | { readonly kind: 'drive'; readonly line: string; readonly level: Level }
+
+export interface ScenarioEvent {
+  /** For people. */
+  readonly about: string
+  /** Milliseconds after the start, or into each day (UTC). */
+  readonly when: { readonly after: number } | { readonly at: number }
+  /** Milliseconds until it happens again and again. */
+  readonly every?: number
+  readonly action: ScenarioAction
+}
+
+/** A story that a simulated world plays (docs/scenarios.md). */
+export interface Scenario {
+  readonly about: string
+  /** What differs from the usual day of a lived-in room. */
+  readonly day: Readonly<Partial<Record<AmbientQuantity, Partial<Course>>>>
+  readonly chips: readonly (ChipPlace & { readonly imperfection: Imperfection })[]
+  readonly events: readonly ScenarioEvent[]
+}

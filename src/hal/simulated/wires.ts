@@ -1,0 +1,57 @@
+import { busFailure } from '../bus-failure.ts'
+import { checkTransfer } from '../transfer-check.ts'
+import type { ChipModelFactory, ModelEnvironment } from './chip-model.ts'
+import { ChipSocket } from './chip-socket.ts'
+import type { Faults } from './faults.ts'
+import { SimulatedMultiplexer } from './multiplexer.ts'
+
+/** What is soldered to one pair of wires: a bus, or a channel of a multiplexer. */
+export class Wires {
+  /** As in the configuration; faults of its chips are set by it. */
+  readonly name: string
+  readonly #environment: ModelEnvironment
+  readonly #faults: Faults
+  readonly #sockets = new Map<number, ChipSocket>()
+  readonly #multiplexers = new Map<number, SimulatedMultiplexer<Wires>>()
+
+  constructor(name: string, environment: ModelEnvironment, faults: Faults) {
+    this.name = name
+    this.#environment = environment
+    this.#faults = faults
+  }
+
+  /** Puts a chip there and gives it power. @throws BusError where the address is taken or no chip's */
+  attach(address: number, factory: ChipModelFactory): void {
+    checkTransfer(this.name, address)
+    if (this.#sockets.has(address)) {
+      throw busFailure(this.name, address, 'unsupported', { what: 'is taken by another chip' })
+    }
+    this.#sockets.set(address, new ChipSocket(this.name, address, factory, this.#environment, this.#faults))
+  }
+
+  /** The wires of a channel of the multiplexer at the address, which is put there with its first channel. */
+  branch(address: number, channel: number, name: string): Wires {
+    const multiplexer = this.#multiplexers.get(address) ?? new SimulatedMultiplexer<Wires>()
+    if (!this.#multiplexers.has(address)) {
+      this.attach(address, multiplexer.model)
+      this.#multiplexers.set(address, multiplexer)
+    }
+    return multiplexer.segment(channel, () => new Wires(name, this.#environment, this.#faults))
+  }
+
+  /** The chips that hear the address now: more than one where channels with like chips are connected. */
+  at(address: number): ChipSocket[] {
+    return this.#joined().flatMap((wires) => wires.#sockets.get(address) ?? [])
+  }
+
+  /** Resolves when nothing holds these or connected wires any more; undefined where nothing does. */
+  hanging(): Promise<void> | undefined {
+    return this.#joined().flatMap((wires) => this.#faults.hanging(wires.name) ?? [])[0]
+  }
+
+  /** These, and what multiplexers connect with them. */
+  #joined(): Wires[] {
+    const connected = [...this.#multiplexers.values()].flatMap((multiplexer) => multiplexer.connected())
+    return [this, ...connected.flatMap((wires) => wires.#joined())]
+  }
+}
