@@ -58,6 +58,12 @@ export class Catalogue {
     return [...this.#protocols.values()].filter((protocol) => protocol.quantities.includes(quantity))
   }
 
+  /** The ProtocolNames of its family, itself included, newest version first. */
+  versionsOf(id: string): string[] {
+    const family = this.get(id)?.family
+    return this.ids().filter((other) => this.get(other)?.family === family)
+  }
+
   /** What a pack on this topic may carry: nothing on a topic that is none of ours. */
   quantitiesOf(id: string): Quantities {
     return this.#quantities.get(id) ?? new Map()

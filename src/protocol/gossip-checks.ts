@@ -2,6 +2,7 @@ import { isSealedRefusal, openSealed } from '../reading/pack-door.ts'
 import { isPackError } from '../reading/pack-error.ts'
 import { type OpenedSeal, SEAL_BYTES } from '../reading/seal.ts'
 import type { SealVerifier } from '../reading/seal-verify.ts'
+import type { GossipVersions } from './gossip-versions.ts'
 import type { TokenBuckets } from './token-bucket.ts'
 
 /** What decided about a message, in the order of the checks of wire.md, Gossip, and what follows for gossipsub. */
@@ -11,6 +12,7 @@ export const VERDICTS = {
   form: 'reject',
   signer: 'ignore',
   seen: 'ignore',
+  version: 'accept',
   'author-rate': 'ignore',
   signature: 'reject',
   content: 'reject',
@@ -46,6 +48,8 @@ export interface GossipChecksInit<T> {
   readonly admits: (author: string, source: string) => boolean
   /** Checks 9 and 10: whether the message is behind what is held, too old, or of the future. */
   readonly place: (message: T, topic: string) => 'held' | 'old' | 'ahead' | undefined
+  /** Packs that come on the topics of several versions; none where no topic has another version. */
+  readonly versions?: GossipVersions
   /** Told of each decision. */
   readonly count: (reason: Reason) => void
 }
@@ -74,7 +78,7 @@ export class GossipChecks<T> {
     if (seal === undefined) return decided('form')
     const author = seal.peer
     if (!admits(author, source)) return decided('signer', { author })
-    if (verifier.knows(seal)) return decided('seen', { author })
+    if (verifier.knows(seal)) return decided(this.#decideKnown(topic, seal), { author })
     if (!authors.take(author)) return decided('author-rate', { author })
     if (!verifier.verify(seal)) {
       authors.giveBack(author) // nobody is silenced by forgeries in his name
@@ -82,7 +86,16 @@ export class GossipChecks<T> {
     }
     const message = unlessRefused(() => read(seal, topic))
     if (message === undefined) return decided('content', { author })
-    return decided(place(message, topic) ?? 'accept', { author, message })
+    const reason = place(message, topic) ?? 'accept'
+    if (reason === 'accept') this.#init.versions?.note(topic, seal)
+    return decided(reason, { author, message })
+  }
+
+  /** What was taken in on the topic of another version is handed on in this one, if it belongs there. */
+  #decideKnown(topic: string, seal: OpenedSeal): Reason {
+    const { versions, read } = this.#init
+    if (versions?.isNewOn(topic, seal) !== true) return 'seen'
+    return unlessRefused(() => read(seal, topic)) === undefined ? 'content' : 'version'
   }
 }
 

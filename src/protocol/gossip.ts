@@ -15,6 +15,7 @@ import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from 
 import { FloodLog } from './gossip-flood-log.ts'
 import { guardIntake } from './gossip-intake.ts'
 import { placePack, type Standing } from './gossip-place.ts'
+import { GossipVersions } from './gossip-versions.ts'
 import type { SealedMeta } from './meta-table.ts'
 import { TokenBuckets } from './token-bucket.ts'
 
@@ -29,6 +30,8 @@ export interface GossipRates {
   readonly authors: number
   /** Peers that are counted at a time. */
   readonly sources: number
+  /** Packs remembered that came on the topic of one of several versions. */
+  readonly verified: number
   /** Milliseconds between two log lines about a flood, and refused messages in that time that make one. */
   readonly floodPeriod: number
   readonly floodLeast: number
@@ -131,6 +134,10 @@ export class Gossip {
           quantities: catalogue.quantitiesOf(topic),
           maxPayload: common.maxPayload(topic)
         }),
+      versions: new GossipVersions({
+        versionsOf: (topic) => catalogue.versionsOf(topic),
+        packs: rates.verified
+      }),
       place: (sealed, topic) => placePack(sealed, init.standing, catalogue.get(topic)?.acceptAge ?? 0)
     })
     this.#metas = new GossipChecks({

@@ -74,8 +74,9 @@ export class Author {
   readonly #lanes = new Map<string, Lane>()
   readonly #next = new Map<string, number>()
   #present: PresentRun
-  /** Clock.monotonic() from when on another raise is heeded. */
+  /** Clock.monotonic() from when on we may go above another life of ours. */
   #raiseFrom = -Infinity
+  #raising: Cancel | undefined
 
   constructor(options: AuthorOptions) {
     this.#options = options
@@ -106,6 +107,8 @@ export class Author {
   /** Ends the run and begins another; if the time is known by now, the former run's times become estimates. */
   newRun(): void {
     this.flush()
+    this.#raising?.()
+    this.#raising = undefined
     const { run, started } = this.#present
     const anchor = this.#anchor(started)
     if (anchor.unix !== null) this.#options.history.anchor(run, anchor)
@@ -113,16 +116,18 @@ export class Author {
     this.#next.clear()
   }
 
-  /** A peer showed us a pack of our own key: if it is of a later epoch, another life of ours, we go above it. */
+  /**
+   * A peer showed us a pack of our own key: if it is of a later epoch, another life of ours, we go above it; at
+   * once, or when the pause since the last time is over.
+   */
   raise(seen: Run): void {
     const { run } = this.#present
     if (seen.epoch < run.epoch || (seen.epoch === run.epoch && seen.boot === run.boot)) return
-    const now = this.#options.clock.monotonic()
-    if (now < this.#raiseFrom) return
-    this.#raiseFrom = now + RAISE_PAUSE
-    this.#options.log.warn('a pack of our own key has a later epoch: a new run begins', { seen: seen.epoch })
-    this.#options.epochs.raise(seen.epoch)
-    this.newRun()
+    const { clock, epochs } = this.#options
+    epochs.raise(seen.epoch)
+    const wait = this.#raiseFrom - clock.monotonic()
+    if (wait <= 0) this.#goAbove(seen)
+    else this.#raising ??= clock.after(wait, () => this.#goAbove(seen))
   }
 
   /** Sends what waits, without heeding the pace. */
@@ -134,7 +139,15 @@ export class Author {
 
   stop(): void {
     this.flush()
+    this.#raising?.()
     for (const lane of this.#lanes.values()) lane.cancel?.()
+  }
+
+  #goAbove({ epoch }: Run): void {
+    const { clock, log } = this.#options
+    this.#raiseFrom = clock.monotonic() + RAISE_PAUSE
+    log.warn('a pack of our own key has a later epoch: a new run begins', { seen: epoch })
+    this.newRun()
   }
 
   #begin(): PresentRun {

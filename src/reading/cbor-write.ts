@@ -178,11 +178,19 @@ class Writer {
   }
 }
 
+/** Keys are few and come again with every map; what else comes is not remembered. */
+const KEYS = 256
+const keys = new Map<number | string, Uint8Array>()
+
 function writeKey(key: number | string): Uint8Array {
+  const known = keys.get(key)
+  if (known !== undefined) return known
   if (typeof key === 'number' && !Number.isSafeInteger(key)) {
     throw new CborError('key', `CBOR: ${key} is no key, only text and whole numbers are`)
   }
-  return writeCbor(key)
+  const bytes = writeCbor(key)
+  if (keys.size < KEYS) keys.set(key, bytes)
+  return bytes
 }
 
 /** The shortest decimal text of a number as mantissa · 10^exponent, where tag 4 of the wire can hold it. */

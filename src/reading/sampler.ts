@@ -1,8 +1,10 @@
 import { type Cancel, type Clock, every, withDeadline } from '../clock.ts'
 import { describeError } from '../error.ts'
-import type { Measure, Measurement, Sensor } from '../hal/sensor.ts'
+import type { Lack, Measure, Measurement, Sensor } from '../hal/sensor.ts'
 import type { Log } from '../log.ts'
+import { outcomeOf } from './outcome.ts'
 import type { Fault, Outcome, Sample } from './reading.ts'
+import { type Change, SamplerChanges } from './sampler-changes.ts'
 import { faultOf } from './sampler-fault.ts'
 
 export interface SamplerInit {
@@ -17,6 +19,8 @@ export interface SamplerInit {
   /** Milliseconds to wait before a sensor that failed is opened again: doubled from the one to the other. */
   readonly retryMin: number
   readonly retryMax: number
+  /** Milliseconds between two changes that the sensor tells by itself, between samples. */
+  readonly changeSpacing: number
   readonly measures: readonly Measure[]
   readonly clock: Clock
   readonly log: Log
@@ -31,9 +35,11 @@ const REOPEN_AFTER = 2
 /**
  * Polls one sensor for as long as it runs. A sample tells an outcome of every measure, a value or why there
  * is none; while a sensor is away, each interval tells the fault again. Samples of a sensor never overlap.
+ * What a sensor notices by itself between two samples is told at once, with the time that it tells.
  */
 export class Sampler {
   readonly #init: SamplerInit
+  readonly #changes: SamplerChanges
   #stopping = new AbortController()
   #cancel: Cancel | undefined
   #sensor: Sensor | undefined
@@ -44,9 +50,12 @@ export class Sampler {
   #failures = 0
   #openings = 0
   #openAt = -Infinity
+  /** When the last change was, by the clock: no sample tells an earlier time. */
+  #changedAt = -Infinity
 
   constructor(init: SamplerInit) {
     this.#init = init
+    this.#changes = new SamplerChanges(init.clock, init.changeSpacing, (change) => this.#emitChange(change))
   }
 
   start(): void {
@@ -75,7 +84,8 @@ export class Sampler {
     const { signal } = this.#stopping
     const at = clock.monotonic()
     try {
-      const work = (signal: AbortSignal): Promise<readonly Measurement[]> => this.#openAndSample(signal)
+      const work = (signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> =>
+        this.#openAndSample(signal)
       const measurements = await withDeadline(clock, deadline, `sampling ${name}`, work, signal)
       this.#failures = 0
       this.#openings = 0
@@ -85,10 +95,10 @@ export class Sampler {
     }
   }
 
-  async #openAndSample(signal: AbortSignal): Promise<readonly Measurement[]> {
+  async #openAndSample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> {
     this.#busy = true
     try {
-      this.#sensor ??= await this.#init.open(signal)
+      this.#sensor ??= await this.#open(signal)
       signal.throwIfAborted()
       return await this.#sensor.sample(signal)
     } finally {
@@ -98,12 +108,19 @@ export class Sampler {
     }
   }
 
+  async #open(signal: AbortSignal): Promise<Sensor> {
+    const sensor = await this.#init.open(signal)
+    sensor.onChange?.((changed, at) => this.#changes.take({ changed, at }))
+    return sensor
+  }
+
   async #fail(error: unknown, at: number): Promise<void> {
     const { name, log, retryMin, retryMax } = this.#init
     const fault = faultOf(error)
     if (this.#fault?.code !== fault.code) log.warn(`${name}: ${describeError(error)}`, { code: fault.code })
     this.#fault = fault
-    this.#emitFault(fault, at)
+    this.#changes.flush()
+    this.#emitFault(fault, Math.max(at, this.#changedAt))
     this.#failures += 1
     if (this.#sensor !== undefined && this.#failures < REOPEN_AFTER) return
     this.#openAt = at + Math.min(retryMax, retryMin * 2 ** Math.min(this.#openings, 30))
@@ -111,9 +128,21 @@ export class Sampler {
     if (!this.#busy) await this.#close()
   }
 
-  #emitValues(measurements: readonly Measurement[], at: number): void {
-    const { measures, name, log } = this.#init
-    const outcomes = measures.map((measure) => outcomeOf(measure, measurements, name))
+  #emitValues(measurements: readonly (Measurement | Lack)[], at: number): void {
+    this.#changes.flush()
+    this.#tellOutcomes(this.#init.measures, measurements, Math.max(at, this.#changedAt))
+  }
+
+  #emitChange({ changed, at }: Change): void {
+    const changes = (measure: Measure): boolean =>
+      changed.some(({ quantity, channel }) => quantity === measure.quantity && channel === measure.channel)
+    this.#changedAt = at
+    this.#tellOutcomes(this.#init.measures.filter(changes), changed, at)
+  }
+
+  #tellOutcomes(measures: readonly Measure[], told: readonly (Measurement | Lack)[], at: number): void {
+    const { name, log } = this.#init
+    const outcomes = measures.map((measure) => outcomeOf(measure, told, name))
     if (this.#fault !== undefined) log.info(`${name} is read again`)
     this.#fault = undefined
     for (const [i, measure] of measures.entries()) {
@@ -139,28 +168,11 @@ export class Sampler {
   async #close(): Promise<void> {
     const sensor = this.#sensor
     this.#sensor = undefined
+    this.#changes.end()
     try {
       await sensor?.close()
     } catch (error) {
       this.#init.log.debug(`${this.#init.name} did not close: ${describeError(error)}`)
     }
   }
-}
-
-/** What a sample says of one measure: a number that cannot be is a fault, and so is silence. */
-function outcomeOf(
-  { quantity, channel, range }: Measure,
-  measurements: readonly Measurement[],
-  name: string
-): Outcome {
-  const place = channel === undefined ? `${name}/${quantity}` : `${name}/${quantity}.${channel}`
-  const found = measurements.find((one) => one.quantity === quantity && one.channel === channel)
-  if (found === undefined) return { fault: { code: 'no-value', text: `${place} has no value` } }
-  const { value } = found
-  const [least, greatest] = range ?? [-Infinity, Infinity]
-  const possible =
-    typeof value === 'boolean' || (Number.isFinite(value) && value >= least && value <= greatest)
-  if (possible) return { value }
-  const bounds = range === undefined ? '' : `, and can be ${least} to ${greatest}`
-  return { fault: { code: 'out-of-range', text: `${place} is ${value}${bounds}` } }
 }

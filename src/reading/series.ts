@@ -48,6 +48,14 @@ export function parseSeries(text: string): SeriesParts | undefined {
   return channel === undefined ? { peer, device, quantity } : { peer, device, quantity, channel }
 }
 
+/**
+ * Whether it has the form of an Ed25519 PeerId. A few texts of that form are none (base58 holds a little more
+ * than 38 bytes): they name nobody, and cost no decoding.
+ */
+export function isPeerId(text: string): boolean {
+  return PEER.test(text)
+}
+
 /** The PeerId's text of a 38-byte Ed25519 multihash. @returns undefined for any other bytes */
 export function peerOfMultihash(multihash: Uint8Array): string | undefined {
   if (multihash.length !== MULTIHASH_BYTES || MULTIHASH_HEAD.some((byte, i) => multihash[i] !== byte))

@@ -44,6 +44,7 @@ import {
   MAX_RECORDS
 } from '../../src/reading/senml.ts'
 import { MULTIHASH_BYTES } from '../../src/reading/series.ts'
+import { LooseFlow } from '../support/datagram-flow.ts'
 import { documentRows } from '../support/protocols-document.ts'
 import { asked, catalogue, packOf, queryBench, queryLimits, RawAsker } from '../support/query-bench.ts'
 
@@ -94,15 +95,9 @@ async function defaultCredit(): Promise<number> {
 async function sendings(): Promise<number[]> {
   const clock = new VirtualClock()
   const sent: number[] = []
-  const query = new DatagramQuery({
-    peer: asked,
-    protocol: '/sensor/temp/v1',
-    clock,
-    door: answerDoor(catalogue, new SealVerifier()),
-    limits: queryLimits,
-    srtt: () => undefined,
-    send: () => sent.push(clock.monotonic())
-  })
+  const flow = new LooseFlow(asked, '/sensor/temp/v1', () => sent.push(clock.monotonic()))
+  const door = answerDoor(catalogue, new SealVerifier())
+  const query = new DatagramQuery({ flow, clock, door, limits: queryLimits })
   const answer = query.read({}, new AbortController().signal).catch(() => undefined)
   await clock.run(answer)
   return sent

@@ -226,11 +226,31 @@ t.test('datagrams', async (t) => {
   equalHex(t, new Sealer(initiatorToResponder, cid(0xc2), 1).seal(1, Buffer.from('21.5')), 'dgram-packet')
   const opened = new Opener(initiatorToResponder).open(Buffer.from(shown('dgram-packet')))
   t.equal(opened?.toString('latin1'), '\0\x0121.5')
-  const probe = encodeProbe('probe', bytesOfHex('0102030405060708'))
+  const rekeyed = {
+    ...agreement,
+    first: shown('dgram-rekey'),
+    second: shown('dgram-rekey-ack'),
+    initiatorSecret: secret(0x33),
+    responderSecret: secret(0x44)
+  }
+  equalHex(t, agreementSalt(rekeyed), 'dgram-rekey-salt')
+  const { initiatorToResponder: next } = deriveKeys(rekeyed)
+  equalHex(t, next.key.export(), 'dgram-rekey-key-ir')
+  equalHex(t, next.iv, 'dgram-rekey-iv-ir')
+  equalHex(t, new Sealer(next, cid(0xc4)).seal(2, Buffer.from('21.5')), 'dgram-rekey-packet')
+  const token = bytesOfHex('0102030405060708')
+  const probe = encodeProbe('probe', token)
   equalHex(t, probe.subarray(0, 9), 'dgram-probe')
   t.ok(probe.subarray(9).every((byte) => byte === 0))
   t.equal(decodeProbe(probe)?.kind, 'probe')
+  equalHex(t, sha256(new Sealer(initiatorToResponder, cid(0xc2)).seal(0, probe)), 'dgram-probe-sha256')
+  const ack = encodeProbe('probe-ack', token)
+  equalHex(t, sha256(new Sealer(responderToInitiator, cid(0xc1)).seal(0, ack)), 'dgram-probe-ack-sha256')
 })
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest()
+}
 
 t.test('every vector of the document was looked at', async (t) => {
   t.strictSame([...unchecked], [])

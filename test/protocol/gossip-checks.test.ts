@@ -1,11 +1,13 @@
 import t from 'tap'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { Catalogue, sensorProtocols } from '../../src/protocol/catalogue.ts'
+import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
 import { GossipChecks, type Reason, VERDICTS } from '../../src/protocol/gossip-checks.ts'
 import { placePack } from '../../src/protocol/gossip-place.ts'
+import { GossipVersions } from '../../src/protocol/gossip-versions.ts'
 import { TokenBuckets } from '../../src/protocol/token-bucket.ts'
 import { encodePack } from '../../src/reading/pack.ts'
-import { readOpened } from '../../src/reading/pack-door.ts'
+import { openSealed, readOpened } from '../../src/reading/pack-door.ts'
 import type { Position } from '../../src/reading/run.ts'
 import { type Signer, seal } from '../../src/reading/seal.ts'
 import { SealVerifier } from '../../src/reading/seal-verify.ts'
@@ -15,7 +17,9 @@ import { allQuantities, type ReadingChanges, readingOf, testSigner } from '../su
 const TOPIC = '/sensor/temp/v1'
 const author = testSigner(7)
 const neighbour = 'the neighbour'
-const catalogue = new Catalogue(sensorProtocols, allQuantities)
+const TOPIC_2 = '/sensor/temp/v2'
+const newer = defineSensorProtocol({ id: TOPIC_2, quantity: 'temperature' })
+const catalogue = new Catalogue([...sensorProtocols, newer], allQuantities)
 const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
 
 class Bench {
@@ -37,6 +41,7 @@ class Bench {
     admits: () => this.admitted,
     read: (opened, topic) =>
       readOpened(opened, { topic, quantities: catalogue.quantitiesOf(topic), maxPayload: 1024 }),
+    versions: new GossipVersions({ versionsOf: (topic) => catalogue.versionsOf(topic), packs: 2 }),
     place: (sealed) =>
       placePack(
         sealed,
@@ -236,4 +241,30 @@ t.test('truncated at every length it is refused, nothing is thrown', async (t) =
   const bench = new Bench()
   for (let length = 0; length < good.length; length++)
     if (bench.reason(good.subarray(0, length)) !== 'form') t.fail(`${length} bytes`)
+})
+
+t.test(
+  'the same bytes on the topic of another version are handed on once, and not taken in again',
+  async (t) => {
+    const bench = new Bench()
+    t.equal(bench.reason(good, TOPIC_2), 'accept')
+    const again = bench.checks.check(TOPIC, good, neighbour)
+    t.match(again, { reason: 'version', verdict: 'accept' })
+    t.equal(again.message, undefined, 'nobody counts it twice')
+    t.equal(bench.reason(good), 'seen')
+    t.equal(bench.reason(good, TOPIC_2), 'seen')
+    t.equal(bench.reason(good, '/sensor/humidity/v1'), 'seen', 'another family')
+  }
+)
+
+t.test('what came by another door first, or was forgotten, is not handed on', async (t) => {
+  const bench = new Bench()
+  bench.verifier.verify(openSealed('pack', good, 1024))
+  t.equal(bench.reason(good), 'seen')
+  const packs = [1, 2, 3].map((seq) => packOf({ position: { ...run, seq } }))
+  for (const pack of packs) t.equal(bench.reason(pack, TOPIC_2), 'accept')
+  t.strictSame(
+    packs.map((pack) => bench.reason(pack)),
+    ['seen', 'version', 'version']
+  )
 })

@@ -162,15 +162,18 @@ t.test('another life of ours with a later epoch makes us go above it', async (t)
   t.equal(author.run.epoch, 501)
   author.raise(runOf(501, 'ffffffffffffffff'))
   t.equal(author.run.epoch, 501, 'not at once: it may be a second node with our key')
+  author.raise(runOf(700))
   await clock.advance(600_000)
-  author.raise(runOf(501, 'ffffffffffffffff'))
-  t.equal(author.run.epoch, 502, 'the same epoch with another boot is another life')
+  t.equal(author.run.epoch, 701, 'above all that was seen, when the pause is over')
+  await clock.advance(600_000)
+  author.raise(runOf(701, 'ffffffffffffffff'))
+  t.equal(author.run.epoch, 702, 'the same epoch with another boot is another life')
   author.add(sampleOf(clock, 1))
   t.same(
     kept.map(({ position }) => [position.epoch, position.seq]),
     [
       [100, 0],
-      [502, 0]
+      [702, 0]
     ]
   )
   author.stop()

@@ -125,6 +125,15 @@ t.test('decimal fractions', async (t) => {
   t.equal(readCbor(bytesOfHex('c482311b001fffffffffffff'), limits), 9007199254740991e-18)
 })
 
+t.test('a key is written alike each time', async (t) => {
+  const map = new Map<number | string, number>([
+    ['id', 1],
+    [0, 2],
+    ['0', 3]
+  ])
+  for (const time of ['first', 'again']) t.equal(hexOfBytes(writeCbor(map)), 'a3000261300362696401', time)
+})
+
 t.test('what has no place on the wire', async (t) => {
   const values = [
     Number.NaN,

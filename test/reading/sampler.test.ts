@@ -17,6 +17,7 @@ function bench(sample: Sensor['sample'], changes: Partial<SamplerInit> = {}) {
     deadline: 800,
     retryMin: 1000,
     retryMax: 8000,
+    changeSpacing: 100,
     measures: [{ quantity: 'temperature', range: [-55, 128] }],
     clock,
     log: silentLog,

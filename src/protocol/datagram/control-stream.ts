@@ -13,6 +13,8 @@ export interface ConnectionFacts {
   readonly onLink: boolean
   /** Bytes a limited relay still carries; undefined where nothing limits. */
   remaining(): number | undefined
+  /** Milliseconds of a round trip as the connection's own pings tell; undefined before the first. */
+  roundTrip(): number | undefined
 }
 
 export interface ControlListener {

@@ -102,7 +102,7 @@ export class Datagrams {
       self: dialer.self,
       handler: (protocol) => this.#handlers.get(protocol),
       faulty: (error, protocol) =>
-        log.error('a receiver of datagrams failed', { protocol, error: describeError(error) })
+        log.error('a receiver or listener of datagrams failed', { protocol, error: describeError(error) })
     }
     this.#sessions = new SessionTable(services)
   }

@@ -9,19 +9,24 @@ const RETRIES = 4
 /** From this retry on UDP is doubted: one datagram is lost easily, two mean something. */
 const DOUBT_FROM = 2
 
-export interface ExchangeOptions<Id> {
+/** What comes back bears the id of what it answers. */
+export interface Identified {
+  readonly id: number
+}
+
+export interface ExchangeOptions<Answer extends Identified> {
   readonly clock: Clock
-  /** The id an answer bears; undefined for bytes that are none. */
-  readonly idOf: (answer: Uint8Array) => Id | undefined
+  /** Reads an answer; undefined for bytes that are none. */
+  readonly read: (bytes: Uint8Array) => Answer | undefined
   /** Requests that may wait for their answers at one time. */
   readonly pending: number
 }
 
-interface Pending {
+interface Pending<Answer> {
   readonly flow: DatagramFlow
   readonly request: Uint8Array
   readonly began: number
-  readonly resolve: (answer: Uint8Array) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
   wait: number
   retries: number
@@ -32,11 +37,11 @@ interface Pending {
  * One message each way over a datagram flow: asks again while no answer comes. What the bytes mean is
  * the caller's matter; a request must be such that answering it twice does no harm.
  */
-export class DatagramExchange<Id> {
-  readonly #options: ExchangeOptions<Id>
-  readonly #pending = new Map<Id, Pending>()
+export class DatagramExchange<Answer extends Identified> {
+  readonly #options: ExchangeOptions<Answer>
+  readonly #pending = new Map<number, Pending<Answer>>()
 
-  constructor(options: ExchangeOptions<Id>) {
+  constructor(options: ExchangeOptions<Answer>) {
     this.#options = options
   }
 
@@ -46,11 +51,11 @@ export class DatagramExchange<Id> {
   }
 
   /** The flow's receiver: what answers no request is ignored. */
-  receive(answer: Uint8Array): void {
-    const id = this.#options.idOf(answer)
-    const pending = id === undefined ? undefined : this.#pending.get(id)
-    if (id === undefined || pending === undefined) return
-    this.#forget(id, pending)
+  receive(bytes: Uint8Array): void {
+    const answer = this.#options.read(bytes)
+    const pending = answer === undefined ? undefined : this.#pending.get(answer.id)
+    if (answer === undefined || pending === undefined) return
+    this.#forget(answer.id, pending)
     if (pending.retries === 0) pending.flow.roundTrip.sample(this.#options.clock.monotonic() - pending.began)
     pending.resolve(answer)
   }
@@ -60,15 +65,24 @@ export class DatagramExchange<Id> {
    * @throws NodeError 'no-answer' after the last retry, 'datagram-lost' when the flow ends, 'busy' when
    *   too many requests wait; the signal's reason
    */
-  async ask(flow: DatagramFlow, id: Id, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+  async ask(flow: DatagramFlow, id: number, request: Uint8Array, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted()
     if (this.#pending.size >= this.#options.pending || this.#pending.has(id)) {
       throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const began = this.#options.clock.monotonic()
     const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
-    const pending: Pending = { flow, request, began, resolve, reject, wait, retries: 0, cancel: () => {} }
+    const pending: Pending<Answer> = {
+      flow,
+      request,
+      began,
+      resolve,
+      reject,
+      wait,
+      retries: 0,
+      cancel: () => {}
+    }
     const abort = (): void => this.#fail(id, pending, signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     this.#pending.set(id, pending)
@@ -95,7 +109,7 @@ export class DatagramExchange<Id> {
     }
   }
 
-  #send(id: Id, pending: Pending): void {
+  #send(id: number, pending: Pending<Answer>): void {
     pending.cancel = this.#options.clock.after(pending.wait, () => this.#late(id, pending))
     try {
       pending.flow.send(pending.request)
@@ -104,7 +118,7 @@ export class DatagramExchange<Id> {
     }
   }
 
-  #late(id: Id, pending: Pending): void {
+  #late(id: number, pending: Pending<Answer>): void {
     if (pending.retries === RETRIES) {
       this.#fail(id, pending, silent(pending.flow))
       return
@@ -115,13 +129,13 @@ export class DatagramExchange<Id> {
     this.#send(id, pending)
   }
 
-  #fail(id: Id, pending: Pending, error: unknown): void {
+  #fail(id: number, pending: Pending<Answer>, error: unknown): void {
     if (this.#pending.get(id) !== pending) return
     this.#forget(id, pending)
     pending.reject(error)
   }
 
-  #forget(id: Id, pending: Pending): void {
+  #forget(id: number, pending: Pending<Answer>): void {
     pending.cancel()
     this.#pending.delete(id)
   }
@@ -130,6 +144,6 @@ export class DatagramExchange<Id> {
 function silent(flow: DatagramFlow): NodeError {
   return new NodeError('no-answer', `${flow.peer} does not answer ${flow.protocol}`, {
     remedy: 'retry',
-    hint: 'see whether it is reachable with kith ping'
+    hint: 'ask over a stream, or see with kith ping whether it is reachable'
   })
 }

@@ -56,6 +56,8 @@ export interface FlowCarrier {
   readonly carrier: Carrier
   readonly roundTrip: RoundTrip
   send(flow: Flow, bytes: Uint8Array): boolean
+  /** Told what a listener of the flow threw. */
+  faulty(error: unknown, protocol: string): void
   doubt(): void
   closeFlow(flow: Flow): void
 }
@@ -69,8 +71,9 @@ export class Flow implements DatagramFlow {
   id = 0
   state: FlowState = 'pending'
   receive: Receive
-  /** Datagrams that came by stream. */
+  /** Datagrams that came by stream, and whether any came by UDP. */
   byStream = 0
+  byUdp = false
   #session: FlowCarrier
   #protocol: string
   #ended: EndReason | undefined
@@ -173,11 +176,20 @@ export class Flow implements DatagramFlow {
     if (this.#ended !== undefined) return
     this.#ended = reason
     this.state = 'ended'
-    for (const tell of this.#onEnd.splice(0)) tell(reason)
+    for (const tell of this.#onEnd.splice(0)) this.#guarded(() => tell(reason))
   }
 
   carrierChanged(carrier: Carrier): void {
-    for (const tell of this.#onCarrier) tell(carrier)
+    for (const tell of this.#onCarrier) this.#guarded(() => tell(carrier))
+  }
+
+  /** A listener that fails must keep neither the session nor the other flows from going on. */
+  #guarded(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      this.#session.faulty(error, this.#protocol)
+    }
   }
 
   /** Goes on in another session of the same peer, to be opened there anew. */

@@ -14,7 +14,7 @@ import { Libp2pControl, type Libp2pControlOptions } from './libp2p-control.ts'
 
 export type { DropReason, Traffic } from './counters.ts'
 export type { Datagrams, DatagramsStatus, OpenOptions, SessionStatus } from './datagrams.ts'
-export { DatagramExchange, type ExchangeOptions } from './exchange.ts'
+export { DatagramExchange, type ExchangeOptions, type Identified } from './exchange.ts'
 export type { Carrier, DatagramFlow, EndReason, Receive } from './flow.ts'
 export { DATAGRAM_PROTOCOL } from './libp2p-control.ts'
 export { type DatagramLimits, defaultDatagramLimits, type Rate } from './limits.ts'
@@ -23,6 +23,11 @@ export type { Accept } from './services.ts'
 export type CreateDatagramsOptions = Omit<DatagramsOptions, 'dialer'> & Libp2pControlOptions
 
 /** Datagrams over the connections of a libp2p node. */
-export function createDatagrams({ libp2p, onLink, ...options }: CreateDatagramsOptions): Datagrams {
-  return new Datagrams({ ...options, dialer: new Libp2pControl({ libp2p, onLink }) })
+export function createDatagrams({
+  libp2p,
+  listening,
+  onLink,
+  ...options
+}: CreateDatagramsOptions): Datagrams {
+  return new Datagrams({ ...options, dialer: new Libp2pControl({ libp2p, listening, onLink }) })
 }

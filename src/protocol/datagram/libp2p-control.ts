@@ -3,6 +3,7 @@ import { SocketAddress } from 'node:net'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { lpStream, tryGetNetConfig } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
 import type { IpFamily } from '../../hal/datagram-socket.ts'
 import type { ConnectionFacts, ControlListener, ControlStream } from './control-stream.ts'
@@ -17,10 +18,9 @@ const BUFFER = 262_144
 const LENGTH_BYTES = 2
 
 export interface Libp2pControlOptions {
-  readonly libp2p: Pick<
-    Libp2p,
-    'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'dial' | 'getMultiaddrs'
-  >
+  readonly libp2p: Pick<Libp2p, 'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'dial'>
+  /** What is listened on, ports as the system gave them; not what is announced. */
+  readonly listening: () => readonly Multiaddr[]
   /** Whether an address lies in one of our own subnets. */
   readonly onLink: (host: string) => boolean
 }
@@ -75,7 +75,7 @@ export class Libp2pControl implements ControlDialer {
 
   ports(): { [family in IpFamily]: number } {
     const ports = { 4: 0, 6: 0 }
-    for (const address of this.#options.libp2p.getMultiaddrs()) {
+    for (const address of this.#options.listening()) {
       const config = tryGetNetConfig(address)
       if (config?.protocol !== 'tcp' || config.port === undefined) continue
       if (config.type === 'ip4') ports[4] ||= config.port
@@ -97,7 +97,8 @@ function connectionFacts(connection: Connection, onLink: (host: string) => boole
     direct: connection.direct,
     remote,
     onLink: remote !== undefined && onLink(remote.host),
-    remaining: () => (connection.limits?.bytes === undefined ? undefined : Number(connection.limits.bytes))
+    remaining: () => (connection.limits?.bytes === undefined ? undefined : Number(connection.limits.bytes)),
+    roundTrip: () => connection.rtt
   }
 }
 

@@ -10,41 +10,32 @@
  *
  * ChaCha20-Poly1305 (RFC 8439) over flow and payload; AAD = bytes 0 to 13; nonce = iv XOR (0^6 || ctr).
  */
-import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { NodeError } from '../../error.ts'
 import type { DirectionKey } from './keys.ts'
+import { CID_BYTES, CTR_BYTES, HEADER, type PacketCipher, packetCipher, TAG } from './packet-cipher.ts'
+
+export { CID_BYTES } from './packet-cipher.ts'
 
 export const MAX_PACKET = 1200
 export const MIN_PACKET = 32
 export const MAX_PAYLOAD = 1168
-export const CID_BYTES = 8
 
 /** No key seals more packets than this. */
 export const PACKET_HARD_LIMIT = 2 ** 32
 
-const CTR_BYTES = 6
-const HEADER = CID_BYTES + CTR_BYTES
 const FLOW_BYTES = 2
 const PAYLOAD_AT = HEADER + FLOW_BYTES
-const TAG = 16
-const NONCE = 12
-const CIPHER = 'chacha20-poly1305'
-const OPTIONS = { authTagLength: TAG }
 
 /** Seals the packets of one direction; owns the buffer they leave from. */
 export class Sealer {
-  readonly #key: KeyObject
-  readonly #iv: Uint8Array
+  readonly #cipher: PacketCipher
   readonly #cid: Uint8Array
-  readonly #nonce = Buffer.alloc(NONCE)
   #packet = Buffer.alloc(0)
-  #header = Buffer.alloc(0)
   #next: number
 
   /** @param first the first packet number; 0 but for tests of its end */
-  constructor({ key, iv }: DirectionKey, cid: Uint8Array, first = 0) {
-    this.#key = key
-    this.#iv = iv
+  constructor(direction: DirectionKey, cid: Uint8Array, first = 0) {
+    this.#cipher = packetCipher(direction)
     this.#cid = cid
     this.#next = first
     this.renew()
@@ -63,7 +54,6 @@ export class Sealer {
   renew(): void {
     this.#packet = Buffer.allocUnsafeSlow(MAX_PACKET)
     this.#packet.set(this.#cid)
-    this.#header = this.#packet.subarray(0, HEADER)
   }
 
   /**
@@ -81,39 +71,25 @@ export class Sealer {
     packet.writeUInt16BE(flow, HEADER)
     packet.set(payload, PAYLOAD_AT)
     const end = PAYLOAD_AT + payload.length
-    const cipher = createCipheriv(CIPHER, this.#key, fillNonce(this.#nonce, this.#iv, packet), OPTIONS)
-    cipher.setAAD(this.#header, { plaintextLength: end - HEADER })
-    packet.set(cipher.update(packet.subarray(HEADER, end)), HEADER)
-    cipher.final()
-    packet.set(cipher.getAuthTag(), end)
+    this.#cipher.seal(packet, end)
     return packet.subarray(0, end + TAG)
   }
 }
 
 /** Opens the packets of one direction. Knows nothing of what was received before (replay-window.ts). */
 export class Opener {
-  readonly #key: KeyObject
-  readonly #iv: Uint8Array
-  readonly #nonce = Buffer.alloc(NONCE)
+  readonly #cipher: PacketCipher
 
-  constructor({ key, iv }: DirectionKey) {
-    this.#key = key
-    this.#iv = iv
+  constructor(direction: DirectionKey) {
+    this.#cipher = packetCipher(direction)
   }
 
-  /** @returns flow and payload, the caller's to keep; undefined for a forgery */
+  /**
+   * @param packet is the opener's from now on: it may be decrypted in place
+   * @returns flow and payload, the caller's to keep; undefined for a forgery, which is left as it came
+   */
   open(packet: Buffer): Buffer | undefined {
-    const tagAt = packet.length - TAG
-    const decipher = createDecipheriv(CIPHER, this.#key, fillNonce(this.#nonce, this.#iv, packet), OPTIONS)
-    decipher.setAAD(packet.subarray(0, HEADER), { plaintextLength: tagAt - HEADER })
-    decipher.setAuthTag(packet.subarray(tagAt))
-    const plain = decipher.update(packet.subarray(HEADER, tagAt))
-    try {
-      decipher.final()
-    } catch {
-      return undefined
-    }
-    return plain
+    return this.#cipher.open(packet)
   }
 }
 
@@ -128,13 +104,4 @@ export function flowOf(plain: Buffer): number {
 
 export function payloadOf(plain: Buffer): Buffer {
   return plain.subarray(FLOW_BYTES)
-}
-
-function fillNonce(nonce: Buffer, iv: Uint8Array, packet: Buffer): Buffer {
-  nonce.set(iv)
-  for (let i = 0; i < CTR_BYTES; i++) {
-    const at = NONCE - CTR_BYTES + i
-    nonce[at] = (nonce[at] ?? 0) ^ (packet[CID_BYTES + i] ?? 0)
-  }
-  return nonce
 }

@@ -20,7 +20,7 @@ type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
 export class Session implements FlowCarrier {
   readonly peer: string
   readonly initiator: boolean
-  readonly roundTrip = new RoundTrip()
+  readonly roundTrip: RoundTrip
   readonly flows: FlowTable
   readonly beganAt: number
   /** Last time a flow was used; tells which session is given up when the table is full. */
@@ -46,6 +46,7 @@ export class Session implements FlowCarrier {
     const { clock, counters, limits } = services
     this.peer = stream.facts.peer
     this.initiator = hello === undefined
+    this.roundTrip = new RoundTrip(() => stream.facts.roundTrip())
     this.#services = services
     this.#stream = stream
     this.#onEnd = onEnd
@@ -121,6 +122,11 @@ export class Session implements FlowCarrier {
 
   doubt(): void {
     this.#udp.doubt()
+  }
+
+  faulty(error: unknown, protocol: string): void {
+    this.#services.counters.drop('receiver')
+    this.#services.faulty(error, protocol)
   }
 
   closeFlow(flow: Flow): void {
@@ -205,7 +211,7 @@ export class Session implements FlowCarrier {
       flow.receive = receive
       return { flow, index }
     } catch (error) {
-      this.#services.faulty(error, name)
+      this.faulty(error, name)
       return undefined
     }
   }
@@ -274,18 +280,22 @@ export class Session implements FlowCarrier {
   #deliverPacket(id: number, payload: Buffer): void {
     const flow = this.flows.get(id)
     this.#services.counters.traffic.receivedUdp++
-    if (flow === undefined || !flow.sendable) this.#services.counters.drop('unknown-flow')
-    else this.#deliver(flow, payload)
+    if (flow === undefined || !flow.sendable) {
+      this.#services.counters.drop('unknown-flow')
+    } else {
+      flow.byUdp = true
+      this.#deliver(flow, payload)
+    }
   }
 
-  /** The first may be sent before the peer has our OPEN_OK; a further one tells that it avoids UDP. */
+  /** The first may be sent before the peer has our OPEN_OK; any other tells that it avoids UDP. */
   #deliverByStream(flow: Flow, payload: Buffer): void {
-    if (++flow.byStream > 1) this.#udp.avoided(this.now)
+    if (++flow.byStream > 1 || flow.byUdp) this.#udp.avoided(this.now)
     this.#deliver(flow, payload)
   }
 
   #deliver(flow: Flow, payload: Buffer): void {
-    const { counters, limits, faulty } = this.#services
+    const { counters, limits } = this.#services
     if (payload.length > limits.maxPayload) {
       counters.drop('too-big')
       return
@@ -294,8 +304,7 @@ export class Session implements FlowCarrier {
     try {
       flow.receive(payload, flow)
     } catch (error) {
-      counters.drop('receiver')
-      faulty(error, flow.protocol)
+      this.faulty(error, flow.protocol)
     }
   }
 

@@ -1,7 +1,8 @@
-import type { Cancel, Clock } from '../../clock.ts'
-import { NodeError } from '../../error.ts'
+import type { Clock } from '../../clock.ts'
 import type { Meta } from '../../reading/meta.ts'
 import type { SealedReadings } from '../../reading/sealed.ts'
+import { DatagramExchange } from '../datagram/exchange.ts'
+import type { DatagramFlow } from '../datagram/flow.ts'
 import { checkedMeta, type Question, readingsCheck } from './answer-check.ts'
 import { decodeAnswer } from './answer-codec.ts'
 import type { AnswerDoor } from './answer-door.ts'
@@ -12,16 +13,11 @@ import { remoteRefusal } from './refusal.ts'
 import { encodeRequest } from './request-codec.ts'
 
 export interface DatagramQueryInit {
-  readonly peer: string
-  /** The ProtocolName of the flow. */
-  readonly protocol: string
-  /** Sends one packet; may lose it. */
-  readonly send: (bytes: Uint8Array) => void
+  /** A flow of a sensor protocol; what it receives goes to receive(). */
+  readonly flow: DatagramFlow
   readonly clock: Clock
   readonly door: AnswerDoor
   readonly limits: QueryLimits
-  /** The smoothed round trip in milliseconds, where one was measured. */
-  readonly srtt: () => number | undefined
 }
 
 export interface DatagramAnswer {
@@ -30,23 +26,39 @@ export interface DatagramAnswer {
   readonly left: number
 }
 
-// wire.md, Asking: over a datagram.
-const LEAST_WAIT = 100
-const RETRIES = 4
-
-/** Asks over a flow of datagrams: each request is repeated with the same id until its answer comes. */
+/**
+ * Asks over one flow of datagrams, a packet each way (exchange.ts). Its methods throw NodeError
+ * 'no-answer', 'datagram-lost', 'datagram-too-big', 'busy', 'misbehaving', a code of the closed list; the
+ * signal's reason.
+ */
 export class DatagramQuery {
   readonly #init: DatagramQueryInit
-  readonly #waiting = new Map<number, (answer: QueryAnswer) => void>()
+  readonly #exchange: DatagramExchange<QueryAnswer>
   #nextId = 1
 
   constructor(init: DatagramQueryInit) {
+    const { clock, flow, limits } = init
     this.#init = init
+    this.#exchange = new DatagramExchange({
+      clock,
+      read: (bytes) => answerOf(bytes, limits.answerBytes),
+      pending: limits.requestsPerStream
+    })
+    flow.onEnd(() => this.#exchange.flowEnded(flow))
+  }
+
+  get flow(): DatagramFlow {
+    return this.#init.flow
+  }
+
+  /** Whether nothing is asked at present. */
+  get isIdle(): boolean {
+    return this.#exchange.size === 0
   }
 
   /** The latest of up to 16 series, tails or devices, as far as one packet carries them. */
   async read(question: Question, signal: AbortSignal): Promise<DatagramAnswer> {
-    const check = readingsCheck(this.#init.door, this.#init, question)
+    const check = readingsCheck(this.#init.door, this.flow, question)
     return await this.#ask({ op: 'read', ...question }, signal, (answer) => ({
       packs: check(answer),
       left: answer.skip ?? 0
@@ -54,7 +66,7 @@ export class DatagramQuery {
   }
 
   async describe(question: Pick<Question, 'who'>, signal: AbortSignal): Promise<Meta> {
-    const author = question.who ?? this.#init.peer
+    const author = question.who ?? this.flow.peer
     return await this.#ask({ op: 'describe', ...question }, signal, (answer) => {
       const meta = checkedMeta(this.#init.door, answer, author)
       if (meta === undefined) throw new Error('it answers without a catalogue')
@@ -64,74 +76,31 @@ export class DatagramQuery {
 
   /** Takes a packet of the flow. What answers nothing is dropped: a repeated answer is no offence. */
   receive(bytes: Uint8Array): void {
-    try {
-      const answer = decodeAnswer(bytes, this.#init.limits.answerBytes)
-      this.#waiting.get(answer.id)?.(answer)
-    } catch {
-      // Not an answer: the retry asks again.
-    }
+    this.#exchange.receive(bytes)
   }
 
-  /** @throws NodeError 'deadline', 'busy', 'misbehaving', a code of the closed list; the signal's reason */
   async #ask<T>(
     request: Omit<QueryRequest, 'id'>,
     signal: AbortSignal,
     read: (answer: QueryAnswer) => T
   ): Promise<T> {
-    const { peer, limits } = this.#init
-    signal.throwIfAborted()
-    if (this.#waiting.size >= limits.requestsPerStream) {
-      throw new NodeError('busy', `${this.#waiting.size} questions to ${peer} are open`, { remedy: 'retry' })
-    }
-    const id = this.#nextId
-    this.#nextId += 1
-    const { promise, resolve, reject } = Promise.withResolvers<QueryAnswer>()
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort)
-    this.#waiting.set(id, resolve)
-    const stop = this.#repeat(encodeRequest({ id, ...request }), reject)
+    const { flow } = this.#init
+    const id = this.#nextId++
+    const answer = await this.#exchange.ask(flow, id, encodeRequest({ id, ...request }), signal)
+    if (answer.error !== undefined) throw remoteRefusal(flow.peer, answer.error)
     try {
-      return readAnswer(peer, await promise, read)
-    } finally {
-      stop()
-      this.#waiting.delete(id)
-      signal.removeEventListener('abort', onAbort)
+      return read(answer)
+    } catch (error) {
+      throw misbehaving(flow.peer, error)
     }
-  }
-
-  /** Sends now and after each wait, which doubles; gives up after the last. */
-  #repeat(bytes: Uint8Array, fail: (error: Error) => void): Cancel {
-    const { clock, peer, send, srtt } = this.#init
-    let wait = Math.max(LEAST_WAIT, 3 * (srtt() ?? 0))
-    let cancel: Cancel = () => {}
-    const attempt = (retries: number): void => {
-      try {
-        send(bytes)
-      } catch (error) {
-        fail(error instanceof Error ? error : new Error(String(error)))
-        return
-      }
-      const next = (): void => (retries === 0 ? fail(unanswered(peer)) : attempt(retries - 1))
-      cancel = clock.after(wait, next)
-      wait *= 2
-    }
-    attempt(RETRIES)
-    return () => cancel()
   }
 }
 
-function readAnswer<T>(peer: string, answer: QueryAnswer, read: (answer: QueryAnswer) => T): T {
-  if (answer.error !== undefined) throw remoteRefusal(peer, answer.error)
+/** Noise is no answer: the retry asks again. */
+function answerOf(bytes: Uint8Array, maxBytes: number): QueryAnswer | undefined {
   try {
-    return read(answer)
-  } catch (error) {
-    throw misbehaving(peer, error)
+    return decodeAnswer(bytes, maxBytes)
+  } catch {
+    return undefined
   }
-}
-
-function unanswered(peer: string): NodeError {
-  return new NodeError('deadline', `${peer} answers no datagram`, {
-    remedy: 'retry',
-    hint: 'ask over a stream'
-  })
 }

@@ -9,7 +9,7 @@ import type { Position, Run } from '../../reading/run.ts'
  *                  ? ep: uint, ? boot: bstr .size 8, ? from: uint, ? to: uint,   ; ep with boot
  *                  ? limit: 1..1000000, * tstr => any }                ; history: items
  *     op       = "describe" / "read" / "observe" / "credit" / "history" / "cancel" / "time"
- *     selector = tstr .size (1..112)       ; a series, its tail `air/temperature`, or a device `air`
+ *     selector = tstr .size (1..127)       ; a series, its tail `air/temperature`, or a device `air`
  *     answer   = { id: uint, ? pack: bstr / [2*16 bstr], ? block: bstr, ? meta: bstr, ? old: true,
  *                  ? skip: uint, ? alive: true, ? pos: [ep: uint, boot: bstr .size 8, seq: uint],
  *                  ? lost: [from: uint, to: uint],                     ; inclusive, of the run of pos

@@ -72,7 +72,8 @@ export class QuerySession {
   #onFrame(frame: Uint8Array): void {
     const received = decodeRequest(frame, this.#init.services.limits.requestBytes)
     this.#idle.touch()
-    if (isBadRequest(received)) this.#refuse(received.id, badField(received.bad))
+    // Also what speaks of an open request ends it: an error is the last answer of its id.
+    if (isBadRequest(received)) this.#fail(received.id, badField(received.bad))
     else this.#take(received, this.#open.get(received.id))
   }
 

@@ -1,6 +1,6 @@
 import type { CborMap, CborValue } from '../../reading/cbor-read.ts'
 import { writeCbor } from '../../reading/cbor-write.ts'
-import { multihashOfPeer } from '../../reading/series.ts'
+import { isPeerId } from '../../reading/series.ts'
 import { MAX_CREDIT, MAX_SELECTORS, type QueryRequest } from './frame.ts'
 import { badFrame, bootBytes, isText, isWhole, readFrame, runOf } from './frame-fields.ts'
 
@@ -40,7 +40,7 @@ export function isBadRequest(request: QueryRequest | BadRequest): request is Bad
 
 const fields: Record<string, (value: CborValue) => boolean> = {
   n: (value) => isSelector(value) || isSelectorList(value),
-  who: (value) => typeof value === 'string' && multihashOfPeer(value) !== undefined,
+  who: (value) => typeof value === 'string' && isPeerId(value),
   credit: (value) => isWhole(value, 1, MAX_CREDIT),
   every: (value) => isWhole(value, 1, MAX_EVERY),
   from: (value) => isWhole(value),

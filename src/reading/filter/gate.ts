@@ -23,13 +23,16 @@ export function throttle(period: number): Stage {
 /** Lets only a change pass. @param step in the quantity's unit, from what passed last */
 export function delta(step: number): Stage {
   let last: number | undefined
+  let here = 0
   return {
-    next: (passing) => ({
-      ...passing,
-      held: passing.held || (last !== undefined && Math.abs(passing.value - last) < step)
-    }),
-    left: ({ value }) => {
-      last = value
+    next(passing) {
+      // What leaves the chain may have been changed behind this gate: like is compared with like.
+      here = passing.value
+      const same = last !== undefined && Math.abs(here - last) < step
+      return { ...passing, held: passing.held || same }
+    },
+    left() {
+      last = here
     },
     reset() {
       last = undefined

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './schema.ts'
@@ -22,6 +22,7 @@ const SETTINGS = [
  * @throws NodeError 'history-newer'; SQLite's own error where the file is damaged or cannot be opened
  */
 export function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') keepPrivate(path)
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     for (const setting of SETTINGS) db.exec(`PRAGMA ${setting}`)
@@ -30,6 +31,18 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+/** For its owner alone; SQLite gives the files beside it the same mode. What cannot be done here, SQLite will say. */
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600))
+    for (const companion of COMPANIONS) {
+      if (existsSync(path + companion)) chmodSync(path + companion, 0o600)
+    }
+  } catch {
+    // A disk that takes no writing, or somebody else's file.
   }
 }
 

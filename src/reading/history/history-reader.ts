@@ -60,13 +60,17 @@ export class HistoryReader {
   ): { items: HistoryItem[]; next: Position | undefined } {
     const items: HistoryItem[] = []
     let room = limit.bytes
+    let told: Position | undefined
     for (const { run, item } of this.#everyItem(series, from, limit.to)) {
       const size = item.kind === 'lost' ? 0 : item.bytes.length
       if (items.length === limit.items || (items.length > 0 && size > room)) {
-        return { items, next: { epoch: run.epoch, boot: run.boot, seq: item.from } }
+        // Stretches may overlap: what was told is not asked for again.
+        const least = told !== undefined && sameRun(told, run) ? told.seq + 1 : 0
+        return { items, next: { epoch: run.epoch, boot: run.boot, seq: Math.max(item.from, least) } }
       }
       items.push(item)
       room -= size
+      told = { ...run, seq: item.to }
     }
     return { items, next: undefined }
   }

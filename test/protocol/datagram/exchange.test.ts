@@ -2,15 +2,23 @@ import t from 'tap'
 import { DatagramExchange } from '../../../src/protocol/datagram/exchange.ts'
 import { bytes, type Pair, PROTOCOL, pair, stop, udpPair } from '../../support/datagram-pair.ts'
 
+interface Told {
+  readonly id: number
+  readonly bytes: Uint8Array
+}
+
 /** b answers what a asks: the first character is the id. */
-function answering({ b, clock }: Pair): { exchange: DatagramExchange<string>; asked: string[] } {
+function answering({ b, clock }: Pair): { exchange: DatagramExchange<Told>; asked: string[] } {
   const asked: string[] = []
   b.datagrams.handle('/ask/v1', (flow) => (question) => {
     asked.push(Buffer.from(question).toString())
     flow.send(bytes(`${Buffer.from(question)}!`))
   })
-  const idOf = (answer: Uint8Array): string => String.fromCharCode(answer[0] ?? 0)
-  return { exchange: new DatagramExchange({ clock, idOf, pending: 4 }), asked }
+  const read = (answer: Uint8Array): Told => ({
+    id: Number(String.fromCharCode(answer[0] ?? 0)),
+    bytes: answer
+  })
+  return { exchange: new DatagramExchange({ clock, read, pending: 4 }), asked }
 }
 
 t.test('a question and its answer; the round trip is learnt', async (t) => {
@@ -22,7 +30,7 @@ t.test('a question and its answer; the round trip is learnt', async (t) => {
   const receive = (answer: Uint8Array): void => exchange.receive(answer)
   const flow = await made.clock.run(made.a.datagrams.open('b', ['/ask/v1'], { receive }))
   const before = flow.roundTrip.smoothed ?? 0
-  t.same(await made.clock.run(exchange.ask(flow, '1', bytes('1 how warm'))), bytes('1 how warm!'))
+  t.same((await made.clock.run(exchange.ask(flow, 1, bytes('1 how warm')))).bytes, bytes('1 how warm!'))
   t.ok((flow.roundTrip.smoothed ?? 0) > before)
   t.equal(exchange.size, 0)
   await stop(made)
@@ -38,7 +46,7 @@ t.test(
     const { exchange } = answering(made)
     const flow = await clock.run(made.a.datagrams.open('b', ['/deaf/v1'], { receive: () => {} }))
     const began = clock.monotonic() + 1
-    await t.rejects(clock.run(exchange.ask(flow, '1', bytes('1'))), { code: 'no-answer' })
+    await t.rejects(clock.run(exchange.ask(flow, 1, bytes('1'))), { code: 'no-answer' })
     t.same(
       times.map((time) => Math.round(time / 10) * 10),
       [0, 100, 300, 700, 1500]
@@ -47,7 +55,7 @@ t.test(
     flow.roundTrip.sample(2000)
     const smoothed = flow.roundTrip.smoothed ?? 0
     times.length = 0
-    const again = exchange.ask(flow, '2', bytes('2'))
+    const again = exchange.ask(flow, 2, bytes('2'))
     await clock.advance(3 * smoothed - 10)
     t.equal(times.length, 1)
     await clock.advance(20)
@@ -67,7 +75,7 @@ t.test('UDP dies while asking: the answer comes by stream', async (t) => {
   await made.clock.advance(6000)
   t.equal(flow.carrier, 'udp')
   made.b.host.blocked = true
-  t.same(await made.clock.run(exchange.ask(flow, '1', bytes('1'))), bytes('1!'))
+  t.same((await made.clock.run(exchange.ask(flow, 1, bytes('1')))).bytes, bytes('1!'))
   t.same(asked.length > 0, true)
   await stop(made)
 })
@@ -78,16 +86,16 @@ t.test('aborted, too many, twice the same id', async (t) => {
   const controller = new AbortController()
   made.b.datagrams.handle('/deaf/v1', () => () => {})
   const flow = await made.clock.run(made.a.datagrams.open('b', ['/deaf/v1'], { receive: () => {} }))
-  const asks = ['1', '2', '3', '4'].map((id) => exchange.ask(flow, id, bytes(id), controller.signal))
-  await t.rejects(exchange.ask(flow, '5', bytes('5')), { code: 'busy' })
+  const asks = ['1', '2', '3', '4'].map((id) => exchange.ask(flow, Number(id), bytes(id), controller.signal))
+  await t.rejects(exchange.ask(flow, 5, bytes('5')), { code: 'busy' })
   controller.abort(new Error('enough'))
   for (const ask of asks) await t.rejects(ask, { message: 'enough' })
   t.equal(exchange.size, 0)
-  const one = exchange.ask(flow, '1', bytes('1'))
-  await t.rejects(exchange.ask(flow, '1', bytes('1')), { code: 'busy' })
+  const one = exchange.ask(flow, 1, bytes('1'))
+  await t.rejects(exchange.ask(flow, 1, bytes('1')), { code: 'busy' })
   exchange.receive(bytes('9 unknown'))
   exchange.receive(bytes('1 answer'))
-  t.same(await one, bytes('1 answer'))
+  t.same((await one).bytes, bytes('1 answer'))
   await stop(made)
 })
 
@@ -104,7 +112,7 @@ t.test('30 % loss and 20 ms delay each way: 99.9 % of asks are answered', async 
   const spent: number[] = []
   for (let i = 0; i < 1000; i++) {
     const began = made.clock.monotonic()
-    const ask = exchange.ask(flow, '1', bytes('1')).then(
+    const ask = exchange.ask(flow, 1, bytes('1')).then(
       () => answered++,
       () => {}
     )

@@ -9,6 +9,11 @@ import { type RealNode, realNode } from '../../support/datagram-libp2p.ts'
 
 const PROTOCOL = '/voice/pcm/v1'
 
+interface Told {
+  readonly id: number
+  readonly bytes: Buffer
+}
+
 async function until(condition: () => boolean): Promise<void> {
   for (let i = 0; i < 600 && !condition(); i++) await systemClock.sleep(5)
   if (!condition()) throw new Error('it did not come about in 3 s')
@@ -26,10 +31,14 @@ async function joined(listen?: string): Promise<[RealNode, RealNode]> {
 
 async function echo([a, b]: readonly [RealNode, RealNode]): Promise<{
   flow: DatagramFlow
-  exchange: DatagramExchange<number>
+  exchange: DatagramExchange<Told>
 }> {
   b.datagrams.handle(PROTOCOL, (flow) => (bytes) => flow.send(bytes))
-  const exchange = new DatagramExchange<number>({ clock: systemClock, idOf: (bytes) => bytes[0], pending: 8 })
+  const exchange = new DatagramExchange<Told>({
+    clock: systemClock,
+    read: (bytes) => ({ id: bytes[0] ?? 0, bytes: Buffer.from(bytes) }),
+    pending: 8
+  })
   const receive = (bytes: Uint8Array): void => exchange.receive(bytes)
   return { flow: await a.datagrams.open(b.libp2p.peerId, [PROTOCOL], { receive }), exchange }
 }
@@ -40,13 +49,9 @@ t.test('two libp2p nodes over TCP, datagrams over UDP', async (t) => {
   t.equal(flow.protocol, PROTOCOL)
   t.equal(flow.peer, b.peer)
   t.same([flow.host, flow.direct], ['127.0.0.1', true])
-  t.same(
-    Buffer.from(await exchange.ask(flow, 1, Buffer.from([1, 2, 3]))),
-    Buffer.from([1, 2, 3]),
-    'by stream'
-  )
+  t.same((await exchange.ask(flow, 1, Buffer.from([1, 2, 3]))).bytes, Buffer.from([1, 2, 3]), 'by stream')
   await until(() => flow.carrier === 'udp' && b.datagrams.status().sessions[0]?.carrier === 'udp')
-  t.same(Buffer.from(await exchange.ask(flow, 2, Buffer.from([2, 9]))), Buffer.from([2, 9]), 'by UDP')
+  t.same((await exchange.ask(flow, 2, Buffer.from([2, 9]))).bytes, Buffer.from([2, 9]), 'by UDP')
   const { ports, traffic } = a.datagrams.status()
   t.match(a.libp2p.getMultiaddrs()[0]?.toString(), `/tcp/${ports[4]}/`, 'UDP has TCP’s number')
   t.match(traffic, { sentUdp: 1, receivedUdp: 1, sentStream: 1, receivedStream: 1 })
@@ -88,7 +93,7 @@ t.test(
     const { flow, exchange } = await echo([a, b])
     await exchange.ask(flow, 1, Buffer.from([1]))
     await until(() => flow.carrier === 'udp')
-    t.same(Buffer.from(await exchange.ask(flow, 2, Buffer.from([2]))), Buffer.from([2]))
+    t.same((await exchange.ask(flow, 2, Buffer.from([2]))).bytes, Buffer.from([2]))
     t.equal(flow.host, '::1')
     await Promise.all([a.stop(), b.stop()])
   }

@@ -6,6 +6,7 @@ import { DatagramQuery } from '../../../src/protocol/query/datagram-query.ts'
 import type { QueryRequest } from '../../../src/protocol/query/frame.ts'
 import { encodeRequest } from '../../../src/protocol/query/request-codec.ts'
 import { SealVerifier } from '../../../src/reading/seal-verify.ts'
+import { LooseFlow } from '../../support/datagram-flow.ts'
 import { them, topic } from '../../support/history.ts'
 import {
   asked,
@@ -21,25 +22,24 @@ const signal = new AbortController().signal
 const packet = 1168
 const caller = { caller: { peer: asker, host: undefined, direct: true }, protocol: topic }
 
+function queryOn(flow: LooseFlow, clock = new VirtualClock()): DatagramQuery {
+  const door = answerDoor(catalogue, new SealVerifier())
+  return new DatagramQuery({ flow, clock, door, limits: queryLimits })
+}
+
 /** Asks over packets, of which those in `lost` (counted from 0) never arrive. */
 function datagrams(bench: QueryBench, lost: readonly number[] = [], srtt?: number) {
   const clock = new VirtualClock()
   const sent: { at: number; bytes: Uint8Array }[] = []
-  const query = new DatagramQuery({
-    peer: asked,
-    protocol: topic,
-    clock,
-    door: answerDoor(catalogue, new SealVerifier()),
-    limits: queryLimits,
-    srtt: () => srtt,
-    send(bytes) {
-      const isLost = lost.includes(sent.length)
-      sent.push({ at: clock.monotonic(), bytes })
-      const answer = isLost ? undefined : bench.server.answerOne(bytes, caller, packet)
-      if (answer !== undefined) setImmediate(() => query.receive(answer))
-    }
+  const flow = new LooseFlow(asked, topic, (bytes) => {
+    const isLost = lost.includes(sent.length)
+    sent.push({ at: clock.monotonic(), bytes })
+    const answer = isLost ? undefined : bench.server.answerOne(bytes, caller, packet)
+    if (answer !== undefined) setImmediate(() => query.receive(answer))
   })
-  return { query, clock, sent }
+  if (srtt !== undefined) flow.roundTrip.sample(srtt)
+  const query = queryOn(flow, clock)
+  return { query, flow, clock, sent }
 }
 
 t.test('read and describe in one packet each way', async (t) => {
@@ -86,7 +86,7 @@ t.test('a lost packet is asked for again, with the same id, after waits that dou
     for (const { bytes } of sent) t.same(bytes, sent[0]?.bytes)
   }
   const { query, clock, sent } = datagrams(bench, [0, 1, 2, 3, 4])
-  await t.rejects(clock.run(query.read({}, signal)), { code: 'deadline', hint: /stream/ })
+  await t.rejects(clock.run(query.read({}, signal)), { code: 'no-answer', hint: /stream/ })
   t.equal(sent.length, 5)
   t.equal(clock.pending, 0)
 })
@@ -121,18 +121,14 @@ t.test('an answer of another author is not taken, and noise is dropped', async (
 })
 
 t.test('a send that fails ends the question', async (t) => {
-  const query = new DatagramQuery({
-    peer: asked,
-    protocol: topic,
-    clock: new VirtualClock(),
-    door: answerDoor(catalogue, new SealVerifier()),
-    limits: queryLimits,
-    srtt: () => undefined,
-    send() {
-      throw new Error('the flow is closed')
-    }
+  const torn = new LooseFlow(asked, topic, () => {
+    throw new Error('the flow is closed')
   })
-  await t.rejects(query.read({}, signal), { message: 'the flow is closed' })
+  await t.rejects(queryOn(torn).read({}, signal), { message: 'the flow is closed' })
+  const { query, flow } = datagrams(queryBench(), [0])
+  const read = query.read({}, signal)
+  flow.close()
+  await t.rejects(read, { code: 'datagram-lost' })
 })
 
 t.test('answerOne answers what a packet can carry, and stays silent otherwise', async (t) => {

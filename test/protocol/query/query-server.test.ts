@@ -136,6 +136,19 @@ t.test('credit and cancel for requests that are not open are charged as refusals
   t.ok(raw.closed)
 })
 
+t.test('a malformed credit or cancel ends the request that it speaks of', async (t) => {
+  for (const op of ['credit', 'cancel']) {
+    const bench = queryBench()
+    const raw = new RawAsker(bench.open())
+    t.match(await raw.ask({ id: 1, op: 'observe' }), [{ id: 1, alive: true }])
+    t.same(codes(await raw.ask({ id: 1, op, credit: 65 })), ['bad-request'], op)
+    t.equal(bench.journal.subscribers.size, 0, 'nobody waits for news any more')
+    bench.journal.add(packOf(0))
+    t.same(await raw.heard(), [], 'the error was the last answer')
+    t.match(await raw.ask({ id: 1, op: 'read' }), [{ id: 1, pack: Uint8Array, end: true }], 'its id is free')
+  }
+})
+
 t.test('a caller that is not admitted gets denied, whatever it asks', async (t) => {
   const admission = { answers: ({ peer }: { peer: string }) => peer !== asker }
   const bench = queryBench({ admission })

@@ -65,6 +65,12 @@ const rows: [string, FilterConfig[], (number | null)[], (number | string | null)
     [20, 20, 20, 20, 20],
     [20, '-', '-', 20, '-']
   ],
+  [
+    'delta compares what reaches it, whatever comes behind',
+    [{ delta: 1 }, { offset: 10 }],
+    [20, 20.5, 21, 21],
+    [30, '-', 31, '-']
+  ],
   ['in their order', [{ offset: 10 }, { clamp: [0, 15] }], [1, 9], [11, 15]]
 ]
 for (const [name, configs, values, expected] of rows) {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -126,6 +126,20 @@ for (const [what, damage] of [
     )
   })
 }
+
+t.test('the file and those beside it are for their owner alone, also where they were not', async (t) => {
+  const file = join(t.testdir(), 'history.sqlite')
+  const { history } = bench(file)
+  history.appendOwn(readingsOf(us.peer, run, 0, 9))
+  history.flush()
+  const modes = () => ['', '-wal', '-shm'].map((end) => (statSync(file + end).mode & 0o777).toString(8))
+  t.same(modes(), ['600', '600', '600'])
+  history.close()
+  chmodSync(file, 0o644)
+  const again = bench(file)
+  t.teardown(() => again.history.close())
+  t.same(modes(), ['600', '600', '600'])
+})
 
 t.test('a file of a later kith is refused, and left as it is', async (t) => {
   const path = join(t.testdir(), 'history.sqlite')

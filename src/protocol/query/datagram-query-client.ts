@@ -1,0 +1,133 @@
+import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import type { Meta } from '../../reading/meta.ts'
+import type { Datagrams } from '../datagram/datagrams.ts'
+import type { Question } from './answer-check.ts'
+import type { AnswerDoor } from './answer-door.ts'
+import { type DatagramAnswer, DatagramQuery } from './datagram-query.ts'
+import type { QueryLimits } from './limits.ts'
+
+export interface DatagramQueryClientInit {
+  readonly datagrams: Pick<Datagrams, 'open'>
+  readonly clock: Clock
+  readonly door: AnswerDoor
+  readonly limits: QueryLimits
+}
+
+interface Warm {
+  readonly query: DatagramQuery
+  cancelIdle: Cancel
+}
+
+/**
+ * Asks other nodes by datagram: one packet each way, over a flow for each peer and protocol that is kept
+ * for the next question. A first question leaves together with what opens its flow, one round trip in all.
+ * Throws what DatagramQuery and Datagrams.open do; where it fails, a stream may still answer.
+ */
+export class DatagramQueryClient {
+  readonly #init: DatagramQueryClientInit
+  /** In the order of their last use. */
+  readonly #warm = new Map<string, Warm>()
+  readonly #opening = new Map<string, Promise<DatagramQuery>>()
+
+  constructor(init: DatagramQueryClientInit) {
+    this.#init = init
+  }
+
+  /** Flows kept open. */
+  get size(): number {
+    return this.#warm.size
+  }
+
+  /** As many of the latest packs as one packet carries. @param protocols newest first */
+  async read(
+    peer: string,
+    protocols: readonly string[],
+    question: Question,
+    signal: AbortSignal
+  ): Promise<DatagramAnswer> {
+    return await this.#use(peer, protocols, signal, (query) => query.read(question, signal))
+  }
+
+  /** The catalogue of a peer, or the one it holds of somebody else. */
+  async describe(
+    peer: string,
+    protocols: readonly string[],
+    question: Pick<Question, 'who'>,
+    signal: AbortSignal
+  ): Promise<Meta> {
+    return await this.#use(peer, protocols, signal, (query) => query.describe(question, signal))
+  }
+
+  close(): void {
+    for (const { query } of [...this.#warm.values()]) query.flow.close()
+  }
+
+  async #use<T>(
+    peer: string,
+    protocols: readonly string[],
+    signal: AbortSignal,
+    work: (query: DatagramQuery) => Promise<T>
+  ): Promise<T> {
+    const key = [peer, ...protocols].join(' ')
+    const query = this.#warm.get(key)?.query ?? (await this.#join(key, peer, protocols, signal))
+    try {
+      return await work(query)
+    } finally {
+      this.#used(key)
+    }
+  }
+
+  /** All who ask meanwhile share one flow. */
+  #join(
+    key: string,
+    peer: string,
+    protocols: readonly string[],
+    signal: AbortSignal
+  ): Promise<DatagramQuery> {
+    const { clock, limits } = this.#init
+    const opening =
+      this.#opening.get(key) ?? this.#open(key, peer, protocols).finally(() => this.#opening.delete(key))
+    this.#opening.set(key, opening)
+    return withDeadline(clock, limits.deadline, `datagrams with ${peer}`, () => opening, signal)
+  }
+
+  async #open(key: string, peer: string, protocols: readonly string[]): Promise<DatagramQuery> {
+    const { datagrams, clock, door, limits } = this.#init
+    this.#makeRoom()
+    let query: DatagramQuery | undefined
+    const flow = await datagrams.open(peer, protocols, {
+      receive: (bytes) => query?.receive(bytes),
+      early: protocols.length === 1
+    })
+    query = new DatagramQuery({ flow, clock, door, limits })
+    this.#warm.set(key, { query, cancelIdle: () => {} })
+    flow.onEnd(() => this.#forget(key, query))
+    return query
+  }
+
+  /** A flow that nobody asks on holds a place of its peer's session: it is closed after a while. */
+  #used(key: string): void {
+    const warm = this.#warm.get(key)
+    if (warm === undefined) return
+    const { clock, limits } = this.#init
+    warm.cancelIdle()
+    warm.cancelIdle = clock.after(limits.idle, () => {
+      if (warm.query.isIdle) warm.query.flow.close()
+    })
+    this.#warm.delete(key)
+    this.#warm.set(key, warm)
+  }
+
+  #forget(key: string, query: DatagramQuery | undefined): void {
+    const warm = this.#warm.get(key)
+    if (warm === undefined || warm.query !== query) return
+    warm.cancelIdle()
+    this.#warm.delete(key)
+  }
+
+  #makeRoom(): void {
+    if (this.#warm.size + this.#opening.size < this.#init.limits.links) return
+    const idle = [...this.#warm.values()].find(({ query }) => query.isIdle)
+    idle?.query.flow.close()
+  }
+}
