@@ -74,7 +74,7 @@ async function asker(
   peer: { address: string; peer: string }
 ): Promise<() => Promise<unknown>> {
   await node.libp2p.dial(multiaddr(peer.address))
-  const exchange = new DatagramExchange({ clock: systemClock, idOf: (bytes) => bytes[0], pending: 8 })
+  const exchange = new DatagramExchange({ clock: systemClock, read: ([id = 0]) => ({ id }), pending: 8 })
   const flow = await node.datagrams.open(peer.peer, [ECHO_PROTOCOL], {
     receive: (bytes) => exchange.receive(bytes)
   })

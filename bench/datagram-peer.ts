@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram'
 import { lpStream } from '@libp2p/utils'
 import { realNode } from '../test/support/datagram-libp2p.ts'
+import { serveReads } from './datagram-query.ts'
 import { benchLimits, COUNT_PROTOCOL, ECHO_PROTOCOL, STREAM_PROTOCOL } from './datagram-setting.ts'
 
 const raw = createSocket('udp4')
@@ -16,6 +17,7 @@ await Promise.all(
 const node = await realNode({ limits: benchLimits })
 node.datagrams.handle(ECHO_PROTOCOL, (flow) => (bytes) => flow.send(bytes))
 node.datagrams.handle(COUNT_PROTOCOL, () => () => counted++)
+await serveReads(node)
 await node.libp2p.handle(STREAM_PROTOCOL, async (stream) => {
   const frames = lpStream(stream, { maxDataLength: 2048 })
   try {

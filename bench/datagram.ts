@@ -1,6 +1,7 @@
 /**
  * A request and its answer of 200 bytes each, across processes on loopback: raw UDP, a sealed datagram,
- * CoAP, a libp2p stream that is kept open. Then datagrams one way, and what each of them allocates.
+ * CoAP, a libp2p stream that is kept open. Beside them a question as it is asked, with its answer verified
+ * (datagram-query.ts). Then datagrams one way, and what each of them allocates.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
@@ -11,6 +12,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../src/clock.ts'
 import { DatagramExchange } from '../src/protocol/datagram/index.ts'
 import { type RealNode, realNode } from '../test/support/datagram-libp2p.ts'
+import { readers } from './datagram-query.ts'
 import { benchLimits, COUNT_PROTOCOL, ECHO_PROTOCOL, PAYLOAD, STREAM_PROTOCOL } from './datagram-setting.ts'
 import { alternate, summarize, table } from './statistics.ts'
 
@@ -42,10 +44,13 @@ export async function measure(): Promise<void> {
 }
 
 async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<void> {
+  const reads = readers(node, peer.peer)
   const contenders = new Map<string, Ask>([
     ['raw node:dgram', askRaw(socket, peer.raw)],
     ['sealed datagram', await askDatagram(node, peer.peer)],
-    ['open libp2p stream', await askStream(node, peer.peer)]
+    ['open libp2p stream', await askStream(node, peer.peer)],
+    ['read, by datagram', reads.datagram],
+    ['read, over a stream', reads.stream]
   ])
   const coap = await askCoap(peer.coap)
   if (coap === undefined) console.log('node-coap is not installed: left out')
@@ -73,7 +78,7 @@ function askRaw(socket: Socket, port: number): Ask {
 }
 
 async function askDatagram(node: RealNode, peer: string): Promise<Ask> {
-  const exchange = new DatagramExchange({ clock: systemClock, idOf: (bytes) => bytes[0], pending: 8 })
+  const exchange = new DatagramExchange({ clock: systemClock, read: ([id = 0]) => ({ id }), pending: 8 })
   const flow = await node.datagrams.open(peer, [ECHO_PROTOCOL], {
     receive: (bytes) => exchange.receive(bytes)
   })

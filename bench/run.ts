@@ -9,8 +9,15 @@ interface Measurement {
 }
 
 const measurements: Record<string, () => Promise<Measurement>> = {
+  node: () => import('./node/all.ts'),
+  start: () => import('./node/start.ts'),
+  idle: () => import('./node/idle.ts'),
+  disk: () => import('./node/disk.ts'),
+  query: () => import('./node/query.ts'),
+  gossip: () => import('./node/gossip.ts'),
   datagram: () => import('./datagram.ts'),
-  'datagram-flood': () => import('./datagram-flood.ts')
+  'datagram-flood': () => import('./datagram-flood.ts'),
+  cipher: () => import('./cipher.ts')
 }
 
 const names = process.argv.slice(2)

@@ -1,6 +1,7 @@
-/** Milliseconds of each of many runs, summed up. */
+/** One figure of many runs, summed up. */
 export interface Summary {
   readonly count: number
+  readonly min: number
   readonly p50: number
   readonly p99: number
 }
@@ -9,7 +10,7 @@ export function summarize(times: readonly number[]): Summary {
   const sorted = times.toSorted((one, other) => one - other)
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99) }
+  return { count: sorted.length, min: at(0), p50: at(0.5), p99: at(0.99) }
 }
 
 /**

@@ -20,6 +20,7 @@ export { simulatedWorld } from './hal/simulated/world.ts'
 export type { World } from './hal/world.ts'
 export type { Log } from './log.ts'
 export { type CreateNodeOptions, createNode } from './node/create-node.ts'
+export type { NodeDatagrams } from './node/datagrams.ts'
 export type { AskOptions, FollowOptions, Node, ProtocolHandler } from './node/node.ts'
 export type { NodeStream } from './node/node-stream.ts'
 export type {
@@ -31,6 +32,7 @@ export type {
   SeriesView,
   Status
 } from './node/operations.ts'
+export type { Carrier, DatagramFlow, EndReason, OpenOptions, Receive } from './protocol/datagram/index.ts'
 export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
 export type { Followed } from './protocol/follow-sequence.ts'
 export type { Quantity } from './reading/quantity.ts'

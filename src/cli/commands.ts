@@ -12,6 +12,7 @@ import { peers } from './commands/peers.ts'
 import { ping } from './commands/ping.ts'
 import { run } from './commands/run.ts'
 import { status } from './commands/status.ts'
+import { switches } from './commands/switch.ts'
 import { watch } from './commands/watch.ts'
 
 /** Every word that kith knows, in the order in which they are met. */
@@ -26,6 +27,7 @@ export const commands: readonly AnyCommand[] = [
   watch,
   history,
   ping,
+  switches,
   devices,
   config,
   doctor,

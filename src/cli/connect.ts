@@ -51,7 +51,7 @@ async function shortLived(
     import('./load-config.ts'),
     import('../node/log.ts')
   ])
-  const { config } = await loadNodeConfig({ home, environment })
+  const { config, outside } = await loadNodeConfig({ home, environment })
   const write = (line: string): void => terminal.remark(line.trimEnd())
   const log = createLog({ level: 'warn', format: 'text', clock, write })
   signal.throwIfAborted()
@@ -59,6 +59,7 @@ async function shortLived(
     ...(identity === undefined ? {} : { home: identity }),
     config,
     world: 'linux',
+    devices: outside.devices,
     log,
     shortLived: true
   })

@@ -1,11 +1,14 @@
 import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
-import { bad, type Check, codeOf, type Finding, ok } from './doctor-finding.ts'
+import { access, readdir } from 'node:fs/promises'
+import { bad, type Check, codeOf, type Finding, ok, warn } from './doctor-finding.ts'
 
-/** The buses of the configured sensors; scanning what is on them would disturb a running node. */
+/** The buses and lines of the configured sensors and switches; trying them would disturb a running node. */
 export const checkHardware: Check = async ({ config }) => {
   const buses = new Set((config?.sensors ?? []).flatMap(({ bus }) => (bus === undefined ? [] : [bus])))
-  return Promise.all([...buses].map(checkBus))
+  const lines = [...(config?.sensors ?? []), ...(config?.switches ?? [])].some(
+    ({ line }) => line !== undefined
+  )
+  return [...(await Promise.all([...buses].map(checkBus))), ...(lines ? await checkGpio() : [])]
 }
 
 async function checkBus(bus: string): Promise<Finding> {
@@ -19,4 +22,17 @@ async function checkBus(bus: string): Promise<Finding> {
       'switch I2C on: raspi-config, or sudo modprobe i2c-dev; ls /dev/i2c-* lists buses'
     )
   return bad(bus, `${path}: ${error}`, 'sudo usermod -aG i2c "$USER", then log in again')
+}
+
+async function checkGpio(): Promise<Finding[]> {
+  const chips = (await readdir('/dev').catch(() => [])).filter((name) => /^gpiochip\d+$/.test(name))
+  if (chips.length > 0) return await Promise.all(chips.map(checkChip))
+  const cure = 'in a container, hand it in: --device /dev/gpiochip0; elsewhere it needs Linux 5.10'
+  return [warn('gpio', 'there is no /dev/gpiochip*: lines go over sysfs, and pulses are not counted', cure)]
+}
+
+async function checkChip(name: string): Promise<Finding> {
+  const error = await access(`/dev/${name}`, constants.R_OK | constants.W_OK).then(() => undefined, codeOf)
+  if (error === undefined) return ok(name, `/dev/${name} can be opened`)
+  return warn(name, `/dev/${name}: ${error}`, 'sudo usermod -aG gpio "$USER", then log in again')
 }

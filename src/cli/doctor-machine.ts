@@ -35,7 +35,7 @@ async function checkNative(): Promise<Finding[]> {
       : warn(
           name,
           `cannot be loaded: ${error}`,
-          'only real hardware needs it: install python3, make and a C++ compiler, then: npm rebuild i2c-bus epoll'
+          'only real hardware needs it: install python3, make and a C++ compiler, then: npm run prepare'
         )
   )
 }

@@ -17,7 +17,8 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['nobody-found', NOBODY],
   ['unreachable', NOBODY],
   ['deadline', NOBODY],
-  ['denied', REFUSED]
+  ['denied', REFUSED],
+  ['node-running', REFUSED]
 ])
 
 /** What the shell is told about an error: 1 unless its code says more. */

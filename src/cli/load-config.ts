@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { systemClock } from '../clock.ts'
 import type { FlagSetting, LoadedConfig } from '../config/load.ts'
+import type { OutsideDevices } from '../config/outside-devices.ts'
 import type { Environment } from './home.ts'
 
 export interface ConfigRequest {
@@ -17,15 +19,21 @@ export function configFile({ home, file }: Pick<ConfigRequest, 'home' | 'file'>)
   return file ?? join(home, 'kith.yaml')
 }
 
-/** @throws ConfigError with everything that is wrong */
-export async function loadNodeConfig(request: ConfigRequest): Promise<LoadedConfig> {
-  const [{ loadConfig }, { devices }] = await Promise.all([
-    import('../config/load.ts'),
+/** With the devices from outside that it names. @throws ConfigError with everything that is wrong */
+export async function loadNodeConfig(
+  request: ConfigRequest
+): Promise<LoadedConfig & { readonly outside: OutsideDevices }> {
+  const [{ loadWithDevices }, { devices, clockChips }] = await Promise.all([
+    import('../config/load-with-devices.ts'),
     import('../../devices/index.ts')
   ])
-  return loadConfig({
+  const file = configFile(request)
+  return await loadWithDevices({
     devices,
-    file: configFile(request),
+    clocks: clockChips,
+    folder: dirname(resolve(file)),
+    clock: systemClock,
+    file,
     optional: request.file === undefined,
     environment: request.environment,
     flags: request.flags ?? [],

@@ -2,8 +2,16 @@ import { readFileSync, statSync } from 'node:fs'
 import { ConfigError } from './config-error.ts'
 import { MOST_CHARACTERS } from './yaml-source.ts'
 
-/** @returns undefined where there is no file and none is needed. @throws ConfigError */
-export function readConfigFile(file: string | undefined, optional: boolean): string | undefined {
+/**
+ * @param absent the cure where the file does not exist
+ * @returns undefined where there is no file and none is needed
+ * @throws ConfigError
+ */
+export function readConfigFile(
+  file: string | undefined,
+  optional: boolean,
+  absent = '`kith init` writes one with comments'
+): string | undefined {
   if (file === undefined) return undefined
   try {
     const stat = statSync(file)
@@ -20,7 +28,7 @@ export function readConfigFile(file: string | undefined, optional: boolean): str
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' && optional) return undefined
-    if (code === 'ENOENT') throw unreadable(file, 'does not exist', '`kith init` writes one with comments')
+    if (code === 'ENOENT') throw unreadable(file, 'does not exist', absent)
     if (code === 'EACCES')
       throw unreadable(file, 'may not be read', 'run kith as the user who owns it, or chmod it')
     if (code === 'bad-config' || !(error instanceof Error)) throw error

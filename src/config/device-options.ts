@@ -13,7 +13,7 @@ function optionOf(data: OptionDefinition): v.GenericSchema<unknown, string | num
   switch (data.kind) {
     case 'number': {
       const kind = data.integer === true ? whole : number
-      const about = data.unit === undefined ? data.about : `${data.about}, in ${data.unit}`
+      const about = data.unit === undefined ? data.about : `${data.about} In ${data.unit}.`
       return option(kind(data.min, data.max), data.default, about)
     }
     case 'choice':

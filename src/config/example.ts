@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { factsOf } from './option-kinds.ts'
 import { configSchema } from './schema.ts'
 import { entriesOf } from './schema-walk.ts'
 import { writeValue } from './written-value.ts'
@@ -22,6 +23,22 @@ const SENSORS = `#sensors:
 #      - offset: -0.4        # of the first quantity; "of: pressure" beside it means that one
 `
 
+const BUSES = `#buses:
+#  - name: attic             # what sensors call it: bus: attic
+#    type: tca9548a
+#    bus: i2c-1              # the bus that the multiplexer is on
+#    address: 0x70
+#    channel: 3              # 0 to 7
+`
+
+const SWITCHES = `#switches:
+#  - name: pump              # kith switch pump on
+#    line: GPIO27            # or chip and offset: gpiochip0:27
+#    active: high            # low for most relay boards
+#    safe: off               # at start and stop, and when maxOn is over
+#    maxOn: 10min
+`
+
 /**
  * The text of a commented configuration in which every option appears with its default, made of the
  * schema. Lines of options begin with `#` and no space or several, so that they can be told from prose.
@@ -31,6 +48,8 @@ export function exampleConfig({ name }: { readonly name: string }): string {
     const about = `# ${v.getDescription(schema)}\n`
     if (key === 'name') return `${about}name: ${writeValue(name)}\n`
     if (key === 'sensors') return about + SENSORS
+    if (key === 'buses') return about + BUSES
+    if (key === 'switches') return about + SWITCHES
     if (entriesOf(schema) === undefined) return `${about}#${assignment(key, schema)}\n`
     return `${about}${section(key, schema, '').join('\n')}\n`
   })
@@ -53,7 +72,10 @@ function commented(line: string, schema: v.GenericSchema): string {
 }
 
 function assignment(key: string, schema: v.GenericSchema): string {
-  return `${key}: ${writeUnit(v.getDefault(schema as v.OptionalSchema<v.GenericSchema, unknown>))}`
+  const initial = v.getDefault(schema as v.OptionalSchema<v.GenericSchema, unknown>)
+  const { format } = factsOf(schema)
+  // Addresses are numbers with a form; what has a unit is text already.
+  return `${key}: ${typeof initial === 'number' && format ? format(initial) : writeUnit(initial)}`
 }
 
 /** Durations and sizes are written as they are; YAML takes `10s` for text. */

@@ -33,7 +33,12 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
     section('Reading the sensors.', {
       deadline: option(duration(100, 10 * MINUTE), '10s', 'A sample that takes longer is a fault.'),
       retryMin: option(duration(100, HOUR), '1s', 'First wait before a failed sensor is opened again.'),
-      retryMax: option(duration(100, HOUR), '30s', 'Longest wait before a failed sensor is opened again.')
+      retryMax: option(duration(100, HOUR), '30s', 'Longest wait before a failed sensor is opened again.'),
+      changeSpacing: option(
+        duration(10, HOUR, 'ms'),
+        '100ms',
+        'Time between two changes that a contact tells at once; the newest is never left out.'
+      )
     })
   ),
   author: section('Publishing our own readings.', {

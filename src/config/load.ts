@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { readConfigFile } from './config-file.ts'
@@ -7,8 +8,10 @@ import { nearest } from './nearest.ts'
 import { didYouMean, factsOf } from './option-kinds.ts'
 import { formatPath, type OptionPath, parsePath } from './option-path.ts'
 import type { Origin } from './origin.ts'
+import type { NamedModule } from './outside-devices.ts'
 import { type ConfigSchema, configSchema, type NodeConfig } from './schema.ts'
-import { itemOf, leaves, type Setting, settingsOf, type UnknownKey, unknownKeys } from './schema-walk.ts'
+import { inOrder, schemaProblems } from './schema-problems.ts'
+import { itemOf, leaves, type Setting, settingsOf } from './schema-walk.ts'
 import { Settings } from './settings.ts'
 import { writeValue } from './written-value.ts'
 import { readYamlFile, readYamlValue } from './yaml-source.ts'
@@ -25,6 +28,8 @@ export interface FlagSetting {
 
 export interface LoadRequest {
   readonly devices: readonly SensorDefinition[]
+  /** Clock chips that `time.rtc` may name; none unless given. */
+  readonly clocks?: readonly ClockDefinition[]
   /** Path of the file; with `text`, its name in messages. */
   readonly file?: string
   /** The text in place of the file's. */
@@ -59,13 +64,24 @@ export interface LoadedConfig {
  * @throws ConfigError with everything that is wrong
  */
 export function loadConfig(request: LoadRequest): LoadedConfig {
-  const schema = configSchema(request.devices)
-  const loading = new Loading(schema)
+  return merged(request).finish(request.hostname)
+}
+
+/**
+ * The modules that the configuration names under `devices`: to be loaded before the rest can be checked.
+ * Nothing is said about what is wrong: loadConfig() does that.
+ */
+export function namedModules(request: Omit<LoadRequest, 'devices'>): NamedModule[] {
+  return merged({ ...request, devices: [] }).modules()
+}
+
+function merged(request: LoadRequest): Loading {
+  const loading = new Loading(configSchema(request.devices, request.clocks))
   const text = request.text ?? readConfigFile(request.file, request.optional === true)
   if (text !== undefined) loading.file(text, request.file ?? 'kith.yaml')
   loading.environment(request.environment ?? {})
   for (const flag of request.flags ?? []) loading.flag(flag)
-  return loading.finish(request.hostname)
+  return loading
 }
 
 /** Checks the text of a file alone. @throws ConfigError */
@@ -112,11 +128,21 @@ class Loading {
     else this.#put(steps, value, origin)
   }
 
+  modules(): NamedModule[] {
+    const { output, success } = v.safeParse(this.#schema.entries.devices, this.#settings.tree['devices'])
+    if (!success || this.#problems.length > 0) return []
+    return output.map((text, index) => {
+      const path = ['devices', index]
+      return { text, path: formatPath(path), origin: this.#settings.place(path, 'value') }
+    })
+  }
+
   /** @throws ConfigError */
   finish(hostname: string | undefined): LoadedConfig {
     const result = v.safeParse(this.#schema, this.#withName(hostname))
-    for (const unknown of unknownKeys(this.#schema, this.#settings.tree)) this.#reportUnknown(unknown)
-    this.#reportIssues(result.issues ?? [])
+    const elsewhere = (key: string): OptionPath | undefined =>
+      this.#options.find((setting) => setting.path.at(-1) === key)?.path
+    this.#problems.push(...schemaProblems(this.#schema, this.#settings, result.issues ?? [], elsewhere))
     if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems))
     return { config: result.output, provenance: this.#provenance(result.output) }
   }
@@ -140,26 +166,6 @@ class Loading {
   #isList(path: OptionPath): boolean {
     const option = this.#options.find((setting) => formatPath(setting.path) === formatPath(path))
     return option !== undefined && itemOf(option.schema) !== undefined
-  }
-
-  /** The first of each place: what comes after follows from it. */
-  #reportIssues(issues: readonly v.BaseIssue<unknown>[]): void {
-    const seen = new Set<string>()
-    for (const issue of issues) {
-      const steps = (issue.path ?? []).map(({ key }) => key as string | number)
-      const path = formatPath(steps)
-      if (seen.has(path)) continue
-      seen.add(path)
-      const [message = '', hint] = issue.message.split('\n')
-      this.#report(this.#settings.place(steps, 'value'), path, message, hint)
-    }
-  }
-
-  #reportUnknown({ path, key, known }: UnknownKey): void {
-    const elsewhere = this.#options.find((setting) => setting.path.at(-1) === key)
-    const meant = nearest(key, known) ?? (elsewhere === undefined ? undefined : formatPath(elsewhere.path))
-    const hint = didYouMean(meant) ?? (known.length === 0 ? undefined : `known here: ${known.join(', ')}`)
-    this.#report(this.#settings.place(path, 'key'), formatPath(path), 'is not an option', hint)
   }
 
   #report(origin: Origin, path: string, message: string, hint: string | undefined): void {
@@ -191,11 +197,4 @@ function nodeName(hostname: string): string {
     .replace(/[^a-z0-9-]/g, '-')
     .replace(/^-+/, '')
     .slice(0, 32)
-}
-
-/** By line and column; what is not of the file comes last. */
-function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
-  const rank = ({ origin }: ConfigProblem): number =>
-    origin.kind === 'file' ? origin.line * 100_000 + Math.min(origin.column, 99_999) : Number.MAX_SAFE_INTEGER
-  return [...problems].sort((a, b) => rank(a) - rank(b))
 }

@@ -15,7 +15,8 @@ interface Parts {
 /** The schema that checks this input: optional, lazy and the like are looked through. */
 function inner(schema: Schema, input: unknown): Parts {
   const parts = schema as unknown as Parts
-  if (parts.type === 'optional' && parts.wrapped !== undefined) return inner(parts.wrapped, input)
+  if (/^(exact_)?optional$/.test(parts.type) && parts.wrapped !== undefined)
+    return inner(parts.wrapped, input)
   if (parts.type === 'lazy' && parts.getter !== undefined) return inner(parts.getter(input), input)
   return parts
 }

@@ -1,6 +1,10 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
+import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
+import { busClashes } from './bus-clashes.ts'
+import { busesSchema } from './buses.ts'
+import { issuePath } from './issue-path.ts'
 import { datagrams, limits } from './limits.ts'
 import {
   choice,
@@ -14,7 +18,9 @@ import {
   text,
   truth
 } from './option-kinds.ts'
+import { busName, chipAddress } from './sensor-place.ts'
 import { sensorsSchema } from './sensors.ts'
+import { switchClashes, switchesSchema } from './switches.ts'
 
 const PEER = '12D3KooW[1-9A-HJ-NP-Za-km-z]{44}'
 const NAME = '[a-z0-9][a-z0-9-]{0,31}'
@@ -30,6 +36,12 @@ const publicAddress = tcpAddress(
   'an address as in /ip4/203.0.113.7/tcp/4001 or /dns/hall.example.org/tcp/4001'
 )
 const nameOrPeer = text(new RegExp(`^(${NAME}|${PEER})$`), 'a name, a purpose or a PeerId')
+
+/** A file by its path, or a package by its name; nothing with a scheme, so nothing from a network. */
+const moduleName = text(
+  /^(\.{0,2}\/[^\0]{1,255}|(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w.~-]+)*)$/,
+  'a file as in ./my-chip.ts or an npm package'
+)
 
 /** A multiaddr of TCP; what its host and port say is checked, not only its form. */
 function tcpAddress(pattern: RegExp, form: string) {
@@ -48,16 +60,24 @@ function hasHostAndPort(address: string): boolean {
 /**
  * Everything that can be configured: types, units, bounds, defaults, descriptions and messages, once.
  * @param devices the catalogue that `sensors` may draw from
+ * @param clocks that of `time.rtc`
  */
-export function configSchema(devices: readonly SensorDefinition[]) {
-  return options({
+export function configSchema(devices: readonly SensorDefinition[], clocks: readonly ClockDefinition[] = []) {
+  const all = options({
     name: option(name(), 'kith', 'What this node is called; the machine’s name unless given.'),
     purposes: option(
       listOfTexts(name(), 16),
       [],
       'What it is for; others may ask for a purpose instead of a name.'
     ),
+    devices: option(
+      listOfTexts(moduleName, 32),
+      [],
+      'Drivers from outside: files, relative to this one, and npm packages. Their code is run by the node.'
+    ),
+    buses: option(busesSchema(), [], 'Buses behind buses: channels of multiplexers.'),
     sensors: option(sensorsSchema(devices), [], 'What it measures.'),
+    switches: option(switchesSchema(), [], 'What it switches, when told so on this machine.'),
     listen: option(
       listOfTexts(listenAddress, 16),
       ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001'],
@@ -116,7 +136,8 @@ export function configSchema(devices: readonly SensorDefinition[]) {
         ['kernel', 'rtc', 'neighbours'],
         'Who is believed, in this order; neighbours are those of the book marked time.'
       ),
-      check: option(duration(1_000, 3_600_000), '30s', 'Time between looks.')
+      check: option(duration(1_000, 3_600_000), '30s', 'Time between looks.'),
+      rtc: rtc(clocks)
     }),
     log: section('Lines about what happens.', {
       level: option(
@@ -132,6 +153,30 @@ export function configSchema(devices: readonly SensorDefinition[]) {
     }),
     datagrams,
     limits
+  })
+  return v.pipe(
+    all,
+    v.rawCheck(({ dataset, addIssue }) => {
+      const given = dataset.value as Parameters<typeof busClashes>[0]
+      for (const { path, message } of [...busClashes(given), ...switchClashes(given)])
+        addIssue({ message, path: issuePath(dataset.value, path) })
+    })
+  )
+}
+
+/** Every known one is at 0x68 [linux drivers/rtc/rtc-ds1307.c]. */
+const RTC_ADDRESS = 0x68
+
+function rtc(clocks: readonly ClockDefinition[]) {
+  const addresses = [...new Set([RTC_ADDRESS, ...clocks.flatMap((clock) => clock.addresses)])]
+  return section('The clock chip with a battery that the source rtc reads.', {
+    type: option(
+      choice(['none', ...clocks.map(({ type }) => type)]),
+      'none',
+      'Which one: ds3231, for example.'
+    ),
+    bus: option(busName(), 'i2c-1', 'The bus it is on.'),
+    address: option(chipAddress('a clock chip', addresses), RTC_ADDRESS, 'Its address.')
   })
 }
 

@@ -7,9 +7,18 @@ export function formatAddress(address: unknown): string {
   return `0x${Number(address).toString(16).padStart(2, '0')}`
 }
 
+/** The buses of a machine: those of Linux. */
+export const MACHINE_BUS = /^i2c-\d{1,4}$/
+
+/** A bus in the form of its name; that there is one is checked by bus-clashes.ts. */
+export function busName() {
+  return text(/^[a-z0-9][a-z0-9-]{0,31}$/, 'an I2C bus as in i2c-1')
+}
+
 /** A number in YAML, 0x76 or 118. */
-function address({ type, addresses }: { type: string; addresses: readonly number[] }) {
-  const known = addresses.map(formatAddress).join(' or ')
+export function chipAddress(type: string, addresses: readonly number[]) {
+  const all = addresses.map(formatAddress)
+  const known = all.length > 4 ? `${all[0]} to ${all.at(-1)}` : all.join(' or ')
   return v.pipe(
     v.picklist(addresses, (issue) =>
       typeof issue.input === 'number'
@@ -25,16 +34,17 @@ export function placeEntries(definition: SensorDefinition): v.ObjectEntries {
   if (definition.bus === 'i2c') {
     const [first = 0] = definition.addresses
     return {
-      bus: option(text(/^i2c-\d{1,4}$/, 'an I2C bus as in i2c-1'), 'i2c-1', 'The bus it is on.'),
-      address: option(address(definition), first, 'Its address.')
+      bus: option(busName(), 'i2c-1', 'The bus it is on: of the machine, or named under buses.'),
+      address: option(chipAddress(definition.type, definition.addresses), first, 'Its address.')
     }
   }
   if (definition.bus === 'gpio')
-    return { line: v.pipe(line(), v.description('A line of the device tree or chip:offset.')) }
+    return { line: v.pipe(lineName(), v.description('A line of the device tree or chip:offset.')) }
   return {}
 }
 
-function line() {
+/** `GPIO17`, `gpiochip0:17` */
+export function lineName() {
   const form = 'a line as in GPIO17 or gpiochip0:17'
   return v.pipe(
     v.string((issue) =>

@@ -2,9 +2,10 @@ import * as v from 'valibot'
 import type { Options, SensorDefinition } from '../hal/sensor.ts'
 import { deviceOptions } from './device-options.ts'
 import { type FilterConfig, filterSchema } from './filters.ts'
+import { issuePath } from './issue-path.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, duration, list, name, option, showInput, truth, withHint } from './option-kinds.ts'
-import { clashes, clashPath } from './sensor-clashes.ts'
+import { clashes } from './sensor-clashes.ts'
 import { placeEntries } from './sensor-place.ts'
 import { durationUnits, formatUnits } from './units.ts'
 
@@ -125,9 +126,8 @@ export function sensorsSchema(devices: readonly SensorDefinition[]) {
   return v.pipe(
     list(sensor, MOST_SENSORS),
     v.rawCheck(({ dataset, addIssue }) => {
-      for (const clash of clashes(dataset.value)) {
-        addIssue({ message: clash.message, path: clashPath(dataset.value, clash) })
-      }
+      for (const { index, key, message } of clashes(dataset.value))
+        addIssue({ message, path: issuePath(dataset.value, [index, key]) })
     })
   )
 }

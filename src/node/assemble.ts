@@ -1,19 +1,19 @@
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
-import { describeError } from '../error.ts'
+import type { ActuatorDefinition } from '../hal/actuator.ts'
+import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
 import { Admission, type Caller } from '../peer/admission.ts'
-import { AddressBook, readBook } from '../peer/book.ts'
 import type { Home } from '../peer/home.ts'
 import type { Identity } from '../peer/identity.ts'
 import { readInterfaces } from '../peer/interface-watch.ts'
 import { LocalNetwork } from '../peer/local-network.ts'
 import { Neighbourhood } from '../peer/neighbourhood.ts'
-import { writeAtomic } from '../peer/write-atomic.ts'
 import { Catalogue, sensorProtocols } from '../protocol/catalogue.ts'
+import { DATAGRAM_PROTOCOL } from '../protocol/datagram/index.ts'
 import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
 import { gossipOptions } from '../protocol/gossip-options.ts'
 import { MetaTable, type SealedMeta } from '../protocol/meta-table.ts'
@@ -21,6 +21,11 @@ import { type Quantity, quantityTable } from '../reading/quantity.ts'
 import { createSigner } from '../reading/seal.ts'
 import { SealVerifier } from '../reading/seal-verify.ts'
 import { LatestViews } from './asking/latest.ts'
+import { Questions } from './asking/questions.ts'
+import { batteryClock } from './battery-clock.ts'
+import { openBook, rememberBook } from './book-file.ts'
+import { countersOf } from './counters.ts'
+import { datagramPart, datagramsOf, NodeDatagrams } from './datagrams.ts'
 import { Directory } from './directory.ts'
 import { Introductions } from './introductions.ts'
 import { keepAnchors } from './keep-anchors.ts'
@@ -37,7 +42,9 @@ import { Reach } from './reach.ts'
 import type { ViewContext } from './series-view.ts'
 import { createSpeaking, type Speaking, unit } from './speaking.ts'
 import { pathOf, viewPeers, viewSensors } from './status.ts'
+import { Switches } from './switches.ts'
 import { Timekeeper } from './timekeeper.ts'
+import { isOurs, ToldProtocols } from './told-protocols.ts'
 
 export interface AssembleInit {
   readonly config: NodeConfig
@@ -47,6 +54,9 @@ export interface AssembleInit {
   /** undefined for a node that leaves nothing behind. */
   readonly home: Home | undefined
   readonly devices: readonly SensorDefinition[]
+  /** What a switch is. */
+  readonly relay: ActuatorDefinition
+  readonly clocks: readonly ClockDefinition[]
   /** Beside those that kith speaks by itself. */
   readonly protocols: readonly SensorProtocol[]
   readonly quantities: readonly Quantity[]
@@ -69,6 +79,7 @@ export interface Assembled {
   readonly neighbourhood: Neighbourhood
   readonly admission: Admission
   readonly reach: Reach
+  readonly datagrams: NodeDatagrams
   readonly measuring: Measuring
   readonly speaking: Speaking
   readonly introductions: Introductions
@@ -106,6 +117,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     version,
     limits: config.limits.network
   })
+  const datagrams = datagramsOf({ ...init, network, local })
   const neighbourhood = new Neighbourhood({
     libp2p: network,
     clock,
@@ -153,7 +165,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     sources: config.time.sources.flatMap((source) => {
       if (source === 'kernel') return [world.time]
       if (source === 'neighbours') return [neighbours]
-      return []
+      return batteryClock({ config: config.time.rtc, clocks: init.clocks, world, signal: stopping.signal })
     })
   })
 
@@ -177,6 +189,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     world,
     log,
     network,
+    datagrams,
     neighbourhood,
     admission,
     callerOf,
@@ -191,7 +204,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     sealMeta: (revision) =>
       sealOwnCatalogue(
         {
-          name: config.name,
+          name: init.shortLived ? '' : config.name,
           purposes: config.purposes,
           version,
           clock,
@@ -248,23 +261,33 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     uptime: (clock.monotonic() - startedAt) / 1000,
     addresses: network.getMultiaddrs().map(String),
     purposes: config.purposes,
-    protocols: network.getProtocols().filter((protocol) => !LIBP2P.test(protocol)),
+    protocols: network.getProtocols().filter(isOurs),
     sensors: viewSensors(self, measuring.sensors, views),
     peers: network.getPeers().length,
     memory: memory(),
     history: measuring.history.status(),
     time: { ...timekeeper.belief(), now: (clock.now() + timekeeper.belief().offset) / 1000 },
     run: measuring.author().run,
-    counters: counters(speaking, measuring)
+    counters: countersOf(speaking, measuring, datagrams)
   })
   const listen = (): (() => void) => listenAll(speaking, catalogue)
+  const told = new ToldProtocols(network)
+  const speaksDatagrams = (peer: string): Promise<boolean> => told.speaks(peer, DATAGRAM_PROTOCOL)
+  const questions = new Questions({
+    streams: speaking.queries,
+    datagrams: speaking.datagramQueries,
+    speaksDatagrams,
+    received: speaking.receive
+  })
+  const switches = new Switches(init)
   const operations = new NodeOperations({
     ask: {
       reach,
-      queries: speaking.queries,
+      questions,
       views,
       protocolsOf,
-      received: (sealed) => speaking.receive(sealed, 'read')
+      catalogueOf: (peer) => metas.get(peer)?.meta,
+      speakers: (protocols) => told.speakers(protocols)
     },
     watch: {
       clock,
@@ -280,21 +303,22 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
       reach,
       directory,
       ping: network.services.ping,
+      datagrams,
+      speaksDatagrams,
       pathOf: (connection) => pathOf(connection, directory).text
     },
     book,
     directory,
     neighbourhood,
+    switches,
     status,
     peers: async () => {
-      const known = new Map(
-        (await network.peerStore.all()).map((peer) => [peer.id.toString(), peer.protocols])
-      )
+      const known = await told.all()
       return viewPeers({
         neighbourhood,
         directory,
         book: book.entries().map(({ peer }) => peer),
-        protocolsOf: (peer) => (known.get(peer) ?? []).filter((protocol) => !LIBP2P.test(protocol)),
+        protocolsOf: (peer) => known.get(peer) ?? [],
         now: clock.monotonic()
       })
     }
@@ -308,11 +332,14 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     { name: 'neighbourhood', start: () => neighbourhood.start(), stop: () => neighbourhood.stop() },
     { name: 'introductions', start: () => introductions.start(), stop: () => introductions.stop() },
     { name: 'network', start: () => network.start(), stop: () => network.stop() },
+    ...(datagrams === undefined ? [] : [datagramPart(datagrams)]),
     ...speaking.parts,
     ...measuringParts,
     ...(init.carrier.discovery ? [discoveryPart({ ...init, network, neighbourhood, local })] : []),
     watchdogPart({ ...init, network }),
     { name: 'book', start: () => rememberBook(book, neighbourhood, log) },
+    // Stopped before anything that may take its time.
+    ...switches.parts,
     { name: 'questions', stop: () => stopping.abort(new Error('the node stops')) }
   ]
   const lifecycle = new Lifecycle(parts, {
@@ -331,6 +358,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     neighbourhood,
     admission,
     reach,
+    datagrams: new NodeDatagrams(datagrams, reach),
     measuring,
     speaking,
     introductions,
@@ -351,19 +379,6 @@ function onConnect(network: Network, listener: (peer: string) => void): () => vo
   return () => network.removeEventListener('peer:connect', told)
 }
 
-/** Protocols of libp2p itself say nothing about what a node is for. */
-const LIBP2P = /^\/(ipfs|libp2p|meshsub|floodsub)\//
-
-async function openBook(home: Home | undefined, config: NodeConfig): Promise<AddressBook> {
-  const capacity = config.limits.book
-  if (home === undefined) return new AddressBook([], { capacity })
-  const path = home.file('book.yaml')
-  return new AddressBook(await readBook(path), {
-    file: { path, write: (text) => writeAtomic(path, text) },
-    capacity
-  })
-}
-
 function listenAll(speaking: Speaking, catalogue: Catalogue): () => void {
   const cancels = catalogue.ids().map((topic) => speaking.gossip.subscribe(topic))
   return () => {
@@ -371,27 +386,7 @@ function listenAll(speaking: Speaking, catalogue: Catalogue): () => void {
   }
 }
 
-function rememberBook(book: AddressBook, neighbourhood: Neighbourhood, log: Log): void {
-  for (const { name, peer, addresses } of book.entries()) {
-    try {
-      neighbourhood.remember(peer, addresses)
-    } catch (error) {
-      log.warn(`the book's entry ${name} cannot be dialled: ${describeError(error)}`)
-    }
-  }
-}
-
 function memory(): Status['memory'] {
   const { rss, heapUsed, heapTotal } = process.memoryUsage()
   return { rss, heapUsed, heapTotal }
-}
-
-function counters({ gossip, server }: Speaking, { journal }: Measuring): Record<string, number> {
-  const named = (room: string, counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts).map(([name, count]) => [`${room}.${name}`, count] as const)
-  return Object.fromEntries([
-    ...named('gossip', gossip.counters()),
-    ...named('journal', journal.counters),
-    ...named('query', { sessions: server.sessions })
-  ])
 }

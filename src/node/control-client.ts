@@ -17,6 +17,8 @@ import type {
   PingRequest,
   SeriesView,
   Status,
+  SwitchRequest,
+  SwitchView,
   WatchRequest
 } from './operations.ts'
 
@@ -95,6 +97,10 @@ export class ControlClient implements Operations {
 
   ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply> {
     return this.#stream('ping', request, signal)
+  }
+
+  switch(request: SwitchRequest): Promise<SwitchView[]> {
+    return this.#answer('switch', request)
   }
 
   close(): Promise<void> {

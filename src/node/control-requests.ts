@@ -41,6 +41,10 @@ const history = v.strictObject({
   timeout
 })
 const ping = v.strictObject({ who: text, count: upTo(1000), by, timeout })
+const switching = v.union([
+  v.strictObject({ name: v.exactOptional(text) }),
+  v.strictObject({ name: text, to: v.picklist(['on', 'off']) })
+])
 
 export const calls: Readonly<Record<keyof Operations, Call>> = {
   status: answer(nothing, (operations) => operations.status()),
@@ -52,7 +56,8 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),
-  ping: stream(ping, (operations, request, signal) => operations.ping(request, signal))
+  ping: stream(ping, (operations, request, signal) => operations.ping(request, signal)),
+  switch: answer(switching, (operations, request) => operations.switch(request))
 }
 
 type Schema = v.GenericSchema<unknown, unknown>

@@ -21,7 +21,8 @@ export const controlRoutes = {
   ask: { method: 'POST', path: '/ask' },
   watch: { method: 'POST', path: '/watch' },
   history: { method: 'POST', path: '/history' },
-  ping: { method: 'POST', path: '/ping' }
+  ping: { method: 'POST', path: '/ping' },
+  switch: { method: 'POST', path: '/switch' }
 } as const satisfies Record<keyof Operations, { method: 'GET' | 'POST'; path: string }>
 
 export const CONTROL_SOCKET = 'control.sock'

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { systemClock } from '../clock.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
 import { type Log, silentLog } from '../log.ts'
@@ -31,13 +33,19 @@ export interface CreateNodeOptions {
  */
 export async function createNode(options: CreateNodeOptions = {}): Promise<Node> {
   const { config: given = {}, devices: own = [], log = silentLog, world = 'linux', ...rest } = options
-  const [{ parseConfig }, { devices }] = await Promise.all([
-    import('../config/load.ts'),
+  const [{ loadWithDevices }, { devices, clockChips }] = await Promise.all([
+    import('../config/load-with-devices.ts'),
     import('../../devices/index.ts')
   ])
   // JSON is YAML: one way of reading, one set of messages.
   const text = typeof given === 'string' ? given : JSON.stringify(given)
-  const config = parseConfig(text, [...devices, ...own])
-  const running = await startNode({ ...rest, config, devices: own, world, log })
+  const { config, outside } = await loadWithDevices({
+    text,
+    devices: [...devices, ...own],
+    clocks: clockChips,
+    folder: resolve(rest.home ?? '.'),
+    clock: systemClock
+  })
+  const running = await startNode({ ...rest, config, devices: [...own, ...outside.devices], world, log })
   return new Node(running, config, log)
 }

@@ -14,6 +14,7 @@ import { Journal } from '../reading/journal.ts'
 import type { Quantities } from '../reading/quantity.ts'
 import type { Signer } from '../reading/seal.ts'
 import type { SealedReadings } from '../reading/sealed.ts'
+import { DeviceMemories } from './device-memories.ts'
 import type { Keeper } from './keeper.ts'
 import type { Part } from './lifecycle.ts'
 import { createSensors, type RunningSensor } from './sensors.ts'
@@ -111,12 +112,19 @@ export function createMeasuring(init: MeasuringInit): Measuring {
     author ??= begin()
     return author
   }
+  const memories = new DeviceMemories({
+    clock,
+    log,
+    path: file?.('memory.json'),
+    flush: config.history.flush
+  })
   const sensors = createSensors({
     configs: config.sensors,
     devices: init.devices,
     world,
     limits: config.limits.sampling,
     log,
+    memoryOf: (name) => memories.of(name),
     emit: (sample) => begun().add(sample)
   })
   return {
@@ -126,14 +134,21 @@ export function createMeasuring(init: MeasuringInit): Measuring {
     author: begun,
     timeKnown: () => author?.newRun(),
     isPrivate,
-    parts: parts(history, begun, sensors, log)
+    parts: parts(history, begun, memories, sensors, log)
   }
 }
 
-function parts(history: History, author: () => Author, sensors: readonly RunningSensor[], log: Log): Part[] {
+function parts(
+  history: History,
+  author: () => Author,
+  memories: DeviceMemories,
+  sensors: readonly RunningSensor[],
+  log: Log
+): Part[] {
   return [
     { name: 'history', stop: () => closeHistory(history, log) },
     { name: 'author', start: () => void author(), stop: () => author().stop() },
+    memories.part,
     ...sensors.map(({ config, sampler }) => ({
       name: `sensor ${config.name}`,
       start: () => sampler.start(),

@@ -19,12 +19,17 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { LanDiscoveryComponents } from '../peer/lan-discovery.ts'
 
+interface InnerComponents extends LanDiscoveryComponents {
+  /** Tells what is listened on. */
+  readonly transportManager: { getAddrs(): Multiaddr[] }
+}
+
 /** The services of our libp2p. */
 export interface NetworkServices extends Record<string, unknown> {
   pubsub: GossipSub
   ping: Ping
-  /** What LAN discovery needs of libp2p's inside. */
-  components: LanDiscoveryComponents
+  /** What LAN discovery and datagrams need of libp2p's inside. */
+  components: InnerComponents
 }
 
 export type Network = Libp2p<NetworkServices>
@@ -121,7 +126,11 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
       ping: ping(),
       pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
-      components: ({ addressManager, logger }: LanDiscoveryComponents) => ({ addressManager, logger })
+      components: ({ addressManager, logger, transportManager }: InnerComponents) => ({
+        addressManager,
+        logger,
+        transportManager
+      })
     }
   } as unknown as Libp2pOptions<NetworkServices>)
 }

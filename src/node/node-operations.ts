@@ -19,8 +19,11 @@ import type {
   PingRequest,
   SeriesView,
   Status,
+  SwitchRequest,
+  SwitchView,
   WatchRequest
 } from './operations.ts'
+import type { Switches } from './switches.ts'
 
 export interface NodeOperationsInit {
   readonly ask: AskInit
@@ -30,6 +33,7 @@ export interface NodeOperationsInit {
   readonly book: AddressBook
   readonly directory: Directory
   readonly neighbourhood: Neighbourhood
+  readonly switches: Switches
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
 }
@@ -83,6 +87,10 @@ export class NodeOperations implements Operations {
 
   ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply> {
     return ping(this.#init.ping, request, signal)
+  }
+
+  switch(request: SwitchRequest): Promise<SwitchView[]> {
+    return this.#init.switches.switch(request)
   }
 
   #changed(change: BookChange, known: Entry | undefined): Entry {

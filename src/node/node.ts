@@ -5,6 +5,7 @@ import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Followed } from '../protocol/follow-sequence.ts'
 import { parseSeries } from '../reading/series.ts'
+import type { NodeDatagrams } from './datagrams.ts'
 import type { Beginning } from './following.ts'
 import { follow } from './following.ts'
 import { remoteHost } from './network.ts'
@@ -55,6 +56,8 @@ export class Node {
   readonly operations: Operations
   /** Resolves when the node has stopped. */
   readonly stopped: Promise<void>
+  /** Unreliable, encrypted packets to a peer, with a protocol of your own. */
+  readonly datagrams: NodeDatagrams
   readonly #running: RunningNode
   readonly #config: NodeConfig
   readonly #clock: Clock
@@ -64,6 +67,7 @@ export class Node {
     this.peer = running.peer
     this.operations = running.operations
     this.stopped = running.stopped
+    this.datagrams = running.assembled.datagrams
     this.#running = running
     this.#config = config
     this.#clock = running.assembled.clock

@@ -17,6 +17,11 @@ export interface Operations {
   /** Readings in order of position, each once; gaps that are gone for good are told as `lost`. */
   history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow>
   ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply>
+  /**
+   * Commands an output of this node, or tells how they are. Only people and programs of this machine may;
+   * commands over the network come with access control. @throws NodeError no-such, not-running, busy …
+   */
+  switch(request: SwitchRequest): Promise<SwitchView[]>
 }
 
 export interface Status {
@@ -182,4 +187,26 @@ export interface PingReply {
   rtt?: number
   error?: string
   path: string
+}
+
+export interface SwitchRequest {
+  /** All of them unless given. */
+  name?: string
+  /** Only with a name; tells how it is unless given. */
+  to?: 'on' | 'off'
+}
+
+export interface SwitchView {
+  name: string
+  line: string
+  /** As read back from the output. */
+  state: 'on' | 'off' | 'fault'
+  /** Its state at start, at stop, and when `maxOn` seconds are over. */
+  safe: 'on' | 'off'
+  maxOn: number
+  /** Seconds until it goes back to its safe state; null while it is there. */
+  left: number | null
+  /** Whether it would stay as it is if the node were killed; null where the kernel does not tell. */
+  persists: boolean | null
+  fault?: { code: string; message: string; hint?: string }
 }

@@ -55,6 +55,27 @@ export class Reach {
     }
   }
 
+  /** The one peer that is meant. @throws as select; NodeError ambiguous where several are */
+  async one(who: string, signal: AbortSignal): Promise<Target> {
+    const { targets = [] } = await this.selectSoon(who, undefined, signal)
+    const [target, another] = targets
+    if (target !== undefined && another === undefined) return target
+    const several = targets.map(({ peer }) => this.#init.directory.labelOf(peer)).join(', ')
+    throw new NodeError('ambiguous', `"${who}" means several: ${several || 'whoever measures it'}`, {
+      hint: 'name one of them'
+    })
+  }
+
+  /** Whom `find` finds, waited for where the node has only just begun; may be nobody. */
+  async soon<T>(find: () => Promise<readonly T[]>, signal: AbortSignal): Promise<readonly T[]> {
+    const { clock, patience } = this.#init
+    for (;;) {
+      const found = await find()
+      if (found.length > 0 || clock.monotonic() - this.#startedAt > patience) return found
+      await clock.sleep(LOOK, signal)
+    }
+  }
+
   /** @throws NodeError unreachable */
   async connect({ peer, addresses }: Target, signal: AbortSignal): Promise<Connection> {
     const { neighbourhood, directory } = this.#init

@@ -2,20 +2,17 @@ import { readFileSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
 import { type Home, openHome } from '../peer/home.ts'
 import { ephemeralIdentity, type Identity, openIdentity } from '../peer/identity.ts'
 import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../reading/quantity.ts'
 import { type Assembled, assemble } from './assemble.ts'
+import { chooseWorld, type WorldChoice } from './choose-world.ts'
 import { type ControlServer, startControlServer } from './control-server.ts'
 import { usableAddresses } from './listen.ts'
 import { type Carrier, tcpCarrier } from './network.ts'
 import type { Operations } from './operations.ts'
-
-/** `linux` is this machine; a simulated one has the configured chips on its buses. */
-export type WorldChoice = 'linux' | { readonly simulated: number | string } | World
 
 export interface StartInit {
   /** Absent: an identity of the moment, nothing is written. */
@@ -62,14 +59,17 @@ async function startIn(home: Home | undefined, init: StartInit): Promise<Running
   const { config, log, shortLived = false } = init
   const identity =
     init.identity ?? (home === undefined ? await ephemeralIdentity() : await openIdentity(home))
-  const world = await worldOf(init.world, config)
+  const world = await chooseWorld(init.world, config, log)
+  const own = await import('../../devices/index.ts')
   const assembled = await assemble({
     config,
     world,
     carrier: init.carrier ?? (await tcp(config, shortLived, log)),
     identity,
     home,
-    devices: [...(await ownDevices()), ...(init.devices ?? [])],
+    devices: [...own.devices, ...(init.devices ?? [])],
+    relay: own.relay,
+    clocks: own.clockChips,
     protocols: init.protocols ?? [],
     quantities: init.quantities ?? [],
     version: version(),
@@ -131,26 +131,9 @@ async function startControl(
   }
 }
 
-async function worldOf(choice: WorldChoice, config: NodeConfig): Promise<World> {
-  if (choice === 'linux') return (await import('../hal/linux/world.ts')).linuxWorld()
-  if (!('simulated' in choice)) return choice
-  const [{ simulatedWorld }, { chipModels, fileModels }] = await Promise.all([
-    import('../hal/simulated/world.ts'),
-    import('../../devices/models.ts')
-  ])
-  const chips = config.sensors.flatMap(({ bus, address, type }) =>
-    bus === undefined || address === undefined ? [] : [{ bus, address, type }]
-  )
-  return simulatedWorld({ seed: choice.simulated, chips, models: chipModels, fileModels })
-}
-
 async function tcp(config: NodeConfig, shortLived: boolean, log: Log): Promise<Carrier> {
   const listen = shortLived ? [] : await usableAddresses(config.listen, log)
   return tcpCarrier(listen, config.limits.network, config.mdns)
-}
-
-async function ownDevices(): Promise<readonly SensorDefinition[]> {
-  return (await import('../../devices/index.ts')).devices
 }
 
 function version(): string {

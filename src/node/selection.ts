@@ -14,6 +14,8 @@ export interface Spoken {
 export interface Selection {
   /** undefined: everybody. */
   readonly targets: readonly Target[] | undefined
+  /** What everybody is asked for, where it was named in place of a peer. */
+  readonly quantity?: string
   readonly matches: (series: SeriesParts) => boolean
 }
 
@@ -36,7 +38,8 @@ export function select(
   }
   const targets = directory.find(who)
   if (targets.length === 0 && spoken.isQuantity(who)) {
-    return { targets: undefined, matches: (series) => series.quantity === who && matchesWhat(series) }
+    const matches = (series: SeriesParts): boolean => series.quantity === who && matchesWhat(series)
+    return { targets: undefined, quantity: who, matches }
   }
   const peers = new Set((targets.length > 0 ? targets : directory.resolve(who)).map((target) => target.peer))
   return { targets, matches: (series) => peers.has(series.peer) && matchesWhat(series) }

@@ -2,6 +2,7 @@ import type { NodeConfig } from '../config/schema.ts'
 import { NodeError } from '../error.ts'
 import { formatAddress } from '../hal/i2c.ts'
 import { i2cDevice } from '../hal/i2c-device.ts'
+import type { DeviceMemory } from '../hal/memory.ts'
 import type { Measure, OpenContext, Sensor, SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
@@ -27,6 +28,8 @@ export interface SensorsInit {
   readonly world: World
   readonly limits: NodeConfig['limits']['sampling']
   readonly log: Log
+  /** What a sensor of that name keeps over restarts. */
+  readonly memoryOf: (name: string) => DeviceMemory
   readonly emit: (sample: Sample) => void
 }
 
@@ -53,11 +56,17 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
     deadline: limits.deadline,
     retryMin: limits.retryMin,
     retryMax: limits.retryMax,
+    changeSpacing: limits.changeSpacing,
     measures,
     clock: world.clock,
     log,
     open: (signal) =>
-      openSensor(definition, config, world, { clock: world.clock, name: config.name, signal }),
+      openSensor(definition, config, world, {
+        clock: world.clock,
+        name: config.name,
+        signal,
+        memory: init.memoryOf(config.name)
+      }),
     emit: (sample) => {
       const passed = filter.next(sample)
       if (passed !== undefined) init.emit(passed)
@@ -75,7 +84,8 @@ function jitter(world: World, interval: number): number {
 /** Milliseconds: a person who starts a node wants to see something. */
 const LONGEST_PHASE = 1000
 
-async function openSensor(
+/** Opens a configured sensor, wherever it is. @throws BusError, SensorError */
+export async function openSensor(
   definition: SensorDefinition,
   config: SensorConfig,
   world: World,
@@ -99,7 +109,8 @@ async function openSensor(
   }
 }
 
-function placeOf(config: SensorConfig): string {
+/** Where it is, for people: `0x76 on i2c-1`. */
+export function placeOf(config: SensorConfig): string {
   if (config.address !== undefined) return `${formatAddress(config.address)} on ${config.bus}`
   return config.line ?? config.type
 }

@@ -6,12 +6,15 @@ import type { Log } from '../log.ts'
 import type { Admission, Caller } from '../peer/admission.ts'
 import type { Neighbourhood } from '../peer/neighbourhood.ts'
 import { type Catalogue, META_TOPIC } from '../protocol/catalogue.ts'
+import type { DatagramFlow, Datagrams } from '../protocol/datagram/index.ts'
 import { Gossip } from '../protocol/gossip.ts'
 import { Holder } from '../protocol/holder.ts'
 import { HolderTable } from '../protocol/holder-table.ts'
 import { MetaPublisher } from '../protocol/meta-publisher.ts'
 import type { MetaTable } from '../protocol/meta-table.ts'
-import { answerDoor } from '../protocol/query/answer-door.ts'
+import { answerPings } from '../protocol/ping.ts'
+import { type AnswerDoor, answerDoor } from '../protocol/query/answer-door.ts'
+import { DatagramQueryClient } from '../protocol/query/datagram-query-client.ts'
 import { QueryClient } from '../protocol/query/query-client.ts'
 import { QueryServer } from '../protocol/query/query-server.ts'
 import { Repair } from '../protocol/repair.ts'
@@ -31,6 +34,8 @@ export interface SpeakingInit {
   readonly world: World
   readonly log: Log
   readonly network: Network
+  /** undefined where datagrams are switched off. */
+  readonly datagrams: Datagrams | undefined
   readonly neighbourhood: Neighbourhood
   readonly admission: Admission
   readonly callerOf: (peer: string) => Caller | undefined
@@ -51,6 +56,8 @@ export interface SpeakingInit {
 export interface Speaking {
   readonly gossip: Gossip
   readonly queries: QueryClient
+  /** undefined where datagrams are switched off. */
+  readonly datagramQueries: DatagramQueryClient | undefined
   readonly server: QueryServer
   readonly metas: MetaTable
   readonly publisher: MetaPublisher
@@ -66,19 +73,23 @@ export function createSpeaking(init: SpeakingInit): Speaking {
   const { clock } = world
   const { journal, history } = measuring
   const { limits } = config
-  const door = answerDoor(catalogue, verifier)
+  const verified = answerDoor(catalogue, verifier)
+  const door: AnswerDoor = {
+    ...verified,
+    // A verified catalogue is known from then on, whoever asked for it.
+    meta(bytes) {
+      const told = verified.meta(bytes)
+      metas.put({ ...told, bytes })
+      return told
+    }
+  }
+  const { datagrams } = init
+  const datagramQueries =
+    datagrams && new DatagramQueryClient({ datagrams, clock, door, limits: limits.query })
   const queries = new QueryClient({
     clock,
     limits: limits.query,
-    // A verified catalogue is known from then on, whoever asked for it.
-    door: {
-      ...door,
-      meta(bytes) {
-        const told = door.meta(bytes)
-        metas.put({ ...told, bytes })
-        return told
-      }
-    },
+    door,
     openStream: async (peer, protocols, signal) => {
       const connection = await init.neighbourhood.connect(peer, signal)
       return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
@@ -158,27 +169,40 @@ export function createSpeaking(init: SpeakingInit): Speaking {
         direct: false
       }
   })
-  const parts = speakingParts({ init, gossip, queries, server, publisher, holder })
-  return { gossip, queries, server, metas, publisher, repair, receive, parts }
+  if (datagrams !== undefined) answerDatagrams(datagrams, server, init)
+  const parts = speakingParts({ init, gossip, queries, datagramQueries, server, publisher, holder })
+  return { gossip, queries, datagramQueries, server, metas, publisher, repair, receive, parts }
 }
 
 interface Spoken {
   readonly init: SpeakingInit
   readonly gossip: Gossip
   readonly queries: QueryClient
+  readonly datagramQueries: DatagramQueryClient | undefined
   readonly server: QueryServer
   readonly publisher: MetaPublisher
   readonly holder: Holder
 }
 
-function speakingParts({ init, gossip, queries, server, publisher, holder }: Spoken): Part[] {
+function speakingParts({
+  init,
+  gossip,
+  queries,
+  datagramQueries,
+  server,
+  publisher,
+  holder
+}: Spoken): Part[] {
   const { network, catalogue, config } = init
   const topics = config.relay ? catalogue.ids() : [META_TOPIC]
   return [
     {
       name: 'queries',
       start: () => serve(network, server, init),
-      stop: () => stopServing(network, server, queries, init)
+      stop() {
+        datagramQueries?.close()
+        return stopServing(network, server, queries, init)
+      }
     },
     {
       name: 'gossip',
@@ -230,6 +254,25 @@ async function stopServing(
   await network.unhandle(catalogue.ids()).catch((error: unknown) => log.debug(describeError(error)))
   queries.close()
   server.close()
+}
+
+/** Questions and pings that come by datagram, one packet each way. */
+function answerDatagrams(
+  datagrams: Datagrams,
+  server: QueryServer,
+  { catalogue, admission }: SpeakingInit
+): void {
+  for (const protocol of catalogue.ids()) {
+    datagrams.handle(protocol, (flow) => (bytes) => {
+      const answer = server.answerOne(bytes, { caller: callerOf(flow), protocol }, flow.maxSize)
+      if (answer !== undefined) flow.send(answer)
+    })
+  }
+  answerPings(datagrams, (flow) => admission.answers(callerOf(flow)))
+}
+
+function callerOf({ peer, host, direct }: DatagramFlow): Caller {
+  return { peer, host, direct }
 }
 
 /** Uniform in [0, 1). */

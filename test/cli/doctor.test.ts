@@ -50,15 +50,20 @@ t.test('what is wrong is found', async (t) => {
   chmodSync(join(home, 'identity.key'), 0o644)
   chmodSync(home, 0o755)
   const port = await occupied(t)
-  const { status, of } = await findings(home, {
+  const { status, of, all } = await findings(home, {
     KITH_LISTEN: `/ip4/127.0.0.1/tcp/${port}`,
-    KITH_SENSORS: '[{ type: tmp102, name: air, bus: i2c-99, address: 0x48 }]'
+    KITH_SENSORS: '[{ type: tmp102, name: air, bus: i2c-99, address: 0x48 }]',
+    KITH_SWITCHES: '[{ name: pump, line: GPIO27 }]'
   })
   t.equal(status, 1)
   t.match(of('identity'), { state: 'bad', cure: /chmod 600/ })
   t.match(of('home'), { state: 'warn', cure: /chmod 700/ })
   t.match(of('port'), { state: 'bad', text: /taken by another program/, cure: new RegExp(String(port)) })
   t.match(of('i2c-99'), { state: 'bad', text: /no \/dev\/i2c-99/, cure: /i2c-dev/ })
+  t.ok(
+    all.some(({ about }) => /^gpio(chip\d+)?$/.test(about)),
+    'and the pins are looked for'
+  )
 })
 
 t.test('a wrong configuration is told with its place, and the rest is looked at all the same', async (t) => {

@@ -1,9 +1,11 @@
 import t from 'tap'
+import { getDescription } from 'valibot'
 import { devices } from '../../devices/index.ts'
+import { deviceOptions } from '../../src/config/device-options.ts'
 import { variableOf } from '../../src/config/environment.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import { settingsOf } from '../../src/config/schema-walk.ts'
+import { entriesOf, settingsOf } from '../../src/config/schema-walk.ts'
 import type { ControlLimits } from '../../src/node/control-server.ts'
 import type { NetworkLimits } from '../../src/node/network.ts'
 import type { NeighbourhoodLimits } from '../../src/peer/neighbourhood.ts'
@@ -52,6 +54,13 @@ t.test('every room finds its bounds by name', async (t) => {
   t.match(rooms.gossip, { sourceRate: 200, sourceBurst: 400, authorRate: 5, authorBurst: 20, authors: 4096 })
   t.match(rooms.follow, { wait: 2_000, min: 1_000, max: 300_000 })
   t.ok(rooms.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (libp2p.md, trap 8)')
+})
+
+t.test('a device option with a unit says so in a sentence of its own', async (t) => {
+  const device = devices.find(({ type }) => type === 'scd4x')
+  const entries = device === undefined ? undefined : entriesOf(deviceOptions(device))
+  const about = entries?.['altitude'] === undefined ? undefined : getDescription(entries['altitude'])
+  t.equal(about, 'Height above the sea, by which CO2 is corrected. In m. (0 to 3000)')
 })
 
 t.test('each option has one variable', async (t) => {

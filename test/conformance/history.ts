@@ -184,6 +184,20 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
     t.same(readings, [...readingsOf(us.peer, runOf(10), 0, 600), ...readingsOf(us.peer, runOf(11), 0, 300)])
   })
 
+  test.test('going on behind stretches that overlap goes on', async (t) => {
+    const { history } = make(t)
+    const run = runOf(10)
+    const readings = readingsOf(them.peer, run, 0, 20)
+    history.put(them.block(topic, readings.slice(0, 11)))
+    history.put(them.pack(topic, readings.slice(8, 13)))
+    history.put(them.pack(topic, readings.slice(12, 21)))
+    const first = history.items(theirs, undefined, { items: 1, bytes: 10 ** 9 })
+    t.same([first.items.map(shape), first.next], [['block 0-10'], { ...run, seq: 11 }])
+    const second = history.items(theirs, first.next, { items: 1, bytes: 10 ** 9 })
+    t.same([second.items.map(shape), second.next], [['pack 8-12'], { ...run, seq: 13 }])
+    t.same(history.items(theirs, second.next, all).items.map(shape), ['pack 12-20'])
+  })
+
   test.test('a window of time', async (t) => {
     const { history } = make(t)
     const readings = readingsOf(us.peer, runOf(10), 0, 600)

@@ -24,9 +24,12 @@ t.test('uncommented it says every option, each with its default', async (t) => {
   t.match(config.sensors, [
     { name: 'air', address: 0x76, interval: 10_000, filters: [{ median: 5 }, { offset: -0.4 }] }
   ])
-  t.strictSame({ ...config, sensors: [] }, { ...parseConfig('', []), name: 'hall' })
+  t.match(config.buses, [{ name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 }])
+  t.match(config.switches, [{ name: 'pump', line: 'GPIO27', active: 'high', safe: 'off', maxOn: 600_000 }])
+  t.strictSame({ ...config, sensors: [], buses: [], switches: [] }, { ...parseConfig('', []), name: 'hall' })
   const said = provenance.filter(({ origin }) => origin.kind === 'file').map(({ path }) => path)
   for (const { path } of settingsOf(configSchema([]))) {
-    if (path[0] !== 'sensors') t.ok(said.includes(path.join('.')), path.join('.'))
+    if (!['sensors', 'buses', 'switches'].includes(path[0] ?? ''))
+      t.ok(said.includes(path.join('.')), path.join('.'))
   }
 })

@@ -16,6 +16,7 @@ import {
   historyRows,
   peers,
   pingReplies,
+  pump,
   series,
   status
 } from '../support/fake-operations.ts'
@@ -95,6 +96,8 @@ t.test('every operation goes round', async (t) => {
   t.same(await client.ask({ who: 'hall', timeout: 500 }, never), operations.views)
   t.same(await all(client.history({ who: 'hall', what: 'air' }, never)), historyRows)
   t.same(await all(client.ping({ who: 'hall', count: 3 }, never)), pingReplies)
+  t.same(await client.switch({}), [pump])
+  t.same(await client.switch({ name: 'pump', to: 'off' }), [{ ...pump, state: 'off', left: null }])
   t.same(operations.asked.slice(0, 1), [{ who: 'hall', timeout: 500 }])
 })
 
@@ -158,6 +161,8 @@ t.test('what is asked wrongly is refused with its reason', async (t) => {
     ['POST', '/ask', '{"who":"x","by":"pigeon"}', 400, /by/],
     ['POST', '/history', '{"who":"x","what":"y","since":"1h"}', 400, /since/],
     ['POST', '/ping', '{"who":"x","count":0}', 400, /count/],
+    ['POST', '/switch', '{"name":"pump","to":"toggle"}', 400, /bad-request/],
+    ['POST', '/switch', '{"to":"on"}', 400, /bad-request/],
     ['POST', '/ask', `{"who":"${'x'.repeat(1000)}"}`, 413, /too-big/]
   ]
   for (const [method, path, body, expected, said] of rows) {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../src/reading/history/database-file.ts'
-import { KITH, kith, type Running, runNode } from '../support/kith-process.ts'
-import { lineWith, runThermometer, started } from '../support/node-process.ts'
+import { KITH, kith, kithUnder, type Running, runNode } from '../support/kith-process.ts'
+import { lineWith, runThermometer, started, thermometerWords } from '../support/node-process.ts'
 
 // Commands that are nodes for a moment look for nobody.
 process.env['KITH_MDNS'] = 'false'
@@ -119,4 +119,24 @@ t.test('an error that nobody caught: a clear line, and what was measured is kept
   database.close()
   t.equal(existsSync(join(home, 'node.pid')), false)
   t.equal(readFileSync(join(home, 'epoch'), 'utf8').trim().length, 10)
+})
+
+t.test('a disk that takes no more: measuring and serving go on', async (t) => {
+  const home = join(folder(t), 'hall')
+  // The kernel lets no file grow beyond 16 blocks; what tap itself writes of a process would not fit either.
+  const node = kithUnder(
+    'unset NODE_OPTIONS; ulimit -f 16',
+    ...thermometerWords(home, 'history.flush=1s', FAST)
+  )
+  t.teardown(() => node.child.kill('SIGKILL'))
+  const { addresses } = await started(node)
+  await lineWith(node, 'level', 'warn')
+  const status = kith('status', '--json', '--home', home)
+  t.equal(await status.end, 0)
+  t.match(JSON.parse(status.out()), { history: { state: /failing|full/ }, sensors: [{ state: 'value' }] })
+  const ask = kith('ask', '--json', '--home', join(home, 'nobody'), addresses[0] ?? '')
+  t.equal(await ask.end, 0)
+  t.match(JSON.parse(ask.out()), [{ state: 'value', signed: true }])
+  node.child.kill('SIGTERM')
+  t.equal(await node.end, 0)
 })

@@ -21,7 +21,9 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
   await house.until(() => author.journalled.length >= 3 && old.journalled.length >= 6)
 
   const ask = (who: HouseNode, whom: HouseNode) =>
-    house.while(who.operations.ask({ who: whom.peer, what: 'air' }, new AbortController().signal))
+    house.while(
+      who.operations.ask({ who: whom.peer, what: 'air', by: 'stream' }, new AbortController().signal)
+    )
   t.match(await ask(fresh, author), [{ state: 'value', who: 'author' }])
   t.equal(negotiated(fresh, author, [V2, V1]), V2)
   t.match(await ask(fresh, old), [{ state: 'value', who: 'old' }])
@@ -45,4 +47,18 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
     .all()
     .filter(({ author: peer }) => peer === author.peer)
   t.strictSame(meta?.meta.series[0]?.protocols, [V2, V1], 'both are advertised, the newest first')
+})
+
+t.test('an older node behind a newer one hears what a newer one publishes', async (t) => {
+  const house = new House()
+  t.teardown(() => house.end())
+  const author = await house.start('author', { ...newer, gauges: ['air'] })
+  const relay = await house.start('relay', newer)
+  const old = await house.start('old')
+  await house.link(author, relay)
+  await house.link(relay, old)
+  await house.until(() => old.journalled.length >= 3)
+  const seqs = old.journalled.map(({ position }) => position.seq)
+  t.equal(new Set(seqs).size, seqs.length, 'each once')
+  t.notOk(old.isConnectedTo(author))
 })

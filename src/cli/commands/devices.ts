@@ -1,18 +1,27 @@
 import type { SensorConfig } from '../../config/sensors.ts'
 import type { Measure, Options, SensorDefinition } from '../../hal/sensor.ts'
-import { type Context, defineCommand } from '../command.ts'
+import { type CommandGroup, type Context, defineCommand } from '../command.ts'
 import { loadNodeConfig } from '../load-config.ts'
 import { span } from '../span.ts'
 import { table } from '../table.ts'
+import { scan } from './devices-scan.ts'
+import { test } from './devices-test.ts'
 
-export const devices = defineCommand({
-  name: 'devices',
+const list = defineCommand({
+  name: 'list',
   summary: 'the sensors of this node; with --types all that kith knows',
   options: { types: { kind: 'flag', summary: 'every known type, with its bus and what it measures' } },
   positionals: [],
   example: 'kith devices --types',
   run: (context) => (context.options.types === true ? listTypes(context) : listConfigured(context))
 })
+
+export const devices: CommandGroup = {
+  name: 'devices',
+  summary: 'the sensors of this node, and what there is',
+  example: 'kith devices scan',
+  actions: [list, scan, test]
+}
 
 async function listConfigured({ home, environment, json, terminal }: Context): Promise<void> {
   const { config } = await loadNodeConfig({ home, environment })

@@ -1,11 +1,13 @@
 import type { FlagSetting } from '../../config/load.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
+import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
 import type { Operations } from '../../node/operations.ts'
 import { type Context, defineCommand } from '../command.ts'
 import { DONE, FAILED } from '../exit-status.ts'
 import { loadNodeConfig } from '../load-config.ts'
+import { seedOf, simulatedOption } from '../seed.ts'
 import { ownReadingLine, startBlock } from '../start-block.ts'
 import { untilAborted } from '../until-aborted.ts'
 
@@ -13,17 +15,13 @@ import { untilAborted } from '../until-aborted.ts'
 const SIMULATED_SENSORS = '[{ type: tmp102, name: air, bus: i2c-1, interval: 2s }]'
 /** Milliseconds in which a node stops in order. */
 const STOP_MS = 5000
-const USUAL_SEED = 1
 
 export const run = defineCommand({
   name: 'run',
   summary: 'the node, in the foreground until Ctrl-C',
   options: {
-    simulated: {
-      kind: 'optional',
-      value: 'SEED',
-      summary: 'simulated hardware; the seed chooses the weather'
-    },
+    simulated: simulatedOption,
+    scenario: { kind: 'text', value: 'FILE', summary: 'what happens to the simulated hardware, as YAML' },
     config: { kind: 'text', value: 'FILE', summary: 'kith.yaml in the home unless given' },
     set: {
       kind: 'each',
@@ -37,14 +35,16 @@ export const run = defineCommand({
   leave: STOP_MS,
   async run(context) {
     const { home, terminal, signal, options } = context
-    const seed = seedOf(options.simulated)
-    const config = await configOf(context, seed !== undefined)
+    const seed = seedOf(options.simulated, 'kith run')
+    const { config, outside } = await configOf(context, seed !== undefined)
+    const scenario = await scenarioOf(context, config)
     const log = await logOf(context, config)
     const { startNode } = await import('../../node/run-node.ts')
     const node = await startNode({
       home,
       config,
-      world: seed === undefined ? 'linux' : { simulated: seed },
+      world: seed === undefined ? 'linux' : { simulated: seed, models: outside.models, ...scenario },
+      devices: outside.devices,
       log
     })
     try {
@@ -58,23 +58,32 @@ export const run = defineCommand({
   }
 })
 
-/** @throws NodeError 'usage' where it is no whole number */
-function seedOf(given: string | true | undefined): number | undefined {
-  if (given === undefined) return undefined
-  if (given === true) return USUAL_SEED
-  if (!/^\d{1,9}$/.test(given))
-    throw new NodeError('usage', `kith run --simulated: ${given} is no whole number`)
-  return Number(given)
-}
-
-async function configOf(context: Context<typeof run.options>, simulated: boolean): Promise<NodeConfig> {
+async function configOf(
+  context: Context<typeof run.options>,
+  simulated: boolean
+): ReturnType<typeof loadNodeConfig> {
   const { home, environment, options } = context
   const flags = ((options['set'] ?? []) as readonly string[]).map(settingOf)
   const file = options['config'] as string | undefined
-  const { config } = await loadNodeConfig({ home, file, environment, flags })
-  if (!simulated || config.sensors.length > 0) return config
+  const loaded = await loadNodeConfig({ home, file, environment, flags })
+  if (!simulated || loaded.config.sensors.length > 0) return loaded
   const sensors: FlagSetting = { path: 'sensors', value: SIMULATED_SENSORS, flag: '--simulated' }
-  return (await loadNodeConfig({ home, file, environment, flags: [sensors, ...flags] })).config
+  return await loadNodeConfig({ home, file, environment, flags: [sensors, ...flags] })
+}
+
+/** @throws ConfigError; NodeError 'usage' where the hardware is real */
+async function scenarioOf(
+  { options }: Context<typeof run.options>,
+  { sensors }: NodeConfig
+): Promise<{ scenario?: Scenario }> {
+  const file = options['scenario'] as string | undefined
+  if (file === undefined) return {}
+  if (options['simulated'] === undefined)
+    throw new NodeError('usage', 'kith run --scenario: the hardware is real', {
+      hint: 'write --simulated as well'
+    })
+  const { loadScenario } = await import('../../config/scenario.ts')
+  return { scenario: loadScenario(file, sensors) }
 }
 
 function settingOf(text: string): FlagSetting {

@@ -2,16 +2,22 @@ import type { Connection } from '@libp2p/interface'
 import type { Ping } from '@libp2p/ping'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { Directory } from '../directory.ts'
+import type { Datagrams } from '../../protocol/datagram/index.ts'
+import { Pinger } from '../../protocol/ping.ts'
+import { requiredDatagrams } from '../datagrams.ts'
+import type { Directory, Target } from '../directory.ts'
 import type { PingReply, PingRequest } from '../operations.ts'
 import type { Reach } from '../reach.ts'
-import { refuseDatagram } from './ask.ts'
 
 export interface PingInit {
   readonly clock: Clock
   readonly reach: Reach
   readonly directory: Directory
   readonly ping: Ping
+  /** undefined where datagrams are switched off. */
+  readonly datagrams: Datagrams | undefined
+  /** Whether a peer is known to speak datagrams. */
+  readonly speaksDatagrams: (peer: string) => Promise<boolean>
   /** How a connection goes, in words. */
   readonly pathOf: (connection: Connection) => string
 }
@@ -20,41 +26,81 @@ export interface PingInit {
 const SPACING = 1000
 const DEADLINE = 5000
 
-/** Round trips to one peer, or to each that is meant, one a second. */
+/** Round trips to one peer, or to each that is meant, one a second: by datagram where that works, else over a stream. */
 export async function* ping(
   init: PingInit,
   request: PingRequest,
   signal: AbortSignal
 ): AsyncGenerator<PingReply, void, void> {
-  refuseDatagram(request.by)
   const { targets = [] } = await init.reach.selectSoon(request.who, undefined, signal)
+  const pings = targets.map((target) => new TargetPing(init, target, request.by ?? 'auto'))
   const count = Math.min(Math.max(request.count ?? 4, 1), 1000)
-  for (let n = 1; n <= count; n++) {
-    for (const target of targets) yield await pingOnce(init, target, n, signal)
-    if (n < count) await init.clock.sleep(SPACING, signal)
+  try {
+    for (let n = 1; n <= count; n++) {
+      for (const one of pings) yield await one.ping(n, signal)
+      if (n < count) await init.clock.sleep(SPACING, signal)
+    }
+  } finally {
+    for (const one of pings) one.close()
   }
 }
 
-async function pingOnce(
-  init: PingInit,
-  target: { peer: string; addresses: readonly string[] },
-  n: number,
-  signal: AbortSignal
-): Promise<PingReply> {
-  const base = { peer: target.peer, who: init.directory.labelOf(target.peer), n, by: 'stream' as const }
-  const connection = await init.reach.connect(target, signal)
-  const path = init.pathOf(connection)
-  try {
-    const rtt = await withDeadline(
-      init.clock,
-      DEADLINE,
-      'ping',
-      (limited) => init.ping.ping(connection.remotePeer, { signal: limited }),
-      signal
-    )
-    return { ...base, rtt, path }
-  } catch (error) {
-    signal.throwIfAborted()
-    return { ...base, error: describeError(error), path }
+/** The pings of one peer; the flow of the first serves the others. */
+class TargetPing {
+  readonly #init: PingInit
+  readonly #target: Target
+  readonly #by: NonNullable<PingRequest['by']>
+  #pinger: Pinger | undefined
+
+  constructor(init: PingInit, target: Target, by: NonNullable<PingRequest['by']>) {
+    this.#init = init
+    this.#target = target
+    this.#by = by
+  }
+
+  async ping(n: number, signal: AbortSignal): Promise<PingReply> {
+    const { reach, directory, pathOf } = this.#init
+    const { peer } = this.#target
+    const connection = await reach.connect(this.#target, signal)
+    const base = { peer, who: directory.labelOf(peer), n }
+    const path = pathOf(connection)
+    const pinger = await this.#open(signal)
+    try {
+      if (pinger === undefined)
+        return { ...base, by: 'stream', rtt: await this.#byStream(connection, signal), path }
+      const { rtt, carrier } = await pinger.ping(DEADLINE, signal)
+      return { ...base, by: 'datagram', rtt, path: carrier === 'udp' ? `${path} udp` : path }
+    } catch (error) {
+      signal.throwIfAborted()
+      return { ...base, by: pinger === undefined ? 'stream' : 'datagram', error: describeError(error), path }
+    }
+  }
+
+  close(): void {
+    this.#pinger?.close()
+  }
+
+  /** @returns undefined where streams are to be used */
+  async #open(signal: AbortSignal): Promise<Pinger | undefined> {
+    const { datagrams, speaksDatagrams, clock } = this.#init
+    if (this.#by === 'stream') return undefined
+    if (this.#pinger?.ended === false) return this.#pinger
+    const { peer } = this.#target
+    if (this.#by === 'auto' && (datagrams === undefined || !(await speaksDatagrams(peer)))) return undefined
+    try {
+      this.#pinger = await Pinger.open(requiredDatagrams(datagrams), peer, clock, signal)
+      return this.#pinger
+    } catch (error) {
+      signal.throwIfAborted()
+      if (this.#by === 'datagram') throw error
+      return undefined
+    }
+  }
+
+  async #byStream(connection: Connection, signal: AbortSignal): Promise<number> {
+    const { clock, ping } = this.#init
+    const work = (limited: AbortSignal): Promise<number> =>
+      ping.ping(connection.remotePeer, { signal: limited })
+    return await withDeadline(clock, DEADLINE, 'ping', work, signal)
   }
 }

@@ -1,0 +1,48 @@
+/** Sealing and opening one packet in this process: node:crypto beside the cipher that packets are sealed with. */
+import { randomBytes } from 'node:crypto'
+import { deriveKeys } from '../src/protocol/datagram/keys.ts'
+import {
+  HEADER,
+  OpensslCipher,
+  type PacketCipher,
+  packetCipher,
+  TAG
+} from '../src/protocol/datagram/packet-cipher.ts'
+import { vector } from '../test/support/datagram-vector.ts'
+import { table } from './statistics.ts'
+
+const RUNS = 20_000
+const ROUNDS = 7
+
+export async function measure(): Promise<void> {
+  const { initiatorToResponder: key } = deriveKeys(vector)
+  const [openssl, ours] = [new OpensslCipher(key), packetCipher(key)]
+  const rows = [['bytes', 'node:crypto seal us', 'open us', 'packet-cipher seal us', 'open us']]
+  for (const bytes of [32, 128, 256, 448, 512, 768, 1170]) {
+    rows.push([`${bytes}`, ...times(openssl, bytes), ...times(ours, bytes)])
+  }
+  console.log(table(rows))
+}
+
+function times(cipher: PacketCipher, bytes: number): string[] {
+  const end = HEADER + bytes
+  const packet = Buffer.concat([randomBytes(end), Buffer.alloc(TAG)])
+  const seal = best(() => cipher.seal(packet, end))
+  const sealed = Buffer.from(packet)
+  const open = best(() => {
+    packet.set(sealed)
+    if (cipher.open(packet) === undefined) throw new Error('it does not open')
+  })
+  return [seal, open].map((us) => us.toFixed(2))
+}
+
+/** Microseconds of one run in the best of the rounds. */
+function best(work: () => void): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let round = 0; round < ROUNDS; round++) {
+    const began = performance.now()
+    for (let run = 0; run < RUNS; run++) work()
+    least = Math.min(least, performance.now() - began)
+  }
+  return (1000 * least) / RUNS
+}

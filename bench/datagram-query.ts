@@ -1,0 +1,69 @@
+/** The question that a person asks, `read` of one sensor with its seal verified: by datagram and over a stream. */
+import { peerIdFromString } from '@libp2p/peer-id'
+import { systemClock } from '../src/clock.ts'
+import { silentLog } from '../src/log.ts'
+import { answerDoor } from '../src/protocol/query/answer-door.ts'
+import { DatagramQueryClient } from '../src/protocol/query/datagram-query-client.ts'
+import { QueryClient } from '../src/protocol/query/query-client.ts'
+import { QueryServer } from '../src/protocol/query/query-server.ts'
+import { SealVerifier } from '../src/reading/seal-verify.ts'
+import type { RealNode } from '../test/support/datagram-libp2p.ts'
+import { topic } from '../test/support/history.ts'
+import {
+  asked,
+  BenchJournal,
+  catalogue,
+  noHistory,
+  packOf,
+  queryLimits
+} from '../test/support/query-bench.ts'
+
+/** The rate of one asker is not what is measured. */
+const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }
+
+/** Answers for a sensor, either way. */
+export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void> {
+  const journal = new BenchJournal()
+  journal.add(packOf(0))
+  const server = new QueryServer({
+    self: asked,
+    clock: systemClock,
+    limits,
+    catalogue,
+    latest: journal,
+    history: noHistory,
+    metas: { sealedMeta: () => undefined },
+    admission: { answers: () => true },
+    mayRead: () => true,
+    belief: () => ({ quality: 0, offset: 0 }),
+    log: silentLog,
+    callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })
+  })
+  await libp2p.handle(topic, server.handle)
+  datagrams.handle(topic, (flow) => (request) => {
+    const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }
+    const answer = server.answerOne(request, { caller, protocol: topic }, flow.maxSize)
+    if (answer !== undefined) flow.send(answer)
+  })
+}
+
+export function readers(
+  { libp2p, datagrams }: RealNode,
+  peer: string
+): Record<'datagram' | 'stream', () => Promise<unknown>> {
+  const clock = systemClock
+  const door = answerDoor(catalogue, new SealVerifier())
+  const { signal } = new AbortController()
+  const question = { n: 'hall', who: asked }
+  const byDatagram = new DatagramQueryClient({ datagrams, clock, door, limits })
+  const byStream = new QueryClient({
+    clock,
+    door,
+    limits,
+    openStream: (to, protocols) => libp2p.dialProtocol(peerIdFromString(to), [...protocols])
+  })
+  return {
+    datagram: () => byDatagram.read(peer, [topic], question, signal),
+    stream: () => byStream.read(peer, [topic], question, signal)
+  }
+}

@@ -1,0 +1,54 @@
+import { systemClock } from '../../src/clock.ts'
+import type { RunningNode } from '../../src/node/run-node.ts'
+import type { Identity } from '../../src/peer/identity.ts'
+import { createSealer, type Sealer } from '../../src/reading/author-sealer.ts'
+import { quantityTable } from '../../src/reading/quantity.ts'
+import type { Reading } from '../../src/reading/reading.ts'
+import { createSigner } from '../../src/reading/seal.ts'
+import type { SealedReadings } from '../../src/reading/sealed.ts'
+
+export const DEVICE = 'bench'
+export const TOPIC = '/sensor/temp/v1'
+/** Bytes of payload of a pack on that topic. */
+const MAX_PAYLOAD = 1024
+
+/** Seals readings of a sensor that is not there faster than an author would, whose pace is one pack a second. */
+export class MadeUpPacks {
+  readonly #node: RunningNode
+  readonly #sealer: Sealer
+  #next = 0
+
+  constructor(node: RunningNode, identity: Identity) {
+    this.#node = node
+    this.#sealer = createSealer(createSigner(identity.seed), quantityTable())
+  }
+
+  /** One pack of so many readings, or of as many as fit. */
+  make(most: number): SealedReadings {
+    const readings = Array.from({ length: most }, (_, index) => this.#reading(this.#next + index))
+    const pack = this.#sealer.pack(TOPIC, readings, { maxPayload: MAX_PAYLOAD })
+    this.#next += pack.readings.length
+    return pack
+  }
+
+  /** As assemble() does it for an author. */
+  publish(pack: SealedReadings): void {
+    const { measuring, speaking } = this.#node.assembled
+    measuring.journal.add(pack, 'own')
+    speaking.gossip.publish(pack.topic, pack.bytes)
+  }
+
+  #reading(seq: number): Reading {
+    const author = this.#node.assembled.measuring.author()
+    return {
+      series: `${this.#node.peer}/${DEVICE}/temperature`,
+      position: { ...author.run, seq },
+      time: systemClock.now() / 1000,
+      quality: 0,
+      mono: Math.round(systemClock.monotonic() - author.runStarted),
+      unit: 'Cel',
+      interval: 1,
+      value: 20 + (seq % 160) / 16
+    }
+  }
+}

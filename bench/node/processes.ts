@@ -1,0 +1,63 @@
+/** Programs that are measured from outside: `kith run`, and a Node that does nothing beside it. */
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock, withDeadline } from '../../src/clock.ts'
+import { kithUnder, type Running, runNode } from '../../test/support/kith-process.ts'
+import { type Started, started, thermometerWords } from '../../test/support/node-process.ts'
+
+/** Milliseconds for a process to come up, to answer, or to end. */
+export const PATIENCE = 20_000
+
+export interface MeasuredNode extends Started {
+  readonly home: string
+  readonly pid: number
+  /** performance.now() when the process was begun. */
+  readonly began: number
+  stop(): Promise<void>
+}
+
+/**
+ * A simulated thermometer on loopback in a process and a home of its own.
+ * @param shell runs before it and sets its environment
+ */
+export async function startKith(settings: readonly string[] = [], shell = ':'): Promise<MeasuredNode> {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-bench-'))
+  const home = join(folder, 'home')
+  const began = performance.now()
+  const running = kithUnder(shell, ...thermometerWords(home, ...settings))
+  const stop = async (): Promise<void> => {
+    await end(running)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const told = await withDeadline(systemClock, PATIENCE, 'kith run', () => started(running))
+    return { ...told, home, pid: pidOf(running), began, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** `node -e` with a line on its output and nothing else. */
+export async function startBareNode(): Promise<Omit<MeasuredNode, keyof Started | 'home'>> {
+  const began = performance.now()
+  const running = runNode('-e', 'console.log(0); setInterval(() => {}, 1e6)')
+  const { stdout } = running.child
+  if (stdout !== null) await withDeadline(systemClock, PATIENCE, 'node -e', () => once(stdout, 'data'))
+  return { pid: pidOf(running), began, stop: () => end(running) }
+}
+
+async function end({ child, end }: Running): Promise<void> {
+  child.kill('SIGTERM')
+  await withDeadline(systemClock, PATIENCE, 'the end of the process', () => end).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
+}
+
+function pidOf({ child }: Running): number {
+  if (child.pid === undefined) throw new Error('the process did not begin')
+  return child.pid
+}

@@ -1,0 +1,96 @@
+/**
+ * A question and its answer between two processes: over a stream of bare js-libp2p that is kept open, with as
+ * many bytes; as a read of ours, its answer checked and its seal verified; and as an application asks, which
+ * first reads the catalogue.
+ */
+import { lpStream } from '@libp2p/utils'
+import { systemClock, withDeadline } from '../../src/clock.ts'
+import { isNodeError } from '../../src/error.ts'
+import { encodeAnswer } from '../../src/protocol/query/answer-codec.ts'
+import { encodeRequest } from '../../src/protocol/query/request-codec.ts'
+import type { SealedReadings } from '../../src/reading/sealed.ts'
+import { alternate, summarize, table } from '../statistics.ts'
+import { ECHO_PROTOCOL, LONGEST } from './bare-network.ts'
+import { TOPIC } from './made-up-packs.ts'
+import { type Pair, withPair } from './pair.ts'
+import { versions } from './versions.ts'
+
+export interface QueryOptions {
+  readonly rounds: number
+  /** Questions of each contender a round, and before the first. */
+  readonly batch: number
+  readonly warmup: number
+}
+
+export interface Query {
+  /** Bytes of a request and of its answer. */
+  readonly request: number
+  readonly answer: number
+  /** Milliseconds of each question, by contender. */
+  readonly times: ReadonlyMap<string, readonly number[]>
+}
+
+const SENSOR = 'air'
+const usual: QueryOptions = { rounds: 40, batch: 100, warmup: 1500 }
+/** Milliseconds that all questions may take. */
+const PATIENCE = 300_000
+
+export async function measure(): Promise<void> {
+  const { request, answer, times } = await withPair((pair) => measureQuery(pair, usual))
+  const packages = versions('libp2p', '@libp2p/noise', '@libp2p/yamux')
+  console.log(
+    `${request} bytes and ${answer} back, ${usual.rounds * usual.batch} times, by turns; ${packages}`
+  )
+  const bare = summarize([...times.values()][0] ?? [])
+  const rows = Array.from(times, ([name, list]) => {
+    const { min, p50, p99 } = summarize(list)
+    const ms = [min, p50, p99].map((one) => one.toFixed(3))
+    return [name, ...ms, (p50 / bare.p50).toFixed(2), (p99 / bare.p99).toFixed(2)]
+  })
+  console.log(table([['', 'min ms', 'p50 ms', 'p99 ms', 'p50 x bare', 'p99 x bare'], ...rows]))
+}
+
+export async function measureQuery(pair: Pair, options: QueryOptions): Promise<Query> {
+  return await withDeadline(systemClock, PATIENCE, 'the questions', (signal) => ask(pair, options, signal))
+}
+
+async function ask(pair: Pair, options: QueryOptions, signal: AbortSignal): Promise<Query> {
+  const { node, other } = pair
+  const { peer } = other.kith
+  const { queries } = node.assembled.speaking
+  const question = { who: peer, n: SENSOR }
+  const read = () => queries.read(peer, [TOPIC], question, signal)
+  const pack = await firstOf(read, signal)
+  const request = encodeRequest({ id: 1000, op: 'read', ...question }).length
+  const answer = encodeAnswer({ id: 1000, pack: pack.bytes, end: true }).length
+  const contenders = new Map<string, () => Promise<unknown>>([
+    ['bare stream, reused', await askBare(pair, request, answer)],
+    ['read, verified', read],
+    ['ask, as an application', () => node.operations.ask({ who: peer, what: SENSOR, by: 'stream' }, signal)]
+  ])
+  return { request, answer, times: await alternate(contenders, options) }
+}
+
+/** The sensor may still wait for its phase. */
+async function firstOf(read: () => Promise<SealedReadings[]>, signal: AbortSignal): Promise<SealedReadings> {
+  for (;;) {
+    const [pack] = await read().catch((error: unknown) => {
+      if (isNodeError(error, 'no-such')) return []
+      throw error
+    })
+    if (pack !== undefined) return pack
+    await systemClock.sleep(50, signal)
+  }
+}
+
+async function askBare({ bare, other }: Pair, size: number, wanted: number): Promise<() => Promise<unknown>> {
+  const [connection] = bare.getConnections().filter(({ remotePeer }) => `${remotePeer}` === other.bare.peer)
+  if (connection === undefined) throw new Error('not connected')
+  const frames = lpStream(await connection.newStream(ECHO_PROTOCOL), LONGEST)
+  const request = Buffer.alloc(size)
+  request.writeUInt32BE(wanted)
+  return async () => {
+    await frames.write(request)
+    return await frames.read()
+  }
+}

@@ -1,0 +1,97 @@
+import type { Finding } from '../../hal/scan/finding.ts'
+import type { WorldChoice } from '../../node/choose-world.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { DONE, FAILED } from '../exit-status.ts'
+import { loadNodeConfig } from '../load-config.ts'
+import { refuseWhileRunning } from '../owned-buses.ts'
+import type { Style } from '../paint.ts'
+import { proposalLines } from '../proposal-lines.ts'
+import { seedOf, simulatedOption } from '../seed.ts'
+import { table } from '../table.ts'
+
+/** What is wired to a simulated machine where no sensor is configured. */
+const SIMULATED_BOARD = [
+  '{ type: bh1750, name: light, address: 0x23 }',
+  '{ type: sht4x, name: climate, address: 0x44 }',
+  '{ type: tmp102, name: air, address: 0x48 }',
+  '{ type: ads1115, name: inputs, address: 0x49 }',
+  '{ type: scd4x, name: co2, address: 0x62 }',
+  '{ type: bme280, name: weather, address: 0x76 }'
+]
+
+export const scan = defineCommand({
+  name: 'scan',
+  summary: 'what is on the buses and in the kernel, and the lines of kith.yaml that would use it',
+  options: {
+    simulated: simulatedOption,
+    yaml: { kind: 'flag', summary: 'nothing but the lines of kith.yaml' }
+  },
+  positionals: [
+    { name: 'BUS', many: true, summary: 'which buses; those of kith.yaml and i2c-1 unless named' }
+  ],
+  example: 'kith devices scan',
+  async run(context) {
+    const { home, environment, options, positionals, json, signal, terminal } = context
+    const seed = seedOf(options.simulated, 'kith devices scan')
+    if (seed === undefined) await refuseWhileRunning(context)
+    const { config, provenance, outside } = await loadNodeConfig({ home, environment })
+    const { scanDevices } = await import('../../node/scan-devices.ts')
+    const world = seed === undefined ? 'linux' : await simulatedBoard(context, seed)
+    const { findings, skipped } = await scanDevices({
+      config,
+      world,
+      devices: outside.devices,
+      buses: positionals,
+      signal
+    })
+    const written = (key: string): boolean =>
+      provenance.some(({ path, origin }) => origin.kind === 'file' && path.startsWith(`${key}.`))
+    const lines = proposalLines(findings, { hasSensors: config.sensors.length > 0, hasTime: written('time') })
+    if (json) terminal.json({ findings, skipped, lines })
+    else if (options.yaml === true) terminal.lines(lines)
+    else show(findings, lines, config.sensors.length > 0, context)
+    if (!json && skipped.length > 0)
+      terminal.remark(`kith: not asked: ${skipped.join(', ')}; name a bus to have it scanned`)
+    return findings.some(({ kind }) => kind !== 'failed') ? DONE : FAILED
+  }
+})
+
+/** The configured chips; a board with several where none is configured. */
+async function simulatedBoard({ home, environment }: Context, seed: number): Promise<WorldChoice> {
+  const [{ config, outside }, { chooseWorld }] = await Promise.all([
+    loadNodeConfig({ home, environment }),
+    import('../../node/choose-world.ts')
+  ])
+  const choice = { simulated: seed, models: outside.models }
+  if (config.sensors.length > 0) return choice
+  const flag = { path: 'sensors', value: `[${SIMULATED_BOARD.join(', ')}]`, flag: '--simulated' }
+  const clock = { path: 'time.rtc.type', value: 'ds3231', flag: '--simulated' }
+  return await chooseWorld(choice, (await loadNodeConfig({ home, environment, flags: [flag, clock] })).config)
+}
+
+const styles: Readonly<Record<Finding['kind'], Style>> = {
+  sure: 'green',
+  file: 'green',
+  maybe: 'yellow',
+  kernel: 'dim',
+  unknown: 'yellow',
+  failed: 'red'
+}
+
+function show(
+  findings: readonly Finding[],
+  lines: readonly string[],
+  hasSensors: boolean,
+  { terminal }: Context
+): void {
+  const columns = [{ title: 'PLACE' }, { title: 'TYPE' }, { title: '' }, { title: 'WHAT IT IS' }] as const
+  const rows = findings.map(({ place, type = '–', kind, configured, reason }) => [
+    { text: place },
+    { text: type, style: 'bold' } as const,
+    { text: kind === 'file' ? '' : kind, style: styles[kind] },
+    { text: configured === undefined ? reason : `configured as ${configured}` }
+  ])
+  terminal.lines(table(columns, rows, { width: terminal.width, paint: terminal.paint }))
+  if (lines.length === 0) terminal.remark('kith: nothing that kith.yaml does not have')
+  else terminal.lines(['', `# for kith.yaml${hasSensors ? ', below its sensors' : ''}:`, ...lines])
+}

@@ -1,0 +1,65 @@
+import { printable } from '../../node/printable.ts'
+import type { TestedSensor, TestedValue } from '../../node/test-devices.ts'
+import { type Context, defineCommand } from '../command.ts'
+import { DONE, FAILED } from '../exit-status.ts'
+import { loadNodeConfig } from '../load-config.ts'
+import { refuseWhileRunning } from '../owned-buses.ts'
+import type { Style } from '../paint.ts'
+import { seedOf, simulatedOption } from '../seed.ts'
+import { pad } from '../text-width.ts'
+
+export const test = defineCommand({
+  name: 'test',
+  summary: 'reads every configured sensor once, and says what is plausible',
+  options: { simulated: simulatedOption },
+  positionals: [],
+  example: 'kith devices test',
+  async run(context) {
+    const { home, environment, options, json, signal, terminal } = context
+    const seed = seedOf(options.simulated, 'kith devices test')
+    if (seed === undefined) await refuseWhileRunning(context)
+    const { config, outside } = await loadNodeConfig({ home, environment })
+    if (config.sensors.length === 0)
+      terminal.remark('kith: no sensors are configured; kith devices scan proposes some')
+    const { testDevices } = await import('../../node/test-devices.ts')
+    const world = seed === undefined ? 'linux' : { simulated: seed, models: outside.models }
+    let status = DONE
+    for await (const sensor of testDevices({ config, world, devices: outside.devices, signal })) {
+      if (json) terminal.json(sensor)
+      else terminal.lines(linesOf(sensor, terminal))
+      if (sensor.values.some(({ state }) => state === 'fault')) status = FAILED
+    }
+    return status
+  }
+})
+
+const marks: Readonly<Record<TestedValue['state'], readonly [mark: string, style: Style]>> = {
+  plausible: ['ok', 'green'],
+  unusual: ['look', 'yellow'],
+  fault: ['fault', 'red']
+}
+const MARK = 5
+
+/** The sensor, and below it each value; a fault of all is told once. */
+function linesOf(
+  { name, type, place, values, hint }: TestedSensor,
+  { paint }: Context['terminal']
+): string[] {
+  const where = place === type ? type : `${type} at ${place}`
+  const width = Math.max(...values.map(({ series }) => series.length))
+  const [first] = values
+  const same = first?.state === 'fault' && values.every(({ why }) => why === first.why)
+  const line = ({ state, series, shown = '', why }: TestedValue): string => {
+    const [mark, style] = marks[state]
+    const text = [shown, ...(why === undefined ? [] : [printable(why)])]
+      .filter((part) => part !== '')
+      .join(', ')
+    return `  ${paint(pad(mark, MARK), style)}  ${pad(series, width)}  ${text}`
+  }
+  const told =
+    same && first !== undefined
+      ? [`  ${paint(pad('fault', MARK), 'red')}  ${printable(first.why ?? '')}`]
+      : values.map(line)
+  const cure = hint === undefined ? [] : [`${' '.repeat(MARK + 4)}${printable(hint)}`]
+  return [`${paint(name, 'bold')}  ${where}`, ...told, ...cure]
+}

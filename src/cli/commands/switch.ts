@@ -1,0 +1,52 @@
+import type { SwitchRequest, SwitchView } from '../../node/operations.ts'
+import { printable } from '../../node/printable.ts'
+import { defineCommand } from '../command.ts'
+import { span } from '../span.ts'
+import { type Cell, table } from '../table.ts'
+
+const ACTIONS = ['on', 'off', 'status'] as const
+
+export const switches = defineCommand({
+  name: 'switch',
+  summary: 'outputs of this node: on, off, status; others’ come with access control',
+  options: {},
+  positionals: [
+    { name: 'NAME', summary: 'a switch of kith.yaml; all unless given' },
+    { name: 'TO', choices: ACTIONS, summary: 'what it shall be; status, the default, only tells' }
+  ],
+  example: 'kith switch pump on',
+  async run({ positionals, json, terminal, connect }) {
+    const [name, to = 'status'] = positionals
+    const request: SwitchRequest = {
+      ...(name === undefined ? {} : { name }),
+      ...(to === 'on' || to === 'off' ? { to } : {})
+    }
+    const { operations } = await connect('a switch')
+    const views = await operations.switch(request)
+    if (json) return terminal.json(views)
+    if (views.length === 0)
+      return terminal.remark('kith: no switches are configured; kith.yaml lists them under switches')
+    const columns = [
+      { title: 'NAME' },
+      { title: 'LINE', drop: 1 },
+      { title: 'STATE' },
+      { title: '' }
+    ] as const
+    terminal.lines(table(columns, views.map(row), { width: terminal.width, paint: terminal.paint }))
+  }
+})
+
+function row(view: SwitchView): Cell[] {
+  const style = view.state === 'fault' ? 'red' : 'bold'
+  return [
+    { text: view.name, style: 'bold' },
+    { text: view.line },
+    { text: view.state, style },
+    { text: note(view) }
+  ]
+}
+
+function note({ left, safe, fault }: SwitchView): string {
+  if (fault !== undefined) return printable(fault.message)
+  return left === null ? '' : `${safe} in ${span(left)}`
+}

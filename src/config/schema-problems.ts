@@ -1,0 +1,61 @@
+import type * as v from 'valibot'
+import type { ConfigProblem } from './config-error.ts'
+import { nearest } from './nearest.ts'
+import { didYouMean } from './option-kinds.ts'
+import { formatPath, type OptionPath } from './option-path.ts'
+import { type UnknownKey, unknownKeys } from './schema-walk.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * What a schema has against what was written, and where that stands: keys it does not know, and the first
+ * issue of each place, for what comes after follows from it.
+ * @param elsewhere the path at which a key that is unknown where it stands would be known
+ */
+export function schemaProblems(
+  schema: v.GenericSchema,
+  settings: Settings,
+  issues: readonly v.BaseIssue<unknown>[],
+  elsewhere: (key: string) => OptionPath | undefined = () => undefined
+): ConfigProblem[] {
+  const unknown = [...unknownKeys(schema, settings.tree)].map((key) => unknownKey(key, settings, elsewhere))
+  const seen = new Set<string>()
+  const told = issues.flatMap((issue): ConfigProblem[] => {
+    const steps = (issue.path ?? []).map(({ key }) => key as string | number)
+    const path = formatPath(steps)
+    if (seen.has(path)) return []
+    seen.add(path)
+    const [message = '', hint] = issue.message.split('\n')
+    return [problem(settings, steps, 'value', message, hint)]
+  })
+  return [...unknown, ...told]
+}
+
+function unknownKey(
+  { path, key, known }: UnknownKey,
+  settings: Settings,
+  elsewhere: (key: string) => OptionPath | undefined
+): ConfigProblem {
+  // An option of a sensor that does not have it is not meant for another section.
+  const there = path.includes('sensors') ? undefined : elsewhere(key)
+  const meant = nearest(key, known) ?? (there === undefined ? undefined : formatPath(there))
+  const hint = didYouMean(meant) ?? (known.length === 0 ? undefined : `known here: ${known.join(', ')}`)
+  return problem(settings, path, 'key', 'is not an option', hint)
+}
+
+function problem(
+  settings: Settings,
+  path: OptionPath,
+  part: 'key' | 'value',
+  message: string,
+  hint: string | undefined
+): ConfigProblem {
+  const origin = settings.place(path, part)
+  return { origin, path: formatPath(path), message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** By line and column; what is not of the file comes last. */
+export function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const rank = ({ origin }: ConfigProblem): number =>
+    origin.kind === 'file' ? origin.line * 100_000 + Math.min(origin.column, 99_999) : Number.MAX_SAFE_INTEGER
+  return [...problems].sort((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,29 @@
+import type { NodeConfig } from '../config/schema.ts'
+import { describeError } from '../error.ts'
+import type { Log } from '../log.ts'
+import { AddressBook, readBook } from '../peer/book.ts'
+import type { Home } from '../peer/home.ts'
+import type { Neighbourhood } from '../peer/neighbourhood.ts'
+import { writeAtomic } from '../peer/write-atomic.ts'
+
+/** The book of a home; one that is nowhere written where there is none. */
+export async function openBook(home: Home | undefined, config: NodeConfig): Promise<AddressBook> {
+  const capacity = config.limits.book
+  if (home === undefined) return new AddressBook([], { capacity })
+  const path = home.file('book.yaml')
+  return new AddressBook(await readBook(path), {
+    file: { path, write: (text) => writeAtomic(path, text) },
+    capacity
+  })
+}
+
+/** Tells the neighbourhood where those of the book are. */
+export function rememberBook(book: AddressBook, neighbourhood: Neighbourhood, log: Log): void {
+  for (const { name, peer, addresses } of book.entries()) {
+    try {
+      neighbourhood.remember(peer, addresses)
+    } catch (error) {
+      log.warn(`the book's entry ${name} cannot be dialled: ${describeError(error)}`)
+    }
+  }
+}

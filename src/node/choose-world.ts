@@ -1,0 +1,85 @@
+import type { NodeConfig } from '../config/schema.ts'
+import { type Branch, withBranches } from '../hal/branched-buses.ts'
+import type { ChipModelFactory } from '../hal/simulated/chip-model.ts'
+import type { Scenario } from '../hal/simulated/scenario.ts'
+import type { SimulatedWorld } from '../hal/simulated/world.ts'
+import type { World } from '../hal/world.ts'
+import { type Log, silentLog } from '../log.ts'
+
+/** `linux` is this machine; a simulated one has the configured chips on its buses. */
+export type WorldChoice = 'linux' | SimulatedChoice | World
+
+export interface SimulatedChoice {
+  /** The seed. */
+  readonly simulated: number | string
+  /** Of chips from outside, by type. */
+  readonly models?: Readonly<Record<string, ChipModelFactory>>
+  /** What happens in it. */
+  readonly scenario?: Scenario
+}
+
+/**
+ * The world that was chosen, its buses with those behind the configured multiplexers.
+ * @param log is told what happens in a scenario
+ */
+export async function chooseWorld(
+  choice: WorldChoice,
+  config: NodeConfig,
+  log: Log = silentLog
+): Promise<World> {
+  return withBranches(await machineOf(choice, config, log), config.buses)
+}
+
+async function machineOf(choice: WorldChoice, config: NodeConfig, log: Log): Promise<World> {
+  if (choice === 'linux') return (await import('../hal/linux/world.ts')).linuxWorld()
+  if (!('simulated' in choice)) return choice
+  const world = await simulate(choice, config)
+  return choice.scenario === undefined ? world : await play(choice.scenario, world, log)
+}
+
+async function simulate(choice: SimulatedChoice, config: NodeConfig): Promise<SimulatedWorld> {
+  const [{ simulatedWorld }, { LinuxDatagramSockets }, { chipModels, fileModels, lineModels }] =
+    await Promise.all([
+      import('../hal/simulated/world.ts'),
+      import('../hal/linux/datagram-socket.ts'),
+      import('../../devices/models.ts')
+    ])
+  return simulatedWorld({
+    ...wiring(config),
+    seed: choice.simulated,
+    models: { ...choice.models, ...chipModels },
+    fileModels,
+    lineModels,
+    // Its neighbours are as real as those of any node: so is its UDP.
+    datagrams: new LinuxDatagramSockets()
+  })
+}
+
+/** The story begins at once, and ends with the world. */
+async function play(scenario: Scenario, world: SimulatedWorld, log: Log): Promise<World> {
+  const { ScenarioPlayer } = await import('../hal/simulated/scenario-player.ts')
+  const player = new ScenarioPlayer({ scenario, world, log })
+  player.start()
+  return {
+    ...world,
+    async close() {
+      player.stop()
+      await world.close()
+    }
+  }
+}
+
+interface Wiring {
+  readonly branches: readonly Branch[]
+  readonly chips: readonly { readonly bus: string; readonly address: number; readonly type: string }[]
+  readonly wired: readonly { readonly line: string; readonly type: string }[]
+}
+
+/** What the configuration says is there. */
+function wiring({ buses, sensors, time: { rtc } }: NodeConfig): Wiring {
+  const chips = sensors.flatMap(({ bus, address, type }) =>
+    bus === undefined || address === undefined ? [] : [{ bus, address, type }]
+  )
+  const wired = sensors.flatMap(({ line, type }) => (line === undefined ? [] : [{ line, type }]))
+  return { branches: buses, chips: rtc.type === 'none' ? chips : [...chips, rtc], wired }
+}

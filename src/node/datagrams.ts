@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import type { NodeConfig } from '../config/schema.ts'
+import { NodeError } from '../error.ts'
+import type { World } from '../hal/world.ts'
+import type { Log } from '../log.ts'
+import type { LocalNetwork } from '../peer/local-network.ts'
+import {
+  type Accept,
+  createDatagrams,
+  type DatagramFlow,
+  type Datagrams,
+  type DatagramsStatus,
+  type OpenOptions
+} from '../protocol/datagram/index.ts'
+import type { Part } from './lifecycle.ts'
+import type { Network } from './network.ts'
+import type { Reach } from './reach.ts'
+
+export interface DatagramsInit {
+  readonly config: NodeConfig
+  readonly world: World
+  readonly log: Log
+  readonly network: Network
+  readonly local: LocalNetwork
+  /** A node for one command leaves the configured port to the one that stays. */
+  readonly shortLived: boolean
+}
+
+/** The datagrams of a node; undefined where its owner does without. */
+export function datagramsOf({
+  config,
+  world,
+  log,
+  network,
+  local,
+  shortLived
+}: DatagramsInit): Datagrams | undefined {
+  const { enabled, port, ...limits } = config.datagrams
+  if (!enabled) return undefined
+  return createDatagrams({
+    libp2p: network,
+    listening: () => network.services.components.transportManager.getAddrs(),
+    sockets: world.datagrams,
+    clock: world.clock,
+    // Keys are made of them: never those of a world with a seed.
+    random: (bytes) => randomBytes(bytes),
+    limits,
+    log,
+    onLink: (host) => local.isOwnSubnet(host),
+    ...(port === 'tcp' || shortLived ? {} : { port })
+  })
+}
+
+export function datagramPart(datagrams: Datagrams): Part {
+  return { name: 'datagrams', start: () => datagrams.start(), stop: () => datagrams.stop() }
+}
+
+/** The datagrams of a node as an application has them. */
+export class NodeDatagrams {
+  readonly #datagrams: Datagrams | undefined
+  readonly #reach: Reach
+
+  constructor(datagrams: Datagrams | undefined, reach: Reach) {
+    this.#datagrams = datagrams
+    this.#reach = reach
+  }
+
+  /**
+   * Takes the flows of a protocol that others open, in place of whoever took them before. `accept` decides
+   * about each flow by its peer, host and directness, and returns what receives its datagrams, or undefined
+   * to refuse it.
+   * @throws NodeError 'unsupported'
+   */
+  handle(protocol: string, accept: Accept): void {
+    requiredDatagrams(this.#datagrams).handle(protocol, accept)
+  }
+
+  /** Ports, peers and counts; undefined where datagrams are switched off. */
+  status(): DatagramsStatus | undefined {
+    return this.#datagrams?.status()
+  }
+
+  /** Refuses new flows of that name; those that are open stay. */
+  unhandle(protocol: string): void {
+    this.#datagrams?.unhandle(protocol)
+  }
+
+  /**
+   * Opens a flow to WHO on the first of the protocols, given newest first, that the other side handles.
+   * `flow.onCarrier` and `flow.onEnd` tell of a path that was lost.
+   * @throws NodeError nobody-found, ambiguous, unreachable, 'unsupported', 'datagram-unsupported' and what
+   *   else Datagrams.open does
+   */
+  async open(who: string, protocols: readonly string[], options: OpenOptions): Promise<DatagramFlow> {
+    const datagrams = requiredDatagrams(this.#datagrams)
+    const signal = options.signal ?? new AbortController().signal
+    const target = await this.#reach.one(who, signal)
+    await this.#reach.connect(target, signal)
+    return await datagrams.open(target.peer, protocols, options)
+  }
+}
+
+/** @throws NodeError 'unsupported' where the owner does without */
+export function requiredDatagrams<T>(datagrams: T | undefined): T {
+  if (datagrams !== undefined) return datagrams
+  throw new NodeError('unsupported', 'datagrams are switched off on this node', {
+    hint: 'set datagrams.enabled to true in its configuration, or use streams'
+  })
+}

@@ -1,0 +1,26 @@
+import t from 'tap'
+import { askByDatagram, datagramCounter, eventually } from '../support/far-asking.ts'
+import { Namespace, whyNoNamespaces } from '../support/namespaces.ts'
+
+const skip = whyNoNamespaces()
+/** What notices that a connection is dead. */
+const config = { limits: { network: { pingInterval: '1s' }, neighbourhood: { retryMin: '100ms' } } }
+
+t.test('our address changes: the flow ends, and another takes UDP again', { skip }, async (t) => {
+  const [desk, hall] = [new Namespace('desk'), new Namespace('hall')]
+  t.teardown(() => {
+    desk.end()
+    hall.end()
+  })
+  Namespace.cable(desk, '10.77.1.1/24', hall, '10.77.1.2/24')
+  const [asker, asked] = await Promise.all([desk.node({ config }), hall.node({ config })])
+  const who = `/ip4/10.77.1.2/tcp/4001/p2p/${asked.peer}`
+  const isByUdp = async (): Promise<boolean> => (await askByDatagram(asker, who)) === 'udp'
+  t.ok(await eventually(isByUdp, 20), 'by UDP once it is proven')
+  desk.ip('addr', 'del', '10.77.1.1/24', 'dev', 'to-hall')
+  desk.ip('addr', 'add', '10.77.1.3/24', 'dev', 'to-hall')
+  const began = performance.now()
+  t.ok(await eventually(isByUdp, 60), 'by UDP from the new address')
+  t.comment(`after ${Math.round(performance.now() - began)} ms`)
+  t.ok((await datagramCounter(asked, 'dropped-source')) >= 0)
+})

@@ -1,0 +1,27 @@
+import t from 'tap'
+import { askByDatagram, eventually } from '../support/far-asking.ts'
+import { Namespace, whyNoNamespaces } from '../support/namespaces.ts'
+
+const skip = whyNoNamespaces()
+
+t.test('UDP is blocked: questions go by stream, and by UDP again when it is free', { skip }, async (t) => {
+  const [desk, hall] = [new Namespace('desk'), new Namespace('hall')]
+  t.teardown(() => {
+    desk.end()
+    hall.end()
+  })
+  Namespace.cable(desk, '10.77.0.1/24', hall, '10.77.0.2/24')
+  const [asker, asked] = await Promise.all([desk.node({}), hall.node({})])
+  const who = `/ip4/10.77.0.2/tcp/4001/p2p/${asked.peer}`
+  const isByUdp = async (): Promise<boolean> => (await askByDatagram(asker, who)) === 'udp'
+  t.ok(await eventually(isByUdp, 20), 'by UDP once it is proven')
+  desk.blockUdp()
+  hall.blockUdp()
+  t.equal(await askByDatagram(asker, who), 'stream', 'answered all the same')
+  const sent = hall.udpSent()
+  for (let i = 0; i < 5; i++) t.equal(await askByDatagram(asker, who), 'stream')
+  t.equal(hall.udpSent(), sent)
+  desk.unblockUdp()
+  hall.unblockUdp()
+  t.ok(await eventually(isByUdp, 60), 'back on UDP')
+})
