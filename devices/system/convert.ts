@@ -1,5 +1,8 @@
 import { kernelNumber } from '../../src/hal/kernel-number.ts'
 
+/** The power of ten that makes °C of a thermal zone's millidegrees [sysfs-api.rst, section 2]. */
+export const MILLIDEGREES = -3
+
 // Each of one file: undefined where it does not say what it should.
 
 /** What is used: 1 - MemAvailable / MemTotal [proc.rst, meminfo]. */

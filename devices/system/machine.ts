@@ -35,7 +35,7 @@ export class Machine {
   readonly #readers: Readonly<Record<Part, (signal: AbortSignal) => Promise<Values>>> = {
     soc: async (signal) => {
       const zone = await this.#named(at.ZONES, at.PROCESSORS, 'a thermal zone of its processor', signal)
-      return [await this.#files.number(`${zone}/${at.TEMPERATURE}`, signal, -3)]
+      return [await this.#files.number(`${zone}/${at.TEMPERATURE}`, signal, convert.MILLIDEGREES)]
     },
     supply: async (signal) => {
       const chip = await this.#named(at.CHIPS, [at.SUPPLY], 'a watch over its supply', signal)

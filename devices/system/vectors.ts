@@ -38,6 +38,8 @@ export const signal: readonly { text: string; name: string; dBW: number | undefi
   { text: `${HEAD} wlan0: 0000    0.  -256.  -256       0`, name: 'wlan0', dBW: undefined },
   { text: `${HEAD} wlan0: 0000   70.   40.   0          0`, name: 'wlan0', dBW: undefined },
   { text: `${HEAD} wlan0: 0000   10.  -89   -256        0`, name: 'wlan0', dBW: -119 },
+  { text: `${HEAD} wlan0: 0000    0.    0.     0        0`, name: 'wlan0', dBW: undefined },
+  { text: `${HEAD} wlan0: 0000    0.  -200.  -256       0`, name: 'wlan0', dBW: undefined },
   { text: HEAD, name: 'wlan0', dBW: undefined }
 ]
 
@@ -50,12 +52,14 @@ export const throttled: readonly { text: string; alarms: readonly boolean[] | un
   { text: 'e0000', alarms: [true, true, true] },
   { text: '10001', alarms: [false, false, false] },
   { text: '0x50000', alarms: undefined },
+  { text: '000000001', alarms: undefined },
   { text: '', alarms: undefined }
 ]
 
 /** JESD84-B51: 01 is 0 to 10 % used, 0a is 90 to 100 %, 0b has exceeded its life. */
 export const life: readonly { text: string; used: number | undefined }[] = [
   { text: '0x01 0x02', used: 0.2 },
+  { text: '0x01 0x01', used: 0.1 },
   { text: '0x0a 0x01', used: 1 },
   { text: '0x0b 0x0b', used: 1 },
   { text: '0x00 0x00', used: undefined },
@@ -68,5 +72,6 @@ export const endOfLife: readonly { text: string; near: boolean | undefined }[] =
   { text: '0x02', near: true },
   { text: '0x03', near: true },
   { text: '0x00', near: undefined },
+  { text: '0x04', near: undefined },
   { text: '', near: undefined }
 ]

@@ -14,6 +14,16 @@ export const temperatures: readonly { text: string; celsius: number; source: str
     text: '5e ff 4b 46 7f ff 02 10 b6 : crc=b6 YES\n5e ff 4b 46 7f ff 02 10 b6 t=-10125\n',
     celsius: -10.125,
     source: 'DS18B20, table 1: ff5e is -10.125 °C'
+  },
+  {
+    text: '50 01 4b 46 7f ff 0c 10 e8 : crc=e8 YES\n50 01 4b 46 7f ff 0c 10 e8 t=21000\n',
+    celsius: 21,
+    source: 'DS18B20, table 1: 0150 is +21 °C; half of the register of power-on is none'
+  },
+  {
+    text: 'aa ff 4b 46 ff ff 0c 10 81 : crc=81 YES\naa ff 4b 46 ff ff 0c 10 81 t=-43000\n',
+    celsius: -43,
+    source: 'DS18S20, table 1: steps of 0.5 °C; linux w1_therm.c, w1_DS18S20_convert_temp, count remain 0c'
   }
 ]
 

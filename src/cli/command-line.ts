@@ -74,8 +74,8 @@ async function runAction(
     environment,
     clock,
     signal,
-    connect: (needs) => {
-      session ??= (around.connect ?? connect)({ ...context, needs })
+    connect: (use) => {
+      session ??= (around.connect ?? connect)({ ...context, ...use })
       return session
     }
   }

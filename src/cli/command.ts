@@ -54,6 +54,14 @@ export interface Session {
   close(): Promise<void>
 }
 
+/** What a command does with the home where no node runs in it; it visits the home unless told otherwise. */
+export interface HomeUse {
+  /** It tells of the home's own node: for a moment it is that node, where there is a home. */
+  readonly own?: boolean
+  /** As `own`, and there must be a home: what is done with it, with its article, `a book`. */
+  readonly needs?: string
+}
+
 /** What a command may use of the world. */
 export interface Context<O extends Options = Options> {
   readonly options: Values<O>
@@ -69,10 +77,9 @@ export interface Context<O extends Options = Options> {
   readonly signal: AbortSignal
   /**
    * The running node, or a short-lived one; it is closed after the command.
-   * @param needs what a nameless node would be of no use for, with its article: `a book`
    * @throws NodeError 'no-home'
    */
-  connect(needs?: string): Promise<Session>
+  connect(use?: HomeUse): Promise<Session>
 }
 
 export interface Command<O extends Options = Options> {

@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
 import { isNodeError, NodeError } from '../error.ts'
-import type { Session } from './command.ts'
+import type { HomeUse, Session } from './command.ts'
 import type { Environment } from './home.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface ConnectOptions {
+export interface ConnectOptions extends HomeUse {
   readonly home: string
   readonly terminal: Terminal
   readonly environment: Environment
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** What is done with the home itself, `a book`: then a nameless node would be of no use. */
-  readonly needs?: string | undefined
 }
 
 /**
- * The running node of that home, or a node that lives only as long as the command: with the home's
- * identity where there is a home that nobody else uses, else with one of the moment, and nothing is written.
+ * The running node of that home, or a node that lives only as long as the command. Two living nodes with one
+ * key would be taken for one another, and a home that a `watch` of hours holds could not start its own node:
+ * so such a node is nobody. It visits the home: reads its configuration and its book, locks and writes
+ * nothing. Only a command about the home itself, over in a moment, takes the home and its identity.
  * @throws NodeError 'no-home', 'home-in-use' where a nameless node would be of no use
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
@@ -29,22 +29,26 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const remark = (why: string): void => terminal.remark(`kith: ${why} for as long as it takes`)
   if (!existsSync(home)) {
     remark(`no node runs and ${home} does not exist; this command is a nameless node`)
-    return shortLived(options, undefined)
+    return shortLived(options, {})
+  }
+  if (needs === undefined && options.own !== true) {
+    remark(`no node runs in ${home}; this command is a nameless node with its book`)
+    return shortLived(options, { visits: home })
   }
   remark(`no node runs in ${home}; this command is one`)
   try {
-    return await shortLived(options, home)
+    return await shortLived(options, { home })
   } catch (error) {
     // Another command is a short-lived node of this home just now.
     if (!isNodeError(error, 'home-in-use') || needs !== undefined) throw error
-    remark('another command is using the home; this one is a nameless node')
-    return shortLived(options, undefined)
+    remark('another command is using the home; this one is a nameless node with its book')
+    return shortLived(options, { visits: home })
   }
 }
 
 async function shortLived(
   { home, environment, terminal, signal, clock }: ConnectOptions,
-  identity: string | undefined
+  place: { readonly home?: string; readonly visits?: string }
 ): Promise<Session> {
   const [{ startNode }, { loadNodeConfig }, { createLog }] = await Promise.all([
     import('../node/run-node.ts'),
@@ -56,7 +60,7 @@ async function shortLived(
   const log = createLog({ level: 'warn', format: 'text', clock, write })
   signal.throwIfAborted()
   const node = await startNode({
-    ...(identity === undefined ? {} : { home: identity }),
+    ...place,
     config,
     world: 'linux',
     devices: outside.devices,

@@ -1,14 +1,22 @@
 import { constants } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
-import { bad, type Check, codeOf, type Finding, ok, warn } from './doctor-finding.ts'
+import { bad, type Check, codeOf, type Finding, ok, type Patient, warn } from './doctor-finding.ts'
 
 /** The buses and lines of the configured sensors and switches; trying them would disturb a running node. */
 export const checkHardware: Check = async ({ config }) => {
-  const buses = new Set((config?.sensors ?? []).flatMap(({ bus }) => (bus === undefined ? [] : [bus])))
+  const buses = new Set(
+    (config?.sensors ?? []).flatMap(({ bus }) => bus ?? []).map((bus) => ofMachine(bus, config))
+  )
   const lines = [...(config?.sensors ?? []), ...(config?.switches ?? [])].some(
     ({ line }) => line !== undefined
   )
   return [...(await Promise.all([...buses].map(checkBus))), ...(lines ? await checkGpio() : [])]
+}
+
+/** Of a channel of a multiplexer the bus that leads there. */
+function ofMachine(bus: string, config: Patient['config']): string {
+  const branch = config?.buses.find(({ name }) => name === bus)
+  return branch === undefined ? bus : ofMachine(branch.bus, config)
 }
 
 async function checkBus(bus: string): Promise<Finding> {

@@ -54,7 +54,7 @@ export class BranchedBuses implements Buses {
 
   #channel({ name, bus, address, channel }: Branch, parent: I2cBus): ChannelBus {
     const addresses = this.#branches.filter((branch) => branch.bus === bus).map(({ address }) => address)
-    const multiplexers = this.#multiplexers.get(bus) ?? new Multiplexers(parent.path ?? bus, addresses)
+    const multiplexers = this.#multiplexers.get(bus) ?? new Multiplexers(parent.path, addresses)
     this.#multiplexers.set(bus, multiplexers)
     return new ChannelBus({ name, parent, multiplexers, address, channel })
   }

@@ -1,14 +1,7 @@
 import { busFailure, placeOf, renamed } from './bus-failure.ts'
-import {
-  type I2cBus,
-  type I2cOperation,
-  isBusError,
-  type ProbeResult,
-  type TransferOptions,
-  type Turn
-} from './i2c.ts'
+import { type I2cBus, isBusError, type TransferOptions, type Turn } from './i2c.ts'
 import type { Multiplexers } from './multiplexers.ts'
-import { checkTransfer } from './transfer-check.ts'
+import { TurnBus } from './turn-bus.ts'
 
 export interface ChannelBusOptions {
   /** As in the configuration: `attic`. */
@@ -24,41 +17,28 @@ export interface ChannelBusOptions {
 }
 
 /** A channel of a multiplexer: a bus behind a bus. Each transfer is one turn of the parent. */
-export class ChannelBus implements I2cBus {
-  readonly name: string
-  readonly path: string
+export class ChannelBus extends TurnBus {
   readonly #options: ChannelBusOptions
   #closed = false
 
   constructor(options: ChannelBusOptions) {
     const { name, channel, address, parent } = options
-    this.name = name
-    this.path = `${name} (channel ${channel} of ${placeOf(parent.path ?? parent.name, address)})`
+    super(name, `${name} (channel ${channel} of ${placeOf(parent.path, address)})`)
     this.#options = options
   }
 
-  async transaction(
+  override async turn<T>(
     address: number,
-    operations: readonly I2cOperation[],
+    work: (turn: Turn) => Promise<T>,
     options?: TransferOptions
-  ): Promise<Uint8Array[]> {
-    checkTransfer(this.path, address, operations)
-    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
-  }
-
-  async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
-    checkTransfer(this.path, address)
-    return await this.turn(address, (turn) => turn.probe(address), options)
-  }
-
-  async turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T> {
+  ): Promise<T> {
     if (this.#closed) throw busFailure(this.path, address, 'closed')
     const through = (turn: Turn): Promise<T> => this.#through(turn, address, work)
     return await this.#told(address, this.#options.parent.turn(address, through, options))
   }
 
   /** The parent is its owner's to close. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#closed = true
   }
 
@@ -87,7 +67,7 @@ export class ChannelBus implements I2cBus {
     try {
       return await work
     } catch (error) {
-      throw renamed(error, placeOf(parent.path ?? parent.name, address), placeOf(this.path, address))
+      throw renamed(error, placeOf(parent.path, address), placeOf(this.path, address))
     }
   }
 

@@ -21,7 +21,7 @@ export interface I2cDevice {
  * @param type the chip's name for messages: `bme280`
  */
 export function i2cDevice(bus: I2cBus, address: number, type: string): I2cDevice {
-  const place = placeOf(bus.path ?? bus.name, address)
+  const place = placeOf(bus.path, address)
   const label = `${type} at ${place}`
   async function transaction(
     operations: Parameters<I2cBus['transaction']>[1],

@@ -22,8 +22,8 @@ export interface Turn {
 export interface I2cBus {
   /** As in the configuration: `i2c-1`. */
   readonly name: string
-  /** How messages name it, where the name alone would not tell the way: `attic (channel 3 of 0x70 on i2c-1)`. */
-  readonly path?: string
+  /** How messages name it: `i2c-1`, or with the way to it: `attic (channel 3 of 0x70 on i2c-1)`. */
+  readonly path: string
   /**
    * A write of one byte followed by a read of at most 32 runs with a repeated start; any other
    * operations have a STOP between them where the system offers nothing better (i2c-dev read/write).

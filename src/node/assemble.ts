@@ -53,6 +53,8 @@ export interface AssembleInit {
   readonly identity: Identity
   /** undefined for a node that leaves nothing behind. */
   readonly home: Home | undefined
+  /** A home whose book is read, and nothing else of it. */
+  readonly visited: string | undefined
   readonly devices: readonly SensorDefinition[]
   /** What a switch is. */
   readonly relay: ActuatorDefinition
@@ -106,7 +108,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
   const verifier = new SealVerifier({ seals: config.limits.gossip.verified })
   const file = home === undefined || home.readOnly ? undefined : (name: string) => home.file(name)
 
-  const book = await openBook(home, config)
+  const book = await openBook(home, init.visited, config)
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
   const local = new LocalNetwork(readInterfaces())
   const network = await createNetwork({
@@ -135,7 +137,9 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
       for (const listener of metaListeners) listener(sealed)
     }
   })
+  const ownName = init.shortLived && home === undefined ? '' : config.name
   const directory = new Directory({
+    self: { peer: self, name: ownName, purposes: config.purposes },
     book: () => book.entries(),
     told: () =>
       metas.all().map(({ author, meta }) => ({ peer: author, name: meta.name, purposes: meta.purposes })),
@@ -201,7 +205,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     metas,
     keeper,
     tells: !init.shortLived,
-    sealMeta: (revision) =>
+    sealMeta: (revision, audience) =>
       sealOwnCatalogue(
         {
           name: init.shortLived ? '' : config.name,
@@ -213,7 +217,8 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
           quantities,
           measuring
         },
-        revision
+        revision,
+        audience
       )
   })
   timekeeper.onKnown(() => measuring.timeKnown())
@@ -242,11 +247,10 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     ownRun: (run) => measuring.author().raise(run),
     received: (sealed) => speaking.receive(sealed, 'read')
   })
-  const labelOf = (peer: string): string => (peer === self ? config.name : directory.labelOf(peer))
   const context = (): ViewContext => ({
     quantities,
     now: timekeeper.now(),
-    labelOf,
+    labelOf: (peer) => directory.labelOf(peer),
     reachable: (peer) => peer === self || neighbourhood.connection(peer) !== undefined
   })
   const views = new LatestViews(measuring.journal, clock, context)
@@ -286,7 +290,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
       questions,
       views,
       protocolsOf,
-      catalogueOf: (peer) => metas.get(peer)?.meta,
+      catalogueOf: (peer) => metas.fullest(peer)?.meta,
       speakers: (protocols) => told.speakers(protocols)
     },
     watch: {
@@ -302,7 +306,6 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
       clock,
       reach,
       directory,
-      ping: network.services.ping,
       datagrams,
       speaksDatagrams,
       pathOf: (connection) => pathOf(connection, directory).text
@@ -358,7 +361,7 @@ export async function assemble(init: AssembleInit): Promise<Assembled> {
     neighbourhood,
     admission,
     reach,
-    datagrams: new NodeDatagrams(datagrams, reach),
+    datagrams: new NodeDatagrams(datagrams, reach, admission),
     measuring,
     speaking,
     introductions,

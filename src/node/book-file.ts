@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { NodeConfig } from '../config/schema.ts'
 import { describeError } from '../error.ts'
 import type { Log } from '../log.ts'
@@ -6,11 +7,23 @@ import type { Home } from '../peer/home.ts'
 import type { Neighbourhood } from '../peer/neighbourhood.ts'
 import { writeAtomic } from '../peer/write-atomic.ts'
 
-/** The book of a home; one that is nowhere written where there is none. */
-export async function openBook(home: Home | undefined, config: NodeConfig): Promise<AddressBook> {
+const BOOK = 'book.yaml'
+
+/**
+ * The book of a home; one that is nowhere written where there is none.
+ * @param visited a home that is not ours: its book is read
+ */
+export async function openBook(
+  home: Home | undefined,
+  visited: string | undefined,
+  config: NodeConfig
+): Promise<AddressBook> {
   const capacity = config.limits.book
-  if (home === undefined) return new AddressBook([], { capacity })
-  const path = home.file('book.yaml')
+  if (home === undefined) {
+    const entries = visited === undefined ? [] : await readBook(join(visited, BOOK))
+    return new AddressBook(entries, { capacity })
+  }
+  const path = home.file(BOOK)
   return new AddressBook(await readBook(path), {
     file: { path, write: (text) => writeAtomic(path, text) },
     capacity

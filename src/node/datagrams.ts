@@ -3,6 +3,7 @@ import type { NodeConfig } from '../config/schema.ts'
 import { NodeError } from '../error.ts'
 import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
+import type { Admission } from '../peer/admission.ts'
 import type { LocalNetwork } from '../peer/local-network.ts'
 import {
   type Accept,
@@ -59,20 +60,23 @@ export function datagramPart(datagrams: Datagrams): Part {
 export class NodeDatagrams {
   readonly #datagrams: Datagrams | undefined
   readonly #reach: Reach
+  readonly #admission: Pick<Admission, 'answers'>
 
-  constructor(datagrams: Datagrams | undefined, reach: Reach) {
+  constructor(datagrams: Datagrams | undefined, reach: Reach, admission: Pick<Admission, 'answers'>) {
     this.#datagrams = datagrams
     this.#reach = reach
+    this.#admission = admission
   }
 
   /**
-   * Takes the flows of a protocol that others open, in place of whoever took them before. `accept` decides
-   * about each flow by its peer, host and directness, and returns what receives its datagrams, or undefined
-   * to refuse it.
+   * Takes the flows of a protocol that others open, in place of whoever took them before. `accept` returns
+   * what receives the datagrams of a flow, or undefined to refuse it.
+   * @param options anyone: answers strangers too; only the book and the local network unless given
    * @throws NodeError 'unsupported'
    */
-  handle(protocol: string, accept: Accept): void {
-    requiredDatagrams(this.#datagrams).handle(protocol, accept)
+  handle(protocol: string, accept: Accept, { anyone = false }: { readonly anyone?: boolean } = {}): void {
+    const admitted: Accept = (flow) => (anyone || this.#admission.answers(flow) ? accept(flow) : undefined)
+    requiredDatagrams(this.#datagrams).handle(protocol, admitted)
   }
 
   /** Ports, peers and counts; undefined where datagrams are switched off. */

@@ -5,12 +5,21 @@ import { multihashOfPeer } from '../reading/series.ts'
 
 /** What is known of peers, from the book and from what they tell of themselves. */
 export interface DirectorySource {
+  /** This node as it is configured; nameless for the time of one command. */
+  readonly self: Told
   book(): readonly BookEntry[]
   /** Verified catalogues: what peers call themselves. */
-  told(): readonly { readonly peer: string; readonly name: string; readonly purposes: readonly string[] }[]
+  told(): readonly Told[]
   /** PeerIds of neighbours, connected or remembered. */
   near(): readonly string[]
   isConnected(peer: string): boolean
+}
+
+/** What somebody tells of itself. */
+export interface Told {
+  readonly peer: string
+  readonly name: string
+  readonly purposes: readonly string[]
 }
 
 /** Somebody who was asked for. */
@@ -35,7 +44,7 @@ export class Directory {
 
   /** The book's name, else the one the peer tells of itself, else null. */
   nameOf(peer: string): string | null {
-    const told = this.#source.told().find((one) => one.peer === peer)?.name
+    const told = this.#told().find((one) => one.peer === peer)?.name
     return this.#inBook(peer)?.name ?? (told === '' ? undefined : told) ?? null
   }
 
@@ -45,7 +54,7 @@ export class Directory {
   }
 
   purposesOf(peer: string): string[] {
-    const told = this.#source.told().find((one) => one.peer === peer)?.purposes ?? []
+    const told = this.#told().find((one) => one.peer === peer)?.purposes ?? []
     return [...new Set([...(this.#inBook(peer)?.purposes ?? []), ...told])]
   }
 
@@ -86,15 +95,14 @@ export class Directory {
   }
 
   #toldNames(name: string): string[] {
-    return this.#source
-      .told()
+    return this.#told()
       .filter((one) => one.name === name)
       .map((one) => one.peer)
   }
 
   #byPurpose(purpose: string): string[] {
     const written = this.#source.book().filter((entry) => entry.purposes.includes(purpose))
-    const told = this.#source.told().filter((one) => one.purposes.includes(purpose))
+    const told = this.#told().filter((one) => one.purposes.includes(purpose))
     return [...new Set([...written, ...told].map((one) => one.peer))]
   }
 
@@ -103,7 +111,7 @@ export class Directory {
     if (tail.length < SHORTEST_TAIL) return []
     const all = [
       ...this.#source.book().map((entry) => entry.peer),
-      ...this.#source.told().map((one) => one.peer),
+      ...this.#told().map((one) => one.peer),
       ...this.#source.near()
     ]
     return [...new Set(all)].filter((peer) => peer.endsWith(tail))
@@ -112,7 +120,8 @@ export class Directory {
   /** Of several, the one that is connected is meant: a name may have belonged to a device that is gone. */
   #one(who: string, peers: string[]): string[] {
     if (peers.length < 2) return peers
-    const connected = peers.filter((peer) => this.#source.isConnected(peer))
+    const source = this.#source
+    const connected = peers.filter((peer) => peer === source.self.peer || source.isConnected(peer))
     if (connected.length === 1) return connected
     throw new NodeError(
       'ambiguous',
@@ -121,6 +130,12 @@ export class Directory {
         hint: 'write more of the PeerId, or give one of them a name: kith book add NAME PEERID'
       }
     )
+  }
+
+  /** What everybody tells, ourselves first. */
+  #told(): Told[] {
+    const { self } = this.#source
+    return [self, ...this.#source.told().filter(({ peer }) => peer !== self.peer)]
   }
 
   #inBook(peer: string): BookEntry | undefined {

@@ -132,7 +132,7 @@ export function createMeasuring(init: MeasuringInit): Measuring {
     journal,
     sensors,
     author: begun,
-    timeKnown: () => author?.newRun(),
+    timeKnown: () => author?.timeKnown(),
     isPrivate,
     parts: parts(history, begun, memories, sensors, log)
   }

@@ -58,7 +58,9 @@ export class Reach {
   /** The one peer that is meant. @throws as select; NodeError ambiguous where several are */
   async one(who: string, signal: AbortSignal): Promise<Target> {
     const { targets = [] } = await this.selectSoon(who, undefined, signal)
-    const [target, another] = targets
+    // Of those who serve a purpose, ourselves are not asked over the network.
+    const others = targets.filter(({ peer }) => !this.isSelf(peer))
+    const [target, another] = others.length > 0 ? others : targets
     if (target !== undefined && another === undefined) return target
     const several = targets.map(({ peer }) => this.#init.directory.labelOf(peer)).join(', ')
     throw new NodeError('ambiguous', `"${who}" means several: ${several || 'whoever measures it'}`, {

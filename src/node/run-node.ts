@@ -20,8 +20,13 @@ export interface StartInit {
   readonly config: NodeConfig
   readonly world: WorldChoice
   readonly log: Log
-  /** A node for one command: it is not listened to by others, and serves no control socket. */
+  /**
+   * A node for one command: it is not listened to by others, and serves no control socket. Without `home` it
+   * is nobody, and measures nothing.
+   */
   readonly shortLived?: boolean
+  /** In place of `home`: a home whose book is read. It is not locked, so its own node may start meanwhile. */
+  readonly visits?: string
   /** TCP as configured unless given. */
   readonly carrier?: Carrier
   readonly identity?: Identity
@@ -56,7 +61,9 @@ export async function startNode(init: StartInit): Promise<RunningNode> {
 }
 
 async function startIn(home: Home | undefined, init: StartInit): Promise<RunningNode> {
-  const { config, log, shortLived = false } = init
+  const { log, shortLived = false } = init
+  // Under a key of the moment its readings would be nobody's, and the buses belong to the home's own node.
+  const config = shortLived && home === undefined ? { ...init.config, sensors: [], store: [] } : init.config
   const identity =
     init.identity ?? (home === undefined ? await ephemeralIdentity() : await openIdentity(home))
   const world = await chooseWorld(init.world, config, log)
@@ -67,6 +74,7 @@ async function startIn(home: Home | undefined, init: StartInit): Promise<Running
     carrier: init.carrier ?? (await tcp(config, shortLived, log)),
     identity,
     home,
+    visited: init.visits,
     devices: [...own.devices, ...(init.devices ?? [])],
     relay: own.relay,
     clocks: own.clockChips,

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { Admission, Caller } from '../peer/admission.ts'
 import type { Neighbourhood } from '../peer/neighbourhood.ts'
 import { type Catalogue, META_TOPIC } from '../protocol/catalogue.ts'
-import type { DatagramFlow, Datagrams } from '../protocol/datagram/index.ts'
+import type { Datagrams } from '../protocol/datagram/index.ts'
 import { Gossip } from '../protocol/gossip.ts'
 import { Holder } from '../protocol/holder.ts'
 import { HolderTable } from '../protocol/holder-table.ts'
@@ -20,8 +20,10 @@ import { QueryServer } from '../protocol/query/query-server.ts'
 import { Repair } from '../protocol/repair.ts'
 import { historyAsker } from '../protocol/repair-asker.ts'
 import { RepairQueue } from '../protocol/repair-queue.ts'
+import type { Audience } from '../reading/author.ts'
 import type { SealVerifier } from '../reading/seal-verify.ts'
 import type { Door, SealedReadings } from '../reading/sealed.ts'
+import { formatSeries } from '../reading/series.ts'
 import type { Keeper } from './keeper.ts'
 import type { Part } from './lifecycle.ts'
 import type { Measuring } from './measuring.ts'
@@ -49,7 +51,7 @@ export interface SpeakingInit {
   /** Whether the neighbours are told of our catalogue unasked. */
   readonly tells: boolean
   /** Makes and seals our own catalogue. */
-  readonly sealMeta: (revision: number) => Uint8Array
+  readonly sealMeta: (revision: number, audience: Audience) => Uint8Array
 }
 
 /** The languages spoken: gossip, queries, catalogues, repair. */
@@ -149,6 +151,8 @@ export function createSpeaking(init: SpeakingInit): Speaking {
     seal: init.sealMeta,
     publish: (bytes) => gossip.publish(META_TOPIC, bytes)
   })
+  const hasPrivate = config.sensors.some((sensor) => sensor.private)
+  const audienceOf = (peer: string): Audience => (hasPrivate && init.inBook(peer) ? 'book' : 'everyone')
   const server = new QueryServer({
     self,
     clock,
@@ -157,10 +161,16 @@ export function createSpeaking(init: SpeakingInit): Speaking {
     catalogue,
     latest: journal,
     history,
-    metas: { sealedMeta: (author) => (author === self ? publisher.current() : metas.get(author)?.bytes) },
+    metas: {
+      sealedMeta: (author, asker) =>
+        author === self ? publisher.current(audienceOf(asker)) : metas.get(author)?.bytes
+    },
     admission,
+    // Private series of others were confided to us alone.
     mayRead: (peer, series) =>
-      series.peer !== self || !measuring.isPrivate(series.device) || init.inBook(peer),
+      series.peer === self
+        ? !measuring.isPrivate(series.device) || init.inBook(peer)
+        : !metas.isPrivate(series.peer, formatSeries(series)),
     belief: () => timekeeper.belief(),
     callerOf: (connection) =>
       init.callerOf(connection.remotePeer.toString()) ?? {
@@ -264,15 +274,11 @@ function answerDatagrams(
 ): void {
   for (const protocol of catalogue.ids()) {
     datagrams.handle(protocol, (flow) => (bytes) => {
-      const answer = server.answerOne(bytes, { caller: callerOf(flow), protocol }, flow.maxSize)
+      const answer = server.answerOne(bytes, { caller: flow, protocol }, flow.maxSize)
       if (answer !== undefined) flow.send(answer)
     })
   }
-  answerPings(datagrams, (flow) => admission.answers(callerOf(flow)))
-}
-
-function callerOf({ peer, host, direct }: DatagramFlow): Caller {
-  return { peer, host, direct }
+  answerPings(datagrams, (flow) => admission.answers(flow))
 }
 
 /** Uniform in [0, 1). */

@@ -4,6 +4,7 @@ import type { PeerId } from '@libp2p/interface'
 import type { Cancel, Clock } from '../clock.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
+import { isConfided } from '../reading/meta.ts'
 import { decodeMeta } from '../reading/meta-read.ts'
 import { readOpened } from '../reading/pack-door.ts'
 import { comparePositions, type Run } from '../reading/run.ts'
@@ -144,7 +145,8 @@ export class Gossip {
       ...common,
       domain: 'meta',
       read: (seal) => ({ author: seal.peer, bytes: seal.bytes, meta: decodeMeta(seal.payload, seal.peer) }),
-      place: (sealed) => (init.isNewer(sealed) ? undefined : 'held')
+      // What was confided to somebody is not for everybody, whoever publishes it.
+      place: (sealed) => (!isConfided(sealed.meta) && init.isNewer(sealed) ? undefined : 'held')
     })
   }
 

@@ -71,8 +71,20 @@ export class Holder {
   start(): void {
     const { clock, options } = this.#init
     for (const series of this.#kept()) this.#open.add(series)
-    this.#cancels.push(every(clock, options.period, () => this.#queue(() => this.#fill())))
-    this.#cancels.push(every(clock, options.compactPeriod, () => this.#queue(() => this.#compact())))
+    this.#cancels.push(
+      every(
+        clock,
+        options.period,
+        this.#lookout(() => this.#fill())
+      )
+    )
+    this.#cancels.push(
+      every(
+        clock,
+        options.compactPeriod,
+        this.#lookout(() => this.#compact())
+      )
+    )
   }
 
   async stop(): Promise<void> {
@@ -101,6 +113,20 @@ export class Holder {
     const kept = sealed.readings.some(({ series }) => this.#init.keeps(series))
     if (kept) this.#init.history.put(sealed)
     return kept
+  }
+
+  /** A look now and then; none is added while the last one waits for its turn or asks. */
+  #lookout(look: () => Promise<void>): () => void {
+    let underway = false
+    return () => {
+      if (underway) return
+      underway = true
+      this.#queue(() =>
+        look().finally(() => {
+          underway = false
+        })
+      )
+    }
   }
 
   /** One after the other: a look that comes while the last is still asking finds it in the queue. */

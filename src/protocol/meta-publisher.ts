@@ -1,4 +1,5 @@
 import { type Cancel, type Clock, every } from '../clock.ts'
+import type { Audience } from '../reading/author.ts'
 
 export interface MetaPublisherInit {
   readonly clock: Clock
@@ -6,19 +7,19 @@ export interface MetaPublisherInit {
   readonly period: number
   /** Milliseconds that changes are gathered before they are told, so that a flapping sensor is no flood. */
   readonly gather: number
-  /** Makes and seals the catalogue as it is now. */
-  readonly seal: (revision: number) => Uint8Array
+  /** Makes and seals the catalogue as it is now, with private series where it is for a peer of the book. */
+  readonly seal: (revision: number, audience: Audience) => Uint8Array
   readonly publish: (bytes: Uint8Array) => void
 }
 
 /**
- * Tells the neighbours what this node is: on change and now and then for those who came later. Sealed
- * once a revision; the same bytes are the answer to `describe`.
+ * Tells the neighbours what this node is: on change, and now and then for those who came later, sealed anew
+ * each time, as relays do not hand on what they know. The same bytes are the answer to `describe`.
  */
 export class MetaPublisher {
   readonly #init: MetaPublisherInit
   #revision = 0
-  #bytes: Uint8Array | undefined
+  readonly #bytes = new Map<Audience, Uint8Array>()
   #gathering: Cancel | undefined
   #repeating: Cancel | undefined
 
@@ -27,7 +28,7 @@ export class MetaPublisher {
   }
 
   start(): void {
-    this.#repeating ??= every(this.#init.clock, this.#init.period, () => this.#tell(), this.#init.gather)
+    this.#repeating ??= every(this.#init.clock, this.#init.period, () => this.#repeat(), this.#init.gather)
   }
 
   stop(): void {
@@ -38,22 +39,23 @@ export class MetaPublisher {
   }
 
   /** The sealed catalogue as it stands. */
-  current(): Uint8Array {
-    this.#bytes ??= this.#init.seal(this.#revision)
-    return this.#bytes
+  current(audience: Audience = 'everyone'): Uint8Array {
+    const bytes = this.#bytes.get(audience) ?? this.#init.seal(this.#revision, audience)
+    this.#bytes.set(audience, bytes)
+    return bytes
   }
 
   /** Something that it tells has changed. */
   changed(): void {
-    if (this.#bytes !== undefined) this.#revision += 1
-    this.#bytes = undefined
+    if (this.#bytes.size > 0) this.#revision += 1
+    this.#bytes.clear()
     this.#tellSoon()
   }
 
   /** A new run counts its revisions from 0. */
   newRun(): void {
     this.#revision = 0
-    this.#bytes = undefined
+    this.#bytes.clear()
     this.#tellSoon()
   }
 
@@ -63,6 +65,11 @@ export class MetaPublisher {
       this.#gathering = undefined
       this.#tell()
     })
+  }
+
+  #repeat(): void {
+    this.#bytes.clear()
+    this.#tell()
   }
 
   #tell(): void {

@@ -94,7 +94,7 @@ export class Author {
 
   /** Takes one outcome of a sensor. A run whose clock was unknown ends with the first sample of a known time. */
   add(sample: Sample): void {
-    if (this.#present.unix === undefined && this.#options.time().quality !== 2) this.newRun()
+    this.timeKnown()
     const reading = this.#readingOf(sample)
     this.#options.history.appendOwn([reading])
     const lane = this.#laneOf(sample)
@@ -102,6 +102,11 @@ export class Author {
     lane.waiting.push(reading)
     if (lane.waiting.length > this.#options.limits.waiting) lane.waiting.shift()
     this.#schedule(lane)
+  }
+
+  /** Ends a run whose clock was unknown, if the time is known by now; a run that began with it goes on. */
+  timeKnown(): void {
+    if (this.#present.unix === undefined && this.#options.time().quality !== 2) this.newRun()
   }
 
   /** Ends the run and begins another; if the time is known by now, the former run's times become estimates. */

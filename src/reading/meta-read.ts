@@ -48,6 +48,7 @@ function seriesOf(item: CborValue, peer: string): MetaSeries {
     ...optional('range', rangeOf(item.get('range'))),
     ...optional('accuracy', amountAt(item, 'accuracy', 'value')),
     ...optional('chip', optionalWord(item, 'chip')),
+    ...optional('private', trueAt(item, 'private')),
     ...optional('oldest', positionOf(item.get('oldest')))
   }
 }
@@ -89,6 +90,12 @@ function rangeOf(item: CborValue | undefined): [number, number] | undefined {
   const greatest = required(numberAt(fields, 1, 'value'), 'value', 'range')
   if (least > greatest) throw new PackError('value', 'a range that ends before it begins')
   return [least, greatest]
+}
+
+function trueAt(map: CborMap, key: string): true | undefined {
+  const value = map.get(key)
+  if (value === undefined || value === true) return value
+  throw new PackError('form', `${key} is not true`)
 }
 
 /** An array of that length, its elements as fields by index. */

@@ -45,6 +45,7 @@ function seriesItem(series: MetaSeries): CborMap {
     accuracy: series.accuracy,
     chip: series.chip === undefined ? undefined : short(series.chip),
     state: short(series.state),
+    private: series.private,
     oldest: oldest && [oldest.epoch, bytesOfHex(oldest.boot), oldest.seq]
   })
 }

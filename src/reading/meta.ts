@@ -20,6 +20,7 @@ import type { Position, Run } from './run.ts'
  *       ? "range": [number, number], ? "accuracy": number,
  *       ? "chip": tstr,
  *       "state": tstr,                ; "ok" or a fault's code
+ *       ? "private": true,            ; told to peers of the book alone, who tell it to nobody
  *       ? "oldest": [uint, bstr .size 8, uint]   ; ep, boot, seq of the oldest reading held
  *     }
  *     run = [ep: uint, boot: bstr .size 8, mono: number,
@@ -51,7 +52,14 @@ export interface MetaSeries {
   readonly chip?: string
   /** `ok` or a fault's code. */
   readonly state: string
+  /** Only in what peers of the book are told. */
+  readonly private?: true
   readonly oldest?: Position
+}
+
+/** Whether a catalogue is for its asker alone, as it names private series. */
+export function isConfided({ series }: Meta): boolean {
+  return series.some((one) => one.private === true)
 }
 
 /** The anchor that turns times of a run's own clock into estimated ones. */

@@ -48,6 +48,7 @@ t.test('a wrong configuration is refused with all that is wrong', async (t) => {
 t.test('what cannot be meant is refused', async (t) => {
   for (const words of [
     ['--simulated', 'sunny'],
+    ['--scenario', 'examples/scenarios/storm.yaml'],
     ['--set', 'history.age']
   ]) {
     const { end, err } = kith('run', ...words)

@@ -53,7 +53,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     for (const operations of [[write(1)], [{ read: 1 }], [write(1), { read: 1 }]]) {
       const error = await failure(clock.run(bus.transaction(ABSENT, operations)))
       t.match(error.kind, /^no-acknowledge/)
-      t.ok(error.message.startsWith(`0x21 on ${bus.path ?? bus.name} does not acknowledge`), error.message)
+      t.ok(error.message.startsWith(`0x21 on ${bus.path} does not acknowledge`), error.message)
       t.match(error.hint, 'kith doctor')
     }
     t.same(await clock.run(bus.transaction(CHIP, [write(7), { read: 1 }])), [Uint8Array.of(7)])
@@ -140,12 +140,12 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     const start = clock.monotonic()
     t.match(await clock.run(stuck), {
       kind: 'timeout',
-      message: `0x20 on ${bus.path ?? bus.name} gives no answer within 50 ms`
+      message: `0x20 on ${bus.path} gives no answer within 50 ms`
     })
     t.equal(clock.monotonic() - start, 50)
     t.match(await clock.run(behind), {
       kind: 'timeout',
-      message: `0x50 on ${bus.path ?? bus.name} had no turn within 80 ms: the transfer to 0x20 does not end`
+      message: `0x50 on ${bus.path} had no turn within 80 ms: the transfer to 0x20 does not end`
     })
     t.equal(
       (await failure(clock.run(bus.transaction(CHIP, [write(1)])))).kind,

@@ -16,6 +16,7 @@ t.test('driver, model and vectors', async (t) => {
     made.world.files.override(FILE, text)
     t.equal(await made.value(sensor), celsius, source)
     made.world.files.override(FILE, undefined)
+    if (source.startsWith('DS18S20')) continue
     made.world.ambient.hold('temperature', celsius)
     const shown = parseScratchpad((await made.world.sysfs.read(FILE)).trim())
     t.match(shown, { crcFits: true, celsius })

@@ -29,7 +29,7 @@ function channelBench(depth: number): I2cBusUnderTest {
     const name = level === depth ? 'i2c-7' : `level-${level}`
     const address = 0x70 + level
     wires = wires.branch(address, level, name)
-    const multiplexers = new Multiplexers(bus.path ?? bus.name, [address])
+    const multiplexers = new Multiplexers(bus.path, [address])
     bus = new ChannelBus({ name, parent: bus, multiplexers, address, channel: level })
   }
   wires.attach(0x20, memoryChip)

@@ -61,11 +61,17 @@ t.test('a chip that nobody can simulate is told', async (t) => {
 })
 
 t.test('a scenario begins with the world', async (t) => {
-  const { promise: told, resolve } = Promise.withResolvers<string>()
+  const told: string[] = []
+  const first = new AbortController()
+  const info = (line: string): void => {
+    told.push(line)
+    first.abort()
+  }
   const action = { kind: 'release', quantities: [] } as const
   const events = [{ about: 'the curtain', when: { after: 0 }, every: 1, action }]
   const scenario = { about: '', day: {}, chips: [], events }
-  const world = await chooseWorld({ simulated: 1, scenario }, configOf(''), { ...silentLog, info: resolve })
-  t.equal(await told, 'scenario: the curtain')
+  const world = await chooseWorld({ simulated: 1, scenario }, configOf(''), { ...silentLog, info })
+  await t.rejects(world.clock.sleep(5000, first.signal), 'it happens soon')
+  t.equal(told[0], 'scenario: the curtain')
   await world.close()
 })

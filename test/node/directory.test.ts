@@ -5,7 +5,10 @@ const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
 const SHED = '12D3KooWGyFN1w9WZ4XrWpH67LX3n1jyw5huNbzxuV7wfjuZ8Pei'
 
+const OURS = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
+
 const directory = new Directory({
+  self: { peer: OURS, name: 'cellar', purposes: ['temperature'] },
   book: () => [
     {
       name: 'hall',
@@ -28,7 +31,9 @@ const directory = new Directory({
 for (const [who, peers] of [
   ['hall', [HALL]],
   ['attic', [ATTIC]],
-  ['temperature', [HALL, ATTIC]],
+  ['temperature', [HALL, OURS, ATTIC]],
+  ['cellar', [OURS]],
+  [OURS.slice(-8), [OURS]],
   ['light', [ATTIC]],
   [SHED, [SHED]],
   ['8Pei', [SHED]],
@@ -58,6 +63,21 @@ for (const [who, code] of [
 
 t.test('an ambiguous name lists the candidates', async (t) => {
   t.throws(() => directory.resolve('kith'), { message: new RegExp(`${SHED}.* or `) })
+})
+
+t.test('a node knows its own name; the one of the moment has none', async (t) => {
+  t.equal(directory.labelOf(OURS), 'cellar')
+  const source = { book: () => [], near: () => [], isConnected: () => false }
+  const told = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
+  const namesake = new Directory({ ...source, self: { peer: OURS, name: 'cellar', purposes: [] }, told })
+  t.same(
+    namesake.resolve('cellar').map(({ peer }) => peer),
+    [OURS],
+    'a namesake that is gone is not meant'
+  )
+  const nobody = new Directory({ ...source, self: { peer: OURS, name: '', purposes: [] }, told: () => [] })
+  t.equal(nobody.nameOf(OURS), null)
+  t.throws(() => nobody.resolve('cellar'), { code: 'nobody-found' })
 })
 
 t.test("the book's name goes before the peer's own", async (t) => {

@@ -12,6 +12,7 @@ const entry = (name: string, peer: string, purposes: string[]) => ({
   time: false
 })
 const directory = new Directory({
+  self: { peer: '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg', name: 'shed', purposes: [] },
   book: () => [entry('hall', HALL, ['climate']), entry('attic', ATTIC, ['climate'])],
   told: () => [],
   near: () => [],

@@ -1,11 +1,12 @@
 import t, { type Test } from 'tap'
 import { META_TOPIC } from '../../src/protocol/catalogue.ts'
+import { REPEAT_AFTER } from '../../src/protocol/meta-table.ts'
 import type { Meta } from '../../src/reading/meta.ts'
 import { encodeMeta } from '../../src/reading/meta-write.ts'
 import { encodePack } from '../../src/reading/pack.ts'
 import { seal } from '../../src/reading/seal.ts'
 import { GossipNode, until } from '../support/gossip-node.ts'
-import { readingOf, testSigner } from '../support/readings.ts'
+import { metaOf, readingOf, testSigner } from '../support/readings.ts'
 
 const TOPIC = '/sensor/temp/v1'
 const author = testSigner(7)
@@ -113,8 +114,12 @@ t.test('what is behind is handed to repair, and not relayed', async (t) => {
 
 t.test('a source in haste is not even remembered', async (t) => {
   const [stranger, node] = await pair(t)
-  for (let i = 0; i < 900; i++)
-    stranger.inject(node, { topic: TOPIC, data: packOf(i % 2 === 0 ? i : 0, testSigner(9)) })
+  // Made beforehand, and many more than the bucket gains while a slow machine hands them over.
+  const packs = Array.from({ length: 100 }, (_, i) => packOf(i, testSigner(9)))
+  for (let i = 0; i < 4000; i++) {
+    const data = packs[i % packs.length]
+    if (data !== undefined) stranger.inject(node, { topic: TOPIC, data })
+  }
   await until(() => node.count('ignore-intake') > 0)
   t.ok(node.count('accept') <= 20, 'an author has its own bounds')
 })
@@ -163,6 +168,30 @@ t.test('catalogues: the newest of each author', async (t) => {
   a.inject(b, { topic: META_TOPIC, data: packOf(0) })
   await until(() => b.count('reject-form') === 1)
 })
+
+t.test(
+  'a repeated catalogue reaches who came later, behind a relay that knows it; a confided one nobody',
+  async (t) => {
+    const [a, relay, late] = await nodes(t, {}, {}, {})
+    if (a === undefined || relay === undefined || late === undefined) throw new Error('three nodes')
+    for (const node of [a, relay, late]) node.gossip.subscribe(META_TOPIC)
+    await a.join(relay, META_TOPIC)
+    const meta = metaOf(author.peer)
+    const tell = (changes: Partial<Meta>): void =>
+      a.inject(relay, { topic: META_TOPIC, data: seal('meta', encodeMeta({ ...meta, ...changes }), author) })
+    tell({ mono: 0 })
+    await until(() => relay.metas.get(author.peer) !== undefined)
+    await late.join(relay, META_TOPIC)
+    tell({ mono: REPEAT_AFTER - 1 })
+    await until(() => relay.count('ignore-held') === 1)
+    tell({ mono: 2 * REPEAT_AFTER })
+    await until(() => late.metas.get(author.peer) !== undefined)
+    const series = meta.series.map((one) => ({ ...one, private: true as const }))
+    tell({ revision: meta.revision + 1, series })
+    await until(() => relay.count('ignore-held') === 2)
+    t.equal(relay.metas.fullest(author.peer)?.meta.revision, meta.revision)
+  }
+)
 
 t.test('what receivers would refuse is not sent; a topic is heard until nobody wants it', async (t) => {
   const [node] = await nodes(t, {})

@@ -12,22 +12,44 @@ function bench() {
     clock,
     period: 10 * MINUTE,
     gather: 1000,
-    seal: (revision) => {
+    seal: (revision, audience) => {
       sealed.push(revision)
-      return Uint8Array.of(revision)
+      return Uint8Array.of(revision, audience === 'book' ? 1 : 0)
     },
-    publish: ([revision = -1]) => published.push(revision)
+    publish([revision = -1, confided]) {
+      if (confided === 1) throw new Error('published what is for the book')
+      published.push(revision)
+    }
   })
   return { clock, published, sealed, publisher }
 }
 
-t.test('told at the start and every ten minutes, sealed once', async (t) => {
+t.test(
+  'told at the start and every ten minutes, sealed anew: relays do not hand on bytes that they know',
+  async (t) => {
+    const { clock, published, sealed, publisher } = bench()
+    publisher.start()
+    await clock.advance(30 * MINUTE)
+    t.same(published, [0, 0, 0])
+    t.same(sealed, [0, 0, 0])
+    t.same(publisher.current(), Uint8Array.of(0, 0))
+    t.equal(publisher.current(), publisher.current(), 'the bytes are made once')
+    t.equal(sealed.length, 3)
+  }
+)
+
+t.test('peers of the book are told more, sealed once a revision, and nobody unasked', async (t) => {
   const { clock, published, sealed, publisher } = bench()
   publisher.start()
-  await clock.advance(30 * MINUTE)
-  t.same(published, [0, 0, 0])
-  t.same(sealed, [0])
-  t.same(publisher.current(), Uint8Array.of(0))
+  t.same(publisher.current('book'), Uint8Array.of(0, 1))
+  t.equal(publisher.current('book'), publisher.current('book'))
+  await clock.advance(5000)
+  t.same(published, [0])
+  const before = sealed.length
+  publisher.changed()
+  t.same(publisher.current('book'), Uint8Array.of(1, 1))
+  t.same(publisher.current(), Uint8Array.of(1, 0))
+  t.equal(sealed.length, before + 2)
 })
 
 t.test('a change is a new revision; a flapping sensor is no flood', async (t) => {
@@ -42,7 +64,7 @@ t.test('a change is a new revision; a flapping sensor is no flood', async (t) =>
   t.same(published, [0, 1, 2, 3, 4])
   t.same(sealed, [0, 1, 2, 3, 4])
   publisher.changed()
-  t.same(publisher.current(), Uint8Array.of(5), 'who asks is told at once')
+  t.same(publisher.current(), Uint8Array.of(5, 0), 'who asks is told at once')
 })
 
 t.test('a new run counts from 0 again', async (t) => {

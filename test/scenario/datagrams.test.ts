@@ -104,6 +104,14 @@ t.test('ask: who may not ask is denied by datagram as by stream', async (t) => {
   }
   const pings = house.while(all(desk.operations.ping({ who: hall.peer, count: 1, by: 'datagram' }, signal())))
   t.equal(await codeOf(pings), 'datagram-refused')
+  const voice = '/voice/pcm/v1'
+  const theirs = hall.running.assembled.datagrams
+  const open = (): Promise<unknown> =>
+    house.while(desk.running.assembled.datagrams.open(hall.peer, [voice], { receive: () => {} }))
+  theirs.handle(voice, () => () => {})
+  t.equal(await codeOf(open()), 'datagram-refused')
+  theirs.handle(voice, () => () => {}, { anyone: true })
+  t.equal(await codeOf(open()), 'no error')
 })
 
 t.test('datagrams switched off on either side', async (t) => {

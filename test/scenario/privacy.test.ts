@@ -42,6 +42,51 @@ t.test('a private series is not gossiped, and read by peers of the book alone', 
   t.equal(await house.while(codeOf(past(guest))), 'no-such')
 })
 
+t.test('nobody but the book learns that a private series is there, and the book tells nobody', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { ...withPrivate, extra: ['bedroom'] })
+  const friend = await house.start('friend')
+  const guest = await house.start('guest')
+  await hall.operations.bookPut({ name: 'friend', who: friend.peer })
+  await house.link(friend, hall, guest)
+  await house.link(guest, hall)
+  const listed = (who: HouseNode): string[] | undefined =>
+    who.running.assembled.speaking.metas
+      .fullest(hall.peer)
+      ?.meta.series.map(({ name }) => name.slice(hall.peer.length + 1))
+  await house.until(() => listed(guest) !== undefined && listed(friend) !== undefined)
+  t.strictSame(listed(guest), ['air/temperature'])
+  t.strictSame(listed(friend), ['air/temperature', 'bedroom/temperature'])
+  t.strictSame(await asks(house, friend, hall), ['air/temperature', 'bedroom/temperature'])
+  const { queries } = guest.running.assembled.speaking
+  const told = await house.while(
+    queries.describe(friend.peer, ['/sensor/meta/v1'], { who: hall.peer }, signal())
+  )
+  t.strictSame(
+    told.series.map(({ name }) => name),
+    [`${hall.peer}/air/temperature`]
+  )
+  const secondHand = queries.read(
+    friend.peer,
+    ['/sensor/temp/v1'],
+    { who: hall.peer, n: 'bedroom' },
+    signal()
+  )
+  t.equal(await house.while(codeOf(secondHand)), 'no-such')
+})
+
+t.test('a node is asked by its own name, and not over the network', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { gauges: ['air'] })
+  await house.until(() => hall.journalled.length >= 1)
+  const own = await house.while(hall.operations.ask({ who: 'hall' }, signal()))
+  t.match(own, [{ who: 'hall', peer: hall.peer, series: 'air/temperature' }])
+  const pings = async (): Promise<void> => {
+    for await (const _reply of hall.operations.ping({ who: 'hall' }, signal()));
+  }
+  t.equal(await house.while(codeOf(pings())), 'bad-request')
+})
+
 t.test('accept: whose readings are taken', async (t) => {
   for (const [accept, heard] of [
     ['book', ['friend']],

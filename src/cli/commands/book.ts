@@ -41,7 +41,7 @@ const add = defineCommand({
   async run(context) {
     const { options } = context
     const [name = '', who] = context.positionals
-    const { operations } = await context.connect('a book')
+    const { operations } = await context.connect({ needs: 'a book' })
     const entry = await operations.bookPut({
       name,
       ...(who === undefined ? {} : { who }),
@@ -62,7 +62,7 @@ const remove = defineCommand({
   example: 'kith book remove attic',
   async run(context) {
     const [name = ''] = context.positionals
-    const { operations } = await context.connect('a book')
+    const { operations } = await context.connect({ needs: 'a book' })
     await operations.bookRemove(name)
     told(context, { removed: name }, `${name} is struck out`)
   }
@@ -79,7 +79,7 @@ const rename = defineCommand({
   example: 'kith book rename attic loft',
   async run(context) {
     const [from = '', to = ''] = context.positionals
-    const { operations } = await context.connect('a book')
+    const { operations } = await context.connect({ needs: 'a book' })
     const entry = await operations.bookRename(from, to)
     told(context, entry, `${from} is ${entry.name} now`)
   }

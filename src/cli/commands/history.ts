@@ -38,7 +38,7 @@ export const history = defineCommand({
       ...(options.until === undefined ? {} : { until: options.until }),
       ...(timeout === undefined ? {} : { timeout })
     }
-    const { operations } = await context.connect()
+    const { operations } = await context.connect({ own: true })
     const sink = sinkOf(context)
     let readings = 0
     for await (const row of operations.history(request, signal)) {

@@ -8,7 +8,7 @@ export const id = defineCommand({
   positionals: [],
   example: 'kith id',
   async run(context) {
-    const { operations } = await context.connect('a PeerId')
+    const { operations } = await context.connect({ needs: 'a PeerId' })
     const { peer, name, addresses } = await operations.status()
     const { terminal } = context
     if (context.json) return terminal.json({ peer, name, addresses })

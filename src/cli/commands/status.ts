@@ -26,7 +26,7 @@ export const status = defineCommand({
 })
 
 async function askedStatus({ connect }: Pick<Context, 'connect'>): Promise<Status> {
-  const { operations } = await connect()
+  const { operations } = await connect({ own: true })
   return await operations.status()
 }
 

@@ -21,7 +21,7 @@ export const switches = defineCommand({
       ...(name === undefined ? {} : { name }),
       ...(to === 'on' || to === 'off' ? { to } : {})
     }
-    const { operations } = await connect('a switch')
+    const { operations } = await connect({ needs: 'a switch' })
     const views = await operations.switch(request)
     if (json) return terminal.json(views)
     if (views.length === 0)

@@ -3,7 +3,6 @@ import type { Clock } from '../../clock.ts'
 import { busFailure } from '../bus-failure.ts'
 import {
   type BusError,
-  type I2cBus,
   type I2cOperation,
   isBusError,
   type ProbeResult,
@@ -12,6 +11,7 @@ import {
 } from '../i2c.ts'
 import { checkTransfer } from '../transfer-check.ts'
 import { TransferQueue } from '../transfer-queue.ts'
+import { TurnBus } from '../turn-bus.ts'
 import { busErrorKind } from './errno.ts'
 
 export interface LinuxI2cBusOptions {
@@ -36,34 +36,23 @@ const REPEATS = 2
  * it even where the kernel refused the address; such a file speaks to address 0. So whenever the first
  * call for an address fails, all its files are dropped (i2c-bus.js, `peripheral`).
  */
-export class LinuxI2cBus implements I2cBus {
-  readonly name: string
+export class LinuxI2cBus extends TurnBus {
   readonly #open: () => Promise<PromisifiedBus>
   readonly #queue: TransferQueue
   readonly #reached = new Set<number>()
   #handle: PromisifiedBus | undefined
 
   constructor({ name, clock, open, deadline = 2000, limit = 256 }: LinuxI2cBusOptions) {
-    this.name = name
+    super(name)
     this.#open = open
     this.#queue = new TransferQueue({ clock, bus: name, deadline, limit })
   }
 
-  async transaction(
+  override async turn<T>(
     address: number,
-    operations: readonly I2cOperation[],
+    work: (turn: Turn) => Promise<T>,
     options?: TransferOptions
-  ): Promise<Uint8Array[]> {
-    checkTransfer(this.name, address, operations)
-    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
-  }
-
-  async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
-    checkTransfer(this.name, address)
-    return await this.turn(address, (turn) => turn.probe(address), options)
-  }
-
-  async turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T> {
+  ): Promise<T> {
     const turn: Turn = {
       transaction: async (address, operations) => {
         checkTransfer(this.name, address, operations)
@@ -74,7 +63,7 @@ export class LinuxI2cBus implements I2cBus {
     return await this.#queue.run(address, () => work(turn), options)
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     await this.#queue.close()
     await this.#drop()
   }

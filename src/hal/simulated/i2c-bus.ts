@@ -1,7 +1,8 @@
 import { busFailure } from '../bus-failure.ts'
-import type { BusErrorKind, I2cBus, I2cOperation, ProbeResult, TransferOptions, Turn } from '../i2c.ts'
+import type { BusErrorKind, I2cOperation, ProbeResult, TransferOptions, Turn } from '../i2c.ts'
 import { checkTransfer } from '../transfer-check.ts'
 import { TransferQueue } from '../transfer-queue.ts'
+import { TurnBus } from '../turn-bus.ts'
 import type { ChipModelFactory, ModelEnvironment } from './chip-model.ts'
 import type { Faults } from './faults.ts'
 import { Wires } from './wires.ts'
@@ -19,15 +20,14 @@ export interface SimulatedI2cBusOptions {
 }
 
 /** An I2C bus at the level of bytes and acknowledge bits; chip models are attached to its addresses. */
-export class SimulatedI2cBus implements I2cBus {
-  readonly name: string
+export class SimulatedI2cBus extends TurnBus {
   readonly #options: SimulatedI2cBusOptions
   readonly #queue: TransferQueue
   /** What is on it: chips, and multiplexers with more behind them. */
   readonly wires: Wires
 
   constructor(options: SimulatedI2cBusOptions) {
-    this.name = options.name
+    super(options.name)
     this.#options = options
     this.wires = new Wires(options.name, options.environment, options.faults)
     const { deadline = 1000, limit = 256 } = options
@@ -39,21 +39,11 @@ export class SimulatedI2cBus implements I2cBus {
     this.wires.attach(address, factory)
   }
 
-  async transaction(
+  override async turn<T>(
     address: number,
-    operations: readonly I2cOperation[],
+    work: (turn: Turn) => Promise<T>,
     options?: TransferOptions
-  ): Promise<Uint8Array[]> {
-    checkTransfer(this.name, address, operations)
-    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
-  }
-
-  async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
-    checkTransfer(this.name, address)
-    return await this.turn(address, (turn) => turn.probe(address), options)
-  }
-
-  async turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T> {
+  ): Promise<T> {
     const turn: Turn = {
       transaction: (address, operations) => this.#transfer(address, operations),
       probe: (address) => this.#probe(address)
@@ -61,7 +51,7 @@ export class SimulatedI2cBus implements I2cBus {
     return await this.#queue.run(address, () => work(turn), options)
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     await this.#queue.close()
   }
 

@@ -1,9 +1,9 @@
 import type { Connection } from '@libp2p/interface'
-import type { Ping } from '@libp2p/ping'
 import { type Clock, withDeadline } from '../../clock.ts'
-import { describeError } from '../../error.ts'
+import { describeError, NodeError } from '../../error.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
 import { Pinger } from '../../protocol/ping.ts'
+import { streamRoundTrip } from '../../protocol/stream-ping.ts'
 import { requiredDatagrams } from '../datagrams.ts'
 import type { Directory, Target } from '../directory.ts'
 import type { PingReply, PingRequest } from '../operations.ts'
@@ -13,7 +13,6 @@ export interface PingInit {
   readonly clock: Clock
   readonly reach: Reach
   readonly directory: Directory
-  readonly ping: Ping
   /** undefined where datagrams are switched off. */
   readonly datagrams: Datagrams | undefined
   /** Whether a peer is known to speak datagrams. */
@@ -33,7 +32,9 @@ export async function* ping(
   signal: AbortSignal
 ): AsyncGenerator<PingReply, void, void> {
   const { targets = [] } = await init.reach.selectSoon(request.who, undefined, signal)
-  const pings = targets.map((target) => new TargetPing(init, target, request.by ?? 'auto'))
+  const others = targets.filter(({ peer }) => !init.reach.isSelf(peer))
+  if (targets.length > 0 && others.length === 0) throw ownPing(request.who)
+  const pings = others.map((target) => new TargetPing(init, target, request.by ?? 'auto'))
   const count = Math.min(Math.max(request.count ?? 4, 1), 1000)
   try {
     for (let n = 1; n <= count; n++) {
@@ -43,6 +44,10 @@ export async function* ping(
   } finally {
     for (const one of pings) one.close()
   }
+}
+
+function ownPing(who: string): NodeError {
+  return new NodeError('bad-request', `"${who}" is this node itself`, { hint: 'kith status tells how it is' })
 }
 
 /** The pings of one peer; the flow of the first serves the others. */
@@ -98,9 +103,8 @@ class TargetPing {
   }
 
   async #byStream(connection: Connection, signal: AbortSignal): Promise<number> {
-    const { clock, ping } = this.#init
-    const work = (limited: AbortSignal): Promise<number> =>
-      ping.ping(connection.remotePeer, { signal: limited })
+    const { clock } = this.#init
+    const work = (limited: AbortSignal): Promise<number> => streamRoundTrip(connection, clock, limited)
     return await withDeadline(clock, DEADLINE, 'ping', work, signal)
   }
 }

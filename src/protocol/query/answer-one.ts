@@ -53,7 +53,7 @@ function requestOf(bytes: Uint8Array, maxBytes: number): QueryRequest | BadReque
 
 function answerTo(request: QueryRequest, responder: Responder, asker: Asker, maxSize: number): Uint8Array {
   const { id, op } = request
-  if (op === 'describe') return whole({ id, meta: responder.describe(request) }, maxSize)
+  if (op === 'describe') return whole({ id, meta: responder.describe(request, asker) }, maxSize)
   if (op === 'read') return fitting(id, responder.read(request, asker), maxSize)
   throw new Refused('unknown-op', 'datagrams carry describe and read')
 }

@@ -112,7 +112,7 @@ export class QuerySession {
   #answer(request: QueryRequest): void {
     const { asker, responder } = this.#init
     const { id, op } = request
-    if (op === 'describe') this.#reply(id, { meta: responder.describe(request) })
+    if (op === 'describe') this.#reply(id, { meta: responder.describe(request, asker) })
     else if (op === 'time') this.#reply(id, { time: responder.time() })
     else if (op === 'read') this.#run(id, (answering) => this.#sendPacks(request, answering))
     else if (op === 'observe') this.#observe(request)

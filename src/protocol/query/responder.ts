@@ -49,9 +49,9 @@ export class Responder {
   }
 
   /** The sealed catalogue. @throws Refused 'no-such' */
-  describe(request: QueryRequest): Uint8Array {
+  describe(request: QueryRequest, { caller }: Asker): Uint8Array {
     const author = request.who ?? this.#init.self
-    const meta = this.#init.metas.sealedMeta(author)
+    const meta = this.#init.metas.sealedMeta(author, caller.peer)
     if (meta === undefined) throw new Refused('no-such', `the catalogue of ${author} is not held here`)
     return meta
   }

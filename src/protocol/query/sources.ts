@@ -27,7 +27,8 @@ export type HistorySource = Pick<History, 'items' | 'series'>
 
 /** Sealed catalogues, our own and those we hold of others. */
 export interface MetaSource {
-  sealedMeta(author: string): Uint8Array | undefined
+  /** @param asker the PeerId of who asks */
+  sealedMeta(author: string, asker: string): Uint8Array | undefined
 }
 
 /** Which quantities a ProtocolName carries. */

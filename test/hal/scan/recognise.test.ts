@@ -18,6 +18,7 @@ async function verdictOf(model: ChipModelFactory, address: number) {
   const written: I2cOperation[] = []
   const watched: I2cBus = {
     name: bus.name,
+    path: bus.name,
     transaction: (to, operations, options) => {
       written.push(...operations.filter((each) => 'write' in each && each.write.length > 0))
       return bus.transaction(to, operations, options)
