@@ -50,8 +50,8 @@ export class Sampler {
   #failures = 0
   #openings = 0
   #openAt = -Infinity
-  /** When the last change was, by the clock: no sample tells an earlier time. */
-  #changedAt = -Infinity
+  /** When the last change or fault was that was told, by the clock: no sample tells an earlier time. */
+  #toldAt = -Infinity
 
   constructor(init: SamplerInit) {
     this.#init = init
@@ -120,7 +120,7 @@ export class Sampler {
     if (this.#fault?.code !== fault.code) log.warn(`${name}: ${describeError(error)}`, { code: fault.code })
     this.#fault = fault
     this.#changes.flush()
-    this.#emitFault(fault, Math.max(at, this.#changedAt))
+    this.#emitFault(fault, at)
     this.#failures += 1
     if (this.#sensor !== undefined && this.#failures < REOPEN_AFTER) return
     this.#openAt = at + Math.min(retryMax, retryMin * 2 ** Math.min(this.#openings, 30))
@@ -130,13 +130,13 @@ export class Sampler {
 
   #emitValues(measurements: readonly (Measurement | Lack)[], at: number): void {
     this.#changes.flush()
-    this.#tellOutcomes(this.#init.measures, measurements, Math.max(at, this.#changedAt))
+    this.#tellOutcomes(this.#init.measures, measurements, Math.max(at, this.#toldAt))
   }
 
   #emitChange({ changed, at }: Change): void {
     const changes = (measure: Measure): boolean =>
       changed.some(({ quantity, channel }) => quantity === measure.quantity && channel === measure.channel)
-    this.#changedAt = at
+    this.#toldAt = at
     this.#tellOutcomes(this.#init.measures.filter(changes), changed, at)
   }
 
@@ -152,7 +152,8 @@ export class Sampler {
   }
 
   #emitFault(fault: Fault, at: number): void {
-    for (const measure of this.#init.measures) this.#emit(measure, { fault }, at)
+    this.#toldAt = Math.max(at, this.#toldAt)
+    for (const measure of this.#init.measures) this.#emit(measure, { fault }, this.#toldAt)
   }
 
   #emit({ quantity, channel }: Measure, outcome: Outcome, at: number): void {

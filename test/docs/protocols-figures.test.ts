@@ -16,6 +16,7 @@ import { DEFAULT_PAYLOAD, defineSensorProtocol } from '../../src/protocol/define
 import { VERDICTS } from '../../src/protocol/gossip-checks.ts'
 import { messageId } from '../../src/protocol/gossip-message-id.ts'
 import { placePack } from '../../src/protocol/gossip-place.ts'
+import { REPEAT_AFTER } from '../../src/protocol/meta-table.ts'
 import { decodeAnswer } from '../../src/protocol/query/answer-codec.ts'
 import { answerDoor } from '../../src/protocol/query/answer-door.ts'
 import { DatagramQuery } from '../../src/protocol/query/datagram-query.ts'
@@ -122,6 +123,7 @@ const figures: Readonly<Record<string, (told: number) => number | Promise<number
   'max-meta-entries': () => MAX_META_ENTRIES,
   'max-meta-words': () => MAX_META_WORDS,
   'max-meta-text': () => MAX_META_TEXT,
+  'meta-repeat': () => REPEAT_AFTER,
   'message-id-bytes': () => messageId('/a/v1', new Uint8Array(0)).length,
   'accept-age': () => defineSensorProtocol({ id: '/a/v1', quantity: 'temperature' }).acceptAge,
   'max-ahead': (told) => greatest(told, isAheadTaken),

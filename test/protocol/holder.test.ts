@@ -53,7 +53,7 @@ class Shelf {
   }
 }
 
-function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean) {
+function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean | Promise<boolean>) {
   const clock = new VirtualClock()
   const shelf = new Shelf()
   const asked: string[] = []
@@ -75,7 +75,7 @@ function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean) {
       async ask(task) {
         const { from, to } = task.missing
         asked.push(`${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`)
-        return answer(task, shelf.put)
+        return await answer(task, shelf.put)
       }
     }
   })
@@ -161,6 +161,27 @@ t.test('packs are replaced by the blocks of their author', async (t) => {
     shelf.put.map(({ kind }) => kind),
     ['block']
   )
+})
+
+t.test('while a question goes on, no looks gather behind it', async (t) => {
+  let answered: (answer: boolean) => void = () => {}
+  const { clock, asked, holder } = bench(
+    () =>
+      new Promise((resolve) => {
+        answered = resolve
+      })
+  )
+  holder.take(sealedOf('pack', author, 5, 0, 3, 6))
+  await clock.advance(100_000)
+  t.same(asked, ['5.4-5'], 'ten looks were due')
+  answered(true)
+  await clock.advance(0)
+  t.same(asked, ['5.4-5', '5.1-2'], 'the first goes on')
+  answered(true)
+  await clock.advance(9_000)
+  t.equal(asked.length, 2, 'no other waited behind it')
+  await clock.advance(1_000)
+  answered(true)
 })
 
 t.test('stopped, it asks nothing more', async (t) => {

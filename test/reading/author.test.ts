@@ -151,6 +151,21 @@ t.test('a clock that is no longer believed is estimated from what it said', asyn
   bench.author.stop()
 })
 
+t.test(
+  'a run that began with a known time does not end because the clock was doubted for a while',
+  async (t) => {
+    const clock = new VirtualClock()
+    const bench = authorBench(clock)
+    const known = bench.belief
+    bench.belief = { quality: 2, offset: 0 }
+    bench.author.timeKnown()
+    bench.belief = known
+    bench.author.timeKnown()
+    t.same(bench.runs.length, 1)
+    bench.author.stop()
+  }
+)
+
 t.test('another life of ours with a later epoch makes us go above it', async (t) => {
   const clock = new VirtualClock()
   const { author, kept } = authorBench(clock)

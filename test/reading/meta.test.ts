@@ -1,7 +1,7 @@
 import t from 'tap'
 import { type CborMap, type CborValue, readCbor } from '../../src/reading/cbor-read.ts'
 import { writeCbor } from '../../src/reading/cbor-write.ts'
-import type { Meta, MetaSeries } from '../../src/reading/meta.ts'
+import { isConfided, type Meta, type MetaSeries } from '../../src/reading/meta.ts'
 import { decodeMeta } from '../../src/reading/meta-read.ts'
 import { encodeMeta } from '../../src/reading/meta-write.ts'
 import { isPackError } from '../../src/reading/pack-error.ts'
@@ -73,6 +73,7 @@ const refusals: readonly [string, string, CborValue][] = [
   ['name', 'another’s series', withSeries({ name: `${testSigner(8).peer}/hall/temperature` })],
   ['name', 'no series name', withSeries({ name: 'hall' })],
   ['form', 'no state', withSeries({ state: undefined })],
+  ['form', 'private that is not true', withSeries({ private: false })],
   ['interval', 'no interval', withSeries({ interval: undefined })],
   ['form', 'a range of one', withSeries({ range: [1] })],
   ['value', 'a range of texts', withSeries({ range: ['a', 'b'] })],
@@ -117,4 +118,12 @@ t.test('cut short or mutated: refused or read, never anything else', async (t) =
     if (i < payload.length && read > 0) t.fail(`read when cut to ${i} bytes`)
   }
   t.ok(read > 1000 && read < 19_000, `${read} read`)
+})
+
+t.test('a catalogue that names private series is for its asker alone', async (t) => {
+  t.equal(isConfided(meta), false)
+  const series = meta.series.map((one, i) => (i === 1 ? { ...one, private: true as const } : one))
+  const read = decodeMeta(encodeMeta({ ...meta, series }), peer)
+  t.same(read, { ...meta, series })
+  t.equal(isConfided(read), true)
 })

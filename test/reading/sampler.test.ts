@@ -44,6 +44,33 @@ t.test('keeps time, without drift and from its phase on', async (t) => {
   t.equal(clock.pending, 0, 'every timer is released')
 })
 
+t.test(
+  'a sample that took longer than its interval is not told as older than the fault told meanwhile',
+  async (t) => {
+    let calls = 0
+    const { clock, samples, sampler } = bench(
+      async () => {
+        calls += 1
+        if (calls === 1) throw new BusError('no-acknowledge', '0x48 on i2c-1 does not acknowledge')
+        await clock.sleep(1500)
+        return [{ quantity: 'temperature', value: 1 }]
+      },
+      { deadline: 5000 }
+    )
+    sampler.start()
+    await clock.advance(3000)
+    await sampler.stop()
+    t.same(
+      samples.map(({ at, fault }) => [at, fault === undefined ? 'value' : 'fault']),
+      [
+        [250, 'fault'],
+        [2250, 'fault'],
+        [2250, 'value']
+      ]
+    )
+  }
+)
+
 t.test('a slow sensor skips, and never overlaps itself', async (t) => {
   let running = 0
   const { clock, samples, sampler } = bench(
