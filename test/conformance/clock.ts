@@ -72,8 +72,9 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
     await pass(70)
     cancel()
     const [elapsed, count] = [clock.monotonic() - start, calls.length]
-    t.ok(count >= 2 && count <= 1 + (elapsed - 4) / 20, `${count} calls in ${elapsed} ms`)
-    for (const [index, at] of calls.entries()) t.ok(at >= 4 + 20 * index, `call ${index} at ${at}`)
+    t.ok(count >= 2 && count <= 1 + (elapsed - 2) / 20, `${count} calls in ${elapsed} ms`)
+    // Node's timers count whole milliseconds of the event loop's clock: they may be early by some.
+    for (const [index, at] of calls.entries()) t.ok(at >= 2 + 20 * index, `call ${index} at ${at}`)
     await pass(30)
     t.equal(calls.length, count, 'none after the cancel')
   })

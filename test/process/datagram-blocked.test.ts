@@ -14,12 +14,14 @@ t.test('UDP is blocked: questions go by stream, and by UDP again when it is free
   const [asker, asked] = await Promise.all([desk.node({}), hall.node({})])
   const who = `/ip4/10.77.0.2/tcp/4001/p2p/${asked.peer}`
   const isByUdp = async (): Promise<boolean> => (await askByDatagram(asker, who)) === 'udp'
+  // On a busy machine a question may run into its deadline meanwhile: it is asked again.
+  const isByStream = async (): Promise<boolean> => (await askByDatagram(asker, who)) === 'stream'
   t.ok(await eventually(isByUdp, 20), 'by UDP once it is proven')
   desk.blockUdp()
   hall.blockUdp()
-  t.equal(await askByDatagram(asker, who), 'stream', 'answered all the same')
+  t.ok(await eventually(isByStream, 20), 'answered all the same')
   const sent = hall.udpSent()
-  for (let i = 0; i < 5; i++) t.equal(await askByDatagram(asker, who), 'stream')
+  for (let i = 0; i < 5; i++) t.ok(await eventually(isByStream, 20))
   t.equal(hall.udpSent(), sent)
   desk.unblockUdp()
   hall.unblockUdp()

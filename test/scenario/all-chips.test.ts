@@ -19,7 +19,7 @@ import { Sampler } from '../../src/reading/sampler.ts'
 // minute is run, some two thousand samples, unless KITH_ALL_CHIPS=1h asks for the hour.
 const MINUTE = 60_000
 const VIRTUAL = process.env['KITH_ALL_CHIPS'] === '1h' ? 60 * MINUTE : 20_000
-/** Milliseconds of a byte with its acknowledge bit at 400 kHz, which all these chips can do. */
+/** Milliseconds of a byte with its acknowledge bit at 400 kHz. */
 const BYTE_TIME = 9 / 400
 
 const chips = devices.filter((one): one is I2cSensorDefinition => one.bus === 'i2c')

@@ -57,6 +57,7 @@ t.test('nobody but the book learns that a private series is there, and the book 
   await house.until(() => listed(guest) !== undefined && listed(friend) !== undefined)
   t.strictSame(listed(guest), ['air/temperature'])
   t.strictSame(listed(friend), ['air/temperature', 'bedroom/temperature'])
+  await house.until(() => hall.running.assembled.measuring.journal.latest().length === 2)
   t.strictSame(await asks(house, friend, hall), ['air/temperature', 'bedroom/temperature'])
   const { queries } = guest.running.assembled.speaking
   const told = await house.while(
