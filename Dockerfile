@@ -12,19 +12,23 @@ WORKDIR /kith
 COPY package.json package-lock.json ./
 COPY scripts scripts
 COPY native native
-RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+# Against the headers in the image: nothing comes from beside the registry. npm leaves out in silence what it
+# cannot build, so it is asked for.
+RUN npm_config_nodedir=/usr/local npm ci --no-audit --no-fund \
+ && node --eval "for (const name of ['i2c-bus', 'onoff', './native/build/gpio.node']) require(name)"
+COPY tsconfig.json tsconfig.build.json README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT ./
 COPY bin bin
 COPY src src
 COPY devices devices
 COPY deploy/kith.example.yaml deploy/
-# The image's own Node runs kith: neither its copy from npm nor the tools are wanted in it. What is left of
-# the packages stays as it was built, so their scripts need not run again.
+# The image's own Node runs kith: neither its copy from npm nor the tools are wanted in it, nor what only
+# tools read (npm keeps typescript as a peer that a package may have). What is left of the packages stays as
+# it was built, so their scripts need not run again.
 RUN npm run build \
  && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \
- && rm -rf node_modules/node-linux-* \
+ && rm -rf node_modules/node-linux-* node_modules/typescript node_modules/@typescript \
+ && find node_modules \( -name '*.map' -o -name '*.ts' -o -name test \) -prune -exec rm -rf {} + \
  && mv node_modules dist/ \
- && mkdir dist/native \
  && mv native/build dist/native/
 
 FROM node:24-trixie-slim
@@ -33,7 +37,6 @@ ENV NODE_ENV=production KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
 RUN useradd --uid 10001 --create-home --home-dir /home/kith kith \
  && install -d -o kith -g kith -m 0700 /home/kith/state
 COPY --from=build /kith/dist /kith
-COPY LICENSE LICENSE-APACHE LICENSE-MIT README.md /kith/
 USER 10001
 WORKDIR /home/kith
 VOLUME /home/kith/state

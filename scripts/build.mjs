@@ -1,9 +1,11 @@
-// Makes dist/: kith in plain JavaScript, for images and packages. A clone runs from src/ without it.
+// Makes dist/: kith in plain JavaScript, a package by itself, for images and for npm (`npm pack ./dist`).
+// A clone runs from src/ without it; under node_modules Node strips no types, so a package cannot.
 // The tree in dist/ is that of the clone, so that paths relative to a file hold in both.
 import { spawnSync } from 'node:child_process'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packageManifest } from './package-manifest.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -14,7 +16,10 @@ const compiler = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
   shell: process.platform === 'win32'
 })
-for (const name of ['package.json', 'deploy/kith.example.yaml', 'bin/kith.js']) {
-  cpSync(join(root, name), join(dist, name), { recursive: true })
-}
-process.exitCode = compiler.status ?? 1
+if (compiler.status !== 0) process.exit(compiler.status ?? 1)
+
+const besides = ['README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT']
+const files = ['bin/kith.js', 'deploy/kith.example.yaml', 'native/gpio.c', 'scripts/build-native.mjs']
+for (const name of [...besides, ...files]) cpSync(join(root, name), join(dist, name))
+const clone = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+writeFileSync(join(dist, 'package.json'), `${JSON.stringify(packageManifest(clone), undefined, 2)}\n`)

@@ -1,25 +1,47 @@
 // Run before npm's start, test, kith …, by whatever Node the system has: plain JavaScript.
-// Runs `npm ci` when node_modules is missing or older than the lockfile.
+// Runs `npm ci` when node_modules is missing, unfinished or of another lockfile.
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const wanted = join(root, 'package-lock.json')
 // npm writes this file at the end of every complete install.
-const installed = time(join(root, 'node_modules', '.package-lock.json'))
-const wanted = time(join(root, 'package-lock.json'))
+const installed = join(root, 'node_modules', '.package-lock.json')
 
-if (installed < wanted) {
+if (changed(installed) < changed(wanted) && !holds()) {
   console.error('kith: installing what is missing (once, about a minute)')
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32'
   })
-  process.exitCode = npm.status ?? 1
+  if (npm.status !== 0) {
+    const why = npm.error ? ` (${npm.error.message})` : ''
+    console.error(`kith: not installed${why}; it needs npm and, this once, the network: npm ci`)
+    process.exitCode = npm.status ?? 1
+  }
 }
 
-function time(path) {
+function changed(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/**
+ * Whether what is installed is what the lockfile wants. Git gives a file that it writes again a new time,
+ * and `npm ci` deletes first: where there is no network that would be the end of a good install.
+ */
+function holds() {
+  if (changed(installed) === 0) return false
+  const there = packages(installed)
+  return Object.entries(packages(wanted)).every(([path, { version, integrity, optional }]) => {
+    // npm leaves out what is for other systems, and what may fail and did.
+    if (there[path] === undefined) return path === '' || optional === true
+    return there[path].version === version && there[path].integrity === integrity
+  })
+}
+
+function packages(lockfile) {
+  return JSON.parse(readFileSync(lockfile, 'utf8')).packages
 }

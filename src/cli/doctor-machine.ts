@@ -35,7 +35,7 @@ async function checkNative(): Promise<Finding[]> {
       : warn(
           name,
           `cannot be loaded: ${error}`,
-          'only real hardware needs it: install python3, make and a C++ compiler, then: npm run prepare'
+          'only real hardware needs it: install python3, make and a C++ compiler, then: npm ci'
         )
   )
 }

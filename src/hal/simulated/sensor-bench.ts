@@ -44,7 +44,10 @@ export class SensorBench {
     return await this.clock.run(this.#definition.open(device, this.#options, context))
   }
 
-  async sample(sensor: Sensor, signal = new AbortController().signal): Promise<readonly Measurement[]> {
+  async sample(
+    sensor: Sensor,
+    signal: AbortSignal = new AbortController().signal
+  ): Promise<readonly Measurement[]> {
     const measured = await this.clock.run(sensor.sample(signal))
     return measured.map((each) => {
       if ('fault' in each) throw each.fault

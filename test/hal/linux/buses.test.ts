@@ -55,7 +55,7 @@ t.test('a native package that is not built is told with its cure', async (t) => 
   t.match(await failure(buses.open('i2c-1')), {
     kind: 'unsupported',
     message: 'i2c-1 cannot be used',
-    hint: /npm rebuild i2c-bus epoll.*--simulated/
+    hint: /C\+\+ compiler.*`npm ci`.*--simulated/
   })
 })
 

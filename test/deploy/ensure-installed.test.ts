@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, utimesSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+
+const script = fileURLToPath(new URL('../../scripts/ensure-installed.mjs', import.meta.url))
+
+const CHIP = { version: '1.0.0', integrity: 'sha512-a' }
+const FOR_ELSEWHERE = { version: '2.0.0', integrity: 'sha512-b', optional: true }
+const lockfile = (packages: object): string => JSON.stringify({ packages })
+const WANTED = lockfile({ '': {}, 'node_modules/chip': CHIP, 'node_modules/elsewhere': FOR_ELSEWHERE })
+const INSTALLED = lockfile({ 'node_modules/chip': CHIP })
+
+interface Clone {
+  /** node_modules/.package-lock.json; absent where no install was completed. */
+  readonly installed?: string
+  readonly lockfileIsNewer?: boolean
+  /** What npm does; absent where there is none. */
+  readonly npm?: string
+}
+
+function ensure(t: Test, clone: Clone): { status: unknown; out: string } {
+  const { installed, lockfileIsNewer = true, npm } = clone
+  const folder = t.testdir({
+    bin: npm === undefined ? {} : { npm: `#!/bin/sh\necho "npm $*"\n${npm}` },
+    scripts: {},
+    'package-lock.json': WANTED,
+    node_modules: installed === undefined ? {} : { '.package-lock.json': installed }
+  })
+  if (npm !== undefined) chmodSync(`${folder}/bin/npm`, 0o755)
+  cpSync(script, `${folder}/scripts/ensure-installed.mjs`)
+  if (installed !== undefined) {
+    const hour = lockfileIsNewer ? 1 : 3
+    utimesSync(`${folder}/node_modules/.package-lock.json`, hour * 3600, hour * 3600)
+    utimesSync(`${folder}/package-lock.json`, 2 * 3600, 2 * 3600)
+  }
+  const environment = { ...process.env, PATH: `${folder}/bin` }
+  const run = spawnSync(process.execPath, [`${folder}/scripts/ensure-installed.mjs`], {
+    env: environment,
+    encoding: 'utf8'
+  })
+  return { status: run.status, out: run.stdout + run.stderr }
+}
+
+t.test('a fresh clone, and one whose install was broken off, are installed', async (t) => {
+  const { status, out } = ensure(t, { npm: 'exit 0' })
+  t.equal(status, 0)
+  t.match(out, /installing what is missing[\s\S]*npm ci --no-audit/)
+})
+
+t.test('an install newer than the lockfile is left alone', async (t) => {
+  t.strictSame(ensure(t, { installed: INSTALLED, lockfileIsNewer: false }), { status: 0, out: '' })
+})
+
+t.test('git wrote the same lockfile again: nothing is fetched, or deleted', async (t) => {
+  t.strictSame(ensure(t, { installed: INSTALLED }), { status: 0, out: '' })
+})
+
+t.test('another version, or another content, is installed', async (t) => {
+  const version = lockfile({ 'node_modules/chip': { ...CHIP, version: '0.9.0' } })
+  const content = lockfile({ 'node_modules/chip': { ...CHIP, integrity: 'sha512-c' } })
+  const missing = lockfile({})
+  for (const installed of [version, content, missing])
+    t.match(ensure(t, { installed, npm: 'exit 0' }).out, 'npm ci', installed)
+})
+
+t.test('a failed install ends the command, with the cure', async (t) => {
+  const failed = ensure(t, { npm: 'exit 7' })
+  t.equal(failed.status, 7)
+  t.match(failed.out, 'the network: npm ci')
+  const none = ensure(t, {})
+  t.equal(none.status, 1)
+  t.match(none.out, /not installed \(.*ENOENT/)
+})

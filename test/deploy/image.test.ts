@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import t from 'tap'
+import { status } from '../../src/cli/commands/status.ts'
+
+const root = new URL('../../', import.meta.url)
+const read = (name: string): string => readFileSync(new URL(name, root), 'utf8')
+const instructions = read('Dockerfile')
+  .replace(/^#.*\n/gm, '')
+  .replace(/\\\n/g, '')
+  .split('\n')
+  .filter((line) => line !== '')
+const stages = instructions.filter((line) => line.startsWith('FROM '))
+const last = instructions.slice(instructions.findLastIndex((line) => line.startsWith('FROM ')))
+const lastOf = (name: string): string => last.findLast((line) => line.startsWith(`${name} `)) ?? ''
+
+t.test('everything that is copied is there, and is let through', async (t) => {
+  const allowed = read('.dockerignore').match(/(?<=^!).*$/gm) ?? []
+  const copied = instructions
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+    .flatMap((line) => line.split(' ').slice(1, -1))
+  t.ok(copied.length > 5)
+  for (const path of copied) {
+    t.ok(existsSync(new URL(path, root)), `${path} is there`)
+    t.ok(
+      allowed.some((pattern) => pattern === path || pattern.startsWith(`${path}/`) || isOf(pattern, path)),
+      `${path} is let through`
+    )
+  }
+})
+
+/** `LICENSE*` lets LICENSE-MIT through. */
+function isOf(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1))
+}
+
+t.test('it is built and run by the Node that kith is tested with', async (t) => {
+  const major = JSON.parse(read('package.json')).devDependencies.node.split('.')[0]
+  for (const stage of stages) t.match(stage, `FROM node:${major}-`)
+})
+
+t.test('it is nobody in particular, simulated unless told otherwise', async (t) => {
+  t.match(lastOf('USER'), /^USER [1-9]\d*$/)
+  t.equal(lastOf('CMD'), 'CMD ["run", "--simulated"]')
+  t.equal(lastOf('STOPSIGNAL'), 'STOPSIGNAL SIGTERM')
+  const home = /KITH_HOME=(\S+)/.exec(lastOf('ENV'))?.[1]
+  t.equal(lastOf('VOLUME'), `VOLUME ${home}`)
+})
+
+t.test('its health is asked for in words that the command knows', async (t) => {
+  const [, words = '[]'] = /CMD (\[.*\])/.exec(lastOf('HEALTHCHECK')) ?? []
+  const [node, program, command, ...options] = JSON.parse(words)
+  t.strictSame([node, program, command], ['node', '/kith/bin/kith.js', status.name])
+  t.strictSame(options, ['--json', '--running'])
+  t.ok('running' in status.options)
+})

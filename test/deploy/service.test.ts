@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs'
+import t from 'tap'
+import { run } from '../../src/cli/commands/run.ts'
+import { WRONG_USE } from '../../src/cli/exit-status.ts'
+
+const root = new URL('../../', import.meta.url)
+const read = (name: string): string => readFileSync(new URL(name, root), 'utf8')
+const settings = read('deploy/systemd/kith.service')
+  .split('\n')
+  .filter((line) => /^\w+=/.test(line))
+  .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const)
+const of = (name: string): string[] => settings.filter(([key]) => key === name).map(([, value]) => value)
+const one = (name: string): string => of(name)[0] ?? ''
+
+t.test('each setting is given once, but for lists', async (t) => {
+  const lists = ['DeviceAllow', 'SystemCallFilter']
+  const names = settings.map(([name]) => name).filter((name) => !lists.includes(name))
+  t.strictSame(names, [...new Set(names)])
+})
+
+t.test('it starts what is there, as the image does', async (t) => {
+  const [node, ...words] = one('ExecStart').replaceAll('/usr/lib/kith/', './').split(' ')
+  t.equal(node, './node_modules/.bin/node')
+  t.ok(existsSync(new URL(words.at(-2) ?? 'none', root)))
+  t.equal(words.at(-1), run.name)
+  const flags = words.filter((word) => word.startsWith('--'))
+  t.ok(flags.length > 0)
+  for (const flag of flags) t.match(read('Dockerfile'), `"${flag}"`)
+})
+
+t.test('it gives kith the time that a stop takes, and starts no wrong configuration again', async (t) => {
+  t.ok(Number(one('TimeoutStopSec')) * 1000 > (run.leave ?? Number.POSITIVE_INFINITY))
+  t.equal(one('Restart'), 'always')
+  t.equal(one('RestartPreventExitStatus'), String(WRONG_USE))
+})
+
+t.test('user and groups are made by somebody', async (t) => {
+  const made = read('deploy/systemd/kith.sysusers')
+  t.match(made, new RegExp(`^u ${one('User')} `, 'm'))
+  // i2c comes with the package i2c-tools, and by "m kith i2c" where it is missing.
+  for (const group of one('SupplementaryGroups').split(' '))
+    t.match(made, new RegExp(`^(g ${group} |m kith ${group}$)`, 'm'))
+})
+
+t.test('its fence leaves open what kith needs', async (t) => {
+  for (const broken of [
+    'MemoryDenyWriteExecute',
+    'PrivateDevices',
+    'PrivateNetwork',
+    'ProtectKernelTunables'
+  ])
+    t.strictSame(of(broken), [], broken)
+  t.strictSame(of('DeviceAllow'), ['char-i2c rw', 'char-gpiochip rw'])
+  t.strictSame(one('RestrictAddressFamilies').split(' ').sort(), [
+    'AF_INET',
+    'AF_INET6',
+    'AF_NETLINK',
+    'AF_UNIX'
+  ])
+  t.match(one('SystemCallFilter'), '@system-service')
+})
+
+t.test('and shut what it does not', async (t) => {
+  for (const [name, value] of [
+    ['ProtectSystem', 'strict'],
+    ['DevicePolicy', 'closed'],
+    ['NoNewPrivileges', 'yes'],
+    ['CapabilityBoundingSet', ''],
+    ['StateDirectoryMode', '0700'],
+    ['UMask', '0077']
+  ] as const)
+    t.strictSame(of(name), [value], name)
+})
