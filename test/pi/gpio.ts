@@ -1,0 +1,59 @@
+import { type Check, type Lab, SOON } from './check.ts'
+import { told } from './host.ts'
+import type { Machine } from './machine.ts'
+
+/** GPLEV0 (BCM2835 ARM Peripherals, 6.1, at the address of the BCM2837): the levels of lines 0 to 31. */
+const LEVELS = 0x3f200034
+/** The switch of kith.yaml. */
+const PUMP = 27
+/** How the kernel's sysfs numbers it: from the base of the chip, 512 since Linux 6.6. */
+const SYSFS = 512 + PUMP
+
+/** First over the character device; then without kith's addon, over sysfs by onoff. */
+export const pins: readonly Check[] = [
+  { name: 'a contact on GPIO17 is read over the character device', run: contact },
+  { name: 'a switch on GPIO27 drives the line over the character device', run: byCharacterDevice },
+  { name: 'kith stops in order and puts the switch into its safe state', run: stop },
+  { name: 'a contact on GPIO17 is read over sysfs, by onoff, after a new start', run: restart },
+  { name: 'a switch on GPIO27 drives the line over sysfs, by onoff', run: bySysfs }
+]
+
+/** QEMU's line is low and has no pull resistor: closed. */
+async function contact({ host }: Lab): Promise<string> {
+  return told(await host.receives('door/contact', ({ shown }) => shown === 'closed', SOON))
+}
+
+async function byCharacterDevice({ machine }: Lab): Promise<string> {
+  await expectLevel(machine, 0)
+  await machine.shell.run('kith switch pump on --timeout 2min', SOON)
+  await expectLevel(machine, 1)
+  const line = await machine.shell.run(`grep 'gpio-${SYSFS} ' /sys/kernel/debug/gpio`)
+  if (!/kith.* out hi/.test(line)) throw new Error(`the kernel says: ${line}`)
+  return `high in QEMU; the kernel says ${line.replace(/\s+/g, ' ')}`
+}
+
+async function stop({ machine }: Lab): Promise<string> {
+  await machine.shell.run('kill $(pidof node); while pidof node; do sleep 1; done', SOON)
+  await expectLevel(machine, 0)
+  return 'low in QEMU'
+}
+
+async function restart(lab: Lab): Promise<string> {
+  lab.host.forget()
+  await lab.machine.shell.run('mv /native/build/gpio.node /tmp/; setsid /etc/kith < /dev/null > /dev/null &')
+  return await contact(lab)
+}
+
+async function bySysfs({ machine }: Lab): Promise<string> {
+  const file = `/sys/class/gpio/gpio${SYSFS}`
+  const before = await machine.shell.run(`cat ${file}/direction ${file}/value`)
+  if (before !== 'out\n0') throw new Error(`${file} is ${before}`)
+  await machine.shell.run('kith switch pump on --timeout 2min', SOON)
+  await expectLevel(machine, 1)
+  return `${file} is an output, and high in QEMU`
+}
+
+async function expectLevel({ qmp }: Machine, wanted: 0 | 1): Promise<void> {
+  const level = ((await qmp.register(LEVELS)) >>> PUMP) & 1
+  if (level !== wanted) throw new Error(`GPIO${PUMP} is ${level} in QEMU`)
+}

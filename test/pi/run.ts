@@ -1,0 +1,89 @@
+// Boots an emulated Raspberry Pi with this clone's kith on it, and looks at it from here: docs/emulated-pi.md.
+//
+//     npm run test:pi                    skips, with a sentence, where something is missing
+//     npm run test:pi -- --required      fails there
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Check, Lab } from './check.ts'
+import { makeHome } from './home.ts'
+import { Host } from './host.ts'
+import { type Base, base, cacheFolder } from './image/base.ts'
+import { makeCard } from './image/card.ts'
+import { Machine } from './machine.ts'
+import { checkNeeds, Lacking } from './needs.ts'
+import { scenario } from './scenario.ts'
+import { until } from './until.ts'
+
+/** Real milliseconds; half a minute on a machine of two processors that has little else to do. */
+const BOOT = 600_000
+
+const { values } = parseArgs({ options: { required: { type: 'boolean', default: false } } })
+try {
+  await checkNeeds()
+  process.exitCode = await withCard(await base())
+} catch (error) {
+  if (!(error instanceof Lacking)) throw error
+  console.log(`skipped: ${error.message}`)
+  process.exitCode = values.required ? 1 : 0
+}
+
+/** @returns the exit status */
+async function withCard(made: Base): Promise<number> {
+  mkdirSync(cacheFolder(), { recursive: true })
+  const work = mkdtempSync(join(cacheFolder(), 'run-'))
+  try {
+    const home = join(work, 'home')
+    const peer = await makeHome(home)
+    const card = await makeCard(made, home, work)
+    tell('the card is made')
+    const machine = await Machine.start(made, card, work)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(machine, work))
+    try {
+      tell(await machine.booted(BOOT))
+      return await withBoard(machine, peer, join(work, 'host'))
+    } finally {
+      await machine.stop()
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** Leaves neither the emulator nor half a gigabyte behind. */
+function giveUp(machine: Machine, work: string): void {
+  machine.kill()
+  rmSync(work, { recursive: true, force: true })
+  process.exit(130)
+}
+
+async function withBoard(machine: Machine, peer: string, home: string): Promise<number> {
+  const kernel = await until(BOOT, 'a shell of the board', () => machine.shell.run('uname -sr'))
+  tell(`a Raspberry Pi 3B of QEMU with ${kernel}`)
+  await makeHome(home)
+  const host = await Host.start(home, peer, machine.port)
+  let failed = 0
+  try {
+    for (const check of scenario) failed += (await passes(check, { machine, host })) ? 0 : 1
+  } finally {
+    if (failed > 0) console.log(await machine.shell.run('tail -n 40 /var/log/kith').catch(String))
+    await host.stop()
+  }
+  tell(failed === 0 ? 'all is well' : `${failed} of ${scenario.length} FAILED`)
+  return failed === 0 ? 0 : 1
+}
+
+async function passes({ name, run }: Check, lab: Lab): Promise<boolean> {
+  try {
+    tell(`ok      ${name}: ${await run(lab)}`)
+    return true
+  } catch (error) {
+    tell(`FAILED  ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    return false
+  }
+}
+
+/** With the seconds since the beginning. */
+function tell(line: string): void {
+  console.log(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${line}`)
+}
