@@ -16,8 +16,8 @@ export const ads1115: I2cSensorDefinition = {
     channels: {
       kind: 'text',
       default: 'a0 a1 a2 a3',
-      pattern: /^(a[0-3]|d01|d23)( (a[0-3]|d01|d23)){0,5}$/,
-      about: 'Inputs to measure: a0 to a3 against ground; d01, d23 as differences of two.'
+      pattern: /^(a[0-3]|d(01|03|13|23))( (a[0-3]|d(01|03|13|23))){0,7}$/,
+      about: 'Inputs to measure: a0 to a3 against ground; d01, d03, d13, d23 as differences of two.'
     },
     gain: {
       kind: 'choice',

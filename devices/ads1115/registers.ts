@@ -11,7 +11,16 @@ export const SINGLE_SHOT = 0x0100
 export const NO_COMPARATOR = 0x0003
 
 /** Bits 14 to 12: what is measured, by the name of the channel. */
-export const INPUTS: Readonly<Record<string, number>> = { d01: 0, d23: 3, a0: 4, a1: 5, a2: 6, a3: 7 }
+export const INPUTS: Readonly<Record<string, number>> = {
+  d01: 0,
+  d03: 1,
+  d13: 2,
+  d23: 3,
+  a0: 4,
+  a1: 5,
+  a2: 6,
+  a3: 7
+}
 export const INPUT_SHIFT = 12
 /** Bits 11 to 9, by index: volts of full scale, plus and minus. */
 export const FULL_SCALE: readonly number[] = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256]

@@ -41,6 +41,8 @@ export const configurations: readonly {
   { channel: 'a1', gain: 4.096, rate: 16, bytes: '5323', source: 'SBAS444, config register' },
   { channel: 'a2', gain: 1.024, rate: 32, bytes: '6743', source: 'SBAS444, config register' },
   { channel: 'a3', gain: 0.512, rate: 64, bytes: '7963', source: 'SBAS444, config register' },
+  { channel: 'd03', gain: 2.048, rate: 128, bytes: '1583', source: 'SBAS444, config register' },
+  { channel: 'd13', gain: 2.048, rate: 128, bytes: '2583', source: 'SBAS444, config register' },
   { channel: 'd23', gain: 0.256, rate: 250, bytes: '3ba3', source: 'SBAS444, config register' },
   { channel: 'a0', gain: 2.048, rate: 475, bytes: '45c3', source: 'SBAS444, config register' },
   { channel: 'a0', gain: 2.048, rate: 860, bytes: '45e3', source: 'SBAS444, config register' }

@@ -77,8 +77,11 @@ class Aht implements Sensor {
     })
   }
 
+  /** @throws SensorError 'stuck' where all its bits are set, which would be busy for ever */
   async #status(signal: AbortSignal): Promise<number> {
-    return view(await this.#device.read(1, { signal })).getUint8(0)
+    const status = view(await this.#device.read(1, { signal })).getUint8(0)
+    if (status !== chip.NO_STATUS) return status
+    throw implausible(this.#device, status, 8, 'has the status', 'which no chip of that type can have')
   }
 }
 

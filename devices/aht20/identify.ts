@@ -1,11 +1,9 @@
 import type { I2cDevice } from '../../src/hal/i2c-device.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
-
-/** All ones: what a port expander (PCF8574A) of this address gives, and no status. */
-const NOTHING = 0xff
+import { NO_STATUS } from './registers.ts'
 
 /** A plain read tells its status: a write would set the pins of a port expander. */
 export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
   const [status] = await device.read(1, { signal })
-  return status === NOTHING ? 'no' : 'maybe'
+  return status === NO_STATUS ? 'no' : 'maybe'
 }

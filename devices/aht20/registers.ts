@@ -4,6 +4,8 @@
 /** 5.4: bits of the status, which a plain read gives first. */
 export const BUSY = 0x80
 export const CALIBRATED = 0x08
+/** All ones: a line that is held high, or a port expander (PCF8574A) of this address. */
+export const NO_STATUS = 0xff
 
 /** Loads the calibration. [linux drivers/hwmon/aht10.c: e1; Adafruit_AHTX0 sends e1 to both] */
 export const INITIALISE_AHT20 = [0xbe, 0x08, 0x00] as const

@@ -81,3 +81,23 @@ export const exact = {
     }
   ]
 }
+
+const SKIPPED = 'BST-BME280-DS002, 5.4.7 to 5.4.9: 80000, 80000 and 8000 of 20, 20 and 16 bits'
+
+/** Registers F7 to FE, and whether one of the three values looks as if it had not been measured. */
+export const skipped: readonly { bytes: string; skipped: boolean; source: string }[] = [
+  { bytes: '8000008000008000', skipped: true, source: SKIPPED },
+  { bytes: '8000007eed007530', skipped: true, source: `${SKIPPED}: the pressure` },
+  { bytes: '655ac08000007530', skipped: true, source: `${SKIPPED}: the temperature` },
+  { bytes: '655ac07eed008000', skipped: true, source: `${SKIPPED}: the humidity` },
+  {
+    bytes: '80000f7eed007530',
+    skipped: true,
+    source: `${SKIPPED}: the lowest four bits are none of the value`
+  },
+  { bytes: '655ac07eed007530', skipped: false, source: SKIPPED },
+  { bytes: '8000107eed007530', skipped: false, source: `${SKIPPED}: one step more` },
+  { bytes: '8001007eed007530', skipped: false, source: `${SKIPPED}: 16 steps more` },
+  { bytes: '8012307eed007530', skipped: false, source: `${SKIPPED}: some more` },
+  { bytes: '655ac07eed008001', skipped: false, source: `${SKIPPED}: one step more` }
+]

@@ -1,3 +1,4 @@
+import { biasOption } from '../../src/hal/bias-option.ts'
 import type { GpioSensorDefinition } from '../../src/hal/sensor.ts'
 
 /** A door, a window, a button, a float: anything that opens and closes a circuit. */
@@ -14,12 +15,7 @@ export const contact: GpioSensorDefinition = {
       choices: ['low', 'high'],
       about: 'The level while it is closed; low for a contact to ground.'
     },
-    bias: {
-      kind: 'choice',
-      default: 'pull-up',
-      choices: ['pull-up', 'pull-down', 'disabled', 'as-is'],
-      about: 'Pull resistor of the line; as-is leaves what the system set.'
-    },
+    bias: biasOption,
     debounce: {
       kind: 'duration',
       default: 20,

@@ -2,7 +2,7 @@ import type { I2cDevice } from '../../src/hal/i2c-device.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
 import { time } from './convert.ts'
 
-/** The MPU-6050's kin have this address, and their own number in a register [RM-MPU-6000A, 4.32]. */
+/** The MPU-6050's kin have this address, and their own number in a register [RM-MPU-6000A, WHO_AM_I]. */
 const WHO_AM_I = 0x75
 const MPU6050 = 0x68
 /** 19-5170, "Address map": behind the last register, 12, comes the first. */

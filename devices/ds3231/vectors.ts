@@ -31,3 +31,13 @@ export const times: readonly { bytes: string; time: string | undefined; source: 
   { bytes: '0000000101011a', time: undefined, source: `${LAYOUT}: a is no digit` },
   { bytes: '000000010101a0', time: undefined, source: `${LAYOUT}: a is no digit` }
 ]
+
+const STATUS = 'DS3231 19-5170, status register: OSF bit 7, EN32kHz bit 3, BSY bit 2, A2F bit 1, A1F bit 0'
+
+/** Register 0f, and whether it tells that the oscillator has stopped. */
+export const statuses: readonly { byte: string; stopped: boolean; source: string }[] = [
+  { byte: '88', stopped: true, source: STATUS },
+  { byte: '80', stopped: true, source: STATUS },
+  { byte: '08', stopped: false, source: STATUS },
+  { byte: '0f', stopped: false, source: `${STATUS}: both alarms have gone off` }
+]

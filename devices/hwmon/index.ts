@@ -7,6 +7,7 @@ export const hwmon: FileSensorDefinition = {
   title: 'Chip with a hwmon driver of the kernel',
   datasheet: { id: 'Linux Documentation/hwmon/sysfs-interface.rst', revision: '6.12' },
   bus: 'sysfs',
+  place: ['chip', 'at', 'channels'],
   measures: ({ channels }) => channelsOf(String(channels)),
   options: {
     chip: { kind: 'text', pattern: /^[\w.:-]{1,64}$/, about: 'What its name file says, as in lm75.' },

@@ -7,6 +7,7 @@ export const iio: FileSensorDefinition = {
   title: 'Sensor with an industrial I/O driver of the kernel',
   datasheet: { id: 'Linux Documentation/ABI/testing/sysfs-bus-iio', revision: '6.12' },
   bus: 'sysfs',
+  place: ['device', 'at', 'channels'],
   measures: ({ channels }) => channelsOf(String(channels)),
   options: {
     device: { kind: 'text', pattern: /^[\w.@:-]{1,64}$/, about: 'What its name file says, as in bmp280.' },

@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/i2c-device.ts'
-import { implausible } from '../../src/hal/identity.ts'
+import { implausible, notKept } from '../../src/hal/identity.ts'
 import { hex } from '../../src/hal/register-bytes.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { readWord } from '../../src/hal/word-register.ts'
@@ -68,7 +68,6 @@ class Lm75 implements Sensor {
   /** @throws SensorError 'stuck', 'garbage' */
   async checkConfiguration(expected: number, signal: AbortSignal): Promise<void> {
     const [found = 0] = await this.#device.writeRead([CONFIGURATION], 1, { signal })
-    if (found === expected) return
-    throw implausible(this.#device, found, 8, 'reads back', `where ${hex(expected, 2)} was written`)
+    if (found !== expected) throw notKept(this.#device, found, expected, 8)
   }
 }

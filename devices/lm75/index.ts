@@ -42,7 +42,7 @@ export const lm75 = definition({
 export const lm75a = definition({
   type: 'lm75a',
   title: 'National Semiconductor or Texas Instruments LM75A temperature, 9 bits',
-  datasheet: { id: 'SNIS153', revision: 'B' },
+  datasheet: { id: 'SNOS808', revision: 'P' },
   accuracy: 2,
   by: 1,
   minimumInterval: 500

@@ -1,5 +1,5 @@
 // One layout, many makers: two registers of temperature and configuration, and limits that are not used.
-// National/TI SNIS153 (LM75, LM75A), NXP LM75B, TI SBOS288 (TMP75), SLLS648 (TMP105), SBOS854 (TMP1075).
+// TI SNIS153 (LM75B, LM75C), SNOS808 (LM75A), SBOS288 (TMP75), SLLS648 (TMP105), SBOS854 (TMP1075); NXP LM75B.
 
 export const TEMPERATURE = 0x00
 /** One byte. */

@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/i2c-device.ts'
-import { checkIdentity, implausible } from '../../src/hal/identity.ts'
+import { checkIdentity, implausible, notKept } from '../../src/hal/identity.ts'
 import { hex } from '../../src/hal/register-bytes.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { readWord, writeWord } from '../../src/hal/word-register.ts'
@@ -55,8 +55,6 @@ class Mcp9808 implements Sensor {
   /** A chip that lost its power meanwhile may not have converted. @throws SensorError */
   async #checkConfiguration(signal: AbortSignal): Promise<void> {
     const found = await readWord(this.#device, chip.CONFIGURATION, { signal })
-    if ((found & ~chip.ALERT) === chip.HYSTERESIS) return
-    const written = `where ${hex(chip.HYSTERESIS, 4)} was written`
-    throw implausible(this.#device, found, 16, 'reads back', written)
+    if ((found & ~chip.ALERT) !== chip.HYSTERESIS) throw notKept(this.#device, found, chip.HYSTERESIS, 16)
   }
 }

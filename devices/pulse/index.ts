@@ -1,3 +1,4 @@
+import { biasOption } from '../../src/hal/bias-option.ts'
 import type { GpioSensorDefinition } from '../../src/hal/sensor.ts'
 
 /** A rain gauge, a flow meter, an energy meter with a pulse output: anything that tells an amount by counting. */
@@ -17,12 +18,7 @@ export const pulse: GpioSensorDefinition = {
       choices: ['falling', 'rising'],
       about: 'The edge that counts: falling for a contact or an open collector to ground.'
     },
-    bias: {
-      kind: 'choice',
-      default: 'pull-up',
-      choices: ['pull-up', 'pull-down', 'disabled', 'as-is'],
-      about: 'Pull resistor of the line; as-is leaves what the system set.'
-    },
+    bias: biasOption,
     debounce: {
       kind: 'duration',
       default: 0,

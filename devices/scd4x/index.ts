@@ -16,7 +16,8 @@ export const scd4x: I2cSensorDefinition = {
       kind: 'choice',
       default: 'periodic',
       choices: ['periodic', 'single'],
-      about: 'periodic measures each 5 s by itself; single, of the SCD41 alone, once for each sample.'
+      about:
+        'periodic measures each 5 s by itself; single, of the SCD41 alone, once for each sample; the first after power-on is less exact.'
     },
     altitude: {
       kind: 'number',

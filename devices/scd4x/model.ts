@@ -6,6 +6,7 @@ import {
   NotAcknowledged
 } from '../../src/hal/simulated/chip-model.ts'
 import { PendingAnswer } from '../../src/hal/simulated/pending-answer.ts'
+import { wordShare } from '../../src/hal/simulated/word-share.ts'
 
 const [START, STOP, SINGLE_SHOT, READ, READY] = [0x21b1, 0x3f86, 0x219d, 0xec05, 0xe4b8]
 const [SERIAL, VARIANT, PRESSURE] = [0x3682, 0x202f, 0xe000]
@@ -134,14 +135,9 @@ class Scd4xModel implements ChipModel {
     const temperature = ambient.value('temperature', at) + SELF_HEATING - offset
     const words = [
       Math.min(40_000, Math.round(co2)),
-      share((temperature + 45) / 175),
-      share(ambient.value('humidity', at) / 100)
+      wordShare((temperature + 45) / 175),
+      wordShare(ambient.value('humidity', at) / 100)
     ]
     return crcWords(words, 0xff)
   }
-}
-
-/** That share of the full scale, as a word. */
-function share(part: number): number {
-  return Math.round(Math.min(1, Math.max(0, part)) * 0xffff)
 }

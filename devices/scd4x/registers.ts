@@ -15,7 +15,10 @@ export const STOP_TIME = 500
 export const PERIOD = 5000
 export const LATE = 500
 
-/** SCD41 and later: measures once. */
+/**
+ * SCD41 and later: measures once. The first after power-on is better discarded ("low power single shot"): it is
+ * not, as two do not fit into the deadline of a sample.
+ */
 export const SINGLE_SHOT = [0x21, 0x9d] as const
 export const SINGLE_SHOT_TIME = 5000
 
@@ -30,7 +33,7 @@ export const SERIAL_NUMBER: WordQuestion = { command: [0x36, 0x82], time: 1, wor
 export const VARIANT: WordQuestion = { command: [0x20, 0x2f], time: 1, words: 1, crc: CRC }
 export const SCD40 = 0
 
-/** Each with one word, kept until power is lost. The pressure overrides the altitude. */
+/** Each with one word, kept until power is lost. Of pressure and altitude, the one that is set last counts. */
 export const SET_TEMPERATURE_OFFSET = [0x24, 0x1d] as const
 export const SET_ALTITUDE = [0x24, 0x27] as const
 export const SET_SELF_CALIBRATION = [0x24, 0x16] as const

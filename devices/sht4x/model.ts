@@ -6,6 +6,7 @@ import {
   NotAcknowledged
 } from '../../src/hal/simulated/chip-model.ts'
 import { PendingAnswer } from '../../src/hal/simulated/pending-answer.ts'
+import { wordShare } from '../../src/hal/simulated/word-share.ts'
 
 /** By command: SHT4x datasheet, 4.5 and 3.2, typical milliseconds. */
 const MEASUREMENTS: ReadonlyMap<number, number> = new Map([
@@ -44,12 +45,7 @@ class Sht4xModel implements ChipModel {
 
   #measured(at: number): Uint8Array {
     const { ambient } = this.#environment
-    const temperature = share((ambient.value('temperature', at) + 45) / 175)
-    return crcWords([temperature, share((ambient.value('humidity', at) + 6) / 125)], 0xff)
+    const temperature = wordShare((ambient.value('temperature', at) + 45) / 175)
+    return crcWords([temperature, wordShare((ambient.value('humidity', at) + 6) / 125)], 0xff)
   }
-}
-
-/** That share of the full scale, as a word. */
-function share(part: number): number {
-  return Math.round(Math.min(1, Math.max(0, part)) * 0xffff)
 }

@@ -63,7 +63,7 @@ export function throttled(text: string): readonly boolean[] | undefined {
 
 /**
  * What is used of a life: `0x01 0x02` are tenths of two kinds of memory, of which the worse counts; 0 is not
- * told, 0b beyond [JEDEC JESD84-B51 7.4.41, DEVICE_LIFE_TIME_EST].
+ * told, 0b beyond [JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST].
  */
 export function lifeUsed(text: string): number | undefined {
   const tenths = text.split(' ').map((word) => (/^0x[0-9a-f]{2}$/.test(word) ? Number(word) : Number.NaN))
@@ -71,7 +71,7 @@ export function lifeUsed(text: string): number | undefined {
   return worst >= 1 ? Math.min(10, worst) / 10 : undefined
 }
 
-/** `0x01` is normal, 2 a warning at four fifths of the spare blocks, 3 urgent [7.4.40, PRE_EOL_INFO]. */
+/** `0x01` is normal, 2 a warning at four fifths of the spare blocks, 3 urgent [PRE_EOL_INFO]. */
 export function nearsEnd(text: string): boolean | undefined {
   return /^0x0[1-3]$/.test(text) ? Number(text) >= 2 : undefined
 }

@@ -6,6 +6,7 @@ export const system: FileSensorDefinition = {
   title: 'The health of this machine: processor, supply, memory, disk, radio',
   datasheet: { id: 'Linux Documentation/filesystems/proc.rst and ABI/testing', revision: '6.12' },
   bus: 'sysfs',
+  place: ['parts'],
   measures: ({ parts }) => measuresOf(String(parts)),
   options: {
     parts: {

@@ -11,6 +11,7 @@ export const memory: readonly { text: string; used: number }[] = [
 export const disk: readonly { space: { total: number; free: number; available: number }; used: number }[] = [
   { space: { total: 1000, free: 400, available: 300 }, used: 600 / 900 },
   { space: { total: 1000, free: 50, available: 0 }, used: 1 },
+  { space: { total: 1000, free: 600, available: 400 }, used: 0.5 },
   { space: { total: 1000, free: 1000, available: 1000 }, used: 0 },
   { space: { total: 0, free: 0, available: 0 }, used: 1 }
 ]

@@ -5,6 +5,7 @@ export const thermal: FileSensorDefinition = {
   title: 'Thermal zone of the kernel: the processor, on most boards',
   datasheet: { id: 'Linux Documentation/driver-api/thermal/sysfs-api.rst', revision: '6.12' },
   bus: 'sysfs',
+  place: ['zone'],
   measures: [{ quantity: 'temperature', range: [-40, 150] }],
   options: {
     zone: {

@@ -1,7 +1,6 @@
 import type { I2cDevice } from '../../src/hal/i2c-device.ts'
-import { implausible } from '../../src/hal/identity.ts'
+import { implausible, notKept } from '../../src/hal/identity.ts'
 import { pollUntil } from '../../src/hal/poll-until.ts'
-import { hex } from '../../src/hal/register-bytes.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { readWord, writeWord } from '../../src/hal/word-register.ts'
 import { celsius } from './convert.ts'
@@ -61,10 +60,8 @@ class Tmp102 implements Sensor {
   /** @throws SensorError where the chip does not have the configuration it was given */
   async #converted(signal: AbortSignal): Promise<true | undefined> {
     const found = await readWord(this.#device, CONFIGURATION, { signal })
-    if ((found & ~(ONE_SHOT | ALERT)) !== this.#configuration) {
-      const written = `where ${hex(this.#configuration, 4)} was written`
-      throw implausible(this.#device, found, 16, 'reads back', written)
-    }
+    if ((found & ~(ONE_SHOT | ALERT)) !== this.#configuration)
+      throw notKept(this.#device, found, this.#configuration, 16)
     return found & ONE_SHOT ? true : undefined
   }
 }

@@ -27,7 +27,7 @@ export function isShorted({ bytes }: Scratchpad): boolean {
 
 /**
  * The chip has lost its power since it was told to measure: its register is 85 °C, with the byte 6 of power-on
- * [w1_therm.c: 50 05 .. 0c; DS18S20, figure 4: aa 00 .. 0c].
+ * [w1_therm.c: 50 05 .. 0c; DS18S20, memory map: aa 00 .. 0c].
  */
 export function isPowerOn({ bytes }: Scratchpad): boolean {
   const [low, high, , , , , reserved] = bytes

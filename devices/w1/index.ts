@@ -5,6 +5,7 @@ export const w1: FileSensorDefinition = {
   title: 'Maxim DS18B20, DS18S20, DS1822, DS1825 or DS28EA00 temperature, on 1-Wire',
   datasheet: { id: 'DS18B20 19-7487; linux drivers/w1/slaves/w1_therm.c', revision: '6; 6.12' },
   bus: 'sysfs',
+  place: ['id'],
   measures: [{ quantity: 'temperature', range: [-55, 125], accuracy: 0.5 }],
   options: {
     id: {

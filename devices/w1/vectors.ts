@@ -33,12 +33,12 @@ export const traps: readonly { text: string; code: string; source: string }[] = 
   {
     text: '50 05 4b 46 7f ff 0c 10 1c : crc=1c YES\n50 05 4b 46 7f ff 0c 10 1c t=85000\n',
     code: 'not-ready',
-    source: 'DS18B20, figure 9: the scratchpad after power-on'
+    source: 'DS18B20, memory map: the scratchpad after power-on'
   },
   {
     text: 'aa 00 4b 46 ff ff 0c 10 87 : crc=87 YES\naa 00 4b 46 ff ff 0c 10 87 t=85000\n',
     code: 'not-ready',
-    source: 'DS18S20, figure 4: the scratchpad after power-on'
+    source: 'DS18S20, memory map: the scratchpad after power-on'
   },
   {
     text: '00 00 00 00 00 00 00 00 00 : crc=00 YES\n00 00 00 00 00 00 00 00 00 t=0\n',

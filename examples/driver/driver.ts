@@ -2,22 +2,16 @@ import {
   type I2cDevice,
   implausible,
   type Measurement,
+  notKept,
   type OpenContext,
   type Options,
   pollUntil,
   type Sensor
 } from 'kith/driver'
 import { celsius } from './convert.ts'
-import {
-  CONFIGURATION,
-  CONVERSION_GREATEST,
-  CONVERSION_TYPICAL,
-  READY,
-  STANDBY,
-  TEMPERATURE
-} from './registers.ts'
+import { CONFIGURATION, CONVERSION, GIVEN_UP, READY, STANDBY, TEMPERATURE } from './registers.ts'
 
-const TIMING = { first: CONVERSION_TYPICAL, every: 20, deadline: 2 * CONVERSION_GREATEST }
+const TIMING = { first: CONVERSION, every: 20, deadline: GIVEN_UP }
 
 /** Looks whether a tc74 is there. It has no identity: the bits that always read 0 stand for one. */
 export async function open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor> {
@@ -62,8 +56,7 @@ class Tc74 implements Sensor {
   async #configure(configuration: number, signal: AbortSignal): Promise<void> {
     await this.#device.write([CONFIGURATION, configuration], { signal })
     const found = (await this.configuration(signal)) & STANDBY
-    if (found === configuration) return
-    throw implausible(this.#device, found, 8, 'reads back', `where ${configuration} was written`)
+    if (found !== configuration) throw notKept(this.#device, found, configuration, 8)
   }
 
   async #read(register: number, signal: AbortSignal): Promise<number> {

@@ -8,6 +8,7 @@ export const CONFIGURATION = 0x01
 export const STANDBY = 0x80
 export const READY = 0x40 // read-only; cleared by power-on and by standby (figure 4-1)
 
-/** Milliseconds of a conversion: typical, and greatest [linux drivers/hwmon/tc74.c]. */
-export const CONVERSION_TYPICAL = 125
-export const CONVERSION_GREATEST = 250
+/** Milliseconds of a conversion, of which it makes a nominal 8 a second (general description). */
+export const CONVERSION = 125
+/** Milliseconds after which it is given up: the datasheet names no greatest time, four conversions are plenty. */
+export const GIVEN_UP = 500

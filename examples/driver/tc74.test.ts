@@ -31,24 +31,24 @@ test('it measures what surrounds it', async () => {
   }
 })
 
-const faults: Record<ChipFault, RegExp> = {
-  'no-acknowledge-address': /^no-acknowledge/,
-  'no-acknowledge-data': /^no-acknowledge/,
-  'bad-crc': /^(garbage|stuck)$/,
-  'stuck-high': /^stuck$/,
-  'stuck-low': /^(stuck|not-ready)$/,
-  garbage: /^(garbage|stuck)$/,
-  'never-ready': /^not-ready$/,
-  unplugged: /^no-acknowledge/
+const faults: Record<ChipFault, string> = {
+  'no-acknowledge-address': 'no-acknowledge-address',
+  'no-acknowledge-data': 'no-acknowledge-data',
+  'bad-crc': 'garbage',
+  'stuck-high': 'stuck',
+  'stuck-low': 'stuck',
+  garbage: 'garbage',
+  'never-ready': 'not-ready',
+  unplugged: 'no-acknowledge-address'
 }
 
-for (const [fault, code] of Object.entries(faults) as [ChipFault, RegExp][]) {
+for (const [fault, code] of Object.entries(faults) as [ChipFault, string][]) {
   test(`${fault} is told, never measured, and heals`, async () => {
     const simulated = bench()
     const sensor = await simulated.open()
     simulated.world.faults.set('i2c-1', simulated.address, fault)
     const refusal = await simulated.refusal(simulated.sample(sensor))
-    assert.match(refusal.code, code)
+    assert.equal(refusal.code, code)
     assert.ok(refusal.message.startsWith('tc74 at 0x4d on i2c-1'), refusal.message)
     simulated.world.faults.clear('i2c-1', simulated.address)
     assert.equal(typeof (await simulated.value(sensor, 'temperature')), 'number')

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { parseCrcWords } from './crc-words.ts'
 import type { I2cDevice } from './i2c-device.ts'
 import { readWhenAcknowledged } from './poll-until.ts'
+import type { Identification } from './sensor.ts'
 
 /** A command that a chip answers with words, each followed by its CRC. */
 export interface WordQuestion {
@@ -27,4 +28,12 @@ export async function askWords(
   await device.write(command, { signal })
   const timing = { first: time, every: 2, deadline: 10 * time + 20 }
   return parseCrcWords(device, await readWhenAcknowledged(clock, device, 3 * words, timing, signal), crc)
+}
+
+/** Recognises a chip by a question that none other of its address answers with fitting checksums. */
+export function identifyByAnswer(question: WordQuestion): Identification['ask'] {
+  return async (device, { clock, signal }) => {
+    await askWords(clock, device, question, signal)
+    return 'sure'
+  }
 }

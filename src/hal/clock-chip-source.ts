@@ -20,8 +20,19 @@ const SECOND = 1000
 const PRECISION = 20
 const WIRES = 'check the wires for loose contacts, and the type in the configuration'
 
+/** Looks whether the clock is there. @throws BusError; SensorError 'garbage', 'stuck' */
+export async function openClockChip(
+  device: I2cDevice,
+  registers: ClockRegisters,
+  context: ClockContext
+): Promise<TimeSource> {
+  const source = new ClockChipSource(device, registers, context)
+  await source.read()
+  return source
+}
+
 /** The time of a clock chip, taken when its seconds count up: exact to a part of one, and seen to run. */
-export class ClockChipSource implements TimeSource {
+class ClockChipSource implements TimeSource {
   readonly #device: I2cDevice
   readonly #registers: ClockRegisters
   readonly #clock: ClockContext['clock']

@@ -145,6 +145,8 @@ export interface Discovery {
 
 export interface FileSensorDefinition extends CommonDefinition {
   readonly bus: 'sysfs'
+  /** The options that tell people where its values come from, as they are read: `lm75 1-0048 temp1`. */
+  readonly place?: readonly string[]
   /** What is there to be measured. @throws SensorError */
   discover?(sysfs: Sysfs, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<readonly Discovery[]>
   open(sysfs: Sysfs, options: Options, context: OpenContext): Promise<Sensor>

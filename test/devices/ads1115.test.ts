@@ -3,6 +3,7 @@ import { isFull, volts } from '../../devices/ads1115/convert.ts'
 import { ads1115 } from '../../devices/ads1115/index.ts'
 import { model } from '../../devices/ads1115/model.ts'
 import { configurations, voltages } from '../../devices/ads1115/vectors.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
 import { faultMatrix } from '../support/fault-matrix.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -14,47 +15,36 @@ t.test('the conversion register converts as the datasheet says', async (t) => {
   t.same([0x7fff, 0x8000, 0x7ffe, 0x8001, 0].map(isFull), [true, true, false, false, false])
 })
 
-async function read(bench: SensorBench, pointer: number): Promise<string> {
-  const bus = await bench.world.buses.open('i2c-1')
-  const [raw = new Uint8Array()] = await bus.transaction(bench.address, [
-    { write: Uint8Array.of(pointer) },
-    { read: 2 }
-  ])
-  return Buffer.from(raw).toString('hex')
-}
-
-async function configure(bench: SensorBench, word: number): Promise<void> {
-  const bus = await bench.world.buses.open('i2c-1')
-  await bus.transaction(bench.address, [{ write: Uint8Array.of(1, word >> 8, word & 0xff) }])
-}
-
 t.test('the model gives the bytes of the datasheet', async (t) => {
   for (const { bytes, gain, volts: input, source } of voltages) {
     const bench = new SensorBench(ads1115, model)
     bench.world.ambient.hold('voltage', input)
     const code = [6.144, 4.096, 2.048, 1.024, 0.512, 0.256].indexOf(gain)
-    await configure(bench, 0xc183 | (code << 9))
+    await chipBytes(bench, `01${(0xc183 | (code << 9)).toString(16)}`, 0)
     await bench.clock.advance(8)
-    t.equal(await read(bench, 0), bytes, `${input} V (${source})`)
+    t.equal(await chipBytes(bench, '00', 2), bytes, `${input} V (${source})`)
   }
 })
 
 t.test('the model powers on as the datasheet says', async (t) => {
   const bench = new SensorBench(ads1115, model)
-  t.same([await read(bench, 0), await read(bench, 1), await read(bench, 2)], ['0000', '8583', '8000'])
-  t.equal(await read(bench, 3), '7fff')
+  t.same(
+    [await chipBytes(bench, '00', 2), await chipBytes(bench, '01', 2), await chipBytes(bench, '02', 2)],
+    ['0000', '8583', '8000']
+  )
+  t.equal(await chipBytes(bench, '03', 2), '7fff')
 })
 
 t.test('the model converts on and on where it is told to', async (t) => {
   const bench = new SensorBench(ads1115, model)
   bench.world.ambient.hold('voltage', 1.024)
-  await configure(bench, 0x4483)
+  await chipBytes(bench, '014483', 0)
   await bench.clock.advance(9)
-  t.equal(await read(bench, 0), '4000')
+  t.equal(await chipBytes(bench, '00', 2), '4000')
   bench.world.ambient.hold('voltage', 0.512)
   await bench.clock.advance(8)
-  t.equal(await read(bench, 0), '2000')
-  t.equal(await read(bench, 1), '4483')
+  t.equal(await chipBytes(bench, '00', 2), '2000')
+  t.equal(await chipBytes(bench, '01', 2), '4483')
 })
 
 t.test('inputs, gain and rate are asked for in their bits', async (t) => {
@@ -64,7 +54,7 @@ t.test('inputs, gain and rate are asked for in their bits', async (t) => {
     const sensor = await bench.open()
     const sampling = sensor.sample(new AbortController().signal)
     await bench.clock.advance(0.5)
-    t.equal(await read(bench, 1), bytes, source)
+    t.equal(await chipBytes(bench, '01', 2), bytes, source)
     const before = bench.clock.monotonic()
     t.equal((await bench.clock.run(sampling))[0]?.channel, channel)
     t.ok(bench.clock.monotonic() - before + 0.5 < 1000 / rate + 0.05, `${rate} a second`)
@@ -72,7 +62,7 @@ t.test('inputs, gain and rate are asked for in their bits', async (t) => {
 })
 
 t.test('each channel has the voltage of its own input', async (t) => {
-  const ladder = { a0: 4, a1: 2, a2: 1, a3: 0.5, d01: 2, d23: 0.5 }
+  const ladder = { a0: 4, a1: 2, a2: 1, a3: 0.5, d01: 2, d03: 3.5, d13: 1.5, d23: 0.5 }
   const channels = Object.keys(ladder).join(' ')
   const bench = new SensorBench(ads1115, model, { address: 0x4b, options: { channels } })
   bench.world.ambient.hold('voltage', 4)
@@ -98,7 +88,7 @@ t.test('channels are those that were asked for, each once', async (t) => {
   const pattern =
     ads1115.options['channels']?.kind === 'text' ? ads1115.options['channels'].pattern : undefined
   for (const fine of ['a0', 'a0 a1 a2 a3', 'd01 d23']) t.match(fine, pattern)
-  for (const wrong of ['', 'a4', 'd12', 'a0,a1', ' a0', 'a0  a1']) t.notMatch(wrong, pattern)
+  for (const wrong of ['', 'a4', 'd02', 'd12', 'd33', 'a0,a1', ' a0', 'a0  a1']) t.notMatch(wrong, pattern)
 })
 
 t.test('an input beyond full scale is no value', async (t) => {

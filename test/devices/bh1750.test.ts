@@ -3,6 +3,7 @@ import { lux } from '../../devices/bh1750/convert.ts'
 import { bh1750 } from '../../devices/bh1750/index.ts'
 import { model } from '../../devices/bh1750/model.ts'
 import { illuminances } from '../../devices/bh1750/vectors.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
 import { faultMatrix } from '../support/fault-matrix.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -13,15 +14,10 @@ t.test('the result converts as the technical note says', async (t) => {
   }
 })
 
-async function result(bench: SensorBench): Promise<string> {
-  const bus = await bench.world.buses.open('i2c-1')
-  const [raw = new Uint8Array()] = await bus.transaction(bench.address, [{ read: 2 }])
-  return Buffer.from(raw).toString('hex')
-}
+const result = (bench: SensorBench): Promise<string> => chipBytes(bench, '', 2)
 
-async function command(bench: SensorBench, ...commands: number[]): Promise<void> {
-  const bus = await bench.world.buses.open('i2c-1')
-  for (const each of commands) await bus.transaction(bench.address, [{ write: Uint8Array.of(each) }])
+async function command(bench: SensorBench, ...commands: string[]): Promise<void> {
+  for (const each of commands) await chipBytes(bench, each, 0)
 }
 
 t.test('the model gives the bytes of the technical note', async (t) => {
@@ -38,27 +34,27 @@ t.test('the model powers on asleep, with the usual time and no result', async (t
   const bench = new SensorBench(bh1750, model)
   bench.world.ambient.hold('illuminance', 1000)
   t.equal(await result(bench), '0000')
-  await command(bench, 0x20)
+  await command(bench, '20')
   await bench.clock.advance(119)
   t.equal(await result(bench), '0000')
   await bench.clock.advance(1)
   t.equal(await result(bench), '04b0')
-  await command(bench, 0x07)
+  await command(bench, '07')
   t.equal(await result(bench), '04b0', 'powered down again: reset is not taken')
-  await command(bench, 0x01, 0x07)
+  await command(bench, '01', '07')
   t.equal(await result(bench), '0000')
 })
 
 t.test('the model measures on and on where it is told to', async (t) => {
   const bench = new SensorBench(bh1750, model)
   bench.world.ambient.hold('illuminance', 100)
-  await command(bench, 0x11)
+  await command(bench, '11')
   await bench.clock.advance(130)
   t.equal(await result(bench), '00f0')
   bench.world.ambient.hold('illuminance', 200)
   await bench.clock.advance(120)
   t.equal(await result(bench), '01e0')
-  await command(bench, 0x00)
+  await command(bench, '00')
   bench.world.ambient.hold('illuminance', 300)
   await bench.clock.advance(500)
   t.equal(await result(bench), '01e0')

@@ -2,9 +2,11 @@ import t from 'tap'
 import { compensate, parseCalibration, parseRaw } from '../../devices/bme280/convert.ts'
 import { bme280 } from '../../devices/bme280/index.ts'
 import { model } from '../../devices/bme280/model.ts'
-import { calibration, exact, measurements, signedHumidity } from '../../devices/bme280/vectors.ts'
+import { calibration, exact, measurements, signedHumidity, skipped } from '../../devices/bme280/vectors.ts'
+import { looksSkipped } from '../../src/hal/bosch-280/compensation.ts'
 import { NotAcknowledged } from '../../src/hal/simulated/chip-model.ts'
 import { bosch280Matrix } from '../support/bosch-280.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
 import { near } from '../support/near.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -38,11 +40,10 @@ t.test('doubles agree with the formulas in exact fractions', async (t) => {
   }
 })
 
-async function read(bench: SensorBench, register: number, count: number): Promise<Uint8Array> {
-  const bus = await bench.world.buses.open('i2c-1')
-  const [raw] = await bus.transaction(bench.address, [{ write: Uint8Array.of(register) }, { read: count }])
-  return raw ?? new Uint8Array()
-}
+t.test('a value that was not measured is known by its code', async (t) => {
+  for (const { bytes: data, skipped: expected, source } of skipped)
+    t.equal(looksSkipped(bytes(data)), expected, `${data} (${source})`)
+})
 
 t.test('the model gives the codes of the datasheet', async (t) => {
   const bench = new SensorBench(bme280, model, { options: { oversampling: 16 } })
@@ -52,7 +53,7 @@ t.test('the model gives the codes of the datasheet', async (t) => {
     bench.world.ambient.hold('pressure', pressure)
     bench.world.ambient.hold('humidity', humidity)
     await bench.sample(sensor)
-    const [model, expected] = [parseRaw(await read(bench, 0xf7, 8)), parseRaw(bytes(data))]
+    const [model, expected] = [parseRaw(bytes(await chipBytes(bench, 'f7', 8))), parseRaw(bytes(data))]
     // One hundredth of a degree is 32 codes, and shifts the pressure's and humidity's codes with it.
     t.ok(Math.abs(model.temperature - expected.temperature) <= 32, source)
     t.ok(Math.abs(model.pressure - expected.pressure) <= 8, source)
@@ -62,19 +63,17 @@ t.test('the model gives the codes of the datasheet', async (t) => {
 
 t.test('the model powers on as the datasheet says', async (t) => {
   const bench = new SensorBench(bme280, model)
-  t.equal(Buffer.from(await read(bench, 0xd0, 1)).toString('hex'), '60')
-  t.equal(Buffer.from(await read(bench, 0xf2, 4)).toString('hex'), '00010000', 'calibration is loading')
+  t.equal(await chipBytes(bench, 'd0', 1), '60')
+  t.equal(await chipBytes(bench, 'f2', 4), '00010000', 'calibration is loading')
   await bench.clock.advance(2)
-  t.equal(Buffer.from(await read(bench, 0xf2, 4)).toString('hex'), '00000000')
-  t.equal(Buffer.from(await read(bench, 0xf7, 8)).toString('hex'), '8000008000008000')
+  t.equal(await chipBytes(bench, 'f2', 4), '00000000')
+  t.equal(await chipBytes(bench, 'f7', 8), '8000008000008000')
 })
 
 t.test('humidity set after the measurement control has no effect', async (t) => {
   const bench = new SensorBench(bme280, model)
-  const bus = await bench.world.buses.open('i2c-1')
-  await bus.transaction(0x76, [{ write: Uint8Array.of(0xf4, 0x25, 0xf2, 0x01) }])
-  await bench.clock.advance(20)
-  t.equal(Buffer.from(await read(bench, 0xfd, 2)).toString('hex'), '8000')
+  await chipBytes(bench, 'f425f201', 0)
+  t.equal(await chipBytes(bench, 'fd', 2, 20), '8000')
 })
 
 for (const mode of ['forced', 'normal']) {

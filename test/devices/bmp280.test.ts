@@ -5,6 +5,7 @@ import { model } from '../../devices/bmp280/model.ts'
 import { calibration, exact, measurements } from '../../devices/bmp280/vectors.ts'
 import { parsePressureCalibration } from '../../src/hal/bosch-280/compensation.ts'
 import { bosch280Matrix } from '../support/bosch-280.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
@@ -31,24 +32,15 @@ t.test('doubles agree with the formulas in fractions', async (t) => {
   }
 })
 
-async function read(bench: SensorBench, register: number, count: number): Promise<string> {
-  const bus = await bench.world.buses.open('i2c-1')
-  const [raw = new Uint8Array()] = await bus.transaction(bench.address, [
-    { write: Uint8Array.of(register) },
-    { read: count }
-  ])
-  return Buffer.from(raw).toString('hex')
-}
-
 t.test('the model gives the codes of the datasheet', async (t) => {
   const bench = new SensorBench(bmp280, model, { options: { oversampling: 16 } })
   const sensor = await bench.open()
-  t.equal(await read(bench, 0x88, 24), calibration.bytes)
+  t.equal(await chipBytes(bench, '88', 24), calibration.bytes)
   for (const { bytes: data, temperature, pressure, source } of measurements) {
     bench.world.ambient.hold('temperature', temperature)
     bench.world.ambient.hold('pressure', pressure)
     await bench.sample(sensor)
-    const values = compensate(bytes(await read(bench, 0xf7, 6)), parsed)
+    const values = compensate(bytes(await chipBytes(bench, 'f7', 6)), parsed)
     const expected = compensate(bytes(data), parsed)
     // The codes of one hundredth of a degree give the same hundredth.
     t.ok(Math.abs(values.temperature - expected.temperature) <= 0.01, source)
@@ -58,11 +50,11 @@ t.test('the model gives the codes of the datasheet', async (t) => {
 
 t.test('the model powers on as the datasheet says', async (t) => {
   const bench = new SensorBench(bmp280, model)
-  t.equal(await read(bench, 0xd0, 1), '58')
-  t.equal(await read(bench, 0xf3, 3), '010000', 'calibration is loading')
+  t.equal(await chipBytes(bench, 'd0', 1), '58')
+  t.equal(await chipBytes(bench, 'f3', 3), '010000', 'calibration is loading')
   await bench.clock.advance(2)
-  t.equal(await read(bench, 0xf3, 3), '000000')
-  t.equal(await read(bench, 0xf7, 6), '800000800000')
+  t.equal(await chipBytes(bench, 'f3', 3), '000000')
+  t.equal(await chipBytes(bench, 'f7', 6), '800000800000')
 })
 
 for (const mode of ['forced', 'normal']) {
@@ -101,7 +93,7 @@ for (const mode of ['forced', 'normal']) {
         }
         const normal = mode === 'normal' ? 3 : 0
         const expected = (Number.parseInt(registers, 16) | (normal << 8)).toString(16)
-        t.equal(await read(bench, 0xf4, 2), expected, 'F4 and F5: BST-BMP280-DS001 4.3.4 and 4.3.5')
+        t.equal(await chipBytes(bench, 'f4', 2), expected, 'F4 and F5: BST-BMP280-DS001 4.3.4 and 4.3.5')
       }
     )
   }

@@ -20,7 +20,13 @@ for (const definition of devices) {
       t.ok(Object.hasOwn(chipModels, type), 'it can be simulated')
     }
     if (bus === 'gpio') t.ok(Object.hasOwn(lineModels, type), 'it can be simulated')
-    if (bus === 'sysfs') t.ok(Object.hasOwn(fileModels, type), 'it can be simulated')
+    if (bus === 'sysfs') {
+      t.ok(Object.hasOwn(fileModels, type), 'it can be simulated')
+      t.ok(
+        definition.place?.every((option) => Object.hasOwn(options, option)),
+        'it tells its place'
+      )
+    }
     t.ok(datasheet.id !== '' && datasheet.revision !== '')
     t.ok(minimumInterval > 0)
     for (const [name, option] of Object.entries(options)) {

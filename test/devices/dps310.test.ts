@@ -3,7 +3,8 @@ import { compensate, isCalibrated, parseCoefficients, parseRaw } from '../../dev
 import { dps310 } from '../../devices/dps310/index.ts'
 import { model, variantModel } from '../../devices/dps310/model.ts'
 import { measurements, signs } from '../../devices/dps310/vectors.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
+import { faultMatrix, oneByte } from '../support/fault-matrix.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
@@ -45,20 +46,6 @@ t.test('an empty memory is no calibration', async (t) => {
   t.match(await bench.refusal(bench.open()), { code: 'not-calibrated', message: bench.label })
 })
 
-async function read(bench: SensorBench, register: number, count: number): Promise<string> {
-  const bus = await bench.world.buses.open('i2c-1')
-  const [raw = new Uint8Array()] = await bus.transaction(bench.address, [
-    { write: Uint8Array.of(register) },
-    { read: count }
-  ])
-  return Buffer.from(raw).toString('hex')
-}
-
-async function write(bench: SensorBench, ...sent: number[]): Promise<void> {
-  const bus = await bench.world.buses.open('i2c-1')
-  await bus.transaction(bench.address, [{ write: Uint8Array.from(sent) }])
-}
-
 t.test('the model gives the raw values of the vectors', async (t) => {
   const qemu = measurements.filter(({ coefficients }) => coefficients === measurements[0]?.coefficients)
   for (const { oversampling, temperature, pressure, celsius, pascal } of qemu) {
@@ -66,39 +53,39 @@ t.test('the model gives the raw values of the vectors', async (t) => {
     bench.world.ambient.hold('temperature', celsius)
     bench.world.ambient.hold('pressure', pascal)
     const code = Math.log2(oversampling)
-    await write(bench, 0x06, code)
-    await write(bench, 0x07, 0x80 | code)
-    await write(bench, 0x09, oversampling > 8 ? 0x0c : 0)
+    await chipBytes(bench, `060${code}`, 0)
+    await chipBytes(bench, `078${code}`, 0)
+    await chipBytes(bench, oversampling > 8 ? '090c' : '0900', 0)
     await bench.clock.advance(40)
-    await write(bench, 0x08, 0x02)
+    await chipBytes(bench, '0802', 0)
     await bench.clock.advance(2.1 + 1.6 * oversampling)
-    t.equal(await read(bench, 0x08, 1), 'e0')
-    await write(bench, 0x08, 0x01)
+    t.equal(await chipBytes(bench, '08', 1), 'e0')
+    await chipBytes(bench, '0801', 0)
     await bench.clock.advance(2.1 + 1.6 * oversampling)
-    t.equal(await read(bench, 0x08, 1), 'f0')
-    const [modelled, expected] = [await read(bench, 0, 6), pressure + temperature]
+    t.equal(await chipBytes(bench, '08', 1), 'f0')
+    const [modelled, expected] = [await chipBytes(bench, '00', 6), pressure + temperature]
     for (const at of [0, 6]) {
       const difference =
         parseRaw(bytes(modelled.slice(at, at + 6))) - parseRaw(bytes(expected.slice(at, at + 6)))
       t.ok(Math.abs(difference) <= 8, `${oversampling}x: ${modelled} for ${expected}`)
     }
-    t.equal(await read(bench, 0x08, 1), 'c0', 'reading clears the ready bits')
+    t.equal(await chipBytes(bench, '08', 1), 'c0', 'reading clears the ready bits')
   }
 })
 
 t.test('the model powers on as the datasheet says', async (t) => {
   const bench = new SensorBench(dps310, model)
-  t.equal(await read(bench, 0x06, 4), '00000000')
-  t.equal(await read(bench, 0x0d, 1), '10')
+  t.equal(await chipBytes(bench, '06', 4), '00000000')
+  t.equal(await chipBytes(bench, '0d', 1), '10')
   await bench.clock.advance(12)
-  t.equal(await read(bench, 0x08, 1), '40')
-  t.equal(await read(bench, 0x10, 18), '00'.repeat(18), 'coefficients come later')
+  t.equal(await chipBytes(bench, '08', 1), '40')
+  t.equal(await chipBytes(bench, '10', 18), '00'.repeat(18), 'coefficients come later')
   await bench.clock.advance(28)
-  t.equal(await read(bench, 0x08, 1), 'c0')
-  t.equal(await read(bench, 0x10, 18), measurements[0]?.coefficients)
-  await write(bench, 0x07, 0x83)
-  await write(bench, 0x0c, 0x09)
-  t.equal(await read(bench, 0x06, 4), '00000000', 'reset')
+  t.equal(await chipBytes(bench, '08', 1), 'c0')
+  t.equal(await chipBytes(bench, '10', 18), measurements[0]?.coefficients)
+  await chipBytes(bench, '0783', 0)
+  await chipBytes(bench, '0c09', 0)
+  t.equal(await chipBytes(bench, '06', 4), '00000000', 'reset')
 })
 
 for (const oversampling of [1, 2, 4, 8, 16, 32, 64, 128]) {
@@ -139,17 +126,20 @@ t.test('untrimmed, and from the other sensor, the model reads wrong', async (t) 
   const bench = new SensorBench(dps310, model)
   bench.world.ambient.hold('temperature', 20)
   await bench.clock.advance(40)
-  await write(bench, 0x07, 0x80)
-  await write(bench, 0x08, 0x02)
+  await chipBytes(bench, '0780', 0)
+  await chipBytes(bench, '0802', 0)
   await bench.clock.advance(4)
-  const coefficients = parseCoefficients(bytes(await read(bench, 0x10, 18)))
+  const coefficients = parseCoefficients(bytes(await chipBytes(bench, '10', 18)))
   const celsius = async (): Promise<number> =>
-    compensate({ temperature: parseRaw(bytes(await read(bench, 3, 3))), pressure: 0 }, 0, coefficients)
-      .temperature
+    compensate(
+      { temperature: parseRaw(bytes(await chipBytes(bench, '03', 3))), pressure: 0 },
+      0,
+      coefficients
+    ).temperature
   t.ok(Math.abs((await celsius()) - 60) < 0.01)
-  await write(bench, 0x62, 0x02)
-  await write(bench, 0x07, 0x00)
-  await write(bench, 0x08, 0x02)
+  await chipBytes(bench, '6202', 0)
+  await chipBytes(bench, '0700', 0)
+  await chipBytes(bench, '0802', 0)
   await bench.clock.advance(4)
   t.ok(Math.abs((await celsius()) - 35) < 0.01, 'a locked register is not written')
 })
@@ -231,4 +221,5 @@ t.test('power lost in the middle of a measurement is no value', async (t) => {
   }
 })
 
-faultMatrix(t, dps310, model)
+// All that it is asked for has no checksum, and its identity is one byte: 10, which the fault makes 00.
+faultMatrix(t, dps310, model, { codes: { ...oneByte, 'bad-crc': ['stuck'] } })

@@ -3,6 +3,7 @@ import { amperes, isFull, volts } from '../../devices/ina219/convert.ts'
 import { ina219 } from '../../devices/ina219/index.ts'
 import { boardModel, model } from '../../devices/ina219/model.ts'
 import { configurations, conversions, example } from '../../devices/ina219/vectors.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
 import { faultMatrix } from '../support/fault-matrix.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -26,32 +27,18 @@ t.test('the registers convert as the datasheet says', async (t) => {
   )
 })
 
-async function read(bench: SensorBench, pointer: number): Promise<string> {
-  const bus = await bench.world.buses.open('i2c-1')
-  const [raw = new Uint8Array()] = await bus.transaction(bench.address, [
-    { write: Uint8Array.of(pointer) },
-    { read: 2 }
-  ])
-  return Buffer.from(raw).toString('hex')
-}
-
-async function write(bench: SensorBench, pointer: number, hex: string): Promise<void> {
-  const bus = await bench.world.buses.open('i2c-1')
-  await bus.transaction(bench.address, [{ write: Uint8Array.of(pointer, ...Buffer.from(hex, 'hex')) }])
-}
-
 t.test('the model gives the bytes of the datasheet', async (t) => {
   for (const { shunt, bus, ohms, source, ...surroundings } of conversions) {
     const bench = new SensorBench(ina219, boardModel(ohms))
     bench.world.ambient.hold('current', surroundings.amperes)
     bench.world.ambient.hold('voltage', surroundings.volts)
-    await write(bench, 0, '399f')
+    await chipBytes(bench, '00399f', 0)
     await bench.clock.advance(1.1)
-    t.equal(await read(bench, 1), shunt, source)
-    const given = word(await read(bench, 2))
+    t.equal(await chipBytes(bench, '01', 2), shunt, source)
+    const given = word(await chipBytes(bench, '02', 2))
     t.equal(given & ~2, word(bus) & ~2, source)
     t.equal(given & 2, 2, 'ready')
-    t.equal(word(await read(bench, 2)) & 2, 0, 'reading clears it')
+    t.equal(word(await chipBytes(bench, '02', 2)) & 2, 0, 'reading clears it')
   }
 })
 
@@ -60,23 +47,34 @@ t.test('the model works out current and power as in the example', async (t) => {
   bench.world.ambient.hold('current', 10)
   bench.world.ambient.hold('voltage', 11.98)
   await bench.clock.advance(2)
-  t.same([await read(bench, 3), await read(bench, 4)], ['0000', '0000'], 'not calibrated')
-  await write(bench, 5, example.calibration)
+  t.same(
+    [await chipBytes(bench, '03', 2), await chipBytes(bench, '04', 2)],
+    ['0000', '0000'],
+    'not calibrated'
+  )
+  await chipBytes(bench, `05${example.calibration}`, 0)
   await bench.clock.advance(2)
-  t.same([await read(bench, 3), await read(bench, 4)], [example.power, example.current], example.source)
-  await write(bench, 5, '5001')
-  t.equal(await read(bench, 5), '5000', 'bit 0 cannot be set')
-  await write(bench, 5, 'fffe')
+  t.same(
+    [await chipBytes(bench, '03', 2), await chipBytes(bench, '04', 2)],
+    [example.power, example.current],
+    example.source
+  )
+  await chipBytes(bench, '055001', 0)
+  t.equal(await chipBytes(bench, '05', 2), '5000', 'bit 0 cannot be set')
+  await chipBytes(bench, '05fffe', 0)
   bench.world.ambient.hold('current', 100)
   await bench.clock.advance(2)
-  t.equal(word(await read(bench, 2)) & 1, 1, 'overflow')
-  await write(bench, 0, '8000')
-  t.same([await read(bench, 0), await read(bench, 5)], ['399f', '0000'], 'reset')
+  t.equal(word(await chipBytes(bench, '02', 2)) & 1, 1, 'overflow')
+  await chipBytes(bench, '008000', 0)
+  t.same([await chipBytes(bench, '00', 2), await chipBytes(bench, '05', 2)], ['399f', '0000'], 'reset')
 })
 
 t.test('the model powers on as the datasheet says', async (t) => {
   const bench = new SensorBench(ina219, model)
-  t.same([await read(bench, 0), await read(bench, 1), await read(bench, 5)], ['399f', '0000', '0000'])
+  t.same(
+    [await chipBytes(bench, '00', 2), await chipBytes(bench, '01', 2), await chipBytes(bench, '05', 2)],
+    ['399f', '0000', '0000']
+  )
 })
 
 t.test('range and averaging are asked for in their bits, and take their time', async (t) => {
@@ -88,7 +86,7 @@ t.test('range and averaging are asked for in their bits, and take their time', a
     await bench.sample(sensor)
     const took = bench.clock.monotonic() - before
     t.ok(took >= samples * 1.064 && took < samples * 1.3 + 2, `${took} ms`)
-    t.equal(await read(bench, 0), bytes, source)
+    t.equal(await chipBytes(bench, '00', 2), bytes, source)
   }
 })
 

@@ -4,7 +4,7 @@ import { lm75, lm75a, lm75b, tmp75, tmp105, tmp1075 } from '../../devices/lm75/i
 import * as models from '../../devices/lm75/model.ts'
 import { temperatures } from '../../devices/lm75/vectors.ts'
 import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
+import { faultMatrix, oneByte } from '../support/fault-matrix.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
 const types = [
@@ -70,8 +70,8 @@ for (const { definition, model, bits, conversion, running } of types) {
       t.equal((await bench.sample(sensor)).length, 1)
     })
 
-    // No register tells that a conversion has ended, and the last value stays.
-    faultMatrix(t, definition, model, { unnoticeable: ['never-ready'] })
+    // The configuration is one byte. No register tells that a conversion has ended, and the last value stays.
+    faultMatrix(t, definition, model, { codes: oneByte, unnoticeable: ['never-ready'] })
   })
 }
 

@@ -6,7 +6,7 @@ import { measurements } from '../../devices/sht3x/vectors.ts'
 import { NotAcknowledged } from '../../src/hal/simulated/chip-model.ts'
 import { chipBytes } from '../support/chip-bytes.ts'
 import { followsClimate } from '../support/climate.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
+import { checked, faultMatrix } from '../support/fault-matrix.ts'
 import { near } from '../support/near.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -84,4 +84,4 @@ t.test('another chip is not taken for a sht3x, nor made to heat', async (t) => {
   t.notOk(commands.some((command) => command.startsWith('24')))
 })
 
-faultMatrix(t, sht3x, model)
+faultMatrix(t, sht3x, model, { codes: checked })

@@ -5,7 +5,7 @@ import { model } from '../../devices/sht4x/model.ts'
 import { measurements } from '../../devices/sht4x/vectors.ts'
 import { chipBytes } from '../support/chip-bytes.ts'
 import { followsClimate } from '../support/climate.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
+import { checked, faultMatrix } from '../support/fault-matrix.ts'
 import { near } from '../support/near.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -52,4 +52,4 @@ t.test('another chip is not taken for a sht4x', async (t) => {
   t.match(await bench.refusal(bench.open()), { code: 'bad-crc', message: bench.label })
 })
 
-faultMatrix(t, sht4x, model)
+faultMatrix(t, sht4x, model, { codes: checked })

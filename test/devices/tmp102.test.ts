@@ -3,6 +3,7 @@ import { celsius } from '../../devices/tmp102/convert.ts'
 import { tmp102 } from '../../devices/tmp102/index.ts'
 import { model } from '../../devices/tmp102/model.ts'
 import { temperatures } from '../../devices/tmp102/vectors.ts'
+import { chipBytes } from '../support/chip-bytes.ts'
 import { faultMatrix } from '../support/fault-matrix.ts'
 import { SensorBench } from '../support/sensor-bench.ts'
 
@@ -18,32 +19,25 @@ t.test('the model gives the bytes of the datasheet', async (t) => {
     const bench = new SensorBench(tmp102, model, { options: { extended } })
     bench.world.ambient.hold('temperature', ambient)
     await bench.sample(await bench.open())
-    const bus = await bench.world.buses.open('i2c-1')
-    const [raw = new Uint8Array()] = await bus.transaction(0x48, [{ write: Uint8Array.of(0) }, { read: 2 }])
-    t.equal(Buffer.from(raw).toString('hex'), bytes, `${ambient} °C (${source})`)
+    t.equal(await chipBytes(bench, '00', 2), bytes, `${ambient} °C (${source})`)
   }
 })
 
 t.test('the model powers on as the datasheet says', async (t) => {
   const bench = new SensorBench(tmp102, model)
   bench.world.ambient.hold('temperature', 25)
-  const bus = await bench.world.buses.open('i2c-1')
-  const read = async (pointer: number): Promise<string> => {
-    const [raw = new Uint8Array()] = await bus.transaction(0x48, [
-      { write: Uint8Array.of(pointer) },
-      { read: 2 }
-    ])
-    return Buffer.from(raw).toString('hex')
-  }
-  t.same([await read(1), await read(2), await read(3)], ['60a0', '4b00', '5000'])
-  t.equal(await read(0), '0000', 'zero before the first conversion')
+  t.same(
+    [await chipBytes(bench, '01', 2), await chipBytes(bench, '02', 2), await chipBytes(bench, '03', 2)],
+    ['60a0', '4b00', '5000']
+  )
+  t.equal(await chipBytes(bench, '00', 2), '0000', 'zero before the first conversion')
   await bench.clock.advance(26)
-  t.equal(await read(0), '1900')
+  t.equal(await chipBytes(bench, '00', 2), '1900')
   bench.world.ambient.hold('temperature', 50)
   await bench.clock.advance(249)
-  t.equal(await read(0), '1900', 'the next conversion ends 250 ms later')
+  t.equal(await chipBytes(bench, '00', 2), '1900', 'the next conversion ends 250 ms later')
   await bench.clock.advance(1)
-  t.equal(await read(0), '3200')
+  t.equal(await chipBytes(bench, '00', 2), '3200')
 })
 
 t.test('a sample is what surrounds the chip now', async (t) => {

@@ -68,4 +68,4 @@ t.test('what is to be discovered', async (t) => {
   ])
 })
 
-fileFaultMatrix(t, bench, FILE, `DS18B20 ${ID}`)
+fileFaultMatrix(t, bench, FILE, `DS18B20 ${ID}`, 'bad-crc')

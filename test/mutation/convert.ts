@@ -1,8 +1,8 @@
 /**
  * Whether the tests of the devices notice a wrong constant: changes each number in devices/<type>/convert.ts,
  * in what it shares with its family in src/hal/<family>/, and each constant it takes from registers.ts, by one
- * unit, and each operator to another, and runs the devices' tests against each change, in a copy of the tree. Prints what no test noticed; ends with 1 where
- * that is more than a tenth.
+ * unit, and each operator to another, and runs the devices' tests against each change, in a copy of the tree.
+ * Prints what no test noticed; ends with 1 where that is more than a tenth.
  *
  *     node test/mutation/convert.ts [type …]
  */

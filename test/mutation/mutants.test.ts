@@ -5,7 +5,7 @@ t.test('each number by one unit, each operator to another', async (t) => {
   const source = [
     "import { VALUE } from './registers.ts'",
     '/** 16 steps. */',
-    'export function celsius(word: number | undefined): number {',
+    "export function celsius(word: number | undefined, step: 'half' | 'whole'): number {",
     '  const [low = 0, high = 0] = split(word ?? 0)',
     '  return (175.72 * (high << 0x1f)) / 1e-6 - low // 5',
     '}'

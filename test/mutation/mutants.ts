@@ -23,11 +23,11 @@ const OPERATORS: ReadonlyMap<string, string> = new Map(
   ])
 )
 
-/** What is no arithmetic: comments, text, imports, shapes, and unions of types. */
+/** What is no arithmetic: comments, texts and unions of them, imports, shapes, and unions of types. */
 const SILENT = [
   /\/\*[\s\S]*?\*\//g,
   /\/\/.*$/gm,
-  /'[^'\n]*'|`[^`]*`/g,
+  /'[^'\n]*'( \| '[^'\n]*')*|`[^`]*`/g,
   /^import[\s\S]*?$/gm,
   /^(export )?(interface|type) [\s\S]*?^\}/gm,
   / \| (undefined|null|number|string|boolean)\b/g,

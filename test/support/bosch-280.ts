@@ -62,9 +62,11 @@ export function bosch280Matrix(
     t.ok(await bench.sample(sensor))
   })
 
-  test.test('forced mode', async (t) => faultMatrix(t, definition, model))
+  // The identity is one byte, which may be that of a relative.
+  const codes = { garbage: ['garbage', 'stuck', 'wrong-chip'] } as const
+  test.test('forced mode', async (t) => faultMatrix(t, definition, model, { codes }))
   test.test('normal mode', async (t) => {
     // No register tells whether the data are new: `measuring` is clear between two measurements, too.
-    faultMatrix(t, definition, model, { options: { mode: 'normal' }, unnoticeable: ['never-ready'] })
+    faultMatrix(t, definition, model, { codes, options: { mode: 'normal' }, unnoticeable: ['never-ready'] })
   })
 }

@@ -2,7 +2,7 @@ import type { SensorBench } from './sensor-bench.ts'
 
 /**
  * What the simulated chip answers, past its driver.
- * @param written hex
+ * @param written hex; nothing where it is empty
  * @param count bytes to read; none where it is 0
  * @param wait milliseconds between the two
  * @returns hex
@@ -14,7 +14,7 @@ export async function chipBytes(
   wait = 0
 ): Promise<string> {
   const bus = await bench.world.buses.open('i2c-1')
-  await bus.transaction(bench.address, [{ write: Buffer.from(written, 'hex') }])
+  if (written !== '') await bus.transaction(bench.address, [{ write: Buffer.from(written, 'hex') }])
   await bench.clock.advance(wait)
   if (count === 0) return ''
   const [bytes = new Uint8Array()] = await bus.transaction(bench.address, [{ read: count }])

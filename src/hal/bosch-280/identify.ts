@@ -3,7 +3,7 @@ import { hex } from '../register-bytes.ts'
 import type { Likeness, OpenContext } from '../sensor.ts'
 import { IDENTITY } from './registers.ts'
 
-/** A multiplexer of the same address keeps what it is sent, and connects those channels [SCPS207, table 8-2]. */
+/** A multiplexer of the same address keeps what it is sent, and connects those channels [SCPS207, control register]. */
 const NO_CHANNELS = 0x00
 
 /** @param relatives identities of chips that share address and register, and their names */
