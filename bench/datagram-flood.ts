@@ -8,9 +8,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../src/clock.ts'
 import type { BindOptions, DatagramSocket, DatagramSockets } from '../src/hal/datagram-socket.ts'
 import { LinuxDatagramSockets } from '../src/hal/linux/datagram-socket.ts'
-import { DatagramExchange } from '../src/protocol/datagram/index.ts'
 import { type RealNode, realNode } from '../test/support/datagram-libp2p.ts'
-import { benchLimits, ECHO_PROTOCOL, PAYLOAD } from './datagram-setting.ts'
+import { askDatagram } from './datagram-asker.ts'
+import { benchLimits } from './datagram-setting.ts'
 import { summarize, table } from './statistics.ts'
 
 const ASKS = 3000
@@ -74,16 +74,7 @@ async function asker(
   peer: { address: string; peer: string }
 ): Promise<() => Promise<unknown>> {
   await node.libp2p.dial(multiaddr(peer.address))
-  const exchange = new DatagramExchange({ clock: systemClock, read: ([id = 0]) => ({ id }), pending: 8 })
-  const flow = await node.datagrams.open(peer.peer, [ECHO_PROTOCOL], {
-    receive: (bytes) => exchange.receive(bytes)
-  })
-  const request = Buffer.alloc(PAYLOAD, 1)
-  while (flow.carrier !== 'udp') {
-    await exchange.ask(flow, 1, request)
-    await systemClock.sleep(10)
-  }
-  return () => exchange.ask(flow, 1, request)
+  return await askDatagram(node, peer.peer)
 }
 
 async function times(ask: () => Promise<unknown>): Promise<string[]> {

@@ -10,10 +10,10 @@ import { readFileSync } from 'node:fs'
 import { lpStream } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../src/clock.ts'
-import { DatagramExchange } from '../src/protocol/datagram/index.ts'
 import { type RealNode, realNode } from '../test/support/datagram-libp2p.ts'
+import { askDatagram } from './datagram-asker.ts'
 import { readers } from './datagram-query.ts'
-import { benchLimits, COUNT_PROTOCOL, ECHO_PROTOCOL, PAYLOAD, STREAM_PROTOCOL } from './datagram-setting.ts'
+import { benchLimits, COUNT_PROTOCOL, PAYLOAD, STREAM_PROTOCOL } from './datagram-setting.ts'
 import { alternate, summarize, table } from './statistics.ts'
 
 interface Peer {
@@ -75,19 +75,6 @@ function askRaw(socket: Socket, port: number): Ask {
       answered = resolve
       socket.send(request, port, '127.0.0.1')
     })
-}
-
-async function askDatagram(node: RealNode, peer: string): Promise<Ask> {
-  const exchange = new DatagramExchange({ clock: systemClock, read: ([id = 0]) => ({ id }), pending: 8 })
-  const flow = await node.datagrams.open(peer, [ECHO_PROTOCOL], {
-    receive: (bytes) => exchange.receive(bytes)
-  })
-  const request = Buffer.alloc(PAYLOAD, 1)
-  while (flow.carrier !== 'udp') {
-    await exchange.ask(flow, 1, request)
-    await systemClock.sleep(10)
-  }
-  return () => exchange.ask(flow, 1, request)
 }
 
 async function askStream(node: RealNode, peer: string): Promise<Ask> {

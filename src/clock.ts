@@ -12,9 +12,9 @@ export interface Clock {
   now(): number
   /** Milliseconds since some moment of this process; never goes back. */
   monotonic(): number
-  /** Calls `fire` once after `ms`. The timer does not keep the process alive. */
+  /** Calls `fire` once after `ms`, never earlier. The timer does not keep the process alive. */
   after(ms: number, fire: () => void): Cancel
-  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. */
+  /** Resolves after `ms`, never earlier; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -73,12 +73,21 @@ export async function withDeadline<T>(
 /** setTimeout takes a signed 32-bit number of milliseconds; beyond it, it would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
+/**
+ * Node counts whole milliseconds from a moment that it rounds down, so a timer of its may be early by
+ * nearly two. A chip's conversion time is a least time: who is early waits for the rest.
+ */
 function startTimer(ms: number, fire: () => void, keepsAlive: boolean): Cancel {
+  const due = performance.now() + ms
   let timer: NodeJS.Timeout
   function wait(left: number): void {
-    const step = Math.min(left, LONGEST_TIMER)
-    timer = setTimeout(() => (left > step ? wait(left - step) : fire()), step)
+    timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER))
     if (!keepsAlive) timer.unref()
+  }
+  function look(): void {
+    const left = due - performance.now()
+    if (left > 0) wait(left)
+    else fire()
   }
   wait(ms)
   return () => clearTimeout(timer)

@@ -1,3 +1,4 @@
+import type { PeerId } from '@libp2p/interface'
 import type { NodeConfig } from '../config/schema.ts'
 import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
@@ -66,10 +67,17 @@ export function watchdogPart({ config, world, log, network }: NetworkPartInit): 
         clock: world.clock,
         log,
         period: config.limits.network.gossipCheck,
-        speaksGossip: async (peer) =>
-          (await network.peerStore.get(peer)).protocols.some((protocol) => protocol.startsWith('/meshsub/'))
+        speaksGossip: (peer) => speaksGossip(network, peer),
+        silence: config.limits.network.identifyTimeout
       })
     },
     stop: () => cancel()
   }
+}
+
+/** As identify told us; undefined before it has, or where it failed. */
+async function speaksGossip(network: Network, peer: PeerId): Promise<boolean | undefined> {
+  if (!(await network.peerStore.has(peer))) return undefined
+  const { protocols } = await network.peerStore.get(peer)
+  return protocols.length === 0 ? undefined : protocols.some((protocol) => protocol.startsWith('/meshsub/'))
 }

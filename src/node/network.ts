@@ -18,6 +18,9 @@ import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { LanDiscoveryComponents } from '../peer/lan-discovery.ts'
+import { wholeWrites } from './whole-writes.ts'
+
+type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
 interface InnerComponents extends LanDiscoveryComponents {
   /** Tells what is listened on. */
@@ -96,7 +99,9 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     transports: [...init.carrier.transports],
     // One busy port, or an interface without IPv6, must not stop the boot (trap 13).
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
-    connectionEncrypters: [noise() as unknown as () => ConnectionEncrypter],
+    connectionEncrypters: [
+      (components: unknown) => wholeWrites((noise() as unknown as EncrypterFactory)(components))
+    ],
     streamMuxers: [
       yamux({
         streamOptions: { maxWriteBufferLength: limits.streamBuffer }

@@ -30,6 +30,8 @@ export class AddressBook {
   readonly #entries = new Map<string, BookEntry>()
   readonly #file: BookFile | undefined
   readonly #capacity: number
+  /** One change after the other: each begins with what the last has left. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(entries: readonly BookEntry[], options: { file?: BookFile | undefined; capacity: number }) {
     for (const entry of entries) this.#entries.set(entry.name, entry)
@@ -51,7 +53,30 @@ export class AddressBook {
   }
 
   /** Adds or replaces the entry of that name. @throws NodeError bad-name, book-full, already-named */
-  async put(entry: BookEntry): Promise<void> {
+  put(entry: BookEntry): Promise<void> {
+    return this.#inTurn(() => this.#put(entry))
+  }
+
+  /** @throws NodeError nobody-found, already-named, bad-name */
+  rename(from: string, to: string): Promise<BookEntry> {
+    return this.#inTurn(() => this.#rename(from, to))
+  }
+
+  /** @throws NodeError nobody-found */
+  remove(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#need(name)
+      await this.#change((entries) => entries.delete(name))
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  async #put(entry: BookEntry): Promise<void> {
     if (!NAME.test(entry.name)) {
       throw new NodeError('bad-name', `"${entry.name}" cannot be a name`, {
         hint: 'use lower-case letters, digits and "-", at most 32'
@@ -71,8 +96,7 @@ export class AddressBook {
     await this.#change((entries) => entries.set(entry.name, entry))
   }
 
-  /** @throws NodeError nobody-found, already-named, bad-name */
-  async rename(from: string, to: string): Promise<BookEntry> {
+  async #rename(from: string, to: string): Promise<BookEntry> {
     const entry = this.#need(from)
     if (this.#entries.has(to) && to !== from)
       throw new NodeError('already-named', `"${to}" is in the book already`)
@@ -83,12 +107,6 @@ export class AddressBook {
       entries.set(to, renamed)
     })
     return renamed
-  }
-
-  /** @throws NodeError nobody-found */
-  async remove(name: string): Promise<void> {
-    this.#need(name)
-    await this.#change((entries) => entries.delete(name))
   }
 
   #need(name: string): BookEntry {
@@ -122,7 +140,9 @@ export async function readBook(path: string): Promise<BookEntry[]> {
     if (!Array.isArray(list)) throw new Error('not a list of entries')
     return list.map((item, i) => checked(item, i))
   } catch (error) {
-    throw new NodeError('bad-book', `${path}: ${(error as Error).message}`, {
+    // The parser shows the place below its message: one line is enough here.
+    const [reason = ''] = (error as Error).message.split('\n')
+    throw new NodeError('bad-book', `${path}: ${reason.replace(/:$/, '')}`, {
       hint: 'mend the entry, or move the file away to begin an empty book',
       cause: error,
       remedy: 'stop'

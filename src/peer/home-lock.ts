@@ -1,4 +1,13 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { NodeError } from '../error.ts'
@@ -18,7 +27,8 @@ export type Release = () => void
  */
 export function lockHome(folder: string): Release {
   const path = join(folder, LOCK_FILE)
-  closeSync(openSync(path, 'a', 0o600))
+  accessSync(folder, constants.W_OK)
+  makeFile(path)
   const database = new DatabaseSync(path)
   try {
     database.exec('BEGIN EXCLUSIVE')
@@ -33,6 +43,11 @@ export function lockHome(folder: string): Release {
     tryTo(() => rmSync(pidFile, { force: true }))
     database.close()
   }
+}
+
+/** Not opened where it is there: closing it would let go of a lock that this process itself holds (fcntl(2)). */
+function makeFile(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
 }
 
 function isBusy(error: unknown): boolean {

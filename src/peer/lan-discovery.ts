@@ -9,6 +9,7 @@ import { describeError } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Interfaces } from './local-network.ts'
 import { hostPort } from './multiaddr-host.ts'
+import { Paced } from './paced.ts'
 
 /**
  * mDNS on the local network, after the libp2p mdns spec, one socket an interface.
@@ -37,6 +38,8 @@ export interface LanDiscoveryInit {
 
 /** RFC 6762 section 3. */
 const GROUP = '224.0.0.251'
+/** RFC 6762 section 6: milliseconds before a record is multicast again on an interface. */
+const ANSWER_PERIOD = 1000
 /** libp2p mdns spec. */
 const SERVICE = '_p2p._udp.local'
 
@@ -86,7 +89,12 @@ export class LanDiscovery {
       bind: '0.0.0.0'
     })
     service.mdns = socket
-    socket.on('query', (query) => this.#guard(() => service._onMdnsQuery(query)))
+    const question = { name: SERVICE, type: 'PTR' } as const
+    const answer = (): void => service._onMdnsQuery({ questions: [question] } as unknown as QueryPacket)
+    const answers = new Paced(this.#init.clock, ANSWER_PERIOD, () => this.#guard(answer))
+    socket.on('query', ({ questions = [] }) => {
+      if (questions.some(({ name }) => name === SERVICE)) answers.ask()
+    })
     socket.on('response', (response) => this.#guard(() => service._onMdnsResponse(response)))
     const say = (error: Error): void =>
       this.#init.log.debug(`mdns on ${chosen.name}: ${describeError(error)}`)
@@ -96,12 +104,13 @@ export class LanDiscovery {
       const { id, multiaddrs } = (event as CustomEvent<PeerInfo>).detail
       this.#guard(() => this.#init.found(id, multiaddrs))
     })
-    const ask = (): void => socket.query({ questions: [{ name: SERVICE, type: 'PTR' }] })
+    const ask = (): void => socket.query({ questions: [question] })
     const cancel: Cancel = every(this.#init.clock, this.#init.interval, ask, 0)
     return {
       key: chosen.key,
       stop() {
         cancel()
+        answers.stop()
         service.mdns = undefined
         socket.removeAllListeners('query')
         socket.removeAllListeners('response')

@@ -8,10 +8,10 @@ export interface HostPort {
 
 /** Where a TCP or UDP multiaddr points. @returns undefined for names, relays and memory addresses */
 export function hostPort(address: Multiaddr): HostPort | undefined {
+  if (isRelayed(address)) return undefined
   let host: string | undefined
   let zone: string | undefined
   for (const { name, value } of address.getComponents()) {
-    if (name === 'p2p-circuit') return undefined
     if (name === 'ip6zone') zone = value
     if (name === 'ip4' || name === 'ip6') host = value
     if ((name === 'tcp' || name === 'udp') && host !== undefined) {

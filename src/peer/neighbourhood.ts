@@ -5,8 +5,9 @@ import { type Cancel, type Clock, withDeadline } from '../clock.ts'
 import { describeError } from '../error.ts'
 import type { Log } from '../log.ts'
 import { Backoff } from './backoff.ts'
+import { dialOrder, leadsNear } from './dial-addresses.ts'
 import type { LocalNetwork } from './local-network.ts'
-import { hostPort, isRelayed } from './multiaddr-host.ts'
+import { isRelayed } from './multiaddr-host.ts'
 
 export interface NeighbourhoodLimits {
   /** Peers remembered, connected or not; the longest unseen stranger is forgotten first. */
@@ -48,6 +49,9 @@ interface Known {
   readonly backoff: Backoff
   seenAt: number | undefined
   retry: Cancel | undefined
+  /** Clock.monotonic() at which the retry is due, and at which the last dial began. */
+  retryAt: number
+  triedAt: number
   dialling: boolean
 }
 
@@ -83,9 +87,16 @@ export class Neighbourhood {
     this.#known.clear()
   }
 
-  /** What discovery found, just now. */
+  /**
+   * What discovery found, just now. Anybody on the local network can make us hear anything: only addresses
+   * that are near are taken, and however often peers are announced, no more are dialled than the table
+   * holds, each after its shortest wait.
+   */
   found(id: PeerId, addresses: readonly Multiaddr[]): void {
-    this.#add(id, addresses, this.#init.clock.monotonic())
+    const near = addresses.filter((address) => leadsNear(address, this.#init.network))
+    // On two interfaces of one network a node hears itself.
+    if (id.equals(this.#init.libp2p.peerId) || near.length === 0 || !this.#hasRoom(id)) return
+    this.#add(id, near, this.#init.clock.monotonic())
   }
 
   /** What the book or a person says; its age is unknown. @throws for what is no PeerId or multiaddr */
@@ -134,9 +145,23 @@ export class Neighbourhood {
     while (known.addresses.size > this.#init.limits.addresses) known.addresses.delete(first(known.addresses))
     if (this.#connections(id).length === 0 && addresses.length > 0) {
       if (seenAt !== undefined) known.backoff.reset()
-      this.#schedule(known, this.#courtesy(peer))
+      this.#soon(known, peer)
     }
     return known
+  }
+
+  /** A retry that is due sooner stays. */
+  #soon(known: Known, peer: string): void {
+    const now = this.#init.clock.monotonic()
+    const at = Math.max(now + this.#courtesy(peer), known.triedAt + this.#init.limits.retryMin)
+    if (known.retry === undefined || at < known.retryAt) this.#schedule(known, at - now)
+  }
+
+  /** Whether it is known, or somebody may be forgotten for it who was not found a moment ago. */
+  #hasRoom(id: PeerId): boolean {
+    if (this.#known.has(id.toString()) || this.#known.size < this.#init.limits.peers) return true
+    const seenAt = this.#oldest()?.seenAt ?? Number.POSITIVE_INFINITY
+    return this.#init.clock.monotonic() - seenAt >= this.#init.limits.retryMin
   }
 
   /** Two peers discover each other at once; the one with the greater PeerId lets the other dial first. */
@@ -145,7 +170,8 @@ export class Neighbourhood {
   }
 
   #admit(id: PeerId, peer: string): Known {
-    if (this.#known.size >= this.#init.limits.peers) this.#forgetOne()
+    const oldest = this.#known.size >= this.#init.limits.peers ? this.#oldest() : undefined
+    if (oldest !== undefined) this.#forget(oldest)
     const { retryMin, retryMax } = this.#init.limits
     const known: Known = {
       id,
@@ -153,27 +179,37 @@ export class Neighbourhood {
       backoff: new Backoff(retryMin, retryMax, this.#init.random),
       seenAt: undefined,
       retry: undefined,
+      retryAt: 0,
+      triedAt: Number.NEGATIVE_INFINITY,
       dialling: false
     }
     this.#known.set(peer, known)
     return known
   }
 
-  /** Forgets the longest unseen that is neither connected nor in the book. */
-  #forgetOne(): void {
-    let oldest: [string, Known] | undefined
-    for (const entry of this.#known) {
-      if (this.#init.inBook(entry[0]) || this.#connections(entry[1].id).length > 0) continue
-      if (oldest === undefined || (entry[1].seenAt ?? 0) < (oldest[1].seenAt ?? 0)) oldest = entry
+  /** The longest unseen that is neither connected nor in the book. */
+  #oldest(): Known | undefined {
+    let oldest: Known | undefined
+    for (const [peer, known] of this.#known) {
+      if (this.#init.inBook(peer) || this.#connections(known.id).length > 0) continue
+      if (oldest === undefined || (known.seenAt ?? 0) < (oldest.seenAt ?? 0)) oldest = known
     }
-    if (oldest === undefined) return
-    oldest[1].retry?.()
-    this.#known.delete(oldest[0])
+    return oldest
+  }
+
+  /** libp2p's peer store forgets nobody by itself: strangers would fill the memory (libp2p.md, trap 3). */
+  #forget(known: Known): void {
+    known.retry?.()
+    this.#known.delete(known.id.toString())
+    this.#init.libp2p.peerStore.delete(known.id).catch((error: unknown) => {
+      this.#init.log.debug(`cannot forget ${known.id}: ${describeError(error)}`)
+    })
   }
 
   #schedule(known: Known, wait: number): void {
     if (this.#stopping.signal.aborted || known.dialling) return
     known.retry?.()
+    known.retryAt = this.#init.clock.monotonic() + wait
     known.retry = this.#init.clock.after(wait, () => {
       known.retry = undefined
       this.#dial(known, this.#stopping.signal).catch((error: unknown) => this.#failed(known, error))
@@ -183,8 +219,9 @@ export class Neighbourhood {
   async #dial(known: Known, signal: AbortSignal): Promise<Connection> {
     const { libp2p, clock, limits } = this.#init
     known.dialling = true
+    known.triedAt = clock.monotonic()
     try {
-      const addresses = this.#sorted(known).map((address) => withPeer(address, known.id))
+      const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
       const target = addresses.length > 0 ? addresses : known.id
       const dial = (limited: AbortSignal): Promise<Connection> => libp2p.dial(target, { signal: limited })
       const both = AbortSignal.any([signal, this.#stopping.signal])
@@ -194,21 +231,14 @@ export class Neighbourhood {
     }
   }
 
-  /** The same subnet first: two black-holed addresses before the good one sink a dial (libp2p.md, trap 5). */
-  #sorted(known: Known): Multiaddr[] {
-    const rank = (address: Multiaddr): number => {
-      const place = hostPort(address)
-      return place !== undefined && this.#init.network.isOwnSubnet(place.host) ? 0 : 1
-    }
-    return [...known.addresses.values()].reverse().sort((a, b) => rank(a) - rank(b))
-  }
-
   #failed(known: Known, error: unknown): void {
     const peer = known.id.toString()
-    if (this.#stopping.signal.aborted || this.#connections(known.id).length > 0) return
+    // It may have been forgotten meanwhile.
+    if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
+    if (this.#connections(known.id).length > 0) return
     const unseen = known.seenAt === undefined ? 0 : this.#init.clock.monotonic() - known.seenAt
     if (!this.#init.inBook(peer) && unseen > this.#init.limits.forgetAfter) {
-      this.#known.delete(peer)
+      this.#forget(known)
       return
     }
     const wait = known.backoff.next()
@@ -248,12 +278,6 @@ export class Neighbourhood {
       }
     }
   }
-}
-
-function withPeer(address: Multiaddr, id: PeerId): Multiaddr {
-  return address.getComponents().some((one) => one.name === 'p2p')
-    ? address
-    : address.encapsulate(`/p2p/${id.toString()}`)
 }
 
 function first<K>(map: Map<K, unknown>): K {

@@ -28,7 +28,7 @@ export interface HolderInit {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly options: HolderOptions
-  readonly history: Pick<History, 'put' | 'held' | 'items' | 'series'>
+  readonly history: Pick<History, 'put' | 'held' | 'firstPack' | 'series'>
   /** Whether a series is kept: `store:` of the configuration, its names and purposes resolved. */
   readonly keeps: (series: string) => boolean
   readonly isConnected: (peer: string) => boolean
@@ -56,7 +56,7 @@ export class Holder {
   readonly #cancels: Cancel[] = []
   /** Names of holes that their author told to be empty for good. */
   readonly #gone = new Set<string>()
-  /** By series, up to where its author gave blocks. */
+  /** By series, from where on it lies here in packs instead of blocks. */
   readonly #compacted = new Map<string, Position>()
   /** Series that may have gone on after all that is held, until their author has told everything. */
   readonly #open = new Set<string>()
@@ -225,7 +225,7 @@ export class Holder {
     const kept = new Set(this.#kept())
     for (const series of this.#compacted.keys()) if (!kept.has(series)) this.#compacted.delete(series)
     for (const series of kept) {
-      const from = this.#firstPack(series)
+      const from = this.#init.history.firstPack(series, this.#compacted.get(series))
       if (from === undefined) continue
       this.#compacted.set(series, from)
       await this.#ask({
@@ -238,18 +238,6 @@ export class Holder {
         done: () => true,
         authorOnly: true
       })
-    }
-  }
-
-  /** From where on a series lies here in packs instead of blocks. */
-  #firstPack(series: string): Position | undefined {
-    let from = this.#compacted.get(series)
-    for (;;) {
-      const { items, next } = this.#init.history.items(series, from, { items: 64, bytes: 1_048_576 })
-      const pack = items.find(({ kind }) => kind === 'pack')
-      if (pack !== undefined) return { ...pack.run, seq: pack.from }
-      if (next === undefined) return undefined
-      from = next
     }
   }
 

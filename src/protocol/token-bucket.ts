@@ -34,11 +34,6 @@ export class TokenBuckets {
     return this.#levels.size
   }
 
-  /** Whether a token is there; takes none. */
-  has(name: string): boolean {
-    return this.#tokens(name) >= 1
-  }
-
   /** @returns false where the bucket is empty */
   take(name: string): boolean {
     const tokens = this.#tokens(name)

@@ -185,7 +185,8 @@ export class Author {
       series,
       position: { ...run, seq },
       ...this.#timeOf(at),
-      mono: Math.round(at - started),
+      // A sample that was under way when its run began (the time became known meanwhile) is of its first moment.
+      mono: Math.max(0, Math.round(at - started)),
       unit: quantities.get(quantity)?.unit ?? null,
       interval,
       ...outcomeOf(sample)

@@ -16,3 +16,23 @@ export function bytesOfHex(hex: string): Uint8Array {
 export function hexOfBytes(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
+
+/**
+ * Bytewise lexicographic order, as Buffer.compare's; the keys of maps are so short that a call into the
+ * system would cost more.
+ */
+export function compareBytes(
+  one: Uint8Array,
+  start: number,
+  end: number,
+  other: Uint8Array,
+  otherStart: number,
+  otherEnd: number
+): number {
+  const shorter = Math.min(end - start, otherEnd - otherStart)
+  for (let at = 0; at < shorter; at++) {
+    const order = (one[start + at] ?? 0) - (other[otherStart + at] ?? 0)
+    if (order !== 0) return order
+  }
+  return end - start - (otherEnd - otherStart)
+}

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { compareBytes } from './cbor-bytes.ts'
 import { CborError } from './cbor-error.ts'
 import { halfBits } from './cbor-half.ts'
 import { ARRAY, DECIMAL_FRACTION, FALSE, MAP, MAX_EXPONENT, NEGATIVE, TAG, TEXT, TRUE } from './cbor-major.ts'
@@ -101,12 +102,19 @@ class Scanner {
     this.need(this.argument)
     const start = this.position
     this.position += this.argument
-    if (!isText) return
+    if (!isText || this.isAscii(start, this.position)) return
     const text = this.bytes.subarray(start, this.position)
     if (!isUtf8(text)) throw this.flaw('text', 'text that is not UTF-8')
     if (text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf) {
       throw this.flaw('text', 'text beginning with a byte order mark')
     }
+  }
+
+  /** Most text is, and is then UTF-8 without a call into the system. */
+  private isAscii(start: number, end: number): boolean {
+    let bits = 0
+    for (let at = start; at < end; at++) bits |= this.bytes[at] ?? 0
+    return bits < 0x80
   }
 
   private array(depth: number): void {
@@ -145,7 +153,7 @@ class Scanner {
 
   /** Bytewise lexicographic order of the encoded keys: RFC 8949 section 4.2.1. */
   private rises(lastStart: number, lastEnd: number, start: number, end: number): void {
-    const order = Buffer.compare(this.bytes.subarray(lastStart, lastEnd), this.bytes.subarray(start, end))
+    const order = compareBytes(this.bytes, lastStart, lastEnd, this.bytes, start, end)
     if (order === 0) throw this.flaw('duplicate-key', 'a key twice')
     if (order > 0) throw this.flaw('order', 'keys out of order')
   }

@@ -1,4 +1,4 @@
-import { concatBytes } from './cbor-bytes.ts'
+import { compareBytes, concatBytes } from './cbor-bytes.ts'
 import { CborError } from './cbor-error.ts'
 import { halfBits } from './cbor-half.ts'
 import {
@@ -22,8 +22,6 @@ import type { CborValue } from './cbor-read.ts'
  * where that is shorter: 23.45 takes 6 bytes in place of 9.
  */
 export type NumberForm = 'float' | 'decimal'
-
-const utf8 = new TextEncoder()
 
 /**
  * Writes core deterministic CBOR (RFC 8949 section 4.2.1): keys sorted by their encoded bytes, whole
@@ -53,25 +51,28 @@ export function cborArray(items: readonly Uint8Array[]): Uint8Array {
   return concatBytes(cborHead(ARRAY, items.length), ...items)
 }
 
+/** Bytes of room that a writer begins with: most answers and requests fit. */
+const ROOM = 256
+
 class Writer {
   private readonly form: NumberForm
-  private bytes = new Uint8Array(64)
-  private view = new DataView(this.bytes.buffer)
+  private bytes = Buffer.allocUnsafe(ROOM)
   private length = 0
 
   constructor(form: NumberForm) {
     this.form = form
   }
 
+  /** A copy: plain, its own, and no longer than what was written. */
   taken(): Uint8Array {
-    return this.bytes.slice(0, this.length)
+    return new Uint8Array(this.bytes.subarray(0, this.length))
   }
 
   item(value: CborValue): void {
     if (typeof value === 'number') this.number(value)
     else if (typeof value === 'boolean') this.head(SIMPLE, value ? TRUE : FALSE)
     else if (typeof value === 'string') this.text(value)
-    else if (value instanceof Uint8Array) this.string(BYTES, value)
+    else if (value instanceof Uint8Array) this.string(value)
     else if (Array.isArray(value)) this.array(value)
     else if (value instanceof Map) this.map(value)
     else throw new CborError('simple', `CBOR: ${String(value)} has no place on the wire`)
@@ -79,18 +80,11 @@ class Writer {
 
   head(major: number, argument: number): void {
     const type = major << 5
-    if (argument < 24) this.put(1, (view, at) => view.setUint8(at, type | argument))
-    else if (argument < 2 ** 8) this.put(2, (view, at) => view.setUint16(at, ((type | 24) << 8) | argument))
-    else if (argument < 2 ** 16) {
-      this.initial(type | 25)
-      this.put(2, (view, at) => view.setUint16(at, argument))
-    } else if (argument < 2 ** 32) {
-      this.initial(type | 26)
-      this.put(4, (view, at) => view.setUint32(at, argument))
-    } else {
-      this.initial(type | 27)
-      this.put(8, (view, at) => view.setBigUint64(at, BigInt(argument)))
-    }
+    if (argument < 24) this.initial(type | argument)
+    else if (argument < 2 ** 8) this.length = this.initial(type | 24).writeUInt8(argument, this.length)
+    else if (argument < 2 ** 16) this.length = this.initial(type | 25).writeUInt16BE(argument, this.length)
+    else if (argument < 2 ** 32) this.length = this.initial(type | 26).writeUInt32BE(argument, this.length)
+    else this.length = this.initial(type | 27).writeBigUInt64BE(BigInt(argument), this.length)
   }
 
   private number(value: number): void {
@@ -118,26 +112,21 @@ class Writer {
 
   private float(value: number): void {
     const half = halfBits(value)
-    if (half !== undefined) {
-      this.initial(0xf9)
-      this.put(2, (view, at) => view.setUint16(at, half))
-    } else if (Math.fround(value) === value) {
-      this.initial(0xfa)
-      this.put(4, (view, at) => view.setFloat32(at, value))
-    } else {
-      this.initial(0xfb)
-      this.put(8, (view, at) => view.setFloat64(at, value))
-    }
+    if (half !== undefined) this.length = this.initial(0xf9).writeUInt16BE(half, this.length)
+    else if (Math.fround(value) === value) this.length = this.initial(0xfa).writeFloatBE(value, this.length)
+    else this.length = this.initial(0xfb).writeDoubleBE(value, this.length)
   }
 
   private text(value: string): void {
     if (!value.isWellFormed()) throw new CborError('text', 'CBOR: text with a lone surrogate')
     if (value.startsWith('\uFEFF')) throw new CborError('text', 'CBOR: text beginning with a byte order mark')
-    this.string(TEXT, utf8.encode(value))
+    const count = Buffer.byteLength(value)
+    this.head(TEXT, count)
+    this.length += this.room(count).write(value, this.length)
   }
 
-  private string(major: number, bytes: Uint8Array): void {
-    this.head(major, bytes.length)
+  private string(bytes: Uint8Array): void {
+    this.head(BYTES, bytes.length)
     this.raw(bytes)
   }
 
@@ -148,8 +137,9 @@ class Writer {
 
   private map(map: ReadonlyMap<number | string, CborValue>): void {
     this.head(MAP, map.size)
-    const entries = [...map].map(([key, value]) => ({ key: writeKey(key), value }))
-    entries.sort((a, b) => Buffer.compare(a.key, b.key))
+    const entries: { key: Uint8Array; value: CborValue }[] = []
+    for (const [key, value] of map) entries.push({ key: writeKey(key), value })
+    entries.sort((a, b) => compareBytes(a.key, 0, a.key.length, b.key, 0, b.key.length))
     for (const { key, value } of entries) {
       this.raw(key)
       this.item(value)
@@ -157,24 +147,24 @@ class Writer {
   }
 
   private raw(bytes: Uint8Array): void {
-    this.put(bytes.length, (_view, at) => this.bytes.set(bytes, at))
+    this.room(bytes.length).set(bytes, this.length)
+    this.length += bytes.length
   }
 
-  private initial(byte: number): void {
-    this.put(1, (view, at) => view.setUint8(at, byte))
+  /** Writes a first byte. @returns where its argument goes, at most 8 bytes */
+  private initial(byte: number): Buffer {
+    this.room(9)[this.length++] = byte
+    return this.bytes
   }
 
-  /** Writes `count` bytes behind the last, where there is room for them by now. */
-  private put(count: number, write: (view: DataView, at: number) => void): void {
-    const at = this.length
-    this.length += count
-    if (this.length > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.bytes.length * 2))
+  /** The bytes, with room for so many behind the last. */
+  private room(count: number): Buffer {
+    if (this.length + count > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.bytes.length * 2))
       larger.set(this.bytes)
       this.bytes = larger
-      this.view = new DataView(larger.buffer)
     }
-    write(this.view, at)
+    return this.bytes
   }
 }
 

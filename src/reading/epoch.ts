@@ -54,7 +54,7 @@ export class Epochs {
     if (file === undefined) return 0
     try {
       const text = readFileSync(file, 'utf8').trim()
-      if (/^\d{1,15}$/.test(text)) return Number(text)
+      if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
       log.warn(`the epoch in ${file} is not a number: begun anew`)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {

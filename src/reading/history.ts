@@ -98,6 +98,8 @@ export interface History extends OwnHistory {
   /** Ascending by position, each once; times of anchored runs filled in as estimates. */
   readings(query: HistoryQuery): Reading[]
   held(series: string): HeldRun[]
+  /** The first position from `from` on that is kept in a pack, not in a block; undefined where there is none. */
+  firstPack(series: string, from: Position | undefined): Position | undefined
   /** The pack or block with the newest position of each series. */
   latest(): SealedReadings[]
   /** Names of the series of which something is held. */

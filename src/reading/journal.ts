@@ -231,8 +231,8 @@ export class Journal {
   /** Makes room: of the series that are not kept, the one that was silent longest goes. */
   #forget(): void {
     if (this.#series.size <= this.#options.limits.series) return
-    const names = [...this.#series.keys()]
-    const victim = names.find((series) => !this.#options.keeps(series)) ?? names[0]
+    const names = (): MapIterator<string> => this.#series.keys()
+    const victim = names().find((series) => !this.#options.keeps(series)) ?? names().next().value
     if (victim === undefined) return
     this.#series.delete(victim)
     this.#counters.forgotten += 1

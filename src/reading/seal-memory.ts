@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { OpenedSeal } from './seal.ts'
 
 /** wire.md, Sealing. */
@@ -30,7 +30,7 @@ export class SealMemory {
   }
 }
 
-/** Over the domain too: the bytes of a verified pack are not those of a verified block. */
+/** With the domain: the bytes of a verified pack are not those of a verified block. */
 function hashOf({ domain, bytes }: OpenedSeal): string {
-  return createHash('sha256').update(domain).update('\0').update(bytes).digest('base64')
+  return `${domain} ${hash('sha256', bytes, 'base64')}`
 }

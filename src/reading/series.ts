@@ -17,14 +17,6 @@ const CHANNEL = /^[a-z0-9]{1,8}$/
 const MULTIHASH_HEAD = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20]
 export const MULTIHASH_BYTES = 38
 
-export function isDeviceName(text: string): boolean {
-  return DEVICE.test(text)
-}
-
-export function isChannelName(text: string): boolean {
-  return CHANNEL.test(text)
-}
-
 export function formatSeries(parts: SeriesParts): string {
   return `${parts.peer}/${localSeries(parts.device, parts.quantity, parts.channel)}`
 }
@@ -34,8 +26,23 @@ export function localSeries(device: string, quantity: string, channel?: string):
   return channel === undefined ? `${device}/${quantity}` : `${device}/${quantity}.${channel}`
 }
 
+/** The same names come with every reading: those parsed last are kept, the first of them forgotten first. */
+const KEPT = 1024
+const kept = new Map<string, SeriesParts>()
+
 /** @returns undefined where the text is no series name */
 export function parseSeries(text: string): SeriesParts | undefined {
+  const known = kept.get(text)
+  if (known !== undefined) return known
+  const parts = partsOf(text)
+  if (parts === undefined) return undefined
+  kept.set(text, parts)
+  const oldest = kept.keys().next().value
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
+  return parts
+}
+
+function partsOf(text: string): SeriesParts | undefined {
   const [peer = '', device = '', last = '', more] = text.split('/')
   const [quantity = '', channel, extra] = last.split('.')
   const well =

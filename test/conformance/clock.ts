@@ -14,11 +14,13 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
   test.test('timers fire in the order of their times, equal ones in the order they were set', async (t) => {
     const { clock, pass } = make()
     const fired: string[] = []
+    const set = clock.monotonic()
     clock.after(20, () => fired.push('late'))
     clock.after(5, () => fired.push('first'))
     clock.after(5, () => fired.push('second'))
     await pass(2)
-    t.same(fired, [])
+    // A busy machine may take longer over it.
+    if (clock.monotonic() - set < 5) t.same(fired, [])
     await pass(40)
     t.same(fired, ['first', 'second', 'late'])
   })
@@ -34,6 +36,22 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
     t.equal(fired, 1)
   })
 
+  test.test('no timer is early, not by a part of a millisecond', async (t) => {
+    const { clock, pass } = make()
+    const early: string[] = []
+    for (let i = 0; i < 60; i++) {
+      const [set, ms] = [clock.monotonic(), 1 + 0.37 * i]
+      clock.after(ms, () => {
+        const passed = clock.monotonic() - set
+        // Sums of virtual times are rounded.
+        if (passed < ms - 1e-6) early.push(`${passed} of ${ms} ms`)
+      })
+      await pass(0.4)
+    }
+    await pass(40)
+    t.same(early, [])
+  })
+
   test.test('both times advance together, monotonic time never back', async (t) => {
     const { clock, pass } = make()
     const [now, monotonic] = [clock.now(), clock.monotonic()]
@@ -44,15 +62,15 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
 
   test.test('a sleep ends after its time', async (t) => {
     const { clock, pass } = make()
-    let awake = false
+    const slept = clock.monotonic()
+    let awake: number | undefined
     const sleep = clock.sleep(10).then(() => {
-      awake = true
+      awake = clock.monotonic() - slept
     })
     await pass(1)
-    t.notOk(awake)
     await pass(30)
     await sleep
-    t.ok(awake)
+    t.ok(awake !== undefined && awake >= 10 - 1e-6, `${awake} ms`)
   })
 
   test.test('a sleep that is aborted rejects at once, with the reason', async (t) => {
@@ -70,11 +88,12 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
     const calls: number[] = []
     const cancel = every(clock, 20, () => calls.push(clock.monotonic() - start), 5)
     await pass(70)
+    // What a busy machine held up is skipped, not made up for.
+    while (calls.length < 2) await pass(20)
     cancel()
     const [elapsed, count] = [clock.monotonic() - start, calls.length]
-    t.ok(count >= 2 && count <= 1 + (elapsed - 2) / 20, `${count} calls in ${elapsed} ms`)
-    // Node's timers count whole milliseconds of the event loop's clock: they may be early by some.
-    for (const [index, at] of calls.entries()) t.ok(at >= 2 + 20 * index, `call ${index} at ${at}`)
+    t.ok(count >= 2 && count <= 1 + (elapsed - 5) / 20, `${count} calls in ${elapsed} ms`)
+    for (const [index, at] of calls.entries()) t.ok(at >= 5 + 20 * index, `call ${index} at ${at}`)
     await pass(30)
     t.equal(calls.length, count, 'none after the cancel')
   })

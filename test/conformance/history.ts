@@ -120,6 +120,24 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
     t.same(history.series(us.peer), [])
   })
 
+  test.test('the first pack that no block took the place of', async (t) => {
+    const { history } = make(t)
+    const [first, second] = [runOf(10), runOf(20)]
+    t.equal(history.firstPack(theirs, undefined), undefined)
+    history.put(them.block(topic, readingsOf(them.peer, first, 0, 9)))
+    t.equal(history.firstPack(theirs, undefined), undefined)
+    history.put(them.pack(topic, readingsOf(them.peer, second, 5, 7)))
+    history.put(them.pack(topic, readingsOf(them.peer, second, 8, 9)))
+    history.flush()
+    t.same(history.firstPack(theirs, undefined), { ...second, seq: 5 })
+    t.same(history.firstPack(theirs, { ...first, seq: 3 }), { ...second, seq: 5 })
+    t.same(history.firstPack(theirs, { ...second, seq: 8 }), { ...second, seq: 8 })
+    history.put(them.pack(topic, readingsOf(them.peer, first, 12, 13)))
+    t.same(history.firstPack(theirs, undefined), { ...first, seq: 12 }, 'what is not written yet counts too')
+    history.put(them.block(topic, readingsOf(them.peer, first, 10, 14)))
+    t.same(history.firstPack(theirs, { ...second, seq: 10 }), undefined)
+  })
+
   test.test('what is held already is not kept again', async (t) => {
     const { history } = make(t)
     const readings = readingsOf(them.peer, runOf(10), 0, 19)

@@ -74,3 +74,25 @@ for (const [what, text] of [
     t.equal(await readFile(path, 'utf8'), text, 'the file is left as it is')
   })
 }
+
+t.test('changes at once are made one after the other', async (t) => {
+  const path = join(t.testdir(), 'book.yaml')
+  const book = new AddressBook([], { file: { path, write: (text) => writeFile(path, text) }, capacity: 2 })
+  const peer = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'
+  const tries = await Promise.allSettled([
+    book.put(hall),
+    book.put(attic),
+    book.put({ ...hall, name: 'den', peer }),
+    book.rename('hall', 'cellar')
+  ])
+  t.same(
+    tries.map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+    'the third finds the book full'
+  )
+  t.same(
+    book.entries().map(({ name }) => name),
+    ['attic', 'cellar']
+  )
+  t.same(await readBook(path), book.entries())
+})

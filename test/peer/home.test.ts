@@ -67,6 +67,19 @@ t.test('another process holds it until it ends, however it ends', async (t) => {
   home.close()
 })
 
+t.test('a second try in the same process lets go of nothing', async (t) => {
+  const path = t.testdir({})
+  const home = await openHome(path, { create: false })
+  await t.rejects(openHome(path, { create: false }), { code: 'home-in-use' })
+  const child = spawn(process.execPath, ['--no-warnings', holder, path], {
+    stdio: ['pipe', 'ignore', 'pipe']
+  })
+  child.stdin.end()
+  const [status] = await once(child, 'exit')
+  t.not(status, 0, 'another process does not get it')
+  home.close()
+})
+
 t.test('of many at once one gets it', async (t) => {
   const path = t.testdir({ 'node.pid': '4000000000\n' })
   const tries = await Promise.allSettled(Array.from({ length: 8 }, () => openHome(path, { create: false })))

@@ -3,8 +3,9 @@ import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { Holder } from '../../src/protocol/holder.ts'
 import type { RepairTask } from '../../src/protocol/repair.ts'
-import type { HeldRun, HistoryItem } from '../../src/reading/history.ts'
+import type { HeldRun } from '../../src/reading/history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
+import type { Position } from '../../src/reading/run.ts'
 import type { SealedReadings } from '../../src/reading/sealed.ts'
 import { readingOf, testSigner } from '../support/readings.ts'
 
@@ -39,13 +40,9 @@ class Shelf {
     })
   }
 
-  items(): { items: HistoryItem[]; next: undefined } {
+  firstPack(): Position | undefined {
     const packs = this.put.filter(({ kind }) => kind === 'pack')
-    const items = packs.map(({ kind, topic, bytes, readings }) => {
-      const { epoch, seq } = readings[0]?.position ?? { epoch: 0, seq: 0 }
-      return { kind, topic, bytes, run: { epoch, boot }, from: seq, to: seq }
-    })
-    return { items, next: undefined }
+    return packs[0]?.readings[0]?.position
   }
 
   #readings(): Reading[] {
@@ -66,7 +63,7 @@ function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean | Prom
     history: {
       put: (sealed) => void shelf.put.push(sealed),
       held: () => shelf.held(),
-      items: () => shelf.items(),
+      firstPack: () => shelf.firstPack(),
       series: () => shelf.series()
     },
     keeps: (series) => series.startsWith(author),

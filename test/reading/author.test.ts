@@ -140,6 +140,21 @@ t.test('a run of unknown time ends when the time is known, and is anchored', asy
   author.stop()
 })
 
+t.test('a sample that was being taken when its run began is one that receivers take', async (t) => {
+  const clock = new VirtualClock()
+  let belief: TimeBelief = { quality: 2, offset: 0 }
+  const { author, told, kept } = authorBench(clock, { time: () => belief })
+  await clock.advance(1000)
+  const underWay = sampleOf(clock, 21.5)
+  await clock.advance(40)
+  belief = { quality: 0, offset: 0 }
+  author.add(underWay)
+  await clock.advance(1000)
+  t.match(kept, [{ position: { ...runOf(101), seq: 0 }, mono: 0, time: 1_767_225_601 }])
+  t.same(us.open('pack', topic, told[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
+  author.stop()
+})
+
 t.test('a clock that is no longer believed is estimated from what it said', async (t) => {
   const clock = new VirtualClock()
   const bench = authorBench(clock)

@@ -39,6 +39,11 @@ t.test('the last one and one more where the clock is unknown', async (t) => {
   t.equal(epochs(file, unknown).begin().epoch, 44)
 })
 
+t.test('the last one however late it is', async (t) => {
+  const file = join(t.testdir({ epoch: '1234567890123456\n' }), 'epoch')
+  t.equal(epochs(file).begin().epoch, 1_234_567_890_123_457)
+})
+
 t.test('above any that was shown to us, also after a start', async (t) => {
   const file = join(t.testdir({ epoch: '41\n' }), 'epoch')
   const source = epochs(file, unknown)

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
+import type { DatagramSockets } from '../../src/hal/datagram-socket.ts'
 import {
   LossyNetwork,
   type Passage,
@@ -16,7 +17,9 @@ import { TestControlStream } from './datagram-control-pair.ts'
 export interface NodeOptions {
   readonly address?: string
   readonly limits?: Partial<DatagramLimits>
-  readonly port?: number
+  /** 'tcp': as where none is configured. */
+  readonly port?: number | 'tcp'
+  readonly sockets?: DatagramSockets
 }
 
 /** How two nodes are connected. */
@@ -73,12 +76,12 @@ export class DatagramWorld {
     }
     const datagrams = new Datagrams({
       dialer: this.#dialer(name),
-      sockets: host,
+      sockets: options.sockets ?? host,
       clock: this.#clock,
       random: (bytes) => this.#random.bytes(bytes),
       limits: { ...defaultDatagramLimits, ...options.limits },
       log: { ...silentLog, warn: say, error: say },
-      port: options.port ?? 4001
+      ...(options.port === 'tcp' ? {} : { port: options.port ?? 4001 })
     })
     const node = { name, address, host, datagrams, lines }
     this.#nodes.set(name, { node, multihash: multihashOf(name), take: () => {} })

@@ -54,7 +54,7 @@ async function called({ operation, args }: FarCall): Promise<unknown> {
     return undefined
   }
   const work = operations[operation] as (...args: unknown[]) => unknown
-  const result = work.call(operations, ...args, AbortSignal.timeout(10_000))
+  const result = work.call(operations, ...args, AbortSignal.timeout(60_000))
   return operation === 'ping' ? await all(result as AsyncIterable<unknown>) : await result
 }
 

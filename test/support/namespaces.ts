@@ -116,7 +116,8 @@ export class Namespace {
 
   async #start(script: string, options: object): Promise<{ child: ChildProcess; told: unknown }> {
     const file = new URL(script, import.meta.url).pathname
-    const args = ['netns', 'exec', this.name, process.execPath, file, JSON.stringify(options)]
+    const compiled = `--import=${new URL('compile-cache.mjs', import.meta.url)}`
+    const args = ['netns', 'exec', this.name, process.execPath, compiled, file, JSON.stringify(options)]
     const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#children.push(child)
     return { child, told: await messageOf(child) }

@@ -18,7 +18,7 @@ export interface ConnectionFacts {
 }
 
 export interface ControlListener {
-  /** One frame, without its length; never empty unless the peer sent an empty one. */
+  /** One frame, without its length; never empty unless the peer sent an empty one. None comes after reset(). */
   frame(bytes: Buffer): void
   /** The stream takes more again. */
   drain(): void

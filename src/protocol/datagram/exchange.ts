@@ -67,6 +67,7 @@ export class DatagramExchange<Answer extends Identified> {
    */
   async ask(flow: DatagramFlow, id: number, request: Uint8Array, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted()
+    if (flow.ended !== undefined) throw lost(flow)
     if (this.#pending.size >= this.#options.pending || this.#pending.has(id)) {
       throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
     }
@@ -97,15 +98,7 @@ export class DatagramExchange<Answer extends Identified> {
   /** Fails what is under way on a flow that ended. */
   flowEnded(flow: DatagramFlow): void {
     for (const [id, pending] of this.#pending) {
-      if (pending.flow !== flow) continue
-      const lost = new NodeError(
-        'datagram-lost',
-        `the way to ${flow.peer} was ${flow.ended} before it answered`,
-        {
-          remedy: 'retry'
-        }
-      )
-      this.#fail(id, pending, lost)
+      if (pending.flow === flow) this.#fail(id, pending, lost(flow))
     }
   }
 
@@ -139,6 +132,12 @@ export class DatagramExchange<Answer extends Identified> {
     pending.cancel()
     this.#pending.delete(id)
   }
+}
+
+function lost(flow: DatagramFlow): NodeError {
+  return new NodeError('datagram-lost', `the way to ${flow.peer} was ${flow.ended} before it answered`, {
+    remedy: 'retry'
+  })
 }
 
 function silent(flow: DatagramFlow): NodeError {

@@ -24,11 +24,8 @@ export class FlowTable {
   readonly #flows = new Map<number, Flow>()
   /** Ours that were closed before the peer had answered; its answer is still to come. */
   readonly #cancelled = new Set<number>()
-  /** Waiting for the handshake before their OPEN may leave. */
-  readonly #waiting: Flow[] = []
   #nextId: number
   #lastOfPeer = 0
-  #started = false
 
   constructor(options: FlowTableOptions) {
     this.#options = options
@@ -36,7 +33,7 @@ export class FlowTable {
   }
 
   get size(): number {
-    return this.#flows.size + this.#waiting.length
+    return this.#flows.size
   }
 
   get exhausted(): boolean {
@@ -51,13 +48,7 @@ export class FlowTable {
     return this.#flows.values()
   }
 
-  /** OPENs may leave from now on. */
-  start(): void {
-    this.#started = true
-    for (const flow of this.#waiting.splice(0)) this.#open(flow)
-  }
-
-  /** @throws NodeError 'datagram-flows' when the table is full */
+  /** Asks the peer to open it. @throws NodeError 'datagram-flows' when the table is full */
   add(flow: Flow): void {
     const { limits, counters } = this.#options
     if (this.size >= limits.flows || this.#pending() >= limits.pendingFlows || this.exhausted) {
@@ -67,8 +58,10 @@ export class FlowTable {
         hint: 'close flows that are not needed, or wait for those being opened'
       })
     }
-    if (this.#started) this.#open(flow)
-    else this.#waiting.push(flow)
+    flow.id = this.#nextId
+    this.#nextId += 2
+    this.#flows.set(flow.id, flow)
+    this.#options.send(encodeOpen(flow.id, flow.names))
   }
 
   onOpen(id: number, names: readonly string[]): boolean {
@@ -121,8 +114,6 @@ export class FlowTable {
   }
 
   close(flow: Flow): void {
-    const waiting = this.#waiting.indexOf(flow)
-    if (waiting !== -1) this.#waiting.splice(waiting, 1)
     if (this.#flows.delete(flow.id)) {
       if (flow.state === 'pending') this.#cancelled.add(flow.id)
       this.#options.send(encodeFlowEnd('close', flow.id))
@@ -132,7 +123,7 @@ export class FlowTable {
 
   /** Ends every flow without a frame: the stream is gone. */
   endAll(reason: EndReason): void {
-    const flows = [...this.#flows.values(), ...this.#waiting]
+    const flows = [...this.#flows.values()]
     this.#clear()
     for (const flow of flows) flow.end(reason)
   }
@@ -140,27 +131,18 @@ export class FlowTable {
   /** Takes out the flows that this side opened, alive; the peer's end. */
   releaseOwn(): Flow[] {
     const flows = [...this.#flows.values()]
-    const own = [...flows.filter((flow) => this.#isOwn(flow.id)), ...this.#waiting]
     this.#clear()
-    for (const flow of flows) if (!own.includes(flow)) flow.end('replaced')
-    return own
+    for (const flow of flows) if (!this.#isOwn(flow.id)) flow.end('replaced')
+    return flows.filter((flow) => this.#isOwn(flow.id))
   }
 
   #clear(): void {
     this.#flows.clear()
-    this.#waiting.length = 0
     this.#cancelled.clear()
   }
 
   #isOwn(id: number): boolean {
     return id % 2 === (this.#options.initiator ? 0 : 1)
-  }
-
-  #open(flow: Flow): void {
-    flow.id = this.#nextId
-    this.#nextId += 2
-    this.#flows.set(flow.id, flow)
-    this.#options.send(encodeOpen(flow.id, flow.names))
   }
 
   #accept(names: readonly string[]): { flow: Flow; index: number } | undefined {
@@ -171,7 +153,7 @@ export class FlowTable {
   }
 
   #pending(): number {
-    let pending = this.#cancelled.size + this.#waiting.length
+    let pending = this.#cancelled.size
     for (const flow of this.#flows.values()) if (flow.state === 'pending') pending++
     return pending
   }

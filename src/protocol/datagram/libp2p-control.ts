@@ -160,9 +160,10 @@ class Libp2pControlStream implements ControlStream {
 
   async #read(): Promise<void> {
     try {
-      for (;;) {
+      // What had been read before reset() would come all the same.
+      while (!this.#stop.signal.aborted) {
         const frame = await this.#frames.read({ signal: this.#stop.signal })
-        this.#listener?.frame(Buffer.from(frame.subarray()))
+        if (!this.#stop.signal.aborted) this.#listener?.frame(Buffer.from(frame.subarray()))
       }
     } catch {
       // The end of a stream, in whichever way, is an end and no more.

@@ -90,8 +90,11 @@ export class Rekey {
   }
 
   onAck(frame: RekeyFrame): boolean {
+    if (!this.#options.initiator) return false
+    // A REKEY that was sent twice is answered twice.
+    if (this.#last?.ack.bytes.equals(frame.bytes) === true) return true
     const pending = this.#pending
-    if (pending === undefined) return this.#last?.ack.bytes.equals(frame.bytes) === true
+    if (pending === undefined) return false
     this.#pending = undefined
     this.#cancelRetry()
     this.#last = { rekey: pending.frame, ack: frame, key: pending.key }

@@ -121,7 +121,8 @@ export class SessionTable {
 
   #giveUp(session: Session | undefined): Flow[] {
     if (session === undefined) return []
-    if (this.#ours(session)) return session.yield()
+    // A peer that has accepted our stream opens another only when it has lost what it knew.
+    if (this.#ours(session) && !session.established) return session.yield()
     session.end('replaced')
     return []
   }

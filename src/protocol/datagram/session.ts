@@ -1,5 +1,6 @@
 import type { Cancel } from '../../clock.ts'
 import type { ControlStream } from './control-stream.ts'
+import { Delivery } from './delivery.ts'
 import { type Carrier, type EndReason, Flow, type FlowCarrier } from './flow.ts'
 import { FlowTable } from './flow-table.ts'
 import { decodeFrame, encodeGreeting, type Frame, type GreetingFrame, SECRET_BYTES } from './frame.ts'
@@ -30,6 +31,7 @@ export class Session implements FlowCarrier {
   readonly #onEnd: (session: Session) => void
   readonly #udp: UdpCarrier
   readonly #streamCarrier: StreamCarrier
+  readonly #delivery: Delivery
   readonly #rate: SendRate
   readonly #greeting: Greeting
   #peerMaxPayload: number | undefined
@@ -60,7 +62,7 @@ export class Session implements FlowCarrier {
       initiator: this.initiator,
       roundTrip: this.roundTrip,
       control: (frame) => stream.send(frame),
-      deliver: (flow, payload) => this.#deliverPacket(flow, payload),
+      deliver: (flow, payload) => this.#delivery.byPacket(flow, payload),
       changed: (carrier) => this.#carrierChanged(carrier),
       failed: () => this.end('lost')
     })
@@ -71,6 +73,15 @@ export class Session implements FlowCarrier {
       send: (frame) => stream.send(frame),
       accept: (names) => this.#accept(names)
     })
+    this.#delivery = new Delivery({
+      services,
+      flows: this.flows,
+      used: () => {
+        this.usedAt = clock.monotonic()
+      },
+      avoided: () => this.#udp.avoided(clock.monotonic()),
+      faulty: (error, protocol) => this.faulty(error, protocol)
+    })
     stream.listen({
       frame: (bytes) => this.#frame(bytes),
       drain: () => this.#streamCarrier.flush(clock.monotonic()),
@@ -79,7 +90,6 @@ export class Session implements FlowCarrier {
     this.#greeting = this.#greet()
     if (hello === undefined) this.#awaitAccept()
     else this.#agree(hello, this.#greeting.own)
-    this.flows.start()
   }
 
   get established(): boolean {
@@ -217,8 +227,6 @@ export class Session implements FlowCarrier {
   }
 
   #frame(bytes: Buffer): void {
-    // What the stream had read before it was reset.
-    if (this.#ended) return
     const frame = decodeFrame(bytes)
     if (frame !== undefined && this.#inOrder(frame)) return
     this.#services.counters.drop('bad-frame')
@@ -239,7 +247,7 @@ export class Session implements FlowCarrier {
       case 'close':
         return this.flows.onClose(frame.flow)
       case 'data':
-        return this.#onData(frame.flow, frame.payload)
+        return this.#delivery.byStream(frame.flow, frame.payload)
       case 'rekey':
         return this.#udp.rekey.onRekey(frame)
       case 'rekey-ack':
@@ -261,51 +269,11 @@ export class Session implements FlowCarrier {
     return true
   }
 
-  #onData(id: number, payload: Buffer): boolean {
-    const flow = this.flows.get(id)
-    if (flow === undefined && !this.flows.wasOpened(id)) return false
-    this.#services.counters.traffic.receivedStream++
-    if (flow === undefined || !flow.sendable) this.#services.counters.drop('stream-unknown-flow')
-    else this.#deliverByStream(flow, payload)
-    return true
-  }
-
   #onReport(received: number, expected: number): boolean {
     const now = this.now
     this.#rate.reported(received, expected, now)
     if (received > 0) this.#udp.confirmed(now)
     return true
-  }
-
-  #deliverPacket(id: number, payload: Buffer): void {
-    const flow = this.flows.get(id)
-    this.#services.counters.traffic.receivedUdp++
-    if (flow === undefined || !flow.sendable) {
-      this.#services.counters.drop('unknown-flow')
-    } else {
-      flow.byUdp = true
-      this.#deliver(flow, payload)
-    }
-  }
-
-  /** The first may be sent before the peer has our OPEN_OK; any other tells that it avoids UDP. */
-  #deliverByStream(flow: Flow, payload: Buffer): void {
-    if (++flow.byStream > 1 || flow.byUdp) this.#udp.avoided(this.now)
-    this.#deliver(flow, payload)
-  }
-
-  #deliver(flow: Flow, payload: Buffer): void {
-    const { counters, limits } = this.#services
-    if (payload.length > limits.maxPayload) {
-      counters.drop('too-big')
-      return
-    }
-    this.usedAt = this.now
-    try {
-      flow.receive(payload, flow)
-    } catch (error) {
-      this.faulty(error, flow.protocol)
-    }
   }
 
   #carrierChanged(carrier: Carrier): void {

@@ -30,7 +30,8 @@ export class StreamCarrier {
   /** @returns whether it was sent or waits; false when a limited relay may not be used any further */
   send(flow: number, payload: Uint8Array, now: number): boolean {
     const remaining = this.#stream.facts.remaining()
-    if (remaining !== undefined && remaining - payload.length <= this.#reserve) {
+    const waiting = this.#ring.reduce((sum, { frame }) => sum + frame.length, 0)
+    if (remaining !== undefined && remaining - waiting - payload.length <= this.#reserve) {
       this.#counters.drop('relay-limit')
       return false
     }

@@ -1,4 +1,4 @@
-import { isNodeError } from '../../error.ts'
+import { describeError, isNodeError } from '../../error.ts'
 import type {
   DatagramSocket,
   DatagramSockets,
@@ -30,7 +30,7 @@ export class UdpSockets implements UdpPorts {
   /**
    * Binds a family; a machine without it is no error.
    * @param port 0 lets the system choose
-   * @param fixed the port is the owner's wish: failing is an error; else another port will do
+   * @param fixed the port is the owner's wish: failing is an error; else another port will do, or none
    * @throws NodeError 'port-in-use', 'not-permitted', 'bind-failed' where the port is fixed
    */
   async bind(family: IpFamily, port: number, fixed: boolean): Promise<void> {
@@ -39,9 +39,9 @@ export class UdpSockets implements UdpPorts {
       await this.#bind(family, wanted)
     } catch (error) {
       if (isNodeError(error, 'family-unsupported')) return
-      if (fixed || wanted === 0) throw error
-      this.#options.log.warn('the UDP port is not free, datagrams use another one', { port, family })
-      await this.#bind(family, 0)
+      if (fixed) throw error
+      if (wanted === 0) this.#goWithout(family, error)
+      else await this.#another(family, wanted)
     }
   }
 
@@ -58,6 +58,15 @@ export class UdpSockets implements UdpPorts {
     const sockets = [...this.#sockets.values()]
     this.#sockets.clear()
     await Promise.all(sockets.map((socket) => socket.close()))
+  }
+
+  async #another(family: IpFamily, taken: number): Promise<void> {
+    this.#options.log.warn('the UDP port is not free, datagrams use another one', { port: taken, family })
+    await this.bind(family, 0, false)
+  }
+
+  #goWithout(family: IpFamily, error: unknown): void {
+    this.#options.log.warn('no UDP, streams carry the datagrams', { family, error: describeError(error) })
   }
 
   async #bind(family: IpFamily, port: number): Promise<void> {

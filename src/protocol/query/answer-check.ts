@@ -29,10 +29,12 @@ export function readingsCheck(
     if (!fits) throw new Error('it sends readings of other series than asked')
     return sealed
   }
-  return ({ pack = [], block }) => [
-    ...[pack].flat().map((bytes) => check('pack', bytes)),
-    ...(block === undefined ? [] : [check('block', block)])
-  ]
+  return ({ pack = [], block }) => {
+    const packs = pack instanceof Uint8Array ? [pack] : pack
+    const sealed = packs.map((bytes) => check('pack', bytes))
+    if (block !== undefined) sealed.push(check('block', block))
+    return sealed
+  }
 }
 
 /** The verified catalogue of an answer, if it carries one. @throws Error where it is another's */

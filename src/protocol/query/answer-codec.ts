@@ -8,15 +8,15 @@ import {
   type RefusalCode,
   refusalCodes
 } from './frame.ts'
-import { badFrame, bootBytes, isText, isWhole, positionOf, readFrame } from './frame-fields.ts'
+import { badFrame, bootBytes, isText, isWhole, plainFields, positionOf, readFrame } from './frame-fields.ts'
 
 /** Characters of a refusal's text. */
 const MAX_TEXT = 200
 const CONTROL = /[\p{Cc}\p{Cf}]/gu
 
 export function encodeAnswer(answer: QueryAnswer): Uint8Array {
-  const { pos, lost, time, error, ...plain } = answer
-  const map = new Map(Object.entries<CborValue>(plain))
+  const { pos, lost, time, error } = answer
+  const map = plainFields(answer, PLAIN)
   if (pos !== undefined) map.set('pos', [pos.epoch, bootBytes(pos), pos.seq])
   if (lost !== undefined) map.set('lost', [lost.from, lost.to])
   if (time !== undefined) map.set('time', timeItems(time))
@@ -29,28 +29,32 @@ export function decodeAnswer(bytes: Uint8Array, maxBytes: number): QueryAnswer {
   const map = readFrame(bytes, maxBytes)
   const id = map.get('id')
   if (!isWhole(id)) throw badFrame('it has no id')
-  const fields = Object.entries(readers).flatMap(([name, read]) => {
-    const value = map.get(name)
-    return value === undefined ? [] : [[name, required(name, read(value))] as const]
-  })
-  return { id, ...Object.fromEntries(fields) }
+  const answer: Record<string, unknown> & { id: number } = { id }
+  for (const [name, value] of map) {
+    const read = readers.get(name)
+    if (read !== undefined) answer[name] = required(name, read(value))
+  }
+  return answer
 }
 
-const readers: Record<string, (value: CborValue) => unknown> = {
-  pack: (value) => bytesOf(value) ?? packsOf(value),
-  block: bytesOf,
-  meta: bytesOf,
-  old: flagOf,
-  skip: (value) => (isWhole(value) ? value : undefined),
-  alive: flagOf,
-  pos: positionOf,
-  lost: rangeOf,
-  time: timeOf,
-  end: flagOf,
-  error: refusalOf
-}
+/** The fields that go as they are. */
+const PLAIN = ['id', 'pack', 'block', 'meta', 'old', 'skip', 'alive', 'end'] as const
 
-function required(name: string, value: unknown): unknown {
+const readers = new Map<number | string, (value: CborValue) => unknown>([
+  ['pack', (value) => bytesOf(value) ?? packsOf(value)],
+  ['block', bytesOf],
+  ['meta', bytesOf],
+  ['old', flagOf],
+  ['skip', (value) => (isWhole(value) ? value : undefined)],
+  ['alive', flagOf],
+  ['pos', positionOf],
+  ['lost', rangeOf],
+  ['time', timeOf],
+  ['end', flagOf],
+  ['error', refusalOf]
+])
+
+function required(name: number | string, value: unknown): unknown {
   if (value === undefined) throw badFrame(`${name} is not what it must be`)
   return value
 }

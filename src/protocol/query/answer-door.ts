@@ -1,6 +1,7 @@
 import type { Meta } from '../../reading/meta.ts'
 import { readSealed, readSealedMeta } from '../../reading/pack-door.ts'
 import type { Quantities } from '../../reading/quantity.ts'
+import { ReadMemory } from '../../reading/read-memory.ts'
 import type { SealVerifier } from '../../reading/seal-verify.ts'
 import type { SealedReadings } from '../../reading/sealed.ts'
 import { MAX_PAYLOAD } from '../../reading/senml.ts'
@@ -21,11 +22,16 @@ export function answerDoor(
   topics: { quantitiesOf(topic: string): Quantities },
   verifier: SealVerifier
 ): AnswerDoor {
+  const memory = new ReadMemory()
   return {
     readings(kind, topic, bytes) {
+      const known = memory.find(kind, topic, bytes)
+      if (known !== undefined) return known
       // A topic's own bound is for live packs: the tail of a history comes in bigger ones.
       const rules = { topic, maxPayload: MAX_PAYLOAD, quantities: topics.quantitiesOf(topic) }
-      return readSealed(kind, bytes, rules, verifier)
+      const sealed = readSealed(kind, bytes, rules, verifier)
+      memory.add(sealed)
+      return sealed
     },
     meta: (bytes) => readSealedMeta(bytes, verifier)
   }

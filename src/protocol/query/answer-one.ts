@@ -69,12 +69,16 @@ function whole(answer: QueryAnswer, maxSize: number): Uint8Array {
 function fitting(id: number, found: readonly SealedReadings[], maxSize: number): Uint8Array {
   const packs = found.filter(({ kind }) => kind === 'pack').map(({ bytes }) => bytes)
   const chosen: Uint8Array[] = []
+  let bytes = 0
   let answer: Uint8Array | undefined
   for (const pack of packs) {
     if (chosen.length === MAX_SELECTORS) break
+    // Cheap to see, however many there are.
+    if (bytes + pack.length > maxSize) continue
     const attempt = encodeAnswer(packAnswer(id, [...chosen, pack], found.length))
     if (attempt.length > maxSize) continue
     chosen.push(pack)
+    bytes += pack.length
     answer = attempt
   }
   if (answer === undefined) throw new Refused('too-big', 'no pack fits a datagram: ask a stream')

@@ -1,10 +1,12 @@
-import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import { type Clock, withDeadline } from '../../clock.ts'
+import { NodeError } from '../../error.ts'
 import type { Meta } from '../../reading/meta.ts'
 import type { Datagrams } from '../datagram/datagrams.ts'
 import type { Question } from './answer-check.ts'
 import type { AnswerDoor } from './answer-door.ts'
 import { type DatagramAnswer, DatagramQuery } from './datagram-query.ts'
 import type { QueryLimits } from './limits.ts'
+import { SilenceTimer } from './silence-timer.ts'
 
 export interface DatagramQueryClientInit {
   readonly datagrams: Pick<Datagrams, 'open'>
@@ -15,7 +17,8 @@ export interface DatagramQueryClientInit {
 
 interface Warm {
   readonly query: DatagramQuery
-  cancelIdle: Cancel
+  /** A flow that nobody asks on holds a place of its peer's session: it is closed after a while. */
+  readonly idle: SilenceTimer
 }
 
 /**
@@ -100,34 +103,39 @@ export class DatagramQueryClient {
       early: protocols.length === 1
     })
     query = new DatagramQuery({ flow, clock, door, limits })
-    this.#warm.set(key, { query, cancelIdle: () => {} })
-    flow.onEnd(() => this.#forget(key, query))
+    const warm = this.#warmed(query)
+    this.#warm.set(key, warm)
+    flow.onEnd(() => this.#forget(key, warm))
     return query
   }
 
-  /** A flow that nobody asks on holds a place of its peer's session: it is closed after a while. */
+  #warmed(query: DatagramQuery): Warm {
+    const { clock, limits } = this.#init
+    const idle = new SilenceTimer(clock, limits.idle, () => {
+      if (query.isIdle) query.flow.close()
+    })
+    return { query, idle }
+  }
+
   #used(key: string): void {
     const warm = this.#warm.get(key)
     if (warm === undefined) return
-    const { clock, limits } = this.#init
-    warm.cancelIdle()
-    warm.cancelIdle = clock.after(limits.idle, () => {
-      if (warm.query.isIdle) warm.query.flow.close()
-    })
+    warm.idle.touch()
     this.#warm.delete(key)
     this.#warm.set(key, warm)
   }
 
-  #forget(key: string, query: DatagramQuery | undefined): void {
-    const warm = this.#warm.get(key)
-    if (warm === undefined || warm.query !== query) return
-    warm.cancelIdle()
-    this.#warm.delete(key)
+  #forget(key: string, warm: Warm): void {
+    warm.idle.stop()
+    if (this.#warm.get(key) === warm) this.#warm.delete(key)
   }
 
+  /** @throws NodeError 'busy' */
   #makeRoom(): void {
     if (this.#warm.size + this.#opening.size < this.#init.limits.links) return
     const idle = [...this.#warm.values()].find(({ query }) => query.isIdle)
-    idle?.query.flow.close()
+    if (idle === undefined)
+      throw new NodeError('busy', 'too many flows of ours are open', { remedy: 'retry' })
+    idle.query.flow.close()
   }
 }

@@ -14,6 +14,19 @@ export function readFrame(bytes: Uint8Array, maxBytes: number): CborMap {
   return value
 }
 
+/** What is sent of a message's fields without a form of its own; fields that are absent take no place. */
+export function plainFields<Name extends string>(
+  message: { readonly [name in Name]?: CborValue },
+  names: readonly Name[]
+): Map<string, CborValue> {
+  const map = new Map<string, CborValue>()
+  for (const name of names) {
+    const value = message[name]
+    if (value !== undefined) map.set(name, value)
+  }
+  return map
+}
+
 export function badFrame(what: string): NodeError {
   return new NodeError('bad-frame', `a frame that does not parse: ${what}`)
 }

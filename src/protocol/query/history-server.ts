@@ -12,27 +12,56 @@ export interface HistoryServing {
   readonly history: HistorySource
   readonly limits: QueryLimits
   readonly answering: Answering
+  /** Does some work when everything that came to its turn before is done. */
+  readonly inTurn: InTurn
+}
+
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+
+/** What is left to be told. */
+interface Rest {
+  readonly from: Position | undefined
+  readonly items: number
+  readonly bytes: number
 }
 
 /**
  * One history request: items ascending from a position, each with the position to go on from, then the
- * end; the end tells a position where the limit was reached before everything was told.
+ * end; the end tells a position where the limit was reached before everything was told. What is told is
+ * fetched an answer's size at a time, when the stream has taken what went before.
  * @throws Refused 'bad-request'; what writing throws
  */
 export async function serveHistory(serving: HistoryServing): Promise<void> {
-  const { request, series, history, limits, answering } = serving
-  const limit = {
+  const { request, limits, answering, inTurn } = serving
+  const to = lastPosition(request)
+  let rest: Rest = {
+    from: firstPosition(request),
     items: Math.min(request.limit ?? limits.historyItems, limits.historyItems),
-    bytes: limits.historyBytes,
-    to: lastPosition(request)
+    bytes: limits.historyBytes
   }
-  const { items, next } = history.items(series, firstPosition(request), limit)
+  do {
+    rest = await inTurn(() => tellSome(serving, rest, to))
+    if (answering.cancelled) return
+  } while (rest.from !== undefined && rest.items > 0 && rest.bytes > 0)
+  await answering.write({ end: true, ...(rest.from === undefined ? {} : { pos: rest.from }) })
+}
+
+async function tellSome(
+  { series, history, limits, answering }: HistoryServing,
+  rest: Rest,
+  to: Position | undefined
+): Promise<Rest> {
+  if (answering.cancelled) return rest
+  const bytes = Math.min(rest.bytes, limits.answerBytes)
+  const { items, next } = history.items(series, rest.from, { items: rest.items, bytes, to })
+  let told = 0
   for (const item of items) {
+    told += item.kind === 'lost' ? 0 : item.bytes.length
     const blocked = answering.write(itemAnswer(item))
     if (blocked !== undefined) await blocked
-    if (answering.cancelled) return
+    if (answering.cancelled) break
   }
-  await answering.write({ end: true, ...(next === undefined ? {} : { pos: next }) })
+  return { from: next, items: rest.items - items.length, bytes: rest.bytes - told }
 }
 
 function firstPosition({ run, from }: QueryRequest): Position | undefined {

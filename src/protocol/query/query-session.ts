@@ -5,7 +5,7 @@ import { encodeAnswer } from './answer-codec.ts'
 import { Answering } from './answering.ts'
 import type { QueryAnswer, QueryRequest } from './frame.ts'
 import { FrameStream } from './frame-stream.ts'
-import { serveHistory } from './history-server.ts'
+import { type InTurn, serveHistory } from './history-server.ts'
 import { Observation } from './observe-server.ts'
 import { Refused, refusalOf } from './refusal.ts'
 import { decodeRequest, isBadRequest } from './request-codec.ts'
@@ -41,6 +41,7 @@ export class QuerySession {
   readonly #idle: SilenceTimer
   readonly #open = new Map<number, OpenRequest>()
   #remoteEnded = false
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(init: QuerySessionInit) {
     const { clock, limits } = init.services
@@ -151,7 +152,20 @@ export class QuerySession {
 
   #serveHistory(request: QueryRequest, series: string): void {
     const { history, limits } = this.#init.services
-    this.#run(request.id, (answering) => serveHistory({ request, series, history, limits, answering }))
+    const inTurn: InTurn = (work) => this.#inTurn(work)
+    this.#run(request.id, (answering) =>
+      serveHistory({ request, series, history, limits, answering, inTurn })
+    )
+  }
+
+  /** Histories take turns: for a slow reader waits what was fetched for one of them, not for all. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.then(
+      () => {},
+      () => {}
+    )
+    return done
   }
 
   /** Keeps a request open until the stream took its last answer; failures are answered too. */

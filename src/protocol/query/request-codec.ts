@@ -1,8 +1,8 @@
-import type { CborMap, CborValue } from '../../reading/cbor-read.ts'
+import type { CborValue } from '../../reading/cbor-read.ts'
 import { writeCbor } from '../../reading/cbor-write.ts'
 import { isPeerId } from '../../reading/series.ts'
 import { MAX_CREDIT, MAX_SELECTORS, type QueryRequest } from './frame.ts'
-import { badFrame, bootBytes, isText, isWhole, readFrame, runOf } from './frame-fields.ts'
+import { badFrame, bootBytes, isText, isWhole, plainFields, readFrame, runOf } from './frame-fields.ts'
 
 /** The longest series: 52 + 1 + 32 + 1 + 32 + 1 + 8 characters (wire.md, Names), and no more than fits. */
 const MAX_SELECTOR = 127
@@ -16,9 +16,11 @@ export interface BadRequest {
   readonly bad: string
 }
 
+type Writable<T> = { -readonly [name in keyof T]: T[name] }
+
 export function encodeRequest(request: QueryRequest): Uint8Array {
-  const { run, ...plain } = request
-  const map = new Map(Object.entries<CborValue>(plain))
+  const { run } = request
+  const map = plainFields(request, PLAIN)
   if (run !== undefined) map.set('ep', run.epoch).set('boot', bootBytes(run))
   return writeCbor(map)
 }
@@ -30,23 +32,37 @@ export function decodeRequest(bytes: Uint8Array, maxBytes: number): QueryRequest
   const op = map.get('op')
   if (!isWhole(id)) throw badFrame('it has no id')
   if (!isText(op, 1, MAX_OP)) throw badFrame('it has no op')
-  const bad = firstBadField(map)
-  return bad === undefined ? { id, op, ...known(map) } : { id, bad }
+  const request: Writable<QueryRequest> & Record<string, unknown> = { id, op }
+  for (const [name, value] of map) {
+    const fits = rules.get(name)
+    if (fits === undefined) continue
+    if (!fits(value)) return { id, bad: `${name}` }
+    request[name] = value
+  }
+  if (map.has('ep') || map.has('boot')) {
+    const run = runOf(map.get('ep'), map.get('boot'))
+    if (run === undefined) return { id, bad: 'ep, boot' }
+    request.run = run
+  }
+  return request
 }
 
 export function isBadRequest(request: QueryRequest | BadRequest): request is BadRequest {
   return 'bad' in request
 }
 
-const fields: Record<string, (value: CborValue) => boolean> = {
-  n: (value) => isSelector(value) || isSelectorList(value),
-  who: (value) => typeof value === 'string' && isPeerId(value),
-  credit: (value) => isWhole(value, 1, MAX_CREDIT),
-  every: (value) => isWhole(value, 1, MAX_EVERY),
-  from: (value) => isWhole(value),
-  to: (value) => isWhole(value),
-  limit: (value) => isWhole(value, 1, MAX_LIMIT)
-}
+/** The fields that go as they are. */
+const PLAIN = ['id', 'op', 'n', 'who', 'credit', 'every', 'from', 'to', 'limit'] as const
+
+const rules = new Map<number | string, (value: CborValue) => boolean>([
+  ['n', (value) => isSelector(value) || isSelectorList(value)],
+  ['who', (value) => typeof value === 'string' && isPeerId(value)],
+  ['credit', (value) => isWhole(value, 1, MAX_CREDIT)],
+  ['every', (value) => isWhole(value, 1, MAX_EVERY)],
+  ['from', (value) => isWhole(value)],
+  ['to', (value) => isWhole(value)],
+  ['limit', (value) => isWhole(value, 1, MAX_LIMIT)]
+])
 
 function isSelector(value: CborValue): value is string {
   return isText(value, 1, MAX_SELECTOR)
@@ -54,23 +70,4 @@ function isSelector(value: CborValue): value is string {
 
 function isSelectorList(value: CborValue): boolean {
   return Array.isArray(value) && isWhole(value.length, 2, MAX_SELECTORS) && value.every(isSelector)
-}
-
-function firstBadField(map: CborMap): string | undefined {
-  for (const [name, fits] of Object.entries(fields)) {
-    const value = map.get(name)
-    if (value !== undefined && !fits(value)) return name
-  }
-  const hasRun = map.has('ep') || map.has('boot')
-  return hasRun && runOf(map.get('ep'), map.get('boot')) === undefined ? 'ep, boot' : undefined
-}
-
-/** The fields of the map that a request has, each already checked. */
-function known(map: CborMap): Omit<QueryRequest, 'id' | 'op'> {
-  const found = Object.keys(fields).flatMap((name) => {
-    const value = map.get(name)
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  const run = runOf(map.get('ep'), map.get('boot'))
-  return { ...Object.fromEntries(found), ...(run === undefined ? {} : { run }) }
 }

@@ -12,8 +12,13 @@ export function selectedSeries(request: Pick<QueryRequest, 'n' | 'who'>, asked: 
   const { n, who } = request
   const author = who ?? asked
   if (n === undefined) return (series) => series.peer === author
-  const names = typeof n === 'string' ? [n] : n
-  return (series) => names.some((name) => isNamed(name, series, who, author))
+  const names = new Set(typeof n === 'string' ? [n] : n)
+  const isLocal = ({ device, quantity, channel }: SeriesParts): boolean =>
+    names.has(device) || names.has(localSeries(device, quantity, channel))
+  return (series) => {
+    if (series.peer === author && isLocal(series)) return true
+    return (who === undefined || who === series.peer) && names.has(formatSeries(series))
+  }
 }
 
 /** The authors whose packs may answer a request. */
@@ -24,10 +29,4 @@ export function selectedAuthors(
   const names = typeof request.n === 'string' ? [request.n] : (request.n ?? [])
   const told = names.flatMap((name) => parseSeries(name)?.peer ?? [])
   return new Set([request.who ?? asked, ...(request.who === undefined ? told : [])])
-}
-
-function isNamed(name: string, series: SeriesParts, who: string | undefined, author: string): boolean {
-  if (name === formatSeries(series)) return who === undefined || who === series.peer
-  const tail = localSeries(series.device, series.quantity, series.channel)
-  return series.peer === author && (name === tail || name === series.device)
 }

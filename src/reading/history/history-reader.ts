@@ -1,18 +1,16 @@
-import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { alike, type Sealer } from '../author-sealer.ts'
+import type { Sealer } from '../author-sealer.ts'
 import type { AnchoredRun, HeldRun, HistoryItem, HistoryQuery, ItemLimit } from '../history.ts'
 import type { Reading } from '../reading.ts'
 import { comparePositions, type Position, type Run, sameRun } from '../run.ts'
 import type { SealedReadings } from '../sealed.ts'
 import { anchorTime } from './anchor-time.ts'
 import type { HistoryStore } from './history-store.ts'
-import { mergeSorted } from './merge-sorted.ts'
+import { joined, mergeSorted } from './merge-sorted.ts'
 import { authorOf } from './name-table.ts'
 import type { HeldRange } from './sealed-table.ts'
-
-/** One of several stores, asked so that its failure is `otherwise`. */
-export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
+import { type Piece, pieceOf, type StoreAccess, StoredPieces } from './stored-pieces.ts'
+import { TailPacks } from './tail-packs.ts'
 
 export interface HistoryReaderOptions {
   readonly sealer: Sealer
@@ -25,32 +23,19 @@ export interface HistoryReaderOptions {
   readonly present: () => Run | undefined
 }
 
-/** A stretch of one series: in sealed bytes, or among the rows of a tail. */
-interface Piece {
-  readonly from: number
-  readonly to: number
-  readonly started: number | null
-  readonly ended: number | null
-  /** undefined where it is gone. */
-  sealed(): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined
-  /** Of every series in it; none where it is gone or damaged. */
-  readings(): readonly Reading[]
-}
-
-/** How many ranges are looked up at a time. */
-const PAGE = 64
-
 /** Runs before which there is none. */
 const FIRST: Run = { epoch: 0, boot: '' }
 
 /** Several stores read as one, each position once. */
 export class HistoryReader {
   readonly #options: HistoryReaderOptions
-  /** The packs in which each tail was last told: used again until the tail changes. */
-  readonly #tailPacks = new Map<string, { key: string; packs: SealedReadings[] }>()
+  readonly #tailPacks: TailPacks
+  readonly #stored: StoredPieces
 
   constructor(options: HistoryReaderOptions) {
     this.#options = options
+    this.#tailPacks = new TailPacks(options.sealer)
+    this.#stored = new StoredPieces({ ...options, topic: (series) => this.topic(series) })
   }
 
   items(
@@ -91,8 +76,19 @@ export class HistoryReader {
   held(series: string): HeldRun[] {
     return this.#runs(series, FIRST)
       .map(({ epoch, boot }) => ({ epoch, boot }))
-      .map((run) => ({ run, ranges: joined(this.#pieces(series, run, 0)) }))
+      .map((run) => ({ run, ranges: joined(this.#heldOf(series, run)) }))
       .filter(({ ranges }) => ranges.length > 0)
+  }
+
+  firstPack(series: string, from: Position | undefined): Position | undefined {
+    for (const { epoch, boot } of this.#runs(series, from ?? FIRST)) {
+      const run = { epoch, boot }
+      const least = from !== undefined && sameRun(run, from) ? from.seq : 0
+      const found = this.#all((store) => [store.sealed.firstPack(series, run, least)])
+      const seqs = found.filter((seq) => seq !== undefined)
+      if (seqs.length > 0) return { ...run, seq: Math.min(...seqs) }
+    }
+    return undefined
   }
 
   latest(): SealedReadings[] {
@@ -179,7 +175,7 @@ export class HistoryReader {
   ): Generator<Reading> {
     for (const run of this.#runs(series, from ?? FIRST)) {
       let next = from !== undefined && sameRun(run, from) ? from.seq : 0
-      for (const piece of this.#stored(series, run, next)) {
+      for (const piece of this.#stored.from(series, run, next)) {
         if ((piece.ended ?? since) < since || (piece.started ?? until) > until) continue
         for (const reading of this.#readingsOf(piece, series, run)) {
           if (reading.position.seq < next) continue
@@ -199,73 +195,24 @@ export class HistoryReader {
       .toSorted((a, b) => a.position.seq - b.position.seq)
   }
 
+  /** Stretches that are held of a run, by their first seq. */
+  #heldOf(series: string, run: Run): Iterable<{ from: number; to: number }> {
+    const sealed = this.#options.stores.map((access) => access((store) => store.sealed.held(series, run), []))
+    const tail = this.tail(series, run).map(({ position: { seq } }) => ({ from: seq, to: seq }))
+    return mergeSorted([...sealed, tail], (a, b) => a.from - b.from)
+  }
+
   *#pieces(series: string, run: Run, from: number): Generator<Piece> {
-    yield* this.#stored(series, run, from)
+    yield* this.#stored.from(series, run, from)
     for (const pack of this.#packsOfTail(series, run)) {
       const piece = pieceOf(pack)
       if (piece.to >= from) yield piece
     }
   }
 
-  /** Sealed stretches of all stores, by their first seq, the longer one first. */
-  #stored(series: string, run: Run, from: number): Generator<Piece> {
-    const sources = this.#options.stores.map((access) => this.#storedIn(access, series, run, from))
-    return mergeSorted(sources, (a, b) => a.from - b.from || b.to - a.to)
-  }
-
-  *#storedIn(access: StoreAccess, series: string, run: Run, from: number): Generator<Piece> {
-    for (let next = from; ; ) {
-      const page = access((store) => store.sealed.ranges(series, run, next, PAGE), [])
-      for (const range of page) yield this.#pieceIn(access, range, series)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return
-      next = last.to + 1
-    }
-  }
-
-  #pieceIn(access: StoreAccess, range: HeldRange, series: string): Piece {
-    return {
-      ...range,
-      sealed: () => {
-        const stored = access((store) => store.sealed.get(range.sealed), undefined)
-        return stored && { ...stored, topic: this.topic(series) }
-      },
-      readings: () => this.#open(access, range, series)?.readings ?? []
-    }
-  }
-
-  #open(access: StoreAccess, range: HeldRange, series: string): SealedReadings | undefined {
-    const stored = access((store) => store.sealed.get(range.sealed), undefined)
-    if (stored === undefined) return undefined
-    try {
-      return this.#options.sealer.open(stored.kind, this.topic(series), stored.bytes)
-    } catch (error) {
-      this.#options.log.warn(`a ${stored.kind} of ${series} in history is damaged: ${describeError(error)}`)
-      return undefined
-    }
-  }
-
   #packsOfTail(series: string, run: Run): SealedReadings[] {
     const rows = this.tail(series, run)
-    const [first] = rows
-    const last = rows.at(-1)
-    if (first === undefined || last === undefined) return []
-    const key = `${runKey(run)} ${first.position.seq} ${last.position.seq}`
-    const known = this.#tailPacks.get(series)
-    if (known?.key === key) return known.packs
-    const packs = this.#seal(this.topic(series), rows)
-    this.#tailPacks.set(series, { key, packs })
-    return packs
-  }
-
-  #seal(topic: string, rows: readonly Reading[]): SealedReadings[] {
-    const packs: SealedReadings[] = []
-    for (let rest = rows; rest.length > 0; ) {
-      const pack = this.#options.sealer.pack(topic, alike(rest))
-      packs.push(pack)
-      rest = rest.slice(pack.readings.length)
-    }
-    return packs
+    return rows.length === 0 ? [] : this.#tailPacks.of(this.topic(series), rows)
   }
 
   #newest(series: string): SealedReadings | undefined {
@@ -277,7 +224,7 @@ export class HistoryReader {
         range: access((store) => store.sealed.lastRange(series, run), undefined)
       }))
       for (const { access, range } of ranges.toSorted((a, b) => (b.range?.to ?? -1) - (a.range?.to ?? -1))) {
-        const sealed = range && this.#open(access, range, series)
+        const sealed = range && this.#stored.open(access, range, series)
         if (sealed !== undefined) return sealed
       }
     }
@@ -300,28 +247,4 @@ function compareRuns(a: Run, b: Run): number {
 
 function runKey({ epoch, boot }: Run): string {
   return `${epoch}.${boot}`
-}
-
-/** A pack of one series and run without a gap, as the tail is told. */
-function pieceOf(pack: SealedReadings): Piece {
-  const seqs = pack.readings.map(({ position }) => position.seq)
-  return {
-    from: Math.min(...seqs),
-    to: Math.max(...seqs),
-    started: null,
-    ended: null,
-    sealed: () => pack,
-    readings: () => pack.readings
-  }
-}
-
-/** Stretches without those that touch or overlap. */
-function joined(pieces: Iterable<Piece>): [from: number, to: number][] {
-  const ranges: [from: number, to: number][] = []
-  for (const { from, to } of pieces) {
-    const last = ranges.at(-1)
-    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to)
-    else ranges.push([from, to])
-  }
-  return ranges
 }

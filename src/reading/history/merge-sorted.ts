@@ -20,3 +20,16 @@ function advance<T>(head: { iterator: Iterator<T>; value: T | undefined }): bool
   head.value = value
   return done !== true
 }
+
+/** Ascending stretches of whole numbers without those that touch or overlap. */
+export function joined(
+  stretches: Iterable<{ readonly from: number; readonly to: number }>
+): [from: number, to: number][] {
+  const ranges: [from: number, to: number][] = []
+  for (const { from, to } of stretches) {
+    const last = ranges.at(-1)
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to)
+    else ranges.push([from, to])
+  }
+  return ranges
+}

@@ -73,6 +73,30 @@ export class SealedTable {
       .map(readRange)
   }
 
+  /** Every range of a run, ascending. */
+  held(series: string, run: Run): Pick<HeldRange, 'from' | 'to'>[] {
+    const ids = this.#names.find(series, run)
+    if (ids === undefined) return []
+    // There may be thousands, of which nothing else is wanted.
+    return this.#statements
+      .rows('SELECT first_seq, last_seq FROM ranges WHERE series_id = ? AND run_id = ? ORDER BY first_seq')
+      .all(...ids)
+      .map(([from, to]) => ({ from: Number(from), to: Number(to) }))
+  }
+
+  /** The first seq of the first pack that ends at `from` or later. */
+  firstPack(series: string, run: Run, from: number): number | undefined {
+    const ids = this.#names.find(series, run)
+    if (ids === undefined) return undefined
+    const row = this.#statements
+      .sql(
+        `SELECT first_seq FROM ranges JOIN sealed ON sealed.id = sealed_id
+          WHERE series_id = ? AND run_id = ? AND last_seq >= ? AND kind = 'pack' ORDER BY first_seq LIMIT 1`
+      )
+      .get(...ids, from)
+    return row === undefined ? undefined : Number(row['first_seq'])
+  }
+
   lastRange(series: string, run: Run): HeldRange | undefined {
     const ids = this.#names.find(series, run)
     const row =

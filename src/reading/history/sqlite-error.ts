@@ -12,10 +12,6 @@ function resultCode(error: unknown): number | undefined {
   return Number(error.errcode) & 0xff
 }
 
-export function isSqliteError(error: unknown): boolean {
-  return resultCode(error) !== undefined
-}
-
 /** Whether the file's content is damaged, as against a disk that fails now and may not later. */
 export function isDamage(error: unknown): boolean {
   const code = resultCode(error)

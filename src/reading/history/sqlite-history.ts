@@ -149,6 +149,10 @@ export class SqliteHistory implements History {
     return this.#reader.held(series)
   }
 
+  firstPack(series: string, from: Position | undefined): Position | undefined {
+    return this.#reader.firstPack(series, from)
+  }
+
   latest(): SealedReadings[] {
     return this.#reader.latest()
   }

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 /** A database's prepared statements, each prepared once. */
 export class Statements {
@@ -16,6 +16,13 @@ export class Statements {
     const statement = this.#db.prepare(text)
     this.#prepared.set(text, statement)
     return statement
+  }
+
+  /** The same whose rows are plain arrays: several times faster where there are many. */
+  rows(text: string): { all(...values: SQLInputValue[]): SQLOutputValue[][] } {
+    const statement = this.sql(text)
+    statement.setReturnArrays(true)
+    return statement as unknown as { all(...values: SQLInputValue[]): SQLOutputValue[][] }
   }
 
   pragma(name: string): number {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
 import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram-pair.ts'
@@ -250,4 +251,24 @@ t.test('ports: a fixed one that is taken is an error, TCP’s number is only a w
   const world = new DatagramWorld(clock)
   await world.node('a', { port: 4001 })
   await t.rejects(world.node('b', { address: '10.0.0.1', port: 4001 }), { code: 'port-in-use' })
+})
+
+t.test('a machine that grants no UDP: streams carry, and its owner is told', async (t) => {
+  const clock = new VirtualClock()
+  const world = new DatagramWorld(clock)
+  const denied = new NodeError('not-permitted', 'UDP port may not be bound by this user')
+  const b = await world.node('b')
+  b.datagrams.handle(PROTOCOL, (flow) => (datagram) => flow.send(datagram))
+  const a = await world.node('a', { sockets: { bind: () => Promise.reject(denied) }, port: 'tcp' })
+  t.same(a.datagrams.status().ports, { 4: 0, 6: 0 })
+  t.match(a.lines.join('\n'), /no UDP, streams carry the datagrams/)
+  const heard: string[] = []
+  const receive = (datagram: Uint8Array): number => heard.push(Buffer.from(datagram).toString())
+  const flow = await clock.run(a.datagrams.open('b', [PROTOCOL], { receive }))
+  flow.send(bytes('x'))
+  await clock.advance(1000)
+  t.same(heard, ['x'])
+  t.equal(flow.carrier, 'stream')
+  await a.datagrams.stop()
+  await b.datagrams.stop()
 })

@@ -99,6 +99,15 @@ t.test('aborted, too many, twice the same id', async (t) => {
   await stop(made)
 })
 
+t.test('a flow that has ended is not asked', async (t) => {
+  const made = await pair()
+  const { exchange } = answering(made)
+  made.near.close()
+  await t.rejects(exchange.ask(made.near, 1, bytes('1')), { code: 'datagram-lost', message: /was closed/ })
+  t.equal(exchange.size, 0)
+  await stop(made)
+})
+
 t.test('30 % loss and 20 ms delay each way: 99.9 % of asks are answered', async (t) => {
   const made = await pair({
     wire: { delay: 20 },

@@ -51,6 +51,15 @@ t.test('a limited relay: half of its bytes are left to others', async (t) => {
   await stop(made)
 })
 
+t.test('a limited relay that stalls: what waits is counted, too', async (t) => {
+  const made = await pair({ wire: { direct: false, remaining: 10_000 } })
+  made.world.wire.remaining = 6600
+  made.world.stream[0].stall()
+  const sent = [1, 2, 3, 4, 5].map(() => made.near.send(Buffer.alloc(500)))
+  t.same(sent, [true, true, true, false, false])
+  await stop(made)
+})
+
 t.test('UDP blocked: a doubted path falls back to the stream, and comes back when unblocked', async (t) => {
   const made = await udpPair()
   const { clock, near, far, atB, b } = made

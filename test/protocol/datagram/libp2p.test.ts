@@ -135,3 +135,15 @@ t.test(
     await Promise.all([a.stop(), b.stop()])
   }
 )
+
+t.test('what came behind a bad frame is not read', async (t) => {
+  const [a, b] = await joined()
+  const stream = await a.libp2p.dialProtocol(b.libp2p.peerId, DATAGRAM_PROTOCOL)
+  const closed = new Promise((resolve) => stream.addEventListener('close', resolve))
+  // CLOSE before HELLO, twice in one flight.
+  stream.send(Buffer.from('0306000203060002', 'hex'))
+  await closed
+  t.equal(b.datagrams.status().drops['bad-frame'], 1)
+  await a.stop()
+  await b.stop()
+})

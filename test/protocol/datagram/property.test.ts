@@ -147,24 +147,27 @@ class Chaos {
   }
 }
 
-t.test(`${EVENTS} random events`, async (t) => {
-  const chaos = new Chaos()
-  await chaos.start()
-  for (let i = 0; i < EVENTS; i++) await chaos.step()
-  t.equal(chaos.repeatedNonces, 0, 'no pair of key and nonce is used twice')
-  t.equal(chaos.replays, 0, 'no replay is delivered')
-  t.equal(chaos.misdelivered, 0, 'nobody receives what was meant for another')
-  t.ok(chaos.delivered.size > EVENTS / 20, `${chaos.delivered.size} of ${chaos.sent} delivered`)
-  t.comment(`${chaos.numbers.size} keys, ${chaos.delivered.size} of ${chaos.sent} delivered`)
-  for (const flow of chaos.flows) flow.close()
-  for (const node of chaos.nodes) node.host.blocked = false
-  chaos.clock.step(60_000)
-  const left = chaos.nodes.flatMap((node) =>
-    node.datagrams.status().sessions.filter(({ flows }) => flows > 0)
-  )
-  t.same(left, [], 'no flow leaks')
-  for (const node of chaos.nodes) {
-    await node.datagrams.stop()
-    t.match(node.datagrams.status().sessions, [])
+t.test(
+  `no pair of key and nonce ever repeats, no replay is delivered: ${EVENTS} random events`,
+  async (t) => {
+    const chaos = new Chaos()
+    await chaos.start()
+    for (let i = 0; i < EVENTS; i++) await chaos.step()
+    t.equal(chaos.repeatedNonces, 0, 'no pair of key and nonce is used twice')
+    t.equal(chaos.replays, 0, 'no replay is delivered')
+    t.equal(chaos.misdelivered, 0, 'nobody receives what was meant for another')
+    t.ok(chaos.delivered.size > EVENTS / 20, `${chaos.delivered.size} of ${chaos.sent} delivered`)
+    t.comment(`${chaos.numbers.size} keys, ${chaos.delivered.size} of ${chaos.sent} delivered`)
+    for (const flow of chaos.flows) flow.close()
+    for (const node of chaos.nodes) node.host.blocked = false
+    chaos.clock.step(60_000)
+    const left = chaos.nodes.flatMap((node) =>
+      node.datagrams.status().sessions.filter(({ flows }) => flows > 0)
+    )
+    t.same(left, [], 'no flow leaks')
+    for (const node of chaos.nodes) {
+      await node.datagrams.stop()
+      t.match(node.datagrams.status().sessions, [])
+    }
   }
-})
+)

@@ -1,4 +1,9 @@
 import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { ConnectionIds } from '../../../src/protocol/datagram/connection-ids.ts'
+import { encodeRekey } from '../../../src/protocol/datagram/frame.ts'
+import { ReceiveKey } from '../../../src/protocol/datagram/receive-key.ts'
+import { Rekey, type Renewal } from '../../../src/protocol/datagram/rekey.ts'
 import { bytes, lastPassage, type Pair, PROTOCOL, pair, stop, udpPair } from '../../support/datagram-pair.ts'
 import { drops } from '../../support/datagram-world.ts'
 
@@ -182,4 +187,40 @@ t.test('flow and protocol survive', async (t) => {
   t.equal(made.near.protocol, PROTOCOL)
   t.equal(made.atB.length, 20)
   await stop(made)
+})
+
+t.test('a REKEY_ACK that comes a second time answers nothing that was asked meanwhile', async (t) => {
+  const clock = new VirtualClock()
+  let drawn = 0
+  const random = (length: number): Buffer => Buffer.alloc(length, ++drawn)
+  const ids = new ConnectionIds(random)
+  const owner = { host: undefined, packet() {}, flooded() {}, worn() {} }
+  const sent: Buffer[] = []
+  const renewals: Renewal[] = []
+  const rekey = new Rekey({
+    clock,
+    random,
+    initiator: true,
+    send: (frame) => sent.push(frame),
+    reserve: () => new ReceiveKey(ids.fresh(), owner, 100),
+    release: () => {},
+    renewed: (renewal) => renewals.push(renewal),
+    failed: () => t.fail('the session must go on')
+  })
+  const [first, second] = [1, 2].map((fill) =>
+    encodeRekey('rekey-ack', Buffer.alloc(32, fill), Buffer.alloc(8, fill))
+  )
+  if (first === undefined || second === undefined) throw new Error('two were made')
+  rekey.due()
+  await clock.advance(10_000)
+  t.equal(sent.length, 2, 'sent twice, so it will be answered twice')
+  t.ok(rekey.onAck(first))
+  rekey.due()
+  t.equal(sent.length, 3, 'another one is under way')
+  t.ok(rekey.onAck(first), 'in order')
+  t.equal(renewals.length, 1, 'but no answer to it')
+  t.ok(rekey.onAck(second))
+  t.equal(renewals[1]?.rekey.bytes, sent[2])
+  t.notOk(rekey.onAck(first), 'nobody asked for that')
+  rekey.close()
 })

@@ -83,3 +83,29 @@ t.test('a peer that lost its state opens anew: the old session gives way', async
   await a.datagrams.stop()
   await b.datagrams.stop()
 })
+
+t.test(
+  'a peer that lost its state at once: flows are replaced, however many, and none is forgotten',
+  async (t) => {
+    const clock = new VirtualClock()
+    const world = new DatagramWorld(clock)
+    const [a, b] = [await world.node('a'), await world.node('b')]
+    a.datagrams.handle(PROTOCOL, () => () => {})
+    b.datagrams.handle(PROTOCOL, () => () => {})
+    const ended: string[] = []
+    for (let i = 0; i < 12; i++) {
+      const flow = await clock.run(b.datagrams.open('a', [PROTOCOL], { receive: () => {} }))
+      flow.onEnd((reason) => ended.push(reason))
+    }
+    // a begins anew, and b has not noticed yet.
+    world.wire.delay = 60_000
+    world.stream[1].reset()
+    await clock.advance(1)
+    world.wire.delay = 1
+    const flow = await clock.run(a.datagrams.open('b', [PROTOCOL], { receive: () => {} }))
+    t.equal(flow.ended, undefined)
+    t.same(ended, Array(12).fill('replaced'))
+    await a.datagrams.stop()
+    await b.datagrams.stop()
+  }
+)

@@ -88,6 +88,16 @@ t.test('beyond the bound the flow used longest ago gives way', async (t) => {
   t.equal(client.size, 2)
 })
 
+t.test('beyond the bound with none idle, one more is refused', async (t) => {
+  const { client, clock, a } = await asking(t, { links: 1 })
+  const first = client.read('b', [topic], question, signal)
+  const second = client.read('b', ['/sensor/meta/v1'], question, signal).catch((error) => error.code)
+  t.equal((await clock.run(first)).packs.length, 1)
+  t.equal(await second, 'busy')
+  t.equal(client.size, 1)
+  t.equal(a.datagrams.status().sessions[0]?.flows, 1)
+})
+
 t.test('a flow that was lost is opened anew, and who gives up stops nobody else', async (t) => {
   const { client, clock, world } = await asking(t)
   await clock.run(client.read('b', [topic], question, signal))

@@ -6,7 +6,7 @@ import type { HistorySource } from '../../../src/protocol/query/sources.ts'
 import type { HistoryItem } from '../../../src/reading/history.ts'
 import { comparePositions, type Position } from '../../../src/reading/run.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
-import { asked, queryBench, queryLimits, RawAsker } from '../../support/query-bench.ts'
+import { asked, queryBench, queryLimits, RawAsker, settle } from '../../support/query-bench.ts'
 
 const signal = new AbortController().signal
 const series = `${asked}/hall/temperature`
@@ -143,6 +143,40 @@ t.test('cancelled, a slow history stops', async (t) => {
   t.notOk(raw.closed)
   bench.server.close()
 })
+
+t.test(
+  'however much history is asked for, a reader who takes nothing has little of it in memory',
+  async (t) => {
+    const run = runOf(7)
+    const bytes = new Uint8Array(15_000)
+    const block = (from: number): HistoryItem => ({ kind: 'block', topic, bytes, run, from, to: from + 255 })
+    let fetched = 0
+    const history: HistorySource = {
+      series: () => [series],
+      items(_series, from, limit) {
+        const first = from?.seq ?? 0
+        const count = Math.min(limit.items, Math.max(1, Math.floor(limit.bytes / bytes.length)))
+        const items = Array.from({ length: count }, (_, i) => block(first + 256 * i))
+        fetched += count
+        return { items, next: { ...run, seq: first + 256 * count } }
+      }
+    }
+    const bench = queryBench({ history, limits: { ...queryLimits, historyItems: 64, historyBytes: 524_288 } })
+    const raw = new RawAsker(bench.open())
+    raw.stream.stall()
+    for (let id = 1; id <= 32; id++) raw.send({ id, op: 'history', n: series })
+    await raw.heard()
+    // What the window of the stream takes, and one that waits.
+    t.ok(fetched <= 65_536 / bytes.length + 2, `${fetched} blocks fetched`)
+    raw.stream.release()
+    for (let turn = 0; turn < 200; turn++) await settle()
+    t.equal(raw.answers.filter(({ end }) => end === true).length, 32, 'each is told to its end')
+    t.ok(raw.answers.length > 32 * 30)
+    const ids = raw.answers.map(({ id }) => id)
+    t.ok(ids.lastIndexOf(1) > ids.indexOf(32), 'and none waits for the whole of another')
+    bench.server.close()
+  }
+)
 
 const at = (seq: number): Position => ({ ...runOf(7), seq })
 

@@ -1,17 +1,14 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { encodeAnswer } from '../../../src/protocol/query/answer-codec.ts'
 import { answerDoor } from '../../../src/protocol/query/answer-door.ts'
-import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/frame.ts'
-import { FrameSplitter, prefixed } from '../../../src/protocol/query/frame-splitter.ts'
+import type { QueryAnswer } from '../../../src/protocol/query/frame.ts'
 import { QueryClient } from '../../../src/protocol/query/query-client.ts'
-import { decodeRequest, isBadRequest } from '../../../src/protocol/query/request-codec.ts'
 import { SealVerifier } from '../../../src/reading/seal-verify.ts'
+import { against } from '../../support/hand-answered.ts'
 import { them, topic, us } from '../../support/history.ts'
 import {
   asked,
   catalogue,
-  nextOf,
   packOf,
   queryBench,
   queryLimits,
@@ -20,39 +17,8 @@ import {
   settle
 } from '../../support/query-bench.ts'
 import { testSigner } from '../../support/readings.ts'
-import { type PairedStream, streamPair } from '../../support/stream-pair.ts'
 
 const signal = new AbortController().signal
-
-/** A client whose other side is answered by hand. */
-function against(answer: (request: QueryRequest, send: (...answers: QueryAnswer[]) => void) => void) {
-  const clock = new VirtualClock()
-  const streams: PairedStream[] = []
-  const requests: QueryRequest[] = []
-  const client = new QueryClient({
-    clock,
-    limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier()),
-    async openStream() {
-      const [ours, theirs] = streamPair(topic)
-      const splitter = new FrameSplitter(512)
-      const send = (...answers: QueryAnswer[]): void => {
-        theirs.send(Buffer.concat(answers.map((answer) => prefixed(encodeAnswer(answer)))))
-      }
-      theirs.addEventListener('message', (event) => {
-        splitter.push(event.data.subarray(), (frame) => {
-          const request = decodeRequest(frame, 512)
-          if (isBadRequest(request)) throw new Error(`our own client sends a bad ${request.bad}`)
-          requests.push(request)
-          answer(request, send)
-        })
-      })
-      streams.push(theirs)
-      return ours
-    }
-  })
-  return { clock, client, streams, requests }
-}
 
 t.test('read hands on the latest pack of each series, each pack once', async (t) => {
   const bench = queryBench()
@@ -265,88 +231,6 @@ t.test('a catalogue of somebody else is not taken', async (t) => {
   await t.rejects(empty.client.describe(asked, [topic], {}, signal), { code: 'misbehaving' })
 })
 
-t.test('observe: the latest, then what is new, with credit renewed as it is taken', async (t) => {
-  const bench = queryBench()
-  bench.journal.add(packOf(0))
-  const events = bench.client.observe(asked, [topic], { credit: 4 }, signal)
-  t.match(await nextOf(bench, events), { kind: 'sealed', old: true, pos: { seq: 0 } })
-  for (let seq = 1; seq < 40; seq++) {
-    bench.journal.add(packOf(seq))
-    const event = await nextOf(bench, events)
-    t.equal(event.kind === 'sealed' && event.sealed.readings[0]?.position.seq, seq)
-  }
-  await events.return()
-  await settle()
-  t.equal(bench.journal.subscribers.size, 0, 'leaving the loop cancels')
-})
-
-t.test('observe: what was left out while nobody took is told', async (t) => {
-  const bench = queryBench()
-  const events = bench.client.observe(asked, [topic], { credit: 2 }, signal)
-  t.match(await nextOf(bench, events), { kind: 'alive' })
-  for (let seq = 0; seq < 6; seq++) bench.journal.add(packOf(seq))
-  const seen = []
-  for (let i = 0; i < 4; i++) {
-    const event = await nextOf(bench, events)
-    seen.push(event.kind === 'sealed' ? event.sealed.readings[0]?.position.seq : event)
-  }
-  t.same(seen, [0, 1, { kind: 'skip', count: 3 }, 5])
-})
-
-t.test('observe: alive keeps the link up for an hour; 90 s of nothing are a link down', async (t) => {
-  const bench = queryBench()
-  const events = bench.client.observe(asked, [topic], { credit: 8 }, signal)
-  await nextOf(bench, events)
-  await bench.clock.advance(3_600_000)
-  t.match(await nextOf(bench, events), { kind: 'alive' })
-  const [ours] = bench.streams[0] ?? []
-  ours?.stall()
-  let event = await nextOf(bench, events)
-  const since = bench.clock.monotonic()
-  while (event.kind === 'alive') event = await nextOf(bench, events)
-  t.same(event, { kind: 'link-down' })
-  t.ok(bench.clock.monotonic() - since <= 90_000)
-  t.equal((await events.next()).done, true, 'it is the last event')
-  t.equal(bench.client.negotiated(asked, [topic]), undefined, 'the next question opens a new stream')
-})
-
-t.test('observe: a broken stream ends it with an error, an abort with its reason', async (t) => {
-  const bench = queryBench()
-  const events = bench.client.observe(asked, [topic], { credit: 8 }, signal)
-  await nextOf(bench, events)
-  bench.streams[0]?.[1].abort(new Error('gone'))
-  await t.rejects(events.next(), { code: 'link-broken' })
-  const controller = new AbortController()
-  const aborted = bench.client.observe(asked, [topic], { credit: 8 }, controller.signal)
-  await nextOf(bench, aborted)
-  const next = aborted.next()
-  controller.abort(new Error('enough'))
-  await t.rejects(next, { message: 'enough' })
-  await settle()
-  t.equal(bench.journal.subscribers.size, 0)
-})
-
-t.test('observe: who sends more than it has credit for is cut off', async (t) => {
-  const { client } = against(({ id }, send) => {
-    send(...Array.from({ length: 5 }, (_, seq) => ({ id, pack: packOf(seq).bytes })))
-  })
-  const events = client.observe(asked, [topic], { credit: 4 }, signal)
-  const taken = []
-  await t.rejects(
-    (async () => {
-      for await (const event of events) taken.push(event)
-    })(),
-    { code: 'misbehaving', message: /more than it has credit for/ }
-  )
-  t.equal(taken.length, 4)
-})
-
-t.test('observe: several packs do not come for one credit', async (t) => {
-  const { client } = against(({ id }, send) => send({ id, pack: [packOf(0).bytes, packOf(1).bytes] }))
-  const events = client.observe(asked, [topic], { credit: 4 }, signal)
-  await t.rejects(events.next(), { code: 'misbehaving', message: /several packs for one credit/ })
-})
-
 t.test('a slow answer is waited for as long as it goes on, a dripping one is not', async (t) => {
   const slow = against(({ id, op }, send) => {
     const pack = packOf(0).bytes
@@ -361,44 +245,6 @@ t.test('a slow answer is waited for as long as it goes on, a dripping one is not
     for (const ms of [4000, 8000, 12_000]) dripping.clock.after(ms, () => send({ id, alive: true }))
   })
   await t.rejects(dripping.clock.run(dripping.client.read(asked, [topic], {}, signal)), { code: 'deadline' })
-})
-
-t.test("time: half the round trip and the other side's own bound", async (t) => {
-  const bench = queryBench()
-  bench.belief = { quality: 1, errorBound: 0.25, offset: 1234 }
-  const { offset, errorBound, quality } = await bench.client.time(asked, [topic], signal)
-  t.equal(offset, 1234)
-  t.equal(errorBound, 0.25)
-  t.equal(quality, 1)
-  bench.belief = { quality: 2, offset: 0 }
-  await t.rejects(bench.client.time(asked, [topic], signal), { code: 'no-data' })
-})
-
-t.test(
-  'time: the way there and back bounds the error; a clock of ours that jumps does not matter',
-  async (t) => {
-    let reply = (): void => {}
-    const { client, clock } = against(({ id }, send) => {
-      const received = clock.now() * 1000 + 5_000_000
-      reply = () =>
-        send({ id, time: { received, sent: received + 10_000, quality: 0, bound: 1000 }, end: true })
-    })
-    const asking = client.time(asked, [topic], signal)
-    await settle()
-    await clock.advance(50)
-    clock.step(3_600_000)
-    reply()
-    const { offset, errorBound } = await asking
-    t.equal(offset, 5000 - 20 - 3_600_000)
-    t.equal(errorBound, 0.02 + 0.001)
-  }
-)
-
-t.test('time: an answerer that claims to have taken longer than it can have is cut off', async (t) => {
-  const { client } = against(({ id }, send) => {
-    send({ id, time: { received: 1, sent: 1_000_000, quality: 0 }, end: true })
-  })
-  await t.rejects(client.time(asked, [topic], signal), { code: 'misbehaving' })
 })
 
 t.test('closing ends every question', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { mergeSorted } from '../../../src/reading/history/merge-sorted.ts'
+import { joined, mergeSorted } from '../../../src/reading/history/merge-sorted.ts'
 
 const byNumber = (a: number, b: number): number => a - b
 
@@ -34,4 +34,19 @@ t.test('of equals, the earlier source first; no further than asked', async (t) =
       .toArray(),
     ['a0', 'b0', 'a1', 'b1']
   )
+})
+
+t.test('stretches that touch or overlap are one', async (t) => {
+  const stretches = [
+    { from: 0, to: 4 },
+    { from: 5, to: 9 },
+    { from: 7, to: 8 },
+    { from: 11, to: 11 },
+    { from: 11, to: 12 }
+  ]
+  t.same(joined(stretches), [
+    [0, 9],
+    [11, 12]
+  ])
+  t.same(joined([]), [])
 })

@@ -1,0 +1,56 @@
+import type { SealedReadings } from './sealed.ts'
+
+/** Bytes of packs: some hundred of the usual size. */
+const DEFAULT_BYTES = 32_768
+/** Bytes of a signature that packs are looked up by; the whole bytes decide. */
+const KEY_BYTES = 16
+
+/**
+ * Keeps the packs that were verified and read last, with their readings: a sensor that is asked again
+ * before it measured again answers with the same bytes. Only the very same bytes on the same topic are
+ * found, so whatever is found was verified.
+ */
+export class ReadMemory {
+  readonly #capacity: number
+  readonly #packs = new Map<string, SealedReadings>()
+  #bytes = 0
+
+  /** @param capacity bytes of the packs that are kept, the first kept forgotten first */
+  constructor(capacity: number = DEFAULT_BYTES) {
+    this.#capacity = capacity
+  }
+
+  get size(): number {
+    return this.#packs.size
+  }
+
+  find(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings | undefined {
+    const known = this.#packs.get(keyOf(bytes))
+    if (known === undefined || known.kind !== kind || known.topic !== topic) return undefined
+    return Buffer.compare(known.bytes, bytes) === 0 ? known : undefined
+  }
+
+  /** Remembers a pack; blocks are history, which is asked once. */
+  add(sealed: SealedReadings): void {
+    if (sealed.kind === 'block' || sealed.bytes.length > this.#capacity) return
+    const key = keyOf(sealed.bytes)
+    this.#forget(key)
+    this.#packs.set(key, sealed)
+    this.#bytes += sealed.bytes.length
+    for (const oldest of this.#packs.keys()) {
+      if (this.#bytes <= this.#capacity) break
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#packs.get(key)?.bytes.length ?? 0
+    this.#packs.delete(key)
+  }
+}
+
+/** The end of the signature, with which every seal ends. */
+function keyOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  const count = Math.min(KEY_BYTES, byteLength)
+  return Buffer.from(buffer, byteOffset + byteLength - count, count).toString('latin1')
+}
