@@ -14,8 +14,9 @@ const node = await createNode({ config: { name: 'chat', listen: ['/ip4/127.0.0.1
 async function talk(stream: NodeStream): Promise<void> {
   console.log(`talking with …${stream.peer.slice(-7)} on ${stream.protocol}`)
   const lines = createInterface({ input: process.stdin })
-  lines.on('line', (line) => void stream.send(line))
-  lines.on('close', () => void stream.close())
+  const lost = (error: Error): void => console.log(`not sent: ${error.message}`)
+  lines.on('line', (line) => stream.send(line).catch(lost))
+  lines.on('close', () => stream.close().catch(lost))
   for await (const message of stream) console.log(`> ${new TextDecoder().decode(message)}`)
   lines.close()
   await node.stop()

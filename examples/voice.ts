@@ -48,11 +48,15 @@ export class Reception {
 }
 
 /** Takes whoever talks to us. */
-export function listen(node: Node, begun: (reception: Reception, flow: DatagramFlow) => void): void {
+export function listen(
+  node: Node,
+  begun: (reception: Reception, flow: DatagramFlow) => void,
+  clock: Clock = systemClock
+): void {
   node.datagrams.handle('/voice/pcm/v1', (flow) => {
     const reception = new Reception()
     begun(reception, flow)
-    return (bytes) => reception.add(bytes, systemClock.monotonic())
+    return (bytes) => reception.add(bytes, clock.monotonic())
   })
 }
 

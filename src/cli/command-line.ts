@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
+import { isConfigError } from '../config/config-error.ts'
 import { describeError, isNodeError } from '../error.ts'
 import { errorView } from '../node/control-error.ts'
 import { jsonLine, printable } from '../node/printable.ts'
@@ -100,14 +101,15 @@ function leaving(ms: number, { clock, signal }: Surroundings): Promise<never> {
   return left
 }
 
-/** An error as it goes to stderr; one that fills several lines (a configuration's) stands by itself. */
+/** An error as it goes to stderr; what is wrong with a file begins with the place, as compilers write it. */
 function told(error: unknown, asJson: boolean): string {
-  if (asJson) return jsonLine({ error: errorView(error) })
+  const problems = isConfigError(error) ? error.problems : undefined
+  if (asJson) return jsonLine({ error: { ...errorView(error), ...(problems && { problems }) } })
   if (!isNodeError(error)) return `kith: ${printable(describeError(error), LONGEST)}`
   const lines = error.message.split('\n').map((line) => printable(line, LONGEST))
-  if (lines.length > 1) return lines.join('\n')
+  if (problems !== undefined) return lines.join('\n')
   const hint = error.hint === undefined ? [] : [`      ${printable(error.hint, LONGEST)}`]
-  return [`kith: ${lines[0]}`, ...hint].join('\n')
+  return [`kith: ${lines[0]}`, ...lines.slice(1), ...hint].join('\n')
 }
 
 function version(): string {

@@ -28,6 +28,8 @@ export interface Option {
   /** Name of the value in the help: `DIR`. */
   readonly value?: string
   readonly choices?: readonly string[]
+  /** Of an optional value: what it looks like. Another word behind the option is not taken for it. */
+  readonly form?: RegExp
   readonly summary: string
 }
 
@@ -60,6 +62,8 @@ export interface HomeUse {
   readonly own?: boolean
   /** As `own`, and there must be a home: what is done with it, with its article, `a book`. */
   readonly needs?: string
+  /** Only a node that runs already will do. */
+  readonly running?: boolean
 }
 
 /** What a command may use of the world. */
@@ -77,7 +81,7 @@ export interface Context<O extends Options = Options> {
   readonly signal: AbortSignal
   /**
    * The running node, or a short-lived one; it is closed after the command.
-   * @throws NodeError 'no-home'
+   * @throws NodeError 'no-home', 'no-node'
    */
   connect(use?: HomeUse): Promise<Session>
 }

@@ -18,7 +18,7 @@ export interface ConnectOptions extends HomeUse {
  * key would be taken for one another, and a home that a `watch` of hours holds could not start its own node:
  * so such a node is nobody. It visits the home: reads its configuration and its book, locks and writes
  * nothing. Only a command about the home itself, over in a moment, takes the home and its identity.
- * @throws NodeError 'no-home', 'home-in-use' where a nameless node would be of no use
+ * @throws NodeError 'no-node'; 'no-home', 'home-in-use' where a nameless node would be of no use
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
   const { home, clock, terminal, needs } = options
@@ -26,6 +26,8 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { connectControl } = await import('../node/control-client.ts')
   const client = await connectControl(home, clock)
   if (client !== undefined) return { operations: client, from: 'running', close: () => client.close() }
+  if (options.running === true)
+    throw new NodeError('no-node', `no node runs in ${home}`, { hint: 'kith run' })
   const remark = (why: string): void => terminal.remark(`kith: ${why} for as long as it takes`)
   if (!existsSync(home)) {
     remark(`no node runs and ${home} does not exist; this command is a nameless node`)

@@ -1,13 +1,15 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { bad, type Check, codeOf, type Finding, ok, warn } from './doctor-finding.ts'
+import { dirname } from 'node:path'
+import { describeError, isNodeError } from '../error.ts'
+import { printable } from '../node/printable.ts'
+import { bad, type Check, codeOf, type Finding, ok, type Patient, warn } from './doctor-finding.ts'
 import { bytes } from './span.ts'
 
-const KEY_FILE = 'identity.key'
 const LEAST_SPACE = 100e6
 
-export const checkHome: Check = async ({ home }) => {
+export const checkHome: Check = async (patient) => {
+  const { home } = patient
   const found = await stat(home).catch(codeOf)
   if (found === 'ENOENT')
     return [
@@ -16,7 +18,13 @@ export const checkHome: Check = async ({ home }) => {
     ]
   if (typeof found === 'string')
     return [bad('home', `${home}: ${found}`, 'run kith as the user who owns it, or choose another --home')]
-  return [await checkFolder(home, found.mode), await checkKey(home), ...(await checkDisk(home))]
+  if (!found.isDirectory()) return [bad('home', `${home} is not a folder`, 'choose another --home')]
+  return [
+    await checkFolder(home, found.mode),
+    await checkKey(home),
+    ...(await checkBook(patient)),
+    ...(await checkDisk(home))
+  ]
 }
 
 async function checkFolder(home: string, mode: number): Promise<Finding> {
@@ -33,14 +41,32 @@ async function checkFolder(home: string, mode: number): Promise<Finding> {
   return ok('home', home)
 }
 
+/** As a node would read it: its mode, its owner, and whether it is a key at all. */
 async function checkKey(home: string): Promise<Finding> {
-  const found = await stat(join(home, KEY_FILE)).catch(codeOf)
-  if (found === 'ENOENT')
-    return warn('identity', 'there is none yet', 'kith init makes it; kith run does so too')
-  if (typeof found === 'string') return bad('identity', `${KEY_FILE}: ${found}`, 'restore it from a backup')
-  if ((found.mode & 0o077) !== 0)
-    return bad('identity', `others may read ${KEY_FILE}`, `chmod 600 ${join(home, KEY_FILE)}`)
-  return ok('identity', `${KEY_FILE} is there, for its owner alone`)
+  const { peerOfHome } = await import('../node/home-identity.ts')
+  try {
+    return ok('identity', await peerOfHome(home))
+  } catch (error) {
+    if (isNodeError(error, 'no-identity'))
+      return warn('identity', 'there is none yet', 'kith init makes it; kith run does so too')
+    return wrong('identity', error)
+  }
+}
+
+async function checkBook({ home, config }: Patient): Promise<Finding[]> {
+  if (config === undefined) return []
+  const { openBook } = await import('../node/book-file.ts')
+  try {
+    const entries = (await openBook(undefined, home, config)).entries()
+    return [ok('book', `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`)]
+  } catch (error) {
+    return [wrong('book', error)]
+  }
+}
+
+function wrong(about: string, error: unknown): Finding {
+  if (!isNodeError(error)) return bad(about, describeError(error), 'check the disk')
+  return bad(about, printable(error.message), error.hint ?? 'check the disk')
 }
 
 async function checkDisk(folder: string): Promise<Finding[]> {

@@ -25,22 +25,36 @@ export function helpCommand(command: AnyCommand, action?: Command): string[] {
     return [
       ...command.actions.map((each, i) => `${i === 0 ? 'Usage: ' : '       '}${usage(command, each)}`),
       '',
-      `${command.summary}.`,
+      sentence(command.summary),
       '',
       ...listed(command.actions.map((each) => [each.name, each.summary])),
       '',
-      `Example: ${command.example}`
+      ...tail(command)
     ]
   const shown = action ?? (command as Command)
   const positionals = shown.positionals.map((each): [string, string] => [placeholder(each), each.summary])
   return [
     `Usage: ${usage(command, shown)}`,
     '',
-    `${shown.summary}.`,
+    sentence(shown.summary),
     '',
     ...listed([...positionals, ...optionLines(shown.options)]),
     ...(positionals.length + Object.keys(shown.options).length === 0 ? [] : ['']),
-    `Example: ${shown.example}`
+    ...tail(shown)
+  ]
+}
+
+function sentence(summary: string): string {
+  return `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}.`
+}
+
+function tail({ example }: { readonly example: string }): string[] {
+  const everywhere = Object.keys(globalOptions).filter((name) => name !== 'help' && name !== 'version')
+  const names = everywhere.map((name) => `--${name}`)
+  return [
+    `As every command it takes ${names.slice(0, -1).join(', ')} and ${names.at(-1)}: kith --help`,
+    '',
+    `Example: ${example}`
   ]
 }
 

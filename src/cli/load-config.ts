@@ -3,7 +3,11 @@ import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
 import type { FlagSetting, LoadedConfig } from '../config/load.ts'
+import type { WholeRequest } from '../config/load-with-devices.ts'
 import type { OutsideDevices } from '../config/outside-devices.ts'
+import { isNodeError, type NodeError } from '../error.ts'
+import type { ClockDefinition } from '../hal/clock-chip.ts'
+import type { SensorDefinition } from '../hal/sensor.ts'
 import type { Environment } from './home.ts'
 
 export interface ConfigRequest {
@@ -23,12 +27,14 @@ export function configFile({ home, file }: Pick<ConfigRequest, 'home' | 'file'>)
 export async function loadNodeConfig(
   request: ConfigRequest
 ): Promise<LoadedConfig & { readonly outside: OutsideDevices }> {
-  const [{ loadWithDevices }, { devices, clockChips }] = await Promise.all([
-    import('../config/load-with-devices.ts'),
-    import('../../devices/index.ts')
-  ])
+  const { loadWithDevices } = await import('../config/load-with-devices.ts')
+  return await loadWithDevices(await wholeRequest(request))
+}
+
+async function wholeRequest(request: ConfigRequest): Promise<WholeRequest> {
+  const { devices, clockChips } = await import('../../devices/index.ts')
   const file = configFile(request)
-  return await loadWithDevices({
+  return {
     devices,
     clocks: clockChips,
     folder: dirname(resolve(file)),
@@ -38,7 +44,29 @@ export async function loadNodeConfig(
     environment: request.environment,
     flags: request.flags ?? [],
     hostname: hostname()
-  })
+  }
+}
+
+/** What a configuration may name. */
+export interface Catalogue {
+  readonly devices: readonly SensorDefinition[]
+  readonly clocks: readonly ClockDefinition[]
+  /** Why the drivers from outside that the configuration names are not among them. */
+  readonly failed?: NodeError
+}
+
+/** Every device that kith knows itself or that the configuration names, whatever else is wrong with that. */
+export async function loadCatalogue(request: ConfigRequest): Promise<Catalogue> {
+  const { loadOutside } = await import('../config/load-with-devices.ts')
+  const whole = await wholeRequest(request)
+  const { devices, clocks = [] } = whole
+  try {
+    const outside = await loadOutside(whole)
+    return { devices: [...devices, ...outside.devices], clocks }
+  } catch (error) {
+    if (!isNodeError(error, 'bad-config')) throw error
+    return { devices, clocks, failed: error }
+  }
 }
 
 /** Whether that file is there. */

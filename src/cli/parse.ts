@@ -37,6 +37,9 @@ export function parseCommandLine(
   now: number
 ): Parsed {
   const [first] = split(argv, globalOptions).words
+  // `kith help watch` is `kith watch --help`.
+  if (first?.text === 'help')
+    return parseCommandLine([...argv.toSpliced(first.index, 1), '--help'], commands, now)
   const command = first === undefined ? undefined : named(first.text, commands, 'command', 'kith --help')
   if (command === undefined || first === undefined) {
     const { given } = split(argv, globalOptions)
@@ -105,17 +108,19 @@ function split(argv: readonly string[], options: Options): { words: Word[]; give
         index: token.index
       })
     else if (token.kind === 'positional') {
-      // The value of an option that may stand without one: the word right behind it.
-      const theirs =
-        before !== undefined &&
-        before.value === undefined &&
-        before.index === token.index - 1 &&
-        options[before.name]?.kind === 'optional'
-      if (theirs) given[given.length - 1] = { ...before, value: token.value }
+      const theirs = before !== undefined && before.index === token.index - 1
+      if (theirs && isItsValue(token.value, before, options))
+        given[given.length - 1] = { ...before, value: token.value }
       else words.push({ text: token.value, index: token.index })
     }
   }
   return { words, given }
+}
+
+/** Of an option that may stand without a value the word right behind it, where it looks like one. */
+function isItsValue(word: string, { name, value }: Given, options: Options): boolean {
+  const option = options[name]
+  return option?.kind === 'optional' && value === undefined && (option.form?.test(word) ?? true)
 }
 
 function takesValue(kind: keyof KindValues): boolean {
@@ -165,7 +170,11 @@ type Reader = (value: string, option: Option, now: number) => KindValues[keyof K
 const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, Reader>> = {
   text: (value) => value,
   each: (value) => [value],
-  list: (value) => value.split(',').filter((item) => item !== ''),
+  list: (value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
   choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
   count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
   duration: (value) => parseUnits(value, durationUnits),
@@ -176,9 +185,11 @@ const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, R
 function expected(value: string, option: Option): string {
   if (option.kind === 'choice') return `is none of ${(option.choices ?? []).join(', ')}`
   if (option.kind === 'count') return 'is no whole number above 0'
-  if (option.kind === 'moment') return 'is neither a duration such as 1h nor a date such as 2026-11-23'
-  const guess = guessUnits(value, durationUnits, 's')
-  return `is no duration such as ${durationUnits.example}${guess === undefined ? '' : `; did you mean ${guess}?`}`
+  const guess = guessUnits(value, durationUnits, option.kind === 'moment' ? 'h' : 's')
+  const meant = guess === undefined ? '' : `; did you mean ${guess}?`
+  if (option.kind === 'moment')
+    return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
+  return `is no duration such as ${durationUnits.example}${meant}`
 }
 
 function checkPositionals(given: readonly string[], wanted: readonly Positional[], path: string): void {
@@ -192,7 +203,7 @@ function checkPositionals(given: readonly string[], wanted: readonly Positional[
   for (const [i, { choices, name }] of wanted.entries()) {
     const word = given[i]
     if (word === undefined || choices === undefined || choices.includes(word)) continue
-    const message = `${path}: ${word} is no ${name.toLowerCase()}${didYouMean(word, choices)}`
-    throw new NodeError('usage', message, { hint: `it takes ${choices.join(', ')}` })
+    const message = `${path}: ${name} cannot be ${word}${didYouMean(word, choices)}`
+    throw new NodeError('usage', message, { hint: `it is one of ${choices.join(', ')}` })
   }
 }

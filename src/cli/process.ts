@@ -3,6 +3,9 @@ import { describeError, NodeError } from '../error.ts'
 import { runCommandLine } from './command-line.ts'
 import { DONE, FAILED } from './exit-status.ts'
 
+/** Milliseconds that a reader has left for what was written before Ctrl-C. */
+const LAST_WORDS_MS = 100
+
 /** Runs the command line as this process: its streams, its signals, its exit status. */
 export async function runProcess(argv: readonly string[]): Promise<never> {
   const controller = new AbortController()
@@ -33,6 +36,18 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
     clock: systemClock,
     signal: controller.signal
   })
-  // What libraries leave open must not keep us; what was written is out (synchronous but on Windows).
+  await Promise.all([process.stdout, process.stderr].map((stream) => written(stream, controller.signal)))
+  // What libraries leave open must not keep us.
   process.exit(crashed ? FAILED : status)
+}
+
+/** A pipe takes 64 KiB at once and the rest as it is read: leaving sooner would cut the output off. */
+async function written(stream: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
+  const out = new Promise<void>((resolve) => stream.write('', () => resolve()))
+  const interrupted = new Promise<void>((resolve) => {
+    const soon = (): unknown => systemClock.after(LAST_WORDS_MS, resolve)
+    if (signal.aborted) soon()
+    else signal.addEventListener('abort', soon, { once: true })
+  })
+  await Promise.race([out, interrupted])
 }

@@ -1,4 +1,4 @@
-import { formatAddress } from '../config/sensor-place.ts'
+import { formatAddress } from '../config/format-address.ts'
 import { writeValue } from '../config/written-value.ts'
 import type { Finding, Proposal } from '../hal/scan/finding.ts'
 

@@ -6,6 +6,7 @@ const USUAL_SEED = 1
 export const simulatedOption = {
   kind: 'optional',
   value: 'SEED',
+  form: /^[\d.]+$/,
   summary: 'simulated hardware; the seed chooses the weather'
 } as const
 

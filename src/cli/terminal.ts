@@ -8,8 +8,11 @@ export interface Sink {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number
+  /** Whether a reader is behind, as streams say it; 'drain' tells when it has caught up. */
+  readonly writableNeedDrain?: boolean
+  once?(event: 'drain', listener: () => void): unknown
   on?(event: 'resize', listener: () => void): unknown
-  off?(event: 'resize', listener: () => void): unknown
+  off?(event: 'resize' | 'drain', listener: () => void): unknown
 }
 
 export interface TerminalOptions {
@@ -58,6 +61,21 @@ export class Terminal {
 
   json(value: unknown): void {
     this.line(jsonLine(value))
+  }
+
+  /** Waits for a slow reader: what comes without end is not gathered in memory. Ends with the signal, too. */
+  async caughtUp(signal: AbortSignal): Promise<void> {
+    const { stdout } = this
+    if (stdout.writableNeedDrain !== true || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        stdout.off?.('drain', end)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      stdout.once?.('drain', end)
+      signal.addEventListener('abort', end, { once: true })
+    })
   }
 
   /** A remark: never part of the answer. */

@@ -1,7 +1,8 @@
+import { formatAddress } from './format-address.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, showInput, withHint } from './option-kinds.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
-import { formatAddress, MACHINE_BUS } from './sensor-place.ts'
+import { MACHINE_BUS, machineBus } from './sensor-place.ts'
 
 /** What is wrong with the buses as a whole, and where. */
 export interface BusClash {
@@ -56,7 +57,8 @@ function unknownBus(
   if (typeof bus !== 'string' || MACHINE_BUS.test(bus) || names.includes(bus)) return []
   const known = [...new Set(names.filter((name) => typeof name === 'string'))]
   const all = known.length === 0 ? undefined : `buses names ${known.join(', ')}`
-  const cure = later.includes(bus) ? `name ${bus} above it` : (didYouMean(nearest(bus, known)) ?? all)
+  const meant = nearest(bus, known) ?? machineBus(bus)
+  const cure = later.includes(bus) ? `name ${bus} above it` : (didYouMean(meant) ?? all)
   const message = withHint(`${showInput(bus)} is not an I2C bus as in i2c-1`, cure)
   return [{ path: [...path, 'bus'], message }]
 }

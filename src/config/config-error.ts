@@ -1,4 +1,4 @@
-import { NodeError } from '../error.ts'
+import { isNodeError, NodeError } from '../error.ts'
 import { formatOrigin, type Origin } from './origin.ts'
 
 /** One thing that is wrong with the configuration. */
@@ -14,7 +14,7 @@ export interface ConfigProblem {
 /** Beyond these a person has stopped reading. */
 const MOST_SHOWN = 50
 
-/** Everything that is wrong with a configuration, in the order of the file. Exit status 2. */
+/** Everything that is wrong with a configuration, in the order of the file. */
 export class ConfigError extends NodeError {
   readonly problems: readonly ConfigProblem[]
 
@@ -22,6 +22,10 @@ export class ConfigError extends NodeError {
     super('bad-config', formatProblems(problems))
     this.problems = problems
   }
+}
+
+export function isConfigError(error: unknown): error is ConfigError {
+  return isNodeError(error, 'bad-config') && 'problems' in error
 }
 
 /**

@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
-import { ConfigError } from './config-error.ts'
+import { dirname } from 'node:path'
+import { NodeError } from '../error.ts'
 import { MOST_CHARACTERS } from './yaml-source.ts'
 
 /**
  * @param absent the cure where the file does not exist
  * @returns undefined where there is no file and none is needed
- * @throws ConfigError
+ * @throws NodeError 'bad-config'
  */
 export function readConfigFile(
   file: string | undefined,
@@ -29,6 +30,7 @@ export function readConfigFile(
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' && optional) return undefined
     if (code === 'ENOENT') throw unreadable(file, 'does not exist', absent)
+    if (code === 'ENOTDIR') throw unreadable(file, 'cannot be there', `${dirname(file)} is not a folder`)
     if (code === 'EACCES')
       throw unreadable(file, 'may not be read', 'run kith as the user who owns it, or chmod it')
     if (code === 'bad-config' || !(error instanceof Error)) throw error
@@ -36,6 +38,6 @@ export function readConfigFile(
   }
 }
 
-function unreadable(file: string, message: string, hint: string): ConfigError {
-  return new ConfigError([{ origin: { kind: 'default' }, path: '', message: `${file} ${message}`, hint }])
+function unreadable(file: string, message: string, hint: string): NodeError {
+  return new NodeError('bad-config', `${file} ${message}`, { hint })
 }

@@ -1,6 +1,6 @@
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { Measure, OptionDefinition, Options, SensorDefinition } from '../hal/sensor.ts'
-import { formatAddress } from './sensor-place.ts'
+import { formatAddress } from './format-address.ts'
 import { durationUnits, formatUnits } from './units.ts'
 import { writeValue } from './written-value.ts'
 

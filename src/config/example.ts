@@ -9,6 +9,9 @@ const HEAD = `# yaml-language-server: $schema=./kith.schema.json
 # The configuration of a kith node. Everything has a default: a line that begins with # and a name shows it.
 # Take the # away to change it, then run \`kith config check\`.
 # Durations have a unit: 250ms, 10s, 15min, 2h, 30d. So have sizes: 512B, 64KiB, 1MB.
+# A variable of the environment goes before the file, KITH_HISTORY_AGE before history.age, and
+# \`kith run --set history.age=7d\` before both; \`kith config show --all\` says where each value is from.
+# With drivers named under devices, \`kith config schema\` prints a kith.schema.json that knows them.
 `
 
 const SENSORS = `#sensors:

@@ -1,16 +1,19 @@
+import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { OptionFacts } from './option-kinds.ts'
 import { configSchema } from './schema.ts'
 
 /**
- * The JSON Schema (draft 7) of the configuration file, with the options of these devices, for editors.
+ * The JSON Schema (draft 7) of the configuration file, with the options of these devices and clock chips, for
+ * editors.
  * The converter is loaded only here: a running node never needs it.
  */
 export async function configJsonSchema(
-  devices: readonly SensorDefinition[]
+  devices: readonly SensorDefinition[],
+  clocks: readonly ClockDefinition[] = []
 ): Promise<Record<string, unknown>> {
   const { toJsonSchema } = await import('@valibot/to-json-schema')
-  const schema = toJsonSchema(configSchema(devices), {
+  const schema = toJsonSchema(configSchema(devices, clocks), {
     typeMode: 'input',
     // Checks between options have no form in JSON Schema; loading makes them.
     errorMode: 'ignore',

@@ -43,7 +43,7 @@ export interface Issue {
 const isNot =
   (expected: string) =>
   (issue: Issue): string =>
-    `${showInput(issue.input)} is not ${expected}`
+    issue.input === undefined ? `${expected} is missing` : `${showInput(issue.input)} is not ${expected}`
 
 function notText(issue: Issue): string {
   const scalar = typeof issue.input === 'number' || typeof issue.input === 'boolean'

@@ -57,6 +57,68 @@ function hasHostAndPort(address: string): boolean {
   return (version === 0 || isIP(host) === version) && Number(port) <= 65_535
 }
 
+/** How it is reached and reaches others. */
+const network = {
+  listen: option(
+    listOfTexts(listenAddress, 16),
+    ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001'],
+    'Where it can be dialled; port 0 lets the system choose.'
+  ),
+  announce: option(
+    listOfTexts(publicAddress, 16),
+    [],
+    'Told to others besides its own addresses: a forwarded port, a name.'
+  ),
+  interfaces: option(
+    listOfTexts(text(/^\S{1,15}$/, 'the name of a network interface as in wlan0'), 32),
+    [],
+    'Network interfaces on which neighbours are looked for; all unless given.'
+  ),
+  mdns: option(truth(), true, 'Finds neighbours on the local network and lets them find it.'),
+  relay: option(
+    truth(),
+    true,
+    'Takes part in the gossip of every protocol and passes it on; false for a node that only tells.'
+  )
+}
+
+/** Whose words are taken, and whose are kept. */
+const trust = {
+  accept: option(
+    choice(['book', 'near', 'anyone']),
+    'near',
+    'Whose readings are taken: of the book, also of the local network, or of anyone.'
+  ),
+  deny: option(listOfTexts(nameOrPeer, 1024), [], 'Names or PeerIds that are neither answered nor believed.'),
+  store: option(
+    listOfTexts(nameOrPeer, 64),
+    [],
+    'Names, purposes or PeerIds whose readings are kept in the history beside its own.'
+  )
+}
+
+const history = section('Readings on disk.', {
+  flush: option(
+    duration(1_000, 3_600_000),
+    '60s',
+    'Readings reach the disk this often; a power cut loses no more.'
+  ),
+  age: option(duration(3_600_000, 36_500 * DAY, 'd'), '30d', 'Older readings are deleted.'),
+  bytes: option(size(MIB, 1024 * 1024 * MIB), '64MiB', 'Beyond this size the oldest readings are deleted.'),
+  flushBytes: option(size(4096, 64 * MIB), '256KiB', 'Unwritten bytes that bring a flush forward.'),
+  memoryBytes: option(size(4096, 1024 * MIB), '8MiB', 'Held in memory while the disk takes nothing.'),
+  blockAge: option(duration(60_000, DAY, 'min'), '15min', 'An unfilled block is sealed after this.')
+})
+
+const log = section('Lines about what happens.', {
+  level: option(
+    choice(['silent', 'error', 'warn', 'info', 'debug']),
+    'info',
+    'The least important lines shown.'
+  ),
+  format: option(choice(['auto', 'text', 'json']), 'auto', 'auto is text on a terminal and JSON elsewhere.')
+})
+
 /**
  * Everything that can be configured: types, units, bounds, defaults, descriptions and messages, once.
  * @param devices the catalogue that `sensors` may draw from
@@ -78,79 +140,11 @@ export function configSchema(devices: readonly SensorDefinition[], clocks: reado
     buses: option(busesSchema(), [], 'Buses behind buses: channels of multiplexers.'),
     sensors: option(sensorsSchema(devices), [], 'What it measures.'),
     switches: option(switchesSchema(), [], 'What it switches, when told so on this machine.'),
-    listen: option(
-      listOfTexts(listenAddress, 16),
-      ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001'],
-      'Where it can be dialled; port 0 lets the system choose.'
-    ),
-    announce: option(
-      listOfTexts(publicAddress, 16),
-      [],
-      'Told to others besides its own addresses: a forwarded port, a name.'
-    ),
-    interfaces: option(
-      listOfTexts(text(/^\S{1,15}$/, 'the name of a network interface as in wlan0'), 32),
-      [],
-      'Network interfaces on which neighbours are looked for; all unless given.'
-    ),
-    mdns: option(truth(), true, 'Finds neighbours on the local network and lets them find it.'),
-    relay: option(
-      truth(),
-      true,
-      'Takes part in the gossip of every protocol and passes it on; false for a node that only tells.'
-    ),
-    accept: option(
-      choice(['book', 'near', 'anyone']),
-      'near',
-      'Whose readings are taken: of the book, also of the local network, or of anyone.'
-    ),
-    deny: option(
-      listOfTexts(nameOrPeer, 1024),
-      [],
-      'Names or PeerIds that are neither answered nor believed.'
-    ),
-    store: option(
-      listOfTexts(nameOrPeer, 64),
-      [],
-      'Names, purposes or PeerIds whose readings are kept in the history beside its own.'
-    ),
-    history: section('Readings on disk.', {
-      flush: option(
-        duration(1_000, 3_600_000),
-        '60s',
-        'Readings reach the disk this often; a power cut loses no more.'
-      ),
-      age: option(duration(3_600_000, 36_500 * DAY, 'd'), '30d', 'Older readings are deleted.'),
-      bytes: option(
-        size(MIB, 1024 * 1024 * MIB),
-        '64MiB',
-        'Beyond this size the oldest readings are deleted.'
-      ),
-      flushBytes: option(size(4096, 64 * MIB), '256KiB', 'Unwritten bytes that bring a flush forward.'),
-      memoryBytes: option(size(4096, 1024 * MIB), '8MiB', 'Held in memory while the disk takes nothing.'),
-      blockAge: option(duration(60_000, DAY, 'min'), '15min', 'An unfilled block is sealed after this.')
-    }),
-    time: section('Whether the clock is right.', {
-      sources: option(
-        listOfTexts(choice(['kernel', 'rtc', 'neighbours']), 3),
-        ['kernel', 'rtc', 'neighbours'],
-        'Who is believed, in this order; neighbours are those of the book marked time.'
-      ),
-      check: option(duration(1_000, 3_600_000), '30s', 'Time between looks.'),
-      rtc: rtc(clocks)
-    }),
-    log: section('Lines about what happens.', {
-      level: option(
-        choice(['silent', 'error', 'warn', 'info', 'debug']),
-        'info',
-        'The least important lines shown.'
-      ),
-      format: option(
-        choice(['auto', 'text', 'json']),
-        'auto',
-        'auto is text on a terminal and JSON elsewhere.'
-      )
-    }),
+    ...network,
+    ...trust,
+    history,
+    time: time(clocks),
+    log,
     datagrams,
     limits
   })
@@ -162,6 +156,18 @@ export function configSchema(devices: readonly SensorDefinition[], clocks: reado
         addIssue({ message, path: issuePath(dataset.value, path) })
     })
   )
+}
+
+function time(clocks: readonly ClockDefinition[]) {
+  return section('Whether the clock is right.', {
+    sources: option(
+      listOfTexts(choice(['kernel', 'rtc', 'neighbours']), 3),
+      ['kernel', 'rtc', 'neighbours'],
+      'Who is believed, in this order; neighbours are those of the book marked time.'
+    ),
+    check: option(duration(1_000, 3_600_000), '30s', 'Time between looks.'),
+    rtc: rtc(clocks)
+  })
 }
 
 /** Every known one is at 0x68 [linux drivers/rtc/rtc-ds1307.c]. */

@@ -1,18 +1,23 @@
 import * as v from 'valibot'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import { didYouMean, option, showInput, text, withHint } from './option-kinds.ts'
-
-/** `0x76` */
-export function formatAddress(address: unknown): string {
-  return `0x${Number(address).toString(16).padStart(2, '0')}`
-}
+import { formatAddress } from './format-address.ts'
+import { didYouMean, option, showInput, withHint } from './option-kinds.ts'
 
 /** The buses of a machine: those of Linux. */
 export const MACHINE_BUS = /^i2c-\d{1,4}$/
 
 /** A bus in the form of its name; that there is one is checked by bus-clashes.ts. */
 export function busName() {
-  return text(/^[a-z0-9][a-z0-9-]{0,31}$/, 'an I2C bus as in i2c-1')
+  const form = 'an I2C bus as in i2c-1'
+  const told = ({ input }: { readonly input: unknown }): string =>
+    withHint(`${showInput(input)} is not ${form}`, didYouMean(machineBus(String(input))))
+  return v.pipe(v.string(told), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, told))
+}
+
+/** The bus of the machine that was meant: `1`, `i2c1`, `I2C-1` or `/dev/i2c-1`. */
+export function machineBus(bus: string): string | undefined {
+  const [, number] = /^(?:\/dev\/)?(?:i2c)?[-_ ]?(\d{1,4})$/i.exec(bus) ?? []
+  return number === undefined ? undefined : `i2c-${number}`
 }
 
 /** A number in YAML, 0x76 or 118. */

@@ -13,6 +13,7 @@ import type { ConfigProblem } from './config-error.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
 import type { Origin } from './origin.ts'
 import type { Written } from './settings.ts'
+import { explained } from './yaml-faults.ts'
 
 /** A commented configuration with 64 sensors has about 20 KiB. */
 export const MOST_CHARACTERS = 256 * 1024
@@ -71,22 +72,8 @@ function firstOfLine(problems: readonly ConfigProblem[]): ConfigProblem[] {
   })
 }
 
-function yamlProblem({ code, message }: YAMLError, origin: Origin): ConfigProblem {
-  const [told = `is not YAML: ${message.split('\n')[0]}`, hint] = EXPLAINED[code] ?? []
-  const problem = { origin, path: '', message: told }
-  return hint === undefined ? problem : { ...problem, hint }
-}
-
-const EXPLAINED: Partial<Record<YAMLError['code'], readonly [message: string, hint: string]>> = {
-  DUPLICATE_KEY: ['this key is there twice', 'keep one of them'],
-  TAB_AS_INDENT: ['a tab indents this line', 'YAML is indented by spaces alone'],
-  MULTIPLE_DOCS: ['a second document begins here', 'take the --- away: a configuration is one document'],
-  TAG_RESOLVE_FAILED: ['this tag is not known', 'write the value without the !'],
-  BLOCK_AS_IMPLICIT_KEY: [
-    'this line has two keys, or is indented too far',
-    'quote a text that contains ": ", and indent keys of one section alike'
-  ],
-  BAD_SCALAR_START: ['a text cannot begin with this character', 'write the text in quotes']
+function yamlProblem(fault: YAMLError, origin: Origin): ConfigProblem {
+  return { origin, path: '', ...explained(fault) }
 }
 
 /** Makes plain values of the parsed nodes. */

@@ -32,14 +32,22 @@ class BatteryClock implements TimeSource {
   readonly #definition: ClockDefinition
   readonly #init: BatteryClockInit
   #source: TimeSource | undefined
+  #asking: Promise<TimeBelief> | undefined
 
   constructor(definition: ClockDefinition, init: BatteryClockInit) {
     this.#definition = definition
     this.#init = init
   }
 
-  /** @throws BusError, SensorError */
-  async belief(): Promise<TimeBelief> {
+  /** While a bus keeps it waiting, whoever asks again waits with it. @throws BusError, SensorError */
+  belief(): Promise<TimeBelief> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined
+    })
+    return this.#asking
+  }
+
+  async #ask(): Promise<TimeBelief> {
     this.#source ??= await this.#open()
     return await this.#source.belief()
   }

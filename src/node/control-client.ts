@@ -5,22 +5,7 @@ import { NodeError } from '../error.ts'
 import { readError } from './control-error.ts'
 import { CONTROL_SOCKET, controlRoutes } from './control-routes.ts'
 import { isAnswered, openSocketFolder, type SocketFolder } from './control-socket.ts'
-import type {
-  AskRequest,
-  BookChange,
-  BookEntry,
-  HistoryRequest,
-  HistoryRow,
-  Operations,
-  PeerView,
-  PingReply,
-  PingRequest,
-  SeriesView,
-  Status,
-  SwitchRequest,
-  SwitchView,
-  WatchRequest
-} from './operations.ts'
+import type { Operations } from './operations.ts'
 
 /** Milliseconds for an answer of the node in front of us; a request's own timeout comes on top. */
 const DEADLINE_MS = 35_000
@@ -59,49 +44,17 @@ export class ControlClient implements Operations {
     this.#clock = clock
   }
 
-  status(): Promise<Status> {
-    return this.#answer('status')
-  }
-
-  peers(): Promise<PeerView[]> {
-    return this.#answer('peers')
-  }
-
-  book(): Promise<BookEntry[]> {
-    return this.#answer('book')
-  }
-
-  bookPut(entry: BookChange): Promise<BookEntry> {
-    return this.#answer('bookPut', entry)
-  }
-
-  bookRename(from: string, to: string): Promise<BookEntry> {
-    return this.#answer('bookRename', { from, to })
-  }
-
-  bookRemove(name: string): Promise<void> {
-    return this.#answer('bookRemove', { name })
-  }
-
-  ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {
-    return this.#answer('ask', request, signal, request.timeout)
-  }
-
-  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<SeriesView> {
-    return this.#stream('watch', request, signal)
-  }
-
-  history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow> {
-    return this.#stream('history', request, signal)
-  }
-
-  ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply> {
-    return this.#stream('ping', request, signal)
-  }
-
-  switch(request: SwitchRequest): Promise<SwitchView[]> {
-    return this.#answer('switch', request)
-  }
+  readonly status: Operations['status'] = () => this.#answer('status')
+  readonly peers: Operations['peers'] = () => this.#answer('peers')
+  readonly book: Operations['book'] = () => this.#answer('book')
+  readonly bookPut: Operations['bookPut'] = (entry) => this.#answer('bookPut', entry)
+  readonly bookRename: Operations['bookRename'] = (from, to) => this.#answer('bookRename', { from, to })
+  readonly bookRemove: Operations['bookRemove'] = (name) => this.#answer('bookRemove', { name })
+  readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
+  readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
+  readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)
+  readonly ping: Operations['ping'] = (request, signal) => this.#stream('ping', request, signal)
+  readonly switch: Operations['switch'] = (request) => this.#answer('switch', request)
 
   close(): Promise<void> {
     return this.#folder.close()

@@ -71,13 +71,16 @@ export async function startControlServer(options: ControlServerOptions): Promise
     return { path: place, close }
 
     async function close(): Promise<void> {
-      await remove()
       served.stop()
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-      await folder.close()
+      try {
+        await new Promise<void>((resolve) => {
+          server.close(() => resolve())
+          server.closeAllConnections()
+        })
+        await remove()
+      } finally {
+        await folder.close()
+      }
     }
   } catch (error) {
     await folder.close()

@@ -1,17 +1,17 @@
 import type { Datagrams } from '../protocol/datagram/index.ts'
-import type { Measuring } from './measuring.ts'
-import type { Speaking } from './speaking.ts'
+import type { On } from './assembly/layers.ts'
 
 /** Everything that is counted, by room and reason: gossip.accept, datagram.forged … All of them only rise, but query.sessions. */
-export function countersOf(
-  { gossip, server }: Pick<Speaking, 'gossip' | 'server'>,
-  { journal }: Pick<Measuring, 'journal'>,
-  datagrams: Datagrams | undefined
-): Record<string, number> {
+export function countersOf({
+  voice: { gossip },
+  storage: { journal },
+  server,
+  links: { datagrams }
+}: On<'voice' | 'storage' | 'server' | 'links'>): Record<string, number> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
     ...named('journal', journal.counters),
-    ...named('query', { sessions: server.sessions }),
+    ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])
 }

@@ -47,5 +47,5 @@ export async function createNode(options: CreateNodeOptions = {}): Promise<Node>
     clock: systemClock
   })
   const running = await startNode({ ...rest, config, devices: [...own, ...outside.devices], world, log })
-  return new Node(running, config, log)
+  return new Node(running, config)
 }

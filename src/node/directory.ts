@@ -10,6 +10,8 @@ export interface DirectorySource {
   book(): readonly BookEntry[]
   /** Verified catalogues: what peers call themselves. */
   told(): readonly Told[]
+  /** What one of them tells: a screen full of readings asks for each of its authors. */
+  toldBy(peer: string): Told | undefined
   /** PeerIds of neighbours, connected or remembered. */
   near(): readonly string[]
   isConnected(peer: string): boolean
@@ -44,7 +46,7 @@ export class Directory {
 
   /** The book's name, else the one the peer tells of itself, else null. */
   nameOf(peer: string): string | null {
-    const told = this.#told().find((one) => one.peer === peer)?.name
+    const told = this.#toldBy(peer)?.name
     return this.#inBook(peer)?.name ?? (told === '' ? undefined : told) ?? null
   }
 
@@ -54,7 +56,7 @@ export class Directory {
   }
 
   purposesOf(peer: string): string[] {
-    const told = this.#told().find((one) => one.peer === peer)?.purposes ?? []
+    const told = this.#toldBy(peer)?.purposes ?? []
     return [...new Set([...(this.#inBook(peer)?.purposes ?? []), ...told])]
   }
 
@@ -136,6 +138,11 @@ export class Directory {
   #told(): Told[] {
     const { self } = this.#source
     return [self, ...this.#source.told().filter(({ peer }) => peer !== self.peer)]
+  }
+
+  #toldBy(peer: string): Told | undefined {
+    const { self } = this.#source
+    return peer === self.peer ? self : this.#source.toldBy(peer)
   }
 
   #inBook(peer: string): BookEntry | undefined {

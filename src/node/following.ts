@@ -73,6 +73,7 @@ export async function* follow(
       if (paused) {
         paused = false
         followers.returned()
+        continue
       }
       await new Promise<void>((resolve) => {
         wake = resolve

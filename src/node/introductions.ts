@@ -19,7 +19,7 @@ export interface IntroductionsInit {
   readonly protocols: () => readonly string[]
   readonly self: string
   /** Those of them that carry what we measure. */
-  readonly ownProtocols: () => readonly string[]
+  readonly ownProtocols: readonly string[]
   /** Takes a run that a neighbour holds of ourselves. */
   readonly ownRun: (run: Run) => void
   /** Takes the latest packs of a neighbour. */
@@ -88,7 +88,7 @@ export class Introductions {
     if (!this.#described.has(peer)) {
       if (!protocols.includes(META_TOPIC)) return
       this.#described.add(peer)
-      // What is verified goes into the table of catalogues, whichever door it came by (assemble.ts).
+      // What is verified goes into the table of catalogues, whichever door it came by (assembly/clients.ts).
       await this.#limited(peer, (signal) =>
         this.#init.queries.describe(peer, [META_TOPIC], {}, signal)
       ).catch((error: unknown) => {
@@ -103,7 +103,7 @@ export class Introductions {
   async #readOurselves(peer: string): Promise<void> {
     const { queries, self, ownProtocols, ownRun } = this.#init
     await this.#limited(peer, async (signal) => {
-      for (const protocol of ownProtocols()) {
+      for (const protocol of ownProtocols) {
         const packs = await queries.read(peer, [protocol], { who: self }, signal).catch(() => [])
         for (const { position } of packs.flatMap(({ readings }) => readings)) ownRun(position)
       }
@@ -111,7 +111,8 @@ export class Introductions {
   }
 
   async #readLatest(peer: string): Promise<void> {
-    if (this.#read.has(peer)) return
+    // It may have left while it was described: on its next connection it is asked anew.
+    if (this.#read.has(peer) || !this.#described.has(peer)) return
     this.#read.add(peer)
     const { libp2p, queries, protocols, received } = this.#init
     const spoken = (await libp2p.peerStore.all()).find((one) => one.id.toString() === peer)?.protocols ?? []

@@ -31,13 +31,14 @@ export class Lifecycle {
     this.#init = init
   }
 
-  /** @throws the error of the first part that could not start, after the others were stopped */
-  async start(): Promise<void> {
+  /** @throws the error of the first part that could not start, or the signal's reason, after the others were stopped */
+  async start(signal?: AbortSignal): Promise<void> {
     const { clock, startDeadline } = this.#init
     for (const part of this.#parts) {
       this.#started.push(part)
       try {
-        await withDeadline(clock, startDeadline, `starting ${part.name}`, async () => await part.start?.())
+        const work = async (): Promise<void> => await part.start?.()
+        await withDeadline(clock, startDeadline, `starting ${part.name}`, work, signal)
       } catch (error) {
         await this.stop()
         throw error
@@ -51,13 +52,11 @@ export class Lifecycle {
     const { clock, log, stopDeadline } = this.#init
     const end = clock.monotonic() + stopDeadline
     for (const part of parts) {
-      const left = Math.max(MINIMUM_STOP, end - clock.monotonic())
-      await withDeadline(clock, left, `stopping ${part.name}`, async () => await part.stop?.()).catch(
+      // Half of what is left: however many hang, the rest have their turn, and all of it ends in time.
+      const share = (end - clock.monotonic()) / 2
+      await withDeadline(clock, share, `stopping ${part.name}`, async () => await part.stop?.()).catch(
         (error: unknown) => log.warn(describeError(error))
       )
     }
   }
 }
-
-/** Milliseconds that even the last part is given, so that a slow one before it costs no data. */
-const MINIMUM_STOP = 200

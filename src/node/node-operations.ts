@@ -6,23 +6,9 @@ import { ask } from './asking/ask.ts'
 import { type HistoryInit, history } from './asking/history.ts'
 import { type PingInit, ping } from './asking/ping.ts'
 import { type WatchInit, watch } from './asking/watch.ts'
+import { checkBookEntry } from './book-entry-check.ts'
 import type { Directory } from './directory.ts'
-import type {
-  AskRequest,
-  BookChange,
-  BookEntry,
-  HistoryRequest,
-  HistoryRow,
-  Operations,
-  PeerView,
-  PingReply,
-  PingRequest,
-  SeriesView,
-  Status,
-  SwitchRequest,
-  SwitchView,
-  WatchRequest
-} from './operations.ts'
+import type { BookChange, BookEntry, Operations, PeerView, Status } from './operations.ts'
 import type { Switches } from './switches.ts'
 
 export interface NodeOperationsInit {
@@ -46,13 +32,13 @@ export class NodeOperations implements Operations {
     this.#init = init
   }
 
-  async status(): Promise<Status> {
-    return this.#init.status()
-  }
-
-  peers(): Promise<PeerView[]> {
-    return this.#init.peers()
-  }
+  readonly status: Operations['status'] = async () => this.#init.status()
+  readonly peers: Operations['peers'] = () => this.#init.peers()
+  readonly ask: Operations['ask'] = (request, signal) => ask(this.#init.ask, request, signal)
+  readonly watch: Operations['watch'] = (request, signal) => watch(this.#init.watch, request, signal)
+  readonly history: Operations['history'] = (request, signal) => history(this.#init.history, request, signal)
+  readonly ping: Operations['ping'] = (request, signal) => ping(this.#init.ping, request, signal)
+  readonly switch: Operations['switch'] = (request) => this.#init.switches.switch(request)
 
   async book(): Promise<BookEntry[]> {
     return this.#init.book.entries().map(shown)
@@ -60,6 +46,7 @@ export class NodeOperations implements Operations {
 
   async bookPut(change: BookChange): Promise<BookEntry> {
     const entry = this.#changed(change, this.#init.book.get(change.name))
+    checkBookEntry(entry)
     await this.#init.book.put(entry)
     this.#init.neighbourhood.remember(entry.peer, entry.addresses)
     return shown(entry)
@@ -71,26 +58,6 @@ export class NodeOperations implements Operations {
 
   bookRemove(name: string): Promise<void> {
     return this.#init.book.remove(name)
-  }
-
-  ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {
-    return ask(this.#init.ask, request, signal)
-  }
-
-  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<SeriesView> {
-    return watch(this.#init.watch, request, signal)
-  }
-
-  history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow> {
-    return history(this.#init.history, request, signal)
-  }
-
-  ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply> {
-    return ping(this.#init.ping, request, signal)
-  }
-
-  switch(request: SwitchRequest): Promise<SwitchView[]> {
-    return this.#init.switches.switch(request)
   }
 
   #changed(change: BookChange, known: Entry | undefined): Entry {

@@ -81,9 +81,18 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
     for (let message = await this.next(); message !== undefined; message = await this.next()) yield message
   }
 
-  /** Ends our side; the other may still send. */
+  /**
+   * Ends our side, once all that was sent is on its way, no later than a message may take; the other may still send.
+   * @throws NodeError 'link-broken'
+   */
   async close(): Promise<void> {
-    await this.#stream.close()
+    try {
+      await this.#stream.close()
+    } catch (cause) {
+      // libp2p rejects with the event that ended the stream: no error, and nothing that a person can read.
+      const what = `${this.protocol} with ${this.peer} was cut off before all was sent`
+      throw new NodeError('link-broken', what, { remedy: 'retry', cause })
+    }
   }
 
   /** Ends both sides at once. */

@@ -1,5 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import type { Clock } from '../clock.ts'
+import { type Clock, withDeadline } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
@@ -20,7 +20,7 @@ import type {
   Status
 } from './operations.ts'
 import type { RunningNode } from './run-node.ts'
-import { unit } from './speaking.ts'
+import { uniform } from './uniform.ts'
 
 /** Serves one stream that another node opened. When it returns, our side of the stream is closed. */
 export type ProtocolHandler = (stream: NodeStream) => void | Promise<void>
@@ -63,7 +63,7 @@ export class Node {
   readonly #clock: Clock
   readonly #log: Log
 
-  constructor(running: RunningNode, config: NodeConfig, log: Log) {
+  constructor(running: RunningNode, config: NodeConfig) {
     this.peer = running.peer
     this.operations = running.operations
     this.stopped = running.stopped
@@ -71,7 +71,7 @@ export class Node {
     this.#running = running
     this.#config = config
     this.#clock = running.assembled.clock
-    this.#log = log
+    this.#log = running.assembled.log
   }
 
   /** Multiaddrs with our PeerId, where others can reach us. */
@@ -115,15 +115,13 @@ export class Node {
     options: { readonly signal?: AbortSignal } = {}
   ): Promise<NodeStream> {
     for (const protocol of protocols) checkName(protocol)
-    const signal = options.signal ?? AbortSignal.timeout(USUAL_TIMEOUT)
+    const open = (signal: AbortSignal): Promise<NodeStream> => this.#open(who, protocols, signal)
+    return await this.#limited(`opening a stream to ${who}`, USUAL_TIMEOUT, open, options.signal)
+  }
+
+  async #open(who: string, protocols: readonly string[], signal: AbortSignal): Promise<NodeStream> {
     const { reach } = this.#running.assembled
-    const { targets = [] } = await reach.selectSoon(who, undefined, signal)
-    const [target, another] = targets
-    if (target === undefined || another !== undefined) {
-      throw new NodeError('ambiguous', `"${who}" means ${targets.length} peers, a stream goes to one`, {
-        hint: 'name one'
-      })
-    }
+    const target = await reach.one(who, signal)
     const connection = await reach.connect(target, signal)
     const stream = await this.#negotiate(connection, protocols, signal)
     return new NodeStream(stream, target.peer, this.#clock, this.#config.limits.streams)
@@ -131,8 +129,10 @@ export class Node {
 
   /** One answer for each series that matches. @throws NodeError nobody-found, unreachable, denied … */
   ask(who: string, what?: string, options: AskOptions = {}): Promise<SeriesView[]> {
-    const { timeout = USUAL_TIMEOUT, by = 'auto', signal = AbortSignal.timeout(timeout) } = options
-    return this.operations.ask({ who, timeout, by, ...(what === undefined ? {} : { what }) }, signal)
+    const { timeout = USUAL_TIMEOUT, by = 'auto', signal } = options
+    const request = { who, timeout, by, ...(what === undefined ? {} : { what }) }
+    const ask = (limited: AbortSignal): Promise<SeriesView[]> => this.operations.ask(request, limited)
+    return this.#limited(`asking ${who}`, timeout, ask, signal)
   }
 
   /** First the latest of everything that matches, then every change, until the signal aborts. */
@@ -171,7 +171,7 @@ export class Node {
         {
           clock: this.#clock,
           log: this.#log,
-          random: () => unit(assembled.world),
+          random: () => uniform(assembled.world),
           options: limits.follow,
           repair: assembled.speaking.repair,
           journal: assembled.measuring.journal,
@@ -192,11 +192,8 @@ export class Node {
     }
   }
 
-  ping(
-    who: string,
-    count = 1,
-    signal: AbortSignal = AbortSignal.timeout(USUAL_TIMEOUT)
-  ): AsyncIterable<PingReply> {
+  /** Round trips, one a second; one that nobody answers says so after 5 s. */
+  ping(who: string, count = 1, signal: AbortSignal = new AbortController().signal): AsyncIterable<PingReply> {
     return this.operations.ping({ who, count }, signal)
   }
 
@@ -211,6 +208,15 @@ export class Node {
   /** In order, within 5 s. */
   stop(): Promise<void> {
     return this.#running.stop()
+  }
+
+  #limited<T>(
+    what: string,
+    timeout: number,
+    work: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined
+  ): Promise<T> {
+    return withDeadline(this.#clock, timeout, what, work, signal)
   }
 
   /** Never throws: libp2p hands that to the process (libp2p.md, trap 9). */

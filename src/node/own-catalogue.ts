@@ -1,34 +1,25 @@
-import type { Clock } from '../clock.ts'
-import type { Catalogue } from '../protocol/catalogue.ts'
 import type { Audience } from '../reading/author.ts'
 import { MAX_META_ENTRIES, type Meta, type MetaSeries } from '../reading/meta.ts'
 import { encodeMeta } from '../reading/meta-write.ts'
 import { isPackError } from '../reading/pack-error.ts'
-import type { Quantities } from '../reading/quantity.ts'
-import { type Signer, seal } from '../reading/seal.ts'
+import { seal } from '../reading/seal.ts'
 import { formatSeries } from '../reading/series.ts'
-import type { Measuring } from './measuring.ts'
+import { protocolsOf } from './assembly/language.ts'
+import type { On } from './assembly/layers.ts'
+import type { RunningSensor } from './sensors.ts'
 
-export interface OwnCatalogueInit {
-  readonly name: string
-  readonly purposes: readonly string[]
-  readonly version: string
-  readonly clock: Clock
-  readonly signer: Signer
-  readonly catalogue: Catalogue
-  readonly quantities: Quantities
-  readonly measuring: Measuring
-}
+export type OwnCatalogueNeeds = On<'init' | 'language' | 'storage' | 'measuring'>
 
 /**
  * What this node tells of itself, sealed: its name, what it measures, when its runs were (wire.md, Catalogue).
  * Private series stand only in what peers of its book are told.
  */
-export function sealOwnCatalogue(init: OwnCatalogueInit, revision: number, audience: Audience): Uint8Array {
-  const { measuring, signer } = init
+export function sealOwnCatalogue(made: OwnCatalogueNeeds, revision: number, audience: Audience): Uint8Array {
+  const { init, storage, measuring } = made
+  const { config, world, version, shortLived } = init
   const author = measuring.author()
   const sensors = measuring.sensors.filter(({ config }) => audience === 'book' || !config.private)
-  const runs = measuring.history
+  const runs = storage.history
     .runs()
     .flatMap(({ unix, quality, ...run }) =>
       unix === null || quality === 2 ? [] : [{ ...run, unix, quality }]
@@ -36,14 +27,14 @@ export function sealOwnCatalogue(init: OwnCatalogueInit, revision: number, audie
   const payload = encodeAsMuch({
     revision,
     ...author.run,
-    name: init.name,
-    purposes: init.purposes,
-    version: init.version,
-    mono: Math.round(init.clock.monotonic() - author.runStarted),
-    series: sensors.flatMap((sensor) => seriesOf(sensor, init)).slice(0, MAX_META_ENTRIES),
+    name: shortLived ? '' : config.name,
+    purposes: config.purposes,
+    version,
+    mono: Math.round(world.clock.monotonic() - author.runStarted),
+    series: sensors.flatMap((sensor) => seriesOf(sensor, made)).slice(0, MAX_META_ENTRIES),
     runs: runs.slice(-MAX_META_ENTRIES)
   })
-  return seal('meta', payload, signer)
+  return seal('meta', payload, storage.signer)
 }
 
 /** As much of it as a catalogue holds: the oldest runs go first, then what is last of the series. */
@@ -62,17 +53,17 @@ export function encodeAsMuch(meta: Meta): Uint8Array {
 }
 
 function seriesOf(
-  { config, definition, measures }: Measuring['sensors'][number],
-  init: OwnCatalogueInit
+  { config, definition, measures }: RunningSensor,
+  { language, storage }: OwnCatalogueNeeds
 ): MetaSeries[] {
-  const { signer, quantities, catalogue, measuring } = init
+  const { signer, history, journal } = storage
   return measures.map((measure) => {
     const { quantity, channel, range, accuracy } = measure
     const parts = { peer: signer.peer, device: config.name, quantity }
     const name = formatSeries(channel === undefined ? parts : { ...parts, channel })
-    const held = measuring.history.held(name)[0]
+    const held = history.held(name)[0]
     const [oldest] = held?.ranges[0] ?? []
-    const latest = measuring.journal.latest(
+    const latest = journal.latest(
       (series) =>
         series.device === config.name &&
         series.quantity === quantity &&
@@ -81,8 +72,8 @@ function seriesOf(
     )[0]
     return {
       name,
-      protocols: catalogue.ofQuantity(quantity).map(({ id }) => id),
-      unit: quantities.get(quantity)?.unit ?? null,
+      protocols: protocolsOf(language, quantity),
+      unit: language.quantities.get(quantity)?.unit ?? null,
       interval: latest?.reading.interval ?? config.interval / 1000,
       ...(range === undefined ? {} : { range }),
       ...(accuracy === undefined ? {} : { accuracy }),

@@ -78,23 +78,31 @@ export class Reach {
     }
   }
 
-  /** @throws NodeError unreachable */
+  /** A peer of whom no address is known is waited for as names are. @throws NodeError unreachable */
   async connect({ peer, addresses }: Target, signal: AbortSignal): Promise<Connection> {
-    const { neighbourhood, directory } = this.#init
+    const { neighbourhood, clock, patience } = this.#init
     if (addresses.length > 0) neighbourhood.remember(peer, addresses)
-    try {
-      return await neighbourhood.connect(peer, signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw new NodeError(
-        'unreachable',
-        `${directory.labelOf(peer)} cannot be reached: ${describeError(error)}`,
-        {
-          hint: 'is it on, and on this network? kith doctor looks at this side',
-          remedy: 'retry',
-          cause: error
-        }
-      )
+    for (;;) {
+      try {
+        return await neighbourhood.connect(peer, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        const hopeless = clock.monotonic() - this.#startedAt > patience
+        if (hopeless || !isAddressless(error)) throw this.#unreachable(peer, error)
+        await clock.sleep(LOOK, signal)
+      }
     }
   }
+
+  #unreachable(peer: string, cause: unknown): NodeError {
+    const why = isAddressless(cause) ? 'it was not heard, and no address is known' : describeError(cause)
+    const message = `${this.#init.directory.labelOf(peer)} cannot be reached: ${why}`
+    const hint = 'is it on, and on this network? kith doctor looks at this side'
+    return new NodeError('unreachable', message, { hint, remedy: 'retry', cause })
+  }
+}
+
+/** libp2p has nothing to dial. */
+function isAddressless(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NoValidAddressesError'
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { systemClock } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
+import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
 import { type Home, openHome } from '../peer/home.ts'
 import { ephemeralIdentity, type Identity, openIdentity } from '../peer/identity.ts'
@@ -9,7 +9,6 @@ import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../reading/quantity.ts'
 import { type Assembled, assemble } from './assemble.ts'
 import { chooseWorld, type WorldChoice } from './choose-world.ts'
-import { type ControlServer, startControlServer } from './control-server.ts'
 import { usableAddresses } from './listen.ts'
 import { type Carrier, tcpCarrier } from './network.ts'
 import type { Operations } from './operations.ts'
@@ -20,6 +19,8 @@ export interface StartInit {
   readonly config: NodeConfig
   readonly world: WorldChoice
   readonly log: Log
+  /** Ends the start: what has started is stopped in order. */
+  readonly signal?: AbortSignal
   /**
    * A node for one command: it is not listened to by others, and serves no control socket. Without `home` it
    * is nobody, and measures nothing.
@@ -49,24 +50,33 @@ export interface RunningNode {
 /** Milliseconds in which neighbours turn up on a local network. */
 const PATIENCE = 5_000
 
-/** Opens the home, builds the world, assembles and starts a node; whatever was opened is closed where that fails. */
+/**
+ * Builds the world, opens the home, assembles and starts a node. Where that fails, all of it is closed again,
+ * a world that was given included, as the node would have closed it.
+ */
 export async function startNode(init: StartInit): Promise<RunningNode> {
-  const home = init.home === undefined ? undefined : await openHome(init.home, { create: true })
+  const config = configOf(init)
+  const world = await chooseWorld(init.world, config, init.log)
+  let home: Home | undefined
   try {
-    return await startIn(home, init)
+    home = init.home === undefined ? undefined : await openHome(init.home, { create: true })
+    return await startIn(home, world, { ...init, config })
   } catch (error) {
     home?.close()
+    await world.close()
     throw error
   }
 }
 
-async function startIn(home: Home | undefined, init: StartInit): Promise<RunningNode> {
-  const { log, shortLived = false } = init
-  // Under a key of the moment its readings would be nobody's, and the buses belong to the home's own node.
-  const config = shortLived && home === undefined ? { ...init.config, sensors: [], store: [] } : init.config
+/** Under a key of the moment readings would be nobody's, and the buses belong to the home's own node. */
+function configOf({ config, home, shortLived = false }: StartInit): NodeConfig {
+  return shortLived && home === undefined ? { ...config, sensors: [], store: [] } : config
+}
+
+async function startIn(home: Home | undefined, world: World, init: StartInit): Promise<RunningNode> {
+  const { config, log, shortLived = false } = init
   const identity =
     init.identity ?? (home === undefined ? await ephemeralIdentity() : await openIdentity(home))
-  const world = await chooseWorld(init.world, config, log)
   const own = await import('../../devices/index.ts')
   const assembled = await assemble({
     config,
@@ -85,57 +95,23 @@ async function startIn(home: Home | undefined, init: StartInit): Promise<Running
     patience: PATIENCE,
     shortLived
   })
-  await assembled.lifecycle.start()
-  const control = home === undefined || shortLived ? undefined : await startControl(home, assembled, init)
-  return running(assembled, control, home)
+  await assembled.lifecycle.start(init.signal)
+  return running(assembled)
 }
 
-function running(
-  assembled: Assembled,
-  control: ControlServer | undefined,
-  home: Home | undefined
-): RunningNode {
+function running(assembled: Assembled): RunningNode {
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
-  async function stop(): Promise<void> {
-    await control?.close()
-    await assembled.lifecycle.stop()
-    home?.close()
-    resolve()
-  }
   return {
     peer: assembled.peer,
     addresses: assembled.network.getMultiaddrs().map(String),
     operations: assembled.operations,
     assembled,
     stop: () => {
-      stopping ??= stop()
+      stopping ??= assembled.lifecycle.stop().then(resolve)
       return stopping
     },
     stopped
-  }
-}
-
-async function startControl(
-  home: Home,
-  assembled: Assembled,
-  { config, log }: StartInit
-): Promise<ControlServer | undefined> {
-  if (home.readOnly) {
-    log.warn(`${home.path} is read-only: there is no control socket, commands cannot reach this node`)
-    return undefined
-  }
-  try {
-    return await startControlServer({
-      home: home.path,
-      operations: assembled.operations,
-      clock: systemClock,
-      log,
-      limits: config.limits.control
-    })
-  } catch (error) {
-    await assembled.lifecycle.stop()
-    throw error
   }
 }
 

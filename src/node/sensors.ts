@@ -1,6 +1,5 @@
 import type { NodeConfig } from '../config/schema.ts'
 import { NodeError } from '../error.ts'
-import { formatAddress } from '../hal/i2c.ts'
 import { i2cDevice } from '../hal/i2c-device.ts'
 import type { DeviceMemory } from '../hal/memory.ts'
 import type { Measure, OpenContext, Sensor, SensorDefinition } from '../hal/sensor.ts'
@@ -9,6 +8,7 @@ import type { Log } from '../log.ts'
 import { createFilter } from '../reading/filter/chain.ts'
 import type { Sample } from '../reading/reading.ts'
 import { Sampler } from '../reading/sampler.ts'
+import { placeOf } from './sensor-place.ts'
 
 export type SensorConfig = NodeConfig['sensors'][number]
 
@@ -72,7 +72,7 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
       if (passed !== undefined) init.emit(passed)
     }
   })
-  return { config, definition, measures, place: placeOf(config), sampler }
+  return { config, definition, measures, place: placeOf(config, definition) ?? config.type, sampler }
 }
 
 /** Sensors of one interval are spread, so that they do not all ask for the bus at once; none waits long for its first. */
@@ -107,10 +107,4 @@ export async function openSensor(
     case 'none':
       return await definition.open(config.options, context)
   }
-}
-
-/** Where it is, for people: `0x76 on i2c-1`. */
-export function placeOf(config: SensorConfig): string {
-  if (config.address !== undefined) return `${formatAddress(config.address)} on ${config.bus}`
-  return config.line ?? config.type
 }

@@ -10,7 +10,8 @@ import { type Quantities, quantityTable, showValue } from '../reading/quantity.t
 import type { Fault } from '../reading/reading.ts'
 import { faultOf } from '../reading/sampler-fault.ts'
 import { chooseWorld, type WorldChoice } from './choose-world.ts'
-import { openSensor, placeOf, type SensorConfig } from './sensors.ts'
+import { placeOf } from './sensor-place.ts'
+import { openSensor, type SensorConfig } from './sensors.ts'
 
 /** What one reading of one measure says. */
 export interface TestedValue {
@@ -73,7 +74,7 @@ async function testSensor(
   const measures =
     typeof definition.measures === 'function' ? definition.measures(options) : definition.measures
   const started = world.clock.monotonic()
-  const told = { name, type, place: placeOf(config) }
+  const told = { name, type, place: placeOf(config, definition) ?? type }
   const took = (): number => Math.round(world.clock.monotonic() - started)
   try {
     const read = (signal: AbortSignal) => sampleOnce(definition, config, world, signal)

@@ -1,4 +1,4 @@
-import { type Cancel, type Clock, every } from '../clock.ts'
+import { type Cancel, type Clock, every, withDeadline } from '../clock.ts'
 import { describeError } from '../error.ts'
 import type { TimeBelief, TimeSource } from '../hal/time-source.ts'
 import type { Log } from '../log.ts'
@@ -10,6 +10,8 @@ export interface TimekeeperInit {
   readonly sources: readonly TimeSource[]
   /** Milliseconds between looks. */
   readonly period: number
+  /** Milliseconds that one source may take: a clock chip on a bus that hangs keeps nobody. */
+  readonly deadline: number
 }
 
 const UNKNOWN: TimeBelief = { quality: 2, offset: 0 }
@@ -18,6 +20,8 @@ const UNKNOWN: TimeBelief = { quality: 2, offset: 0 }
 export class Timekeeper {
   readonly #init: TimekeeperInit
   #belief: TimeBelief = UNKNOWN
+  readonly #stopping = new AbortController()
+  #looking: Promise<void> | undefined
   #cancel: Cancel | undefined
   #becameKnown: () => void = () => {}
 
@@ -32,6 +36,7 @@ export class Timekeeper {
 
   stop(): void {
     this.#cancel?.()
+    this.#stopping.abort(new Error('the node stops'))
   }
 
   /** Called once whenever an unknown time becomes known: the run ends, another begins. */
@@ -48,17 +53,29 @@ export class Timekeeper {
     return this.#belief.quality === 2 ? undefined : (this.#init.clock.now() + this.#belief.offset) / 1000
   }
 
-  /** Asks the sources now. Never throws: a source that fails is passed over. */
-  async look(): Promise<void> {
+  /** Asks the sources now; while they are asked, that is the look. Never throws: a source that fails is passed over. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
     const before = this.#belief.quality
-    this.#belief = await this.#ask()
-    if (before === 2 && this.#belief.quality !== 2) this.#becameKnown()
+    const belief = await this.#ask()
+    if (this.#stopping.signal.aborted) return
+    this.#belief = belief
+    if (before === 2 && belief.quality !== 2) this.#becameKnown()
   }
 
   async #ask(): Promise<TimeBelief> {
-    for (const source of this.#init.sources) {
-      const belief = await source.belief().catch((error: unknown) => {
-        this.#init.log.debug(`a source of time failed: ${describeError(error)}`)
+    const { clock, deadline, sources, log } = this.#init
+    for (const source of sources) {
+      const ask = (): Promise<TimeBelief> => source.belief()
+      const asked = withDeadline(clock, deadline, 'a source of time', ask, this.#stopping.signal)
+      const belief = await asked.catch((error: unknown) => {
+        log.debug(`a source of time failed: ${describeError(error)}`)
         return UNKNOWN
       })
       if (belief.quality !== 2) return belief

@@ -1,6 +1,6 @@
 process.env['TZ'] = 'UTC'
 
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -89,12 +89,21 @@ t.test('JSON keys are stable', async (t) => {
   t.same(await keys('config path'), ['exists', 'path'])
 })
 
+t.test('no reading in that time is no riddle', async (t) => {
+  const operations = new FakeOperations()
+  operations.history = async function* () {}
+  const { status, out, err } = await runCommand('history hall air', { operations })
+  t.same([status, out], [0, ''])
+  t.match(err, 'nothing of air in that time; kith ask hall tells what there is')
+})
+
 t.test('nobody who answers is not a success', async (t) => {
   const operations = new FakeOperations()
   operations.views = []
   t.equal((await runCommand('ask hall air', { operations })).status, 3)
   operations.replies = operations.replies.filter((reply) => reply.rtt === undefined)
   t.equal((await runCommand('ping hall', { operations })).status, 3)
+  t.match(await runCommand('ping hall -n 1001', { operations }), { status: 2, err: /1001 is more than 1000/ })
 })
 
 t.test('the book is written down', async (t) => {
@@ -108,6 +117,38 @@ t.test('the book is written down', async (t) => {
   )
   t.equal((await runCommand('book remove loft', { operations })).out, 'loft is struck out\n')
   t.equal(operations.entries.size, 0)
+})
+
+t.test('the PeerId needs no running node', async (t) => {
+  const home = join(mkdtempSync(join(tmpdir(), 'kith-cli-')), 'new')
+  const { peer } = JSON.parse((await runCommand('init --name den --json', { home })).out)
+  t.same(await runCommand('id', { home, alone: true }), { status: 0, out: `${peer}\n`, err: '' })
+  const asJson = JSON.parse((await runCommand('id --json', { home, alone: true })).out)
+  t.same(asJson, { peer, name: 'den', addresses: [] })
+  t.match((await runCommand('id', { home, alone: true, columns: 100 })).out, 'nowhere: no node runs in')
+  const [told, ...code] = (await runCommand('id --qr', { home, alone: true })).out.trimEnd().split('\n')
+  t.equal(told, peer)
+  t.equal(code.length, 19, '29 modules and two quiet zones of 4, two in a character')
+  t.notOk(existsSync(join(home, 'history.sqlite')), 'none was started')
+  t.equal((await runCommand('id --qr --json', { home, alone: true })).status, 2)
+  writeFileSync(join(home, 'identity.key'), 'garbage')
+  const damaged = await runCommand('id', { home, alone: true })
+  t.match(damaged, { status: 1, out: '', err: /is no key \(7 bytes\)\n.*restore it/ })
+})
+
+t.test('what is wrong with files', async (t) => {
+  const folder = t.testdir({ 'flow.yaml': 'purposes: [a\n', plain: '' })
+  const check = (name: string, more = '') => runCommand(`config check ${join(folder, name)}${more}`)
+  t.same(await check('none.yaml'), {
+    status: 2,
+    out: '',
+    err: `kith: ${join(folder, 'none.yaml')} does not exist\n      \`kith init\` writes one with comments\n`
+  })
+  t.match((await check('plain/kith.yaml')).err, /cannot be there\n +.*plain is not a folder\n$/)
+  const place = `${join(folder, 'flow.yaml')}:2:1`
+  t.equal((await check('flow.yaml')).err.indexOf(place), 0, 'as compilers write it')
+  const { error } = JSON.parse((await check('flow.yaml', ' --json')).err)
+  t.match(error, { code: 'bad-config', problems: [{ origin: { line: 2, column: 1 }, hint: /close it/ }] })
 })
 
 t.test('nothing is promised that would be forgotten', async (t) => {

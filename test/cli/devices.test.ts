@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
@@ -53,6 +54,38 @@ t.test('a scan as JSON', async (t) => {
   t.equal(lines[0], '  - type: hwmon')
 })
 
+t.test('the types that are known: those of the configuration, too, unless it is wrong', async (t) => {
+  const driver = fileURLToPath(new URL('../../examples/driver/index.ts', import.meta.url))
+  const typesWith = async (config: string): Promise<string[]> => {
+    const { out } = await runCommand('devices --types --json', { home: homeWith(config) })
+    return JSON.parse(out).map(({ type }: { type: string }) => type)
+  }
+  const own = await typesWith('name: hall\n')
+  t.ok(own.includes('bme280'))
+  t.same(await typesWith(`devices: [${driver}]\n`), [...own, 'tc74'])
+  t.same(await typesWith('nmae: hall\n'), own)
+})
+
+t.test('the schema has the drivers that the configuration names', async (t) => {
+  const driver = fileURLToPath(new URL('../../examples/driver/index.ts', import.meta.url))
+  const schemaWith = (config: string) => runCommand('config schema', { home: homeWith(config) })
+  const { out, err } = await schemaWith(`devices: [${driver}]\nnmae: hall\n`)
+  t.match(out, '"const": "tc74"')
+  t.match(out, '"const": "bme280"')
+  t.match(out, '"ds3231"')
+  t.equal(err, '')
+  const without = await schemaWith('devices: [./nothing.ts]\n')
+  t.match(without.err, /without the drivers from outside: .*nothing\.ts is not there/)
+  t.match(without.out, '"const": "bme280"')
+  t.same(await schemaWith('name: hall\n'), await runCommand('config schema'))
+})
+
+t.test('where the sensors are', async (t) => {
+  const home = homeWith(QUICK)
+  const { out } = await runCommand('devices --json', { home })
+  t.match(JSON.parse(out), [{ place: '0x76 on i2c-1' }, { place: 'cpu-thermal' }])
+})
+
 t.test('devices test reads everything once', async (t) => {
   const home = homeWith(QUICK)
   const { out, status: exit } = await runCommand('devices test --simulated', { home })
@@ -102,6 +135,6 @@ t.test('while a node measures here, its buses are left alone', async (t) => {
 })
 
 t.test('wrong use', async (t) => {
-  t.match(await runCommand('devices scan --simulated nine'), { status: 2, err: /nine is no whole number/ })
+  t.match(await runCommand('devices scan --simulated=nine'), { status: 2, err: /nine is no whole number/ })
   t.match(await runCommand('devices scna'), { status: 2, err: /scna is no action of kith devices.*scan/ })
 })

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import t, { type Test } from 'tap'
 import type { Finding } from '../../src/cli/doctor-finding.ts'
 import { systemClock } from '../../src/clock.ts'
@@ -9,6 +10,8 @@ import { silentLog } from '../../src/log.ts'
 import { startControlServer } from '../../src/node/control-server.ts'
 import { runCommand } from '../support/command-run.ts'
 import { FakeOperations } from '../support/fake-operations.ts'
+
+const KEY = await generateKeyPair('Ed25519')
 
 async function findings(
   home: string,
@@ -23,7 +26,7 @@ async function findings(
 
 function freshHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'kith-doctor-'))
-  writeFileSync(join(home, 'identity.key'), 'key', { mode: 0o600 })
+  writeFileSync(join(home, 'identity.key'), privateKeyToProtobuf(KEY), { mode: 0o600 })
   return home
 }
 
@@ -64,6 +67,17 @@ t.test('what is wrong is found', async (t) => {
     all.some(({ about }) => /^gpio(chip\d+)?$/.test(about)),
     'and the pins are looked for'
   )
+})
+
+t.test('what a node would stop at is told before it starts', async (t) => {
+  const home = freshHome()
+  writeFileSync(join(home, 'identity.key'), 'garbage')
+  writeFileSync(join(home, 'book.yaml'), 'x: [\n')
+  const { of } = await findings(home)
+  t.match(of('identity'), { state: 'bad', text: /is no key \(7 bytes\)/, cure: /restore it from a backup/ })
+  t.match(of('book'), { state: 'bad', text: /book\.yaml: [^\n]* at line 2/, cure: /mend the entry/ })
+  const file = join(home, 'identity.key')
+  t.match((await findings(file)).of('home'), { state: 'bad', text: `${file} is not a folder` })
 })
 
 t.test('a wrong configuration is told with its place, and the rest is looked at all the same', async (t) => {

@@ -44,6 +44,8 @@ t.test('what is understood', async (t) => {
     ['run --simulated', 'run', { simulated: true }, []],
     ['run --simulated 7', 'run', { simulated: '7' }, []],
     ['run --simulated=7', 'run', { simulated: '7' }, []],
+    ['devices scan --simulated i2c-1', 'scan', { simulated: true }, ['i2c-1']],
+    ['devices scan --simulated 7 i2c-1', 'scan', { simulated: '7' }, ['i2c-1']],
     ['run --simulated --home .kith', 'run', { simulated: true, home: '.kith' }, []],
     ['run --set a=1,2 --set b=3', 'run', { set: ['a=1,2', 'b=3'] }, []],
     ['book', 'list', {}, []],
@@ -51,10 +53,14 @@ t.test('what is understood', async (t) => {
     ['book list', 'list', {}, []],
     ['book add hall x -p a,b -p c --time', 'add', { purpose: ['a', 'b', 'c'], time: true }, ['hall', 'x']],
     ['book --note add add hall', 'add', { note: 'add' }, ['hall']],
+    ['book add hall --purpose=a,,b,', 'add', { purpose: ['a', 'b'] }, ['hall']],
     ['config', 'check', {}, []],
     ['config show -a', 'show', { all: true }, []],
     ['completion fish', 'completion', {}, ['fish']],
-    ['ask --help', 'ask', { help: true }, []]
+    ['ask --help', 'ask', { help: true }, []],
+    ['help', undefined, { help: true }, []],
+    ['help ask', 'ask', { help: true }, []],
+    ['help book add', 'add', { help: true }, []]
   ]
   for (const [line, action, values, positionals] of rows) {
     const parsed = parse(line)
@@ -86,7 +92,9 @@ t.test('what is refused, and what is said', async (t) => {
     ['history hall air --limit 1e3', /1e3 is no whole number/],
     ['history hall air --since yesterday', /neither a duration such as 1h nor a date/],
     ['history hall air --since 2026-13-40', /neither a duration/],
-    ['completion bsh', /bsh is no shell; did you mean bash\?/],
+    ['history hall air --since 2', /did you mean 2h\?/],
+    ['completion bsh', /SHELL cannot be bsh; did you mean bash\?/],
+    ['switch pump of', /TO cannot be of; did you mean off\?/],
     ['completion', /needs SHELL/]
   ]
   for (const [line, message] of rows) t.throws(() => parse(line), { code: 'usage', message }, line)

@@ -86,3 +86,24 @@ t.test('an exception that nobody caught is one line, and the end', async (t) => 
   t.equal(await end, 1)
   t.equal(err(), 'kith: unexpected: boom; stopping\n')
 })
+
+t.test('a slow reader gets everything', async (t) => {
+  const { child, out, end } = kith('config', 'schema', '--home', t.testdir({}))
+  child.stdout?.pause()
+  // Longer than the program takes, so that the pipe is full and its end still unwritten.
+  await systemClock.sleep(800, new AbortController().signal)
+  child.stdout?.resume()
+  t.equal(await end, 0)
+  t.ok(out().length > 65_536, 'more than a pipe holds')
+  t.doesNotThrow(() => JSON.parse(out()))
+})
+
+t.test('a reader that has stopped does not hold Ctrl-C back', async (t) => {
+  const { child, end } = kith('config', 'schema', '--home', t.testdir({}))
+  child.stdout?.pause()
+  await systemClock.sleep(800, new AbortController().signal)
+  child.kill('SIGINT')
+  const at = performance.now()
+  t.ok(await Promise.race([end.then(() => true), systemClock.sleep(1000, new AbortController().signal)]))
+  t.ok(performance.now() - at < 1000)
+})

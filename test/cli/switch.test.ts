@@ -37,5 +37,8 @@ t.test('what cannot be switched is said', async (t) => {
     status: 1,
     err: /no node runs here[\s\S]*kith run/
   })
-  t.match(await runCommand('switch pump toggle', { operations }), { status: 2, err: /on, off, status/ })
+  t.match(await runCommand('switch pump toggle', { operations }), {
+    status: 2,
+    err: /TO cannot be toggle\n.*on, off, status/
+  })
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { clockChips } from '../../devices/index.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { settingsOf } from '../../src/config/schema-walk.ts'
@@ -17,6 +18,12 @@ t.test('every option is there, described, and nothing beside them', async (t) =>
     }
     t.match(part?.description, /\S/, path.join('.'))
   }
+})
+
+t.test('clock chips are among the choices', async (t) => {
+  const withClocks = (await configJsonSchema([], clockChips)) as unknown as Json
+  const rtc = withClocks['properties']?.['time']?.['properties']?.['rtc']?.['properties']
+  t.same(rtc?.['type']?.['enum'], ['none', ...clockChips.map(({ type }) => type)])
 })
 
 t.test('units are asked for', async (t) => {

@@ -150,3 +150,15 @@ t.test('nothing is loaded from a network, and nothing of a wrong list', async (t
     { text: 'b', path: 'devices[1]' }
   ])
 })
+
+t.test('what else is wrong is told as well, but for the sensors that may be meant by it', async (t) => {
+  const text = 'nmae: hall\ndevices: [./none.js]\nsensors: [{type: acme}]\nhistory: {age: 3}\n'
+  const error: unknown = await load(home({}), text).catch((reason: unknown) => reason)
+  t.match(error, {
+    problems: [
+      { origin: { line: 1 }, message: 'is not an option' },
+      { origin: { line: 2 }, message: './none.js is not there' },
+      { origin: { line: 4 }, path: 'history.age', message: '3 has no unit' }
+    ]
+  })
+})

@@ -136,7 +136,8 @@ t.test('what is wrong is told with its place', async (t) => {
     t.match(told(text), new RegExp(expected), text)
   t.throws(() => loadScenario(join(folder, 'absent.yaml'), sensors), {
     code: 'bad-config',
-    message: /absent\.yaml does not exist\nexamples\/scenarios/
+    message: /absent\.yaml does not exist$/,
+    hint: /^examples\/scenarios/
   })
 })
 

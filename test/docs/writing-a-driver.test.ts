@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,17 +24,23 @@ t.test('the code that is shown is the code that runs', async (t) => {
     t.ok(existsSync(join(root, file)), file)
 })
 
-t.test('its own test passes', async (t) => {
-  const { status, stdout } = spawnSync(process.execPath, ['--test', 'examples/driver/tc74.test.ts'], {
-    cwd: root,
-    encoding: 'utf8'
-  })
+function copied(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-driver-'))
+  cpSync(join(root, 'examples/driver'), folder, { recursive: true })
+  return folder
+}
+
+t.test('copied elsewhere its own test passes, with the link that the page tells', async (t) => {
+  const folder = copied()
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/kith'))
+  const { status, stdout } = spawnSync(process.execPath, ['--test'], { cwd: folder, encoding: 'utf8' })
   t.equal(status, 0, stdout)
+  t.match(stdout, /pass [1-9]/)
 })
 
 t.test('copied elsewhere it is found by the configuration, and measures', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'kith-driver-'))
-  cpSync(join(root, 'examples/driver'), folder, { recursive: true })
+  const folder = copied()
   const request = { devices: [], folder, clock: systemClock, file: 'kith.yaml' }
   const { config, outside } = await loadWithDevices({ ...request, text: read('examples/driver/kith.yaml') })
   const world = await chooseWorld({ simulated: 1, models: outside.models }, config)

@@ -5,13 +5,15 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Takes what the tests have compiled already. */
+const COMPILED = '--import=./test/support/compile-cache.mjs'
 
 /** An example as a person runs it, and its lines as they come. */
 function run(
   name: string,
   ...args: string[]
 ): { child: ChildProcess; line: (wanted: RegExp) => Promise<string> } {
-  const child = spawn(process.execPath, [`examples/${name}`, ...args], {
+  const child = spawn(process.execPath, [COMPILED, `examples/${name}`, ...args], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'inherit']
   })

@@ -32,7 +32,8 @@ function bench(
     world,
     signal: stopping.signal
   })
-  const timekeeper = new Timekeeper({ clock, log: silentLog, period: 30_000, sources: [world.time, ...rtc] })
+  const times = { period: 30_000, deadline: 10_000 }
+  const timekeeper = new Timekeeper({ clock, log: silentLog, ...times, sources: [world.time, ...rtc] })
   return { clock, world, rtc, timekeeper, stopping }
 }
 
@@ -99,4 +100,19 @@ t.test('the configuration names it', async (t) => {
     ]
   ] as const)
     t.throws(() => configOf(text), { message: expected })
+})
+
+t.test('a bus that hangs is asked once, however often one looks', async (t) => {
+  let opened = 0
+  const hang = (): Promise<never> => {
+    opened += 1
+    return new Promise(() => {})
+  }
+  const { clock, world, stopping } = bench()
+  const buses = { list: () => world.buses.list(), open: hang } as unknown as typeof world.buses
+  const { rtc: config } = configOf('time: {rtc: {type: ds3231}}')
+  const [rtc] = batteryClock({ config, clocks: clockChips, world: { clock, buses }, signal: stopping.signal })
+  void rtc?.belief()
+  void rtc?.belief()
+  t.equal(opened, 1)
 })

@@ -1,11 +1,18 @@
 import t from 'tap'
-import { Directory } from '../../src/node/directory.ts'
+import { Directory, type Told } from '../../src/node/directory.ts'
 
 const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
 const SHED = '12D3KooWGyFN1w9WZ4XrWpH67LX3n1jyw5huNbzxuV7wfjuZ8Pei'
 
 const OURS = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
+
+const TOLD: readonly Told[] = [
+  { peer: HALL, name: 'raspberrypi', purposes: [] },
+  { peer: ATTIC, name: 'attic', purposes: ['temperature', 'light'] },
+  { peer: SHED, name: 'kith', purposes: [] },
+  { peer: ATTIC.replace(/6$/, '7'), name: 'kith', purposes: [] }
+]
 
 const directory = new Directory({
   self: { peer: OURS, name: 'cellar', purposes: ['temperature'] },
@@ -18,12 +25,8 @@ const directory = new Directory({
       time: false
     }
   ],
-  told: () => [
-    { peer: HALL, name: 'raspberrypi', purposes: [] },
-    { peer: ATTIC, name: 'attic', purposes: ['temperature', 'light'] },
-    { peer: SHED, name: 'kith', purposes: [] },
-    { peer: ATTIC.replace(/6$/, '7'), name: 'kith', purposes: [] }
-  ],
+  told: () => TOLD,
+  toldBy: (peer) => TOLD.find((one) => one.peer === peer),
   near: () => [SHED],
   isConnected: () => false
 })
@@ -67,7 +70,7 @@ t.test('an ambiguous name lists the candidates', async (t) => {
 
 t.test('a node knows its own name; the one of the moment has none', async (t) => {
   t.equal(directory.labelOf(OURS), 'cellar')
-  const source = { book: () => [], near: () => [], isConnected: () => false }
+  const source = { book: () => [], toldBy: () => undefined, near: () => [], isConnected: () => false }
   const told = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
   const namesake = new Directory({ ...source, self: { peer: OURS, name: 'cellar', purposes: [] }, told })
   t.same(

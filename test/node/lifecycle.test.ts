@@ -53,6 +53,19 @@ t.test('one that fails to stop, or hangs, keeps nobody', async (t) => {
   t.match(said, [/stopping slow/, /no/])
 })
 
+t.test('however many hang, the others are stopped, and all of it ends in time', async (t) => {
+  const clock = new VirtualClock()
+  const { done, parts } = recorder(['disk'])
+  const hang = (): Promise<void> => new Promise(() => {})
+  parts.push(...Array.from({ length: 40 }, (_, i) => ({ name: `sensor ${i}`, stop: hang })))
+  const lifecycle = new Lifecycle(parts, { ...init, clock })
+  await lifecycle.start()
+  const stopping = lifecycle.stop()
+  await clock.advance(init.stopDeadline)
+  t.same(done, ['+disk', '-disk'])
+  await stopping
+})
+
 t.test('a start that hangs ends at its deadline', async (t) => {
   const clock = new VirtualClock()
   const lifecycle = new Lifecycle([{ name: 'slow', start: () => new Promise(() => {}) }], { ...init, clock })
@@ -60,4 +73,15 @@ t.test('a start that hangs ends at its deadline', async (t) => {
   const refused = t.rejects(starting, { code: 'deadline' })
   await clock.advance(1000)
   await refused
+})
+
+t.test('a start that is called off stops what has started', async (t) => {
+  const { done, parts } = recorder(['a'])
+  parts.push({ name: 'slow', start: () => new Promise(() => {}) })
+  const ended = new AbortController()
+  const starting = new Lifecycle(parts, { ...init, clock: new VirtualClock() }).start(ended.signal)
+  const refused = t.rejects(starting, /interrupted/)
+  ended.abort(new Error('interrupted'))
+  await refused
+  t.same(done, ['+a', '-a'])
 })

@@ -59,6 +59,22 @@ t.test('a flood is a line a minute, and then how many there were', async (t) => 
   t.equal(clock.pending, 0)
 })
 
+t.test('at the end it says what it held back, and holds nothing back any more', async (t) => {
+  const clock = new VirtualClock()
+  const lines: [string, LogFields | undefined][] = []
+  const write = (message: string, fields?: LogFields): void => void lines.push([message, fields])
+  const log = rateLimited({ debug: write, info: write, warn: write, error: write }, clock, 1)
+  for (let i = 0; i < 3; i++) log.warn('refused')
+  log.end()
+  log.warn('refused')
+  t.same(lines, [
+    ['refused', undefined],
+    ['refused', { more: 2, seconds: 60 }],
+    ['refused', undefined]
+  ])
+  t.equal(clock.pending, 0)
+})
+
 t.test('messages without number share one place', async (t) => {
   const clock = new VirtualClock()
   const lines: string[] = []

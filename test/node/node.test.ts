@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import {
   createNode,
   defineSensor,
@@ -8,6 +9,9 @@ import {
   type NodeStream,
   simulatedWorld
 } from '../../src/index.ts'
+import { type Log, silentLog } from '../../src/log.ts'
+import { keptLog } from '../support/history.ts'
+import { hurried } from '../support/hurried-clock.ts'
 import { memoryCarrier } from '../support/memory-network.ts'
 
 let counted = 0
@@ -19,12 +23,18 @@ const counter = defineSensor({
 })
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
 
-async function nodeOf(t: Test, name: string, config: Record<string, unknown> = {}): Promise<Node> {
+async function nodeOf(
+  t: Test,
+  name: string,
+  config: Record<string, unknown> = {},
+  { log = silentLog, clock = systemClock }: { log?: Log; clock?: Clock } = {}
+): Promise<Node> {
   const node = await createNode({
     config: { name, mdns: false, ...config },
-    world: simulatedWorld(),
+    world: simulatedWorld({ clock }),
     carrier: memoryCarrier(),
-    devices: [counter]
+    devices: [counter],
+    log
   })
   t.teardown(() => node.stop())
   return node
@@ -63,6 +73,12 @@ t.test('what cannot be opened says why', async (t) => {
   )
 })
 
+t.test('what takes too long says what it was', async (t) => {
+  const here = await nodeOf(t, 'here')
+  const asked = here.ask('nobody', undefined, { timeout: 100 })
+  await t.rejects(asked, { code: 'deadline', message: 'asking nobody: no answer within 100 ms' })
+})
+
 t.test('a message over the limit is refused on both sides', async (t) => {
   const small = { limits: { streams: { messageBytes: '1KiB' } } }
   const [here, there] = [await nodeOf(t, 'here'), await nodeOf(t, 'there', small)]
@@ -85,9 +101,24 @@ t.test('a handler that throws ends its stream and nothing else', async (t) => {
   t.equal((await there.status()).name, 'there')
 })
 
+t.test('whoever makes a handler fail again and again fills no log', async (t) => {
+  const log = keptLog()
+  const [here, there] = [await nodeOf(t, 'here'), await nodeOf(t, 'there', {}, { log })]
+  await there.handle('/chat/text/v1', () => {
+    throw new NodeError('oops', 'no talk today')
+  })
+  for (let i = 0; i < 30; i++) {
+    const stream = await here.open(address(there), ['/chat/text/v1'])
+    await t.rejects(stream.next())
+  }
+  t.equal(log.lines.filter(({ level }) => level === 'warn').length, 10)
+})
+
 t.test('follow hands on each reading once and in order, those before it came included', async (t) => {
   const sensors = [{ type: 'counter', name: 'turns', interval: '20ms' }]
-  const [here, there] = [await nodeOf(t, 'here'), await nodeOf(t, 'there', { sensors })]
+  const quick = { clock: hurried(systemClock, 5) }
+  const here = await nodeOf(t, 'here', {}, quick)
+  const there = await nodeOf(t, 'there', { sensors }, quick)
   const ended = new AbortController()
   const followed: Followed[] = []
   for await (const one of here.follow(address(there), { from: 'beginning', signal: ended.signal })) {

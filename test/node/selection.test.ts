@@ -15,6 +15,7 @@ const directory = new Directory({
   self: { peer: '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg', name: 'shed', purposes: [] },
   book: () => [entry('hall', HALL, ['climate']), entry('attic', ATTIC, ['climate'])],
   told: () => [],
+  toldBy: () => undefined,
   near: () => [],
   isConnected: () => false
 })

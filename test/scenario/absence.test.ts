@@ -1,27 +1,37 @@
 import t, { type Test } from 'tap'
-import { House, type HouseNode } from '../support/scenario-house.ts'
+import { type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
 
-interface Members {
+interface Two {
   readonly house: House
   readonly author: HouseNode
   readonly reader: HouseNode
-  readonly keeper: HouseNode
   readonly series: string
 }
 
-/** An author with a home, a subscriber that stores it, and a third node that stores it as well. */
-async function members(t: Test): Promise<Members> {
-  const house = new House()
-  t.teardown(() => house.end())
+interface Three extends Two {
+  readonly keeper: HouseNode
+}
+
+/** An author with a home, and a subscriber that stores it. */
+async function two(t: Test): Promise<Two> {
+  const house = houseFor(t)
   const author = await house.start('author', { gauges: ['air'], home: true })
   const reader = await house.start('reader', { home: true, config: 'store: [author]' })
-  const keeper = await house.start('keeper', { home: true, config: 'store: [author]' })
   await house.link(reader, author)
+  const series = author.series('air')
+  await house.until(() => reader.history(series).length >= 2)
+  return { house, author, reader, series }
+}
+
+/** A third node that stores the author as well. */
+async function three(t: Test): Promise<Three> {
+  const made = await two(t)
+  const { house, author, reader, series } = made
+  const keeper = await house.start('keeper', { home: true, config: 'store: [author]' })
   await house.link(keeper, author)
   await house.link(reader, keeper)
-  const series = author.series('air')
-  await house.until(() => reader.history(series).length >= 2 && keeper.history(series).length >= 2)
-  return { house, author, reader, keeper, series }
+  await house.until(() => keeper.history(series).length >= 2)
+  return { ...made, keeper }
 }
 
 /** Every value that the gauge told from the first held one on, each once and in its order. */
@@ -49,8 +59,7 @@ function isComplete(node: HouseNode, author: HouseNode, series: string): boolean
 }
 
 t.test('the process of the subscriber was stopped', async (t) => {
-  const { house, author, reader, keeper, series } = await members(t)
-  await house.stop(keeper)
+  const { house, author, reader, series } = await two(t)
   await house.stop(reader)
   await house.pass(20_000)
   await house.run(reader)
@@ -60,8 +69,7 @@ t.test('the process of the subscriber was stopped', async (t) => {
 })
 
 t.test('the link was cut', async (t) => {
-  const { house, author, reader, keeper, series } = await members(t)
-  await house.stop(keeper)
+  const { house, author, reader, series } = await two(t)
   await house.cut(reader, author)
   await house.pass(20_000)
   await house.link(reader, author)
@@ -70,8 +78,7 @@ t.test('the link was cut', async (t) => {
 })
 
 t.test('the author was restarted twice meanwhile', async (t) => {
-  const { house, author, reader, keeper, series } = await members(t)
-  await house.stop(keeper)
+  const { house, author, reader, series } = await two(t)
   await house.cut(reader, author)
   await house.pass(5_000)
   await house.restart(author)
@@ -85,7 +92,7 @@ t.test('the author was restarted twice meanwhile', async (t) => {
 })
 
 t.test('the author is dead: a third node held its readings', async (t) => {
-  const { house, author, reader, keeper, series } = await members(t)
+  const { house, author, reader, keeper, series } = await three(t)
   await house.stop(reader)
   await house.pass(5_000)
   await house.restart(author)
@@ -100,7 +107,7 @@ t.test('the author is dead: a third node held its readings', async (t) => {
 })
 
 t.test('everybody was away at some time', async (t) => {
-  const { house, author, reader, keeper, series } = await members(t)
+  const { house, author, reader, keeper, series } = await three(t)
   await house.cut(reader, author)
   await house.cut(reader, keeper)
   await house.pass(5_000)

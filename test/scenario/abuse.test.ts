@@ -3,11 +3,13 @@ import type { Connection } from '@libp2p/interface'
 import t, { type Test } from 'tap'
 import { SealVerifier } from '../../src/reading/seal-verify.ts'
 import { keptLog } from '../support/history.ts'
-import { all, House, type HouseNode, settle } from '../support/scenario-house.ts'
+import { all, type House, type HouseNode, houseFor, settle } from '../support/scenario-house.ts'
 import { HandAsker, Stranger } from '../support/scenario-stranger.ts'
 
 const TOPIC = '/sensor/temp/v1'
 const SIGNATURE_BYTES = 64
+/** limits.gossip.sourceBurst, of which none is given back while the clock stands. */
+const SOURCE_BURST = 400
 const GRAYLIST = -80 // gossipsub's own default
 const signal = (): AbortSignal => new AbortController().signal
 
@@ -22,8 +24,7 @@ interface Scene {
 
 /** An honest author, a node beside it, and a stranger connected with that. */
 async function scene(t: Test): Promise<Scene> {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const log = keptLog()
   const author = await house.start('author', { gauges: ['air'] })
   const victim = await house.start('victim', { gauges: ['air'], log })
@@ -72,8 +73,9 @@ t.test('a forger at line rate is graylisted, and silences nobody', async (t) => 
     await settle()
   }
   const rejected = victim.count('gossip.reject-signature')
-  t.ok(rejected >= 3, `${rejected} of 5000 came as far as their signature`)
-  t.ok(verified <= 500, `${verified} signatures were computed`)
+  // How many before the graylist is up to gossipsub's heartbeat, which beats in real time.
+  t.ok(rejected > 0 && rejected <= SOURCE_BURST, `${rejected} of 5000 came as far as their signature`)
+  t.equal(verified, rejected, 'no other signature was computed')
   // gossipsub counts scores anew once a heartbeat.
   await made.house.until(() => scoreOf(victim, stranger.peer) < GRAYLIST)
   await checkServed(t, made)
@@ -82,7 +84,7 @@ t.test('a forger at line rate is graylisted, and silences nobody', async (t) => 
   stranger.publish(victim, TOPIC, [forged()])
   await settle()
   t.equal(victim.count('gossip.reject-signature'), before, 'on the graylist nothing is looked at')
-  await made.house.pass(120_000)
+  await made.house.clock.advance(120_000)
   const lines = log.lines.filter(({ level }) => level === 'warn' || level === 'info')
   t.ok(lines.length <= 3, `${lines.length} lines about it`)
 })
@@ -111,9 +113,9 @@ t.test('a reader at credit 0 for a long time costs no memory', async (t) => {
   t.match(reader.answers[0], { old: true, pack: Uint8Array })
   const subscribers = heldOf(victim)
   const first = victim.gauge('air').next
-  await house.clock.advance(1_200_000)
+  await house.clock.advance(300_000)
   await settle()
-  t.ok(victim.gauge('air').next - first >= 1150, 'twenty minutes of readings')
+  t.ok(victim.gauge('air').next - first >= 299, 'five minutes of readings')
   const packs = reader.answers.filter(({ pack }) => pack !== undefined)
   t.equal(packs.length, 1, 'a pack costs a credit')
   t.ok(
@@ -124,7 +126,7 @@ t.test('a reader at credit 0 for a long time costs no memory', async (t) => {
   reader.ask({ id: 1, op: 'credit', credit: 1 })
   await house.until(() => reader.answers.filter(({ pack }) => pack !== undefined).length >= 2)
   const next = reader.answers.findLast(({ pack }) => pack !== undefined)
-  t.ok((next?.skip ?? 0) >= 1000, `then the newest, and ${next?.skip} that were skipped`)
+  t.ok((next?.skip ?? 0) >= 295, `then the newest, and ${next?.skip} that were skipped`)
   await checkServed(t, made)
 })
 
@@ -151,7 +153,7 @@ t.test('an oversized frame resets that stream alone', async (t) => {
 t.test('a slow reader of history takes it in pieces, at its own pace', async (t) => {
   const made = await scene(t)
   const { house, victim, author } = made
-  await house.clock.advance(600_000)
+  await house.clock.advance(300_000)
   const rows = await house.while(all(author.operations.history({ who: 'victim', what: 'air' }, signal())))
   t.equal(rows.length, victim.gauge('air').next, 'all of it, each once')
 })

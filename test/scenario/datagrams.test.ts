@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { AskRequest, PingReply, SeriesView } from '../../src/node/operations.ts'
-import { all, codeOf, House, type HouseNode } from '../support/scenario-house.ts'
+import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
 
 const signal = (): AbortSignal => new AbortController().signal
 /** Hears no gossip: what it knows it has asked for. */
@@ -20,8 +20,7 @@ function isJournalled(node: HouseNode, gauges: readonly string[]): boolean {
 }
 
 async function household(t: Test, gauges: readonly string[], hallConfig = ''): Promise<Household> {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { gauges, config: hallConfig })
   const desk = await house.start('desk', { config: DEAF })
   await house.link(desk, hall)
@@ -63,8 +62,7 @@ t.test('ask: many sensors in few packets', async (t) => {
 })
 
 t.test('ask: what fits no datagram comes by stream, unless datagrams are forced', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['a-room-with-a-rather-long-name'] })
   const desk = await house.start('desk', { config: `${DEAF}\ndatagrams: { maxPayload: 256B }` })
   await house.link(desk, hall)
@@ -93,8 +91,7 @@ t.test('"who measures temperature here?" is one datagram to each who lists it', 
 })
 
 t.test('ask: who may not ask is denied by datagram as by stream', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const desk = await house.start('desk', { config: DEAF })
   const hall = await house.start('hall', { gauges: ['air'], config: `deny: [${desk.peer}]` })
   await house.link(desk, hall)

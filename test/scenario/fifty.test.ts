@@ -1,5 +1,5 @@
 import t from 'tap'
-import { House } from '../support/scenario-house.ts'
+import { houseFor } from '../support/scenario-house.ts'
 
 const NODES = 50
 
@@ -17,8 +17,7 @@ function timers(): number {
 }
 
 t.test('fifty nodes start and stop in one process and leave nothing', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   // What is loaded or opened once for the whole process is there afterwards.
   await house.stop(await house.start('first', { gauges: ['air'], home: true }))
   await house.until(() => timers() === 0)

@@ -1,10 +1,9 @@
 import t from 'tap'
 import type { SeriesView } from '../../src/node/operations.ts'
-import { House } from '../support/scenario-house.ts'
+import { houseFor } from '../support/scenario-house.ts'
 
 t.test('a reading is gossiped over a neighbour to a third node, and verified on each', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const author = await house.start('author', { gauges: ['air'] })
   const middle = await house.start('middle')
   const far = await house.start('far')
@@ -23,8 +22,7 @@ t.test('a reading is gossiped over a neighbour to a third node, and verified on 
 })
 
 t.test('a newcomer has the latest value at once, not with the next reading', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const author = await house.start('author', { gauges: ['air'] })
   await house.until(() => author.journalled.length >= 2)
   const newcomer = await house.start('newcomer')

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Reading } from '../../src/reading/reading.ts'
-import { codeOf, House, type HouseNode } from '../support/scenario-house.ts'
+import { codeOf, type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
 
 const CONFIG = `
 sensors:
@@ -27,8 +27,7 @@ async function tip(house: House, node: HouseNode, times: number): Promise<void> 
 }
 
 t.test('a door is told to the house as it moves, with the time of its edge', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { config: CONFIG })
   const den = await house.start('den')
   await house.link(den, hall)
@@ -49,8 +48,7 @@ t.test('a door is told to the house as it moves, with the time of its edge', asy
 })
 
 t.test('a total survives a restart, and a kill up to the flush, and never counts twice', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { config: CONFIG, home: true })
   const memory = join(hall.home ?? '', 'memory.json')
   const total = (): number | undefined => {
@@ -65,7 +63,7 @@ t.test('a total survives a restart, and a kill up to the flush, and never counts
   await house.until(() => total() !== undefined)
   t.equal(total(), 7)
   await tip(house, hall, 5)
-  await house.pass(60_000)
+  await house.clock.advance(60_000)
   await house.until(() => readFileSync(memory, 'utf8').includes('12'))
   const flushed = readFileSync(memory)
   await tip(house, hall, 3)
@@ -79,8 +77,7 @@ t.test('a total survives a restart, and a kill up to the flush, and never counts
 })
 
 t.test('a switch obeys this machine alone, and is safe whenever the node is not there', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { config: CONFIG })
   t.equal(lines(hall).level('GPIO27'), 0)
   t.match(await hall.operations.switch({ name: 'pump', to: 'on' }), [{ state: 'on', left: 600 }])

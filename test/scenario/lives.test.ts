@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs'
 import t from 'tap'
 import { comparePositions, formatPosition, type Run } from '../../src/reading/run.ts'
 import { keptLog } from '../support/history.ts'
-import { House, type HouseNode } from '../support/scenario-house.ts'
+import { type HouseNode, houseFor } from '../support/scenario-house.ts'
 
 /** Every position that a node used or heard of a series, with what was at it. */
 function outcomes(node: HouseNode, series: string, into = new Map<string, Set<unknown>>()) {
@@ -16,8 +16,7 @@ function outcomes(node: HouseNode, series: string, into = new Map<string, Set<un
 const runOf = (node: HouseNode): Run => node.running.assembled.measuring.author().run
 
 t.test('two nodes with one key are told apart, and their owner is told', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const log = keptLog()
   const one = await house.start('one', { gauges: ['air'], log })
   const twin = await house.start('twin', { gauges: ['air'], identity: one.identity, log })
@@ -46,8 +45,7 @@ t.test('two nodes with one key are told apart, and their owner is told', async (
 t.test(
   'a home restored from an old backup, its clock unknown, goes above what its neighbours heard',
   async (t) => {
-    const house = new House()
-    t.teardown(() => house.end())
+    const house = houseFor(t)
     const hall = await house.start('hall', { gauges: ['air'], home: true, timeQuality: 2 })
     const witness = await house.start('witness')
     await house.link(hall, witness)

@@ -1,12 +1,11 @@
 import t, { type Test } from 'tap'
 import type { HistoryRow, SeriesView } from '../../src/node/operations.ts'
-import { all, codeOf, House, type HouseNode } from '../support/scenario-house.ts'
+import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
 
 async function household(
   t: Test
 ): Promise<{ house: House; hall: HouseNode; attic: HouseNode; desk: HouseNode }> {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['air'], config: 'purposes: [climate, upstairs]' })
   const attic = await house.start('attic', { gauges: ['air', 'roof'], config: 'purposes: [climate]' })
   const desk = await house.start('desk')

@@ -20,7 +20,7 @@ interface Inside {
 async function tcpNode(t: Test, name: string): Promise<RunningNode> {
   const gauge = new Gauge()
   const device = gaugeDevice(() => gauge)
-  const text = `name: ${name}\nlisten: [/ip4/127.0.0.1/tcp/0]\nmdns: false\nsensors: [{ type: gauge, name: air, interval: 200ms }]`
+  const text = `name: ${name}\nlisten: [/ip4/127.0.0.1/tcp/0]\nmdns: false\nlimits: { network: { handshakeTimeout: 2s } }\nsensors: [{ type: gauge, name: air, interval: 200ms }]`
   const config = parseConfig(text, [device])
   const node = await startNode({ config, world: { simulated: name }, log: silentLog, devices: [device] })
   t.teardown(() => node.stop())
@@ -63,7 +63,7 @@ t.test('a thousand silent connections: who is connected is served, and who comes
   t.ok(node.assembled.network.getConnections().length <= 2, 'none of them is a connection')
   // Those beyond the kernel's queue believe to be connected; what counts is what the node holds.
   let most = 0
-  for (let looks = 0; looks < 40; looks++) {
+  for (let looks = 0; looks < 25; looks++) {
     await delay(50)
     most = Math.max(most, socketsOf(node))
   }

@@ -1,9 +1,8 @@
 import t from 'tap'
-import { House } from '../support/scenario-house.ts'
+import { houseFor } from '../support/scenario-house.ts'
 
 t.test('a clock that becomes known ends the run; unknown times become estimates at the reader', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['air'], timeQuality: 2 })
   const reader = await house.start('reader', { config: 'store: [hall]' })
   await house.link(reader, hall)
@@ -42,8 +41,7 @@ t.test('a clock that becomes known ends the run; unknown times become estimates 
 })
 
 t.test('a clock that jumps reorders nothing', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['air'] })
   const reader = await house.start('reader', { config: 'store: [hall]' })
   await house.link(reader, hall)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
-import { House, type HouseNode, type NodePlan } from '../support/scenario-house.ts'
+import { type HouseNode, houseFor, type NodePlan } from '../support/scenario-house.ts'
 
 const V1 = '/sensor/temp/v1'
 const V2 = '/sensor/temp/v2'
@@ -11,8 +11,7 @@ function negotiated(node: HouseNode, other: HouseNode, protocols: readonly strin
 }
 
 t.test('the newest version that both speak is spoken, and gossip reaches both', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const author = await house.start('author', { ...newer, gauges: ['air'] })
   const old = await house.start('old', { gauges: ['air'] })
   const fresh = await house.start('fresh', newer)
@@ -50,8 +49,7 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
 })
 
 t.test('an older node behind a newer one hears what a newer one publishes', async (t) => {
-  const house = new House()
-  t.teardown(() => house.end())
+  const house = houseFor(t)
   const author = await house.start('author', { ...newer, gauges: ['air'] })
   const relay = await house.start('relay', newer)
   const old = await house.start('old')

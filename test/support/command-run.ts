@@ -33,6 +33,8 @@ export interface CommandRunOptions {
   readonly signal?: AbortSignal
   readonly environment?: Readonly<Record<string, string>>
   readonly home?: string
+  /** Whether the node is looked for in the home, as in earnest: there are no fake operations. */
+  readonly alone?: boolean
 }
 
 export interface CommandRun {
@@ -55,7 +57,9 @@ export async function runCommand(line: string, options: CommandRunOptions = {}):
       environment: { KITH_HOME: home, NO_COLOR: '1', ...options.environment },
       clock: options.clock ?? new VirtualClock({ now: NOW * 1000 }),
       signal: options.signal ?? new AbortController().signal,
-      connect: async () => ({ operations, from: 'running', close: async () => {} })
+      ...(options.alone === true
+        ? {}
+        : { connect: async () => ({ operations, from: 'running', close: async () => {} }) })
     }
   )
   return { status, out: stdout.text, err: stderr.text }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Test } from 'tap'
 import { devices } from '../../devices/index.ts'
 import { chipModels } from '../../devices/models.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -37,10 +38,17 @@ export interface NodePlan extends Partial<Pick<StartInit, 'protocols' | 'quantit
 }
 
 /** Real milliseconds until a condition must have come true, and between looks that found nothing new. */
-const PATIENCE = 10_000
+const PATIENCE = 30_000
 const PAUSE = 2
 /** Milliseconds of virtual time that pass between two looks. */
 const STEP = 100
+
+/** A house for one test, and for no longer. */
+export function houseFor(t: Test): House {
+  const house = new House()
+  t.teardown(() => house.end())
+  return house
+}
 
 /** One node of a house, which may be stopped and started again. */
 export class HouseNode {
@@ -219,7 +227,7 @@ export class House {
 
   /**
    * Lets virtual time pass until the condition holds.
-   * @throws Error after ten seconds of real time
+   * @throws Error after half a minute of real time, which is much more than it takes
    */
   async until(condition: () => boolean, step = STEP): Promise<void> {
     const end = performance.now() + PATIENCE

@@ -1,7 +1,7 @@
 import { formatOrigin } from '../../config/origin.ts'
 import { printable } from '../../node/printable.ts'
 import { defineCommand } from '../command.ts'
-import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
+import { configFile, configFileFound, loadCatalogue, loadNodeConfig } from '../load-config.ts'
 import { table } from '../table.ts'
 
 const file = { name: 'FILE', summary: 'kith.yaml in the home unless given' } as const
@@ -54,16 +54,17 @@ const show = defineCommand({
 
 const schema = defineCommand({
   name: 'schema',
-  summary: 'the JSON Schema of kith.yaml, for editors',
+  summary: 'the JSON Schema of kith.yaml for editors, with the drivers that it names',
   options: {},
-  positionals: [],
+  positionals: [file],
   example: 'kith config schema > kith.schema.json',
-  async run({ terminal }) {
-    const [{ configJsonSchema }, { devices }] = await Promise.all([
+  async run({ home, environment, positionals, terminal }) {
+    const [{ configJsonSchema }, { devices, clocks, failed }] = await Promise.all([
       import('../../config/json-schema.ts'),
-      import('../../../devices/index.ts')
+      loadCatalogue({ home, file: positionals[0], environment })
     ])
-    terminal.line(JSON.stringify(await configJsonSchema(devices), null, 2))
+    if (failed !== undefined) terminal.remark(`kith: without the drivers from outside: ${failed.message}`)
+    terminal.line(JSON.stringify(await configJsonSchema(devices, clocks), null, 2))
   }
 })
 

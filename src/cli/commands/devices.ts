@@ -1,7 +1,8 @@
-import type { SensorConfig } from '../../config/sensors.ts'
+import { formatAddress } from '../../config/format-address.ts'
 import type { Measure, Options, SensorDefinition } from '../../hal/sensor.ts'
+import { placeOf } from '../../node/sensor-place.ts'
 import { type CommandGroup, type Context, defineCommand } from '../command.ts'
-import { loadNodeConfig } from '../load-config.ts'
+import { loadCatalogue, loadNodeConfig } from '../load-config.ts'
 import { span } from '../span.ts'
 import { table } from '../table.ts'
 import { scan } from './devices-scan.ts'
@@ -24,8 +25,17 @@ export const devices: CommandGroup = {
 }
 
 async function listConfigured({ home, environment, json, terminal }: Context): Promise<void> {
-  const { config } = await loadNodeConfig({ home, environment })
-  const sensors = config.sensors.map((sensor) => ({ ...sensor, place: placeOf(sensor) }))
+  const { config, outside } = await loadNodeConfig({ home, environment })
+  const own = await import('../../../devices/index.ts')
+  const known = [...own.devices, ...outside.devices]
+  const sensors = config.sensors.map((sensor) => ({
+    ...sensor,
+    place:
+      placeOf(
+        sensor,
+        known.find(({ type }) => type === sensor.type)
+      ) ?? '–'
+  }))
   if (json) return terminal.json(sensors)
   if (sensors.length === 0)
     return terminal.remark('kith: no sensors are configured; kith devices --types lists what there is')
@@ -44,9 +54,10 @@ async function listConfigured({ home, environment, json, terminal }: Context): P
   terminal.lines(table(columns, rows, terminalOf(terminal)))
 }
 
-async function listTypes({ json, terminal }: Context): Promise<void> {
-  const known = await import('../../../devices/index.ts')
-  const types = known.devices.map((definition) => ({
+async function listTypes({ home, environment, json, terminal }: Context): Promise<void> {
+  const { devices, failed } = await loadCatalogue({ home, environment })
+  if (failed !== undefined) terminal.remark(`kith: without the drivers from outside: ${failed.message}`)
+  const types = devices.map((definition) => ({
     type: definition.type,
     title: definition.title,
     bus: definition.bus,
@@ -67,7 +78,7 @@ async function listTypes({ json, terminal }: Context): Promise<void> {
   const rows = types.map((type) => [
     { text: type.type, style: 'bold' } as const,
     { text: type.bus },
-    { text: type.addresses.map(hexadecimal).join(' ') || '–' },
+    { text: type.addresses.map(formatAddress).join(' ') || '–' },
     { text: [...new Set(type.measures)].join(' ') },
     { text: type.title }
   ])
@@ -85,14 +96,4 @@ function measuresOf({ measures, options }: SensorDefinition): readonly Measure[]
     option.default === undefined ? [] : [[name, option.default] as const]
   )
   return measures(Object.fromEntries(defaults) satisfies Options)
-}
-
-/** `0x76 on i2c-1`, `GPIO17`. */
-export function placeOf(sensor: SensorConfig): string {
-  if (sensor.bus !== undefined) return `${hexadecimal(sensor.address)} on ${sensor.bus}`
-  return sensor.line ?? '–'
-}
-
-function hexadecimal(address: number): string {
-  return `0x${address.toString(16).padStart(2, '0')}`
 }

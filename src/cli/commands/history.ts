@@ -41,13 +41,18 @@ export const history = defineCommand({
     const { operations } = await context.connect({ own: true })
     const sink = sinkOf(context)
     let readings = 0
+    let rows = 0
     for await (const row of operations.history(request, signal)) {
       sink.row(row)
+      rows += 1
       if (!('lost' in row)) readings += 1
+      await terminal.caughtUp(signal)
     }
     signal.throwIfAborted()
     sink.end()
-    if (readings >= limit) terminal.remark(`kith: the first ${limit}; --limit and --since show others`)
+    if (rows === 0 && options.plot !== true)
+      terminal.remark(`kith: nothing of ${what} in that time; kith ask ${who} tells what there is`)
+    if (readings >= limit) terminal.remark(`kith: the first ${limit}; --since and --limit show others`)
   }
 })
 

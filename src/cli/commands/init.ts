@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { NodeError } from '../../error.ts'
 import { defineCommand } from '../command.ts'
+import { type ConfigRequest, loadCatalogue } from '../load-config.ts'
 import { facts } from '../table.ts'
 
 /** The commented example: the same file that people read in deploy/. */
@@ -16,13 +17,13 @@ export const init = defineCommand({
   },
   positionals: [],
   example: 'kith init --name hall',
-  async run({ home, options, json, terminal }) {
+  async run({ home, environment, options, json, terminal }) {
     if (options.name !== undefined && !NAME.test(options.name))
       throw new NodeError('usage', `kith init --name: ${options.name} cannot be a name`, {
         hint: 'small letters, digits and "-", at most 32'
       })
     const { initHome } = await import('../../node/init-home.ts')
-    const made = await initHome(home, await filesOf(options.name))
+    const made = await initHome(home, await filesOf({ home, environment }, options.name))
     if (json) return terminal.json(made)
     const { paint } = terminal
     const news = made.written.length === 0 ? 'all was there already' : made.written.join(', ')
@@ -41,16 +42,16 @@ export const init = defineCommand({
   }
 })
 
-async function filesOf(name: string | undefined): Promise<Record<string, string>> {
-  const [{ configJsonSchema }, { devices }, example] = await Promise.all([
+async function filesOf(request: ConfigRequest, name: string | undefined): Promise<Record<string, string>> {
+  const [{ configJsonSchema }, { devices, clocks }, example] = await Promise.all([
     import('../../config/json-schema.ts'),
-    import('../../../devices/index.ts'),
+    loadCatalogue(request),
     readFile(EXAMPLE, 'utf8')
   ])
   return {
     'kith.yaml': withName(example, name),
     // Named in kith.yaml's first line, so that editors complete and check it.
-    'kith.schema.json': `${JSON.stringify(await configJsonSchema(devices), null, 2)}\n`,
+    'kith.schema.json': `${JSON.stringify(await configJsonSchema(devices, clocks), null, 2)}\n`,
     'book.yaml': '# The address book of this node. kith book changes it.\n'
   }
 }

@@ -31,7 +31,9 @@ async function watchPeers(context: Context, look: () => Promise<PeerView[]>): Pr
   const { terminal, clock, signal } = context
   const screenWanted = terminal.live && !context.json
   let now: PeerView[] = []
-  const screen = new Screen({ terminal, clock, draw: () => peersTable(now, terminal) })
+  const draw = (): string[] =>
+    now.length > 0 ? peersTable(now, terminal) : [terminal.paint('nobody near yet; Ctrl-C ends', 'dim')]
+  const screen = new Screen({ terminal, clock, draw })
   const changes = new PeerChanges()
   if (screenWanted) screen.enter()
   try {

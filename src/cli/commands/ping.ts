@@ -1,9 +1,14 @@
+import { NodeError } from '../../error.ts'
 import type { PingReply } from '../../node/operations.ts'
 import { printable } from '../../node/printable.ts'
 import { type Context, defineCommand } from '../command.ts'
 import { DONE, NOBODY } from '../exit-status.ts'
 import { milliseconds } from '../span.ts'
 import { forced } from './ask.ts'
+
+const USUAL_COUNT = 4
+/** As the node takes it (control-requests.ts). */
+const MOST = 1000
 
 export const ping = defineCommand({
   name: 'ping',
@@ -20,10 +25,15 @@ export const ping = defineCommand({
   async run(context) {
     const { options, positionals, timeout, signal, terminal } = context
     const [who = ''] = positionals
+    const { count = USUAL_COUNT } = options
+    if (count > MOST)
+      throw new NodeError('usage', `kith ping --count: ${count} is more than ${MOST}`, {
+        hint: 'one leaves each second; begin it again for more'
+      })
     const request = {
       who,
       by: forced(options),
-      count: options.count ?? 4,
+      count,
       ...(timeout === undefined ? {} : { timeout })
     }
     const { operations } = await context.connect()

@@ -45,7 +45,8 @@ export const run = defineCommand({
       config,
       world: seed === undefined ? 'linux' : { simulated: seed, models: outside.models, ...scenario },
       devices: outside.devices,
-      log
+      log,
+      signal
     })
     try {
       const show = terminal.live && !context.json ? showOnTerminal : showInLog

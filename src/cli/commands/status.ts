@@ -1,10 +1,11 @@
-import { NodeError } from '../../error.ts'
 import type { SensorView, Status } from '../../node/operations.ts'
 import { printable } from '../../node/printable.ts'
-import { type Context, defineCommand } from '../command.ts'
+import { defineCommand } from '../command.ts'
+import { openMetrics } from '../open-metrics.ts'
 import type { Paint } from '../paint.ts'
 import { remark, shownValue, stateStyle } from '../series-cells.ts'
 import { bytes, localTime, milliseconds, span } from '../span.ts'
+import { statusMetrics } from '../status-metrics.ts'
 import { type Cell, facts, table } from '../table.ts'
 
 export const status = defineCommand({
@@ -14,34 +15,24 @@ export const status = defineCommand({
     running: {
       kind: 'flag',
       summary: 'fail where no node runs in the home, instead of being one: a health check'
+    },
+    metrics: {
+      kind: 'flag',
+      summary: 'every count and gauge of the running node as OpenMetrics text, for Prometheus'
     }
   },
   positionals: [],
   example: 'kith status --json',
   async run(context) {
-    const now = context.options.running === true ? await runningStatus(context) : await askedStatus(context)
-    if (context.json) context.terminal.json(now)
+    const { running, metrics } = context.options
+    // A node that lives for this command has counted nothing.
+    const { operations } = await context.connect({ own: true, running: running === true || metrics === true })
+    const now = await operations.status()
+    if (metrics === true) context.terminal.lines(openMetrics(statusMetrics(now)))
+    else if (context.json) context.terminal.json(now)
     else context.terminal.lines(statusLines(now, context.terminal))
   }
 })
-
-async function askedStatus({ connect }: Pick<Context, 'connect'>): Promise<Status> {
-  const { operations } = await connect({ own: true })
-  return await operations.status()
-}
-
-/** @throws NodeError 'unreachable' where no node runs */
-async function runningStatus({ home, clock }: Pick<Context, 'home' | 'clock'>): Promise<Status> {
-  const { connectControl } = await import('../../node/control-client.ts')
-  const client = await connectControl(home, clock)
-  if (client === undefined)
-    throw new NodeError('unreachable', `no node runs in ${home}`, { hint: 'kith run' })
-  try {
-    return await client.status()
-  } finally {
-    await client.close()
-  }
-}
 
 const qualities = ['synchronised', 'estimated', 'unknown'] as const
 

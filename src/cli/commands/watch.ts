@@ -53,9 +53,13 @@ async function watchScreen({ terminal, clock }: Context, views: AsyncIterable<Se
   }
 }
 
-async function watchLog({ terminal, json }: Context, views: AsyncIterable<SeriesView>): Promise<void> {
+async function watchLog(
+  { terminal, json, signal }: Context,
+  views: AsyncIterable<SeriesView>
+): Promise<void> {
   for await (const view of views) {
     if (json) terminal.json(view)
     else terminal.line(seriesLine(view))
+    await terminal.caughtUp(signal)
   }
 }

@@ -32,32 +32,49 @@ export async function* watch(
   request: WatchRequest,
   signal: AbortSignal
 ): AsyncGenerator<SeriesView, void, void> {
-  const release = [init.listen(), init.introductions.want()]
   const wake = new Wake()
-  release.push(
-    init.news.subscribe(() => wake.ring()),
-    every(init.clock, LOOK, () => wake.ring())
-  )
-  const onAbort = (): void => wake.ring()
-  signal.addEventListener('abort', onAbort)
+  const ring = (): void => wake.ring()
+  const release: (() => void)[] = []
+  signal.addEventListener('abort', ring)
   try {
+    release.push(init.listen())
+    release.push(init.introductions.want())
+    release.push(init.news.subscribe(ring))
+    release.push(every(init.clock, LOOK, ring))
     const selections = await selectAll(init.reach, request, signal)
-    const shown = new Map<string, string>()
+    const changes = new Changes()
     while (!signal.aborted) {
-      for (const view of init.views.views((series) => selections.some((one) => one.matches(series)))) {
+      const views = init.views.views((series) => selections.some((one) => one.matches(series)))
+      for (const view of changes.of(views)) {
         if (signal.aborted) return
-        const key = `${view.peer}/${view.series}`
-        const mark = `${view.position.epoch} ${view.position.boot} ${view.position.seq} ${view.state} ${view.stale}`
-        if (shown.get(key) === mark) continue
-        shown.set(key, mark)
         yield view
       }
       await wake.rung()
     }
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', ring)
     for (const end of release) end()
   }
+}
+
+/** Which views are other than when they were last looked at. */
+class Changes {
+  /** Marks by series, of those alone that were there at the last look: the journal bounds them. */
+  #shown: ReadonlyMap<string, string> = new Map()
+
+  of(views: readonly SeriesView[]): SeriesView[] {
+    const before = this.#shown
+    const now = new Map(views.map((view) => [`${view.peer}/${view.series}`, markOf(view)]))
+    this.#shown = now
+    return views.filter((view) => {
+      const key = `${view.peer}/${view.series}`
+      return before.get(key) !== now.get(key)
+    })
+  }
+}
+
+function markOf({ position, state, stale }: SeriesView): string {
+  return `${position.epoch} ${position.boot} ${position.seq} ${state} ${stale}`
 }
 
 /** Those who are named are connected with; everybody else is heard as far as gossip reaches. */

@@ -1,0 +1,40 @@
+import type { YAMLError } from 'yaml'
+
+const UNCLOSED = 'close it; in a list of several lines, indent what is in it'
+
+/** What the parser says, by its code and the beginning of its message, in the words of the person who wrote it. */
+const EXPLAINED: readonly (readonly [fault: RegExp, message: string, hint: string])[] = [
+  [/^DUPLICATE_KEY/, 'this key is there twice', 'keep one of them'],
+  [/^TAB_AS_INDENT/, 'a tab indents this line', 'YAML is indented by spaces alone'],
+  [/^MULTIPLE_DOCS/, 'a second document begins here', 'take the --- away: a configuration is one document'],
+  [/^TAG_RESOLVE_FAILED/, 'this tag is not known', 'write the value without the !'],
+  [
+    /^BLOCK_AS_IMPLICIT_KEY/,
+    'this line has two keys, or is indented too far',
+    'quote a text that contains ": ", and indent keys of one section alike'
+  ],
+  [/^BAD_SCALAR_START/, 'a text cannot begin with this character', 'write the text in quotes'],
+  [/^MISSING_CHAR: Missing closing/, 'a quote is not closed before this line', 'write it behind the text'],
+  [
+    /^MISSING_CHAR: .* without - indicator/,
+    'this line is indented like no line above it',
+    'keys of one item begin in one column'
+  ],
+  [/^BAD_INDENT: Flow sequence/, 'a [ is not closed before this line', UNCLOSED],
+  [/^BAD_INDENT: Flow map/, 'a { is not closed before this line', UNCLOSED],
+  [
+    /^MULTILINE_IMPLICIT_KEY/,
+    'this line is not as in name: hall',
+    'write a key, a colon, a space and a value'
+  ]
+]
+
+/** A fault of the parser for a person: what is wrong, and the cure where it is known. */
+export function explained({ code, message }: Pick<YAMLError, 'code' | 'message'>): {
+  readonly message: string
+  readonly hint?: string
+} {
+  const known = EXPLAINED.find(([fault]) => fault.test(`${code}: ${message}`))
+  if (known === undefined) return { message: `is not YAML: ${message.split('\n')[0]}` }
+  return { message: known[1], hint: known[2] }
+}

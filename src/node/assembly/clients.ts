@@ -1,0 +1,49 @@
+import { type AnswerDoor, answerDoor } from '../../protocol/query/answer-door.ts'
+import { DatagramQueryClient } from '../../protocol/query/datagram-query-client.ts'
+import { QueryClient } from '../../protocol/query/query-client.ts'
+import { SealVerifier } from '../../reading/seal-verify.ts'
+import type { On } from './layers.ts'
+
+/** Those who ask others for us, and verify what is answered. */
+export interface Clients {
+  readonly queries: QueryClient
+  /** undefined where datagrams are switched off. */
+  readonly datagramQueries: DatagramQueryClient | undefined
+  /** What it found true once is not computed again, whichever door it comes by. */
+  readonly verifier: SealVerifier
+}
+
+export function createClients({
+  init: { config, world },
+  language: { catalogue },
+  links: { datagrams },
+  society: { metas, neighbourhood }
+}: On<'init' | 'language' | 'links' | 'society'>): Clients {
+  const { clock } = world
+  const limits = config.limits.query
+  const verifier = new SealVerifier({ seals: config.limits.gossip.verified })
+  const verified = answerDoor(catalogue, verifier)
+  const door: AnswerDoor = {
+    ...verified,
+    // A verified catalogue is known from then on, whoever asked for it.
+    meta(bytes) {
+      const told = verified.meta(bytes)
+      metas.put({ ...told, bytes })
+      return told
+    }
+  }
+  const queries = new QueryClient({
+    clock,
+    limits,
+    door,
+    openStream: async (peer, protocols, signal) => {
+      const connection = await neighbourhood.connect(peer, signal)
+      return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
+    }
+  })
+  return {
+    queries,
+    datagramQueries: datagrams && new DatagramQueryClient({ datagrams, clock, door, limits }),
+    verifier
+  }
+}

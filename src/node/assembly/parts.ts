@@ -1,0 +1,43 @@
+import { rememberBook } from '../book-file.ts'
+import { datagramPart } from '../datagrams.ts'
+import type { Part } from '../lifecycle.ts'
+import { discoveryPart, watchdogPart } from '../network-parts.ts'
+import type { Operations } from '../operations.ts'
+import { controlParts } from './control.ts'
+import { keepingPart } from './keeping.ts'
+import type { Layers } from './layers.ts'
+import { measuringParts } from './measuring.ts'
+import { queriesPart } from './serving.ts'
+import { historyPart } from './storage.ts'
+import { catalogueParts, gossipPart } from './voice.ts'
+
+/** In the order in which they start; they stop in reverse. */
+export function partsOf(made: Layers, operations: Operations, stopping: AbortController): Part[] {
+  const { init, links, society, timekeeper, acquaintance, switches } = made
+  const { home, world, log, carrier } = init
+  const { network, datagrams } = links
+  const { neighbourhood, book } = society
+  const { introductions } = acquaintance
+  return [
+    { name: 'home', stop: () => home?.close() },
+    { name: 'world', stop: () => world.close() },
+    historyPart(made),
+    { name: 'time', start: () => timekeeper.start(), stop: () => timekeeper.stop() },
+    { name: 'neighbourhood', start: () => neighbourhood.start(), stop: () => neighbourhood.stop() },
+    { name: 'introductions', start: () => introductions.start(), stop: () => introductions.stop() },
+    { name: 'network', start: () => network.start(), stop: () => network.stop() },
+    ...(datagrams === undefined ? [] : [datagramPart(datagrams)]),
+    queriesPart(made),
+    gossipPart(made),
+    keepingPart(made),
+    ...catalogueParts(made),
+    ...measuringParts(made),
+    ...(carrier.discovery ? [discoveryPart({ ...init, ...links, neighbourhood })] : []),
+    watchdogPart({ ...init, network }),
+    { name: 'book', start: () => rememberBook(book, neighbourhood, log) },
+    // Stopped before anything that may take its time.
+    ...switches.parts,
+    { name: 'questions', stop: () => stopping.abort(new Error('the node stops')) },
+    ...controlParts(init, operations)
+  ]
+}

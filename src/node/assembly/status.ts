@@ -1,0 +1,42 @@
+import type { LatestViews } from '../asking/latest.ts'
+import { countersOf } from '../counters.ts'
+import type { Status } from '../operations.ts'
+import { viewSensors } from '../status.ts'
+import { isOurs } from '../told-protocols.ts'
+import type { Layers } from './layers.ts'
+
+/** How the node is, whenever it is asked; its uptime counts from now. */
+export function statusTeller(made: Layers, views: LatestViews): () => Status {
+  const { init, links, timekeeper, storage, measuring } = made
+  const { config, world, identity, home, version } = init
+  const { network } = links
+  const { clock } = world
+  const startedAt = clock.monotonic()
+  return () => {
+    const belief = timekeeper.belief()
+    return {
+      peer: identity.peer,
+      name: config.name,
+      version,
+      world: world.kind,
+      home: home?.path ?? null,
+      pid: process.pid,
+      uptime: (clock.monotonic() - startedAt) / 1000,
+      addresses: network.getMultiaddrs().map(String),
+      purposes: config.purposes,
+      protocols: network.getProtocols().filter(isOurs),
+      sensors: viewSensors(identity.peer, measuring.sensors, views),
+      peers: network.getPeers().length,
+      memory: memory(),
+      history: storage.history.status(),
+      time: { ...belief, now: (clock.now() + belief.offset) / 1000 },
+      run: measuring.author().run,
+      counters: countersOf(made)
+    }
+  }
+}
+
+function memory(): Status['memory'] {
+  const { rss, heapUsed, heapTotal } = process.memoryUsage()
+  return { rss, heapUsed, heapTotal }
+}

@@ -1,0 +1,42 @@
+import type { TimeSource } from '../../hal/time-source.ts'
+import { batteryClock } from '../battery-clock.ts'
+import { neighbourTime } from '../neighbour-time.ts'
+import { Timekeeper } from '../timekeeper.ts'
+import type { On } from './layers.ts'
+
+/** Believes the configured sources of time in their order. */
+export function createTimekeeper(
+  made: On<'init' | 'society' | 'clients'>,
+  stopping: AbortSignal
+): Timekeeper {
+  const { config, world, log } = made.init
+  return new Timekeeper({
+    clock: world.clock,
+    log,
+    period: config.time.check,
+    deadline: config.limits.sampling.deadline,
+    sources: config.time.sources.flatMap((source) => sourcesOf(source, made, stopping))
+  })
+}
+
+function sourcesOf(
+  source: 'kernel' | 'neighbours' | 'rtc',
+  { init, society, clients }: On<'init' | 'society' | 'clients'>,
+  signal: AbortSignal
+): TimeSource[] {
+  const { config, world, clocks } = init
+  switch (source) {
+    case 'kernel':
+      return [world.time]
+    case 'rtc':
+      return batteryClock({ config: config.time.rtc, clocks, world, signal })
+    case 'neighbours':
+      return [
+        neighbourTime({
+          book: () => society.book.entries(),
+          isConnected: (peer) => society.neighbourhood.connection(peer) !== undefined,
+          ask: (peer, protocols) => clients.queries.time(peer, protocols, signal)
+        })
+      ]
+  }
+}

@@ -1,0 +1,89 @@
+import fsPromises from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import t, { type Test } from 'tap'
+import { parseConfig } from '../../src/config/load.ts'
+import { isNodeError } from '../../src/error.ts'
+import { simulatedWorld } from '../../src/hal/simulated/world.ts'
+import type { World } from '../../src/hal/world.ts'
+import { silentLog } from '../../src/log.ts'
+import { type RunningNode, type StartInit, startNode } from '../../src/node/run-node.ts'
+import { openHome } from '../../src/peer/home.ts'
+import { keptLog } from '../support/history.ts'
+import { memoryCarrier } from '../support/memory-network.ts'
+
+async function start(home: string, changes: Partial<StartInit> = {}): Promise<RunningNode> {
+  const config = parseConfig('name: hall\nmdns: false', [])
+  return await startNode({
+    home,
+    config,
+    world: simulatedWorld(),
+    log: silentLog,
+    carrier: memoryCarrier(),
+    ...changes
+  })
+}
+
+/** A world that tells whether it was closed. */
+function watchedWorld(): { world: World; closed: () => boolean } {
+  const world = simulatedWorld()
+  let closed = false
+  const close = async (): Promise<void> => {
+    closed = true
+    await world.close()
+  }
+  return { world: { ...world, close }, closed: () => closed }
+}
+
+async function isFree(home: string): Promise<boolean> {
+  try {
+    ;(await openHome(home, { create: false })).close()
+    return true
+  } catch (error) {
+    if (isNodeError(error, 'home-in-use')) return false
+    throw error
+  }
+}
+
+/** A disk that has become read-only: nothing can be removed any more. */
+function refuseRemoval(t: Test): void {
+  t.intercept(fsPromises, 'rm', {
+    value: async () => {
+      throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' })
+    }
+  })
+  syncBuiltinESMExports()
+  t.teardown(() => syncBuiltinESMExports())
+}
+
+t.test('what cannot be put together leaves nothing open', async (t) => {
+  const home = t.testdir({ 'book.yaml': 'peers: nonsense' })
+  const { world, closed } = watchedWorld()
+  await t.rejects(start(home, { world }), { name: 'NodeError' })
+  t.ok(closed())
+  t.ok(await isFree(home))
+})
+
+t.test('a home that another node has is left to it', async (t) => {
+  const home = t.testdir()
+  const first = await start(home)
+  t.teardown(() => first.stop())
+  t.notOk(await isFree(home))
+  const { world, closed } = watchedWorld()
+  await t.rejects(start(home, { world }), { code: 'home-in-use' })
+  t.ok(closed())
+})
+
+t.test('a socket that cannot be removed keeps nothing else from its end', async (t) => {
+  const home = t.testdir()
+  const { world, closed } = watchedWorld()
+  const log = keptLog()
+  const node = await start(home, { world, log })
+  refuseRemoval(t)
+  await node.stop()
+  t.ok(closed())
+  t.ok(await isFree(home))
+  t.match(
+    log.lines.filter(({ level }) => level === 'warn'),
+    [{ message: /EROFS/ }]
+  )
+})
