@@ -29,6 +29,7 @@ export class Delivery {
       services.counters.drop('unknown-flow')
     } else {
       flow.byUdp = true
+      flow.streamedAt = Number.NEGATIVE_INFINITY
       this.#deliver(flow, payload)
     }
   }
@@ -47,6 +48,7 @@ export class Delivery {
   /** The first may be sent before the peer has our OPEN_OK; any other tells that it avoids UDP. */
   #fromStream(flow: Flow, payload: Buffer): void {
     if (++flow.byStream > 1 || flow.byUdp) this.#options.avoided()
+    if (flow.byUdp) flow.streamedAt = this.#options.services.clock.monotonic()
     this.#deliver(flow, payload)
   }
 

@@ -65,7 +65,7 @@ export class FlowTable {
   }
 
   onOpen(id: number, names: readonly string[]): boolean {
-    if (this.#isOwn(id) || id <= this.#lastOfPeer) return false
+    if (this.isOwn(id) || id <= this.#lastOfPeer) return false
     this.#lastOfPeer = id
     const accepted = this.#accept(names)
     if (accepted === undefined) {
@@ -110,7 +110,7 @@ export class FlowTable {
 
   /** Whether a frame that crosses a CLOSE may name this flow. */
   wasOpened(id: number): boolean {
-    return this.#isOwn(id) ? id < this.#nextId : id <= this.#lastOfPeer
+    return this.isOwn(id) ? id < this.#nextId : id <= this.#lastOfPeer
   }
 
   close(flow: Flow): void {
@@ -132,8 +132,8 @@ export class FlowTable {
   releaseOwn(): Flow[] {
     const flows = [...this.#flows.values()]
     this.#clear()
-    for (const flow of flows) if (!this.#isOwn(flow.id)) flow.end('replaced')
-    return flows.filter((flow) => this.#isOwn(flow.id))
+    for (const flow of flows) if (!this.isOwn(flow.id)) flow.end('replaced')
+    return flows.filter((flow) => this.isOwn(flow.id))
   }
 
   #clear(): void {
@@ -141,7 +141,7 @@ export class FlowTable {
     this.#cancelled.clear()
   }
 
-  #isOwn(id: number): boolean {
+  isOwn(id: number): boolean {
     return id % 2 === (this.#options.initiator ? 0 : 1)
   }
 

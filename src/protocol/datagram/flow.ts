@@ -53,8 +53,8 @@ export interface FlowCarrier {
   readonly host: string | undefined
   readonly direct: boolean
   readonly maxPayload: number | undefined
-  readonly carrier: Carrier
   readonly roundTrip: RoundTrip
+  carrierOf(flow: Flow): Carrier
   send(flow: Flow, bytes: Uint8Array): boolean
   /** Told what a listener of the flow threw. */
   faulty(error: unknown, protocol: string): void
@@ -74,6 +74,8 @@ export class Flow implements DatagramFlow {
   /** Datagrams that came by stream, and whether any came by UDP. */
   byStream = 0
   byUdp = false
+  /** When the last came by stream after others by UDP, on the monotonic clock. */
+  streamedAt = Number.NEGATIVE_INFINITY
   #session: FlowCarrier
   #protocol: string
   #ended: EndReason | undefined
@@ -111,7 +113,7 @@ export class Flow implements DatagramFlow {
   }
 
   get carrier(): Carrier {
-    return this.state === 'open' ? this.#session.carrier : 'stream'
+    return this.#session.carrierOf(this)
   }
 
   get ended(): EndReason | undefined {

@@ -15,6 +15,12 @@ import { UdpCarrier } from './udp-carrier.ts'
 type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
 
 /**
+ * For so many milliseconds after a datagram by stream the side that did not open the flow sends by stream as
+ * well: one who asks by stream may have lost UDP a moment ago, and would hear no answer by it.
+ */
+const ALIKE = 5000
+
+/**
  * The datagrams of one peer over one control stream. The opener of the stream is the initiator (I), the
  * other side the responder (R).
  */
@@ -120,12 +126,16 @@ export class Session implements FlowCarrier {
     return this.#services.clock.monotonic()
   }
 
+  carrierOf(flow: Flow): Carrier {
+    return this.#goesByUdp(flow, this.now) ? 'udp' : 'stream'
+  }
+
   send(flow: Flow, bytes: Uint8Array): boolean {
     if (!flow.sendable) return this.#dropped('not-open')
     const now = this.now
     if (!this.#rate.take(now)) return this.#dropped('rate')
     this.usedAt = now
-    if (flow.state === 'open' && this.#udp.usable(now)) return this.#udp.send(flow.id, bytes)
+    if (this.#goesByUdp(flow, now)) return this.#udp.send(flow.id, bytes)
     this.#udp.seek(now)
     return this.#streamCarrier.send(flow.id, bytes, now)
   }
@@ -165,6 +175,11 @@ export class Session implements FlowCarrier {
       flow.moveTo(this)
       this.flows.add(flow)
     }
+  }
+
+  #goesByUdp(flow: Flow, now: number): boolean {
+    if (flow.state !== 'open' || !this.#udp.usable(now)) return false
+    return this.flows.isOwn(flow.id) || now - flow.streamedAt > ALIKE
   }
 
   #close(): void {

@@ -80,6 +80,24 @@ t.test('UDP dies while asking: the answer comes by stream', async (t) => {
   await stop(made)
 })
 
+t.test('UDP dies as soon as it was proven: answered all the same', async (t) => {
+  const made = await pair()
+  const { exchange } = answering(made)
+  const receive = (answer: Uint8Array): void => exchange.receive(answer)
+  const flow = await made.clock.run(made.a.datagrams.open('b', ['/ask/v1'], { receive }))
+  for (let id = 1; flow.carrier !== 'udp'; id++) {
+    await made.clock.run(exchange.ask(flow, id, bytes(`${id}`)))
+    await made.clock.advance(10)
+  }
+  t.same((await made.clock.run(exchange.ask(flow, 8, bytes('8')))).bytes, bytes('8!'), 'by UDP')
+  // Both ways: the answerer cannot know yet that its own packets are lost.
+  made.a.host.blocked = true
+  made.b.host.blocked = true
+  t.same((await made.clock.run(exchange.ask(flow, 9, bytes('9')))).bytes, bytes('9!'), 'by stream')
+  t.equal(flow.carrier, 'stream')
+  await stop(made)
+})
+
 t.test('aborted, too many, twice the same id', async (t) => {
   const made = await pair()
   const { exchange } = answering(made)
@@ -135,7 +153,7 @@ t.test('30 % loss and 20 ms delay each way: 99.9 % of asks are answered', async 
     `answered ${answered} of 1000, p50 ${spent[500]?.toFixed(0)} ms, p99 ${spent[990]?.toFixed(0)} ms, ${sentUdp} by UDP, ${sentStream} by stream`
   )
   t.ok(answered >= 999)
-  t.ok(sentUdp > 0.5 * sentStream, 'UDP was used all the same')
+  t.ok(sentUdp > 0.2 * sentStream, 'UDP was used all the same')
   t.equal(flow.protocol, '/ask/v1')
   t.not(flow.protocol, PROTOCOL)
   await stop(made)
