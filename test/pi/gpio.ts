@@ -1,6 +1,7 @@
 import { type Check, type Lab, SOON } from './check.ts'
 import { told } from './host.ts'
 import type { Machine } from './machine.ts'
+import { until } from './until.ts'
 
 /** GPLEV0 (BCM2835 ARM Peripherals, 6.1, at the address of the BCM2837): the levels of lines 0 to 31. */
 const LEVELS = 0x3f200034
@@ -46,8 +47,11 @@ async function restart(lab: Lab): Promise<string> {
 
 async function bySysfs({ machine }: Lab): Promise<string> {
   const file = `/sys/class/gpio/gpio${SYSFS}`
-  const before = await machine.shell.run(`cat ${file}/direction ${file}/value`)
-  if (before !== 'out\n0') throw new Error(`${file} is ${before}`)
+  // The contact may be heard of before the switch is made.
+  await until(SOON, `an output at ${file}`, async () => {
+    const before = await machine.shell.run(`cat ${file}/direction ${file}/value`)
+    if (before !== 'out\n0') throw new Error(`${file} is ${before}`)
+  })
   await machine.shell.run('kith switch pump on --timeout 2min', SOON)
   await expectLevel(machine, 1)
   return `${file} is an output, and high in QEMU`
