@@ -52,7 +52,7 @@ export function readers(
   peer: string
 ): Record<'datagram' | 'stream', () => Promise<unknown>> {
   const clock = systemClock
-  const door = answerDoor(catalogue, new SealVerifier())
+  const door = answerDoor(catalogue, new SealVerifier(), limits.remembered)
   const { signal } = new AbortController()
   const question = { n: 'hall', who: asked }
   const byDatagram = new DatagramQueryClient({ datagrams, clock, door, limits })

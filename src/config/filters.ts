@@ -100,11 +100,13 @@ export function filterSchema(quantities: readonly string[]) {
     heartbeat: options({ heartbeat: filters.heartbeat, of }),
     clamp: options({ clamp: filters.clamp, of })
   }
-  const any = v.union(Object.values(schemas), (issue) => unfit(issue.input))
+  const unknownKind = v.union(Object.values(schemas), (issue) => unfit(issue.input))
   return v.lazy((input: unknown) => {
     const keys = typeof input === 'object' && input !== null ? Object.keys(input) : []
     const [key = '', more] = keys.filter((one) => one !== OF)
-    return more === undefined && Object.hasOwn(schemas, key) ? schemas[key as keyof typeof schemas] : any
+    return more === undefined && Object.hasOwn(schemas, key)
+      ? schemas[key as keyof typeof schemas]
+      : unknownKind
   })
 }
 

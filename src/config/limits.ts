@@ -68,6 +68,11 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
       'Series whose newest is kept for an observer that takes nothing.'
     ),
     packs: option(whole(1, 4096), 256, 'Packs taken as the answer to one read.'),
+    remembered: option(
+      size(0, 16 * 1024 * KIB, 'KiB'),
+      '32KiB',
+      'Packs kept as read: the same bytes are not verified and read again.'
+    ),
     historyItems: option(whole(1, 4096), 64, 'Blocks and packs in the answer to one history request.'),
     historyBytes: option(size(16 * KIB, MIB, 'KiB'), '512KiB', 'Bytes in the answer to one history request.')
   }),

@@ -1,7 +1,5 @@
 import type { SealedReadings } from './sealed.ts'
 
-/** Bytes of packs: some hundred of the usual size. */
-const DEFAULT_BYTES = 32_768
 /** Bytes of a signature that packs are looked up by; the whole bytes decide. */
 const KEY_BYTES = 16
 
@@ -16,7 +14,7 @@ export class ReadMemory {
   #bytes = 0
 
   /** @param capacity bytes of the packs that are kept, the first kept forgotten first */
-  constructor(capacity: number = DEFAULT_BYTES) {
+  constructor(capacity: number) {
     this.#capacity = capacity
   }
 

@@ -26,23 +26,8 @@ export function localSeries(device: string, quantity: string, channel?: string):
   return channel === undefined ? `${device}/${quantity}` : `${device}/${quantity}.${channel}`
 }
 
-/** The same names come with every reading: those parsed last are kept, the first of them forgotten first. */
-const KEPT = 1024
-const kept = new Map<string, SeriesParts>()
-
 /** @returns undefined where the text is no series name */
 export function parseSeries(text: string): SeriesParts | undefined {
-  const known = kept.get(text)
-  if (known !== undefined) return known
-  const parts = partsOf(text)
-  if (parts === undefined) return undefined
-  kept.set(text, parts)
-  const oldest = kept.keys().next().value
-  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
-  return parts
-}
-
-function partsOf(text: string): SeriesParts | undefined {
   const [peer = '', device = '', last = '', more] = text.split('/')
   const [quantity = '', channel, extra] = last.split('.')
   const well =

@@ -97,7 +97,7 @@ async function sendings(): Promise<number[]> {
   const clock = new VirtualClock()
   const sent: number[] = []
   const flow = new LooseFlow(asked, '/sensor/temp/v1', () => sent.push(clock.monotonic()))
-  const door = answerDoor(catalogue, new SealVerifier())
+  const door = answerDoor(catalogue, new SealVerifier(), queryLimits.remembered)
   const query = new DatagramQuery({ flow, clock, door, limits: queryLimits })
   const answer = query.read({}, new AbortController().signal).catch(() => undefined)
   await clock.run(answer)

@@ -4,7 +4,7 @@ import { topic } from '../support/history.ts'
 import { packOf } from '../support/query-bench.ts'
 
 t.test('the very same bytes on the same topic are found', async (t) => {
-  const memory = new ReadMemory()
+  const memory = new ReadMemory(32_768)
   const pack = packOf(0)
   t.equal(memory.find('pack', topic, pack.bytes), undefined)
   memory.add(pack)
@@ -16,7 +16,7 @@ t.test('the very same bytes on the same topic are found', async (t) => {
 })
 
 t.test('whichever byte differs, it is not found', async (t) => {
-  const memory = new ReadMemory()
+  const memory = new ReadMemory(32_768)
   const pack = packOf(0)
   memory.add(pack)
   for (let at = 0; at < pack.bytes.length; at++) {

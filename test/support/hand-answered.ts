@@ -18,7 +18,7 @@ export function against(answer: (request: QueryRequest, send: (...answers: Query
   const client = new QueryClient({
     clock,
     limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier()),
+    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
     async openStream() {
       const [ours, theirs] = streamPair(topic)
       const splitter = new FrameSplitter(512)

@@ -48,6 +48,7 @@ export const queryLimits: QueryLimits = {
   peers: 64,
   observedSeries: 16,
   packs: 64,
+  remembered: 32_768,
   historyItems: 16,
   historyBytes: 262_144
 }
@@ -138,7 +139,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
   const client = new QueryClient({
     clock,
     limits,
-    door: answerDoor(catalogue, new SealVerifier()),
+    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
     async openStream(_peer, protocols) {
       const common = protocols.find((protocol) => spoken.includes(protocol))
       if (common === undefined) throw new Error('no protocol in common')

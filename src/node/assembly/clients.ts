@@ -22,7 +22,7 @@ export function createClients({
   const { clock } = world
   const limits = config.limits.query
   const verifier = new SealVerifier({ seals: config.limits.gossip.verified })
-  const verified = answerDoor(catalogue, verifier)
+  const verified = answerDoor(catalogue, verifier, limits.remembered)
   const door: AnswerDoor = {
     ...verified,
     // A verified catalogue is known from then on, whoever asked for it.

@@ -4,6 +4,9 @@ import type { RoundTrip } from './round-trip.ts'
 
 export type Carrier = 'udp' | 'stream'
 
+/** Milliseconds for which a datagram by stream tells that its sender lost UDP a moment ago. */
+const ALIKE = 5000
+
 /**
  * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its stream or
  * connection, `stopped` with this node, `replaced` by a newer session of the same peer.
@@ -157,6 +160,11 @@ export class Flow implements DatagramFlow {
 
   close(): void {
     if (this.#ended === undefined) this.#session.closeFlow(this)
+  }
+
+  /** The peer turned to the stream: by UDP it may hear nothing, so who did not open the flow does likewise. */
+  leftUdp(now: number): boolean {
+    return now - this.streamedAt <= ALIKE
   }
 
   /** Resolves when the peer agrees. @throws NodeError 'datagram-refused', 'datagram-lost' */

@@ -15,12 +15,6 @@ import { UdpCarrier } from './udp-carrier.ts'
 type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
 
 /**
- * For so many milliseconds after a datagram by stream the side that did not open the flow sends by stream as
- * well: one who asks by stream may have lost UDP a moment ago, and would hear no answer by it.
- */
-const ALIKE = 5000
-
-/**
  * The datagrams of one peer over one control stream. The opener of the stream is the initiator (I), the
  * other side the responder (R).
  */
@@ -179,7 +173,7 @@ export class Session implements FlowCarrier {
 
   #goesByUdp(flow: Flow, now: number): boolean {
     if (flow.state !== 'open' || !this.#udp.usable(now)) return false
-    return this.flows.isOwn(flow.id) || now - flow.streamedAt > ALIKE
+    return this.flows.isOwn(flow.id) || !flow.leftUdp(now)
   }
 
   #close(): void {

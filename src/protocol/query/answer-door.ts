@@ -17,12 +17,14 @@ export interface AnswerDoor {
 /**
  * @param topics the catalogue of protocols
  * @param verifier the one of this process: what came by another door already costs a hash
+ * @param remembered bytes of packs kept as read (limits.query.remembered)
  */
 export function answerDoor(
   topics: { quantitiesOf(topic: string): Quantities },
-  verifier: SealVerifier
+  verifier: SealVerifier,
+  remembered: number
 ): AnswerDoor {
-  const memory = new ReadMemory()
+  const memory = new ReadMemory(remembered)
   return {
     readings(kind, topic, bytes) {
       const known = memory.find(kind, topic, bytes)

@@ -24,6 +24,8 @@ export interface QueryLimits {
   readonly observedSeries: number
   /** Packs taken as the answer to one read. */
   readonly packs: number
+  /** Bytes of packs kept as read. */
+  readonly remembered: number
   /** Items and bytes of history in one answer to one request: less than 1 MiB in flight (libp2p.md, trap 8). */
   readonly historyItems: number
   readonly historyBytes: number

@@ -38,7 +38,7 @@ async function asking(t: Test, limits: Partial<QueryLimits> = {}): Promise<Askin
   const client = new DatagramQueryClient({
     datagrams: made.a.datagrams,
     clock: made.clock,
-    door: answerDoor(catalogue, new SealVerifier()),
+    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
     limits: { ...queryLimits, ...limits }
   })
   return { ...made, bench, client }

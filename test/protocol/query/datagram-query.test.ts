@@ -23,7 +23,7 @@ const packet = 1168
 const caller = { caller: { peer: asker, host: undefined, direct: true }, protocol: topic }
 
 function queryOn(flow: LooseFlow, clock = new VirtualClock()): DatagramQuery {
-  const door = answerDoor(catalogue, new SealVerifier())
+  const door = answerDoor(catalogue, new SealVerifier(), queryLimits.remembered)
   return new DatagramQuery({ flow, clock, door, limits: queryLimits })
 }
 

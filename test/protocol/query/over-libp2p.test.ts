@@ -46,7 +46,7 @@ function asking(libp2p: Libp2p): QueryClient {
   return new QueryClient({
     clock: systemClock,
     limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier()),
+    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
     openStream: (peer, protocols, signal) =>
       libp2p.dialProtocol(peerIdFromString(peer), [...protocols], { signal, runOnLimitedConnection: true })
   })

@@ -166,7 +166,7 @@ t.test('who opens forever meets the deadline, and so do all who wait for the sam
   const client = new QueryClient({
     clock,
     limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier()),
+    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
     openStream() {
       opened += 1
       return new Promise(() => {})
