@@ -1,27 +1,7 @@
-import { compareBytes, concatBytes } from './cbor-bytes.ts'
-import { CborError } from './cbor-error.ts'
-import { halfBits } from './cbor-half.ts'
-import {
-  ARRAY,
-  BYTES,
-  DECIMAL_FRACTION,
-  FALSE,
-  MAP,
-  MAX_EXPONENT,
-  NEGATIVE,
-  SIMPLE,
-  TAG,
-  TEXT,
-  TRUE,
-  UNSIGNED
-} from './cbor-major.ts'
+import { concatBytes } from './cbor-bytes.ts'
+import { ARRAY, BYTES } from './cbor-major.ts'
 import type { CborValue } from './cbor-read.ts'
-
-/**
- * How a number that is not whole is written: as the shortest float, or as a decimal fraction (tag 4)
- * where that is shorter: 23.45 takes 6 bytes in place of 9.
- */
-export type NumberForm = 'float' | 'decimal'
+import { CborWriter, type NumberForm } from './cbor-writer.ts'
 
 /**
  * Writes core deterministic CBOR (RFC 8949 section 4.2.1): keys sorted by their encoded bytes, whole
@@ -29,16 +9,16 @@ export type NumberForm = 'float' | 'decimal'
  * @throws CborError for what the wire does not carry: NaN, infinities, lone surrogates, null
  */
 export function writeCbor(value: CborValue, form: NumberForm = 'float'): Uint8Array {
-  const writer = new Writer(form)
+  const writer = new CborWriter(form)
   writer.item(value)
-  return writer.taken()
+  return writer.copied()
 }
 
 /** The head of an item: major type and argument in its shortest form. */
 export function cborHead(major: number, argument: number): Uint8Array {
-  const writer = new Writer('float')
+  const writer = new CborWriter()
   writer.head(major, argument)
-  return writer.taken()
+  return writer.copied()
 }
 
 /** A byte string with its head. */
@@ -49,156 +29,4 @@ export function cborBytes(bytes: Uint8Array): Uint8Array {
 /** An array of items that are encoded already. */
 export function cborArray(items: readonly Uint8Array[]): Uint8Array {
   return concatBytes(cborHead(ARRAY, items.length), ...items)
-}
-
-/** Bytes of room that a writer begins with: most answers and requests fit. */
-const ROOM = 256
-
-class Writer {
-  private readonly form: NumberForm
-  private bytes = Buffer.allocUnsafe(ROOM)
-  private length = 0
-
-  constructor(form: NumberForm) {
-    this.form = form
-  }
-
-  /** A copy: plain, its own, and no longer than what was written. */
-  taken(): Uint8Array {
-    return new Uint8Array(this.bytes.subarray(0, this.length))
-  }
-
-  item(value: CborValue): void {
-    if (typeof value === 'number') this.number(value)
-    else if (typeof value === 'boolean') this.head(SIMPLE, value ? TRUE : FALSE)
-    else if (typeof value === 'string') this.text(value)
-    else if (value instanceof Uint8Array) this.string(value)
-    else if (Array.isArray(value)) this.array(value)
-    else if (value instanceof Map) this.map(value)
-    else throw new CborError('simple', `CBOR: ${String(value)} has no place on the wire`)
-  }
-
-  head(major: number, argument: number): void {
-    const type = major << 5
-    if (argument < 24) this.initial(type | argument)
-    else if (argument < 2 ** 8) this.length = this.initial(type | 24).writeUInt8(argument, this.length)
-    else if (argument < 2 ** 16) this.length = this.initial(type | 25).writeUInt16BE(argument, this.length)
-    else if (argument < 2 ** 32) this.length = this.initial(type | 26).writeUInt32BE(argument, this.length)
-    else this.length = this.initial(type | 27).writeBigUInt64BE(BigInt(argument), this.length)
-  }
-
-  private number(value: number): void {
-    if (!Number.isFinite(value)) throw new CborError('number', `CBOR: ${value} has no place on the wire`)
-    // -0 is whole, but no integer of CBOR.
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) this.integer(value)
-    else this.fraction(value)
-  }
-
-  private fraction(value: number): void {
-    const decimal = this.form === 'decimal' ? decimalParts(value) : undefined
-    if (decimal === undefined || decimalBytes(decimal.mantissa) >= floatBytes(value)) this.float(value)
-    else {
-      this.head(TAG, DECIMAL_FRACTION)
-      this.head(ARRAY, 2)
-      this.integer(decimal.exponent)
-      this.integer(decimal.mantissa)
-    }
-  }
-
-  private integer(value: number): void {
-    if (value < 0) this.head(NEGATIVE, -1 - value)
-    else this.head(UNSIGNED, value)
-  }
-
-  private float(value: number): void {
-    const half = halfBits(value)
-    if (half !== undefined) this.length = this.initial(0xf9).writeUInt16BE(half, this.length)
-    else if (Math.fround(value) === value) this.length = this.initial(0xfa).writeFloatBE(value, this.length)
-    else this.length = this.initial(0xfb).writeDoubleBE(value, this.length)
-  }
-
-  private text(value: string): void {
-    if (!value.isWellFormed()) throw new CborError('text', 'CBOR: text with a lone surrogate')
-    if (value.startsWith('\uFEFF')) throw new CborError('text', 'CBOR: text beginning with a byte order mark')
-    const count = Buffer.byteLength(value)
-    this.head(TEXT, count)
-    this.length += this.room(count).write(value, this.length)
-  }
-
-  private string(bytes: Uint8Array): void {
-    this.head(BYTES, bytes.length)
-    this.raw(bytes)
-  }
-
-  private array(items: readonly CborValue[]): void {
-    this.head(ARRAY, items.length)
-    for (const item of items) this.item(item)
-  }
-
-  private map(map: ReadonlyMap<number | string, CborValue>): void {
-    this.head(MAP, map.size)
-    const entries: { key: Uint8Array; value: CborValue }[] = []
-    for (const [key, value] of map) entries.push({ key: writeKey(key), value })
-    entries.sort((a, b) => compareBytes(a.key, 0, a.key.length, b.key, 0, b.key.length))
-    for (const { key, value } of entries) {
-      this.raw(key)
-      this.item(value)
-    }
-  }
-
-  private raw(bytes: Uint8Array): void {
-    this.room(bytes.length).set(bytes, this.length)
-    this.length += bytes.length
-  }
-
-  /** Writes a first byte. @returns where its argument goes, at most 8 bytes */
-  private initial(byte: number): Buffer {
-    this.room(9)[this.length++] = byte
-    return this.bytes
-  }
-
-  /** The bytes, with room for so many behind the last. */
-  private room(count: number): Buffer {
-    if (this.length + count > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.bytes.length * 2))
-      larger.set(this.bytes)
-      this.bytes = larger
-    }
-    return this.bytes
-  }
-}
-
-/** Keys are few and come again with every map; what else comes is not remembered. */
-const KEYS = 256
-const keys = new Map<number | string, Uint8Array>()
-
-function writeKey(key: number | string): Uint8Array {
-  const known = keys.get(key)
-  if (known !== undefined) return known
-  if (typeof key === 'number' && !Number.isSafeInteger(key)) {
-    throw new CborError('key', `CBOR: ${key} is no key, only text and whole numbers are`)
-  }
-  const bytes = writeCbor(key)
-  if (keys.size < KEYS) keys.set(key, bytes)
-  return bytes
-}
-
-/** The shortest decimal text of a number as mantissa · 10^exponent, where tag 4 of the wire can hold it. */
-function decimalParts(value: number): { exponent: number; mantissa: number } | undefined {
-  const [digits = '', power = ''] = value.toExponential().split('e')
-  const [whole = '', fraction = ''] = digits.split('.')
-  const mantissa = Number(whole + fraction)
-  const exponent = Number(power) - fraction.length
-  const fits = Number.isSafeInteger(mantissa) && Math.abs(exponent) <= MAX_EXPONENT
-  return fits ? { exponent, mantissa } : undefined
-}
-
-/** Tag, array and exponent take a byte each, as an exponent of at most 18 fits its head. */
-function decimalBytes(mantissa: number): number {
-  return 3 + cborHead(UNSIGNED, mantissa < 0 ? -1 - mantissa : mantissa).length
-}
-
-function floatBytes(value: number): number {
-  if (halfBits(value) !== undefined) return 3
-  return Math.fround(value) === value ? 5 : 9
 }

@@ -1,7 +1,7 @@
 import type { SealedReadings } from './sealed.ts'
 
 /** Bytes of a signature that packs are looked up by; the whole bytes decide. */
-const KEY_BYTES = 16
+const KEY_BYTES = 4
 
 /**
  * Keeps the packs that were verified and read last, with their readings: a sensor that is asked again
@@ -10,7 +10,7 @@ const KEY_BYTES = 16
  */
 export class ReadMemory {
   readonly #capacity: number
-  readonly #packs = new Map<string, SealedReadings>()
+  readonly #packs = new Map<number, SealedReadings>()
   #bytes = 0
 
   /** @param capacity bytes of the packs that are kept, the first kept forgotten first */
@@ -41,14 +41,15 @@ export class ReadMemory {
     }
   }
 
-  #forget(key: string): void {
+  #forget(key: number): void {
     this.#bytes -= this.#packs.get(key)?.bytes.length ?? 0
     this.#packs.delete(key)
   }
 }
 
-/** The end of the signature, with which every seal ends. */
-function keyOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  const count = Math.min(KEY_BYTES, byteLength)
-  return Buffer.from(buffer, byteOffset + byteLength - count, count).toString('latin1')
+/** The end of the signature, with which every seal ends, as an int32. */
+function keyOf(bytes: Uint8Array): number {
+  let key = 0
+  for (let at = bytes.length - KEY_BYTES; at < bytes.length; at++) key = (key << 8) | (bytes[at] ?? 0)
+  return key
 }

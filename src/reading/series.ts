@@ -9,6 +9,7 @@ export interface SeriesParts {
   readonly channel?: string
 }
 
+const PEER_CHARACTERS = 52
 const PEER = /^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/
 const DEVICE = /^[a-z0-9][a-z0-9-]{0,31}$/
 const QUANTITY = /^[a-z][a-z0-9-]{0,31}$/
@@ -38,6 +39,17 @@ export function parseSeries(text: string): SeriesParts | undefined {
     QUANTITY.test(quantity)
   if (!well || (channel !== undefined && !CHANNEL.test(channel))) return undefined
   return channel === undefined ? { peer, device, quantity } : { peer, device, quantity, channel }
+}
+
+/** The parts of a series' name that parseSeries has passed before, as it has every reading's. */
+export function partsOfSeries(series: string): SeriesParts {
+  const deviceEnd = series.indexOf('/', PEER_CHARACTERS + 1)
+  const quantityEnd = series.indexOf('.', deviceEnd)
+  const peer = series.slice(0, PEER_CHARACTERS)
+  const device = series.slice(PEER_CHARACTERS + 1, deviceEnd)
+  if (quantityEnd === -1) return { peer, device, quantity: series.slice(deviceEnd + 1) }
+  const quantity = series.slice(deviceEnd + 1, quantityEnd)
+  return { peer, device, quantity, channel: series.slice(quantityEnd + 1) }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Meta } from '../../reading/meta.ts'
 import type { SealedReadings } from '../../reading/sealed.ts'
-import { parseSeries } from '../../reading/series.ts'
+import { partsOfSeries } from '../../reading/series.ts'
 import type { AnswerDoor } from './answer-door.ts'
 import type { QueryAnswer } from './frame.ts'
 import { selectedAuthors, selectedSeries } from './selector.ts'
@@ -22,11 +22,8 @@ export function readingsCheck(
   const check = (kind: SealedReadings['kind'], bytes: Uint8Array): SealedReadings => {
     const sealed = door.readings(kind, protocol, bytes)
     if (!authors.has(sealed.author)) throw new Error(`it sends readings of ${sealed.author}`)
-    const fits = sealed.readings.some(({ series }) => {
-      const parts = parseSeries(series)
-      return parts !== undefined && isAsked(parts)
-    })
-    if (!fits) throw new Error('it sends readings of other series than asked')
+    if (!sealed.readings.some(({ series }) => isAsked(partsOfSeries(series))))
+      throw new Error('it sends readings of other series than asked')
     return sealed
   }
   return ({ pack = [], block }) => {

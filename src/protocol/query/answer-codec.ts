@@ -1,5 +1,5 @@
-import type { CborValue } from '../../reading/cbor-read.ts'
-import { writeCbor } from '../../reading/cbor-write.ts'
+import type { ByteStrings, CborValue } from '../../reading/cbor-read.ts'
+import { CborRecord } from '../../reading/cbor-record.ts'
 import {
   type AnsweredTime,
   MAX_SELECTORS,
@@ -8,25 +8,51 @@ import {
   type RefusalCode,
   refusalCodes
 } from './frame.ts'
-import { badFrame, bootBytes, isText, isWhole, plainFields, positionOf, readFrame } from './frame-fields.ts'
+import { badFrame, bootBytes, isText, isWhole, positionOf, readFrame } from './frame-fields.ts'
 
 /** Characters of a refusal's text. */
 const MAX_TEXT = 200
 const CONTROL = /[\p{Cc}\p{Cf}]/gu
 
+const record = new CborRecord([
+  'id',
+  'pack',
+  'block',
+  'meta',
+  'old',
+  'skip',
+  'alive',
+  'pos',
+  'lost',
+  'time',
+  'end',
+  'error'
+])
+
 export function encodeAnswer(answer: QueryAnswer): Uint8Array {
-  const { pos, lost, time, error } = answer
-  const map = plainFields(answer, PLAIN)
-  if (pos !== undefined) map.set('pos', [pos.epoch, bootBytes(pos), pos.seq])
-  if (lost !== undefined) map.set('lost', [lost.from, lost.to])
-  if (time !== undefined) map.set('time', timeItems(time))
-  if (error !== undefined) map.set('error', refusalItems(error))
-  return writeCbor(map)
+  const { id, pack, block, meta, old, skip, alive, end, pos, lost, time, error } = answer
+  return record.write({
+    id,
+    pack,
+    block,
+    meta,
+    old,
+    skip,
+    alive,
+    end,
+    pos: pos && [pos.epoch, bootBytes(pos), pos.seq],
+    lost: lost && [lost.from, lost.to],
+    time: time && timeItems(time),
+    error: error && refusalItems(error)
+  })
 }
 
-/** @throws NodeError 'bad-frame' for bytes that are no answer: no map, no id, a known field of a wrong kind */
-export function decodeAnswer(bytes: Uint8Array, maxBytes: number): QueryAnswer {
-  const map = readFrame(bytes, maxBytes)
+/**
+ * @param as what packs, blocks and catalogues come out as
+ * @throws NodeError 'bad-frame' for bytes that are no answer: no map, no id, a known field of a wrong kind
+ */
+export function decodeAnswer(bytes: Uint8Array, maxBytes: number, as?: ByteStrings): QueryAnswer {
+  const map = readFrame(bytes, maxBytes, as)
   const id = map.get('id')
   if (!isWhole(id)) throw badFrame('it has no id')
   const answer: Record<string, unknown> & { id: number } = { id }
@@ -36,9 +62,6 @@ export function decodeAnswer(bytes: Uint8Array, maxBytes: number): QueryAnswer {
   }
   return answer
 }
-
-/** The fields that go as they are. */
-const PLAIN = ['id', 'pack', 'block', 'meta', 'old', 'skip', 'alive', 'end'] as const
 
 const readers = new Map<number | string, (value: CborValue) => unknown>([
   ['pack', (value) => bytesOf(value) ?? packsOf(value)],

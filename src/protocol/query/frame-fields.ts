@@ -1,6 +1,12 @@
 import { NodeError } from '../../error.ts'
 import { CborError } from '../../reading/cbor-error.ts'
-import { type CborMap, type CborValue, isCborMap, readCbor } from '../../reading/cbor-read.ts'
+import {
+  type ByteStrings,
+  type CborMap,
+  type CborValue,
+  isCborMap,
+  readCbor
+} from '../../reading/cbor-read.ts'
 import type { Position, Run } from '../../reading/run.ts'
 
 /** A frame is a map that holds arrays of strings or numbers, nothing deeper. */
@@ -8,23 +14,10 @@ const MAX_DEPTH = 2
 const BOOT_BYTES = 8
 
 /** @throws NodeError 'bad-frame' where the bytes are no map in core deterministic CBOR */
-export function readFrame(bytes: Uint8Array, maxBytes: number): CborMap {
-  const value = readItem(bytes, maxBytes)
+export function readFrame(bytes: Uint8Array, maxBytes: number, as?: ByteStrings): CborMap {
+  const value = readItem(bytes, maxBytes, as)
   if (!isCborMap(value)) throw badFrame('it is no map')
   return value
-}
-
-/** What is sent of a message's fields without a form of its own; fields that are absent take no place. */
-export function plainFields<Name extends string>(
-  message: { readonly [name in Name]?: CborValue },
-  names: readonly Name[]
-): Map<string, CborValue> {
-  const map = new Map<string, CborValue>()
-  for (const name of names) {
-    const value = message[name]
-    if (value !== undefined) map.set(name, value)
-  }
-  return map
 }
 
 export function badFrame(what: string): NodeError {
@@ -54,9 +47,9 @@ export function bootBytes(run: Run): Uint8Array {
   return new Uint8Array(Buffer.from(run.boot, 'hex'))
 }
 
-function readItem(bytes: Uint8Array, maxBytes: number): CborValue {
+function readItem(bytes: Uint8Array, maxBytes: number, as: ByteStrings | undefined): CborValue {
   try {
-    return readCbor(bytes, { maxBytes, maxDepth: MAX_DEPTH, maxItems: 0 })
+    return readCbor(bytes, { maxBytes, maxDepth: MAX_DEPTH, maxItems: 0 }, as)
   } catch (error) {
     throw badFrame(error instanceof CborError ? error.message : String(error))
   }

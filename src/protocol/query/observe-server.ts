@@ -1,7 +1,7 @@
 import type { Cancel } from '../../clock.ts'
 import { type Position, sameRun } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/sealed.ts'
-import { parseSeries } from '../../reading/series.ts'
+import { partsOfSeries } from '../../reading/series.ts'
 import type { SendAnswer } from './answering.ts'
 import { ALIVE_AFTER, MAX_CREDIT, type QueryAnswer, type QueryRequest } from './frame.ts'
 import { type Asker, type Responder, type ResponderInit, seriesOf } from './responder.ts'
@@ -134,8 +134,7 @@ export class Observation {
   }
 
   #isAsked(name: string): boolean {
-    const series = parseSeries(name)
-    return series !== undefined && this.#match(series)
+    return this.#match(partsOfSeries(name))
   }
 
   /** Sends what waits, as far as credit, interval and stream allow. */

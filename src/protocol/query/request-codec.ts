@@ -1,8 +1,8 @@
 import type { CborValue } from '../../reading/cbor-read.ts'
-import { writeCbor } from '../../reading/cbor-write.ts'
+import { CborRecord } from '../../reading/cbor-record.ts'
 import { isPeerId } from '../../reading/series.ts'
 import { MAX_CREDIT, MAX_SELECTORS, type QueryRequest } from './frame.ts'
-import { badFrame, bootBytes, isText, isWhole, plainFields, readFrame, runOf } from './frame-fields.ts'
+import { badFrame, bootBytes, isText, isWhole, readFrame, runOf } from './frame-fields.ts'
 
 /** The longest series: 52 + 1 + 32 + 1 + 32 + 1 + 8 characters (wire.md, Names), and no more than fits. */
 const MAX_SELECTOR = 127
@@ -18,11 +18,24 @@ export interface BadRequest {
 
 type Writable<T> = { -readonly [name in keyof T]: T[name] }
 
+const record = new CborRecord([
+  'id',
+  'op',
+  'n',
+  'who',
+  'credit',
+  'every',
+  'ep',
+  'boot',
+  'from',
+  'to',
+  'limit'
+])
+
 export function encodeRequest(request: QueryRequest): Uint8Array {
-  const { run } = request
-  const map = plainFields(request, PLAIN)
-  if (run !== undefined) map.set('ep', run.epoch).set('boot', bootBytes(run))
-  return writeCbor(map)
+  const { id, op, n, who, credit, every, run, from, to, limit } = request
+  const [ep, boot] = run === undefined ? [] : [run.epoch, bootBytes(run)]
+  return record.write({ id, op, n, who, credit, every, ep, boot, from, to, limit })
 }
 
 /** @throws NodeError 'bad-frame' for bytes that reset the stream: no map, or one without id and op */
@@ -50,9 +63,6 @@ export function decodeRequest(bytes: Uint8Array, maxBytes: number): QueryRequest
 export function isBadRequest(request: QueryRequest | BadRequest): request is BadRequest {
   return 'bad' in request
 }
-
-/** The fields that go as they are. */
-const PLAIN = ['id', 'op', 'n', 'who', 'credit', 'every', 'from', 'to', 'limit'] as const
 
 const rules = new Map<number | string, (value: CborValue) => boolean>([
   ['n', (value) => isSelector(value) || isSelectorList(value)],

@@ -3,7 +3,7 @@ import type { TimeBelief } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
 import type { Caller } from '../../peer/admission.ts'
 import type { SealedReadings } from '../../reading/sealed.ts'
-import { parseSeries, type SeriesParts } from '../../reading/series.ts'
+import { parseSeries, partsOfSeries, type SeriesParts } from '../../reading/series.ts'
 import type { AnsweredTime, QueryRequest } from './frame.ts'
 import type { QueryLimits } from './limits.ts'
 import { Refused } from './refusal.ts'
@@ -81,8 +81,8 @@ export class Responder {
   isFor(sealed: SealedReadings, { caller, protocol }: Asker): boolean {
     const carried = this.#init.catalogue.quantitiesOf(protocol)
     return seriesOf(sealed).every((name) => {
-      const series = parseSeries(name)
-      return series !== undefined && carried.has(series.quantity) && this.#init.mayRead(caller.peer, series)
+      const series = partsOfSeries(name)
+      return carried.has(series.quantity) && this.#init.mayRead(caller.peer, series)
     })
   }
 
@@ -91,10 +91,7 @@ export class Responder {
     if (typeof request.n !== 'string') throw new Refused('bad-request', 'history is asked of one series: n')
     const match = this.matching(request, asker)
     const author = parseSeries(request.n)?.peer ?? request.who ?? this.#init.self
-    const names = this.#init.history.series(author).filter((name) => {
-      const series = parseSeries(name)
-      return series !== undefined && match(series)
-    })
+    const names = this.#init.history.series(author).filter((name) => match(partsOfSeries(name)))
     const [name, another] = names
     if (name === undefined) throw new Refused('no-such', 'no history of that name is held here')
     if (another !== undefined)

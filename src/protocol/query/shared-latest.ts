@@ -1,5 +1,5 @@
 import type { Cancel } from '../../clock.ts'
-import { parseSeries, type SeriesParts } from '../../reading/series.ts'
+import { partsOfSeries, type SeriesParts } from '../../reading/series.ts'
 import type { FreshReadings, LatestReading, LatestSource } from './sources.ts'
 
 type Subscriber = Parameters<LatestSource['subscribe']>[0]
@@ -31,7 +31,7 @@ export class SharedLatest implements LatestSource {
 
   #tell(event: FreshReadings): void {
     const names = new Set(event.fresh.map(({ series }) => series))
-    const series = [...names].map(parseSeries).filter((parts) => parts !== undefined)
+    const series = [...names].map(partsOfSeries)
     for (const { match, onSealed } of this.#subscribers) if (series.some(match)) onSealed(event)
   }
 }
