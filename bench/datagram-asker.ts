@@ -5,7 +5,12 @@ import { ECHO_PROTOCOL, PAYLOAD } from './datagram-setting.ts'
 
 /** Asks a peer that is connected, once UDP is proven. */
 export async function askDatagram(node: RealNode, peer: string): Promise<() => Promise<unknown>> {
-  const exchange = new DatagramExchange({ clock: systemClock, read: ([id = 0]) => ({ id }), pending: 8 })
+  const exchange = new DatagramExchange({
+    clock: systemClock,
+    read: ([id = 0]) => ({ id }),
+    pending: 8,
+    deadline: 5000
+  })
   const flow = await node.datagrams.open(peer, [ECHO_PROTOCOL], {
     receive: (bytes) => exchange.receive(bytes)
   })

@@ -32,7 +32,14 @@ export type {
   SeriesView,
   Status
 } from './node/operations.ts'
-export type { Carrier, DatagramFlow, EndReason, OpenOptions, Receive } from './protocol/datagram/index.ts'
+export type {
+  Carrier,
+  DatagramFlow,
+  EndReason,
+  OpenOptions,
+  Receive,
+  Ways
+} from './protocol/datagram/index.ts'
 export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
 export type { Followed } from './protocol/follow-sequence.ts'
 export type { Quantity } from './reading/quantity.ts'

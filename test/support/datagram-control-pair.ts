@@ -5,7 +5,7 @@ import type {
   ControlStream
 } from '../../src/protocol/datagram/control-stream.ts'
 
-/** One end of a control stream in memory, in the clock's time: ordered and without loss. */
+/** One end of a control stream in memory, in the clock's time: in order, and what is lost on the way comes late. */
 export class TestControlStream implements ControlStream {
   readonly facts: ConnectionFacts
   readonly #clock: Clock
@@ -18,6 +18,8 @@ export class TestControlStream implements ControlStream {
   #other: TestControlStream | undefined
   #listener: ControlListener | undefined
   #open = true
+  /** When the last frame arrives, on the monotonic clock: none overtakes another. */
+  #arrivesAt = 0
   #stalled = false
 
   constructor(clock: Clock, delay: () => number, facts: ConnectionFacts) {
@@ -42,7 +44,10 @@ export class TestControlStream implements ControlStream {
     if (!this.#open) return
     const bytes = Buffer.from(frame)
     this.sent.push(bytes)
-    if (this.filter(bytes)) this.#clock.after(this.#delay(), () => this.#other?.arrive(bytes))
+    if (!this.filter(bytes)) return
+    const now = this.#clock.monotonic()
+    this.#arrivesAt = Math.max(this.#arrivesAt, now + this.#delay())
+    this.#clock.after(this.#arrivesAt - now, () => this.#other?.arrive(bytes))
   }
 
   listen(listener: ControlListener): void {

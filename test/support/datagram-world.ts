@@ -28,6 +28,8 @@ export interface Wire {
   onLink: boolean
   /** Milliseconds one way. */
   delay: number
+  /** Share of TCP's segments that are lost, to be sent again. */
+  loss: number
   /** Bytes a limited relay still carries. */
   remaining: number | undefined
   /** What the connection's pings tell, in milliseconds. */
@@ -42,10 +44,20 @@ export interface TestNode {
   readonly lines: string[]
 }
 
-/** Nodes in memory: control streams without loss, UDP over a lossy network, all from one seed. */
+/** Milliseconds until Linux first sends a segment again, doubled each time (RFC 6298 section 5.5). */
+const LEAST_TIMEOUT = 200
+
+/** Nodes in memory: control streams over TCP, UDP over a lossy network, all from one seed. */
 export class DatagramWorld {
   readonly network: LossyNetwork
-  readonly wire: Wire = { direct: true, onLink: true, delay: 1, remaining: undefined, roundTrip: undefined }
+  readonly wire: Wire = {
+    direct: true,
+    onLink: true,
+    delay: 1,
+    loss: 0,
+    remaining: undefined,
+    roundTrip: undefined
+  }
   /** Every control stream made: the opener's end and the other. */
   readonly streams: [TestControlStream, TestControlStream][] = []
   /** Everything that went onto the UDP wire. */
@@ -115,7 +127,14 @@ export class DatagramWorld {
     const { wire } = this
     const told = { remaining: () => wire.remaining, roundTrip: () => wire.roundTrip }
     const facts = { peer, peerMultihash, direct, remote, onLink, ...told }
-    return new TestControlStream(this.#clock, () => this.wire.delay, facts)
+    return new TestControlStream(this.#clock, () => this.#late(), facts)
+  }
+
+  /** How long a segment of TCP is under way, milliseconds. */
+  #late(): number {
+    let late = this.wire.delay
+    for (let timeout = LEAST_TIMEOUT; this.#random.next() < this.wire.loss; timeout *= 2) late += timeout
+    return late
   }
 
   #dialer(name: string): ControlDialer {

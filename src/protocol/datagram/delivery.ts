@@ -1,4 +1,4 @@
-import type { Flow } from './flow.ts'
+import type { Carrier, Flow } from './flow.ts'
 import type { FlowTable } from './flow-table.ts'
 import type { DatagramServices } from './services.ts'
 
@@ -6,9 +6,9 @@ export interface DeliveryOptions {
   readonly services: DatagramServices
   readonly flows: Pick<FlowTable, 'get' | 'wasOpened'>
   /** A datagram was given to its receiver. */
-  readonly used: () => void
+  readonly used: (now: number) => void
   /** The peer sends by stream what it could send by UDP. */
-  readonly avoided: () => void
+  readonly avoided: (now: number) => void
   /** Told what a receiver threw. */
   readonly faulty: (error: unknown, protocol: string) => void
 }
@@ -21,16 +21,14 @@ export class Delivery {
     this.#options = options
   }
 
-  byPacket(id: number, payload: Buffer): void {
+  byPacket(id: number, payload: Buffer, now: number): void {
     const { flows, services } = this.#options
     const flow = flows.get(id)
     services.counters.traffic.receivedUdp++
     if (flow === undefined || !flow.sendable) {
       services.counters.drop('unknown-flow')
     } else {
-      flow.byUdp = true
-      flow.streamedAt = Number.NEGATIVE_INFINITY
-      this.#deliver(flow, payload)
+      this.#deliver(flow, payload, 'udp', now)
     }
   }
 
@@ -41,24 +39,18 @@ export class Delivery {
     if (flow === undefined && !flows.wasOpened(id)) return false
     services.counters.traffic.receivedStream++
     if (flow === undefined || !flow.sendable) services.counters.drop('stream-unknown-flow')
-    else this.#fromStream(flow, payload)
+    else this.#deliver(flow, payload, 'stream', services.clock.monotonic())
     return true
   }
 
-  /** The first may be sent before the peer has our OPEN_OK; any other tells that it avoids UDP. */
-  #fromStream(flow: Flow, payload: Buffer): void {
-    if (++flow.byStream > 1 || flow.byUdp) this.#options.avoided()
-    if (flow.byUdp) flow.streamedAt = this.#options.services.clock.monotonic()
-    this.#deliver(flow, payload)
-  }
-
-  #deliver(flow: Flow, payload: Buffer): void {
-    const { services, used, faulty } = this.#options
+  #deliver(flow: Flow, payload: Buffer, carrier: Carrier, now: number): void {
+    const { services, used, avoided, faulty } = this.#options
+    if (flow.heard(carrier, now)) avoided(now)
     if (payload.length > services.limits.maxPayload) {
       services.counters.drop('too-big')
       return
     }
-    used()
+    used(now)
     try {
       flow.receive(payload, flow)
     } catch (error) {

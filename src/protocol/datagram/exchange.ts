@@ -6,7 +6,7 @@ import type { DatagramFlow } from './flow.ts'
 const LEAST_WAIT = 100
 const ROUND_TRIPS = 3
 const RETRIES = 4
-/** From this retry on UDP is doubted: one datagram is lost easily, two mean something. */
+/** So many answers missed in a row put UDP in doubt: one datagram is lost easily, two mean something. */
 const DOUBT_FROM = 2
 
 /** What comes back bears the id of what it answers. */
@@ -20,9 +20,12 @@ export interface ExchangeOptions<Answer extends Identified> {
   readonly read: (bytes: Uint8Array) => Answer | undefined
   /** Requests that may wait for their answers at one time. */
   readonly pending: number
+  /** Milliseconds that a request may take with all its retries. */
+  readonly deadline: number
 }
 
 interface Pending<Answer> {
+  readonly id: number
   readonly flow: DatagramFlow
   readonly request: Uint8Array
   readonly began: number
@@ -31,15 +34,21 @@ interface Pending<Answer> {
   wait: number
   retries: number
   cancel: Cancel
+  /** Lets go of the asker's signal. */
+  release: () => void
 }
 
 /**
  * One message each way over a datagram flow: asks again while no answer comes. What the bytes mean is
  * the caller's matter; a request must be such that answering it twice does no harm.
+ *
+ * The request leaves first; what else is to be done is done while it travels.
  */
 export class DatagramExchange<Answer extends Identified> {
   readonly #options: ExchangeOptions<Answer>
   readonly #pending = new Map<number, Pending<Answer>>()
+  /** Answers in a row that did not come before their retry. */
+  #missed = 0
 
   constructor(options: ExchangeOptions<Answer>) {
     this.#options = options
@@ -55,82 +64,98 @@ export class DatagramExchange<Answer extends Identified> {
     const answer = this.#options.read(bytes)
     const pending = answer === undefined ? undefined : this.#pending.get(answer.id)
     if (answer === undefined || pending === undefined) return
-    this.#forget(answer.id, pending)
-    if (pending.retries === 0) pending.flow.roundTrip.sample(this.#options.clock.monotonic() - pending.began)
     pending.resolve(answer)
+    this.#forget(pending)
+    if (pending.retries > 0) return
+    this.#missed = 0
+    pending.flow.roundTrip.sample(this.#options.clock.monotonic() - pending.began)
   }
 
   /**
    * @param id as the answer will bear it; not one under way
-   * @throws NodeError 'no-answer' after the last retry, 'datagram-lost' when the flow ends, 'busy' when
+   * @throws NodeError 'no-answer' after the last retry or the deadline, 'datagram-lost' when the flow ends, 'busy' when
    *   too many requests wait; the signal's reason
    */
-  async ask(flow: DatagramFlow, id: number, request: Uint8Array, signal?: AbortSignal): Promise<Answer> {
-    signal?.throwIfAborted()
-    if (flow.ended !== undefined) throw lost(flow)
-    if (this.#pending.size >= this.#options.pending || this.#pending.has(id)) {
-      throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    const began = this.#options.clock.monotonic()
-    const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
-    const pending: Pending<Answer> = {
-      flow,
-      request,
-      began,
-      resolve,
-      reject,
-      wait,
-      retries: 0,
-      cancel: () => {}
-    }
-    const abort = (): void => this.#fail(id, pending, signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
-    this.#pending.set(id, pending)
-    this.#send(id, pending)
-    try {
-      return await promise
-    } finally {
-      signal?.removeEventListener('abort', abort)
-    }
+  ask(flow: DatagramFlow, id: number, request: Uint8Array, signal?: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      if (flow.ended !== undefined) throw lost(flow)
+      if (this.#pending.size >= this.#options.pending || this.#pending.has(id)) {
+        throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
+      }
+      const began = this.#options.clock.monotonic()
+      const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
+      const pending: Pending<Answer> = {
+        id,
+        flow,
+        request,
+        began,
+        resolve,
+        reject,
+        wait,
+        retries: 0,
+        cancel: () => {},
+        release: () => {}
+      }
+      this.#pending.set(id, pending)
+      this.#send(pending)
+      if (signal !== undefined && this.#waits(pending)) this.#heed(signal, pending)
+    })
   }
 
   /** Fails what is under way on a flow that ended. */
   flowEnded(flow: DatagramFlow): void {
-    for (const [id, pending] of this.#pending) {
-      if (pending.flow === flow) this.#fail(id, pending, lost(flow))
+    for (const pending of this.#pending.values()) {
+      if (pending.flow === flow) this.#fail(pending, lost(flow))
     }
   }
 
-  #send(id: number, pending: Pending<Answer>): void {
-    pending.cancel = this.#options.clock.after(pending.wait, () => this.#late(id, pending))
+  #heed(signal: AbortSignal, pending: Pending<Answer>): void {
+    const abort = (): void => this.#fail(pending, signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    pending.release = () => signal.removeEventListener('abort', abort)
+  }
+
+  #send(pending: Pending<Answer>): void {
     try {
-      pending.flow.send(pending.request)
+      pending.flow.send(pending.request, pending.retries === 0 ? 'sure' : 'both')
     } catch (error) {
-      this.#fail(id, pending, error)
+      this.#fail(pending, error)
+    }
+    if (this.#waits(pending)) {
+      const { clock, deadline } = this.#options
+      const left = pending.began + deadline - clock.monotonic()
+      pending.cancel = clock.after(Math.min(pending.wait, left), () => this.#late(pending))
     }
   }
 
-  #late(id: number, pending: Pending<Answer>): void {
-    if (pending.retries === RETRIES) {
-      this.#fail(id, pending, silent(pending.flow))
+  /** Sending may end the flow, or bring the answer at once. */
+  #waits(pending: Pending<Answer>): boolean {
+    return this.#pending.get(pending.id) === pending
+  }
+
+  #late(pending: Pending<Answer>): void {
+    const { clock, deadline } = this.#options
+    if (pending.retries === RETRIES || clock.monotonic() - pending.began >= deadline) {
+      this.#fail(pending, silent(pending.flow))
       return
     }
     pending.retries++
     pending.wait *= 2
-    if (pending.retries >= DOUBT_FROM) pending.flow.doubt()
-    this.#send(id, pending)
+    if (++this.#missed >= DOUBT_FROM) pending.flow.doubt()
+    this.#send(pending)
   }
 
-  #fail(id: number, pending: Pending<Answer>, error: unknown): void {
-    if (this.#pending.get(id) !== pending) return
-    this.#forget(id, pending)
+  #fail(pending: Pending<Answer>, error: unknown): void {
+    if (!this.#waits(pending)) return
+    this.#forget(pending)
     pending.reject(error)
   }
 
-  #forget(id: number, pending: Pending<Answer>): void {
+  #forget(pending: Pending<Answer>): void {
     pending.cancel()
-    this.#pending.delete(id)
+    pending.release()
+    this.#pending.delete(pending.id)
   }
 }
 

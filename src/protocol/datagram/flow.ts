@@ -4,8 +4,14 @@ import type { RoundTrip } from './round-trip.ts'
 
 export type Carrier = 'udp' | 'stream'
 
-/** Milliseconds for which a datagram by stream tells that its sender lost UDP a moment ago. */
+/** Milliseconds for which who did not open the flow sends by what carried the peer's last datagram. */
 const ALIKE = 5000
+
+/**
+ * By how many carriers a datagram goes: `one`; `sure`, both while UDP is in doubt; `both`, where each may work.
+ * But for `one` the peer may get it twice.
+ */
+export type Ways = 'one' | 'sure' | 'both'
 
 /**
  * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its stream or
@@ -39,7 +45,7 @@ export interface DatagramFlow {
    * @returns whether it left; false where rate, relay or system forbid it just now, or the flow has ended
    * @throws NodeError 'datagram-too-big' over maxSize
    */
-  send(bytes: Uint8Array): boolean
+  send(bytes: Uint8Array, ways?: Ways): boolean
   /** An expected answer stayed away: takes the stream until UDP has been proven again. */
   doubt(): void
   /** Calls `ended` once, also when the flow has ended already. */
@@ -58,7 +64,7 @@ export interface FlowCarrier {
   readonly maxPayload: number | undefined
   readonly roundTrip: RoundTrip
   carrierOf(flow: Flow): Carrier
-  send(flow: Flow, bytes: Uint8Array): boolean
+  send(flow: Flow, bytes: Uint8Array, ways: Ways): boolean
   /** Told what a listener of the flow threw. */
   faulty(error: unknown, protocol: string): void
   doubt(): void
@@ -74,11 +80,10 @@ export class Flow implements DatagramFlow {
   id = 0
   state: FlowState = 'pending'
   receive: Receive
-  /** Datagrams that came by stream, and whether any came by UDP. */
-  byStream = 0
-  byUdp = false
-  /** When the last came by stream after others by UDP, on the monotonic clock. */
-  streamedAt = Number.NEGATIVE_INFINITY
+  #heard = false
+  /** What the peer chose to use last, and when on the monotonic clock. */
+  #chosen: Carrier | undefined
+  #chosenAt = Number.NEGATIVE_INFINITY
   #session: FlowCarrier
   #protocol: string
   #ended: EndReason | undefined
@@ -132,7 +137,7 @@ export class Flow implements DatagramFlow {
     return this.state === 'open' || (this.state === 'pending' && this.id !== 0 && this.names.length === 1)
   }
 
-  send(bytes: Uint8Array): boolean {
+  send(bytes: Uint8Array, ways: Ways = 'one'): boolean {
     if (bytes.length > this.maxSize) {
       throw new NodeError(
         'datagram-too-big',
@@ -142,7 +147,7 @@ export class Flow implements DatagramFlow {
         }
       )
     }
-    return this.#session.send(this, bytes)
+    return this.#session.send(this, bytes, ways)
   }
 
   doubt(): void {
@@ -162,9 +167,23 @@ export class Flow implements DatagramFlow {
     if (this.#ended === undefined) this.#session.closeFlow(this)
   }
 
-  /** The peer turned to the stream: by UDP it may hear nothing, so who did not open the flow does likewise. */
-  leftUdp(now: number): boolean {
-    return now - this.streamedAt <= ALIKE
+  /**
+   * A datagram of the peer came. A first one by stream may have been sent before the peer had our OPEN_OK, and
+   * tells nothing.
+   * @returns whether the peer avoids UDP
+   */
+  heard(carrier: Carrier, now: number): boolean {
+    const chosen = carrier === 'udp' || this.#heard
+    this.#heard = true
+    if (!chosen) return false
+    this.#chosen = carrier
+    this.#chosenAt = now
+    return carrier === 'stream'
+  }
+
+  /** What the peer used a moment ago: who did not open the flow does likewise, as by the other it may hear nothing. */
+  likewise(now: number): Carrier | undefined {
+    return now - this.#chosenAt <= ALIKE ? this.#chosen : undefined
   }
 
   /** Resolves when the peer agrees. @throws NodeError 'datagram-refused', 'datagram-lost' */

@@ -13,6 +13,8 @@ const LEAST_REST = 15_000
 const GREATEST_REST = 120_000
 /** A path proven as lately as this is not doubted because the peer does without UDP: it may not know yet. */
 const SETTLED = 5000
+/** Nor is one from which something came as lately as this: the peer goes both ways. */
+const QUIET = 1000
 /** A packet from a new port starts a round at most so often. */
 const PORT_CHANGE_EVERY = 1000
 
@@ -77,9 +79,14 @@ export class Path {
   }
 
   usable(now: number): boolean {
-    const usable = this.#port !== 0 && !this.#doubted && now - this.#heardAt <= SILENCE
+    const usable = !this.#doubted && this.reachable(now)
     if (this.#usable && !usable) this.#change(false)
     return usable
+  }
+
+  /** Proven and not silent since; what an answer was missed on may still be tried beside the stream. */
+  reachable(now: number): boolean {
+    return this.#port !== 0 && now - this.#heardAt <= SILENCE
   }
 
   /** There is something to send: begins a round where the path is not usable, unless one runs or rests. */
@@ -114,7 +121,8 @@ export class Path {
 
   /** The peer sends by stream where UDP is proven: it has its reasons. */
   avoided(now: number): void {
-    if (this.usable(now) && now - this.#provenAt > SETTLED) this.doubt()
+    const settled = now - this.#provenAt > SETTLED && now - this.#heardAt > QUIET
+    if (settled && this.usable(now)) this.doubt()
   }
 
   /** A PROBE_ACK. @returns whether its token is the one awaited from that port */
@@ -170,15 +178,19 @@ export class Path {
 
   #fail(round: Round): void {
     this.#round = undefined
+    // Where packets come, probes were lost by chance: the path stays in doubt and is probed again.
+    if (round.port !== this.#port || this.#heardAt <= round.began) this.#giveUp(round)
+    this.#options.failed()
+  }
+
+  #giveUp(round: Round): void {
     this.#restUntil = round.began + ROUND + this.#rest
     this.#rest = Math.min(2 * this.#rest, GREATEST_REST)
     // A new port that does not answer says nothing about the old one.
-    if (round.port === this.#port) {
-      this.#port = 0
-      this.#doubted = false
-      this.#change(false)
-    }
-    this.#options.failed()
+    if (round.port !== this.#port) return
+    this.#port = 0
+    this.#doubted = false
+    this.#change(false)
   }
 
   #endRound(): void {

@@ -1,7 +1,7 @@
 import type { Cancel } from '../../clock.ts'
 import type { ControlStream } from './control-stream.ts'
 import { Delivery } from './delivery.ts'
-import { type Carrier, type EndReason, Flow, type FlowCarrier } from './flow.ts'
+import { type Carrier, type EndReason, Flow, type FlowCarrier, type Ways } from './flow.ts'
 import { FlowTable } from './flow-table.ts'
 import { decodeFrame, encodeGreeting, type Frame, type GreetingFrame, SECRET_BYTES } from './frame.ts'
 import { deriveKeys } from './keys.ts'
@@ -62,7 +62,7 @@ export class Session implements FlowCarrier {
       initiator: this.initiator,
       roundTrip: this.roundTrip,
       control: (frame) => stream.send(frame),
-      deliver: (flow, payload) => this.#delivery.byPacket(flow, payload),
+      deliver: (flow, payload, now) => this.#delivery.byPacket(flow, payload, now),
       changed: (carrier) => this.#carrierChanged(carrier),
       failed: () => this.end('lost')
     })
@@ -76,10 +76,10 @@ export class Session implements FlowCarrier {
     this.#delivery = new Delivery({
       services,
       flows: this.flows,
-      used: () => {
-        this.usedAt = clock.monotonic()
+      used: (now) => {
+        this.usedAt = now
       },
-      avoided: () => this.#udp.avoided(clock.monotonic()),
+      avoided: (now) => this.#udp.avoided(now),
       faulty: (error, protocol) => this.faulty(error, protocol)
     })
     stream.listen({
@@ -124,14 +124,17 @@ export class Session implements FlowCarrier {
     return this.#goesByUdp(flow, this.now) ? 'udp' : 'stream'
   }
 
-  send(flow: Flow, bytes: Uint8Array): boolean {
+  send(flow: Flow, bytes: Uint8Array, ways: Ways): boolean {
     if (!flow.sendable) return this.#dropped('not-open')
     const now = this.now
     if (!this.#rate.take(now)) return this.#dropped('rate')
     this.usedAt = now
-    if (this.#goesByUdp(flow, now)) return this.#udp.send(flow.id, bytes)
-    this.#udp.seek(now)
-    return this.#streamCarrier.send(flow.id, bytes, now)
+    const certain = this.#goesByUdp(flow, now)
+    const tried = ways !== 'one' && flow.state === 'open' && this.#udp.reachable(now)
+    const sent = (certain || tried) && this.#udp.send(flow.id, bytes)
+    if (certain && ways !== 'both') return sent
+    if (!certain) this.#udp.seek(now)
+    return this.#streamCarrier.send(flow.id, bytes, now) || sent
   }
 
   doubt(): void {
@@ -172,8 +175,10 @@ export class Session implements FlowCarrier {
   }
 
   #goesByUdp(flow: Flow, now: number): boolean {
-    if (flow.state !== 'open' || !this.#udp.usable(now)) return false
-    return this.flows.isOwn(flow.id) || !flow.leftUdp(now)
+    if (flow.state !== 'open') return false
+    const likewise = this.flows.isOwn(flow.id) ? undefined : flow.likewise(now)
+    if (likewise === undefined) return this.#udp.usable(now)
+    return likewise === 'udp' && this.#udp.reachable(now)
   }
 
   #close(): void {

@@ -25,7 +25,7 @@ export interface UdpCarrierOptions {
   readonly roundTrip: RoundTrip
   /** Sends a frame on the control stream. */
   readonly control: (frame: Buffer) => void
-  readonly deliver: (flow: number, payload: Buffer) => void
+  readonly deliver: (flow: number, payload: Buffer, now: number) => void
   readonly changed: (carrier: Carrier) => void
   /** The session must end. */
   readonly failed: () => void
@@ -92,6 +92,11 @@ export class UdpCarrier implements PacketOwner {
     return this.#path?.usable(now) === true
   }
 
+  /** Usable but for a doubt. */
+  reachable(now: number): boolean {
+    return this.#path?.reachable(now) === true
+  }
+
   seek(now: number): void {
     this.#path?.seek(now)
   }
@@ -126,7 +131,7 @@ export class UdpCarrier implements PacketOwner {
     this.#path?.heard(fromPort, now)
     const flow = flowOf(plain)
     if (flow === PATH_FLOW) this.#onControl(payloadOf(plain), fromPort, now)
-    else this.#options.deliver(flow, payloadOf(plain))
+    else this.#options.deliver(flow, payloadOf(plain), now)
   }
 
   flooded(key: ReceiveKey): void {

@@ -42,23 +42,23 @@ export class DatagramQueryClient {
   }
 
   /** As many of the latest packs as one packet carries. @param protocols newest first */
-  async read(
+  read(
     peer: string,
     protocols: readonly string[],
     question: Question,
     signal: AbortSignal
   ): Promise<DatagramAnswer> {
-    return await this.#use(peer, protocols, signal, (query) => query.read(question, signal))
+    return this.#use(peer, protocols, signal, (query) => query.read(question, signal))
   }
 
   /** The catalogue of a peer, or the one it holds of somebody else. */
-  async describe(
+  describe(
     peer: string,
     protocols: readonly string[],
     question: Pick<Question, 'who'>,
     signal: AbortSignal
   ): Promise<Meta> {
-    return await this.#use(peer, protocols, signal, (query) => query.describe(question, signal))
+    return this.#use(peer, protocols, signal, (query) => query.describe(question, signal))
   }
 
   close(): void {
@@ -73,11 +73,8 @@ export class DatagramQueryClient {
   ): Promise<T> {
     const key = [peer, ...protocols].join(' ')
     const query = this.#warm.get(key)?.query ?? (await this.#join(key, peer, protocols, signal))
-    try {
-      return await work(query)
-    } finally {
-      this.#used(key)
-    }
+    this.#used(key)
+    return await work(query)
   }
 
   /** All who ask meanwhile share one flow. */

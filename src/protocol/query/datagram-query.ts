@@ -42,7 +42,8 @@ export class DatagramQuery {
     this.#exchange = new DatagramExchange({
       clock,
       read: (bytes) => answerOf(bytes, limits.answerBytes),
-      pending: limits.requestsPerStream
+      pending: limits.requestsPerStream,
+      deadline: limits.deadline
     })
     flow.onEnd(() => this.#exchange.flowEnded(flow))
   }
@@ -58,16 +59,17 @@ export class DatagramQuery {
 
   /** The latest of up to 16 series, tails or devices, as far as one packet carries them. */
   async read(question: Question, signal: AbortSignal): Promise<DatagramAnswer> {
+    const asked = this.#ask({ op: 'read', ...question }, signal)
+    // Made while the question travels.
     const check = readingsCheck(this.#init.door, this.flow, question)
-    return await this.#ask({ op: 'read', ...question }, signal, (answer) => ({
-      packs: check(answer),
-      left: answer.skip ?? 0
-    }))
+    const answer = await asked
+    return this.#read(answer, () => ({ packs: check(answer), left: answer.skip ?? 0 }))
   }
 
   async describe(question: Pick<Question, 'who'>, signal: AbortSignal): Promise<Meta> {
     const author = question.who ?? this.flow.peer
-    return await this.#ask({ op: 'describe', ...question }, signal, (answer) => {
+    const answer = await this.#ask({ op: 'describe', ...question }, signal)
+    return this.#read(answer, () => {
       const meta = checkedMeta(this.#init.door, answer, author)
       if (meta === undefined) throw new Error('it answers without a catalogue')
       return meta
@@ -79,19 +81,17 @@ export class DatagramQuery {
     this.#exchange.receive(bytes)
   }
 
-  async #ask<T>(
-    request: Omit<QueryRequest, 'id'>,
-    signal: AbortSignal,
-    read: (answer: QueryAnswer) => T
-  ): Promise<T> {
-    const { flow } = this.#init
+  #ask(request: Omit<QueryRequest, 'id'>, signal: AbortSignal): Promise<QueryAnswer> {
     const id = this.#nextId++
-    const answer = await this.#exchange.ask(flow, id, encodeRequest({ id, ...request }), signal)
-    if (answer.error !== undefined) throw remoteRefusal(flow.peer, answer.error)
+    return this.#exchange.ask(this.flow, id, encodeRequest({ id, ...request }), signal)
+  }
+
+  #read<T>({ error }: QueryAnswer, read: () => T): T {
+    if (error !== undefined) throw remoteRefusal(this.flow.peer, error)
     try {
-      return read(answer)
-    } catch (error) {
-      throw misbehaving(flow.peer, error)
+      return read()
+    } catch (cause) {
+      throw misbehaving(this.flow.peer, cause)
     }
   }
 }
@@ -99,7 +99,8 @@ export class DatagramQuery {
 /** Noise is no answer: the retry asks again. */
 function answerOf(bytes: Uint8Array, maxBytes: number): QueryAnswer | undefined {
   try {
-    return decodeAnswer(bytes, maxBytes)
+    // A datagram is its receiver's to keep, and holds little beside its packs.
+    return decodeAnswer(bytes, maxBytes, 'views')
   } catch {
     return undefined
   }

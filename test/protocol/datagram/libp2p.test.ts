@@ -37,7 +37,8 @@ async function echo([a, b]: readonly [RealNode, RealNode]): Promise<{
   const exchange = new DatagramExchange<Told>({
     clock: systemClock,
     read: (bytes) => ({ id: bytes[0] ?? 0, bytes: Buffer.from(bytes) }),
-    pending: 8
+    pending: 8,
+    deadline: 10_000
   })
   const receive = (bytes: Uint8Array): void => exchange.receive(bytes)
   return { flow: await a.datagrams.open(b.libp2p.peerId, [PROTOCOL], { receive }), exchange }
