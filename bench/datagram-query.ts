@@ -6,28 +6,29 @@ import { answerDoor } from '../src/protocol/query/answer-door.ts'
 import { DatagramQueryClient } from '../src/protocol/query/datagram-query-client.ts'
 import { QueryClient } from '../src/protocol/query/query-client.ts'
 import { QueryServer } from '../src/protocol/query/query-server.ts'
+import { Journal } from '../src/reading/journal.ts'
 import { SealVerifier } from '../src/reading/seal-verify.ts'
 import type { RealNode } from '../test/support/datagram-libp2p.ts'
 import { topic } from '../test/support/history.ts'
-import {
-  asked,
-  BenchJournal,
-  catalogue,
-  noHistory,
-  packOf,
-  queryLimits
-} from '../test/support/query-bench.ts'
+import { asked, catalogue, noHistory, packOf, queryLimits } from '../test/support/query-bench.ts'
 
 /** The rate of one asker is not what is measured. */
 const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }
 
 /** Answers for a sensor, either way. */
 export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void> {
-  const journal = new BenchJournal()
-  journal.add(packOf(0))
+  const clock = systemClock
+  const journal = new Journal({
+    clock,
+    log: silentLog,
+    history: { put: () => {}, held: () => [], latest: () => [] },
+    keeps: () => false,
+    limits: { series: 16, subscribers: 1, queue: 1, runs: 1, stretches: 1 }
+  })
+  journal.add(packOf(0), 'own')
   const server = new QueryServer({
     self: asked,
-    clock: systemClock,
+    clock,
     limits,
     catalogue,
     latest: journal,

@@ -55,7 +55,7 @@ async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<void
   const coap = await askCoap(peer.coap)
   if (coap === undefined) console.log('node-coap is not installed: left out')
   else contenders.set('node-coap', coap)
-  const times = await alternate(contenders, { rounds: 40, batch: 250, warmup: 1500 })
+  const times = await alternate(contenders, { rounds: 40, batch: 250, lead: 250, warmup: 1500 })
   const raw = summarize(times.get('raw node:dgram') ?? [])
   const rows = [['request and answer', 'p50 ms', 'p99 ms', 'p50 x raw', 'p99 x raw']]
   for (const [name, list] of times) {

@@ -17,8 +17,9 @@ import { versions } from './versions.ts'
 
 export interface QueryOptions {
   readonly rounds: number
-  /** Questions of each contender a round, and before the first. */
+  /** Questions of each contender a round, before them uncounted, and before the first round. */
   readonly batch: number
+  readonly lead: number
   readonly warmup: number
 }
 
@@ -31,7 +32,7 @@ export interface Query {
 }
 
 const SENSOR = 'air'
-const usual: QueryOptions = { rounds: 40, batch: 100, warmup: 1500 }
+const usual: QueryOptions = { rounds: 40, batch: 100, lead: 200, warmup: 1500 }
 /** Milliseconds that all questions may take. */
 const PATIENCE = 300_000
 
