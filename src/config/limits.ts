@@ -247,11 +247,15 @@ export const datagrams = section('Single encrypted packets beside the streams.',
   distantRate: rate('Ceiling towards a distant peer; the rate follows the round trip.', 1000, 10),
   onLinkRate: rate('Towards a peer in a subnet of ours.', 1000, 64),
   failedOpens: option(
-    whole(10, 100_000),
-    1000,
-    'Forged packets opened a second under one key; 100 suit a Pi.'
+    wordOr('auto', whole(10, 100_000), 'a whole number'),
+    'auto',
+    'Forged packets opened a second under one key; auto: 1000, on ARM 100.'
   ),
-  failedOpensOfNode: option(whole(10, 1_000_000), 4000, 'Forged packets opened a second, in all.'),
+  failedOpensOfNode: option(
+    wordOr('auto', whole(10, 1_000_000), 'a whole number'),
+    'auto',
+    'Forged packets opened a second, in all; auto: four times as many.'
+  ),
   packetsPerKey: option(whole(1_000, 2 ** 28), 2 ** 28, 'Packets under one key before it is replaced.'),
   ring: option(whole(1, 1024), 16, 'Datagrams held back while a stream carries them.'),
   ringAge: option(duration(10, MINUTE), '1s', 'How long one is held back.'),

@@ -161,8 +161,9 @@ t.test('what every node must agree on', async (t) => {
 
 const defaults: unknown = v.parse(configSchema([]), {})
 
-/** A written setting in the smallest unit of its kind, as the configuration holds it. */
-function plain(written: string): number {
+/** A written setting in the smallest unit of its kind, or a word, as the configuration holds it. */
+function plain(written: string): number | string {
+  if (/^[a-z]+$/.test(written)) return written
   const inUnits = [durationUnits, sizeUnits].map((units) => parseUnits(written, units))
   return inUnits.find((value) => !Number.isNaN(value)) ?? Number(written)
 }

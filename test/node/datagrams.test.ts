@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { parseConfig } from '../../src/config/load.ts'
 import { silentLog } from '../../src/log.ts'
+import { bearableForgeries } from '../../src/node/datagrams.ts'
 import { type RunningNode, type StartInit, startNode } from '../../src/node/run-node.ts'
 
 async function nodeOf(t: Test, config: string, changes: Partial<StartInit> = {}): Promise<RunningNode> {
@@ -56,4 +57,11 @@ t.test('a question between two nodes of this machine goes by UDP', async (t) => 
   }
   t.match(there.assembled.datagrams.status(), { traffic: { receivedUdp: Number, sentUdp: Number } })
   t.ok((there.assembled.datagrams.status()?.traffic.receivedUdp ?? 0) > 0)
+})
+
+t.test('a Pi opens fewer forgeries', async (t) => {
+  t.equal(bearableForgeries('x64'), 1000)
+  for (const arch of ['arm', 'arm64']) t.equal(bearableForgeries(arch), 100)
+  const node = await nodeOf(t, 'datagrams: { failedOpens: 20, failedOpensOfNode: 90 }')
+  t.ok(udpPort(node) > 0, 'or as many as its owner says')
 })

@@ -33,7 +33,7 @@ export interface DatagramLimits {
   readonly unvalidatedHosts: number
 }
 
-/** As designed for a PC; a Pi opens 100 forged packets a second rather than 1,000. */
+/** As designed for a PC. */
 export const defaultDatagramLimits: DatagramLimits = {
   sessions: 256,
   flows: 32,
