@@ -8,6 +8,7 @@ import type { Reading } from './reading.ts'
 import { comparePositions, type Position } from './run.ts'
 import type { Door, SealedReadings } from './sealed.ts'
 import { parseSeries, type SeriesParts } from './series.ts'
+import { SeriesTable } from './series-table.ts'
 
 /** The newest reading of a series, and the sealed bytes that prove it. */
 export interface Latest {
@@ -36,7 +37,7 @@ export interface Conflict {
 }
 
 export interface JournalLimits extends SeenLimits {
-  /** Series of which the latest is held; the one that was silent longest is forgotten first. */
+  /** Series of which the latest is held; beyond, one that was silent long is forgotten. */
   readonly series: number
   readonly subscribers: number
   /** Packs that wait for a subscriber. */
@@ -75,19 +76,19 @@ interface Subscriber {
  */
 export class Journal {
   readonly #options: JournalOptions
-  /** In the order in which they last brought something. */
-  readonly #series = new Map<string, Entry>()
+  readonly #series: SeriesTable<Entry>
   readonly #subscribers = new Set<Subscriber>()
-  readonly #counters = { fresh: 0, repeated: 0, conflicts: 0, forgotten: 0 }
+  readonly #counters = { fresh: 0, repeated: 0, conflicts: 0 }
 
   constructor(options: JournalOptions) {
     this.#options = options
+    this.#series = new SeriesTable(options.limits.series, options.keeps)
     for (const sealed of options.history.latest()) this.#recall(sealed)
   }
 
   /** How many readings were new or repeated, series forgotten, conflicts seen; all only rise. */
   get counters(): Readonly<Record<'fresh' | 'repeated' | 'conflicts' | 'forgotten', number>> {
-    return { ...this.#counters }
+    return { ...this.#counters, forgotten: this.#series.forgotten }
   }
 
   /**
@@ -107,7 +108,7 @@ export class Journal {
 
   /** The latest of every series that matches. */
   latest(match: (series: SeriesParts) => boolean = () => true): Latest[] {
-    const entries = [...this.#series.values()].filter(({ parts }) => match(parts))
+    const entries = this.#series.all().filter(({ parts }) => match(parts))
     return entries.map(({ latest }) => latest).filter((latest) => latest !== undefined)
   }
 
@@ -210,12 +211,8 @@ export class Journal {
    * our own: history has our readings before they come here.
    */
   #entry(series: string, door: Door): Entry | undefined {
-    const known = this.#series.get(series)
-    if (known !== undefined) {
-      this.#series.delete(series)
-      this.#series.set(series, known)
-      return known
-    }
+    const known = this.#series.touch(series)
+    if (known !== undefined) return known
     const parts = parseSeries(series)
     if (parts === undefined) return undefined
     const entry: Entry = { parts, seen: new SeenPositions(this.#options.limits), latest: undefined }
@@ -223,19 +220,8 @@ export class Journal {
     for (const { run, ranges } of held) {
       for (const [from, to] of ranges) entry.seen.addRange(run, from, to)
     }
-    this.#series.set(series, entry)
-    this.#forget()
+    this.#series.add(series, entry)
     return entry
-  }
-
-  /** Makes room: of the series that are not kept, the one that was silent longest goes. */
-  #forget(): void {
-    if (this.#series.size <= this.#options.limits.series) return
-    const names = (): MapIterator<string> => this.#series.keys()
-    const victim = names().find((series) => !this.#options.keeps(series)) ?? names().next().value
-    if (victim === undefined) return
-    this.#series.delete(victim)
-    this.#counters.forgotten += 1
   }
 
   #checkTwin({ seen, latest }: Entry, { series, position, value, fault }: Reading): void {

@@ -164,6 +164,18 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     t.equal(journal.counters.forgotten, 6)
   })
 
+  test.test('ever new names of one author push out nobody else', async (t) => {
+    const { journal } = journalOver(make(t), false)
+    const devices = (): string[] => journal.latest().map(({ reading }) => reading.series.split('/')[1] ?? '')
+    journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
+    for (let i = 0; i < 50; i++) {
+      journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, `d${i}`)), 'gossip')
+    }
+    t.same(devices(), ['hall', 'd47', 'd48', 'd49'])
+    journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'den')), 'gossip')
+    t.same(devices(), ['hall', 'd48', 'd49', 'den'], 'who has less than its share takes from who has more')
+  })
+
   test.test('nothing is counted twice: 30 random deliveries', async (t) => {
     const random = seeded(8)
     const below = (n: number): number => Math.floor(random() * n)
