@@ -90,6 +90,7 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
     authors: option(whole(16, 1_000_000), 4096, 'Authors whose rate is remembered.'),
     sources: option(whole(16, 65_536), 1024, 'Neighbours whose rate is remembered.'),
     verified: option(whole(16, 1_000_000), 4096, 'Verified packs whose hash is remembered.'),
+    keys: option(whole(16, 65_536), 256, 'Authors whose public key is kept ready.'),
     maxInboundDataLength: option(
       size(64 * KIB, 16 * MIB, 'KiB'),
       '1MiB',

@@ -21,7 +21,8 @@ export function createClients({
 }: On<'init' | 'language' | 'links' | 'society'>): Clients {
   const { clock } = world
   const limits = config.limits.query
-  const verifier = new SealVerifier({ seals: config.limits.gossip.verified })
+  const { verified: seals, keys } = config.limits.gossip
+  const verifier = new SealVerifier({ seals, keys })
   const verified = answerDoor(catalogue, verifier, limits.remembered)
   const door: AnswerDoor = {
     ...verified,
