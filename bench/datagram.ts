@@ -167,5 +167,5 @@ function versions(): string {
     const text = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')
     return `${name} ${JSON.parse(text).version}`
   }
-  return ['libp2p', '@libp2p/yamux', '@libp2p/noise'].map(of).join(', ')
+  return ['libp2p', '@libp2p/yamux', '@libp2p/noise', 'coap'].map(of).join(', ')
 }

@@ -50,9 +50,13 @@ export async function pair(options: PairOptions = {}): Promise<Pair> {
 /** The same with UDP proven in both directions, and nothing received yet. */
 export async function udpPair(options: PairOptions = {}): Promise<Pair> {
   const made = await pair(options)
-  made.near.send(bytes('first'))
-  made.far.send(bytes('first'))
-  await made.clock.advance(1000)
+  for (const datagram of ['first', 'second']) {
+    made.near.send(bytes(datagram))
+    made.far.send(bytes(datagram))
+  }
+  await made.clock.advance(500)
+  made.near.send(bytes('third'))
+  await made.clock.advance(500)
   if (made.near.carrier !== 'udp' || made.far.carrier !== 'udp') throw new Error('UDP was not proven')
   made.atA.length = 0
   made.atB.length = 0

@@ -12,6 +12,9 @@ import type { DatagramServices } from './services.ts'
 import { StreamCarrier } from './stream-carrier.ts'
 import { UdpCarrier } from './udp-carrier.ts'
 
+/** Milliseconds between two datagrams for which a path is worth its probes: a proven one is silent no longer. */
+const SOON = 25_000
+
 type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
 
 /**
@@ -37,6 +40,7 @@ export class Session implements FlowCarrier {
   #peerMaxPayload: number | undefined
   #cancelHandshake: Cancel = () => {}
   #ended = false
+  #streamedAt = Number.NEGATIVE_INFINITY
 
   /** @param hello the peer's HELLO, where the peer opened the stream */
   constructor(
@@ -133,7 +137,7 @@ export class Session implements FlowCarrier {
     const tried = ways !== 'one' && flow.state === 'open' && this.#udp.reachable(now)
     const sent = (certain || tried) && this.#udp.send(flow.id, bytes)
     if (certain && ways !== 'both') return sent
-    if (!certain) this.#udp.seek(now)
+    if (!certain) this.#seek(now)
     return this.#streamCarrier.send(flow.id, bytes, now) || sent
   }
 
@@ -172,6 +176,12 @@ export class Session implements FlowCarrier {
       flow.moveTo(this)
       this.flows.add(flow)
     }
+  }
+
+  /** Probes cost more than a datagram by stream: a path is sought for who sends one soon after another. */
+  #seek(now: number): void {
+    if (now - this.#streamedAt <= SOON) this.#udp.seek(now)
+    this.#streamedAt = now
   }
 
   #goesByUdp(flow: Flow, now: number): boolean {

@@ -9,10 +9,13 @@ t.test('before UDP is proven the stream carries; then UDP, and both are told', a
   t.equal(made.near.carrier, 'stream')
   made.near.send(bytes('by stream'))
   await made.clock.advance(50)
+  t.equal(made.world.passages.length, 0, 'one datagram is not worth its probes')
+  made.near.send(bytes('by stream'))
+  await made.clock.advance(50)
   t.equal(made.near.carrier, 'udp')
   made.near.send(bytes('by UDP'))
   await made.clock.advance(50)
-  t.same(made.atB, ['by stream', 'by UDP'])
+  t.same(made.atB, ['by stream', 'by stream', 'by UDP'])
   t.same(changes, ['udp'])
   const probes = made.world.passages.filter(({ bytes }) => bytes.length === 1200)
   t.equal(probes.length, 2, 'a probe and its answer')
@@ -93,9 +96,11 @@ t.test('25 s of silence: probed again before it is used again', async (t) => {
   world.passages.length = 0
   await clock.advance(600_000)
   t.equal(world.passages.length, 0, 'silence costs nothing')
-  near.send(bytes('by stream'))
-  await clock.advance(10)
-  t.same(atB, ['by stream'])
+  for (const count of [1, 2]) {
+    near.send(bytes('by stream'))
+    await clock.advance(10)
+    t.equal(atB.length, count)
+  }
   t.equal(world.passages.filter(({ bytes }) => bytes.length === 1200).length, 2)
   near.send(bytes('by UDP'))
   t.equal(near.carrier, 'udp')
@@ -116,6 +121,18 @@ t.test('one-way traffic stays on UDP: the peer’s reports confirm it', async (t
   await stop(made)
 })
 
+t.test('who asks now and then asks by stream, and nothing is probed', async (t) => {
+  const made = await pair()
+  for (let i = 0; i < 50; i++) {
+    made.near.send(bytes('now'))
+    made.far.send(bytes('then'))
+    await made.clock.advance(30_000)
+  }
+  t.equal(made.atB.length, 50)
+  t.equal(made.world.passages.length, 0)
+  await stop(made)
+})
+
 t.test('no answer to probes: three in 600 ms, then rests of 15 s and more', async (t) => {
   const made = await pair()
   const { clock, world, near, b } = made
@@ -127,7 +144,7 @@ t.test('no answer to probes: three in 600 ms, then rests of 15 s and more', asyn
     near.send(bytes('x'))
     await clock.advance(100)
   }
-  t.same(times.slice(0, 4), [0, 200, 600, 20_000])
+  t.same(times.slice(0, 4), [100, 300, 700, 20_100])
   t.equal(made.atB.length, 600, 'all by stream')
   await stop(made)
 })
