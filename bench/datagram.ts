@@ -26,6 +26,8 @@ interface Peer {
 
 type Ask = () => Promise<unknown>
 
+const STACK = ['libp2p', '@libp2p/yamux', '@libp2p/noise']
+
 export async function measure(): Promise<void> {
   const child = fork(new URL('datagram-peer.ts', import.meta.url))
   const [peer] = (await once(child, 'message')) as [Peer]
@@ -62,7 +64,9 @@ async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<void
     const { p50, p99 } = summarize(list)
     rows.push([name, p50.toFixed(3), p99.toFixed(3), (p50 / raw.p50).toFixed(2), (p99 / raw.p99).toFixed(2)])
   }
-  console.log(`${PAYLOAD} bytes each way, ${raw.count} times each, by turns; ${versions()}`)
+  console.log(
+    `${PAYLOAD} bytes each way, ${raw.count} times each, by turns; ${versions(coap === undefined ? [] : ['coap'])}`
+  )
   console.log(table(rows))
 }
 
@@ -162,10 +166,10 @@ async function count(child: ChildProcess): Promise<number> {
   return counted
 }
 
-function versions(): string {
+function versions(others: readonly string[]): string {
   const of = (name: string): string => {
     const text = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')
     return `${name} ${JSON.parse(text).version}`
   }
-  return ['libp2p', '@libp2p/yamux', '@libp2p/noise', 'coap'].map(of).join(', ')
+  return [...STACK, ...others].map(of).join(', ')
 }
