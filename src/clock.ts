@@ -73,24 +73,38 @@ export async function withDeadline<T>(
 /** setTimeout takes a signed 32-bit number of milliseconds; beyond it, it would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
+/** The first of the timers that were woken too early and wait again: none that is due later may overtake it. */
+let early: { readonly due: number } | undefined
+
 /**
  * Node counts whole milliseconds from a moment that it rounds down, so a timer of its may be early by
  * nearly two. A chip's conversion time is a least time: who is early waits for the rest.
  */
 function startTimer(ms: number, fire: () => void, keepsAlive: boolean): Cancel {
-  const due = performance.now() + ms
+  const own = { due: performance.now() + ms }
   let timer: NodeJS.Timeout
   function wait(left: number): void {
     timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER))
     if (!keepsAlive) timer.unref()
   }
   function look(): void {
-    const left = due - performance.now()
-    if (left > 0) wait(left)
-    else fire()
+    const left = own.due - performance.now()
+    if (left > 0 || (early !== undefined && early !== own && early.due <= own.due)) {
+      if (early === undefined || own.due < early.due) early = own
+      wait(left)
+      return
+    }
+    release()
+    fire()
+  }
+  function release(): void {
+    if (early === own) early = undefined
   }
   wait(ms)
-  return () => clearTimeout(timer)
+  return () => {
+    clearTimeout(timer)
+    release()
+  }
 }
 
 /** The clock of this machine. */

@@ -25,6 +25,19 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
     t.same(fired, ['first', 'second', 'late'])
   })
 
+  test.test('equal ones keep their order, however many, and some cancelled', async (t) => {
+    const { clock, pass } = make()
+    for (let round = 0; round < 20; round++) {
+      const fired: number[] = []
+      const cancels = Array.from({ length: 30 }, (_, i) => clock.after(2.3, () => fired.push(i)))
+      for (let i = 0; i < 30; i += 7) cancels[i]?.()
+      await pass(6)
+      const expected = cancels.map((_, i) => i).filter((i) => i % 7 > 0)
+      if (fired.join() !== expected.join()) t.same(fired, expected)
+    }
+    t.pass('20 rounds')
+  })
+
   test.test('a timer fires once, and not at all once cancelled', async (t) => {
     const { clock, pass } = make()
     let fired = 0
