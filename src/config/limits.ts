@@ -183,6 +183,11 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
       '15s',
       'Time between pings; who does not answer is hung up on.'
     ),
+    pingTimeout: option(
+      duration(SECOND, 10 * MINUTE),
+      '10s',
+      'How long an answer is awaited: where much is lost, TCP may stand still for seconds.'
+    ),
     streamBuffer: option(
       size(16 * KIB, 16 * MIB, 'KiB'),
       '256KiB',

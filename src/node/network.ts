@@ -50,6 +50,8 @@ export interface NetworkLimits {
   readonly identifyTimeout: number
   /** Milliseconds between pings of a connection; one that does not answer is closed. */
   readonly pingInterval: number
+  /** Milliseconds that an answer to one may take. */
+  readonly pingTimeout: number
   /** Bytes that wait to be written on one stream before its writer must pause. */
   readonly streamBuffer: number
 }
@@ -119,7 +121,10 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       // The neighbourhood dials again, without end (trap 4).
       reconnectRetries: 0
     },
-    connectionMonitor: { pingInterval: limits.pingInterval },
+    connectionMonitor: {
+      pingInterval: limits.pingInterval,
+      pingTimeout: { minTimeout: limits.pingTimeout, maxTimeout: limits.pingTimeout }
+    },
     // Addresses are pruned by the neighbourhood, not by age (trap 3).
     peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
     // libp2p's own log goes to DEBUG=libp2p:*, never into ours.

@@ -20,6 +20,7 @@ export const networkLimits: NetworkLimits = {
   addressDialTimeout: 3_000,
   identifyTimeout: 15_000,
   pingInterval: 15_000,
+  pingTimeout: 10_000,
   streamBuffer: 262_144
 }
 
