@@ -8,12 +8,10 @@ import { deriveKeys } from './keys.ts'
 import type { ReceiveKey } from './receive-key.ts'
 import { RoundTrip } from './round-trip.ts'
 import { SendRate } from './send-rate.ts'
+import { Sending } from './sending.ts'
 import type { DatagramServices } from './services.ts'
 import { StreamCarrier } from './stream-carrier.ts'
 import { UdpCarrier } from './udp-carrier.ts'
-
-/** Milliseconds between two datagrams for which a path is worth its probes: a proven one is silent no longer. */
-const SOON = 25_000
 
 type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
 
@@ -33,14 +31,13 @@ export class Session implements FlowCarrier {
   readonly #stream: ControlStream
   readonly #onEnd: (session: Session) => void
   readonly #udp: UdpCarrier
-  readonly #streamCarrier: StreamCarrier
   readonly #delivery: Delivery
   readonly #rate: SendRate
+  readonly #sending: Sending
   readonly #greeting: Greeting
   #peerMaxPayload: number | undefined
   #cancelHandshake: Cancel = () => {}
   #ended = false
-  #streamedAt = Number.NEGATIVE_INFINITY
 
   /** @param hello the peer's HELLO, where the peer opened the stream */
   constructor(
@@ -58,7 +55,7 @@ export class Session implements FlowCarrier {
     this.#onEnd = onEnd
     this.beganAt = clock.monotonic()
     this.usedAt = this.beganAt
-    this.#streamCarrier = new StreamCarrier(stream, limits, counters)
+    const streamCarrier = new StreamCarrier(stream, limits, counters)
     this.#rate = new SendRate(limits, stream.facts.onLink, this.roundTrip)
     this.#udp = new UdpCarrier({
       services,
@@ -77,6 +74,11 @@ export class Session implements FlowCarrier {
       send: (frame) => stream.send(frame),
       accept: (names) => this.#accept(names)
     })
+    this.#sending = new Sending({
+      udp: this.#udp,
+      stream: streamCarrier,
+      isOwn: ({ id }) => this.flows.isOwn(id)
+    })
     this.#delivery = new Delivery({
       services,
       flows: this.flows,
@@ -88,7 +90,7 @@ export class Session implements FlowCarrier {
     })
     stream.listen({
       frame: (bytes) => this.#frame(bytes),
-      drain: () => this.#streamCarrier.flush(clock.monotonic()),
+      drain: () => streamCarrier.flush(clock.monotonic()),
       ended: () => this.end('lost')
     })
     this.#greeting = this.#greet()
@@ -125,7 +127,7 @@ export class Session implements FlowCarrier {
   }
 
   carrierOf(flow: Flow): Carrier {
-    return this.#goesByUdp(flow, this.now) ? 'udp' : 'stream'
+    return this.#sending.carrierOf(flow, this.now)
   }
 
   send(flow: Flow, bytes: Uint8Array, ways: Ways): boolean {
@@ -133,12 +135,7 @@ export class Session implements FlowCarrier {
     const now = this.now
     if (!this.#rate.take(now)) return this.#dropped('rate')
     this.usedAt = now
-    const certain = this.#goesByUdp(flow, now)
-    const tried = ways !== 'one' && flow.state === 'open' && this.#udp.reachable(now)
-    const sent = (certain || tried) && this.#udp.send(flow.id, bytes)
-    if (certain && ways !== 'both') return sent
-    if (!certain) this.#seek(now)
-    return this.#streamCarrier.send(flow.id, bytes, now) || sent
+    return this.#sending.send(flow, bytes, ways, now)
   }
 
   doubt(): void {
@@ -176,19 +173,6 @@ export class Session implements FlowCarrier {
       flow.moveTo(this)
       this.flows.add(flow)
     }
-  }
-
-  /** Probes cost more than a datagram by stream: a path is sought for who sends one soon after another. */
-  #seek(now: number): void {
-    if (now - this.#streamedAt <= SOON) this.#udp.seek(now)
-    this.#streamedAt = now
-  }
-
-  #goesByUdp(flow: Flow, now: number): boolean {
-    if (flow.state !== 'open') return false
-    const likewise = this.flows.isOwn(flow.id) ? undefined : flow.likewise(now)
-    if (likewise === undefined) return this.#udp.usable(now)
-    return likewise === 'udp' && this.#udp.reachable(now)
   }
 
   #close(): void {
