@@ -73,15 +73,20 @@ export async function withDeadline<T>(
 /** setTimeout takes a signed 32-bit number of milliseconds; beyond it, it would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** The first of the timers that were woken too early and wait again: none that is due later may overtake it. */
-let early: { readonly due: number } | undefined
+interface Early {
+  readonly due: number
+  readonly run: () => void
+}
+
+/** Timers that were woken too early and wait again, by their times: one that is due later lets them go before. */
+const early: Early[] = []
 
 /**
  * Node counts whole milliseconds from a moment that it rounds down, so a timer of its may be early by
  * nearly two. A chip's conversion time is a least time: who is early waits for the rest.
  */
 function startTimer(ms: number, fire: () => void, keepsAlive: boolean): Cancel {
-  const own = { due: performance.now() + ms }
+  const own: Early = { due: performance.now() + ms, run }
   let timer: NodeJS.Timeout
   function wait(left: number): void {
     timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER))
@@ -89,22 +94,36 @@ function startTimer(ms: number, fire: () => void, keepsAlive: boolean): Cancel {
   }
   function look(): void {
     const left = own.due - performance.now()
-    if (left > 0 || (early !== undefined && early !== own && early.due <= own.due)) {
-      if (early === undefined || own.due < early.due) early = own
+    if (left > 0) {
+      remember(own)
       wait(left)
       return
     }
-    release()
+    for (let first = early[0]; first !== undefined && first !== own && first.due <= own.due; first = early[0])
+      first.run()
+    run()
+  }
+  function run(): void {
+    cancel()
     fire()
   }
-  function release(): void {
-    if (early === own) early = undefined
+  function cancel(): void {
+    clearTimeout(timer)
+    forget(own)
   }
   wait(ms)
-  return () => {
-    clearTimeout(timer)
-    release()
-  }
+  return cancel
+}
+
+function remember(timer: Early): void {
+  if (early.includes(timer)) return
+  const later = early.findIndex(({ due }) => due > timer.due)
+  early.splice(later === -1 ? early.length : later, 0, timer)
+}
+
+function forget(timer: Early): void {
+  const at = early.indexOf(timer)
+  if (at >= 0) early.splice(at, 1)
 }
 
 /** The clock of this machine. */
