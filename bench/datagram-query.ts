@@ -22,7 +22,7 @@ export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void>
     clock,
     log: silentLog,
     history: { put: () => {}, held: () => [], latest: () => [] },
-    keeps: () => false,
+    keepsOf: () => false,
     limits: { series: 16, subscribers: 1, queue: 1, runs: 1, stretches: 1 }
   })
   journal.add(packOf(0), 'own')

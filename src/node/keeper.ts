@@ -24,9 +24,13 @@ export class Keeper {
   }
 
   keeps(series: string): boolean {
-    const { self, store, directory } = this.#init
     const author = parseSeries(series)?.peer
-    if (author === undefined || author === self || store.length === 0) return false
+    return author !== undefined && this.keepsOf(author)
+  }
+
+  keepsOf(author: string): boolean {
+    const { self, store, directory } = this.#init
+    if (author === self || store.length === 0) return false
     if (store.includes(author)) return true
     const name = directory.nameOf(author)
     if (name === null) return this.#before.has(author)

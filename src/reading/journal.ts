@@ -48,8 +48,8 @@ export interface JournalOptions {
   readonly clock: Clock
   readonly log: Log
   readonly history: Pick<History, 'put' | 'held' | 'latest'>
-  /** Whether a series of somebody else is kept in history. */
-  readonly keeps: (series: string) => boolean
+  /** Whether the series of somebody else are kept in history. */
+  readonly keepsOf: (author: string) => boolean
   readonly limits: JournalLimits
   readonly onConflict?: (conflict: Conflict) => void
 }
@@ -78,12 +78,17 @@ export class Journal {
   readonly #options: JournalOptions
   readonly #series: SeriesTable<Entry>
   readonly #subscribers = new Set<Subscriber>()
+  /** Our own PeerId, once we have measured. */
+  #self: string | undefined
   readonly #counters = { fresh: 0, repeated: 0, conflicts: 0 }
 
   constructor(options: JournalOptions) {
     this.#options = options
-    this.#series = new SeriesTable(options.limits.series, options.keeps)
-    for (const sealed of options.history.latest()) this.#recall(sealed)
+    this.#series = new SeriesTable(options.limits.series, (author) => this.#spares(author))
+    for (const sealed of options.history.latest()) {
+      this.#recall(sealed)
+      this.#series.makeRoom(sealed.author)
+    }
   }
 
   /** How many readings were new or repeated, series forgotten, conflicts seen; all only rise. */
@@ -100,9 +105,12 @@ export class Journal {
     const fresh = this.#take(sealed, door, now)
     this.#counters.fresh += fresh.length
     this.#counters.repeated += sealed.readings.length - fresh.length
-    if (fresh.length === 0) return fresh
-    if (door !== 'own') this.#keep(sealed, fresh)
-    for (const subscriber of this.#subscribers) this.#tell(subscriber, { sealed, fresh, door })
+    if (door === 'own') this.#self = sealed.author
+    else if (fresh.length > 0) this.#keep(sealed, fresh)
+    if (fresh.length > 0) {
+      for (const subscriber of this.#subscribers) this.#tell(subscriber, { sealed, fresh, door })
+    }
+    this.#series.makeRoom(sealed.author)
     return fresh
   }
 
@@ -187,10 +195,15 @@ export class Journal {
   }
 
   #keep(sealed: SealedReadings, fresh: readonly Reading[]): void {
-    const { keeps, history } = this.#options
-    const kept = new Set(fresh.map(({ series }) => series).filter((series) => keeps(series)))
-    if (kept.size === 0) return
+    const { keepsOf, history } = this.#options
+    if (!keepsOf(sealed.author)) return
+    const kept = new Set(fresh.map(({ series }) => series))
     history.put({ ...sealed, readings: sealed.readings.filter(({ series }) => kept.has(series)) })
+  }
+
+  /** Whose series stay: our own, and those that history holds as well. */
+  #spares(author: string): boolean {
+    return author === this.#self || this.#options.keepsOf(author)
   }
 
   #tell({ match, take }: Subscriber, { sealed, fresh, door }: JournalEvent): void {

@@ -1,11 +1,12 @@
 import type { Test } from 'tap'
 import type { Clock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
+import { createSealer } from '../../src/reading/author-sealer.ts'
 import type { History } from '../../src/reading/history.ts'
 import { type Conflict, Journal, type JournalEvent } from '../../src/reading/journal.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import { readingsOf, runOf, them, topic, us } from '../support/history.ts'
-import { seeded } from '../support/readings.ts'
+import { allQuantities, seeded, testSigner } from '../support/readings.ts'
 
 export interface JournalBase {
   readonly clock: Clock
@@ -23,7 +24,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     const journal = new Journal({
       ...base,
       log: silentLog,
-      keeps: () => keeps,
+      keepsOf: () => keeps,
       limits,
       onConflict: (conflict) => conflicts.push(conflict)
     })
@@ -174,6 +175,40 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     t.same(devices(), ['hall', 'd47', 'd48', 'd49'])
     journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'den')), 'gossip')
     t.same(devices(), ['hall', 'd48', 'd49', 'den'], 'who has less than its share takes from who has more')
+  })
+
+  test.test('our own stay, however many others there are', async (t) => {
+    const { journal } = journalOver(make(t), false)
+    const own = ['hall', 'den'].map((device) => readingsOf(us.peer, runOf(10), 0, 0, device))
+    for (const readings of own) journal.add(us.pack(topic, readings), 'own')
+    for (let seed = 10; seed < 20; seed++) {
+      const other = createSealer(testSigner(seed), allQuantities)
+      journal.add(other.pack(topic, readingsOf(other.peer, runOf(10), 0, 0)), 'gossip')
+    }
+    t.equal(journal.latest(({ peer }) => peer === us.peer).length, 2)
+    t.equal(journal.latest().length, limits.series)
+  })
+
+  test.test('a newcomer finds room among as many authors as there may be series', async (t) => {
+    const { journal } = journalOver(make(t), false)
+    for (let seed = 10; seed < 20; seed++) {
+      const other = createSealer(testSigner(seed), allQuantities)
+      const sealed = other.pack(topic, readingsOf(other.peer, runOf(10), 0, 0))
+      t.equal(journal.add(sealed, 'gossip').length, 1)
+      t.equal(journal.add(sealed, 'gossip').length, 0, 'and is known from then on')
+      t.equal(journal.latest(({ peer }) => peer === other.peer).length, 1)
+    }
+  })
+
+  test.test('a pack of more series than an author’s share is told whole', async (t) => {
+    const { journal } = journalOver(make(t), false)
+    journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
+    const told: number[] = []
+    journal.subscribe({ onSealed: ({ fresh }) => told.push(fresh.length) })
+    const readings = ['a', 'b', 'c', 'd'].flatMap((device) => readingsOf(them.peer, runOf(10), 0, 0, device))
+    journal.add(them.pack(topic, readings), 'gossip')
+    t.same(told, [4])
+    t.equal(journal.latest().length, limits.series)
   })
 
   test.test('nothing is counted twice: 30 random deliveries', async (t) => {

@@ -82,7 +82,7 @@ t.test('a journal over the history of a former life counts nothing again', async
     clock: life.clock,
     log: silentLog,
     history: life.history,
-    keeps: () => true,
+    keepsOf: () => true,
     limits: { series: 9, subscribers: 9, queue: 9, runs: 8, stretches: 64 }
   })
   for (const item of packs) {

@@ -44,7 +44,7 @@ export function createStorage({
     clock,
     log,
     history,
-    keeps: (series) => keeper.keeps(series),
+    keepsOf: (author) => keeper.keepsOf(author),
     limits: config.limits.journal,
     onConflict: ({ series, position, kind }) =>
       log.warn(`two nodes share the key of ${series}: the same ${kind} was used twice`, { position })
