@@ -12,7 +12,10 @@ export interface Clock {
   now(): number
   /** Milliseconds since some moment of this process; never goes back. */
   monotonic(): number
-  /** Calls `fire` once after `ms`, never earlier. The timer does not keep the process alive. */
+  /**
+   * Calls `fire` once after `ms`, never earlier, and in the order in which they were set those of one time. The
+   * timer does not keep the process alive.
+   */
   after(ms: number, fire: () => void): Cancel
   /** Resolves after `ms`, never earlier; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>

@@ -9,6 +9,7 @@ export class LooseFlow implements DatagramFlow {
   readonly direct = true
   readonly maxSize = 1168
   readonly carrier = 'udp'
+  readonly heardBy = 'udp'
   readonly roundTrip = new RoundTrip()
   ended: EndReason | undefined
   doubts = 0

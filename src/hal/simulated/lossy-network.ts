@@ -89,6 +89,8 @@ export class SimulatedHost implements DatagramSockets {
   readonly address: string
   /** Nothing passes, in either direction: a firewall that swallows UDP. */
   blocked = false
+  /** Nothing arrives, though what is sent passes: one direction of a path is broken. */
+  deaf = false
   readonly #network: LossyNetwork
   readonly #sockets = new Map<number, SimulatedSocket>()
   /** Inner port -> the port others see, and back. */
@@ -130,7 +132,7 @@ export class SimulatedHost implements DatagramSockets {
   }
 
   arrive({ bytes, from, fromPort, toPort }: Passage): void {
-    if (this.blocked) return
+    if (this.blocked || this.deaf) return
     const port = this.#inner.get(toPort) ?? (this.#outer.has(toPort) ? undefined : toPort)
     if (port === undefined) return
     this.#sockets.get(port)?.arrive(Buffer.from(bytes), { address: from, port: fromPort })

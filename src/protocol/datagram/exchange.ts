@@ -6,6 +6,8 @@ import type { DatagramFlow } from './flow.ts'
 const LEAST_WAIT = 100
 const ROUND_TRIPS = 3
 const RETRIES = 4
+/** By how much the first wait grows where answers come after it (RFC 6298 section 5.7). */
+const MOST_PATIENCE = 4
 /** So many answers missed in a row put UDP in doubt: one datagram is lost easily, two mean something. */
 const DOUBT_FROM = 2
 
@@ -47,8 +49,9 @@ interface Pending<Answer> {
 export class DatagramExchange<Answer extends Identified> {
   readonly #options: ExchangeOptions<Answer>
   readonly #pending = new Map<number, Pending<Answer>>()
-  /** Answers in a row that did not come before their retry. */
+  /** Answers in a row that were not there before their retry, nor came by UDP. */
   #missed = 0
+  #patience = 1
 
   constructor(options: ExchangeOptions<Answer>) {
     this.#options = options
@@ -66,9 +69,14 @@ export class DatagramExchange<Answer extends Identified> {
     if (answer === undefined || pending === undefined) return
     pending.resolve(answer)
     this.#forget(pending)
-    if (pending.retries > 0) return
-    this.#missed = 0
-    pending.flow.roundTrip.sample(this.#options.clock.monotonic() - pending.began)
+    this.#learn(pending)
+  }
+
+  /** Who answers slowly is given more time, until an answer is in time and tells how much it takes (Karn). */
+  #learn({ flow, retries, began }: Pending<Answer>): void {
+    if (retries === 0 || flow.heardBy === 'udp') this.#missed = 0
+    this.#patience = retries === 0 ? 1 : Math.min(2 * this.#patience, MOST_PATIENCE)
+    if (retries === 0) flow.roundTrip.sample(this.#options.clock.monotonic() - began)
   }
 
   /**
@@ -84,7 +92,7 @@ export class DatagramExchange<Answer extends Identified> {
         throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
       }
       const began = this.#options.clock.monotonic()
-      const wait = Math.max(LEAST_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
+      const wait = this.#patience * Math.max(LEAST_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
       const pending: Pending<Answer> = {
         id,
         flow,

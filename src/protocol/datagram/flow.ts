@@ -36,6 +36,8 @@ export interface DatagramFlow {
   readonly maxSize: number
   /** What carries the next datagram. */
   readonly carrier: Carrier
+  /** What carried the datagram that came last; undefined before the first. */
+  readonly heardBy: Carrier | undefined
   /** Undefined while the flow lives. */
   readonly ended: EndReason | undefined
   /** Round trip of the peer; whoever measures one may add a sample. */
@@ -80,7 +82,7 @@ export class Flow implements DatagramFlow {
   id = 0
   state: FlowState = 'pending'
   receive: Receive
-  #heard = false
+  heardBy: Carrier | undefined
   /** What the peer chose to use last, and when on the monotonic clock. */
   #chosen: Carrier | undefined
   #chosenAt = Number.NEGATIVE_INFINITY
@@ -173,8 +175,8 @@ export class Flow implements DatagramFlow {
    * @returns whether the peer avoids UDP
    */
   heard(carrier: Carrier, now: number): boolean {
-    const chosen = carrier === 'udp' || this.#heard
-    this.#heard = true
+    const chosen = carrier === 'udp' || this.heardBy !== undefined
+    this.heardBy = carrier
     if (!chosen) return false
     this.#chosen = carrier
     this.#chosenAt = now

@@ -163,7 +163,7 @@ class Libp2pControlStream implements ControlStream {
       // What had been read before reset() would come all the same.
       while (!this.#stop.signal.aborted) {
         const frame = await this.#frames.read({ signal: this.#stop.signal })
-        if (!this.#stop.signal.aborted) this.#listener?.frame(Buffer.from(frame.subarray()))
+        if (!this.#stop.signal.aborted) this.#listener?.frame(owned(frame.subarray()))
       }
     } catch {
       // The end of a stream, in whichever way, is an end and no more.
@@ -171,6 +171,13 @@ class Libp2pControlStream implements ControlStream {
     }
     this.#listener?.ended()
   }
+}
+
+/** A copy in memory of its own: what is kept of a datagram must not hold on to node's pool. */
+function owned(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 function encodeLength(length: number): Uint8Array {

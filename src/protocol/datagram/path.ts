@@ -1,13 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Cancel, Clock } from '../../clock.ts'
+import { PathSigns } from './path-signs.ts'
 import { TOKEN_BYTES } from './probe.ts'
 import type { RoundTrip } from './round-trip.ts'
 
 /** PROBEs of one round leave at these times, and its token is good for so long. Milliseconds. */
 const PROBES_AT = [0, 200, 600] as const
 const ROUND = 5000
-/** A path from which nothing was heard for longer is not used before it has been probed again. */
-const SILENCE = 25_000
 /** After a round without an answer; doubled up to the greatest while the answers stay away. */
 const LEAST_REST = 15_000
 const GREATEST_REST = 120_000
@@ -50,7 +49,7 @@ export class Path {
   #candidate: number
   /** The port that answered; 0 before. */
   #port = 0
-  #heardAt = Number.NEGATIVE_INFINITY
+  readonly #signs = new PathSigns()
   #provenAt = Number.NEGATIVE_INFINITY
   #doubted = false
   #usable = false
@@ -84,9 +83,9 @@ export class Path {
     return usable
   }
 
-  /** Proven and not silent since; what an answer was missed on may still be tried beside the stream. */
+  /** Proven, not silent since, and nothing tells that our direction is broken: in doubt it may still be tried. */
   reachable(now: number): boolean {
-    return this.#port !== 0 && now - this.#heardAt <= SILENCE
+    return this.#port !== 0 && !this.#signs.isSilent(now) && !this.#signs.isUntold(now)
   }
 
   /** There is something to send: begins a round where the path is not usable, unless one runs or rests. */
@@ -103,16 +102,22 @@ export class Path {
 
   /** An authentic packet came from this port of the peer's host. */
   heard(port: number, now: number): void {
-    if (port === this.#port) this.#heardAt = now
+    if (port === this.#port) this.#signs.packet(now)
     else if (port !== this.#round?.port) this.#otherPort(port, now)
   }
 
   /** The peer tells that our packets arrive. */
   confirmed(now: number): void {
-    if (this.#port !== 0) this.#heardAt = now
+    this.#signs.report(now)
   }
 
-  /** An answer stayed away: the path is probed before it is used again. */
+  /** A datagram of ours leaves by it; should the peer have told of others, it ceases to be usable. */
+  sent(now: number): void {
+    this.#signs.sent(now)
+    this.usable(now)
+  }
+
+  /** What was expected stayed away: the path is probed before it is relied on again. */
   doubt(): void {
     if (this.#port === 0 || this.#round !== undefined) return
     this.#doubted = true
@@ -121,7 +126,7 @@ export class Path {
 
   /** The peer sends by stream where UDP is proven: it has its reasons. */
   avoided(now: number): void {
-    const settled = now - this.#provenAt > SETTLED && now - this.#heardAt > QUIET
+    const settled = now - this.#provenAt > SETTLED && this.#signs.sincePacket(now) > QUIET
     if (settled && this.usable(now)) this.doubt()
   }
 
@@ -134,7 +139,7 @@ export class Path {
     this.#endRound()
     this.#port = port
     this.#candidate = port
-    this.#heardAt = now
+    this.#signs.proven(now)
     this.#provenAt = now
     this.#doubted = false
     this.#rest = LEAST_REST
@@ -178,16 +183,20 @@ export class Path {
 
   #fail(round: Round): void {
     this.#round = undefined
-    // Where packets come, probes were lost by chance: the path stays in doubt and is probed again.
-    if (round.port !== this.#port || this.#heardAt <= round.began) this.#giveUp(round)
+    if (this.#port === 0 || round.port === this.#port) this.#unproven(round)
     this.#options.failed()
   }
 
-  #giveUp(round: Round): void {
-    this.#restUntil = round.began + ROUND + this.#rest
+  /** The path was not proven; that a new port does not answer says nothing about it. */
+  #unproven(round: Round): void {
+    const over = round.began + ROUND
+    this.#restUntil = over + this.#rest
     this.#rest = Math.min(2 * this.#rest, GREATEST_REST)
-    // A new port that does not answer says nothing about the old one.
-    if (round.port !== this.#port) return
+    // Where packets come, either the probes were lost by chance or only our own direction is blocked.
+    if (this.#signs.sincePacket(over) < ROUND) {
+      this.doubt()
+      return
+    }
     this.#port = 0
     this.#doubted = false
     this.#change(false)

@@ -30,7 +30,7 @@ export class Sending {
     const { udp, stream } = this.#options
     const certain = this.#goesByUdp(flow, now)
     const tried = ways !== 'one' && flow.state === 'open' && udp.reachable(now)
-    const sent = (certain || tried) && udp.send(flow.id, bytes)
+    const sent = (certain || tried) && udp.send(flow.id, bytes, now)
     if (certain && ways !== 'both') return sent
     if (!certain) this.#seek(now)
     return stream.send(flow.id, bytes, now) || sent

@@ -113,9 +113,10 @@ export class UdpCarrier implements PacketOwner {
     this.#path?.confirmed(now)
   }
 
-  send(flow: number, payload: Uint8Array): boolean {
+  send(flow: number, payload: Uint8Array, now: number): boolean {
     const sent = this.#seal(flow, payload, this.#path?.port ?? 0)
     if (sent) this.#options.services.counters.traffic.sentUdp++
+    this.#path?.sent(now)
     return sent
   }
 

@@ -89,6 +89,23 @@ t.test('UDP blocked: a doubted path falls back to the stream, and comes back whe
   await stop(made)
 })
 
+t.test('one direction alone is blocked: what either side sends arrives all the same', async (t) => {
+  for (const deaf of ['a', 'b'] as const) {
+    const made = await udpPair()
+    const { clock, near, far, atA, atB, world } = made
+    made[deaf].host.deaf = true
+    for (let i = 0; i < 300; i++) {
+      near.send(bytes('here'))
+      far.send(bytes('there'))
+      await clock.advance(1000)
+    }
+    t.ok(atA.length > 280, `${atA.length} of 300 from b to a, who is deaf: ${deaf === 'a'}`)
+    t.ok(atB.length > 280, `${atB.length} of 300 from a to b, who is deaf: ${deaf === 'b'}`)
+    t.ok(world.passages.filter(({ bytes }) => bytes.length === 1200).length < 100, 'probes rest')
+    await stop(made)
+  }
+})
+
 t.test('25 s of silence: probed again before it is used again', async (t) => {
   const made = await udpPair()
   const { clock, world, near, atB } = made

@@ -67,20 +67,71 @@ t.test('a round without an answer and without a packet ends it, and rests', asyn
   t.equal(probes.length, 4)
 })
 
-t.test('where packets come its probes were lost by chance: in doubt, and probed again at once', async (t) => {
+t.test('where packets come, a round without an answer leaves it in doubt, and rests', async (t) => {
   const { clock, path, probes, acknowledge } = await proven()
-  path.doubt()
-  path.seek(clock.monotonic())
+  path.prove(clock.monotonic())
   await clock.advance(4000)
   path.heard(PORT, clock.monotonic())
   await clock.advance(1001)
-  const now = clock.monotonic()
-  t.ok(path.reachable(now))
-  t.notOk(path.usable(now))
-  path.seek(now)
+  t.ok(path.reachable(clock.monotonic()))
+  t.notOk(path.usable(clock.monotonic()), 'nor was it doubted before')
+  path.seek(clock.monotonic())
+  t.equal(probes.length, 3)
+  await clock.advance(15_000)
+  path.seek(clock.monotonic())
   t.equal(probes.length, 4)
   t.ok(acknowledge())
-  t.ok(path.usable(now))
+  t.ok(path.usable(clock.monotonic()))
+})
+
+t.test('REPORTs are no packets: they do not save a path by which none comes', async (t) => {
+  const { clock, path } = await proven()
+  path.doubt()
+  path.seek(clock.monotonic())
+  for (let i = 0; i < 6; i++) {
+    await clock.advance(1000)
+    path.confirmed(clock.monotonic())
+  }
+  t.notOk(path.reachable(clock.monotonic()))
+})
+
+t.test('packets that nobody reports put it in doubt', async (t) => {
+  const { clock, path } = await proven()
+  const send = async (seconds: number): Promise<void> => {
+    for (let i = 0; i < seconds; i++) {
+      path.sent(clock.monotonic())
+      path.heard(PORT, clock.monotonic())
+      await clock.advance(1000)
+    }
+  }
+  await send(9)
+  path.confirmed(clock.monotonic())
+  await send(10)
+  t.ok(path.usable(clock.monotonic()))
+  await send(2)
+  t.notOk(path.usable(clock.monotonic()))
+})
+
+t.test('after 25 s of silence a packet alone does not revive it', async (t) => {
+  const { clock, path, acknowledge } = await proven()
+  await clock.advance(25_001)
+  path.heard(PORT, clock.monotonic())
+  t.notOk(path.reachable(clock.monotonic()))
+  path.seek(clock.monotonic())
+  t.ok(acknowledge())
+  t.ok(path.usable(clock.monotonic()))
+})
+
+t.test('a new port that does not answer lets the old one be', async (t) => {
+  const { clock, path, probes } = await proven()
+  path.heard(PORT + 1, clock.monotonic())
+  t.equal(probes.length, 1)
+  await clock.advance(5001)
+  path.heard(PORT, clock.monotonic())
+  t.ok(path.usable(clock.monotonic()))
+  path.doubt()
+  path.seek(clock.monotonic())
+  t.equal(probes.length, 4, 'and does not make it rest')
 })
 
 t.test('a peer that goes both ways does not avoid UDP', async (t) => {
