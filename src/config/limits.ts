@@ -186,7 +186,7 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
     pingTimeout: option(
       duration(SECOND, 10 * MINUTE),
       '10s',
-      'How long an answer is awaited: where much is lost, TCP may stand still for seconds.'
+      'How long an answer is awaited, at most until the next ping; a link that loses much may stand still for seconds.'
     ),
     streamBuffer: option(
       size(16 * KIB, 16 * MIB, 'KiB'),

@@ -9,6 +9,7 @@ import {
   type Accept,
   createDatagrams,
   type DatagramFlow,
+  type DatagramLimits,
   type Datagrams,
   type DatagramsStatus,
   type OpenOptions
@@ -36,9 +37,8 @@ export function datagramsOf({
   local,
   shortLived
 }: DatagramsInit): Datagrams | undefined {
-  const { enabled, port, failedOpens, failedOpensOfNode, ...limits } = config.datagrams
+  const { enabled, port, ...limits } = config.datagrams
   if (!enabled) return undefined
-  const opens = failedOpens === 'auto' ? bearableForgeries(process.arch) : failedOpens
   return createDatagrams({
     libp2p: network,
     listening: () => network.services.components.transportManager.getAddrs(),
@@ -46,23 +46,26 @@ export function datagramsOf({
     clock: world.clock,
     // Keys are made of them: never those of a world with a seed.
     random: (bytes) => randomBytes(bytes),
-    limits: {
-      ...limits,
-      failedOpens: opens,
-      failedOpensOfNode: failedOpensOfNode === 'auto' ? OF_NODE * opens : failedOpensOfNode
-    },
+    limits: { ...limits, ...forgeryLimits(limits, process.arch) },
     log,
     onLink: (host) => local.isOwnSubnet(host),
     ...(port === 'tcp' || shortLived ? {} : { port })
   })
 }
 
-/** As many keys may be forged at as hard as they bear before the node saves its strength. */
-const OF_NODE = 4
+type Forgeries = 'failedOpens' | 'failedOpensOfNode'
 
-/** Forged packets to be opened a second under one key (datagram.md: 1,000, on a Pi 100). */
-export function bearableForgeries(arch: string): number {
-  return arch.startsWith('arm') ? 100 : 1000
+/** Forged packets opened a second: as the owner says, else 1,000 under one key, on a Pi 100 (datagram.md). */
+export function forgeryLimits(
+  { failedOpens, failedOpensOfNode }: Pick<NodeConfig['datagrams'], Forgeries>,
+  arch: string
+): Pick<DatagramLimits, Forgeries> {
+  const bearable = arch.startsWith('arm') ? 100 : 1000
+  const ofKey = failedOpens === 'auto' ? bearable : failedOpens
+  return {
+    failedOpens: ofKey,
+    failedOpensOfNode: failedOpensOfNode === 'auto' ? 4 * ofKey : failedOpensOfNode
+  }
 }
 
 export function datagramPart(datagrams: Datagrams): Part {

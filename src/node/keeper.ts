@@ -28,6 +28,7 @@ export class Keeper {
     return author !== undefined && this.keepsOf(author)
   }
 
+  /** Whether an author's series are kept. */
   keepsOf(author: string): boolean {
     const { self, store, directory } = this.#init
     if (author === self || store.length === 0) return false

@@ -50,7 +50,7 @@ export interface NetworkLimits {
   readonly identifyTimeout: number
   /** Milliseconds between pings of a connection; one that does not answer is closed. */
   readonly pingInterval: number
-  /** Milliseconds that an answer to one may take. */
+  /** Milliseconds that an answer to one may take; the next ping ends the wait as well (libp2p has one at a time). */
   readonly pingTimeout: number
   /** Bytes that wait to be written on one stream before its writer must pause. */
   readonly streamBuffer: number

@@ -42,8 +42,11 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   touch(series: string): Entry | undefined {
     const held = this.#series.get(series)
     if (held === undefined) return undefined
-    this.#remove(series, held)
-    this.#append(series, held)
+    // A pack has many readings of a series: its first has moved it.
+    if (held.turn < this.#turn) {
+      this.#remove(series, held)
+      this.#append(series, held)
+    }
     return held.entry
   }
 

@@ -25,7 +25,10 @@ export const networkLimits: NetworkLimits = {
 }
 
 /** A bare network of ours over memory, started. */
-export async function memoryNetwork(gossip: Partial<GossipsubOpts> = {}): Promise<Network> {
+export async function memoryNetwork(
+  gossip: Partial<GossipsubOpts> = {},
+  limits: Partial<NetworkLimits> = {}
+): Promise<Network> {
   const privateKey = await generateKeyPair('Ed25519')
   const carrier = memoryCarrier()
   const network = await createNetwork({
@@ -34,7 +37,7 @@ export async function memoryNetwork(gossip: Partial<GossipsubOpts> = {}): Promis
     announce: [],
     gossip,
     version: '0.0.0',
-    limits: networkLimits
+    limits: { ...networkLimits, ...limits }
   })
   await network.start()
   return network
