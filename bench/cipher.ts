@@ -1,14 +1,14 @@
 /** Sealing and opening one packet in this process: node:crypto beside the cipher that packets are sealed with. */
 import { randomBytes } from 'node:crypto'
-import { deriveKeys } from '../src/protocol/datagram/keys.ts'
+import { deriveKeys } from '../src/protocol/datagram/key/schedule.ts'
 import {
   HEADER,
   OpensslCipher,
   type PacketCipher,
   packetCipher,
   TAG
-} from '../src/protocol/datagram/packet-cipher.ts'
-import { vector } from '../test/support/datagram-vector.ts'
+} from '../src/protocol/datagram/packet/cipher.ts'
+import { vector } from '../test/support/datagram/vector.ts'
 import { table } from './statistics.ts'
 
 const RUNS = 20_000

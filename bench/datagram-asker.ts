@@ -1,6 +1,6 @@
 import { systemClock } from '../src/clock.ts'
 import { DatagramExchange } from '../src/protocol/datagram/index.ts'
-import type { RealNode } from '../test/support/datagram-libp2p.ts'
+import type { RealNode } from '../test/support/datagram/libp2p.ts'
 import { ECHO_PROTOCOL, PAYLOAD } from './datagram-setting.ts'
 
 /** Asks a peer that is connected, once UDP is proven. */

@@ -1,7 +1,7 @@
 /** The other process of bench/datagram.ts: echoes on every carrier, counts what is sent one way, tells the parent. */
 import { createSocket } from 'node:dgram'
 import { lpStream } from '@libp2p/utils'
-import { realNode } from '../test/support/datagram-libp2p.ts'
+import { realNode } from '../test/support/datagram/libp2p.ts'
 import { serveReads } from './datagram-query.ts'
 import { benchLimits, COUNT_PROTOCOL, ECHO_PROTOCOL, STREAM_PROTOCOL } from './datagram-setting.ts'
 

@@ -2,15 +2,15 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from '../src/clock.ts'
 import { silentLog } from '../src/log.ts'
-import { answerDoor } from '../src/protocol/query/answer-door.ts'
-import { DatagramQueryClient } from '../src/protocol/query/datagram-query-client.ts'
-import { QueryClient } from '../src/protocol/query/query-client.ts'
-import { QueryServer } from '../src/protocol/query/query-server.ts'
-import { Journal } from '../src/reading/journal.ts'
-import { SealVerifier } from '../src/reading/seal-verify.ts'
-import type { RealNode } from '../test/support/datagram-libp2p.ts'
+import { answerDoor } from '../src/protocol/query/client/answer-verifier.ts'
+import { DatagramQueryClient } from '../src/protocol/query/client/datagram-query-client.ts'
+import { QueryClient } from '../src/protocol/query/client/query-client.ts'
+import { QueryServer } from '../src/protocol/query/server/query-server.ts'
+import { Journal } from '../src/reading/hub/reading-hub.ts'
+import { SealVerifier } from '../src/reading/signed/seal-verify.ts'
+import type { RealNode } from '../test/support/datagram/libp2p.ts'
 import { topic } from '../test/support/history.ts'
-import { asked, catalogue, noHistory, packOf, queryLimits } from '../test/support/query-bench.ts'
+import { asked, catalogue, noHistory, packOf, queryLimits } from '../test/support/query/bench.ts'
 
 /** The rate of one asker is not what is measured. */
 const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }

@@ -1,4 +1,4 @@
-import type { ChipModelFactory } from '../src/hal/simulated/chip-model.ts'
+import type { ChipModelFactory } from '../src/hal/simulated/chip/model.ts'
 import type { FileModelFactory } from '../src/hal/simulated/file-model.ts'
 import type { LineModelFactory } from '../src/hal/simulated/line-model.ts'
 import { model as ads1115 } from './ads1115/model.ts'

@@ -13,16 +13,12 @@
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export { NodeError } from './error.ts'
-export { defineSensor } from './hal/define-sensor.ts'
+export { defineSensor } from './hal/driver-kit/define-sensor.ts'
 export type { Measure, Measurement, Options, Sensor, SensorDefinition } from './hal/sensor.ts'
 export { VirtualClock } from './hal/simulated/virtual-clock.ts'
 export { simulatedWorld } from './hal/simulated/world.ts'
 export type { World } from './hal/world.ts'
 export type { Log } from './log.ts'
-export { type CreateNodeOptions, createNode } from './node/create-node.ts'
-export type { NodeDatagrams } from './node/datagrams.ts'
-export type { AskOptions, FollowOptions, Node, ProtocolHandler } from './node/node.ts'
-export type { NodeStream } from './node/node-stream.ts'
 export type {
   BookEntry,
   HistoryRow,
@@ -31,7 +27,11 @@ export type {
   PingReply,
   SeriesView,
   Status
-} from './node/operations.ts'
+} from './node/api/operations.ts'
+export { type CreateNodeOptions, createNode } from './node/create-node.ts'
+export type { NodeDatagrams } from './node/network/datagrams.ts'
+export type { NodeStream } from './node/network/node-stream.ts'
+export type { AskOptions, FollowOptions, Node, ProtocolHandler } from './node/node.ts'
 export type {
   Carrier,
   DatagramFlow,
@@ -41,7 +41,7 @@ export type {
   Ways
 } from './protocol/datagram/index.ts'
 export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
-export type { Followed } from './protocol/follow-sequence.ts'
+export type { Followed } from './protocol/replication/reorder-buffer.ts'
 export type { Quantity } from './reading/quantity.ts'
 export type { Reading } from './reading/reading.ts'
 export type { Position } from './reading/run.ts'

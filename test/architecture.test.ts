@@ -20,15 +20,23 @@ const LIBP2P = ['libp2p', '@libp2p/', '@multiformats/', 'multiformats']
 /** Who may import whom. Everyone may import error, clock and log, and parts of Node. */
 const TABLE: Readonly<Record<string, readonly Door[]>> = {
   foundation: [],
-  // cbor-x decodes what reading/cbor-scan.ts let through; base58 writes PeerIds.
-  reading: [...type('hal'), ...value('cbor-x', 'multiformats')],
+  // cbor-x decodes what cbor/scan.ts let through.
+  cbor: value('cbor-x'),
+  // base58 writes PeerIds.
+  reading: [...type('hal'), ...value('cbor', 'multiformats')],
   hal: type('reading'),
   'hal/linux': [...value('hal'), ...dynamic('i2c-bus', 'onoff'), ...type('i2c-bus', 'onoff')],
   'hal/simulated': value('hal'),
   device: [
-    ...value('hal'),
+    ...value('hal', 'devices/family'),
     ...type('reading'),
     { to: 'hal/simulated', as: 'value', only: /\/model[^/]*\.ts$/ }
+  ],
+  // What chips of one family share; of the simulated world as in a device.
+  'devices/family': [
+    ...value('hal'),
+    ...type('reading'),
+    { to: 'hal/simulated', as: 'value', only: /\/(model|transducer)[^/]*\.ts$/ }
   ],
   // Two lists: of definitions, and of models; each names every device once.
   devices: [...value('device'), ...type('hal', 'hal/simulated')],
@@ -36,7 +44,10 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
   peer: value(...LIBP2P, 'yaml', 'multicast-dns'),
   // Types of hal: the socket of datagrams and the belief in time come from the world.
   // The cipher that libp2p's Noise seals with: short packets are sealed by it, too.
-  protocol: [...value('reading', ...LIBP2P, '@chainsafe/as-chacha20poly1305'), ...type('peer', 'hal')],
+  protocol: [
+    ...value('cbor', 'reading', ...LIBP2P, '@chainsafe/as-chacha20poly1305'),
+    ...type('peer', 'hal')
+  ],
   bridge: [...value('reading'), ...type('protocol', 'node')],
   config: [...value('reading', 'valibot', '@valibot/', 'yaml'), ...type('hal', 'hal/simulated')],
   node: [
@@ -57,15 +68,15 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
 /** Who may name files of /sys and /dev, which hal/linux alone opens. */
 const NAMES_OF_FILES = [
   /^devices\/[^/]+\/(registers|driver|model|files)[^/]*\.ts$/, // read through hal/sysfs, shown by a model
-  /^src\/hal\/kernel-i2c\.ts$/, // where the kernel shows chips on I2C: read through hal/sysfs
-  /^src\/cli\/doctor-hardware\.ts$/ // looks whether they are there and may be opened, and opens none
+  /^src\/hal\/kernel\/i2c\.ts$/, // where the kernel shows chips on I2C: read through hal/sysfs
+  /^src\/cli\/doctor\/hardware\.ts$/ // looks whether they are there and may be opened, and opens none
 ]
 
 /** Files of src/ that are rooms of their own. */
 const FACES = ['main.ts', 'index.ts', 'driver.ts', 'simulated.ts']
 
 /** Loads what the configuration names: drivers from outside. */
-const LOADS_ANYTHING = 'src/config/outside-devices.ts'
+const LOADS_ANYTHING = 'src/config/devices/outside.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const files = sourceFiles(ROOT, ['src', 'devices'])
@@ -75,7 +86,8 @@ const MEDIAN_LINES = 120
 /** The room of a path; a package is its own. */
 function roomOf(path: string): string {
   const [top, room = '', sub] = path.split('/')
-  if (top === 'devices') return sub === undefined ? 'devices' : 'device'
+  if (top === 'devices')
+    return sub === undefined ? 'devices' : room === 'family' ? 'devices/family' : 'device'
   if (top !== 'src') return path
   if (sub === undefined) return FACES.includes(room) ? room.slice(0, -3) : 'foundation'
   return room === 'hal' && (sub === 'linux' || sub === 'simulated') ? `hal/${sub}` : room

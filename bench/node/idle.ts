@@ -1,6 +1,6 @@
 /** What a node with one sensor at 10 s takes while nothing happens: alone, and beside a neighbour. */
 import { systemClock, withDeadline } from '../../src/clock.ts'
-import { connectControl } from '../../src/node/control-client.ts'
+import { connectControl } from '../../src/node/control/client.ts'
 import { table } from '../statistics.ts'
 import { memoryOf, processorTime, wakeups } from './proc.ts'
 import { type MeasuredNode, PATIENCE, startKith } from './processes.ts'

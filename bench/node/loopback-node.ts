@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/load.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import { silentLog } from '../../src/log.ts'
 import { type RunningNode, startNode } from '../../src/node/run-node.ts'
-import { ephemeralIdentity, type Identity } from '../../src/peer/identity.ts'
+import { ephemeralIdentity, type Identity } from '../../src/peer/identity/identity.ts'
 
 /** Rates that bound a stranger are not what is measured. */
 const CONFIG = `

@@ -1,7 +1,7 @@
 /** The other process of a pair: a node that is asked and publishes, and a bare libp2p beside it. */
 import { setImmediate as turn } from 'node:timers/promises'
 import { systemClock, withDeadline } from '../../src/clock.ts'
-import { ephemeralIdentity } from '../../src/peer/identity.ts'
+import { ephemeralIdentity } from '../../src/peer/identity/identity.ts'
 import { BARE_TOPIC, type BareNetwork, bareNetwork } from './bare-network.ts'
 import { loopbackNode } from './loopback-node.ts'
 import { MadeUpPacks, TOPIC } from './made-up-packs.ts'

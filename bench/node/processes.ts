@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, withDeadline } from '../../src/clock.ts'
-import { kithUnder, type Running, runNode } from '../../test/support/kith-process.ts'
-import { type Started, started, thermometerWords } from '../../test/support/node-process.ts'
+import { kithUnder, type Running, runNode } from '../../test/support/process/kith.ts'
+import { type Started, started, thermometerWords } from '../../test/support/process/node.ts'
 
 /** Milliseconds for a process to come up, to answer, or to end. */
 export const PATIENCE = 20_000

@@ -5,9 +5,9 @@
  * a neighbour: a reading waits for the random phase of its sensor.
  */
 import { systemClock, withDeadline } from '../../src/clock.ts'
-import { connectControl } from '../../src/node/control-client.ts'
+import { connectControl } from '../../src/node/control/client.ts'
 import type { RunningNode } from '../../src/node/run-node.ts'
-import { META_TOPIC } from '../../src/protocol/catalogue.ts'
+import { META_TOPIC } from '../../src/protocol/protocol-registry.ts'
 import { summarize, table } from '../statistics.ts'
 import { loopbackNode } from './loopback-node.ts'
 import { memoryOf } from './proc.ts'

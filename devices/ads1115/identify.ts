@@ -1,6 +1,6 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { readWord } from '../../src/hal/driver-kit/word-register.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
-import { readWord } from '../../src/hal/word-register.ts'
 
 /** SBAS444, table "Lo_thresh and Hi_thresh": registers that its driver never writes, after power-on. */
 const LOW_THRESHOLD = { register: 0x02, reset: 0x8000 }

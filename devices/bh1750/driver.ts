@@ -1,5 +1,5 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
-import { implausible } from '../../src/hal/identity.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { implausible } from '../../src/hal/driver-kit/identity.ts'
 import { view } from '../../src/hal/register-bytes.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { SensorError } from '../../src/hal/sensor-error.ts'

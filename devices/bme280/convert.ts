@@ -1,3 +1,4 @@
+import { signed, view } from '../../src/hal/register-bytes.ts'
 import {
   celsius,
   fineTemperature,
@@ -5,8 +6,7 @@ import {
   parseCodes,
   parsePressureCalibration,
   pascal
-} from '../../src/hal/bosch-280/compensation.ts'
-import { signed, view } from '../../src/hal/register-bytes.ts'
+} from '../family/bosch-280/compensation.ts'
 
 /** Compensation parameters as read from the chip's memory: BST-BME280-DS002, table 16. */
 export interface Calibration extends PressureCalibration {

@@ -1,7 +1,7 @@
-import { CALIBRATION } from '../../src/hal/bosch-280/registers.ts'
-import { type Bosch280Chip, openBosch280 } from '../../src/hal/bosch-280/sensor.ts'
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import { CALIBRATION } from '../family/bosch-280/registers.ts'
+import { type Bosch280Chip, openBosch280 } from '../family/bosch-280/sensor.ts'
 import { type Calibration, compensate, parseCalibration, parseRaw } from './convert.ts'
 import {
   BME280,

@@ -1,5 +1,5 @@
-import { bosch280Options } from '../../src/hal/bosch-280/options.ts'
 import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import { bosch280Options } from '../family/bosch-280/options.ts'
 
 export const bme280: I2cSensorDefinition = {
   type: 'bme280',

@@ -1,4 +1,4 @@
-import { bisect, fine } from '../../src/hal/simulated/bosch-280-transducer.ts'
+import { bisect, fine } from '../family/bosch-280/transducer.ts'
 
 // The physics of the simulated chip's humidity: the code is found by bisection of the integer formula of
 // BST-BME280-DS002 4.2.3, which shares no arithmetic with the driver's floating-point one.

@@ -1,5 +1,5 @@
-import { Bosch280Model, type Bosch280Variant } from '../../src/hal/simulated/bosch-280-model.ts'
-import type { ChipModelFactory } from '../../src/hal/simulated/chip-model.ts'
+import type { ChipModelFactory } from '../../src/hal/simulated/chip/model.ts'
+import { Bosch280Model, type Bosch280Variant } from '../family/bosch-280/model.ts'
 import { humidityCode } from './model-humidity.ts'
 
 const BME280: Bosch280Variant = {

@@ -1,4 +1,4 @@
-// Bosch BST-BME280-DS002, what the BMP280 (src/hal/bosch-280/registers.ts) does not share.
+// Bosch BST-BME280-DS002, what the BMP280 (devices/family/bosch-280/registers.ts) does not share.
 
 export const BME280 = 0x60 // 5.4.1
 /** Chips that share the addresses and the identity register, by the datasheets of each. */

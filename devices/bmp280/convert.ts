@@ -4,7 +4,7 @@ import {
   type PressureCalibration,
   parseCodes,
   pascal
-} from '../../src/hal/bosch-280/compensation.ts'
+} from '../family/bosch-280/compensation.ts'
 
 export interface Values {
   /** °C */

@@ -1,6 +1,6 @@
-import { identifyBosch280 } from '../../src/hal/bosch-280/identify.ts'
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import { identifyBosch280 } from '../family/bosch-280/identify.ts'
 import { BMP280, RELATIVES } from './registers.ts'
 
 export async function ask(

@@ -1,4 +1,4 @@
-// Bosch BST-BMP280-DS001, what the BME280 (src/hal/bosch-280/registers.ts) does not share.
+// Bosch BST-BMP280-DS001, what the BME280 (devices/family/bosch-280/registers.ts) does not share.
 
 export const BMP280 = 0x58 // 4.3.1
 /** Chips that share the addresses and the identity register, by the datasheets of each. */

@@ -1,4 +1,4 @@
-import { biasOption } from '../../src/hal/bias-option.ts'
+import { biasOption } from '../../src/hal/driver-kit/bias-option.ts'
 import type { GpioSensorDefinition } from '../../src/hal/sensor.ts'
 
 /** A door, a window, a button, a float: anything that opens and closes a circuit. */

@@ -1,4 +1,4 @@
-import { calendarTime } from '../../src/hal/bcd-calendar.ts'
+import { calendarTime } from '../family/clock-chip/bcd-calendar.ts'
 import { CLOCK_HALTED, CONTROL, OSCILLATOR_STOPPED, SECONDS } from './registers.ts'
 
 /** @param registers 00 to 07 */

@@ -1,5 +1,5 @@
 import type { ClockDefinition } from '../../src/hal/clock-chip.ts'
-import { openClockChip } from '../../src/hal/clock-chip-source.ts'
+import { openClockChip } from '../family/clock-chip/source.ts'
 import { hasStopped, time } from './convert.ts'
 import { COUNT } from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
 import { time } from './convert.ts'
 

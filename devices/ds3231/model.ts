@@ -1,6 +1,6 @@
-import { ByteRegisters } from '../../src/hal/simulated/byte-registers.ts'
-import { CalendarRegisters } from '../../src/hal/simulated/calendar-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/chip-model.ts'
+import { ByteRegisters } from '../../src/hal/simulated/chip/byte-registers.ts'
+import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/chip/model.ts'
+import { CalendarRegisters } from '../family/clock-chip/model.ts'
 
 const [CONTROL, STATUS, LAST] = [0x0e, 0x0f, 0x12]
 const STOPPED = 0x80

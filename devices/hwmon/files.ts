@@ -1,5 +1,5 @@
-import type { KernelShelf } from '../../src/hal/kernel-folder.ts'
-import { I2C_DEVICES } from '../../src/hal/kernel-i2c.ts'
+import { I2C_DEVICES } from '../../src/hal/kernel/i2c.ts'
+import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Kind } from './channels.ts'
 
 // Linux Documentation/hwmon/sysfs-interface.rst. A chip's files: name; and of each channel temp1_input, or

@@ -1,5 +1,5 @@
+import { toldApart } from '../../src/hal/driver-kit/unique-measures.ts'
 import type { Measure } from '../../src/hal/sensor.ts'
-import { toldApart } from '../../src/hal/told-apart.ts'
 
 /** What is measured, by the word in the names of its files. */
 const QUANTITIES = {

@@ -1,4 +1,4 @@
-import { I2C_PLACE } from '../../src/hal/kernel-i2c.ts'
+import { I2C_PLACE } from '../../src/hal/kernel/i2c.ts'
 import type { FileSensorDefinition } from '../../src/hal/sensor.ts'
 import { channelsOf, LIST } from './channels.ts'
 

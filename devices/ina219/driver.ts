@@ -1,9 +1,9 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
-import { notKept } from '../../src/hal/identity.ts'
-import { type PollTiming, pollUntil } from '../../src/hal/poll-until.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { notKept } from '../../src/hal/driver-kit/identity.ts'
+import { type PollTiming, pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
+import { readWord, writeWord } from '../../src/hal/driver-kit/word-register.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { SensorError } from '../../src/hal/sensor-error.ts'
-import { readWord, writeWord } from '../../src/hal/word-register.ts'
 import { amperes, isFull, volts } from './convert.ts'
 import * as chip from './registers.ts'
 

@@ -1,6 +1,6 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
-import { hasLimits } from '../../src/hal/temperature-limits.ts'
+import { hasLimits } from '../family/temperature-limits.ts'
 import { readIdentity } from './identity.ts'
 import { CONFIGURATION, PARTS, type Part, type PartName } from './registers.ts'
 

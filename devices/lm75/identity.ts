@@ -1,4 +1,4 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import { view } from '../../src/hal/register-bytes.ts'
 import type { PartIdentity } from './registers.ts'
 

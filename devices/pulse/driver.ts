@@ -1,4 +1,4 @@
-import { Debounce } from '../../src/hal/debounce.ts'
+import { Debounce } from '../../src/hal/driver-kit/debounce.ts'
 import type { Edge, InputLine, InputOptions, Level, Pins } from '../../src/hal/gpio.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { SensorError } from '../../src/hal/sensor-error.ts'

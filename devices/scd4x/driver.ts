@@ -1,4 +1,4 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { SensorError } from '../../src/hal/sensor-error.ts'
 import { temperatureOffsetWord } from './convert.ts'

@@ -1,6 +1,6 @@
-import { askWords } from '../../src/hal/ask-words.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { askWords } from '../../src/hal/driver-kit/command-words.ts'
 import { isBusError } from '../../src/hal/i2c.ts'
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
 import { DATA_READY, SERIAL_NUMBER } from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/ask-words.ts'
+import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
 
 // Sensirion SCD4x datasheet, chapter 3, which names the commands (the sections' numbers differ between its
 // versions): two bytes each; each word, sent or answered, is followed by its CRC. Compared with

@@ -1,4 +1,4 @@
-import { pollUntil } from '../../src/hal/poll-until.ts'
+import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
 import type { Measurement, Sensor } from '../../src/hal/sensor.ts'
 import type { Port, Setting } from './port.ts'
 import * as chip from './registers.ts'

@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/ask-words.ts'
+import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
 
 // Sensirion SHT3x-DIS datasheet, section 4: commands of two bytes; each word answered is followed by its CRC.
 

@@ -1,5 +1,5 @@
-import { askWords } from '../../src/hal/ask-words.ts'
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { askWords } from '../../src/hal/driver-kit/command-words.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
 import * as chip from './registers.ts'
 

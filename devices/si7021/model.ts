@@ -1,12 +1,12 @@
-import { crcWords } from '../../src/hal/crc-words.ts'
-import { crc8 } from '../../src/hal/crc8.ts'
+import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
+import { crc8 } from '../../src/hal/driver-kit/crc8.ts'
 import {
   type ChipModel,
   type ChipModelFactory,
   type ModelEnvironment,
   NotAcknowledged
-} from '../../src/hal/simulated/chip-model.ts'
-import { PendingAnswer } from '../../src/hal/simulated/pending-answer.ts'
+} from '../../src/hal/simulated/chip/model.ts'
+import { PendingAnswer } from '../../src/hal/simulated/chip/pending-answer.ts'
 
 const [HUMIDITY, TEMPERATURE, USER, RESET, SERIAL_HIGH, SERIAL_LOW] = [0xf5, 0xf3, 0xe7, 0xfe, 0xfc, 0xc9]
 

@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/ask-words.ts'
+import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
 
 // Silicon Labs Si7021-A20 datasheet, section 5.1 (commands) and 6 (registers); TE HPC199 HTU21D, the same
 // commands. Measurements with clock stretching (E3, E5) are never asked for.

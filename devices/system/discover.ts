@@ -1,5 +1,5 @@
 import { isNodeError } from '../../src/error.ts'
-import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { LABEL } from './driver.ts'

@@ -1,5 +1,5 @@
-import { KernelFiles } from '../../src/hal/kernel-files.ts'
-import { measureEach } from '../../src/hal/measure-each.ts'
+import { measureEach } from '../../src/hal/driver-kit/measure-each.ts'
+import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import type { Lack, Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { Machine } from './machine.ts'

@@ -1,4 +1,4 @@
-import type { KernelShelf } from '../../src/hal/kernel-folder.ts'
+import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
 
 /** Linux Documentation/driver-api/thermal/sysfs-api.rst; the zones that are a processor's, the best first. */
 export const ZONES: KernelShelf = { folder: '/sys/class/thermal', entry: /^thermal_zone\d+$/, file: 'type' }

@@ -1,5 +1,5 @@
-import type { KernelFiles } from '../../src/hal/kernel-files.ts'
-import { type KernelShelf, shelved } from '../../src/hal/kernel-folder.ts'
+import type { KernelFiles } from '../../src/hal/kernel/files.ts'
+import { type KernelShelf, shelved } from '../../src/hal/kernel/sysfs-class.ts'
 import type { SensorError } from '../../src/hal/sensor-error.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import * as convert from './convert.ts'

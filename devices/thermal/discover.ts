@@ -1,5 +1,5 @@
-import { KernelFiles } from '../../src/hal/kernel-files.ts'
-import { shelved } from '../../src/hal/kernel-folder.ts'
+import { KernelFiles } from '../../src/hal/kernel/files.ts'
+import { shelved } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { ZONES } from './files.ts'

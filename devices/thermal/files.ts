@@ -1,4 +1,4 @@
-import type { KernelShelf } from '../../src/hal/kernel-folder.ts'
+import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
 
 // Linux Documentation/driver-api/thermal/sysfs-api.rst, section 2.
 

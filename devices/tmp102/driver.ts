@@ -1,8 +1,8 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
-import { implausible, notKept } from '../../src/hal/identity.ts'
-import { pollUntil } from '../../src/hal/poll-until.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { implausible, notKept } from '../../src/hal/driver-kit/identity.ts'
+import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
+import { readWord, writeWord } from '../../src/hal/driver-kit/word-register.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { readWord, writeWord } from '../../src/hal/word-register.ts'
 import { celsius } from './convert.ts'
 import {
   ALERT,

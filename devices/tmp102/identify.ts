@@ -1,7 +1,7 @@
-import type { I2cDevice } from '../../src/hal/i2c-device.ts'
+import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { readWord } from '../../src/hal/driver-kit/word-register.ts'
 import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
-import { hasLimits } from '../../src/hal/temperature-limits.ts'
-import { readWord } from '../../src/hal/word-register.ts'
+import { hasLimits } from '../family/temperature-limits.ts'
 import { CONFIGURATION, RESERVED, RESOLUTION } from './registers.ts'
 
 /** There is no identity: constant bits of the configuration, and the limits of power-on. */

@@ -1,4 +1,4 @@
-import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { DEVICES, FAMILIES } from './files.ts'

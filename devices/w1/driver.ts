@@ -1,4 +1,4 @@
-import { KernelFiles } from '../../src/hal/kernel-files.ts'
+import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { isPowerOn, isShorted, parseScratchpad, type Scratchpad } from './convert.ts'

@@ -1,4 +1,4 @@
-import type { AnyCommand } from './command.ts'
+import type { AnyCommand } from './command-line/command.ts'
 import { ask } from './commands/ask.ts'
 import { book } from './commands/book.ts'
 import { completion } from './commands/completion.ts'

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { describeError, NodeError } from '../error.ts'
-import { runCommandLine } from './command-line.ts'
-import { DONE, FAILED } from './exit-status.ts'
+import { runCommandLine } from './command-line/dispatch.ts'
+import { DONE, FAILED } from './command-line/exit-status.ts'
 
 /** Milliseconds that a reader has left for what was written before Ctrl-C. */
 const LAST_WORDS_MS = 100

@@ -2,7 +2,7 @@ import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { Measure, OptionDefinition, Options, SensorDefinition } from '../hal/sensor.ts'
 import { formatAddress } from './format-address.ts'
 import { durationUnits, formatUnits } from './units.ts'
-import { writeValue } from './written-value.ts'
+import { writeValue } from './yaml/written-value.ts'
 
 const HEAD = `# Devices
 

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { factsOf } from './option-kinds.ts'
 import { configSchema } from './schema.ts'
 import { entriesOf } from './schema-walk.ts'
-import { writeValue } from './written-value.ts'
+import { writeValue } from './yaml/written-value.ts'
 
 const HEAD = `# yaml-language-server: $schema=./kith.schema.json
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { ConfigError, isConfigError } from './config-error.ts'
+import { loadOutsideDevices, type OutsideDevices } from './devices/outside.ts'
 import { type LoadedConfig, type LoadRequest, loadConfig, namedModules } from './load.ts'
-import { loadOutsideDevices, type OutsideDevices } from './outside-devices.ts'
 import { inOrder } from './schema-problems.ts'
 
 export interface WholeRequest extends LoadRequest {

@@ -2,9 +2,11 @@ import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import { busClashes } from './bus-clashes.ts'
-import { busesSchema } from './buses.ts'
-import { issuePath } from './issue-path.ts'
+import { busClashes } from './devices/bus-clashes.ts'
+import { busesSchema } from './devices/buses.ts'
+import { busName, chipAddress } from './devices/sensor-place.ts'
+import { sensorsSchema } from './devices/sensors.ts'
+import { switchClashes, switchesSchema } from './devices/switches.ts'
 import { datagrams, limits } from './limits.ts'
 import {
   choice,
@@ -18,9 +20,7 @@ import {
   text,
   truth
 } from './option-kinds.ts'
-import { busName, chipAddress } from './sensor-place.ts'
-import { sensorsSchema } from './sensors.ts'
-import { switchClashes, switchesSchema } from './switches.ts'
+import { issuePath } from './yaml/issue-path.ts'
 
 const PEER = '12D3KooW[1-9A-HJ-NP-Za-km-z]{44}'
 const NAME = '[a-z0-9][a-z0-9-]{0,31}'

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { I2cDevice } from './i2c-device.ts'
+import type { I2cDevice } from './bus/i2c-device.ts'
 import type { Identification } from './sensor.ts'
 import type { TimeSource } from './time-source.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
+import type { I2cDevice } from './bus/i2c-device.ts'
+import type { DeviceMemory } from './device-state.ts'
 import type { Pins } from './gpio.ts'
-import type { I2cDevice } from './i2c-device.ts'
-import type { DeviceMemory } from './memory.ts'
 import type { Sysfs } from './sysfs.ts'
 
 /** One measured value as a driver hands it over; the unit is that of the quantity (reading/quantity.ts). */

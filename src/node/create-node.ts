@@ -5,7 +5,7 @@ import type { World } from '../hal/world.ts'
 import { type Log, silentLog } from '../log.ts'
 import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../reading/quantity.ts'
-import type { Carrier } from './network.ts'
+import type { Carrier } from './network/create-network.ts'
 import { Node } from './node.ts'
 import { startNode } from './run-node.ts'
 

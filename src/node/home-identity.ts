@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { loadIdentity } from '../peer/identity.ts'
+import { loadIdentity } from '../peer/identity/identity.ts'
 
 /**
  * Who the node of a home is, without being it: nothing is locked, written or listened to.

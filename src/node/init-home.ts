@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { openHome } from '../peer/home.ts'
-import { openIdentity } from '../peer/identity.ts'
+import { openHome } from '../peer/identity/home.ts'
+import { openIdentity } from '../peer/identity/identity.ts'
 
 export interface InitResult {
   /** Absolute. */

@@ -3,13 +3,10 @@ import { type Clock, withDeadline } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
-import type { Followed } from '../protocol/follow-sequence.ts'
+import type { Followed } from '../protocol/replication/reorder-buffer.ts'
 import { parseSeries } from '../reading/series.ts'
-import type { NodeDatagrams } from './datagrams.ts'
-import type { Beginning } from './following.ts'
-import { follow } from './following.ts'
-import { remoteHost } from './network.ts'
-import { NodeStream } from './node-stream.ts'
+import type { Beginning } from './api/following.ts'
+import { follow } from './api/following.ts'
 import type {
   HistoryRequest,
   HistoryRow,
@@ -18,9 +15,12 @@ import type {
   PingReply,
   SeriesView,
   Status
-} from './operations.ts'
+} from './api/operations.ts'
+import { uniform } from './assembly/random.ts'
+import { remoteHost } from './network/create-network.ts'
+import type { NodeDatagrams } from './network/datagrams.ts'
+import { NodeStream } from './network/node-stream.ts'
 import type { RunningNode } from './run-node.ts'
-import { uniform } from './uniform.ts'
 
 /** Serves one stream that another node opened. When it returns, our side of the stream is closed. */
 export type ProtocolHandler = (stream: NodeStream) => void | Promise<void>

@@ -1,4 +1,4 @@
-import type { LocalNetwork } from './local-network.ts'
+import type { LocalNetwork } from './discovery/local-network.ts'
 
 /** Whom a node listens to (wire.md, Gossip check 4). */
 export type Accept = 'book' | 'near' | 'anyone'

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
-import { startControlServer } from '../../src/node/control-server.ts'
-import { FakeOperations, historyRows } from '../support/fake-operations.ts'
-import { KITH, kith, runNode } from '../support/kith-process.ts'
+import { startControlServer } from '../../src/node/control/server.ts'
+import { FakeOperations, historyRows } from '../support/fakes/operations.ts'
+import { KITH, kith, runNode } from '../support/process/kith.ts'
 
 /** A home where somebody answers. */
 async function home(t: Test, operations = new FakeOperations()): Promise<string> {

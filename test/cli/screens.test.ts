@@ -1,11 +1,11 @@
 process.env['TZ'] = 'UTC'
 
 import t from 'tap'
-import { plain } from '../../src/cli/paint.ts'
-import { startBlock } from '../../src/cli/start-block.ts'
-import { runCommand } from '../support/command-run.ts'
-import { status } from '../support/fake-operations.ts'
+import { plain } from '../../src/cli/terminal/ansi-style.ts'
+import { startBlock } from '../../src/cli/views/start-block.ts'
+import { status } from '../support/fakes/operations.ts'
 import { golden } from '../support/golden.ts'
+import { runCommand } from '../support/process/command-run.ts'
 
 /** Columns of the terminal; none for a pipe. */
 const forms: readonly (readonly [name: string, columns: number | undefined])[] = [

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { History, HistoryItem } from '../../src/reading/history.ts'
+import type { History, HistoryItem } from '../../src/reading/history/history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Position } from '../../src/reading/run.ts'
 import { readingsOf, runOf, them, topic, us } from '../support/history.ts'

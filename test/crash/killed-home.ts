@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
-import { createSealer } from '../../src/reading/author-sealer.ts'
 import { SqliteHistory } from '../../src/reading/history/sqlite-history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
+import { createSealer } from '../../src/reading/signed/sealer.ts'
 import { allQuantities, testSigner } from '../support/readings.ts'
 
 export interface KilledHome {

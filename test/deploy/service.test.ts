@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
+import { WRONG_USE } from '../../src/cli/command-line/exit-status.ts'
 import { run } from '../../src/cli/commands/run.ts'
-import { WRONG_USE } from '../../src/cli/exit-status.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (name: string): string => readFileSync(new URL(name, root), 'utf8')

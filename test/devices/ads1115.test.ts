@@ -3,9 +3,9 @@ import { isFull, volts } from '../../devices/ads1115/convert.ts'
 import { ads1115 } from '../../devices/ads1115/index.ts'
 import { model } from '../../devices/ads1115/model.ts'
 import { configurations, voltages } from '../../devices/ads1115/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 t.test('the conversion register converts as the datasheet says', async (t) => {
   for (const { bytes, gain, volts: expected, source } of voltages) {

@@ -3,11 +3,11 @@ import { celsius, relativeHumidity } from '../../devices/aht20/convert.ts'
 import { aht10, aht20 } from '../../devices/aht20/index.ts'
 import * as models from '../../devices/aht20/model.ts'
 import { measurements } from '../../devices/aht20/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { followsClimate } from '../support/climate.ts'
-import { faultMatrix, oneByte } from '../support/fault-matrix.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix, oneByte } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 import { near } from '../support/near.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { followsClimate } from '../support/scenario/climate.ts'
 
 t.test('data convert as the datasheet says', async (t) => {
   for (const { bytes, temperature, humidity, source } of measurements) {

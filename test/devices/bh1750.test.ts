@@ -3,9 +3,9 @@ import { lux } from '../../devices/bh1750/convert.ts'
 import { bh1750 } from '../../devices/bh1750/index.ts'
 import { model } from '../../devices/bh1750/model.ts'
 import { illuminances } from '../../devices/bh1750/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 t.test('the result converts as the technical note says', async (t) => {
   for (const { bytes, mtreg, resolution, lux: expected, source } of illuminances) {

@@ -3,12 +3,12 @@ import { compensate, parseCalibration, parseRaw } from '../../devices/bme280/con
 import { bme280 } from '../../devices/bme280/index.ts'
 import { model } from '../../devices/bme280/model.ts'
 import { calibration, exact, measurements, signedHumidity, skipped } from '../../devices/bme280/vectors.ts'
-import { looksSkipped } from '../../src/hal/bosch-280/compensation.ts'
-import { NotAcknowledged } from '../../src/hal/simulated/chip-model.ts'
-import { bosch280Matrix } from '../support/bosch-280.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
+import { looksSkipped } from '../../devices/family/bosch-280/compensation.ts'
+import { NotAcknowledged } from '../../src/hal/simulated/chip/model.ts'
+import { bosch280Matrix } from '../support/hardware/bosch-280.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 import { near } from '../support/near.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
 const parsed = parseCalibration(bytes(calibration.low), bytes(calibration.high))

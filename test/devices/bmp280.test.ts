@@ -3,10 +3,10 @@ import { compensate } from '../../devices/bmp280/convert.ts'
 import { bmp280 } from '../../devices/bmp280/index.ts'
 import { model } from '../../devices/bmp280/model.ts'
 import { calibration, exact, measurements } from '../../devices/bmp280/vectors.ts'
-import { parsePressureCalibration } from '../../src/hal/bosch-280/compensation.ts'
-import { bosch280Matrix } from '../support/bosch-280.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { parsePressureCalibration } from '../../devices/family/bosch-280/compensation.ts'
+import { bosch280Matrix } from '../support/hardware/bosch-280.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
 const parsed = parsePressureCalibration(bytes(calibration.bytes))

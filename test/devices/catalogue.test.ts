@@ -2,7 +2,7 @@ import t from 'tap'
 import { clockChips, devices } from '../../devices/index.ts'
 import { chipModels, fileModels, lineModels } from '../../devices/models.ts'
 import { quantityTable } from '../../src/reading/quantity.ts'
-import { defaultOptions } from '../support/sensor-bench.ts'
+import { defaultOptions } from '../support/hardware/sensor-bench.ts'
 
 const quantities = quantityTable()
 

@@ -3,7 +3,7 @@ import { contact } from '../../devices/contact/index.ts'
 import { model } from '../../devices/contact/model.ts'
 import type { Level } from '../../src/hal/gpio.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
-import { GpioBench, LINE, lineFaults } from '../support/gpio-bench.ts'
+import { GpioBench, LINE, lineFaults } from '../support/hardware/gpio-bench.ts'
 
 const open = [{ quantity: 'contact', value: true }]
 const closed = [{ quantity: 'contact', value: false }]

@@ -3,9 +3,9 @@ import { compensate, isCalibrated, parseCoefficients, parseRaw } from '../../dev
 import { dps310 } from '../../devices/dps310/index.ts'
 import { model, variantModel } from '../../devices/dps310/model.ts'
 import { measurements, signs } from '../../devices/dps310/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix, oneByte } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix, oneByte } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex')
 

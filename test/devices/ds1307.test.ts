@@ -3,7 +3,7 @@ import { hasStopped, time } from '../../devices/ds1307/convert.ts'
 import { ds1307, ds1338 } from '../../devices/ds1307/index.ts'
 import { ds1307Model, ds1338Model, unsetDs1307Model, unsetDs1338Model } from '../../devices/ds1307/model.ts'
 import { times } from '../../devices/ds1307/vectors.ts'
-import { ClockBench, clockMatrix } from '../support/clock-bench.ts'
+import { ClockBench, clockMatrix } from '../support/hardware/clock-bench.ts'
 
 t.test('the registers are read as the datasheets say', async (t) => {
   for (const { bytes, time: expected, source } of times) {

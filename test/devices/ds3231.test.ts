@@ -3,7 +3,7 @@ import { hasStopped, time } from '../../devices/ds3231/convert.ts'
 import { ds3231 } from '../../devices/ds3231/index.ts'
 import { model, unsetModel } from '../../devices/ds3231/model.ts'
 import { statuses, times } from '../../devices/ds3231/vectors.ts'
-import { ClockBench, clockMatrix } from '../support/clock-bench.ts'
+import { ClockBench, clockMatrix } from '../support/hardware/clock-bench.ts'
 
 t.test('the registers are read as the datasheet says', async (t) => {
   for (const { bytes, time: expected, source } of times) {

@@ -4,7 +4,7 @@ import { hwmon } from '../../devices/hwmon/index.ts'
 import { model } from '../../devices/hwmon/model.ts'
 import { values } from '../../devices/hwmon/vectors.ts'
 import type { Options } from '../../src/hal/sensor.ts'
-import { FileBench, fileFaultMatrix } from '../support/file-bench.ts'
+import { FileBench, fileFaultMatrix } from '../support/hardware/file-bench.ts'
 import { near } from '../support/near.ts'
 
 const bench = (options: Options): FileBench => new FileBench(hwmon, { model }, options)

@@ -4,7 +4,7 @@ import { iio } from '../../devices/iio/index.ts'
 import { model } from '../../devices/iio/model.ts'
 import { values } from '../../devices/iio/vectors.ts'
 import type { Options } from '../../src/hal/sensor.ts'
-import { FileBench, fileFaultMatrix } from '../support/file-bench.ts'
+import { FileBench, fileFaultMatrix } from '../support/hardware/file-bench.ts'
 import { near } from '../support/near.ts'
 
 const DEVICES = '/sys/bus/iio/devices'

@@ -3,9 +3,9 @@ import { amperes, isFull, volts } from '../../devices/ina219/convert.ts'
 import { ina219 } from '../../devices/ina219/index.ts'
 import { boardModel, model } from '../../devices/ina219/model.ts'
 import { configurations, conversions, example } from '../../devices/ina219/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 const word = (hex: string): number => Number.parseInt(hex, 16)
 const near = (value: number, expected: number): boolean => Math.abs(value - expected) < 1e-9

@@ -3,9 +3,9 @@ import { celsius } from '../../devices/lm75/convert.ts'
 import { lm75, lm75a, lm75b, tmp75, tmp105, tmp1075 } from '../../devices/lm75/index.ts'
 import * as models from '../../devices/lm75/model.ts'
 import { temperatures } from '../../devices/lm75/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix, oneByte } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix, oneByte } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 const types = [
   { definition: lm75, model: models.lm75, bits: 9, conversion: 100, running: '18' },

@@ -3,10 +3,10 @@ import { celsius } from '../../devices/mcp9808/convert.ts'
 import { mcp9808 } from '../../devices/mcp9808/index.ts'
 import { model } from '../../devices/mcp9808/model.ts'
 import { temperatures } from '../../devices/mcp9808/vectors.ts'
-import type { ChipModelFactory } from '../../src/hal/simulated/chip-model.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import type { ChipModelFactory } from '../../src/hal/simulated/chip/model.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 t.test('the register converts as the datasheet says', async (t) => {
   for (const { bytes, celsius: expected, source } of temperatures) {

@@ -3,11 +3,11 @@ import { celsius, co2Ratio, relativeHumidity, temperatureOffsetWord } from '../.
 import { scd4x } from '../../devices/scd4x/index.ts'
 import { scd40, scd41 } from '../../devices/scd4x/model.ts'
 import { measurements, settings } from '../../devices/scd4x/vectors.ts'
-import type { ChipModelFactory } from '../../src/hal/simulated/chip-model.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { checked, faultMatrix } from '../support/fault-matrix.ts'
+import type { ChipModelFactory } from '../../src/hal/simulated/chip/model.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { checked, faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 import { near } from '../support/near.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
 
 const word = (hex: string, at: number): number => Number.parseInt(hex.slice(at, at + 4), 16)
 

@@ -3,11 +3,11 @@ import { celsius, relativeHumidity } from '../../devices/sht4x/convert.ts'
 import { sht4x } from '../../devices/sht4x/index.ts'
 import { model } from '../../devices/sht4x/model.ts'
 import { measurements } from '../../devices/sht4x/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { followsClimate } from '../support/climate.ts'
-import { checked, faultMatrix } from '../support/fault-matrix.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { checked, faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 import { near } from '../support/near.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { followsClimate } from '../support/scenario/climate.ts'
 
 t.test('words convert as the datasheet says', async (t) => {
   for (const { bytes, temperature, humidity, source } of measurements) {

@@ -3,12 +3,12 @@ import { celsius, relativeHumidity } from '../../devices/si7021/convert.ts'
 import { htu21d, si7021 } from '../../devices/si7021/index.ts'
 import * as models from '../../devices/si7021/model.ts'
 import { humidities, temperatures } from '../../devices/si7021/vectors.ts'
-import type { ChipModelFactory } from '../../src/hal/simulated/chip-model.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { followsClimate } from '../support/climate.ts'
-import { checked, faultMatrix } from '../support/fault-matrix.ts'
+import type { ChipModelFactory } from '../../src/hal/simulated/chip/model.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { checked, faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 import { near } from '../support/near.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { followsClimate } from '../support/scenario/climate.ts'
 
 const word = (hex: string): number => Number.parseInt(hex.slice(0, 4), 16)
 

@@ -6,7 +6,7 @@ import { PART_NAMES } from '../../devices/system/parts.ts'
 import * as vectors from '../../devices/system/vectors.ts'
 import { model as thermal } from '../../devices/thermal/model.ts'
 import type { Options } from '../../src/hal/sensor.ts'
-import { FileBench, fileFaultMatrix } from '../support/file-bench.ts'
+import { FileBench, fileFaultMatrix } from '../support/hardware/file-bench.ts'
 import { near } from '../support/near.ts'
 
 const bench = (options: Options = {}): FileBench => new FileBench(system, { thermal, model }, options)

@@ -2,7 +2,7 @@ import t from 'tap'
 import { thermal } from '../../devices/thermal/index.ts'
 import { model } from '../../devices/thermal/model.ts'
 import { temperatures } from '../../devices/thermal/vectors.ts'
-import { FileBench, fileFaultMatrix } from '../support/file-bench.ts'
+import { FileBench, fileFaultMatrix } from '../support/hardware/file-bench.ts'
 import { near } from '../support/near.ts'
 
 const ZONE = '/sys/class/thermal/thermal_zone0'

@@ -3,9 +3,9 @@ import { celsius } from '../../devices/tmp102/convert.ts'
 import { tmp102 } from '../../devices/tmp102/index.ts'
 import { model } from '../../devices/tmp102/model.ts'
 import { temperatures } from '../../devices/tmp102/vectors.ts'
-import { chipBytes } from '../support/chip-bytes.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
-import { SensorBench } from '../support/sensor-bench.ts'
+import { chipBytes } from '../support/hardware/chip-bytes.ts'
+import { faultMatrix } from '../support/hardware/fault-matrix.ts'
+import { SensorBench } from '../support/hardware/sensor-bench.ts'
 
 t.test('the register converts as the datasheet says', async (t) => {
   for (const { bytes, celsius: expected, source } of temperatures) {

@@ -3,7 +3,7 @@ import { parseScratchpad } from '../../devices/w1/convert.ts'
 import { w1 } from '../../devices/w1/index.ts'
 import { model } from '../../devices/w1/model.ts'
 import { temperatures, traps } from '../../devices/w1/vectors.ts'
-import { FileBench, fileFaultMatrix } from '../support/file-bench.ts'
+import { FileBench, fileFaultMatrix } from '../support/hardware/file-bench.ts'
 
 const ID = '28-0316a2798e2b'
 const FILE = `/sys/bus/w1/devices/${ID}/w1_slave`

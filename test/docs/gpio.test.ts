@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { devices } from '../../devices/index.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { controlRoutes } from '../../src/node/control-routes.ts'
+import { controlRoutes } from '../../src/node/control/routes.ts'
 
 const text = readFileSync(new URL('../../docs/gpio.md', import.meta.url), 'utf8')
 

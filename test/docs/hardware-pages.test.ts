@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { clockChips, devices } from '../../devices/index.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
-import { parseScenario } from '../../src/config/scenario.ts'
-import { ambientQuantities, chipFaults } from '../../src/config/scenario-parts.ts'
+import { parseScenario } from '../../src/config/scenario/load.ts'
+import { ambientQuantities, chipFaults } from '../../src/config/scenario/parts.ts'
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')
 const blocks = (text: string): string[] =>

@@ -1,40 +1,41 @@
 import t from 'tap'
 import * as v from 'valibot'
+import { MAX_EXPONENT } from '../../src/cbor/major.ts'
+import type { CborValue } from '../../src/cbor/read.ts'
+import { writeCbor } from '../../src/cbor/write.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { durationUnits, parseUnits, sizeUnits } from '../../src/config/units.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
-import { META_TOPIC, sensorProtocols } from '../../src/protocol/catalogue.ts'
-import { MAX_FRAME, MIN_MAX_PAYLOAD } from '../../src/protocol/datagram/frame.ts'
+import { MAX_FRAME, MIN_MAX_PAYLOAD } from '../../src/protocol/datagram/control/frame.ts'
 import {
   MAX_PAYLOAD as MAX_DATAGRAM,
   MAX_PACKET,
   MIN_PACKET,
   PACKET_HARD_LIMIT
-} from '../../src/protocol/datagram/packet.ts'
-import { WINDOW } from '../../src/protocol/datagram/replay-window.ts'
+} from '../../src/protocol/datagram/packet/packet.ts'
+import { WINDOW } from '../../src/protocol/datagram/packet/replay-window.ts'
 import { DEFAULT_PAYLOAD, defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
-import { VERDICTS } from '../../src/protocol/gossip-checks.ts'
-import { messageId } from '../../src/protocol/gossip-message-id.ts'
-import { placePack } from '../../src/protocol/gossip-place.ts'
-import { REPEAT_AFTER } from '../../src/protocol/meta-table.ts'
-import { decodeAnswer } from '../../src/protocol/query/answer-codec.ts'
-import { answerDoor } from '../../src/protocol/query/answer-door.ts'
-import { DatagramQuery } from '../../src/protocol/query/datagram-query.ts'
+import { REPEAT_AFTER } from '../../src/protocol/gossip/catalogue-table.ts'
+import { VERDICTS } from '../../src/protocol/gossip/checks.ts'
+import { placePack } from '../../src/protocol/gossip/freshness.ts'
+import { messageId } from '../../src/protocol/gossip/message-id.ts'
+import { META_TOPIC, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
+import { answerDoor } from '../../src/protocol/query/client/answer-verifier.ts'
+import { DatagramQuery } from '../../src/protocol/query/client/datagram-query.ts'
+import { decodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import {
   ALIVE_AFTER,
   LINK_DOWN_AFTER,
   MAX_CREDIT,
   MAX_SELECTORS,
   refusalCodes
-} from '../../src/protocol/query/frame.ts'
-import { decodeRequest, isBadRequest } from '../../src/protocol/query/request-codec.ts'
-import { MAX_EXPONENT } from '../../src/reading/cbor-major.ts'
-import type { CborValue } from '../../src/reading/cbor-read.ts'
-import { writeCbor } from '../../src/reading/cbor-write.ts'
-import { MAX_META_ENTRIES, MAX_META_TEXT, MAX_META_WORDS } from '../../src/reading/meta.ts'
+} from '../../src/protocol/query/codec/frame.ts'
+import { decodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { quantities } from '../../src/reading/quantity.ts'
-import { SEAL_BYTES } from '../../src/reading/seal.ts'
-import { SealVerifier } from '../../src/reading/seal-verify.ts'
+import { MULTIHASH_BYTES } from '../../src/reading/series.ts'
+import { MAX_META_ENTRIES, MAX_META_TEXT, MAX_META_WORDS } from '../../src/reading/signed/catalogue.ts'
+import { SEAL_BYTES } from '../../src/reading/signed/seal.ts'
+import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import {
   BOOT_BYTES,
   END_OF_TIME,
@@ -43,11 +44,10 @@ import {
   MAX_FAULT_TEXT,
   MAX_PAYLOAD,
   MAX_RECORDS
-} from '../../src/reading/senml.ts'
-import { MULTIHASH_BYTES } from '../../src/reading/series.ts'
-import { LooseFlow } from '../support/datagram-flow.ts'
+} from '../../src/reading/signed/senml.ts'
+import { LooseFlow } from '../support/datagram/flow.ts'
 import { documentRows } from '../support/protocols-document.ts'
-import { asked, catalogue, packOf, queryBench, queryLimits, RawAsker } from '../support/query-bench.ts'
+import { asked, catalogue, packOf, queryBench, queryLimits, RawAsker } from '../support/query/bench.ts'
 
 /** Whether a request with these fields beside its id is taken. */
 function isTaken(fields: Readonly<Record<string, CborValue>>): boolean {

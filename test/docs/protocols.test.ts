@@ -3,6 +3,10 @@ import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { RPC } from '@libp2p/gossipsub/message'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import t, { type Test } from 'tap'
+import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/cbor/bytes.ts'
+import { isCborError } from '../../src/cbor/error.ts'
+import { scanCbor } from '../../src/cbor/scan.ts'
+import { writeCbor } from '../../src/cbor/write.ts'
 import {
   decodeFrame,
   encodeData,
@@ -13,26 +17,22 @@ import {
   encodeRekey,
   encodeRekeyRequest,
   encodeReport
-} from '../../src/protocol/datagram/frame.ts'
-import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/keys.ts'
-import { Opener, Sealer } from '../../src/protocol/datagram/packet.ts'
-import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/probe.ts'
-import { messageId } from '../../src/protocol/gossip-message-id.ts'
-import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/answer-codec.ts'
-import { FrameSplitter, prefixed } from '../../src/protocol/query/frame-splitter.ts'
-import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/request-codec.ts'
-import { decodeBlock, encodeBlock } from '../../src/reading/block.ts'
-import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/reading/cbor-bytes.ts'
-import { isCborError } from '../../src/reading/cbor-error.ts'
-import { scanCbor } from '../../src/reading/cbor-scan.ts'
-import { writeCbor } from '../../src/reading/cbor-write.ts'
-import { decodeMeta } from '../../src/reading/meta-read.ts'
-import { encodeMeta } from '../../src/reading/meta-write.ts'
-import { encodePack } from '../../src/reading/pack.ts'
-import { decodePack } from '../../src/reading/pack-read.ts'
-import { createSigner, openSeal, type SealDomain, seal, signedBytes } from '../../src/reading/seal.ts'
-import { SealVerifier } from '../../src/reading/seal-verify.ts'
+} from '../../src/protocol/datagram/control/frame.ts'
+import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/key/schedule.ts'
+import { Opener, Sealer } from '../../src/protocol/datagram/packet/packet.ts'
+import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/path/probe.ts'
+import { messageId } from '../../src/protocol/gossip/message-id.ts'
+import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
+import { FrameSplitter, prefixed } from '../../src/protocol/query/codec/frame-splitter.ts'
+import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
+import { decodeBlock, encodeBlock } from '../../src/reading/signed/block.ts'
+import { decodeMeta } from '../../src/reading/signed/catalogue-read.ts'
+import { encodeMeta } from '../../src/reading/signed/catalogue-write.ts'
+import { encodePack } from '../../src/reading/signed/pack.ts'
+import { decodePack } from '../../src/reading/signed/pack-read.ts'
+import { createSigner, openSeal, type SealDomain, seal, signedBytes } from '../../src/reading/signed/seal.ts'
+import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import {
   diagnosticValue,
   documentBytes,

@@ -7,10 +7,10 @@ import t from 'tap'
 import tc74, { models } from '../../examples/driver/index.ts'
 import { systemClock } from '../../src/clock.ts'
 import { loadWithDevices } from '../../src/config/load-with-devices.ts'
-import { forgetful } from '../../src/hal/memory.ts'
+import { forgetful } from '../../src/hal/device-state.ts'
 import { chooseWorld } from '../../src/node/choose-world.ts'
-import { openSensor } from '../../src/node/sensors.ts'
-import { faultMatrix } from '../support/fault-matrix.ts'
+import { openSensor } from '../../src/node/sensors/running-sensor.ts'
+import { faultMatrix } from '../support/hardware/fault-matrix.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')

@@ -10,7 +10,7 @@ import {
 import t, { type Test } from 'tap'
 import { listen, Reception, talk } from '../../examples/voice.ts'
 import { memoryCarrier } from '../support/memory-network.ts'
-import { settle } from '../support/scenario-house.ts'
+import { settle } from '../support/scenario/house.ts'
 
 const PACKET_MS = 20
 /** Talks that a busy machine may be too late for, before it is said to lose packets. */

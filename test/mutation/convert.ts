@@ -1,6 +1,6 @@
 /**
  * Whether the tests of the devices notice a wrong constant: changes each number in devices/<type>/convert.ts,
- * in what it shares with its family in src/hal/<family>/, and each constant it takes from registers.ts, by one
+ * in what it shares with its family in devices/family/<family>/, and each constant it takes from registers.ts, by one
  * unit, and each operator to another, and runs the devices' tests against each change, in a copy of the tree.
  * Prints what no test noticed; ends with 1 where that is more than a tenth.
  *
@@ -48,7 +48,7 @@ async function convertedTypes(): Promise<string[]> {
   return files.filter((file) => /^[^/]+\/convert\.ts$/.test(file)).map((file) => file.split('/')[0] ?? '')
 }
 
-/** convert.ts, its registers.ts, and what a family of chips shares in a folder of src/hal. */
+/** convert.ts, its registers.ts, and what a family of chips shares in a folder of devices/family. */
 async function testsOfFiles(types: readonly string[]): Promise<Tests> {
   const tests = new Map<string, string[]>()
   for (const type of types) {
@@ -56,7 +56,7 @@ async function testsOfFiles(types: readonly string[]): Promise<Tests> {
     const imports = [...(await text(convert)).matchAll(/from '(.*)'/g)].map(([, path = '']) =>
       join('devices', type, path)
     )
-    const files = imports.filter((path) => /registers\.ts$|^src\/hal\/[\w-]+\/[\w-]+\.ts$/.test(path))
+    const files = imports.filter((path) => /registers\.ts$|^devices\/family\/[\w-]+\/[\w-]+\.ts$/.test(path))
     for (const file of [convert, ...files]) tests.set(file, [...(tests.get(file) ?? []), type])
   }
   return tests

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { clockChips, devices } from '../../devices/index.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { i2cDevice } from '../../src/hal/i2c-device.ts'
+import { i2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import { silentLog } from '../../src/log.ts'
 import { chooseWorld } from '../../src/node/choose-world.ts'
-import { memoryChip } from '../support/memory-chip.ts'
+import { memoryChip } from '../support/hardware/memory-chip.ts'
 
 const acme = {
   ...(devices.find(({ type }) => type === 'tmp102') ?? { type: '' }),

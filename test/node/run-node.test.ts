@@ -7,7 +7,7 @@ import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import type { World } from '../../src/hal/world.ts'
 import { silentLog } from '../../src/log.ts'
 import { type RunningNode, type StartInit, startNode } from '../../src/node/run-node.ts'
-import { openHome } from '../../src/peer/home.ts'
+import { openHome } from '../../src/peer/identity/home.ts'
 import { keptLog } from '../support/history.ts'
 import { memoryCarrier } from '../support/memory-network.ts'
 

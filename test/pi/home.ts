@@ -1,5 +1,5 @@
-import { openHome } from '../../src/peer/home.ts'
-import { createIdentity } from '../../src/peer/identity.ts'
+import { openHome } from '../../src/peer/identity/home.ts'
+import { createIdentity } from '../../src/peer/identity/identity.ts'
 
 /** Makes a home with a key of its own. @returns its PeerId */
 export async function makeHome(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { askByDatagram, datagramCounter, eventually } from '../support/far-asking.ts'
-import { Namespace, whyNoNamespaces } from '../support/namespaces.ts'
+import { Namespace, whyNoNamespaces } from '../support/namespaces/namespaces.ts'
+import { askByDatagram, datagramCounter, eventually } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
 /** What notices that a connection is dead. */

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { askByDatagram, eventually } from '../support/far-asking.ts'
-import { Namespace, whyNoNamespaces } from '../support/namespaces.ts'
+import { Namespace, whyNoNamespaces } from '../support/namespaces/namespaces.ts'
+import { askByDatagram, eventually } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
 /** A busy machine is late, and no question fails for that. */

@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { PingReply } from '../../src/node/operations.ts'
-import { askByDatagram, datagramCounter } from '../support/far-asking.ts'
-import { Namespace, whyNoNamespaces } from '../support/namespaces.ts'
+import type { PingReply } from '../../src/node/api/operations.ts'
+import { Namespace, whyNoNamespaces } from '../support/namespaces/namespaces.ts'
+import { askByDatagram, datagramCounter } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
 

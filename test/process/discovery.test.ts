@@ -4,8 +4,8 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { kith } from '../support/kith-process.ts'
-import { lineWith, started } from '../support/node-process.ts'
+import { kith } from '../support/process/kith.ts'
+import { lineWith, started } from '../support/process/node.ts'
 
 const GROUP = '224.0.0.251' // RFC 6762 section 3
 const PORT = 15353

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../src/reading/history/database-file.ts'
-import { KITH, kith, kithUnder, type Running, runNode } from '../support/kith-process.ts'
-import { lineWith, runThermometer, started, thermometerWords } from '../support/node-process.ts'
+import { KITH, kith, kithUnder, type Running, runNode } from '../support/process/kith.ts'
+import { lineWith, runThermometer, started, thermometerWords } from '../support/process/node.ts'
 
 // Commands that are nodes for a moment look for nobody.
 process.env['KITH_MDNS'] = 'false'

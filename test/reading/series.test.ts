@@ -1,6 +1,6 @@
 import t from 'tap'
 import { formatSeries, parseSeries, partsOfSeries } from '../../src/reading/series.ts'
-import { asked } from '../support/query-bench.ts'
+import { asked } from '../support/query/bench.ts'
 
 const longest = 'x'.repeat(32)
 const names = [

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
+import { type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 interface Two {
   readonly house: House

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Connection } from '@libp2p/interface'
 import t, { type Test } from 'tap'
-import { SealVerifier } from '../../src/reading/seal-verify.ts'
+import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import { keptLog } from '../support/history.ts'
-import { all, type House, type HouseNode, houseFor, settle } from '../support/scenario-house.ts'
-import { HandAsker, Stranger } from '../support/scenario-stranger.ts'
+import { all, type House, type HouseNode, houseFor, settle } from '../support/scenario/house.ts'
+import { HandAsker, Stranger } from '../support/scenario/stranger.ts'
 
 const TOPIC = '/sensor/temp/v1'
 const SIGNATURE_BYTES = 64

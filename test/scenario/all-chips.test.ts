@@ -1,18 +1,18 @@
 import t from 'tap'
 import { devices } from '../../devices/index.ts'
 import { chipModels } from '../../devices/models.ts'
-import { type Branch, BranchedBuses } from '../../src/hal/branched-buses.ts'
+import { TurnBus } from '../../src/hal/bus/exclusive-bus.ts'
+import { i2cDevice } from '../../src/hal/bus/i2c-device.ts'
+import { type Branch, BranchedBuses } from '../../src/hal/bus/muxed-buses.ts'
+import { forgetful } from '../../src/hal/device-state.ts'
 import type { Buses, I2cBus, Turn } from '../../src/hal/i2c.ts'
-import { i2cDevice } from '../../src/hal/i2c-device.ts'
-import { forgetful } from '../../src/hal/memory.ts'
 import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
 import { defaultOptions } from '../../src/hal/simulated/sensor-bench.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
-import { TurnBus } from '../../src/hal/turn-bus.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Sample } from '../../src/reading/reading.ts'
-import { Sampler } from '../../src/reading/sampler.ts'
+import { Sampler } from '../../src/reading/sampling/sampler.ts'
 
 // Every chip of the catalogue on one bus, behind multiplexers where addresses are alike, each as often as it
 // may be asked, and every byte takes its time. An hour of that takes a quarter of one, so that a third of a

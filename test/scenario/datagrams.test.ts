@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import type { AskRequest, PingReply, SeriesView } from '../../src/node/operations.ts'
-import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
+import type { AskRequest, PingReply, SeriesView } from '../../src/node/api/operations.ts'
+import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 const signal = (): AbortSignal => new AbortController().signal
 /** Hears no gossip: what it knows it has asked for. */

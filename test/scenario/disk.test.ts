@@ -2,7 +2,7 @@ import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { keptLog } from '../support/history.ts'
-import { houseFor } from '../support/scenario-house.ts'
+import { houseFor } from '../support/scenario/house.ts'
 
 t.test(
   'a disk that takes no history: measuring and serving go on, and it is written when it is back',

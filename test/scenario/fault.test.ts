@@ -1,7 +1,7 @@
 import t from 'tap'
 import { SensorError } from '../../src/hal/sensor-error.ts'
-import type { SeriesView } from '../../src/node/operations.ts'
-import { houseFor } from '../support/scenario-house.ts'
+import type { SeriesView } from '../../src/node/api/operations.ts'
+import { houseFor } from '../support/scenario/house.ts'
 
 t.test(
   'a sensor that is pulled out is a fault within two intervals where it is watched, and comes back',

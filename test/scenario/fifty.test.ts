@@ -1,5 +1,5 @@
 import t from 'tap'
-import { houseFor } from '../support/scenario-house.ts'
+import { houseFor } from '../support/scenario/house.ts'
 
 const NODES = 50
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { SeriesView } from '../../src/node/operations.ts'
-import { houseFor } from '../support/scenario-house.ts'
+import type { SeriesView } from '../../src/node/api/operations.ts'
+import { houseFor } from '../support/scenario/house.ts'
 
 t.test('a reading is gossiped over a neighbour to a third node, and verified on each', async (t) => {
   const house = houseFor(t)

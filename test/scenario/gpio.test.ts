@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Reading } from '../../src/reading/reading.ts'
-import { codeOf, type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
+import { codeOf, type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 const CONFIG = `
 sensors:

@@ -1,6 +1,6 @@
 import type { PeerId } from '@libp2p/interface'
 import t, { type Test } from 'tap'
-import { type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
+import { type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 /** What is wanted of gossipsub's inside. */
 interface Inside {

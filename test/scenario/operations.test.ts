@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import type { HistoryRow, SeriesView } from '../../src/node/operations.ts'
-import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario-house.ts'
+import type { HistoryRow, SeriesView } from '../../src/node/api/operations.ts'
+import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 async function household(
   t: Test

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { SeriesView } from '../../src/node/operations.ts'
-import { codeOf, type House, type HouseNode, houseFor, type NodePlan } from '../support/scenario-house.ts'
+import type { SeriesView } from '../../src/node/api/operations.ts'
+import { codeOf, type House, type HouseNode, houseFor, type NodePlan } from '../support/scenario/house.ts'
 
 const signal = (): AbortSignal => new AbortController().signal
 

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { parseConfig } from '../../src/config/load.ts'
 import { silentLog } from '../../src/log.ts'
 import { type RunningNode, startNode } from '../../src/node/run-node.ts'
-import { Gauge, gaugeDevice } from '../support/scenario-gauge.ts'
+import { Gauge, gaugeDevice } from '../support/scenario/gauge.ts'
 
 const SILENT = 1000
 const MOST = 2 + 128 // limits.network.inboundPending, beside the two that are welcome

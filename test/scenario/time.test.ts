@@ -1,5 +1,5 @@
 import t from 'tap'
-import { houseFor } from '../support/scenario-house.ts'
+import { houseFor } from '../support/scenario/house.ts'
 
 t.test('a clock that becomes known ends the run; unknown times become estimates at the reader', async (t) => {
   const house = houseFor(t)

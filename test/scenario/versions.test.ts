@@ -1,6 +1,6 @@
 import t from 'tap'
 import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
-import { type HouseNode, houseFor, type NodePlan } from '../support/scenario-house.ts'
+import { type HouseNode, houseFor, type NodePlan } from '../support/scenario/house.ts'
 
 const V1 = '/sensor/temp/v1'
 const V2 = '/sensor/temp/v2'

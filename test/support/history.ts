@@ -1,10 +1,10 @@
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { type Log, type LogFields, silentLog } from '../../src/log.ts'
-import { createSealer } from '../../src/reading/author-sealer.ts'
-import type { TimeBelief } from '../../src/reading/author-time.ts'
+import type { TimeBelief } from '../../src/reading/clock-status.ts'
 import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite-history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'
+import { createSealer } from '../../src/reading/signed/sealer.ts'
 import { allQuantities, readingOf, testSigner } from './readings.ts'
 
 export const topic = '/sensor/temp/v1'

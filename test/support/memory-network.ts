@@ -3,7 +3,12 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Transport } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
-import { type Carrier, createNetwork, type Network, type NetworkLimits } from '../../src/node/network.ts'
+import {
+  type Carrier,
+  createNetwork,
+  type Network,
+  type NetworkLimits
+} from '../../src/node/network/create-network.ts'
 
 /** The memory of this process in place of a network: nodes reach each other by address, nothing is discovered. */
 export function memoryCarrier(address: string = randomUUID()): Carrier {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { bytesOfHex } from '../../src/reading/cbor-bytes.ts'
-import type { CborValue } from '../../src/reading/cbor-read.ts'
+import { bytesOfHex } from '../../src/cbor/bytes.ts'
+import type { CborValue } from '../../src/cbor/read.ts'
 
 const text = readFileSync(new URL('../../docs/protocols.md', import.meta.url), 'utf8')
 

@@ -1,7 +1,7 @@
-import type { Meta } from '../../src/reading/meta.ts'
 import { type Quantity, quantityTable } from '../../src/reading/quantity.ts'
 import type { Reading, TimeQuality } from '../../src/reading/reading.ts'
-import { createSigner, type Signer } from '../../src/reading/seal.ts'
+import type { Meta } from '../../src/reading/signed/catalogue.ts'
+import { createSigner, type Signer } from '../../src/reading/signed/seal.ts'
 
 /** Numbers from 0 below 1 that are the same at every run (mulberry32). */
 export function seeded(seed: number): () => number {

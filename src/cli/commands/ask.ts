@@ -1,7 +1,7 @@
 import { NodeError } from '../../error.ts'
-import type { SeriesView } from '../../node/operations.ts'
-import { defineCommand } from '../command.ts'
-import { type SeriesRow, seriesLines } from '../series-lines.ts'
+import type { SeriesView } from '../../node/api/operations.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { type SeriesRow, seriesLines } from '../views/series-lines.ts'
 
 export const ask = defineCommand({
   name: 'ask',

@@ -1,8 +1,8 @@
-import type { BookEntry } from '../../node/operations.ts'
-import { printable } from '../../node/printable.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { tailOf } from '../peer-tail.ts'
-import { table } from '../table.ts'
+import type { BookEntry } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
+import { table } from '../terminal/table.ts'
+import { tailOf } from '../views/peer-tail.ts'
 
 const list = defineCommand({
   name: 'list',

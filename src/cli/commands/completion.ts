@@ -1,5 +1,5 @@
-import { defineCommand } from '../command.ts'
-import { completionScript, shells } from '../completion.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { completionScript, shells } from '../command-line/completion.ts'
 
 export const completion = defineCommand({
   name: 'completion',

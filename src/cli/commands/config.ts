@@ -1,8 +1,8 @@
-import { formatOrigin } from '../../config/origin.ts'
-import { printable } from '../../node/printable.ts'
-import { defineCommand } from '../command.ts'
+import { formatOrigin } from '../../config/yaml/origin.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { configFile, configFileFound, loadCatalogue, loadNodeConfig } from '../load-config.ts'
-import { table } from '../table.ts'
+import { table } from '../terminal/table.ts'
 
 const file = { name: 'FILE', summary: 'kith.yaml in the home unless given' } as const
 

@@ -1,15 +1,15 @@
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError } from '../../error.ts'
-import { defineCommand } from '../command.ts'
-import { bad, type Check, type Finding, ok, type Patient } from '../doctor-finding.ts'
-import { checkHardware } from '../doctor-hardware.ts'
-import { checkHome } from '../doctor-home.ts'
-import { checkMachine } from '../doctor-machine.ts'
-import { checkNetwork } from '../doctor-network.ts'
-import { checkNode } from '../doctor-node.ts'
-import { DONE, FAILED } from '../exit-status.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { DONE, FAILED } from '../command-line/exit-status.ts'
+import { bad, type Check, type Finding, ok, type Patient } from '../doctor/finding.ts'
+import { checkHardware } from '../doctor/hardware.ts'
+import { checkHome } from '../doctor/home.ts'
+import { checkMachine } from '../doctor/machine.ts'
+import { checkNetwork } from '../doctor/network.ts'
+import { checkNode } from '../doctor/node.ts'
 import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
-import type { Paint, Style } from '../paint.ts'
+import type { Paint, Style } from '../terminal/ansi-style.ts'
 
 const checks: readonly Check[] = [checkMachine, checkHome, checkNetwork, checkHardware, checkNode]
 
@@ -21,7 +21,7 @@ export const doctor = defineCommand({
   example: 'kith doctor',
   async run({ home, environment, clock, signal, json, terminal }) {
     const { config, findings } = await examineConfig(home, environment)
-    const { connectControl } = await import('../../node/control-client.ts')
+    const { connectControl } = await import('../../node/control/client.ts')
     const node = await connectControl(home, clock).catch(() => undefined)
     const patient: Patient = { home, clock, signal, config, node }
     try {

@@ -1,10 +1,10 @@
 import { NodeError } from '../../error.ts'
-import type { HistoryRow } from '../../node/operations.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { CSV_HEAD, csvLine } from '../csv.ts'
-import { type PlotPoint, plot } from '../plot.ts'
-import { remark, seriesName, shownNumber, shownValue } from '../series-cells.ts'
-import { timeText } from '../series-line.ts'
+import type { HistoryRow } from '../../node/api/operations.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
+import { CSV_HEAD, csvLine } from '../terminal/csv.ts'
+import { type PlotPoint, plot } from '../terminal/plot.ts'
+import { remark, seriesName, shownNumber, shownValue } from '../views/series-cells.ts'
+import { timeText } from '../views/series-line.ts'
 
 const USUAL_LIMIT = 10_000
 const DAY_SECONDS = 86_400

@@ -1,7 +1,7 @@
 import { isNodeError, NodeError } from '../../error.ts'
-import { type Context, defineCommand } from '../command.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
 import { loadNodeConfig } from '../load-config.ts'
-import { facts } from '../table.ts'
+import { facts } from '../terminal/table.ts'
 
 export const id = defineCommand({
   name: 'id',
@@ -17,7 +17,7 @@ export const id = defineCommand({
     if (json) return terminal.json({ peer, name, addresses })
     terminal.line(peer)
     if (options.qr === true) {
-      const { qrLines } = await import('../qr-lines.ts')
+      const { qrLines } = await import('../terminal/qr-lines.ts')
       return terminal.lines(qrLines(peer))
     }
     if (!terminal.live) return

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { NodeError } from '../../error.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../command-line/command.ts'
 import { type ConfigRequest, loadCatalogue } from '../load-config.ts'
-import { facts } from '../table.ts'
+import { facts } from '../terminal/table.ts'
 
 /** The commented example: the same file that people read in deploy/. */
 const EXAMPLE = new URL('../../../deploy/kith.example.yaml', import.meta.url)

@@ -1,8 +1,8 @@
-import type { PeerView } from '../../node/operations.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { peersTable } from '../peers-table.ts'
-import { Screen } from '../screen.ts'
+import type { PeerView } from '../../node/api/operations.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
+import { Screen } from '../terminal/screen.ts'
 import { untilAborted } from '../until-aborted.ts'
+import { peersTable } from '../views/peers-table.ts'
 
 /** Milliseconds between looks, and how long a short-lived node looks around before it answers. */
 const LOOK_MS = 2000

@@ -1,9 +1,9 @@
 import { NodeError } from '../../error.ts'
-import type { PingReply } from '../../node/operations.ts'
-import { printable } from '../../node/printable.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { DONE, NOBODY } from '../exit-status.ts'
-import { milliseconds } from '../span.ts'
+import type { PingReply } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
+import { DONE, NOBODY } from '../command-line/exit-status.ts'
+import { milliseconds } from '../terminal/format-units.ts'
 import { forced } from './ask.ts'
 
 const USUAL_COUNT = 4

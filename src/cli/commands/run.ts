@@ -3,13 +3,13 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
-import type { Operations } from '../../node/operations.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { DONE, FAILED } from '../exit-status.ts'
+import type { Operations } from '../../node/api/operations.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
+import { DONE, FAILED } from '../command-line/exit-status.ts'
 import { loadNodeConfig } from '../load-config.ts'
 import { seedOf, simulatedOption } from '../seed.ts'
-import { ownReadingLine, startBlock } from '../start-block.ts'
 import { untilAborted } from '../until-aborted.ts'
+import { ownReadingLine, startBlock } from '../views/start-block.ts'
 
 /** What a simulated node measures where nothing else is configured. */
 const SIMULATED_SENSORS = '[{ type: tmp102, name: air, bus: i2c-1, interval: 2s }]'
@@ -83,7 +83,7 @@ async function scenarioOf(
     throw new NodeError('usage', 'kith run --scenario: the hardware is real', {
       hint: 'write --simulated as well'
     })
-  const { loadScenario } = await import('../../config/scenario.ts')
+  const { loadScenario } = await import('../../config/scenario/load.ts')
   return { scenario: loadScenario(file, sensors) }
 }
 
@@ -97,7 +97,7 @@ function settingOf(text: string): FlagSetting {
 }
 
 async function logOf({ clock, terminal, json }: Context, config: NodeConfig): Promise<Log> {
-  const { createLog } = await import('../../node/log.ts')
+  const { createLog } = await import('../../node/log/create-log.ts')
   const { level, format } = config.log
   const automatic = terminal.live && !json ? 'text' : 'json'
   return createLog({

@@ -1,12 +1,12 @@
-import type { SensorView, Status } from '../../node/operations.ts'
-import { printable } from '../../node/printable.ts'
-import { defineCommand } from '../command.ts'
-import { openMetrics } from '../open-metrics.ts'
-import type { Paint } from '../paint.ts'
-import { remark, shownValue, stateStyle } from '../series-cells.ts'
-import { bytes, localTime, milliseconds, span } from '../span.ts'
-import { statusMetrics } from '../status-metrics.ts'
-import { type Cell, facts, table } from '../table.ts'
+import type { SensorView, Status } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { defineCommand } from '../command-line/command.ts'
+import type { Paint } from '../terminal/ansi-style.ts'
+import { bytes, localTime, milliseconds, span } from '../terminal/format-units.ts'
+import { openMetrics } from '../terminal/open-metrics.ts'
+import { type Cell, facts, table } from '../terminal/table.ts'
+import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
+import { statusMetrics } from '../views/status-metrics.ts'
 
 export const status = defineCommand({
   name: 'status',

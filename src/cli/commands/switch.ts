@@ -1,8 +1,8 @@
-import type { SwitchRequest, SwitchView } from '../../node/operations.ts'
-import { printable } from '../../node/printable.ts'
-import { defineCommand } from '../command.ts'
-import { span } from '../span.ts'
-import { type Cell, table } from '../table.ts'
+import type { SwitchRequest, SwitchView } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { span } from '../terminal/format-units.ts'
+import { type Cell, table } from '../terminal/table.ts'
 
 const ACTIONS = ['on', 'off', 'status'] as const
 

@@ -1,10 +1,10 @@
-import type { SeriesView } from '../../node/operations.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { Screen } from '../screen.ts'
-import { seriesLine } from '../series-line.ts'
+import type { SeriesView } from '../../node/api/operations.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
+import { Screen } from '../terminal/screen.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { watchLines } from '../watch-screen.ts'
-import { WatchState } from '../watch-state.ts'
+import { seriesLine } from '../views/series-line.ts'
+import { watchLines } from '../views/watch-screen.ts'
+import { WatchState } from '../views/watch-state.ts'
 
 export const watch = defineCommand({
   name: 'watch',

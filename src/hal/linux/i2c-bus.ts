@@ -1,6 +1,9 @@
 import type { PromisifiedBus } from 'i2c-bus'
 import type { Clock } from '../../clock.ts'
-import { busFailure } from '../bus-failure.ts'
+import { TurnBus } from '../bus/exclusive-bus.ts'
+import { busFailure } from '../bus/failure.ts'
+import { checkTransfer } from '../bus/transfer-check.ts'
+import { TransferQueue } from '../bus/transfer-queue.ts'
 import {
   type BusError,
   type I2cOperation,
@@ -9,9 +12,6 @@ import {
   type TransferOptions,
   type Turn
 } from '../i2c.ts'
-import { checkTransfer } from '../transfer-check.ts'
-import { TransferQueue } from '../transfer-queue.ts'
-import { TurnBus } from '../turn-bus.ts'
 import { busErrorKind } from './errno.ts'
 
 export interface LinuxI2cBusOptions {

@@ -1,5 +1,5 @@
 import { BusError } from '../i2c.ts'
-import { loadGpioKernel } from './gpio-addon.ts'
+import { loadGpioKernel } from './gpio/addon.ts'
 
 /**
  * Loads an optional native package on its first use.

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../clock.ts'
 import type { World } from '../world.ts'
 import { LinuxBuses } from './buses.ts'
 import { LinuxDatagramSockets } from './datagram-socket.ts'
-import { LinuxPins } from './pins.ts'
+import { LinuxPins } from './gpio/pins.ts'
 import { LinuxSysfs } from './sysfs.ts'
 import { LinuxTimeSource } from './time-source.ts'
 

@@ -1,7 +1,7 @@
 import { isNodeError } from '../../error.ts'
+import { i2cDevice } from '../bus/i2c-device.ts'
 import type { ClockDefinition } from '../clock-chip.ts'
 import { type I2cBus, isBusError } from '../i2c.ts'
-import { i2cDevice } from '../i2c-device.ts'
 import type { I2cSensorDefinition, Identification, Likeness, OpenContext } from '../sensor.ts'
 
 /** A chip that may be at an address. */

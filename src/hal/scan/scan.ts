@@ -1,5 +1,5 @@
 import { describeError } from '../../error.ts'
-import type { Branch } from '../branched-buses.ts'
+import type { Branch } from '../bus/muxed-buses.ts'
 import type { ClockDefinition } from '../clock-chip.ts'
 import type { SensorDefinition } from '../sensor.ts'
 import type { World } from '../world.ts'

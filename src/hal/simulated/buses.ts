@@ -1,6 +1,6 @@
-import type { Branch } from '../branched-buses.ts'
+import type { Branch } from '../bus/muxed-buses.ts'
 import { BusError, type Buses } from '../i2c.ts'
-import type { ChipModelFactory, ModelEnvironment } from './chip-model.ts'
+import type { ChipModelFactory, ModelEnvironment } from './chip/model.ts'
 import type { Faults } from './faults.ts'
 import { SimulatedI2cBus } from './i2c-bus.ts'
 import type { Wires } from './wires.ts'

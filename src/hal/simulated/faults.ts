@@ -1,5 +1,5 @@
 import { formatAddress } from '../i2c.ts'
-import type { Imperfection } from './imperfect-surroundings.ts'
+import type { Imperfection } from './imperfect-conditions.ts'
 
 /** What can go wrong with one chip. */
 export type ChipFault =

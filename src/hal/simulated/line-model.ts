@@ -1,6 +1,6 @@
 import type { Cancel } from '../../clock.ts'
 import type { Level } from '../gpio.ts'
-import type { ModelEnvironment } from './chip-model.ts'
+import type { ModelEnvironment } from './chip/model.ts'
 
 /**
  * Wires something to a line: it drives the line by the environment's clock from now on. Unlike a chip, which

@@ -1,7 +1,7 @@
 import type { Level } from '../gpio.ts'
 import type { AmbientQuantity, Course } from './ambient.ts'
 import type { ChipFault } from './faults.ts'
-import type { Imperfection } from './imperfect-surroundings.ts'
+import type { Imperfection } from './imperfect-conditions.ts'
 
 /** Where a chip is. */
 export interface ChipPlace {

@@ -1,8 +1,8 @@
 import { isNodeError } from '../../error.ts'
-import { i2cDevice } from '../i2c-device.ts'
-import { forgetful } from '../memory.ts'
+import { i2cDevice } from '../bus/i2c-device.ts'
+import { forgetful } from '../device-state.ts'
 import type { I2cSensorDefinition, Measurement, Options, Sensor, SensorDefinition } from '../sensor.ts'
-import type { ChipModelFactory } from './chip-model.ts'
+import type { ChipModelFactory } from './chip/model.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { type SimulatedWorld, simulatedWorld } from './world.ts'
 

@@ -4,11 +4,11 @@ import type { ClockDefinition } from '../../hal/clock-chip.ts'
 import type { SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
-import type { Home } from '../../peer/home.ts'
-import type { Identity } from '../../peer/identity.ts'
+import type { Home } from '../../peer/identity/home.ts'
+import type { Identity } from '../../peer/identity/identity.ts'
 import type { SensorProtocol } from '../../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../../reading/quantity.ts'
-import type { Carrier } from '../network.ts'
+import type { Carrier } from '../network/create-network.ts'
 
 /** All that a node is made of and does not choose itself. */
 export interface AssembleInit {

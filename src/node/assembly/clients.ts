@@ -1,8 +1,8 @@
-import { type AnswerDoor, answerDoor } from '../../protocol/query/answer-door.ts'
-import { DatagramQueryClient } from '../../protocol/query/datagram-query-client.ts'
-import { QueryClient } from '../../protocol/query/query-client.ts'
-import { SealVerifier } from '../../reading/seal-verify.ts'
-import type { On } from './layers.ts'
+import { type AnswerDoor, answerDoor } from '../../protocol/query/client/answer-verifier.ts'
+import { DatagramQueryClient } from '../../protocol/query/client/datagram-query-client.ts'
+import { QueryClient } from '../../protocol/query/client/query-client.ts'
+import { SealVerifier } from '../../reading/signed/seal-verify.ts'
+import type { On } from './components.ts'
 
 /** Those who ask others for us, and verify what is answered. */
 export interface Clients {

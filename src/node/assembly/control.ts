@@ -1,7 +1,7 @@
 import { systemClock } from '../../clock.ts'
-import { type ControlServer, startControlServer } from '../control-server.ts'
+import type { Operations } from '../api/operations.ts'
+import { type ControlServer, startControlServer } from '../control/server.ts'
 import type { Part } from '../lifecycle.ts'
-import type { Operations } from '../operations.ts'
 import type { AssembleInit } from './assemble-init.ts'
 
 /** Lets commands ask this node, where it has a home that others may find it by. */

@@ -1,14 +1,14 @@
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
-import { LatestViews } from '../asking/latest.ts'
-import { Questions } from '../asking/questions.ts'
-import { NodeOperations } from '../node-operations.ts'
-import type { Operations, PeerView } from '../operations.ts'
-import type { ViewContext } from '../series-view.ts'
-import { pathOf, viewPeers } from '../status.ts'
-import { protocolsOf } from './language.ts'
-import type { Layers, On } from './layers.ts'
+import { LatestViews } from '../api/latest-views.ts'
+import { NodeOperations } from '../api/node-operations.ts'
+import type { Operations, PeerView } from '../api/operations.ts'
+import { Questions } from '../api/query-router.ts'
+import type { ViewContext } from '../api/series-view.ts'
+import { pathOf, viewPeers } from '../api/status.ts'
+import type { Layers, On } from './components.ts'
+import { protocolsOf } from './protocols.ts'
+import { listenToAll } from './publishing.ts'
 import { statusTeller } from './status.ts'
-import { listenToAll } from './voice.ts'
 
 /** Everything that people and programs may ask of this node. */
 export function createOperations(made: Layers): Operations {

@@ -1,9 +1,9 @@
-import type { LatestViews } from '../asking/latest.ts'
-import { countersOf } from '../counters.ts'
-import type { Status } from '../operations.ts'
-import { viewSensors } from '../status.ts'
-import { isOurs } from '../told-protocols.ts'
-import type { Layers } from './layers.ts'
+import type { LatestViews } from '../api/latest-views.ts'
+import type { Status } from '../api/operations.ts'
+import { viewSensors } from '../api/status.ts'
+import { isOurs } from '../network/peer-protocols.ts'
+import type { Layers } from './components.ts'
+import { countersOf } from './counters.ts'
 
 /** How the node is, whenever it is asked; its uptime counts from now. */
 export function statusTeller(made: Layers, views: LatestViews): () => Status {

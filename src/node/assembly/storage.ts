@@ -1,14 +1,14 @@
 import { describeError } from '../../error.ts'
-import { createSealer, type Sealer } from '../../reading/author-sealer.ts'
+import type { History } from '../../reading/history/history.ts'
 import { SqliteHistory } from '../../reading/history/sqlite-history.ts'
-import type { History } from '../../reading/history.ts'
-import { Journal } from '../../reading/journal.ts'
-import { createSigner, type Signer } from '../../reading/seal.ts'
-import { keepAnchors } from '../keep-anchors.ts'
+import { Journal } from '../../reading/hub/reading-hub.ts'
+import { createSigner, type Signer } from '../../reading/signed/seal.ts'
+import { createSealer, type Sealer } from '../../reading/signed/sealer.ts'
 import type { Part } from '../lifecycle.ts'
+import { keepAnchors } from '../peers/keep-anchors.ts'
 import { fileOf } from './assemble-init.ts'
-import { protocolsOf } from './language.ts'
-import type { On } from './layers.ts'
+import type { On } from './components.ts'
+import { protocolsOf } from './protocols.ts'
 
 /** Where readings are held, ours and those of others, and the seal that ours get. */
 export interface Storage {

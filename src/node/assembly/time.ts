@@ -1,8 +1,8 @@
 import type { TimeSource } from '../../hal/time-source.ts'
-import { batteryClock } from '../battery-clock.ts'
-import { neighbourTime } from '../neighbour-time.ts'
-import { Timekeeper } from '../timekeeper.ts'
-import type { On } from './layers.ts'
+import { batteryClock } from '../time/battery-clock.ts'
+import { neighbourTime } from '../time/neighbour-time.ts'
+import { Timekeeper } from '../time/timekeeper.ts'
+import type { On } from './components.ts'
 
 /** Believes the configured sources of time in their order. */
 export function createTimekeeper(

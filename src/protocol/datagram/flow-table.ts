@@ -1,7 +1,7 @@
 import { NodeError } from '../../error.ts'
+import { encodeFlowEnd, encodeOpen, encodeOpenOk } from './control/frame.ts'
 import type { Counters } from './counters.ts'
 import type { EndReason, Flow } from './flow.ts'
-import { encodeFlowEnd, encodeOpen, encodeOpenOk } from './frame.ts'
 import type { DatagramLimits } from './limits.ts'
 
 const LAST_ID = 0xffff

@@ -1,6 +1,6 @@
 import { NodeError } from '../../error.ts'
-import { MIN_MAX_PAYLOAD } from './frame.ts'
-import type { RoundTrip } from './round-trip.ts'
+import { MIN_MAX_PAYLOAD } from './control/frame.ts'
+import type { RoundTrip } from './path/round-trip.ts'
 
 export type Carrier = 'udp' | 'stream'
 

@@ -9,16 +9,17 @@
  * Keys are agreed over a stream of an authenticated libp2p connection (frame.ts, keys.ts); packets go by
  * UDP where that has been proven to arrive (packet.ts, path.ts), else over the stream.
  */
-import { Datagrams, type DatagramsOptions } from './datagrams.ts'
-import { Libp2pControl, type Libp2pControlOptions } from './libp2p-control.ts'
 
+import { Libp2pControl, type Libp2pControlOptions } from './control/libp2p.ts'
+import { Datagrams, type DatagramsOptions } from './datagrams.ts'
+
+export type { Accept } from './components.ts'
+export { DATAGRAM_PROTOCOL } from './control/libp2p.ts'
 export type { DropReason, Traffic } from './counters.ts'
 export type { Datagrams, DatagramsStatus, OpenOptions, SessionStatus } from './datagrams.ts'
 export { DatagramExchange, type ExchangeOptions, type Identified } from './exchange.ts'
 export type { Carrier, DatagramFlow, EndReason, Receive, Ways } from './flow.ts'
-export { DATAGRAM_PROTOCOL } from './libp2p-control.ts'
 export { type DatagramLimits, defaultDatagramLimits, type Rate } from './limits.ts'
-export type { Accept } from './services.ts'
 
 export type CreateDatagramsOptions = Omit<DatagramsOptions, 'dialer'> & Libp2pControlOptions
 

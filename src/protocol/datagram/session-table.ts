@@ -1,8 +1,8 @@
 import { NodeError } from '../../error.ts'
-import type { ControlStream } from './control-stream.ts'
+import type { DatagramServices } from './components.ts'
+import { decodeFrame, type GreetingFrame } from './control/frame.ts'
+import type { ControlStream } from './control/stream.ts'
 import type { EndReason, Flow } from './flow.ts'
-import { decodeFrame, type GreetingFrame } from './frame.ts'
-import type { DatagramServices } from './services.ts'
 import { Session } from './session.ts'
 
 /** Two streams that both sides opened meet within this time; later a second one means that the first is dead. */

@@ -1,5 +1,5 @@
-import type { RunAnchor } from '../history.ts'
 import type { Reading } from '../reading.ts'
+import type { RunAnchor } from './history.ts'
 
 /** The reading with an estimated time, where its own is unknown and its run was anchored since. */
 export function anchorTime(reading: Reading, anchor: RunAnchor | undefined): Reading {

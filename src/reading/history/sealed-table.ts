@@ -1,8 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Run } from '../run.ts'
 import type { Ids, NameTable } from './name-table.ts'
+import type { Stretch } from './range.ts'
 import type { Statements } from './statements.ts'
-import type { Stretch } from './stretch.ts'
 
 type Row = Record<string, SQLOutputValue>
 

@@ -1,4 +1,4 @@
-import type { HistoryState } from '../history.ts'
+import type { HistoryState } from './history.ts'
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
 const READONLY = 8

@@ -2,8 +2,15 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import type { Sealer } from '../author-sealer.ts'
-import { believedTime, type TimeBelief } from '../author-time.ts'
+import { believedTime, type TimeBelief } from '../clock-status.ts'
+import type { Reading } from '../reading.ts'
+import type { Position, Run } from '../run.ts'
+import { parseSeries } from '../series.ts'
+import type { SealedReadings } from '../signed/sealed.ts'
+import type { Sealer } from '../signed/sealer.ts'
+import { openDatabase } from './database-file.ts'
+import { BLOCK_RECORDS, dueTails } from './due-tails.ts'
+import { DurableStore } from './durable-store.ts'
 import type {
   AnchoredRun,
   HeldRun,
@@ -13,17 +20,10 @@ import type {
   HistoryStatus,
   ItemLimit,
   RunAnchor
-} from '../history.ts'
-import type { Reading } from '../reading.ts'
-import type { Position, Run } from '../run.ts'
-import type { SealedReadings } from '../sealed.ts'
-import { parseSeries } from '../series.ts'
-import { openDatabase } from './database-file.ts'
-import { BLOCK_RECORDS, dueTails } from './due-tails.ts'
-import { DurableStore } from './durable-store.ts'
+} from './history.ts'
 import { HistoryReader } from './history-reader.ts'
 import { HistoryStore } from './history-store.ts'
-import { stretchesOf } from './stretch.ts'
+import { stretchesOf } from './range.ts'
 
 export interface HistoryLimits {
   /** Milliseconds between two flushes: what a crash may cost. */

@@ -1,7 +1,7 @@
-import { alike, type Sealer } from '../author-sealer.ts'
 import type { Reading } from '../reading.ts'
 import { formatPosition } from '../run.ts'
-import type { SealedReadings } from '../sealed.ts'
+import type { SealedReadings } from '../signed/sealed.ts'
+import { alike, type Sealer } from '../signed/sealer.ts'
 
 /** The tails of our own series under our seal, as they are told before they are blocks. */
 export class TailPacks {

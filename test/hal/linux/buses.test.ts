@@ -5,7 +5,7 @@ import t from 'tap'
 import { LinuxBuses, type LinuxBusesOptions } from '../../../src/hal/linux/buses.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { failure } from '../../conformance/i2c-bus.ts'
-import { FakeI2cModule } from '../../support/fake-i2c-module.ts'
+import { FakeI2cModule } from '../../support/fakes/i2c-module.ts'
 
 async function devFolder(...names: string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-dev-'))

@@ -1,15 +1,15 @@
 import t from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
-import { i2cDevice } from '../../../src/hal/i2c-device.ts'
+import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
+import { forgetful } from '../../../src/hal/device-state.ts'
 import { LinuxI2cBus } from '../../../src/hal/linux/i2c-bus.ts'
-import { forgetful } from '../../../src/hal/memory.ts'
 import type { I2cSensorDefinition } from '../../../src/hal/sensor.ts'
 import { Ambient } from '../../../src/hal/simulated/ambient.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { FakeI2cModule } from '../../support/fake-i2c-module.ts'
-import { defaultOptions, SensorBench } from '../../support/sensor-bench.ts'
+import { FakeI2cModule } from '../../support/fakes/i2c-module.ts'
+import { defaultOptions, SensorBench } from '../../support/hardware/sensor-bench.ts'
 
 // The same driver, over i2c-bus's calls instead of the simulated bus, measures the same.
 for (const definition of devices.filter((each): each is I2cSensorDefinition => each.bus === 'i2c')) {

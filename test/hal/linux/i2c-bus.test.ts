@@ -2,7 +2,7 @@ import t from 'tap'
 import { LinuxI2cBus } from '../../../src/hal/linux/i2c-bus.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { failure, type I2cBusUnderTest, i2cBusConformance } from '../../conformance/i2c-bus.ts'
-import { FakeI2cModule, systemError } from '../../support/fake-i2c-module.ts'
+import { FakeI2cModule, systemError } from '../../support/fakes/i2c-module.ts'
 
 interface Bench extends I2cBusUnderTest {
   readonly module: FakeI2cModule

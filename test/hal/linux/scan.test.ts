@@ -7,7 +7,7 @@ import { Ambient } from '../../../src/hal/simulated/ambient.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { SimulatedSysfs } from '../../../src/hal/simulated/sysfs.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { FakeI2cModule, systemError } from '../../support/fake-i2c-module.ts'
+import { FakeI2cModule, systemError } from '../../support/fakes/i2c-module.ts'
 
 const CHIPS = [
   [0x23, 'bh1750'],

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { clockChips, devices } from '../../../devices/index.ts'
 import { chipModels, fileModels } from '../../../devices/models.ts'
-import { withBranches } from '../../../src/hal/branched-buses.ts'
+import { withBranches } from '../../../src/hal/bus/muxed-buses.ts'
 import type { Finding } from '../../../src/hal/scan/finding.ts'
 import { type ScanInit, scan } from '../../../src/hal/scan/scan.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedWorldOptions, simulatedWorld } from '../../../src/hal/simulated/world.ts'
-import { filledChip } from '../../support/scan-bench.ts'
+import { filledChip } from '../../support/hardware/scan-bench.ts'
 
 function bench(options: SimulatedWorldOptions = {}) {
   const clock = new VirtualClock()

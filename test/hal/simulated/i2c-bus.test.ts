@@ -1,12 +1,12 @@
 import t from 'tap'
 import { Ambient } from '../../../src/hal/simulated/ambient.ts'
-import { type ChipModel, NotAcknowledged } from '../../../src/hal/simulated/chip-model.ts'
+import { type ChipModel, NotAcknowledged } from '../../../src/hal/simulated/chip/model.ts'
 import { Faults } from '../../../src/hal/simulated/faults.ts'
 import { SimulatedI2cBus } from '../../../src/hal/simulated/i2c-bus.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { failure, type I2cBusUnderTest, i2cBusConformance } from '../../conformance/i2c-bus.ts'
-import { memoryChip } from '../../support/memory-chip.ts'
+import { memoryChip } from '../../support/hardware/memory-chip.ts'
 
 interface Bench extends I2cBusUnderTest {
   readonly bus: SimulatedI2cBus

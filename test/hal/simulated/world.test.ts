@@ -1,12 +1,12 @@
 import t from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
-import { i2cDevice } from '../../../src/hal/i2c-device.ts'
-import { forgetful } from '../../../src/hal/memory.ts'
+import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
+import { forgetful } from '../../../src/hal/device-state.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { failure } from '../../conformance/i2c-bus.ts'
-import { memoryChip } from '../../support/memory-chip.ts'
+import { memoryChip } from '../../support/hardware/memory-chip.ts'
 
 t.test('chips are where they were put', async (t) => {
   const clock = new VirtualClock()

@@ -2,8 +2,8 @@ import t from 'tap'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
-import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram-pair.ts'
-import { DatagramWorld, drops } from '../../support/datagram-world.ts'
+import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram/pair.ts'
+import { DatagramWorld, drops } from '../../support/datagram/world.ts'
 
 const receive = (): void => {}
 

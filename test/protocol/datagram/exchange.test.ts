@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { FAIR_WEATHER } from '../../../src/hal/simulated/lossy-network.ts'
 import { DatagramExchange } from '../../../src/protocol/datagram/exchange.ts'
-import { bytes, type Pair, pair, stop, udpPair } from '../../support/datagram-pair.ts'
+import { bytes, type Pair, pair, stop, udpPair } from '../../support/datagram/pair.ts'
 
 interface Told {
   readonly id: number

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram-pair.ts'
-import { drops } from '../../support/datagram-world.ts'
+import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram/pair.ts'
+import { drops } from '../../support/datagram/world.ts'
 
 t.test('before UDP is proven the stream carries; then UDP, and both are told', async (t) => {
   const made = await pair()

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datagram-pair.ts'
-import { drops } from '../../support/datagram-world.ts'
+import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datagram/pair.ts'
+import { drops } from '../../support/datagram/world.ts'
 
 t.test('a flood of unknown ids and forged tags: bounded, quiet, and others are served', async (t) => {
   const made = await udpPair({ b: { limits: { failedOpens: 50, failedOpensOfNode: 100 } } })

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { bytes, pair, stop } from '../../support/datagram-pair.ts'
-import { stranger, strangerWorld } from '../../support/datagram-stranger.ts'
-import { drops } from '../../support/datagram-world.ts'
+import { bytes, pair, stop } from '../../support/datagram/pair.ts'
+import { stranger, strangerWorld } from '../../support/datagram/stranger.ts'
+import { drops } from '../../support/datagram/world.ts'
 
 t.test('frames out of order, malformed or foreign reset the stream', async (t) => {
   const cases: [string, string][] = [

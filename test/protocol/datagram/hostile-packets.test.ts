@@ -1,6 +1,6 @@
 import t from 'tap'
-import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datagram-pair.ts'
-import { drops } from '../../support/datagram-world.ts'
+import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datagram/pair.ts'
+import { drops } from '../../support/datagram/world.ts'
 
 t.test('bit flips, truncations and 1201 bytes are dropped and answered with nothing', async (t) => {
   const made = await udpPair()

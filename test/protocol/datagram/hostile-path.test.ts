@@ -1,8 +1,8 @@
 import t from 'tap'
-import { encodeProbe } from '../../../src/protocol/datagram/probe.ts'
-import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datagram-pair.ts'
-import { stranger, strangerWorld } from '../../support/datagram-stranger.ts'
-import { drops } from '../../support/datagram-world.ts'
+import { encodeProbe } from '../../../src/protocol/datagram/path/probe.ts'
+import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datagram/pair.ts'
+import { stranger, strangerWorld } from '../../support/datagram/stranger.ts'
+import { drops } from '../../support/datagram/world.ts'
 
 t.test('spoofed source address: dropped, and nobody there is sent anything', async (t) => {
   const made = await udpPair()

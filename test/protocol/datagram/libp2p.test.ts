@@ -5,7 +5,7 @@ import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
 import { DATAGRAM_PROTOCOL, DatagramExchange } from '../../../src/protocol/datagram/index.ts'
-import { type RealNode, realNode } from '../../support/datagram-libp2p.ts'
+import { type RealNode, realNode } from '../../support/datagram/libp2p.ts'
 
 const PROTOCOL = '/voice/pcm/v1'
 

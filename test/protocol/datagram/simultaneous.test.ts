@@ -1,7 +1,7 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { bytes, PROTOCOL } from '../../support/datagram-pair.ts'
-import { DatagramWorld } from '../../support/datagram-world.ts'
+import { bytes, PROTOCOL } from '../../support/datagram/pair.ts'
+import { DatagramWorld } from '../../support/datagram/world.ts'
 
 t.test('simultaneous open: the stream of the smaller PeerId stays, both flows live', async (t) => {
   const clock = new VirtualClock()

@@ -1,12 +1,12 @@
 import t from 'tap'
-import type { QueryAnswer } from '../../../src/protocol/query/frame.ts'
-import type { HistoryEvent } from '../../../src/protocol/query/history-client.ts'
-import { HistoryPage } from '../../../src/protocol/query/history-client.ts'
-import type { HistorySource } from '../../../src/protocol/query/sources.ts'
-import type { HistoryItem } from '../../../src/reading/history.ts'
+import type { HistoryEvent } from '../../../src/protocol/query/client/history-client.ts'
+import { HistoryPage } from '../../../src/protocol/query/client/history-client.ts'
+import type { QueryAnswer } from '../../../src/protocol/query/codec/frame.ts'
+import type { HistorySource } from '../../../src/protocol/query/server/queryables.ts'
+import type { HistoryItem } from '../../../src/reading/history/history.ts'
 import { comparePositions, type Position } from '../../../src/reading/run.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
-import { asked, queryBench, queryLimits, RawAsker, settle } from '../../support/query-bench.ts'
+import { asked, queryBench, queryLimits, RawAsker, settle } from '../../support/query/bench.ts'
 
 const signal = new AbortController().signal
 const series = `${asked}/hall/temperature`

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import type { TimeBelief } from '../../../src/reading/author-time.ts'
+import type { TimeBelief } from '../../../src/reading/clock-status.ts'
 import { openDatabase } from '../../../src/reading/history/database-file.ts'
 import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
 

@@ -1,0 +1,130 @@
+import type { Clock } from '../../../src/clock.ts'
+import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
+import { checkIdentity } from '../../../src/hal/driver-kit/identity.ts'
+import { pollUntil } from '../../../src/hal/driver-kit/poll-until.ts'
+import type { Measurement, OpenContext, Options, Sensor } from '../../../src/hal/sensor.ts'
+import { SensorError } from '../../../src/hal/sensor-error.ts'
+import { isCalibrated, looksSkipped, type PressureCalibration } from './compensation.ts'
+import * as chip from './registers.ts'
+
+/** What tells one chip of the family from the other. */
+export interface Bosch280Chip<Calibration extends PressureCalibration> {
+  readonly identity: number
+  /** Chips that share the addresses and the identity register, by the datasheets of each. */
+  readonly relatives: ReadonlyMap<number, string>
+  /** Temperature and pressure, or these and humidity. */
+  readonly values: 2 | 3
+  readCalibration(device: I2cDevice, signal: AbortSignal): Promise<Calibration>
+  /** @param data registers F7 to FC, or to FE with humidity */
+  measurements(data: Uint8Array, calibration: Calibration): readonly Measurement[]
+}
+
+const WIRES = 'check the wires for loose contacts and their length'
+
+export async function openBosch280<Calibration extends PressureCalibration>(
+  device: I2cDevice,
+  options: Options,
+  { clock, signal }: OpenContext,
+  which: Bosch280Chip<Calibration>
+): Promise<Sensor> {
+  const sensor = new Bosch280(device, clock, options, which)
+  await sensor.configure(signal)
+  return sensor
+}
+
+/** A BMP280 or BME280. In forced mode it sleeps between samples and measures once for each. */
+class Bosch280<Calibration extends PressureCalibration> implements Sensor {
+  readonly #device: I2cDevice
+  readonly #clock: Clock
+  readonly #chip: Bosch280Chip<Calibration>
+  readonly #forced: boolean
+  /** What the registers F2, F4 and F5 are given; all differ from the 0 of power-on. */
+  readonly #humidity: number
+  readonly #measure: number
+  readonly #filter: number
+  readonly #measurementTime: number
+  #calibration: Calibration | undefined
+
+  /** @param options those of options.ts */
+  constructor(device: I2cDevice, clock: Clock, options: Options, which: Bosch280Chip<Calibration>) {
+    const oversampling = Number(options['oversampling'])
+    const code = chip.OVERSAMPLING.indexOf(oversampling)
+    this.#device = device
+    this.#clock = clock
+    this.#chip = which
+    this.#forced = options['mode'] === 'forced'
+    this.#humidity = code
+    this.#measure = (code << 5) | (code << 2) | (this.#forced ? chip.SLEEP : chip.NORMAL)
+    this.#filter = (chip.STANDBY_CODE << 5) | (chip.FILTER.indexOf(Number(options['iir'])) << 2)
+    this.#measurementTime = chip.measurementTime(oversampling, which.values)
+  }
+
+  async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
+    const kept = (await this.#isConfigured(signal)) ? this.#calibration : undefined
+    const calibration = kept ?? (await this.configure(signal))
+    if (this.#forced) await this.#measureOnce(signal)
+    const length = this.#chip.values === 3 ? 8 : 6
+    const data = await this.#device.writeRead([chip.DATA], length, { signal })
+    if (looksSkipped(data) && !(await this.#isConfigured(signal))) {
+      throw new SensorError('not-ready', `${this.#device.label} lost its power while it measured`)
+    }
+    return this.#chip.measurements(data, calibration)
+  }
+
+  async close(): Promise<void> {}
+
+  /** Makes sure of the chip, resets it, learns its calibration and sets it up. */
+  async configure(signal: AbortSignal): Promise<Calibration> {
+    // That of another chip must not outlive it, even if what follows fails half-way.
+    this.#calibration = undefined
+    const [identity = 0] = await this.#device.writeRead([chip.IDENTITY], 1, { signal })
+    checkIdentity(this.#device, identity, this.#chip.identity, this.#chip.relatives)
+    await this.#device.write([chip.RESET, chip.RESET_WORD], { signal })
+    await this.#untilClear(chip.LOADING_CALIBRATION, chip.START_UP, signal)
+    const calibration = await this.#readCalibration(signal)
+    await this.#device.write(this.#settings(), { signal })
+    if (!(await this.#isConfigured(signal))) {
+      throw new SensorError('garbage', `${this.#device.label} does not keep its settings`, { hint: WIRES })
+    }
+    if (!this.#forced) await this.#clock.sleep(this.#measurementTime, signal)
+    this.#calibration = calibration
+    return calibration
+  }
+
+  /** Pairs of register and value. */
+  #settings(): number[] {
+    const common = [chip.CONFIGURATION, this.#filter, chip.CONTROL_MEASURE, this.#measure]
+    return this.#chip.values === 3 ? [chip.CONTROL_HUMIDITY, this.#humidity, ...common] : common
+  }
+
+  /** After a loss of power, and where another chip was put in its place, the registers are 0. */
+  async #isConfigured(signal: AbortSignal): Promise<boolean> {
+    const first = this.#chip.values === 3 ? chip.CONTROL_HUMIDITY : chip.STATUS
+    const found = await this.#device.writeRead([first], chip.CONFIGURATION - first + 1, { signal })
+    const [filter, measure = 0, , humidity = this.#humidity] = found.toReversed()
+    const settings = this.#forced ? measure & ~chip.NORMAL : measure
+    return humidity === this.#humidity && settings === this.#measure && filter === this.#filter
+  }
+
+  async #readCalibration(signal: AbortSignal): Promise<Calibration> {
+    const calibration = await this.#chip.readCalibration(this.#device, signal)
+    if (isCalibrated(calibration)) return calibration
+    throw new SensorError('not-calibrated', `${this.#device.label} has no calibration in its memory`, {
+      hint: 'the chip is damaged or a counterfeit: replace it'
+    })
+  }
+
+  async #measureOnce(signal: AbortSignal): Promise<void> {
+    await this.#device.write([chip.CONTROL_MEASURE, this.#measure | chip.FORCED], { signal })
+    await this.#untilClear(chip.MEASURING, this.#measurementTime, signal)
+  }
+
+  /** @param first milliseconds after which the bit of the status should be clear */
+  async #untilClear(bit: number, first: number, signal: AbortSignal): Promise<void> {
+    const timing = { first, every: 2, deadline: 2 * first + 20 }
+    await pollUntil(this.#clock, this.#device, timing, signal, async () => {
+      const [status = bit] = await this.#device.writeRead([chip.STATUS], 1, { signal })
+      return (status & bit) === 0 || undefined
+    })
+  }
+}

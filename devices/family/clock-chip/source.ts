@@ -1,0 +1,85 @@
+import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
+import type { ClockContext } from '../../../src/hal/clock-chip.ts'
+import { pollUntil } from '../../../src/hal/driver-kit/poll-until.ts'
+import { SensorError } from '../../../src/hal/sensor-error.ts'
+import type { TimeBelief, TimeSource } from '../../../src/hal/time-source.ts'
+
+/** How the registers of a clock chip are read. All at once: the chip holds them still for that long. */
+export interface ClockRegisters {
+  /** How many, from 00 on. */
+  readonly count: number
+  /** Whether the oscillator has stopped since the clock was set: then the time means nothing. */
+  hasStopped(registers: Uint8Array): boolean
+  /** Milliseconds since 1970; undefined where no date and time has these registers. */
+  time(registers: Uint8Array): number | undefined
+}
+
+const UNKNOWN: TimeBelief = { quality: 2, offset: 0 }
+const SECOND = 1000
+/** The time is known to this many milliseconds; less would keep the bus busy. */
+const PRECISION = 20
+const WIRES = 'check the wires for loose contacts, and the type in the configuration'
+
+/** Looks whether the clock is there. @throws BusError; SensorError 'garbage', 'stuck' */
+export async function openClockChip(
+  device: I2cDevice,
+  registers: ClockRegisters,
+  context: ClockContext
+): Promise<TimeSource> {
+  const source = new ClockChipSource(device, registers, context)
+  await source.read()
+  return source
+}
+
+/** The time of a clock chip, taken when its seconds count up: exact to a part of one, and seen to run. */
+class ClockChipSource implements TimeSource {
+  readonly #device: I2cDevice
+  readonly #registers: ClockRegisters
+  readonly #clock: ClockContext['clock']
+  readonly #signal: AbortSignal
+
+  constructor(device: I2cDevice, registers: ClockRegisters, { clock, signal }: ClockContext) {
+    this.#device = device
+    this.#registers = registers
+    this.#clock = clock
+    this.#signal = signal
+  }
+
+  /**
+   * Takes up to a second.
+   * @throws BusError; SensorError 'not-ready' where the clock does not run, 'garbage', 'stuck'
+   */
+  async belief(): Promise<TimeBelief> {
+    const started = this.#clock.monotonic()
+    const before = await this.read()
+    if (before === undefined) return UNKNOWN
+    const timing = { first: PRECISION, every: PRECISION, deadline: 1.5 * SECOND }
+    const after = await pollUntil(this.#clock, this.#device, timing, this.#signal, async () => {
+      const time = await this.read()
+      return time === before ? undefined : { time }
+    })
+    if (after.time === undefined) return UNKNOWN
+    const step = after.time - before
+    if (step <= 0 || step > SECOND + this.#clock.monotonic() - started) {
+      throw new SensorError('garbage', `${this.#device.label} jumped by ${step / SECOND} s`, { hint: WIRES })
+    }
+    return { quality: 1, offset: after.time - this.#clock.now() }
+  }
+
+  /** Milliseconds since 1970, in whole seconds; undefined where the oscillator has stopped. */
+  async read(): Promise<number | undefined> {
+    const { count, hasStopped, time } = this.#registers
+    const registers = await this.#device.writeRead([0], count, { signal: this.#signal })
+    const [first = 0] = registers
+    const stuck = (first === 0 || first === 0xff) && registers.every((byte) => byte === first)
+    if (!stuck && hasStopped(registers)) return undefined
+    const read = stuck ? undefined : time(registers)
+    if (read !== undefined) return read
+    const found = Buffer.from(registers).toString('hex')
+    throw new SensorError(
+      stuck ? 'stuck' : 'garbage',
+      `${this.#device.label} reads ${found} where date and time should be`,
+      { hint: WIRES }
+    )
+  }
+}

@@ -1,0 +1,37 @@
+import { MAP } from './major.ts'
+import type { CborValue } from './read.ts'
+import { CborWriter, compareKeys, writeKey } from './writer.ts'
+
+/**
+ * Maps of the same text keys that are written again and again: the keys are encoded, and put in the order
+ * of the wire, once.
+ */
+export class CborRecord<Name extends string> {
+  readonly #fields: readonly { readonly name: Name; readonly key: Uint8Array }[]
+
+  /** @param names in any order */
+  constructor(names: readonly Name[]) {
+    this.#fields = names
+      .map((name) => ({ name, key: writeKey(name) }))
+      .sort((one, other) => compareKeys(one.key, other.key))
+  }
+
+  /**
+   * Writes the fields that are there.
+   * @returns memory that other buffers of node's pool share: to be sent, not to be kept
+   * @throws CborError for what the wire does not carry
+   */
+  write(values: { readonly [name in Name]: CborValue | undefined }): Buffer {
+    const writer = new CborWriter()
+    let count = 0
+    for (const { name } of this.#fields) if (values[name] !== undefined) count++
+    writer.head(MAP, count)
+    for (const { name, key } of this.#fields) {
+      const value = values[name]
+      if (value === undefined) continue
+      writer.raw(key)
+      writer.item(value)
+    }
+    return writer.written()
+  }
+}

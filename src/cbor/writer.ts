@@ -1,0 +1,196 @@
+import { compareBytes } from './bytes.ts'
+import { shorterDecimal } from './decimal.ts'
+import { CborError } from './error.ts'
+import { halfBits } from './half.ts'
+import {
+  ARRAY,
+  BYTES,
+  DECIMAL_FRACTION,
+  FALSE,
+  MAP,
+  NEGATIVE,
+  SIMPLE,
+  TAG,
+  TEXT,
+  TRUE,
+  UNSIGNED
+} from './major.ts'
+import type { CborValue } from './read.ts'
+
+/**
+ * How a number that is not whole is written: as the shortest float, or as a decimal fraction (tag 4)
+ * where that is shorter: 23.45 takes 6 bytes in place of 9.
+ */
+export type NumberForm = 'float' | 'decimal'
+
+/** Bytes of room that a writer begins with: most answers and requests fit. */
+const ROOM = 384
+/** Characters of text that are written one by one, where a call into the system would cost more. */
+const SHORT_TEXT = 64
+
+/**
+ * Writes items of core deterministic CBOR (RFC 8949 section 4.2.1) one behind the other.
+ * Throws CborError for what the wire does not carry: NaN, infinities, lone surrogates, null.
+ */
+export class CborWriter {
+  private readonly form: NumberForm
+  private bytes = Buffer.allocUnsafe(ROOM)
+  private length = 0
+
+  constructor(form: NumberForm = 'float') {
+    this.form = form
+  }
+
+  /** A copy of what was written: plain, its own, and no longer than need be. */
+  copied(): Uint8Array {
+    return new Uint8Array(this.written())
+  }
+
+  /** What was written, in memory that other buffers of node's pool share: to be sent, not to be kept. */
+  written(): Buffer {
+    return this.bytes.subarray(0, this.length)
+  }
+
+  item(value: CborValue): void {
+    if (typeof value === 'number') this.number(value)
+    else if (typeof value === 'boolean') this.head(SIMPLE, value ? TRUE : FALSE)
+    else if (typeof value === 'string') this.text(value)
+    else if (value instanceof Uint8Array) this.string(value)
+    else if (Array.isArray(value)) this.array(value)
+    else if (value instanceof Map) this.map(value)
+    else throw new CborError('simple', `CBOR: ${String(value)} has no place on the wire`)
+  }
+
+  head(major: number, argument: number): void {
+    const type = major << 5
+    if (argument < 24) this.initial(type | argument)
+    else if (argument < 2 ** 8) this.length = this.initial(type | 24).writeUInt8(argument, this.length)
+    else if (argument < 2 ** 16) this.length = this.initial(type | 25).writeUInt16BE(argument, this.length)
+    else if (argument < 2 ** 32) this.length = this.initial(type | 26).writeUInt32BE(argument, this.length)
+    else this.length = this.initial(type | 27).writeBigUInt64BE(BigInt(argument), this.length)
+  }
+
+  private number(value: number): void {
+    if (!Number.isFinite(value)) throw new CborError('number', `CBOR: ${value} has no place on the wire`)
+    // -0 is whole, but no integer of CBOR.
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) this.integer(value)
+    else this.fraction(value)
+  }
+
+  private fraction(value: number): void {
+    const decimal = this.form === 'decimal' ? shorterDecimal(value) : undefined
+    if (decimal === undefined) this.float(value)
+    else {
+      this.head(TAG, DECIMAL_FRACTION)
+      this.head(ARRAY, 2)
+      this.integer(decimal.exponent)
+      this.integer(decimal.mantissa)
+    }
+  }
+
+  private integer(value: number): void {
+    if (value < 0) this.head(NEGATIVE, -1 - value)
+    else this.head(UNSIGNED, value)
+  }
+
+  private float(value: number): void {
+    const half = halfBits(value)
+    if (half !== undefined) this.length = this.initial(0xf9).writeUInt16BE(half, this.length)
+    else if (Math.fround(value) === value) this.length = this.initial(0xfa).writeFloatBE(value, this.length)
+    else this.length = this.initial(0xfb).writeDoubleBE(value, this.length)
+  }
+
+  private text(value: string): void {
+    if (value.length > SHORT_TEXT || !this.ascii(value)) this.unicode(value)
+  }
+
+  /** @returns false, with nothing written, for other text */
+  private ascii(value: string): boolean {
+    const start = this.length
+    this.head(TEXT, value.length)
+    const bytes = this.room(value.length)
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i)
+      if (code >= 0x80) {
+        this.length = start
+        return false
+      }
+      bytes[this.length++] = code
+    }
+    return true
+  }
+
+  private unicode(value: string): void {
+    if (!value.isWellFormed()) throw new CborError('text', 'CBOR: text with a lone surrogate')
+    if (value.startsWith('\uFEFF')) throw new CborError('text', 'CBOR: text beginning with a byte order mark')
+    const count = Buffer.byteLength(value)
+    this.head(TEXT, count)
+    this.length += this.room(count).write(value, this.length)
+  }
+
+  private string(bytes: Uint8Array): void {
+    this.head(BYTES, bytes.length)
+    this.raw(bytes)
+  }
+
+  private array(items: readonly CborValue[]): void {
+    this.head(ARRAY, items.length)
+    for (const item of items) this.item(item)
+  }
+
+  private map(map: ReadonlyMap<number | string, CborValue>): void {
+    this.head(MAP, map.size)
+    const entries: { key: Uint8Array; value: CborValue }[] = []
+    for (const [key, value] of map) entries.push({ key: writeKey(key), value })
+    entries.sort((a, b) => compareKeys(a.key, b.key))
+    for (const { key, value } of entries) {
+      this.raw(key)
+      this.item(value)
+    }
+  }
+
+  /** Bytes that are CBOR already. */
+  raw(bytes: Uint8Array): void {
+    this.room(bytes.length).set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  /** Writes a first byte. @returns where its argument goes, at most 8 bytes */
+  private initial(byte: number): Buffer {
+    this.room(9)[this.length++] = byte
+    return this.bytes
+  }
+
+  /** The bytes, with room for so many behind the last. */
+  private room(count: number): Buffer {
+    if (this.length + count > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.length + count, this.bytes.length * 2))
+      larger.set(this.bytes)
+      this.bytes = larger
+    }
+    return this.bytes
+  }
+}
+
+/** Keys are few and come again with every map; what else comes is not remembered. */
+const KEYS = 256
+const keys = new Map<number | string, Uint8Array>()
+
+/** @throws CborError for what is no key */
+export function writeKey(key: number | string): Uint8Array {
+  const known = keys.get(key)
+  if (known !== undefined) return known
+  if (typeof key === 'number' && !Number.isSafeInteger(key)) {
+    throw new CborError('key', `CBOR: ${key} is no key, only text and whole numbers are`)
+  }
+  const writer = new CborWriter()
+  writer.item(key)
+  const bytes = writer.copied()
+  if (keys.size < KEYS) keys.set(key, bytes)
+  return bytes
+}
+
+/** The order of keys: bytewise, as they are written. */
+export function compareKeys(one: Uint8Array, other: Uint8Array): number {
+  return compareBytes(one, 0, one.length, other, 0, other.length)
+}

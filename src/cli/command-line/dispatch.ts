@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import type { Clock } from '../../clock.ts'
+import { isConfigError } from '../../config/config-error.ts'
+import { describeError, isNodeError } from '../../error.ts'
+import { errorView } from '../../node/control/error.ts'
+import { jsonLine, printable } from '../../node/log/sanitize.ts'
+import { commands } from '../commands.ts'
+import { chooseHome, type Environment } from '../home.ts'
+import { type Sink, Terminal } from '../terminal/terminal.ts'
+import type { AnyCommand, Command, Context, Session } from './command.ts'
+import { type ConnectOptions, connect } from './connect.ts'
+import { DONE, exitStatus } from './exit-status.ts'
+import { helpCommand, helpOverview } from './help.ts'
+import { type Parsed, parseCommandLine } from './parse.ts'
+
+/** Milliseconds from Ctrl-C until a command is left behind: with starting to leave, less than a second. */
+const LEAVE_MS = 800
+/** Characters of one line of an error. */
+const LONGEST = 1000
+
+export interface Surroundings {
+  readonly stdout: Sink
+  readonly stderr: Sink
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Finds the operations to ask; connect() unless given. */
+  readonly connect?: (options: ConnectOptions) => Promise<Session>
+}
+
+/** Runs one command line. @returns the exit status; never rejects */
+export async function runCommandLine(argv: readonly string[], around: Surroundings): Promise<number> {
+  const asJson = argv.includes('--json')
+  try {
+    const parsed = parseCommandLine(argv, commands, around.clock.now())
+    return await runParsed(parsed, around)
+  } catch (error) {
+    if (!(around.signal.aborted && error === around.signal.reason))
+      around.stderr.write(`${told(error, asJson)}\n`)
+    return exitStatus(error)
+  }
+}
+
+async function runParsed(parsed: Parsed, around: Surroundings): Promise<number> {
+  const { command, action, values } = parsed
+  const terminal = new Terminal({ ...around, plain: values['no-color'] === true })
+  if (values['version'] === true) terminal.line(version())
+  else if (command === undefined || action === undefined) terminal.lines(helpOverview(commands))
+  else if (values['help'] === true) terminal.lines(helpOf(command, action))
+  else return runAction(action, parsed, terminal, around)
+  return DONE
+}
+
+function helpOf(command: AnyCommand, action: Command): string[] {
+  return 'actions' in command && action === command.actions[0]
+    ? helpCommand(command)
+    : helpCommand(command, action)
+}
+
+async function runAction(
+  action: Command,
+  { values, positionals }: Parsed,
+  terminal: Terminal,
+  around: Surroundings
+): Promise<number> {
+  const { environment, clock, signal } = around
+  let session: Promise<Session> | undefined
+  const context: Context = {
+    options: values,
+    positionals,
+    json: values['json'] === true,
+    home: chooseHome(typeof values['home'] === 'string' ? values['home'] : undefined, environment),
+    timeout: typeof values['timeout'] === 'number' ? values['timeout'] : undefined,
+    terminal,
+    environment,
+    clock,
+    signal,
+    connect: (use) => {
+      session ??= (around.connect ?? connect)({ ...context, ...use })
+      return session
+    }
+  }
+  const left = leaving(action.leave ?? LEAVE_MS, around)
+  try {
+    return (await Promise.race([action.run(context), left])) ?? DONE
+  } finally {
+    const close = async (): Promise<void> => (await session?.catch(() => undefined))?.close()
+    await Promise.race([close(), left])
+  }
+}
+
+/** Rejects so long after the signal: whatever does not heed it is left behind. */
+function leaving(ms: number, { clock, signal }: Surroundings): Promise<never> {
+  const left = new Promise<never>((_resolve, reject) => {
+    const aborted = (): unknown => clock.after(ms, () => reject(signal.reason))
+    if (signal.aborted) aborted()
+    else signal.addEventListener('abort', aborted, { once: true })
+  })
+  // Where the command ends in time nobody waits for this any more.
+  left.catch(() => undefined)
+  return left
+}
+
+/** An error as it goes to stderr; what is wrong with a file begins with the place, as compilers write it. */
+function told(error: unknown, asJson: boolean): string {
+  const problems = isConfigError(error) ? error.problems : undefined
+  if (asJson) return jsonLine({ error: { ...errorView(error), ...(problems && { problems }) } })
+  if (!isNodeError(error)) return `kith: ${printable(describeError(error), LONGEST)}`
+  const lines = error.message.split('\n').map((line) => printable(line, LONGEST))
+  if (problems !== undefined) return lines.join('\n')
+  const hint = error.hint === undefined ? [] : [`      ${printable(error.hint, LONGEST)}`]
+  return [`kith: ${lines[0]}`, ...lines.slice(1), ...hint].join('\n')
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url)
+  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version)
+}

@@ -1,0 +1,30 @@
+import { isNodeError } from '../../error.ts'
+
+export const DONE = 0
+export const FAILED = 1
+export const WRONG_USE = 2
+export const NOBODY = 3
+export const REFUSED = 4
+
+const statuses: ReadonlyMap<string, number> = new Map([
+  ['usage', WRONG_USE],
+  ['bad-request', WRONG_USE],
+  ['bad-config', WRONG_USE],
+  ['bad-book', WRONG_USE],
+  ['bad-multiaddr', WRONG_USE],
+  ['ambiguous', WRONG_USE],
+  ['bad-name', WRONG_USE],
+  ['already-named', WRONG_USE],
+  ['path-too-long', WRONG_USE],
+  ['nobody-found', NOBODY],
+  ['unreachable', NOBODY],
+  ['no-node', NOBODY],
+  ['deadline', NOBODY],
+  ['denied', REFUSED],
+  ['node-running', REFUSED]
+])
+
+/** What the shell is told about an error: 1 unless its code says more. */
+export function exitStatus(error: unknown): number {
+  return (isNodeError(error) ? statuses.get(error.code) : undefined) ?? FAILED
+}

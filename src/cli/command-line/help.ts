@@ -1,0 +1,86 @@
+import { pad } from '../terminal/text-width.ts'
+import type { AnyCommand, Command, Option, Options, Positional } from './command.ts'
+import { globalOptions } from './command.ts'
+
+/** `kith --help`. */
+export function helpOverview(commands: readonly AnyCommand[]): string[] {
+  return [
+    'kith: devices known by PeerId measure and talk to their neighbours, with nothing in between.',
+    '',
+    'Usage: kith COMMAND [OPTIONS]',
+    '',
+    ...listed(commands.map((command) => [command.name, command.summary])),
+    '',
+    'Every command takes:',
+    ...listed(optionLines(globalOptions)),
+    '',
+    '`kith COMMAND --help` says more, with an example. First of all: kith run --simulated',
+    'Exit status: 0 done, 1 failed, 2 wrong use or wrong config, 3 nobody found or reachable, 4 refused.'
+  ]
+}
+
+/** `kith watch --help`, `kith book add --help`. */
+export function helpCommand(command: AnyCommand, action?: Command): string[] {
+  if ('actions' in command && action === undefined)
+    return [
+      ...command.actions.map((each, i) => `${i === 0 ? 'Usage: ' : '       '}${usage(command, each)}`),
+      '',
+      sentence(command.summary),
+      '',
+      ...listed(command.actions.map((each) => [each.name, each.summary])),
+      '',
+      ...tail(command)
+    ]
+  const shown = action ?? (command as Command)
+  const positionals = shown.positionals.map((each): [string, string] => [placeholder(each), each.summary])
+  return [
+    `Usage: ${usage(command, shown)}`,
+    '',
+    sentence(shown.summary),
+    '',
+    ...listed([...positionals, ...optionLines(shown.options)]),
+    ...(positionals.length + Object.keys(shown.options).length === 0 ? [] : ['']),
+    ...tail(shown)
+  ]
+}
+
+function sentence(summary: string): string {
+  return `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}.`
+}
+
+function tail({ example }: { readonly example: string }): string[] {
+  const everywhere = Object.keys(globalOptions).filter((name) => name !== 'help' && name !== 'version')
+  const names = everywhere.map((name) => `--${name}`)
+  return [
+    `As every command it takes ${names.slice(0, -1).join(', ')} and ${names.at(-1)}: kith --help`,
+    '',
+    `Example: ${example}`
+  ]
+}
+
+function usage(command: AnyCommand, action: Command): string {
+  const path = command === action ? ['kith', command.name] : ['kith', command.name, action.name]
+  const options = Object.keys(action.options).length === 0 ? [] : ['[OPTIONS]']
+  return [...path, ...action.positionals.map(placeholder), ...options].join(' ')
+}
+
+function placeholder(positional: Positional): string {
+  const name = `${positional.name}${positional.many === true ? ' ...' : ''}`
+  return positional.required === true ? name : `[${name}]`
+}
+
+function optionLines(options: Options): [string, string][] {
+  return Object.entries(options).map(([name, option]) => [optionName(name, option), option.summary])
+}
+
+function optionName(name: string, option: Option): string {
+  const short = option.short === undefined ? '' : `-${option.short}, `
+  const value = option.value ?? option.choices?.join('|')
+  if (value === undefined) return `${short}--${name}`
+  return `${short}--${name} ${option.kind === 'optional' ? `[${value}]` : value}`
+}
+
+function listed(lines: readonly (readonly [name: string, summary: string])[]): string[] {
+  const width = Math.max(0, ...lines.map(([name]) => name.length))
+  return lines.map(([name, summary]) => `  ${pad(name, width)}  ${summary}`)
+}

@@ -1,0 +1,209 @@
+import { parseArgs } from 'node:util'
+import { durationUnits, guessUnits, parseUnits } from '../../config/units.ts'
+import { NodeError } from '../../error.ts'
+import type { AnyCommand, Command, CommandGroup, KindValues, Option, Options, Positional } from './command.ts'
+import { globalOptions } from './command.ts'
+import { parseMoment } from './parse-time.ts'
+import { didYouMean } from './suggest.ts'
+
+export interface Parsed {
+  /** Absent where no command was named. */
+  readonly command?: AnyCommand
+  readonly action?: Command
+  readonly values: Readonly<Record<string, KindValues[keyof KindValues]>>
+  readonly positionals: readonly string[]
+}
+
+interface Word {
+  readonly text: string
+  readonly index: number
+}
+interface Given {
+  readonly name: string
+  readonly raw: string
+  readonly value: string | undefined
+  readonly inline: boolean
+  readonly index: number
+}
+
+/**
+ * Finds the command among `commands` and its options in `argv`.
+ * @param now milliseconds since 1970, for options that say how long ago
+ * @throws NodeError 'usage' with a hint
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly AnyCommand[],
+  now: number
+): Parsed {
+  const [first] = split(argv, globalOptions).words
+  // `kith help watch` is `kith watch --help`.
+  if (first?.text === 'help')
+    return parseCommandLine([...argv.toSpliced(first.index, 1), '--help'], commands, now)
+  const command = first === undefined ? undefined : named(first.text, commands, 'command', 'kith --help')
+  if (command === undefined || first === undefined) {
+    const { given } = split(argv, globalOptions)
+    return { values: read(given, globalOptions, 'kith', now), positionals: [] }
+  }
+  const rest = argv.toSpliced(first.index, 1)
+  return 'actions' in command ? parseGroup(command, rest, now) : parseAction(command, command, rest, now)
+}
+
+function parseGroup(group: CommandGroup, argv: readonly string[], now: number): Parsed {
+  const all = Object.assign({}, ...group.actions.map((action) => action.options)) as Options
+  const [first] = split(argv, { ...globalOptions, ...all }).words
+  if (first === undefined) return parseAction(group, group.actions[0], argv, now)
+  const action = named(first.text, group.actions, `action of kith ${group.name}`, `kith ${group.name} --help`)
+  return parseAction(group, action, argv.toSpliced(first.index, 1), now)
+}
+
+function parseAction(command: AnyCommand, action: Command, argv: readonly string[], now: number): Parsed {
+  const options: Options = { ...globalOptions, ...action.options }
+  const path = command === action ? `kith ${command.name}` : `kith ${command.name} ${action.name}`
+  const { words, given } = split(argv, options)
+  const values = read(given, options, path, now)
+  const positionals = words.map((word) => word.text)
+  if (values['help'] !== true) checkPositionals(positionals, action.positionals, path)
+  return { command, action, values, positionals }
+}
+
+function named<C extends { name: string }>(
+  word: string,
+  candidates: readonly C[],
+  what: string,
+  help: string
+): C {
+  const found = candidates.find((candidate) => candidate.name === word)
+  if (found !== undefined) return found
+  const names = candidates.map((candidate) => candidate.name)
+  throw new NodeError('usage', `${word} is no ${what}${didYouMean(word, names)}`, {
+    hint: `${help} lists them`
+  })
+}
+
+/** Words and options apart. parseArgs judges nothing here: its messages know neither hints nor cures. */
+function split(argv: readonly string[], options: Options): { words: Word[]; given: Given[] } {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { kind, short }]) => [
+        name,
+        { type: takesValue(kind) ? 'string' : 'boolean', ...(short === undefined ? {} : { short }) } as const
+      ])
+    )
+  })
+  const words: Word[] = []
+  const given: Given[] = []
+  for (const token of tokens) {
+    const before = given.at(-1)
+    if (token.kind === 'option')
+      given.push({
+        name: token.name,
+        raw: token.rawName,
+        value: token.value,
+        inline: token.inlineValue === true,
+        index: token.index
+      })
+    else if (token.kind === 'positional') {
+      const theirs = before !== undefined && before.index === token.index - 1
+      if (theirs && isItsValue(token.value, before, options))
+        given[given.length - 1] = { ...before, value: token.value }
+      else words.push({ text: token.value, index: token.index })
+    }
+  }
+  return { words, given }
+}
+
+/** Of an option that may stand without a value the word right behind it, where it looks like one. */
+function isItsValue(word: string, { name, value }: Given, options: Options): boolean {
+  const option = options[name]
+  return option?.kind === 'optional' && value === undefined && (option.form?.test(word) ?? true)
+}
+
+function takesValue(kind: keyof KindValues): boolean {
+  return kind !== 'flag' && kind !== 'optional'
+}
+
+function read(given: readonly Given[], options: Options, path: string, now: number): Parsed['values'] {
+  const values: Record<string, KindValues[keyof KindValues]> = {}
+  for (const each of given) {
+    const option = options[each.name]
+    if (option === undefined) throw unknownOption(each, options, path)
+    const value = readValue(each, option, path, now)
+    const before = values[each.name]
+    values[each.name] = Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value
+  }
+  return values
+}
+
+function unknownOption(given: Given, options: Options, path: string): NodeError {
+  const names = Object.keys(options)
+  return new NodeError(
+    'usage',
+    `${path} has no option ${given.raw}${didYouMean(given.name, names, (name) => `--${name}`)}`,
+    { hint: `${path} --help lists them` }
+  )
+}
+
+function readValue(given: Given, option: Option, path: string, now: number): KindValues[keyof KindValues] {
+  const { value, raw } = given
+  const wrong = (expected: string): NodeError =>
+    new NodeError('usage', `${path} ${raw}: ${expected}`, { hint: `${path} --help says more` })
+  if (option.kind === 'flag') {
+    if (value !== undefined) throw wrong('takes no value')
+    return true
+  }
+  if (option.kind === 'optional') return value ?? true
+  // A value that looks like an option is one: its own was forgotten. `--home=-x` says it is meant.
+  if (value === undefined || (!given.inline && value.startsWith('-') && value.length > 1))
+    throw wrong(`needs a value (${option.value ?? option.choices?.join(', ') ?? 'text'})`)
+  const found = readers[option.kind](value, option, now)
+  if (found === undefined || Number.isNaN(found)) throw wrong(`${value} ${expected(value, option)}`)
+  return found
+}
+
+type Reader = (value: string, option: Option, now: number) => KindValues[keyof KindValues] | undefined
+
+const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, Reader>> = {
+  text: (value) => value,
+  each: (value) => [value],
+  list: (value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
+  count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
+  duration: (value) => parseUnits(value, durationUnits),
+  moment: (value, _option, now) => parseMoment(value, now)
+}
+
+/** What is wrong with a value that could not be read. */
+function expected(value: string, option: Option): string {
+  if (option.kind === 'choice') return `is none of ${(option.choices ?? []).join(', ')}`
+  if (option.kind === 'count') return 'is no whole number above 0'
+  const guess = guessUnits(value, durationUnits, option.kind === 'moment' ? 'h' : 's')
+  const meant = guess === undefined ? '' : `; did you mean ${guess}?`
+  if (option.kind === 'moment')
+    return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
+  return `is no duration such as ${durationUnits.example}${meant}`
+}
+
+function checkPositionals(given: readonly string[], wanted: readonly Positional[], path: string): void {
+  const help = { hint: `${path} --help says more` }
+  const missing = wanted.find((positional, i) => positional.required === true && given.length <= i)
+  if (missing !== undefined)
+    throw new NodeError('usage', `${path} needs ${missing.name} (${missing.summary})`, help)
+  const extra = wanted.at(-1)?.many === true ? undefined : given[wanted.length]
+  if (extra !== undefined)
+    throw new NodeError('usage', `${path} does not know what to do with ${extra}`, help)
+  for (const [i, { choices, name }] of wanted.entries()) {
+    const word = given[i]
+    if (word === undefined || choices === undefined || choices.includes(word)) continue
+    const message = `${path}: ${name} cannot be ${word}${didYouMean(word, choices)}`
+    throw new NodeError('usage', message, { hint: `it is one of ${choices.join(', ')}` })
+  }
+}

@@ -1,0 +1,87 @@
+import { constants } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { describeError, isNodeError } from '../../error.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { bytes } from '../terminal/format-units.ts'
+import { bad, type Check, codeOf, type Finding, ok, type Patient, warn } from './finding.ts'
+
+const LEAST_SPACE = 100e6
+
+export const checkHome: Check = async (patient) => {
+  const { home } = patient
+  const found = await stat(home).catch(codeOf)
+  if (found === 'ENOENT')
+    return [
+      warn('home', `${home} does not exist`, 'kith init makes it; kith run does so too'),
+      ...(await checkDisk(await nearestFolder(home)))
+    ]
+  if (typeof found === 'string')
+    return [bad('home', `${home}: ${found}`, 'run kith as the user who owns it, or choose another --home')]
+  if (!found.isDirectory()) return [bad('home', `${home} is not a folder`, 'choose another --home')]
+  return [
+    await checkFolder(home, found.mode),
+    await checkKey(home),
+    ...(await checkBook(patient)),
+    ...(await checkDisk(home))
+  ]
+}
+
+async function checkFolder(home: string, mode: number): Promise<Finding> {
+  const writable = await access(home, constants.W_OK | constants.X_OK).then(() => true, codeOf)
+  if (writable === 'EROFS')
+    return bad(
+      'home',
+      `${home} is on a read-only disk`,
+      'readings are kept in memory only; mount it rw, check the card'
+    )
+  if (writable !== true)
+    return bad('home', `${home} cannot be written`, `chown it to the user of kith: ${home}`)
+  if ((mode & 0o077) !== 0) return warn('home', `${home} is open to others`, `chmod 700 ${home}`)
+  return ok('home', home)
+}
+
+/** As a node would read it: its mode, its owner, and whether it is a key at all. */
+async function checkKey(home: string): Promise<Finding> {
+  const { peerOfHome } = await import('../../node/home-identity.ts')
+  try {
+    return ok('identity', await peerOfHome(home))
+  } catch (error) {
+    if (isNodeError(error, 'no-identity'))
+      return warn('identity', 'there is none yet', 'kith init makes it; kith run does so too')
+    return wrong('identity', error)
+  }
+}
+
+async function checkBook({ home, config }: Patient): Promise<Finding[]> {
+  if (config === undefined) return []
+  const { openBook } = await import('../../node/peers/book-file.ts')
+  try {
+    const entries = (await openBook(undefined, home, config)).entries()
+    return [ok('book', `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`)]
+  } catch (error) {
+    return [wrong('book', error)]
+  }
+}
+
+function wrong(about: string, error: unknown): Finding {
+  if (!isNodeError(error)) return bad(about, describeError(error), 'check the disk')
+  return bad(about, printable(error.message), error.hint ?? 'check the disk')
+}
+
+async function checkDisk(folder: string): Promise<Finding[]> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  const text = `${bytes(free)} free for ${folder}`
+  if (free >= LEAST_SPACE) return [ok('disk', text)]
+  return [bad('disk', text, 'make room, or lower history.bytes; until then readings are kept in memory only')]
+}
+
+async function nearestFolder(path: string): Promise<string> {
+  const parent = dirname(path)
+  const there = await stat(parent).then(
+    () => true,
+    () => false
+  )
+  return there || parent === path ? parent : nearestFolder(parent)
+}

@@ -1,0 +1,44 @@
+import { describeError } from '../../error.ts'
+import type { Status } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import { span } from '../terminal/format-units.ts'
+import { bad, type Check, type Finding, ok, warn } from './finding.ts'
+
+/** What the running node says of itself. */
+export const checkNode: Check = async ({ home, node }) => {
+  if (node === undefined) return [warn('node', `none runs in ${home}`, 'kith run')]
+  try {
+    const status = await node.status()
+    return [
+      ok('node', `runs as process ${status.pid}, up ${span(status.uptime)}, ${status.peers} peers`),
+      ...checkSensors(status),
+      ...checkHistory(status)
+    ]
+  } catch (error) {
+    return [bad('node', `does not answer: ${describeError(error)}`, 'look into its log, then start it again')]
+  }
+}
+
+function checkSensors({ sensors }: Status): Finding[] {
+  return sensors.map((sensor) => {
+    const fault = sensor.series.find((view) => view.state === 'fault')?.fault
+    if (fault !== undefined)
+      return bad(
+        sensor.name,
+        printable(fault.text),
+        'check its wiring and its address; it is tried again by itself'
+      )
+    if (sensor.state === 'stale') return bad(sensor.name, 'says nothing', 'look into the log of the node')
+    return ok(
+      sensor.name,
+      `${sensor.type}, ${sensor.place}: ${sensor.state === 'value' ? 'measures' : 'begins'}`
+    )
+  })
+}
+
+function checkHistory({ history }: Status): Finding[] {
+  if (history.state === 'ok' || history.state === 'memory') return []
+  const reason = history.error === undefined ? '' : ` (${printable(history.error)})`
+  const text = `the history is ${history.state}${reason}: readings are kept in memory only`
+  return [bad('history', text, 'make room or mount the disk rw; the node goes on by itself')]
+}

@@ -1,0 +1,41 @@
+import type { HistoryRow } from '../../node/api/operations.ts'
+
+const COLUMNS = [
+  'time',
+  'peer',
+  'series',
+  'value',
+  'unit',
+  'fault',
+  'quality',
+  'epoch',
+  'boot',
+  'seq',
+  'to'
+] as const
+
+/** `to` is filled for readings that are gone for good alone: seq up to there, with the fault `lost`. */
+export const CSV_HEAD = COLUMNS.join(',')
+
+/** One line of RFC 4180, with the value in its SenML unit and the time as ISO 8601 in UTC. */
+export function csvLine(row: HistoryRow): string {
+  const fields: Partial<Record<(typeof COLUMNS)[number], unknown>> =
+    'lost' in row
+      ? { ...row.lost, seq: row.lost.from, peer: row.peer, series: row.series, fault: 'lost' }
+      : {
+          ...row.position,
+          time: row.time === null ? undefined : new Date(row.time * 1000).toISOString(),
+          peer: row.peer,
+          series: row.series,
+          value: row.value,
+          unit: row.unit,
+          fault: row.fault?.code,
+          quality: row.quality
+        }
+  return COLUMNS.map((column) => field(fields[column])).join(',')
+}
+
+function field(value: unknown): string {
+  const text = value === undefined || value === null ? '' : String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

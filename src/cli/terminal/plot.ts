@@ -1,0 +1,87 @@
+import { localTime } from './format-units.ts'
+import { pad } from './text-width.ts'
+
+export interface PlotPoint {
+  /** Unix seconds. */
+  readonly time: number
+  readonly value: number
+  /** Whether nothing is missing between the point before and this one: a line joins them. */
+  readonly joined: boolean
+}
+
+export interface PlotOptions {
+  /** Columns in all. */
+  readonly width: number
+  /** Lines of the curve. */
+  readonly height: number
+  /** A value as the axis shows it. */
+  label(value: number): string
+}
+
+/** Dots of a braille character (Unicode U+2800: bits by dot 1 2 3 7 on the left, 4 5 6 8 on the right). */
+const DOTS = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80]
+] as const
+
+/** A curve in braille dots, two across and four down a character, with its axes. */
+export function plot(points: readonly PlotPoint[], options: PlotOptions): string[] {
+  const [first, last] = extent(points.map((point) => point.time))
+  const [low, high] = extent(points.map((point) => point.value))
+  const { height, label } = options
+  const labels = Array.from({ length: height }, (_, row) =>
+    row === 0 || row === height - 1 || row === Math.floor(height / 2)
+      ? label(high - ((high - low) * row) / Math.max(1, height - 1))
+      : ''
+  )
+  const margin = Math.max(...labels.map((text) => text.length))
+  const columns = Math.max(10, options.width - margin - 2)
+  const cells = Array.from({ length: height }, () => new Uint8Array(columns))
+  const dots = points.map(({ time, value }) => ({
+    x: share(time, first, last) * (columns * 2 - 1),
+    y: (1 - share(value, low, high)) * (height * 4 - 1)
+  }))
+  for (const [i, dot] of dots.entries()) line(cells, (points[i]?.joined && dots[i - 1]) || dot, dot)
+  const curve = cells.map((row, i) => `${pad(labels[i] ?? '', margin, 'right')} ┤${braille(row)}`.trimEnd())
+  // Where two dates do not fit, the times alone.
+  const [from, to] = [first, last].map((time) => localTime(time).slice(columns < 42 ? 11 : 0)) as [
+    string,
+    string
+  ]
+  const axis = `${from}${' '.repeat(Math.max(2, columns - from.length - to.length))}${to}`
+  return [...curve, `${' '.repeat(margin + 2)}${axis}`]
+}
+
+interface Dot {
+  readonly x: number
+  readonly y: number
+}
+
+/** Sets the dots from one to the other, both included. */
+function line(cells: readonly Uint8Array[], from: Dot, to: Dot): void {
+  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y))))
+  for (let step = 0; step <= steps; step++) {
+    const x = Math.round(from.x + ((to.x - from.x) * step) / steps)
+    const y = Math.round(from.y + ((to.y - from.y) * step) / steps)
+    const row = cells[y >> 2]
+    if (row !== undefined) row[x >> 1] = (row[x >> 1] ?? 0) | (DOTS[y & 3]?.[x & 1] ?? 0)
+  }
+}
+
+function braille(row: Uint8Array): string {
+  return Array.from(row, (dots) => (dots === 0 ? ' ' : String.fromCharCode(0x2800 + dots))).join('')
+}
+
+/** Least and greatest, without spreading what may be a million numbers over the stack. */
+function extent(numbers: readonly number[]): [least: number, greatest: number] {
+  return numbers.reduce<[number, number]>(
+    ([least, greatest], number) => [Math.min(least, number), Math.max(greatest, number)],
+    [Infinity, -Infinity]
+  )
+}
+
+function share(value: number, from: number, to: number): number {
+  return from === to ? 0.5 : (value - from) / (to - from)
+}

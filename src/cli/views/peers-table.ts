@@ -1,0 +1,38 @@
+import type { PeerView } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import type { Paint } from '../terminal/ansi-style.ts'
+import { ago, milliseconds } from '../terminal/format-units.ts'
+import { type Column, table } from '../terminal/table.ts'
+import { tailOf } from './peer-tail.ts'
+
+const columns: readonly Column[] = [
+  { title: 'NAME' },
+  { title: 'PEER' },
+  { title: 'PURPOSES', drop: 2 },
+  { title: 'PATH', drop: 1 },
+  { title: 'RTT', align: 'right', drop: 3 },
+  { title: 'SEEN' }
+]
+/** Who is near, the connected ones first. A name that is not the book's is the peer's own choice: dim. */
+export function peersTable(peers: readonly PeerView[], options: { width: number; paint: Paint }): string[] {
+  const rows = [...peers].sort(byPresence).map((peer) => [
+    {
+      text: peer.name === null ? '–' : printable(peer.name, 64),
+      style: peer.inBook ? 'bold' : 'dim'
+    } as const,
+    { text: tailOf(peer.peer) },
+    { text: printable(peer.purposes.join(' ')) || '–' },
+    { text: printable(peer.path.text), style: peer.path.kind === 'none' ? 'yellow' : undefined } as const,
+    { text: peer.rtt === null ? '–' : milliseconds(peer.rtt) },
+    {
+      text: peer.seen === null ? 'never' : ago(peer.seen),
+      style: peer.connected ? 'green' : 'dim'
+    } as const
+  ])
+  return table(columns, rows, options)
+}
+
+function byPresence(a: PeerView, b: PeerView): number {
+  if (a.connected !== b.connected) return a.connected ? -1 : 1
+  return (a.name ?? `\uffff${a.peer}`) < (b.name ?? `\uffff${b.peer}`) ? -1 : 1
+}

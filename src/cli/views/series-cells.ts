@@ -1,0 +1,52 @@
+import type { SeriesView } from '../../node/api/operations.ts'
+import { printable } from '../../node/log/sanitize.ts'
+import type { Style } from '../terminal/ansi-style.ts'
+import { span } from '../terminal/format-units.ts'
+
+type Valued = Pick<SeriesView, 'value' | 'shown' | 'unit'>
+
+/** `hall/air/temperature` */
+export function seriesName(view: Pick<SeriesView, 'who' | 'series'>): string {
+  return printable(`${view.who}/${view.series}`, 120)
+}
+
+/** `21.48 °C`; nothing where there is no value. */
+export function shownValue(view: Valued): string {
+  if (view.shown !== undefined) return printable(view.shown, 40)
+  return view.value === undefined ? '' : `${view.value}${view.unit === null ? '' : ` ${view.unit}`}`
+}
+
+/** The number that people see, for sparklines and plots; undefined for faults. */
+export function shownNumber(view: Valued): number | undefined {
+  if (typeof view.value === 'boolean') return view.value ? 1 : 0
+  const number = Number.parseFloat(view.shown ?? '')
+  return Number.isNaN(number) ? view.value : number
+}
+
+const stateStyles: Readonly<Record<SeriesView['state'], Style | undefined>> = {
+  value: undefined,
+  fault: 'red',
+  stale: 'yellow'
+}
+
+export function stateStyle(view: Pick<SeriesView, 'state'>): Style | undefined {
+  return stateStyles[view.state]
+}
+
+/**
+ * What is to be said besides a value: `fault: … does not acknowledge, since 40 s`, `stale: …`.
+ * @param since seconds that it has been so, where known
+ */
+export function remark(view: SeriesView, since?: number): string {
+  const lasting = since === undefined ? '' : `since ${span(since)}`
+  const parts =
+    view.state === 'fault'
+      ? [`fault: ${printable(view.fault?.text ?? 'no reason given')}`, lasting]
+      : [`stale: ${view.stale === 'link' ? 'link down' : 'silent'} ${lasting}`.trimEnd(), 'last value shown']
+  return view.state === 'value' ? '' : parts.filter((part) => part !== '').join(', ')
+}
+
+/** How its age is shown: to the tenth while it is fresh. */
+export function ageText(seconds: number): string {
+  return `${span(Math.max(0, seconds))} ago`
+}

@@ -1,0 +1,80 @@
+import type { SeriesView } from '../../node/api/operations.ts'
+import type { Paint } from '../terminal/ansi-style.ts'
+import { type Column, table } from '../terminal/table.ts'
+import { cut, pad, textWidth } from '../terminal/text-width.ts'
+import { tailOf } from './peer-tail.ts'
+import { ageText, remark, seriesName, shownValue, stateStyle } from './series-cells.ts'
+
+export interface SeriesRow {
+  readonly view: SeriesView
+  /** Seconds since it was measured. */
+  readonly age: number
+  /** Seconds that it has been in fault or stale, where known. */
+  readonly since?: number
+  /** A sparkline. */
+  readonly trail?: string
+  readonly trend?: string
+}
+
+const GAP = 2
+/** Columns that the words behind a sparkline need: on a narrower terminal there is none. */
+const LEAST_REST = 30
+
+const columns: readonly Column[] = [
+  { title: 'AGE', align: 'right' },
+  { title: 'SIGNED', drop: 1 },
+  { title: 'TREND', drop: 2 }
+]
+
+/** A line a series: its value with trail, age, signature and trend; why it is stale; or its fault. */
+export function seriesLines(
+  rows: readonly SeriesRow[],
+  { width, paint }: { width: number; paint: Paint }
+): string[] {
+  const names = namesOf(rows)
+  const values = rows.map(({ view }) => (view.state === 'fault' ? '' : shownValue(view)))
+  const nameWidth = Math.min(widest(names), Math.max(12, Math.floor(width / 2)))
+  const valueWidth = widest(values)
+  const trailWidth = widest(rows.map(({ trail = '' }) => trail))
+  const withTrail = trailWidth > 0 && width - nameWidth - valueWidth - trailWidth - 3 * GAP >= LEAST_REST
+  const rest = width - nameWidth - valueWidth - 2 * GAP - (withTrail ? trailWidth + GAP : 0)
+  const words = fresh(rows, rest, paint)
+  const space = ' '.repeat(GAP)
+  return rows.map((row, i) => {
+    const { view, trail = '' } = row
+    const style = stateStyle(view)
+    const name = pad(cut(names[i] ?? '', nameWidth), nameWidth) + space
+    if (view.state === 'fault')
+      return name + paint(cut(remark(view, row.since), width - nameWidth - GAP), style)
+    const value = pad('', valueWidth - textWidth(values[i] ?? '')) + paint(values[i] ?? '', style ?? 'bold')
+    const said =
+      view.state === 'stale' ? paint(cut(remark(view, row.since), rest), style) : (words.shift() ?? '')
+    return [name + value, ...(withTrail ? [pad(trail, trailWidth)] : []), said].join(space).trimEnd()
+  })
+}
+
+/** What is said behind the values of the fresh ones, in columns. */
+function fresh(rows: readonly SeriesRow[], width: number, paint: Paint): string[] {
+  const cells = rows
+    .filter(({ view }) => view.state === 'value')
+    .map(({ age, trend = '' }) => [
+      { text: ageText(age), style: 'dim' } as const,
+      { text: 'signed', style: 'green' } as const,
+      { text: trend, style: 'dim' } as const
+    ])
+  return table(columns, cells, { width, paint, head: false })
+}
+
+/** Names are the peers' own choice: two who chose the same are told apart by their PeerIds. */
+function namesOf(rows: readonly SeriesRow[]): string[] {
+  const bearers = new Map<string, Set<string>>()
+  for (const { view } of rows) bearers.set(view.who, (bearers.get(view.who) ?? new Set()).add(view.peer))
+  return rows.map(({ view }) => {
+    const shared = (bearers.get(view.who)?.size ?? 0) > 1
+    return seriesName(shared ? { ...view, who: `${view.who}${tailOf(view.peer)}` } : view)
+  })
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map(textWidth))
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot'
+import type { Branch } from '../../hal/bus/muxed-buses.ts'
+import { choice, list, name, option, options, whole, withHint } from '../option-kinds.ts'
+import { busName, chipAddress, MACHINE_BUS } from './sensor-place.ts'
+
+const MOST_BUSES = 64
+const ADDRESSES = [0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77]
+
+function channelName() {
+  return v.pipe(
+    name(),
+    v.check(
+      (given) => !MACHINE_BUS.test(given),
+      ({ input }) => withHint(`"${input}" is a bus of the machine`, 'give the channel another name')
+    )
+  )
+}
+
+const channel = options({
+  name: v.pipe(channelName(), v.description('What sensors call it: bus: attic.')),
+  type: option(choice(['tca9548a']), 'tca9548a', 'The multiplexer; a pca9548a is one, too.'),
+  bus: option(busName(), 'i2c-1', 'The bus that the multiplexer is on; one named above it, too.'),
+  address: option(chipAddress('tca9548a', ADDRESSES), 0x70, 'Its address.'),
+  channel: v.pipe(whole(0, 7), v.description('The channel that is meant. (0 to 7)'))
+})
+
+/** Buses behind buses: each a channel of a multiplexer. */
+export function busesSchema() {
+  return list(channel as v.GenericSchema<unknown, Branch & { readonly type: string }>, MOST_BUSES)
+}

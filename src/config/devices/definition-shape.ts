@@ -1,0 +1,102 @@
+import * as v from 'valibot'
+import { formatPath } from '../yaml/option-path.ts'
+
+/** What a module from outside must give, where TypeScript has not looked at it. */
+const words = v.pipe(v.string('is no text'), v.nonEmpty('is empty'))
+const finite = v.pipe(v.number('is no number'), v.finite('is no finite number'))
+const callable = v.function('is no function')
+const about = words
+
+const optionKinds = v.variant(
+  'kind',
+  [
+    v.looseObject({ kind: v.literal('number'), default: finite, min: finite, max: finite, about }),
+    v.looseObject({ kind: v.literal('duration'), default: finite, min: finite, max: finite, about }),
+    v.looseObject({
+      kind: v.literal('choice'),
+      default: v.union([v.string(), v.number()], 'is neither text nor number'),
+      choices: v.pipe(v.array(v.union([v.string(), v.number()])), v.nonEmpty('is empty')),
+      about
+    }),
+    v.looseObject({ kind: v.literal('boolean'), default: v.boolean('is neither true nor false'), about }),
+    v.looseObject({
+      kind: v.literal('text'),
+      default: v.optional(v.string('is no text')),
+      pattern: v.optional(v.instance(RegExp, 'is no regular expression')),
+      about
+    })
+  ],
+  'is no option: its kind is number, duration, choice, boolean or text'
+)
+
+const option = v.pipe(
+  optionKinds,
+  v.check((data) => {
+    if (data.kind === 'choice') return data.choices.includes(data.default)
+    if (data.kind === 'number' || data.kind === 'duration')
+      return data.min <= data.default && data.default <= data.max
+    return true
+  }, 'has a default that it would refuse')
+)
+
+const measure = v.looseObject(
+  {
+    quantity: words,
+    channel: v.optional(
+      v.pipe(v.string('is no text'), v.regex(/^[a-z0-9]{1,8}$/, 'is not 1 to 8 of a–z and 0–9'))
+    ),
+    range: v.optional(v.tuple([finite, finite], 'is no pair [least, greatest]')),
+    accuracy: v.optional(finite)
+  },
+  'is no measure as in { quantity: "temperature" }'
+)
+
+const common = {
+  type: v.pipe(
+    v.string('is no text'),
+    v.regex(/^[a-z][a-z0-9-]{1,31}$/, 'is no type: 2 to 32 of a–z, 0–9 and -, a letter first')
+  ),
+  title: words,
+  datasheet: v.looseObject({ id: words, revision: words }, 'is no { id, revision }'),
+  measures: v.union(
+    [v.array(measure), callable],
+    'is neither a list of measures nor a function of the options'
+  ),
+  options: v.record(
+    v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]*$/, 'is no name of an option')),
+    option,
+    'is no map'
+  ),
+  minimumInterval: v.pipe(finite, v.minValue(1, 'is less than 1 ms')),
+  open: callable
+}
+
+const address = v.pipe(
+  v.number('is no number'),
+  v.integer('is no whole number'),
+  v.minValue(0x08, 'is below 0x08'),
+  v.maxValue(0x77, 'is above 0x77')
+)
+
+const definition = v.variant(
+  'bus',
+  [
+    v.looseObject({
+      ...common,
+      bus: v.literal('i2c'),
+      addresses: v.pipe(v.array(address, 'is no list'), v.nonEmpty('is empty'))
+    }),
+    v.looseObject({ ...common, bus: v.picklist(['gpio', 'sysfs', 'none']) })
+  ],
+  (issue) =>
+    issue.expected === 'Object' ? 'is no definition of a device' : 'is none of i2c, gpio, sysfs and none'
+)
+
+/** What is wrong with it, `addresses[1]: is above 0x77`; undefined where nothing is. */
+export function definitionFault(found: unknown): string | undefined {
+  const [issue] = v.safeParse(definition, found).issues ?? []
+  if (issue === undefined) return undefined
+  const path = formatPath((issue.path ?? []).map(({ key }) => key as string | number))
+  const missing = issue.input === undefined && path !== ''
+  return path === '' ? issue.message : `${path} ${missing ? 'is missing' : issue.message}`
+}

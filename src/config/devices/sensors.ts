@@ -1,0 +1,133 @@
+import * as v from 'valibot'
+import type { Options, SensorDefinition } from '../../hal/sensor.ts'
+import { nearest } from '../nearest.ts'
+import { didYouMean, duration, list, name, option, showInput, truth, withHint } from '../option-kinds.ts'
+import { durationUnits, formatUnits } from '../units.ts'
+import { issuePath } from '../yaml/issue-path.ts'
+import { type FilterConfig, filterSchema } from './filters.ts'
+import { deviceOptions } from './options.ts'
+import { clashes } from './sensor-clashes.ts'
+import { placeEntries } from './sensor-place.ts'
+
+/** One configured sensor, everything filled in. Where it is depends on the device's kind of bus. */
+export type SensorConfig = {
+  readonly type: string
+  readonly name: string
+  /** Milliseconds between samples. */
+  readonly interval: number
+  readonly filters: FilterConfig[]
+  /** Not gossiped; read over streams by peers of the book. */
+  readonly private: boolean
+  readonly options: Options
+} & (
+  | { readonly bus: string; readonly address: number; readonly line?: undefined }
+  | { readonly line: string; readonly bus?: undefined; readonly address?: undefined }
+  | { readonly bus?: undefined; readonly address?: undefined; readonly line?: undefined }
+)
+
+export type SensorSchema = v.GenericSchema<unknown, SensorConfig>
+
+const DAY = 86_400_000
+const USUAL_INTERVAL = 10_000
+const MOST_SENSORS = 64
+
+function commonEntries(type: string, minimumInterval: number, quantities: readonly string[]) {
+  return {
+    name: option(name(), type, 'Its name in series, unique on this node.'),
+    interval: option(
+      interval(type, minimumInterval),
+      formatUnits(Math.max(USUAL_INTERVAL, minimumInterval), durationUnits),
+      'Time between samples; a reading is stale after two of them.'
+    ),
+    filters: option(list(filterSchema(quantities), 16), [], 'Applied to each value, in this order.'),
+    private: option(truth(), false, 'Not gossiped; only peers of the book may ask for it.')
+  }
+}
+
+function interval(type: string, minimum: number) {
+  const least = formatUnits(minimum, durationUnits)
+  return v.pipe(
+    duration(1, DAY),
+    v.minValue(minimum, (issue) =>
+      withHint(
+        `${formatUnits(issue.input, durationUnits)} is too often for ${type}`,
+        `the least is ${least}: more often makes no sense or heats the chip`
+      )
+    ),
+    v.metadata({ range: `${least} to ${formatUnits(DAY, durationUnits)}`, format: formatInterval })
+  )
+}
+
+function formatInterval(value: unknown): string {
+  return formatUnits(Number(value), durationUnits)
+}
+
+function sensorOf(definition: SensorDefinition): v.GenericSchema {
+  const { type, title, minimumInterval } = definition
+  const entries: v.ObjectEntries = {
+    type: v.pipe(v.literal(type), v.description(title)),
+    ...commonEntries(type, minimumInterval, quantitiesOf(definition)),
+    ...placeEntries(definition),
+    options: deviceOptions(definition)
+  }
+  return v.object(entries, (issue) => withHint('is missing', lineHint(issue.expected)))
+}
+
+/** What a device measures as it comes; options may add channels, not quantities. */
+function quantitiesOf({ measures }: SensorDefinition): string[] {
+  const list = typeof measures === 'function' ? measures({}) : measures
+  return [...new Set(list.map(({ quantity }) => quantity))]
+}
+
+function lineHint(expected: string): string | undefined {
+  return expected === '"line"' ? 'name the line it is wired to, as in line: GPIO17' : undefined
+}
+
+/** Of an unknown device everything that all have in common is checked, and nothing else blamed. */
+function unknownDevice(types: readonly string[]): v.GenericSchema {
+  const all = `\`kith devices --types\` lists all ${types.length}`
+  const known = v.picklist(types, (issue) => {
+    const meant = didYouMean(nearest(String(issue.input), types))
+    return withHint(
+      `${showInput(issue.input)} is not a known device`,
+      meant === undefined ? all : `${meant} ${all}`
+    )
+  })
+  const unchecked = v.optional(v.any())
+  return v.object(
+    {
+      type: known,
+      ...commonEntries('unknown', 1, []),
+      bus: unchecked,
+      address: unchecked,
+      line: unchecked,
+      options: unchecked
+    },
+    (issue) =>
+      issue.expected === 'Object'
+        ? withHint(`${showInput(issue.input)} is not a sensor`, 'a sensor begins with - type: and its device')
+        : withHint('is missing', `every sensor names its device, as in type: ${types[0] ?? 'bme280'}`)
+  )
+}
+
+/**
+ * The sensors of a node, by the devices it knows. The schema of one is chosen by its `type`, so that
+ * messages speak of that device; without one it is any of them, as documentation shows it.
+ */
+export function sensorsSchema(devices: readonly SensorDefinition[]) {
+  const byType = new Map(devices.map((definition) => [definition.type, sensorOf(definition)]))
+  const unknown = unknownDevice([...byType.keys()])
+  const any = v.union([...byType.values()])
+  const sensor = v.lazy((input: unknown) => {
+    if (input === undefined) return any
+    const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined
+    return byType.get(String(type)) ?? unknown
+  }) as unknown as SensorSchema
+  return v.pipe(
+    list(sensor, MOST_SENSORS),
+    v.rawCheck(({ dataset, addIssue }) => {
+      for (const { index, key, message } of clashes(dataset.value))
+        addIssue({ message, path: issuePath(dataset.value, [index, key]) })
+    })
+  )
+}

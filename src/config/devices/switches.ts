@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+import type { ActuatorOptions } from '../../hal/actuator.ts'
+import { choice, duration, list, name, option, options, withHint } from '../option-kinds.ts'
+import type { OptionPath } from '../yaml/option-path.ts'
+import { formatPath } from '../yaml/option-path.ts'
+import { lineName } from './sensor-place.ts'
+
+/** One output, everything filled in. */
+export interface SwitchConfig extends ActuatorOptions {
+  readonly name: string
+  readonly line: string
+}
+
+const MOST_SWITCHES = 32
+const SECOND = 1000
+const DAY = 86_400_000
+
+const entry = options({
+  name: v.pipe(name(), v.description('What commands call it: kith switch NAME on.')),
+  line: v.pipe(lineName(), v.description('A line of the device tree or chip:offset.')),
+  active: option(choice(['high', 'low']), 'high', 'The level that means on; low for most relay boards.'),
+  safe: option(choice(['off', 'on']), 'off', 'Its state at start and stop, and when maxOn is over.'),
+  maxOn: option(
+    duration(SECOND, 30 * DAY, 'min'),
+    '1h',
+    'How long it may be away from its safe state, however often it is told so.'
+  )
+})
+
+/** What a node switches. */
+export function switchesSchema() {
+  return list(entry as v.GenericSchema<unknown, SwitchConfig>, MOST_SWITCHES)
+}
+
+interface MaybePlace {
+  readonly name?: unknown
+  readonly line?: unknown
+}
+
+/** Switches of one name, and lines that a sensor or another switch has. */
+export function switchClashes({ sensors, switches }: { sensors?: unknown; switches?: unknown }): {
+  readonly path: OptionPath
+  readonly message: string
+}[] {
+  const places = (list: unknown): MaybePlace[] =>
+    Array.isArray(list) ? list.map((place: MaybePlace | null) => place ?? {}) : []
+  const taken = new Map<unknown, OptionPath>(places(sensors).map(({ line }, i) => [line, ['sensors', i]]))
+  const names = new Map<unknown, OptionPath>()
+  return places(switches).flatMap(({ name, line }, index) => {
+    const path: OptionPath = ['switches', index]
+    const found = [
+      claim(names, name, path, 'name', `the name ${name}`, 'give each switch its own name'),
+      claim(taken, line, path, 'line', `the line ${line}`, 'a line has one owner')
+    ]
+    return found.filter((clash) => clash !== undefined)
+  })
+}
+
+function claim(
+  taken: Map<unknown, OptionPath>,
+  given: unknown,
+  path: OptionPath,
+  key: string,
+  what: string,
+  cure: string
+) {
+  const first = taken.get(given)
+  if (first === undefined) taken.set(given, path)
+  if (first === undefined || typeof given !== 'string') return undefined
+  return { path: [...path, key], message: withHint(`${what} is taken by ${formatPath(first)}`, cure) }
+}

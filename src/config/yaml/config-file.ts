@@ -1,0 +1,43 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { NodeError } from '../../error.ts'
+import { MOST_CHARACTERS } from './source.ts'
+
+/**
+ * @param absent the cure where the file does not exist
+ * @returns undefined where there is no file and none is needed
+ * @throws NodeError 'bad-config'
+ */
+export function readConfigFile(
+  file: string | undefined,
+  optional: boolean,
+  absent = '`kith init` writes one with comments'
+): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    const stat = statSync(file)
+    if (stat.isDirectory()) throw unreadable(file, 'is a folder', 'name the file in it, as in kith.yaml')
+    if (!stat.isFile()) throw unreadable(file, 'is not a plain file', 'name a plain file')
+    if (stat.size > MOST_CHARACTERS) {
+      throw unreadable(
+        file,
+        `is larger than ${MOST_CHARACTERS / 1024} KiB`,
+        'is this the file that you meant?'
+      )
+    }
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' && optional) return undefined
+    if (code === 'ENOENT') throw unreadable(file, 'does not exist', absent)
+    if (code === 'ENOTDIR') throw unreadable(file, 'cannot be there', `${dirname(file)} is not a folder`)
+    if (code === 'EACCES')
+      throw unreadable(file, 'may not be read', 'run kith as the user who owns it, or chmod it')
+    if (code === 'bad-config' || !(error instanceof Error)) throw error
+    throw unreadable(file, `cannot be read: ${error.message}`, 'check the disk')
+  }
+}
+
+function unreadable(file: string, message: string, hint: string): NodeError {
+  return new NodeError('bad-config', `${file} ${message}`, { hint })
+}

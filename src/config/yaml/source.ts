@@ -1,0 +1,136 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError
+} from 'yaml'
+import type { ConfigProblem } from '../config-error.ts'
+import type { Written } from '../settings.ts'
+import { explained } from './faults.ts'
+import { formatPath, type OptionPath } from './option-path.ts'
+import type { Origin } from './origin.ts'
+
+/** A commented configuration with 64 sensors has about 20 KiB. */
+export const MOST_CHARACTERS = 256 * 1024
+/** Values in all, each use of an alias counted: ends chains of aliases that would grow without bound. */
+const MOST_VALUES = 20_000
+const DEEPEST = 16
+
+export interface YamlSource {
+  readonly written: Written
+  readonly problems: readonly ConfigProblem[]
+}
+
+/**
+ * Reads YAML 1.2 text: plain values, and where each stands. Keys without a value are absent, so that
+ * a section may be commented out below its name.
+ * @param place what a place in the text is for people: offset to origin
+ */
+function readYaml(text: string, place: (line: number, column: number) => Origin): YamlSource {
+  const lines = new LineCounter()
+  // Where the mark stays, the first line's columns are one too many.
+  const plain = text.replace(/^\ufeff/, '')
+  const at = (offset: number): Origin => {
+    const { line, col } = lines.linePos(offset)
+    return place(Math.max(1, line), Math.max(1, col))
+  }
+  if (plain.length > MOST_CHARACTERS) {
+    return unread({ origin: place(1, 1), path: '', message: `is longer than ${MOST_CHARACTERS / 1024} KiB` })
+  }
+  const document = parseDocument(plain, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  const faults = [...document.errors, ...document.warnings]
+  if (faults.length > 0)
+    return unread(...firstOfLine(faults.map((fault) => yamlProblem(fault, at(fault.pos[0])))))
+  return new Reader(document, at).read()
+}
+
+/** Text of a file. */
+export function readYamlFile(text: string, file: string): YamlSource {
+  return readYaml(text, (line, column) => ({ kind: 'file', file, line, column }))
+}
+
+/** One value, as it would stand in the file behind its colon. */
+export function readYamlValue(text: string, origin: Origin): YamlSource {
+  return readYaml(text, () => origin)
+}
+
+function unread(...problems: readonly ConfigProblem[]): YamlSource {
+  return { written: { value: undefined, values: new Map(), keys: new Map() }, problems }
+}
+
+/** One slip often makes the parser stumble several times in its line. */
+function firstOfLine(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const seen = new Set<string>()
+  return problems.filter(({ origin }) => {
+    const line = origin.kind === 'file' ? String(origin.line) : origin.kind
+    return !seen.has(line) && seen.add(line)
+  })
+}
+
+function yamlProblem(fault: YAMLError, origin: Origin): ConfigProblem {
+  return { origin, path: '', ...explained(fault) }
+}
+
+/** Makes plain values of the parsed nodes. */
+class Reader {
+  readonly #document: Document
+  readonly #at: (offset: number) => Origin
+  readonly #values = new Map<string, Origin>()
+  readonly #keys = new Map<string, Origin>()
+  readonly #problems: ConfigProblem[] = []
+  #count = 0
+
+  constructor(document: Document, at: (offset: number) => Origin) {
+    this.#document = document
+    this.#at = at
+  }
+
+  read(): YamlSource {
+    const value = this.#value(this.#document.contents, [])
+    return { written: { value, values: this.#values, keys: this.#keys }, problems: this.#problems }
+  }
+
+  #value(node: unknown, path: OptionPath): unknown {
+    const target = isAlias(node) ? node.resolve(this.#document) : node
+    this.#count += 1
+    if (isAlias(node) && target === undefined) return this.#refuse(node, `no value is marked &${node.source}`)
+    if (path.length > DEEPEST) return this.#refuse(node, `lies deeper than ${DEEPEST} levels`)
+    if (this.#count > MOST_VALUES) return this.#refuse(node, `there are more than ${MOST_VALUES} values`)
+    this.#values.set(formatPath(path), this.#origin(node))
+    if (isMap(target)) return this.#map(target.items, path)
+    if (isSeq(target)) return target.items.map((item, index) => this.#value(item, [...path, index]))
+    return isScalar(target) ? target.value : null
+  }
+
+  #map(pairs: readonly { key: unknown; value: unknown }[], path: OptionPath): Record<string, unknown> {
+    const entries = new Map<string, unknown>()
+    for (const { key, value } of pairs) {
+      const word = isScalar(key) ? String(key.value) : undefined
+      if (word === undefined) this.#refuse(key, 'this key is not a word')
+      else {
+        this.#keys.set(formatPath([...path, word]), this.#origin(key))
+        const plain = this.#value(value, [...path, word])
+        if (plain !== null && plain !== undefined) entries.set(word, plain)
+        else this.#values.delete(formatPath([...path, word]))
+      }
+    }
+    // fromEntries defines `__proto__` as a key like any other, where an assignment would not.
+    return Object.fromEntries(entries)
+  }
+
+  /** Told once: a bomb of aliases meets the bound over and over. */
+  #refuse(node: unknown, message: string): undefined {
+    if (this.#problems.length === 0) {
+      this.#problems.push({ origin: this.#origin(node), path: '', message })
+    }
+  }
+
+  #origin(node: unknown): Origin {
+    return this.#at((node as Node | null)?.range?.[0] ?? 0)
+  }
+}

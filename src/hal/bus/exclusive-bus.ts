@@ -1,0 +1,31 @@
+import type { I2cBus, I2cOperation, ProbeResult, TransferOptions, Turn } from '../i2c.ts'
+import { checkTransfer } from './transfer-check.ts'
+
+/** A bus on which everything is a turn. */
+export abstract class TurnBus implements I2cBus {
+  readonly name: string
+  readonly path: string
+
+  constructor(name: string, path: string = name) {
+    this.name = name
+    this.path = path
+  }
+
+  abstract turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T>
+
+  abstract close(): Promise<void>
+
+  async transaction(
+    address: number,
+    operations: readonly I2cOperation[],
+    options?: TransferOptions
+  ): Promise<Uint8Array[]> {
+    checkTransfer(this.path, address, operations)
+    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
+  }
+
+  async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
+    checkTransfer(this.path, address)
+    return await this.turn(address, (turn) => turn.probe(address), options)
+  }
+}

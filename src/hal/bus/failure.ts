@@ -1,0 +1,66 @@
+import { BusError, type BusErrorKind, formatAddress, isBusError } from '../i2c.ts'
+
+interface Telling {
+  readonly what: string
+  readonly hint: string
+}
+
+const WIRING = 'check its wiring, power and address, then run kith doctor'
+const HELD = 'see whether a chip holds the lines low; power it off and on, then run kith doctor'
+
+const TELLINGS: Readonly<Record<BusErrorKind, Telling>> = {
+  'no-acknowledge': { what: 'does not acknowledge', hint: WIRING },
+  'no-acknowledge-address': { what: 'does not acknowledge', hint: WIRING },
+  'no-acknowledge-data': { what: 'does not acknowledge a byte sent to it', hint: WIRING },
+  'arbitration-lost': { what: 'lost the bus to another master', hint: 'use one master, or try again' },
+  timeout: { what: 'gives no answer in time', hint: HELD },
+  busy: { what: 'cannot be reached: too many transfers wait', hint: 'measure less often, or split the bus' },
+  'owned-by-kernel': {
+    what: 'belongs to a driver of the kernel',
+    hint: 'read its hwmon or iio file instead (kith devices scan shows it)'
+  },
+  'no-such-bus': {
+    what: 'cannot be reached: there is no such bus',
+    hint: 'turn I2C on: raspi-config nonint do_i2c 0'
+  },
+  'not-permitted': {
+    what: 'may not be used',
+    hint: 'let the user into the group i2c: usermod -aG i2c <user>'
+  },
+  unsupported: {
+    what: 'cannot be asked this way',
+    hint: 'use another bus; kith doctor tells what this one can do'
+  },
+  closed: { what: 'cannot be reached: the bus is closed', hint: 'open it again' },
+  other: { what: 'cannot be reached', hint: WIRING }
+}
+
+/**
+ * The error of a transfer, in a sentence that begins with the place: `0x76 on i2c-1 does not acknowledge`.
+ * @param options what and hint in place of the kind's own words
+ */
+export function busFailure(
+  bus: string,
+  address: number,
+  kind: BusErrorKind,
+  options: { what?: string; hint?: string; cause?: unknown } = {}
+): BusError {
+  const { what = TELLINGS[kind].what, hint = TELLINGS[kind].hint, cause } = options
+  return new BusError(
+    kind,
+    `${placeOf(bus, address)} ${what}`,
+    cause === undefined ? { hint } : { hint, cause }
+  )
+}
+
+/** `0x76 on i2c-1`: what the sentence of a BusError begins with. */
+export function placeOf(bus: string, address: number): string {
+  return `${formatAddress(address)} on ${bus}`
+}
+
+/** The same error; a bus error's sentence begins with `to` where it began with the place `from`. */
+export function renamed(error: unknown, from: string, to: string): unknown {
+  if (isBusError(error) && error.message.startsWith(`${from} `))
+    error.message = to + error.message.slice(from.length)
+  return error
+}

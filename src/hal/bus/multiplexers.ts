@@ -1,0 +1,46 @@
+import { isBusError, type Turn } from '../i2c.ts'
+import { hex } from '../register-bytes.ts'
+import { busFailure } from './failure.ts'
+
+/**
+ * The TCA9548A of one bus, and the PCA9548A that it replaces: eight channels behind one address each (Texas
+ * Instruments SCPS207). The one register has a bit a channel (8.5.2, table 8-2), is 0 after power-on, and is
+ * obeyed after the STOP. Channels are connected for the length of one turn only: what is behind them disturbs
+ * nobody else, chips of one address may be behind several, and a power cut leaves nothing to be restored.
+ */
+export class Multiplexers {
+  readonly #bus: string
+  /** Those with a channel that may be connected: by a turn that failed, or by a process before this one. */
+  readonly #unsure: Set<number>
+
+  /**
+   * @param bus how messages name the bus that they are on
+   * @param addresses of all of them
+   */
+  constructor(bus: string, addresses: readonly number[]) {
+    this.#bus = bus
+    this.#unsure = new Set(addresses)
+  }
+
+  /** @throws BusError of the multiplexer itself */
+  async connect(turn: Turn, address: number, channel: number): Promise<void> {
+    for (const other of this.#unsure) if (other !== address) await this.disconnect(turn, other)
+    const mask = 1 << channel
+    this.#unsure.add(address)
+    const [bytes] = await turn.transaction(address, [{ write: Uint8Array.of(mask) }, { read: 1 }])
+    const found = bytes?.[0] ?? 0
+    if (found === mask) return
+    const what = `reads back ${hex(found, 2)} where ${hex(mask, 2)} was written`
+    throw busFailure(this.#bus, address, 'other', { what, hint: 'see whether a tca9548a is there' })
+  }
+
+  /** A failure of the bus is left to the next turn, which disconnects before it connects. */
+  async disconnect(turn: Turn, address: number): Promise<void> {
+    try {
+      await turn.transaction(address, [{ write: Uint8Array.of(0) }])
+      this.#unsure.delete(address)
+    } catch (error) {
+      if (!isBusError(error)) throw error
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { type I2cBus, isBusError, type TransferOptions, type Turn } from '../i2c.ts'
+import { TurnBus } from './exclusive-bus.ts'
+import { busFailure, placeOf, renamed } from './failure.ts'
+import type { Multiplexers } from './multiplexers.ts'
+
+export interface ChannelBusOptions {
+  /** As in the configuration: `attic`. */
+  readonly name: string
+  /** The bus that the multiplexer is on. */
+  readonly parent: I2cBus
+  /** All of the parent's. */
+  readonly multiplexers: Multiplexers
+  /** Of the multiplexer that is meant. */
+  readonly address: number
+  /** 0 to 7. */
+  readonly channel: number
+}
+
+/** A channel of a multiplexer: a bus behind a bus. Each transfer is one turn of the parent. */
+export class ChannelBus extends TurnBus {
+  readonly #options: ChannelBusOptions
+  #closed = false
+
+  constructor(options: ChannelBusOptions) {
+    const { name, channel, address, parent } = options
+    super(name, `${name} (channel ${channel} of ${placeOf(parent.path, address)})`)
+    this.#options = options
+  }
+
+  override async turn<T>(
+    address: number,
+    work: (turn: Turn) => Promise<T>,
+    options?: TransferOptions
+  ): Promise<T> {
+    if (this.#closed) throw busFailure(this.path, address, 'closed')
+    const through = (turn: Turn): Promise<T> => this.#through(turn, address, work)
+    return await this.#told(address, this.#options.parent.turn(address, through, options))
+  }
+
+  /** The parent is its owner's to close. */
+  override async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  async #through<T>(turn: Turn, address: number, work: (turn: Turn) => Promise<T>): Promise<T> {
+    const { multiplexers, channel } = this.#options
+    try {
+      await multiplexers.connect(turn, this.#options.address, channel).catch((error) => {
+        throw this.#unreachable(address, error)
+      })
+      return await work(this.#below(turn))
+    } finally {
+      await multiplexers.disconnect(turn, this.#options.address)
+    }
+  }
+
+  #below(turn: Turn): Turn {
+    return {
+      transaction: (address, operations) => this.#told(address, turn.transaction(address, operations)),
+      probe: (address) => this.#told(address, turn.probe(address))
+    }
+  }
+
+  /** Errors of the parent, told of this bus. */
+  async #told<T>(address: number, work: Promise<T>): Promise<T> {
+    const { parent } = this.#options
+    try {
+      return await work
+    } catch (error) {
+      throw renamed(error, placeOf(parent.path, address), placeOf(this.path, address))
+    }
+  }
+
+  #unreachable(address: number, error: unknown): unknown {
+    if (!isBusError(error)) return error
+    const what = `cannot be reached: its multiplexer, ${error.message}`
+    const hint = error.kind === 'owned-by-kernel' ? KERNEL_CHANNELS : error.hint
+    return busFailure(this.path, address, error.kind, { what, cause: error, ...(hint && { hint }) })
+  }
+}
+
+const KERNEL_CHANNELS = 'the kernel offers its channels as buses of their own: kith devices scan lists them'

@@ -1,0 +1,98 @@
+import { type Clock, withDeadline } from '../../clock.ts'
+import { isNodeError } from '../../error.ts'
+import { formatAddress, type TransferOptions } from '../i2c.ts'
+import { busFailure } from './failure.ts'
+
+export interface TransferQueueOptions {
+  readonly clock: Clock
+  /** The bus's name, for messages. */
+  readonly bus: string
+  /** Milliseconds from the request to its result, waiting included, unless the caller says otherwise. */
+  readonly deadline: number
+  /** Transfers that may wait for their turn; more are refused. */
+  readonly limit: number
+}
+
+/**
+ * First come, first served: one transfer at a time on a bus. A transfer that does not end keeps its turn,
+ * so that nothing overlaps it and it holds no more than one of libuv's four threads; whoever waits is
+ * released by the deadline.
+ */
+export class TransferQueue {
+  readonly #options: TransferQueueOptions
+  readonly #waiting: (() => void)[] = []
+  #busy = false
+  /** The address that has its turn. */
+  #current: number | undefined
+  #closed = false
+
+  constructor(options: TransferQueueOptions) {
+    this.#options = options
+  }
+
+  /** @throws BusError 'timeout', 'closed', 'busy'; the signal's reason; what the work throws */
+  async run<T>(address: number, work: () => Promise<T>, options: TransferOptions = {}): Promise<T> {
+    const { bus, clock, limit } = this.#options
+    if (this.#closed) throw busFailure(bus, address, 'closed')
+    if (this.#waiting.length >= limit) throw busFailure(bus, address, 'busy')
+    const deadline = options.deadline ?? this.#options.deadline
+    const inTurn = (signal: AbortSignal): Promise<T> => this.#inTurn(address, work, signal)
+    try {
+      return await withDeadline(clock, deadline, bus, inTurn, options.signal)
+    } catch (error) {
+      if (!isNodeError(error, 'deadline')) throw error
+      throw busFailure(bus, address, 'timeout', { what: this.#lateness(address, deadline) })
+    }
+  }
+
+  /** Refuses what comes from now on, and waits, at most one deadline, for what was asked before. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const { clock, deadline, bus } = this.#options
+    await withDeadline(clock, deadline, bus, (signal) => this.#turn(signal)).catch(() => {})
+  }
+
+  async #inTurn<T>(address: number, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.#turn(signal)
+    try {
+      signal.throwIfAborted()
+      this.#current = address
+      return await work()
+    } finally {
+      this.#current = undefined
+      this.#next()
+    }
+  }
+
+  /** Who gives up leaves the queue. */
+  #turn(signal: AbortSignal): Promise<void> {
+    if (!this.#busy) {
+      this.#busy = true
+      return Promise.resolve()
+    }
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        signal.removeEventListener('abort', leave)
+        resolve()
+      }
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(begin), 1)
+        reject(signal.reason)
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      this.#waiting.push(begin)
+    })
+  }
+
+  #next(): void {
+    const begin = this.#waiting.shift()
+    if (begin === undefined) this.#busy = false
+    else begin()
+  }
+
+  #lateness(address: number, deadline: number): string {
+    if (this.#current === undefined || this.#current === address)
+      return `gives no answer within ${deadline} ms`
+    return `had no turn within ${deadline} ms: the transfer to ${formatAddress(this.#current)} does not end`
+  }
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../clock.ts'
+import type { I2cDevice } from '../bus/i2c-device.ts'
+import type { Identification } from '../sensor.ts'
+import { parseCrcWords } from './crc-words.ts'
+import { readWhenAcknowledged } from './poll-until.ts'
+
+/** A command that a chip answers with words, each followed by its CRC. */
+export interface WordQuestion {
+  readonly command: readonly number[]
+  /** Milliseconds after which the answer is asked for. */
+  readonly time: number
+  /** How many words the answer has. */
+  readonly words: number
+  /** The initial value of the CRC. */
+  readonly crc: 0x00 | 0xff
+}
+
+/**
+ * Puts the question to a chip that acknowledges nothing while it works on the answer.
+ * @throws BusError; SensorError 'bad-crc', 'stuck'
+ */
+export async function askWords(
+  clock: Clock,
+  device: I2cDevice,
+  { command, time, words, crc }: WordQuestion,
+  signal: AbortSignal
+): Promise<number[]> {
+  await device.write(command, { signal })
+  const timing = { first: time, every: 2, deadline: 10 * time + 20 }
+  return parseCrcWords(device, await readWhenAcknowledged(clock, device, 3 * words, timing, signal), crc)
+}
+
+/** Recognises a chip by a question that none other of its address answers with fitting checksums. */
+export function identifyByAnswer(question: WordQuestion): Identification['ask'] {
+  return async (device, { clock, signal }) => {
+    await askWords(clock, device, question, signal)
+    return 'sure'
+  }
+}

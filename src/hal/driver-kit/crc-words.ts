@@ -1,0 +1,46 @@
+import type { I2cDevice } from '../bus/i2c-device.ts'
+import { hex, view } from '../register-bytes.ts'
+import { SensorError } from '../sensor-error.ts'
+import { crc8 } from './crc8.ts'
+
+const HINT = 'check the wires for loose contacts and their length, and the type in the configuration'
+
+/** 16-bit words as they go over the bus: high byte, low byte, CRC-8 of the two. */
+export function crcWords(words: readonly number[], initial: 0x00 | 0xff): Uint8Array {
+  return Uint8Array.from(
+    words.flatMap((word) => {
+      const bytes = [word >> 8, word & 0xff]
+      return [...bytes, crc8(Uint8Array.from(bytes), initial)]
+    })
+  )
+}
+
+/**
+ * The words of such bytes. Zeros alone are never taken for words: from 0x00 on their CRC would fit.
+ * @param bytes three for each word
+ * @throws SensorError 'stuck' where all bits are alike, 'bad-crc'
+ */
+export function parseCrcWords(device: I2cDevice, bytes: Uint8Array, initial: 0x00 | 0xff): number[] {
+  for (const stuck of [0x00, 0xff]) {
+    if (bytes.every((byte) => byte === stuck)) {
+      throw new SensorError('stuck', `${device.label} answers with nothing but ${hex(stuck, 2)}`, {
+        hint: HINT
+      })
+    }
+  }
+  const words = Array.from({ length: bytes.length / 3 }, (_, index) => view(bytes).getUint16(3 * index))
+  checkCrc(device, bytes, crcWords(words, initial))
+  return words
+}
+
+/**
+ * Holds bytes with their CRC, as they came, to those with the CRC that they should have.
+ * @throws SensorError 'bad-crc'
+ */
+export function checkCrc(device: I2cDevice, found: Uint8Array, expected: Uint8Array): void {
+  if (Buffer.compare(found, expected) === 0) return
+  const text = Buffer.from(found).toString('hex')
+  throw new SensorError('bad-crc', `${device.label} answers ${text}: the checksum does not fit`, {
+    hint: HINT
+  })
+}

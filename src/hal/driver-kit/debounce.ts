@@ -1,0 +1,102 @@
+import type { Cancel, Clock } from '../../clock.ts'
+import type { Edge, Level } from '../gpio.ts'
+
+export interface DebounceOptions {
+  readonly clock: Clock
+  /** Milliseconds that a level must hold before it counts; 0 lets every edge pass. */
+  readonly hold: number
+  /** Milliseconds after which a line that holds no level is called restless. */
+  readonly patience: number
+  /** A level that held: its edge with the time of the first of the burst, which is when the contact moved. */
+  readonly onLevel: (edge: Edge) => void
+  /** Once for each burst that lasts too long; onLevel ends it, even with the level as before. */
+  readonly onRestless: (since: number) => void
+}
+
+/** Edges without a pause of `hold` between any two. */
+interface Burst {
+  readonly since: number
+  readonly last: Edge
+  readonly restless: boolean
+}
+
+/**
+ * Makes levels of the edges of a bouncing contact. It goes by the times of the edges, not by those of
+ * their arrival: after a stall of the process it judges as if there had been none.
+ */
+export class Debounce {
+  readonly #options: DebounceOptions
+  #level: Level | undefined
+  #burst: Burst | undefined
+  #cancel: Cancel = () => {}
+  #waiting: (() => void)[] = []
+
+  constructor(options: DebounceOptions) {
+    this.#options = options
+  }
+
+  /** The level that held last; undefined before the first. */
+  get level(): Level | undefined {
+    return this.#level
+  }
+
+  /** Takes a level as held, without telling it. */
+  assume(level: Level): void {
+    this.#level = level
+  }
+
+  /** Takes an edge; the first may be the level as it was found. */
+  next(edge: Edge): void {
+    const { clock, hold, patience, onRestless } = this.#options
+    if (this.#burst !== undefined && edge.at - this.#burst.last.at >= hold) this.#settle(this.#burst)
+    const { restless = false } = this.#burst ?? {}
+    const since = Math.min(edge.at, this.#burst?.since ?? edge.at)
+    const tooLong = edge.at - since > patience
+    const burst = { since, last: edge, restless: restless || tooLong }
+    this.#burst = burst
+    this.#cancel()
+    if (tooLong && !restless) onRestless(since)
+    const left = edge.at + hold - clock.monotonic()
+    if (hold === 0) this.#settle(burst)
+    else this.#cancel = clock.after(Math.max(0, left), () => this.#settleNext(burst))
+  }
+
+  /** Resolves as soon as the line holds a level. */
+  async settled(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#burst === undefined && this.#level !== undefined) return
+    await new Promise<void>((resolve, reject) => {
+      const stop = (): void => {
+        this.#waiting = this.#waiting.filter((other) => other !== settle)
+        reject(signal.reason)
+      }
+      const settle = (): void => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }
+      signal.addEventListener('abort', stop, { once: true })
+      this.#waiting.push(settle)
+    })
+  }
+
+  /** Nothing is told any more. */
+  end(): void {
+    this.#cancel()
+    this.#burst = undefined
+  }
+
+  /** After a stall timers come before the edges that wait in the kernel: these shall have their say. */
+  #settleNext(burst: Burst): void {
+    this.#cancel = this.#options.clock.after(0, () => this.#settle(burst))
+  }
+
+  #settle({ since, last, restless }: Burst): void {
+    this.#cancel()
+    this.#burst = undefined
+    if (last.level !== this.#level || restless || this.#options.hold === 0) {
+      this.#level = last.level
+      this.#options.onLevel({ ...last, at: restless ? last.at : since })
+    }
+    for (const settle of this.#waiting.splice(0)) settle()
+  }
+}

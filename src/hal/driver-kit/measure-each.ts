@@ -1,0 +1,26 @@
+import type { Lack, Measure, Measurement } from '../sensor.ts'
+
+/**
+ * Reads one value after the other. One that fails is told beside the others; where all fail, the first
+ * failure is thrown.
+ */
+export async function measureEach<M extends Measure>(
+  measures: readonly M[],
+  signal: AbortSignal,
+  read: (measure: M) => Promise<number | boolean>
+): Promise<readonly (Measurement | Lack)[]> {
+  const measured: (Measurement | Lack)[] = []
+  for (const measure of measures) {
+    const { quantity, channel } = measure
+    const which = channel === undefined ? { quantity } : { quantity, channel }
+    try {
+      measured.push({ ...which, value: await read(measure) })
+    } catch (error) {
+      signal.throwIfAborted()
+      measured.push({ ...which, fault: error instanceof Error ? error : new Error(String(error)) })
+    }
+  }
+  const [first] = measured
+  if (first !== undefined && 'fault' in first && measured.every((each) => 'fault' in each)) throw first.fault
+  return measured
+}

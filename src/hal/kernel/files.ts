@@ -1,0 +1,120 @@
+import type { Clock } from '../../clock.ts'
+import { isNodeError } from '../../error.ts'
+import { SensorError, type SensorErrorCode } from '../sensor-error.ts'
+import type { Sysfs } from '../sysfs.ts'
+import { kernelNumber } from './number.ts'
+
+interface Telling {
+  readonly code: SensorErrorCode
+  readonly what: string
+  readonly hint: string
+}
+
+const WIRING = 'check its wiring and power; sudo dmesg tells what its driver says'
+
+/** By the system's code; any other is told as WITHOUT_NAME. */
+const TELLINGS: Readonly<Record<string, Telling>> = {
+  ENOENT: {
+    code: 'absent',
+    what: 'is not there',
+    hint: 'kith devices scan lists what the kernel shows; see that its overlay is loaded'
+  },
+  EAGAIN: { code: 'not-ready', what: 'is not ready', hint: 'measure it less often' },
+  EBUSY: {
+    code: 'busy',
+    what: 'is used by another program',
+    hint: 'end what reads it continuously: an iio buffer has one reader'
+  },
+  EACCES: {
+    code: 'not-permitted',
+    what: 'may not be read',
+    hint: 'let the user of kith read it, by a rule of udev'
+  }
+}
+const WITHOUT_NAME: Telling = { code: 'unreadable', what: 'cannot be read by its driver', hint: WIRING }
+
+/** Milliseconds between two questions of a file that says EAGAIN. */
+const AGAIN = 10
+
+/** The files in which the kernel shows one device: what goes wrong is told with the device's name. */
+export class KernelFiles {
+  /** How messages name the device: `hwmon chip tmp102`. */
+  readonly label: string
+  readonly #sysfs: Sysfs
+  readonly #clock: Clock
+  readonly #patience: number
+
+  /** @param patience milliseconds for which EAGAIN is waited out; tmp102 gives it for 35 [linux tmp102.c] */
+  constructor(sysfs: Sysfs, clock: Clock, label: string, patience = 500) {
+    this.#sysfs = sysfs
+    this.#clock = clock
+    this.label = label
+    this.#patience = patience
+  }
+
+  /** The file's text without space around it. @throws SensorError; the signal's reason */
+  async text(path: string, signal: AbortSignal): Promise<string> {
+    const until = this.#clock.monotonic() + this.#patience
+    for (;;) {
+      try {
+        return (await this.#sysfs.read(path, signal)).trim()
+      } catch (error) {
+        signal.throwIfAborted()
+        if (codeOf(error) !== 'EAGAIN' || this.#clock.monotonic() >= until) throw this.#failure(path, error)
+      }
+      await this.#clock.sleep(AGAIN, signal)
+    }
+  }
+
+  /** The same; undefined where there is no such file. */
+  async textIfAny(path: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return await this.text(path, signal)
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  }
+
+  /** The file's number, see kernelNumber. @throws SensorError; 'garbage' where it has none */
+  async number(path: string, signal: AbortSignal, exponent = 0): Promise<number> {
+    const text = await this.text(path, signal)
+    const number = kernelNumber(text, exponent)
+    if (number !== undefined) return number
+    const found = text === '' ? 'nothing' : JSON.stringify(text.slice(0, 40))
+    throw this.error('garbage', `has ${found} in ${fileOf(path)} where a number should be`, WIRING)
+  }
+
+  /** Names in a folder, sorted; an absent one is empty. */
+  async list(path: string): Promise<string[]> {
+    try {
+      return await this.#sysfs.list(path)
+    } catch (error) {
+      throw this.#failure(path, error)
+    }
+  }
+
+  /** @param what the rest of the sentence that begins with the label */
+  error(code: SensorErrorCode, what: string, hint: string): SensorError {
+    return new SensorError(code, `${this.label} ${what}`, { hint })
+  }
+
+  #failure(path: string, cause: unknown): SensorError {
+    const { code, what, hint } = TELLINGS[codeOf(cause)] ?? WITHOUT_NAME
+    const why = `${what}: ${fileOf(path)} gives ${codeOf(cause)}`
+    return new SensorError(code, `${this.label} ${why}`, { hint, cause })
+  }
+}
+
+/** Whether what was looked for is not there, and nothing worse. */
+export function isAbsent(error: unknown): boolean {
+  return isNodeError(error, 'absent')
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no reason'
+}
+
+function fileOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,71 @@
+import type { KernelFiles } from './files.ts'
+
+/** Where the kernel shows devices of one kind, each in a folder with a file that names it. */
+export interface KernelShelf {
+  readonly folder: string
+  /** Names of the folders in it that are meant: `hwmon0`. */
+  readonly entry: RegExp
+  /** `name` */
+  readonly file: string
+}
+
+export interface Shelved {
+  readonly path: string
+  /** What the file says. */
+  readonly name: string
+}
+
+/** Everything on a shelf that says its name, in the order of its numbers. */
+export async function shelved(
+  files: KernelFiles,
+  { folder, entry, file }: KernelShelf,
+  signal: AbortSignal
+): Promise<Shelved[]> {
+  const found: Shelved[] = []
+  const names = (await files.list(folder)).filter((each) => entry.test(each))
+  for (const each of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
+    const path = `${folder}/${each}`
+    const name = await files.textIfAny(`${path}/${file}`, signal)
+    if (name !== undefined) found.push({ path, name })
+  }
+  return found
+}
+
+/** The folder of a device by its name: its number changes between boots, and when its driver is loaded anew. */
+export class KernelFolder {
+  readonly #files: KernelFiles
+  readonly #shelf: KernelShelf
+  readonly #name: string
+  readonly #cure: string
+  #found: string | undefined
+
+  /** @param cure what to do where several have the name */
+  constructor(files: KernelFiles, shelf: KernelShelf, name: string, cure: string) {
+    this.#files = files
+    this.#shelf = shelf
+    this.#name = name
+    this.#cure = cure
+  }
+
+  /** @throws SensorError 'absent', 'ambiguous' */
+  async path(signal: AbortSignal): Promise<string> {
+    const { file } = this.#shelf
+    const known = this.#found
+    if (known !== undefined && (await this.#files.textIfAny(`${known}/${file}`, signal)) === this.#name)
+      return known
+    this.#found = await this.#search(signal)
+    return this.#found
+  }
+
+  async #search(signal: AbortSignal): Promise<string> {
+    const all = await shelved(this.#files, this.#shelf, signal)
+    const [found, other] = all.filter(({ name }) => name === this.#name)
+    if (found === undefined) {
+      const there = [...new Set(all.map(({ name }) => name))].join(', ')
+      const hint = `the kernel shows ${there || 'none'}; see that its driver or overlay is loaded`
+      throw this.#files.error('absent', 'is not there', hint)
+    }
+    if (other === undefined) return found.path
+    throw this.#files.error('ambiguous', `is there more than once: ${found.path}, ${other.path}`, this.#cure)
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../../../clock.ts'
+import { NotAcknowledged } from './model.ts'
+
+/** What a chip that takes commands is about to answer. Until then it acknowledges nothing. */
+export class PendingAnswer {
+  readonly #clock: Clock
+  #readyAt = Number.NEGATIVE_INFINITY
+  #compose: ((at: number) => Uint8Array) | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /**
+   * A command was taken.
+   * @param delay milliseconds until it is done
+   * @param compose makes the answer, once it is asked for; none for a command that has no answer
+   */
+  begin(delay: number, compose?: (at: number) => Uint8Array): void {
+    this.#readyAt = this.#clock.monotonic() + delay
+    this.#compose = compose
+  }
+
+  /** @throws NotAcknowledged while a command is under way */
+  checkIdle(): void {
+    if (this.#clock.monotonic() < this.#readyAt) throw new NotAcknowledged('address')
+  }
+
+  /**
+   * Gives the answer, once; what is read beyond its end is ff.
+   * @throws NotAcknowledged while a command is under way, and where there is no answer
+   */
+  read(count: number): Uint8Array {
+    this.checkIdle()
+    if (this.#compose === undefined) throw new NotAcknowledged('address')
+    const answer = this.#compose(this.#clock.now() - (this.#clock.monotonic() - this.#readyAt))
+    this.#compose = undefined
+    return Uint8Array.from({ length: count }, (_, index) => answer[index] ?? 0xff)
+  }
+}

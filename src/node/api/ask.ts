@@ -1,0 +1,112 @@
+import { describeError, isNodeError, NodeError } from '../../error.ts'
+import { isRefusal } from '../../protocol/query/codec/query-error.ts'
+import { parseSeries } from '../../reading/series.ts'
+import type { Meta } from '../../reading/signed/catalogue.ts'
+import type { Target } from '../peers/directory.ts'
+import type { Reach } from '../peers/resolver.ts'
+import type { Selection } from '../peers/selection.ts'
+import type { LatestViews } from './latest-views.ts'
+import type { AskRequest, SeriesView } from './operations.ts'
+import type { Questions } from './query-router.ts'
+
+export interface AskInit {
+  readonly reach: Reach
+  readonly questions: Questions
+  readonly views: LatestViews
+  /** ProtocolNames that carry a quantity, newest version first. */
+  readonly protocolsOf: (quantity: string) => readonly string[]
+  /** The catalogue of a peer, where it is known. */
+  readonly catalogueOf: (peer: string) => Meta | undefined
+  /** Those connected who list one of the protocols, and which of them. */
+  readonly speakers: (protocols: readonly string[]) => Promise<readonly Speaker[]>
+}
+
+/** A connected peer, and what it speaks of what is wanted, newest first. */
+export interface Speaker {
+  readonly peer: string
+  readonly spoken: readonly string[]
+}
+
+/** One question to one peer, or to each that a purpose means; answers are verified and go through the journal. */
+export async function ask(init: AskInit, request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {
+  const { by } = request
+  init.questions.checkWay(by)
+  const selection = await init.reach.selectSoon(request.who, request.what, signal)
+  const { targets = [], quantity } = selection
+  const results =
+    quantity === undefined
+      ? await Promise.allSettled(targets.map((target) => askOne(init, target, selection, by, signal)))
+      : await askEverybody(init, quantity, by, signal)
+  const views = init.views.views(selection.matches)
+  if (views.length > 0 && results.some((result) => result.status === 'fulfilled')) return views
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure !== undefined) throw explained(failure.reason)
+  if (views.length > 0) return views
+  throw new NodeError('no-data', `${request.who} has no reading of ${request.what ?? 'anything'}`, {
+    hint: `kith ask ${request.who} lists what it measures`,
+    remedy: 'retry'
+  })
+}
+
+async function askOne(
+  { reach, questions, protocolsOf, catalogueOf }: AskInit,
+  target: Target,
+  selection: Selection,
+  by: AskRequest['by'],
+  signal: AbortSignal
+): Promise<void> {
+  if (reach.isSelf(target.peer)) return
+  await reach.connect(target, signal)
+  const find = (meta: Meta | undefined): Wanted[] => wantedSeries(meta, selection, protocolsOf)
+  const known = find(catalogueOf(target.peer))
+  // A catalogue is told anew at each change, but somebody may ask sooner.
+  const wanted = known.length > 0 ? known : find(await questions.describe(target.peer, by, signal))
+  await Promise.all(
+    wanted.map(({ protocols, series }) => questions.read(target.peer, protocols, series, by, signal))
+  )
+}
+
+/** "Who measures temperature here?": one question to everybody connected who lists a protocol of it. */
+async function askEverybody(
+  { reach, questions, protocolsOf, speakers }: AskInit,
+  quantity: string,
+  by: AskRequest['by'],
+  signal: AbortSignal
+): Promise<PromiseSettledResult<void>[]> {
+  const protocols = protocolsOf(quantity)
+  const found = await reach.soon(() => speakers(protocols), signal)
+  return await Promise.allSettled(
+    found.map(({ peer, spoken }) => questions.read(peer, spoken, undefined, by, signal))
+  )
+}
+
+interface Wanted {
+  readonly protocols: readonly string[]
+  readonly series: string[]
+}
+
+/** What is wanted, by the protocols of it that the peer lists, newest first. */
+function wantedSeries(
+  meta: Meta | undefined,
+  selection: Selection,
+  protocolsOf: AskInit['protocolsOf']
+): Wanted[] {
+  const wanted = new Map<string, Wanted>()
+  for (const { name, protocols: listed } of meta?.series ?? []) {
+    const parts = parseSeries(name)
+    if (parts === undefined || !selection.matches(parts)) continue
+    const protocols = protocolsOf(parts.quantity).filter((protocol) => listed.includes(protocol))
+    if (protocols.length === 0) continue
+    const key = protocols.join(' ')
+    const entry = wanted.get(key) ?? { protocols, series: [] }
+    entry.series.push(name)
+    wanted.set(key, entry)
+  }
+  return [...wanted.values()]
+}
+
+/** Refusals of the peer keep their code; what else went wrong on the way is told as unreachable. */
+function explained(error: unknown): unknown {
+  if (isNodeError(error, 'unreachable') || isNodeError(error, 'unsupported') || isRefusal(error)) return error
+  return new NodeError('unreachable', describeError(error), { remedy: 'retry', cause: error })
+}

@@ -1,0 +1,18 @@
+import { MAX_SELECTORS } from '../../protocol/query/codec/frame.ts'
+
+/** Bytes of names in one request: what is around them fits the 256 bytes that any flow takes at once. */
+const MOST_BYTES = 192
+/** CBOR's head of a text of up to 255 bytes (RFC 8949 section 3). */
+const HEAD = 2
+
+/** The first of the names that one datagram can ask for together; at least one of them. */
+export function nextBatch(names: ReadonlyMap<string, string>): Map<string, string> {
+  const batch = new Map<string, string>()
+  let bytes = 0
+  for (const [key, name] of names) {
+    bytes += name.length + HEAD
+    if (batch.size > 0 && (bytes > MOST_BYTES || batch.size === MAX_SELECTORS)) break
+    batch.set(key, name)
+  }
+  return batch
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import type { SealedMeta } from '../../protocol/gossip/catalogue-table.ts'
+import type { Repair } from '../../protocol/replication/backfill.ts'
+import { BEGINNING, type Followed } from '../../protocol/replication/reorder-buffer.ts'
+import type { FollowOptions } from '../../protocol/replication/subscription.ts'
+import { Followers } from '../../protocol/replication/subscriptions.ts'
+import type { Journal } from '../../reading/hub/reading-hub.ts'
+import type { Position } from '../../reading/run.ts'
+
+/** From where on: what comes, all that can be had, or one above the last position held of each series. */
+export type Beginning = 'now' | 'beginning' | ReadonlyMap<string, Position>
+
+export interface FollowingInit {
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: () => number
+  readonly options: FollowOptions
+  readonly repair: Repair
+  readonly journal: Journal
+  readonly matches: (series: string) => boolean
+  readonly from: Beginning
+  /** Series at a time. */
+  readonly most: number
+  /** Readings that may wait for the consumer; beyond, nothing is taken until it has caught up. */
+  readonly queue: number
+  /** Tells of catalogues as they come, the known ones first; returns the end of it. */
+  readonly onMeta: (listener: (sealed: SealedMeta) => void) => () => void
+  /** Tells of peers whose connection is new; returns the end of it. */
+  readonly onConnect: (listener: (peer: string) => void) => () => void
+}
+
+/** Readings of others in order and each once, through losses and absences, until the signal aborts. */
+export async function* follow(
+  init: FollowingInit,
+  signal: AbortSignal
+): AsyncGenerator<Followed, void, void> {
+  const waiting: Followed[] = []
+  let wake = (): void => {}
+  let paused = false
+  const followers = new Followers({
+    ...init,
+    begin: (series) => {
+      if (init.from === 'beginning') return BEGINNING
+      return init.from === 'now' ? undefined : init.from.get(series)
+    },
+    deliver: (followed) => {
+      waiting.push(followed)
+      wake()
+    }
+  })
+  const ends = [
+    init.journal.subscribe({
+      onSealed: ({ sealed }) => {
+        paused ||= waiting.length > init.queue
+        if (!paused) followers.offer(sealed)
+      }
+    }),
+    init.onMeta((sealed) => followers.heard(sealed)),
+    init.onConnect((peer) => followers.returned(peer)),
+    () => followers.stop()
+  ]
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    while (!signal.aborted) {
+      const followed = waiting.shift()
+      if (followed !== undefined) {
+        yield followed
+        continue
+      }
+      // What was left out while the consumer was slow is had from history.
+      if (paused) {
+        paused = false
+        followers.returned()
+        continue
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    for (const end of ends) end()
+  }
+}

@@ -1,0 +1,141 @@
+import { NodeError } from '../../error.ts'
+import { META_TOPIC } from '../../protocol/protocol-registry.ts'
+import type { QueryClient } from '../../protocol/query/client/query-client.ts'
+import { anchorTime } from '../../reading/history/anchor-time.ts'
+import type { History } from '../../reading/history/history.ts'
+import type { Reading } from '../../reading/reading.ts'
+import type { Position } from '../../reading/run.ts'
+import { localSeries, parseSeries } from '../../reading/series.ts'
+import type { Meta } from '../../reading/signed/catalogue.ts'
+import type { Reach } from '../peers/resolver.ts'
+import type { Selection } from '../peers/selection.ts'
+import type { HistoryRequest, HistoryRow } from './operations.ts'
+import { type ViewContext, viewPast } from './series-view.ts'
+
+export interface HistoryInit {
+  readonly reach: Reach
+  readonly queries: QueryClient
+  readonly history: History
+  readonly context: () => ViewContext
+  readonly protocolsOf: (quantity: string) => readonly string[]
+}
+
+/** Readings taken from our own history at a time. */
+const PAGE = 500
+const MOST = 1_000_000
+
+/** The past of every series that matches, one series after another, each reading once and in order. */
+export async function* history(
+  init: HistoryInit,
+  request: HistoryRequest,
+  signal: AbortSignal
+): AsyncGenerator<HistoryRow, void, void> {
+  const selection = await init.reach.selectSoon(request.who, request.what, signal)
+  let left = Math.min(request.limit ?? MOST, MOST)
+  for (const target of selection.targets ?? []) {
+    const rows = init.reach.isSelf(target.peer)
+      ? ownRows(init, selection, request)
+      : theirRows(init, target.peer, await describe(init, target, signal), selection, request, signal)
+    for await (const row of rows) {
+      if (left-- <= 0) return
+      yield row
+    }
+  }
+}
+
+async function describe(
+  init: HistoryInit,
+  target: { peer: string; addresses: readonly string[] },
+  signal: AbortSignal
+): Promise<Meta> {
+  await init.reach.connect(target, signal)
+  return await init.queries.describe(target.peer, [META_TOPIC], {}, signal)
+}
+
+function* ownRows(init: HistoryInit, selection: Selection, request: HistoryRequest): Generator<HistoryRow> {
+  const context = init.context()
+  for (const series of init.history.series()) {
+    const parts = parseSeries(series)
+    if (parts === undefined || !selection.matches(parts)) continue
+    let after: Position | undefined
+    for (;;) {
+      const page = init.history.readings({
+        series,
+        since: request.since,
+        until: request.until,
+        limit: PAGE,
+        after
+      })
+      for (const reading of page) yield viewPast(reading, context)
+      after = page.at(-1)?.position
+      if (page.length < PAGE) break
+    }
+  }
+}
+
+async function* theirRows(
+  init: HistoryInit,
+  peer: string,
+  meta: Meta,
+  selection: Selection,
+  request: HistoryRequest,
+  signal: AbortSignal
+): AsyncGenerator<HistoryRow> {
+  const matching = meta.series.filter(({ name }) => {
+    const parts = parseSeries(name)
+    return parts !== undefined && selection.matches(parts)
+  })
+  if (matching.length === 0) {
+    throw new NodeError('no-such', `${request.who} measures nothing called ${request.what}`, {
+      hint: `kith ask ${request.who}`
+    })
+  }
+  for (const series of matching) yield* seriesRows(init, peer, series.name, meta, request, signal)
+}
+
+async function* seriesRows(
+  init: HistoryInit,
+  peer: string,
+  name: string,
+  meta: Meta,
+  { since, until }: HistoryRequest,
+  signal: AbortSignal
+): AsyncGenerator<HistoryRow> {
+  const parts = parseSeries(name)
+  if (parts === undefined) return
+  const context = init.context()
+  const series = localSeries(parts.device, parts.quantity, parts.channel)
+  const anchors = new Map(meta.runs.map((run) => [run.boot, run]))
+  const place = { peer: parts.peer, who: context.labelOf(parts.peer), series }
+  for await (const event of init.queries.history(
+    peer,
+    init.protocolsOf(parts.quantity),
+    { n: name, from: startOf(meta, since) },
+    signal
+  )) {
+    if (event.kind === 'lost')
+      yield { ...place, lost: { ...event.lost.run, from: event.lost.from, to: event.lost.to } }
+    if (event.kind !== 'sealed') continue
+    for (const told of event.sealed.readings) {
+      const reading = anchorTime(told, anchors.get(told.position.boot))
+      if (reading.series === name && isWithin(reading, since, until)) yield viewPast(reading, context)
+    }
+  }
+}
+
+/** The beginning of the run in which `since` lies: what is before it need not be told. */
+function startOf(meta: Meta, since: number | undefined): Position | undefined {
+  if (since === undefined) return undefined
+  const begun = meta.runs.filter((run) => run.unix - run.mono / 1000 <= since)
+  const run = begun.reduce<(typeof begun)[number] | undefined>(
+    (last, one) => (last !== undefined && last.epoch > one.epoch ? last : one),
+    undefined
+  )
+  return run === undefined ? undefined : { epoch: run.epoch, boot: run.boot, seq: 0 }
+}
+
+/** Readings without a time are told only where no time is asked for. */
+function isWithin({ time }: Reading, since: number | undefined, until: number | undefined): boolean {
+  if (since === undefined && until === undefined) return true
+  return time !== null && time >= (since ?? 0) && time <= (until ?? Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../../clock.ts'
+import type { Reading } from '../../reading/reading.ts'
+import type { SeriesParts } from '../../reading/series.ts'
+import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
+import type { SeriesView } from './operations.ts'
+import { type ViewContext, viewReading } from './series-view.ts'
+
+/** The newest reading of a series, and how it came. */
+export interface Latest {
+  readonly reading: Reading
+  readonly sealed: SealedReadings
+  readonly door: Door
+  /** Clock.monotonic() when it came. */
+  readonly receivedAt: number
+}
+
+/** The part of the journal that is shown. */
+export interface LatestReadings {
+  latest(match: (series: SeriesParts) => boolean): readonly Latest[]
+}
+
+/** Shows what the journal holds, as of now. */
+export class LatestViews {
+  readonly #journal: LatestReadings
+  readonly #clock: Clock
+  readonly #context: () => ViewContext
+
+  constructor(journal: LatestReadings, clock: Clock, context: () => ViewContext) {
+    this.#journal = journal
+    this.#clock = clock
+    this.#context = context
+  }
+
+  /** By author and series, in a stable order. */
+  views(match: (series: SeriesParts) => boolean): SeriesView[] {
+    const context = this.#context()
+    const now = this.#clock.monotonic()
+    const views = this.#journal
+      .latest(match)
+      .map((latest) => viewReading(latest.reading, latest.door, (now - latest.receivedAt) / 1000, context))
+    return views.sort((a, b) => compare(`${a.who}/${a.series}`, `${b.who}/${b.series}`))
+  }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,89 @@
+import { NodeError } from '../../error.ts'
+import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
+import type { Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import { checkBookEntry } from '../peers/book-entry-check.ts'
+import type { Directory } from '../peers/directory.ts'
+import type { Switches } from '../sensors/switches.ts'
+import type { AskInit } from './ask.ts'
+import { ask } from './ask.ts'
+import { type HistoryInit, history } from './history.ts'
+import type { BookChange, BookEntry, Operations, PeerView, Status } from './operations.ts'
+import { type PingInit, ping } from './ping.ts'
+import { type WatchInit, watch } from './watch.ts'
+
+export interface NodeOperationsInit {
+  readonly ask: AskInit
+  readonly watch: WatchInit
+  readonly history: HistoryInit
+  readonly ping: PingInit
+  readonly book: AddressBook
+  readonly directory: Directory
+  readonly neighbourhood: Neighbourhood
+  readonly switches: Switches
+  readonly status: () => Status
+  readonly peers: () => Promise<PeerView[]>
+}
+
+/** The node's own answers to everything that people and programs ask of it. */
+export class NodeOperations implements Operations {
+  readonly #init: NodeOperationsInit
+
+  constructor(init: NodeOperationsInit) {
+    this.#init = init
+  }
+
+  readonly status: Operations['status'] = async () => this.#init.status()
+  readonly peers: Operations['peers'] = () => this.#init.peers()
+  readonly ask: Operations['ask'] = (request, signal) => ask(this.#init.ask, request, signal)
+  readonly watch: Operations['watch'] = (request, signal) => watch(this.#init.watch, request, signal)
+  readonly history: Operations['history'] = (request, signal) => history(this.#init.history, request, signal)
+  readonly ping: Operations['ping'] = (request, signal) => ping(this.#init.ping, request, signal)
+  readonly switch: Operations['switch'] = (request) => this.#init.switches.switch(request)
+
+  async book(): Promise<BookEntry[]> {
+    return this.#init.book.entries().map(shown)
+  }
+
+  async bookPut(change: BookChange): Promise<BookEntry> {
+    const entry = this.#changed(change, this.#init.book.get(change.name))
+    checkBookEntry(entry)
+    await this.#init.book.put(entry)
+    this.#init.neighbourhood.remember(entry.peer, entry.addresses)
+    return shown(entry)
+  }
+
+  async bookRename(from: string, to: string): Promise<BookEntry> {
+    return shown(await this.#init.book.rename(from, to))
+  }
+
+  bookRemove(name: string): Promise<void> {
+    return this.#init.book.remove(name)
+  }
+
+  #changed(change: BookChange, known: Entry | undefined): Entry {
+    const [target, another] = change.who === undefined ? [] : this.#init.directory.resolve(change.who)
+    const peer = target?.peer ?? known?.peer
+    if (peer === undefined) {
+      throw new NodeError('bad-request', `who is "${change.name}"?`, {
+        hint: `kith book add ${change.name} PEERID`
+      })
+    }
+    if (another !== undefined)
+      throw new NodeError('ambiguous', `"${change.who}" is a purpose of several`, {
+        hint: 'name one by its PeerId'
+      })
+    const note = change.note ?? known?.note
+    return {
+      name: change.name,
+      peer,
+      purposes: change.purposes ?? known?.purposes ?? [],
+      addresses: change.addresses ?? known?.addresses ?? target?.addresses ?? [],
+      time: change.time ?? known?.time ?? false,
+      ...(note === undefined ? {} : { note })
+    }
+  }
+}
+
+function shown({ purposes, addresses, ...entry }: Entry): BookEntry {
+  return { ...entry, purposes: [...purposes], addresses: [...addresses] }
+}

@@ -1,0 +1,76 @@
+import { type Quantities, showValue } from '../../reading/quantity.ts'
+import type { Reading } from '../../reading/reading.ts'
+import { localSeries, parseSeries } from '../../reading/series.ts'
+import type { Door } from '../../reading/signed/sealed.ts'
+import { isStale } from '../../reading/staleness.ts'
+import type { HistoryRow, SeriesView } from './operations.ts'
+
+/** What a view needs besides the reading. */
+export interface ViewContext {
+  readonly quantities: Quantities
+  /** Unix seconds as well as we know them; undefined while our own clock is not believed. */
+  readonly now: number | undefined
+  readonly labelOf: (peer: string) => string
+  /** Whether we have a connection that could bring news of that author. */
+  readonly reachable: (peer: string) => boolean
+}
+
+/**
+ * A reading as people and programs see it.
+ * @param sinceReceived seconds since it reached this process
+ */
+export function viewReading(
+  reading: Reading,
+  door: Door,
+  sinceReceived: number,
+  context: ViewContext
+): SeriesView {
+  const age = ageOf(reading, sinceReceived, context.now)
+  const { state: outcome, ...facts } = viewFacts(reading, door, context)
+  const silent = reading.interval > 0 && isStale(age, reading.interval)
+  if (!silent) return { ...facts, state: outcome, age }
+  return { ...facts, state: 'stale', age, stale: context.reachable(facts.peer) ? 'silent' : 'link' }
+}
+
+/** A reading of the past: it has no age and does not go stale. */
+export function viewPast(reading: Reading, context: ViewContext): HistoryRow {
+  return viewFacts(reading, 'history', context)
+}
+
+type Facts = Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' }
+
+function viewFacts(reading: Reading, door: Door, context: ViewContext): Facts {
+  const parts = parseSeries(reading.series)
+  if (parts === undefined) throw new TypeError(`not a series: ${reading.series}`)
+  const quantity = context.quantities.get(parts.quantity)
+  const outcome =
+    reading.fault !== undefined
+      ? { state: 'fault' as const, fault: reading.fault }
+      : {
+          state: 'value' as const,
+          value: reading.value,
+          ...(quantity === undefined ? {} : { shown: showValue(quantity, reading.value) })
+        }
+  return {
+    peer: parts.peer,
+    who: context.labelOf(parts.peer),
+    series: localSeries(parts.device, parts.quantity, parts.channel),
+    device: parts.device,
+    quantity: parts.quantity,
+    ...(parts.channel === undefined ? {} : { channel: parts.channel }),
+    ...outcome,
+    unit: reading.unit,
+    time: reading.time,
+    quality: reading.quality,
+    interval: reading.interval,
+    position: reading.position,
+    signed: true,
+    door
+  }
+}
+
+/** By the clocks where both are believed, else by how long we have had it; never negative. */
+function ageOf(reading: Reading, sinceReceived: number, now: number | undefined): number {
+  if (reading.time === null || now === undefined) return sinceReceived
+  return Math.max(0, sinceReceived, now - reading.time)
+}

@@ -1,0 +1,79 @@
+import type { Connection } from '@libp2p/interface'
+import type { Neighbour, Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import { remoteHost } from '../network/create-network.ts'
+import type { Directory } from '../peers/directory.ts'
+import type { RunningSensor } from '../sensors/running-sensor.ts'
+import type { LatestViews } from './latest-views.ts'
+import type { PeerView, SensorView, SeriesView } from './operations.ts'
+
+/** Each configured sensor with the latest of its series. */
+export function viewSensors(
+  self: string,
+  sensors: readonly RunningSensor[],
+  views: LatestViews
+): SensorView[] {
+  return sensors.map(({ config, place }) => {
+    const series = views.views((parts) => parts.peer === self && parts.device === config.name)
+    return {
+      name: config.name,
+      type: config.type,
+      place,
+      interval: config.interval / 1000,
+      state: worst(series),
+      series
+    }
+  })
+}
+
+/** A sensor is as well as the worst of its series. */
+function worst(series: readonly SeriesView[]): SensorView['state'] {
+  for (const state of ['fault', 'stale', 'value'] as const)
+    if (series.some((one) => one.state === state)) return state
+  return 'waiting'
+}
+
+export interface PeerFacts {
+  readonly neighbourhood: Neighbourhood
+  readonly directory: Directory
+  /** PeerIds written in the book, near or not. */
+  readonly book: readonly string[]
+  readonly protocolsOf: (peer: string) => readonly string[]
+  /** Clock.monotonic(). */
+  readonly now: number
+}
+
+/** Everybody near or written down, connected ones first. */
+export function viewPeers({ neighbourhood, directory, book, protocolsOf, now }: PeerFacts): PeerView[] {
+  const near = new Map<string, Neighbour>(neighbourhood.neighbours().map((one) => [one.peer, one]))
+  const peers = [...new Set([...near.keys(), ...book])]
+  const views = peers.map((peer) => {
+    const connection = neighbourhood.connection(peer)
+    const seenAt = near.get(peer)?.seenAt
+    return {
+      peer,
+      name: directory.nameOf(peer),
+      inBook: directory.isInBook(peer),
+      purposes: directory.purposesOf(peer),
+      protocols: [...protocolsOf(peer)],
+      path: pathOf(connection, directory),
+      rtt: connection?.rtt ?? null,
+      seen: connection !== undefined ? 0 : seenAt === undefined ? null : (now - seenAt) / 1000,
+      connected: connection !== undefined
+    }
+  })
+  return views.sort(
+    (a, b) =>
+      Number(b.connected) - Number(a.connected) ||
+      (directory.labelOf(a.peer) < directory.labelOf(b.peer) ? -1 : 1)
+  )
+}
+
+/** How a connection goes: straight, or through whom. */
+export function pathOf(connection: Connection | undefined, directory: Directory): PeerView['path'] {
+  if (connection === undefined) return { kind: 'none', text: 'not connected' }
+  const address = connection.remoteAddr.toString()
+  const relay = /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1]
+  if (relay !== undefined)
+    return { kind: 'relay', text: `relay ${directory.labelOf(relay)}`, address, via: relay }
+  return { kind: 'direct', text: `direct ${remoteHost(connection) ?? ''}`.trimEnd(), address }
+}

@@ -1,0 +1,86 @@
+import type { Audience } from '../../reading/author/author.ts'
+import { formatSeries } from '../../reading/series.ts'
+import { MAX_META_ENTRIES, type Meta, type MetaSeries } from '../../reading/signed/catalogue.ts'
+import { encodeMeta } from '../../reading/signed/catalogue-write.ts'
+import { isPackError } from '../../reading/signed/pack-error.ts'
+import { seal } from '../../reading/signed/seal.ts'
+import type { RunningSensor } from '../sensors/running-sensor.ts'
+import type { On } from './components.ts'
+import { protocolsOf } from './protocols.ts'
+
+export type OwnCatalogueNeeds = On<'init' | 'language' | 'storage' | 'measuring'>
+
+/**
+ * What this node tells of itself, sealed: its name, what it measures, when its runs were (wire.md, Catalogue).
+ * Private series stand only in what peers of its book are told.
+ */
+export function sealOwnCatalogue(made: OwnCatalogueNeeds, revision: number, audience: Audience): Uint8Array {
+  const { init, storage, measuring } = made
+  const { config, world, version, shortLived } = init
+  const author = measuring.author()
+  const sensors = measuring.sensors.filter(({ config }) => audience === 'book' || !config.private)
+  const runs = storage.history
+    .runs()
+    .flatMap(({ unix, quality, ...run }) =>
+      unix === null || quality === 2 ? [] : [{ ...run, unix, quality }]
+    )
+  const payload = encodeAsMuch({
+    revision,
+    ...author.run,
+    name: shortLived ? '' : config.name,
+    purposes: config.purposes,
+    version,
+    mono: Math.round(world.clock.monotonic() - author.runStarted),
+    series: sensors.flatMap((sensor) => seriesOf(sensor, made)).slice(0, MAX_META_ENTRIES),
+    runs: runs.slice(-MAX_META_ENTRIES)
+  })
+  return seal('meta', payload, storage.signer)
+}
+
+/** As much of it as a catalogue holds: the oldest runs go first, then what is last of the series. */
+export function encodeAsMuch(meta: Meta): Uint8Array {
+  try {
+    return encodeMeta(meta)
+  } catch (error) {
+    const { runs, series } = meta
+    if (!isPackError(error) || error.why !== 'size' || series.length === 0) throw error
+    return encodeAsMuch(
+      runs.length > 1
+        ? { ...meta, runs: runs.slice(Math.ceil(runs.length / 2)) }
+        : { ...meta, series: series.slice(0, Math.floor(series.length * 0.9)) }
+    )
+  }
+}
+
+function seriesOf(
+  { config, definition, measures }: RunningSensor,
+  { language, storage }: OwnCatalogueNeeds
+): MetaSeries[] {
+  const { signer, history, journal } = storage
+  return measures.map((measure) => {
+    const { quantity, channel, range, accuracy } = measure
+    const parts = { peer: signer.peer, device: config.name, quantity }
+    const name = formatSeries(channel === undefined ? parts : { ...parts, channel })
+    const held = history.held(name)[0]
+    const [oldest] = held?.ranges[0] ?? []
+    const latest = journal.latest(
+      (series) =>
+        series.device === config.name &&
+        series.quantity === quantity &&
+        series.channel === channel &&
+        series.peer === signer.peer
+    )[0]
+    return {
+      name,
+      protocols: protocolsOf(language, quantity),
+      unit: language.quantities.get(quantity)?.unit ?? null,
+      interval: latest?.reading.interval ?? config.interval / 1000,
+      ...(range === undefined ? {} : { range }),
+      ...(accuracy === undefined ? {} : { accuracy }),
+      chip: definition.type,
+      state: latest?.reading.fault?.code ?? 'ok',
+      ...(config.private ? { private: true as const } : {}),
+      ...(held === undefined || oldest === undefined ? {} : { oldest: { ...held.run, seq: oldest } })
+    }
+  })
+}

@@ -1,0 +1,19 @@
+import { Catalogue, sensorProtocols } from '../../protocol/protocol-registry.ts'
+import { type Quantities, quantityTable } from '../../reading/quantity.ts'
+import type { AssembleInit } from './assemble-init.ts'
+
+/** What can be measured, and the protocols that carry it: kith's own and those of the application. */
+export interface Language {
+  readonly quantities: Quantities
+  readonly catalogue: Catalogue
+}
+
+export function createLanguage({ quantities: own, protocols }: AssembleInit): Language {
+  const quantities = quantityTable(...own)
+  return { quantities, catalogue: new Catalogue([...sensorProtocols, ...protocols], quantities) }
+}
+
+/** ProtocolNames that carry a quantity, newest version first. */
+export function protocolsOf({ catalogue }: Language, quantity: string): string[] {
+  return catalogue.ofQuantity(quantity).map(({ id }) => id)
+}

@@ -1,0 +1,149 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { type Clock, withDeadline } from '../../clock.ts'
+import { NodeError } from '../../error.ts'
+import type { Operations } from '../api/operations.ts'
+import { readError } from './error.ts'
+import { CONTROL_SOCKET, controlRoutes } from './routes.ts'
+import { isAnswered, openSocketFolder, type SocketFolder } from './socket.ts'
+
+/** Milliseconds for an answer of the node in front of us; a request's own timeout comes on top. */
+const DEADLINE_MS = 35_000
+/** Bytes of one answer or one line: far above what a node has to say. */
+const LONGEST_ANSWER = 64 * 1024 * 1024
+
+/**
+ * The operations of the node that runs in `home`.
+ * @returns undefined where none runs
+ * @throws NodeError 'denied' where it is somebody else's
+ */
+export async function connectControl(home: string, clock: Clock): Promise<ControlClient | undefined> {
+  try {
+    const folder = await openSocketFolder(home)
+    if (await isAnswered(join(folder.path, CONTROL_SOCKET))) return new ControlClient(folder, clock)
+    await folder.close()
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new NodeError('denied', `the node in ${home} belongs to another user`, {
+      hint: 'ask as that user (sudo -u), or choose your own --home',
+      cause: error
+    })
+  }
+}
+
+/** Asks a running node over its control socket (control-routes.ts). */
+export class ControlClient implements Operations {
+  readonly #folder: SocketFolder
+  readonly #clock: Clock
+
+  constructor(folder: SocketFolder, clock: Clock) {
+    this.#folder = folder
+    this.#clock = clock
+  }
+
+  readonly status: Operations['status'] = () => this.#answer('status')
+  readonly peers: Operations['peers'] = () => this.#answer('peers')
+  readonly book: Operations['book'] = () => this.#answer('book')
+  readonly bookPut: Operations['bookPut'] = (entry) => this.#answer('bookPut', entry)
+  readonly bookRename: Operations['bookRename'] = (from, to) => this.#answer('bookRename', { from, to })
+  readonly bookRemove: Operations['bookRemove'] = (name) => this.#answer('bookRemove', { name })
+  readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
+  readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
+  readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)
+  readonly ping: Operations['ping'] = (request, signal) => this.#stream('ping', request, signal)
+  readonly switch: Operations['switch'] = (request) => this.#answer('switch', request)
+
+  close(): Promise<void> {
+    return this.#folder.close()
+  }
+
+  async #answer<T>(
+    operation: keyof Operations,
+    body?: unknown,
+    signal?: AbortSignal,
+    timeout = 0
+  ): Promise<T> {
+    const work = async (inner: AbortSignal): Promise<T> => {
+      const response = await this.#send(operation, body, inner)
+      let text = ''
+      for await (const line of lines(response, inner)) text += line
+      return (text === '' ? undefined : JSON.parse(text)) as T
+    }
+    return withDeadline(this.#clock, DEADLINE_MS + timeout, 'the running node', work, signal)
+  }
+
+  async *#stream<T>(operation: keyof Operations, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
+    const response = await this.#send(operation, body, signal)
+    for await (const line of lines(response, signal)) {
+      const value: unknown = JSON.parse(line)
+      const error = readError(value)
+      if (error !== undefined) throw error
+      yield value as T
+    }
+  }
+
+  /** @throws NodeError what the node answers, where that is an error */
+  async #send(operation: keyof Operations, body: unknown, signal: AbortSignal): Promise<IncomingMessage> {
+    signal.throwIfAborted()
+    const { method, path } = controlRoutes[operation]
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const request = httpRequest({
+        socketPath: join(this.#folder.path, CONTROL_SOCKET),
+        host: 'kith',
+        method,
+        path,
+        agent: false,
+        signal,
+        headers: body === undefined ? {} : { 'content-type': 'application/json' }
+      })
+      request.once('response', resolve)
+      request.on('error', (error) => reject(signal.aborted ? signal.reason : wentAway(error)))
+      request.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+    if ((response.statusCode ?? 500) < 300) return response
+    let text = ''
+    for await (const line of lines(response, signal)) text += line
+    throw (
+      readError(parsed(text)) ?? new NodeError('internal', `the running node answers ${response.statusCode}`)
+    )
+  }
+}
+
+function wentAway(cause: unknown): NodeError {
+  return new NodeError('unreachable', 'the running node went away', {
+    hint: 'its log says why; kith run starts it again',
+    remedy: 'retry',
+    cause
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The lines of an answer as they come; an unread one holds the node back. */
+async function* lines(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      const [first = '', ...more] = String(chunk).split('\n')
+      rest += first
+      for (const next of more) {
+        if (rest !== '') yield rest
+        rest = next
+      }
+      if (rest.length > LONGEST_ANSWER) throw new NodeError('too-big', 'the running node answers without end')
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    throw error instanceof NodeError ? error : wentAway(error)
+  }
+  if (rest !== '') yield rest
+}

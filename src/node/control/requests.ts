@@ -1,0 +1,93 @@
+import * as v from 'valibot'
+import { NodeError } from '../../error.ts'
+import type { Operations } from '../api/operations.ts'
+
+/** One operation as the control socket calls it: with a body that has been checked. */
+export type Call =
+  | {
+      readonly answer: (operations: Operations, body: unknown, signal: AbortSignal) => Promise<unknown>
+    }
+  | {
+      readonly stream: (operations: Operations, body: unknown, signal: AbortSignal) => AsyncIterable<unknown>
+    }
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
+const texts = v.pipe(v.array(text), v.maxLength(256))
+const timeout = v.exactOptional(v.pipe(v.number(), v.minValue(100), v.maxValue(600_000)))
+const by = v.exactOptional(v.picklist(['auto', 'stream', 'datagram']))
+const unixSeconds = v.exactOptional(v.pipe(v.number(), v.finite()))
+const upTo = (most: number) =>
+  v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)))
+
+const nothing = v.strictObject({})
+const bookChange = v.strictObject({
+  name: text,
+  who: v.exactOptional(text),
+  purposes: v.exactOptional(texts),
+  addresses: v.exactOptional(texts),
+  time: v.exactOptional(v.boolean()),
+  note: v.exactOptional(v.pipe(v.string(), v.maxLength(512)))
+})
+const rename = v.strictObject({ from: text, to: text })
+const named = v.strictObject({ name: text })
+const ask = v.strictObject({ who: text, what: v.exactOptional(text), by, timeout })
+const watch = v.strictObject({ who: v.optional(texts, []), what: v.exactOptional(text) })
+const history = v.strictObject({
+  who: text,
+  what: text,
+  since: unixSeconds,
+  until: unixSeconds,
+  limit: upTo(1_000_000),
+  timeout
+})
+const ping = v.strictObject({ who: text, count: upTo(1000), by, timeout })
+const switching = v.union([
+  v.strictObject({ name: v.exactOptional(text) }),
+  v.strictObject({ name: text, to: v.picklist(['on', 'off']) })
+])
+
+export const calls: Readonly<Record<keyof Operations, Call>> = {
+  status: answer(nothing, (operations) => operations.status()),
+  peers: answer(nothing, (operations) => operations.peers()),
+  book: answer(nothing, (operations) => operations.book()),
+  bookPut: answer(bookChange, (operations, entry) => operations.bookPut(entry)),
+  bookRename: answer(rename, (operations, { from, to }) => operations.bookRename(from, to)),
+  bookRemove: answer(named, (operations, { name }) => operations.bookRemove(name)),
+  ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
+  watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
+  history: stream(history, (operations, request, signal) => operations.history(request, signal)),
+  ping: stream(ping, (operations, request, signal) => operations.ping(request, signal)),
+  switch: answer(switching, (operations, request) => operations.switch(request))
+}
+
+type Schema = v.GenericSchema<unknown, unknown>
+
+function answer<S extends Schema>(
+  schema: S,
+  run: (operations: Operations, body: v.InferOutput<S>, signal: AbortSignal) => Promise<unknown>
+): Call {
+  return {
+    answer: (operations, body, signal) => run(operations, checked(schema, body), signal)
+  }
+}
+
+function stream<S extends Schema>(
+  schema: S,
+  run: (operations: Operations, body: v.InferOutput<S>, signal: AbortSignal) => AsyncIterable<unknown>
+): Call {
+  return { stream: (operations, body, signal) => run(operations, checked(schema, body), signal) }
+}
+
+/** Milliseconds that a body itself asks for. */
+export function askedTimeout(body: unknown): number | undefined {
+  const result = v.safeParse(v.looseObject({ timeout }), body)
+  return result.success ? result.output.timeout : undefined
+}
+
+/** @throws NodeError 'bad-request' naming every field that is wrong */
+function checked<S extends Schema>(schema: S, body: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, body)
+  if (result.success) return result.output
+  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`)
+  throw new NodeError('bad-request', problems.join('; '))
+}

@@ -1,0 +1,28 @@
+import type { Operations } from '../api/operations.ts'
+
+/**
+ * The control socket: HTTP with JSON on `control.sock` in the home (0600), so that curl can ask too.
+ *
+ *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/status
+ *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/ask -d '{"who": "hall"}'
+ *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/watch -N -d '{}'
+ *
+ * A body is the operation's request (operations.ts), an answer its result. watch, history and ping answer
+ * one object a line (NDJSON) until they are done or the asker hangs up; a line whose `error` is an object
+ * ends them early. Errors are `{"error": {"code", "message", "hint"}}` with an HTTP status that fits.
+ */
+export const controlRoutes = {
+  status: { method: 'GET', path: '/status' },
+  peers: { method: 'GET', path: '/peers' },
+  book: { method: 'GET', path: '/book' },
+  bookPut: { method: 'POST', path: '/book' },
+  bookRename: { method: 'POST', path: '/book/rename' },
+  bookRemove: { method: 'POST', path: '/book/remove' },
+  ask: { method: 'POST', path: '/ask' },
+  watch: { method: 'POST', path: '/watch' },
+  history: { method: 'POST', path: '/history' },
+  ping: { method: 'POST', path: '/ping' },
+  switch: { method: 'POST', path: '/switch' }
+} as const satisfies Record<keyof Operations, { method: 'GET' | 'POST'; path: string }>
+
+export const CONTROL_SOCKET = 'control.sock'

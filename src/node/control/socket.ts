@@ -1,0 +1,87 @@
+import { constants } from 'node:fs'
+import { chmod, type FileHandle, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
+import { connect, type Server } from 'node:net'
+import { join } from 'node:path'
+import { NodeError } from '../../error.ts'
+
+/** sockaddr_un.sun_path with its closing zero holds 108 bytes on Linux (unix(7)), 104 on macOS. */
+const LONGEST = process.platform === 'linux' ? 107 : 103
+/** What mkdtemp and the name in it add while the socket is made. */
+const MAKING = '/.control-XXXXXX/s'.length
+
+/** A folder by a name short enough for the sockets in it. */
+export interface SocketFolder {
+  readonly path: string
+  close(): Promise<void>
+}
+
+/**
+ * Linux reaches a folder with a long name through its descriptor; elsewhere the name must be short.
+ * @throws NodeError 'path-too-long'
+ */
+export async function openSocketFolder(folder: string): Promise<SocketFolder> {
+  if (Buffer.byteLength(folder) + MAKING <= LONGEST) return { path: folder, close: async () => {} }
+  if (process.platform !== 'linux')
+    throw new NodeError('path-too-long', `${folder} is too long a name for a folder with a socket in it`, {
+      hint: `choose a home of at most ${LONGEST - MAKING} bytes with --home`
+    })
+  const handle: FileHandle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
+  return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }
+}
+
+/** Whether somebody answers there; a socket that nobody serves is a leftover of a crash. */
+export function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false)
+      // A full backlog is somebody busy.
+      else if (error.code === 'EAGAIN') resolve(true)
+      else reject(error)
+    })
+  })
+}
+
+/**
+ * Lets the server listen on `name` in the folder, for its owner alone from the first moment on: the
+ * socket is made in a new folder of mode 0700, made 0600, and moved to its place, over a leftover.
+ * @returns removes it again, if it is still this one
+ */
+export async function listenPrivately(
+  server: Server,
+  folder: SocketFolder,
+  name: string
+): Promise<() => Promise<void>> {
+  const place = join(folder.path, name)
+  const making = await mkdtemp(join(folder.path, '.control-'))
+  try {
+    const made = join(making, 's')
+    await listen(server, made)
+    await chmod(made, 0o600)
+    const { ino, dev } = await stat(made)
+    await rename(made, place)
+    return async () => {
+      const now = await stat(place).catch(() => undefined)
+      if (now?.ino === ino && now.dev === dev) await rm(place, { force: true })
+    }
+  } catch (error) {
+    server.close()
+    throw error
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,159 @@
+import { type GossipSub, type GossipsubOpts, gossipsub } from '@libp2p/gossipsub'
+import { identify, identifyPush } from '@libp2p/identify'
+import type {
+  Connection,
+  ConnectionEncrypter,
+  Libp2p,
+  PrivateKey,
+  StreamMuxerFactory,
+  Transport
+} from '@libp2p/interface'
+import { FaultTolerance } from '@libp2p/interface'
+import { prefixLogger } from '@libp2p/logger'
+import { noise } from '@libp2p/noise'
+import { type Ping, ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { isLoopback } from '@libp2p/utils'
+import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { LanDiscoveryComponents } from '../../peer/discovery/mdns.ts'
+import { wholeWrites } from './coalesce-writes.ts'
+
+type EncrypterFactory = (components: unknown) => ConnectionEncrypter
+
+interface InnerComponents extends LanDiscoveryComponents {
+  /** Tells what is listened on. */
+  readonly transportManager: { getAddrs(): Multiaddr[] }
+}
+
+/** The services of our libp2p. */
+export interface NetworkServices extends Record<string, unknown> {
+  pubsub: GossipSub
+  ping: Ping
+  /** What LAN discovery and datagrams need of libp2p's inside. */
+  components: InnerComponents
+}
+
+export type Network = Libp2p<NetworkServices>
+
+export interface NetworkLimits {
+  readonly connections: number
+  /** New inbound connections a second from one IP address. */
+  readonly inboundPerSecond: number
+  /** Inbound connections that have not shaken hands yet. */
+  readonly inboundPending: number
+  /** Milliseconds in which they must have. */
+  readonly handshakeTimeout: number
+  readonly dialTimeout: number
+  readonly addressDialTimeout: number
+  readonly identifyTimeout: number
+  /** Milliseconds between pings of a connection; one that does not answer is closed. */
+  readonly pingInterval: number
+  /** Milliseconds that an answer to one may take; the next ping ends the wait as well (libp2p has one at a time). */
+  readonly pingTimeout: number
+  /** Bytes that wait to be written on one stream before its writer must pause. */
+  readonly streamBuffer: number
+}
+
+/** What crosses from node to node: TCP, or the memory of one process in tests. */
+export interface Carrier {
+  readonly transports: NonNullable<Libp2pOptions['transports']>
+  readonly listen: readonly string[]
+  /** Whether neighbours are looked for on the local network. */
+  readonly discovery: boolean
+}
+
+export function tcpCarrier(listen: readonly string[], limits: NetworkLimits, discovery: boolean): Carrier {
+  const transport = tcp({
+    maxConnections: limits.connections,
+    backlog: limits.inboundPending,
+    dialOpts: { noDelay: true, keepAlive: true },
+    listenOpts: { noDelay: true, keepAlive: true }
+  }) as unknown as (components: unknown) => Transport
+  return { transports: [transport], listen, discovery }
+}
+
+export interface NetworkInit {
+  readonly privateKey: PrivateKey
+  readonly carrier: Carrier
+  readonly announce: readonly string[]
+  readonly gossip: Partial<GossipsubOpts>
+  readonly version: string
+  readonly limits: NetworkLimits
+}
+
+/**
+ * libp2p as kith uses it, not started. Each setting that is not a plain limit mends one of the traps
+ * listed in docs/network.md.
+ */
+export async function createNetwork(init: NetworkInit): Promise<Network> {
+  const { limits } = init
+  return await createLibp2p<NetworkServices>({
+    start: false,
+    privateKey: init.privateKey,
+    nodeInfo: { name: 'kith', version: init.version, userAgent: `kith/${init.version}` },
+    addresses: {
+      listen: [...init.carrier.listen],
+      announceFilter: outward,
+      ...(init.announce.length > 0 ? { announce: [...init.announce] } : {})
+    },
+    transports: [...init.carrier.transports],
+    // One busy port, or an interface without IPv6, must not stop the boot (trap 13).
+    transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
+    connectionEncrypters: [
+      (components: unknown) => wholeWrites((noise() as unknown as EncrypterFactory)(components))
+    ],
+    streamMuxers: [
+      yamux({
+        streamOptions: { maxWriteBufferLength: limits.streamBuffer }
+      }) as unknown as () => StreamMuxerFactory
+    ],
+    connectionManager: {
+      maxConnections: limits.connections,
+      // A house of devices behind one address, and ten silent sockets, must not lock out everybody (trap 11).
+      inboundConnectionThreshold: limits.inboundPerSecond,
+      maxIncomingPendingConnections: limits.inboundPending,
+      inboundUpgradeTimeout: limits.handshakeTimeout,
+      // Two black-holed addresses must not sink a dial (trap 5).
+      dialTimeout: limits.dialTimeout,
+      addressDialTimeout: limits.addressDialTimeout,
+      // The neighbourhood dials again, without end (trap 4).
+      reconnectRetries: 0
+    },
+    connectionMonitor: {
+      pingInterval: limits.pingInterval,
+      pingTimeout: { minTimeout: limits.pingTimeout, maxTimeout: limits.pingTimeout }
+    },
+    // Addresses are pruned by the neighbourhood, not by age (trap 3).
+    peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
+    // libp2p's own log goes to DEBUG=libp2p:*, never into ours.
+    logger: prefixLogger('kith'),
+    services: {
+      // Identify runs once a connection and is not repeated: a slow device needs the time (trap 15).
+      identify: identify({ timeout: limits.identifyTimeout }),
+      // A protocol handled later reaches peers only by a push.
+      identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
+      ping: ping(),
+      pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
+      components: ({ addressManager, logger, transportManager }: InnerComponents) => ({
+        addressManager,
+        logger,
+        transportManager
+      })
+    }
+  } as unknown as Libp2pOptions<NetworkServices>)
+}
+
+/** The loopback is told to nobody, unless there is nothing else. */
+function outward(addresses: Multiaddr[]): Multiaddr[] {
+  const outer = addresses.filter((address) => !isLoopback(address))
+  return outer.length > 0 ? outer : addresses
+}
+
+/** The remote IP address of a connection; undefined over a relay or in memory. */
+export function remoteHost(connection: Connection): string | undefined {
+  const components = connection.remoteAddr.getComponents()
+  if (components.some((one) => one.name === 'p2p-circuit')) return undefined
+  return components.find((one) => one.name === 'ip4' || one.name === 'ip6')?.value
+}

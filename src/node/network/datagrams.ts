@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import type { NodeConfig } from '../../config/schema.ts'
+import { NodeError } from '../../error.ts'
+import type { World } from '../../hal/world.ts'
+import type { Log } from '../../log.ts'
+import type { Admission } from '../../peer/admission.ts'
+import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
+import {
+  type Accept,
+  createDatagrams,
+  type DatagramFlow,
+  type DatagramLimits,
+  type Datagrams,
+  type DatagramsStatus,
+  type OpenOptions
+} from '../../protocol/datagram/index.ts'
+import type { Part } from '../lifecycle.ts'
+import type { Reach } from '../peers/resolver.ts'
+import type { Network } from './create-network.ts'
+
+export interface DatagramsInit {
+  readonly config: NodeConfig
+  readonly world: World
+  readonly log: Log
+  readonly network: Network
+  readonly local: LocalNetwork
+  /** A node for one command leaves the configured port to the one that stays. */
+  readonly shortLived: boolean
+}
+
+/** The datagrams of a node; undefined where its owner does without. */
+export function datagramsOf({
+  config,
+  world,
+  log,
+  network,
+  local,
+  shortLived
+}: DatagramsInit): Datagrams | undefined {
+  const { enabled, port, ...limits } = config.datagrams
+  if (!enabled) return undefined
+  return createDatagrams({
+    libp2p: network,
+    listening: () => network.services.components.transportManager.getAddrs(),
+    sockets: world.datagrams,
+    clock: world.clock,
+    // Keys are made of them: never those of a world with a seed.
+    random: (bytes) => randomBytes(bytes),
+    limits: { ...limits, ...forgeryLimits(limits, process.arch) },
+    log,
+    onLink: (host) => local.isOwnSubnet(host),
+    ...(port === 'tcp' || shortLived ? {} : { port })
+  })
+}
+
+type Forgeries = 'failedOpens' | 'failedOpensOfNode'
+
+/** Forged packets opened a second: as the owner says, else 1,000 under one key, on a Pi 100 (datagram.md). */
+export function forgeryLimits(
+  { failedOpens, failedOpensOfNode }: Pick<NodeConfig['datagrams'], Forgeries>,
+  arch: string
+): Pick<DatagramLimits, Forgeries> {
+  const bearable = arch.startsWith('arm') ? 100 : 1000
+  const ofKey = failedOpens === 'auto' ? bearable : failedOpens
+  return {
+    failedOpens: ofKey,
+    failedOpensOfNode: failedOpensOfNode === 'auto' ? 4 * ofKey : failedOpensOfNode
+  }
+}
+
+export function datagramPart(datagrams: Datagrams): Part {
+  return { name: 'datagrams', start: () => datagrams.start(), stop: () => datagrams.stop() }
+}
+
+/** The datagrams of a node as an application has them. */
+export class NodeDatagrams {
+  readonly #datagrams: Datagrams | undefined
+  readonly #reach: Reach
+  readonly #admission: Pick<Admission, 'answers'>
+
+  constructor(datagrams: Datagrams | undefined, reach: Reach, admission: Pick<Admission, 'answers'>) {
+    this.#datagrams = datagrams
+    this.#reach = reach
+    this.#admission = admission
+  }
+
+  /**
+   * Takes the flows of a protocol that others open, in place of whoever took them before. `accept` returns
+   * what receives the datagrams of a flow, or undefined to refuse it.
+   * @param options anyone: answers strangers too; only the book and the local network unless given
+   * @throws NodeError 'unsupported'
+   */
+  handle(protocol: string, accept: Accept, { anyone = false }: { readonly anyone?: boolean } = {}): void {
+    const admitted: Accept = (flow) => (anyone || this.#admission.answers(flow) ? accept(flow) : undefined)
+    requiredDatagrams(this.#datagrams).handle(protocol, admitted)
+  }
+
+  /** Ports, peers and counts; undefined where datagrams are switched off. */
+  status(): DatagramsStatus | undefined {
+    return this.#datagrams?.status()
+  }
+
+  /** Refuses new flows of that name; those that are open stay. */
+  unhandle(protocol: string): void {
+    this.#datagrams?.unhandle(protocol)
+  }
+
+  /**
+   * Opens a flow to WHO on the first of the protocols, given newest first, that the other side handles.
+   * `flow.onCarrier` and `flow.onEnd` tell of a path that was lost.
+   * @throws NodeError nobody-found, ambiguous, unreachable, 'unsupported', 'datagram-unsupported' and what
+   *   else Datagrams.open does
+   */
+  async open(who: string, protocols: readonly string[], options: OpenOptions): Promise<DatagramFlow> {
+    const datagrams = requiredDatagrams(this.#datagrams)
+    const signal = options.signal ?? new AbortController().signal
+    const target = await this.#reach.one(who, signal)
+    await this.#reach.connect(target, signal)
+    return await datagrams.open(target.peer, protocols, options)
+  }
+}
+
+/** @throws NodeError 'unsupported' where the owner does without */
+export function requiredDatagrams<T>(datagrams: T | undefined): T {
+  if (datagrams !== undefined) return datagrams
+  throw new NodeError('unsupported', 'datagrams are switched off on this node', {
+    hint: 'set datagrams.enabled to true in its configuration, or use streams'
+  })
+}

@@ -1,0 +1,123 @@
+import type { Stream } from '@libp2p/interface'
+import type { Clock } from '../../clock.ts'
+import { NodeError } from '../../error.ts'
+import { FrameStream } from '../../protocol/query/codec/frame-stream.ts'
+
+export interface StreamLimits {
+  /** Bytes of one message. */
+  readonly messageBytes: number
+  /** Bytes of messages that wait for a slow application; then the stream is reset (libp2p.md, trap 8). */
+  readonly bufferBytes: number
+  /** Milliseconds until a stream that takes nothing is reset. */
+  readonly write: number
+}
+
+/**
+ * A stream of messages between two applications: each with its length before it, as an unsigned varint
+ * in minimal form. Messages are iterated, or awaited one by one with next().
+ */
+export class NodeStream implements AsyncIterable<Uint8Array> {
+  /** PeerId of the other side. */
+  readonly peer: string
+  /** The ProtocolName that was negotiated. */
+  readonly protocol: string
+  readonly #stream: Stream
+  readonly #frames: FrameStream
+  readonly #limits: StreamLimits
+  readonly #waiting: Uint8Array[] = []
+  #bytes = 0
+  #ended = false
+  #error: Error | undefined
+  #wake: () => void = () => {}
+
+  constructor(stream: Stream, peer: string, clock: Clock, limits: StreamLimits) {
+    this.peer = peer
+    this.protocol = stream.protocol
+    this.#stream = stream
+    this.#limits = limits
+    this.#frames = new FrameStream({
+      stream,
+      clock,
+      maxBytes: limits.messageBytes,
+      writeDeadline: limits.write,
+      onFrame: (frame) => this.#take(frame),
+      onRemoteEnd: () => this.#end(undefined),
+      onClose: (error) => this.#end(error ?? this.#cutOff())
+    })
+  }
+
+  /**
+   * Sends a message; resolves when the next may be sent.
+   * @throws NodeError 'too-big', 'link-broken', 'slow-reader'
+   */
+  async send(message: Uint8Array | string): Promise<void> {
+    const bytes = typeof message === 'string' ? new TextEncoder().encode(message) : message
+    if (bytes.length > this.#limits.messageBytes) {
+      throw new NodeError(
+        'too-big',
+        `a message of ${bytes.length} bytes; ${this.#limits.messageBytes} are the most`,
+        {
+          hint: 'send it in parts, or raise limits.streams.messageBytes on both sides'
+        }
+      )
+    }
+    await this.#frames.write(bytes)
+  }
+
+  /** The next message; undefined where the other side has ended. @throws the error that ended the stream */
+  async next(): Promise<Uint8Array | undefined> {
+    while (this.#waiting.length === 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    const message = this.#waiting.shift()
+    if (message === undefined && this.#error !== undefined) throw this.#error
+    this.#bytes -= message?.length ?? 0
+    return message
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    for (let message = await this.next(); message !== undefined; message = await this.next()) yield message
+  }
+
+  /**
+   * Ends our side, once all that was sent is on its way, no later than a message may take; the other may still send.
+   * @throws NodeError 'link-broken'
+   */
+  async close(): Promise<void> {
+    try {
+      await this.#stream.close()
+    } catch (cause) {
+      // libp2p rejects with the event that ended the stream: no error, and nothing that a person can read.
+      const what = `${this.protocol} with ${this.peer} was cut off before all was sent`
+      throw new NodeError('link-broken', what, { remedy: 'retry', cause })
+    }
+  }
+
+  /** Ends both sides at once. */
+  abort(error: Error): void {
+    this.#frames.abort(error)
+  }
+
+  #take(frame: Uint8Array): void {
+    this.#bytes += frame.length
+    if (this.#bytes > this.#limits.bufferBytes) {
+      throw new NodeError('slow-reader', `${this.#bytes} bytes wait for the application on ${this.protocol}`)
+    }
+    this.#waiting.push(frame)
+    this.#wake()
+  }
+
+  /** A stream that was reset before anybody listened tells no error of its own. */
+  #cutOff(): Error | undefined {
+    if (this.#stream.status !== 'reset' && this.#stream.status !== 'aborted') return undefined
+    return new NodeError('link-broken', `the other side cut the stream off`, { remedy: 'retry' })
+  }
+
+  #end(error: Error | undefined): void {
+    this.#ended = true
+    this.#error ??= error
+    this.#wake()
+  }
+}

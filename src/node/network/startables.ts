@@ -1,0 +1,83 @@
+import type { PeerId } from '@libp2p/interface'
+import type { NodeConfig } from '../../config/schema.ts'
+import type { World } from '../../hal/world.ts'
+import type { Log } from '../../log.ts'
+import type { Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watchdog.ts'
+import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
+import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
+import { LanDiscovery } from '../../peer/discovery/mdns.ts'
+import type { Part } from '../lifecycle.ts'
+import type { Network } from './create-network.ts'
+
+export interface NetworkPartInit {
+  readonly config: NodeConfig
+  readonly world: World
+  readonly log: Log
+  readonly network: Network
+}
+
+export interface DiscoveryInit extends NetworkPartInit {
+  readonly neighbourhood: Neighbourhood
+  readonly local: LocalNetwork
+}
+
+/** Milliseconds; RFC 6762 section 5.2 asks for at least a second between questions. */
+const DISCOVERY_INTERVAL = 10_000
+const MDNS_PORT = 5353 // RFC 6762
+
+/** Finds neighbours on the local network, on whichever interfaces there are. */
+export function discoveryPart({ config, world, log, network, neighbourhood, local }: DiscoveryInit): Part {
+  const { clock } = world
+  const discovery = new LanDiscovery(network.services.components, {
+    clock,
+    log,
+    only: config.interfaces,
+    interval: DISCOVERY_INTERVAL,
+    port: MDNS_PORT,
+    found: (peer, addresses) => neighbourhood.found(peer, addresses)
+  })
+  let cancel: () => void = () => {}
+  return {
+    name: 'discovery',
+    start() {
+      discovery.update(local.interfaces)
+      cancel = watchInterfaces(clock, config.limits.network.interfaceCheck, (interfaces) => {
+        local.update(interfaces)
+        discovery.update(interfaces)
+      })
+    },
+    stop() {
+      cancel()
+      discovery.stop()
+    }
+  }
+}
+
+/** Heals gossip that died while its connection lives. */
+export function watchdogPart({ config, world, log, network }: NetworkPartInit): Part {
+  let cancel: () => void = () => {}
+  return {
+    name: 'gossip watchdog',
+    start() {
+      cancel = watchGossip({
+        libp2p: network,
+        // gossipsub keeps them, its types do not show them.
+        streams: network.services.pubsub as unknown as GossipStreams,
+        clock: world.clock,
+        log,
+        period: config.limits.network.gossipCheck,
+        speaksGossip: (peer) => speaksGossip(network, peer),
+        silence: config.limits.network.identifyTimeout
+      })
+    },
+    stop: () => cancel()
+  }
+}
+
+/** As identify told us; undefined before it has, or where it failed. */
+async function speaksGossip(network: Network, peer: PeerId): Promise<boolean | undefined> {
+  if (!(await network.peerStore.has(peer))) return undefined
+  const { protocols } = await network.peerStore.get(peer)
+  return protocols.length === 0 ? undefined : protocols.some((protocol) => protocol.startsWith('/meshsub/'))
+}

@@ -1,0 +1,172 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { NodeError } from '../../error.ts'
+import type { BookEntry } from '../../peer/book/book.ts'
+import { multihashOfPeer } from '../../reading/series.ts'
+
+/** What is known of peers, from the book and from what they tell of themselves. */
+export interface DirectorySource {
+  /** This node as it is configured; nameless for the time of one command. */
+  readonly self: Told
+  book(): readonly BookEntry[]
+  /** Verified catalogues: what peers call themselves. */
+  told(): readonly Told[]
+  /** What one of them tells: a screen full of readings asks for each of its authors. */
+  toldBy(peer: string): Told | undefined
+  /** PeerIds of neighbours, connected or remembered. */
+  near(): readonly string[]
+  isConnected(peer: string): boolean
+}
+
+/** What somebody tells of itself. */
+export interface Told {
+  readonly peer: string
+  readonly name: string
+  readonly purposes: readonly string[]
+}
+
+/** Somebody who was asked for. */
+export interface Target {
+  readonly peer: string
+  /** Where a multiaddr was given, or the book knows addresses. */
+  readonly addresses: readonly string[]
+}
+
+/** Shorter tails are typed by accident. */
+const SHORTEST_TAIL = 4
+/** Characters of a PeerId that stand for it on a screen. */
+const SHOWN_TAIL = 7
+
+/** Turns what people write (a name, a purpose, a PeerId or its tail, a multiaddr) into peers, and peers into names. */
+export class Directory {
+  readonly #source: DirectorySource
+
+  constructor(source: DirectorySource) {
+    this.#source = source
+  }
+
+  /** The book's name, else the one the peer tells of itself, else null. */
+  nameOf(peer: string): string | null {
+    const told = this.#toldBy(peer)?.name
+    return this.#inBook(peer)?.name ?? (told === '' ? undefined : told) ?? null
+  }
+
+  /** A name, or `…` and the end of the PeerId. */
+  labelOf(peer: string): string {
+    return this.nameOf(peer) ?? `…${peer.slice(-SHOWN_TAIL)}`
+  }
+
+  purposesOf(peer: string): string[] {
+    const told = this.#toldBy(peer)?.purposes ?? []
+    return [...new Set([...(this.#inBook(peer)?.purposes ?? []), ...told])]
+  }
+
+  isInBook(peer: string): boolean {
+    return this.#inBook(peer) !== undefined
+  }
+
+  /**
+   * One peer, or several where a purpose is meant.
+   * @throws NodeError nobody-found, ambiguous
+   */
+  resolve(who: string): Target[] {
+    const found = this.find(who)
+    if (found.length > 0) return found
+    throw new NodeError('nobody-found', `nobody known as "${who}"`, {
+      hint: 'kith peers lists who is near; kith book add NAME PEERID writes somebody down',
+      remedy: 'retry'
+    })
+  }
+
+  /** As resolve, but nobody is an empty list. */
+  find(who: string): Target[] {
+    if (who === '') return []
+    if (who.startsWith('/')) return [fromMultiaddr(who)]
+    const named = this.#source.book().find((entry) => entry.name === who)
+    if (named !== undefined) return [this.#target(named.peer)]
+    if (multihashOfPeer(who) !== undefined) return [this.#target(who)]
+    const ways = [
+      () => this.#byPurpose(who),
+      () => this.#one(who, this.#toldNames(who)),
+      () => this.#one(who, this.#byTail(who))
+    ]
+    for (const way of ways) {
+      const peers = way()
+      if (peers.length > 0) return peers.map((peer) => this.#target(peer))
+    }
+    return []
+  }
+
+  #toldNames(name: string): string[] {
+    return this.#told()
+      .filter((one) => one.name === name)
+      .map((one) => one.peer)
+  }
+
+  #byPurpose(purpose: string): string[] {
+    const written = this.#source.book().filter((entry) => entry.purposes.includes(purpose))
+    const told = this.#told().filter((one) => one.purposes.includes(purpose))
+    return [...new Set([...written, ...told].map((one) => one.peer))]
+  }
+
+  #byTail(who: string): string[] {
+    const tail = who.replace(/^…/, '')
+    if (tail.length < SHORTEST_TAIL) return []
+    const all = [
+      ...this.#source.book().map((entry) => entry.peer),
+      ...this.#told().map((one) => one.peer),
+      ...this.#source.near()
+    ]
+    return [...new Set(all)].filter((peer) => peer.endsWith(tail))
+  }
+
+  /** Of several, the one that is connected is meant: a name may have belonged to a device that is gone. */
+  #one(who: string, peers: string[]): string[] {
+    if (peers.length < 2) return peers
+    const source = this.#source
+    const connected = peers.filter((peer) => peer === source.self.peer || source.isConnected(peer))
+    if (connected.length === 1) return connected
+    throw new NodeError(
+      'ambiguous',
+      `"${who}" may mean ${peers.map((peer) => `${this.labelOf(peer)} (${peer})`).join(' or ')}`,
+      {
+        hint: 'write more of the PeerId, or give one of them a name: kith book add NAME PEERID'
+      }
+    )
+  }
+
+  /** What everybody tells, ourselves first. */
+  #told(): Told[] {
+    const { self } = this.#source
+    return [self, ...this.#source.told().filter(({ peer }) => peer !== self.peer)]
+  }
+
+  #toldBy(peer: string): Told | undefined {
+    const { self } = this.#source
+    return peer === self.peer ? self : this.#source.toldBy(peer)
+  }
+
+  #inBook(peer: string): BookEntry | undefined {
+    return this.#source.book().find((entry) => entry.peer === peer)
+  }
+
+  #target(peer: string): Target {
+    return { peer, addresses: this.#inBook(peer)?.addresses ?? [] }
+  }
+}
+
+function fromMultiaddr(text: string): Target {
+  const bad = (cause?: unknown): NodeError =>
+    new NodeError('bad-multiaddr', `"${text}" is no multiaddr with a PeerId`, {
+      hint: 'write it as /ip4/192.168.1.20/tcp/4001/p2p/12D3KooW…',
+      cause
+    })
+  try {
+    const peer = multiaddr(text)
+      .getComponents()
+      .findLast((one) => one.name === 'p2p')?.value
+    if (peer === undefined || multihashOfPeer(peer) === undefined) throw bad()
+    return { peer, addresses: [text] }
+  } catch (error) {
+    throw error instanceof NodeError ? error : bad(error)
+  }
+}

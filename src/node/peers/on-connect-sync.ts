@@ -1,0 +1,132 @@
+import type { Libp2p, Peer, PeerUpdate } from '@libp2p/interface'
+import type { Clock } from '../../clock.ts'
+import { withDeadline } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import { META_TOPIC } from '../../protocol/protocol-registry.ts'
+import type { QueryClient } from '../../protocol/query/client/query-client.ts'
+import type { Run } from '../../reading/run.ts'
+import type { SealedReadings } from '../../reading/signed/sealed.ts'
+
+export interface IntroductionsInit {
+  readonly libp2p: Libp2p
+  readonly queries: QueryClient
+  readonly clock: Clock
+  readonly log: Log
+  /** Milliseconds one introduction may take. */
+  readonly deadline: number
+  /** Sensor protocols of this node, newest version first. */
+  readonly protocols: () => readonly string[]
+  readonly self: string
+  /** Those of them that carry what we measure. */
+  readonly ownProtocols: readonly string[]
+  /** Takes a run that a neighbour holds of ourselves. */
+  readonly ownRun: (run: Run) => void
+  /** Takes the latest packs of a neighbour. */
+  readonly received: (sealed: SealedReadings) => void
+}
+
+/**
+ * Asks each new neighbour what it is and what it holds of ourselves, once a connection: a home that was
+ * restored from a backup learns from it that there were later runs (wire.md, Names). And where somebody here wants readings at all,
+ * for the latest of them: gossip brings only what comes after.
+ */
+export class Introductions {
+  readonly #init: IntroductionsInit
+  readonly #stopping = new AbortController()
+  /** Peers described on their present connection. */
+  readonly #described = new Set<string>()
+  /** Peers whose latest was asked for on their present connection. */
+  readonly #read = new Set<string>()
+  #wanted = 0
+
+  constructor(init: IntroductionsInit) {
+    this.#init = init
+  }
+
+  start(): void {
+    this.#init.libp2p.addEventListener('peer:update', this.#updated)
+    this.#init.libp2p.addEventListener('peer:disconnect', this.#left)
+  }
+
+  stop(): void {
+    this.#init.libp2p.removeEventListener('peer:update', this.#updated)
+    this.#init.libp2p.removeEventListener('peer:disconnect', this.#left)
+    this.#stopping.abort(new Error('the node stops'))
+  }
+
+  /** Somebody here wants the readings of others, until the returned function is called. */
+  want(): () => void {
+    this.#wanted += 1
+    if (this.#wanted === 1) for (const peer of this.#described) this.#meet(peer, [])
+    let ended = false
+    return () => {
+      if (!ended) this.#wanted -= 1
+      ended = true
+    }
+  }
+
+  readonly #updated = (event: CustomEvent<PeerUpdate>): void => {
+    const peer: Peer = event.detail.peer
+    if (this.#init.libp2p.getConnections(peer.id).length > 0) this.#meet(peer.id.toString(), peer.protocols)
+  }
+
+  readonly #left = (event: CustomEvent<{ toString(): string }>): void => {
+    const peer = event.detail.toString()
+    this.#described.delete(peer)
+    this.#read.delete(peer)
+  }
+
+  /** Never throws: it is called by libp2p's listeners (libp2p.md, trap 9). */
+  #meet(peer: string, protocols: readonly string[]): void {
+    this.#introduce(peer, protocols).catch((error: unknown) =>
+      this.#init.log.debug(`${peer} did not introduce itself: ${describeError(error)}`)
+    )
+  }
+
+  async #introduce(peer: string, protocols: readonly string[]): Promise<void> {
+    if (!this.#described.has(peer)) {
+      if (!protocols.includes(META_TOPIC)) return
+      this.#described.add(peer)
+      // What is verified goes into the table of catalogues, whichever door it came by (assembly/clients.ts).
+      await this.#limited(peer, (signal) =>
+        this.#init.queries.describe(peer, [META_TOPIC], {}, signal)
+      ).catch((error: unknown) => {
+        this.#described.delete(peer)
+        throw error
+      })
+      await this.#readOurselves(peer)
+    }
+    if (this.#wanted > 0) await this.#readLatest(peer)
+  }
+
+  async #readOurselves(peer: string): Promise<void> {
+    const { queries, self, ownProtocols, ownRun } = this.#init
+    await this.#limited(peer, async (signal) => {
+      for (const protocol of ownProtocols) {
+        const packs = await queries.read(peer, [protocol], { who: self }, signal).catch(() => [])
+        for (const { position } of packs.flatMap(({ readings }) => readings)) ownRun(position)
+      }
+    })
+  }
+
+  async #readLatest(peer: string): Promise<void> {
+    // It may have left while it was described: on its next connection it is asked anew.
+    if (this.#read.has(peer) || !this.#described.has(peer)) return
+    this.#read.add(peer)
+    const { libp2p, queries, protocols, received } = this.#init
+    const spoken = (await libp2p.peerStore.all()).find((one) => one.id.toString() === peer)?.protocols ?? []
+    const common = protocols().filter((protocol) => spoken.includes(protocol))
+    await this.#limited(peer, async (signal) => {
+      for (const protocol of common) {
+        const packs = await queries.read(peer, [protocol], {}, signal).catch(() => [])
+        for (const sealed of packs) received(sealed)
+      }
+    })
+  }
+
+  #limited<T>(peer: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, deadline } = this.#init
+    return withDeadline(clock, deadline, `meeting ${peer}`, work, this.#stopping.signal)
+  }
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import * as v from 'valibot'
+import { type Cancel, type Clock, every } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { DeviceMemory } from '../../hal/device-state.ts'
+import type { Log } from '../../log.ts'
+import { writeAtomic } from '../../peer/write-atomic.ts'
+import type { Part } from '../lifecycle.ts'
+
+export interface DeviceMemoriesInit {
+  readonly clock: Clock
+  readonly log: Log
+  /** Where the numbers are kept; undefined for a node that leaves nothing behind. */
+  readonly path: string | undefined
+  /** Milliseconds between two writings of what changed: what a crash may cost. */
+  readonly flush: number
+}
+
+/** Of each of so many devices so many numbers: more than a node has sensors. */
+const MOST_DEVICES = 256
+const MOST_NUMBERS = 16
+
+const numbers = v.record(v.string(), v.pipe(v.number(), v.finite()))
+const remembered = v.record(v.string(), numbers)
+
+/**
+ * The numbers that devices keep over restarts, as one small JSON file that is replaced as a whole: all of
+ * one moment, or all of an earlier one. What the disk does not take stays in memory.
+ */
+export class DeviceMemories {
+  readonly #init: DeviceMemoriesInit
+  readonly #devices = new Map<string, Map<string, number>>()
+  #cancel: Cancel = () => {}
+  #changed = false
+  #failing = false
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(init: DeviceMemoriesInit) {
+    this.#init = init
+  }
+
+  get part(): Part {
+    return { name: 'device memory', start: () => this.start(), stop: () => this.stop() }
+  }
+
+  /** Reads what was kept. A file that is no memory is put aside, and said so: totals begin at 0. */
+  async start(): Promise<void> {
+    const { clock, path, flush } = this.#init
+    if (path === undefined) return
+    await this.#load(path)
+    this.#cancel = every(clock, flush, () => void this.flush())
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel()
+    await this.flush()
+  }
+
+  of(device: string): DeviceMemory {
+    return {
+      get: (name) => this.#devices.get(device)?.get(name),
+      set: (name, value) => this.#set(device, name, value)
+    }
+  }
+
+  /** Writes what changed, once for all devices. Never rejects. */
+  flush(): Promise<void> {
+    const { path } = this.#init
+    if (path !== undefined && this.#changed) this.#writing = this.#writing.then(() => this.#write(path))
+    return this.#writing
+  }
+
+  #set(device: string, name: string, value: number): void {
+    const known = this.#devices.get(device) ?? new Map<string, number>()
+    if (!known.has(name) && known.size >= MOST_NUMBERS)
+      throw new RangeError(`${device} keeps too many numbers`)
+    if (known.get(name) === value) return
+    known.set(name, value)
+    this.#devices.set(device, known)
+    this.#changed = true
+  }
+
+  async #load(path: string): Promise<void> {
+    const { log } = this.#init
+    try {
+      const kept = v.parse(remembered, JSON.parse(readFileSync(path, 'utf8')))
+      for (const [device, values] of Object.entries(kept).slice(0, MOST_DEVICES))
+        this.#devices.set(device, new Map(Object.entries(values).slice(0, MOST_NUMBERS)))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      const aside = `${path}.damaged`
+      log.error(`the totals of counters cannot be read and begin at 0; ${aside} has what was there`, {
+        reason: describeError(error)
+      })
+      await rename(path, aside).catch(() => {})
+    }
+  }
+
+  async #write(path: string): Promise<void> {
+    const { log } = this.#init
+    const kept = Object.fromEntries(
+      [...this.#devices].map(([device, values]) => [device, Object.fromEntries(values)])
+    )
+    this.#changed = false
+    try {
+      await writeAtomic(path, `${JSON.stringify(kept)}\n`)
+      if (this.#failing) log.info('the totals of counters are kept again')
+      this.#failing = false
+    } catch (error) {
+      this.#changed = true
+      if (!this.#failing) log.warn(`the totals of counters cannot be kept: ${describeError(error)}`)
+      this.#failing = true
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { NodeConfig } from '../../config/schema.ts'
+import { NodeError } from '../../error.ts'
+import { i2cDevice } from '../../hal/bus/i2c-device.ts'
+import type { DeviceMemory } from '../../hal/device-state.ts'
+import type { Measure, OpenContext, Sensor, SensorDefinition } from '../../hal/sensor.ts'
+import type { World } from '../../hal/world.ts'
+import type { Log } from '../../log.ts'
+import type { Sample } from '../../reading/reading.ts'
+import { createFilter } from '../../reading/sampling/filter/chain.ts'
+import { Sampler } from '../../reading/sampling/sampler.ts'
+import { placeOf } from './place.ts'
+
+export type SensorConfig = NodeConfig['sensors'][number]
+
+/** One configured sensor, ready to be sampled. */
+export interface RunningSensor {
+  readonly config: SensorConfig
+  readonly definition: SensorDefinition
+  readonly measures: readonly Measure[]
+  /** Where it is, for people: `0x76 on i2c-1`. */
+  readonly place: string
+  readonly sampler: Sampler
+}
+
+export interface SensorsInit {
+  readonly configs: readonly SensorConfig[]
+  readonly devices: readonly SensorDefinition[]
+  readonly world: World
+  readonly limits: NodeConfig['limits']['sampling']
+  readonly log: Log
+  /** What a sensor of that name keeps over restarts. */
+  readonly memoryOf: (name: string) => DeviceMemory
+  readonly emit: (sample: Sample) => void
+}
+
+/** Builds a sampler with its filters for each configured sensor. Nothing is opened yet. */
+export function createSensors(init: SensorsInit): RunningSensor[] {
+  return init.configs.map((config) => createSensor(config, init))
+}
+
+function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
+  const definition = init.devices.find((device) => device.type === config.type)
+  if (definition === undefined) {
+    throw new NodeError('unknown-device', `sensor ${config.name}: no device is called ${config.type}`, {
+      hint: 'kith devices --types lists all'
+    })
+  }
+  const { world, limits, log } = init
+  const measures =
+    typeof definition.measures === 'function' ? definition.measures(config.options) : definition.measures
+  const filter = createFilter(config.filters, measures[0]?.quantity ?? '')
+  const sampler = new Sampler({
+    name: config.name,
+    interval: config.interval,
+    phase: jitter(world, config.interval),
+    deadline: limits.deadline,
+    retryMin: limits.retryMin,
+    retryMax: limits.retryMax,
+    changeSpacing: limits.changeSpacing,
+    measures,
+    clock: world.clock,
+    log,
+    open: (signal) =>
+      openSensor(definition, config, world, {
+        clock: world.clock,
+        name: config.name,
+        signal,
+        memory: init.memoryOf(config.name)
+      }),
+    emit: (sample) => {
+      const passed = filter.next(sample)
+      if (passed !== undefined) init.emit(passed)
+    }
+  })
+  return { config, definition, measures, place: placeOf(config, definition) ?? config.type, sampler }
+}
+
+/** Sensors of one interval are spread, so that they do not all ask for the bus at once; none waits long for its first. */
+function jitter(world: World, interval: number): number {
+  const [a = 0, b = 0] = world.random(2)
+  return ((a * 256 + b) / 65_536) * Math.min(interval, LONGEST_PHASE)
+}
+
+/** Milliseconds: a person who starts a node wants to see something. */
+const LONGEST_PHASE = 1000
+
+/** Opens a configured sensor, wherever it is. @throws BusError, SensorError */
+export async function openSensor(
+  definition: SensorDefinition,
+  config: SensorConfig,
+  world: World,
+  context: OpenContext
+): Promise<Sensor> {
+  switch (definition.bus) {
+    case 'i2c': {
+      const bus = await world.buses.open(config.bus ?? '')
+      return await definition.open(
+        i2cDevice(bus, config.address ?? 0, definition.type),
+        config.options,
+        context
+      )
+    }
+    case 'gpio':
+      return await definition.open(world.pins, config.line ?? '', config.options, context)
+    case 'sysfs':
+      return await definition.open(world.sysfs, config.options, context)
+    case 'none':
+      return await definition.open(config.options, context)
+  }
+}

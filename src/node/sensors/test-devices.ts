@@ -1,0 +1,141 @@
+import { withDeadline } from '../../clock.ts'
+import type { NodeConfig } from '../../config/schema.ts'
+import { isNodeError } from '../../error.ts'
+import { forgetful } from '../../hal/device-state.ts'
+import type { Lack, Measure, Measurement, SensorDefinition } from '../../hal/sensor.ts'
+import type { World } from '../../hal/world.ts'
+import { type Quantities, quantityTable, showValue } from '../../reading/quantity.ts'
+import type { Fault } from '../../reading/reading.ts'
+import { faultOf } from '../../reading/sampling/fault.ts'
+import { outcomeOf } from '../../reading/sampling/outcome.ts'
+import { unusual } from '../../reading/sampling/plausibility.ts'
+import { chooseWorld, type WorldChoice } from '../choose-world.ts'
+import { placeOf } from './place.ts'
+import { openSensor, type SensorConfig } from './running-sensor.ts'
+
+/** What one reading of one measure says. */
+export interface TestedValue {
+  /** `temperature`, `voltage.a0` */
+  readonly series: string
+  readonly state: 'plausible' | 'unusual' | 'fault'
+  readonly value?: number | boolean
+  /** As people see it: `21.48 °C`. */
+  readonly shown?: string
+  /** Why it is unusual, or a fault. */
+  readonly why?: string
+  readonly code?: string
+}
+
+/** One configured sensor, read once. */
+export interface TestedSensor {
+  readonly name: string
+  readonly type: string
+  readonly place: string
+  /** Milliseconds that it took. */
+  readonly took: number
+  readonly values: readonly TestedValue[]
+  /** The cure, where nothing could be read. */
+  readonly hint?: string
+}
+
+export interface DeviceTestInit {
+  readonly config: NodeConfig
+  readonly world: WorldChoice
+  /** From outside. */
+  readonly devices: readonly SensorDefinition[]
+  readonly signal: AbortSignal
+}
+
+/** Reads every configured sensor once, one after the other, without its filters. The world is opened, and closed again. */
+export async function* testDevices(init: DeviceTestInit): AsyncGenerator<TestedSensor> {
+  const { config, signal } = init
+  const own = await import('../../../devices/index.ts')
+  const known = [...own.devices, ...init.devices]
+  const world = await chooseWorld(init.world, config)
+  try {
+    for (const sensor of config.sensors) {
+      const definition = known.find(({ type }) => type === sensor.type)
+      if (definition !== undefined)
+        yield await testSensor(definition, sensor, world, config.limits.sampling.deadline, signal)
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+async function testSensor(
+  definition: SensorDefinition,
+  config: SensorConfig,
+  world: World,
+  deadline: number,
+  signal: AbortSignal
+): Promise<TestedSensor> {
+  const { name, type, options } = config
+  const measures =
+    typeof definition.measures === 'function' ? definition.measures(options) : definition.measures
+  const started = world.clock.monotonic()
+  const told = { name, type, place: placeOf(config, definition) ?? type }
+  const took = (): number => Math.round(world.clock.monotonic() - started)
+  try {
+    const read = (signal: AbortSignal) => sampleOnce(definition, config, world, signal)
+    const measured = await withDeadline(world.clock, deadline, `sampling ${name}`, read, signal)
+    const quantities = quantityTable()
+    const values = measures.map((measure) => testedValue(measure, measured, name, quantities))
+    return { ...told, took: took(), values }
+  } catch (error) {
+    signal.throwIfAborted()
+    const fault = faultOf(error)
+    const values = measures.map((measure) => faulty(measure, fault))
+    const hint = isNodeError(error) ? error.hint : undefined
+    return { ...told, took: took(), values, ...(hint === undefined ? {} : { hint }) }
+  }
+}
+
+/** Totals are counted from 0: what the node keeps is not touched. */
+async function sampleOnce(
+  definition: SensorDefinition,
+  config: SensorConfig,
+  world: World,
+  signal: AbortSignal
+): Promise<readonly (Measurement | Lack)[]> {
+  const { clock } = world
+  const sensor = await openSensor(definition, config, world, {
+    clock,
+    name: config.name,
+    signal,
+    memory: forgetful()
+  })
+  try {
+    return await sensor.sample(signal)
+  } finally {
+    await sensor.close()
+  }
+}
+
+function testedValue(
+  measure: Measure,
+  measured: readonly (Measurement | Lack)[],
+  name: string,
+  quantities: Quantities
+): TestedValue {
+  const outcome = outcomeOf(measure, measured, name)
+  if (outcome.fault !== undefined) return faulty(measure, outcome.fault)
+  const { value } = outcome
+  const quantity = quantities.get(measure.quantity)
+  const why = unusual(measure, value)
+  return {
+    series: seriesOf(measure),
+    state: why === undefined ? 'plausible' : 'unusual',
+    value,
+    shown: quantity === undefined ? String(value) : showValue(quantity, value),
+    ...(why === undefined ? {} : { why })
+  }
+}
+
+function faulty(measure: Measure, { code, text }: Fault): TestedValue {
+  return { series: seriesOf(measure), state: 'fault', why: text, code }
+}
+
+function seriesOf({ quantity, channel }: Measure): string {
+  return channel === undefined ? quantity : `${quantity}.${channel}`
+}

@@ -1,0 +1,286 @@
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import type { LocalNetwork } from '../discovery/local-network.ts'
+import { isRelayed } from '../discovery/multiaddr-host.ts'
+import { Backoff } from './backoff.ts'
+import { dialOrder, leadsNear } from './dial-addresses.ts'
+
+export interface NeighbourhoodLimits {
+  /** Peers remembered, connected or not; the longest unseen stranger is forgotten first. */
+  readonly peers: number
+  /** Addresses remembered of a peer, the latest seen first. */
+  readonly addresses: number
+  /** Milliseconds a dial may take in all. */
+  readonly dialTimeout: number
+  /** Least and greatest wait between dials of one peer, milliseconds. */
+  readonly retryMin: number
+  readonly retryMax: number
+  /** Milliseconds after which a stranger that was never reached again is forgotten. */
+  readonly forgetAfter: number
+}
+
+export interface NeighbourhoodInit {
+  readonly libp2p: Libp2p
+  readonly clock: Clock
+  readonly log: Log
+  readonly network: LocalNetwork
+  readonly random: () => number
+  readonly limits: NeighbourhoodLimits
+  /** Peers of the book are dialled without end and never forgotten. */
+  readonly inBook: (peer: string) => boolean
+}
+
+/** One peer we know a way to, or are connected with. */
+export interface Neighbour {
+  readonly peer: string
+  readonly connected: boolean
+  readonly addresses: readonly string[]
+  /** Clock.monotonic() of the last sign of life; undefined for one only written down. */
+  readonly seenAt: number | undefined
+}
+
+interface Known {
+  readonly id: PeerId
+  readonly addresses: Map<string, Multiaddr>
+  readonly backoff: Backoff
+  seenAt: number | undefined
+  retry: Cancel | undefined
+  /** Clock.monotonic() at which the retry is due, and at which the last dial began. */
+  retryAt: number
+  triedAt: number
+  dialling: boolean
+}
+
+/** Milliseconds: longer than a dial on a local network takes. */
+const COURTESY = 700
+
+/**
+ * Finds and keeps connections: what discovery or the book names is dialled, what is lost is dialled
+ * again, without end, with growing and jittered waits. libp2p's own keep-alive gives up after half a
+ * minute and its peer store forgets addresses after an hour (libp2p.md, traps 3 and 4).
+ */
+export class Neighbourhood {
+  readonly #init: NeighbourhoodInit
+  readonly #known = new Map<string, Known>()
+  readonly #stopping = new AbortController()
+  readonly #opened = this.#guarded((connection) => this.#onOpen(connection))
+  readonly #closed = this.#guarded((connection) => this.#onClose(connection))
+
+  constructor(init: NeighbourhoodInit) {
+    this.#init = init
+  }
+
+  start(): void {
+    this.#init.libp2p.addEventListener('connection:open', this.#opened)
+    this.#init.libp2p.addEventListener('connection:close', this.#closed)
+  }
+
+  stop(): void {
+    this.#init.libp2p.removeEventListener('connection:open', this.#opened)
+    this.#init.libp2p.removeEventListener('connection:close', this.#closed)
+    this.#stopping.abort(new Error('the node stops'))
+    for (const known of this.#known.values()) known.retry?.()
+    this.#known.clear()
+  }
+
+  /**
+   * What discovery found, just now. Anybody on the local network can make us hear anything: only addresses
+   * that are near are taken, and however often peers are announced, no more are dialled than the table
+   * holds, each after its shortest wait.
+   */
+  found(id: PeerId, addresses: readonly Multiaddr[]): void {
+    const near = addresses.filter((address) => leadsNear(address, this.#init.network))
+    // On two interfaces of one network a node hears itself.
+    if (id.equals(this.#init.libp2p.peerId) || near.length === 0 || !this.#hasRoom(id)) return
+    this.#add(id, near, this.#init.clock.monotonic())
+  }
+
+  /** What the book or a person says; its age is unknown. @throws for what is no PeerId or multiaddr */
+  remember(peer: string, addresses: readonly string[]): void {
+    this.#add(
+      peerIdFromString(peer),
+      addresses.map((text) => multiaddr(text)),
+      undefined
+    )
+  }
+
+  neighbours(): Neighbour[] {
+    return [...this.#known].map(([peer, known]) => ({
+      peer,
+      connected: this.#connections(known.id).length > 0,
+      addresses: [...known.addresses.keys()],
+      seenAt: known.seenAt
+    }))
+  }
+
+  /** The best connection to a peer: direct before relayed, then the first made. */
+  connection(peer: string): Connection | undefined {
+    const known = this.#known.get(peer)
+    if (known === undefined) return undefined
+    const open = this.#connections(known.id)
+    return open.find((connection) => connection.direct) ?? open[0]
+  }
+
+  /** Connects now, whatever the back-off says. @throws the dial's error */
+  async connect(peer: string, signal: AbortSignal): Promise<Connection> {
+    const there = this.connection(peer)
+    if (there !== undefined) return there
+    const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
+    return await this.#dial(known, signal)
+  }
+
+  #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
+    const peer = id.toString()
+    const known = this.#known.get(peer) ?? this.#admit(id, peer)
+    if (seenAt !== undefined) known.seenAt = seenAt
+    for (const address of addresses) {
+      if (isRelayed(address)) continue
+      known.addresses.delete(address.toString())
+      known.addresses.set(address.toString(), address)
+    }
+    while (known.addresses.size > this.#init.limits.addresses) known.addresses.delete(first(known.addresses))
+    if (this.#connections(id).length === 0 && addresses.length > 0) {
+      if (seenAt !== undefined) known.backoff.reset()
+      this.#soon(known, peer)
+    }
+    return known
+  }
+
+  /** A retry that is due sooner stays. */
+  #soon(known: Known, peer: string): void {
+    const now = this.#init.clock.monotonic()
+    const at = Math.max(now + this.#courtesy(peer), known.triedAt + this.#init.limits.retryMin)
+    if (known.retry === undefined || at < known.retryAt) this.#schedule(known, at - now)
+  }
+
+  /** Whether it is known, or somebody may be forgotten for it who was not found a moment ago. */
+  #hasRoom(id: PeerId): boolean {
+    if (this.#known.has(id.toString()) || this.#known.size < this.#init.limits.peers) return true
+    const seenAt = this.#oldest()?.seenAt ?? Number.POSITIVE_INFINITY
+    return this.#init.clock.monotonic() - seenAt >= this.#init.limits.retryMin
+  }
+
+  /** Two peers discover each other at once; the one with the greater PeerId lets the other dial first. */
+  #courtesy(peer: string): number {
+    return this.#init.libp2p.peerId.toString() < peer ? 0 : COURTESY
+  }
+
+  #admit(id: PeerId, peer: string): Known {
+    const oldest = this.#known.size >= this.#init.limits.peers ? this.#oldest() : undefined
+    if (oldest !== undefined) this.#forget(oldest)
+    const { retryMin, retryMax } = this.#init.limits
+    const known: Known = {
+      id,
+      addresses: new Map(),
+      backoff: new Backoff(retryMin, retryMax, this.#init.random),
+      seenAt: undefined,
+      retry: undefined,
+      retryAt: 0,
+      triedAt: Number.NEGATIVE_INFINITY,
+      dialling: false
+    }
+    this.#known.set(peer, known)
+    return known
+  }
+
+  /** The longest unseen that is neither connected nor in the book. */
+  #oldest(): Known | undefined {
+    let oldest: Known | undefined
+    for (const [peer, known] of this.#known) {
+      if (this.#init.inBook(peer) || this.#connections(known.id).length > 0) continue
+      if (oldest === undefined || (known.seenAt ?? 0) < (oldest.seenAt ?? 0)) oldest = known
+    }
+    return oldest
+  }
+
+  /** libp2p's peer store forgets nobody by itself: strangers would fill the memory (libp2p.md, trap 3). */
+  #forget(known: Known): void {
+    known.retry?.()
+    this.#known.delete(known.id.toString())
+    this.#init.libp2p.peerStore.delete(known.id).catch((error: unknown) => {
+      this.#init.log.debug(`cannot forget ${known.id}: ${describeError(error)}`)
+    })
+  }
+
+  #schedule(known: Known, wait: number): void {
+    if (this.#stopping.signal.aborted || known.dialling) return
+    known.retry?.()
+    known.retryAt = this.#init.clock.monotonic() + wait
+    known.retry = this.#init.clock.after(wait, () => {
+      known.retry = undefined
+      this.#dial(known, this.#stopping.signal).catch((error: unknown) => this.#failed(known, error))
+    })
+  }
+
+  async #dial(known: Known, signal: AbortSignal): Promise<Connection> {
+    const { libp2p, clock, limits } = this.#init
+    known.dialling = true
+    known.triedAt = clock.monotonic()
+    try {
+      const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
+      const target = addresses.length > 0 ? addresses : known.id
+      const dial = (limited: AbortSignal): Promise<Connection> => libp2p.dial(target, { signal: limited })
+      const both = AbortSignal.any([signal, this.#stopping.signal])
+      return await withDeadline(clock, limits.dialTimeout, `dialling ${known.id.toString()}`, dial, both)
+    } finally {
+      known.dialling = false
+    }
+  }
+
+  #failed(known: Known, error: unknown): void {
+    const peer = known.id.toString()
+    // It may have been forgotten meanwhile.
+    if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
+    if (this.#connections(known.id).length > 0) return
+    const unseen = known.seenAt === undefined ? 0 : this.#init.clock.monotonic() - known.seenAt
+    if (!this.#init.inBook(peer) && unseen > this.#init.limits.forgetAfter) {
+      this.#forget(known)
+      return
+    }
+    const wait = known.backoff.next()
+    this.#init.log.debug(
+      `cannot reach ${peer}, next try in ${Math.round(wait / 1000)} s: ${describeError(error)}`
+    )
+    this.#schedule(known, wait)
+  }
+
+  #onOpen(connection: Connection): void {
+    const peer = connection.remotePeer.toString()
+    const known = this.#known.get(peer) ?? this.#admit(connection.remotePeer, peer)
+    known.seenAt = this.#init.clock.monotonic()
+    known.backoff.reset()
+    known.retry?.()
+    known.retry = undefined
+  }
+
+  #onClose(connection: Connection): void {
+    const known = this.#known.get(connection.remotePeer.toString())
+    if (known === undefined || this.#connections(known.id).length > 0) return
+    known.seenAt = this.#init.clock.monotonic()
+    if (known.addresses.size > 0) this.#schedule(known, known.backoff.next())
+  }
+
+  #connections(id: PeerId): Connection[] {
+    return this.#init.libp2p.getConnections(id).filter((connection) => connection.status === 'open')
+  }
+
+  /** An exception in a libp2p listener would end the process (libp2p.md, trap 9). */
+  #guarded(work: (connection: Connection) => void): (event: CustomEvent<Connection>) => void {
+    return (event) => {
+      try {
+        work(event.detail)
+      } catch (error) {
+        this.#init.log.error(`neighbourhood: ${describeError(error)}`)
+      }
+    }
+  }
+}
+
+function first<K>(map: Map<K, unknown>): K {
+  const [key] = map.keys()
+  return key as K
+}

@@ -1,0 +1,103 @@
+import type { Stats } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { NodeError } from '../../error.ts'
+import { removeUnfinished } from '../write-atomic.ts'
+import { lockHome, type Release } from './home-lock.ts'
+
+/** The folder of one node, locked by this process. */
+export interface Home {
+  /** Absolute. */
+  readonly path: string
+  /** Whether the disk takes no writing: then nothing can be kept, and nobody else can change it either. */
+  readonly readOnly: boolean
+  /** The path of a file in it. */
+  file(name: string): string
+  close(): void
+}
+
+/**
+ * Opens a home and locks it.
+ * @param options.create makes the folder (0700) where there is none
+ * @throws NodeError 'no-home', 'bad-home', 'home-in-use', 'home-lock'
+ */
+export async function openHome(path: string, options: { readonly create: boolean }): Promise<Home> {
+  const folder = resolve(path)
+  if (options.create) await makeFolder(folder)
+  checkFolder(folder, await statFolder(folder))
+  const release = lock(folder)
+  try {
+    if (release !== undefined) await removeUnfinished(folder)
+  } catch (error) {
+    release?.()
+    throw cannot('be read', folder, error)
+  }
+  return {
+    path: folder,
+    readOnly: release === undefined,
+    file: (name) => join(folder, name),
+    close: () => release?.()
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw cannot('be made', folder, error)
+  }
+}
+
+async function statFolder(folder: string): Promise<Stats> {
+  try {
+    return await stat(folder)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw cannot('be read', folder, error)
+    throw new NodeError('no-home', `there is no home at ${folder}`, {
+      hint: 'make one with `kith init`',
+      cause: error
+    })
+  }
+}
+
+/** Whoever may write the folder may put another key in the place of ours. */
+function checkFolder(folder: string, found: Stats): void {
+  if (!found.isDirectory()) throw bad(`${folder} is not a folder`, 'choose another --home')
+  const self = process.geteuid?.()
+  if (self === undefined) return
+  if (found.uid !== self && found.uid !== 0) {
+    throw bad(
+      `${folder} belongs to user ${found.uid}, kith runs as user ${self}`,
+      'run kith as its owner, or chown it'
+    )
+  }
+  if ((found.mode & 0o022) !== 0) throw bad(`others may write in ${folder}`, `chmod 700 ${folder}`)
+}
+
+/** @returns undefined on a disk that takes no writing */
+function lock(folder: string): Release | undefined {
+  try {
+    return lockHome(folder)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EROFS') return undefined
+    throw code === 'home-in-use' || code === 'home-lock' ? error : cannot('be written', folder, error)
+  }
+}
+
+function bad(message: string, hint: string, cause?: unknown): NodeError {
+  return new NodeError('bad-home', message, { hint, remedy: 'stop', cause })
+}
+
+function cannot(what: string, folder: string, cause: unknown): NodeError {
+  const code = codeOf(cause)
+  const hint =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'run kith as the user who owns it, or choose another --home'
+      : 'run kith doctor, or choose another --home'
+  return bad(`${folder} cannot ${what}: ${code ?? cause}`, hint, cause)
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs'
+import {
+  generateKeyPair,
+  generateKeyPairFromSeed,
+  privateKeyFromProtobuf,
+  privateKeyToProtobuf
+} from '@libp2p/crypto/keys'
+import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { NodeError } from '../../error.ts'
+import { writeAtomic } from '../write-atomic.ts'
+import type { Home } from './home.ts'
+import { damagedKey, lostKey, readKeyFile } from './key-file.ts'
+
+/** Who a node is: an Ed25519 key, whose public half is the PeerId. */
+export interface Identity {
+  /** 52 characters of base58btc. */
+  readonly peer: string
+  readonly peerId: PeerId
+  readonly privateKey: Ed25519PrivateKey
+  /** 32 bytes: the secret itself. */
+  readonly seed: Uint8Array
+}
+
+export const KEY_FILE = 'identity.key'
+
+/** Files that only a node with an identity writes. */
+const TRACES = ['epoch', 'history.sqlite', 'history.sqlite-wal']
+
+/** 32 bytes of seed, 32 of public key (libp2p peer-ids spec, Ed25519). */
+const SEED_BYTES = 32
+
+/**
+ * The identity of a home.
+ * @throws NodeError 'no-identity' in a new home; 'identity-lost', 'identity-damaged', 'identity-exposed',
+ *   'identity-foreign', 'identity-unreadable', all with remedy 'stop': nobody becomes somebody else in silence
+ */
+export async function loadIdentity(home: Home): Promise<Identity> {
+  const bytes = await readKeyFile(home.file(KEY_FILE))
+  if (bytes !== undefined) return identityOf(await readKey(bytes, home.file(KEY_FILE)))
+  refuseLost(home)
+  throw new NodeError('no-identity', `${home.path} has no identity yet`, {
+    hint: 'make one with `kith init`'
+  })
+}
+
+/**
+ * Gives a new home its identity; it is on disk when this resolves.
+ * @throws NodeError 'identity-exists', 'identity-lost', 'identity-unwritten'
+ */
+export async function createIdentity(home: Home): Promise<Identity> {
+  const path = home.file(KEY_FILE)
+  if (existsSync(path))
+    throw new NodeError('identity-exists', `${path} is there already; it is never replaced`)
+  refuseLost(home)
+  const identity = await ephemeralIdentity()
+  try {
+    await writeAtomic(path, privateKeyToProtobuf(identity.privateKey), 0o600)
+  } catch (cause) {
+    throw new NodeError(
+      'identity-unwritten',
+      `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
+      {
+        hint: 'make room on the disk or choose another --home',
+        remedy: 'stop',
+        cause
+      }
+    )
+  }
+  return identity
+}
+
+/** The identity of a home; a new home is given one. @throws as loadIdentity() and createIdentity() do */
+export async function openIdentity(home: Home): Promise<Identity> {
+  const bytes = await readKeyFile(home.file(KEY_FILE))
+  return bytes === undefined ? createIdentity(home) : identityOf(await readKey(bytes, home.file(KEY_FILE)))
+}
+
+/** An identity for the life of this process. */
+export async function ephemeralIdentity(): Promise<Identity> {
+  return identityOf(await generateKeyPair('Ed25519'))
+}
+
+/** The identity of a seed of 32 bytes: simulations are somebody again. */
+export async function identityOfSeed(seed: Uint8Array): Promise<Identity> {
+  return identityOf(await generateKeyPairFromSeed('Ed25519', seed))
+}
+
+function identityOf(privateKey: Ed25519PrivateKey): Identity {
+  const peerId = peerIdFromPrivateKey(privateKey)
+  return { peer: peerId.toString(), peerId, privateKey, seed: privateKey.raw.slice(0, SEED_BYTES) }
+}
+
+/** The key of a file's bytes; its two halves must belong together, so that a flipped bit anywhere is seen. */
+async function readKey(bytes: Uint8Array, path: string): Promise<Ed25519PrivateKey> {
+  const key = decodeKey(bytes, path)
+  const whole = await generateKeyPairFromSeed('Ed25519', key.raw.slice(0, SEED_BYTES))
+  if (!equalBytes(privateKeyToProtobuf(whole), bytes)) throw damagedKey(path, 'does not match itself')
+  return whole
+}
+
+function decodeKey(bytes: Uint8Array, path: string): Ed25519PrivateKey {
+  let key: ReturnType<typeof privateKeyFromProtobuf>
+  try {
+    key = privateKeyFromProtobuf(bytes)
+  } catch (error) {
+    throw damagedKey(path, `is no key (${bytes.length} bytes)`, error)
+  }
+  if (key.type !== 'Ed25519') throw damagedKey(path, `is of the kind ${key.type}; kith needs Ed25519`)
+  return key
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+function refuseLost(home: Home): void {
+  const trace = TRACES.find((name) => existsSync(home.file(name)))
+  if (trace !== undefined) throw lostKey(home.file(KEY_FILE), trace)
+}

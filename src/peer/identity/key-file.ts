@@ -1,0 +1,89 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { isNodeError, NodeError } from '../../error.ts'
+
+/** An Ed25519 key has 68 bytes; whatever is longer than this is no key of ours. */
+const MOST_BYTES = 1024
+
+const RESTORE = 'restore it from a backup, or begin another node with `kith init --home <folder>`'
+
+/**
+ * The bytes of a private key, read only where nobody else could have read or replaced them.
+ * @returns undefined where there is no such file
+ * @throws NodeError 'identity-damaged', 'identity-exposed', 'identity-foreign', 'identity-unreadable'
+ */
+export async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
+  const file = await openKey(path)
+  if (file === undefined) return undefined
+  try {
+    await check(path, file)
+    return new Uint8Array(await file.readFile())
+  } catch (error) {
+    throw isNodeError(error) ? error : unreadable(path, error)
+  } finally {
+    await file.close()
+  }
+}
+
+/** A link is not followed, and a pipe not waited for. */
+async function openKey(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return undefined
+    if (code === 'ELOOP') {
+      throw stop('identity-foreign', `${path} is a symbolic link`, 'put the key itself in its place', error)
+    }
+    throw unreadable(path, error)
+  }
+}
+
+/** By the open file, so that nothing can be exchanged between looking and reading. */
+async function check(path: string, file: FileHandle): Promise<void> {
+  const found = await file.stat()
+  const { uid, mode, size } = found
+  const self = process.geteuid?.()
+  if (!found.isFile()) throw damagedKey(path, 'is not a plain file')
+  if (self !== undefined && uid !== self) {
+    const message = `${path} belongs to user ${uid}, kith runs as user ${self}`
+    throw stop('identity-foreign', message, `run kith as its owner, or chown ${self} ${path}`)
+  }
+  if (self !== undefined && (mode & 0o077) !== 0) {
+    const message = `others may read or write the key ${path} (mode ${(mode & 0o777).toString(8)})`
+    throw stop(
+      'identity-exposed',
+      message,
+      `chmod 600 ${path}; if others use this machine, begin another node`
+    )
+  }
+  if (size > MOST_BYTES) throw damagedKey(path, `has ${size} bytes and cannot be a key`)
+}
+
+/** @param what is wrong with it: `has 3 bytes` */
+export function damagedKey(path: string, what: string, cause?: unknown): NodeError {
+  return stop('identity-damaged', `the key ${path} ${what}`, RESTORE, cause)
+}
+
+/** There is no key where there was one. @param trace the file that tells so */
+export function lostKey(path: string, trace: string): NodeError {
+  return stop(
+    'identity-lost',
+    `the key ${path} is missing, yet ${trace} shows that this node had one`,
+    RESTORE
+  )
+}
+
+function unreadable(path: string, cause: unknown): NodeError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return stop(
+    'identity-unreadable',
+    `the key ${path} cannot be read: ${reason}`,
+    `check its owner and the disk, or ${RESTORE}`,
+    cause
+  )
+}
+
+function stop(code: string, message: string, hint: string, cause?: unknown): NodeError {
+  return new NodeError(code, message, { hint, remedy: 'stop', cause })
+}

@@ -1,0 +1,60 @@
+import { encodeData } from '../control/frame.ts'
+import type { ControlStream } from '../control/stream.ts'
+import type { Counters } from '../counters.ts'
+import type { DatagramLimits } from '../limits.ts'
+
+interface Waiting {
+  readonly frame: Buffer
+  readonly at: number
+}
+
+/**
+ * Datagrams as DATA frames, where UDP does not reach. What the stream does not take at once waits in a
+ * ring, the oldest dropped first: late is as good as lost. On a limited relay half of the bytes that
+ * remained at the start are left for everything else.
+ */
+export class StreamCarrier {
+  readonly #stream: ControlStream
+  readonly #counters: Counters
+  readonly #limits: DatagramLimits
+  readonly #reserve: number
+  readonly #ring: Waiting[] = []
+
+  constructor(stream: ControlStream, limits: DatagramLimits, counters: Counters) {
+    this.#stream = stream
+    this.#limits = limits
+    this.#counters = counters
+    this.#reserve = (stream.facts.remaining() ?? 0) / 2
+  }
+
+  /** @returns whether it was sent or waits; false when a limited relay may not be used any further */
+  send(flow: number, payload: Uint8Array, now: number): boolean {
+    const remaining = this.#stream.facts.remaining()
+    const waiting = this.#ring.reduce((sum, { frame }) => sum + frame.length, 0)
+    if (remaining !== undefined && remaining - waiting - payload.length <= this.#reserve) {
+      this.#counters.drop('relay-limit')
+      return false
+    }
+    if (this.#ring.length === this.#limits.ring) {
+      this.#ring.shift()
+      this.#counters.drop('ring-full')
+    }
+    this.#ring.push({ frame: encodeData(flow, payload), at: now })
+    this.flush(now)
+    return true
+  }
+
+  /** Sends what waits, as far as the stream takes it. */
+  flush(now: number): void {
+    while (this.#ring.length > 0 && this.#stream.writable) {
+      const waiting = this.#ring.shift()
+      if (waiting === undefined) return
+      if (now - waiting.at > this.#limits.ringAge) {
+        this.#counters.drop('ring-age')
+      } else {
+        this.#counters.traffic.sentStream++
+        this.#stream.send(waiting.frame)
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import type { DatagramServices } from '../components.ts'
+import { encodeReport } from '../control/frame.ts'
+import type { ConnectionFacts } from '../control/stream.ts'
+import type { Carrier } from '../flow.ts'
+import type { PacketOwner, ReceiveKey } from '../key/receive-key.ts'
+import { Rekey, type Renewal } from '../key/rekey.ts'
+import { deriveKeys, type SessionSecrets } from '../key/schedule.ts'
+import { SessionKeys } from '../key/session-keys.ts'
+import { flowOf, MAX_PACKET, payloadOf } from '../packet/packet.ts'
+import { LossReport } from '../path/loss-report.ts'
+import { Path } from '../path/path.ts'
+import { decodeProbe, encodeProbe, type ProbeKind } from '../path/probe.ts'
+import type { RoundTrip } from '../path/round-trip.ts'
+import { TokenBucket } from '../token-bucket.ts'
+
+/** Flow 0 is the path's own. */
+const PATH_FLOW = 0
+/** PROBEs of a peer that are answered; more are a mistake or mischief. */
+const ANSWERED_PROBES = { perSecond: 3, burst: 9 }
+
+export interface UdpCarrierOptions {
+  readonly services: DatagramServices
+  readonly facts: ConnectionFacts
+  readonly initiator: boolean
+  readonly roundTrip: RoundTrip
+  /** Sends a frame on the control stream. */
+  readonly control: (frame: Buffer) => void
+  readonly deliver: (flow: number, payload: Buffer, now: number) => void
+  readonly changed: (carrier: Carrier) => void
+  /** The session must end. */
+  readonly failed: () => void
+}
+
+/** A session's datagrams as sealed UDP packets: keys, path and reports put together. */
+export class UdpCarrier implements PacketOwner {
+  readonly keys: SessionKeys
+  readonly rekey: Rekey
+  /** Our UDP port as the peer is told; 0 where UDP may not or cannot be used. */
+  readonly ownPort: number
+  readonly #options: UdpCarrierOptions
+  readonly #reports: LossReport
+  readonly #answers = new TokenBucket(ANSWERED_PROBES)
+  /** Undefined before the agreement, and for good where one side has no UDP. */
+  #path: Path | undefined
+
+  constructor(options: UdpCarrierOptions) {
+    const { services, facts, initiator, control } = options
+    this.#options = options
+    this.ownPort = facts.direct && facts.remote !== undefined ? services.udp.port(facts.remote.family) : 0
+    this.keys = new SessionKeys({
+      clock: services.clock,
+      ids: services.ids,
+      owner: this,
+      failedOpens: services.limits.failedOpens
+    })
+    this.rekey = new Rekey({
+      clock: services.clock,
+      random: services.random,
+      initiator,
+      send: control,
+      reserve: () => this.keys.reserve(),
+      release: (key) => this.keys.release(key),
+      renewed: (renewal) => this.#renewed(renewal),
+      failed: options.failed
+    })
+    this.#reports = new LossReport(services.clock, (received, expected) =>
+      control(encodeReport(received, expected))
+    )
+  }
+
+  get host(): string | undefined {
+    return this.ownPort === 0 ? undefined : this.#options.facts.remote?.host
+  }
+
+  agreed(key: ReceiveKey, secrets: SessionSecrets, peerCid: Buffer, peerPort: number): void {
+    this.#install(key, secrets, peerCid, true)
+    if (this.ownPort === 0 || peerPort === 0) return
+    const { services, roundTrip, changed } = this.#options
+    this.#path = new Path({
+      clock: services.clock,
+      random: services.random,
+      roundTrip,
+      port: peerPort,
+      probe: (port, token) => this.#control('probe', port, token),
+      changed: (usable) => changed(usable ? 'udp' : 'stream'),
+      failed: () => this.#pathFailed()
+    })
+    this.rekey.schedule()
+  }
+
+  usable(now: number): boolean {
+    return this.#path?.usable(now) === true
+  }
+
+  /** Usable but for a doubt. */
+  reachable(now: number): boolean {
+    return this.#path?.reachable(now) === true
+  }
+
+  seek(now: number): void {
+    this.#path?.seek(now)
+  }
+
+  doubt(): void {
+    this.#path?.doubt()
+  }
+
+  avoided(now: number): void {
+    this.#path?.avoided(now)
+  }
+
+  confirmed(now: number): void {
+    this.#path?.confirmed(now)
+  }
+
+  send(flow: number, payload: Uint8Array, now: number): boolean {
+    const sent = this.#seal(flow, payload, this.#path?.port ?? 0)
+    if (sent) this.#options.services.counters.traffic.sentUdp++
+    this.#path?.sent(now)
+    return sent
+  }
+
+  packet(plain: Buffer, key: ReceiveKey, fromPort: number, now: number): void {
+    this.keys.heard(key)
+    if (this.keys.isCurrent(key)) {
+      this.#reports.received(key.window)
+    } else {
+      this.#reports.straggler()
+      // The peer has not seen our new keys at work: show them again.
+      if (this.#options.initiator && this.#path?.probing === false) this.#path.prove(now)
+    }
+    this.#path?.heard(fromPort, now)
+    const flow = flowOf(plain)
+    if (flow === PATH_FLOW) this.#onControl(payloadOf(plain), fromPort, now)
+    else this.#options.deliver(flow, payloadOf(plain), now)
+  }
+
+  flooded(key: ReceiveKey): void {
+    if (this.keys.isCurrent(key)) this.rekey.due()
+  }
+
+  worn(): void {
+    this.#options.failed()
+  }
+
+  close(): void {
+    this.rekey.close()
+    this.#reports.close()
+    this.#path?.close()
+    this.#path = undefined
+    this.keys.close()
+  }
+
+  #install(key: ReceiveKey, secrets: SessionSecrets, peerCid: Buffer, sendAtOnce: boolean): void {
+    const { initiatorToResponder, responderToInitiator } = secrets
+    if (this.#options.initiator) {
+      this.keys.install(key, responderToInitiator, initiatorToResponder, peerCid, sendAtOnce)
+    } else {
+      this.keys.install(key, initiatorToResponder, responderToInitiator, peerCid, sendAtOnce)
+    }
+  }
+
+  #renewed({ rekey, ack, key }: Renewal): void {
+    const { initiator, services, facts } = this.#options
+    const secrets = deriveKeys({
+      initiator: initiator ? services.self : facts.peerMultihash,
+      responder: initiator ? facts.peerMultihash : services.self,
+      first: rekey.bytes,
+      second: ack.bytes,
+      initiatorSecret: rekey.secret,
+      responderSecret: ack.secret
+    })
+    this.#install(key, secrets, initiator ? ack.cid : rekey.cid, initiator)
+    this.rekey.schedule()
+    if (initiator) this.#path?.prove(services.clock.monotonic())
+  }
+
+  /** The responder may be silent because the initiator's probes under new keys were lost: ask for others. */
+  #pathFailed(): void {
+    if (!this.#options.initiator && this.keys.awaitingPeer) this.rekey.due()
+  }
+
+  #onControl(payload: Buffer, fromPort: number, now: number): void {
+    const probe = decodeProbe(payload)
+    if (probe === undefined) this.#options.services.counters.drop('bad-control')
+    else if (probe.kind === 'probe') this.#onProbe(probe.token, fromPort, now)
+    else this.#onProbeAck(probe.token, fromPort, now)
+  }
+
+  #onProbe(token: Buffer, fromPort: number, now: number): void {
+    if (this.#answers.take(now)) this.#control('probe-ack', fromPort, token)
+    else this.#options.services.counters.drop('probe-rate')
+  }
+
+  #onProbeAck(token: Buffer, fromPort: number, now: number): void {
+    const { budget, counters } = this.#options.services
+    const valid = this.host !== undefined && this.#path?.acknowledged(token, fromPort, now) === true
+    if (valid) budget.proven(this.host, now)
+    else counters.drop('probe-token')
+  }
+
+  #control(kind: ProbeKind, port: number, token: Buffer): void {
+    const { clock, budget, counters } = this.#options.services
+    const now = clock.monotonic()
+    if (this.host === undefined) return
+    const allowed = this.#path?.proven === true || budget.spend(this.host, MAX_PACKET, now)
+    if (allowed) this.#seal(PATH_FLOW, encodeProbe(kind, token), port)
+    else counters.drop('unvalidated')
+  }
+
+  #seal(flow: number, payload: Uint8Array, port: number): boolean {
+    const { services, facts } = this.#options
+    const sealer = this.keys.sealer
+    if (sealer === undefined || facts.remote === undefined) return false
+    if (sealer.sealed >= services.limits.packetsPerKey) this.rekey.due()
+    if (sealer.exhausted) {
+      this.#options.failed()
+      return false
+    }
+    const { family, host } = facts.remote
+    const result = services.udp.send(family, sealer.seal(flow, payload), port, host)
+    if (result === 'waiting') sealer.renew()
+    if (result === 'dropped') services.counters.drop('socket')
+    return result !== 'dropped'
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../../clock.ts'
+import type { IpFamily, SendResult } from '../../hal/datagram-socket.ts'
+import type { Counters } from './counters.ts'
+import type { DatagramFlow, Receive } from './flow.ts'
+import type { DatagramLimits } from './limits.ts'
+import type { ConnectionIds } from './packet/connection-ids.ts'
+import type { UnvalidatedBudget } from './path/unvalidated-budget.ts'
+
+/** The node's UDP as sessions see it. */
+export interface UdpPorts {
+  /** Our port of that family; 0 where there is none. */
+  port(family: IpFamily): number
+  send(family: IpFamily, packet: Uint8Array, port: number, host: string): SendResult
+}
+
+/** What all sessions of a node share. */
+export interface DatagramServices {
+  readonly clock: Clock
+  /** Unpredictable bytes: keys and tokens are made of them. */
+  readonly random: (bytes: number) => Uint8Array
+  readonly limits: DatagramLimits
+  readonly counters: Counters
+  readonly ids: ConnectionIds
+  readonly budget: UnvalidatedBudget
+  readonly udp: UdpPorts
+  /** Our own PeerId's multihash. */
+  readonly self: Uint8Array
+  /** Who takes flows of that name; undefined for a name nobody handles. */
+  readonly handler: (protocol: string) => Accept | undefined
+  /** Told what a receiver of ours threw. */
+  readonly faulty: (error: unknown, protocol: string) => void
+}
+
+/** Decides about a flow that a peer opens: who receives its datagrams, or undefined to refuse it. */
+export type Accept = (flow: DatagramFlow) => Receive | undefined

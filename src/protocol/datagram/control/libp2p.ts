@@ -1,0 +1,199 @@
+import { Buffer } from 'node:buffer'
+import { SocketAddress } from 'node:net'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { lpStream, tryGetNetConfig } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { NodeError } from '../../../error.ts'
+import type { IpFamily } from '../../../hal/datagram-socket.ts'
+import type { ControlDialer } from '../datagrams.ts'
+import { MAX_FRAME } from './frame.ts'
+import type { ConnectionFacts, ControlListener, ControlStream } from './stream.ts'
+
+export const DATAGRAM_PROTOCOL = '/kith/dgram/v1'
+
+/** What a stream may hold for a reader that does not keep up, in and out; frames are small. */
+const BUFFER = 262_144
+/** Bytes of a minimal varint up to MAX_FRAME. */
+const LENGTH_BYTES = 2
+
+export interface Libp2pControlOptions {
+  readonly libp2p: Pick<Libp2p, 'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'dial'>
+  /** What is listened on, ports as the system gave them; not what is announced. */
+  readonly listening: () => readonly Multiaddr[]
+  /** Whether an address lies in one of our own subnets. */
+  readonly onLink: (host: string) => boolean
+}
+
+/** Control streams over js-libp2p 3. */
+export class Libp2pControl implements ControlDialer {
+  readonly self: Uint8Array
+  readonly #options: Libp2pControlOptions
+
+  constructor(options: Libp2pControlOptions) {
+    this.#options = options
+    this.self = options.libp2p.peerId.toMultihash().bytes
+  }
+
+  async start(take: (stream: ControlStream) => void): Promise<void> {
+    // libp2p-facts trap 9: what a handler throws would end the process.
+    const handler = (stream: Stream, connection: Connection): void => {
+      try {
+        take(this.#control(stream, connection))
+      } catch (error) {
+        stream.abort(asError(error))
+      }
+    }
+    await this.#options.libp2p.handle(DATAGRAM_PROTOCOL, handler, {
+      maxInboundStreams: 1,
+      maxOutboundStreams: 1,
+      runOnLimitedConnection: true
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#options.libp2p.unhandle(DATAGRAM_PROTOCOL)
+  }
+
+  async dial(peer: string, signal: AbortSignal): Promise<ControlStream> {
+    const { libp2p } = this.#options
+    const id = peerIdFromString(peer)
+    const open = libp2p.getConnections(id).filter((connection) => connection.status === 'open')
+    // A direct connection first: only there UDP may be used.
+    const connection = open.find((one) => one.direct) ?? open[0] ?? (await libp2p.dial(id, { signal }))
+    try {
+      const options = { signal, runOnLimitedConnection: true }
+      return this.#control(await connection.newStream(DATAGRAM_PROTOCOL, options), connection)
+    } catch (cause) {
+      if (asError(cause).name !== 'UnsupportedProtocolError') throw cause
+      throw new NodeError('datagram-unsupported', `${peer} speaks no datagrams`, {
+        hint: 'use a stream',
+        cause
+      })
+    }
+  }
+
+  ports(): { [family in IpFamily]: number } {
+    const ports = { 4: 0, 6: 0 }
+    for (const address of this.#options.listening()) {
+      const config = tryGetNetConfig(address)
+      if (config?.protocol !== 'tcp' || config.port === undefined) continue
+      if (config.type === 'ip4') ports[4] ||= config.port
+      if (config.type === 'ip6') ports[6] ||= config.port
+    }
+    return { 4: ports[4] || ports[6], 6: ports[6] || ports[4] }
+  }
+
+  #control(stream: Stream, connection: Connection): ControlStream {
+    return new Libp2pControlStream(stream, connectionFacts(connection, this.#options.onLink))
+  }
+}
+
+function connectionFacts(connection: Connection, onLink: (host: string) => boolean): ConnectionFacts {
+  const remote = connection.direct ? remoteHost(connection) : undefined
+  return {
+    peer: connection.remotePeer.toString(),
+    peerMultihash: connection.remotePeer.toMultihash().bytes,
+    direct: connection.direct,
+    remote,
+    onLink: remote !== undefined && onLink(remote.host),
+    remaining: () => (connection.limits?.bytes === undefined ? undefined : Number(connection.limits.bytes)),
+    roundTrip: () => connection.rtt
+  }
+}
+
+/** In the text form in which the system tells the source of a datagram. */
+function remoteHost(connection: Connection): ConnectionFacts['remote'] {
+  const config = tryGetNetConfig(connection.remoteAddr)
+  if (config?.type === 'ip4') return { host: config.host, family: 4 }
+  if (config?.type !== 'ip6') return undefined
+  const { address } = new SocketAddress({ address: config.host, family: 'ipv6' })
+  // A server bound to both families sees IPv4 peers as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1]
+  if (mapped !== undefined) return { host: mapped, family: 4 }
+  return { host: config.zone === undefined ? address : `${address}%${config.zone}`, family: 6 }
+}
+
+class Libp2pControlStream implements ControlStream {
+  readonly facts: ConnectionFacts
+  readonly #stream: Stream
+  readonly #frames: ReturnType<typeof lpStream<Stream>>
+  readonly #stop = new AbortController()
+  #listener: ControlListener | undefined
+
+  constructor(stream: Stream, facts: ConnectionFacts) {
+    this.facts = facts
+    this.#stream = stream
+    stream.maxWriteBufferLength = BUFFER
+    this.#frames = lpStream(stream, {
+      maxDataLength: MAX_FRAME,
+      maxLengthLength: LENGTH_BYTES,
+      maxBufferSize: BUFFER,
+      lengthDecoder: minimalLength
+    })
+    stream.addEventListener('drain', () => this.#listener?.drain())
+  }
+
+  get writable(): boolean {
+    return this.#stream.writeStatus === 'writable' && !this.#stream.writableNeedsDrain
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#stream.writeStatus !== 'writable') return
+    try {
+      this.#stream.send(Buffer.concat([encodeLength(frame.length), frame]))
+    } catch (error) {
+      this.#stream.abort(asError(error))
+    }
+  }
+
+  listen(listener: ControlListener): void {
+    const reading = this.#listener !== undefined
+    this.#listener = listener
+    if (!reading) void this.#read()
+  }
+
+  reset(): void {
+    this.#stop.abort()
+    this.#stream.abort(new Error('reset'))
+  }
+
+  async #read(): Promise<void> {
+    try {
+      // What had been read before reset() would come all the same.
+      while (!this.#stop.signal.aborted) {
+        const frame = await this.#frames.read({ signal: this.#stop.signal })
+        if (!this.#stop.signal.aborted) this.#listener?.frame(owned(frame.subarray()))
+      }
+    } catch {
+      // The end of a stream, in whichever way, is an end and no more.
+      this.#stream.abort(new Error('ended'))
+    }
+    this.#listener?.ended()
+  }
+}
+
+/** A copy in memory of its own: what is kept of a datagram must not hold on to node's pool. */
+function owned(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
+}
+
+function encodeLength(length: number): Uint8Array {
+  return length < 0x80 ? Uint8Array.of(length) : Uint8Array.of(0x80 | (length & 0x7f), length >> 7)
+}
+
+/** @throws RangeError while bytes are missing, Error for a length that is not in its shortest form */
+function minimalLength(bytes: { readonly byteLength: number; get(index: number): number }): number {
+  const first = bytes.get(0)
+  if (first < 0x80) return first
+  if (bytes.byteLength < LENGTH_BYTES) throw new RangeError('the length goes on')
+  const second = bytes.get(1)
+  if (second === 0 || second >= 0x80) throw new Error('the length is not minimal, or too long')
+  return (first & 0x7f) | (second << 7)
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

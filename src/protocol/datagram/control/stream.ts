@@ -1,0 +1,43 @@
+import type { IpFamily } from '../../../hal/datagram-socket.ts'
+
+/** What is known of the connection under a control stream. */
+export interface ConnectionFacts {
+  /** The peer as text, and as the multihash that the keys are bound to. */
+  readonly peer: string
+  readonly peerMultihash: Uint8Array
+  /** No relay between: only then may UDP be used. */
+  readonly direct: boolean
+  /** Where the connection goes, the only address UDP is ever sent to; canonical, link-local with its zone. */
+  readonly remote: { readonly host: string; readonly family: IpFamily } | undefined
+  /** Whether the remote host lies in one of our own subnets. */
+  readonly onLink: boolean
+  /** Bytes a limited relay still carries; undefined where nothing limits. */
+  remaining(): number | undefined
+  /** Milliseconds of a round trip as the connection's own pings tell; undefined before the first. */
+  roundTrip(): number | undefined
+}
+
+export interface ControlListener {
+  /** One frame, without its length; never empty unless the peer sent an empty one. None comes after reset(). */
+  frame(bytes: Buffer): void
+  /** The stream takes more again. */
+  drain(): void
+  /** The stream ended, by whichever side. Called once, and never from within send(), reset() or listen(). */
+  ended(): void
+}
+
+/**
+ * A stream of length-prefixed frames over an authenticated connection. It refuses frames over 1400
+ * bytes and non-minimal lengths by resetting itself, and bounds what it buffers the same way.
+ */
+export interface ControlStream {
+  readonly facts: ConnectionFacts
+  /** Whether the stream takes more without buffering. */
+  readonly writable: boolean
+  /** Never throws: after the end it does nothing. */
+  send(frame: Uint8Array): void
+  /** Sets who is told, in place of whoever was told before. Nothing is read before the first call. */
+  listen(listener: ControlListener): void
+  /** Ends the stream at once, without a reason, in both directions. */
+  reset(): void
+}

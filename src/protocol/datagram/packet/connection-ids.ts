@@ -1,0 +1,41 @@
+import type { ReceiveKey } from '../key/receive-key.ts'
+import { CID_BYTES } from './packet.ts'
+
+/**
+ * Our connection ids. They are found by their first four bytes as an int32, which needs no garbage; so
+ * no two may share these, and the whole id is compared after.
+ */
+export class ConnectionIds {
+  readonly #keys = new Map<number, ReceiveKey>()
+  readonly #random: (bytes: number) => Uint8Array
+
+  constructor(random: (bytes: number) => Uint8Array) {
+    this.#random = random
+  }
+
+  get size(): number {
+    return this.#keys.size
+  }
+
+  /** An id nobody has. */
+  fresh(): Buffer {
+    for (;;) {
+      const cid = Buffer.from(this.#random(CID_BYTES))
+      if (!this.#keys.has(cid.readInt32BE(0))) return cid
+    }
+  }
+
+  add(key: ReceiveKey): void {
+    this.#keys.set(key.cid.readInt32BE(0), key)
+  }
+
+  remove(key: ReceiveKey): void {
+    const first = key.cid.readInt32BE(0)
+    if (this.#keys.get(first) === key) this.#keys.delete(first)
+  }
+
+  find(packet: Buffer): ReceiveKey | undefined {
+    const key = this.#keys.get(packet.readInt32BE(0))
+    return key !== undefined && key.cid.readInt32BE(4) === packet.readInt32BE(4) ? key : undefined
+  }
+}

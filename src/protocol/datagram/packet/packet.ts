@@ -1,0 +1,107 @@
+/**
+ * One packet: a UDP payload of 32 to 1200 bytes.
+ *
+ *     offset  bytes  field
+ *          0      8  cid      the connection id the receiver chose
+ *          8      6  ctr      packet number, big-endian, from 0, never twice under one key
+ *         14      2  flow     encrypted from here on; 0 is path control (probe.ts)
+ *         16      n  payload  0 to 1168 bytes
+ *     16 + n     16  tag
+ *
+ * ChaCha20-Poly1305 (RFC 8439) over flow and payload; AAD = bytes 0 to 13; nonce = iv XOR (0^6 || ctr).
+ */
+import { NodeError } from '../../../error.ts'
+import type { DirectionKey } from '../key/schedule.ts'
+import { CID_BYTES, CTR_BYTES, HEADER, type PacketCipher, packetCipher, TAG } from './cipher.ts'
+
+export { CID_BYTES } from './cipher.ts'
+
+export const MAX_PACKET = 1200
+export const MIN_PACKET = 32
+export const MAX_PAYLOAD = 1168
+
+/** No key seals more packets than this. */
+export const PACKET_HARD_LIMIT = 2 ** 32
+
+const FLOW_BYTES = 2
+const PAYLOAD_AT = HEADER + FLOW_BYTES
+
+/** Seals the packets of one direction; owns the buffer they leave from. */
+export class Sealer {
+  readonly #cipher: PacketCipher
+  readonly #cid: Uint8Array
+  #packet = Buffer.alloc(0)
+  #next: number
+
+  /** @param first the first packet number; 0 but for tests of its end */
+  constructor(direction: DirectionKey, cid: Uint8Array, first = 0) {
+    this.#cipher = packetCipher(direction)
+    this.#cid = cid
+    this.#next = first
+    this.renew()
+  }
+
+  /** Packets sealed so far. */
+  get sealed(): number {
+    return this.#next
+  }
+
+  get exhausted(): boolean {
+    return this.#next >= PACKET_HARD_LIMIT
+  }
+
+  /** Takes a new buffer, because the system still holds on to the last packet. */
+  renew(): void {
+    this.#packet = Buffer.allocUnsafeSlow(MAX_PACKET)
+    this.#packet.set(this.#cid)
+  }
+
+  /**
+   * @returns the packet, valid until the next seal()
+   * @throws NodeError 'datagram-key-exhausted' after 2^32 packets
+   */
+  seal(flow: number, payload: Uint8Array): Buffer {
+    if (this.exhausted) {
+      throw new NodeError('datagram-key-exhausted', 'datagrams: this key has sealed 2^32 packets', {
+        remedy: 'retry'
+      })
+    }
+    const packet = this.#packet
+    packet.writeUIntBE(this.#next++, CID_BYTES, CTR_BYTES)
+    packet.writeUInt16BE(flow, HEADER)
+    packet.set(payload, PAYLOAD_AT)
+    const end = PAYLOAD_AT + payload.length
+    this.#cipher.seal(packet, end)
+    return packet.subarray(0, end + TAG)
+  }
+}
+
+/** Opens the packets of one direction. Knows nothing of what was received before (replay-window.ts). */
+export class Opener {
+  readonly #cipher: PacketCipher
+
+  constructor(direction: DirectionKey) {
+    this.#cipher = packetCipher(direction)
+  }
+
+  /**
+   * @param packet is the opener's from now on: it may be decrypted in place
+   * @returns flow and payload, the caller's to keep; undefined for a forgery, which is left as it came
+   */
+  open(packet: Buffer): Buffer | undefined {
+    return this.#cipher.open(packet)
+  }
+}
+
+/** The packet number; exact, for 48 bits fit a double. */
+export function packetNumber(packet: Buffer): number {
+  return packet.readUIntBE(CID_BYTES, CTR_BYTES)
+}
+
+export function flowOf(plain: Buffer): number {
+  return plain.readUInt16BE(0)
+}
+
+export function payloadOf(plain: Buffer): Buffer {
+  return plain.subarray(FLOW_BYTES)
+}

@@ -1,0 +1,59 @@
+import type { Cancel, Clock } from '../../clock.ts'
+import type { Log } from '../../log.ts'
+import type { Reason } from './checks.ts'
+
+export interface FloodLogOptions {
+  /** Milliseconds between two lines. */
+  readonly period: number
+  /** Messages refused within a period that make a flood; fewer are only counted. */
+  readonly least: number
+  /** How many sources are told apart. */
+  readonly sources: number
+}
+
+/** One line a minute about a flood, not one a message: who sends it, how much, and what becomes of it. */
+export class FloodLog {
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #options: FloodLogOptions
+  readonly #refused = new Map<string, number>()
+  readonly #reasons = new Set<Reason>()
+  #total = 0
+  #cancel: Cancel | undefined
+
+  constructor(clock: Clock, log: Log, options: FloodLogOptions) {
+    this.#clock = clock
+    this.#log = log
+    this.#options = options
+  }
+
+  note(source: string, reason: Reason): void {
+    this.#total += 1
+    this.#reasons.add(reason)
+    const known = this.#refused.get(source)
+    if (known !== undefined || this.#refused.size < this.#options.sources)
+      this.#refused.set(source, (known ?? 0) + 1)
+    this.#cancel ??= this.#clock.after(this.#options.period, () => this.#tell())
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  #tell(): void {
+    const worst = [...this.#refused].sort((a, b) => b[1] - a[1])[0]
+    if (this.#total >= this.#options.least && worst !== undefined) {
+      this.#log.warn('refused a flood of gossip; others are still heard', {
+        messages: this.#total,
+        seconds: Math.round(this.#options.period / 1000),
+        most: worst[0],
+        reasons: [...this.#reasons]
+      })
+    }
+    this.#refused.clear()
+    this.#reasons.clear()
+    this.#total = 0
+    this.#cancel = undefined
+  }
+}

@@ -1,0 +1,36 @@
+import type { Position } from '../../reading/run.ts'
+import type { SealedReadings } from '../../reading/signed/sealed.ts'
+
+/** wire.md, Gossip check 10: no clock is so far behind the others. */
+const MAX_AHEAD = 600
+
+/** What we know when a pack comes in. */
+export interface Standing {
+  /** The newest position held of a series. */
+  position(series: string): Position | undefined
+  /** Unix seconds by our clock; undefined where it is not believed. */
+  believedTime(): number | undefined
+}
+
+/** Checks 9 and 10 of wire.md, Gossip, for a pack: one reading that is new and of this time is enough. */
+export function placePack(
+  sealed: SealedReadings,
+  standing: Standing,
+  acceptAge: number
+): 'held' | 'old' | 'ahead' | undefined {
+  if (!sealed.readings.some((reading) => isAbove(reading.position, standing.position(reading.series))))
+    return 'held'
+  const now = standing.believedTime()
+  const times = sealed.readings.map(({ time }) => time).filter((time) => time !== null)
+  if (now === undefined || times.length === 0) return undefined
+  const newest = Math.max(...times)
+  if (newest > now + MAX_AHEAD) return 'ahead'
+  return newest < now - acceptAge ? 'old' : undefined
+}
+
+/** Another boot of the same epoch is another node with the same key: it has positions of its own. */
+function isAbove(position: Position, held: Position | undefined): boolean {
+  if (held === undefined || position.epoch > held.epoch) return true
+  if (position.epoch < held.epoch) return false
+  return position.boot !== held.boot || position.seq > held.seq
+}

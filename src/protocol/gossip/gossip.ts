@@ -1,0 +1,270 @@
+import type { GossipSub, Message } from '@libp2p/gossipsub'
+import { TopicValidatorResult } from '@libp2p/gossipsub'
+import type { PeerId } from '@libp2p/interface'
+import type { Cancel, Clock } from '../../clock.ts'
+import { describeError, NodeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import { comparePositions, type Run } from '../../reading/run.ts'
+import { isConfided } from '../../reading/signed/catalogue.ts'
+import { decodeMeta } from '../../reading/signed/catalogue-read.ts'
+import { readOpened } from '../../reading/signed/open-signed.ts'
+import { SEAL_BYTES } from '../../reading/signed/seal.ts'
+import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
+import type { SealedReadings } from '../../reading/signed/sealed.ts'
+import { type Catalogue, META_TOPIC } from '../protocol-registry.ts'
+import { TokenBuckets } from '../token-bucket.ts'
+import type { SealedMeta } from './catalogue-table.ts'
+import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
+import { FloodLog } from './flood-log.ts'
+import { placePack, type Standing } from './freshness.ts'
+import { guardIntake } from './rate-guard.ts'
+import { GossipVersions } from './versions.ts'
+
+export interface GossipRates {
+  /** Messages a second, and at once, from the peer that hands them to us. */
+  readonly sourceRate: number
+  readonly sourceBurst: number
+  /** Packs a second, and at once, of one author. */
+  readonly authorRate: number
+  readonly authorBurst: number
+  /** Authors that are counted at a time. */
+  readonly authors: number
+  /** Peers that are counted at a time. */
+  readonly sources: number
+  /** Packs remembered that came on the topic of one of several versions. */
+  readonly verified: number
+  /** Milliseconds between two log lines about a flood, and refused messages in that time that make one. */
+  readonly floodPeriod: number
+  readonly floodLeast: number
+}
+
+export interface GossipInit {
+  readonly pubsub: GossipSub
+  readonly catalogue: Catalogue
+  /** Our own PeerId. */
+  readonly self: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly rates: GossipRates
+  readonly verifier: SealVerifier
+  readonly admits: (author: string, source: string) => boolean
+  readonly standing: Standing
+  /** Whether a catalogue is newer than the one held of its author. */
+  readonly isNewer: (sealed: SealedMeta) => boolean
+  readonly receive: GossipReceiver
+}
+
+/** What becomes of verified messages. */
+export interface GossipReceiver {
+  /** A pack that passed every check. */
+  pack(sealed: SealedReadings): void
+  /** A pack behind what is held: it may fill a hole. */
+  late(sealed: SealedReadings): void
+  meta(sealed: SealedMeta): void
+  /** Somebody showed us a seal of our own key: of this run, of an earlier life, or of a second node with it. */
+  ownRun(run: Run): void
+}
+
+const RESULTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject
+}
+
+/** What is told as a flood; a signer who is not admitted is a neighbour, not an attack. */
+const FLOOD: ReadonlySet<Reason> = new Set([
+  'size',
+  'source-rate',
+  'form',
+  'author-rate',
+  'signature',
+  'content'
+])
+/** gossipsub is handed each message once by every neighbour; the checks count those not seen before. */
+const COPIES = 2
+
+type Counted = 'accept' | `${Verdict}-${Reason}` | 'ignore-intake' | 'publish' | 'publish-failed'
+
+/** Packs and catalogues between neighbours over gossipsub: checked, handed on, relayed; and our own published. */
+export class Gossip {
+  readonly #init: GossipInit
+  readonly #packs: GossipChecks<SealedReadings>
+  readonly #metas: GossipChecks<SealedMeta>
+  readonly #intake: TokenBuckets
+  readonly #flood: FloodLog
+  readonly #counters = new Map<Counted, number>()
+  /** How many want each topic. */
+  readonly #wanted = new Map<string, number>()
+  #unguard: Cancel | undefined
+
+  constructor(init: GossipInit) {
+    const { clock, rates, catalogue } = init
+    this.#init = init
+    this.#flood = new FloodLog(clock, init.log, {
+      period: rates.floodPeriod,
+      least: rates.floodLeast,
+      sources: rates.sources
+    })
+    this.#intake = new TokenBuckets(clock, {
+      rate: COPIES * rates.sourceRate,
+      burst: COPIES * rates.sourceBurst,
+      names: rates.sources
+    })
+    const common = {
+      verifier: init.verifier,
+      admits: init.admits,
+      maxPayload: (topic: string) => catalogue.get(topic)?.maxPayload ?? 0,
+      sources: new TokenBuckets(clock, {
+        rate: rates.sourceRate,
+        burst: rates.sourceBurst,
+        names: rates.sources
+      }),
+      authors: new TokenBuckets(clock, {
+        rate: rates.authorRate,
+        burst: rates.authorBurst,
+        names: rates.authors
+      }),
+      count: (reason: Reason) => this.#count(counterOf(reason))
+    }
+    this.#packs = new GossipChecks({
+      ...common,
+      domain: 'pack',
+      read: (seal, topic) =>
+        readOpened(seal, {
+          topic,
+          quantities: catalogue.quantitiesOf(topic),
+          maxPayload: common.maxPayload(topic)
+        }),
+      versions: new GossipVersions({
+        versionsOf: (topic) => catalogue.versionsOf(topic),
+        packs: rates.verified
+      }),
+      place: (sealed, topic) => placePack(sealed, init.standing, catalogue.get(topic)?.acceptAge ?? 0)
+    })
+    this.#metas = new GossipChecks({
+      ...common,
+      domain: 'meta',
+      read: (seal) => ({ author: seal.peer, bytes: seal.bytes, meta: decodeMeta(seal.payload, seal.peer) }),
+      // What was confided to somebody is not for everybody, whoever publishes it.
+      place: (sealed) => (!isConfided(sealed.meta) && init.isNewer(sealed) ? undefined : 'held')
+    })
+  }
+
+  /** @throws NodeError 'gossip-version' */
+  start(): void {
+    const { pubsub, catalogue } = this.#init
+    this.#unguard = guardIntake(pubsub, (source) => this.#takesIn(source))
+    for (const topic of catalogue.ids())
+      pubsub.topicValidators.set(topic, (source, message) => this.#validate(topic, source, message))
+  }
+
+  stop(): void {
+    const { pubsub, catalogue } = this.#init
+    for (const topic of catalogue.ids()) pubsub.topicValidators.delete(topic)
+    for (const topic of this.#wanted.keys()) pubsub.unsubscribe(topic)
+    this.#wanted.clear()
+    this.#flood.stop()
+    this.#unguard?.()
+  }
+
+  /** Hears a topic until the last who wanted it cancels. gossipsub must be started. */
+  subscribe(topic: string): Cancel {
+    this.#want(topic, 1)
+    let ended = false
+    return () => {
+      if (!ended && this.#wanted.has(topic)) this.#want(topic, -1)
+      ended = true
+    }
+  }
+
+  /**
+   * Sends our own sealed bytes to whoever hears the topic. A network that takes nothing is counted, not thrown.
+   * @throws NodeError 'too-big' where receivers would refuse it
+   */
+  publish(topic: string, bytes: Uint8Array): void {
+    const most = (this.#init.catalogue.get(topic)?.maxPayload ?? 0) + SEAL_BYTES
+    if (bytes.length > most)
+      throw new NodeError('too-big', `${bytes.length} bytes on ${topic}, which takes ${most}`)
+    this.#init.pubsub.publish(topic, bytes).then(
+      () => this.#count('publish'),
+      (error: unknown) => {
+        this.#count('publish-failed')
+        this.#init.log.debug(`publishing on ${topic}: ${describeError(error)}`)
+      }
+    )
+  }
+
+  /** How often each decision was made: `accept`, `reject-signature`, `ignore-seen` … */
+  counters(): Record<string, number> {
+    return Object.fromEntries(this.#counters)
+  }
+
+  #takesIn(source: string): boolean {
+    const taken = this.#intake.take(source)
+    if (!taken) {
+      this.#count('ignore-intake')
+      this.#flood.note(source, 'source-rate')
+    }
+    return taken
+  }
+
+  /** Called within gossipsub: what is thrown here would end up nowhere (libp2p.md, trap 9). */
+  #validate(topic: string, from: PeerId, message: Message): TopicValidatorResult {
+    const source = from.toString()
+    try {
+      const checked =
+        topic === META_TOPIC
+          ? this.#takeMeta(message.data, source)
+          : this.#takePack(topic, message.data, source)
+      if (FLOOD.has(checked.reason)) this.#flood.note(source, checked.reason)
+      return RESULTS[checked.verdict]
+    } catch (error) {
+      this.#init.log.error(`gossip on ${topic}: ${describeError(error)}`)
+      return TopicValidatorResult.Ignore
+    }
+  }
+
+  #takePack(topic: string, bytes: Uint8Array, source: string): Checked<SealedReadings> {
+    const { self, receive } = this.#init
+    const checked = this.#packs.check(topic, bytes, source)
+    const { message, reason, author } = checked
+    if (message === undefined) return checked
+    const newest = message.readings
+      .map(({ position }) => position)
+      .toSorted(comparePositions)
+      .at(-1)
+    if (author === self && newest !== undefined) receive.ownRun(newest)
+    if (reason === 'accept') receive.pack(message)
+    if (reason === 'held') receive.late(message)
+    return checked
+  }
+
+  #takeMeta(bytes: Uint8Array, source: string): Checked<SealedMeta> {
+    const { self, receive } = this.#init
+    const checked = this.#metas.check(META_TOPIC, bytes, source)
+    const { message, reason, author } = checked
+    if (message === undefined) return checked
+    if (author === self) receive.ownRun(message.meta)
+    if (reason === 'accept') receive.meta(message)
+    return checked
+  }
+
+  #want(topic: string, more: 1 | -1): void {
+    const before = this.#wanted.get(topic) ?? 0
+    if (before === 0) this.#init.pubsub.subscribe(topic)
+    if (before + more > 0) {
+      this.#wanted.set(topic, before + more)
+      return
+    }
+    this.#wanted.delete(topic)
+    this.#init.pubsub.unsubscribe(topic)
+  }
+
+  #count(name: Counted): void {
+    this.#counters.set(name, (this.#counters.get(name) ?? 0) + 1)
+  }
+}
+
+function counterOf(reason: Reason): Counted {
+  return reason === 'accept' ? 'accept' : `${VERDICTS[reason]}-${reason}`
+}

@@ -1,0 +1,78 @@
+import type { GossipsubOpts } from '@libp2p/gossipsub'
+import type { PeerScoreParams, TopicScoreParams } from '@libp2p/gossipsub/score'
+import { messageId, type RawMessage, rawMessageId } from './message-id.ts'
+
+export interface GossipLimits {
+  /**
+   * Bytes of one RPC, the same on every node: one beyond it ends the gossip with that peer while the
+   * connection stays up (libp2p.md, trap 2). An answer to IWANT is one RPC with many messages in it.
+   */
+  readonly maxInboundDataLength: number
+  /** Told when a message that named a sender was dropped. */
+  readonly onForeignSender?: (topic: string) => void
+}
+
+/** What one RPC may hold; gossipsub drops one with more (decodeRpcLimits). */
+const RPC_LIMITS = {
+  maxSubscriptions: 1024,
+  maxMessages: 2048,
+  maxIhaveMessageIDs: 5000, // GossipsubMaxIHaveLength: what an honest peer may send
+  maxIwantMessageIDs: 2048,
+  maxIdontwantMessageIDs: 512, // GossipsubIdontwantMaxMessages
+  maxControlMessages: 1024,
+  maxPeerInfos: 16 // GossipsubPrunePeers
+}
+
+/**
+ * Nothing counts but invalid messages: three rejects and the graylist (-80) is reached, -10 for the
+ * square of their number. It takes as long to leave it as the number decays, 1 % a second.
+ */
+const TOPIC_SCORE: Partial<TopicScoreParams> = {
+  topicWeight: 1,
+  timeInMeshWeight: 0,
+  firstMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesWeight: 0,
+  meshFailurePenaltyWeight: 0,
+  invalidMessageDeliveriesWeight: -10,
+  invalidMessageDeliveriesDecay: 0.99
+}
+
+/**
+ * Options for gossipsub() of @libp2p/gossipsub 17 (wire.md, Gossip).
+ * @param topics every topic we speak; others are neither counted, cached nor relayed
+ */
+export function gossipOptions(topics: readonly string[], limits: GossipLimits): Partial<GossipsubOpts> {
+  return {
+    globalSignaturePolicy: 'StrictNoSign' as NonNullable<GossipsubOpts['globalSignaturePolicy']>,
+    msgIdFn: (message) => messageId(message.topic, message.data),
+    fastMsgIdFn: (message) => idOf(message, limits.onForeignSender),
+    allowedTopics: [...topics],
+    fallbackToFloodsub: false,
+    doPX: false,
+    emitSelf: false,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    maxInboundDataLength: limits.maxInboundDataLength,
+    // Room for an answer to IWANT beside a heartbeat; a peer that reads nothing costs no more.
+    maxOutboundBufferSize: 2 * limits.maxInboundDataLength,
+    decodeRpcLimits: RPC_LIMITS,
+    scoreParams: scoreParams(topics)
+  }
+}
+
+function idOf(message: RawMessage, onForeignSender: GossipLimits['onForeignSender']): string {
+  if (message.from !== undefined) onForeignSender?.(message.topic)
+  return rawMessageId(message)
+}
+
+/** gossipsub fills in what is left out of a topic (createTopicScoreParams); its types do not say so. */
+function scoreParams(topics: readonly string[]): Partial<PeerScoreParams> {
+  return {
+    topics: Object.fromEntries(
+      topics.map((topic) => [topic, { ...TOPIC_SCORE }])
+    ) as PeerScoreParams['topics'],
+    appSpecificWeight: 0,
+    IPColocationFactorWeight: 0, // trap 12: a dozen devices behind one address are no attack
+    behaviourPenaltyWeight: 0
+  }
+}

@@ -1,0 +1,40 @@
+import type { Quantities } from '../../../reading/quantity.ts'
+import type { Meta } from '../../../reading/signed/catalogue.ts'
+import { readSealed, readSealedMeta } from '../../../reading/signed/open-signed.ts'
+import { ReadMemory } from '../../../reading/signed/read-memory.ts'
+import type { SealVerifier } from '../../../reading/signed/seal-verify.ts'
+import type { SealedReadings } from '../../../reading/signed/sealed.ts'
+import { MAX_PAYLOAD } from '../../../reading/signed/senml.ts'
+
+/** Verifies what answers carry; nothing passes that does not hold. */
+export interface AnswerDoor {
+  /** @throws where the bytes are not genuine, or not of this topic */
+  readings(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings
+  /** @throws where the bytes are no genuine catalogue */
+  meta(bytes: Uint8Array): { author: string; meta: Meta }
+}
+
+/**
+ * @param topics the catalogue of protocols
+ * @param verifier the one of this process: what came by another door already costs a hash
+ * @param remembered bytes of packs kept as read (limits.query.remembered)
+ */
+export function answerDoor(
+  topics: { quantitiesOf(topic: string): Quantities },
+  verifier: SealVerifier,
+  remembered: number
+): AnswerDoor {
+  const memory = new ReadMemory(remembered)
+  return {
+    readings(kind, topic, bytes) {
+      const known = memory.find(kind, topic, bytes)
+      if (known !== undefined) return known
+      // A topic's own bound is for live packs: the tail of a history comes in bigger ones.
+      const rules = { topic, maxPayload: MAX_PAYLOAD, quantities: topics.quantitiesOf(topic) }
+      const sealed = readSealed(kind, bytes, rules, verifier)
+      memory.add(sealed)
+      return sealed
+    },
+    meta: (bytes) => readSealedMeta(bytes, verifier)
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../../../clock.ts'
+import { NodeError } from '../../../error.ts'
+import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import { SilenceTimer } from '../silence-timer.ts'
+import type { QueryLink } from './query-link.ts'
+
+export interface ExchangeInit {
+  readonly link: QueryLink
+  readonly request: Omit<QueryRequest, 'id'>
+  readonly clock: Clock
+  /** Milliseconds until the first answer that brings something, and from each to the next. */
+  readonly deadline: number
+  readonly signal: AbortSignal
+  /** An error that it throws cuts the link. */
+  readonly onAnswer: (answer: QueryAnswer) => void
+}
+
+/**
+ * One request and its answers, up to the end.
+ * @throws NodeError 'deadline', 'link-broken', 'misbehaving', a code of the closed list; the signal's reason
+ */
+export async function exchange({
+  link,
+  request,
+  clock,
+  deadline,
+  signal,
+  onAnswer
+}: ExchangeInit): Promise<void> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const call = link.ask(request, {
+    onAnswer(answer) {
+      onAnswer(answer)
+      if (bringsSomething(answer)) patience.touch()
+    },
+    onEnd: resolve,
+    onFail: reject
+  })
+  const giveUp = (reason: Error): void => {
+    call.cancel()
+    reject(reason)
+  }
+  const onAbort = (): void => giveUp(signal.reason)
+  const patience = new SilenceTimer(clock, deadline, () => giveUp(late(link.peer, deadline)))
+  signal.addEventListener('abort', onAbort)
+  return await promise.finally(() => {
+    patience.stop()
+    signal.removeEventListener('abort', onAbort)
+  })
+}
+
+/** How many of these come is bounded by who asked; of others there could be any number. */
+function bringsSomething({ pack, block, lost }: QueryAnswer): boolean {
+  return pack !== undefined || block !== undefined || lost !== undefined
+}
+
+function late(peer: string, ms: number): NodeError {
+  return new NodeError('deadline', `${peer}: no answer within ${ms} ms`, { remedy: 'retry' })
+}

@@ -1,0 +1,175 @@
+import type { Meta } from '../../../reading/signed/catalogue.ts'
+import type { SealedReadings } from '../../../reading/signed/sealed.ts'
+import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import { checkedMeta, type Question, readingsCheck } from './answer-check.ts'
+import type { AnswerDoor } from './answer-verifier.ts'
+import { exchange } from './exchange.ts'
+import { type HistoryEvent, HistoryPage, type HistoryQuestion } from './history-client.ts'
+import { LinkPool, type LinkPoolInit } from './link-pool.ts'
+import { type ObserveEvent, Observing } from './observe-client.ts'
+import { misbehaving, type QueryLink } from './query-link.ts'
+import { type TimeOffset, timeOffset } from './time-client.ts'
+
+export interface QueryClientInit extends LinkPoolInit {
+  readonly door: AnswerDoor
+}
+
+export interface ObserveQuestion extends Question {
+  /** Seconds between packs, at least. */
+  readonly every?: number
+  /** Packs sent ahead of what was taken, 1 to 64. */
+  readonly credit: number
+}
+
+/**
+ * Asks other nodes over streams. Protocols are given newest first; the newest that both speak is used.
+ * Nothing is handed on unverified. Every method throws NodeError: 'deadline' and 'link-broken' are worth
+ * another try, 'misbehaving' tells that the peer was cut off, codes of the closed list are its refusals.
+ */
+export class QueryClient {
+  readonly #init: QueryClientInit
+  readonly #pool: LinkPool
+
+  constructor(init: QueryClientInit) {
+    this.#init = init
+    this.#pool = new LinkPool(init)
+  }
+
+  /** The ProtocolName spoken with a peer, while a stream is open. */
+  negotiated(peer: string, protocols: readonly string[]): string | undefined {
+    return this.#pool.warm(peer, protocols)?.protocol
+  }
+
+  /** The latest pack of each series that matches. */
+  async read(
+    peer: string,
+    protocols: readonly string[],
+    question: Question,
+    signal: AbortSignal
+  ): Promise<SealedReadings[]> {
+    return await this.#pool.use(peer, protocols, signal, async (link) => {
+      const found: SealedReadings[] = []
+      const verify = readingsCheck(this.#init.door, link, question)
+      await this.#exchange(link, { op: 'read', ...question }, signal, (answer) => {
+        found.push(...verify(answer))
+        if (found.length > this.#init.limits.packs) throw new Error('it sends too many packs')
+      })
+      return found
+    })
+  }
+
+  /** The catalogue of a peer, or the one it holds of somebody else. */
+  async describe(
+    peer: string,
+    protocols: readonly string[],
+    question: Pick<Question, 'who'>,
+    signal: AbortSignal
+  ): Promise<Meta> {
+    return await this.#pool.use(peer, protocols, signal, async (link) => {
+      let found: Meta | undefined
+      await this.#exchange(link, { op: 'describe', ...question }, signal, (answer) => {
+        found = checkedMeta(this.#init.door, answer, question.who ?? peer)
+      })
+      if (found === undefined) throw misbehaving(peer, new Error('it ends without a catalogue'))
+      return found
+    })
+  }
+
+  /** First the latest of each series, then what is new, until the signal aborts or the link is down. */
+  async *observe(
+    peer: string,
+    protocols: readonly string[],
+    { credit, ...question }: ObserveQuestion,
+    signal: AbortSignal
+  ): AsyncGenerator<ObserveEvent, void, void> {
+    const { clock } = this.#init
+    const { observing, first } = await this.#pool.use(peer, protocols, signal, async (link) => {
+      const verify = readingsCheck(this.#init.door, link, question)
+      return await begun(new Observing({ link, request: question, clock, credit, verify, signal }))
+    })
+    try {
+      for (let event = first; ; event = await observing.next()) {
+        yield event
+        if (event.kind === 'link-down') return
+      }
+    } finally {
+      observing.end()
+    }
+  }
+
+  /** What is held of a series, ascending; ranges that are gone for good are told as lost. */
+  async *history(
+    peer: string,
+    protocols: readonly string[],
+    question: HistoryQuestion,
+    signal: AbortSignal
+  ): AsyncGenerator<HistoryEvent, void, void> {
+    let left = question.limit ?? Number.POSITIVE_INFINITY
+    let from = question.from
+    for (;;) {
+      const page = await this.#historyPage(peer, protocols, { ...question, from, limit: left }, signal)
+      yield* page.events
+      left -= page.events.length
+      from = page.next
+      if (from === undefined) return
+      if (left <= 0) return yield { kind: 'next', next: from }
+    }
+  }
+
+  /** How far our clock is from a peer's. @throws NodeError 'no-data' where its clock is not believed either */
+  async time(peer: string, protocols: readonly string[], signal: AbortSignal): Promise<TimeOffset> {
+    const { clock } = this.#init
+    return await this.#pool.use(peer, protocols, signal, async (link) => {
+      let found: TimeOffset | undefined
+      const asked = clock.monotonic()
+      await this.#exchange(link, { op: 'time' }, signal, ({ time }) => {
+        if (time === undefined) return
+        found = timeOffset({ asked, came: clock.monotonic(), now: clock.now() }, time)
+      })
+      if (found === undefined) throw misbehaving(peer, new Error('it ends without a time'))
+      return found
+    })
+  }
+
+  close(): void {
+    this.#pool.close()
+  }
+
+  #historyPage(
+    peer: string,
+    protocols: readonly string[],
+    { n, who, from, to, limit }: HistoryQuestion & { limit: number },
+    signal: AbortSignal
+  ): Promise<HistoryPage> {
+    const items = Math.min(limit, this.#init.limits.historyItems)
+    const question = { n, ...(who === undefined ? {} : { who }) }
+    const start = from === undefined ? {} : { run: { epoch: from.epoch, boot: from.boot }, from: from.seq }
+    const end = to === undefined ? {} : { to }
+    return this.#pool.use(peer, protocols, signal, async (link) => {
+      const page = new HistoryPage(from, items, readingsCheck(this.#init.door, link, question))
+      const request = { op: 'history', ...question, ...start, ...end, limit: items }
+      await this.#exchange(link, request, signal, (answer) => page.add(answer))
+      return page
+    })
+  }
+
+  #exchange(
+    link: QueryLink,
+    request: Omit<QueryRequest, 'id'>,
+    signal: AbortSignal,
+    onAnswer: (answer: QueryAnswer) => void
+  ): Promise<void> {
+    const { clock, limits } = this.#init
+    return exchange({ link, request, clock, deadline: limits.deadline, signal, onAnswer })
+  }
+}
+
+/** Waits for the first event, which tells that the request was taken. */
+async function begun(observing: Observing): Promise<{ observing: Observing; first: ObserveEvent }> {
+  try {
+    return { observing, first: await observing.next() }
+  } catch (error) {
+    observing.end()
+    throw error
+  }
+}

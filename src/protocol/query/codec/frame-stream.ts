@@ -1,0 +1,136 @@
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { Clock } from '../../../clock.ts'
+import { NodeError } from '../../../error.ts'
+import { badFrame } from './frame-fields.ts'
+import { FrameSplitter, prefixed } from './frame-splitter.ts'
+
+export interface FrameStreamInit {
+  readonly stream: Stream
+  readonly clock: Clock
+  /** Bytes of a frame that is received. */
+  readonly maxBytes: number
+  /** Milliseconds until a stream that takes nothing is reset. */
+  readonly writeDeadline: number
+  /** An error that it throws resets the stream. */
+  readonly onFrame: (frame: Uint8Array) => void
+  /** The other side sends nothing any more; we may. */
+  readonly onRemoteEnd: () => void
+  /** Called once, when the stream is gone. */
+  readonly onClose: (error: Error | undefined) => void
+}
+
+/**
+ * Frames over a libp2p stream. lpStream takes lengths that are not minimal and waits several times for
+ * each frame; this hands frames on as they arrive, so nothing waits unread, and nobody may throw into
+ * libp2p (libp2p.md, trap 9).
+ */
+export class FrameStream {
+  readonly #init: FrameStreamInit
+  readonly #splitter: FrameSplitter
+  /** Settles when the stream takes bytes again; undefined while it does. */
+  #blocked: Promise<void> | undefined
+  #closed = false
+
+  constructor(init: FrameStreamInit) {
+    this.#init = init
+    this.#splitter = new FrameSplitter(init.maxBytes)
+    const { stream } = init
+    stream.addEventListener('message', this.#onMessage)
+    stream.addEventListener('remoteCloseWrite', this.#onRemoteEnd)
+    stream.addEventListener('close', this.#onClose)
+    if (stream.status !== 'open') queueMicrotask(() => this.#close(undefined))
+    else if (stream.remoteWriteStatus === 'closed') queueMicrotask(this.#onRemoteEnd)
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * Sends a frame, after those that wait. @returns undefined where the stream took it at once, else a
+   * promise that settles when it may take the next: await it before the next write
+   * @throws NodeError 'link-broken', 'slow-reader' (or rejects with it)
+   */
+  write(frame: Uint8Array): Promise<void> | undefined {
+    if (this.#closed) throw broken()
+    if (this.#blocked !== undefined) return unheard(this.#blocked.then(() => this.write(frame)))
+    try {
+      if (!this.#init.stream.send(prefixed(frame))) this.#blocked = this.#drained()
+    } catch (cause) {
+      throw broken(cause)
+    }
+    return this.#blocked
+  }
+
+  /** Resets the stream. */
+  abort(error: Error): void {
+    this.#close(error)
+    this.#init.stream.abort(error)
+  }
+
+  /** Says that nothing more is sent, and waits no longer than the write deadline for the stream to agree. */
+  close(): void {
+    const { stream, clock, writeDeadline } = this.#init
+    const cancel = clock.after(writeDeadline, () => stream.abort(slow(writeDeadline)))
+    stream
+      .close()
+      .catch((error: Error) => stream.abort(error))
+      .finally(cancel)
+  }
+
+  /** By the event: the stream's own onDrain() works only once (libp2p.md, trap 7). */
+  #drained(): Promise<void> {
+    const { stream, clock, writeDeadline } = this.#init
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const settle = (): void => {
+      cancel()
+      stream.removeEventListener('drain', settle)
+      stream.removeEventListener('close', settle)
+      this.#blocked = undefined
+      if (this.#closed || stream.status !== 'open') reject(broken())
+      else resolve()
+    }
+    const cancel = clock.after(writeDeadline, () => this.abort(slow(writeDeadline)))
+    stream.addEventListener('drain', settle)
+    stream.addEventListener('close', settle)
+    return unheard(promise)
+  }
+
+  readonly #onMessage = (event: StreamMessageEvent): void => {
+    try {
+      this.#splitter.push(event.data.subarray(), (frame) => {
+        if (!this.#closed) this.#init.onFrame(frame)
+      })
+    } catch (error) {
+      this.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  readonly #onRemoteEnd = (): void => {
+    if (this.#closed) return
+    if (this.#splitter.atBoundary) this.#init.onRemoteEnd()
+    else this.abort(badFrame('it ends early'))
+  }
+
+  readonly #onClose = (event: StreamCloseEvent): void => this.#close(event.error)
+
+  #close(error: Error | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#init.onClose(error)
+  }
+}
+
+/** Who wrote last need not wait: a failure is no unhandled rejection, onClose tells everybody. */
+function unheard(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {})
+  return promise
+}
+
+function broken(cause?: unknown): NodeError {
+  return new NodeError('link-broken', 'the stream is closed', { remedy: 'retry', cause })
+}
+
+function slow(ms: number): NodeError {
+  return new NodeError('slow-reader', `the reader took nothing for ${ms} ms`, { remedy: 'retry' })
+}

@@ -1,0 +1,81 @@
+import type { HistoryItem } from '../../../reading/history/history.ts'
+import type { Position } from '../../../reading/run.ts'
+import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import { Refused } from '../codec/query-error.ts'
+import type { QueryLimits } from '../limits.ts'
+import type { HistorySource } from './queryables.ts'
+import type { Answering } from './response-stream.ts'
+
+export interface HistoryServing {
+  readonly request: QueryRequest
+  readonly series: string
+  readonly history: HistorySource
+  readonly limits: QueryLimits
+  readonly answering: Answering
+  /** Does some work when everything that came to its turn before is done. */
+  readonly inTurn: InTurn
+}
+
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+
+/** What is left to be told. */
+interface Rest {
+  readonly from: Position | undefined
+  readonly items: number
+  readonly bytes: number
+}
+
+/**
+ * One history request: items ascending from a position, each with the position to go on from, then the
+ * end; the end tells a position where the limit was reached before everything was told. What is told is
+ * fetched an answer's size at a time, when the stream has taken what went before.
+ * @throws Refused 'bad-request'; what writing throws
+ */
+export async function serveHistory(serving: HistoryServing): Promise<void> {
+  const { request, limits, answering, inTurn } = serving
+  const to = lastPosition(request)
+  let rest: Rest = {
+    from: firstPosition(request),
+    items: Math.min(request.limit ?? limits.historyItems, limits.historyItems),
+    bytes: limits.historyBytes
+  }
+  do {
+    rest = await inTurn(() => tellSome(serving, rest, to))
+    if (answering.cancelled) return
+  } while (rest.from !== undefined && rest.items > 0 && rest.bytes > 0)
+  await answering.write({ end: true, ...(rest.from === undefined ? {} : { pos: rest.from }) })
+}
+
+async function tellSome(
+  { series, history, limits, answering }: HistoryServing,
+  rest: Rest,
+  to: Position | undefined
+): Promise<Rest> {
+  if (answering.cancelled) return rest
+  const bytes = Math.min(rest.bytes, limits.answerBytes)
+  const { items, next } = history.items(series, rest.from, { items: rest.items, bytes, to })
+  let told = 0
+  for (const item of items) {
+    told += item.kind === 'lost' ? 0 : item.bytes.length
+    const blocked = answering.write(itemAnswer(item))
+    if (blocked !== undefined) await blocked
+    if (answering.cancelled) break
+  }
+  return { from: next, items: rest.items - items.length, bytes: rest.bytes - told }
+}
+
+function firstPosition({ run, from }: QueryRequest): Position | undefined {
+  if (run === undefined && from !== undefined) throw new Refused('bad-request', 'from needs ep and boot')
+  return run === undefined ? undefined : { ...run, seq: from ?? 0 }
+}
+
+function lastPosition({ run, to }: QueryRequest): Position | undefined {
+  if (run === undefined && to !== undefined) throw new Refused('bad-request', 'to needs ep and boot')
+  return run === undefined || to === undefined ? undefined : { ...run, seq: to }
+}
+
+function itemAnswer(item: HistoryItem): Omit<QueryAnswer, 'id'> {
+  const pos = { ...item.run, seq: item.to + 1 }
+  if (item.kind === 'lost') return { lost: { from: item.from, to: item.to }, pos }
+  return { [item.kind]: item.bytes, pos }
+}

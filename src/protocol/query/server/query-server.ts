@@ -1,0 +1,99 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import { NodeError } from '../../../error.ts'
+import type { Caller } from '../../../peer/admission.ts'
+import { TokenBuckets } from '../../token-bucket.ts'
+import { answerOne } from './answer-datagram.ts'
+import { QuerySession } from './query-session.ts'
+import { type Asker, Responder, type ResponderInit } from './responder.ts'
+import { SharedLatest } from './shared-latest.ts'
+
+export interface QueryServerInit extends ResponderInit {
+  /** The facts of a connection that decide whether its peer is answered. */
+  readonly callerOf: (connection: Connection) => Caller
+}
+
+/** Answers questions on every sensor protocol: register `handle` for each with libp2p.handle. */
+export class QueryServer {
+  readonly #responder: Responder
+  readonly #init: QueryServerInit
+  /** Requests and refusals are counted alike, a bucket each. */
+  readonly #requests: TokenBuckets
+  readonly #refusals: TokenBuckets
+  /** Peer and protocol of each session, in the order of their opening. */
+  readonly #sessions = new Map<QuerySession, string>()
+  readonly #counters = new Map<string, number>()
+
+  constructor(init: QueryServerInit) {
+    const { clock, limits } = init
+    const bucket = { rate: limits.rate, burst: limits.burst, names: limits.peers }
+    this.#init = { ...init, latest: new SharedLatest(init.latest) }
+    this.#responder = new Responder(this.#init)
+    this.#requests = new TokenBuckets(clock, bucket)
+    this.#refusals = new TokenBuckets(clock, bucket)
+  }
+
+  /** Streams that are answered at present. */
+  get sessions(): number {
+    return this.#sessions.size
+  }
+
+  /** `read`, `refused-denied`, `closed-flood` …: how often; they only rise. */
+  get counters(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counters)
+  }
+
+  /** A libp2p stream handler. Never throws: libp2p hands that to the process (libp2p.md, trap 9). */
+  readonly handle = (stream: Stream, connection: Connection): void => {
+    try {
+      this.#accept(stream, this.#init.callerOf(connection))
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** Answers a request that came in one packet. @returns undefined where there is nothing to say */
+  answerOne(request: Uint8Array, asker: Asker, maxSize: number): Uint8Array | undefined {
+    const init = {
+      responder: this.#responder,
+      limits: this.#init.limits,
+      requests: this.#requests,
+      refusals: this.#refusals
+    }
+    return answerOne(init, request, asker, maxSize)
+  }
+
+  close(): void {
+    for (const session of [...this.#sessions.keys()])
+      session.close(new NodeError('closing', 'the node stops'))
+  }
+
+  #accept(stream: Stream, caller: Caller): void {
+    const holder = `${caller.peer} ${stream.protocol}`
+    this.#makeRoom(holder)
+    const session = new QuerySession({
+      stream,
+      asker: { caller, protocol: stream.protocol },
+      responder: this.#responder,
+      services: this.#init,
+      requests: this.#requests,
+      refusals: this.#refusals,
+      count: (what) => this.#counters.set(what, (this.#counters.get(what) ?? 0) + 1),
+      onClose: () => this.#sessions.delete(session)
+    })
+    this.#sessions.set(session, holder)
+  }
+
+  /** The oldest stream on which nothing is asked gives way. @throws NodeError 'busy' */
+  #makeRoom(holder: string): void {
+    const { streamsPerPeer, sessions } = this.#init.limits
+    const own = [...this.#sessions].filter(([, of]) => of === holder).map(([session]) => session)
+    if (own.length >= streamsPerPeer) giveWay(own)
+    if (this.#sessions.size >= sessions) giveWay([...this.#sessions.keys()])
+  }
+}
+
+function giveWay(sessions: readonly QuerySession[]): void {
+  const idle = sessions.find((session) => session.isIdle)
+  if (idle === undefined) throw new NodeError('busy', 'too many streams are open', { remedy: 'retry' })
+  idle.close(new NodeError('idle', 'another stream takes the place of this one', { remedy: 'retry' }))
+}

@@ -1,0 +1,37 @@
+import type { Cancel } from '../../../clock.ts'
+import type { History } from '../../../reading/history/history.ts'
+import type { Reading } from '../../../reading/reading.ts'
+import type { SeriesParts } from '../../../reading/series.ts'
+import type { SealedReadings } from '../../../reading/signed/sealed.ts'
+
+/** The newest reading of a series and the sealed bytes that carry it. */
+export interface LatestReading {
+  readonly reading: Reading
+  readonly sealed: SealedReadings
+}
+
+/** What is new: readings that were not held before, and the bytes they came in. */
+export interface FreshReadings {
+  readonly sealed: SealedReadings
+  readonly fresh: readonly Reading[]
+}
+
+/** The part of the journal that questions are answered from. */
+export interface LatestSource {
+  latest(match: (series: SeriesParts) => boolean): readonly LatestReading[]
+  subscribe(options: { match(series: SeriesParts): boolean; onSealed(event: FreshReadings): void }): Cancel
+}
+
+/** The part of history that is served. */
+export type HistorySource = Pick<History, 'items' | 'series'>
+
+/** Sealed catalogues, our own and those we hold of others. */
+export interface MetaSource {
+  /** @param asker the PeerId of who asks */
+  sealedMeta(author: string, asker: string): Uint8Array | undefined
+}
+
+/** Which quantities a ProtocolName carries. */
+export interface CarriedQuantities {
+  quantitiesOf(protocol: string): { has(quantity: string): boolean }
+}

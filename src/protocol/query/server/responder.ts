@@ -1,0 +1,117 @@
+import type { Clock } from '../../../clock.ts'
+import type { TimeBelief } from '../../../hal/time-source.ts'
+import type { Log } from '../../../log.ts'
+import type { Caller } from '../../../peer/admission.ts'
+import { parseSeries, partsOfSeries, type SeriesParts } from '../../../reading/series.ts'
+import type { SealedReadings } from '../../../reading/signed/sealed.ts'
+import type { AnsweredTime, QueryRequest } from '../codec/frame.ts'
+import { Refused } from '../codec/query-error.ts'
+import { type SeriesMatch, selectedSeries } from '../codec/selector.ts'
+import type { QueryLimits } from '../limits.ts'
+import type { CarriedQuantities, HistorySource, LatestSource, MetaSource } from './queryables.ts'
+
+export interface ResponderInit {
+  /** Our own PeerId. */
+  readonly self: string
+  readonly clock: Clock
+  readonly limits: QueryLimits
+  readonly catalogue: CarriedQuantities
+  readonly latest: LatestSource
+  readonly history: HistorySource
+  readonly metas: MetaSource
+  /** Whether a caller is answered at all: the book and the local network (wire.md, Gossip). */
+  readonly admission: { answers(caller: Caller): boolean }
+  /** Whether a peer may read a series: private ones are for the book. */
+  readonly mayRead: (peer: string, series: SeriesParts) => boolean
+  readonly belief: () => TimeBelief
+  readonly log: Log
+}
+
+/** Who asks, on which protocol. */
+export interface Asker {
+  readonly caller: Caller
+  readonly protocol: string
+}
+
+/** Finds what answers a request, whichever way the request came. */
+export class Responder {
+  readonly #init: ResponderInit
+
+  constructor(init: ResponderInit) {
+    this.#init = init
+  }
+
+  /** @throws Refused 'denied' */
+  admit({ caller }: Asker): void {
+    if (!this.#init.admission.answers(caller)) {
+      throw new Refused('denied', 'only peers of the book and of the local network are answered')
+    }
+  }
+
+  /** The sealed catalogue. @throws Refused 'no-such' */
+  describe(request: QueryRequest, { caller }: Asker): Uint8Array {
+    const author = request.who ?? this.#init.self
+    const meta = this.#init.metas.sealedMeta(author, caller.peer)
+    if (meta === undefined) throw new Refused('no-such', `the catalogue of ${author} is not held here`)
+    return meta
+  }
+
+  /** The packs that carry the latest of each series asked for, each once. @throws Refused 'no-such', 'no-data' */
+  read(request: QueryRequest, asker: Asker): SealedReadings[] {
+    const packs = this.latest(this.matching(request, asker), asker)
+    if (packs.length > 0) return packs
+    if (request.n === undefined) throw new Refused('no-data', 'nothing has been measured yet')
+    throw new Refused('no-such', 'no reading of that name is held here')
+  }
+
+  latest(match: SeriesMatch, asker: Asker): SealedReadings[] {
+    const sealed = new Set(this.#init.latest.latest(match).map((latest) => latest.sealed))
+    return [...sealed].filter((pack) => this.isFor(pack, asker))
+  }
+
+  /** The series that a request means, of those that its protocol carries and its asker may read. */
+  matching(request: QueryRequest, { caller, protocol }: Asker): SeriesMatch {
+    const selected = selectedSeries(request, this.#init.self)
+    const carried = this.#init.catalogue.quantitiesOf(protocol)
+    return (series) =>
+      carried.has(series.quantity) && selected(series) && this.#init.mayRead(caller.peer, series)
+  }
+
+  /** Whether everything in a pack belongs to the protocol and may be read by the asker: packs are not cut. */
+  isFor(sealed: SealedReadings, { caller, protocol }: Asker): boolean {
+    const carried = this.#init.catalogue.quantitiesOf(protocol)
+    return seriesOf(sealed).every((name) => {
+      const series = partsOfSeries(name)
+      return carried.has(series.quantity) && this.#init.mayRead(caller.peer, series)
+    })
+  }
+
+  /** The one series that history is asked of. @throws Refused 'bad-request', 'no-such' */
+  historySeries(request: QueryRequest, asker: Asker): string {
+    if (typeof request.n !== 'string') throw new Refused('bad-request', 'history is asked of one series: n')
+    const match = this.matching(request, asker)
+    const author = parseSeries(request.n)?.peer ?? request.who ?? this.#init.self
+    const names = this.#init.history.series(author).filter((name) => match(partsOfSeries(name)))
+    const [name, another] = names
+    if (name === undefined) throw new Refused('no-such', 'no history of that name is held here')
+    if (another !== undefined)
+      throw new Refused('bad-request', 'that names several series; history is asked of one')
+    return name
+  }
+
+  /** @throws Refused 'no-data' where our clock is not believed */
+  time(): AnsweredTime {
+    const { clock, belief } = this.#init
+    const { quality, errorBound, offset } = belief()
+    if (quality === 2) throw new Refused('no-data', 'the clock here is not known to be right')
+    const now = Math.round((clock.now() + offset) * 1000)
+    const bound = errorBound === undefined ? {} : { bound: Math.ceil(errorBound * 1e6) }
+    // Answered in the turn in which it was received: both timestamps are this moment.
+    return { received: now, sent: now, quality, ...bound }
+  }
+}
+
+/** The names of the series in a pack, each once; one series' readings stand together. */
+export function seriesOf(sealed: SealedReadings): string[] {
+  return [...new Set(sealed.readings.map((reading) => reading.series))]
+}

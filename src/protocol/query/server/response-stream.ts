@@ -1,0 +1,41 @@
+import type { QueryAnswer } from '../codec/frame.ts'
+
+export type SendAnswer = (answer: QueryAnswer) => Promise<void> | undefined
+
+/** A request while its answers are sent: exactly one of them is the last. */
+export class Answering {
+  readonly #id: number
+  readonly #send: SendAnswer
+  #ended = false
+  #cancelled = false
+
+  constructor(id: number, send: SendAnswer) {
+    this.#id = id
+    this.#send = send
+  }
+
+  /** Whether the asker wants no more: whoever answers stops. */
+  get cancelled(): boolean {
+    return this.#cancelled
+  }
+
+  /** @returns undefined where the stream took it, else a promise to await before the next */
+  write(answer: Omit<QueryAnswer, 'id'>): Promise<void> | undefined {
+    this.#ended ||= answer.end === true
+    return this.#send({ id: this.#id, ...answer })
+  }
+
+  /** What is answered in one go needs no credit. */
+  grant(): void {}
+
+  /** Says the end, unless it is on its way already. */
+  cancel(): void {
+    this.#cancelled = true
+    if (!this.#ended) this.write({ end: true })
+  }
+
+  /** The stream is gone. */
+  drop(): void {
+    this.#cancelled = true
+  }
+}

@@ -1,0 +1,37 @@
+import type { HeldRun } from '../../reading/history/history.ts'
+import { comparePositions, type Run } from '../../reading/run.ts'
+
+/** Readings of a series that a store lacks. */
+export interface Hole {
+  readonly run: Run
+  readonly from: number
+  /** The last seq that is missing; absent where a later run is held and nobody knows how far this one went. */
+  readonly to?: number
+}
+
+/**
+ * The holes in what is held of a series, newest first: between stretches of a run, before the first
+ * stretch of all but the oldest run, and behind the last of all but the newest.
+ */
+export function holesOf(held: readonly HeldRun[]): Hole[] {
+  const runs = held
+    .filter(({ ranges }) => ranges.length > 0)
+    .toSorted((a, b) => comparePositions({ ...a.run, seq: 0 }, { ...b.run, seq: 0 }))
+  return runs.flatMap((run, i) => holesOfRun(run, i === 0, i === runs.length - 1)).reverse()
+}
+
+function holesOfRun({ run, ranges }: HeldRun, isOldest: boolean, isNewest: boolean): Hole[] {
+  const holes: Hole[] = []
+  let expected = isOldest ? (ranges[0]?.[0] ?? 0) : 0
+  for (const [from, to] of ranges) {
+    if (from > expected) holes.push({ run, from: expected, to: from - 1 })
+    expected = to + 1
+  }
+  if (!isNewest) holes.push({ run, from: expected })
+  return holes
+}
+
+/** A name for a hole that stays the same while nothing of it is filled. */
+export function holeName(series: string, { run, from, to }: Hole): string {
+  return `${series} ${run.epoch}.${run.boot}.${from}-${to ?? ''}`
+}

@@ -1,0 +1,89 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import { believedTime, type TimeBelief } from '../clock-status.ts'
+import type { Run } from '../run.ts'
+
+export interface EpochsOptions {
+  /** The file that keeps the epoch of the last run; undefined for a node without a home. */
+  readonly file?: string | undefined
+  readonly clock: Clock
+  readonly time: () => TimeBelief
+  /** Uniformly distributed bytes, of the system's generator. */
+  readonly random: (bytes: number) => Uint8Array
+  readonly log: Log
+}
+
+const BOOT_BYTES = 8
+
+/**
+ * Gives every run its epoch and boot. The epoch is the largest of the last one + 1, Unix seconds where the
+ * clock is believed, and 1 + any that a peer showed us under our own seal: so it rises though a home was
+ * restored from an old backup (wire.md, Names). The boot is random: no position is used twice even where
+ * nothing could be read or written.
+ */
+export class Epochs {
+  readonly #options: EpochsOptions
+  /** The least epoch that the next run may have. */
+  #least: number
+
+  constructor(options: EpochsOptions) {
+    this.#options = options
+    this.#least = this.#stored() + 1
+  }
+
+  /** A new run, its epoch on disk before this returns. A disk that takes nothing is logged, not thrown. */
+  begin(): Run {
+    const { clock, time, random } = this.#options
+    const epoch = Math.max(this.#least, Math.floor(believedTime(clock, time()) ?? 0))
+    this.#least = epoch + 1
+    this.#store(epoch)
+    return { epoch, boot: Buffer.from(random(BOOT_BYTES)).toString('hex') }
+  }
+
+  /** Lets every later run have a higher epoch than one that was seen under our own seal. */
+  raise(seen: number): void {
+    if (Number.isSafeInteger(seen + 1)) this.#least = Math.max(this.#least, seen + 1)
+  }
+
+  /** An absent or damaged file is as good as none: the boot keeps positions apart. */
+  #stored(): number {
+    const { file, log } = this.#options
+    if (file === undefined) return 0
+    try {
+      const text = readFileSync(file, 'utf8').trim()
+      if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+      log.warn(`the epoch in ${file} is not a number: begun anew`)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        log.warn(`the epoch of the last run cannot be read: ${describeError(error)}`)
+      }
+    }
+    return 0
+  }
+
+  #store(epoch: number): void {
+    const { file, log } = this.#options
+    if (file === undefined) return
+    try {
+      replaceFile(file, `${epoch}\n`)
+    } catch (error) {
+      log.warn(`the epoch of this run cannot be kept: ${describeError(error)}`, { epoch })
+    }
+  }
+}
+
+/** Temporary file, fsync, rename, fsync of the folder: the old text or the new, whenever the power fails. */
+function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.new`
+  writeFileSync(temporary, text, { mode: 0o600, flush: true })
+  renameSync(temporary, path)
+  const folder = openSync(dirname(path), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -1,0 +1,114 @@
+import type { Reading, TimeQuality } from '../reading.ts'
+import type { Position, Run } from '../run.ts'
+import type { SealedReadings } from '../signed/sealed.ts'
+
+/** When a run was, by a believed clock: turns its milliseconds into Unix time (wire.md, catalogue: runs). */
+export interface RunAnchor {
+  /** Milliseconds since the run began, at the moment that `unix` tells. */
+  readonly mono: number
+  /** Unix seconds; null while nobody knows. */
+  readonly unix: number | null
+  /** Bound of the error of `unix`, in seconds. */
+  readonly errorBound?: number
+  readonly quality: TimeQuality
+}
+
+/** One of our own runs that history still holds something of. */
+export type AnchoredRun = Run & RunAnchor
+
+/** What is held of one series, as it goes over the wire: sealed bytes, or a range that is gone for good. */
+export type HistoryItem =
+  | {
+      readonly kind: 'block' | 'pack'
+      readonly topic: string
+      readonly bytes: Uint8Array
+      readonly run: Run
+      /** First and last seq of the asked series in it. */
+      readonly from: number
+      readonly to: number
+    }
+  | { readonly kind: 'lost'; readonly run: Run; readonly from: number; readonly to: number }
+
+export interface ItemLimit {
+  readonly items: number
+  /** Of sealed bytes; the first item comes however big it is. */
+  readonly bytes: number
+  /** The last position asked for; all that is held unless given. */
+  readonly to?: Position | undefined
+}
+
+export interface HistoryQuery {
+  readonly series: string
+  /** Unix seconds; readings whose time is unknown are left out where either is given. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+  /** At most so many readings. */
+  readonly limit: number
+  /** Only positions above this one: where the last answer ended. */
+  readonly after?: Position | undefined
+}
+
+/** What is held of one run of a series: ascending stretches of seq, both ends included. */
+export interface HeldRun {
+  readonly run: Run
+  readonly ranges: readonly (readonly [from: number, to: number])[]
+}
+
+export type HistoryState = 'ok' | 'read-only' | 'full' | 'failing' | 'memory'
+
+export interface HistoryStatus {
+  /** Anything but ok and memory: what is new is kept in memory, and tried again at each flush. */
+  readonly state: HistoryState
+  readonly error?: string
+  /** Size of what is kept, on disk and in memory. */
+  readonly bytes: number
+  /** Bytes written to disk since the start, estimated from pages. */
+  readonly bytesWritten: number
+  readonly readings: number
+  /** null where it is kept in memory only. */
+  readonly file: string | null
+}
+
+/** Where the author puts its own readings before anybody hears of them. */
+export interface OwnHistory {
+  /** Begins a run of our own; the former one is closed and sealed. */
+  beginRun(run: Run, anchor: RunAnchor): void
+  /** Tells the time of a run of ours that became known later. */
+  anchor(run: Run, anchor: RunAnchor): void
+  /** Buffered: on disk with the next flush. */
+  appendOwn(readings: readonly Reading[]): void
+}
+
+/** What was measured, by us and by those whom we keep: nothing twice, each under its author's seal. */
+export interface History extends OwnHistory {
+  /** Tells the time of a run that became known later; a run of ours unless its author is given. */
+  anchor(run: Run, anchor: RunAnchor, author?: string): void
+  /** Keeps a verified pack or block of somebody else; it takes the place of what it covers. */
+  put(sealed: SealedReadings): void
+  /**
+   * What is held of a series from a position on, ascending. A gap in a series of our own is told as lost: a
+   * gap in somebody else's may still be had from its author.
+   * @returns `next` is where to go on; undefined where everything was told
+   */
+  items(
+    series: string,
+    from: Position | undefined,
+    limit: ItemLimit
+  ): { items: HistoryItem[]; next: Position | undefined }
+  /** Ascending by position, each once; times of anchored runs filled in as estimates. */
+  readings(query: HistoryQuery): Reading[]
+  held(series: string): HeldRun[]
+  /** The first position from `from` on that is kept in a pack, not in a block; undefined where there is none. */
+  firstPack(series: string, from: Position | undefined): Position | undefined
+  /** The pack or block with the newest position of each series. */
+  latest(): SealedReadings[]
+  /** Names of the series of which something is held. */
+  series(author?: string): string[]
+  /** Our own runs of which something is held, and the present one. */
+  runs(): AnchoredRun[]
+  /** Drops what is older or more than is to be kept, oldest first. */
+  retain(): void
+  flush(): void
+  status(): HistoryStatus
+  close(): void
+}

@@ -1,0 +1,94 @@
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import type { Reading } from '../reading.ts'
+import type { Run } from '../run.ts'
+import type { SealedReadings } from '../signed/sealed.ts'
+import type { Sealer } from '../signed/sealer.ts'
+import type { HistoryStore } from './history-store.ts'
+import { mergeSorted } from './merge-sorted.ts'
+import type { HeldRange } from './sealed-table.ts'
+
+/** One of several stores, asked so that its failure is `otherwise`. */
+export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
+
+/** A stretch of one series: in sealed bytes, or among the rows of a tail. */
+export interface Piece {
+  readonly from: number
+  readonly to: number
+  readonly started: number | null
+  readonly ended: number | null
+  /** undefined where it is gone. */
+  sealed(): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined
+  /** Of every series in it; none where it is gone or damaged. */
+  readings(): readonly Reading[]
+}
+
+/** A pack of one series and run without a gap, as the tail is told. */
+export function pieceOf(pack: SealedReadings): Piece {
+  const seqs = pack.readings.map(({ position }) => position.seq)
+  return {
+    from: Math.min(...seqs),
+    to: Math.max(...seqs),
+    started: null,
+    ended: null,
+    sealed: () => pack,
+    readings: () => pack.readings
+  }
+}
+
+export interface StoredPiecesOptions {
+  readonly sealer: Sealer
+  readonly log: Log
+  readonly stores: readonly StoreAccess[]
+  readonly topic: (series: string) => string
+}
+
+/** How many ranges are looked up at a time. */
+const PAGE = 64
+
+/** What lies sealed in several stores, read as one. */
+export class StoredPieces {
+  readonly #options: StoredPiecesOptions
+
+  constructor(options: StoredPiecesOptions) {
+    this.#options = options
+  }
+
+  /** Sealed stretches of all stores, by their first seq, the longer one first. */
+  from(series: string, run: Run, from: number): Generator<Piece> {
+    const sources = this.#options.stores.map((access) => this.#storedIn(access, series, run, from))
+    return mergeSorted(sources, (a, b) => a.from - b.from || b.to - a.to)
+  }
+
+  *#storedIn(access: StoreAccess, series: string, run: Run, from: number): Generator<Piece> {
+    for (let next = from; ; ) {
+      const page = access((store) => store.sealed.ranges(series, run, next, PAGE), [])
+      for (const range of page) yield this.#pieceIn(access, range, series)
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) return
+      next = last.to + 1
+    }
+  }
+
+  #pieceIn(access: StoreAccess, range: HeldRange, series: string): Piece {
+    return {
+      ...range,
+      sealed: () => {
+        const stored = access((store) => store.sealed.get(range.sealed), undefined)
+        return stored && { ...stored, topic: this.#options.topic(series) }
+      },
+      readings: () => this.open(access, range, series)?.readings ?? []
+    }
+  }
+
+  open(access: StoreAccess, range: HeldRange, series: string): SealedReadings | undefined {
+    const stored = access((store) => store.sealed.get(range.sealed), undefined)
+    if (stored === undefined) return undefined
+    try {
+      return this.#options.sealer.open(stored.kind, this.#options.topic(series), stored.bytes)
+    } catch (error) {
+      this.#options.log.warn(`a ${stored.kind} of ${series} in history is damaged: ${describeError(error)}`)
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { comparePositions, type Position, type Run, sameRun } from '../run.ts'
+
+export interface SeenLimits {
+  /** Runs that are told apart; positions of runs below them count as seen. */
+  readonly runs: number
+  /** Stretches of a run; the hole between its lowest two counts as seen when there are more. */
+  readonly stretches: number
+}
+
+interface SeenRun {
+  readonly run: Run
+  /** Ascending, none touching another. */
+  readonly stretches: [from: number, to: number][]
+}
+
+/** The positions of one series that were seen, in bounded memory: when in doubt a position was seen. */
+export class SeenPositions {
+  readonly #limits: SeenLimits
+  /** Ascending. */
+  readonly #runs: SeenRun[] = []
+  #forgotten = false
+
+  constructor(limits: SeenLimits) {
+    this.#limits = limits
+  }
+
+  /** @returns whether it was new */
+  add(position: Position): boolean {
+    const seen = this.#runOf(position)
+    return seen !== undefined && this.#addStretch(seen, position.seq, position.seq)
+  }
+
+  addRange(run: Run, from: number, to: number): void {
+    const seen = this.#runOf(run)
+    if (seen !== undefined) this.#addStretch(seen, from, to)
+  }
+
+  /** Whether the run is new and another of its epoch was seen: two nodes have one key. */
+  isTwin({ epoch, boot }: Run): boolean {
+    const alike = this.#runs.filter((seen) => seen.run.epoch === epoch)
+    return alike.length > 0 && alike.every((seen) => seen.run.boot !== boot)
+  }
+
+  /** undefined where the run lies below those that are told apart. */
+  #runOf({ epoch, boot }: Run): SeenRun | undefined {
+    const known = this.#runs.findLast((seen) => sameRun(seen.run, { epoch, boot }))
+    if (known !== undefined) return known
+    const after = this.#runs.findIndex((seen) => comparePositions(at(seen.run), at({ epoch, boot })) > 0)
+    if (after === 0 && (this.#forgotten || this.#runs.length === this.#limits.runs)) return undefined
+    const seen = { run: { epoch, boot }, stretches: [] }
+    this.#runs.splice(after === -1 ? this.#runs.length : after, 0, seen)
+    if (this.#runs.length > this.#limits.runs) {
+      this.#runs.shift()
+      this.#forgotten = true
+    }
+    return seen
+  }
+
+  /** @returns whether anything of it was new */
+  #addStretch({ stretches }: SeenRun, from: number, to: number): boolean {
+    const before = stretches.findLastIndex(([first]) => first <= from)
+    const holder = stretches[before]
+    if (holder !== undefined && holder[1] >= to) return false
+    // Everything that touches it becomes one with it.
+    const start = holder !== undefined && holder[1] >= from - 1 ? before : before + 1
+    let end = start
+    const joined: [number, number] = [from, to]
+    for (let next = stretches[end]; next !== undefined && next[0] <= to + 1; next = stretches[end]) {
+      joined[0] = Math.min(joined[0], next[0])
+      joined[1] = Math.max(joined[1], next[1])
+      end += 1
+    }
+    stretches.splice(start, end - start, joined)
+    if (stretches.length > this.#limits.stretches) {
+      const [lowest, second] = stretches
+      if (lowest !== undefined && second !== undefined) stretches.splice(0, 2, [lowest[0], second[1]])
+    }
+    return true
+  }
+}
+
+function at({ epoch, boot }: Run): Position {
+  return { epoch, boot, seq: 0 }
+}

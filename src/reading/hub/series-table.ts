@@ -1,0 +1,118 @@
+import type { SeriesParts } from '../series.ts'
+
+interface Held<Entry> {
+  readonly entry: Entry
+  /** Between which calls of makeRoom() it was touched last. */
+  turn: number
+}
+
+/**
+ * What is known of each series, so many at most. Who holds many gives way before who holds few, so that
+ * nobody's series are pushed out by another's ever new names.
+ */
+export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
+  readonly #most: number
+  readonly #spares: (author: string) => boolean
+  /** In the order in which they were touched last; the series of each author once more, in the same order. */
+  readonly #series = new Map<string, Held<Entry>>()
+  readonly #authors = new Map<string, Map<string, Held<Entry>>>()
+  #turn = 0
+  #forgotten = 0
+
+  /** @param spares authors whose series stay as long as there are others */
+  constructor(most: number, spares: (author: string) => boolean) {
+    this.#most = most
+    this.#spares = spares
+  }
+
+  /** How many gave way. */
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
+  all(): Entry[] {
+    return Array.from(this.#series.values(), ({ entry }) => entry)
+  }
+
+  get(series: string): Entry | undefined {
+    return this.#series.get(series)?.entry
+  }
+
+  /** The same; it moves behind all others. */
+  touch(series: string): Entry | undefined {
+    const held = this.#series.get(series)
+    if (held === undefined) return undefined
+    // A pack has many readings of a series: its first has moved it.
+    if (held.turn < this.#turn) {
+      this.#remove(series, held)
+      this.#append(series, held)
+    }
+    return held.entry
+  }
+
+  /** Adds one that is not there; makeRoom() must follow. */
+  add(series: string, entry: Entry): void {
+    this.#append(series, { entry, turn: this.#turn })
+  }
+
+  /**
+   * Lets series go until there are no more than there may be: of the author of what was added, where that has
+   * more than its share, else of the one who has the most; but nothing that was touched since the last call.
+   */
+  makeRoom(author: string): void {
+    while (this.#series.size > this.#most) this.#forget(this.#victim(author))
+    this.#turn++
+  }
+
+  #victim(author: string): string {
+    const share = Math.max(1, this.#most / this.#authors.size)
+    const isGreedy = (this.#authors.get(author)?.size ?? 0) > share && !this.#spares(author)
+    return (
+      (isGreedy ? this.#oldest(this.#authors.get(author)) : undefined) ??
+      this.#oldest(this.#greediest()) ??
+      this.#oldest(this.#series) ??
+      this.#series.keys().next().value ??
+      ''
+    )
+  }
+
+  /** The series of who has the most; among equals of who was silent longest. */
+  #greediest(): ReadonlyMap<string, Held<Entry>> | undefined {
+    let greediest: ReadonlyMap<string, Held<Entry>> | undefined
+    for (const [author, series] of this.#authors) {
+      if (series.size > (greediest?.size ?? 0) && !this.#spares(author)) greediest = series
+    }
+    return greediest
+  }
+
+  #oldest(series: ReadonlyMap<string, Held<Entry>> | undefined): string | undefined {
+    const [first] = series ?? []
+    return first !== undefined && first[1].turn < this.#turn ? first[0] : undefined
+  }
+
+  #forget(series: string): void {
+    const held = this.#series.get(series)
+    if (held === undefined) return
+    this.#remove(series, held)
+    this.#forgotten++
+  }
+
+  #append(series: string, held: Held<Entry>): void {
+    const { peer } = held.entry.parts
+    held.turn = this.#turn
+    const ofAuthor = this.#authors.get(peer) ?? new Map<string, Held<Entry>>()
+    ofAuthor.set(series, held)
+    // Who was heard last stands last.
+    this.#authors.delete(peer)
+    this.#authors.set(peer, ofAuthor)
+    this.#series.set(series, held)
+  }
+
+  #remove(series: string, { entry }: Held<Entry>): void {
+    const { peer } = entry.parts
+    const ofAuthor = this.#authors.get(peer)
+    ofAuthor?.delete(series)
+    if (ofAuthor?.size === 0) this.#authors.delete(peer)
+    this.#series.delete(series)
+  }
+}

@@ -1,0 +1,179 @@
+import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { Lack, Measure, Measurement, Sensor } from '../../hal/sensor.ts'
+import type { Log } from '../../log.ts'
+import type { Fault, Outcome, Sample } from '../reading.ts'
+import { type Change, SamplerChanges } from './changes.ts'
+import { faultOf } from './fault.ts'
+import { outcomeOf } from './outcome.ts'
+
+export interface SamplerInit {
+  /** The sensor's name in the configuration: the device of its series. */
+  readonly name: string
+  /** Milliseconds between samples. */
+  readonly interval: number
+  /** Milliseconds until the first: jittered, so that the sensors of a house do not all ask at once. */
+  readonly phase: number
+  /** Milliseconds for one sample, opening included. */
+  readonly deadline: number
+  /** Milliseconds to wait before a sensor that failed is opened again: doubled from the one to the other. */
+  readonly retryMin: number
+  readonly retryMax: number
+  /** Milliseconds between two changes that the sensor tells by itself, between samples. */
+  readonly changeSpacing: number
+  readonly measures: readonly Measure[]
+  readonly clock: Clock
+  readonly log: Log
+  /** Probes, configures and hands over the sensor. */
+  readonly open: (signal: AbortSignal) => Promise<Sensor>
+  readonly emit: (sample: Sample) => void
+}
+
+/** Failures in a row after which a sensor is opened anew: one may be a disturbance, two may be another chip. */
+const REOPEN_AFTER = 2
+
+/**
+ * Polls one sensor for as long as it runs. A sample tells an outcome of every measure, a value or why there
+ * is none; while a sensor is away, each interval tells the fault again. Samples of a sensor never overlap.
+ * What a sensor notices by itself between two samples is told at once, with the time that it tells.
+ */
+export class Sampler {
+  readonly #init: SamplerInit
+  readonly #changes: SamplerChanges
+  #stopping = new AbortController()
+  #cancel: Cancel | undefined
+  #sensor: Sensor | undefined
+  /** Work that has the sensor; after its deadline too, where it does not heed that. */
+  #busy = false
+  #sampling: Promise<void> = Promise.resolve()
+  #fault: Fault | undefined
+  #failures = 0
+  #openings = 0
+  #openAt = -Infinity
+  /** When the last change or fault was that was told, by the clock: no sample tells an earlier time. */
+  #toldAt = -Infinity
+
+  constructor(init: SamplerInit) {
+    this.#init = init
+    this.#changes = new SamplerChanges(init.clock, init.changeSpacing, (change) => this.#emitChange(change))
+  }
+
+  start(): void {
+    const { clock, interval, phase } = this.#init
+    this.#stopping = new AbortController()
+    this.#cancel = every(clock, interval, () => this.#tick(), phase)
+  }
+
+  /** Ends sampling and closes the sensor. What does not heed its signal is closed when it comes back. */
+  async stop(): Promise<void> {
+    this.#cancel?.()
+    this.#stopping.abort(new Error(`${this.#init.name} is stopped`))
+    await this.#sampling
+    if (!this.#busy) await this.#close()
+  }
+
+  #tick(): void {
+    const away = this.#sensor === undefined && this.#init.clock.monotonic() < this.#openAt
+    if (!this.#busy && !away) this.#sampling = this.#sample()
+    else if (this.#fault !== undefined) this.#emitFault(this.#fault, this.#init.clock.monotonic())
+  }
+
+  /** Resolves at the deadline at the latest, and never rejects. */
+  async #sample(): Promise<void> {
+    const { clock, deadline, name } = this.#init
+    const { signal } = this.#stopping
+    const at = clock.monotonic()
+    try {
+      const work = (signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> =>
+        this.#openAndSample(signal)
+      const measurements = await withDeadline(clock, deadline, `sampling ${name}`, work, signal)
+      this.#failures = 0
+      this.#openings = 0
+      this.#emitValues(measurements, at)
+    } catch (error) {
+      if (!signal.aborted) await this.#fail(error, at)
+    }
+  }
+
+  async #openAndSample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> {
+    this.#busy = true
+    try {
+      this.#sensor ??= await this.#open(signal)
+      signal.throwIfAborted()
+      return await this.#sensor.sample(signal)
+    } finally {
+      // Too late to be waited for: whatever it did, the sensor begins anew.
+      if (signal.aborted) await this.#close()
+      this.#busy = false
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<Sensor> {
+    const sensor = await this.#init.open(signal)
+    sensor.onChange?.((changed, at) => this.#changes.take({ changed, at }))
+    return sensor
+  }
+
+  async #fail(error: unknown, at: number): Promise<void> {
+    const { name, log, retryMin, retryMax } = this.#init
+    const fault = faultOf(error)
+    if (this.#fault?.code !== fault.code) log.warn(`${name}: ${describeError(error)}`, { code: fault.code })
+    this.#fault = fault
+    this.#changes.flush()
+    this.#emitFault(fault, at)
+    this.#failures += 1
+    if (this.#sensor !== undefined && this.#failures < REOPEN_AFTER) return
+    this.#openAt = at + Math.min(retryMax, retryMin * 2 ** Math.min(this.#openings, 30))
+    this.#openings += 1
+    if (!this.#busy) await this.#close()
+  }
+
+  #emitValues(measurements: readonly (Measurement | Lack)[], at: number): void {
+    this.#changes.flush()
+    this.#tellOutcomes(this.#init.measures, measurements, Math.max(at, this.#toldAt))
+  }
+
+  #emitChange({ changed, at }: Change): void {
+    const changes = (measure: Measure): boolean =>
+      changed.some(({ quantity, channel }) => quantity === measure.quantity && channel === measure.channel)
+    this.#toldAt = at
+    this.#tellOutcomes(this.#init.measures.filter(changes), changed, at)
+  }
+
+  #tellOutcomes(measures: readonly Measure[], told: readonly (Measurement | Lack)[], at: number): void {
+    const { name, log } = this.#init
+    const outcomes = measures.map((measure) => outcomeOf(measure, told, name))
+    if (this.#fault !== undefined) log.info(`${name} is read again`)
+    this.#fault = undefined
+    for (const [i, measure] of measures.entries()) {
+      const outcome = outcomes[i]
+      if (outcome !== undefined) this.#emit(measure, outcome, at)
+    }
+  }
+
+  #emitFault(fault: Fault, at: number): void {
+    this.#toldAt = Math.max(at, this.#toldAt)
+    for (const measure of this.#init.measures) this.#emit(measure, { fault }, this.#toldAt)
+  }
+
+  #emit({ quantity, channel }: Measure, outcome: Outcome, at: number): void {
+    const { name, interval, emit, log } = this.#init
+    const sample = { device: name, quantity, at, interval: interval / 1000, ...outcome }
+    try {
+      emit(channel === undefined ? sample : { ...sample, channel })
+    } catch (error) {
+      log.error(`a sample of ${name} was not taken: ${describeError(error)}`)
+    }
+  }
+
+  async #close(): Promise<void> {
+    const sensor = this.#sensor
+    this.#sensor = undefined
+    this.#changes.end()
+    try {
+      await sensor?.close()
+    } catch (error) {
+      this.#init.log.debug(`${this.#init.name} did not close: ${describeError(error)}`)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { Reading } from '../reading.ts'
+import { sameRun } from '../run.ts'
+import { encodePack, type Pack, packReadings } from './pack.ts'
+import { PackError } from './pack-error.ts'
+import { decodePack, type PackRules } from './pack-read.ts'
+import { MAX_PAYLOAD } from './senml.ts'
+
+export { MAX_PAYLOAD as BLOCK_BYTES, MAX_RECORDS as BLOCK_RECORDS } from './senml.ts'
+
+/*
+ * A block's payload is a pack (pack-read.ts) with one bn and one run:
+ *
+ *   block = [first, *255 next]      first carries bn, bu, bep, bboot, bsq, btq, and bt or bmono
+ *
+ * sealed in the domain `kith/block/1`.
+ */
+
+/**
+ * One block of all the readings.
+ * @param sealedMono as in PackOptions, for readings of unknown time
+ * @throws PackError where they are of several series or runs, or more than a block holds
+ */
+export function encodeBlock(readings: readonly Reading[], sealedMono?: number): Uint8Array {
+  checkOneSeries(readings)
+  return encodePack(readings, sealedMono === undefined ? {} : { sealedMono })
+}
+
+/** The readings of one or many series and runs as the blocks that hold them. @throws PackError */
+export function* blocksOf(readings: readonly Reading[], sealedMono?: number): Generator<Pack> {
+  for (const series of Map.groupBy(readings, (reading) => reading.series).values()) {
+    yield* packReadings(series, sealedMono === undefined ? {} : { sealedMono })
+  }
+}
+
+/** @throws PackError as decodePack, and 'form' for several series or runs */
+export function decodeBlock(payload: Uint8Array, rules: Omit<PackRules, 'maxPayload'>): Reading[] {
+  const readings = decodePack(payload, { ...rules, maxPayload: MAX_PAYLOAD })
+  checkOneSeries(readings)
+  return readings
+}
+
+function checkOneSeries(readings: readonly Reading[]): void {
+  const [first] = readings
+  const alike = ({ series, position }: Reading): boolean =>
+    series === first?.series && sameRun(position, first.position)
+  if (!readings.every(alike)) throw new PackError('form', 'a block has one run and one series')
+}

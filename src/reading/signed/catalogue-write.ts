@@ -1,0 +1,71 @@
+import { bytesOfHex } from '../../cbor/bytes.ts'
+import type { CborMap, CborValue } from '../../cbor/read.ts'
+import { writeCbor } from '../../cbor/write.ts'
+import {
+  MAX_META_ENTRIES,
+  MAX_META_TEXT,
+  MAX_META_WORDS,
+  type Meta,
+  type MetaRun,
+  type MetaSeries
+} from './catalogue.ts'
+import { asPackError, PackError } from './pack-error.ts'
+import { MAX_PAYLOAD } from './senml.ts'
+
+/**
+ * The catalogue as the payload of its seal.
+ * @throws PackError for one beyond the limits of meta.ts
+ */
+export function encodeMeta(meta: Meta): Uint8Array {
+  const map = mapOf({
+    rev: meta.revision,
+    ep: meta.epoch,
+    boot: bytesOfHex(meta.boot),
+    name: short(meta.name),
+    purposes: few(meta.purposes, MAX_META_WORDS).map(short),
+    version: short(meta.version),
+    mono: meta.mono,
+    series: few(meta.series, MAX_META_ENTRIES).map(seriesItem),
+    runs: few(meta.runs, MAX_META_ENTRIES).map(runItem)
+  })
+  // Floats, not decimal fractions: in a range these would be a fifth level of nesting.
+  const payload = asPackError(() => writeCbor(map))
+  if (payload.length <= MAX_PAYLOAD) return payload
+  throw new PackError('size', `a catalogue of ${payload.length} bytes, at most ${MAX_PAYLOAD} are taken`)
+}
+
+function seriesItem(series: MetaSeries): CborMap {
+  const { oldest } = series
+  return mapOf({
+    name: short(series.name),
+    protocols: few(series.protocols, MAX_META_WORDS).map(short),
+    unit: series.unit ?? undefined,
+    interval: series.interval,
+    range: series.range,
+    accuracy: series.accuracy,
+    chip: series.chip === undefined ? undefined : short(series.chip),
+    state: short(series.state),
+    private: series.private,
+    oldest: oldest && [oldest.epoch, bytesOfHex(oldest.boot), oldest.seq]
+  })
+}
+
+function runItem({ epoch, boot, mono, unix, errorBound, quality }: MetaRun): CborValue {
+  return [epoch, bytesOfHex(boot), mono, unix, errorBound ?? -1, quality]
+}
+
+function mapOf(fields: Readonly<Record<string, CborValue | undefined>>): CborMap {
+  const map = new Map<string, CborValue>()
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) map.set(key, value)
+  return map
+}
+
+function short(text: string): string {
+  if ([...text].length <= MAX_META_TEXT) return text
+  throw new PackError('length', `text of more than ${MAX_META_TEXT} characters in a catalogue`)
+}
+
+function few<T>(items: readonly T[], limit: number): readonly T[] {
+  if (items.length <= limit) return items
+  throw new PackError('items', `${items.length} items in a catalogue, at most ${limit} are taken`)
+}

@@ -1,0 +1,79 @@
+import type { TimeQuality } from '../reading.ts'
+import type { Position, Run } from '../run.ts'
+
+/**
+ * The catalogue of a node: what it measures and how its times are to be read. Its payload is one map,
+ * sealed in the domain `kith/meta/1` with content type 60; other keys are ignored.
+ *
+ *     meta = {
+ *       "rev": uint,                  ; rises with each change within ep
+ *       "ep": uint, "boot": bstr .size 8,
+ *       "name": tstr, "purposes": [*16 tstr], "version": tstr,
+ *       "mono": number,               ; ms since the run began, when it was sealed
+ *       "series": [*256 series], "runs": [*256 run]
+ *     }
+ *     series = {
+ *       "name": tstr,                 ; the whole series name
+ *       "protocols": [*16 tstr],
+ *       ? "unit": tstr,               ; none for a quantity without
+ *       "interval": number,           ; s
+ *       ? "range": [number, number], ? "accuracy": number,
+ *       ? "chip": tstr,
+ *       "state": tstr,                ; "ok" or a fault's code
+ *       ? "private": true,            ; told to peers of the book alone, who tell it to nobody
+ *       ? "oldest": [uint, bstr .size 8, uint]   ; ep, boot, seq of the oldest reading held
+ *     }
+ *     run = [ep: uint, boot: bstr .size 8, mono: number,
+ *            unix: number,            ; s, the time at mono
+ *            te: number,              ; its error bound in s, -1 where none is known
+ *            tq: 0 / 1]
+ *
+ * A run whose time was never learnt has no anchor and is not listed. Text is at most 200 characters.
+ */
+export interface Meta extends Run {
+  readonly revision: number
+  readonly name: string
+  readonly purposes: readonly string[]
+  readonly version: string
+  readonly mono: number
+  readonly series: readonly MetaSeries[]
+  readonly runs: readonly MetaRun[]
+}
+
+export interface MetaSeries {
+  readonly name: string
+  readonly protocols: readonly string[]
+  readonly unit: string | null
+  /** Seconds between readings. */
+  readonly interval: number
+  /** In the unit on the wire, as accuracy. */
+  readonly range?: readonly [number, number]
+  readonly accuracy?: number
+  readonly chip?: string
+  /** `ok` or a fault's code. */
+  readonly state: string
+  /** Only in what peers of the book are told. */
+  readonly private?: true
+  readonly oldest?: Position
+}
+
+/** Whether a catalogue is for its asker alone, as it names private series. */
+export function isConfided({ series }: Meta): boolean {
+  return series.some((one) => one.private === true)
+}
+
+/** The anchor that turns times of a run's own clock into estimated ones. */
+export interface MetaRun extends Run {
+  /** Milliseconds since the run began, at `unix`. */
+  readonly mono: number
+  /** Unix seconds. */
+  readonly unix: number
+  /** Seconds; absent where no bound is known. */
+  readonly errorBound?: number
+  readonly quality: Exclude<TimeQuality, 2>
+}
+
+/** Most entries of series and of runs, of purposes and of a series' protocols, and most characters of a text. */
+export const MAX_META_ENTRIES = 256
+export const MAX_META_WORDS = 16
+export const MAX_META_TEXT = 200

@@ -1,0 +1,104 @@
+import { NodeError } from '../../error.ts'
+import type { Quantities } from '../quantity.ts'
+import { decodeBlock } from './block.ts'
+import type { Meta } from './catalogue.ts'
+import { decodeMeta } from './catalogue-read.ts'
+import { isPackError } from './pack-error.ts'
+import { decodePack } from './pack-read.ts'
+import { type OpenedSeal, openSeal, SEAL_BYTES, type SealDomain } from './seal.ts'
+import { isSealError } from './seal-error.ts'
+import type { SealVerifier } from './seal-verify.ts'
+import type { SealedReadings } from './sealed.ts'
+import { MAX_PAYLOAD } from './senml.ts'
+
+/** Which check refused the bytes, in their order: the outer ones are cheap (wire.md, Gossip, 1, 3, 7 and 8). */
+export type RefusedBy = 'size' | 'seal' | 'signature' | 'pack'
+
+/** Bytes that nobody honest sends: refused, and not handed on. */
+export class SealedRefusal extends NodeError {
+  readonly verdict = 'reject'
+  readonly by: RefusedBy
+  /** The rule within that check: of a PackFlaw, a SealFlaw. */
+  readonly why: string
+
+  constructor(by: RefusedBy, why: string, message: string, options: { cause?: unknown } = {}) {
+    super('bad-sealed', message, options)
+    this.by = by
+    this.why = why
+  }
+}
+
+export function isSealedRefusal(error: unknown): error is SealedRefusal {
+  return error instanceof Error && (error as Partial<SealedRefusal>).code === 'bad-sealed'
+}
+
+/** What a topic takes. */
+export interface TopicRules {
+  /** The ProtocolName. */
+  readonly topic: string
+  readonly quantities: Quantities
+  /** Bytes of a live pack. */
+  readonly maxPayload: number
+}
+
+/**
+ * Size and form of sealed bytes, before anything dear is done with them.
+ * @throws SealedRefusal 'size', 'seal'
+ */
+export function openSealed(domain: SealDomain, bytes: Uint8Array, maxPayload: number): OpenedSeal {
+  const tooLarge = (length: number): SealedRefusal =>
+    new SealedRefusal('size', 'size', `${length} bytes on a topic of ${maxPayload}`)
+  if (bytes.length > maxPayload + SEAL_BYTES) throw tooLarge(bytes.length)
+  const opened = refusing('seal', () => openSeal(domain, bytes))
+  if (opened.payload.length > maxPayload) throw tooLarge(opened.payload.length)
+  return opened
+}
+
+/** The readings of a pack or block whose seal was verified. @throws SealedRefusal 'pack' */
+export function readOpened(opened: OpenedSeal, rules: TopicRules): SealedReadings {
+  const { domain, peer, payload, bytes } = opened
+  const { topic, quantities, maxPayload } = rules
+  if (domain === 'meta') throw new SealedRefusal('pack', 'form', 'a catalogue has no readings')
+  const readings = refusing('pack', () =>
+    domain === 'block'
+      ? decodeBlock(payload, { peer, quantities })
+      : decodePack(payload, { peer, quantities, maxPayload })
+  )
+  return { kind: domain, topic, author: peer, bytes, readings }
+}
+
+/**
+ * The whole way of a pack or block from bytes to readings, for doors that do nothing between the checks.
+ * @throws SealedRefusal; there is no other
+ */
+export function readSealed(
+  kind: SealedReadings['kind'],
+  bytes: Uint8Array,
+  rules: TopicRules,
+  verifier: SealVerifier
+): SealedReadings {
+  const maxPayload = kind === 'block' ? MAX_PAYLOAD : rules.maxPayload
+  return readOpened(verified(openSealed(kind, bytes, maxPayload), verifier), rules)
+}
+
+/** A catalogue and who signed it. @throws SealedRefusal */
+export function readSealedMeta(bytes: Uint8Array, verifier: SealVerifier): { author: string; meta: Meta } {
+  const opened = verified(openSealed('meta', bytes, MAX_PAYLOAD), verifier)
+  return { author: opened.peer, meta: refusing('pack', () => decodeMeta(opened.payload, opened.peer)) }
+}
+
+function verified(opened: OpenedSeal, verifier: SealVerifier): OpenedSeal {
+  if (verifier.verify(opened)) return opened
+  throw new SealedRefusal('signature', 'signature', `not signed by ${opened.peer}`)
+}
+
+function refusing<T>(by: RefusedBy, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (isPackError(error) || isSealError(error)) {
+      throw new SealedRefusal(by, error.why, error.message, { cause: error })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,48 @@
+import { hexOfBytes } from '../../cbor/bytes.ts'
+import type { CborMap } from '../../cbor/read.ts'
+import { PackError, type PackFlaw } from './pack-error.ts'
+
+/** Reads the fields of a decoded map by kind; undefined where absent, PackError where of another kind. */
+export function numberAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
+  const value = map.get(key)
+  if (value === undefined || typeof value === 'number') return value
+  throw new PackError(why, `${key} is not a number`)
+}
+
+/** A number from 0: a duration or a bound. */
+export function amountAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
+  const value = numberAt(map, key, why)
+  if (value === undefined || value >= 0) return value
+  throw new PackError(why, `${key} is negative`)
+}
+
+/** A whole number from 0 below 2^53, written as an integer or as a float. */
+export function countAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
+  const value = numberAt(map, key, why)
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value
+  throw new PackError(why, `${key} is not a whole number from 0`)
+}
+
+export function textAt(map: CborMap, key: number | string, why: PackFlaw): string | undefined {
+  const value = map.get(key)
+  if (value === undefined || typeof value === 'string') return value
+  throw new PackError(why, `${key} is not text`)
+}
+
+/** Bytes of exactly that length, as hexadecimal digits. */
+export function hexAt(map: CborMap, key: number | string, length: number, why: PackFlaw): string | undefined {
+  const value = map.get(key)
+  if (value === undefined) return undefined
+  return asHex(value, length, why)
+}
+
+export function asHex(value: unknown, length: number, why: PackFlaw): string {
+  if (value instanceof Uint8Array && value.length === length) return hexOfBytes(value)
+  throw new PackError(why, `not ${length} bytes`)
+}
+
+/** The value, which must be there. */
+export function required<T>(value: T | undefined, why: PackFlaw, what: string): T {
+  if (value === undefined) throw new PackError(why, `${what} is missing`)
+  return value
+}

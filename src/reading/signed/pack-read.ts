@@ -1,0 +1,193 @@
+import { type CborMap, isCborMap, readCbor } from '../../cbor/read.ts'
+import type { Quantities, Quantity } from '../quantity.ts'
+import type { Fault, Outcome, Reading, TimeQuality } from '../reading.ts'
+import type { Run } from '../run.ts'
+import { parseSeries } from '../series.ts'
+import { asPackError, PackError } from './pack-error.ts'
+import { amountAt, countAt, hexAt, numberAt, required, textAt } from './pack-fields.ts'
+import {
+  BOOT_BYTES,
+  END_OF_TIME,
+  FAULT_NAME,
+  forbiddenKey,
+  LABEL,
+  LEAST_UNIX_TIME,
+  MAX_DEPTH,
+  MAX_FAULT_TEXT,
+  MAX_RECORDS,
+  OWN
+} from './senml.ts'
+
+/** What a pack is read against. */
+export interface PackRules {
+  /** The signer: every series in the pack must be its own. */
+  readonly peer: string
+  /** Those of the topic. */
+  readonly quantities: Quantities
+  /** Bytes of payload, at most 16,384. */
+  readonly maxPayload: number
+}
+
+/**
+ * Reads a pack's payload: SenML in CBOR, as wire.md narrows it. Records come out in their order.
+ * @throws PackError whose `why` names the rule; there is no other
+ */
+export function decodePack(payload: Uint8Array, rules: PackRules): Reading[] {
+  const limits = { maxBytes: rules.maxPayload, maxDepth: MAX_DEPTH, maxItems: MAX_RECORDS }
+  const records = asPackError(() => readCbor(payload, limits))
+  if (!Array.isArray(records)) throw new PackError('form', 'a pack is an array')
+  if (records.length === 0) throw new PackError('items', 'a pack has a record or more')
+  const reader = new RecordReader(rules)
+  return records.map((record, i) => {
+    if (!isCborMap(record)) throw new PackError('form', `record ${i} is not a map`)
+    return reader.read(record)
+  })
+}
+
+interface Series {
+  readonly name: string
+  readonly quantity: Quantity
+}
+
+/** Resolves records one by one: base fields hold until a later record replaces them. */
+class RecordReader {
+  private readonly rules: PackRules
+  private series: Series | undefined
+  private unit: string | undefined
+  private epoch: number | undefined
+  private boot: string | undefined
+  private quality: TimeQuality | undefined
+  private errorBound: number | undefined
+  private baseTime: number | undefined
+  private baseMono: number | undefined
+  /** The seq that follows, by series and run. */
+  private readonly next = new Map<string, number>()
+
+  constructor(rules: PackRules) {
+    this.rules = rules
+  }
+
+  read(record: CborMap): Reading {
+    const forbidden = forbiddenKey(record)
+    if (forbidden !== undefined) throw new PackError('key', `key ${JSON.stringify(forbidden)} is refused`)
+    this.replaceBase(record)
+    const { name, quantity } = required(this.series, 'name', 'bn')
+    const outcome = outcomeOf(record, quantity)
+    this.checkUnit(record, quantity, outcome)
+    return {
+      series: name,
+      position: this.position(record, name),
+      ...this.timing(record),
+      unit: quantity.unit,
+      interval: intervalOf(record),
+      ...outcome
+    }
+  }
+
+  private replaceBase(record: CborMap): void {
+    const name = textAt(record, LABEL.baseName, 'name')
+    if (name !== undefined) this.series = this.ownSeries(name)
+    this.unit = textAt(record, LABEL.baseUnit, 'unit') ?? this.unit
+    this.epoch = countAt(record, OWN.epoch, 'run') ?? this.epoch
+    this.boot = hexAt(record, OWN.boot, BOOT_BYTES, 'run') ?? this.boot
+    this.quality = qualityOf(record) ?? this.quality
+    this.errorBound = amountAt(record, OWN.errorBound, 'time') ?? this.errorBound
+    this.baseTime = numberAt(record, LABEL.baseTime, 'time') ?? this.baseTime
+    this.baseMono = amountAt(record, OWN.mono, 'time') ?? this.baseMono
+  }
+
+  private ownSeries(name: string): Series {
+    const parts = parseSeries(name)
+    if (parts === undefined) throw new PackError('name', `${JSON.stringify(name)} is no series name`)
+    if (parts.peer !== this.rules.peer) throw new PackError('name', `${name} is not the signer's`)
+    const quantity = this.rules.quantities.get(parts.quantity)
+    if (quantity === undefined) throw new PackError('quantity', `${parts.quantity} is none of this topic's`)
+    return { name, quantity }
+  }
+
+  /** A unit must be the quantity's own; only a fault needs none, and a quantity without one is given none. */
+  private checkUnit(record: CborMap, quantity: Quantity, outcome: Outcome): void {
+    const given = textAt(record, LABEL.unit, 'unit')
+    const held = quantity.unit === null ? textAt(record, LABEL.baseUnit, 'unit') : this.unit
+    const unit = given ?? held ?? null
+    if (unit === quantity.unit || (unit === null && outcome.fault !== undefined)) return
+    throw new PackError('unit', `unit ${unit} for ${quantity.name}, which has ${quantity.unit}`)
+  }
+
+  private position(record: CborMap, name: string): Reading['position'] {
+    const run: Run = {
+      epoch: required(this.epoch, 'run', OWN.epoch),
+      boot: required(this.boot, 'run', OWN.boot)
+    }
+    const key = `${name} ${run.epoch} ${run.boot}`
+    const expected = this.next.get(key)
+    const seq = required(countAt(record, OWN.seq, 'position') ?? expected, 'position', OWN.seq)
+    if (seq < (expected ?? 0)) throw new PackError('position', `seq ${seq} does not rise`)
+    if (!Number.isSafeInteger(seq)) throw new PackError('position', 'seq of 2^53')
+    this.next.set(key, seq + 1)
+    return { ...run, seq }
+  }
+
+  private timing(record: CborMap): Pick<Reading, 'time' | 'quality' | 'errorBound' | 'mono'> {
+    const quality = required(this.quality, 'time', OWN.quality)
+    const offset = numberAt(record, LABEL.time, 'time') ?? 0
+    const mono = monoOf(this.baseMono, offset)
+    if (quality === 2) {
+      if (this.baseTime !== undefined) throw new PackError('time', 'bt with an unknown time')
+      if (offset > 0) throw new PackError('time', 'a reading after it was sealed')
+      if (mono.mono === undefined) throw new PackError('time', `no ${OWN.mono} that tells its age`)
+      return { time: null, quality, ...mono }
+    }
+    const time = microseconds((this.baseTime ?? 0) + offset)
+    if (!(time >= LEAST_UNIX_TIME && time < END_OF_TIME)) throw new PackError('time', `${time} is no time`)
+    const bound = this.errorBound === undefined ? {} : { errorBound: this.errorBound }
+    return { time, quality, ...bound, ...mono }
+  }
+}
+
+function qualityOf(record: CborMap): TimeQuality | undefined {
+  const quality = countAt(record, OWN.quality, 'time')
+  if (quality === undefined || quality === 0 || quality === 1 || quality === 2) return quality
+  throw new PackError('time', `${OWN.quality} ${quality} is unknown`)
+}
+
+/** A sum of two binary fractions is off by some; what told one moment in two packs must tell it alike. */
+function microseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6
+}
+
+/** Whole milliseconds since the run began; none where that is no time of a run. */
+function monoOf(base: number | undefined, offset: number): { mono?: number } {
+  const mono = Math.round((base ?? Number.NaN) + offset * 1000)
+  return mono >= 0 && Number.isSafeInteger(mono) ? { mono } : {}
+}
+
+function intervalOf(record: CborMap): number {
+  const interval = required(numberAt(record, LABEL.interval, 'interval'), 'interval', 'ut')
+  if (!(interval > 0)) throw new PackError('interval', 'ut is not above 0')
+  return interval
+}
+
+/** Exactly one of v, vs and vb, and the one that the quantity or a fault has. */
+function outcomeOf(record: CborMap, quantity: Quantity): Outcome {
+  const kinds = [LABEL.value, LABEL.text, LABEL.boolean].filter((label) => record.has(label))
+  if (kinds.length !== 1) throw new PackError('value', `${kinds.length} values in a record`)
+  const name = textAt(record, LABEL.name, 'name')
+  if (name === FAULT_NAME) return { fault: faultOf(textAt(record, LABEL.text, 'fault') ?? '') }
+  if (name !== undefined) throw new PackError('name', 'a reading has no n')
+  const value = record.get(quantity.kind === 'boolean' ? LABEL.boolean : LABEL.value)
+  if (typeof value === 'boolean' && quantity.kind === 'boolean') return { value }
+  if (typeof value === 'number' && quantity.kind === 'number') return { value }
+  throw new PackError('value', `not a ${quantity.kind}`)
+}
+
+/** `no-acknowledge bme280 at 0x76 …`; control characters would reach terminals and logs. */
+const FAULT = /^([a-z][a-z0-9-]{0,31}) (\P{Cc}+)$/u
+
+function faultOf(text: string): Fault {
+  const [, code, sentence] = FAULT.exec(text) ?? []
+  if (code === undefined || sentence === undefined || [...sentence].length > MAX_FAULT_TEXT) {
+    throw new PackError('fault', 'a fault is a code and a sentence')
+  }
+  return { code, text: sentence }
+}

@@ -1,0 +1,170 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { bytesOfHex, concatBytes } from '../../cbor/bytes.ts'
+import { BYTES } from '../../cbor/major.ts'
+import { cborBytes, cborHead } from '../../cbor/write.ts'
+import { MULTIHASH_BYTES, peerOfMultihash } from '../series.ts'
+import { SealError } from './seal-error.ts'
+
+/** One domain a kind, so that nothing signed as one passes as another. */
+export type SealDomain = 'pack' | 'block' | 'meta'
+
+/** Signs as a device. The message is one of this module's making, never a stranger's bytes. */
+export interface Signer {
+  /** The PeerId, 52 characters. */
+  readonly peer: string
+  /** Its multihash, 38 bytes. */
+  readonly kid: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** A seal taken apart: well formed, not verified. Its parts are views of the bytes. */
+export interface OpenedSeal {
+  readonly domain: SealDomain
+  readonly peer: string
+  readonly kid: Uint8Array
+  readonly payload: Uint8Array
+  readonly signature: Uint8Array
+  /** The whole COSE_Sign1. */
+  readonly bytes: Uint8Array
+}
+
+/*
+ * COSE_Sign1 (RFC 9052 section 4.2), byte for byte:
+ *
+ *   D2 84                    tag 18, array of 4
+ *     58 2F A3               protected, 47 bytes, map of 3
+ *       01 32                alg -19 (Ed25519, RFC 9864)
+ *       03 18 70             content type 112; 3C, 60, for the catalogue
+ *       04 58 26 <38 bytes>  kid: 00 24 08 01 12 20 || key
+ *     A0                     unprotected: the empty map
+ *     <bstr payload>
+ *     58 40 <64 bytes>       signature
+ *
+ * Signed (section 4.4): 84 6A "Signature1" 58 2F <protected> <bstr external_aad> <bstr payload>.
+ */
+const ENVELOPE = bytesOfHex('d284')
+const PROTECTED_HEAD = bytesOfHex('582f')
+const UNPROTECTED = bytesOfHex('a0')
+const SIGNATURE_HEAD = bytesOfHex('5840')
+const CONTEXT = bytesOfHex('846a5369676e617475726531')
+const SIGNATURE_BYTES = 64
+const KEY_BYTES = 32
+/** Heads of byte strings, by their lengths: the shortest form decides which (RFC 8949 section 3). */
+const HEAD_BYTES = [1, 2, 3, 5]
+/** The kid up to the key: an identity multihash of an Ed25519 key (libp2p peer-ids spec). */
+const KID_HEAD = bytesOfHex('002408011220')
+/** What a seal adds to its payload, at most (wire.md counts 160). */
+export const SEAL_BYTES = 160
+
+function domainBytes(content: string, name: SealDomain): { head: Uint8Array; aad: Uint8Array } {
+  return {
+    head: bytesOfHex(`a301320318${content}045826`),
+    aad: cborBytes(Buffer.from(`kith/${name}/1`))
+  }
+}
+
+const DOMAINS = {
+  pack: domainBytes('70', 'pack'),
+  block: domainBytes('70', 'block'),
+  meta: domainBytes('3c', 'meta')
+}
+
+/** The signed, byte-identical form in which a payload goes to gossip, streams, datagrams and disk. */
+export function seal(domain: SealDomain, payload: Uint8Array, signer: Signer): Uint8Array {
+  const signature = signer.sign(signedBytes(domain, signer.kid, payload))
+  return concatBytes(
+    ENVELOPE,
+    PROTECTED_HEAD,
+    DOMAINS[domain].head,
+    signer.kid,
+    UNPROTECTED,
+    cborBytes(payload),
+    SIGNATURE_HEAD,
+    signature
+  )
+}
+
+/** What the signature of a seal is over. */
+export function signedBytes(domain: SealDomain, kid: Uint8Array, payload: Uint8Array): Uint8Array {
+  const { head, aad } = DOMAINS[domain]
+  return concatBytes(CONTEXT, PROTECTED_HEAD, head, kid, aad, cborBytes(payload))
+}
+
+/**
+ * Takes a seal apart. Every byte but kid, payload and signature is given, so anything else is refused.
+ * @throws SealError 'form'
+ */
+export function openSeal(domain: SealDomain, bytes: Uint8Array): OpenedSeal {
+  let position = 0
+  const take = (count: number): Uint8Array => {
+    const part = bytes.subarray(position, position + count)
+    if (part.length < count) throw new SealError('form', 'the seal ends early')
+    position += count
+    return part
+  }
+  const expect = (given: Uint8Array, what: string): void => {
+    if (Buffer.compare(take(given.length), given) !== 0) throw new SealError('form', `${what} as no seal has`)
+  }
+  expect(ENVELOPE, 'an envelope')
+  expect(PROTECTED_HEAD, 'a protected header')
+  expect(DOMAINS[domain].head, 'a protected header')
+  const kid = take(MULTIHASH_BYTES)
+  const peer = peerOfMultihash(kid)
+  if (peer === undefined) throw new SealError('form', 'a kid that is no Ed25519 PeerId')
+  expect(UNPROTECTED, 'an unprotected header')
+  const rest = bytes.length - position - SIGNATURE_HEAD.length - SIGNATURE_BYTES
+  const length = payloadLength(rest)
+  expect(cborHead(BYTES, length), 'a payload')
+  const payload = take(length)
+  expect(SIGNATURE_HEAD, 'a signature')
+  const signature = take(SIGNATURE_BYTES)
+  if (position < bytes.length) throw new SealError('form', 'bytes follow the seal')
+  return { domain, peer, kid, payload, signature, bytes }
+}
+
+/** How long a byte string is that takes `total` bytes with its head; its head's bytes are checked after. */
+function payloadLength(total: number): number {
+  const lengths = HEAD_BYTES.map((head) => total - head)
+  const length = lengths.find((n) => n >= 0 && cborHead(BYTES, n).length + n === total)
+  if (length === undefined) throw new SealError('form', 'the seal ends early')
+  return length
+}
+
+/** PKCS #8 of an Ed25519 private key up to its seed (RFC 8410 section 7). */
+const PKCS8_HEAD = bytesOfHex('302e020100300506032b657004220420')
+/** SubjectPublicKeyInfo of an Ed25519 key up to its 32 bytes (RFC 8410 section 4). */
+const SPKI_HEAD = bytesOfHex('302a300506032b6570032100')
+
+/**
+ * A signer whose key is imported once (libp2p's own signing imports it at every call).
+ * @param seed the 32 bytes of an Ed25519 private key (RFC 8032 section 5.1.5)
+ * @throws SealError 'key' for any other length
+ */
+export function createSigner(seed: Uint8Array): Signer {
+  if (seed.length !== KEY_BYTES) throw new SealError('key', `a seed of ${seed.length} bytes`)
+  const key = createPrivateKey({
+    key: Buffer.from(concatBytes(PKCS8_HEAD, seed)),
+    format: 'der',
+    type: 'pkcs8'
+  })
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  const kid = concatBytes(KID_HEAD, spki.subarray(SPKI_HEAD.length))
+  const peer = peerOfMultihash(kid)
+  if (peer === undefined) throw new SealError('key', 'a key without a PeerId')
+  return { peer, kid, sign: (message) => Uint8Array.from(sign(null, message, key)) }
+}
+
+/** The public key that a kid carries. */
+export function publicKeyOf(kid: Uint8Array): KeyObject {
+  const key = Buffer.from(concatBytes(SPKI_HEAD, kid.subarray(-KEY_BYTES)))
+  return createPublicKey({ key, format: 'der', type: 'spki' })
+}
+
+/**
+ * Whether the signature is the kid's: Ed25519 as node:crypto verifies it, S < L included. Doors use a
+ * SealVerifier, which does it once a seal.
+ * @param key the kid's public key, where it is imported already
+ */
+export function verifySeal(opened: OpenedSeal, key: KeyObject = publicKeyOf(opened.kid)): boolean {
+  return verify(null, signedBytes(opened.domain, opened.kid, opened.payload), key, opened.signature)
+}

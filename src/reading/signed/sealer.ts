@@ -1,0 +1,50 @@
+import type { Quantities } from '../quantity.ts'
+import type { Reading } from '../reading.ts'
+import { blocksOf } from './block.ts'
+import { readOpened } from './open-signed.ts'
+import { type Pack, type PackOptions, packReadings } from './pack.ts'
+import { PackError } from './pack-error.ts'
+import { openSeal, type Signer, seal } from './seal.ts'
+import type { SealedReadings } from './sealed.ts'
+import { MAX_PAYLOAD } from './senml.ts'
+
+/** How an author's readings become sealed bytes, and how sealed bytes of the history are read again. */
+export interface Sealer {
+  /** PeerId of the author. */
+  readonly peer: string
+  /** One pack of the first readings, as many as fit. @throws PackError where not even one does */
+  pack(topic: string, readings: readonly Reading[], options?: PackOptions): SealedReadings
+  /** One block of the first readings of one run and series, as many as fit, without a gap. @throws PackError */
+  block(topic: string, readings: readonly Reading[]): SealedReadings
+  /** Reads what was verified before it was kept. @throws SealedRefusal, SealError where the bytes are damaged */
+  open(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings
+}
+
+/** @param quantities everything that can be measured; what is opened was held to its topic when it came in */
+export function createSealer(signer: Signer, quantities: Quantities): Sealer {
+  function sealed(kind: 'pack' | 'block', topic: string, packs: Generator<Pack>): SealedReadings {
+    const { value: first } = packs.next()
+    if (first === undefined) throw new PackError('items', `nothing to seal for ${topic}`)
+    const bytes = seal(kind, first.payload, signer)
+    return { kind, topic, author: signer.peer, bytes, readings: first.readings }
+  }
+  return {
+    peer: signer.peer,
+    pack: (topic, readings, options) => sealed('pack', topic, packReadings(readings, options)),
+    block: (topic, readings) => sealed('block', topic, blocksOf(alike(readings))),
+    open: (kind, topic, bytes) =>
+      readOpened(openSeal(kind, bytes), { topic, quantities, maxPayload: MAX_PAYLOAD })
+  }
+}
+
+/** The first readings whose times are known alike: packReadings would sort the others behind them. */
+export function alike(readings: readonly Reading[]): readonly Reading[] {
+  const [first] = readings
+  const other = readings.findIndex(
+    (reading) =>
+      reading.quality !== first?.quality ||
+      (reading.errorBound === undefined) !== (first.errorBound === undefined) ||
+      (reading.mono === undefined) !== (first.mono === undefined)
+  )
+  return other === -1 ? readings : readings.slice(0, other)
+}

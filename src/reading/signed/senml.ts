@@ -1,0 +1,64 @@
+import type { CborMap } from '../../cbor/read.ts'
+
+/** Labels of SenML in CBOR that packs use (RFC 8428 section 6, table 4). */
+export const LABEL = {
+  baseName: -2,
+  baseTime: -3,
+  baseUnit: -4,
+  name: 0,
+  unit: 1,
+  value: 2,
+  text: 3,
+  boolean: 4,
+  time: 6,
+  interval: 7
+} as const
+
+/** Base fields of ours: in the first record of a series in the pack, holding until replaced (wire.md). */
+export const OWN = {
+  /** Epoch of the run. */
+  epoch: 'bep',
+  /** The run's 8 random bytes. */
+  boot: 'bboot',
+  /** seq of this record; each following record of the series counts one up. */
+  seq: 'bsq',
+  /** Quality of time: 0 synchronised, 1 estimated, 2 unknown. */
+  quality: 'btq',
+  /** Bound of the time's error, s. */
+  errorBound: 'bte',
+  /** ms since the run began, at bt; at sealing where the time is unknown. */
+  mono: 'bmono'
+} as const
+
+/** n of a record whose vs tells why there is no value. */
+export const FAULT_NAME = ':fault'
+
+export const BOOT_BYTES = 8
+export const MAX_RECORDS = 256
+/** Bytes of payload: the most that a protocol, a block or a catalogue may have (wire.md, A pack). */
+export const MAX_PAYLOAD = 16_384
+/** Arrays and maps within each other. */
+export const MAX_DEPTH = 4
+/** Characters of a fault's text. */
+export const MAX_FAULT_TEXT = 200
+
+/** Smaller times are relative to now (RFC 8428 section 4.5.3): nobody measured in 1978. */
+export const LEAST_UNIX_TIME = 2 ** 28
+/** 10000-01-01T00:00Z, where calendars of four digits end. */
+export const END_OF_TIME = 253_402_300_800
+
+const labels: ReadonlySet<number | string> = new Set(Object.values(LABEL))
+const own: ReadonlySet<number | string> = new Set(Object.values(OWN))
+
+const EXTENSION = /^[a-z][a-z0-9]*_?$/
+/** Every registered label's JSON name (RFC 8428 section 12.2): such a key would say a thing twice. */
+const JSON_NAMES: ReadonlySet<string> = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '))
+
+/** @returns the first key that a pack must not carry, undefined where all are known or may be ignored */
+export function forbiddenKey(record: CborMap): number | string | undefined {
+  return record.keys().find((key) => !labels.has(key) && !own.has(key) && !mayIgnore(key))
+}
+
+function mayIgnore(key: number | string): boolean {
+  return typeof key === 'string' && EXTENSION.test(key) && !key.endsWith('_') && !JSON_NAMES.has(key)
+}

@@ -1,0 +1,219 @@
+process.env['TZ'] = 'UTC'
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
+import { exitStatus } from '../../../src/cli/command-line/exit-status.ts'
+import { chooseHome } from '../../../src/cli/home.ts'
+import { NodeError } from '../../../src/error.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { FakeOperations, NOW, series } from '../../support/fakes/operations.ts'
+import { Captured, runCommand } from '../../support/process/command-run.ts'
+
+t.test('the exit status follows the code', async (t) => {
+  const rows: readonly (readonly [code: string, status: number])[] = [
+    ['nobody-found', 3],
+    ['unreachable', 3],
+    ['deadline', 3],
+    ['denied', 4],
+    ['ambiguous', 2],
+    ['bad-config', 2],
+    ['internal', 1]
+  ]
+  for (const [code, status] of rows) {
+    const operations = new FakeOperations()
+    operations.error = new NodeError(code, 'it did not work', { hint: 'try again' })
+    const plain = await runCommand('ask hall', { operations })
+    t.equal(plain.status, status, code)
+    t.equal(plain.out, '')
+    t.equal(plain.err, 'kith: it did not work\n      try again\n')
+    const { err } = await runCommand('ask hall --json', { operations })
+    t.same(JSON.parse(err), { error: { code, message: 'it did not work', hint: 'try again' } })
+  }
+  t.equal(exitStatus(new TypeError('bug')), 1)
+  t.equal((await runCommand('nonsense')).status, 2)
+})
+
+t.test('words of others cannot rule the terminal, in errors neither', async (t) => {
+  const operations = new FakeOperations()
+  operations.error = new NodeError('denied', 'no\x1b[2J\u202e', { hint: 'ask\x07' })
+  const { err } = await runCommand('ask hall', { operations })
+  t.equal(err, 'kith: no\ufffd[2J\ufffd\n      ask\ufffd\n')
+  operations.error = undefined
+  operations.views = [series({ who: 'x\u009b2J' })]
+  t.match((await runCommand('ask hall --json', { operations })).out, '\\u009b2J')
+})
+
+t.test('requests say what was typed', async (t) => {
+  const operations = new FakeOperations()
+  await runCommand('ask hall /sensor/temp/v1 --datagram --timeout 2s', { operations })
+  await runCommand('history hall air --since 1h --limit 5', { operations })
+  await runCommand('ping hall -n 2 --stream', { operations })
+  t.same(operations.asked, [
+    { who: 'hall', what: '/sensor/temp/v1', by: 'datagram', timeout: 2000 },
+    { who: 'hall', what: 'air', since: NOW - 3600, limit: 5 },
+    { who: 'hall', by: 'stream', count: 2 }
+  ])
+  t.equal((await runCommand('ask hall --datagram --stream', { operations })).status, 2)
+  t.equal((await runCommand('history hall air --csv --plot', { operations })).status, 2)
+})
+
+t.test('JSON keys are stable', async (t) => {
+  const keys = async (line: string): Promise<string[]> => {
+    const { out } = await runCommand(`${line} --json`)
+    const value = JSON.parse(out.split('\n')[0] ?? '')
+    return Object.keys(Array.isArray(value) ? value[0] : value).sort()
+  }
+  const view =
+    'age device door interval peer position quality quantity series shown signed state time unit value who'.split(
+      ' '
+    )
+  t.same(await keys('ask hall'), view)
+  t.same(
+    await keys('history hall air'),
+    view.filter((key) => key !== 'age')
+  )
+  t.same(await keys('ping hall'), ['by', 'n', 'path', 'peer', 'rtt', 'who'])
+  t.same(await keys('peers'), 'connected inBook name path peer protocols purposes rtt seen'.split(' '))
+  t.same(
+    await keys('status'),
+    'addresses counters history home memory name peer peers pid protocols purposes run sensors time uptime version world'.split(
+      ' '
+    )
+  )
+  t.same(await keys('id'), ['addresses', 'name', 'peer'])
+  t.same(await keys('devices --types'), ['addresses', 'bus', 'datasheet', 'measures', 'title', 'type'])
+  t.same(await keys('config show'), ['origin', 'path', 'text', 'value'])
+  t.same(await keys('config path'), ['exists', 'path'])
+})
+
+t.test('no reading in that time is no riddle', async (t) => {
+  const operations = new FakeOperations()
+  operations.history = async function* () {}
+  const { status, out, err } = await runCommand('history hall air', { operations })
+  t.same([status, out], [0, ''])
+  t.match(err, 'nothing of air in that time; kith ask hall tells what there is')
+})
+
+t.test('nobody who answers is not a success', async (t) => {
+  const operations = new FakeOperations()
+  operations.views = []
+  t.equal((await runCommand('ask hall air', { operations })).status, 3)
+  operations.replies = operations.replies.filter((reply) => reply.rtt === undefined)
+  t.equal((await runCommand('ping hall', { operations })).status, 3)
+  t.match(await runCommand('ping hall -n 1001', { operations }), { status: 2, err: /1001 is more than 1000/ })
+})
+
+t.test('the book is written down', async (t) => {
+  const operations = new FakeOperations()
+  t.equal((await runCommand('book', { operations })).err, 'kith: the book is empty; kith book add NAME WHO\n')
+  t.equal((await runCommand('book add hall x -p soil,temperature', { operations })).out, 'hall is x\n')
+  t.equal((await runCommand('book rename hall loft', { operations })).out, 'hall is loft now\n')
+  t.equal(
+    (await runCommand('book', { operations })).out,
+    'NAME  PEER  PURPOSES          TIME  ADDRESSES  NOTE\nloft  x     soil temperature  –     –          –\n'
+  )
+  t.equal((await runCommand('book remove loft', { operations })).out, 'loft is struck out\n')
+  t.equal(operations.entries.size, 0)
+})
+
+t.test('the PeerId needs no running node', async (t) => {
+  const home = join(mkdtempSync(join(tmpdir(), 'kith-cli-')), 'new')
+  const { peer } = JSON.parse((await runCommand('init --name den --json', { home })).out)
+  t.same(await runCommand('id', { home, alone: true }), { status: 0, out: `${peer}\n`, err: '' })
+  const asJson = JSON.parse((await runCommand('id --json', { home, alone: true })).out)
+  t.same(asJson, { peer, name: 'den', addresses: [] })
+  t.match((await runCommand('id', { home, alone: true, columns: 100 })).out, 'nowhere: no node runs in')
+  const [told, ...code] = (await runCommand('id --qr', { home, alone: true })).out.trimEnd().split('\n')
+  t.equal(told, peer)
+  t.equal(code.length, 19, '29 modules and two quiet zones of 4, two in a character')
+  t.notOk(existsSync(join(home, 'history.sqlite')), 'none was started')
+  t.equal((await runCommand('id --qr --json', { home, alone: true })).status, 2)
+  writeFileSync(join(home, 'identity.key'), 'garbage')
+  const damaged = await runCommand('id', { home, alone: true })
+  t.match(damaged, { status: 1, out: '', err: /is no key \(7 bytes\)\n.*restore it/ })
+})
+
+t.test('what is wrong with files', async (t) => {
+  const folder = t.testdir({ 'flow.yaml': 'purposes: [a\n', plain: '' })
+  const check = (name: string, more = '') => runCommand(`config check ${join(folder, name)}${more}`)
+  t.same(await check('none.yaml'), {
+    status: 2,
+    out: '',
+    err: `kith: ${join(folder, 'none.yaml')} does not exist\n      \`kith init\` writes one with comments\n`
+  })
+  t.match((await check('plain/kith.yaml')).err, /cannot be there\n +.*plain is not a folder\n$/)
+  const place = `${join(folder, 'flow.yaml')}:2:1`
+  t.equal((await check('flow.yaml')).err.indexOf(place), 0, 'as compilers write it')
+  const { error } = JSON.parse((await check('flow.yaml', ' --json')).err)
+  t.match(error, { code: 'bad-config', problems: [{ origin: { line: 2, column: 1 }, hint: /close it/ }] })
+})
+
+t.test('nothing is promised that would be forgotten', async (t) => {
+  const nowhere = { KITH_HOME: '/nowhere/at/all' }
+  const stderr = new Captured()
+  const status = await runCommandLine(['book', 'add', 'hall', 'x'], {
+    stdout: new Captured(),
+    stderr,
+    environment: nowhere,
+    clock: new VirtualClock(),
+    signal: new AbortController().signal
+  })
+  t.equal(status, 1)
+  t.match(stderr.text, /does not exist, and a book belongs into a home\n.*kith init/)
+})
+
+t.test('init makes a home once, and says what it wrote', async (t) => {
+  const home = join(mkdtempSync(join(tmpdir(), 'kith-cli-')), 'new')
+  const first = JSON.parse((await runCommand('init --name den --json', { home })).out)
+  t.same(first.written, ['kith.yaml', 'kith.schema.json', 'book.yaml'])
+  t.equal(statSync(home).mode & 0o777, 0o700)
+  const config = readFileSync(join(home, 'kith.yaml'), 'utf8')
+  t.match(config, /^# yaml-language-server: \$schema=.*kith\.schema\.json/)
+  t.match(config, /^name: den$/m)
+  t.equal((await runCommand('config check', { home })).status, 0, 'what it wrote is well')
+  const again = JSON.parse((await runCommand('init --name other --json', { home })).out)
+  t.same(again, { ...first, written: [] }, 'the same peer, nothing overwritten')
+  t.equal(readFileSync(join(home, 'kith.yaml'), 'utf8'), config)
+  t.notOk(readdirSync(home).some((name) => name.endsWith('.tmp')))
+  t.equal((await runCommand('init --name Not_Good', { home })).status, 2)
+})
+
+t.test('a wrong configuration is told in full, with places', async (t) => {
+  const environment = { KITH_HISTORY_AGE: '7', KITH_LOG_LEVEL: 'loud' }
+  const { status, err } = await runCommand('config check', { environment })
+  t.equal(status, 2)
+  t.match(err, 'history.age: 7 has no unit')
+  t.match(err, 'log.level')
+})
+
+t.test('where the home is', async (t) => {
+  const rows: readonly (readonly [
+    given: string | undefined,
+    environment: Record<string, string>,
+    home: string
+  ])[] = [
+    ['/given', { KITH_HOME: '/kith' }, '/given'],
+    [undefined, { KITH_HOME: '/kith', STATE_DIRECTORY: '/state' }, '/kith'],
+    [undefined, { STATE_DIRECTORY: '/state:/more', XDG_STATE_HOME: '/xdg' }, '/state'],
+    [undefined, { XDG_STATE_HOME: '/xdg', HOME: '/me' }, '/xdg/kith'],
+    [undefined, { KITH_HOME: '', HOME: '/me' }, '/me/.local/state/kith']
+  ]
+  for (const [given, environment, home] of rows) t.equal(chooseHome(given, environment), home)
+})
+
+t.test('a command that does not heed Ctrl-C is left behind within a second', async (t) => {
+  const clock = new VirtualClock({ now: NOW * 1000 })
+  const controller = new AbortController()
+  const operations = new FakeOperations()
+  operations.ask = () => new Promise(() => {})
+  const running = runCommand('ask hall', { operations, clock, signal: controller.signal })
+  await clock.advance(10_000)
+  controller.abort(new NodeError('interrupted', 'interrupted'))
+  await clock.advance(900)
+  const { status, err } = await running
+  t.equal(status, 1)
+  t.equal(err, '', 'who typed Ctrl-C need not be told so')
+})

@@ -1,0 +1,120 @@
+process.env['TZ'] = 'UTC'
+
+import t from 'tap'
+import { parseCommandLine } from '../../../src/cli/command-line/parse.ts'
+import { suggest } from '../../../src/cli/command-line/suggest.ts'
+import { commands } from '../../../src/cli/commands.ts'
+
+const NOW = Date.UTC(2026, 10, 23, 12)
+
+function parse(line: string) {
+  return parseCommandLine(
+    line.split(' ').filter((word) => word !== ''),
+    commands,
+    NOW
+  )
+}
+
+t.test('what is understood', async (t) => {
+  const rows: readonly (readonly [
+    line: string,
+    action: string | undefined,
+    values: object,
+    positionals: string[]
+  ])[] = [
+    ['', undefined, {}, []],
+    ['--help', undefined, { help: true }, []],
+    ['-h', undefined, { help: true }, []],
+    ['peers', 'peers', {}, []],
+    ['peers -w', 'peers', { watch: true }, []],
+    ['-w peers', 'peers', { watch: true }, []],
+    ['--home /a peers --json', 'peers', { home: '/a', json: true }, []],
+    ['--home=/a peers', 'peers', { home: '/a' }, []],
+    ['watch', 'watch', {}, []],
+    ['watch hall den', 'watch', {}, ['hall', 'den']],
+    ['watch hall -s air den', 'watch', { what: 'air' }, ['hall', 'den']],
+    ['watch -- --odd', 'watch', {}, ['--odd']],
+    ['ask hall --timeout 500ms', 'ask', { timeout: 500 }, ['hall']],
+    ['ask hall air --timeout=2min', 'ask', { timeout: 120_000 }, ['hall', 'air']],
+    ['history hall air --since 1h', 'history', { since: NOW / 1000 - 3600 }, ['hall', 'air']],
+    ['history hall air --since 2026-11-23', 'history', { since: NOW / 1000 - 43_200 }, ['hall', 'air']],
+    ['history hall air --until 2026-11-23T13:00+01:00', 'history', { until: NOW / 1000 }, ['hall', 'air']],
+    ['history hall air --limit 5', 'history', { limit: 5 }, ['hall', 'air']],
+    ['run', 'run', {}, []],
+    ['run --simulated', 'run', { simulated: true }, []],
+    ['run --simulated 7', 'run', { simulated: '7' }, []],
+    ['run --simulated=7', 'run', { simulated: '7' }, []],
+    ['devices scan --simulated i2c-1', 'scan', { simulated: true }, ['i2c-1']],
+    ['devices scan --simulated 7 i2c-1', 'scan', { simulated: '7' }, ['i2c-1']],
+    ['run --simulated --home .kith', 'run', { simulated: true, home: '.kith' }, []],
+    ['run --set a=1,2 --set b=3', 'run', { set: ['a=1,2', 'b=3'] }, []],
+    ['book', 'list', {}, []],
+    ['book --json', 'list', { json: true }, []],
+    ['book list', 'list', {}, []],
+    ['book add hall x -p a,b -p c --time', 'add', { purpose: ['a', 'b', 'c'], time: true }, ['hall', 'x']],
+    ['book --note add add hall', 'add', { note: 'add' }, ['hall']],
+    ['book add hall --purpose=a,,b,', 'add', { purpose: ['a', 'b'] }, ['hall']],
+    ['config', 'check', {}, []],
+    ['config show -a', 'show', { all: true }, []],
+    ['completion fish', 'completion', {}, ['fish']],
+    ['ask --help', 'ask', { help: true }, []],
+    ['help', undefined, { help: true }, []],
+    ['help ask', 'ask', { help: true }, []],
+    ['help book add', 'add', { help: true }, []]
+  ]
+  for (const [line, action, values, positionals] of rows) {
+    const parsed = parse(line)
+    t.equal(parsed.action?.name, action, line)
+    t.same(parsed.values, values, line)
+    t.same(parsed.positionals, positionals, line)
+  }
+})
+
+t.test('what is refused, and what is said', async (t) => {
+  const rows: readonly (readonly [line: string, message: RegExp])[] = [
+    ['wach', /^wach is no command; did you mean watch\?/],
+    ['hist', /did you mean history\?/],
+    ['xyzzy', /^xyzzy is no command$/],
+    ['--jsno', /kith has no option --jsno; did you mean --json\?/],
+    ['watch --hoem x', /kith watch has no option --hoem; did you mean --home\?/],
+    ['watch -z', /kith watch has no option -z$/],
+    ['book ad', /ad is no action of kith book; did you mean add\?/],
+    ['ask', /kith ask needs WHO/],
+    ['history hall', /kith history needs SENSOR/],
+    ['status now', /does not know what to do with now/],
+    ['ask hall air more', /does not know what to do with more/],
+    ['peers --json=yes', /--json: takes no value/],
+    ['peers --home', /--home: needs a value \(DIR\)/],
+    ['peers --home --json', /--home: needs a value/],
+    ['peers --timeout 5', /5 is no duration .* did you mean 5s\?/],
+    ['peers --timeout soon', /soon is no duration/],
+    ['history hall air --limit 0', /0 is no whole number above 0/],
+    ['history hall air --limit 1e3', /1e3 is no whole number/],
+    ['history hall air --since yesterday', /neither a duration such as 1h nor a date/],
+    ['history hall air --since 2026-13-40', /neither a duration/],
+    ['history hall air --since 2', /did you mean 2h\?/],
+    ['completion bsh', /SHELL cannot be bsh; did you mean bash\?/],
+    ['switch pump of', /TO cannot be of; did you mean off\?/],
+    ['completion', /needs SHELL/]
+  ]
+  for (const [line, message] of rows) t.throws(() => parse(line), { code: 'usage', message }, line)
+})
+
+t.test('what was meant', async (t) => {
+  const words = ['watch', 'history', 'ask', 'add']
+  t.equal(suggest('wacth', words), 'watch', 'neighbours swapped')
+  t.equal(suggest('hi', words), 'history', 'the only one that begins so')
+  t.equal(suggest('a', words), undefined, 'one letter is no beginning')
+  t.equal(suggest('elephant', words), undefined)
+})
+
+t.test('every command says what it does, with an example that it understands', async (t) => {
+  const all = commands.flatMap((command) => ('actions' in command ? command.actions : [command]))
+  for (const { name, summary, example, options } of all) {
+    t.ok(summary.length > 10 && summary.length < 90, `${name}: ${summary}`)
+    for (const [option, { summary }] of Object.entries(options))
+      t.ok(summary.length > 5, `${name} --${option}`)
+    const [, line = ''] = /^kith (.*?)( >.*)?$/.exec(example) ?? []
+    if (line !== '') t.doesNotThrow(() => parse(line), example)
+  }
+})

@@ -1,0 +1,140 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import { startControlServer } from '../../../src/node/control/server.ts'
+import { FakeOperations, status } from '../../support/fakes/operations.ts'
+import { golden } from '../../support/golden.ts'
+import { runCommand } from '../../support/process/command-run.ts'
+
+function homeWith(config: string): string {
+  const home = mkdtempSync(join(tmpdir(), 'kith-devices-'))
+  writeFileSync(join(home, 'kith.yaml'), config)
+  return home
+}
+
+const QUICK = `sensors:
+  - { type: bme280, name: weather, address: 0x76 }
+  - { type: thermal, name: processor }
+`
+
+for (const [form, columns] of [
+  ['wide', 120],
+  ['narrow', 44],
+  ['pipe', undefined]
+] as const)
+  t.test(`devices scan --simulated, ${form}`, async (t) => {
+    const {
+      out,
+      err,
+      status: exit
+    } = await runCommand('devices scan --simulated', columns === undefined ? {} : { columns })
+    t.equal(out, golden(new URL(`../golden/devices-scan.${form}.txt`, import.meta.url), out))
+    t.same([err, exit], ['', 0])
+  })
+
+t.test('its lines are a configuration: accepted as they stand, and then nothing is proposed', async (t) => {
+  const { out } = await runCommand('devices scan --simulated --yaml')
+  const home = homeWith(out)
+  t.match(await runCommand('config check', { home }), { status: 0 })
+  const again = await runCommand('devices scan --simulated --yaml', { home })
+  t.match(again, { status: 0, out: '' })
+  const table = await runCommand('devices scan --simulated', { home })
+  t.match(table, { out: /configured as bme280/, err: /nothing that kith.yaml does not have/ })
+})
+
+t.test('a scan as JSON', async (t) => {
+  const { out } = await runCommand('devices scan i2c-1 --simulated --json', { home: homeWith(QUICK) })
+  const { findings, skipped, lines } = JSON.parse(out)
+  t.same(skipped, [])
+  t.match(findings[0], { kind: 'sure', place: '0x76 on i2c-1', type: 'bme280', configured: 'weather' })
+  t.equal(lines[0], '  - type: hwmon')
+})
+
+t.test('the types that are known: those of the configuration, too, unless it is wrong', async (t) => {
+  const driver = fileURLToPath(new URL('../../../examples/driver/index.ts', import.meta.url))
+  const typesWith = async (config: string): Promise<string[]> => {
+    const { out } = await runCommand('devices --types --json', { home: homeWith(config) })
+    return JSON.parse(out).map(({ type }: { type: string }) => type)
+  }
+  const own = await typesWith('name: hall\n')
+  t.ok(own.includes('bme280'))
+  t.same(await typesWith(`devices: [${driver}]\n`), [...own, 'tc74'])
+  t.same(await typesWith('nmae: hall\n'), own)
+})
+
+t.test('the schema has the drivers that the configuration names', async (t) => {
+  const driver = fileURLToPath(new URL('../../../examples/driver/index.ts', import.meta.url))
+  const schemaWith = (config: string) => runCommand('config schema', { home: homeWith(config) })
+  const { out, err } = await schemaWith(`devices: [${driver}]\nnmae: hall\n`)
+  t.match(out, '"const": "tc74"')
+  t.match(out, '"const": "bme280"')
+  t.match(out, '"ds3231"')
+  t.equal(err, '')
+  const without = await schemaWith('devices: [./nothing.ts]\n')
+  t.match(without.err, /without the drivers from outside: .*nothing\.ts is not there/)
+  t.match(without.out, '"const": "bme280"')
+  t.same(await schemaWith('name: hall\n'), await runCommand('config schema'))
+})
+
+t.test('where the sensors are', async (t) => {
+  const home = homeWith(QUICK)
+  const { out } = await runCommand('devices --json', { home })
+  t.match(JSON.parse(out), [{ place: '0x76 on i2c-1' }, { place: 'cpu-thermal' }])
+})
+
+t.test('devices test reads everything once', async (t) => {
+  const home = homeWith(QUICK)
+  const { out, status: exit } = await runCommand('devices test --simulated', { home })
+  t.equal(exit, 0)
+  const shape = out.replaceAll(/-?\d+\.\d+/g, 'N')
+  t.equal(shape, golden(new URL('../golden/devices-test.pipe.txt', import.meta.url), shape))
+  const json = await runCommand('devices test --simulated --json', { home })
+  const [first, second] = json.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.match(first, { name: 'weather', type: 'bme280', place: '0x76 on i2c-1', took: Number })
+  t.match(second, { name: 'processor', values: [{ series: 'temperature', state: 'plausible' }] })
+})
+
+t.test('devices test ends with 1 where a sensor cannot be read', async (t) => {
+  const home = homeWith(`sensors:
+  - { type: thermal, name: processor }
+  - { type: hwmon, name: none, options: { chip: tmp421 } }
+`)
+  const { out, status: exit } = await runCommand('devices test --simulated', { home })
+  t.equal(exit, 1)
+  t.match(out, 'fault  hwmon chip tmp421 is not there')
+  t.match(out, 'the kernel shows lm75')
+  t.match(await runCommand('devices test --simulated', { home: homeWith('name: hall\n') }), {
+    status: 0,
+    err: /kith devices scan proposes some/
+  })
+})
+
+t.test('while a node measures here, its buses are left alone', async (t) => {
+  const home = homeWith(QUICK)
+  const operations = new FakeOperations()
+  const limits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
+  const server = await startControlServer({ home, operations, clock: systemClock, log: silentLog, limits })
+  t.teardown(() => server.close())
+  for (const line of ['devices scan', 'devices test'])
+    t.match(await runCommand(line, { home, clock: systemClock }), {
+      status: 4,
+      out: '',
+      err: /the node in .* \(process 4711\) is using the buses\n.*kith status/
+    })
+  t.match(await runCommand('devices test --simulated', { home, clock: systemClock }), { status: 0 })
+  operations.status = async () => ({ ...status, world: 'simulated' })
+  const { err } = await runCommand('devices scan i2c-99', { home, clock: systemClock })
+  t.notMatch(err, 'is using the buses', 'a simulated node has none')
+})
+
+t.test('wrong use', async (t) => {
+  t.match(await runCommand('devices scan --simulated=nine'), { status: 2, err: /nine is no whole number/ })
+  t.match(await runCommand('devices scna'), { status: 2, err: /scna is no action of kith devices.*scan/ })
+})

@@ -1,0 +1,110 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import t, { type Test } from 'tap'
+import type { Finding } from '../../../src/cli/doctor/finding.ts'
+import { systemClock } from '../../../src/clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import { startControlServer } from '../../../src/node/control/server.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { runCommand } from '../../support/process/command-run.ts'
+
+const KEY = await generateKeyPair('Ed25519')
+
+async function findings(
+  home: string,
+  environment: Record<string, string> = {}
+): Promise<{ status: number; of: (about: string) => Finding | undefined; all: Finding[] }> {
+  // A fixed free port: what else runs on this machine is not the subject.
+  const free = { KITH_LISTEN: '/ip4/127.0.0.1/tcp/0', ...environment }
+  const { out, status } = await runCommand('doctor --json', { home, environment: free, clock: systemClock })
+  const all = JSON.parse(out) as Finding[]
+  return { status, all, of: (about) => all.find((finding) => finding.about === about) }
+}
+
+function freshHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'kith-doctor-'))
+  writeFileSync(join(home, 'identity.key'), privateKeyToProtobuf(KEY), { mode: 0o600 })
+  return home
+}
+
+async function occupied(t: Test): Promise<number> {
+  const server: Server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+t.test('whatever is not well has its cure', async (t) => {
+  const { all, of } = await findings(freshHome())
+  for (const { state, about, cure } of all)
+    t.equal(cure !== undefined, state !== 'ok', `${about} is ${state}`)
+  t.match(of('machine')?.text, `Node ${process.versions.node}`)
+  t.equal(of('home')?.state, 'ok')
+  t.equal(of('identity')?.state, 'ok')
+  t.match(of('node'), { state: 'warn', cure: 'kith run' })
+})
+
+t.test('what is wrong is found', async (t) => {
+  const home = freshHome()
+  chmodSync(join(home, 'identity.key'), 0o644)
+  chmodSync(home, 0o755)
+  const port = await occupied(t)
+  const { status, of, all } = await findings(home, {
+    KITH_LISTEN: `/ip4/127.0.0.1/tcp/${port}`,
+    KITH_SENSORS: '[{ type: tmp102, name: air, bus: i2c-99, address: 0x48 }]',
+    KITH_SWITCHES: '[{ name: pump, line: GPIO27 }]'
+  })
+  t.equal(status, 1)
+  t.match(of('identity'), { state: 'bad', cure: /chmod 600/ })
+  t.match(of('home'), { state: 'warn', cure: /chmod 700/ })
+  t.match(of('port'), { state: 'bad', text: /taken by another program/, cure: new RegExp(String(port)) })
+  t.match(of('i2c-99'), { state: 'bad', text: /no \/dev\/i2c-99/, cure: /i2c-dev/ })
+  t.ok(
+    all.some(({ about }) => /^gpio(chip\d+)?$/.test(about)),
+    'and the pins are looked for'
+  )
+})
+
+t.test('what a node would stop at is told before it starts', async (t) => {
+  const home = freshHome()
+  writeFileSync(join(home, 'identity.key'), 'garbage')
+  writeFileSync(join(home, 'book.yaml'), 'x: [\n')
+  const { of } = await findings(home)
+  t.match(of('identity'), { state: 'bad', text: /is no key \(7 bytes\)/, cure: /restore it from a backup/ })
+  t.match(of('book'), { state: 'bad', text: /book\.yaml: [^\n]* at line 2/, cure: /mend the entry/ })
+  const file = join(home, 'identity.key')
+  t.match((await findings(file)).of('home'), { state: 'bad', text: `${file} is not a folder` })
+})
+
+t.test('a wrong configuration is told with its place, and the rest is looked at all the same', async (t) => {
+  const home = freshHome()
+  writeFileSync(join(home, 'kith.yaml'), 'name: hall\nhistory:\n  age: 7\n')
+  const { status, of } = await findings(home)
+  t.equal(status, 1)
+  t.match(of('config'), { state: 'bad', text: /kith\.yaml:3:8 {2}history\.age: 7 has no unit/ })
+  t.ok(of('disk'))
+})
+
+t.test('no home at all', async (t) => {
+  const { of } = await findings(join(tmpdir(), 'kith-none', 'nowhere', 'at', 'all'))
+  t.match(of('home'), { state: 'warn', cure: /kith init/ })
+  t.ok(of('disk'), 'of the nearest folder there is')
+})
+
+t.test('a running node is asked for its faults', async (t) => {
+  const home = freshHome()
+  const limits = { connections: 4, requestBytes: 1000, timeout: 1000 }
+  const operations = new FakeOperations()
+  const server = await startControlServer({ home, operations, clock: systemClock, log: silentLog, limits })
+  t.teardown(() => server.close())
+  const { status, of } = await findings(home)
+  t.equal(status, 1)
+  t.match(of('node'), { state: 'ok', text: /process 4711/ })
+  t.match(of('soil'), { state: 'bad', text: /ads1115 at 0x48 on i2c-1/, cure: /wiring/ })
+  t.match(of('history'), { state: 'bad', text: /read-only/ })
+  t.equal(of('port'), undefined, 'its ports are its own')
+})

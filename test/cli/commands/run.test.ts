@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { kith } from '../../support/process/kith.ts'
+
+/** A node that talks to nobody but its control socket. */
+const ALONE = [
+  '--set',
+  'listen=/ip4/127.0.0.1/tcp/0',
+  '--set',
+  'mdns=false',
+  '--set',
+  'datagrams.enabled=false'
+]
+
+t.test('a simulated node runs, is asked over its socket, and stops in order', async (t) => {
+  const home = join(mkdtempSync(join(tmpdir(), 'kith-run-')), 'home')
+  const node = kith('run', '--simulated', '7', '--home', home, '--set', 'name=den', ...ALONE)
+  t.teardown(() => node.child.kill('SIGKILL'))
+  while (!node.out().includes('\n')) await once(node.child.stdout ?? node.child, 'data')
+  const [first = ''] = node.out().split('\n')
+  const started = JSON.parse(first)
+  t.match(started, { level: 'info', msg: 'started', name: 'den', sensors: ['air'] })
+
+  const asked = kith('status', '--json', '--home', home)
+  t.equal(await asked.end, 0)
+  t.match(JSON.parse(asked.out()), { name: 'den', world: 'simulated', peer: started.peer })
+  t.equal(asked.err(), '', 'no short-lived node was needed')
+
+  node.child.kill('SIGTERM')
+  t.equal(await node.end, 0)
+  t.equal(node.out(), `${first}\n`, 'an idle node logs nothing')
+  t.equal(node.err(), '')
+  t.notOk(existsSync(join(home, 'control.sock')))
+})
+
+t.test('a wrong configuration is refused with all that is wrong', async (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'kith-run-'))
+  const { end, err, out } = kith('run', '--home', home, '--set', 'history.age=7', '--set', 'log.level=loud')
+  t.equal(await end, 2)
+  t.equal(out(), '')
+  t.match(err(), '--set history.age  history.age: 7 has no unit')
+  t.match(err(), '--set log.level  log.level:')
+})
+
+t.test('what cannot be meant is refused', async (t) => {
+  for (const words of [
+    ['--simulated', 'sunny'],
+    ['--scenario', 'examples/scenarios/storm.yaml'],
+    ['--set', 'history.age']
+  ]) {
+    const { end, err } = kith('run', ...words)
+    t.equal(await end, 2)
+    t.match(err(), /^kith: kith run /)
+  }
+})

@@ -1,0 +1,93 @@
+import t from 'tap'
+import { Directory, type Told } from '../../../src/node/peers/directory.ts'
+
+const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
+const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
+const SHED = '12D3KooWGyFN1w9WZ4XrWpH67LX3n1jyw5huNbzxuV7wfjuZ8Pei'
+
+const OURS = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
+
+const TOLD: readonly Told[] = [
+  { peer: HALL, name: 'raspberrypi', purposes: [] },
+  { peer: ATTIC, name: 'attic', purposes: ['temperature', 'light'] },
+  { peer: SHED, name: 'kith', purposes: [] },
+  { peer: ATTIC.replace(/6$/, '7'), name: 'kith', purposes: [] }
+]
+
+const directory = new Directory({
+  self: { peer: OURS, name: 'cellar', purposes: ['temperature'] },
+  book: () => [
+    {
+      name: 'hall',
+      peer: HALL,
+      purposes: ['temperature'],
+      addresses: ['/ip4/192.168.1.20/tcp/4001'],
+      time: false
+    }
+  ],
+  told: () => TOLD,
+  toldBy: (peer) => TOLD.find((one) => one.peer === peer),
+  near: () => [SHED],
+  isConnected: () => false
+})
+
+for (const [who, peers] of [
+  ['hall', [HALL]],
+  ['attic', [ATTIC]],
+  ['temperature', [HALL, OURS, ATTIC]],
+  ['cellar', [OURS]],
+  [OURS.slice(-8), [OURS]],
+  ['light', [ATTIC]],
+  [SHED, [SHED]],
+  ['8Pei', [SHED]],
+  ['…uZ8Pei', [SHED]],
+  [`/ip4/192.168.1.9/tcp/4001/p2p/${SHED}`, [SHED]]
+] as const) {
+  t.test(`"${who}" is found`, async (t) =>
+    t.same(
+      directory.resolve(who).map((one) => one.peer),
+      peers
+    )
+  )
+}
+
+for (const [who, code] of [
+  ['nobody', 'nobody-found'],
+  ['Pei', 'nobody-found'],
+  ['', 'nobody-found'],
+  ['kith', 'ambiguous'],
+  ['/ip4/192.168.1.9/tcp/4001', 'bad-multiaddr'],
+  ['/what/ever', 'bad-multiaddr']
+] as const) {
+  t.test(`"${who}" is refused: ${code}`, async (t) => {
+    t.throws(() => directory.resolve(who), { code })
+  })
+}
+
+t.test('an ambiguous name lists the candidates', async (t) => {
+  t.throws(() => directory.resolve('kith'), { message: new RegExp(`${SHED}.* or `) })
+})
+
+t.test('a node knows its own name; the one of the moment has none', async (t) => {
+  t.equal(directory.labelOf(OURS), 'cellar')
+  const source = { book: () => [], toldBy: () => undefined, near: () => [], isConnected: () => false }
+  const told = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
+  const namesake = new Directory({ ...source, self: { peer: OURS, name: 'cellar', purposes: [] }, told })
+  t.same(
+    namesake.resolve('cellar').map(({ peer }) => peer),
+    [OURS],
+    'a namesake that is gone is not meant'
+  )
+  const nobody = new Directory({ ...source, self: { peer: OURS, name: '', purposes: [] }, told: () => [] })
+  t.equal(nobody.nameOf(OURS), null)
+  t.throws(() => nobody.resolve('cellar'), { code: 'nobody-found' })
+})
+
+t.test("the book's name goes before the peer's own", async (t) => {
+  t.equal(directory.nameOf(HALL), 'hall')
+  t.equal(directory.nameOf(ATTIC), 'attic')
+  t.equal(directory.nameOf('12D3KooWunknown'), null)
+  t.equal(directory.labelOf(`12D3KooWunknown7654321`), '…7654321')
+  t.same(directory.purposesOf(ATTIC), ['temperature', 'light'])
+  t.same(directory.resolve('hall')[0]?.addresses, ['/ip4/192.168.1.20/tcp/4001'])
+})

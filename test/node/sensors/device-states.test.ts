@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { type Log, silentLog } from '../../../src/log.ts'
+import { DeviceMemories } from '../../../src/node/sensors/device-states.ts'
+
+function bench(t: Test) {
+  const clock = new VirtualClock()
+  const home = mkdtempSync(join(tmpdir(), 'kith-memory-'))
+  t.teardown(() => rmSync(home, { recursive: true, force: true }))
+  const path = join(home, 'memory.json')
+  const lines: string[] = []
+  const note = (line: string): void => void lines.push(line)
+  const log: Log = { ...silentLog, error: note, warn: note, info: note }
+  const life = async (where: string | undefined = path): Promise<DeviceMemories> => {
+    const memories = new DeviceMemories({ clock, log, path: where, flush: 60_000 })
+    await memories.start()
+    return memories
+  }
+  const onDisk = (): unknown => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
+  return { clock, home, path, lines, life, onDisk }
+}
+
+t.test('what changed reaches the disk with the flush, once for all, and only then', async (t) => {
+  const { clock, life, onDisk } = bench(t)
+  const memories = await life()
+  const rain = memories.of('rain')
+  for (let i = 1; i <= 1000; i++) rain.set('count', i)
+  memories.of('water').set('count', 7)
+  t.equal(rain.get('count'), 1000)
+  t.equal(onDisk(), undefined)
+  await clock.advance(60_000)
+  await memories.flush()
+  t.same(onDisk(), { rain: { count: 1000 }, water: { count: 7 } })
+  rain.set('count', 1001)
+  await clock.advance(59_000)
+  t.match(onDisk(), { rain: { count: 1000 } })
+  await memories.stop()
+  t.match(onDisk(), { rain: { count: 1001 } }, 'and at the stop')
+  t.equal(clock.pending, 0)
+})
+
+t.test('nothing changed, nothing written', async (t) => {
+  const { clock, path, life } = bench(t)
+  const memories = await life()
+  memories.of('rain').set('count', 5)
+  await memories.flush()
+  rmSync(path)
+  memories.of('rain').set('count', 5)
+  await clock.advance(600_000)
+  await memories.stop()
+  t.notOk(existsSync(path))
+})
+
+t.test('a node that is killed goes on from the last flush', async (t) => {
+  const { life } = bench(t)
+  const killed = await life()
+  killed.of('rain').set('count', 100)
+  await killed.flush()
+  killed.of('rain').set('count', 140)
+  const next = await life()
+  t.equal(next.of('rain').get('count'), 100)
+  t.equal(next.of('sun').get('count'), undefined)
+  await next.stop()
+})
+
+t.test('a damaged file is put aside and said so', async (t) => {
+  for (const damaged of [
+    '',
+    '{"rain": {"count": 1',
+    '[5]',
+    '{"rain": {"count": "7"}}',
+    '{"rain": 5}',
+    'null'
+  ]) {
+    const { home, path, lines, life } = bench(t)
+    writeFileSync(path, damaged)
+    const memories = await life()
+    t.equal(memories.of('rain').get('count'), undefined)
+    t.match(lines, [/totals of counters cannot be read and begin at 0/])
+    t.equal(readFileSync(`${path}.damaged`, 'utf8'), damaged)
+    memories.of('rain').set('count', 1)
+    await memories.stop()
+    t.same(readdirSync(home).sort(), ['memory.json', 'memory.json.damaged'])
+  }
+})
+
+t.test('a disk that takes nothing costs nothing but one line, and is tried again', async (t) => {
+  const { clock, path, lines, life, onDisk } = bench(t)
+  const memories = await life()
+  mkdirSync(path)
+  const rain = memories.of('rain')
+  for (let i = 1; i <= 3; i++) {
+    rain.set('count', i)
+    await clock.advance(60_000)
+    await memories.flush()
+  }
+  t.equal(rain.get('count'), 3)
+  t.match(lines, [/cannot be kept/])
+  rmSync(path, { recursive: true })
+  await clock.advance(60_000)
+  await memories.flush()
+  t.same(onDisk(), { rain: { count: 3 } })
+  t.match(lines.at(-1), /kept again/)
+  await memories.stop()
+})
+
+t.test('a node without a home forgets', async (t) => {
+  const { clock, home } = bench(t)
+  const memories = new DeviceMemories({ clock, log: silentLog, path: undefined, flush: 1000 })
+  await memories.start()
+  memories.of('rain').set('count', 3)
+  t.equal(memories.of('rain').get('count'), 3)
+  await clock.advance(5000)
+  await memories.stop()
+  t.same(readdirSync(home), [])
+})
+
+t.test('a device keeps no more than a few numbers', async (t) => {
+  const memories = await bench(t).life()
+  const greedy = memories.of('greedy')
+  for (let i = 0; i < 16; i++) greedy.set(`n${i}`, i)
+  t.throws(() => greedy.set('n16', 16), RangeError)
+  greedy.set('n0', 9)
+  t.equal(greedy.get('n0'), 9)
+  await memories.stop()
+})

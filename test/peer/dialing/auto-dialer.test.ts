@@ -1,0 +1,198 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Libp2p, PeerId } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import t, { type Test } from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { Network } from '../../../src/node/network/create-network.ts'
+import { Neighbourhood } from '../../../src/peer/dialing/auto-dialer.ts'
+import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
+import { memoryNetwork, nextEvent } from '../../support/memory-network.ts'
+
+const limits = {
+  peers: 3,
+  addresses: 2,
+  dialTimeout: 20_000,
+  retryMin: 1_000,
+  retryMax: 60_000,
+  forgetAfter: 3_600_000
+}
+
+async function pair(t: Test, inBook: (peer: string) => boolean = () => false) {
+  const [here, there] = [await memoryNetwork(), await memoryNetwork()]
+  const clock = new VirtualClock()
+  const init = {
+    libp2p: here as unknown as Libp2p,
+    clock,
+    log: silentLog,
+    network: new LocalNetwork({}),
+    random: () => 0.5,
+    limits,
+    inBook
+  }
+  const neighbourhood = new Neighbourhood(init)
+  neighbourhood.start()
+  t.teardown(async () => {
+    neighbourhood.stop()
+    await Promise.all([here.stop(), there.stop()])
+  })
+  return { here, there, clock, neighbourhood, peer: there.peerId.toString() }
+}
+
+async function stranger(): Promise<PeerId> {
+  return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+}
+
+/** The addresses of each dial from now on. */
+function dialsOf(network: Network): string[][] {
+  const dials: string[][] = []
+  const dial = network.dial.bind(network)
+  network.dial = (target, options) => {
+    dials.push([target].flat().map(String))
+    return dial(target, options)
+  }
+  return dials
+}
+
+function opened(network: Network): Promise<Event> {
+  return nextEvent(network, 'connection:open')
+}
+
+t.test('what was found is dialled, what was lost is dialled again, without end', async (t) => {
+  const { here, there, clock, neighbourhood, peer } = await pair(t)
+  const first = Promise.all([opened(here), opened(there)])
+  neighbourhood.found(there.peerId, there.getMultiaddrs())
+  await clock.advance(1000)
+  await first
+  t.equal(neighbourhood.connection(peer)?.direct, true)
+
+  const closed = nextEvent(here, 'connection:close')
+  await there.hangUp(here.peerId)
+  await closed
+  t.equal(neighbourhood.connection(peer), undefined)
+  const again = opened(here)
+  await clock.advance(1000)
+  await again
+  t.match(neighbourhood.neighbours(), [{ peer, connected: true }])
+})
+
+t.test('a dead address is tried with growing waits and forgotten in the end', async (t) => {
+  const { here, clock, neighbourhood } = await pair(t)
+  const dials = dialsOf(here)
+  const nobody = await stranger()
+  neighbourhood.found(nobody, [multiaddr('/memory/nobody')])
+  await clock.advance(10_000)
+  t.ok(dials.length >= 3 && dials.length <= 5, `${dials.length} dials in 10 s`)
+  await clock.advance(3_700_000)
+  t.ok(dials.length > 60, 'never given up before')
+  t.same(neighbourhood.neighbours(), [], 'forgotten after an hour')
+})
+
+t.test('peers of the book are never forgotten', async (t) => {
+  const { clock, neighbourhood } = await pair(t, () => true)
+  const nobody = (await stranger()).toString()
+  neighbourhood.remember(nobody, ['/memory/nobody'])
+  await clock.advance(4_000_000)
+  t.match(neighbourhood.neighbours(), [{ peer: nobody, connected: false, seenAt: undefined }])
+})
+
+t.test('strangers cannot fill the table, nor addresses a peer', async (t) => {
+  const { neighbourhood } = await pair(t)
+  for (let i = 0; i < 10; i++) {
+    neighbourhood.found(
+      await stranger(),
+      ['a', 'b', 'c'].map((name) => multiaddr(`/memory/${name}${i}`))
+    )
+  }
+  const known = neighbourhood.neighbours()
+  t.equal(known.length, limits.peers)
+  t.ok(known.every((one) => one.addresses.length === limits.addresses))
+})
+
+t.test('connect dials at once, by what is known', async (t) => {
+  const { there, neighbourhood, peer } = await pair(t)
+  neighbourhood.remember(peer, there.getMultiaddrs().map(String))
+  const connection = await neighbourhood.connect(peer, AbortSignal.timeout(5000))
+  t.equal(connection.remotePeer.toString(), peer)
+  t.equal(await neighbourhood.connect(peer, AbortSignal.timeout(5000)), connection, 'and is reused')
+})
+
+t.test(
+  'announced at any rate, a peer is dialled after its shortest wait, not sooner and not later',
+  async (t) => {
+    const { here, clock, neighbourhood } = await pair(t)
+    const dials = dialsOf(here)
+    const peers = [await stranger(), await stranger(), await stranger()]
+    for (let ms = 0; ms < 10_000; ms += 50) {
+      for (const peer of peers) neighbourhood.found(peer, [multiaddr('/memory/nobody')])
+      await clock.advance(50)
+    }
+    for (const peer of peers) {
+      const { length } = dials.filter(([address]) => address?.endsWith(peer.toString()))
+      t.ok(length >= 9 && length <= 20, `${length} dials in 10 s`)
+    }
+  }
+)
+
+t.test('strangers made up at any rate are dialled as often as the table has places', async (t) => {
+  const { here, clock, neighbourhood } = await pair(t)
+  const dials = dialsOf(here)
+  const made = await Promise.all(Array.from({ length: 100 }, stranger))
+  for (const peer of made) {
+    neighbourhood.found(peer, [multiaddr('/memory/nobody')])
+    await clock.advance(50)
+  }
+  t.ok(dials.length <= 10 * limits.peers, `${dials.length} dials in 5 s`)
+  t.ok(dials.length > limits.peers, 'new ones are given a chance')
+})
+
+t.test('discovery leads to nobody outside the local network', async (t) => {
+  const { here, clock, neighbourhood } = await pair(t)
+  const dials = dialsOf(here)
+  const peer = await stranger()
+  const near = `/ip4/192.168.7.7/tcp/4001/p2p/${peer}`
+  const far = ['/ip4/198.51.100.7/tcp/80', '/dns4/example.com/tcp/80', '/ip6/2001:db8::7/tcp/80']
+  neighbourhood.found(
+    await stranger(),
+    far.map((text) => multiaddr(text))
+  )
+  neighbourhood.found(
+    peer,
+    [...far, near].map((text) => multiaddr(text))
+  )
+  t.equal(neighbourhood.neighbours().length, 1)
+  here.dial = async (target) => {
+    dials.push([target].flat().map(String))
+    throw new Error('nobody')
+  }
+  await clock.advance(1000)
+  t.same(dials[0], [near])
+})
+
+t.test('a node that hears itself is not its own neighbour', async (t) => {
+  const { here, neighbourhood } = await pair(t)
+  neighbourhood.found(here.peerId, here.getMultiaddrs())
+  t.same(neighbourhood.neighbours(), [])
+})
+
+t.test('one forgotten while it is dialled is not dialled again, and libp2p forgets it too', async (t) => {
+  const { here, clock, neighbourhood } = await pair(t)
+  const first = await stranger()
+  await here.peerStore.merge(first, { multiaddrs: [multiaddr('/memory/nobody')] })
+  const dials: string[] = []
+  const gate = Promise.withResolvers<never>()
+  here.dial = (target) => {
+    dials.push(String([target].flat()[0]))
+    return gate.promise
+  }
+  neighbourhood.found(first, [multiaddr('/memory/nobody')])
+  await clock.advance(1000)
+  for (let i = 0; i < limits.peers; i++) neighbourhood.found(await stranger(), [multiaddr(`/memory/${i}`)])
+  t.notOk(neighbourhood.neighbours().some(({ peer }) => peer === first.toString()))
+  gate.reject(new Error('nobody there'))
+  await clock.advance(10_000)
+  const again = dials.filter((address) => address.endsWith(first.toString()))
+  t.equal(again.length, 1)
+  t.equal(await here.peerStore.has(first), false)
+})

@@ -1,0 +1,50 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import t from 'tap'
+import { dialOrder, leadsNear } from '../../../src/peer/dialing/dial-addresses.ts'
+import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
+
+const network = new LocalNetwork({
+  eth0: [
+    {
+      address: '203.0.113.5',
+      netmask: '255.255.255.0',
+      family: 'IPv4',
+      mac: '02:00:00:00:00:01',
+      internal: false,
+      cidr: '203.0.113.5/24'
+    }
+  ]
+})
+
+for (const [text, near] of [
+  ['/ip4/192.168.1.20/tcp/4001', true],
+  ['/ip4/203.0.113.77/tcp/4001', true],
+  ['/ip6zone/eth0/ip6/fe80::1/tcp/4001', true],
+  ['/memory/1', true],
+  ['/ip4/198.51.100.7/tcp/4001', false],
+  ['/ip6/2001:db8::1/tcp/4001', false],
+  ['/dns4/hall.local/tcp/4001', false],
+  ['/ip4/192.168.1.20/tcp/4001/p2p/12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES/p2p-circuit', false]
+] as const) {
+  t.test(`${text} ${near ? 'leads' : 'does not lead'} near`, async (t) => {
+    t.equal(leadsNear(multiaddr(text), network), near)
+  })
+}
+
+t.test('the own subnet first, then the last heard; each names the peer once', async (t) => {
+  const id = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+  const addresses = [
+    '/ip4/203.0.113.77/tcp/1',
+    '/ip4/10.0.0.1/tcp/2',
+    `/ip4/10.0.0.2/tcp/3/p2p/${id}`,
+    '/ip4/203.0.113.78/tcp/4'
+  ].map((text) => multiaddr(text))
+  t.same(dialOrder(addresses, id, network).map(String), [
+    `/ip4/203.0.113.78/tcp/4/p2p/${id}`,
+    `/ip4/203.0.113.77/tcp/1/p2p/${id}`,
+    `/ip4/10.0.0.2/tcp/3/p2p/${id}`,
+    `/ip4/10.0.0.1/tcp/2/p2p/${id}`
+  ])
+})

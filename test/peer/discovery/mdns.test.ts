@@ -1,0 +1,128 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { PeerId } from '@libp2p/interface'
+import { prefixLogger } from '@libp2p/logger'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import multicastDns, { type MulticastDNS, type ResponsePacket } from 'multicast-dns'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { Interfaces } from '../../../src/peer/discovery/local-network.ts'
+import { LanDiscovery, type LanDiscoveryComponents } from '../../../src/peer/discovery/mdns.ts'
+
+const ask = (socket: MulticastDNS, name = '_p2p._udp.local'): void =>
+  socket.query({ questions: [{ name, type: 'PTR' }] })
+
+/** The loopback as the only interface: every machine has one. */
+const LOOPBACK = [
+  {
+    address: '127.0.0.1',
+    netmask: '255.0.0.0',
+    family: 'IPv4',
+    mac: '00:00:00:00:00:00',
+    internal: true,
+    cidr: '127.0.0.1/8'
+  }
+] as const
+const interfaces: Interfaces = { lo: LOOPBACK }
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0)
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => socket.close(() => resolve()))
+  return port
+}
+
+async function listener(t: Test, port: number): Promise<MulticastDNS> {
+  const socket = multicastDns({ port, interface: '127.0.0.1', bind: '0.0.0.0' })
+  t.teardown(() => socket.destroy())
+  await once(socket, 'ready')
+  return socket
+}
+
+/** A node that speaks on the loopback, in a time of its own. */
+async function speaker(t: Test, port: number, addresses: readonly string[]) {
+  const clock = new VirtualClock()
+  const id = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+  const found: { peer: PeerId; addresses: Multiaddr[] }[] = []
+  const components = {
+    addressManager: { getAddresses: () => addresses.map((one) => multiaddr(`${one}/p2p/${id}`)) },
+    logger: prefixLogger('test')
+  } as unknown as LanDiscoveryComponents
+  const discovery = new LanDiscovery(components, {
+    clock,
+    log: silentLog,
+    only: [],
+    interval: 10_000,
+    port,
+    found: (peer, heard) => found.push({ peer, addresses: heard })
+  })
+  t.teardown(() => discovery.stop())
+  return { clock, id, discovery, found }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !condition(); i++) await systemClock.sleep(10)
+  if (!condition()) throw new Error('it did not come about in 2 s')
+}
+
+function addressesOf({ answers = [] }: ResponsePacket): string[] {
+  return answers.flatMap((answer) => (answer.type === 'TXT' ? [answer.data].flat().map(String) : []))
+}
+
+t.test('announced are the addresses of the interface alone', async (t) => {
+  const port = await freePort()
+  const heard: ResponsePacket[] = []
+  const ear = await listener(t, port)
+  ear.on('response', (response) => heard.push(response))
+  const elsewhere = ['/ip4/192.168.7.7/tcp/4001', '/ip4/172.17.0.1/tcp/4001', '/dns4/example.com/tcp/4001']
+  const { discovery, id } = await speaker(t, port, [...elsewhere, '/ip4/127.0.0.1/tcp/4001'])
+  discovery.update(interfaces)
+  ask(ear)
+  await until(() => heard.length > 0)
+  t.same(heard[0] && addressesOf(heard[0]), [`dnsaddr=/ip4/127.0.0.1/tcp/4001/p2p/${id}`])
+})
+
+t.test('a flood of questions is answered once a second, and the last is not forgotten', async (t) => {
+  const port = await freePort()
+  let answers = 0
+  let questions = 0
+  const ear = await listener(t, port)
+  ear.on('response', () => answers++)
+  ear.on('query', () => questions++)
+  const { discovery, clock } = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4001'])
+  discovery.update(interfaces)
+  for (let i = 0; i < 50; i++) ask(ear)
+  ask(ear, '_http._tcp.local')
+  await until(() => questions > 10 && answers > 0)
+  await systemClock.sleep(50)
+  t.equal(answers, 1)
+  await clock.advance(999)
+  await systemClock.sleep(20)
+  t.equal(answers, 1)
+  await clock.advance(1)
+  await until(() => answers === 2)
+})
+
+t.test('two find each other, and one that stopped is silent', async (t) => {
+  const port = await freePort()
+  const a = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4001'])
+  const b = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4002'])
+  a.discovery.update(interfaces)
+  b.discovery.update(interfaces)
+  await systemClock.sleep(20)
+  await a.clock.advance(0)
+  await until(() => a.found.some(({ peer }) => peer.equals(b.id)))
+  t.same(a.found.find(({ peer }) => peer.equals(b.id))?.addresses.map(String), ['/ip4/127.0.0.1/tcp/4002'])
+  b.discovery.stop()
+  b.discovery.update({})
+  a.found.length = 0
+  await a.clock.advance(20_000)
+  await systemClock.sleep(50)
+  t.notOk(a.found.some(({ peer }) => peer.equals(b.id)))
+  t.equal(b.clock.pending, 0)
+})

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { openHome } from '../../../src/peer/identity/home.ts'
+
+const isRoot = process.geteuid?.() === 0
+const holder = new URL('../../support/process/hold-home.ts', import.meta.url).pathname
+
+async function holdElsewhere(path: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--no-warnings', holder, path], {
+    stdio: ['pipe', 'pipe', 'inherit']
+  })
+  await once(child.stdout, 'data')
+  return child
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+t.test('a home is made for its owner alone', async (t) => {
+  const path = join(t.testdir({}), 'deep', 'home')
+  await t.rejects(openHome(path, { create: false }), {
+    code: 'no-home',
+    message: `there is no home at ${path}`
+  })
+  const home = await openHome(path, { create: true })
+  t.teardown(() => home.close())
+  t.equal(home.path, path)
+  t.equal(home.readOnly, false)
+  t.equal(home.file('identity.key'), join(path, 'identity.key'))
+  t.equal(statSync(path).mode & 0o777, 0o700)
+  t.equal(readFileSync(join(path, 'node.pid'), 'utf8'), `${process.pid}\n`)
+})
+
+t.test('a home has one node, and the next is told which', async (t) => {
+  const path = t.testdir({})
+  const home = await openHome(path, { create: false })
+  await t.rejects(openHome(path, { create: true }), {
+    code: 'home-in-use',
+    remedy: 'stop',
+    message: `process ${process.pid} is running the node of ${path}`
+  })
+  home.close()
+  home.close()
+  t.notOk(existsSync(join(path, 'node.pid')))
+  const again = await openHome(path, { create: false })
+  again.close()
+})
+
+t.test('another process holds it until it ends, however it ends', async (t) => {
+  const path = t.testdir({})
+  const child = await holdElsewhere(path)
+  await t.rejects(openHome(path, { create: false }), {
+    code: 'home-in-use',
+    message: `process ${child.pid} is running the node of ${path}`,
+    hint: `stop it (kill ${child.pid}), or choose another --home`
+  })
+  await end(child)
+  t.ok(existsSync(join(path, 'node.pid')), 'it left its number behind')
+  const home = await openHome(path, { create: false })
+  t.equal(readFileSync(join(path, 'node.pid'), 'utf8'), `${process.pid}\n`)
+  home.close()
+})
+
+t.test('a second try in the same process lets go of nothing', async (t) => {
+  const path = t.testdir({})
+  const home = await openHome(path, { create: false })
+  await t.rejects(openHome(path, { create: false }), { code: 'home-in-use' })
+  const child = spawn(process.execPath, ['--no-warnings', holder, path], {
+    stdio: ['pipe', 'ignore', 'pipe']
+  })
+  child.stdin.end()
+  const [status] = await once(child, 'exit')
+  t.not(status, 0, 'another process does not get it')
+  home.close()
+})
+
+t.test('of many at once one gets it', async (t) => {
+  const path = t.testdir({ 'node.pid': '4000000000\n' })
+  const tries = await Promise.allSettled(Array.from({ length: 8 }, () => openHome(path, { create: false })))
+  const homes = tries.filter((one) => one.status === 'fulfilled')
+  t.equal(homes.length, 1)
+  for (const { value } of homes) value.close()
+})
+
+t.test('a number of an old life means nothing', async (t) => {
+  const path = t.testdir({ 'node.pid': `${process.ppid}\n`, 'node.lock': '' })
+  const home = await openHome(path, { create: false })
+  home.close()
+})
+
+t.test('a lock file that is something else is told', async (t) => {
+  const path = t.testdir({ 'node.lock': 'not a database, but long enough to be looked at'.repeat(50) })
+  await t.rejects(openHome(path, { create: false }), { code: 'home-lock', remedy: 'stop', hint: /remove/ })
+})
+
+t.test('unfinished files of a power cut go', async (t) => {
+  const path = t.testdir({ 'epoch.0123456789ab.tmp': '17' })
+  const home = await openHome(path, { create: false })
+  t.notOk(existsSync(join(path, 'epoch.0123456789ab.tmp')))
+  home.close()
+})
+
+t.test('what is no home', async (t) => {
+  const folder = t.testdir({ file: '' })
+  await t.rejects(openHome(join(folder, 'file'), { create: true }), {
+    code: 'bad-home',
+    message: /is not a folder/
+  })
+  await t.rejects(openHome(join(folder, 'file', 'x'), { create: true }), {
+    code: 'bad-home',
+    message: /cannot be made/
+  })
+  const open = join(folder, 'open')
+  mkdirSync(open)
+  chmodSync(open, 0o777)
+  await t.rejects(openHome(open, { create: true }), { code: 'bad-home', hint: `chmod 700 ${open}` })
+})
+
+t.test('a home of somebody else', { skip: !isRoot && 'only root can give a folder away' }, async (t) => {
+  const folder = t.testdir({})
+  chownSync(folder, 12_345, 12_345)
+  await t.rejects(openHome(folder, { create: true }), { code: 'bad-home', message: /belongs to user 12345/ })
+  chownSync(folder, 0, 0)
+})
+
+t.test('a home that may not be written', { skip: isRoot && 'root may write everywhere' }, async (t) => {
+  const folder = t.testdir({})
+  chmodSync(folder, 0o500)
+  await t.rejects(openHome(folder, { create: true }), {
+    code: 'bad-home',
+    message: /cannot be written: EACCES/
+  })
+})
+
+t.test('a disk that takes no writing is no reason not to run', async (t) => {
+  const path = t.testdir({})
+  const script = `mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" --no-warnings "$3" "$1"`
+  const args = ['-m', 'sh', '-c', script, 'sh', path, process.execPath, holder]
+  const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', input: '' })
+  const refused = stderr === null || /unshare|mount/.test(stderr)
+  t.equal(stdout, 'held read-only\n', 'held', { skip: refused && 'needs the right to mount' })
+})
+
+t.test('the lock is empty: it costs no writing', async (t) => {
+  const path = t.testdir({})
+  const home = await openHome(path, { create: false })
+  t.equal(statSync(join(path, 'node.lock')).size, 0)
+  t.equal(statSync(join(path, 'node.lock')).mode & 0o777, 0o600)
+  home.close()
+  writeFileSync(join(path, 'node.pid'), '')
+})

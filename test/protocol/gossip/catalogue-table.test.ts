@@ -1,0 +1,96 @@
+import t from 'tap'
+import { MetaTable, REPEAT_AFTER, type SealedMeta } from '../../../src/protocol/gossip/catalogue-table.ts'
+import type { Meta, MetaSeries } from '../../../src/reading/signed/catalogue.ts'
+
+function metaOf(
+  author: string,
+  epoch: number,
+  revision: number,
+  name = '',
+  changes?: Partial<Meta>
+): SealedMeta {
+  const run = { epoch, boot: '0011223344556677' }
+  const meta = {
+    ...run,
+    revision,
+    name,
+    purposes: [],
+    version: '1',
+    mono: 0,
+    series: [],
+    runs: [],
+    ...changes
+  }
+  return { author, bytes: new Uint8Array(), meta }
+}
+
+const common = { protocols: ['/sensor/temp/v1'], unit: 'Cel', interval: 1, state: 'ok' }
+const air: MetaSeries = { ...common, name: 'a/air/temperature' }
+const bedroom: MetaSeries = { ...common, name: 'a/bedroom/temperature', private: true }
+
+t.test('a later run, or a later revision of the same run, takes the place', async (t) => {
+  const changes: string[] = []
+  const table = new MetaTable({ authors: 8, onChange: ({ meta }) => changes.push(meta.name) })
+  t.equal(table.put(metaOf('a', 5, 2, 'first')), true)
+  t.equal(table.put(metaOf('a', 5, 2, 'again')), false)
+  t.equal(table.put(metaOf('a', 5, 1, 'older')), false)
+  t.equal(table.put(metaOf('a', 5, 3, 'changed')), true)
+  t.equal(table.put(metaOf('a', 6, 0, 'restarted')), true)
+  t.equal(table.put(metaOf('a', 5, 9, 'of the old run')), false)
+  t.same(changes, ['first', 'changed', 'restarted'])
+  t.equal(table.get('a')?.meta.name, 'restarted')
+  t.equal(table.get('b'), undefined)
+})
+
+t.test('as many authors as it may, the one heard of longest ago is forgotten', async (t) => {
+  const table = new MetaTable({ authors: 2 })
+  table.put(metaOf('a', 1, 0))
+  table.put(metaOf('b', 1, 0))
+  table.put(metaOf('a', 1, 1))
+  table.put(metaOf('c', 1, 0))
+  t.same(
+    table.all().map(({ author }) => author),
+    ['a', 'c']
+  )
+})
+
+t.test(
+  'a revision that is only repeated is taken again every five minutes of its run, and tells nothing new',
+  async (t) => {
+    const changes: string[] = []
+    const table = new MetaTable({ authors: 8, onChange: ({ meta }) => changes.push(meta.name) })
+    const at = (mono: number, more?: Partial<Meta>): boolean =>
+      table.put(metaOf('a', 5, 2, `${mono}`, { mono, ...more }))
+    t.equal(at(0), true)
+    t.equal(at(REPEAT_AFTER - 1), false)
+    t.equal(at(REPEAT_AFTER), true)
+    t.equal(at(2 * REPEAT_AFTER - 1), false, 'counted from the one taken last')
+    t.equal(
+      at(9 * REPEAT_AFTER, { boot: 'ffffffffffffffff' }),
+      false,
+      'another run of that epoch is another node'
+    )
+    t.same(changes, ['0'])
+    t.equal(table.get('a')?.meta.mono, REPEAT_AFTER)
+  }
+)
+
+t.test('what was confided to us is kept apart, and stays with us', async (t) => {
+  const table = new MetaTable({ authors: 8 })
+  const told = metaOf('a', 5, 2, 'hall', { series: [air] })
+  const confided = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })
+  t.equal(table.put(confided), true)
+  t.equal(table.get('a'), undefined, 'nobody else may have it')
+  t.equal(table.isNewer(told), true, 'what is for everybody is relayed all the same')
+  t.equal(table.put(told), true)
+  t.equal(table.get('a'), told)
+  t.equal(table.fullest('a'), confided)
+  t.same(table.all(), [confided])
+  t.equal(table.isPrivate('a', bedroom.name), true)
+  t.equal(table.isPrivate('a', air.name), false)
+  t.equal(table.isPrivate('b', bedroom.name), false)
+  const restarted = metaOf('a', 6, 0, 'hall', { series: [air] })
+  table.put(restarted)
+  t.equal(table.fullest('a'), restarted, 'it describes itself anew')
+  t.equal(table.isPrivate('a', bedroom.name), true, 'its old readings are as private as before')
+})

@@ -1,0 +1,145 @@
+import t from 'tap'
+import { NodeError } from '../../../src/error.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import { type HistoryTold, Repair, type RepairTask } from '../../../src/protocol/replication/backfill.ts'
+import { RepairQueue } from '../../../src/protocol/replication/backfill-queue.ts'
+import { HolderTable } from '../../../src/protocol/replication/provider-table.ts'
+import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
+import { readingOf, testSigner } from '../../support/readings.ts'
+
+const author = testSigner().peer
+const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
+const never = new AbortController().signal
+
+function packOf(...seqs: number[]): HistoryTold {
+  const readings = seqs.map((seq) => readingOf(author, { position: { ...run, seq } }))
+  const sealed: SealedReadings = {
+    kind: 'pack',
+    topic: '/sensor/temp/v1',
+    author,
+    bytes: new Uint8Array(),
+    readings
+  }
+  return { sealed }
+}
+
+function bench(tell: (peer: string) => AsyncIterable<HistoryTold>, changes: Partial<RepairTask> = {}) {
+  const clock = new VirtualClock()
+  const asked: string[] = []
+  const told: string[] = []
+  const holders = new HolderTable({ authors: 4, holders: 4 })
+  const repair = new Repair({
+    clock,
+    log: silentLog,
+    queue: new RepairQueue(clock, { concurrent: 1, spacing: 10, waiting: 4 }),
+    source: {
+      history(peer) {
+        asked.push(peer === author ? 'author' : peer)
+        return tell(peer)
+      }
+    },
+    holders,
+    others: () => ['a', 'b', 'c'],
+    most: 2,
+    silence: 1000,
+    receive: ({ readings }) => told.push(...readings.map(({ position }) => `received ${position.seq}`))
+  })
+  const task: RepairTask = {
+    series: `${author}/hall/temperature`,
+    missing: { from: { ...run, seq: 0 } },
+    noticed: 0,
+    told: (readings, byAuthor) =>
+      told.push(...readings.map(({ position }) => `${byAuthor ? 'author' : 'holder'} ${position.seq}`)),
+    gone: ({ seq }) => told.push(`gone before ${seq}`),
+    enough: () => false,
+    done: () => false,
+    ...changes
+  }
+  return { clock, asked, told, holders, ask: () => clock.run(repair.ask(task, never)) }
+}
+
+t.test('only the author is believed that something is gone', async (t) => {
+  const { told, asked, ask } = bench(async function* () {
+    yield { lost: { run, from: 0, to: 4 } }
+    yield packOf(5)
+  })
+  t.equal(await ask(), true)
+  t.same(told, [
+    'gone before 5',
+    'received 5',
+    'author 5',
+    ...Array(2).fill(['received 5', 'holder 5']).flat()
+  ])
+  t.same(asked, ['author', 'a', 'b'], 'as many holders as it may')
+})
+
+t.test('whoever goes in circles is not listened to for ever', async (t) => {
+  const { told, asked, ask } = bench(async function* () {
+    for (;;) yield packOf(1, 2)
+  })
+  t.equal(await ask(), false)
+  t.same(told.filter((line) => line === 'author 1').length, 1)
+  t.same(asked, ['author', 'a', 'b'])
+})
+
+t.test('an item without the series asked for ends the answer', async (t) => {
+  const other = packOf(1)
+  const { told, ask } = bench(
+    async function* () {
+      yield other
+    },
+    { series: `${author}/attic/temperature` }
+  )
+  t.equal(await ask(), false)
+  t.same(told, [])
+})
+
+t.test('silence ends the answer', async (t) => {
+  const { clock, asked, ask } = bench(async function* () {
+    yield packOf(1)
+    await new Promise(() => undefined)
+  })
+  t.equal(await ask(), false)
+  t.same(asked, ['author', 'a', 'b'])
+  t.ok(clock.monotonic() >= 3000 && clock.monotonic() < 3100)
+})
+
+t.test('an author who has nothing has answered; one who denies has not', async (t) => {
+  for (const [code, answered] of Object.entries({
+    'no-such': true,
+    'no-data': true,
+    gone: true,
+    denied: false
+  })) {
+    // biome-ignore lint/correctness/useYield: it refuses
+    const { ask } = bench(async function* () {
+      throw new NodeError(code, 'refused')
+    })
+    t.equal(await ask(), answered, code)
+  }
+})
+
+t.test('who answered before is asked first, who has nothing is forgotten', async (t) => {
+  const { asked, holders, ask } = bench(async function* (peer) {
+    if (peer !== author) return
+    yield packOf(1)
+  })
+  holders.note(author, 'c')
+  await ask()
+  t.same(asked, ['author', 'c', 'a'])
+  t.same(holders.of(author), [])
+})
+
+t.test('enough is enough', async (t) => {
+  const { told, asked, ask } = bench(
+    async function* () {
+      yield packOf(1)
+      yield packOf(2)
+    },
+    { enough: () => true, done: () => true }
+  )
+  t.equal(await ask(), true)
+  t.same(told, ['received 1', 'author 1'])
+  t.same(asked, ['author'])
+})

@@ -1,0 +1,191 @@
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { RepairTask } from '../../../src/protocol/replication/backfill.ts'
+import { Holder } from '../../../src/protocol/replication/replicator.ts'
+import type { HeldRun } from '../../../src/reading/history/history.ts'
+import type { Reading } from '../../../src/reading/reading.ts'
+import type { Position } from '../../../src/reading/run.ts'
+import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
+import { readingOf, testSigner } from '../../support/readings.ts'
+
+const author = testSigner(7).peer
+const stranger = testSigner(8).peer
+const boot = '0011223344556677'
+const MINUTE = 60_000
+
+function sealedOf(
+  kind: SealedReadings['kind'],
+  peer: string,
+  epoch: number,
+  ...seqs: number[]
+): SealedReadings {
+  const readings = seqs.map((seq) => readingOf(peer, { position: { epoch, boot, seq } }))
+  return { kind, topic: '/sensor/temp/v1', author: peer, bytes: Uint8Array.from(seqs), readings }
+}
+
+/** What was put, block before pack, one series. */
+class Shelf {
+  readonly put: SealedReadings[] = []
+
+  series(): string[] {
+    return [...new Set(this.#readings().map((reading) => reading.series))]
+  }
+
+  held(): HeldRun[] {
+    const runs = Map.groupBy(this.#readings(), ({ position }) => position.epoch)
+    return [...runs].map(([epoch, readings]) => {
+      const seqs = readings.map(({ position }) => position.seq).sort((a, b) => a - b)
+      return { run: { epoch, boot }, ranges: seqs.map((seq) => [seq, seq] as const) }
+    })
+  }
+
+  firstPack(): Position | undefined {
+    const packs = this.put.filter(({ kind }) => kind === 'pack')
+    return packs[0]?.readings[0]?.position
+  }
+
+  #readings(): Reading[] {
+    return this.put.flatMap(({ readings }) => readings)
+  }
+}
+
+function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean | Promise<boolean>) {
+  const clock = new VirtualClock()
+  const shelf = new Shelf()
+  const asked: string[] = []
+  const connected = new Set<string>()
+  const holder = new Holder({
+    clock,
+    log: silentLog,
+    random: () => 0,
+    options: { period: 10_000, compactPeriod: 20 * MINUTE, min: 1000, max: 5 * MINUTE, holes: 8, gone: 16 },
+    history: {
+      put: (sealed) => void shelf.put.push(sealed),
+      held: () => shelf.held(),
+      firstPack: () => shelf.firstPack(),
+      series: () => shelf.series()
+    },
+    keeps: (series) => series.startsWith(author),
+    isConnected: (peer) => connected.has(peer),
+    repair: {
+      async ask(task) {
+        const { from, to } = task.missing
+        asked.push(`${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`)
+        return await answer(task, shelf.put)
+      }
+    }
+  })
+  holder.start()
+  t.teardown(() => holder.stop())
+  return { clock, shelf, asked, holder, connected }
+}
+
+t.test('what is kept is written at once, what is not is not', async (t) => {
+  const { shelf, holder } = bench(() => true)
+  t.equal(holder.take(sealedOf('pack', author, 1, 0)), true)
+  t.equal(holder.take(sealedOf('pack', stranger, 1, 0)), false)
+  t.equal(shelf.put.length, 1)
+})
+
+t.test('holes are asked for, the newest first', async (t) => {
+  const { clock, asked, shelf, holder } = bench((task, put) => {
+    const { from, to = from.seq } = task.missing
+    for (let seq = from.seq; seq <= to; seq++) put.push(sealedOf('pack', author, from.epoch, seq))
+    return true
+  })
+  holder.take(sealedOf('pack', author, 1, 0, 3, 6))
+  await clock.advance(25_000)
+  t.same(asked, ['1.4-5', '1.1-2'])
+  t.equal(shelf.held()[0]?.ranges.length, 7)
+  await clock.advance(5 * MINUTE)
+  t.equal(asked.length, 2, 'nothing is missing any more')
+})
+
+t.test('how far an earlier run went is asked once, and a hole that its author cannot fill too', async (t) => {
+  const { clock, asked, holder } = bench(() => true)
+  holder.take(sealedOf('pack', author, 1, 0, 2))
+  holder.take(sealedOf('pack', author, 2, 0))
+  await clock.advance(5 * MINUTE)
+  t.same(asked, ['1.3-', '1.1-1'])
+})
+
+t.test('an author who does not answer is left in peace, longer and longer', async (t) => {
+  const { clock, asked, holder } = bench(() => false)
+  holder.take(sealedOf('pack', author, 1, 0, 2))
+  await clock.advance(2 * MINUTE)
+  const atFirst = asked.length
+  t.ok(atFirst >= 5 && atFirst <= 8, `${atFirst} in two minutes`)
+  await clock.advance(17 * MINUTE)
+  t.ok(asked.length - atFirst <= 6, `${asked.length - atFirst} in seventeen minutes`)
+})
+
+t.test('who was away may have gone on: its author is asked what came after', async (t) => {
+  const { clock, asked, holder, connected } = bench(() => true)
+  holder.take(sealedOf('pack', author, 1, 0, 1))
+  connected.add(author)
+  holder.returned(stranger)
+  await clock.advance(30_000)
+  t.same(asked, [], 'not while the author is here and says so itself')
+  holder.returned(author)
+  await clock.advance(30_000)
+  t.same(asked, ['1.2-'], 'once')
+})
+
+t.test('while the author is away, whoever comes is asked what came after', async (t) => {
+  const { clock, asked, holder, connected } = bench(() => connected.has(author))
+  holder.take(sealedOf('pack', author, 1, 0, 1))
+  holder.returned(stranger)
+  await clock.advance(10 * MINUTE)
+  const before = asked.length
+  t.ok(before >= 2 && before < 20, `${before} times, longer and longer apart`)
+  connected.add(author)
+  holder.returned(author)
+  await clock.advance(MINUTE)
+  t.equal(asked.length, before + 1, 'until the author has answered')
+})
+
+t.test('packs are replaced by the blocks of their author', async (t) => {
+  const { clock, asked, shelf, holder } = bench((task, put) => {
+    put.splice(0, put.length, sealedOf('block', author, task.missing.from.epoch, 0, 1, 2))
+    return true
+  })
+  holder.take(sealedOf('pack', author, 1, 0))
+  holder.take(sealedOf('pack', author, 1, 1))
+  await clock.advance(41 * MINUTE)
+  t.same(asked, ['1.0- of the author'])
+  t.same(
+    shelf.put.map(({ kind }) => kind),
+    ['block']
+  )
+})
+
+t.test('while a question goes on, no looks gather behind it', async (t) => {
+  let answered: (answer: boolean) => void = () => {}
+  const { clock, asked, holder } = bench(
+    () =>
+      new Promise((resolve) => {
+        answered = resolve
+      })
+  )
+  holder.take(sealedOf('pack', author, 5, 0, 3, 6))
+  await clock.advance(100_000)
+  t.same(asked, ['5.4-5'], 'ten looks were due')
+  answered(true)
+  await clock.advance(0)
+  t.same(asked, ['5.4-5', '5.1-2'], 'the first goes on')
+  answered(true)
+  await clock.advance(9_000)
+  t.equal(asked.length, 2, 'no other waited behind it')
+  await clock.advance(1_000)
+  answered(true)
+})
+
+t.test('stopped, it asks nothing more', async (t) => {
+  const { clock, asked, holder } = bench(() => true)
+  holder.take(sealedOf('pack', author, 1, 0, 2))
+  await holder.stop()
+  await clock.advance(60 * MINUTE)
+  t.same(asked, [])
+  t.equal(clock.pending, 0)
+})

@@ -1,0 +1,89 @@
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { RepairTask } from '../../../src/protocol/replication/backfill.ts'
+import type { Followed } from '../../../src/protocol/replication/reorder-buffer.ts'
+import { Followers } from '../../../src/protocol/replication/subscriptions.ts'
+import type { Position } from '../../../src/reading/run.ts'
+import { readingOf, testSigner } from '../../support/readings.ts'
+
+const author = testSigner(7).peer
+const other = testSigner(8).peer
+const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
+
+function bench(begin: (series: string) => Position | undefined = () => undefined) {
+  const clock = new VirtualClock()
+  const told: string[] = []
+  const asked: string[] = []
+  const followers = new Followers({
+    matches: (series) => series.startsWith(author),
+    begin,
+    most: 2,
+    clock,
+    log: silentLog,
+    random: () => 0,
+    options: { wait: 2000, min: 1000, max: 300_000, patience: 3_600_000, waiting: 8 },
+    repair: {
+      async ask({ series, missing }: RepairTask) {
+        asked.push(`${series.slice(author.length)} from ${missing.from.epoch}.${missing.from.seq}`)
+        return true
+      }
+    },
+    deliver: ({ reading }: Followed) => {
+      if (reading !== undefined) told.push(`${reading.series.slice(author.length)} ${reading.position.seq}`)
+    }
+  })
+  const offer = (peer: string, ...names: string[]): void => {
+    const readings = names.map((name) =>
+      readingOf(peer, { series: `${peer}/${name}`, position: { ...run, seq: 3 } })
+    )
+    followers.offer({
+      kind: 'pack',
+      topic: '/sensor/temp/v1',
+      author: peer,
+      bytes: new Uint8Array(),
+      readings
+    })
+  }
+  return { clock, told, asked, followers, offer }
+}
+
+t.test('each series that matches, as many as it may', async (t) => {
+  const { told, followers, offer } = bench()
+  offer(author, 'a/temperature', 'b/temperature')
+  offer(other, 'a/temperature')
+  offer(author, 'c/temperature')
+  t.same(told, ['/a/temperature 3', '/b/temperature 3'])
+  t.same(
+    [...followers.next().values()].map(({ seq }) => seq),
+    [4, 4]
+  )
+})
+
+t.test('a series that was followed before goes on where it was', async (t) => {
+  const { clock, asked, offer } = bench(() => ({ ...run, seq: 1 }))
+  offer(author, 'a/temperature')
+  await clock.advance(500)
+  t.same(asked, ['/a/temperature from 1790000000.1'])
+})
+
+t.test('a catalogue of a later run, and a return, make it ask', async (t) => {
+  const { clock, asked, followers, offer } = bench()
+  offer(author, 'a/temperature')
+  const series = [{ name: `${author}/a/temperature`, protocols: [], unit: 'Cel', interval: 1, state: 'ok' }]
+  const meta = { ...run, revision: 0, name: '', purposes: [], version: '', mono: 0, series, runs: [] }
+  followers.heard({ author, bytes: new Uint8Array(), meta })
+  await clock.advance(10_000)
+  t.same(asked, [], 'the run is known')
+  followers.heard({ author, bytes: new Uint8Array(), meta: { ...meta, epoch: run.epoch + 1 } })
+  await clock.advance(10_000)
+  t.same(asked, ['/a/temperature from 1790000000.4'])
+  followers.returned(other)
+  await clock.advance(10_000)
+  t.equal(asked.length, 1)
+  followers.returned(author)
+  await clock.advance(10_000)
+  t.equal(asked.length, 2)
+  followers.stop()
+  t.equal(clock.pending, 0)
+})

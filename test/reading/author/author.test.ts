@@ -1,0 +1,223 @@
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { TimeBelief } from '../../../src/reading/clock-status.ts'
+import type { Sample } from '../../../src/reading/reading.ts'
+import { authorBench, sampleOf } from '../../support/author.ts'
+import { runOf, topic, us } from '../../support/history.ts'
+
+t.test('a reading has the next position, the time of its sample, and leaves at once', async (t) => {
+  const clock = new VirtualClock()
+  const { author, told, kept } = authorBench(clock)
+  const sample = sampleOf(clock, 21.5)
+  await clock.advance(250)
+  author.add(sample)
+  t.match(kept, [
+    {
+      series: `${us.peer}/hall/temperature`,
+      position: { ...runOf(100), seq: 0 },
+      time: 1_767_225_600,
+      quality: 0,
+      errorBound: 0.05,
+      mono: 0,
+      unit: 'Cel',
+      interval: 1,
+      value: 21.5
+    }
+  ])
+  await clock.advance(0)
+  t.equal(told.length, 1)
+  t.match(told[0], { audience: 'everyone', at: 250, pack: { kind: 'pack', topic, author: us.peer } })
+  t.same(told[0]?.pack.readings, kept)
+  t.same(us.open('pack', topic, told[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
+  author.stop()
+  t.equal(clock.pending, 0)
+})
+
+t.test('at most one pack a second: what comes meanwhile comes together, in order', async (t) => {
+  const clock = new VirtualClock()
+  const { author, told, kept } = authorBench(clock)
+  for (let i = 0; i < 100; i++) {
+    author.add(sampleOf(clock, i, i % 2 === 0 ? 'hall' : 'attic'))
+    await clock.advance(100)
+  }
+  await clock.advance(2000)
+  t.ok(told.length <= 11, `${told.length} packs in 10 s`)
+  t.ok(told.every(({ at }, i) => i === 0 || at - (told[i - 1]?.at ?? 0) >= 1000))
+  t.equal(told.flatMap(({ pack }) => pack.readings).length, kept.length)
+  for (const device of ['hall', 'attic']) {
+    const seqs = told.flatMap(({ pack }) => pack.readings.filter(({ series }) => series.includes(device)))
+    t.same(
+      seqs.map(({ position }) => position.seq),
+      Array.from({ length: 50 }, (_, i) => i)
+    )
+  }
+  author.stop()
+})
+
+t.test('what comes in one go leaves in one pack', async (t) => {
+  const clock = new VirtualClock()
+  const { author, told } = authorBench(clock)
+  for (const device of ['a', 'b', 'c']) author.add(sampleOf(clock, 1, device))
+  await clock.advance(0)
+  t.same(
+    told.map(({ pack }) => pack.readings.length),
+    [3]
+  )
+  author.stop()
+})
+
+t.test(
+  'too many for a pack: none over the size, none more often, the oldest leave the live packs',
+  async (t) => {
+    const clock = new VirtualClock()
+    const { author, told, kept } = authorBench(clock)
+    for (let i = 0; i < 2000; i++) author.add(sampleOf(clock, Math.sin(i)))
+    await clock.advance(10_000)
+    t.ok(told.every(({ pack }) => pack.bytes.length <= 1024 + 160))
+    t.ok(told.length <= 11)
+    t.equal(kept.length, 2000, 'history has them all')
+    const seqs = told.flatMap(({ pack }) => pack.readings.map(({ position }) => position.seq))
+    t.same(
+      seqs,
+      Array.from({ length: 256 }, (_, i) => 1744 + i)
+    )
+    author.stop()
+  }
+)
+
+t.test('private devices have packs of their own, which are not for everyone', async (t) => {
+  const clock = new VirtualClock()
+  const { author, told } = authorBench(clock)
+  author.add(sampleOf(clock, 1, 'bedroom'))
+  author.add(sampleOf(clock, 2))
+  await clock.advance(0)
+  t.same(
+    told.map(({ pack, audience }) => [audience, pack.readings.map(({ series }) => series.split('/')[1])]),
+    [
+      ['book', ['bedroom']],
+      ['everyone', ['hall']]
+    ]
+  )
+  author.stop()
+})
+
+t.test('two versions of a protocol carry the same bytes', async (t) => {
+  const clock = new VirtualClock()
+  const topics = [
+    { topic: '/sensor/temp/v2', maxPayload: 2048 },
+    { topic, maxPayload: 1024 }
+  ]
+  const { author, told } = authorBench(clock, { topicsOf: () => topics })
+  author.add(sampleOf(clock, 1))
+  await clock.advance(0)
+  t.same(
+    told.map(({ pack }) => pack.topic),
+    ['/sensor/temp/v2', topic]
+  )
+  t.equal(told[0]?.pack.bytes, told[1]?.pack.bytes)
+  author.stop()
+})
+
+t.test('a run of unknown time ends when the time is known, and is anchored', async (t) => {
+  const clock = new VirtualClock()
+  let belief: TimeBelief = { quality: 2, offset: 0 }
+  const { author, kept, runs, anchors, told } = authorBench(clock, { time: () => belief })
+  author.add(sampleOf(clock, 1))
+  await clock.advance(1000)
+  belief = { quality: 0, offset: 5000 }
+  author.add(sampleOf(clock, 2))
+  await clock.advance(1000)
+  t.match(kept, [
+    { time: null, quality: 2, mono: 0, position: { ...runOf(100), seq: 0 } },
+    { time: 1_767_225_606, quality: 0, mono: 0, position: { ...runOf(101), seq: 0 } }
+  ])
+  t.match(anchors, [{ run: runOf(100), mono: 1000, unix: 1_767_225_606 }])
+  t.match(runs, [
+    { run: runOf(100), unix: null },
+    { run: runOf(101), unix: 1_767_225_606 }
+  ])
+  t.equal(told.length, 2, 'no pack holds both')
+  author.stop()
+})
+
+t.test('a sample that was being taken when its run began is one that receivers take', async (t) => {
+  const clock = new VirtualClock()
+  let belief: TimeBelief = { quality: 2, offset: 0 }
+  const { author, told, kept } = authorBench(clock, { time: () => belief })
+  await clock.advance(1000)
+  const underWay = sampleOf(clock, 21.5)
+  await clock.advance(40)
+  belief = { quality: 0, offset: 0 }
+  author.add(underWay)
+  await clock.advance(1000)
+  t.match(kept, [{ position: { ...runOf(101), seq: 0 }, mono: 0, time: 1_767_225_601 }])
+  t.same(us.open('pack', topic, told[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
+  author.stop()
+})
+
+t.test('a clock that is no longer believed is estimated from what it said', async (t) => {
+  const clock = new VirtualClock()
+  const bench = authorBench(clock)
+  bench.belief = { quality: 2, offset: 0 }
+  clock.step(-86_400_000)
+  await clock.advance(3000)
+  bench.author.add(sampleOf(clock, 1))
+  t.match(bench.kept, [{ time: 1_767_225_603, quality: 1, position: { ...runOf(100), seq: 0 } }])
+  bench.author.stop()
+})
+
+t.test(
+  'a run that began with a known time does not end because the clock was doubted for a while',
+  async (t) => {
+    const clock = new VirtualClock()
+    const bench = authorBench(clock)
+    const known = bench.belief
+    bench.belief = { quality: 2, offset: 0 }
+    bench.author.timeKnown()
+    bench.belief = known
+    bench.author.timeKnown()
+    t.same(bench.runs.length, 1)
+    bench.author.stop()
+  }
+)
+
+t.test('another life of ours with a later epoch makes us go above it', async (t) => {
+  const clock = new VirtualClock()
+  const { author, kept } = authorBench(clock)
+  author.add(sampleOf(clock, 1))
+  author.raise(author.run)
+  author.raise(runOf(99))
+  t.equal(author.run.epoch, 100, 'not for ourselves, nor for the past')
+  author.raise(runOf(500))
+  t.equal(author.run.epoch, 501)
+  author.raise(runOf(501, 'ffffffffffffffff'))
+  t.equal(author.run.epoch, 501, 'not at once: it may be a second node with our key')
+  author.raise(runOf(700))
+  await clock.advance(600_000)
+  t.equal(author.run.epoch, 701, 'above all that was seen, when the pause is over')
+  await clock.advance(600_000)
+  author.raise(runOf(701, 'ffffffffffffffff'))
+  t.equal(author.run.epoch, 702, 'the same epoch with another boot is another life')
+  author.add(sampleOf(clock, 1))
+  t.same(
+    kept.map(({ position }) => [position.epoch, position.seq]),
+    [
+      [100, 0],
+      [702, 0]
+    ]
+  )
+  author.stop()
+})
+
+t.test('a number that no pack can carry is a fault', async (t) => {
+  const clock = new VirtualClock()
+  const { author, told } = authorBench(clock)
+  author.add(sampleOf(clock, Number.NaN))
+  author.add({ ...sampleOf(clock, 1), quantity: 'nobody-carries-it' } as Sample)
+  await clock.advance(0)
+  t.match(
+    told.map(({ pack }) => pack.readings),
+    [[{ fault: { code: 'out-of-range' } }]]
+  )
+  author.stop()
+})

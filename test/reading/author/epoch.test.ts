@@ -1,0 +1,78 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { SeededRandom } from '../../../src/hal/simulated/random.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { Epochs } from '../../../src/reading/author/epoch.ts'
+import type { TimeBelief } from '../../../src/reading/clock-status.ts'
+import { keptLog } from '../../support/history.ts'
+
+const known: TimeBelief = { quality: 0, offset: 0 }
+const unknown: TimeBelief = { quality: 2, offset: 0 }
+const random = new SeededRandom(1)
+
+function epochs(file: string | undefined, belief = known, log = keptLog()): Epochs {
+  return new Epochs({
+    file,
+    clock: new VirtualClock(),
+    time: () => belief,
+    random: (n) => random.bytes(n),
+    log
+  })
+}
+
+t.test('Unix seconds where the clock is believed, and a boot of its own', async (t) => {
+  const file = join(t.testdir(), 'epoch')
+  const [one, two] = [epochs(file).begin(), epochs(file).begin()]
+  t.match(one, { epoch: 1_767_225_600, boot: /^[0-9a-f]{16}$/ })
+  t.equal(two.epoch, 1_767_225_601, 'rises within a second too')
+  t.not(one.boot, two.boot)
+  t.equal(readFileSync(file, 'utf8'), '1767225601\n')
+  t.equal(statSync(file).mode & 0o777, 0o600)
+})
+
+t.test('the last one and one more where the clock is unknown', async (t) => {
+  const file = join(t.testdir({ epoch: '41\n' }), 'epoch')
+  const source = epochs(file, unknown)
+  t.equal(source.begin().epoch, 42)
+  t.equal(source.begin().epoch, 43)
+  t.equal(epochs(file, unknown).begin().epoch, 44)
+})
+
+t.test('the last one however late it is', async (t) => {
+  const file = join(t.testdir({ epoch: '1234567890123456\n' }), 'epoch')
+  t.equal(epochs(file).begin().epoch, 1_234_567_890_123_457)
+})
+
+t.test('above any that was shown to us, also after a start', async (t) => {
+  const file = join(t.testdir({ epoch: '41\n' }), 'epoch')
+  const source = epochs(file, unknown)
+  source.raise(7)
+  source.raise(2_000_000_000)
+  source.raise(Number.MAX_SAFE_INTEGER)
+  t.equal(source.begin().epoch, 2_000_000_001)
+  t.equal(epochs(file).begin().epoch, 2_000_000_002)
+})
+
+t.test('a damaged file is said and gone on from', async (t) => {
+  for (const text of ['', 'x', '-3', '1e9', `${'9'.repeat(40)}\n`]) {
+    const file = join(t.testdir(), 'epoch')
+    writeFileSync(file, text)
+    const log = keptLog()
+    t.equal(epochs(file, known, log).begin().epoch, 1_767_225_600)
+    t.match(log.lines, [{ level: 'warn', message: /not a number/ }])
+  }
+})
+
+t.test('a disk that takes nothing is said, and no position is used twice', async (t) => {
+  const log = keptLog()
+  const file = join(t.testdir(), 'absent', 'epoch')
+  const runs = [epochs(file, unknown, log).begin(), epochs(file, unknown, log).begin()]
+  t.same(
+    runs.map(({ epoch }) => epoch),
+    [1, 1]
+  )
+  t.not(runs[0]?.boot, runs[1]?.boot)
+  t.match(log.lines, [{ level: 'warn', message: /cannot be kept/ }, {}])
+  t.equal(epochs(undefined).begin().epoch, 1_767_225_600, 'and without a home')
+})

@@ -1,0 +1,46 @@
+import t from 'tap'
+import { SeenPositions } from '../../../src/reading/hub/seen-positions.ts'
+import { runOf } from '../../support/history.ts'
+import { seeded } from '../../support/readings.ts'
+
+t.test('each position is new once, in any order', async (t) => {
+  const random = seeded(3)
+  const seen = new SeenPositions({ runs: 4, stretches: 1000 })
+  const model = new Set<string>()
+  for (let i = 0; i < 5000; i++) {
+    const position = { ...runOf(Math.floor(random() * 4)), seq: Math.floor(random() * 500) }
+    const key = `${position.epoch}.${position.seq}`
+    if (seen.add(position) === model.has(key)) return t.fail(key)
+    model.add(key)
+    if (i % 100 === 0) {
+      const from = Math.floor(random() * 500)
+      seen.addRange(runOf(1), from, from + 9)
+      for (let seq = from; seq < from + 10; seq++) model.add(`1.${seq}`)
+    }
+  }
+  return t.pass()
+})
+
+t.test('bounded: the lowest hole closes, the lowest run goes, and neither is ever new again', async (t) => {
+  const seen = new SeenPositions({ runs: 2, stretches: 2 })
+  const at = (epoch: number, seq: number) => ({ ...runOf(epoch), seq })
+  for (const seq of [0, 10, 20]) t.ok(seen.add(at(5, seq)))
+  t.notOk(seen.add(at(5, 4)), 'the hole between 0 and 10 is closed')
+  t.ok(seen.add(at(5, 15)), 'the one above is not')
+  t.ok(seen.add(at(6, 0)))
+  t.notOk(seen.add(at(4, 0)), 'a run below those that are told apart')
+  t.ok(seen.add(at(7, 0)))
+  t.notOk(seen.add(at(5, 99)), 'and one that was forgotten')
+  t.ok(seen.add(at(7, 1)))
+})
+
+t.test('a second boot at one epoch is a twin, until it is known', async (t) => {
+  const seen = new SeenPositions({ runs: 9, stretches: 9 })
+  const [one, two] = [runOf(5, '0000000000000001'), runOf(5, '0000000000000002')]
+  t.notOk(seen.isTwin(one))
+  seen.add({ ...one, seq: 0 })
+  t.notOk(seen.isTwin(one))
+  t.ok(seen.isTwin(two))
+  seen.add({ ...two, seq: 0 })
+  t.notOk(seen.isTwin(two))
+})

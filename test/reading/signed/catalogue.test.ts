@@ -1,0 +1,129 @@
+import t from 'tap'
+import { type CborMap, type CborValue, readCbor } from '../../../src/cbor/read.ts'
+import { writeCbor } from '../../../src/cbor/write.ts'
+import { isConfided, type Meta, type MetaSeries } from '../../../src/reading/signed/catalogue.ts'
+import { decodeMeta } from '../../../src/reading/signed/catalogue-read.ts'
+import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
+import { isPackError } from '../../../src/reading/signed/pack-error.ts'
+import { metaOf, seeded, testSigner } from '../../support/readings.ts'
+
+const { peer } = testSigner()
+const meta = metaOf(peer)
+const [air, door] = meta.series
+
+const limits = { maxBytes: 16_384, maxDepth: 4, maxItems: 0 }
+
+t.strictSame(decodeMeta(encodeMeta(meta), peer), meta, 'comes back')
+const bare: Meta = { ...meta, purposes: [], series: [], runs: [] }
+t.strictSame(decodeMeta(encodeMeta(bare), peer), bare, 'with nothing in it')
+
+/** The catalogue with some of its fields replaced. */
+function altered(
+  fields: Record<string, CborValue | undefined>,
+  of: CborMap = readMeta()
+): Map<number | string, CborValue> {
+  const map = new Map(of)
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) map.delete(key)
+    else map.set(key, value)
+  }
+  return map
+}
+
+function readMeta(): CborMap {
+  return readCbor(encodeMeta(meta), limits) as CborMap
+}
+
+function withSeries(fields: Record<string, CborValue | undefined>): CborMap {
+  const [one] = readMeta().get('series') as readonly CborMap[]
+  return altered({ series: [altered(fields, one)] })
+}
+
+function flaw(value: CborValue): string {
+  try {
+    decodeMeta(writeCbor(value), peer)
+    return 'none'
+  } catch (error) {
+    if (isPackError(error)) return error.why
+    throw error
+  }
+}
+
+const boot = new Uint8Array(8)
+const time = 1_790_000_000
+const refusals: readonly [string, string, CborValue][] = [
+  ['form', 'not a map', 5],
+  ['items', 'an array', [1]],
+  ...['rev', 'ep', 'boot', 'name', 'purposes', 'version', 'mono', 'series', 'runs'].map(
+    (key): [string, string, CborValue] => [
+      { rev: 'position', ep: 'run', boot: 'run', mono: 'time' }[key] ?? 'form',
+      `no ${key}`,
+      altered({ [key]: undefined })
+    ]
+  ),
+  ['position', 'a negative rev', altered({ rev: -1 })],
+  ['run', 'a short boot', altered({ boot: new Uint8Array(7) })],
+  ['form', 'a name as number', altered({ name: 5 })],
+  ['form', 'a long name', altered({ name: 'x'.repeat(201) })],
+  ['form', 'a name that clears the screen', altered({ name: '\u001b[2J' })],
+  ['form', 'a purpose as number', altered({ purposes: [5] })],
+  ['items', '17 purposes', altered({ purposes: Array.from({ length: 17 }, () => 'a') })],
+  ['items', '257 runs', altered({ runs: Array.from({ length: 257 }, () => 0) })],
+  ['form', 'a series as text', altered({ series: ['a'] })],
+  ['name', 'another’s series', withSeries({ name: `${testSigner(8).peer}/hall/temperature` })],
+  ['name', 'no series name', withSeries({ name: 'hall' })],
+  ['form', 'no state', withSeries({ state: undefined })],
+  ['form', 'private that is not true', withSeries({ private: false })],
+  ['interval', 'no interval', withSeries({ interval: undefined })],
+  ['form', 'a range of one', withSeries({ range: [1] })],
+  ['value', 'a range of texts', withSeries({ range: ['a', 'b'] })],
+  ['value', 'a range from above', withSeries({ range: [2, 1] })],
+  ['value', 'a negative accuracy', withSeries({ accuracy: -1 })],
+  ['form', 'an oldest without seq', withSeries({ oldest: [1, boot] })],
+  ['run', 'an oldest without boot', withSeries({ oldest: [1, 2, 3] })],
+  ['form', 'a short run', altered({ runs: [[1, boot, 0]] })],
+  ['time', 'an unknown time', altered({ runs: [[1, boot, 0, time, 1, 2]] })],
+  ['time', 'a time of 1970', altered({ runs: [[1, boot, 0, 0, 1, 0]] })],
+  ['time', 'a bound of -2', altered({ runs: [[1, boot, 0, time, -2, 0]] })],
+  ['time', 'a negative mono', altered({ runs: [[1, boot, -1, time, 1, 0]] })]
+]
+for (const [why, name, value] of refusals) t.equal(flaw(value), why, `${why}: ${name}`)
+t.equal(flaw(altered({ other: 1 })), 'none', 'other keys are ignored')
+
+t.test('what no catalogue can carry', async (t) => {
+  const series = (count: number): Meta => ({
+    ...meta,
+    series: Array.from({ length: count }, () => air as MetaSeries)
+  })
+  t.throws(() => encodeMeta(series(257)), { code: 'bad-pack', why: 'items' })
+  t.throws(() => encodeMeta(series(200)), { code: 'bad-pack', why: 'size' })
+  t.throws(() => encodeMeta({ ...meta, name: 'x'.repeat(201) }), { code: 'bad-pack', why: 'length' })
+  t.throws(() => encodeMeta({ ...meta, mono: Number.NaN }), { code: 'bad-pack', why: 'number' })
+  t.equal(door?.unit, null)
+})
+
+t.test('cut short or mutated: refused or read, never anything else', async (t) => {
+  const payload = encodeMeta(meta)
+  const random = seeded(7)
+  let read = 0
+  for (let i = 0; i < payload.length + 20_000; i++) {
+    const bytes = payload.slice(0, i)
+    if (i > payload.length) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
+    try {
+      decodeMeta(bytes, peer)
+      read++
+    } catch (error) {
+      if (!isPackError(error)) throw error
+    }
+    if (i < payload.length && read > 0) t.fail(`read when cut to ${i} bytes`)
+  }
+  t.ok(read > 1000 && read < 19_000, `${read} read`)
+})
+
+t.test('a catalogue that names private series is for its asker alone', async (t) => {
+  t.equal(isConfided(meta), false)
+  const series = meta.series.map((one, i) => (i === 1 ? { ...one, private: true as const } : one))
+  const read = decodeMeta(encodeMeta({ ...meta, series }), peer)
+  t.same(read, { ...meta, series })
+  t.equal(isConfided(read), true)
+})

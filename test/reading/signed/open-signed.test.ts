@@ -1,0 +1,70 @@
+import t from 'tap'
+import { encodeBlock } from '../../../src/reading/signed/block.ts'
+import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
+import {
+  openSealed,
+  readOpened,
+  readSealed,
+  readSealedMeta
+} from '../../../src/reading/signed/open-signed.ts'
+import { encodePack } from '../../../src/reading/signed/pack.ts'
+import { seal } from '../../../src/reading/signed/seal.ts'
+import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
+import { allQuantities, metaOf, readingOf, testSigner } from '../../support/readings.ts'
+
+const signer = testSigner()
+const rules = { topic: '/sensor/temp/v1', quantities: allQuantities, maxPayload: 1024 }
+const reading = readingOf(signer.peer)
+const payload = encodePack([reading])
+const pack = seal('pack', payload, signer)
+
+function refused(by: string, why: string): { code: string; verdict: string; by: string; why: string } {
+  return { code: 'bad-sealed', verdict: 'reject', by, why }
+}
+
+t.test('packs and blocks', async (t) => {
+  const verifier = new SealVerifier()
+  const common = { topic: rules.topic, author: signer.peer, readings: [reading] }
+  t.strictSame(readSealed('pack', pack, rules, verifier), { kind: 'pack', bytes: pack, ...common })
+  const block = seal('block', encodeBlock([reading]), signer)
+  t.strictSame(readSealed('block', block, rules, verifier), { kind: 'block', bytes: block, ...common })
+  t.throws(() => readSealed('pack', block, rules, verifier), refused('signature', 'signature'))
+  t.throws(() => readSealed('block', pack, rules, verifier), refused('signature', 'signature'))
+})
+
+t.test('catalogues', async (t) => {
+  const meta = metaOf(signer.peer)
+  const verifier = new SealVerifier()
+  t.strictSame(readSealedMeta(seal('meta', encodeMeta(meta), signer), verifier), {
+    author: signer.peer,
+    meta
+  })
+  t.throws(() => readSealedMeta(pack, verifier), refused('seal', 'form'))
+  const stranger = seal('meta', encodeMeta(meta), testSigner(8))
+  t.throws(() => readSealedMeta(stranger, verifier), refused('pack', 'name'))
+  const opened = openSealed('meta', seal('meta', encodeMeta(meta), signer), 16_384)
+  t.throws(() => readOpened(opened, rules), refused('pack', 'form'))
+})
+
+t.test('each check in its order', async (t) => {
+  const verifier = new SealVerifier()
+  const read = (bytes: Uint8Array, changes: Partial<typeof rules> = {}): unknown =>
+    readSealed('pack', bytes, { ...rules, ...changes }, verifier)
+  t.throws(() => read(new Uint8Array(1185)), refused('size', 'size'))
+  t.throws(() => read(new Uint8Array(1184)), refused('seal', 'form'))
+  t.ok(read(pack, { maxPayload: payload.length }))
+  t.throws(
+    () => read(pack, { maxPayload: payload.length - 1 }),
+    refused('size', 'size'),
+    'the payload by itself'
+  )
+  const forged = pack.with(-1, (pack.at(-1) ?? 0) ^ 1)
+  t.throws(() => read(forged), refused('signature', 'signature'))
+  t.throws(() => read(seal('pack', Uint8Array.of(0x80), signer)), refused('pack', 'items'))
+  t.throws(
+    () => read(pack, { quantities: new Map() }),
+    refused('pack', 'quantity'),
+    'of another topic, verified before'
+  )
+  t.throws(() => read(seal('pack', payload, testSigner(8))), refused('pack', 'name'))
+})

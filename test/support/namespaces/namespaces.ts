@@ -1,0 +1,159 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Operations } from '../../../src/node/api/operations.ts'
+
+/** Why there can be no namespaces here; false where there can. */
+export function whyNoNamespaces(): string | false {
+  if (process.getuid?.() !== 0) return 'only root may make network namespaces'
+  const name = nameOf('try')
+  try {
+    ip('netns', 'add', name)
+    ip('netns', 'del', name)
+    return false
+  } catch (error) {
+    return `no network namespaces here: ${error instanceof Error ? error.message.split('\n')[0] : error}`
+  }
+}
+
+/** An operation of a far node; `dial` takes a multiaddr. */
+export interface FarCall {
+  readonly id: number
+  readonly operation: keyof Operations | 'dial'
+  readonly args: readonly unknown[]
+}
+
+/** A node in a namespace of its own. */
+export interface FarNode {
+  readonly peer: string
+  readonly addresses: readonly string[]
+  call<T>(operation: FarCall['operation'], ...args: unknown[]): Promise<T>
+}
+
+export interface FarNodeOptions {
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Multiaddr of a relay to be reached by. */
+  readonly relay?: string
+}
+
+/** One machine of its own to the network, of which nothing reaches beyond its cables. */
+export class Namespace {
+  readonly name: string
+  readonly #children: ChildProcess[] = []
+
+  constructor(label: string) {
+    this.name = nameOf(label)
+    ip('netns', 'add', this.name)
+    this.ip('link', 'set', 'lo', 'up')
+  }
+
+  /** Joins two by a cable. @param address with its prefix length */
+  static cable(a: Namespace, addressOfA: string, b: Namespace, addressOfB: string): void {
+    const [endA, endB] = [`to-${b.label}`, `to-${a.label}`]
+    a.ip('link', 'add', endA, 'type', 'veth', 'peer', 'name', endB, 'netns', b.name)
+    for (const [one, end, address] of [
+      [a, endA, addressOfA],
+      [b, endB, addressOfB]
+    ] as const) {
+      one.ip('addr', 'add', address, 'dev', end)
+      one.ip('link', 'set', end, 'up')
+    }
+  }
+
+  get label(): string {
+    return this.name.split('-').at(-1) ?? ''
+  }
+
+  ip(...args: string[]): void {
+    ip('-n', this.name, ...args)
+  }
+
+  /** Lets no UDP leave. */
+  blockUdp(): void {
+    this.ip('rule', 'add', 'pref', '10', 'ipproto', 'udp', 'blackhole')
+  }
+
+  unblockUdp(): void {
+    this.ip('rule', 'del', 'pref', '10')
+  }
+
+  /** UDP datagrams that left so far, as its kernel counts them. */
+  udpSent(): number {
+    const text = this.#run('cat', '/proc/net/snmp', '/proc/net/snmp6')
+    const [names = '', values = ''] = text.split('\n').filter((line) => line.startsWith('Udp:'))
+    const overIpv4 = values.split(' ')[names.split(' ').indexOf('OutDatagrams')]
+    const overIpv6 = /^Udp6OutDatagrams\s+(\d+)/m.exec(text)?.[1] ?? 0
+    return Number(overIpv4) + Number(overIpv6)
+  }
+
+  /** Starts a node (node.ts) and waits until it is up. */
+  async node(options: FarNodeOptions): Promise<FarNode> {
+    const { child, told } = await this.#start('node.ts', options)
+    let calls = 0
+    return {
+      ...(told as { peer: string; addresses: string[] }),
+      call: async <T>(operation: FarCall['operation'], ...args: unknown[]): Promise<T> => {
+        const id = calls++
+        child.send({ id, operation, args })
+        for (;;) {
+          const answer = (await messageOf(child)) as FarAnswer
+          if (answer.id !== id) continue
+          if (answer.error !== undefined) throw new Error(answer.error)
+          return answer.result as T
+        }
+      }
+    }
+  }
+
+  /** Starts a relay (relay.ts). @returns its multiaddrs */
+  async relay(): Promise<string[]> {
+    return (await this.#start('relay.ts', {})).told as string[]
+  }
+
+  end(): void {
+    for (const child of this.#children) child.kill('SIGKILL')
+    ip('netns', 'del', this.name)
+  }
+
+  async #start(script: string, options: object): Promise<{ child: ChildProcess; told: unknown }> {
+    const file = new URL(script, import.meta.url).pathname
+    const compiled = `--import=${new URL('../compile-cache.mjs', import.meta.url)}`
+    const args = ['netns', 'exec', this.name, process.execPath, compiled, file, JSON.stringify(options)]
+    const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#children.push(child)
+    return { child, told: await messageOf(child) }
+  }
+
+  #run(...command: string[]): string {
+    return execFileSync('ip', ['netns', 'exec', this.name, ...command], { encoding: 'utf8' })
+  }
+}
+
+interface FarAnswer {
+  readonly id: number
+  readonly result?: unknown
+  readonly error?: string
+}
+
+/** @throws Error where the child ends instead */
+async function messageOf(child: ChildProcess): Promise<unknown> {
+  const waiting = new AbortController()
+  const { signal } = waiting
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('the process in the namespace ended')
+  })
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), ended])
+    return message
+  } finally {
+    waiting.abort()
+    ended.catch(() => {})
+  }
+}
+
+function nameOf(label: string): string {
+  return `kith-${process.pid}-${label}`
+}
+
+function ip(...args: string[]): void {
+  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+}

@@ -1,0 +1,68 @@
+/** A node for a namespace: options as JSON in its argument, operations called by messages of its parent. */
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import type { Transport } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '../../../src/clock.ts'
+import { parseConfig } from '../../../src/config/load.ts'
+import { describeError } from '../../../src/error.ts'
+import { LinuxDatagramSockets } from '../../../src/hal/linux/datagram-socket.ts'
+import { defineSensor, simulatedWorld } from '../../../src/index.ts'
+import { silentLog } from '../../../src/log.ts'
+import { type Carrier, tcpCarrier } from '../../../src/node/network/create-network.ts'
+import { startNode } from '../../../src/node/run-node.ts'
+import { hurried } from '../hurried-clock.ts'
+import { networkLimits } from '../memory-network.ts'
+import { all } from '../scenario/house.ts'
+import type { FarCall, FarNodeOptions } from './namespaces.ts'
+
+const { config = {}, relay }: FarNodeOptions = JSON.parse(process.argv[2] ?? '{}')
+
+function carrier(): Carrier {
+  const direct = tcpCarrier(['/ip4/0.0.0.0/tcp/4001'], networkLimits, false)
+  if (relay === undefined) return direct
+  const circuit = circuitRelayTransport() as unknown as (components: unknown) => Transport
+  return {
+    transports: [...direct.transports, circuit],
+    listen: [...direct.listen, `${relay}/p2p-circuit`],
+    discovery: false
+  }
+}
+
+const thermometer = defineSensor({
+  type: 'thermometer',
+  measures: [{ quantity: 'temperature' }],
+  minimumInterval: 100,
+  sample: () => 21.5
+})
+const devices = [thermometer]
+const node = await startNode({
+  config: parseConfig(
+    JSON.stringify({ sensors: [{ type: 'thermometer', name: 'air', interval: '1s' }], ...config }),
+    devices
+  ),
+  // Its UDP and its network are real; what it waits for takes a fifth of the time.
+  world: simulatedWorld({ clock: hurried(systemClock, 5), datagrams: new LinuxDatagramSockets() }),
+  log: silentLog,
+  devices,
+  carrier: carrier()
+})
+
+async function called({ operation, args }: FarCall): Promise<unknown> {
+  const { operations, assembled } = node
+  if (operation === 'dial') {
+    await assembled.network.dial(multiaddr(String(args[0])))
+    return undefined
+  }
+  const work = operations[operation] as (...args: unknown[]) => unknown
+  const result = work.call(operations, ...args, AbortSignal.timeout(60_000))
+  return operation === 'ping' ? await all(result as AsyncIterable<unknown>) : await result
+}
+
+process.on('message', (call: FarCall) => {
+  called(call).then(
+    (result) => process.send?.({ id: call.id, result }),
+    (error: unknown) => process.send?.({ id: call.id, error: describeError(error) })
+  )
+})
+process.on('disconnect', () => process.exit())
+process.send?.({ peer: node.peer, addresses: node.addresses })

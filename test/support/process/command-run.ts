@@ -1,0 +1,66 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
+import type { Clock } from '../../../src/clock.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { Operations } from '../../../src/node/api/operations.ts'
+import { FakeOperations, NOW } from '../fakes/operations.ts'
+
+/** A stream that keeps what is written. */
+export class Captured {
+  text = ''
+  readonly isTTY: boolean
+  readonly columns: number
+  readonly rows = 24
+
+  constructor(columns?: number) {
+    this.isTTY = columns !== undefined
+    this.columns = columns ?? 80
+  }
+
+  write(text: string): boolean {
+    this.text += text
+    return true
+  }
+}
+
+export interface CommandRunOptions {
+  /** Of a terminal; a pipe unless given. */
+  readonly columns?: number
+  readonly operations?: Operations
+  readonly clock?: Clock
+  readonly signal?: AbortSignal
+  readonly environment?: Readonly<Record<string, string>>
+  readonly home?: string
+  /** Whether the node is looked for in the home, as in earnest: there are no fake operations. */
+  readonly alone?: boolean
+}
+
+export interface CommandRun {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs one command line against fake operations, at a fixed time. */
+export async function runCommand(line: string, options: CommandRunOptions = {}): Promise<CommandRun> {
+  const stdout = new Captured(options.columns)
+  const stderr = new Captured()
+  const operations = options.operations ?? new FakeOperations()
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'kith-cli-'))
+  const status = await runCommandLine(
+    line.split(' ').filter((word) => word !== ''),
+    {
+      stdout,
+      stderr,
+      environment: { KITH_HOME: home, NO_COLOR: '1', ...options.environment },
+      clock: options.clock ?? new VirtualClock({ now: NOW * 1000 }),
+      signal: options.signal ?? new AbortController().signal,
+      ...(options.alone === true
+        ? {}
+        : { connect: async () => ({ operations, from: 'running', close: async () => {} }) })
+    }
+  )
+  return { status, out: stdout.text, err: stderr.text }
+}

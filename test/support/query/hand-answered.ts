@@ -1,0 +1,41 @@
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { answerDoor } from '../../../src/protocol/query/client/answer-verifier.ts'
+import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
+import { encodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
+import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
+import { FrameSplitter, prefixed } from '../../../src/protocol/query/codec/frame-splitter.ts'
+import { decodeRequest, isBadRequest } from '../../../src/protocol/query/codec/request.ts'
+import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
+import { topic } from '../history.ts'
+import { type PairedStream, streamPair } from '../stream-pair.ts'
+import { catalogue, queryLimits } from './bench.ts'
+
+/** A client whose other side is answered by hand. */
+export function against(answer: (request: QueryRequest, send: (...answers: QueryAnswer[]) => void) => void) {
+  const clock = new VirtualClock()
+  const streams: PairedStream[] = []
+  const requests: QueryRequest[] = []
+  const client = new QueryClient({
+    clock,
+    limits: queryLimits,
+    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
+    async openStream() {
+      const [ours, theirs] = streamPair(topic)
+      const splitter = new FrameSplitter(512)
+      const send = (...answers: QueryAnswer[]): void => {
+        theirs.send(Buffer.concat(answers.map((answer) => prefixed(encodeAnswer(answer)))))
+      }
+      theirs.addEventListener('message', (event) => {
+        splitter.push(event.data.subarray(), (frame) => {
+          const request = decodeRequest(frame, 512)
+          if (isBadRequest(request)) throw new Error(`our own client sends a bad ${request.bad}`)
+          requests.push(request)
+          answer(request, send)
+        })
+      })
+      streams.push(theirs)
+      return ours
+    }
+  })
+  return { clock, client, streams, requests }
+}
