@@ -38,11 +38,11 @@ function times(cipher: PacketCipher, bytes: number): string[] {
 
 /** Microseconds of one run in the best of the rounds. */
 function best(work: () => void): number {
-  let least = Number.POSITIVE_INFINITY
+  let min = Number.POSITIVE_INFINITY
   for (let round = 0; round < ROUNDS; round++) {
     const began = performance.now()
     for (let run = 0; run < RUNS; run++) work()
-    least = Math.min(least, performance.now() - began)
+    min = Math.min(min, performance.now() - began)
   }
-  return (1000 * least) / RUNS
+  return (1000 * min) / RUNS
 }

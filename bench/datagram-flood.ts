@@ -41,8 +41,8 @@ export async function measure(): Promise<void> {
     await realNode({ limits: benchLimits, sockets }),
     await realNode({ limits: benchLimits })
   ]
-  const askVictim = await asker(victim, peer)
-  const ask = await asker(other, peer)
+  const askVictim = await requester(victim, peer)
+  const ask = await requester(other, peer)
   await askVictim()
   await times(ask)
   const rows = [['', 'p50 ms', 'p99 ms', 'answered', 'peer RSS MB']]
@@ -69,7 +69,7 @@ export async function measure(): Promise<void> {
   child.disconnect()
 }
 
-async function asker(
+async function requester(
   node: RealNode,
   peer: { address: string; peer: string }
 ): Promise<() => Promise<unknown>> {

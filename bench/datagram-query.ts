@@ -2,15 +2,15 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from '../src/clock.ts'
 import { silentLog } from '../src/log.ts'
-import { answerDoor } from '../src/protocol/query/client/answer-verifier.ts'
+import { createAnswerVerifier } from '../src/protocol/query/client/answer-verifier.ts'
 import { DatagramQueryClient } from '../src/protocol/query/client/datagram-query-client.ts'
 import { QueryClient } from '../src/protocol/query/client/query-client.ts'
 import { QueryServer } from '../src/protocol/query/server/query-server.ts'
-import { Journal } from '../src/reading/hub/reading-hub.ts'
+import { ReadingHub } from '../src/reading/hub/reading-hub.ts'
 import { SealVerifier } from '../src/reading/signed/seal-verify.ts'
 import type { RealNode } from '../test/support/datagram/libp2p.ts'
 import { topic } from '../test/support/history.ts'
-import { asked, catalogue, noHistory, packOf, queryLimits } from '../test/support/query/bench.ts'
+import { asked, noHistory, packOf, queryLimits, registry } from '../test/support/query/bench.ts'
 
 /** The rate of one asker is not what is measured. */
 const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }
@@ -18,20 +18,20 @@ const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }
 /** Answers for a sensor, either way. */
 export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void> {
   const clock = systemClock
-  const journal = new Journal({
+  const hub = new ReadingHub({
     clock,
     log: silentLog,
     history: { put: () => {}, held: () => [], latest: () => [] },
     keepsOf: () => false,
     limits: { series: 16, subscribers: 1, queue: 1, runs: 1, stretches: 1 }
   })
-  journal.add(packOf(0), 'own')
+  hub.add(packOf(0), 'own')
   const server = new QueryServer({
     self: asked,
     clock,
     limits,
-    catalogue,
-    latest: journal,
+    registry,
+    latest: hub,
     history: noHistory,
     metas: { sealedMeta: () => undefined },
     admission: { answers: () => true },
@@ -43,7 +43,7 @@ export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void>
   await libp2p.handle(topic, server.handle)
   datagrams.handle(topic, (flow) => (request) => {
     const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }
-    const answer = server.answerOne(request, { caller, protocol: topic }, flow.maxSize)
+    const answer = server.answerDatagram(request, { caller, protocol: topic }, flow.maxSize)
     if (answer !== undefined) flow.send(answer)
   })
 }
@@ -53,7 +53,7 @@ export function readers(
   peer: string
 ): Record<'datagram' | 'stream', () => Promise<unknown>> {
   const clock = systemClock
-  const door = answerDoor(catalogue, new SealVerifier(), limits.remembered)
+  const door = createAnswerVerifier(registry, new SealVerifier(), limits.remembered)
   const { signal } = new AbortController()
   const question = { n: 'hall', who: asked }
   const byDatagram = new DatagramQueryClient({ datagrams, clock, door, limits })

@@ -6,8 +6,12 @@ export type { Cancel, Clock } from './clock.ts'
 export { withDeadline } from './clock.ts'
 export { NodeError } from './error.ts'
 export type { I2cDevice } from './hal/bus/i2c-device.ts'
-export type { DeviceMemory } from './hal/device-state.ts'
-export { askWords, identifyByAnswer, type WordQuestion } from './hal/driver-kit/command-words.ts'
+export type { DeviceState as DeviceMemory } from './hal/device-state.ts'
+export {
+  commandWords as askWords,
+  identifyByAnswer,
+  type WordCommand as WordQuestion
+} from './hal/driver-kit/command-words.ts'
 export { checkCrc, crcWords, parseCrcWords } from './hal/driver-kit/crc-words.ts'
 export { crc8 } from './hal/driver-kit/crc8.ts'
 export { defineSensor } from './hal/driver-kit/define-sensor.ts'
@@ -23,10 +27,10 @@ export type {
   GpioSensorDefinition,
   I2cSensorDefinition,
   Identification,
-  Lack,
-  Likeness,
+  MatchResult as Likeness,
   Measure,
   Measurement,
+  MissingMeasurement as Lack,
   OpenContext,
   OptionDefinition,
   Options,

@@ -24,8 +24,8 @@ export class MadeUpPacks {
   }
 
   /** One pack of so many readings, or of as many as fit. */
-  make(most: number): SealedReadings {
-    const readings = Array.from({ length: most }, (_, index) => this.#reading(this.#next + index))
+  make(max: number): SealedReadings {
+    const readings = Array.from({ length: max }, (_, index) => this.#reading(this.#next + index))
     const pack = this.#sealer.pack(TOPIC, readings, { maxPayload: MAX_PAYLOAD })
     this.#next += pack.readings.length
     return pack
@@ -34,7 +34,7 @@ export class MadeUpPacks {
   /** As assemble() does it for an author. */
   publish(pack: SealedReadings): void {
     const { measuring, speaking } = this.#node.assembled
-    measuring.journal.add(pack, 'own')
+    measuring.hub.add(pack, 'own')
     speaking.gossip.publish(pack.topic, pack.bytes)
   }
 

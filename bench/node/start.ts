@@ -111,8 +111,8 @@ async function askControl({ home }: MeasuredNode): Promise<void> {
 }
 
 async function askAsNeighbour({ assembled }: RunningNode, node: MeasuredNode): Promise<void> {
-  const { neighbourhood, speaking } = assembled
-  neighbourhood.remember(node.peer, [...node.addresses])
+  const { autoDialer, speaking } = assembled
+  autoDialer.remember(node.peer, [...node.addresses])
   await withDeadline(systemClock, PATIENCE, 'the catalogue', (signal) =>
     speaking.queries.describe(node.peer, [META_TOPIC], {}, signal)
   )

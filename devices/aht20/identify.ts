@@ -1,9 +1,9 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { NO_STATUS } from './registers.ts'
 
 /** A plain read tells its status: a write would set the pins of a port expander. */
-export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
+export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {
   const [status] = await device.read(1, { signal })
   return status === NO_STATUS ? 'no' : 'maybe'
 }

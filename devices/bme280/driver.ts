@@ -8,12 +8,12 @@ import {
   CALIBRATION_HIGH,
   CALIBRATION_HIGH_LENGTH,
   CALIBRATION_LOW_LENGTH,
-  RELATIVES
+  LOOK_ALIKES
 } from './registers.ts'
 
 const CHIP: Bosch280Chip<Calibration> = {
   identity: BME280,
-  relatives: RELATIVES,
+  lookAlikes: LOOK_ALIKES,
   values: 3,
   async readCalibration(device, signal) {
     const low = await device.writeRead([CALIBRATION], CALIBRATION_LOW_LENGTH, { signal })

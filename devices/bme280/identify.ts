@@ -1,11 +1,11 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { identifyBosch280 } from '../family/bosch-280/identify.ts'
-import { BME280, RELATIVES } from './registers.ts'
+import { BME280, LOOK_ALIKES } from './registers.ts'
 
 export async function ask(
   device: I2cDevice,
   context: Pick<OpenContext, 'clock' | 'signal'>
-): Promise<Likeness> {
-  return await identifyBosch280(device, context, BME280, RELATIVES)
+): Promise<MatchResult> {
+  return await identifyBosch280(device, context, BME280, LOOK_ALIKES)
 }

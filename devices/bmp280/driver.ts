@@ -4,11 +4,11 @@ import { type PressureCalibration, parsePressureCalibration } from '../family/bo
 import { CALIBRATION, CALIBRATION_LENGTH } from '../family/bosch-280/registers.ts'
 import { type Bosch280Chip, openBosch280 } from '../family/bosch-280/sensor.ts'
 import { compensate } from './convert.ts'
-import { BMP280, RELATIVES } from './registers.ts'
+import { BMP280, LOOK_ALIKES } from './registers.ts'
 
 const CHIP: Bosch280Chip<PressureCalibration> = {
   identity: BMP280,
-  relatives: RELATIVES,
+  lookAlikes: LOOK_ALIKES,
   values: 2,
   async readCalibration(device, signal) {
     return parsePressureCalibration(await device.writeRead([CALIBRATION], CALIBRATION_LENGTH, { signal }))

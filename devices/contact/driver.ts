@@ -4,8 +4,8 @@ import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/se
 import { SensorError } from '../../src/hal/sensor-error.ts'
 
 /** Milliseconds without a level that holds, after which a contact is said to be loose; at least so many debounce times. */
-const PATIENCE = 1000
-const PATIENCE_IN_HOLDS = 5
+const TIMEOUT = 1000
+const TIMEOUT_IN_HOLDS = 5
 
 export async function open(
   pins: Pins,
@@ -44,9 +44,9 @@ class Contact implements Sensor {
     this.#debounce = new Debounce({
       clock,
       hold,
-      patience: Math.max(PATIENCE, PATIENCE_IN_HOLDS * hold),
+      timeout: Math.max(TIMEOUT, TIMEOUT_IN_HOLDS * hold),
       onLevel: (edge) => this.#changed(edge),
-      onRestless: () => this.#isRestless()
+      onUnstable: () => this.#isRestless()
     })
   }
 

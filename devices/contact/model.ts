@@ -3,13 +3,13 @@ import type { LineModelFactory } from '../../src/hal/simulated/line-model.ts'
 const MINUTE = 60_000
 /** Milliseconds from one bounce to the next: a reed contact's, measured on many as 0.1 to 1 ms. */
 const BOUNCE = 0.4
-const MOST_BOUNCES = 6
+const MAX_BOUNCES = 6
 
 /** A door with a contact to ground, opened every few minutes for a while; it bounces each time. */
 export const model: LineModelFactory = ({ clock, random }, drive) => {
   let cancel = clock.after(0, () => move(false))
   function move(open: boolean): void {
-    bounce(open, 2 * Math.floor((random.next() * MOST_BOUNCES) / 2))
+    bounce(open, 2 * Math.floor((random.next() * MAX_BOUNCES) / 2))
   }
   function bounce(open: boolean, left: number): void {
     drive(open === (left % 2 === 0) ? 1 : 0)

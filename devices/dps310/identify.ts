@@ -1,8 +1,8 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { DPS310, IDENTITY } from './registers.ts'
 
-export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
+export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {
   const [found] = await device.writeRead([IDENTITY], 1, { signal })
   return found === DPS310 ? 'sure' : 'no'
 }

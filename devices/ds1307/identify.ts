@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { time } from './convert.ts'
 import { CLOCK_HALTED, CONTROL, COUNT, SECONDS } from './registers.ts'
 
@@ -11,7 +11,7 @@ export async function ask(
   type: keyof typeof ALWAYS_ZERO,
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>
-): Promise<Likeness> {
+): Promise<MatchResult> {
   const [seconds = 0xff, ...rest] = await device.writeRead([SECONDS], COUNT, { signal })
   const registers = Uint8Array.of(seconds & ~CLOCK_HALTED, ...rest)
   const fits = ((registers[CONTROL] ?? 0xff) & ALWAYS_ZERO[type]) === 0

@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { time } from './convert.ts'
 
 /** The MPU-6050's kin have this address, and their own number in a register [RM-MPU-6000A, WHO_AM_I]. */
@@ -11,7 +11,7 @@ const REGISTERS = 0x13
 const [FROM, TO] = [1, 7]
 
 /** Its registers end where those of others go on: the calendar is read twice in one go. */
-export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
+export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {
   const [number] = await device.writeRead([WHO_AM_I], 1, { signal })
   if (number === MPU6050) return { relative: 'mpu6050' }
   const bytes = await device.writeRead([0], REGISTERS + TO, { signal })

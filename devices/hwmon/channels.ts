@@ -1,4 +1,4 @@
-import { toldApart } from '../../src/hal/driver-kit/unique-measures.ts'
+import { uniqueMeasures } from '../../src/hal/driver-kit/unique-measures.ts'
 import type { Measure } from '../../src/hal/sensor.ts'
 
 /** What is measured, by the word that its files begin with. */
@@ -36,7 +36,7 @@ export function channelsOf(list: string): Channel[] {
     if (number !== undefined) return [{ kind: known, quantity, number, channel: number }]
     return label === undefined ? [] : [{ kind: known, quantity, label, channel: label }]
   })
-  return toldApart(channels)
+  return uniqueMeasures(channels)
 }
 
 /** The files' names of a chip as such a list. */

@@ -1,6 +1,6 @@
 import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import { placesOf } from '../../src/hal/kernel/i2c.ts'
-import { type Shelved, shelved } from '../../src/hal/kernel/sysfs-class.ts'
+import { type SysfsEntry, sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { channelsIn } from './channels.ts'
@@ -13,7 +13,7 @@ export async function discover(
 ): Promise<readonly Discovery[]> {
   const files = new KernelFiles(sysfs, clock, 'hwmon')
   const shelf = chips()
-  const all = await shelved(files, shelf, signal)
+  const all = await sysfsEntries(files, shelf, signal)
   const places = await placesOf(sysfs, BELOW, shelf.entry)
   const found: Discovery[] = []
   for (const chip of all) {
@@ -32,7 +32,7 @@ export async function discover(
   return found
 }
 
-async function hasOtherSource(files: KernelFiles, { path }: Shelved): Promise<boolean> {
+async function hasOtherSource(files: KernelFiles, { path }: SysfsEntry): Promise<boolean> {
   const names = await files.list(`${path}/device`)
   return OTHERS.some((other) => other.every((name) => names.includes(name)))
 }
@@ -40,7 +40,7 @@ async function hasOtherSource(files: KernelFiles, { path }: Shelved): Promise<bo
 /** `hwmon chip nvme: temp1 Composite, temp2` */
 async function about(
   files: KernelFiles,
-  { path, name }: Shelved,
+  { path, name }: SysfsEntry,
   channels: readonly string[],
   signal: AbortSignal
 ): Promise<string> {

@@ -1,5 +1,5 @@
 import { I2C_DEVICES } from '../../src/hal/kernel/i2c.ts'
-import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
+import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Kind } from './channels.ts'
 
 // Linux Documentation/hwmon/sysfs-interface.rst. A chip's files: name; and of each channel temp1_input, or
@@ -10,7 +10,7 @@ const ENTRY = /^hwmon\d+$/
 export const BELOW = '/hwmon'
 
 /** @param at the place of an I2C device; empty for all chips */
-export function chips(at = ''): KernelShelf {
+export function chips(at = ''): SysfsClass {
   const folder = at === '' ? '/sys/class/hwmon' : `${I2C_DEVICES}/${at}${BELOW}`
   return { folder, entry: ENTRY, file: 'name' }
 }

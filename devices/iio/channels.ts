@@ -1,4 +1,4 @@
-import { toldApart } from '../../src/hal/driver-kit/unique-measures.ts'
+import { uniqueMeasures } from '../../src/hal/driver-kit/unique-measures.ts'
 import type { Measure } from '../../src/hal/sensor.ts'
 
 /** What is measured, by the word in the names of its files. */
@@ -40,7 +40,7 @@ export function channelsOf(list: string): Channel[] {
     const one = { kind: known, quantity: QUANTITIES[known], word }
     return channel === '' ? [one] : [{ ...one, channel }]
   })
-  return toldApart(channels)
+  return uniqueMeasures(channels)
 }
 
 /** The files' names of a device as such a list. */

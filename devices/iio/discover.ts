@@ -1,6 +1,6 @@
 import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import { placesOf } from '../../src/hal/kernel/i2c.ts'
-import { shelved } from '../../src/hal/kernel/sysfs-class.ts'
+import { sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { channelsIn } from './channels.ts'
@@ -13,7 +13,7 @@ export async function discover(
 ): Promise<readonly Discovery[]> {
   const files = new KernelFiles(sysfs, clock, 'iio')
   const shelf = devices()
-  const all = await shelved(files, shelf, signal)
+  const all = await sysfsEntries(files, shelf, signal)
   const places = await placesOf(sysfs, '', shelf.entry)
   const found: Discovery[] = []
   for (const { path, name } of all) {

@@ -1,18 +1,18 @@
 import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import { KernelSensor } from '../../src/hal/kernel/sensor.ts'
-import { KernelFolder } from '../../src/hal/kernel/sysfs-class.ts'
+import { SysfsFolder } from '../../src/hal/kernel/sysfs-class.ts'
 import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { type Channel, channelsOf } from './channels.ts'
 import { EXPONENTS, processed } from './convert.ts'
 import { devices, fileOf, type Part } from './files.ts'
 
-const CURE = 'add its place to the options, as in at: 1-0076; kith devices scan tells it'
+const HINT = 'add its place to the options, as in at: 1-0076; kith devices scan tells it'
 
 export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
   const [device, at] = [String(options['device']), String(options['at'])]
   const files = new KernelFiles(sysfs, clock, `iio device ${device}${at === '' ? '' : ` at ${at}`}`)
-  const folder = new KernelFolder(files, devices(at), device, CURE)
+  const folder = new SysfsFolder(files, devices(at), device, HINT)
   await folder.path(signal)
   const channels = channelsOf(String(options['channels']))
   return new KernelSensor(folder, channels, (...given) => read(files, ...given))

@@ -1,11 +1,11 @@
 import { I2C_DEVICES } from '../../src/hal/kernel/i2c.ts'
-import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
+import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
 
 // Linux Documentation/ABI/testing/sysfs-bus-iio. A device's files: name; and of each channel in_temp_input, or
 // in_temp_raw with in_temp_scale and in_temp_offset; scale and offset may be those of the kind alone.
 
 /** @param at the place of an I2C device; empty for all devices */
-export function devices(at = ''): KernelShelf {
+export function devices(at = ''): SysfsClass {
   const folder = at === '' ? '/sys/bus/iio/devices' : `${I2C_DEVICES}/${at}`
   return { folder, entry: /^iio:device\d+$/, file: 'name' }
 }

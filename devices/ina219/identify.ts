@@ -1,6 +1,6 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import { readWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { BUS_32_V, CONFIGURATION, ONCE } from './registers.ts'
 
 /** Reset, a bit that is always 0, the range of the bus voltage; and the mode. */
@@ -9,7 +9,7 @@ const [UPPER, MODE] = [0xe000, 0x0007]
 const CONTINUOUS = 7
 
 /** There is no identity; it has the range and one of the modes of a reset (399f), or of its driver here. */
-export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
+export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {
   const word = await readWord(device, CONFIGURATION, { signal })
   const mode = word & MODE
   return (word & UPPER) === BUS_32_V && (mode === CONTINUOUS || mode === ONCE) ? 'maybe' : 'no'

@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { hasLimits } from '../family/temperature-limits.ts'
 import { readIdentity } from './identity.ts'
 import { CONFIGURATION, PARTS, type Part, type PartName } from './registers.ts'
@@ -9,7 +9,7 @@ export async function ask(
   type: PartName,
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>
-): Promise<Likeness> {
+): Promise<MatchResult> {
   const { identity, unused }: Part = PARTS[type]
   if (identity !== undefined)
     return (await readIdentity(device, identity, signal)) === identity.value ? 'sure' : 'no'

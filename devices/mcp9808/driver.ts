@@ -13,7 +13,7 @@ export async function open(
 ): Promise<Sensor> {
   await checkMaker(device, signal)
   const identity = await readWord(device, chip.IDENTITY, { signal })
-  checkIdentity(device, identity >> 8, chip.MCP9808, chip.RELATIVES)
+  checkIdentity(device, identity >> 8, chip.MCP9808, chip.LOOK_ALIKES)
   await device.write([chip.RESOLUTION, chip.FINEST], { signal })
   return new Mcp9808(device, clock)
 }

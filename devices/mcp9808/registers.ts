@@ -10,7 +10,7 @@ export const RESOLUTION = 0x08
 export const MICROCHIP = 0x0054
 export const MCP9808 = 0x04
 /** Chips that share the addresses and the registers [linux drivers/hwmon/jc42.c]. */
-export const RELATIVES: ReadonlyMap<number, string> = new Map([
+export const LOOK_ALIKES: ReadonlyMap<number, string> = new Map([
   [0x02, 'mcp9804'],
   [0x20, 'mcp98242'],
   [0x21, 'mcp98243'],

@@ -5,8 +5,8 @@ import { SensorError } from '../../src/hal/sensor-error.ts'
 import { RateMeter } from './rate.ts'
 
 /** Milliseconds in which some level must hold, if pulses are debounced at all; at least so many debounce times. */
-const PATIENCE = 1000
-const PATIENCE_IN_HOLDS = 20
+const TIMEOUT = 1000
+const TIMEOUT_IN_HOLDS = 20
 /** The memory's name of the total. */
 const TOTAL = 'count'
 
@@ -67,9 +67,9 @@ class PulseCounter implements Sensor {
     this.#debounce = new Debounce({
       clock,
       hold,
-      patience: Math.max(PATIENCE, PATIENCE_IN_HOLDS * hold),
+      timeout: Math.max(TIMEOUT, TIMEOUT_IN_HOLDS * hold),
       onLevel: (edge) => this.#held(edge),
-      onRestless: () => this.#isRestless()
+      onUnstable: () => this.#isRestless()
     })
   }
 

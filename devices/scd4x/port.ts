@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { askWords, type WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
+import { commandWords, type WordCommand } from '../../src/hal/driver-kit/command-words.ts'
 import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
 import type { Measurement, OpenContext } from '../../src/hal/sensor.ts'
 import { SensorError } from '../../src/hal/sensor-error.ts'
@@ -28,8 +28,8 @@ export class Port {
     await this.clock.sleep(time, signal)
   }
 
-  async ask(question: WordQuestion, signal: AbortSignal): Promise<number[]> {
-    return await askWords(this.clock, this.device, question, signal)
+  async ask(question: WordCommand, signal: AbortSignal): Promise<number[]> {
+    return await commandWords(this.clock, this.device, question, signal)
   }
 
   async set(settings: readonly Setting[], signal: AbortSignal): Promise<void> {

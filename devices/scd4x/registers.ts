@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
 
 // Sensirion SCD4x datasheet, chapter 3, which names the commands (the sections' numbers differ between its
 // versions): two bytes each; each word, sent or answered, is followed by its CRC. Compared with
@@ -22,15 +22,15 @@ export const LATE = 500
 export const SINGLE_SHOT = [0x21, 0x9d] as const
 export const SINGLE_SHOT_TIME = 5000
 
-export const DATA_READY: WordQuestion = { command: [0xe4, 0xb8], time: 1, words: 1, crc: CRC }
+export const DATA_READY: WordCommand = { command: [0xe4, 0xb8], time: 1, words: 1, crc: CRC }
 /** Any of these: there are data. */
 export const READY = 0x07ff
 /** CO2 in ppm, temperature, humidity. */
-export const MEASUREMENT: WordQuestion = { command: [0xec, 0x05], time: 1, words: 3, crc: CRC }
+export const MEASUREMENT: WordCommand = { command: [0xec, 0x05], time: 1, words: 3, crc: CRC }
 
-export const SERIAL_NUMBER: WordQuestion = { command: [0x36, 0x82], time: 1, words: 3, crc: CRC }
+export const SERIAL_NUMBER: WordCommand = { command: [0x36, 0x82], time: 1, words: 3, crc: CRC }
 /** Its highest four bits: 0 scd40, 1 scd41, 2 scd42, 5 scd43. */
-export const VARIANT: WordQuestion = { command: [0x20, 0x2f], time: 1, words: 1, crc: CRC }
+export const VARIANT: WordCommand = { command: [0x20, 0x2f], time: 1, words: 1, crc: CRC }
 export const SCD40 = 0
 
 /** Each with one word, kept until power is lost. Of pressure and altitude, the one that is set last counts. */

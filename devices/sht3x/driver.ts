@@ -1,6 +1,6 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { QuestionSensor } from '../../src/hal/driver-kit/command-sensor.ts'
-import { askWords } from '../../src/hal/driver-kit/command-words.ts'
+import { CommandSensor } from '../../src/hal/driver-kit/command-sensor.ts'
+import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
 import { isBusError } from '../../src/hal/i2c.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { celsius, relativeHumidity } from './convert.ts'
@@ -17,9 +17,9 @@ export async function open(
   await device.write(SOFT_RESET, { signal })
   await clock.sleep(COMMAND_TIME, signal)
   // A sht4x would take the first byte of a measurement for the order to heat: so this comes before it.
-  await askWords(clock, device, SERIAL_NUMBER, signal)
+  await commandWords(clock, device, SERIAL_NUMBER, signal)
   const repeatability = options['repeatability'] as keyof typeof MEASURE
-  return new QuestionSensor(clock, device, MEASURE[repeatability], measurements)
+  return new CommandSensor(clock, device, MEASURE[repeatability], measurements)
 }
 
 function unlessRefused(error: unknown): void {

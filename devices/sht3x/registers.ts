@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
 
 // Sensirion SHT3x-DIS datasheet, section 4: commands of two bytes; each word answered is followed by its CRC.
 
@@ -13,7 +13,7 @@ export const COMMAND_TIME = 2
 const CRC = 0xff
 
 /** Two words [Sensirion's sources; the datasheet does not have it]. */
-export const SERIAL_NUMBER: WordQuestion = { command: [0x37, 0x80], time: 1, words: 2, crc: CRC }
+export const SERIAL_NUMBER: WordCommand = { command: [0x37, 0x80], time: 1, words: 2, crc: CRC }
 
 /**
  * 4.3, single shot without clock stretching, and the greatest milliseconds of each: section 2.2
@@ -23,4 +23,4 @@ export const MEASURE = {
   high: { command: [0x24, 0x00], time: 15.5, words: 2, crc: CRC },
   medium: { command: [0x24, 0x0b], time: 6.5, words: 2, crc: CRC },
   low: { command: [0x24, 0x16], time: 4.5, words: 2, crc: CRC }
-} as const satisfies Readonly<Record<string, WordQuestion>>
+} as const satisfies Readonly<Record<string, WordCommand>>

@@ -1,6 +1,6 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { QuestionSensor } from '../../src/hal/driver-kit/command-sensor.ts'
-import { askWords } from '../../src/hal/driver-kit/command-words.ts'
+import { CommandSensor } from '../../src/hal/driver-kit/command-sensor.ts'
+import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { celsius, relativeHumidity } from './convert.ts'
 import { MEASURE, RESET_TIME, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
@@ -13,9 +13,9 @@ export async function open(
 ): Promise<Sensor> {
   await device.write(SOFT_RESET, { signal })
   await clock.sleep(RESET_TIME, signal)
-  await askWords(clock, device, SERIAL_NUMBER, signal)
+  await commandWords(clock, device, SERIAL_NUMBER, signal)
   const precision = options['precision'] as keyof typeof MEASURE
-  return new QuestionSensor(clock, device, MEASURE[precision], measurements)
+  return new CommandSensor(clock, device, MEASURE[precision], measurements)
 }
 
 function measurements([temperature = 0, humidity = 0]: readonly number[]): Measurement[] {

@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
 
 // Sensirion SHT4x datasheet, section 4.5: commands of one byte; each word answered is followed by its CRC.
 // 39 32 2f 24 1e 15 fire the heater and are never sent.
@@ -11,7 +11,7 @@ export const RESET_TIME = 1
 /** 4.4: the CRC starts from here. */
 const CRC = 0xff
 
-export const SERIAL_NUMBER: WordQuestion = { command: [0x89], time: 1, words: 2, crc: CRC }
+export const SERIAL_NUMBER: WordCommand = { command: [0x89], time: 1, words: 2, crc: CRC }
 
 /**
  * By precision, and the greatest milliseconds of each: section 3.2 [linux drivers/hwmon/sht4x.c: 8.3].
@@ -21,4 +21,4 @@ export const MEASURE = {
   high: { command: [0xfd], time: 8.3, words: 2, crc: CRC },
   medium: { command: [0xf6], time: 4.5, words: 2, crc: CRC },
   low: { command: [0xe0], time: 1.6, words: 2, crc: CRC }
-} as const satisfies Readonly<Record<string, WordQuestion>>
+} as const satisfies Readonly<Record<string, WordCommand>>

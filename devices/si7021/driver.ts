@@ -1,5 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { askWords } from '../../src/hal/driver-kit/command-words.ts'
+import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
 import { checkIdentity } from '../../src/hal/driver-kit/identity.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { celsius, relativeHumidity } from './convert.ts'
@@ -12,7 +12,7 @@ export async function openSi7021(
 ): Promise<Sensor> {
   const user = await userRegister(device, clock, signal)
   checkIdentity(device, user, chip.SI7021_USER, new Map([[chip.HTU21D_USER, 'htu21d']]))
-  const [number = 0] = await askWords(clock, device, chip.SERIAL_NUMBER, signal)
+  const [number = 0] = await commandWords(clock, device, chip.SERIAL_NUMBER, signal)
   checkIdentity(device, number >> 8, chip.SI7021_PART, chip.OTHER_PARTS)
   return new HumidityAndTemperature(device, clock)
 }
@@ -51,8 +51,8 @@ class HumidityAndTemperature implements Sensor {
   }
 
   async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
-    const [humidity = 0] = await askWords(this.#clock, this.#device, chip.MEASURE_HUMIDITY, signal)
-    const [temperature = 0] = await askWords(this.#clock, this.#device, chip.MEASURE_TEMPERATURE, signal)
+    const [humidity = 0] = await commandWords(this.#clock, this.#device, chip.MEASURE_HUMIDITY, signal)
+    const [temperature = 0] = await commandWords(this.#clock, this.#device, chip.MEASURE_TEMPERATURE, signal)
     return [
       { quantity: 'temperature', value: celsius(temperature) },
       { quantity: 'humidity', value: relativeHumidity(humidity) }

@@ -1,6 +1,6 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { askWords } from '../../src/hal/driver-kit/command-words.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import * as chip from './registers.ts'
 
 /**
@@ -10,9 +10,9 @@ import * as chip from './registers.ts'
 export async function askSi7021(
   device: I2cDevice,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
-): Promise<Likeness> {
+): Promise<MatchResult> {
   if ((await userRegister(device, signal)) !== chip.SI7021_USER) return 'no'
-  const [number = 0] = await askWords(clock, device, chip.SERIAL_NUMBER, signal)
+  const [number = 0] = await commandWords(clock, device, chip.SERIAL_NUMBER, signal)
   const relative = chip.OTHER_PARTS.get(number >> 8)
   if (number >> 8 === chip.SI7021_PART) return 'sure'
   return relative === undefined ? 'no' : { relative }
@@ -22,9 +22,9 @@ export async function askSi7021(
 export async function askHtu21d(
   device: I2cDevice,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
-): Promise<Likeness> {
+): Promise<MatchResult> {
   if ((await userRegister(device, signal)) !== chip.HTU21D_USER) return 'no'
-  await askWords(clock, device, chip.MEASURE_TEMPERATURE, signal)
+  await commandWords(clock, device, chip.MEASURE_TEMPERATURE, signal)
   return 'sure'
 }
 

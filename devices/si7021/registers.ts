@@ -1,4 +1,4 @@
-import type { WordQuestion } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
 
 // Silicon Labs Si7021-A20 datasheet, section 5.1 (commands) and 6 (registers); TE HPC199 HTU21D, the same
 // commands. Measurements with clock stretching (E3, E5) are never asked for.
@@ -21,7 +21,7 @@ const CRC = 0x00
  * Si7021-A20, "electronic serial number", second half: its first byte is the part number. The third
  * byte is a CRC; what follows is not needed.
  */
-export const SERIAL_NUMBER: WordQuestion = { command: [0xfc, 0xc9], time: 1, words: 1, crc: CRC }
+export const SERIAL_NUMBER: WordCommand = { command: [0xfc, 0xc9], time: 1, words: 1, crc: CRC }
 export const SI7021_PART = 0x15
 export const OTHER_PARTS: ReadonlyMap<number, string> = new Map([
   [0x06, 'si7006'],
@@ -33,7 +33,7 @@ export const OTHER_PARTS: ReadonlyMap<number, string> = new Map([
  * Without clock stretching. Milliseconds until first asked, the greatest of the faster chip: Si7021 22.8 for
  * humidity, which takes a temperature along, and 10.8; HTU21D 16 and 50.
  */
-export const MEASURE_HUMIDITY: WordQuestion = { command: [0xf5], time: 16, words: 1, crc: CRC }
-export const MEASURE_TEMPERATURE: WordQuestion = { command: [0xf3], time: 10.8, words: 1, crc: CRC }
+export const MEASURE_HUMIDITY: WordCommand = { command: [0xf5], time: 16, words: 1, crc: CRC }
+export const MEASURE_TEMPERATURE: WordCommand = { command: [0xf3], time: 10.8, words: 1, crc: CRC }
 /** The two lowest bits tell what was measured. */
 export const VALUE = 0xfffc

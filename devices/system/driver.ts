@@ -1,6 +1,6 @@
 import { measureEach } from '../../src/hal/driver-kit/measure-each.ts'
 import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import type { Lack, Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import type { Measurement, MissingMeasurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { Machine } from './machine.ts'
 import { measuresOf, type Part, type PartMeasure } from './parts.ts'
@@ -23,7 +23,7 @@ class Health implements Sensor {
   }
 
   /** Each part is read once, also where it has several values; one that is not there does not hide the others. */
-  async sample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> {
+  async sample(signal: AbortSignal): Promise<readonly (Measurement | MissingMeasurement)[]> {
     const parts = new Map<Part, Promise<readonly (number | boolean)[]>>()
     return await measureEach(this.#measures, signal, async ({ part, index }) => {
       const reading = parts.get(part) ?? this.#machine.read(part, signal)

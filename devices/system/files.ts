@@ -1,12 +1,12 @@
-import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
+import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
 
 /** Linux Documentation/driver-api/thermal/sysfs-api.rst; the zones that are a processor's, the best first. */
-export const ZONES: KernelShelf = { folder: '/sys/class/thermal', entry: /^thermal_zone\d+$/, file: 'type' }
+export const ZONES: SysfsClass = { folder: '/sys/class/thermal', entry: /^thermal_zone\d+$/, file: 'type' }
 export const PROCESSORS = ['cpu-thermal', 'cpu_thermal', 'soc-thermal', 'soc_thermal', 'x86_pkg_temp']
 export const TEMPERATURE = 'temp'
 
 /** linux drivers/hwmon/raspberrypi-hwmon.c: under-voltage, sticky between its polls. */
-export const CHIPS: KernelShelf = { folder: '/sys/class/hwmon', entry: /^hwmon\d+$/, file: 'name' }
+export const CHIPS: SysfsClass = { folder: '/sys/class/hwmon', entry: /^hwmon\d+$/, file: 'name' }
 export const SUPPLY = 'rpi_volt'
 export const UNDER_VOLTAGE = 'in0_lcrit_alarm'
 

@@ -1,5 +1,5 @@
 import type { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { type KernelShelf, shelved } from '../../src/hal/kernel/sysfs-class.ts'
+import { type SysfsClass, sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
 import type { SensorError } from '../../src/hal/sensor-error.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import * as convert from './convert.ts'
@@ -95,12 +95,12 @@ export class Machine {
 
   /** The folder on the shelf with the first of the names that is there. */
   async #named(
-    shelf: KernelShelf,
+    shelf: SysfsClass,
     names: readonly string[],
     what: string,
     signal: AbortSignal
   ): Promise<string> {
-    const there = await shelved(this.#files, shelf, signal)
+    const there = await sysfsEntries(this.#files, shelf, signal)
     const found = names.flatMap((name) => there.filter((each) => each.name === name))[0]
     if (found === undefined) throw this.#lacks(what)
     return found.path

@@ -1,5 +1,5 @@
 import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { shelved } from '../../src/hal/kernel/sysfs-class.ts'
+import { sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { ZONES } from './files.ts'
@@ -8,7 +8,7 @@ export async function discover(
   sysfs: Sysfs,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
 ): Promise<readonly Discovery[]> {
-  const zones = await shelved(new KernelFiles(sysfs, clock, 'thermal'), ZONES, signal)
+  const zones = await sysfsEntries(new KernelFiles(sysfs, clock, 'thermal'), ZONES, signal)
   return zones.map(({ name }) => {
     const alone = zones.filter((other) => other.name === name).length === 1
     return {

@@ -1,6 +1,6 @@
 import { KernelFiles } from '../../src/hal/kernel/files.ts'
 import { KernelSensor } from '../../src/hal/kernel/sensor.ts'
-import { KernelFolder } from '../../src/hal/kernel/sysfs-class.ts'
+import { SysfsFolder } from '../../src/hal/kernel/sysfs-class.ts'
 import type { Measure, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import type { Sysfs } from '../../src/hal/sysfs.ts'
 import { MILLIDEGREES } from './convert.ts'
@@ -11,7 +11,7 @@ const MEASURES: readonly Measure[] = [{ quantity: 'temperature' }]
 export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
   const zone = String(options['zone'])
   const files = new KernelFiles(sysfs, clock, `thermal zone ${zone}`)
-  const folder = new KernelFolder(files, ZONES, zone, 'measure it through hwmon or iio, where it is there')
+  const folder = new SysfsFolder(files, ZONES, zone, 'measure it through hwmon or iio, where it is there')
   await folder.path(signal)
   return new KernelSensor(folder, MEASURES, (path, _measure, signal) =>
     files.number(`${path}/${TEMPERATURE}`, signal, MILLIDEGREES)

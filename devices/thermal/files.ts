@@ -1,7 +1,7 @@
-import type { KernelShelf } from '../../src/hal/kernel/sysfs-class.ts'
+import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
 
 // Linux Documentation/driver-api/thermal/sysfs-api.rst, section 2.
 
-export const ZONES: KernelShelf = { folder: '/sys/class/thermal', entry: /^thermal_zone\d+$/, file: 'type' }
+export const ZONES: SysfsClass = { folder: '/sys/class/thermal', entry: /^thermal_zone\d+$/, file: 'type' }
 /** In thousandths of a degree. */
 export const TEMPERATURE = 'temp'

@@ -1,11 +1,11 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
 import { readWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { Likeness, OpenContext } from '../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
 import { hasLimits } from '../family/temperature-limits.ts'
 import { CONFIGURATION, RESERVED, RESOLUTION } from './registers.ts'
 
 /** There is no identity: constant bits of the configuration, and the limits of power-on. */
-export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<Likeness> {
+export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {
   const word = await readWord(device, CONFIGURATION, { signal })
   const constant = (word & (RESOLUTION | RESERVED)) === RESOLUTION
   return constant && (await hasLimits(device, { signal })) ? 'maybe' : 'no'

@@ -1,5 +1,5 @@
 /** Least exponent of a normal half; below it the significand loses bits (IEEE 754 binary16). */
-const LEAST_EXPONENT = -14
+const MIN_EXPONENT = -14
 const GREATEST_EXPONENT = 15
 const FRACTION_BITS = 10
 
@@ -10,9 +10,9 @@ const FRACTION_BITS = 10
 export function halfBits(value: number): number | undefined {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
   const magnitude = Math.abs(value)
-  const exponent = Math.max(Math.floor(Math.log2(magnitude)), LEAST_EXPONENT)
+  const exponent = Math.max(Math.floor(Math.log2(magnitude)), MIN_EXPONENT)
   const significand = magnitude / 2 ** (exponent - FRACTION_BITS)
   if (exponent > GREATEST_EXPONENT || !Number.isInteger(significand)) return undefined
   // The hidden bit of a normal significand (1024 to 2047) carries one into the exponent field.
-  return sign + ((exponent - LEAST_EXPONENT) << FRACTION_BITS) + significand
+  return sign + ((exponent - MIN_EXPONENT) << FRACTION_BITS) + significand
 }

@@ -77,9 +77,8 @@ class Scanner {
     this.argument = this.unsigned(width)
     this.position += width
     // Of major type 7 the argument is a float or a simple value, which has rules of its own.
-    const least = width === 1 ? 24 : 2 ** (width * 4)
-    if (this.major <= TAG && this.argument < least)
-      throw this.flaw('not-shortest', 'a longer head than needed')
+    const min = width === 1 ? 24 : 2 ** (width * 4)
+    if (this.major <= TAG && this.argument < min) throw this.flaw('not-shortest', 'a longer head than needed')
     return this.major
   }
 

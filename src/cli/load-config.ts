@@ -56,7 +56,7 @@ export interface Catalogue {
 }
 
 /** Every device that kith knows itself or that the configuration names, whatever else is wrong with that. */
-export async function loadCatalogue(request: ConfigRequest): Promise<Catalogue> {
+export async function loadDeviceIndex(request: ConfigRequest): Promise<Catalogue> {
   const { loadOutside } = await import('../config/load-with-devices.ts')
   const whole = await wholeRequest(request)
   const { devices, clocks = [] } = whole

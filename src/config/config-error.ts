@@ -12,7 +12,7 @@ export interface ConfigProblem {
 }
 
 /** Beyond these a person has stopped reading. */
-const MOST_SHOWN = 50
+const MAX_SHOWN = 50
 
 /** Everything that is wrong with a configuration, in the order of the file. */
 export class ConfigError extends NodeError {
@@ -35,7 +35,7 @@ export function isConfigError(error: unknown): error is ConfigError {
  *                     did you mean 10s?
  */
 export function formatProblems(problems: readonly ConfigProblem[]): string {
-  const shown = problems.slice(0, MOST_SHOWN).map(formatProblem)
+  const shown = problems.slice(0, MAX_SHOWN).map(formatProblem)
   const more = problems.length - shown.length
   return (more > 0 ? [...shown, `… and ${more} more`] : shown).join('\n')
 }

@@ -11,16 +11,16 @@ const MIB = 1024 ** 2
 
 /** A section whose least wait may not be longer than its greatest. */
 function ordered<
-  const Least extends string,
-  const Most extends string,
-  const Schema extends v.GenericSchema<unknown, Readonly<Record<Least | Most, number>>>
->(least: Least, most: Most, schema: Schema) {
+  const Min extends string,
+  const Max extends string,
+  const Schema extends v.GenericSchema<unknown, Readonly<Record<Min | Max, number>>>
+>(min: Min, max: Max, schema: Schema) {
   const show = (value: number): string => formatUnits(value, durationUnits)
   return v.pipe(
     schema,
     v.check(
-      (waits) => waits[least] <= waits[most],
-      ({ input }) => `${least} (${show(input[least])}) is more than ${most} (${show(input[most])})`
+      (waits) => waits[min] <= waits[max],
+      ({ input }) => `${min} (${show(input[min])}) is more than ${max} (${show(input[max])})`
     )
   )
 }

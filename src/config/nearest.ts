@@ -29,12 +29,12 @@ export function editDistance(from: string, to: string): number {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   // A word of one letter is near to all others of one letter.
-  let least = Math.min(word.length, Math.max(1, Math.floor(word.length / 3)) + 1)
+  let min = Math.min(word.length, Math.max(1, Math.floor(word.length / 3)) + 1)
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance >= least) continue
+    if (distance >= min) continue
     best = candidate
-    least = distance
+    min = distance
   }
   return best
 }

@@ -95,13 +95,13 @@ export function wordOr<const Word extends string, const Schema extends v.Generic
 }
 
 const tooSmall =
-  (least: string) =>
+  (min: string) =>
   (issue: Issue): string =>
-    `${showInput(issue.input)} is less than ${least}, the least`
+    `${showInput(issue.input)} is less than ${min}, the least`
 const tooLarge =
-  (most: string) =>
+  (max: string) =>
   (issue: Issue): string =>
-    `${showInput(issue.input)} is more than ${most}, the most`
+    `${showInput(issue.input)} is more than ${max}, the most`
 
 export function number(min: number, max: number) {
   return v.pipe(
@@ -121,7 +121,7 @@ export function whole(min: number, max: number) {
 }
 
 function withUnit(units: Units, min: number, max: number, usual: string) {
-  const [least, most] = [formatUnits(min, units), formatUnits(max, units)]
+  const [smallest, largest] = [formatUnits(min, units), formatUnits(max, units)]
   return v.pipe(
     v.string((issue) =>
       typeof issue.input === 'number'
@@ -135,10 +135,10 @@ function withUnit(units: Units, min: number, max: number, usual: string) {
       )
     ),
     v.transform((written) => parseUnits(written, units)),
-    v.minValue(min, (issue) => `${formatUnits(issue.input, units)} is less than ${least}, the least`),
-    v.maxValue(max, (issue) => `${formatUnits(issue.input, units)} is more than ${most}, the most`),
+    v.minValue(min, (issue) => `${formatUnits(issue.input, units)} is less than ${smallest}, the least`),
+    v.maxValue(max, (issue) => `${formatUnits(issue.input, units)} is more than ${largest}, the most`),
     v.metadata({
-      range: `${least} to ${most}`,
+      range: `${smallest} to ${largest}`,
       format: (value: unknown) => formatUnits(Number(value), units)
     })
   )
@@ -154,19 +154,19 @@ export function size(min: number, max: number, usual = 'MiB') {
   return withUnit(sizeUnits, min, max, usual)
 }
 
-export function list<const Item extends v.GenericSchema>(item: Item, most: number) {
+export function list<const Item extends v.GenericSchema>(item: Item, max: number) {
   return v.pipe(
     v.array(item, (issue) =>
       withHint(isNot('a list')(issue), 'a list is written [a, b], or one item a line after -')
     ),
-    v.maxLength(most, (issue) => `has ${issue.input.length} items; ${most} is the most`)
+    v.maxLength(max, (issue) => `has ${issue.input.length} items; ${max} is the most`)
   )
 }
 
 /** A list of texts, none of them twice. */
-export function listOfTexts<const Item extends v.GenericSchema<string, string>>(item: Item, most: number) {
+export function listOfTexts<const Item extends v.GenericSchema<string, string>>(item: Item, max: number) {
   return v.pipe(
-    list(item, most),
+    list(item, max),
     v.checkItems(
       (text, index, all) => all.indexOf(text) === index,
       (issue) => `${showInput(issue.input)} is there twice`

@@ -10,7 +10,7 @@ export interface TransferOptions {
 }
 
 /** What may be done within a turn: as on the bus itself, whose turn has the signal and the deadline. */
-export interface Turn {
+export interface ExclusiveAccess {
   transaction(address: number, operations: readonly I2cOperation[]): Promise<Uint8Array[]>
   probe(address: number): Promise<ProbeResult>
 }
@@ -42,7 +42,11 @@ export interface I2cBus {
    * @param address whom the turn is for, in messages
    * @param work waits for nothing but its own transfers
    */
-  turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T>
+  exclusive<T>(
+    address: number,
+    work: (exclusive: ExclusiveAccess) => Promise<T>,
+    options?: TransferOptions
+  ): Promise<T>
   /** Whether something acknowledges at the address, asked in the way that is safe for it (i2cdetect's rule). */
   probe(address: number, options?: TransferOptions): Promise<ProbeResult>
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { I2cDevice } from './bus/i2c-device.ts'
-import type { DeviceMemory } from './device-state.ts'
+import type { DeviceState } from './device-state.ts'
 import type { Pins } from './gpio.ts'
 import type { Sysfs } from './sysfs.ts'
 
@@ -13,7 +13,7 @@ export interface Measurement {
 }
 
 /** Why one of several values is not there while others are. */
-export interface Lack {
+export interface MissingMeasurement {
   readonly quantity: string
   readonly channel?: string
   readonly fault: Error
@@ -32,7 +32,7 @@ export interface Measure {
 /** An opened sensor. A failed sample throws; it is never a number. */
 export interface Sensor {
   /** @throws BusError, SensorError where there is no value at all */
-  sample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]>
+  sample(signal: AbortSignal): Promise<readonly (Measurement | MissingMeasurement)[]>
   /**
    * Of a sensor that notices changes by itself: tells them between samples, until it is closed.
    * @param listener takes what changed, and when that was, by Clock.monotonic() in milliseconds
@@ -92,14 +92,14 @@ export interface OpenContext {
   readonly name: string
   readonly signal: AbortSignal
   /** Its own numbers, kept over restarts. */
-  readonly memory: DeviceMemory
+  readonly memory: DeviceState
 }
 
 /**
  * Whether a chip is of a type, as it told when asked: `sure` by an identity no other chip has, `maybe` where
  * it has none. `relative` names a chip that has told what it is, and is not of the type.
  */
-export type Likeness = 'sure' | 'maybe' | 'no' | { readonly relative: string }
+export type MatchResult = 'sure' | 'maybe' | 'no' | { readonly relative: string }
 
 /** How `kith devices scan` recognises a chip whose address may be another's (design: hardware, Scanning). */
 export interface Identification {
@@ -113,7 +113,7 @@ export interface Identification {
    * Asks nothing that harms any chip that may have the address; a chip that refuses is not of the type.
    * @throws BusError, SensorError
    */
-  ask(device: I2cDevice, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<Likeness>
+  ask(device: I2cDevice, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<MatchResult>
 }
 
 export interface I2cSensorDefinition extends CommonDefinition {

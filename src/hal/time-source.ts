@@ -1,5 +1,5 @@
 /** How far the wall clock is believed (wire.md, "Time without a clock"). */
-export interface TimeBelief {
+export interface ClockStatus {
   /** 0 synchronised, 1 estimated, 2 unknown: `btq` of the wire. */
   readonly quality: 0 | 1 | 2
   /** Bound of the wall clock's error in seconds, where one is known. */
@@ -10,5 +10,5 @@ export interface TimeBelief {
 
 /** Who is asked whether the clock is right. The kernel's clock is never set by us. */
 export interface TimeSource {
-  belief(): Promise<TimeBelief>
+  belief(): Promise<ClockStatus>
 }

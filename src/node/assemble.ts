@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { World } from '../hal/world.ts'
 import type { Log } from '../log.ts'
 import type { Admission } from '../peer/admission.ts'
-import type { Neighbourhood } from '../peer/dialing/auto-dialer.ts'
-import type { SealedMeta } from '../protocol/gossip/catalogue-table.ts'
+import type { AutoDialer } from '../peer/dialing/auto-dialer.ts'
+import type { SealedCatalogue } from '../protocol/gossip/catalogue-table.ts'
 import type { QueryServer } from '../protocol/query/server/query-server.ts'
 import type { Operations } from './api/operations.ts'
 import type { AssembleInit } from './assembly/assemble-init.ts'
@@ -37,19 +37,22 @@ export interface Assembled {
   readonly network: Network
   readonly operations: Operations
   readonly lifecycle: Lifecycle
-  readonly neighbourhood: Neighbourhood
+  readonly autoDialer: AutoDialer
   readonly admission: Admission
   readonly datagrams: NodeDatagrams
-  readonly reach: Acquaintance['reach']
-  readonly introductions: Acquaintance['introductions']
+  readonly resolver: Acquaintance['resolver']
+  readonly onConnectSync: Acquaintance['onConnectSync']
   /** The reading path, near half. */
   readonly measuring: Measuring & Storage
   /** The languages spoken. */
-  readonly speaking: Voice & Keeping & Clients & Pick<Society, 'metas'> & { readonly server: QueryServer }
+  readonly speaking: Voice &
+    Keeping &
+    Clients &
+    Pick<Society, 'catalogues'> & { readonly server: QueryServer }
   /** Hears the topics of everybody until the returned function is called. */
   readonly listen: () => () => void
   /** Tells of catalogues, those known first, until the returned function is called. */
-  readonly onMeta: (listener: (sealed: SealedMeta) => void) => () => void
+  readonly onCatalogue: (listener: (sealed: SealedCatalogue) => void) => () => void
   /** Tells of peers that connect until the returned function is called. */
   readonly onConnect: (listener: (peer: string) => void) => () => void
 }
@@ -98,17 +101,17 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
         stopDeadline: STOP_DEADLINE
       }
     ),
-    neighbourhood: society.neighbourhood,
+    autoDialer: society.autoDialer,
     admission: society.admission,
-    datagrams: new NodeDatagrams(links.datagrams, acquaintance.reach, society.admission),
-    reach: acquaintance.reach,
-    introductions: acquaintance.introductions,
+    datagrams: new NodeDatagrams(links.datagrams, acquaintance.resolver, society.admission),
+    resolver: acquaintance.resolver,
+    onConnectSync: acquaintance.onConnectSync,
     measuring: { ...measuring, ...storage },
-    speaking: { ...voice, ...keeping, ...clients, metas: society.metas, server },
+    speaking: { ...voice, ...keeping, ...clients, catalogues: society.catalogues, server },
     listen: () => listenToAll(made),
-    onMeta(listener) {
-      for (const sealed of society.metas.all()) listener(sealed)
-      return society.onMeta(listener)
+    onCatalogue(listener) {
+      for (const sealed of society.catalogues.all()) listener(sealed)
+      return society.onCatalogue(listener)
     },
     onConnect: (listener) => onConnect(links.network, listener)
   }

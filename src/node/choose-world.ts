@@ -1,5 +1,5 @@
 import type { NodeConfig } from '../config/schema.ts'
-import { type Branch, withBranches } from '../hal/bus/muxed-buses.ts'
+import { type MuxChannel, withMuxChannels } from '../hal/bus/muxed-buses.ts'
 import type { ChipModelFactory } from '../hal/simulated/chip/model.ts'
 import type { Scenario } from '../hal/simulated/scenario.ts'
 import type { SimulatedWorld } from '../hal/simulated/world.ts'
@@ -27,7 +27,7 @@ export async function chooseWorld(
   config: NodeConfig,
   log: Log = silentLog
 ): Promise<World> {
-  return withBranches(await machineOf(choice, config, log), config.buses)
+  return withMuxChannels(await machineOf(choice, config, log), config.buses)
 }
 
 async function machineOf(choice: WorldChoice, config: NodeConfig, log: Log): Promise<World> {
@@ -70,7 +70,7 @@ async function play(scenario: Scenario, world: SimulatedWorld, log: Log): Promis
 }
 
 interface Wiring {
-  readonly branches: readonly Branch[]
+  readonly branches: readonly MuxChannel[]
   readonly chips: readonly { readonly bus: string; readonly address: number; readonly type: string }[]
   readonly wired: readonly { readonly line: string; readonly type: string }[]
 }

@@ -16,7 +16,7 @@ import type {
   SeriesView,
   Status
 } from './api/operations.ts'
-import { uniform } from './assembly/random.ts'
+import { randomFloat } from './assembly/random.ts'
 import { remoteHost } from './network/create-network.ts'
 import type { NodeDatagrams } from './network/datagrams.ts'
 import { NodeStream } from './network/node-stream.ts'
@@ -120,9 +120,9 @@ export class Node {
   }
 
   async #open(who: string, protocols: readonly string[], signal: AbortSignal): Promise<NodeStream> {
-    const { reach } = this.#running.assembled
-    const target = await reach.one(who, signal)
-    const connection = await reach.connect(target, signal)
+    const { resolver } = this.#running.assembled
+    const target = await resolver.one(who, signal)
+    const connection = await resolver.connect(target, signal)
     const stream = await this.#negotiate(connection, protocols, signal)
     return new NodeStream(stream, target.peer, this.#clock, this.#config.limits.streams)
   }
@@ -161,28 +161,28 @@ export class Node {
   async *follow(who: string, options: FollowOptions = {}): AsyncGenerator<Followed, void, void> {
     const { signal = new AbortController().signal, from = 'now', what } = options
     const { assembled } = this.#running
-    const selection = await assembled.reach.selectSoon(who, what, signal)
+    const selection = await assembled.resolver.selectSoon(who, what, signal)
     for (const target of selection.targets ?? [])
-      assembled.reach.connect(target, signal).catch(() => undefined)
-    const release = [assembled.listen(), assembled.introductions.want()]
+      assembled.resolver.connect(target, signal).catch(() => undefined)
+    const release = [assembled.listen(), assembled.onConnectSync.want()]
     const { limits } = this.#config
     try {
       yield* follow(
         {
           clock: this.#clock,
           log: this.#log,
-          random: () => uniform(assembled.world),
+          random: () => randomFloat(assembled.world),
           options: limits.follow,
-          repair: assembled.speaking.repair,
-          journal: assembled.measuring.journal,
+          backfill: assembled.speaking.backfill,
+          hub: assembled.measuring.hub,
           matches: (series) => {
             const parts = parseSeries(series)
             return parts !== undefined && parts.peer !== this.peer && selection.matches(parts)
           },
           from,
-          most: limits.journal.series,
+          max: limits.journal.series,
           queue: limits.journal.queue,
-          onMeta: assembled.onMeta,
+          onCatalogue: assembled.onCatalogue,
           onConnect: assembled.onConnect
         },
         signal

@@ -27,7 +27,7 @@ export interface StartInit {
    */
   readonly shortLived?: boolean
   /** In place of `home`: a home whose book is read. It is not locked, so its own node may start meanwhile. */
-  readonly visits?: string
+  readonly readOnlyHome?: string
   /** TCP as configured unless given. */
   readonly carrier?: Carrier
   readonly identity?: Identity
@@ -48,7 +48,7 @@ export interface RunningNode {
 }
 
 /** Milliseconds in which neighbours turn up on a local network. */
-const PATIENCE = 5_000
+const NAME_TIMEOUT = 5_000
 
 /**
  * Builds the world, opens the home, assembles and starts a node. Where that fails, all of it is closed again,
@@ -84,7 +84,7 @@ async function startIn(home: Home | undefined, world: World, init: StartInit): P
     carrier: init.carrier ?? (await tcp(config, shortLived, log)),
     identity,
     home,
-    visited: init.visits,
+    readOnlyHome: init.readOnlyHome,
     devices: [...own.devices, ...(init.devices ?? [])],
     relay: own.relay,
     clocks: own.clockChips,
@@ -92,7 +92,7 @@ async function startIn(home: Home | undefined, world: World, init: StartInit): P
     quantities: init.quantities ?? [],
     version: version(),
     log,
-    patience: PATIENCE,
+    nameTimeout: NAME_TIMEOUT,
     shortLived
   })
   await assembled.lifecycle.start(init.signal)

@@ -31,7 +31,7 @@ export const sensorProtocols: readonly SensorProtocol[] = [
 ]
 
 /** The protocols that a node speaks, and the quantities they carry; applications add theirs to both. */
-export class Catalogue {
+export class ProtocolRegistry {
   readonly #protocols: ReadonlyMap<string, SensorProtocol>
   readonly #quantities: ReadonlyMap<string, Quantities>
 

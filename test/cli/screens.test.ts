@@ -39,7 +39,7 @@ for (const line of lines)
 
 t.test('what a node says when it begins', async (t) => {
   for (const byNpm of [true, false]) {
-    const text = startBlock(status, { paint: plain, byNpm }).join('\n')
+    const text = startBlock(status, { ansi: plain, byNpm }).join('\n')
     t.equal(text, golden(new URL(`golden/start.${byNpm ? 'npm' : 'plain'}.txt`, import.meta.url), text))
   }
 })

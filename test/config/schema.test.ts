@@ -8,21 +8,21 @@ import { configSchema } from '../../src/config/schema.ts'
 import { entriesOf, settingsOf } from '../../src/config/schema-walk.ts'
 import type { ControlLimits } from '../../src/node/control/server.ts'
 import type { NetworkLimits } from '../../src/node/network/create-network.ts'
-import type { NeighbourhoodLimits } from '../../src/peer/dialing/auto-dialer.ts'
+import type { AutoDialerLimits } from '../../src/peer/dialing/auto-dialer.ts'
 import type { DatagramLimits } from '../../src/protocol/datagram/limits.ts'
 import { defaultDatagramLimits } from '../../src/protocol/datagram/limits.ts'
-import type { MetaPublisherInit } from '../../src/protocol/gossip/catalogue-publisher.ts'
-import type { MetaTableOptions } from '../../src/protocol/gossip/catalogue-table.ts'
+import type { CataloguePublisherInit } from '../../src/protocol/gossip/catalogue-publisher.ts'
+import type { CatalogueTableOptions } from '../../src/protocol/gossip/catalogue-table.ts'
 import type { GossipRates } from '../../src/protocol/gossip/gossip.ts'
 import type { QueryLimits } from '../../src/protocol/query/limits.ts'
-import type { RepairInit } from '../../src/protocol/replication/backfill.ts'
-import type { RepairQueueOptions } from '../../src/protocol/replication/backfill-queue.ts'
-import type { HolderTableOptions } from '../../src/protocol/replication/provider-table.ts'
-import type { HolderOptions } from '../../src/protocol/replication/replicator.ts'
+import type { BackfillInit } from '../../src/protocol/replication/backfill.ts'
+import type { BackfillQueueOptions } from '../../src/protocol/replication/backfill-queue.ts'
+import type { ProviderTableOptions } from '../../src/protocol/replication/provider-table.ts'
+import type { ReplicatorOptions } from '../../src/protocol/replication/replicator.ts'
 import type { FollowOptions } from '../../src/protocol/replication/subscription.ts'
 import type { AuthorLimits } from '../../src/reading/author/author.ts'
 import type { HistoryLimits } from '../../src/reading/history/sqlite-history.ts'
-import type { JournalLimits } from '../../src/reading/hub/reading-hub.ts'
+import type { HubLimits } from '../../src/reading/hub/reading-hub.ts'
 import { configDevices } from '../support/config-devices.ts'
 
 const { limits, datagrams, history } = parseConfig('', [])
@@ -31,14 +31,14 @@ t.test('every room finds its bounds by name', async (t) => {
   // The compiler holds the names to the rooms' own.
   const rooms: {
     author: AuthorLimits
-    journal: JournalLimits
-    keeping: HolderOptions
+    journal: HubLimits
+    keeping: ReplicatorOptions
     network: NetworkLimits
     control: ControlLimits
-    neighbourhood: Omit<NeighbourhoodLimits, 'dialTimeout'>
-    repair: RepairQueueOptions & Pick<RepairInit, 'most' | 'silence'>
-    holders: HolderTableOptions
-    meta: MetaTableOptions & Pick<MetaPublisherInit, 'period' | 'gather'>
+    neighbourhood: Omit<AutoDialerLimits, 'dialTimeout'>
+    repair: BackfillQueueOptions & Pick<BackfillInit, 'silence'>
+    holders: ProviderTableOptions
+    meta: CatalogueTableOptions & Pick<CataloguePublisherInit, 'period' | 'gather'>
     follow: FollowOptions
     gossip: GossipRates
     query: QueryLimits

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { BusErrorKind, I2cBus, Turn } from '../../src/hal/i2c.ts'
+import type { BusErrorKind, ExclusiveAccess, I2cBus } from '../../src/hal/i2c.ts'
 import { isBusError } from '../../src/hal/i2c.ts'
 import type { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 
@@ -95,7 +95,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
   test.test('a turn speaks with several chips, and nobody comes between', async (t) => {
     const { bus, clock } = make()
     const others = Array.from({ length: 5 }, (_, index) => bus.transaction(CHIP, [write(100 + index)]))
-    const turn = bus.turn(CHIP, async (turn) => {
+    const turn = bus.exclusive(CHIP, async (turn) => {
       await turn.transaction(CHIP, [write(7)])
       await turn.transaction(0x50, [write(9)])
       const [seven] = await turn.transaction(CHIP, [{ read: 1 }])
@@ -103,21 +103,21 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     })
     const more = bus.transaction(CHIP, [write(200)])
     t.same((await clock.run(Promise.all([turn, more, ...others])))[0], [7, 'present', 'absent'])
-    const failed = failure(clock.run(bus.turn(ABSENT, (turn) => turn.transaction(ABSENT, [write(1)]))))
+    const failed = failure(clock.run(bus.exclusive(ABSENT, (turn) => turn.transaction(ABSENT, [write(1)]))))
     t.match((await failed).kind, /^no-acknowledge/)
     for (const wrong of [
-      (turn: Turn) => turn.transaction(0, [write(6)]),
-      (turn: Turn) => turn.transaction(CHIP, [{ read: 0 }]),
-      (turn: Turn) => turn.probe(0x78)
+      (turn: ExclusiveAccess) => turn.transaction(0, [write(6)]),
+      (turn: ExclusiveAccess) => turn.transaction(CHIP, [{ read: 0 }]),
+      (turn: ExclusiveAccess) => turn.probe(0x78)
     ])
-      t.equal((await failure(clock.run(bus.turn<unknown>(CHIP, wrong)))).kind, 'unsupported')
+      t.equal((await failure(clock.run(bus.exclusive<unknown>(CHIP, wrong)))).kind, 'unsupported')
     t.same(await clock.run(bus.transaction(CHIP, [write(5), { read: 1 }])), [Uint8Array.of(5)], 'it ends')
   })
 
   test.test('a turn whose caller has left is still nobody else’s', async (t) => {
     const { bus, clock } = make()
     const controller = new AbortController()
-    const slow = bus.turn(
+    const slow = bus.exclusive(
       CHIP,
       async (turn) => {
         await turn.transaction(CHIP, [write(0x60, 1)])

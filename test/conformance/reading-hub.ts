@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Clock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import type { History } from '../../src/reading/history/history.ts'
-import { type Conflict, Journal, type JournalEvent } from '../../src/reading/hub/reading-hub.ts'
+import { type Conflict, type HubEvent, ReadingHub } from '../../src/reading/hub/reading-hub.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import { createSealer } from '../../src/reading/signed/sealer.ts'
 import { readingsOf, runOf, them, topic, us } from '../support/history.ts'
@@ -19,203 +19,203 @@ const limits = { series: 4, subscribers: 3, queue: 2, runs: 8, stretches: 64 }
 
 /** What a Journal must do over any History. */
 export function journalConformance(test: Test, make: (t: Test) => JournalBase): void {
-  function journalOver(base: JournalBase, keeps = true): { journal: Journal; conflicts: Conflict[] } {
+  function journalOver(base: JournalBase, keeps = true): { hub: ReadingHub; conflicts: Conflict[] } {
     const conflicts: Conflict[] = []
-    const journal = new Journal({
+    const hub = new ReadingHub({
       ...base,
       log: silentLog,
       keepsOf: () => keeps,
       limits,
       onConflict: (conflict) => conflicts.push(conflict)
     })
-    return { journal, conflicts }
+    return { hub, conflicts }
   }
 
   test.test('a position counts once, whatever door it comes by', async (t) => {
-    const { journal } = journalOver(make(t))
+    const { hub } = journalOver(make(t))
     const readings = readingsOf(them.peer, runOf(10), 0, 9)
-    t.same(journal.add(them.pack(topic, readings.slice(0, 5)), 'gossip'), readings.slice(0, 5))
-    t.same(journal.add(them.pack(topic, readings.slice(3, 7)), 'observe'), readings.slice(5, 7))
-    t.same(journal.add(them.block(topic, readings), 'history'), readings.slice(7))
-    t.same(journal.add(them.block(topic, readings), 'history'), [])
-    t.match(journal.counters, { fresh: 10, repeated: 19, conflicts: 0 })
+    t.same(hub.add(them.pack(topic, readings.slice(0, 5)), 'gossip'), readings.slice(0, 5))
+    t.same(hub.add(them.pack(topic, readings.slice(3, 7)), 'observe'), readings.slice(5, 7))
+    t.same(hub.add(them.block(topic, readings), 'history'), readings.slice(7))
+    t.same(hub.add(them.block(topic, readings), 'history'), [])
+    t.match(hub.counters, { fresh: 10, repeated: 19, conflicts: 0 })
   })
 
   test.test('the latest never moves back, nor to a lower epoch', async (t) => {
-    const { journal } = journalOver(make(t))
+    const { hub } = journalOver(make(t))
     const at = (epoch: number, seq: number): Reading[] => readingsOf(them.peer, runOf(epoch), seq, seq)
-    journal.add(them.pack(topic, at(10, 5)), 'gossip')
-    journal.add(them.pack(topic, at(10, 3)), 'history')
-    t.same(journal.position(theirs), { ...runOf(10), seq: 5 })
-    journal.add(them.pack(topic, at(9, 99)), 'history')
-    t.same(journal.position(theirs), { ...runOf(10), seq: 5 })
-    journal.add(them.pack(topic, at(11, 0)), 'gossip')
-    t.same(journal.position(theirs), { ...runOf(11), seq: 0 })
-    const [latest] = journal.latest()
+    hub.add(them.pack(topic, at(10, 5)), 'gossip')
+    hub.add(them.pack(topic, at(10, 3)), 'history')
+    t.same(hub.position(theirs), { ...runOf(10), seq: 5 })
+    hub.add(them.pack(topic, at(9, 99)), 'history')
+    t.same(hub.position(theirs), { ...runOf(10), seq: 5 })
+    hub.add(them.pack(topic, at(11, 0)), 'gossip')
+    t.same(hub.position(theirs), { ...runOf(11), seq: 0 })
+    const [latest] = hub.latest()
     t.match(latest, { reading: { position: { epoch: 11 } }, door: 'gossip', receivedAt: 0 })
     t.same(
-      journal.latest(({ device }) => device === 'attic'),
+      hub.latest(({ device }) => device === 'attic'),
       []
     )
   })
 
   test.test('two boots at one epoch are kept apart and told once', async (t) => {
-    const { journal, conflicts } = journalOver(make(t))
+    const { hub, conflicts } = journalOver(make(t))
     const [one, two] = [runOf(10, '0000000000000001'), runOf(10, '0000000000000002')]
     for (const run of [two, one, two, one]) {
-      journal.add(them.pack(topic, readingsOf(them.peer, run, 0, 1)), 'gossip')
-      journal.add(them.pack(topic, readingsOf(them.peer, run, 2, 3)), 'gossip')
+      hub.add(them.pack(topic, readingsOf(them.peer, run, 0, 1)), 'gossip')
+      hub.add(them.pack(topic, readingsOf(them.peer, run, 2, 3)), 'gossip')
     }
     t.match(conflicts, [{ kind: 'boot', series: theirs, position: { boot: one.boot } }])
     t.equal(conflicts.length, 1)
-    t.same(journal.position(theirs), { ...two, seq: 3 })
-    t.equal(journal.counters.fresh, 8)
+    t.same(hub.position(theirs), { ...two, seq: 3 })
+    t.equal(hub.counters.fresh, 8)
   })
 
   test.test('two outcomes at one position are told', async (t) => {
-    const { journal, conflicts } = journalOver(make(t))
+    const { hub, conflicts } = journalOver(make(t))
     const [reading] = readingsOf(them.peer, runOf(10), 4, 4)
     if (reading === undefined || reading.fault !== undefined) return
-    journal.add(them.pack(topic, [reading]), 'gossip')
-    journal.add(them.block(topic, [reading]), 'history')
+    hub.add(them.pack(topic, [reading]), 'gossip')
+    hub.add(them.block(topic, [reading]), 'history')
     t.same(conflicts, [])
-    journal.add(them.pack(topic, [{ ...reading, value: 99 }]), 'gossip')
+    hub.add(them.pack(topic, [{ ...reading, value: 99 }]), 'gossip')
     t.match(conflicts, [{ kind: 'position', series: theirs }])
-    t.equal(journal.latest()[0]?.reading.value, reading.value, 'the first one stays')
+    t.equal(hub.latest()[0]?.reading.value, reading.value, 'the first one stays')
   })
 
   test.test('only what is to be kept comes into history, and what was there is not new', async (t) => {
     const base = make(t)
     const pack = them.pack(topic, readingsOf(them.peer, runOf(10), 0, 4))
-    journalOver(base, false).journal.add(pack, 'gossip')
+    journalOver(base, false).hub.add(pack, 'gossip')
     t.same(base.history.series(), [])
-    journalOver(base).journal.add(pack, 'gossip')
+    journalOver(base).hub.add(pack, 'gossip')
     t.same(base.history.series(), [theirs])
-    const { journal } = journalOver(base)
-    t.same(journal.position(theirs), { ...runOf(10), seq: 4 }, 'known from the start')
-    t.same(journal.add(pack, 'gossip'), [])
+    const { hub } = journalOver(base)
+    t.same(hub.position(theirs), { ...runOf(10), seq: 4 }, 'known from the start')
+    t.same(hub.add(pack, 'gossip'), [])
   })
 
   test.test('our own packs pass, though history has their readings already', async (t) => {
     const base = make(t)
-    const { journal } = journalOver(base)
+    const { hub } = journalOver(base)
     base.history.beginRun(runOf(10), { mono: 0, unix: null, quality: 2 })
     const readings = readingsOf(us.peer, runOf(10), 0, 3)
     base.history.appendOwn(readings)
     const pack = us.pack(topic, readings)
-    t.same(journal.add(pack, 'own'), readings)
-    t.same(journal.add(pack, 'gossip'), [])
-    t.same(journal.position(ours), { ...runOf(10), seq: 3 })
+    t.same(hub.add(pack, 'own'), readings)
+    t.same(hub.add(pack, 'gossip'), [])
+    t.same(hub.position(ours), { ...runOf(10), seq: 3 })
     t.same(base.history.items(ours, undefined, { items: 9, bytes: 1e6 }).items.length, 1)
   })
 
   test.test('subscribers hear what they ask for; one that throws harms nobody', async (t) => {
-    const { journal } = journalOver(make(t))
-    const heard: JournalEvent[] = []
-    journal.subscribe({
+    const { hub } = journalOver(make(t))
+    const heard: HubEvent[] = []
+    hub.subscribe({
       onSealed: () => {
         throw new Error('a bad subscriber')
       }
     })
-    const cancel = journal.subscribe({
+    const cancel = hub.subscribe({
       match: ({ device }) => device === 'attic',
       onSealed: (event) => heard.push(event)
     })
-    journal.subscribe({ onSealed: () => {} })
-    t.throws(() => journal.subscribe({ onSealed: () => {} }), { code: 'busy' })
+    hub.subscribe({ onSealed: () => {} })
+    t.throws(() => hub.subscribe({ onSealed: () => {} }), { code: 'busy' })
     const attic = readingsOf(them.peer, runOf(10), 0, 1, 'attic')
-    journal.add(them.pack(topic, [...readingsOf(them.peer, runOf(10), 0, 1), ...attic]), 'gossip')
+    hub.add(them.pack(topic, [...readingsOf(them.peer, runOf(10), 0, 1), ...attic]), 'gossip')
     t.same(
       heard.map(({ fresh }) => fresh),
       [attic]
     )
     cancel()
-    journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), 2, 2, 'attic')), 'gossip')
+    hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 2, 2, 'attic')), 'gossip')
     t.equal(heard.length, 1)
   })
 
   test.test('a slow subscriber gets the newest of each series, and how much it missed', async (t) => {
-    const { journal } = journalOver(make(t))
+    const { hub } = journalOver(make(t))
     const stop = new AbortController()
-    const events = journal.events({ signal: stop.signal })[Symbol.asyncIterator]()
-    journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, 'attic')), 'gossip')
+    const events = hub.events({ signal: stop.signal })[Symbol.asyncIterator]()
+    hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, 'attic')), 'gossip')
     for (let seq = 0; seq < 20; seq++) {
-      journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), seq, seq)), 'gossip')
+      hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), seq, seq)), 'gossip')
     }
-    const told = [await events.next(), await events.next()].map(({ value }) => value as JournalEvent)
+    const told = [await events.next(), await events.next()].map(({ value }) => value as HubEvent)
     t.match(told, [{ skipped: 19, fresh: [{ series: /attic/ }] }, { fresh: [{ position: { seq: 19 } }] }])
     const next = events.next()
-    journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), 20, 20)), 'gossip')
+    hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 20, 20)), 'gossip')
     t.match((await next).value, { fresh: [{ position: { seq: 20 } }] })
     const last = events.next()
     stop.abort()
     t.equal((await last).done, true)
-    for (let i = 0; i < limits.subscribers; i++) journal.subscribe({ onSealed: () => {} })
+    for (let i = 0; i < limits.subscribers; i++) hub.subscribe({ onSealed: () => {} })
   })
 
   test.test('memory is bounded by the number of series', async (t) => {
-    const { journal } = journalOver(make(t), false)
+    const { hub } = journalOver(make(t), false)
     for (let i = 0; i < 10; i++) {
-      journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, `d${i}`)), 'gossip')
+      hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, `d${i}`)), 'gossip')
     }
     t.same(
-      journal.latest().map(({ reading }) => reading.series.split('/')[1]),
+      hub.latest().map(({ reading }) => reading.series.split('/')[1]),
       ['d6', 'd7', 'd8', 'd9']
     )
-    t.equal(journal.counters.forgotten, 6)
+    t.equal(hub.counters.forgotten, 6)
   })
 
   test.test('ever new names of one author push out nobody else', async (t) => {
-    const { journal } = journalOver(make(t), false)
-    const devices = (): string[] => journal.latest().map(({ reading }) => reading.series.split('/')[1] ?? '')
-    journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
+    const { hub } = journalOver(make(t), false)
+    const devices = (): string[] => hub.latest().map(({ reading }) => reading.series.split('/')[1] ?? '')
+    hub.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
     for (let i = 0; i < 50; i++) {
-      journal.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, `d${i}`)), 'gossip')
+      hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, `d${i}`)), 'gossip')
     }
     t.same(devices(), ['hall', 'd47', 'd48', 'd49'])
-    journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'den')), 'gossip')
+    hub.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'den')), 'gossip')
     t.same(devices(), ['hall', 'd48', 'd49', 'den'], 'who has less than its share takes from who has more')
   })
 
   test.test('our own stay, however many others there are', async (t) => {
-    const { journal } = journalOver(make(t), false)
+    const { hub } = journalOver(make(t), false)
     const own = ['hall', 'den'].map((device) => readingsOf(us.peer, runOf(10), 0, 0, device))
-    for (const readings of own) journal.add(us.pack(topic, readings), 'own')
+    for (const readings of own) hub.add(us.pack(topic, readings), 'own')
     for (let seed = 10; seed < 20; seed++) {
       const other = createSealer(testSigner(seed), allQuantities)
-      journal.add(other.pack(topic, readingsOf(other.peer, runOf(10), 0, 0)), 'gossip')
+      hub.add(other.pack(topic, readingsOf(other.peer, runOf(10), 0, 0)), 'gossip')
     }
-    t.equal(journal.latest(({ peer }) => peer === us.peer).length, 2)
-    t.equal(journal.latest().length, limits.series)
+    t.equal(hub.latest(({ peer }) => peer === us.peer).length, 2)
+    t.equal(hub.latest().length, limits.series)
   })
 
   test.test('a newcomer finds room among as many authors as there may be series', async (t) => {
-    const { journal } = journalOver(make(t), false)
+    const { hub } = journalOver(make(t), false)
     for (let seed = 10; seed < 20; seed++) {
       const other = createSealer(testSigner(seed), allQuantities)
       const sealed = other.pack(topic, readingsOf(other.peer, runOf(10), 0, 0))
-      t.equal(journal.add(sealed, 'gossip').length, 1)
-      t.equal(journal.add(sealed, 'gossip').length, 0, 'and is known from then on')
-      t.equal(journal.latest(({ peer }) => peer === other.peer).length, 1)
+      t.equal(hub.add(sealed, 'gossip').length, 1)
+      t.equal(hub.add(sealed, 'gossip').length, 0, 'and is known from then on')
+      t.equal(hub.latest(({ peer }) => peer === other.peer).length, 1)
     }
   })
 
   test.test('a pack of more series than an author’s share is told whole', async (t) => {
-    const { journal } = journalOver(make(t), false)
-    journal.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
+    const { hub } = journalOver(make(t), false)
+    hub.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
     const told: number[] = []
-    journal.subscribe({ onSealed: ({ fresh }) => told.push(fresh.length) })
+    hub.subscribe({ onSealed: ({ fresh }) => told.push(fresh.length) })
     const readings = ['a', 'b', 'c', 'd'].flatMap((device) => readingsOf(them.peer, runOf(10), 0, 0, device))
-    journal.add(them.pack(topic, readings), 'gossip')
+    hub.add(them.pack(topic, readings), 'gossip')
     t.same(told, [4])
-    t.equal(journal.latest().length, limits.series)
+    t.equal(hub.latest().length, limits.series)
   })
 
   test.test('nothing is counted twice: 30 random deliveries', async (t) => {
     const random = seeded(8)
     const below = (n: number): number => Math.floor(random() * n)
     for (let round = 0; round < 30; round++) {
-      const { journal } = journalOver(make(t), round % 2 === 0)
+      const { hub } = journalOver(make(t), round % 2 === 0)
       const counted = new Set<string>()
       const sent = new Set<string>()
       for (let i = 0; i < 30; i++) {
@@ -223,7 +223,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
         const readings = readingsOf(them.peer, runOf(10 + below(3)), from, from + below(9))
         for (const { position } of readings) sent.add(`${position.epoch}.${position.seq}`)
         const sealed = below(2) === 0 ? them.pack(topic, readings) : them.block(topic, readings)
-        for (const { position } of journal.add(sealed, 'gossip')) {
+        for (const { position } of hub.add(sealed, 'gossip')) {
           const key = `${position.epoch}.${position.seq}`
           if (counted.has(key)) return t.fail(`${key} came twice`)
           counted.add(key)

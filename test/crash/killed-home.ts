@@ -13,7 +13,7 @@ export interface KilledHome {
   readonly readings: readonly Reading[]
 }
 
-const MOST = 1_000_000
+const MAX = 1_000_000
 
 /** What is left in a copy of a home. @throws SQLite's error where the database does not open */
 export function readKilled(home: string, series: string): KilledHome {
@@ -29,15 +29,15 @@ export function readKilled(home: string, series: string): KilledHome {
     time: () => ({ quality: 2, offset: 0 }),
     topicOf: () => '/sensor/temp/v1',
     limits: {
-      flush: MOST,
-      flushBytes: MOST,
-      blockAge: MOST,
+      flush: MAX,
+      flushBytes: MAX,
+      blockAge: MAX,
       age: Number.MAX_SAFE_INTEGER,
       bytes: Number.MAX_SAFE_INTEGER,
-      memoryBytes: MOST
+      memoryBytes: MAX
     }
   })
   // It is not closed in order: that would seal what is not ours to seal.
-  const readings = history.readings({ series, limit: MOST })
+  const readings = history.readings({ series, limit: MAX })
   return { integrity: String(row?.['integrity_check']), readings }
 }

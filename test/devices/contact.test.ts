@@ -72,16 +72,16 @@ t.test('a loose wire is a fault, not a guess, until it holds', async (t) => {
     }
   }
   await chatter(3000)
-  const restless = {
+  const unstable = {
     code: 'restless',
     message: 'contact on GPIO17 holds no level: it opens and closes without end'
   }
-  await t.rejects(bench.sample(sensor), restless)
+  await t.rejects(bench.sample(sensor), unstable)
   t.same(bench.changes, [])
   await bench.clock.advance(50)
   t.same(await bench.sample(sensor), open)
   t.match(bench.changes, [{ changed: open }])
-  const [waiting] = [t.rejects(sensor.sample(new AbortController().signal), restless), bench.drive(0)]
+  const [waiting] = [t.rejects(sensor.sample(new AbortController().signal), unstable), bench.drive(0)]
   t.ok(waiting)
   await chatter(2000)
   await waiting
@@ -92,7 +92,7 @@ t.test('a loose wire is a fault, not a guess, until it holds', async (t) => {
     { closed: 'low', bias: 'pull-up', debounce: 20 },
     { clock: bench.clock, name: 'door', signal: new AbortController().signal, memory: bench.memory }
   )
-  await Promise.all([t.rejects(opening, restless, 'nor does it open'), chatter(2000)])
+  await Promise.all([t.rejects(opening, unstable, 'nor does it open'), chatter(2000)])
   t.ok(await bench.open(), 'the line was given back')
 })
 

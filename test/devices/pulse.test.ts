@@ -2,7 +2,7 @@ import t from 'tap'
 import { pulse } from '../../devices/pulse/index.ts'
 import { model } from '../../devices/pulse/model.ts'
 import { RateMeter } from '../../devices/pulse/rate.ts'
-import { forgetful } from '../../src/hal/device-state.ts'
+import { volatileState } from '../../src/hal/device-state.ts'
 import { CharacterPins } from '../../src/hal/linux/gpio/character-pins.ts'
 import { SimulatedSysfs } from '../../src/hal/simulated/sysfs.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
@@ -19,7 +19,7 @@ async function kernelBench(options: Record<string, string | number> = {}) {
   const kernel = new FakeGpioKernel(clock, { gpiochip0: { label: 'pinctrl-rp1', lines: 54 } })
   const pins = new CharacterPins({ clock, sysfs: new SimulatedSysfs(), kernel })
   const signal = new AbortController().signal
-  const context = { clock, name: 'rain', signal, memory: forgetful() }
+  const context = { clock, name: 'rain', signal, memory: volatileState() }
   const sensor = await pulse.open(pins, 'GPIO17', { ...defaultOptions(pulse), ...options }, context)
   const pulses = (count: number): void => {
     for (let i = 0; i < count; i++) {
@@ -174,7 +174,7 @@ t.test('pulses cannot be counted where edges have no number', async (t) => {
     clock: bench.clock,
     name: 'rain',
     signal: new AbortController().signal,
-    memory: forgetful()
+    memory: volatileState()
   }
   await t.rejects(pulse.open(pins, LINE, defaultOptions(pulse), context), { message: 'asked' })
   t.match(asked, { numbered: true, edge: 'falling', bias: 'pull-up' })
@@ -273,7 +273,7 @@ t.test('the simulated meter turns', async (t) => {
     wired: [{ line: LINE, type: 'pulse' }],
     lineModels: { pulse: model }
   })
-  const context = { clock, name: 'water', signal: new AbortController().signal, memory: forgetful() }
+  const context = { clock, name: 'water', signal: new AbortController().signal, memory: volatileState() }
   const sensor = await pulse.open(world.pins, LINE, { ...defaultOptions(pulse), debounce: 10 }, context)
   await clock.advance(600_000)
   const [count] = await sensor.sample(context.signal)

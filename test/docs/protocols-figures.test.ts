@@ -20,7 +20,7 @@ import { VERDICTS } from '../../src/protocol/gossip/checks.ts'
 import { placePack } from '../../src/protocol/gossip/freshness.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import { META_TOPIC, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
-import { answerDoor } from '../../src/protocol/query/client/answer-verifier.ts'
+import { createAnswerVerifier } from '../../src/protocol/query/client/answer-verifier.ts'
 import { DatagramQuery } from '../../src/protocol/query/client/datagram-query.ts'
 import { decodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import {
@@ -28,26 +28,30 @@ import {
   LINK_DOWN_AFTER,
   MAX_CREDIT,
   MAX_SELECTORS,
-  refusalCodes
+  queryErrorCodes
 } from '../../src/protocol/query/codec/frame.ts'
 import { decodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { quantities } from '../../src/reading/quantity.ts'
 import { MULTIHASH_BYTES } from '../../src/reading/series.ts'
-import { MAX_META_ENTRIES, MAX_META_TEXT, MAX_META_WORDS } from '../../src/reading/signed/catalogue.ts'
+import {
+  MAX_CATALOGUE_ENTRIES,
+  MAX_CATALOGUE_TEXT,
+  MAX_CATALOGUE_WORDS
+} from '../../src/reading/signed/catalogue.ts'
 import { SEAL_BYTES } from '../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import {
   BOOT_BYTES,
   END_OF_TIME,
-  LEAST_UNIX_TIME,
   MAX_DEPTH,
   MAX_FAULT_TEXT,
   MAX_PAYLOAD,
-  MAX_RECORDS
+  MAX_RECORDS,
+  MIN_UNIX_TIME
 } from '../../src/reading/signed/senml.ts'
 import { LooseFlow } from '../support/datagram/flow.ts'
 import { documentRows } from '../support/protocols-document.ts'
-import { asked, catalogue, packOf, queryBench, queryLimits, RawAsker } from '../support/query/bench.ts'
+import { asked, packOf, queryBench, queryLimits, RawAsker, registry } from '../support/query/bench.ts'
 
 /** Whether a request with these fields beside its id is taken. */
 function isTaken(fields: Readonly<Record<string, CborValue>>): boolean {
@@ -97,7 +101,7 @@ async function sendings(): Promise<number[]> {
   const clock = new VirtualClock()
   const sent: number[] = []
   const flow = new LooseFlow(asked, '/sensor/temp/v1', () => sent.push(clock.monotonic()))
-  const door = answerDoor(catalogue, new SealVerifier(), queryLimits.remembered)
+  const door = createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
   const query = new DatagramQuery({ flow, clock, door, limits: queryLimits })
   const answer = query.read({}, new AbortController().signal).catch(() => undefined)
   await clock.run(answer)
@@ -115,14 +119,14 @@ const figures: Readonly<Record<string, (told: number) => number | Promise<number
   'max-depth': () => MAX_DEPTH,
   'max-frame-depth': (told) => greatest(told, (n) => isTaken({ op: 'read', x: nested(n - 1) })),
   'max-exponent': () => MAX_EXPONENT,
-  'least-unix-time': () => LEAST_UNIX_TIME,
+  'least-unix-time': () => MIN_UNIX_TIME,
   'end-of-time': () => END_OF_TIME,
   'boot-bytes': () => BOOT_BYTES,
   'multihash-bytes': () => MULTIHASH_BYTES,
   'max-fault-text': () => MAX_FAULT_TEXT,
-  'max-meta-entries': () => MAX_META_ENTRIES,
-  'max-meta-words': () => MAX_META_WORDS,
-  'max-meta-text': () => MAX_META_TEXT,
+  'max-meta-entries': () => MAX_CATALOGUE_ENTRIES,
+  'max-meta-words': () => MAX_CATALOGUE_WORDS,
+  'max-meta-text': () => MAX_CATALOGUE_TEXT,
   'meta-repeat': () => REPEAT_AFTER,
   'message-id-bytes': () => messageId('/a/v1', new Uint8Array(0)).length,
   'accept-age': () => defineSensorProtocol({ id: '/a/v1', quantity: 'temperature' }).acceptAge,
@@ -204,5 +208,5 @@ t.test('verdicts of gossip', async (t) => {
 
 t.test('error codes', async (t) => {
   const told = documentRows('code', 'when', 'asking again').map(([code]) => code)
-  t.strictSame(told, [...refusalCodes])
+  t.strictSame(told, [...queryErrorCodes])
 })

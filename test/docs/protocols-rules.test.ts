@@ -8,7 +8,7 @@ import { decodeRequest, isBadRequest } from '../../src/protocol/query/codec/requ
 import type { Quantities } from '../../src/reading/quantity.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import { decodeBlock } from '../../src/reading/signed/block.ts'
-import { decodeMeta } from '../../src/reading/signed/catalogue-read.ts'
+import { decodeCatalogue } from '../../src/reading/signed/catalogue-read.ts'
 import { readSealed } from '../../src/reading/signed/open-signed.ts'
 import { decodePack } from '../../src/reading/signed/pack-read.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
@@ -68,7 +68,7 @@ function take({ as, topic = '', hex }: RuleCase, peer: string): readonly Reading
   if (as === 'sealed') return readPack(topic, bytes)
   if (as === 'pack') return decodePack(bytes, { peer, quantities, maxPayload })
   if (as === 'block') return decodeBlock(bytes, { peer, quantities })
-  if (as === 'meta') decodeMeta(bytes, peer)
+  if (as === 'meta') decodeCatalogue(bytes, peer)
   else if (as === 'answer') decodeAnswer(bytes, 17_408)
   else decodeRequest(bytes, 512)
   return []

@@ -27,8 +27,8 @@ import { FrameSplitter, prefixed } from '../../src/protocol/query/codec/frame-sp
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
 import { decodeBlock, encodeBlock } from '../../src/reading/signed/block.ts'
-import { decodeMeta } from '../../src/reading/signed/catalogue-read.ts'
-import { encodeMeta } from '../../src/reading/signed/catalogue-write.ts'
+import { decodeCatalogue } from '../../src/reading/signed/catalogue-read.ts'
+import { encodeCatalogue } from '../../src/reading/signed/catalogue-write.ts'
 import { encodePack } from '../../src/reading/signed/pack.ts'
 import { decodePack } from '../../src/reading/signed/pack-read.ts'
 import { createSigner, openSeal, type SealDomain, seal, signedBytes } from '../../src/reading/signed/seal.ts'
@@ -149,7 +149,7 @@ t.test('packs, blocks, catalogues', async (t) => {
   const block = decodeBlock(shown('block-1'), rules)
   t.strictSame(block, documentReadings('block-1', peer))
   equalHex(t, encodeBlock(block, 900_000), 'block-1')
-  equalHex(t, encodeMeta(decodeMeta(shown('meta-1'), peer)), 'meta-1')
+  equalHex(t, encodeCatalogue(decodeCatalogue(shown('meta-1'), peer)), 'meta-1')
 })
 
 t.test('gossip', async (t) => {

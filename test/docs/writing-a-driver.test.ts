@@ -7,7 +7,7 @@ import t from 'tap'
 import tc74, { models } from '../../examples/driver/index.ts'
 import { systemClock } from '../../src/clock.ts'
 import { loadWithDevices } from '../../src/config/load-with-devices.ts'
-import { forgetful } from '../../src/hal/device-state.ts'
+import { volatileState } from '../../src/hal/device-state.ts'
 import { chooseWorld } from '../../src/node/choose-world.ts'
 import { openSensor } from '../../src/node/sensors/running-sensor.ts'
 import { faultMatrix } from '../support/hardware/fault-matrix.ts'
@@ -49,7 +49,7 @@ t.test('copied elsewhere it is found by the configuration, and measures', async 
   if (sensor === undefined || definition === undefined) throw new Error('it is not there')
   t.not(definition, tc74, 'the copy, not the example')
   const { signal } = new AbortController()
-  const context = { clock: systemClock, name: 'air', signal, memory: forgetful() }
+  const context = { clock: systemClock, name: 'air', signal, memory: volatileState() }
   const opened = await openSensor(definition, sensor, world, context)
   t.match(await opened.sample(signal), [{ quantity: 'temperature', value: Number }])
   await world.close()

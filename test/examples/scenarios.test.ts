@@ -6,7 +6,7 @@ import { chipModels } from '../../devices/models.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { loadScenario } from '../../src/config/scenario/load.ts'
 import { i2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { forgetful } from '../../src/hal/device-state.ts'
+import { volatileState } from '../../src/hal/device-state.ts'
 import { ScenarioPlayer } from '../../src/hal/simulated/scenario-player.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
@@ -74,7 +74,12 @@ function airSampler(world: ReturnType<typeof simulatedWorld>, emit: (sample: Sam
     emit,
     open: async (signal) => {
       const device = i2cDevice(await world.buses.open('i2c-1'), 0x76, 'bme280')
-      return await definition.open(device, air.options, { clock, name: 'air', signal, memory: forgetful() })
+      return await definition.open(device, air.options, {
+        clock,
+        name: 'air',
+        signal,
+        memory: volatileState()
+      })
     }
   })
 }

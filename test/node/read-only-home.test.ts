@@ -26,7 +26,7 @@ t.test('a node for one command visits a home: its own node can start meanwhile',
     world: { simulated: 'visited' },
     log: silentLog
   } as const
-  const visitor = await startNode({ ...common, visits: home, shortLived: true })
+  const visitor = await startNode({ ...common, readOnlyHome: home, shortLived: true })
   t.same(readdirSync(home), ['book.yaml'], 'nothing is locked or written')
   const node = await startNode({ ...common, home })
   t.not(visitor.peer, node.peer, 'nobody else has the key of the home')

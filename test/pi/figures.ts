@@ -18,6 +18,6 @@ async function run({ machine }: Lab): Promise<string> {
   const seconds = (field: number): number => Number(fields[field - 3]) / HERTZ
   const start = Number(listening) - seconds(START)
   const used = seconds(USER) + seconds(USER + 1)
-  const most = Number(/\d+/.exec(memory)?.[0]) / 1024
-  return `it listened ${start.toFixed(1)} s after its start, and needed ${most.toFixed(0)} MiB and ${used.toFixed(0)} s of processor so far`
+  const max = Number(/\d+/.exec(memory)?.[0]) / 1024
+  return `it listened ${start.toFixed(1)} s after its start, and needed ${max.toFixed(0)} MiB and ${used.toFixed(0)} s of processor so far`
 }

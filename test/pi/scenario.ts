@@ -94,11 +94,11 @@ function faulty(series: string, code: string, text: RegExp): Check {
   }
 }
 
-function plausible(series: string, by: string, [least, most]: readonly [number, number]): Check {
+function plausible(series: string, by: string, [min, max]: readonly [number, number]): Check {
   return {
-    name: `${series} is from ${least} to ${most}, by ${by}`,
+    name: `${series} is from ${min} to ${max}, by ${by}`,
     async run({ host }) {
-      const within = (value: unknown): boolean => typeof value === 'number' && value >= least && value <= most
+      const within = (value: unknown): boolean => typeof value === 'number' && value >= min && value <= max
       return told(await host.receives(series, ({ value }) => within(value), SOON))
     }
   }

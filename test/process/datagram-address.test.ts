@@ -13,9 +13,9 @@ t.test('our address changes: the flow ends, and another takes UDP again', { skip
     hall.end()
   })
   Namespace.cable(desk, '10.77.1.1/24', hall, '10.77.1.2/24')
-  const [asker, asked] = await Promise.all([desk.node({ config }), hall.node({ config })])
+  const [requester, asked] = await Promise.all([desk.node({ config }), hall.node({ config })])
   const who = `/ip4/10.77.1.2/tcp/4001/p2p/${asked.peer}`
-  const isByUdp = async (): Promise<boolean> => (await askByDatagram(asker, who)) === 'udp'
+  const isByUdp = async (): Promise<boolean> => (await askByDatagram(requester, who)) === 'udp'
   t.ok(await eventually(isByUdp, 20), 'by UDP once it is proven')
   desk.ip('addr', 'del', '10.77.1.1/24', 'dev', 'to-hall')
   desk.ip('addr', 'add', '10.77.1.3/24', 'dev', 'to-hall')

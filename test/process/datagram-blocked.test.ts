@@ -13,15 +13,15 @@ t.test('UDP is blocked: questions go by stream, and by UDP again when it is free
     hall.end()
   })
   Namespace.cable(desk, '10.77.0.1/24', hall, '10.77.0.2/24')
-  const [asker, asked] = await Promise.all([desk.node({ config }), hall.node({ config })])
+  const [requester, asked] = await Promise.all([desk.node({ config }), hall.node({ config })])
   const who = `/ip4/10.77.0.2/tcp/4001/p2p/${asked.peer}`
-  const isByUdp = async (): Promise<boolean> => (await askByDatagram(asker, who)) === 'udp'
+  const isByUdp = async (): Promise<boolean> => (await askByDatagram(requester, who)) === 'udp'
   t.ok(await eventually(isByUdp, 20), 'by UDP once it is proven')
   desk.blockUdp()
   hall.blockUdp()
-  t.equal(await askByDatagram(asker, who), 'stream', 'answered all the same')
+  t.equal(await askByDatagram(requester, who), 'stream', 'answered all the same')
   const sent = hall.udpSent()
-  for (let i = 0; i < 5; i++) t.equal(await askByDatagram(asker, who), 'stream', 'each at the first try')
+  for (let i = 0; i < 5; i++) t.equal(await askByDatagram(requester, who), 'stream', 'each at the first try')
   t.equal(hall.udpSent(), sent)
   desk.unblockUdp()
   hall.unblockUdp()

@@ -16,18 +16,18 @@ t.test('over a relay: datagrams are answered, and no UDP leaves either host', { 
   Namespace.cable(desk, '10.77.2.1/24', den, '10.77.2.2/24')
   Namespace.cable(hall, '10.77.3.1/24', den, '10.77.3.2/24')
   const relay = (await den.relay()).map((address) => address.replace(/^\/ip4\/[^/]+/, ''))
-  const [asker, asked] = await Promise.all([
+  const [requester, asked] = await Promise.all([
     desk.node({ config, relay: `/ip4/10.77.2.2${relay[0]}` }),
     hall.node({ config, relay: `/ip4/10.77.3.2${relay[0]}` })
   ])
   // A relayed connection is never local: strangers are denied.
-  await asked.call('bookPut', { name: 'desk', who: asker.peer })
-  await asker.call('dial', `/ip4/10.77.2.2${relay[0]}/p2p-circuit/p2p/${asked.peer}`)
+  await asked.call('bookPut', { name: 'desk', who: requester.peer })
+  await requester.call('dial', `/ip4/10.77.2.2${relay[0]}/p2p-circuit/p2p/${asked.peer}`)
   const who = asked.peer
-  const pings = await asker.call<PingReply[]>('ping', { who, count: 3, by: 'datagram' })
+  const pings = await requester.call<PingReply[]>('ping', { who, count: 3, by: 'datagram' })
   t.match(pings, [{ by: 'datagram', rtt: Number, path: /^relay/ }, {}, {}])
-  for (let i = 0; i < 20; i++) t.equal(await askByDatagram(asker, who), 'stream')
+  for (let i = 0; i < 20; i++) t.equal(await askByDatagram(requester, who), 'stream')
   t.ok((await datagramCounter(asked, 'received-stream')) >= 23)
-  t.equal(await datagramCounter(asker, 'dropped-relay-limit'), 0)
+  t.equal(await datagramCounter(requester, 'dropped-relay-limit'), 0)
   t.strictSame([desk.udpSent(), hall.udpSent()], [0, 0], 'as their kernels count it')
 })

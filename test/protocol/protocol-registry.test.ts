@@ -1,10 +1,10 @@
 import t from 'tap'
 import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
-import { Catalogue, META_TOPIC, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
+import { META_TOPIC, ProtocolRegistry, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
 import { quantities, quantityTable } from '../../src/reading/quantity.ts'
 
 t.test('the table of the specification', async (t) => {
-  const catalogue = new Catalogue(sensorProtocols, quantityTable())
+  const registry = new ProtocolRegistry(sensorProtocols, quantityTable())
   const rows = {
     '/sensor/temp/v1': 'temperature',
     '/sensor/humidity/v1': 'humidity',
@@ -18,18 +18,18 @@ t.test('the table of the specification', async (t) => {
     '/sensor/count/v1': 'count'
   }
   for (const [id, quantity] of Object.entries(rows)) {
-    t.equal(catalogue.get(id)?.quantities[0], quantity)
-    t.equal(catalogue.get(id)?.maxPayload, 1024)
-    t.equal(catalogue.get(id)?.acceptAge, 120)
+    t.equal(registry.get(id)?.quantities[0], quantity)
+    t.equal(registry.get(id)?.maxPayload, 1024)
+    t.equal(registry.get(id)?.acceptAge, 120)
   }
-  t.equal(catalogue.get(META_TOPIC)?.maxPayload, 16_384)
-  t.same([...catalogue.quantitiesOf('/sensor/count/v1').keys()], ['count', 'rate'])
-  t.equal(catalogue.quantitiesOf('/sensor/none/v1').size, 0)
+  t.equal(registry.get(META_TOPIC)?.maxPayload, 16_384)
+  t.same([...registry.quantitiesOf('/sensor/count/v1').keys()], ['count', 'rate'])
+  t.equal(registry.quantitiesOf('/sensor/none/v1').size, 0)
 })
 
 t.test('every quantity has a topic', async (t) => {
-  const catalogue = new Catalogue(sensorProtocols, quantityTable())
-  for (const { name } of quantities) t.equal(catalogue.ofQuantity(name).length, 1, name)
+  const registry = new ProtocolRegistry(sensorProtocols, quantityTable())
+  for (const { name } of quantities) t.equal(registry.ofQuantity(name).length, 1, name)
 })
 
 t.test('an application adds a quantity and versions, the newest is offered first', async (t) => {
@@ -37,14 +37,14 @@ t.test('an application adds a quantity and versions, the newest is offered first
   const added = ['/acme/soil/v2', '/acme/soil/v10', '/acme/soil/v1'].map((id) =>
     defineSensorProtocol({ id, quantity: 'soil-moisture', maxPayload: 16_384, acceptAge: 30 })
   )
-  const catalogue = new Catalogue([...sensorProtocols, ...added], quantityTable(soil))
+  const registry = new ProtocolRegistry([...sensorProtocols, ...added], quantityTable(soil))
   const newestFirst = ['/acme/soil/v10', '/acme/soil/v2', '/acme/soil/v1']
   t.same(
-    catalogue.ofQuantity('soil-moisture').map(({ id }) => id),
+    registry.ofQuantity('soil-moisture').map(({ id }) => id),
     newestFirst
   )
-  t.same(catalogue.ids().slice(0, 3), newestFirst)
-  t.equal(catalogue.quantitiesOf('/acme/soil/v2').get('soil-moisture'), soil)
+  t.same(registry.ids().slice(0, 3), newestFirst)
+  t.equal(registry.quantitiesOf('/acme/soil/v2').get('soil-moisture'), soil)
 })
 
 t.test('names and limits that are refused', async (t) => {
@@ -71,7 +71,9 @@ t.test('names and limits that are refused', async (t) => {
       code: 'protocol-limit'
     })
   const temperature = defineSensorProtocol({ id, quantity: 'temperature' })
-  t.throws(() => new Catalogue([temperature, temperature], quantityTable()), { code: 'protocol-twice' })
+  t.throws(() => new ProtocolRegistry([temperature, temperature], quantityTable()), {
+    code: 'protocol-twice'
+  })
   const unknown = defineSensorProtocol({ id, quantity: 'mood' })
-  t.throws(() => new Catalogue([unknown], quantityTable()), { code: 'unknown-quantity' })
+  t.throws(() => new ProtocolRegistry([unknown], quantityTable()), { code: 'unknown-quantity' })
 })

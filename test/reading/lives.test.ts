@@ -4,8 +4,8 @@ import t from 'tap'
 import { SeededRandom } from '../../src/hal/simulated/random.ts'
 import { silentLog } from '../../src/log.ts'
 import { Epochs } from '../../src/reading/author/epoch.ts'
-import type { TimeBelief } from '../../src/reading/clock-status.ts'
-import { Journal } from '../../src/reading/hub/reading-hub.ts'
+import type { ClockStatus } from '../../src/reading/clock-status.ts'
+import { ReadingHub } from '../../src/reading/hub/reading-hub.ts'
 import { formatPosition, type Position } from '../../src/reading/run.ts'
 import { authorBench, sampleOf } from '../support/author.ts'
 import { historyBench, us } from '../support/history.ts'
@@ -14,7 +14,7 @@ const series = `${us.peer}/hall/temperature`
 const FLUSH = 60_000
 
 /** One life of a node in a home: what it told, and how it is left to die without a word. */
-async function live(home: string, random: SeededRandom, belief: TimeBelief, seen: Position | undefined) {
+async function live(home: string, random: SeededRandom, belief: ClockStatus, seen: Position | undefined) {
   const { history, clock } = historyBench({ path: join(home, 'history.sqlite'), time: () => belief })
   const epochs = new Epochs({
     file: join(home, 'epoch'),
@@ -50,7 +50,8 @@ t.test('killed at random moments: nothing flushed is lost, no position is told t
     const restored = i % 8 === 7
     // Now and then a backup some lives old comes back, and nobody knows the time.
     if (i > 0) cpSync(join(root, restored ? `life${i - 5}` : `life${i - 1}`), home, { recursive: true })
-    const belief: TimeBelief = i % 3 === 2 || restored ? { quality: 2, offset: 0 } : { quality: 0, offset: 0 }
+    const belief: ClockStatus =
+      i % 3 === 2 || restored ? { quality: 2, offset: 0 } : { quality: 0, offset: 0 }
     const life = await live(home, random, belief, restored ? seen : undefined)
     for (const position of life.told) {
       if (everTold.has(position)) return t.fail(`${position} was told twice`)
@@ -78,7 +79,7 @@ t.test('a journal over the history of a former life counts nothing again', async
   const home = t.testdir()
   const life = await live(home, random, { quality: 0, offset: 0 }, undefined)
   const packs = life.history.items(series, undefined, { items: 99, bytes: 1e6 }).items
-  const journal = new Journal({
+  const hub = new ReadingHub({
     clock: life.clock,
     log: silentLog,
     history: life.history,
@@ -86,7 +87,7 @@ t.test('a journal over the history of a former life counts nothing again', async
     limits: { series: 9, subscribers: 9, queue: 9, runs: 8, stretches: 64 }
   })
   for (const item of packs) {
-    if (item.kind !== 'lost') t.same(journal.add(us.open(item.kind, item.topic, item.bytes), 'history'), [])
+    if (item.kind !== 'lost') t.same(hub.add(us.open(item.kind, item.topic, item.bytes), 'history'), [])
   }
   life.history.close()
 })

@@ -57,7 +57,7 @@ function scoreOf(victim: HouseNode, peer: string): number {
 t.test('a forger at line rate is graylisted, and silences nobody', async (t) => {
   const made = await scene(t)
   const { author, victim, stranger, log } = made
-  const sealed = author.running.assembled.measuring.journal.latest().at(-1)?.sealed.bytes ?? new Uint8Array()
+  const sealed = author.running.assembled.measuring.hub.latest().at(-1)?.sealed.bytes ?? new Uint8Array()
   const forged = (): Uint8Array =>
     Buffer.concat([sealed.subarray(0, sealed.length - SIGNATURE_BYTES), randomBytes(SIGNATURE_BYTES)])
   let verified = 0

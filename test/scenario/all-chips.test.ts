@@ -1,11 +1,11 @@
 import t from 'tap'
 import { devices } from '../../devices/index.ts'
 import { chipModels } from '../../devices/models.ts'
-import { TurnBus } from '../../src/hal/bus/exclusive-bus.ts'
+import { ExclusiveBus } from '../../src/hal/bus/exclusive-bus.ts'
 import { i2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { type Branch, BranchedBuses } from '../../src/hal/bus/muxed-buses.ts'
-import { forgetful } from '../../src/hal/device-state.ts'
-import type { Buses, I2cBus, Turn } from '../../src/hal/i2c.ts'
+import { type MuxChannel, MuxedBuses } from '../../src/hal/bus/muxed-buses.ts'
+import { volatileState } from '../../src/hal/device-state.ts'
+import type { Buses, ExclusiveAccess, I2cBus } from '../../src/hal/i2c.ts'
 import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
 import { defaultOptions } from '../../src/hal/simulated/sensor-bench.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
@@ -25,11 +25,11 @@ const BYTE_TIME = 9 / 400
 const chips = devices.filter((one): one is I2cSensorDefinition => one.bus === 'i2c')
 
 /** A bus that counts who speaks at once, and for how long anybody does. */
-class WatchedBus extends TurnBus {
+class WatchedBus extends ExclusiveBus {
   turns = 0
-  mostTurns = 0
+  maxTurns = 0
   transfers = 0
-  mostTransfers = 0
+  maxTransfers = 0
   spoken = 0
   readonly #bus: I2cBus
   readonly #clock: VirtualClock
@@ -40,9 +40,13 @@ class WatchedBus extends TurnBus {
     this.#clock = clock
   }
 
-  override turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: object): Promise<T> {
-    const watched = async (turn: Turn): Promise<T> => {
-      this.mostTurns = Math.max(this.mostTurns, ++this.turns)
+  override exclusive<T>(
+    address: number,
+    work: (turn: ExclusiveAccess) => Promise<T>,
+    options?: object
+  ): Promise<T> {
+    const watched = async (turn: ExclusiveAccess): Promise<T> => {
+      this.maxTurns = Math.max(this.maxTurns, ++this.turns)
       try {
         return await work({
           ...turn,
@@ -52,11 +56,11 @@ class WatchedBus extends TurnBus {
         this.turns--
       }
     }
-    return this.#bus.turn(address, watched, options)
+    return this.#bus.exclusive(address, watched, options)
   }
 
   async #transfer<T>(transfer: () => Promise<T>): Promise<T> {
-    this.mostTransfers = Math.max(this.mostTransfers, ++this.transfers)
+    this.maxTransfers = Math.max(this.maxTransfers, ++this.transfers)
     const start = this.#clock.monotonic()
     try {
       return await transfer()
@@ -72,7 +76,7 @@ class WatchedBus extends TurnBus {
 }
 
 /** Which channel each chip is on: the first on which nothing has its address. */
-function channels(): { branches: Branch[]; places: { definition: I2cSensorDefinition; bus: string }[] } {
+function channels(): { branches: MuxChannel[]; places: { definition: I2cSensorDefinition; bus: string }[] } {
   const taken: Set<number>[] = []
   const places = chips.map((definition) => {
     const [address = 0] = definition.addresses
@@ -122,7 +126,7 @@ async function house() {
     open: async () => watched,
     close: () => simulated.close()
   }
-  const buses = new BranchedBuses(machine, branches)
+  const buses = new MuxedBuses(machine, branches)
   const asked = places.map(({ definition, bus }, index) =>
     ask(definition, () => buses.open(bus), clock, index)
   )
@@ -153,7 +157,7 @@ function ask(
     log: silentLog,
     open: async (signal) => {
       const device = i2cDevice(await open(), addresses[0] ?? 0, type)
-      return await definition.open(device, options, { clock, name: type, signal, memory: forgetful() })
+      return await definition.open(device, options, { clock, name: type, signal, memory: volatileState() })
     },
     emit: (sample) => {
       const [first] = measures
@@ -191,8 +195,8 @@ t.test(
       t.same(late.slice(0, 1), [], `${type} is on time to the microsecond: no drift, none left out`)
       t.ok(left <= 1 && longest < (left + 1) * interval, `${type} waits ${longest.toFixed(1)} ms at most`)
     }
-    t.equal(watched.mostTurns, 1, 'turns do not overlap')
-    t.equal(watched.mostTransfers, 1, 'transfers do not overlap')
+    t.equal(watched.maxTurns, 1, 'turns do not overlap')
+    t.equal(watched.maxTransfers, 1, 'transfers do not overlap')
     t.comment(`the bus is in use for ${((100 * watched.spoken) / VIRTUAL).toFixed(0)} % of the time`)
     t.ok(watched.spoken > VIRTUAL / 10, 'there was something to share')
     await clock.run(Promise.all(asked.map(({ sampler }) => sampler.stop())))

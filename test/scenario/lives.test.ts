@@ -77,6 +77,6 @@ t.test(
     await house.until(() => witness.journalled.filter(({ position }) => position.epoch > 6).length >= 3)
     const used = outcomes(witness, series, outcomes(hall, series))
     for (const [at, values] of used) t.equal(values.size, 1, `one outcome at ${at}`)
-    t.equal(witness.running.assembled.measuring.journal.position(series)?.epoch, runOf(hall).epoch)
+    t.equal(witness.running.assembled.measuring.hub.position(series)?.epoch, runOf(hall).epoch)
   }
 )

@@ -10,8 +10,8 @@ const withPrivate: NodePlan = {
   config: '  - { type: gauge, name: bedroom, interval: 1s, private: true }'
 }
 
-async function asks(house: House, asker: HouseNode, who: HouseNode): Promise<string[]> {
-  const views: SeriesView[] = await house.while(asker.operations.ask({ who: who.peer }, signal()))
+async function asks(house: House, requester: HouseNode, who: HouseNode): Promise<string[]> {
+  const views: SeriesView[] = await house.while(requester.operations.ask({ who: who.peer }, signal()))
   return views.map(({ series }) => series)
 }
 
@@ -45,9 +45,9 @@ t.test('nobody but the book learns that a private series is there, and the book 
   await house.link(friend, hall, guest)
   await house.link(guest, hall)
   const listed = (who: HouseNode): string[] | undefined =>
-    who.running.assembled.speaking.metas
-      .fullest(hall.peer)
-      ?.meta.series.map(({ name }) => name.slice(hall.peer.length + 1))
+    who.running.assembled.speaking.catalogues
+      .mostComplete(hall.peer)
+      ?.catalogue.series.map(({ name }) => name.slice(hall.peer.length + 1))
   await house.until(() => listed(guest) !== undefined && listed(friend) !== undefined)
   t.strictSame(listed(guest), ['air/temperature'])
   t.strictSame(listed(friend), ['air/temperature', 'bedroom/temperature'])

@@ -8,7 +8,7 @@ import { type RunningNode, startNode } from '../../src/node/run-node.ts'
 import { Gauge, gaugeDevice } from '../support/scenario/gauge.ts'
 
 const SILENT = 1000
-const MOST = 2 + 128 // limits.network.inboundPending, beside the two that are welcome
+const MAX = 2 + 128 // limits.network.inboundPending, beside the two that are welcome
 
 /** What is wanted of libp2p's inside. */
 interface Inside {
@@ -52,7 +52,7 @@ t.test('a thousand silent connections: who is connected is served, and who comes
   const friend = await tcpNode(t, 'friend')
   const [address = ''] = node.addresses
   const ask = (who: RunningNode) => who.operations.ask({ who: address }, AbortSignal.timeout(15_000))
-  while (node.assembled.measuring.journal.latest().length === 0) await delay(20)
+  while (node.assembled.measuring.hub.latest().length === 0) await delay(20)
   t.match(await ask(friend), [{ state: 'value' }])
   const port = Number(/tcp\/(\d+)/.exec(address)?.[1])
   const sockets = await silentSockets(port, SILENT)
@@ -62,12 +62,12 @@ t.test('a thousand silent connections: who is connected is served, and who comes
   t.match(await ask(friend), [{ state: 'value' }], 'who is connected is served')
   t.ok(node.assembled.network.getConnections().length <= 2, 'none of them is a connection')
   // Those beyond the kernel's queue believe to be connected; what counts is what the node holds.
-  let most = 0
+  let max = 0
   for (let looks = 0; looks < 25; looks++) {
     await delay(50)
-    most = Math.max(most, socketsOf(node))
+    max = Math.max(max, socketsOf(node))
   }
-  t.ok(most > 2 && most <= MOST, `${most} sockets were held at once`)
+  t.ok(max > 2 && max <= MAX, `${max} sockets were held at once`)
   const late = await tcpNode(t, 'late')
   const at = performance.now()
   t.match(await ask(late), [{ state: 'value' }], 'who comes later is served')

@@ -42,10 +42,10 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
       `${node.name} counts each once, on however many topics`
     )
   }
-  const [meta] = fresh.running.assembled.speaking.metas
+  const [meta] = fresh.running.assembled.speaking.catalogues
     .all()
     .filter(({ author: peer }) => peer === author.peer)
-  t.strictSame(meta?.meta.series[0]?.protocols, [V2, V1], 'both are advertised, the newest first')
+  t.strictSame(meta?.catalogue.series[0]?.protocols, [V2, V1], 'both are advertised, the newest first')
 })
 
 t.test('an older node behind a newer one hears what a newer one publishes', async (t) => {

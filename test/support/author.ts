@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log.ts'
 import { type Audience, Author, type AuthorOptions } from '../../src/reading/author/author.ts'
-import type { TimeBelief } from '../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../src/reading/clock-status.ts'
 import type { OwnHistory } from '../../src/reading/history/history.ts'
 import type { Reading, Sample } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'
@@ -21,7 +21,7 @@ export function authorBench(clock: Clock, changes: Partial<AuthorOptions> = {}) 
   const kept: Reading[] = []
   const runs: { run: Run; unix: number | null }[] = []
   const anchors: { run: Run; mono: number; unix: number | null }[] = []
-  const bench = { belief: { quality: 0, errorBound: 0.05, offset: 0 } as TimeBelief }
+  const bench = { belief: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
   let epoch = 100
   const history: OwnHistory = {
     beginRun: (run, { unix }) => runs.push({ run, unix }),

@@ -4,10 +4,10 @@ import { systemClock } from '../../src/clock.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Network } from '../../src/node/network/create-network.ts'
-import { MetaTable } from '../../src/protocol/gossip/catalogue-table.ts'
+import { CatalogueTable } from '../../src/protocol/gossip/catalogue-table.ts'
 import { Gossip, type GossipReceiver } from '../../src/protocol/gossip/gossip.ts'
 import { gossipOptions } from '../../src/protocol/gossip/options.ts'
-import { Catalogue, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
+import { ProtocolRegistry, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
 import type { Run } from '../../src/reading/run.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
@@ -33,7 +33,7 @@ export const rates = {
   floodPeriod: 60_000,
   floodLeast: 100
 }
-const catalogue = new Catalogue(sensorProtocols, allQuantities)
+const registry = new ProtocolRegistry(sensorProtocols, allQuantities)
 
 /** A node that does nothing but gossip, over the memory of this process. */
 export class GossipNode {
@@ -42,14 +42,14 @@ export class GossipNode {
   readonly packs: SealedReadings[] = []
   readonly late: SealedReadings[] = []
   readonly ownRuns: Run[] = []
-  readonly metas = new MetaTable({ authors: 16 })
+  readonly catalogues = new CatalogueTable({ authors: 16 })
   foreignSenders = 0
 
   private constructor(network: Network, self: string, receiver: Partial<GossipReceiver>) {
     this.network = network
     this.gossip = new Gossip({
       pubsub: network.services.pubsub,
-      catalogue,
+      registry,
       self,
       // It stands still: no bucket fills up again while a machine is slow.
       clock: new VirtualClock(),
@@ -57,12 +57,12 @@ export class GossipNode {
       rates,
       verifier: new SealVerifier(),
       admits: () => true,
-      standing: { position: (series) => this.#position(series), believedTime: () => undefined },
-      isNewer: (sealed) => this.metas.isNewer(sealed),
+      freshness: { position: (series) => this.#position(series), believedTime: () => undefined },
+      isNewer: (sealed) => this.catalogues.isNewer(sealed),
       receive: {
         pack: (sealed) => this.packs.push(sealed),
         late: (sealed) => this.late.push(sealed),
-        meta: (sealed) => this.metas.put(sealed),
+        catalogue: (sealed) => this.catalogues.put(sealed),
         ownRun: ({ epoch, boot }) => this.ownRuns.push({ epoch, boot }),
         ...receiver
       }
@@ -74,7 +74,7 @@ export class GossipNode {
   ): Promise<GossipNode> {
     let foreign = (): void => undefined
     const network = await memoryNetwork({
-      ...gossipOptions(catalogue.ids(), {
+      ...gossipOptions(registry.ids(), {
         maxInboundDataLength: 1_048_576,
         onForeignSender: () => foreign()
       }),

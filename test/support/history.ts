@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { type Log, type LogFields, silentLog } from '../../src/log.ts'
-import type { TimeBelief } from '../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../src/reading/clock-status.ts'
 import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite-history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'
@@ -32,13 +32,13 @@ export function readingsOf(peer: string, run: Run, from: number, to: number, dev
 export interface HistoryBench {
   readonly clock: VirtualClock
   readonly history: SqliteHistory
-  belief: TimeBelief
+  belief: ClockStatus
 }
 
 /** A history of ours in virtual time: small limits, so that tests come to them. */
 export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): HistoryBench {
   const clock = new VirtualClock()
-  const bench = { clock, belief: { quality: 0, errorBound: 0.05, offset: 0 } as TimeBelief }
+  const bench = { clock, belief: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
   const history = new SqliteHistory({
     path: ':memory:',
     clock,

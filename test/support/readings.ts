@@ -1,6 +1,6 @@
 import { type Quantity, quantityTable } from '../../src/reading/quantity.ts'
 import type { Reading, TimeQuality } from '../../src/reading/reading.ts'
-import type { Meta } from '../../src/reading/signed/catalogue.ts'
+import type { Catalogue } from '../../src/reading/signed/catalogue.ts'
 import { createSigner, type Signer } from '../../src/reading/signed/seal.ts'
 
 /** Numbers from 0 below 1 that are the same at every run (mulberry32). */
@@ -40,7 +40,7 @@ export function readingOf(peer: string, changes: ReadingChanges = {}): Reading {
 }
 
 /** A catalogue of a thermometer and a door, with and without everything that may be left out. */
-export function metaOf(peer: string): Meta {
+export function metaOf(peer: string): Catalogue {
   const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
   return {
     ...run,

@@ -1,21 +1,21 @@
 import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
 import { hex } from '../../../src/hal/register-bytes.ts'
-import type { Likeness, OpenContext } from '../../../src/hal/sensor.ts'
+import type { MatchResult, OpenContext } from '../../../src/hal/sensor.ts'
 import { IDENTITY } from './registers.ts'
 
 /** A multiplexer of the same address keeps what it is sent, and connects those channels [SCPS207, control register]. */
 const NO_CHANNELS = 0x00
 
-/** @param relatives identities of chips that share address and register, and their names */
+/** @param lookAlikes identities of chips that share address and register, and their names */
 export async function identifyBosch280(
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>,
   expected: number,
-  relatives: ReadonlyMap<number, string>
-): Promise<Likeness> {
+  lookAlikes: ReadonlyMap<number, string>
+): Promise<MatchResult> {
   const [found = 0] = await device.writeRead([IDENTITY], 1, { signal })
   if (found === expected) return 'sure'
-  const relative = relatives.get(found)
+  const relative = lookAlikes.get(found)
   if (relative !== undefined) return { relative }
   if (found !== IDENTITY) return 'no'
   await device.write([NO_CHANNELS], { signal })

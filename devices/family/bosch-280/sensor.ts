@@ -11,7 +11,7 @@ import * as chip from './registers.ts'
 export interface Bosch280Chip<Calibration extends PressureCalibration> {
   readonly identity: number
   /** Chips that share the addresses and the identity register, by the datasheets of each. */
-  readonly relatives: ReadonlyMap<number, string>
+  readonly lookAlikes: ReadonlyMap<number, string>
   /** Temperature and pressure, or these and humidity. */
   readonly values: 2 | 3
   readCalibration(device: I2cDevice, signal: AbortSignal): Promise<Calibration>
@@ -78,7 +78,7 @@ class Bosch280<Calibration extends PressureCalibration> implements Sensor {
     // That of another chip must not outlive it, even if what follows fails half-way.
     this.#calibration = undefined
     const [identity = 0] = await this.#device.writeRead([chip.IDENTITY], 1, { signal })
-    checkIdentity(this.#device, identity, this.#chip.identity, this.#chip.relatives)
+    checkIdentity(this.#device, identity, this.#chip.identity, this.#chip.lookAlikes)
     await this.#device.write([chip.RESET, chip.RESET_WORD], { signal })
     await this.#untilClear(chip.LOADING_CALIBRATION, chip.START_UP, signal)
     const calibration = await this.#readCalibration(signal)

@@ -2,7 +2,7 @@ import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
 import type { ClockContext } from '../../../src/hal/clock-chip.ts'
 import { pollUntil } from '../../../src/hal/driver-kit/poll-until.ts'
 import { SensorError } from '../../../src/hal/sensor-error.ts'
-import type { TimeBelief, TimeSource } from '../../../src/hal/time-source.ts'
+import type { ClockStatus, TimeSource } from '../../../src/hal/time-source.ts'
 
 /** How the registers of a clock chip are read. All at once: the chip holds them still for that long. */
 export interface ClockRegisters {
@@ -14,7 +14,7 @@ export interface ClockRegisters {
   time(registers: Uint8Array): number | undefined
 }
 
-const UNKNOWN: TimeBelief = { quality: 2, offset: 0 }
+const UNKNOWN: ClockStatus = { quality: 2, offset: 0 }
 const SECOND = 1000
 /** The time is known to this many milliseconds; less would keep the bus busy. */
 const PRECISION = 20
@@ -49,7 +49,7 @@ class ClockChipSource implements TimeSource {
    * Takes up to a second.
    * @throws BusError; SensorError 'not-ready' where the clock does not run, 'garbage', 'stuck'
    */
-  async belief(): Promise<TimeBelief> {
+  async belief(): Promise<ClockStatus> {
     const started = this.#clock.monotonic()
     const before = await this.read()
     if (before === undefined) return UNKNOWN

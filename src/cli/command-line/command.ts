@@ -19,7 +19,7 @@ export interface KindValues {
   /** Milliseconds, from `30s`. */
   duration: number
   /** Unix seconds, from `1h` (ago) or a date. */
-  moment: number
+  time: number
 }
 
 export interface Option {

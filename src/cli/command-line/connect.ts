@@ -35,7 +35,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   }
   if (needs === undefined && options.own !== true) {
     remark(`no node runs in ${home}; this command is a nameless node with its book`)
-    return shortLived(options, { visits: home })
+    return shortLived(options, { readOnlyHome: home })
   }
   remark(`no node runs in ${home}; this command is one`)
   try {
@@ -44,13 +44,13 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     // Another command is a short-lived node of this home just now.
     if (!isNodeError(error, 'home-in-use') || needs !== undefined) throw error
     remark('another command is using the home; this one is a nameless node with its book')
-    return shortLived(options, { visits: home })
+    return shortLived(options, { readOnlyHome: home })
   }
 }
 
 async function shortLived(
   { home, environment, terminal, signal, clock }: ConnectOptions,
-  place: { readonly home?: string; readonly visits?: string }
+  place: { readonly home?: string; readonly readOnlyHome?: string }
 ): Promise<Session> {
   const [{ startNode }, { loadNodeConfig }, { createLog }] = await Promise.all([
     import('../../node/run-node.ts'),

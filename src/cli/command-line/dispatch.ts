@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { isConfigError } from '../../config/config-error.ts'
 import { describeError, isNodeError } from '../../error.ts'
 import { errorView } from '../../node/control/error.ts'
-import { jsonLine, printable } from '../../node/log/sanitize.ts'
+import { jsonLine, sanitize } from '../../node/log/sanitize.ts'
 import { commands } from '../commands.ts'
 import { chooseHome, type Environment } from '../home.ts'
 import { type Sink, Terminal } from '../terminal/terminal.ts'
@@ -18,7 +18,7 @@ const LEAVE_MS = 800
 /** Characters of one line of an error. */
 const LONGEST = 1000
 
-export interface Surroundings {
+export interface CliIo {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly environment: Environment
@@ -29,7 +29,7 @@ export interface Surroundings {
 }
 
 /** Runs one command line. @returns the exit status; never rejects */
-export async function runCommandLine(argv: readonly string[], around: Surroundings): Promise<number> {
+export async function runCommandLine(argv: readonly string[], around: CliIo): Promise<number> {
   const asJson = argv.includes('--json')
   try {
     const parsed = parseCommandLine(argv, commands, around.clock.now())
@@ -41,7 +41,7 @@ export async function runCommandLine(argv: readonly string[], around: Surroundin
   }
 }
 
-async function runParsed(parsed: Parsed, around: Surroundings): Promise<number> {
+async function runParsed(parsed: Parsed, around: CliIo): Promise<number> {
   const { command, action, values } = parsed
   const terminal = new Terminal({ ...around, plain: values['no-color'] === true })
   if (values['version'] === true) terminal.line(version())
@@ -61,7 +61,7 @@ async function runAction(
   action: Command,
   { values, positionals }: Parsed,
   terminal: Terminal,
-  around: Surroundings
+  around: CliIo
 ): Promise<number> {
   const { environment, clock, signal } = around
   let session: Promise<Session> | undefined
@@ -90,7 +90,7 @@ async function runAction(
 }
 
 /** Rejects so long after the signal: whatever does not heed it is left behind. */
-function leaving(ms: number, { clock, signal }: Surroundings): Promise<never> {
+function leaving(ms: number, { clock, signal }: CliIo): Promise<never> {
   const left = new Promise<never>((_resolve, reject) => {
     const aborted = (): unknown => clock.after(ms, () => reject(signal.reason))
     if (signal.aborted) aborted()
@@ -105,10 +105,10 @@ function leaving(ms: number, { clock, signal }: Surroundings): Promise<never> {
 function told(error: unknown, asJson: boolean): string {
   const problems = isConfigError(error) ? error.problems : undefined
   if (asJson) return jsonLine({ error: { ...errorView(error), ...(problems && { problems }) } })
-  if (!isNodeError(error)) return `kith: ${printable(describeError(error), LONGEST)}`
-  const lines = error.message.split('\n').map((line) => printable(line, LONGEST))
+  if (!isNodeError(error)) return `kith: ${sanitize(describeError(error), LONGEST)}`
+  const lines = error.message.split('\n').map((line) => sanitize(line, LONGEST))
   if (problems !== undefined) return lines.join('\n')
-  const hint = error.hint === undefined ? [] : [`      ${printable(error.hint, LONGEST)}`]
+  const hint = error.hint === undefined ? [] : [`      ${sanitize(error.hint, LONGEST)}`]
   return [`kith: ${lines[0]}`, ...lines.slice(1), ...hint].join('\n')
 }
 

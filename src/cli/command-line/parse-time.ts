@@ -8,7 +8,7 @@ const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:
  * @param now milliseconds since 1970
  * @returns NaN for anything else
  */
-export function parseMoment(text: string, now: number): number {
+export function parseTime(text: string, now: number): number {
   const before = parseUnits(text, durationUnits)
   if (!Number.isNaN(before)) return (now - before) / 1000
   if (!DATE.test(text)) return Number.NaN

@@ -3,7 +3,7 @@ import { durationUnits, guessUnits, parseUnits } from '../../config/units.ts'
 import { NodeError } from '../../error.ts'
 import type { AnyCommand, Command, CommandGroup, KindValues, Option, Options, Positional } from './command.ts'
 import { globalOptions } from './command.ts'
-import { parseMoment } from './parse-time.ts'
+import { parseTime } from './parse-time.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface Parsed {
@@ -178,17 +178,16 @@ const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, R
   choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
   count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
   duration: (value) => parseUnits(value, durationUnits),
-  moment: (value, _option, now) => parseMoment(value, now)
+  time: (value, _option, now) => parseTime(value, now)
 }
 
 /** What is wrong with a value that could not be read. */
 function expected(value: string, option: Option): string {
   if (option.kind === 'choice') return `is none of ${(option.choices ?? []).join(', ')}`
   if (option.kind === 'count') return 'is no whole number above 0'
-  const guess = guessUnits(value, durationUnits, option.kind === 'moment' ? 'h' : 's')
+  const guess = guessUnits(value, durationUnits, option.kind === 'time' ? 'h' : 's')
   const meant = guess === undefined ? '' : `; did you mean ${guess}?`
-  if (option.kind === 'moment')
-    return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
+  if (option.kind === 'time') return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
   return `is no duration such as ${durationUnits.example}${meant}`
 }
 

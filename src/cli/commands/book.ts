@@ -1,5 +1,5 @@
 import type { BookEntry } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { table } from '../terminal/table.ts'
 import { tailOf } from '../views/peer-tail.ts'
@@ -97,7 +97,7 @@ function told({ json, terminal }: Context, value: unknown, sentence: string): vo
   else terminal.line(sentence)
 }
 
-function bookTable(entries: readonly BookEntry[], { terminal: { width, paint } }: Context): string[] {
+function bookTable(entries: readonly BookEntry[], { terminal: { width, ansi } }: Context): string[] {
   const columns = [
     { title: 'NAME' },
     { title: 'PEER' },
@@ -112,7 +112,7 @@ function bookTable(entries: readonly BookEntry[], { terminal: { width, paint } }
     { text: entry.purposes.join(' ') || '–' },
     { text: entry.time ? 'trusted' : '–' },
     { text: entry.addresses.join(' ') || '–' },
-    { text: printable(entry.note ?? '') || '–' }
+    { text: sanitize(entry.note ?? '') || '–' }
   ])
-  return table(columns, rows, { width, paint })
+  return table(columns, rows, { width, ansi })
 }

@@ -1,7 +1,7 @@
 import { formatOrigin } from '../../config/yaml/origin.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
-import { configFile, configFileFound, loadCatalogue, loadNodeConfig } from '../load-config.ts'
+import { configFile, configFileFound, loadDeviceIndex, loadNodeConfig } from '../load-config.ts'
 import { table } from '../terminal/table.ts'
 
 const file = { name: 'FILE', summary: 'kith.yaml in the home unless given' } as const
@@ -42,13 +42,11 @@ const show = defineCommand({
     if (wanted.length === 0) return terminal.remark('kith: all is as it is by default; --all shows it')
     const rows = wanted.map(({ path, text, origin }) => [
       { text: path, style: 'bold' } as const,
-      { text: printable(text, 400) },
+      { text: sanitize(text, 400) },
       { text: formatOrigin(origin), style: 'dim' } as const
     ])
-    const { width, paint } = terminal
-    terminal.lines(
-      table([{ title: 'OPTION' }, { title: 'VALUE' }, { title: 'FROM' }], rows, { width, paint })
-    )
+    const { width, ansi } = terminal
+    terminal.lines(table([{ title: 'OPTION' }, { title: 'VALUE' }, { title: 'FROM' }], rows, { width, ansi }))
   }
 })
 
@@ -61,7 +59,7 @@ const schema = defineCommand({
   async run({ home, environment, positionals, terminal }) {
     const [{ configJsonSchema }, { devices, clocks, failed }] = await Promise.all([
       import('../../config/json-schema.ts'),
-      loadCatalogue({ home, file: positionals[0], environment })
+      loadDeviceIndex({ home, file: positionals[0], environment })
     ])
     if (failed !== undefined) terminal.remark(`kith: without the drivers from outside: ${failed.message}`)
     terminal.line(JSON.stringify(await configJsonSchema(devices, clocks), null, 2))

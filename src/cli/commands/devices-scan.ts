@@ -91,7 +91,7 @@ function show(
     { text: kind === 'file' ? '' : kind, style: styles[kind] },
     { text: configured === undefined ? reason : `configured as ${configured}` }
   ])
-  terminal.lines(table(columns, rows, { width: terminal.width, paint: terminal.paint }))
+  terminal.lines(table(columns, rows, { width: terminal.width, ansi: terminal.ansi }))
   if (lines.length === 0) terminal.remark('kith: nothing that kith.yaml does not have')
   else terminal.lines(['', `# for kith.yaml${hasSensors ? ', below its sensors' : ''}:`, ...lines])
 }

@@ -1,4 +1,4 @@
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import type { TestedSensor, TestedValue } from '../../node/sensors/test-devices.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
@@ -41,25 +41,22 @@ const marks: Readonly<Record<TestedValue['state'], readonly [mark: string, style
 const MARK = 5
 
 /** The sensor, and below it each value; a fault of all is told once. */
-function linesOf(
-  { name, type, place, values, hint }: TestedSensor,
-  { paint }: Context['terminal']
-): string[] {
+function linesOf({ name, type, place, values, hint }: TestedSensor, { ansi }: Context['terminal']): string[] {
   const where = place === type ? type : `${type} at ${place}`
   const width = Math.max(...values.map(({ series }) => series.length))
   const [first] = values
   const same = first?.state === 'fault' && values.every(({ why }) => why === first.why)
   const line = ({ state, series, shown = '', why }: TestedValue): string => {
     const [mark, style] = marks[state]
-    const text = [shown, ...(why === undefined ? [] : [printable(why)])]
+    const text = [shown, ...(why === undefined ? [] : [sanitize(why)])]
       .filter((part) => part !== '')
       .join(', ')
-    return `  ${paint(pad(mark, MARK), style)}  ${pad(series, width)}  ${text}`
+    return `  ${ansi(pad(mark, MARK), style)}  ${pad(series, width)}  ${text}`
   }
   const told =
     same && first !== undefined
-      ? [`  ${paint(pad('fault', MARK), 'red')}  ${printable(first.why ?? '')}`]
+      ? [`  ${ansi(pad('fault', MARK), 'red')}  ${sanitize(first.why ?? '')}`]
       : values.map(line)
-  const cure = hint === undefined ? [] : [`${' '.repeat(MARK + 4)}${printable(hint)}`]
-  return [`${paint(name, 'bold')}  ${where}`, ...told, ...cure]
+  const hints = hint === undefined ? [] : [`${' '.repeat(MARK + 4)}${sanitize(hint)}`]
+  return [`${ansi(name, 'bold')}  ${where}`, ...told, ...hints]
 }

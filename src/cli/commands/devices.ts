@@ -2,8 +2,8 @@ import { formatAddress } from '../../config/format-address.ts'
 import type { Measure, Options, SensorDefinition } from '../../hal/sensor.ts'
 import { placeOf } from '../../node/sensors/place.ts'
 import { type CommandGroup, type Context, defineCommand } from '../command-line/command.ts'
-import { loadCatalogue, loadNodeConfig } from '../load-config.ts'
-import { span } from '../terminal/format-units.ts'
+import { loadDeviceIndex, loadNodeConfig } from '../load-config.ts'
+import { formatDuration } from '../terminal/format-units.ts'
 import { table } from '../terminal/table.ts'
 import { scan } from './devices-scan.ts'
 import { test } from './devices-test.ts'
@@ -49,13 +49,13 @@ async function listConfigured({ home, environment, json, terminal }: Context): P
     { text: sensor.name, style: 'bold' } as const,
     { text: sensor.type },
     { text: sensor.place },
-    { text: span(sensor.interval / 1000) }
+    { text: formatDuration(sensor.interval / 1000) }
   ])
   terminal.lines(table(columns, rows, terminalOf(terminal)))
 }
 
 async function listTypes({ home, environment, json, terminal }: Context): Promise<void> {
-  const { devices, failed } = await loadCatalogue({ home, environment })
+  const { devices, failed } = await loadDeviceIndex({ home, environment })
   if (failed !== undefined) terminal.remark(`kith: without the drivers from outside: ${failed.message}`)
   const types = devices.map((definition) => ({
     type: definition.type,
@@ -85,8 +85,8 @@ async function listTypes({ home, environment, json, terminal }: Context): Promis
   terminal.lines(table(columns, rows, terminalOf(terminal)))
 }
 
-function terminalOf({ width, paint }: Context['terminal']) {
-  return { width, paint }
+function terminalOf({ width, ansi }: Context['terminal']) {
+  return { width, ansi }
 }
 
 /** What it measures with its options as they are unless given. */

@@ -2,14 +2,14 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { describeError } from '../../error.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
-import { bad, type Check, type Finding, ok, type Patient } from '../doctor/finding.ts'
+import { bad, type Check, type DoctorContext, type Finding, ok } from '../doctor/finding.ts'
 import { checkHardware } from '../doctor/hardware.ts'
 import { checkHome } from '../doctor/home.ts'
 import { checkMachine } from '../doctor/machine.ts'
 import { checkNetwork } from '../doctor/network.ts'
 import { checkNode } from '../doctor/node.ts'
 import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
-import type { Paint, Style } from '../terminal/ansi-style.ts'
+import type { AnsiStyle, Style } from '../terminal/ansi-style.ts'
 
 const checks: readonly Check[] = [checkMachine, checkHome, checkNetwork, checkHardware, checkNode]
 
@@ -23,14 +23,14 @@ export const doctor = defineCommand({
     const { config, findings } = await examineConfig(home, environment)
     const { connectControl } = await import('../../node/control/client.ts')
     const node = await connectControl(home, clock).catch(() => undefined)
-    const patient: Patient = { home, clock, signal, config, node }
+    const context: DoctorContext = { home, clock, signal, config, node }
     try {
-      for (const check of checks) findings.push(...(await check(patient)))
+      for (const check of checks) findings.push(...(await check(context)))
     } finally {
       await node?.close()
     }
     if (json) terminal.json(findings)
-    else terminal.lines(findings.flatMap((finding) => findingLines(finding, terminal.paint)))
+    else terminal.lines(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
     return findings.some(({ state }) => state === 'bad') ? FAILED : DONE
   }
 })
@@ -57,10 +57,10 @@ const marks: Readonly<Record<Finding['state'], readonly [mark: string, style: St
   bad: ['wrong', 'red']
 }
 
-function findingLines({ state, about, text, cure }: Finding, paint: Paint): string[] {
+function findingLines({ state, about, text, cure: hint }: Finding, ansi: AnsiStyle): string[] {
   const [mark, style] = marks[state]
   const [first = '', ...more] = text.split('\n')
   const indent = ' '.repeat(mark.length + 2)
-  const head = `${paint(mark, style)}  ${about}: ${first}`
-  return [head, ...more.map((line) => indent + line), ...(cure === undefined ? [] : [`${indent}${cure}`])]
+  const head = `${ansi(mark, style)}  ${about}: ${first}`
+  return [head, ...more.map((line) => indent + line), ...(hint === undefined ? [] : [`${indent}${hint}`])]
 }

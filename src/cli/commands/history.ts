@@ -15,8 +15,8 @@ export const history = defineCommand({
   name: 'history',
   summary: 'readings of the past: a table, --csv, --json or --plot',
   options: {
-    since: { kind: 'moment', value: 'TIME', summary: 'from 1h ago, or 2026-11-23T10:00; 1d unless given' },
-    until: { kind: 'moment', value: 'TIME', summary: 'up to then; now unless given' },
+    since: { kind: 'time', value: 'TIME', summary: 'from 1h ago, or 2026-11-23T10:00; 1d unless given' },
+    until: { kind: 'time', value: 'TIME', summary: 'up to then; now unless given' },
     limit: { kind: 'count', value: 'N', summary: `at most so many readings; ${USUAL_LIMIT} unless given` },
     csv: { kind: 'flag', summary: 'comma-separated values (RFC 4180), in SenML units' },
     plot: { kind: 'flag', summary: 'a curve in terminal characters' }

@@ -26,7 +26,7 @@ export const id = defineCommand({
       ['name', name],
       ['reached at', reached]
     ] as const
-    terminal.lines(facts(lines, terminal.paint))
+    terminal.lines(facts(lines, terminal.ansi))
   }
 })
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { NodeError } from '../../error.ts'
 import { defineCommand } from '../command-line/command.ts'
-import { type ConfigRequest, loadCatalogue } from '../load-config.ts'
+import { type ConfigRequest, loadDeviceIndex } from '../load-config.ts'
 import { facts } from '../terminal/table.ts'
 
 /** The commented example: the same file that people read in deploy/. */
@@ -25,7 +25,7 @@ export const init = defineCommand({
     const { initHome } = await import('../../node/init-home.ts')
     const made = await initHome(home, await filesOf({ home, environment }, options.name))
     if (json) return terminal.json(made)
-    const { paint } = terminal
+    const { ansi } = terminal
     const news = made.written.length === 0 ? 'all was there already' : made.written.join(', ')
     terminal.lines([
       ...facts(
@@ -34,10 +34,10 @@ export const init = defineCommand({
           ['home', made.home],
           ['written', news]
         ],
-        paint
+        ansi
       ),
       '',
-      `  Edit ${home}/kith.yaml (kith config check reads it), then: ${paint('kith run', 'bold')}`
+      `  Edit ${home}/kith.yaml (kith config check reads it), then: ${ansi('kith run', 'bold')}`
     ])
   }
 })
@@ -45,7 +45,7 @@ export const init = defineCommand({
 async function filesOf(request: ConfigRequest, name: string | undefined): Promise<Record<string, string>> {
   const [{ configJsonSchema }, { devices, clocks }, example] = await Promise.all([
     import('../../config/json-schema.ts'),
-    loadCatalogue(request),
+    loadDeviceIndex(request),
     readFile(EXAMPLE, 'utf8')
   ])
   return {

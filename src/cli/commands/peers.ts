@@ -32,7 +32,7 @@ async function watchPeers(context: Context, look: () => Promise<PeerView[]>): Pr
   const screenWanted = terminal.live && !context.json
   let now: PeerView[] = []
   const draw = (): string[] =>
-    now.length > 0 ? peersTable(now, terminal) : [terminal.paint('nobody near yet; Ctrl-C ends', 'dim')]
+    now.length > 0 ? peersTable(now, terminal) : [terminal.ansi('nobody near yet; Ctrl-C ends', 'dim')]
   const screen = new Screen({ terminal, clock, draw })
   const changes = new PeerChanges()
   if (screenWanted) screen.enter()

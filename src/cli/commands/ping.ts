@@ -1,6 +1,6 @@
 import { NodeError } from '../../error.ts'
 import type { PingReply } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, NOBODY } from '../command-line/exit-status.ts'
 import { milliseconds } from '../terminal/format-units.ts'
@@ -8,7 +8,7 @@ import { forced } from './ask.ts'
 
 const USUAL_COUNT = 4
 /** As the node takes it (control-requests.ts). */
-const MOST = 1000
+const MAX = 1000
 
 export const ping = defineCommand({
   name: 'ping',
@@ -26,8 +26,8 @@ export const ping = defineCommand({
     const { options, positionals, timeout, signal, terminal } = context
     const [who = ''] = positionals
     const { count = USUAL_COUNT } = options
-    if (count > MOST)
-      throw new NodeError('usage', `kith ping --count: ${count} is more than ${MOST}`, {
+    if (count > MAX)
+      throw new NodeError('usage', `kith ping --count: ${count} is more than ${MAX}`, {
         hint: 'one leaves each second; begin it again for more'
       })
     const request = {
@@ -50,14 +50,14 @@ export const ping = defineCommand({
 })
 
 function replyLine(reply: PingReply): string {
-  const answer = reply.rtt === undefined ? printable(reply.error ?? 'no answer') : milliseconds(reply.rtt)
-  return `${printable(reply.who, 64)} ${reply.n}  ${answer}  by ${reply.by}, ${printable(reply.path)}`
+  const answer = reply.rtt === undefined ? sanitize(reply.error ?? 'no answer') : milliseconds(reply.rtt)
+  return `${sanitize(reply.who, 64)} ${reply.n}  ${answer}  by ${reply.by}, ${sanitize(reply.path)}`
 }
 
 function summarise({ json, terminal }: Context, replies: readonly PingReply[]): void {
   const times = replies.flatMap(({ rtt }) => (rtt === undefined ? [] : [rtt])).sort((a, b) => a - b)
-  const [least, middle, most] = [times[0], times[times.length >> 1], times.at(-1)]
-  if (json || least === undefined || middle === undefined || most === undefined) return
-  const range = [least, middle, most].map(milliseconds).join(' / ')
+  const [min, middle, max] = [times[0], times[times.length >> 1], times.at(-1)]
+  if (json || min === undefined || middle === undefined || max === undefined) return
+  const range = [min, middle, max].map(milliseconds).join(' / ')
   terminal.line(`${times.length} of ${replies.length} answered; least / median / most: ${range}`)
 }

@@ -117,11 +117,11 @@ async function showOnTerminal(context: Context, operations: Operations): Promise
   const { terminal, signal, environment, options } = context
   const status = await operations.status()
   terminal.lines(
-    startBlock(status, { paint: terminal.paint, byNpm: environment['npm_execpath'] !== undefined })
+    startBlock(status, { ansi: terminal.ansi, byNpm: environment['npm_execpath'] !== undefined })
   )
   if (options['quiet'] === true) return
   for await (const view of untilAborted(operations.watch({ who: [status.peer] }, signal), signal))
-    terminal.line(ownReadingLine(view, terminal.paint))
+    terminal.line(ownReadingLine(view, terminal.ansi))
 }
 
 function ended(signal: AbortSignal): Promise<void> {

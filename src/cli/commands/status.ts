@@ -1,8 +1,8 @@
 import type { SensorView, Status } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
-import type { Paint } from '../terminal/ansi-style.ts'
-import { bytes, localTime, milliseconds, span } from '../terminal/format-units.ts'
+import type { AnsiStyle } from '../terminal/ansi-style.ts'
+import { bytes, formatDuration, localTime, milliseconds } from '../terminal/format-units.ts'
 import { openMetrics } from '../terminal/open-metrics.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
@@ -36,43 +36,46 @@ export const status = defineCommand({
 
 const qualities = ['synchronised', 'estimated', 'unknown'] as const
 
-function statusLines(status: Status, { width, paint }: { width: number; paint: Paint }): string[] {
+function statusLines(status: Status, { width, ansi }: { width: number; ansi: AnsiStyle }): string[] {
   const { memory, time, run } = status
   const bound = time.errorBound === undefined ? '' : `, within ${milliseconds(time.errorBound * 1000)}`
   return [
-    `${paint(printable(status.name, 64), 'bold')}  ${status.peer}`,
+    `${ansi(sanitize(status.name, 64), 'bold')}  ${status.peer}`,
     ...facts(
       [
         ['reached at', status.addresses],
         ['purposes', status.purposes.join(' ')],
         ['speaks', status.protocols.join(' ')],
         ['peers', String(status.peers)],
-        ['up', `${span(status.uptime)}, process ${status.pid}, kith ${status.version} on ${status.world}`],
+        [
+          'up',
+          `${formatDuration(status.uptime)}, process ${status.pid}, kith ${status.version} on ${status.world}`
+        ],
         ['home', status.home ?? 'none: nothing is written'],
         [
           'memory',
           `${bytes(memory.rss)} resident, heap ${bytes(memory.heapUsed)} of ${bytes(memory.heapTotal)}`
         ],
-        ['history', historyText(status, paint)],
+        ['history', historyText(status, ansi)],
         ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
         ['run', `${run.epoch}.${run.boot}`]
       ],
-      paint
+      ansi
     ),
-    ...sensorLines(status.sensors, width, paint)
+    ...sensorLines(status.sensors, width, ansi)
   ]
 }
 
-function historyText({ history }: Status, paint: Paint): string | string[] {
+function historyText({ history }: Status, ansi: AnsiStyle): string | string[] {
   const { state, error, readings, bytesWritten } = history
   const amount = `${readings} readings, ${bytes(history.bytes)}, ${bytes(bytesWritten)} written since start`
   if (state === 'ok') return amount
   if (state === 'memory') return `${amount}, in memory only`
-  const reason = error === undefined ? '' : ` (${printable(error)})`
-  return [paint(`${state}${reason}: kept in memory meanwhile`, 'red'), amount]
+  const reason = error === undefined ? '' : ` (${sanitize(error)})`
+  return [ansi(`${state}${reason}: kept in memory meanwhile`, 'red'), amount]
 }
 
-function sensorLines(sensors: readonly SensorView[], width: number, paint: Paint): string[] {
+function sensorLines(sensors: readonly SensorView[], width: number, ansi: AnsiStyle): string[] {
   if (sensors.length === 0) return []
   const columns = [
     { title: 'SENSOR' },
@@ -85,13 +88,13 @@ function sensorLines(sensors: readonly SensorView[], width: number, paint: Paint
     { text: sensor.name, style: 'bold' },
     { text: sensor.type },
     { text: sensor.place },
-    { text: span(sensor.interval) },
+    { text: formatDuration(sensor.interval) },
     {
       text: sensorState(sensor),
       style: sensor.state === 'waiting' ? 'dim' : stateStyle({ state: sensor.state })
     }
   ])
-  return ['', ...table(columns, rows, { width, paint })]
+  return ['', ...table(columns, rows, { width, ansi })]
 }
 
 /** Its values in one line, or why there are none; a fault of all its series is told once. */

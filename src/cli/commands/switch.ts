@@ -1,7 +1,7 @@
 import type { SwitchRequest, SwitchView } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
-import { span } from '../terminal/format-units.ts'
+import { formatDuration } from '../terminal/format-units.ts'
 import { type Cell, table } from '../terminal/table.ts'
 
 const ACTIONS = ['on', 'off', 'status'] as const
@@ -32,7 +32,7 @@ export const switches = defineCommand({
       { title: 'STATE' },
       { title: '' }
     ] as const
-    terminal.lines(table(columns, views.map(row), { width: terminal.width, paint: terminal.paint }))
+    terminal.lines(table(columns, views.map(row), { width: terminal.width, ansi: terminal.ansi }))
   }
 })
 
@@ -47,6 +47,6 @@ function row(view: SwitchView): Cell[] {
 }
 
 function note({ left, safe, fault }: SwitchView): string {
-  if (fault !== undefined) return printable(fault.message)
-  return left === null ? '' : `${safe} in ${span(left)}`
+  if (fault !== undefined) return sanitize(fault.message)
+  return left === null ? '' : `${safe} in ${formatDuration(left)}`
 }

@@ -37,9 +37,9 @@ export const watch = defineCommand({
 async function watchScreen({ terminal, clock }: Context, views: AsyncIterable<SeriesView>): Promise<void> {
   const state = new WatchState(clock)
   const draw = (): string[] => {
-    const { width, paint } = terminal
-    const lines = watchLines(state.all(), { width, paint, now: clock.monotonic() })
-    return lines.length > 0 ? lines : [paint('waiting for readings; Ctrl-C ends', 'dim')]
+    const { width, ansi } = terminal
+    const lines = watchLines(state.all(), { width, ansi, now: clock.monotonic() })
+    return lines.length > 0 ? lines : [ansi('waiting for readings; Ctrl-C ends', 'dim')]
   }
   const screen = new Screen({ terminal, clock, draw })
   screen.enter()

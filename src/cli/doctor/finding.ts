@@ -14,7 +14,7 @@ export interface Finding {
 }
 
 /** What the checks may use. */
-export interface Patient {
+export interface DoctorContext {
   readonly home: string
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -24,7 +24,7 @@ export interface Patient {
   readonly node: Operations | undefined
 }
 
-export type Check = (patient: Patient) => Promise<Finding[]>
+export type Check = (context: DoctorContext) => Promise<Finding[]>
 
 export function ok(about: string, text: string): Finding {
   return { state: 'ok', about, text }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
-import { bad, type Check, codeOf, type Finding, ok, type Patient, warn } from './finding.ts'
+import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
 
 /** The buses and lines of the configured sensors and switches; trying them would disturb a running node. */
 export const checkHardware: Check = async ({ config }) => {
@@ -14,7 +14,7 @@ export const checkHardware: Check = async ({ config }) => {
 }
 
 /** Of a channel of a multiplexer the bus that leads there. */
-function ofMachine(bus: string, config: Patient['config']): string {
+function ofMachine(bus: string, config: DoctorContext['config']): string {
   const branch = config?.buses.find(({ name }) => name === bus)
   return branch === undefined ? bus : ofMachine(branch.bus, config)
 }
@@ -35,8 +35,8 @@ async function checkBus(bus: string): Promise<Finding> {
 async function checkGpio(): Promise<Finding[]> {
   const chips = (await readdir('/dev').catch(() => [])).filter((name) => /^gpiochip\d+$/.test(name))
   if (chips.length > 0) return await Promise.all(chips.map(checkChip))
-  const cure = 'in a container, hand it in: --device /dev/gpiochip0; elsewhere it needs Linux 5.10'
-  return [warn('gpio', 'there is no /dev/gpiochip*: lines go over sysfs, and pulses are not counted', cure)]
+  const hint = 'in a container, hand it in: --device /dev/gpiochip0; elsewhere it needs Linux 5.10'
+  return [warn('gpio', 'there is no /dev/gpiochip*: lines go over sysfs, and pulses are not counted', hint)]
 }
 
 async function checkChip(name: string): Promise<Finding> {

@@ -2,14 +2,14 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describeError, isNodeError } from '../../error.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { bytes } from '../terminal/format-units.ts'
-import { bad, type Check, codeOf, type Finding, ok, type Patient, warn } from './finding.ts'
+import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
 
-const LEAST_SPACE = 100e6
+const MIN_SPACE = 100e6
 
-export const checkHome: Check = async (patient) => {
-  const { home } = patient
+export const checkHome: Check = async (context) => {
+  const { home } = context
   const found = await stat(home).catch(codeOf)
   if (found === 'ENOENT')
     return [
@@ -22,7 +22,7 @@ export const checkHome: Check = async (patient) => {
   return [
     await checkFolder(home, found.mode),
     await checkKey(home),
-    ...(await checkBook(patient)),
+    ...(await checkBook(context)),
     ...(await checkDisk(home))
   ]
 }
@@ -53,7 +53,7 @@ async function checkKey(home: string): Promise<Finding> {
   }
 }
 
-async function checkBook({ home, config }: Patient): Promise<Finding[]> {
+async function checkBook({ home, config }: DoctorContext): Promise<Finding[]> {
   if (config === undefined) return []
   const { openBook } = await import('../../node/peers/book-file.ts')
   try {
@@ -66,14 +66,14 @@ async function checkBook({ home, config }: Patient): Promise<Finding[]> {
 
 function wrong(about: string, error: unknown): Finding {
   if (!isNodeError(error)) return bad(about, describeError(error), 'check the disk')
-  return bad(about, printable(error.message), error.hint ?? 'check the disk')
+  return bad(about, sanitize(error.message), error.hint ?? 'check the disk')
 }
 
 async function checkDisk(folder: string): Promise<Finding[]> {
   const { bavail, bsize } = await statfs(folder)
   const free = bavail * bsize
   const text = `${bytes(free)} free for ${folder}`
-  if (free >= LEAST_SPACE) return [ok('disk', text)]
+  if (free >= MIN_SPACE) return [ok('disk', text)]
   return [bad('disk', text, 'make room, or lower history.bytes; until then readings are kept in memory only')]
 }
 

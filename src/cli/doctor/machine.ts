@@ -7,7 +7,7 @@ import { type Check, type Finding, ok, warn } from './finding.ts'
 /** Before kith was written no clock was right. */
 const EARLIEST = Date.UTC(2026, 0, 1)
 /** A node needs about 100 MB. */
-const LEAST_MEMORY = 150e6
+const MIN_MEMORY = 150e6
 
 export const checkMachine: Check = async ({ clock }) => [
   ok('machine', `${await model()}, ${platform()} ${release()} on ${arch()}, Node ${process.versions.node}`),
@@ -24,7 +24,7 @@ async function model(): Promise<string> {
 
 function checkMemory(): Finding {
   const text = `${bytes(freemem())} free of ${bytes(totalmem())}`
-  if (freemem() >= LEAST_MEMORY) return ok('memory', text)
+  if (freemem() >= MIN_MEMORY) return ok('memory', text)
   return warn('memory', text, 'stop something else: a node takes about 100 MB')
 }
 

@@ -1,7 +1,7 @@
 import { describeError } from '../../error.ts'
 import type { Status } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
-import { span } from '../terminal/format-units.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
+import { formatDuration } from '../terminal/format-units.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 /** What the running node says of itself. */
@@ -10,7 +10,7 @@ export const checkNode: Check = async ({ home, node }) => {
   try {
     const status = await node.status()
     return [
-      ok('node', `runs as process ${status.pid}, up ${span(status.uptime)}, ${status.peers} peers`),
+      ok('node', `runs as process ${status.pid}, up ${formatDuration(status.uptime)}, ${status.peers} peers`),
       ...checkSensors(status),
       ...checkHistory(status)
     ]
@@ -25,7 +25,7 @@ function checkSensors({ sensors }: Status): Finding[] {
     if (fault !== undefined)
       return bad(
         sensor.name,
-        printable(fault.text),
+        sanitize(fault.text),
         'check its wiring and its address; it is tried again by itself'
       )
     if (sensor.state === 'stale') return bad(sensor.name, 'says nothing', 'look into the log of the node')
@@ -38,7 +38,7 @@ function checkSensors({ sensors }: Status): Finding[] {
 
 function checkHistory({ history }: Status): Finding[] {
   if (history.state === 'ok' || history.state === 'memory') return []
-  const reason = history.error === undefined ? '' : ` (${printable(history.error)})`
+  const reason = history.error === undefined ? '' : ` (${sanitize(history.error)})`
   const text = `the history is ${history.state}${reason}: readings are kept in memory only`
   return [bad('history', text, 'make room or mount the disk rw; the node goes on by itself')]
 }

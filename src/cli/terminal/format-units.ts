@@ -6,7 +6,7 @@ const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
 ]
 
 /** `0.4 s`, `40 s`, `3 min`, `5 h`, `2 d`: one unit, as exact as a person needs it. */
-export function span(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–'
   if (Math.abs(seconds) < 9.95) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each * 2) ?? ['s', 1]
@@ -15,7 +15,7 @@ export function span(seconds: number): string {
 
 /** `now`, `12 s ago`. */
 export function ago(seconds: number): string {
-  return seconds < 1 ? 'now' : `${span(Math.floor(seconds))} ago`
+  return seconds < 1 ? 'now' : `${formatDuration(Math.floor(seconds))} ago`
 }
 
 /** `2.1 ms`, `41 ms`, `1.2 s`. */

@@ -77,7 +77,7 @@ function braille(row: Uint8Array): string {
 /** Least and greatest, without spreading what may be a million numbers over the stack. */
 function extent(numbers: readonly number[]): [least: number, greatest: number] {
   return numbers.reduce<[number, number]>(
-    ([least, greatest], number) => [Math.min(least, number), Math.max(greatest, number)],
+    ([min, greatest], number) => [Math.min(min, number), Math.max(greatest, number)],
     [Infinity, -Infinity]
   )
 }

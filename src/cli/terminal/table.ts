@@ -1,4 +1,4 @@
-import type { Paint, Style } from './ansi-style.ts'
+import type { AnsiStyle, Style } from './ansi-style.ts'
 import { cut, pad, textWidth } from './text-width.ts'
 
 export interface Column {
@@ -16,14 +16,14 @@ export interface Cell {
 export interface TableOptions {
   /** Columns of the terminal; Infinity for a pipe. */
   readonly width: number
-  readonly paint: Paint
+  readonly ansi: AnsiStyle
   /** Whether the titles are shown. */
   readonly head?: boolean
 }
 
 const GAP = '  '
 /** Below this a cut column says nothing any more. */
-const LEAST = 8
+const MIN = 8
 
 /** Rows under their titles, aligned; narrower terminals lose columns, then the ends of the widest one. */
 export function table(
@@ -40,7 +40,7 @@ export function table(
     kept.map((i) => natural[i] ?? 0),
     options.width
   )
-  const line = (cells: readonly Cell[]): string => drawn(columns, kept, widths, cells, options.paint)
+  const line = (cells: readonly Cell[]): string => drawn(columns, kept, widths, cells, options.ansi)
   const titles = columns.map((column): Cell => ({ text: column.title, style: 'dim' }))
   return [...(head ? [line(titles)] : []), ...rows.map(line)]
 }
@@ -68,8 +68,8 @@ function shrunk(widths: number[], width: number): number[] {
   for (let over = total(result) - width; over > 0; over = total(result) - width) {
     const widest = result.indexOf(Math.max(...result))
     const now = result[widest] ?? 0
-    if (now <= LEAST) break
-    result[widest] = Math.max(LEAST, now - over)
+    if (now <= MIN) break
+    result[widest] = Math.max(MIN, now - over)
   }
   return result
 }
@@ -79,7 +79,7 @@ function drawn(
   kept: readonly number[],
   widths: readonly number[],
   cells: readonly Cell[],
-  paint: Paint
+  ansi: AnsiStyle
 ): string {
   return kept
     .map((i, place) => {
@@ -88,7 +88,7 @@ function drawn(
       const last = place === kept.length - 1
       const align = columns[i]?.align ?? 'left'
       const space = ' '.repeat(Math.max(0, (widths[place] ?? 0) - textWidth(text)))
-      const painted = paint(text, cell.style)
+      const painted = ansi(text, cell.style)
       if (align === 'right') return space + painted
       return last ? painted : painted + space
     })
@@ -99,11 +99,11 @@ function drawn(
 /** `key  value` lines, the values below each other; a list takes a line an item. */
 export function facts(
   entries: readonly (readonly [key: string, value: string | readonly string[] | undefined])[],
-  paint: Paint
+  ansi: AnsiStyle
 ): string[] {
   const shown = entries.filter(([, value]) => value !== undefined && value.length > 0)
   const width = Math.max(0, ...shown.map(([key]) => textWidth(key)))
   return shown.flatMap(([key, value = '']) =>
-    [value].flat().map((item, i) => `  ${paint(pad(i === 0 ? key : '', width), 'dim')}${GAP}${item}`)
+    [value].flat().map((item, i) => `  ${ansi(pad(i === 0 ? key : '', width), 'dim')}${GAP}${item}`)
   )
 }

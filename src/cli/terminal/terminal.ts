@@ -1,6 +1,6 @@
 import { jsonLine } from '../../node/log/sanitize.ts'
 import type { Environment } from '../home.ts'
-import { coloured, type Paint, plain } from './ansi-style.ts'
+import { type AnsiStyle, coloured, plain } from './ansi-style.ts'
 
 /** The part of a stream such as process.stdout that is used. */
 export interface Sink {
@@ -28,7 +28,7 @@ export class Terminal {
   readonly stdout: Sink
   /** Whether a person sees the output as it comes: then it may be coloured and redrawn. */
   readonly live: boolean
-  readonly paint: Paint
+  readonly ansi: AnsiStyle
   readonly #stderr: Sink
 
   constructor(options: TerminalOptions) {
@@ -38,7 +38,7 @@ export class Terminal {
     this.live = options.stdout.isTTY === true && TERM !== 'dumb'
     // no-color.org: present and not empty.
     const colour = this.live && options.plain !== true && (NO_COLOR === undefined || NO_COLOR === '')
-    this.paint = colour ? coloured : plain
+    this.ansi = colour ? coloured : plain
   }
 
   /** Columns; a pipe has no end. */

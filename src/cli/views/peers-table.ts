@@ -1,6 +1,6 @@
 import type { PeerView } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
-import type { Paint } from '../terminal/ansi-style.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
+import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { ago, milliseconds } from '../terminal/format-units.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { tailOf } from './peer-tail.ts'
@@ -14,15 +14,18 @@ const columns: readonly Column[] = [
   { title: 'SEEN' }
 ]
 /** Who is near, the connected ones first. A name that is not the book's is the peer's own choice: dim. */
-export function peersTable(peers: readonly PeerView[], options: { width: number; paint: Paint }): string[] {
+export function peersTable(
+  peers: readonly PeerView[],
+  options: { width: number; ansi: AnsiStyle }
+): string[] {
   const rows = [...peers].sort(byPresence).map((peer) => [
     {
-      text: peer.name === null ? '–' : printable(peer.name, 64),
+      text: peer.name === null ? '–' : sanitize(peer.name, 64),
       style: peer.inBook ? 'bold' : 'dim'
     } as const,
     { text: tailOf(peer.peer) },
-    { text: printable(peer.purposes.join(' ')) || '–' },
-    { text: printable(peer.path.text), style: peer.path.kind === 'none' ? 'yellow' : undefined } as const,
+    { text: sanitize(peer.purposes.join(' ')) || '–' },
+    { text: sanitize(peer.path.text), style: peer.path.kind === 'none' ? 'yellow' : undefined } as const,
     { text: peer.rtt === null ? '–' : milliseconds(peer.rtt) },
     {
       text: peer.seen === null ? 'never' : ago(peer.seen),

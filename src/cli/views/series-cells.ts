@@ -1,18 +1,18 @@
 import type { SeriesView } from '../../node/api/operations.ts'
-import { printable } from '../../node/log/sanitize.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import type { Style } from '../terminal/ansi-style.ts'
-import { span } from '../terminal/format-units.ts'
+import { formatDuration } from '../terminal/format-units.ts'
 
 type Valued = Pick<SeriesView, 'value' | 'shown' | 'unit'>
 
 /** `hall/air/temperature` */
 export function seriesName(view: Pick<SeriesView, 'who' | 'series'>): string {
-  return printable(`${view.who}/${view.series}`, 120)
+  return sanitize(`${view.who}/${view.series}`, 120)
 }
 
 /** `21.48 °C`; nothing where there is no value. */
 export function shownValue(view: Valued): string {
-  if (view.shown !== undefined) return printable(view.shown, 40)
+  if (view.shown !== undefined) return sanitize(view.shown, 40)
   return view.value === undefined ? '' : `${view.value}${view.unit === null ? '' : ` ${view.unit}`}`
 }
 
@@ -38,15 +38,15 @@ export function stateStyle(view: Pick<SeriesView, 'state'>): Style | undefined {
  * @param since seconds that it has been so, where known
  */
 export function remark(view: SeriesView, since?: number): string {
-  const lasting = since === undefined ? '' : `since ${span(since)}`
+  const lasting = since === undefined ? '' : `since ${formatDuration(since)}`
   const parts =
     view.state === 'fault'
-      ? [`fault: ${printable(view.fault?.text ?? 'no reason given')}`, lasting]
+      ? [`fault: ${sanitize(view.fault?.text ?? 'no reason given')}`, lasting]
       : [`stale: ${view.stale === 'link' ? 'link down' : 'silent'} ${lasting}`.trimEnd(), 'last value shown']
   return view.state === 'value' ? '' : parts.filter((part) => part !== '').join(', ')
 }
 
 /** How its age is shown: to the tenth while it is fresh. */
 export function ageText(seconds: number): string {
-  return `${span(Math.max(0, seconds))} ago`
+  return `${formatDuration(Math.max(0, seconds))} ago`
 }

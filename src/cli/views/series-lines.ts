@@ -1,5 +1,5 @@
 import type { SeriesView } from '../../node/api/operations.ts'
-import type { Paint } from '../terminal/ansi-style.ts'
+import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { cut, pad, textWidth } from '../terminal/text-width.ts'
 import { tailOf } from './peer-tail.ts'
@@ -18,7 +18,7 @@ export interface SeriesRow {
 
 const GAP = 2
 /** Columns that the words behind a sparkline need: on a narrower terminal there is none. */
-const LEAST_REST = 30
+const MIN_REST = 30
 
 const columns: readonly Column[] = [
   { title: 'AGE', align: 'right' },
@@ -29,32 +29,32 @@ const columns: readonly Column[] = [
 /** A line a series: its value with trail, age, signature and trend; why it is stale; or its fault. */
 export function seriesLines(
   rows: readonly SeriesRow[],
-  { width, paint }: { width: number; paint: Paint }
+  { width, ansi }: { width: number; ansi: AnsiStyle }
 ): string[] {
   const names = namesOf(rows)
   const values = rows.map(({ view }) => (view.state === 'fault' ? '' : shownValue(view)))
   const nameWidth = Math.min(widest(names), Math.max(12, Math.floor(width / 2)))
   const valueWidth = widest(values)
   const trailWidth = widest(rows.map(({ trail = '' }) => trail))
-  const withTrail = trailWidth > 0 && width - nameWidth - valueWidth - trailWidth - 3 * GAP >= LEAST_REST
+  const withTrail = trailWidth > 0 && width - nameWidth - valueWidth - trailWidth - 3 * GAP >= MIN_REST
   const rest = width - nameWidth - valueWidth - 2 * GAP - (withTrail ? trailWidth + GAP : 0)
-  const words = fresh(rows, rest, paint)
+  const words = fresh(rows, rest, ansi)
   const space = ' '.repeat(GAP)
   return rows.map((row, i) => {
     const { view, trail = '' } = row
     const style = stateStyle(view)
     const name = pad(cut(names[i] ?? '', nameWidth), nameWidth) + space
     if (view.state === 'fault')
-      return name + paint(cut(remark(view, row.since), width - nameWidth - GAP), style)
-    const value = pad('', valueWidth - textWidth(values[i] ?? '')) + paint(values[i] ?? '', style ?? 'bold')
+      return name + ansi(cut(remark(view, row.since), width - nameWidth - GAP), style)
+    const value = pad('', valueWidth - textWidth(values[i] ?? '')) + ansi(values[i] ?? '', style ?? 'bold')
     const said =
-      view.state === 'stale' ? paint(cut(remark(view, row.since), rest), style) : (words.shift() ?? '')
+      view.state === 'stale' ? ansi(cut(remark(view, row.since), rest), style) : (words.shift() ?? '')
     return [name + value, ...(withTrail ? [pad(trail, trailWidth)] : []), said].join(space).trimEnd()
   })
 }
 
 /** What is said behind the values of the fresh ones, in columns. */
-function fresh(rows: readonly SeriesRow[], width: number, paint: Paint): string[] {
+function fresh(rows: readonly SeriesRow[], width: number, ansi: AnsiStyle): string[] {
   const cells = rows
     .filter(({ view }) => view.state === 'value')
     .map(({ age, trend = '' }) => [
@@ -62,7 +62,7 @@ function fresh(rows: readonly SeriesRow[], width: number, paint: Paint): string[
       { text: 'signed', style: 'green' } as const,
       { text: trend, style: 'dim' } as const
     ])
-  return table(columns, cells, { width, paint, head: false })
+  return table(columns, cells, { width, ansi, head: false })
 }
 
 /** Names are the peers' own choice: two who chose the same are told apart by their PeerIds. */

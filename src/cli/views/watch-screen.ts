@@ -1,12 +1,12 @@
-import type { Paint } from '../terminal/ansi-style.ts'
-import { span } from '../terminal/format-units.ts'
+import type { AnsiStyle } from '../terminal/ansi-style.ts'
+import { formatDuration } from '../terminal/format-units.ts'
 import { sparkline } from '../terminal/sparkline.ts'
 import { seriesLines } from './series-lines.ts'
 import type { Watched } from './watch-state.ts'
 
 export interface WatchScreenOptions {
   readonly width: number
-  readonly paint: Paint
+  readonly ansi: AnsiStyle
   /** Clock.monotonic(). */
   readonly now: number
 }
@@ -32,5 +32,5 @@ function trend({ view, trail }: Watched): string {
   const decimals = /\.(\d+)/.exec(view.shown ?? '')?.[1]?.length ?? 0
   const change = (last.value - first.value).toFixed(decimals)
   const signed = Number(change) === 0 ? '±0' : change.startsWith('-') ? change : `+${change}`
-  return `${signed} in ${span((last.at - first.at) / 1000)}`
+  return `${signed} in ${formatDuration((last.at - first.at) / 1000)}`
 }

@@ -16,7 +16,7 @@ export interface Watched {
 /** Values in a sparkline. */
 const TRAIL = 24
 /** Series on one screen; beyond, the one that has been quiet for longest makes place. */
-const MOST = 1024
+const MAX = 1024
 
 /** The latest of everything watched, with its recent past. */
 export class WatchState {
@@ -41,7 +41,7 @@ export class WatchState {
       since: same ? before.since : measured,
       trail: extended(before, view, measured)
     })
-    if (this.#series.size > MOST) this.#forgetOldest()
+    if (this.#series.size > MAX) this.#forgetOldest()
   }
 
   /** By name. */

@@ -104,8 +104,8 @@ function addressesTaken(branches: readonly Seat[], chips: readonly Seat[]): BusC
     if (first === undefined) return []
     const what = `${formatAddress(place.address)} on ${place.bus} is taken by ${formatPath(first.path)}`
     const why = place.bus === first.place.bus ? '' : `: it is on ${first.place.bus}, and heard on both`
-    return [{ path: [...path, 'address'], message: withHint(what + why, CURE) }]
+    return [{ path: [...path, 'address'], message: withHint(what + why, HINT) }]
   })
 }
 
-const CURE = 'strap one chip to another address, or use another bus'
+const HINT = 'strap one chip to another address, or use another bus'

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import type { Branch } from '../../hal/bus/muxed-buses.ts'
+import type { MuxChannel } from '../../hal/bus/muxed-buses.ts'
 import { choice, list, name, option, options, whole, withHint } from '../option-kinds.ts'
 import { busName, chipAddress, MACHINE_BUS } from './sensor-place.ts'
 
-const MOST_BUSES = 64
+const MAX_BUSES = 64
 const ADDRESSES = [0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77]
 
 function channelName() {
@@ -26,5 +26,5 @@ const channel = options({
 
 /** Buses behind buses: each a channel of a multiplexer. */
 export function busesSchema() {
-  return list(channel as v.GenericSchema<unknown, Branch & { readonly type: string }>, MOST_BUSES)
+  return list(channel as v.GenericSchema<unknown, MuxChannel & { readonly type: string }>, MAX_BUSES)
 }

@@ -23,7 +23,7 @@ const calibration = v.pipe(
 
 const bounds = v.pipe(
   pair,
-  v.check(([least, greatest]) => least < greatest, 'the first number must be less than the second')
+  v.check(([min, greatest]) => min < greatest, 'the first number must be less than the second')
 )
 
 const weight = v.pipe(number(0, 1), v.gtValue(0, '0 would never follow the sensor'))

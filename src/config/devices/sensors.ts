@@ -29,7 +29,7 @@ export type SensorSchema = v.GenericSchema<unknown, SensorConfig>
 
 const DAY = 86_400_000
 const USUAL_INTERVAL = 10_000
-const MOST_SENSORS = 64
+const MAX_SENSORS = 64
 
 function commonEntries(type: string, minimumInterval: number, quantities: readonly string[]) {
   return {
@@ -45,16 +45,16 @@ function commonEntries(type: string, minimumInterval: number, quantities: readon
 }
 
 function interval(type: string, minimum: number) {
-  const least = formatUnits(minimum, durationUnits)
+  const min = formatUnits(minimum, durationUnits)
   return v.pipe(
     duration(1, DAY),
     v.minValue(minimum, (issue) =>
       withHint(
         `${formatUnits(issue.input, durationUnits)} is too often for ${type}`,
-        `the least is ${least}: more often makes no sense or heats the chip`
+        `the least is ${min}: more often makes no sense or heats the chip`
       )
     ),
-    v.metadata({ range: `${least} to ${formatUnits(DAY, durationUnits)}`, format: formatInterval })
+    v.metadata({ range: `${min} to ${formatUnits(DAY, durationUnits)}`, format: formatInterval })
   )
 }
 
@@ -124,7 +124,7 @@ export function sensorsSchema(devices: readonly SensorDefinition[]) {
     return byType.get(String(type)) ?? unknown
   }) as unknown as SensorSchema
   return v.pipe(
-    list(sensor, MOST_SENSORS),
+    list(sensor, MAX_SENSORS),
     v.rawCheck(({ dataset, addIssue }) => {
       for (const { index, key, message } of clashes(dataset.value))
         addIssue({ message, path: issuePath(dataset.value, [index, key]) })

@@ -11,7 +11,7 @@ export interface SwitchConfig extends ActuatorOptions {
   readonly line: string
 }
 
-const MOST_SWITCHES = 32
+const MAX_SWITCHES = 32
 const SECOND = 1000
 const DAY = 86_400_000
 
@@ -29,7 +29,7 @@ const entry = options({
 
 /** What a node switches. */
 export function switchesSchema() {
-  return list(entry as v.GenericSchema<unknown, SwitchConfig>, MOST_SWITCHES)
+  return list(entry as v.GenericSchema<unknown, SwitchConfig>, MAX_SWITCHES)
 }
 
 interface MaybePlace {

@@ -32,7 +32,7 @@ export const chipFaults = [
   'unplugged'
 ] as const satisfies readonly ChipFault[]
 
-export interface ScenarioSurroundings {
+export interface ScenarioConditions {
   /** What sensors are called, and where they are. */
   readonly sensors: readonly SensorConfig[]
   /** Recordings are relative to it. */

@@ -12,13 +12,13 @@ import {
   perQuantity,
   positive,
   recording,
-  type ScenarioSurroundings,
+  type ScenarioConditions,
   timeOfDay
 } from './parts.ts'
 
 const DAY = 86_400_000
-const MOST_EVENTS = 1000
-const MOST_CHIPS = 64
+const MAX_EVENTS = 1000
+const MAX_CHIPS = 64
 
 const quantity = choice(ambientQuantities)
 
@@ -33,7 +33,7 @@ const when = {
 }
 
 /** What an event may do: its own keys, and the action that they mean. */
-function kinds({ sensors, folder }: ScenarioSurroundings) {
+function kinds({ sensors, folder }: ScenarioConditions) {
   const place = chip(sensors)
   const over = v.optional(duration(0, 365 * DAY, 'min'), '0ms')
   return {
@@ -96,7 +96,7 @@ interface Moment {
 }
 
 /** One key each says what happens; its schema is chosen by that, so that messages speak of it. */
-function eventsSchema(surroundings: ScenarioSurroundings) {
+function eventsSchema(surroundings: ScenarioConditions) {
   const known = kinds(surroundings)
   const names = Object.keys(known) as (keyof typeof known)[]
   const unknown = v.custom<ScenarioEvent>(
@@ -110,11 +110,11 @@ function eventsSchema(surroundings: ScenarioSurroundings) {
     if (name === undefined || more !== undefined) return unknown
     return known[name](`${name} ${writeValue(written[name])}`)
   })
-  return list(one, MOST_EVENTS)
+  return list(one, MAX_EVENTS)
 }
 
 /** Everything that a scenario may say. */
-export function scenarioSchema(surroundings: ScenarioSurroundings) {
+export function scenarioSchema(surroundings: ScenarioConditions) {
   const course = options({
     mean: v.exactOptional(anywhere),
     daily: v.exactOptional(anywhere),
@@ -131,7 +131,7 @@ export function scenarioSchema(surroundings: ScenarioSurroundings) {
   return options({
     about: v.optional(text(/^.{0,200}$/, 'at most 200 characters'), ''),
     day: v.optional(perQuantity(course), {}),
-    chips: v.optional(list(imperfect, MOST_CHIPS), []),
+    chips: v.optional(list(imperfect, MAX_CHIPS), []),
     events: v.optional(eventsSchema(surroundings), [])
   })
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { TracePoint } from '../../hal/simulated/scenario.ts'
 
-const MOST_BYTES = 16 * 1024 ** 2
+const MAX_BYTES = 16 * 1024 ** 2
 
 /**
  * Reads what was recorded: comma-separated values with the columns `time` and `value` among others, as
@@ -32,7 +32,7 @@ export function readTrace(file: string): TracePoint[] {
 function readText(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat?.isFile() !== true) throw new Error('is not there')
-  if (stat.size > MOST_BYTES) throw new Error(`is larger than ${MOST_BYTES / 1024 ** 2} MiB`)
+  if (stat.size > MAX_BYTES) throw new Error(`is larger than ${MAX_BYTES / 1024 ** 2} MiB`)
   return readFileSync(file, 'utf8')
 }
 

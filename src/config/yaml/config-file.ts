@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { NodeError } from '../../error.ts'
-import { MOST_CHARACTERS } from './source.ts'
+import { MAX_CHARACTERS } from './source.ts'
 
 /**
  * @param absent the cure where the file does not exist
@@ -18,10 +18,10 @@ export function readConfigFile(
     const stat = statSync(file)
     if (stat.isDirectory()) throw unreadable(file, 'is a folder', 'name the file in it, as in kith.yaml')
     if (!stat.isFile()) throw unreadable(file, 'is not a plain file', 'name a plain file')
-    if (stat.size > MOST_CHARACTERS) {
+    if (stat.size > MAX_CHARACTERS) {
       throw unreadable(
         file,
-        `is larger than ${MOST_CHARACTERS / 1024} KiB`,
+        `is larger than ${MAX_CHARACTERS / 1024} KiB`,
         'is this the file that you meant?'
       )
     }

@@ -16,9 +16,9 @@ import { formatPath, type OptionPath } from './option-path.ts'
 import type { Origin } from './origin.ts'
 
 /** A commented configuration with 64 sensors has about 20 KiB. */
-export const MOST_CHARACTERS = 256 * 1024
+export const MAX_CHARACTERS = 256 * 1024
 /** Values in all, each use of an alias counted: ends chains of aliases that would grow without bound. */
-const MOST_VALUES = 20_000
+const MAX_VALUES = 20_000
 const DEEPEST = 16
 
 export interface YamlSource {
@@ -39,8 +39,8 @@ function readYaml(text: string, place: (line: number, column: number) => Origin)
     const { line, col } = lines.linePos(offset)
     return place(Math.max(1, line), Math.max(1, col))
   }
-  if (plain.length > MOST_CHARACTERS) {
-    return unread({ origin: place(1, 1), path: '', message: `is longer than ${MOST_CHARACTERS / 1024} KiB` })
+  if (plain.length > MAX_CHARACTERS) {
+    return unread({ origin: place(1, 1), path: '', message: `is longer than ${MAX_CHARACTERS / 1024} KiB` })
   }
   const document = parseDocument(plain, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const faults = [...document.errors, ...document.warnings]
@@ -100,7 +100,7 @@ class Reader {
     this.#count += 1
     if (isAlias(node) && target === undefined) return this.#refuse(node, `no value is marked &${node.source}`)
     if (path.length > DEEPEST) return this.#refuse(node, `lies deeper than ${DEEPEST} levels`)
-    if (this.#count > MOST_VALUES) return this.#refuse(node, `there are more than ${MOST_VALUES} values`)
+    if (this.#count > MAX_VALUES) return this.#refuse(node, `there are more than ${MAX_VALUES} values`)
     this.#values.set(formatPath(path), this.#origin(node))
     if (isMap(target)) return this.#map(target.items, path)
     if (isSeq(target)) return target.items.map((item, index) => this.#value(item, [...path, index]))

@@ -1,8 +1,8 @@
-import type { I2cBus, I2cOperation, ProbeResult, TransferOptions, Turn } from '../i2c.ts'
+import type { ExclusiveAccess, I2cBus, I2cOperation, ProbeResult, TransferOptions } from '../i2c.ts'
 import { checkTransfer } from './transfer-check.ts'
 
 /** A bus on which everything is a turn. */
-export abstract class TurnBus implements I2cBus {
+export abstract class ExclusiveBus implements I2cBus {
   readonly name: string
   readonly path: string
 
@@ -11,7 +11,11 @@ export abstract class TurnBus implements I2cBus {
     this.path = path
   }
 
-  abstract turn<T>(address: number, work: (turn: Turn) => Promise<T>, options?: TransferOptions): Promise<T>
+  abstract exclusive<T>(
+    address: number,
+    work: (exclusive: ExclusiveAccess) => Promise<T>,
+    options?: TransferOptions
+  ): Promise<T>
 
   abstract close(): Promise<void>
 
@@ -21,11 +25,11 @@ export abstract class TurnBus implements I2cBus {
     options?: TransferOptions
   ): Promise<Uint8Array[]> {
     checkTransfer(this.path, address, operations)
-    return await this.turn(address, (turn) => turn.transaction(address, operations), options)
+    return await this.exclusive(address, (exclusive) => exclusive.transaction(address, operations), options)
   }
 
   async probe(address: number, options?: TransferOptions): Promise<ProbeResult> {
     checkTransfer(this.path, address)
-    return await this.turn(address, (turn) => turn.probe(address), options)
+    return await this.exclusive(address, (exclusive) => exclusive.probe(address), options)
   }
 }

@@ -8,7 +8,7 @@ interface Telling {
 const WIRING = 'check its wiring, power and address, then run kith doctor'
 const HELD = 'see whether a chip holds the lines low; power it off and on, then run kith doctor'
 
-const TELLINGS: Readonly<Record<BusErrorKind, Telling>> = {
+const MESSAGES: Readonly<Record<BusErrorKind, Telling>> = {
   'no-acknowledge': { what: 'does not acknowledge', hint: WIRING },
   'no-acknowledge-address': { what: 'does not acknowledge', hint: WIRING },
   'no-acknowledge-data': { what: 'does not acknowledge a byte sent to it', hint: WIRING },
@@ -45,7 +45,7 @@ export function busFailure(
   kind: BusErrorKind,
   options: { what?: string; hint?: string; cause?: unknown } = {}
 ): BusError {
-  const { what = TELLINGS[kind].what, hint = TELLINGS[kind].hint, cause } = options
+  const { what = MESSAGES[kind].what, hint = MESSAGES[kind].hint, cause } = options
   return new BusError(
     kind,
     `${placeOf(bus, address)} ${what}`,

@@ -1,4 +1,4 @@
-import { isBusError, type Turn } from '../i2c.ts'
+import { type ExclusiveAccess, isBusError } from '../i2c.ts'
 import { hex } from '../register-bytes.ts'
 import { busFailure } from './failure.ts'
 
@@ -23,7 +23,7 @@ export class Multiplexers {
   }
 
   /** @throws BusError of the multiplexer itself */
-  async connect(turn: Turn, address: number, channel: number): Promise<void> {
+  async connect(turn: ExclusiveAccess, address: number, channel: number): Promise<void> {
     for (const other of this.#unsure) if (other !== address) await this.disconnect(turn, other)
     const mask = 1 << channel
     this.#unsure.add(address)
@@ -35,7 +35,7 @@ export class Multiplexers {
   }
 
   /** A failure of the bus is left to the next turn, which disconnects before it connects. */
-  async disconnect(turn: Turn, address: number): Promise<void> {
+  async disconnect(turn: ExclusiveAccess, address: number): Promise<void> {
     try {
       await turn.transaction(address, [{ write: Uint8Array.of(0) }])
       this.#unsure.delete(address)

@@ -1,9 +1,9 @@
-import { type I2cBus, isBusError, type TransferOptions, type Turn } from '../i2c.ts'
-import { TurnBus } from './exclusive-bus.ts'
+import { type ExclusiveAccess, type I2cBus, isBusError, type TransferOptions } from '../i2c.ts'
+import { ExclusiveBus } from './exclusive-bus.ts'
 import { busFailure, placeOf, renamed } from './failure.ts'
 import type { Multiplexers } from './multiplexers.ts'
 
-export interface ChannelBusOptions {
+export interface MuxChannelBusOptions {
   /** As in the configuration: `attic`. */
   readonly name: string
   /** The bus that the multiplexer is on. */
@@ -17,24 +17,24 @@ export interface ChannelBusOptions {
 }
 
 /** A channel of a multiplexer: a bus behind a bus. Each transfer is one turn of the parent. */
-export class ChannelBus extends TurnBus {
-  readonly #options: ChannelBusOptions
+export class MuxChannelBus extends ExclusiveBus {
+  readonly #options: MuxChannelBusOptions
   #closed = false
 
-  constructor(options: ChannelBusOptions) {
+  constructor(options: MuxChannelBusOptions) {
     const { name, channel, address, parent } = options
     super(name, `${name} (channel ${channel} of ${placeOf(parent.path, address)})`)
     this.#options = options
   }
 
-  override async turn<T>(
+  override async exclusive<T>(
     address: number,
-    work: (turn: Turn) => Promise<T>,
+    work: (turn: ExclusiveAccess) => Promise<T>,
     options?: TransferOptions
   ): Promise<T> {
     if (this.#closed) throw busFailure(this.path, address, 'closed')
-    const through = (turn: Turn): Promise<T> => this.#through(turn, address, work)
-    return await this.#told(address, this.#options.parent.turn(address, through, options))
+    const through = (turn: ExclusiveAccess): Promise<T> => this.#through(turn, address, work)
+    return await this.#told(address, this.#options.parent.exclusive(address, through, options))
   }
 
   /** The parent is its owner's to close. */
@@ -42,7 +42,11 @@ export class ChannelBus extends TurnBus {
     this.#closed = true
   }
 
-  async #through<T>(turn: Turn, address: number, work: (turn: Turn) => Promise<T>): Promise<T> {
+  async #through<T>(
+    turn: ExclusiveAccess,
+    address: number,
+    work: (turn: ExclusiveAccess) => Promise<T>
+  ): Promise<T> {
     const { multiplexers, channel } = this.#options
     try {
       await multiplexers.connect(turn, this.#options.address, channel).catch((error) => {
@@ -54,7 +58,7 @@ export class ChannelBus extends TurnBus {
     }
   }
 
-  #below(turn: Turn): Turn {
+  #below(turn: ExclusiveAccess): ExclusiveAccess {
     return {
       transaction: (address, operations) => this.#told(address, turn.transaction(address, operations)),
       probe: (address) => this.#told(address, turn.probe(address))

@@ -1,10 +1,10 @@
 import type { Buses, I2cBus } from '../i2c.ts'
 import type { World } from '../world.ts'
 import { Multiplexers } from './multiplexers.ts'
-import { ChannelBus } from './mux-channel-bus.ts'
+import { MuxChannelBus } from './mux-channel-bus.ts'
 
 /** A channel of a multiplexer, named as a bus. */
-export interface Branch {
+export interface MuxChannel {
   readonly name: string
   /** The bus that the multiplexer is on: of the machine, or a branch named before this one. */
   readonly bus: string
@@ -15,16 +15,16 @@ export interface Branch {
 }
 
 /** The buses of a machine and those behind their multiplexers. */
-export class BranchedBuses implements Buses {
+export class MuxedBuses implements Buses {
   readonly #machine: Buses
-  readonly #branches: readonly Branch[]
-  readonly #channels = new Map<string, ChannelBus>()
+  readonly #branches: readonly MuxChannel[]
+  readonly #channels = new Map<string, MuxChannelBus>()
   /** By the bus that they are on. */
   readonly #multiplexers = new Map<string, Multiplexers>()
 
-  constructor(machine: Buses, branches: readonly Branch[]) {
+  constructor(machine: Buses, muxChannels: readonly MuxChannel[]) {
     this.#machine = machine
-    this.#branches = branches
+    this.#branches = muxChannels
   }
 
   async list(): Promise<string[]> {
@@ -41,26 +41,28 @@ export class BranchedBuses implements Buses {
     await this.#machine.close()
   }
 
-  /** @param branches those that may be meant: of a branch's own bus, the ones before it */
-  async #open(name: string, branches: readonly Branch[]): Promise<I2cBus> {
-    const index = branches.findLastIndex((branch) => branch.name === name)
-    const branch = branches[index]
-    if (branch === undefined) return await this.#machine.open(name)
-    const parent = await this.#open(branch.bus, branches.slice(0, index))
-    const bus = this.#channels.get(name) ?? this.#channel(branch, parent)
+  /** @param muxChannels those that may be meant: of a branch's own bus, the ones before it */
+  async #open(name: string, muxChannels: readonly MuxChannel[]): Promise<I2cBus> {
+    const index = muxChannels.findLastIndex((muxChannel) => muxChannel.name === name)
+    const muxChannel = muxChannels[index]
+    if (muxChannel === undefined) return await this.#machine.open(name)
+    const parent = await this.#open(muxChannel.bus, muxChannels.slice(0, index))
+    const bus = this.#channels.get(name) ?? this.#channel(muxChannel, parent)
     this.#channels.set(name, bus)
     return bus
   }
 
-  #channel({ name, bus, address, channel }: Branch, parent: I2cBus): ChannelBus {
-    const addresses = this.#branches.filter((branch) => branch.bus === bus).map(({ address }) => address)
+  #channel({ name, bus, address, channel }: MuxChannel, parent: I2cBus): MuxChannelBus {
+    const addresses = this.#branches
+      .filter((muxChannel) => muxChannel.bus === bus)
+      .map(({ address }) => address)
     const multiplexers = this.#multiplexers.get(bus) ?? new Multiplexers(parent.path, addresses)
     this.#multiplexers.set(bus, multiplexers)
-    return new ChannelBus({ name, parent, multiplexers, address, channel })
+    return new MuxChannelBus({ name, parent, multiplexers, address, channel })
   }
 }
 
 /** The same world, its buses with those behind their multiplexers. */
-export function withBranches<W extends World>(world: W, branches: readonly Branch[]): W {
-  return branches.length === 0 ? world : { ...world, buses: new BranchedBuses(world.buses, branches) }
+export function withMuxChannels<W extends World>(world: W, muxChannels: readonly MuxChannel[]): W {
+  return muxChannels.length === 0 ? world : { ...world, buses: new MuxedBuses(world.buses, muxChannels) }
 }

@@ -5,7 +5,7 @@ import { parseCrcWords } from './crc-words.ts'
 import { readWhenAcknowledged } from './poll-until.ts'
 
 /** A command that a chip answers with words, each followed by its CRC. */
-export interface WordQuestion {
+export interface WordCommand {
   readonly command: readonly number[]
   /** Milliseconds after which the answer is asked for. */
   readonly time: number
@@ -19,10 +19,10 @@ export interface WordQuestion {
  * Puts the question to a chip that acknowledges nothing while it works on the answer.
  * @throws BusError; SensorError 'bad-crc', 'stuck'
  */
-export async function askWords(
+export async function commandWords(
   clock: Clock,
   device: I2cDevice,
-  { command, time, words, crc }: WordQuestion,
+  { command, time, words, crc }: WordCommand,
   signal: AbortSignal
 ): Promise<number[]> {
   await device.write(command, { signal })
@@ -31,9 +31,9 @@ export async function askWords(
 }
 
 /** Recognises a chip by a question that none other of its address answers with fitting checksums. */
-export function identifyByAnswer(question: WordQuestion): Identification['ask'] {
+export function identifyByAnswer(question: WordCommand): Identification['ask'] {
   return async (device, { clock, signal }) => {
-    await askWords(clock, device, question, signal)
+    await commandWords(clock, device, question, signal)
     return 'sure'
   }
 }

@@ -6,18 +6,18 @@ export interface DebounceOptions {
   /** Milliseconds that a level must hold before it counts; 0 lets every edge pass. */
   readonly hold: number
   /** Milliseconds after which a line that holds no level is called restless. */
-  readonly patience: number
+  readonly timeout: number
   /** A level that held: its edge with the time of the first of the burst, which is when the contact moved. */
   readonly onLevel: (edge: Edge) => void
   /** Once for each burst that lasts too long; onLevel ends it, even with the level as before. */
-  readonly onRestless: (since: number) => void
+  readonly onUnstable: (since: number) => void
 }
 
 /** Edges without a pause of `hold` between any two. */
 interface Burst {
   readonly since: number
   readonly last: Edge
-  readonly restless: boolean
+  readonly unstable: boolean
 }
 
 /**
@@ -47,15 +47,15 @@ export class Debounce {
 
   /** Takes an edge; the first may be the level as it was found. */
   next(edge: Edge): void {
-    const { clock, hold, patience, onRestless } = this.#options
+    const { clock, hold, timeout, onUnstable } = this.#options
     if (this.#burst !== undefined && edge.at - this.#burst.last.at >= hold) this.#settle(this.#burst)
-    const { restless = false } = this.#burst ?? {}
+    const { unstable = false } = this.#burst ?? {}
     const since = Math.min(edge.at, this.#burst?.since ?? edge.at)
-    const tooLong = edge.at - since > patience
-    const burst = { since, last: edge, restless: restless || tooLong }
+    const tooLong = edge.at - since > timeout
+    const burst = { since, last: edge, unstable: unstable || tooLong }
     this.#burst = burst
     this.#cancel()
-    if (tooLong && !restless) onRestless(since)
+    if (tooLong && !unstable) onUnstable(since)
     const left = edge.at + hold - clock.monotonic()
     if (hold === 0) this.#settle(burst)
     else this.#cancel = clock.after(Math.max(0, left), () => this.#settleNext(burst))
@@ -90,12 +90,12 @@ export class Debounce {
     this.#cancel = this.#options.clock.after(0, () => this.#settle(burst))
   }
 
-  #settle({ since, last, restless }: Burst): void {
+  #settle({ since, last, unstable }: Burst): void {
     this.#cancel()
     this.#burst = undefined
-    if (last.level !== this.#level || restless || this.#options.hold === 0) {
+    if (last.level !== this.#level || unstable || this.#options.hold === 0) {
       this.#level = last.level
-      this.#options.onLevel({ ...last, at: restless ? last.at : since })
+      this.#options.onLevel({ ...last, at: unstable ? last.at : since })
     }
     for (const settle of this.#waiting.splice(0)) settle()
   }

@@ -1,4 +1,4 @@
-import type { Lack, Measure, Measurement } from '../sensor.ts'
+import type { Measure, Measurement, MissingMeasurement } from '../sensor.ts'
 
 /**
  * Reads one value after the other. One that fails is told beside the others; where all fail, the first
@@ -8,8 +8,8 @@ export async function measureEach<M extends Measure>(
   measures: readonly M[],
   signal: AbortSignal,
   read: (measure: M) => Promise<number | boolean>
-): Promise<readonly (Measurement | Lack)[]> {
-  const measured: (Measurement | Lack)[] = []
+): Promise<readonly (Measurement | MissingMeasurement)[]> {
+  const measured: (Measurement | MissingMeasurement)[] = []
   for (const measure of measures) {
     const { quantity, channel } = measure
     const which = channel === undefined ? { quantity } : { quantity, channel }

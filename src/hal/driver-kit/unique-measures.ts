@@ -1,7 +1,7 @@
 import type { Measure } from '../sensor.ts'
 
 /** Each measure once; one that is alone with its quantity needs no channel in its series. */
-export function toldApart<M extends Measure>(measures: readonly M[]): M[] {
+export function uniqueMeasures<M extends Measure>(measures: readonly M[]): M[] {
   const once = measures.filter((one, index) => measures.findIndex((other) => isSame(one, other)) === index)
   return once.map((one) => {
     if (once.some((other) => other !== one && other.quantity === one.quantity)) return one

@@ -13,7 +13,7 @@ interface Telling {
 const WIRING = 'check its wiring and power; sudo dmesg tells what its driver says'
 
 /** By the system's code; any other is told as WITHOUT_NAME. */
-const TELLINGS: Readonly<Record<string, Telling>> = {
+const MESSAGES: Readonly<Record<string, Telling>> = {
   ENOENT: {
     code: 'absent',
     what: 'is not there',
@@ -44,12 +44,12 @@ export class KernelFiles {
   readonly #clock: Clock
   readonly #patience: number
 
-  /** @param patience milliseconds for which EAGAIN is waited out; tmp102 gives it for 35 [linux tmp102.c] */
-  constructor(sysfs: Sysfs, clock: Clock, label: string, patience = 500) {
+  /** @param timeout milliseconds for which EAGAIN is waited out; tmp102 gives it for 35 [linux tmp102.c] */
+  constructor(sysfs: Sysfs, clock: Clock, label: string, timeout = 500) {
     this.#sysfs = sysfs
     this.#clock = clock
     this.label = label
-    this.#patience = patience
+    this.#patience = timeout
   }
 
   /** The file's text without space around it. @throws SensorError; the signal's reason */
@@ -100,7 +100,7 @@ export class KernelFiles {
   }
 
   #failure(path: string, cause: unknown): SensorError {
-    const { code, what, hint } = TELLINGS[codeOf(cause)] ?? WITHOUT_NAME
+    const { code, what, hint } = MESSAGES[codeOf(cause)] ?? WITHOUT_NAME
     const why = `${what}: ${fileOf(path)} gives ${codeOf(cause)}`
     return new SensorError(code, `${this.label} ${why}`, { hint, cause })
   }

@@ -1,6 +1,6 @@
 import { measureEach } from '../driver-kit/measure-each.ts'
-import type { Lack, Measure, Measurement, Sensor } from '../sensor.ts'
-import type { KernelFolder } from './sysfs-class.ts'
+import type { Measure, Measurement, MissingMeasurement, Sensor } from '../sensor.ts'
+import type { SysfsFolder } from './sysfs-class.ts'
 
 /** Reads one channel in the folder of its device. @throws SensorError */
 export type ReadChannel<M extends Measure> = (
@@ -11,17 +11,17 @@ export type ReadChannel<M extends Measure> = (
 
 /** A device that the kernel measures with: its folder is found anew for each sample, its values are never kept. */
 export class KernelSensor<M extends Measure> implements Sensor {
-  readonly #folder: KernelFolder
+  readonly #folder: SysfsFolder
   readonly #channels: readonly M[]
   readonly #read: ReadChannel<M>
 
-  constructor(folder: KernelFolder, channels: readonly M[], read: ReadChannel<M>) {
+  constructor(folder: SysfsFolder, channels: readonly M[], read: ReadChannel<M>) {
     this.#folder = folder
     this.#channels = channels
     this.#read = read
   }
 
-  async sample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> {
+  async sample(signal: AbortSignal): Promise<readonly (Measurement | MissingMeasurement)[]> {
     const folder = await this.#folder.path(signal)
     return await measureEach(this.#channels, signal, (channel) => this.#read(folder, channel, signal))
   }

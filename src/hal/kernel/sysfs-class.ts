@@ -1,7 +1,7 @@
 import type { KernelFiles } from './files.ts'
 
 /** Where the kernel shows devices of one kind, each in a folder with a file that names it. */
-export interface KernelShelf {
+export interface SysfsClass {
   readonly folder: string
   /** Names of the folders in it that are meant: `hwmon0`. */
   readonly entry: RegExp
@@ -9,19 +9,19 @@ export interface KernelShelf {
   readonly file: string
 }
 
-export interface Shelved {
+export interface SysfsEntry {
   readonly path: string
   /** What the file says. */
   readonly name: string
 }
 
 /** Everything on a shelf that says its name, in the order of its numbers. */
-export async function shelved(
+export async function sysfsEntries(
   files: KernelFiles,
-  { folder, entry, file }: KernelShelf,
+  { folder, entry, file }: SysfsClass,
   signal: AbortSignal
-): Promise<Shelved[]> {
-  const found: Shelved[] = []
+): Promise<SysfsEntry[]> {
+  const found: SysfsEntry[] = []
   const names = (await files.list(folder)).filter((each) => entry.test(each))
   for (const each of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
     const path = `${folder}/${each}`
@@ -32,15 +32,15 @@ export async function shelved(
 }
 
 /** The folder of a device by its name: its number changes between boots, and when its driver is loaded anew. */
-export class KernelFolder {
+export class SysfsFolder {
   readonly #files: KernelFiles
-  readonly #shelf: KernelShelf
+  readonly #shelf: SysfsClass
   readonly #name: string
   readonly #cure: string
   #found: string | undefined
 
   /** @param cure what to do where several have the name */
-  constructor(files: KernelFiles, shelf: KernelShelf, name: string, cure: string) {
+  constructor(files: KernelFiles, shelf: SysfsClass, name: string, cure: string) {
     this.#files = files
     this.#shelf = shelf
     this.#name = name
@@ -58,7 +58,7 @@ export class KernelFolder {
   }
 
   async #search(signal: AbortSignal): Promise<string> {
-    const all = await shelved(this.#files, this.#shelf, signal)
+    const all = await sysfsEntries(this.#files, this.#shelf, signal)
     const [found, other] = all.filter(({ name }) => name === this.#name)
     if (found === undefined) {
       const there = [...new Set(all.map(({ name }) => name))].join(', ')

@@ -1,16 +1,16 @@
 import type { PromisifiedBus } from 'i2c-bus'
 import type { Clock } from '../../clock.ts'
-import { TurnBus } from '../bus/exclusive-bus.ts'
+import { ExclusiveBus } from '../bus/exclusive-bus.ts'
 import { busFailure } from '../bus/failure.ts'
 import { checkTransfer } from '../bus/transfer-check.ts'
 import { TransferQueue } from '../bus/transfer-queue.ts'
 import {
   type BusError,
+  type ExclusiveAccess,
   type I2cOperation,
   isBusError,
   type ProbeResult,
-  type TransferOptions,
-  type Turn
+  type TransferOptions
 } from '../i2c.ts'
 import { busErrorKind } from './errno.ts'
 
@@ -36,7 +36,7 @@ const REPEATS = 2
  * it even where the kernel refused the address; such a file speaks to address 0. So whenever the first
  * call for an address fails, all its files are dropped (i2c-bus.js, `peripheral`).
  */
-export class LinuxI2cBus extends TurnBus {
+export class LinuxI2cBus extends ExclusiveBus {
   readonly #open: () => Promise<PromisifiedBus>
   readonly #queue: TransferQueue
   readonly #reached = new Set<number>()
@@ -48,12 +48,12 @@ export class LinuxI2cBus extends TurnBus {
     this.#queue = new TransferQueue({ clock, bus: name, deadline, limit })
   }
 
-  override async turn<T>(
+  override async exclusive<T>(
     address: number,
-    work: (turn: Turn) => Promise<T>,
+    work: (turn: ExclusiveAccess) => Promise<T>,
     options?: TransferOptions
   ): Promise<T> {
-    const turn: Turn = {
+    const turn: ExclusiveAccess = {
       transaction: async (address, operations) => {
         checkTransfer(this.name, address, operations)
         return await this.#call(address, (handle) => this.#transfer(handle, address, operations))

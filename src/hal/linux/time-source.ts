@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { access } from 'node:fs/promises'
 import type { Clock } from '../../clock.ts'
-import type { TimeBelief, TimeSource } from '../time-source.ts'
+import type { ClockStatus, TimeSource } from '../time-source.ts'
 
 export interface LinuxTimeSourceOptions {
   readonly clock: Clock
@@ -34,7 +34,7 @@ export class LinuxTimeSource implements TimeSource {
     this.#timedatectl = timedatectl
   }
 
-  async belief(): Promise<TimeBelief> {
+  async belief(): Promise<ClockStatus> {
     const synchronised = (await this.#timesyncd()) || (await this.#asked())
     return { quality: synchronised ? 0 : 2, offset: 0 }
   }

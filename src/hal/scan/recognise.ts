@@ -2,7 +2,7 @@ import { isNodeError } from '../../error.ts'
 import { i2cDevice } from '../bus/i2c-device.ts'
 import type { ClockDefinition } from '../clock-chip.ts'
 import { type I2cBus, isBusError } from '../i2c.ts'
-import type { I2cSensorDefinition, Identification, Likeness, OpenContext } from '../sensor.ts'
+import type { I2cSensorDefinition, Identification, MatchResult, OpenContext } from '../sensor.ts'
 
 /** A chip that may be at an address. */
 export type Candidate = I2cSensorDefinition | ClockDefinition
@@ -31,7 +31,7 @@ export async function recognise(
 ): Promise<Verdict> {
   const maybe: Candidate[] = []
   for (const candidate of candidates.filter(({ addresses }) => addresses.includes(address)).sort(byTurn)) {
-    const likeness = await likenessOf(bus, address, candidate, context)
+    const likeness = await matchResultOf(bus, address, candidate, context)
     if (likeness === 'sure') return { sure: candidate, maybe: [] }
     if (likeness === 'maybe') maybe.push(candidate)
     if (typeof likeness === 'string' || candidates.some(({ type }) => type === likeness.relative)) continue
@@ -40,12 +40,12 @@ export async function recognise(
   return { maybe }
 }
 
-async function likenessOf(
+async function matchResultOf(
   bus: I2cBus,
   address: number,
   { type, identification }: Candidate,
   context: ScanContext
-): Promise<Likeness> {
+): Promise<MatchResult> {
   if (identification === undefined) return 'maybe'
   try {
     return await identification.ask(i2cDevice(bus, address, type), context)

@@ -1,5 +1,5 @@
 import { describeError } from '../../error.ts'
-import type { Branch } from '../bus/muxed-buses.ts'
+import type { MuxChannel } from '../bus/muxed-buses.ts'
 import type { ClockDefinition } from '../clock-chip.ts'
 import type { SensorDefinition } from '../sensor.ts'
 import type { World } from '../world.ts'
@@ -14,7 +14,7 @@ export interface ScanInit {
   readonly clocks: readonly ClockDefinition[]
   /** Which are asked: a branch after the bus that it is on. */
   readonly buses: readonly string[]
-  readonly branches: readonly Branch[]
+  readonly branches: readonly MuxChannel[]
   /** Names that are taken by configured sensors. */
   readonly names: readonly string[]
   readonly signal: AbortSignal

@@ -12,7 +12,7 @@ export type AmbientQuantity =
   | 'current'
 
 /** What a chip can learn of what surrounds it. */
-export interface Surroundings {
+export interface AmbientConditions {
   /** @param at milliseconds since 1970; now unless given */
   value(quantity: AmbientQuantity, at?: number): number
 }
@@ -28,35 +28,35 @@ export interface Course {
   readonly peakHour: number
   readonly weather: number
   readonly unrest: number
-  readonly least: number
+  readonly min: number
   readonly greatest: number
 }
 
 /** A lived-in room in a temperate climate; its supply is a battery near 5 V. */
 const COURSES: Readonly<Record<AmbientQuantity, Course>> = {
-  temperature: { mean: 21, daily: 2, peakHour: 15, weather: 1.5, unrest: 0.05, least: -40, greatest: 85 },
-  humidity: { mean: 48, daily: -5, peakHour: 15, weather: 8, unrest: 0.3, least: 0, greatest: 100 },
+  temperature: { mean: 21, daily: 2, peakHour: 15, weather: 1.5, unrest: 0.05, min: -40, greatest: 85 },
+  humidity: { mean: 48, daily: -5, peakHour: 15, weather: 8, unrest: 0.3, min: 0, greatest: 100 },
   pressure: {
     mean: 101_000,
     daily: 60,
     peakHour: 10,
     weather: 1500,
     unrest: 4,
-    least: 87_000,
+    min: 87_000,
     greatest: 108_500
   },
-  illuminance: { mean: 150, daily: 320, peakHour: 12, weather: 60, unrest: 3, least: 0, greatest: 54_000 },
+  illuminance: { mean: 150, daily: 320, peakHour: 12, weather: 60, unrest: 3, min: 0, greatest: 54_000 },
   co2: {
     mean: 620e-6,
     daily: 150e-6,
     peakHour: 20,
     weather: 80e-6,
     unrest: 4e-6,
-    least: 400e-6,
+    min: 400e-6,
     greatest: 5e-3
   },
-  voltage: { mean: 4.98, daily: 0.03, peakHour: 14, weather: 0.02, unrest: 0.004, least: 0, greatest: 5.5 },
-  current: { mean: 0.42, daily: 0.08, peakHour: 19, weather: 0.05, unrest: 0.02, least: 0, greatest: 3 }
+  voltage: { mean: 4.98, daily: 0.03, peakHour: 14, weather: 0.02, unrest: 0.004, min: 0, greatest: 5.5 },
+  current: { mean: 0.42, daily: 0.08, peakHour: 19, weather: 0.05, unrest: 0.02, min: 0, greatest: 3 }
 }
 
 const HOUR = 3_600_000
@@ -67,7 +67,7 @@ const UNREST_CHANGES = 20_000
  * The world around the chips: each quantity a pure, smooth function of seed and time, so that a run can
  * be repeated and any moment of it asked for. A test, a scenario or a person may give it another course.
  */
-export class Ambient implements Surroundings {
+export class Ambient implements AmbientConditions {
   readonly #clock: Clock
   readonly #seed: Seed
   readonly #courses = new Map(Object.entries(COURSES) as [AmbientQuantity, Course][])
@@ -85,7 +85,7 @@ export class Ambient implements Surroundings {
     if (trace !== undefined) return trace(at)
     const course = this.#courses.get(quantity) ?? COURSES[quantity]
     const value = courseValue(quantity, course, this.#seed, at) + this.shift(quantity, at)
-    return Math.min(course.greatest, Math.max(course.least, value))
+    return Math.min(course.greatest, Math.max(course.min, value))
   }
 
   /** How far the quantity is from its own course. */

@@ -1,4 +1,4 @@
-import type { Branch } from '../bus/muxed-buses.ts'
+import type { MuxChannel } from '../bus/muxed-buses.ts'
 import { BusError, type Buses } from '../i2c.ts'
 import type { ChipModelFactory, ModelEnvironment } from './chip/model.ts'
 import type { Faults } from './faults.ts'
@@ -27,7 +27,7 @@ export class SimulatedBuses implements Buses {
   }
 
   /** Puts a multiplexer on a bus, and names one of its channels. */
-  branch({ name, bus, address, channel }: Branch): void {
+  branch({ name, bus, address, channel }: MuxChannel): void {
     this.#channels.set(name, this.#wires(bus).branch(address, channel, name))
   }
 

@@ -1,8 +1,8 @@
-import { TurnBus } from '../bus/exclusive-bus.ts'
+import { ExclusiveBus } from '../bus/exclusive-bus.ts'
 import { busFailure } from '../bus/failure.ts'
 import { checkTransfer } from '../bus/transfer-check.ts'
 import { TransferQueue } from '../bus/transfer-queue.ts'
-import type { BusErrorKind, I2cOperation, ProbeResult, TransferOptions, Turn } from '../i2c.ts'
+import type { BusErrorKind, ExclusiveAccess, I2cOperation, ProbeResult, TransferOptions } from '../i2c.ts'
 import type { ChipModelFactory, ModelEnvironment } from './chip/model.ts'
 import type { Faults } from './faults.ts'
 import { Wires } from './wires.ts'
@@ -20,7 +20,7 @@ export interface SimulatedI2cBusOptions {
 }
 
 /** An I2C bus at the level of bytes and acknowledge bits; chip models are attached to its addresses. */
-export class SimulatedI2cBus extends TurnBus {
+export class SimulatedI2cBus extends ExclusiveBus {
   readonly #options: SimulatedI2cBusOptions
   readonly #queue: TransferQueue
   /** What is on it: chips, and multiplexers with more behind them. */
@@ -39,12 +39,12 @@ export class SimulatedI2cBus extends TurnBus {
     this.wires.attach(address, factory)
   }
 
-  override async turn<T>(
+  override async exclusive<T>(
     address: number,
-    work: (turn: Turn) => Promise<T>,
+    work: (turn: ExclusiveAccess) => Promise<T>,
     options?: TransferOptions
   ): Promise<T> {
-    const turn: Turn = {
+    const turn: ExclusiveAccess = {
       transaction: (address, operations) => this.#transfer(address, operations),
       probe: (address) => this.#probe(address)
     }

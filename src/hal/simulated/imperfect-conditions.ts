@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { AmbientQuantity, Surroundings } from './ambient.ts'
+import type { AmbientConditions, AmbientQuantity } from './ambient.ts'
 import { SeededRandom } from './random.ts'
 
 /** How a chip differs from one without faults; each in the unit of the quantity. */
@@ -16,9 +16,9 @@ const DAY = 86_400_000
 const COOLING = 30_000
 
 /** What surrounds one chip, as that chip feels it. */
-export class ImperfectSurroundings implements Surroundings {
+export class ImperfectConditions implements AmbientConditions {
   readonly #clock: Clock
-  readonly #world: Surroundings
+  readonly #world: AmbientConditions
   readonly #imperfection: () => { readonly since: number; readonly what: Imperfection } | undefined
   readonly #random: SeededRandom
   #warmth = 0
@@ -28,7 +28,7 @@ export class ImperfectSurroundings implements Surroundings {
   constructor(
     name: string,
     clock: Clock,
-    world: Surroundings,
+    world: AmbientConditions,
     imperfection: () => { readonly since: number; readonly what: Imperfection } | undefined
   ) {
     this.#clock = clock

@@ -1,6 +1,6 @@
 import { isNodeError } from '../../error.ts'
 import { i2cDevice } from '../bus/i2c-device.ts'
-import { forgetful } from '../device-state.ts'
+import { volatileState } from '../device-state.ts'
 import type { I2cSensorDefinition, Measurement, Options, Sensor, SensorDefinition } from '../sensor.ts'
 import type { ChipModelFactory } from './chip/model.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -39,7 +39,7 @@ export class SensorBench {
       clock: this.clock,
       name: 'bench',
       signal: new AbortController().signal,
-      memory: forgetful()
+      memory: volatileState()
     }
     return await this.clock.run(this.#definition.open(device, this.#options, context))
   }

@@ -1,18 +1,18 @@
-import type { TimeBelief, TimeSource } from '../time-source.ts'
+import type { ClockStatus, TimeSource } from '../time-source.ts'
 
 /** A time source that believes what it is told to, from one call to the next. */
 export class SimulatedTimeSource implements TimeSource {
-  #belief: TimeBelief
+  #belief: ClockStatus
 
-  constructor(quality: TimeBelief['quality']) {
+  constructor(quality: ClockStatus['quality']) {
     this.#belief = { quality, offset: 0 }
   }
 
-  set(belief: TimeBelief): void {
+  set(belief: ClockStatus): void {
     this.#belief = belief
   }
 
-  async belief(): Promise<TimeBelief> {
+  async belief(): Promise<ClockStatus> {
     return this.#belief
   }
 }

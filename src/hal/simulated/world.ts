@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
-import type { Branch } from '../bus/muxed-buses.ts'
+import type { MuxChannel } from '../bus/muxed-buses.ts'
 import type { DatagramSockets } from '../datagram-socket.ts'
 import { formatAddress } from '../i2c.ts'
-import type { TimeBelief } from '../time-source.ts'
+import type { ClockStatus } from '../time-source.ts'
 import type { World } from '../world.ts'
 import { Ambient } from './ambient.ts'
 import { SimulatedBuses } from './buses.ts'
@@ -22,12 +22,12 @@ export interface SimulatedWorldOptions {
   /** The machine's clock unless given. */
   readonly clock?: Clock
   /** 0 unless given; see TimeBelief. */
-  readonly timeQuality?: TimeBelief['quality']
+  readonly timeQuality?: ClockStatus['quality']
   readonly chips?: readonly SimulatedChip[]
   /** Milliseconds that a byte takes on their buses, 0.09 at 100 kHz; 0, which ends transfers at once, unless given. */
   readonly byteTime?: number
   /** Channels of multiplexers, which are put on their buses; chips may name them as theirs. */
-  readonly branches?: readonly Branch[]
+  readonly branches?: readonly MuxChannel[]
   /** How the chips are made, by type (devices/models.ts). */
   readonly models?: Readonly<Record<string, ChipModelFactory>>
   /** What the kernel shows as files, by type (devices/models.ts). */

@@ -1,22 +1,22 @@
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import { isRefusal } from '../../protocol/query/codec/query-error.ts'
 import { parseSeries } from '../../reading/series.ts'
-import type { Meta } from '../../reading/signed/catalogue.ts'
+import type { Catalogue } from '../../reading/signed/catalogue.ts'
 import type { Target } from '../peers/directory.ts'
-import type { Reach } from '../peers/resolver.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
 import type { LatestViews } from './latest-views.ts'
 import type { AskRequest, SeriesView } from './operations.ts'
-import type { Questions } from './query-router.ts'
+import type { QueryRouter } from './query-router.ts'
 
 export interface AskInit {
-  readonly reach: Reach
-  readonly questions: Questions
+  readonly resolver: PeerResolver
+  readonly questions: QueryRouter
   readonly views: LatestViews
   /** ProtocolNames that carry a quantity, newest version first. */
   readonly protocolsOf: (quantity: string) => readonly string[]
   /** The catalogue of a peer, where it is known. */
-  readonly catalogueOf: (peer: string) => Meta | undefined
+  readonly catalogueOf: (peer: string) => Catalogue | undefined
   /** Those connected who list one of the protocols, and which of them. */
   readonly speakers: (protocols: readonly string[]) => Promise<readonly Speaker[]>
 }
@@ -31,7 +31,7 @@ export interface Speaker {
 export async function ask(init: AskInit, request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {
   const { by } = request
   init.questions.checkWay(by)
-  const selection = await init.reach.selectSoon(request.who, request.what, signal)
+  const selection = await init.resolver.selectSoon(request.who, request.what, signal)
   const { targets = [], quantity } = selection
   const results =
     quantity === undefined
@@ -49,15 +49,15 @@ export async function ask(init: AskInit, request: AskRequest, signal: AbortSigna
 }
 
 async function askOne(
-  { reach, questions, protocolsOf, catalogueOf }: AskInit,
+  { resolver, questions, protocolsOf, catalogueOf }: AskInit,
   target: Target,
   selection: Selection,
   by: AskRequest['by'],
   signal: AbortSignal
 ): Promise<void> {
-  if (reach.isSelf(target.peer)) return
-  await reach.connect(target, signal)
-  const find = (meta: Meta | undefined): Wanted[] => wantedSeries(meta, selection, protocolsOf)
+  if (resolver.isSelf(target.peer)) return
+  await resolver.connect(target, signal)
+  const find = (meta: Catalogue | undefined): Wanted[] => wantedSeries(meta, selection, protocolsOf)
   const known = find(catalogueOf(target.peer))
   // A catalogue is told anew at each change, but somebody may ask sooner.
   const wanted = known.length > 0 ? known : find(await questions.describe(target.peer, by, signal))
@@ -68,13 +68,13 @@ async function askOne(
 
 /** "Who measures temperature here?": one question to everybody connected who lists a protocol of it. */
 async function askEverybody(
-  { reach, questions, protocolsOf, speakers }: AskInit,
+  { resolver, questions, protocolsOf, speakers }: AskInit,
   quantity: string,
   by: AskRequest['by'],
   signal: AbortSignal
 ): Promise<PromiseSettledResult<void>[]> {
   const protocols = protocolsOf(quantity)
-  const found = await reach.soon(() => speakers(protocols), signal)
+  const found = await resolver.soon(() => speakers(protocols), signal)
   return await Promise.allSettled(
     found.map(({ peer, spoken }) => questions.read(peer, spoken, undefined, by, signal))
   )
@@ -87,7 +87,7 @@ interface Wanted {
 
 /** What is wanted, by the protocols of it that the peer lists, newest first. */
 function wantedSeries(
-  meta: Meta | undefined,
+  meta: Catalogue | undefined,
   selection: Selection,
   protocolsOf: AskInit['protocolsOf']
 ): Wanted[] {

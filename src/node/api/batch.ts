@@ -1,7 +1,7 @@
 import { MAX_SELECTORS } from '../../protocol/query/codec/frame.ts'
 
 /** Bytes of names in one request: what is around them fits the 256 bytes that any flow takes at once. */
-const MOST_BYTES = 192
+const MAX_BYTES = 192
 /** CBOR's head of a text of up to 255 bytes (RFC 8949 section 3). */
 const HEAD = 2
 
@@ -11,7 +11,7 @@ export function nextBatch(names: ReadonlyMap<string, string>): Map<string, strin
   let bytes = 0
   for (const [key, name] of names) {
     bytes += name.length + HEAD
-    if (batch.size > 0 && (bytes > MOST_BYTES || batch.size === MAX_SELECTORS)) break
+    if (batch.size > 0 && (bytes > MAX_BYTES || batch.size === MAX_SELECTORS)) break
     batch.set(key, name)
   }
   return batch

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
-import type { SealedMeta } from '../../protocol/gossip/catalogue-table.ts'
-import type { Repair } from '../../protocol/replication/backfill.ts'
+import type { SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
+import type { Backfill } from '../../protocol/replication/backfill.ts'
 import { BEGINNING, type Followed } from '../../protocol/replication/reorder-buffer.ts'
 import type { FollowOptions } from '../../protocol/replication/subscription.ts'
-import { Followers } from '../../protocol/replication/subscriptions.ts'
-import type { Journal } from '../../reading/hub/reading-hub.ts'
+import { Subscriptions } from '../../protocol/replication/subscriptions.ts'
+import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import type { Position } from '../../reading/run.ts'
 
 /** From where on: what comes, all that can be had, or one above the last position held of each series. */
@@ -16,16 +16,16 @@ export interface FollowingInit {
   readonly log: Log
   readonly random: () => number
   readonly options: FollowOptions
-  readonly repair: Repair
-  readonly journal: Journal
+  readonly backfill: Backfill
+  readonly hub: ReadingHub
   readonly matches: (series: string) => boolean
   readonly from: Beginning
   /** Series at a time. */
-  readonly most: number
+  readonly max: number
   /** Readings that may wait for the consumer; beyond, nothing is taken until it has caught up. */
   readonly queue: number
   /** Tells of catalogues as they come, the known ones first; returns the end of it. */
-  readonly onMeta: (listener: (sealed: SealedMeta) => void) => () => void
+  readonly onCatalogue: (listener: (sealed: SealedCatalogue) => void) => () => void
   /** Tells of peers whose connection is new; returns the end of it. */
   readonly onConnect: (listener: (peer: string) => void) => () => void
 }
@@ -38,7 +38,7 @@ export async function* follow(
   const waiting: Followed[] = []
   let wake = (): void => {}
   let paused = false
-  const followers = new Followers({
+  const followers = new Subscriptions({
     ...init,
     begin: (series) => {
       if (init.from === 'beginning') return BEGINNING
@@ -50,13 +50,13 @@ export async function* follow(
     }
   })
   const ends = [
-    init.journal.subscribe({
+    init.hub.subscribe({
       onSealed: ({ sealed }) => {
         paused ||= waiting.length > init.queue
         if (!paused) followers.offer(sealed)
       }
     }),
-    init.onMeta((sealed) => followers.heard(sealed)),
+    init.onCatalogue((sealed) => followers.heard(sealed)),
     init.onConnect((peer) => followers.returned(peer)),
     () => followers.stop()
   ]

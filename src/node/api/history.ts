@@ -6,14 +6,14 @@ import type { History } from '../../reading/history/history.ts'
 import type { Reading } from '../../reading/reading.ts'
 import type { Position } from '../../reading/run.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
-import type { Meta } from '../../reading/signed/catalogue.ts'
-import type { Reach } from '../peers/resolver.ts'
+import type { Catalogue } from '../../reading/signed/catalogue.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
 import type { HistoryRequest, HistoryRow } from './operations.ts'
 import { type ViewContext, viewPast } from './series-view.ts'
 
 export interface HistoryInit {
-  readonly reach: Reach
+  readonly resolver: PeerResolver
   readonly queries: QueryClient
   readonly history: History
   readonly context: () => ViewContext
@@ -22,7 +22,7 @@ export interface HistoryInit {
 
 /** Readings taken from our own history at a time. */
 const PAGE = 500
-const MOST = 1_000_000
+const MAX = 1_000_000
 
 /** The past of every series that matches, one series after another, each reading once and in order. */
 export async function* history(
@@ -30,10 +30,10 @@ export async function* history(
   request: HistoryRequest,
   signal: AbortSignal
 ): AsyncGenerator<HistoryRow, void, void> {
-  const selection = await init.reach.selectSoon(request.who, request.what, signal)
-  let left = Math.min(request.limit ?? MOST, MOST)
+  const selection = await init.resolver.selectSoon(request.who, request.what, signal)
+  let left = Math.min(request.limit ?? MAX, MAX)
   for (const target of selection.targets ?? []) {
-    const rows = init.reach.isSelf(target.peer)
+    const rows = init.resolver.isSelf(target.peer)
       ? ownRows(init, selection, request)
       : theirRows(init, target.peer, await describe(init, target, signal), selection, request, signal)
     for await (const row of rows) {
@@ -47,8 +47,8 @@ async function describe(
   init: HistoryInit,
   target: { peer: string; addresses: readonly string[] },
   signal: AbortSignal
-): Promise<Meta> {
-  await init.reach.connect(target, signal)
+): Promise<Catalogue> {
+  await init.resolver.connect(target, signal)
   return await init.queries.describe(target.peer, [META_TOPIC], {}, signal)
 }
 
@@ -76,12 +76,12 @@ function* ownRows(init: HistoryInit, selection: Selection, request: HistoryReque
 async function* theirRows(
   init: HistoryInit,
   peer: string,
-  meta: Meta,
+  catalogue: Catalogue,
   selection: Selection,
   request: HistoryRequest,
   signal: AbortSignal
 ): AsyncGenerator<HistoryRow> {
-  const matching = meta.series.filter(({ name }) => {
+  const matching = catalogue.series.filter(({ name }) => {
     const parts = parseSeries(name)
     return parts !== undefined && selection.matches(parts)
   })
@@ -90,14 +90,14 @@ async function* theirRows(
       hint: `kith ask ${request.who}`
     })
   }
-  for (const series of matching) yield* seriesRows(init, peer, series.name, meta, request, signal)
+  for (const series of matching) yield* seriesRows(init, peer, series.name, catalogue, request, signal)
 }
 
 async function* seriesRows(
   init: HistoryInit,
   peer: string,
   name: string,
-  meta: Meta,
+  catalogue: Catalogue,
   { since, until }: HistoryRequest,
   signal: AbortSignal
 ): AsyncGenerator<HistoryRow> {
@@ -105,12 +105,12 @@ async function* seriesRows(
   if (parts === undefined) return
   const context = init.context()
   const series = localSeries(parts.device, parts.quantity, parts.channel)
-  const anchors = new Map(meta.runs.map((run) => [run.boot, run]))
+  const anchors = new Map(catalogue.runs.map((run) => [run.boot, run]))
   const place = { peer: parts.peer, who: context.labelOf(parts.peer), series }
   for await (const event of init.queries.history(
     peer,
     init.protocolsOf(parts.quantity),
-    { n: name, from: startOf(meta, since) },
+    { n: name, from: startOf(catalogue, since) },
     signal
   )) {
     if (event.kind === 'lost')
@@ -124,9 +124,9 @@ async function* seriesRows(
 }
 
 /** The beginning of the run in which `since` lies: what is before it need not be told. */
-function startOf(meta: Meta, since: number | undefined): Position | undefined {
+function startOf(catalogue: Catalogue, since: number | undefined): Position | undefined {
   if (since === undefined) return undefined
-  const begun = meta.runs.filter((run) => run.unix - run.mono / 1000 <= since)
+  const begun = catalogue.runs.filter((run) => run.unix - run.mono / 1000 <= since)
   const run = begun.reduce<(typeof begun)[number] | undefined>(
     (last, one) => (last !== undefined && last.epoch > one.epoch ? last : one),
     undefined

@@ -1,8 +1,8 @@
 import { NodeError } from '../../error.ts'
 import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
-import type { Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { checkBookEntry } from '../peers/book-entry-check.ts'
-import type { Directory } from '../peers/directory.ts'
+import type { PeerDirectory } from '../peers/directory.ts'
 import type { Switches } from '../sensors/switches.ts'
 import type { AskInit } from './ask.ts'
 import { ask } from './ask.ts'
@@ -17,8 +17,8 @@ export interface NodeOperationsInit {
   readonly history: HistoryInit
   readonly ping: PingInit
   readonly book: AddressBook
-  readonly directory: Directory
-  readonly neighbourhood: Neighbourhood
+  readonly directory: PeerDirectory
+  readonly autoDialer: AutoDialer
   readonly switches: Switches
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
@@ -48,7 +48,7 @@ export class NodeOperations implements Operations {
     const entry = this.#changed(change, this.#init.book.get(change.name))
     checkBookEntry(entry)
     await this.#init.book.put(entry)
-    this.#init.neighbourhood.remember(entry.peer, entry.addresses)
+    this.#init.autoDialer.remember(entry.peer, entry.addresses)
     return shown(entry)
   }
 

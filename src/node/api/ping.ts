@@ -5,14 +5,14 @@ import type { Datagrams } from '../../protocol/datagram/index.ts'
 import { Pinger } from '../../protocol/ping/ping.ts'
 import { streamRoundTrip } from '../../protocol/ping/stream-ping.ts'
 import { requiredDatagrams } from '../network/datagrams.ts'
-import type { Directory, Target } from '../peers/directory.ts'
-import type { Reach } from '../peers/resolver.ts'
+import type { PeerDirectory, Target } from '../peers/directory.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
 import type { PingReply, PingRequest } from './operations.ts'
 
 export interface PingInit {
   readonly clock: Clock
-  readonly reach: Reach
-  readonly directory: Directory
+  readonly resolver: PeerResolver
+  readonly directory: PeerDirectory
   /** undefined where datagrams are switched off. */
   readonly datagrams: Datagrams | undefined
   /** Whether a peer is known to speak datagrams. */
@@ -31,8 +31,8 @@ export async function* ping(
   request: PingRequest,
   signal: AbortSignal
 ): AsyncGenerator<PingReply, void, void> {
-  const { targets = [] } = await init.reach.selectSoon(request.who, undefined, signal)
-  const others = targets.filter(({ peer }) => !init.reach.isSelf(peer))
+  const { targets = [] } = await init.resolver.selectSoon(request.who, undefined, signal)
+  const others = targets.filter(({ peer }) => !init.resolver.isSelf(peer))
   if (targets.length > 0 && others.length === 0) throw ownPing(request.who)
   const pings = others.map((target) => new TargetPing(init, target, request.by ?? 'auto'))
   const count = Math.min(Math.max(request.count ?? 4, 1), 1000)
@@ -64,9 +64,9 @@ class TargetPing {
   }
 
   async ping(n: number, signal: AbortSignal): Promise<PingReply> {
-    const { reach, directory, pathOf } = this.#init
+    const { resolver, directory, pathOf } = this.#init
     const { peer } = this.#target
-    const connection = await reach.connect(this.#target, signal)
+    const connection = await resolver.connect(this.#target, signal)
     const base = { peer, who: directory.labelOf(peer), n }
     const path = pathOf(connection)
     const pinger = await this.#open(signal)

@@ -4,7 +4,7 @@ import type { DatagramAnswer } from '../../protocol/query/client/datagram-query.
 import type { DatagramQueryClient } from '../../protocol/query/client/datagram-query-client.ts'
 import type { QueryClient } from '../../protocol/query/client/query-client.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
-import type { Meta } from '../../reading/signed/catalogue.ts'
+import type { Catalogue } from '../../reading/signed/catalogue.ts'
 import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
 import { requiredDatagrams } from '../network/datagrams.ts'
 import { nextBatch } from './batch.ts'
@@ -12,7 +12,7 @@ import type { AskRequest } from './operations.ts'
 
 type Way = AskRequest['by']
 
-export interface QuestionsInit {
+export interface QueryRouterInit {
   readonly streams: Pick<QueryClient, 'read' | 'describe'>
   /** undefined where datagrams are switched off. */
   readonly datagrams: DatagramQueryClient | undefined
@@ -23,10 +23,10 @@ export interface QuestionsInit {
 }
 
 /** Asks one peer the fastest way that works, unless the way is forced: by datagram, else over a stream. */
-export class Questions {
-  readonly #init: QuestionsInit
+export class QueryRouter {
+  readonly #init: QueryRouterInit
 
-  constructor(init: QuestionsInit) {
+  constructor(init: QueryRouterInit) {
     this.#init = init
   }
 
@@ -36,7 +36,7 @@ export class Questions {
   }
 
   /** What a peer measures. A catalogue may be too big for a packet: even forced datagrams ask a stream then. */
-  async describe(peer: string, by: Way, signal: AbortSignal): Promise<Meta> {
+  async describe(peer: string, by: Way, signal: AbortSignal): Promise<Catalogue> {
     return await this.#ask(
       peer,
       by === 'datagram' ? 'auto' : by,

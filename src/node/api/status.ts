@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
-import type { Neighbour, Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import type { AutoDialer, Neighbour } from '../../peer/dialing/auto-dialer.ts'
 import { remoteHost } from '../network/create-network.ts'
-import type { Directory } from '../peers/directory.ts'
+import type { PeerDirectory } from '../peers/directory.ts'
 import type { RunningSensor } from '../sensors/running-sensor.ts'
 import type { LatestViews } from './latest-views.ts'
 import type { PeerView, SensorView, SeriesView } from './operations.ts'
@@ -33,8 +33,8 @@ function worst(series: readonly SeriesView[]): SensorView['state'] {
 }
 
 export interface PeerFacts {
-  readonly neighbourhood: Neighbourhood
-  readonly directory: Directory
+  readonly autoDialer: AutoDialer
+  readonly directory: PeerDirectory
   /** PeerIds written in the book, near or not. */
   readonly book: readonly string[]
   readonly protocolsOf: (peer: string) => readonly string[]
@@ -43,11 +43,11 @@ export interface PeerFacts {
 }
 
 /** Everybody near or written down, connected ones first. */
-export function viewPeers({ neighbourhood, directory, book, protocolsOf, now }: PeerFacts): PeerView[] {
-  const near = new Map<string, Neighbour>(neighbourhood.neighbours().map((one) => [one.peer, one]))
+export function viewPeers({ autoDialer, directory, book, protocolsOf, now }: PeerFacts): PeerView[] {
+  const near = new Map<string, Neighbour>(autoDialer.neighbours().map((one) => [one.peer, one]))
   const peers = [...new Set([...near.keys(), ...book])]
   const views = peers.map((peer) => {
-    const connection = neighbourhood.connection(peer)
+    const connection = autoDialer.connection(peer)
     const seenAt = near.get(peer)?.seenAt
     return {
       peer,
@@ -69,7 +69,7 @@ export function viewPeers({ neighbourhood, directory, book, protocolsOf, now }: 
 }
 
 /** How a connection goes: straight, or through whom. */
-export function pathOf(connection: Connection | undefined, directory: Directory): PeerView['path'] {
+export function pathOf(connection: Connection | undefined, directory: PeerDirectory): PeerView['path'] {
   if (connection === undefined) return { kind: 'none', text: 'not connected' }
   const address = connection.remoteAddr.toString()
   const relay = /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1]

@@ -1,6 +1,6 @@
 import { type Clock, every } from '../../clock.ts'
-import type { Introductions } from '../peers/on-connect-sync.ts'
-import type { Reach } from '../peers/resolver.ts'
+import type { OnConnectSync } from '../peers/on-connect-sync.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
 import type { LatestViews } from './latest-views.ts'
 import type { SeriesView, WatchRequest } from './operations.ts'
@@ -12,8 +12,8 @@ export interface NewReadings {
 
 export interface WatchInit {
   readonly clock: Clock
-  readonly reach: Reach
-  readonly introductions: Pick<Introductions, 'want'>
+  readonly resolver: PeerResolver
+  readonly onConnectSync: Pick<OnConnectSync, 'want'>
   /** Hears the topics of everybody until the returned function is called. */
   readonly listen: () => () => void
   readonly views: LatestViews
@@ -38,10 +38,10 @@ export async function* watch(
   signal.addEventListener('abort', ring)
   try {
     release.push(init.listen())
-    release.push(init.introductions.want())
+    release.push(init.onConnectSync.want())
     release.push(init.news.subscribe(ring))
     release.push(every(init.clock, LOOK, ring))
-    const selections = await selectAll(init.reach, request, signal)
+    const selections = await selectAll(init.resolver, request, signal)
     const changes = new Changes()
     while (!signal.aborted) {
       const views = init.views.views((series) => selections.some((one) => one.matches(series)))
@@ -78,13 +78,17 @@ function markOf({ position, state, stale }: SeriesView): string {
 }
 
 /** Those who are named are connected with; everybody else is heard as far as gossip reaches. */
-async function selectAll(reach: Reach, request: WatchRequest, signal: AbortSignal): Promise<Selection[]> {
-  if (request.who.length === 0) return [reach.select(undefined, request.what)]
+async function selectAll(
+  resolver: PeerResolver,
+  request: WatchRequest,
+  signal: AbortSignal
+): Promise<Selection[]> {
+  if (request.who.length === 0) return [resolver.select(undefined, request.what)]
   return await Promise.all(
     request.who.map(async (who) => {
-      const selection = await reach.selectSoon(who, request.what, signal)
+      const selection = await resolver.selectSoon(who, request.what, signal)
       for (const target of selection.targets ?? []) {
-        if (!reach.isSelf(target.peer)) reach.connect(target, signal).catch(() => undefined)
+        if (!resolver.isSelf(target.peer)) resolver.connect(target, signal).catch(() => undefined)
       }
       return selection
     })

@@ -19,7 +19,7 @@ export interface AssembleInit {
   /** undefined for a node that leaves nothing behind. */
   readonly home: Home | undefined
   /** A home whose book is read, and nothing else of it. */
-  readonly visited: string | undefined
+  readonly readOnlyHome: string | undefined
   readonly devices: readonly SensorDefinition[]
   /** What a switch is. */
   readonly relay: ActuatorDefinition
@@ -30,7 +30,7 @@ export interface AssembleInit {
   readonly version: string
   readonly log: Log
   /** Milliseconds after the start in which an unknown name may still turn up. */
-  readonly patience: number
+  readonly nameTimeout: number
   /** A node for one command: it has no name and tells nobody of itself. */
   readonly shortLived: boolean
 }

@@ -1,4 +1,4 @@
-import { type AnswerDoor, answerDoor } from '../../protocol/query/client/answer-verifier.ts'
+import { type AnswerVerifier, createAnswerVerifier } from '../../protocol/query/client/answer-verifier.ts'
 import { DatagramQueryClient } from '../../protocol/query/client/datagram-query-client.ts'
 import { QueryClient } from '../../protocol/query/client/query-client.ts'
 import { SealVerifier } from '../../reading/signed/seal-verify.ts'
@@ -15,21 +15,21 @@ export interface Clients {
 
 export function createClients({
   init: { config, world },
-  language: { catalogue },
+  language: { registry },
   links: { datagrams },
-  society: { metas, neighbourhood }
+  society: { catalogues, autoDialer }
 }: On<'init' | 'language' | 'links' | 'society'>): Clients {
   const { clock } = world
   const limits = config.limits.query
   const { verified: seals, keys } = config.limits.gossip
   const verifier = new SealVerifier({ seals, keys })
-  const verified = answerDoor(catalogue, verifier, limits.remembered)
-  const door: AnswerDoor = {
+  const verified = createAnswerVerifier(registry, verifier, limits.remembered)
+  const door: AnswerVerifier = {
     ...verified,
     // A verified catalogue is known from then on, whoever asked for it.
     meta(bytes) {
       const told = verified.meta(bytes)
-      metas.put({ ...told, bytes })
+      catalogues.put({ ...told, bytes })
       return told
     }
   }
@@ -38,7 +38,7 @@ export function createClients({
     limits,
     door,
     openStream: async (peer, protocols, signal) => {
-      const connection = await neighbourhood.connect(peer, signal)
+      const connection = await autoDialer.connect(peer, signal)
       return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
     }
   })

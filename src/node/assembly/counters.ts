@@ -4,13 +4,13 @@ import type { On } from './components.ts'
 /** Everything that is counted, by room and reason: gossip.accept, datagram.forged … All of them only rise, but query.sessions. */
 export function countersOf({
   voice: { gossip },
-  storage: { journal },
+  storage: { hub },
   server,
   links: { datagrams }
 }: On<'voice' | 'storage' | 'server' | 'links'>): Record<string, number> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
-    ...named('journal', journal.counters),
+    ...named('journal', hub.counters),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

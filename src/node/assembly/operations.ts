@@ -2,7 +2,7 @@ import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { LatestViews } from '../api/latest-views.ts'
 import { NodeOperations } from '../api/node-operations.ts'
 import type { Operations, PeerView } from '../api/operations.ts'
-import { Questions } from '../api/query-router.ts'
+import { QueryRouter } from '../api/query-router.ts'
 import type { ViewContext } from '../api/series-view.ts'
 import { pathOf, viewPeers } from '../api/status.ts'
 import type { Layers, On } from './components.ts'
@@ -14,19 +14,19 @@ import { statusTeller } from './status.ts'
 export function createOperations(made: Layers): Operations {
   const { society, clients, storage, acquaintance } = made
   const { clock } = made.init.world
-  const { directory, metas } = society
-  const { reach, told, introductions } = acquaintance
-  const { history, journal } = storage
+  const { directory, catalogues } = society
+  const { resolver, protocols, onConnectSync } = acquaintance
+  const { history, hub } = storage
   const context = viewContext(made)
-  const views = new LatestViews(journal, clock, context)
+  const views = new LatestViews(hub, clock, context)
   const carriers = (quantity: string): string[] => protocolsOf(made.language, quantity)
-  const speaksDatagrams = (peer: string): Promise<boolean> => told.speaks(peer, DATAGRAM_PROTOCOL)
+  const speaksDatagrams = (peer: string): Promise<boolean> => protocols.speaks(peer, DATAGRAM_PROTOCOL)
   return new NodeOperations({
     ...society,
     switches: made.switches,
     ask: {
-      reach,
-      questions: new Questions({
+      resolver,
+      questions: new QueryRouter({
         streams: clients.queries,
         datagrams: clients.datagramQueries,
         speaksDatagrams,
@@ -34,21 +34,21 @@ export function createOperations(made: Layers): Operations {
       }),
       views,
       protocolsOf: carriers,
-      catalogueOf: (peer) => metas.fullest(peer)?.meta,
-      speakers: (protocols) => told.speakers(protocols)
+      catalogueOf: (peer) => catalogues.mostComplete(peer)?.catalogue,
+      speakers: (ids) => protocols.speakers(ids)
     },
     watch: {
       clock,
-      reach,
-      introductions,
+      resolver,
+      onConnectSync,
       listen: () => listenToAll(made),
       views,
-      news: { subscribe: (changed) => journal.subscribe({ onSealed: changed }) }
+      news: { subscribe: (changed) => hub.subscribe({ onSealed: changed }) }
     },
-    history: { reach, queries: clients.queries, history, context, protocolsOf: carriers },
+    history: { resolver, queries: clients.queries, history, context, protocolsOf: carriers },
     ping: {
       clock,
-      reach,
+      resolver,
       directory,
       datagrams: made.links.datagrams,
       speaksDatagrams,
@@ -63,24 +63,24 @@ function viewContext({
   init: { identity },
   language: { quantities },
   timekeeper,
-  society: { directory, neighbourhood }
+  society: { directory, autoDialer }
 }: On<'init' | 'language' | 'timekeeper' | 'society'>): () => ViewContext {
   return () => ({
     quantities,
     now: timekeeper.now(),
     labelOf: (peer) => directory.labelOf(peer),
-    reachable: (peer) => peer === identity.peer || neighbourhood.connection(peer) !== undefined
+    reachable: (peer) => peer === identity.peer || autoDialer.connection(peer) !== undefined
   })
 }
 
 async function peersOf({
   init: { world },
-  society: { neighbourhood, directory, book },
-  acquaintance: { told }
+  society: { autoDialer, directory, book },
+  acquaintance: { protocols }
 }: On<'init' | 'society' | 'acquaintance'>): Promise<PeerView[]> {
-  const known = await told.all()
+  const known = await protocols.all()
   return viewPeers({
-    neighbourhood,
+    autoDialer,
     directory,
     book: book.entries().map(({ peer }) => peer),
     protocolsOf: (peer) => known.get(peer) ?? [],

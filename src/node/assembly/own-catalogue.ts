@@ -1,7 +1,11 @@
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
-import { MAX_META_ENTRIES, type Meta, type MetaSeries } from '../../reading/signed/catalogue.ts'
-import { encodeMeta } from '../../reading/signed/catalogue-write.ts'
+import {
+  type Catalogue,
+  type CatalogueSeries,
+  MAX_CATALOGUE_ENTRIES
+} from '../../reading/signed/catalogue.ts'
+import { encodeCatalogue } from '../../reading/signed/catalogue-write.ts'
 import { isPackError } from '../../reading/signed/pack-error.ts'
 import { seal } from '../../reading/signed/seal.ts'
 import type { RunningSensor } from '../sensors/running-sensor.ts'
@@ -31,23 +35,23 @@ export function sealOwnCatalogue(made: OwnCatalogueNeeds, revision: number, audi
     purposes: config.purposes,
     version,
     mono: Math.round(world.clock.monotonic() - author.runStarted),
-    series: sensors.flatMap((sensor) => seriesOf(sensor, made)).slice(0, MAX_META_ENTRIES),
-    runs: runs.slice(-MAX_META_ENTRIES)
+    series: sensors.flatMap((sensor) => seriesOf(sensor, made)).slice(0, MAX_CATALOGUE_ENTRIES),
+    runs: runs.slice(-MAX_CATALOGUE_ENTRIES)
   })
   return seal('meta', payload, storage.signer)
 }
 
 /** As much of it as a catalogue holds: the oldest runs go first, then what is last of the series. */
-export function encodeAsMuch(meta: Meta): Uint8Array {
+export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
   try {
-    return encodeMeta(meta)
+    return encodeCatalogue(catalogue)
   } catch (error) {
-    const { runs, series } = meta
+    const { runs, series } = catalogue
     if (!isPackError(error) || error.why !== 'size' || series.length === 0) throw error
     return encodeAsMuch(
       runs.length > 1
-        ? { ...meta, runs: runs.slice(Math.ceil(runs.length / 2)) }
-        : { ...meta, series: series.slice(0, Math.floor(series.length * 0.9)) }
+        ? { ...catalogue, runs: runs.slice(Math.ceil(runs.length / 2)) }
+        : { ...catalogue, series: series.slice(0, Math.floor(series.length * 0.9)) }
     )
   }
 }
@@ -55,15 +59,15 @@ export function encodeAsMuch(meta: Meta): Uint8Array {
 function seriesOf(
   { config, definition, measures }: RunningSensor,
   { language, storage }: OwnCatalogueNeeds
-): MetaSeries[] {
-  const { signer, history, journal } = storage
+): CatalogueSeries[] {
+  const { signer, history, hub } = storage
   return measures.map((measure) => {
     const { quantity, channel, range, accuracy } = measure
     const parts = { peer: signer.peer, device: config.name, quantity }
     const name = formatSeries(channel === undefined ? parts : { ...parts, channel })
     const held = history.held(name)[0]
     const [oldest] = held?.ranges[0] ?? []
-    const latest = journal.latest(
+    const latest = hub.latest(
       (series) =>
         series.device === config.name &&
         series.quantity === quantity &&

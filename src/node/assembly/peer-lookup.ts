@@ -1,37 +1,37 @@
-import { ToldProtocols } from '../network/peer-protocols.ts'
-import { Introductions } from '../peers/on-connect-sync.ts'
-import { Reach } from '../peers/resolver.ts'
+import { PeerProtocols } from '../network/peer-protocols.ts'
+import { OnConnectSync } from '../peers/on-connect-sync.ts'
+import { PeerResolver } from '../peers/resolver.ts'
 import type { On } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 
 /** How others are found and met. */
 export interface Acquaintance {
-  readonly reach: Reach
+  readonly resolver: PeerResolver
   /** What peers say that they speak. */
-  readonly told: ToldProtocols
-  readonly introductions: Introductions
+  readonly protocols: PeerProtocols
+  readonly onConnectSync: OnConnectSync
 }
 
 type Needs = On<'init' | 'language' | 'links' | 'society' | 'clients' | 'keeping' | 'measuring'>
 
 export function createAcquaintance(made: Needs): Acquaintance {
   const { init, language, links, society } = made
-  const { catalogue, quantities } = language
+  const { registry, quantities } = language
   const spoken = {
-    quantitiesOf: (id: string) => catalogue.get(id)?.quantities,
+    quantitiesOf: (id: string) => registry.get(id)?.quantities,
     isQuantity: (name: string) => quantities.has(name)
   }
   return {
-    reach: new Reach({
+    resolver: new PeerResolver({
       self: init.identity.peer,
       clock: init.world.clock,
       directory: society.directory,
       spoken,
-      neighbourhood: society.neighbourhood,
-      patience: init.patience
+      autoDialer: society.autoDialer,
+      nameTimeout: init.nameTimeout
     }),
-    told: new ToldProtocols(links.network),
-    introductions: createIntroductions(made)
+    protocols: new PeerProtocols(links.network),
+    onConnectSync: createIntroductions(made)
   }
 }
 
@@ -42,18 +42,18 @@ function createIntroductions({
   clients,
   keeping,
   measuring
-}: Needs): Introductions {
+}: Needs): OnConnectSync {
   const measured = measuring.sensors.flatMap(({ measures }) => measures.map(({ quantity }) => quantity))
   const ownProtocols = [
     ...new Set(measured.flatMap((quantity) => protocolsOf(language, quantity).slice(0, 1)))
   ]
-  return new Introductions({
+  return new OnConnectSync({
     libp2p: links.network,
     queries: clients.queries,
     clock: world.clock,
     log,
     deadline: config.limits.network.identifyTimeout,
-    protocols: () => language.catalogue.ids(),
+    protocols: () => language.registry.ids(),
     self: identity.peer,
     ownProtocols,
     ownRun: (run) => measuring.author().raise(run),

@@ -1,4 +1,4 @@
-import { MetaPublisher } from '../../protocol/gossip/catalogue-publisher.ts'
+import { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts'
 import { Gossip } from '../../protocol/gossip/gossip.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { Part } from '../lifecycle.ts'
@@ -10,7 +10,7 @@ import type { Measuring } from './sensing.ts'
 export interface Voice {
   readonly gossip: Gossip
   /** Tells our own catalogue. */
-  readonly publisher: MetaPublisher
+  readonly publisher: CataloguePublisher
 }
 
 type Needs = On<'init' | 'language' | 'links' | 'society' | 'clients' | 'timekeeper' | 'storage' | 'keeping'>
@@ -19,7 +19,7 @@ type Needs = On<'init' | 'language' | 'links' | 'society' | 'clients' | 'timekee
 export function createVoice(made: Needs, measuring: () => Measuring): Voice {
   const { config, world } = made.init
   const gossip = createGossip(made, measuring)
-  const publisher = new MetaPublisher({
+  const publisher = new CataloguePublisher({
     clock: world.clock,
     period: config.limits.meta.period,
     gather: config.limits.meta.gather,
@@ -33,26 +33,26 @@ function createGossip(
   { init, language, links, society, clients, timekeeper, storage, keeping }: Needs,
   measuring: () => Measuring
 ): Gossip {
-  const { metas, admission } = society
+  const { catalogues, admission } = society
   const { config, world, log, identity } = init
   return new Gossip({
     pubsub: links.network.services.pubsub,
-    catalogue: language.catalogue,
+    registry: language.registry,
     self: identity.peer,
     clock: world.clock,
     log,
     rates: config.limits.gossip,
     verifier: clients.verifier,
     admits: (author, source) => admission.admits(author, source),
-    standing: {
-      position: (series) => storage.journal.position(series),
+    freshness: {
+      position: (series) => storage.hub.position(series),
       believedTime: () => timekeeper.now()
     },
-    isNewer: (sealed) => metas.isNewer(sealed),
+    isNewer: (sealed) => catalogues.isNewer(sealed),
     receive: {
       pack: (sealed) => keeping.receive(sealed, 'gossip'),
       late: (sealed) => keeping.receive(sealed, 'gossip'),
-      meta: (sealed) => void metas.put(sealed),
+      catalogue: (sealed) => void catalogues.put(sealed),
       ownRun: (run) => measuring().author().raise(run)
     }
   })
@@ -61,10 +61,10 @@ function createGossip(
 /** A node that does not relay hears catalogues alone, until somebody here wants more. */
 export function gossipPart({
   init: { config },
-  language: { catalogue },
+  language: { registry },
   voice: { gossip }
 }: On<'init' | 'language' | 'voice'>): Part {
-  const topics = config.relay ? catalogue.ids() : [META_TOPIC]
+  const topics = config.relay ? registry.ids() : [META_TOPIC]
   return {
     name: 'gossip',
     start() {
@@ -83,10 +83,10 @@ export function catalogueParts({ init: { shortLived }, voice: { publisher } }: O
 
 /** Hears every topic until the returned function is called. */
 export function listenToAll({
-  language: { catalogue },
+  language: { registry },
   voice: { gossip }
 }: On<'language' | 'voice'>): () => void {
-  const cancels = catalogue.ids().map((topic) => gossip.subscribe(topic))
+  const cancels = registry.ids().map((topic) => gossip.subscribe(topic))
   return () => {
     for (const cancel of cancels) cancel()
   }

@@ -12,7 +12,7 @@ type Needs = On<'init' | 'language' | 'links' | 'society' | 'timekeeper' | 'stor
 export function createServer(made: Needs): QueryServer {
   const { init, language, society, timekeeper, storage, voice, measuring } = made
   const { config, world, log, identity } = init
-  const { inBook, metas, admission } = society
+  const { inBook, catalogues, admission } = society
   const self = identity.peer
   const hasPrivate = config.sensors.some((sensor) => sensor.private)
   const audienceOf = (peer: string): Audience => (hasPrivate && inBook(peer) ? 'book' : 'everyone')
@@ -21,19 +21,19 @@ export function createServer(made: Needs): QueryServer {
     clock: world.clock,
     log,
     limits: config.limits.query,
-    catalogue: language.catalogue,
-    latest: storage.journal,
+    registry: language.registry,
+    latest: storage.hub,
     history: storage.history,
     metas: {
-      sealedMeta: (author, asker) =>
-        author === self ? voice.publisher.current(audienceOf(asker)) : metas.get(author)?.bytes
+      sealedMeta: (author, requester) =>
+        author === self ? voice.publisher.current(audienceOf(requester)) : catalogues.get(author)?.bytes
     },
     admission,
     // Private series of others were confided to us alone.
     mayRead: (peer, series) =>
       series.peer === self
         ? !measuring.isPrivate(series.device) || inBook(peer)
-        : !metas.isPrivate(series.peer, formatSeries(series)),
+        : !catalogues.isPrivate(series.peer, formatSeries(series)),
     belief: () => timekeeper.belief(),
     callerOf: ({ remotePeer }) => {
       const peer = remotePeer.toString()
@@ -46,13 +46,13 @@ export function createServer(made: Needs): QueryServer {
 
 /** Questions and pings that come by datagram, one packet each way. */
 function answerDatagrams(
-  { language: { catalogue }, links: { datagrams }, society: { admission } }: Needs,
+  { language: { registry }, links: { datagrams }, society: { admission } }: Needs,
   server: QueryServer
 ): void {
   if (datagrams === undefined) return
-  for (const protocol of catalogue.ids()) {
+  for (const protocol of registry.ids()) {
     datagrams.handle(protocol, (flow) => (bytes) => {
-      const answer = server.answerOne(bytes, { caller: flow, protocol }, flow.maxSize)
+      const answer = server.answerDatagram(bytes, { caller: flow, protocol }, flow.maxSize)
       if (answer !== undefined) flow.send(answer)
     })
   }
@@ -62,7 +62,7 @@ function answerDatagrams(
 /** Questions both ways: while we are not asked any more, we do not ask either. */
 export function queriesPart({
   init: { config, log },
-  language: { catalogue },
+  language: { registry },
   links: { network },
   clients: { queries, datagramQueries },
   server
@@ -72,11 +72,11 @@ export function queriesPart({
   return {
     name: 'queries',
     async start() {
-      for (const id of catalogue.ids()) await network.handle(id, server.handle, options)
+      for (const id of registry.ids()) await network.handle(id, server.handle, options)
     },
     async stop() {
       datagramQueries?.close()
-      await network.unhandle(catalogue.ids()).catch((error: unknown) => log.debug(describeError(error)))
+      await network.unhandle(registry.ids()).catch((error: unknown) => log.debug(describeError(error)))
       queries.close()
       server.close()
     }

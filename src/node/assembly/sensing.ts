@@ -3,7 +3,7 @@ import { Author } from '../../reading/author/author.ts'
 import { Epochs } from '../../reading/author/epoch.ts'
 import type { OwnHistory } from '../../reading/history/history.ts'
 import type { Part } from '../lifecycle.ts'
-import { DeviceMemories } from '../sensors/device-states.ts'
+import { DeviceStates } from '../sensors/device-states.ts'
 import { createSensors, type RunningSensor } from '../sensors/running-sensor.ts'
 import { fileOf } from './assemble-init.ts'
 import type { On } from './components.ts'
@@ -12,7 +12,7 @@ import { SeriesStates } from './series-states.ts'
 /** The near half of the reading path: sensors, and the author of what they tell. */
 export interface Measuring {
   readonly sensors: readonly RunningSensor[]
-  readonly memories: DeviceMemories
+  readonly memories: DeviceStates
   /** Begins with start(): before it the time is not known. */
   readonly author: () => Author
   readonly isPrivate: (device: string) => boolean
@@ -31,7 +31,7 @@ export function createMeasuring(made: Needs): Measuring {
     return begun
   }
   timekeeper.onKnown(() => begun?.timeKnown())
-  const memories = new DeviceMemories({
+  const memories = new DeviceStates({
     clock: world.clock,
     log,
     path: fileOf(init, 'memory.json'),
@@ -56,7 +56,7 @@ function createAuthor(
   const { world, log, config } = init
   const { clock } = world
   const { gossip, publisher } = voice
-  const { journal } = storage
+  const { hub } = storage
   const time = () => timekeeper.belief()
   const states = new SeriesStates()
   return new Author({
@@ -74,11 +74,11 @@ function createAuthor(
     }),
     time,
     topicsOf: (quantity) =>
-      language.catalogue.ofQuantity(quantity).map(({ id, maxPayload }) => ({ topic: id, maxPayload })),
+      language.registry.ofQuantity(quantity).map(({ id, maxPayload }) => ({ topic: id, maxPayload })),
     isPrivate,
     history: toldHistory({ storage, voice }),
     deliver: (pack, audience) => {
-      journal.add(pack, 'own')
+      hub.add(pack, 'own')
       if (states.note(pack.readings)) publisher.changed()
       if (audience === 'everyone') gossip.publish(pack.topic, pack.bytes)
     },

@@ -16,15 +16,15 @@ export function partsOf(made: Layers, operations: Operations, stopping: AbortCon
   const { init, links, society, timekeeper, acquaintance, switches } = made
   const { home, world, log, carrier } = init
   const { network, datagrams } = links
-  const { neighbourhood, book } = society
-  const { introductions } = acquaintance
+  const { autoDialer, book } = society
+  const { onConnectSync } = acquaintance
   return [
     { name: 'home', stop: () => home?.close() },
     { name: 'world', stop: () => world.close() },
     historyPart(made),
     { name: 'time', start: () => timekeeper.start(), stop: () => timekeeper.stop() },
-    { name: 'neighbourhood', start: () => neighbourhood.start(), stop: () => neighbourhood.stop() },
-    { name: 'introductions', start: () => introductions.start(), stop: () => introductions.stop() },
+    { name: 'neighbourhood', start: () => autoDialer.start(), stop: () => autoDialer.stop() },
+    { name: 'introductions', start: () => onConnectSync.start(), stop: () => onConnectSync.stop() },
     { name: 'network', start: () => network.start(), stop: () => network.stop() },
     ...(datagrams === undefined ? [] : [datagramPart(datagrams)]),
     queriesPart(made),
@@ -32,9 +32,9 @@ export function partsOf(made: Layers, operations: Operations, stopping: AbortCon
     keepingPart(made),
     ...catalogueParts(made),
     ...measuringParts(made),
-    ...(carrier.discovery ? [discoveryPart({ ...init, ...links, neighbourhood })] : []),
+    ...(carrier.discovery ? [discoveryPart({ ...init, ...links, autoDialer })] : []),
     watchdogPart({ ...init, network }),
-    { name: 'book', start: () => rememberBook(book, neighbourhood, log) },
+    { name: 'book', start: () => rememberBook(book, autoDialer, log) },
     // Stopped before anything that may take its time.
     ...switches.parts,
     { name: 'questions', stop: () => stopping.abort(new Error('the node stops')) },

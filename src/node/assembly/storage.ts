@@ -1,7 +1,7 @@
 import { describeError } from '../../error.ts'
 import type { History } from '../../reading/history/history.ts'
 import { SqliteHistory } from '../../reading/history/sqlite-history.ts'
-import { Journal } from '../../reading/hub/reading-hub.ts'
+import { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import { createSigner, type Signer } from '../../reading/signed/seal.ts'
 import { createSealer, type Sealer } from '../../reading/signed/sealer.ts'
 import type { Part } from '../lifecycle.ts'
@@ -15,7 +15,7 @@ export interface Storage {
   readonly signer: Signer
   readonly sealer: Sealer
   readonly history: History
-  readonly journal: Journal
+  readonly hub: ReadingHub
 }
 
 export function createStorage({
@@ -26,7 +26,7 @@ export function createStorage({
 }: On<'init' | 'language' | 'society' | 'timekeeper'>): Storage {
   const { config, world, log, identity } = init
   const { clock } = world
-  const { keeper } = society
+  const { storePolicy } = society
   const signer = createSigner(identity.seed)
   const sealer = createSealer(signer, language.quantities)
   const history = new SqliteHistory({
@@ -38,18 +38,18 @@ export function createStorage({
     topicOf: (quantity) => protocolsOf(language, quantity)[0],
     limits: config.history
   })
-  keeper.recall(history.series())
-  society.onMeta((sealed) => keepAnchors(history, keeper, sealed))
-  const journal = new Journal({
+  storePolicy.recall(history.series())
+  society.onCatalogue((sealed) => keepAnchors(history, storePolicy, sealed))
+  const hub = new ReadingHub({
     clock,
     log,
     history,
-    keepsOf: (author) => keeper.keepsOf(author),
+    keepsOf: (author) => storePolicy.keepsOf(author),
     limits: config.limits.journal,
     onConflict: ({ series, position, kind }) =>
       log.warn(`two nodes share the key of ${series}: the same ${kind} was used twice`, { position })
   })
-  return { signer, sealer, history, journal }
+  return { signer, sealer, history, hub }
 }
 
 /** Open from the beginning, as its series are needed; what it holds is written when all else has stopped. */

@@ -34,7 +34,7 @@ function sourcesOf(
       return [
         neighbourTime({
           book: () => society.book.entries(),
-          isConnected: (peer) => society.neighbourhood.connection(peer) !== undefined,
+          isConnected: (peer) => society.autoDialer.connection(peer) !== undefined,
           ask: (peer, protocols) => clients.queries.time(peer, protocols, signal)
         })
       ]

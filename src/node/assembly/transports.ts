@@ -22,7 +22,7 @@ export async function createLinks({ init, language }: On<'init' | 'language'>): 
     privateKey: identity.privateKey,
     carrier,
     announce: config.announce,
-    gossip: gossipOptions(language.catalogue.ids(), config.limits.gossip),
+    gossip: gossipOptions(language.registry.ids(), config.limits.gossip),
     version,
     limits: config.limits.network
   })

@@ -16,8 +16,7 @@ const texts = v.pipe(v.array(text), v.maxLength(256))
 const timeout = v.exactOptional(v.pipe(v.number(), v.minValue(100), v.maxValue(600_000)))
 const by = v.exactOptional(v.picklist(['auto', 'stream', 'datagram']))
 const unixSeconds = v.exactOptional(v.pipe(v.number(), v.finite()))
-const upTo = (most: number) =>
-  v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)))
+const upTo = (max: number) => v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max)))
 
 const nothing = v.strictObject({})
 const bookChange = v.strictObject({

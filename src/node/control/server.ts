@@ -190,16 +190,16 @@ function route(request: IncomingMessage): Call {
 }
 
 /** @returns the JSON value of the body; {} where there is none */
-async function readBody(request: IncomingMessage, most: number): Promise<unknown> {
-  const tooBig = new NodeError('too-big', `a request has at most ${most} bytes`)
-  if (Number(request.headers['content-length'] ?? 0) > most) throw tooBig
+async function readBody(request: IncomingMessage, max: number): Promise<unknown> {
+  const tooBig = new NodeError('too-big', `a request has at most ${max} bytes`)
+  if (Number(request.headers['content-length'] ?? 0) > max) throw tooBig
   const chunks: Buffer[] = []
   let bytes = 0
   // Not `for await`: leaving that loop would destroy the connection before the answer is out.
   await new Promise<void>((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes <= most) chunks.push(chunk)
+      if (bytes <= max) chunks.push(chunk)
       else reject(tooBig)
     })
     request.once('end', resolve)

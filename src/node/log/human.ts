@@ -1,4 +1,4 @@
-import { printable } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 
 /** A line as pino writes it. */
 export interface LogEntry {
@@ -14,12 +14,10 @@ export function humanLine(entry: LogEntry): string {
   const clock = new Date(time).toTimeString().slice(0, 8)
   const word = level === 'info' ? '' : `${level} `
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`)
-  return [`${clock} ${word}${printable(msg, 1000)}`, ...(rest.length === 0 ? [] : [rest.join(' ')])].join(
-    '  '
-  )
+  return [`${clock} ${word}${sanitize(msg, 1000)}`, ...(rest.length === 0 ? [] : [rest.join(' ')])].join('  ')
 }
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-  return printable(/^[^\s"=]+$/.test(text) || typeof value !== 'string' ? text : JSON.stringify(text))
+  return sanitize(/^[^\s"=]+$/.test(text) || typeof value !== 'string' ? text : JSON.stringify(text))
 }

@@ -3,7 +3,7 @@ import type { Log, LogFields } from '../../log.ts'
 
 const MINUTE_MS = 60_000
 /** Messages told apart; what is beyond shares one place. */
-const MOST_MESSAGES = 64
+const MAX_MESSAGES = 64
 
 export interface RateLimitedLog extends Log {
   /** Says what was held back so far; from then on everything is passed. */
@@ -32,7 +32,7 @@ export function rateLimited(log: Log, clock: Clock, perMinute: number): RateLimi
         log[level](message, fields)
         return
       }
-      const key = minutes.has(message) || minutes.size < MOST_MESSAGES ? message : 'other messages'
+      const key = minutes.has(message) || minutes.size < MAX_MESSAGES ? message : 'other messages'
       const minute = minutes.get(key) ?? begin(level, key)
       if (minute.passed >= perMinute) {
         minute.held += 1

@@ -3,11 +3,11 @@ const UNSHOWN = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 /**
  * Words of others as a terminal may show them: names and fault texts come from the network.
- * @param most characters kept
+ * @param max characters kept
  */
-export function printable(text: string, most = 200): string {
+export function sanitize(text: string, max = 200): string {
   const shown = text.replace(UNSHOWN, '\ufffd')
-  return shown.length <= most ? shown : `${shown.slice(0, most - 1)}…`
+  return shown.length <= max ? shown : `${shown.slice(0, max - 1)}…`
 }
 
 /** JSON in one line; what JSON leaves as it is and a terminal obeys (DEL and C1 controls) is escaped too. */

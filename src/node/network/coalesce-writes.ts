@@ -20,7 +20,7 @@ interface Pieces {
  * piece: as many system calls and, with TCP_NODELAY, as many packets. Bytes, back-pressure and the end of
  * the connection stay as they are.
  */
-export function wholeWrites(encrypter: ConnectionEncrypter): ConnectionEncrypter {
+export function coalesceWrites(encrypter: ConnectionEncrypter): ConnectionEncrypter {
   const secureInbound = encrypter.secureInbound.bind(encrypter)
   const secureOutbound = encrypter.secureOutbound.bind(encrypter)
   encrypter.secureInbound = (connection, options) => secureInbound(joining(connection), options)

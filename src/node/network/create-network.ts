@@ -18,7 +18,7 @@ import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { LanDiscoveryComponents } from '../../peer/discovery/mdns.ts'
-import { wholeWrites } from './coalesce-writes.ts'
+import { coalesceWrites } from './coalesce-writes.ts'
 
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
@@ -102,7 +102,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     // One busy port, or an interface without IPv6, must not stop the boot (trap 13).
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     connectionEncrypters: [
-      (components: unknown) => wholeWrites((noise() as unknown as EncrypterFactory)(components))
+      (components: unknown) => coalesceWrites((noise() as unknown as EncrypterFactory)(components))
     ],
     streamMuxers: [
       yamux({

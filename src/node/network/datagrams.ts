@@ -15,7 +15,7 @@ import {
   type OpenOptions
 } from '../../protocol/datagram/index.ts'
 import type { Part } from '../lifecycle.ts'
-import type { Reach } from '../peers/resolver.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
 import type { Network } from './create-network.ts'
 
 export interface DatagramsInit {
@@ -75,12 +75,16 @@ export function datagramPart(datagrams: Datagrams): Part {
 /** The datagrams of a node as an application has them. */
 export class NodeDatagrams {
   readonly #datagrams: Datagrams | undefined
-  readonly #reach: Reach
+  readonly #reach: PeerResolver
   readonly #admission: Pick<Admission, 'answers'>
 
-  constructor(datagrams: Datagrams | undefined, reach: Reach, admission: Pick<Admission, 'answers'>) {
+  constructor(
+    datagrams: Datagrams | undefined,
+    resolver: PeerResolver,
+    admission: Pick<Admission, 'answers'>
+  ) {
     this.#datagrams = datagrams
-    this.#reach = reach
+    this.#reach = resolver
     this.#admission = admission
   }
 

@@ -8,7 +8,7 @@ export function isOurs(protocol: string): boolean {
 }
 
 /** What peers say that they speak (libp2p's identify). */
-export class ToldProtocols {
+export class PeerProtocols {
   readonly #network: Pick<Network, 'peerStore' | 'getPeers'>
 
   constructor(network: Pick<Network, 'peerStore' | 'getPeers'>) {

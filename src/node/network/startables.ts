@@ -2,7 +2,7 @@ import type { PeerId } from '@libp2p/interface'
 import type { NodeConfig } from '../../config/schema.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
-import type { Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watchdog.ts'
 import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
@@ -18,7 +18,7 @@ export interface NetworkPartInit {
 }
 
 export interface DiscoveryInit extends NetworkPartInit {
-  readonly neighbourhood: Neighbourhood
+  readonly autoDialer: AutoDialer
   readonly local: LocalNetwork
 }
 
@@ -27,7 +27,7 @@ const DISCOVERY_INTERVAL = 10_000
 const MDNS_PORT = 5353 // RFC 6762
 
 /** Finds neighbours on the local network, on whichever interfaces there are. */
-export function discoveryPart({ config, world, log, network, neighbourhood, local }: DiscoveryInit): Part {
+export function discoveryPart({ config, world, log, network, autoDialer, local }: DiscoveryInit): Part {
   const { clock } = world
   const discovery = new LanDiscovery(network.services.components, {
     clock,
@@ -35,7 +35,7 @@ export function discoveryPart({ config, world, log, network, neighbourhood, loca
     only: config.interfaces,
     interval: DISCOVERY_INTERVAL,
     port: MDNS_PORT,
-    found: (peer, addresses) => neighbourhood.found(peer, addresses)
+    found: (peer, addresses) => autoDialer.found(peer, addresses)
   })
   let cancel: () => void = () => {}
   return {

@@ -3,7 +3,7 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { AddressBook, readBook } from '../../peer/book/book.ts'
-import type { Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
+import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { Home } from '../../peer/identity/home.ts'
 import { writeAtomic } from '../../peer/write-atomic.ts'
 
@@ -11,16 +11,16 @@ const BOOK = 'book.yaml'
 
 /**
  * The book of a home; one that is nowhere written where there is none.
- * @param visited a home that is not ours: its book is read
+ * @param readOnlyHome a home that is not ours: its book is read
  */
 export async function openBook(
   home: Home | undefined,
-  visited: string | undefined,
+  readOnlyHome: string | undefined,
   config: NodeConfig
 ): Promise<AddressBook> {
   const capacity = config.limits.book
   if (home === undefined) {
-    const entries = visited === undefined ? [] : await readBook(join(visited, BOOK))
+    const entries = readOnlyHome === undefined ? [] : await readBook(join(readOnlyHome, BOOK))
     return new AddressBook(entries, { capacity })
   }
   const path = home.file(BOOK)
@@ -31,10 +31,10 @@ export async function openBook(
 }
 
 /** Tells the neighbourhood where those of the book are. */
-export function rememberBook(book: AddressBook, neighbourhood: Neighbourhood, log: Log): void {
+export function rememberBook(book: AddressBook, autoDialer: AutoDialer, log: Log): void {
   for (const { name, peer, addresses } of book.entries()) {
     try {
-      neighbourhood.remember(peer, addresses)
+      autoDialer.remember(peer, addresses)
     } catch (error) {
       log.warn(`the book's entry ${name} cannot be dialled: ${describeError(error)}`)
     }

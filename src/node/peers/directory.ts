@@ -4,21 +4,21 @@ import type { BookEntry } from '../../peer/book/book.ts'
 import { multihashOfPeer } from '../../reading/series.ts'
 
 /** What is known of peers, from the book and from what they tell of themselves. */
-export interface DirectorySource {
+export interface PeerDirectorySource {
   /** This node as it is configured; nameless for the time of one command. */
-  readonly self: Told
+  readonly self: PeerInfo
   book(): readonly BookEntry[]
   /** Verified catalogues: what peers call themselves. */
-  told(): readonly Told[]
+  told(): readonly PeerInfo[]
   /** What one of them tells: a screen full of readings asks for each of its authors. */
-  toldBy(peer: string): Told | undefined
+  toldBy(peer: string): PeerInfo | undefined
   /** PeerIds of neighbours, connected or remembered. */
   near(): readonly string[]
   isConnected(peer: string): boolean
 }
 
 /** What somebody tells of itself. */
-export interface Told {
+export interface PeerInfo {
   readonly peer: string
   readonly name: string
   readonly purposes: readonly string[]
@@ -37,10 +37,10 @@ const SHORTEST_TAIL = 4
 const SHOWN_TAIL = 7
 
 /** Turns what people write (a name, a purpose, a PeerId or its tail, a multiaddr) into peers, and peers into names. */
-export class Directory {
-  readonly #source: DirectorySource
+export class PeerDirectory {
+  readonly #source: PeerDirectorySource
 
-  constructor(source: DirectorySource) {
+  constructor(source: PeerDirectorySource) {
     this.#source = source
   }
 
@@ -135,12 +135,12 @@ export class Directory {
   }
 
   /** What everybody tells, ourselves first. */
-  #told(): Told[] {
+  #told(): PeerInfo[] {
     const { self } = this.#source
     return [self, ...this.#source.told().filter(({ peer }) => peer !== self.peer)]
   }
 
-  #toldBy(peer: string): Told | undefined {
+  #toldBy(peer: string): PeerInfo | undefined {
     const { self } = this.#source
     return peer === self.peer ? self : this.#source.toldBy(peer)
   }

@@ -1,6 +1,6 @@
-import type { SealedMeta } from '../../protocol/gossip/catalogue-table.ts'
+import type { SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
 import type { History } from '../../reading/history/history.ts'
-import type { Keeper } from './store-policy.ts'
+import type { StorePolicy } from './store-policy.ts'
 
 /**
  * Writes down when the runs of somebody whom we keep were, as his catalogue tells it, so that their unknown
@@ -8,9 +8,9 @@ import type { Keeper } from './store-policy.ts'
  */
 export function keepAnchors(
   history: Pick<History, 'anchor' | 'series'>,
-  keeper: Pick<Keeper, 'keeps'>,
-  { author, meta }: Pick<SealedMeta, 'author' | 'meta'>
+  storePolicy: Pick<StorePolicy, 'keeps'>,
+  { author, catalogue: meta }: Pick<SealedCatalogue, 'author' | 'catalogue'>
 ): void {
-  if (!meta.series.some(({ name }) => keeper.keeps(name))) return
+  if (!meta.series.some(({ name }) => storePolicy.keeps(name))) return
   for (const { epoch, boot, ...anchor } of meta.runs) history.anchor({ epoch, boot }, anchor, author)
 }

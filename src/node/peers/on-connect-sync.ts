@@ -8,7 +8,7 @@ import type { QueryClient } from '../../protocol/query/client/query-client.ts'
 import type { Run } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 
-export interface IntroductionsInit {
+export interface OnConnectSyncInit {
   readonly libp2p: Libp2p
   readonly queries: QueryClient
   readonly clock: Clock
@@ -31,8 +31,8 @@ export interface IntroductionsInit {
  * restored from a backup learns from it that there were later runs (wire.md, Names). And where somebody here wants readings at all,
  * for the latest of them: gossip brings only what comes after.
  */
-export class Introductions {
-  readonly #init: IntroductionsInit
+export class OnConnectSync {
+  readonly #init: OnConnectSyncInit
   readonly #stopping = new AbortController()
   /** Peers described on their present connection. */
   readonly #described = new Set<string>()
@@ -40,7 +40,7 @@ export class Introductions {
   readonly #read = new Set<string>()
   #wanted = 0
 
-  constructor(init: IntroductionsInit) {
+  constructor(init: OnConnectSyncInit) {
     this.#init = init
   }
 

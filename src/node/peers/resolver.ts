@@ -1,29 +1,29 @@
 import type { Connection } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
-import type { Neighbourhood } from '../../peer/dialing/auto-dialer.ts'
-import type { Directory, Target } from './directory.ts'
+import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import type { PeerDirectory, Target } from './directory.ts'
 import { type Selection, type Spoken, select } from './selection.ts'
 
-export interface ReachInit {
+export interface PeerResolverInit {
   readonly self: string
   readonly clock: Clock
-  readonly directory: Directory
+  readonly directory: PeerDirectory
   readonly spoken: Spoken
-  readonly neighbourhood: Neighbourhood
+  readonly autoDialer: AutoDialer
   /** Milliseconds after the start in which an unknown name may still turn up. */
-  readonly patience: number
+  readonly nameTimeout: number
 }
 
 /** Milliseconds between looks for a name that may still turn up. */
 const LOOK = 100
 
 /** Finds whom a person means, waiting for discovery where the node has only just begun, and connects. */
-export class Reach {
-  readonly #init: ReachInit
+export class PeerResolver {
+  readonly #init: PeerResolverInit
   readonly #startedAt: number
 
-  constructor(init: ReachInit) {
+  constructor(init: PeerResolverInit) {
     this.#init = init
     this.#startedAt = init.clock.monotonic()
   }
@@ -43,13 +43,13 @@ export class Reach {
     what: string | undefined,
     signal: AbortSignal
   ): Promise<Selection> {
-    const { clock, patience } = this.#init
+    const { clock, nameTimeout } = this.#init
     for (;;) {
       try {
         return this.select(who, what)
       } catch (error) {
-        const hopeless = clock.monotonic() - this.#startedAt > patience
-        if (!isNodeError(error, 'nobody-found') || hopeless) throw error
+        const timedOut = clock.monotonic() - this.#startedAt > nameTimeout
+        if (!isNodeError(error, 'nobody-found') || timedOut) throw error
         await clock.sleep(LOOK, signal)
       }
     }
@@ -70,25 +70,25 @@ export class Reach {
 
   /** Whom `find` finds, waited for where the node has only just begun; may be nobody. */
   async soon<T>(find: () => Promise<readonly T[]>, signal: AbortSignal): Promise<readonly T[]> {
-    const { clock, patience } = this.#init
+    const { clock, nameTimeout } = this.#init
     for (;;) {
       const found = await find()
-      if (found.length > 0 || clock.monotonic() - this.#startedAt > patience) return found
+      if (found.length > 0 || clock.monotonic() - this.#startedAt > nameTimeout) return found
       await clock.sleep(LOOK, signal)
     }
   }
 
   /** A peer of whom no address is known is waited for as names are. @throws NodeError unreachable */
   async connect({ peer, addresses }: Target, signal: AbortSignal): Promise<Connection> {
-    const { neighbourhood, clock, patience } = this.#init
-    if (addresses.length > 0) neighbourhood.remember(peer, addresses)
+    const { autoDialer, clock, nameTimeout } = this.#init
+    if (addresses.length > 0) autoDialer.remember(peer, addresses)
     for (;;) {
       try {
-        return await neighbourhood.connect(peer, signal)
+        return await autoDialer.connect(peer, signal)
       } catch (error) {
         signal.throwIfAborted()
-        const hopeless = clock.monotonic() - this.#startedAt > patience
-        if (hopeless || !isAddressless(error)) throw this.#unreachable(peer, error)
+        const timedOut = clock.monotonic() - this.#startedAt > nameTimeout
+        if (timedOut || !isAddressless(error)) throw this.#unreachable(peer, error)
         await clock.sleep(LOOK, signal)
       }
     }

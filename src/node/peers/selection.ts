@@ -1,7 +1,7 @@
 import { NodeError } from '../../error.ts'
 import type { SeriesParts } from '../../reading/series.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
-import type { Directory, Target } from './directory.ts'
+import type { PeerDirectory, Target } from './directory.ts'
 
 /** The part of the protocol catalogue that a selection needs. */
 export interface Spoken {
@@ -27,7 +27,7 @@ export interface Selection {
 export function select(
   who: string | undefined,
   what: string | undefined,
-  directory: Directory,
+  directory: PeerDirectory,
   spoken: Spoken
 ): Selection {
   const matchesWhat = what === undefined ? () => true : matcher(what, spoken)

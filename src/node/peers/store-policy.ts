@@ -1,20 +1,20 @@
 import { parseSeries } from '../../reading/series.ts'
-import type { Directory } from './directory.ts'
+import type { PeerDirectory } from './directory.ts'
 
-export interface KeeperInit {
+export interface StorePolicyInit {
   readonly self: string
   /** `store:` of the configuration: names, purposes and PeerIds whose series are kept. */
   readonly store: readonly string[]
-  readonly directory: Pick<Directory, 'nameOf' | 'purposesOf'>
+  readonly directory: Pick<PeerDirectory, 'nameOf' | 'purposesOf'>
 }
 
 /** Whose readings are kept. */
-export class Keeper {
-  readonly #init: KeeperInit
+export class StorePolicy {
+  readonly #init: StorePolicyInit
   /** Authors of whom something was kept in earlier lives. */
   #before: ReadonlySet<string> = new Set()
 
-  constructor(init: KeeperInit) {
+  constructor(init: StorePolicyInit) {
     this.#init = init
   }
 

@@ -3,12 +3,12 @@ import { rename } from 'node:fs/promises'
 import * as v from 'valibot'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { DeviceMemory } from '../../hal/device-state.ts'
+import type { DeviceState } from '../../hal/device-state.ts'
 import type { Log } from '../../log.ts'
 import { writeAtomic } from '../../peer/write-atomic.ts'
 import type { Part } from '../lifecycle.ts'
 
-export interface DeviceMemoriesInit {
+export interface DeviceStatesInit {
   readonly clock: Clock
   readonly log: Log
   /** Where the numbers are kept; undefined for a node that leaves nothing behind. */
@@ -18,8 +18,8 @@ export interface DeviceMemoriesInit {
 }
 
 /** Of each of so many devices so many numbers: more than a node has sensors. */
-const MOST_DEVICES = 256
-const MOST_NUMBERS = 16
+const MAX_DEVICES = 256
+const MAX_NUMBERS = 16
 
 const numbers = v.record(v.string(), v.pipe(v.number(), v.finite()))
 const remembered = v.record(v.string(), numbers)
@@ -28,15 +28,15 @@ const remembered = v.record(v.string(), numbers)
  * The numbers that devices keep over restarts, as one small JSON file that is replaced as a whole: all of
  * one moment, or all of an earlier one. What the disk does not take stays in memory.
  */
-export class DeviceMemories {
-  readonly #init: DeviceMemoriesInit
+export class DeviceStates {
+  readonly #init: DeviceStatesInit
   readonly #devices = new Map<string, Map<string, number>>()
   #cancel: Cancel = () => {}
   #changed = false
   #failing = false
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(init: DeviceMemoriesInit) {
+  constructor(init: DeviceStatesInit) {
     this.#init = init
   }
 
@@ -57,7 +57,7 @@ export class DeviceMemories {
     await this.flush()
   }
 
-  of(device: string): DeviceMemory {
+  of(device: string): DeviceState {
     return {
       get: (name) => this.#devices.get(device)?.get(name),
       set: (name, value) => this.#set(device, name, value)
@@ -73,7 +73,7 @@ export class DeviceMemories {
 
   #set(device: string, name: string, value: number): void {
     const known = this.#devices.get(device) ?? new Map<string, number>()
-    if (!known.has(name) && known.size >= MOST_NUMBERS)
+    if (!known.has(name) && known.size >= MAX_NUMBERS)
       throw new RangeError(`${device} keeps too many numbers`)
     if (known.get(name) === value) return
     known.set(name, value)
@@ -85,8 +85,8 @@ export class DeviceMemories {
     const { log } = this.#init
     try {
       const kept = v.parse(remembered, JSON.parse(readFileSync(path, 'utf8')))
-      for (const [device, values] of Object.entries(kept).slice(0, MOST_DEVICES))
-        this.#devices.set(device, new Map(Object.entries(values).slice(0, MOST_NUMBERS)))
+      for (const [device, values] of Object.entries(kept).slice(0, MAX_DEVICES))
+        this.#devices.set(device, new Map(Object.entries(values).slice(0, MAX_NUMBERS)))
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
       const aside = `${path}.damaged`

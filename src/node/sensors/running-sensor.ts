@@ -1,7 +1,7 @@
 import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import { i2cDevice } from '../../hal/bus/i2c-device.ts'
-import type { DeviceMemory } from '../../hal/device-state.ts'
+import type { DeviceState } from '../../hal/device-state.ts'
 import type { Measure, OpenContext, Sensor, SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
@@ -29,7 +29,7 @@ export interface SensorsInit {
   readonly limits: NodeConfig['limits']['sampling']
   readonly log: Log
   /** What a sensor of that name keeps over restarts. */
-  readonly memoryOf: (name: string) => DeviceMemory
+  readonly memoryOf: (name: string) => DeviceState
   readonly emit: (sample: Sample) => void
 }
 

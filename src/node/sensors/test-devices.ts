@@ -1,8 +1,8 @@
 import { withDeadline } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { isNodeError } from '../../error.ts'
-import { forgetful } from '../../hal/device-state.ts'
-import type { Lack, Measure, Measurement, SensorDefinition } from '../../hal/sensor.ts'
+import { volatileState } from '../../hal/device-state.ts'
+import type { Measure, Measurement, MissingMeasurement, SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
 import { type Quantities, quantityTable, showValue } from '../../reading/quantity.ts'
 import type { Fault } from '../../reading/reading.ts'
@@ -97,13 +97,13 @@ async function sampleOnce(
   config: SensorConfig,
   world: World,
   signal: AbortSignal
-): Promise<readonly (Measurement | Lack)[]> {
+): Promise<readonly (Measurement | MissingMeasurement)[]> {
   const { clock } = world
   const sensor = await openSensor(definition, config, world, {
     clock,
     name: config.name,
     signal,
-    memory: forgetful()
+    memory: volatileState()
   })
   try {
     return await sensor.sample(signal)
@@ -114,7 +114,7 @@ async function sampleOnce(
 
 function testedValue(
   measure: Measure,
-  measured: readonly (Measurement | Lack)[],
+  measured: readonly (Measurement | MissingMeasurement)[],
   name: string,
   quantities: Quantities
 ): TestedValue {

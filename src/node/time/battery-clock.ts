@@ -2,7 +2,7 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import { i2cDevice } from '../../hal/bus/i2c-device.ts'
 import type { ClockDefinition } from '../../hal/clock-chip.ts'
-import type { TimeBelief, TimeSource } from '../../hal/time-source.ts'
+import type { ClockStatus, TimeSource } from '../../hal/time-source.ts'
 import type { World } from '../../hal/world.ts'
 
 export interface BatteryClockInit {
@@ -32,7 +32,7 @@ class BatteryClock implements TimeSource {
   readonly #definition: ClockDefinition
   readonly #init: BatteryClockInit
   #source: TimeSource | undefined
-  #asking: Promise<TimeBelief> | undefined
+  #asking: Promise<ClockStatus> | undefined
 
   constructor(definition: ClockDefinition, init: BatteryClockInit) {
     this.#definition = definition
@@ -40,14 +40,14 @@ class BatteryClock implements TimeSource {
   }
 
   /** While a bus keeps it waiting, whoever asks again waits with it. @throws BusError, SensorError */
-  belief(): Promise<TimeBelief> {
+  belief(): Promise<ClockStatus> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
     return this.#asking
   }
 
-  async #ask(): Promise<TimeBelief> {
+  async #ask(): Promise<ClockStatus> {
     this.#source ??= await this.#open()
     return await this.#source.belief()
   }

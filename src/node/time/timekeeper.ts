@@ -1,6 +1,6 @@
 import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { TimeBelief, TimeSource } from '../../hal/time-source.ts'
+import type { ClockStatus, TimeSource } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
 
 export interface TimekeeperInit {
@@ -14,12 +14,12 @@ export interface TimekeeperInit {
   readonly deadline: number
 }
 
-const UNKNOWN: TimeBelief = { quality: 2, offset: 0 }
+const UNKNOWN: ClockStatus = { quality: 2, offset: 0 }
 
 /** Asks the sources of time now and then, and tells when a clock that was unknown becomes known. */
 export class Timekeeper {
   readonly #init: TimekeeperInit
-  #belief: TimeBelief = UNKNOWN
+  #belief: ClockStatus = UNKNOWN
   readonly #stopping = new AbortController()
   #looking: Promise<void> | undefined
   #cancel: Cancel | undefined
@@ -44,7 +44,7 @@ export class Timekeeper {
     this.#becameKnown = listener
   }
 
-  belief(): TimeBelief {
+  belief(): ClockStatus {
     return this.#belief
   }
 
@@ -69,10 +69,10 @@ export class Timekeeper {
     if (before === 2 && belief.quality !== 2) this.#becameKnown()
   }
 
-  async #ask(): Promise<TimeBelief> {
+  async #ask(): Promise<ClockStatus> {
     const { clock, deadline, sources, log } = this.#init
     for (const source of sources) {
-      const ask = (): Promise<TimeBelief> => source.belief()
+      const ask = (): Promise<ClockStatus> => source.belief()
       const asked = withDeadline(clock, deadline, 'a source of time', ask, this.#stopping.signal)
       const belief = await asked.catch((error: unknown) => {
         log.debug(`a source of time failed: ${describeError(error)}`)

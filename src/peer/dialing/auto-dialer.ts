@@ -9,7 +9,7 @@ import { isRelayed } from '../discovery/multiaddr-host.ts'
 import { Backoff } from './backoff.ts'
 import { dialOrder, leadsNear } from './dial-addresses.ts'
 
-export interface NeighbourhoodLimits {
+export interface AutoDialerLimits {
   /** Peers remembered, connected or not; the longest unseen stranger is forgotten first. */
   readonly peers: number
   /** Addresses remembered of a peer, the latest seen first. */
@@ -23,13 +23,13 @@ export interface NeighbourhoodLimits {
   readonly forgetAfter: number
 }
 
-export interface NeighbourhoodInit {
+export interface AutoDialerInit {
   readonly libp2p: Libp2p
   readonly clock: Clock
   readonly log: Log
   readonly network: LocalNetwork
   readonly random: () => number
-  readonly limits: NeighbourhoodLimits
+  readonly limits: AutoDialerLimits
   /** Peers of the book are dialled without end and never forgotten. */
   readonly inBook: (peer: string) => boolean
 }
@@ -63,14 +63,14 @@ const COURTESY = 700
  * again, without end, with growing and jittered waits. libp2p's own keep-alive gives up after half a
  * minute and its peer store forgets addresses after an hour (libp2p.md, traps 3 and 4).
  */
-export class Neighbourhood {
-  readonly #init: NeighbourhoodInit
+export class AutoDialer {
+  readonly #init: AutoDialerInit
   readonly #known = new Map<string, Known>()
   readonly #stopping = new AbortController()
   readonly #opened = this.#guarded((connection) => this.#onOpen(connection))
   readonly #closed = this.#guarded((connection) => this.#onClose(connection))
 
-  constructor(init: NeighbourhoodInit) {
+  constructor(init: AutoDialerInit) {
     this.#init = init
   }
 

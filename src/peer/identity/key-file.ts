@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { isNodeError, NodeError } from '../../error.ts'
 
 /** An Ed25519 key has 68 bytes; whatever is longer than this is no key of ours. */
-const MOST_BYTES = 1024
+const MAX_BYTES = 1024
 
 const RESTORE = 'restore it from a backup, or begin another node with `kith init --home <folder>`'
 
@@ -57,7 +57,7 @@ async function check(path: string, file: FileHandle): Promise<void> {
       `chmod 600 ${path}; if others use this machine, begin another node`
     )
   }
-  if (size > MOST_BYTES) throw damagedKey(path, `has ${size} bytes and cannot be a key`)
+  if (size > MAX_BYTES) throw damagedKey(path, `has ${size} bytes and cannot be a key`)
 }
 
 /** @param what is wrong with it: `has 3 bytes` */

@@ -14,7 +14,7 @@ export interface UdpPorts {
 }
 
 /** What all sessions of a node share. */
-export interface DatagramServices {
+export interface DatagramComponents {
   readonly clock: Clock
   /** Unpredictable bytes: keys and tokens are made of them. */
   readonly random: (bytes: number) => Uint8Array

@@ -3,7 +3,7 @@ import { describeError, NodeError } from '../../error.ts'
 import type { DatagramSockets, IpFamily } from '../../hal/datagram-socket.ts'
 import type { Log } from '../../log.ts'
 import { UdpSockets } from './carrier/udp-sockets.ts'
-import type { Accept, DatagramServices } from './components.ts'
+import type { Accept, DatagramComponents } from './components.ts'
 import { encodeOpen } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
 import { Counters, type DropReason, type Traffic } from './counters.ts'
@@ -11,7 +11,7 @@ import { DropLog } from './drop-log.ts'
 import { type Carrier, type DatagramFlow, Flow, type Receive } from './flow.ts'
 import type { DatagramLimits } from './limits.ts'
 import { ConnectionIds } from './packet/connection-ids.ts'
-import { Intake } from './packet/receiver.ts'
+import { PacketReceiver } from './packet/receiver.ts'
 import { UnvalidatedBudget } from './path/unvalidated-budget.ts'
 import type { Session } from './session.ts'
 import { SessionTable } from './session-table.ts'
@@ -85,13 +85,13 @@ export class Datagrams {
     this.#dropLog = new DropLog(clock, log)
     this.#counters = new Counters((reason) => this.#dropLog.drop(reason))
     const ids = new ConnectionIds(random)
-    const intake = new Intake(clock, ids, this.#counters, limits.failedOpensOfNode)
+    const intake = new PacketReceiver(clock, ids, this.#counters, limits.failedOpensOfNode)
     this.#udp = new UdpSockets({
       sockets: options.sockets,
       receive: (packet, from) => intake.receive(packet, from),
       log
     })
-    const services: DatagramServices = {
+    const services: DatagramComponents = {
       clock,
       random,
       limits,

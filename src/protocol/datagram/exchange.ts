@@ -3,11 +3,11 @@ import { NodeError } from '../../error.ts'
 import type { DatagramFlow } from './flow.ts'
 
 /** wire.md, Asking: retry after max(100 ms, 3 SRTT), doubled, four times, with the same id. */
-const LEAST_WAIT = 100
+const MIN_WAIT = 100
 const ROUND_TRIPS = 3
 const RETRIES = 4
 /** By how much the first wait grows where answers come after it (RFC 6298 section 5.7). */
-const MOST_PATIENCE = 4
+const MAX_WAIT_FACTOR = 4
 /** So many answers missed in a row put UDP in doubt: one datagram is lost easily, two mean something. */
 const DOUBT_FROM = 2
 
@@ -75,7 +75,7 @@ export class DatagramExchange<Answer extends Identified> {
   /** Who answers slowly is given more time, until an answer is in time and tells how much it takes (Karn). */
   #learn({ flow, retries, began }: Pending<Answer>): void {
     if (retries === 0 || flow.heardBy === 'udp') this.#missed = 0
-    this.#patience = retries === 0 ? 1 : Math.min(2 * this.#patience, MOST_PATIENCE)
+    this.#patience = retries === 0 ? 1 : Math.min(2 * this.#patience, MAX_WAIT_FACTOR)
     if (retries === 0) flow.roundTrip.sample(this.#options.clock.monotonic() - began)
   }
 
@@ -92,7 +92,7 @@ export class DatagramExchange<Answer extends Identified> {
         throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
       }
       const began = this.#options.clock.monotonic()
-      const wait = this.#patience * Math.max(LEAST_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
+      const wait = this.#patience * Math.max(MIN_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
       const pending: Pending<Answer> = {
         id,
         flow,
@@ -150,7 +150,7 @@ export class DatagramExchange<Answer extends Identified> {
     }
     pending.retries++
     pending.wait *= 2
-    if (++this.#missed >= DOUBT_FROM) pending.flow.doubt()
+    if (++this.#missed >= DOUBT_FROM) pending.flow.suspect()
     this.#send(pending)
   }
 

@@ -11,7 +11,7 @@ const ALIKE = 5000
  * By how many carriers a datagram goes: `one`; `sure`, both while UDP is in doubt; `both`, where each may work.
  * But for `one` the peer may get it twice.
  */
-export type Ways = 'one' | 'sure' | 'both'
+export type Redundancy = 'one' | 'sure' | 'both'
 
 /**
  * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its stream or
@@ -47,9 +47,9 @@ export interface DatagramFlow {
    * @returns whether it left; false where rate, relay or system forbid it just now, or the flow has ended
    * @throws NodeError 'datagram-too-big' over maxSize
    */
-  send(bytes: Uint8Array, ways?: Ways): boolean
+  send(bytes: Uint8Array, redundancy?: Redundancy): boolean
   /** An expected answer stayed away: takes the stream until UDP has been proven again. */
-  doubt(): void
+  suspect(): void
   /** Calls `ended` once, also when the flow has ended already. */
   onEnd(ended: (reason: EndReason) => void): void
   /** Calls `changed` when another carrier takes over: `stream` means that the path was lost. */
@@ -66,10 +66,10 @@ export interface FlowCarrier {
   readonly maxPayload: number | undefined
   readonly roundTrip: RoundTrip
   carrierOf(flow: Flow): Carrier
-  send(flow: Flow, bytes: Uint8Array, ways: Ways): boolean
+  send(flow: Flow, bytes: Uint8Array, redundancy: Redundancy): boolean
   /** Told what a listener of the flow threw. */
   faulty(error: unknown, protocol: string): void
-  doubt(): void
+  suspect(): void
   closeFlow(flow: Flow): void
 }
 
@@ -139,7 +139,7 @@ export class Flow implements DatagramFlow {
     return this.state === 'open' || (this.state === 'pending' && this.id !== 0 && this.names.length === 1)
   }
 
-  send(bytes: Uint8Array, ways: Ways = 'one'): boolean {
+  send(bytes: Uint8Array, redundancy: Redundancy = 'one'): boolean {
     if (bytes.length > this.maxSize) {
       throw new NodeError(
         'datagram-too-big',
@@ -149,11 +149,11 @@ export class Flow implements DatagramFlow {
         }
       )
     }
-    return this.#session.send(this, bytes, ways)
+    return this.#session.send(this, bytes, redundancy)
   }
 
-  doubt(): void {
-    this.#session.doubt()
+  suspect(): void {
+    this.#session.suspect()
   }
 
   onEnd(ended: (reason: EndReason) => void): void {
@@ -184,7 +184,7 @@ export class Flow implements DatagramFlow {
   }
 
   /** What the peer used a moment ago: who did not open the flow does likewise, as by the other it may hear nothing. */
-  likewise(now: number): Carrier | undefined {
+  lastPeerCarrier(now: number): Carrier | undefined {
     return now - this.#chosenAt <= ALIKE ? this.#chosen : undefined
   }
 

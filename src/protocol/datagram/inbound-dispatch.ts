@@ -1,23 +1,23 @@
-import type { DatagramServices } from './components.ts'
+import type { DatagramComponents } from './components.ts'
 import type { Carrier, Flow } from './flow.ts'
 import type { FlowTable } from './flow-table.ts'
 
-export interface DeliveryOptions {
-  readonly services: DatagramServices
+export interface InboundDispatchOptions {
+  readonly services: DatagramComponents
   readonly flows: Pick<FlowTable, 'get' | 'wasOpened'>
   /** A datagram was given to its receiver. */
   readonly used: (now: number) => void
   /** The peer sends by stream what it could send by UDP. */
-  readonly avoided: (now: number) => void
+  readonly onPeerPrefersStream: (now: number) => void
   /** Told what a receiver threw. */
   readonly faulty: (error: unknown, protocol: string) => void
 }
 
 /** Brings what arrives for the flows of a session to their receivers. */
-export class Delivery {
-  readonly #options: DeliveryOptions
+export class InboundDispatch {
+  readonly #options: InboundDispatchOptions
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: InboundDispatchOptions) {
     this.#options = options
   }
 
@@ -44,8 +44,8 @@ export class Delivery {
   }
 
   #deliver(flow: Flow, payload: Buffer, carrier: Carrier, now: number): void {
-    const { services, used, avoided, faulty } = this.#options
-    if (flow.heard(carrier, now)) avoided(now)
+    const { services, used, onPeerPrefersStream, faulty } = this.#options
+    if (flow.heard(carrier, now)) onPeerPrefersStream(now)
     if (payload.length > services.limits.maxPayload) {
       services.counters.drop('too-big')
       return

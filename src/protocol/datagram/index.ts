@@ -18,7 +18,7 @@ export { DATAGRAM_PROTOCOL } from './control/libp2p.ts'
 export type { DropReason, Traffic } from './counters.ts'
 export type { Datagrams, DatagramsStatus, OpenOptions, SessionStatus } from './datagrams.ts'
 export { DatagramExchange, type ExchangeOptions, type Identified } from './exchange.ts'
-export type { Carrier, DatagramFlow, EndReason, Receive, Ways } from './flow.ts'
+export type { Carrier, DatagramFlow, EndReason, Receive, Redundancy as Ways } from './flow.ts'
 export { type DatagramLimits, defaultDatagramLimits, type Rate } from './limits.ts'
 
 export type CreateDatagramsOptions = Omit<DatagramsOptions, 'dialer'> & Libp2pControlOptions

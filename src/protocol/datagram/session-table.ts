@@ -1,5 +1,5 @@
 import { NodeError } from '../../error.ts'
-import type { DatagramServices } from './components.ts'
+import type { DatagramComponents } from './components.ts'
 import { decodeFrame, type GreetingFrame } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
 import type { EndReason, Flow } from './flow.ts'
@@ -10,12 +10,12 @@ const CROSSING = 10_000
 
 /** The sessions of a node, one a peer. */
 export class SessionTable {
-  readonly #services: DatagramServices
+  readonly #services: DatagramComponents
   readonly #sessions = new Map<string, Session>()
   /** Streams of peers that have not said HELLO yet. */
   readonly #silent = new Set<ControlStream>()
 
-  constructor(services: DatagramServices) {
+  constructor(services: DatagramComponents) {
     this.#services = services
   }
 

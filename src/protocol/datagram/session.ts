@@ -1,13 +1,13 @@
 import type { Cancel } from '../../clock.ts'
-import { Sending } from './carrier/selector.ts'
+import { CarrierSelector } from './carrier/selector.ts'
 import { StreamCarrier } from './carrier/stream.ts'
 import { UdpCarrier } from './carrier/udp.ts'
-import type { DatagramServices } from './components.ts'
+import type { DatagramComponents } from './components.ts'
 import { decodeFrame, encodeGreeting, type Frame, type GreetingFrame, SECRET_BYTES } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
-import { type Carrier, type EndReason, Flow, type FlowCarrier, type Ways } from './flow.ts'
+import { type Carrier, type EndReason, Flow, type FlowCarrier, type Redundancy } from './flow.ts'
 import { FlowTable } from './flow-table.ts'
-import { Delivery } from './inbound-dispatch.ts'
+import { InboundDispatch } from './inbound-dispatch.ts'
 import type { ReceiveKey } from './key/receive-key.ts'
 import { deriveKeys } from './key/schedule.ts'
 import { RoundTrip } from './path/round-trip.ts'
@@ -27,13 +27,13 @@ export class Session implements FlowCarrier {
   readonly beganAt: number
   /** Last time a flow was used; tells which session is given up when the table is full. */
   usedAt: number
-  readonly #services: DatagramServices
+  readonly #services: DatagramComponents
   readonly #stream: ControlStream
   readonly #onEnd: (session: Session) => void
   readonly #udp: UdpCarrier
-  readonly #delivery: Delivery
+  readonly #delivery: InboundDispatch
   readonly #rate: SendRate
-  readonly #sending: Sending
+  readonly #sending: CarrierSelector
   readonly #greeting: Greeting
   #peerMaxPayload: number | undefined
   #cancelHandshake: Cancel = () => {}
@@ -41,7 +41,7 @@ export class Session implements FlowCarrier {
 
   /** @param hello the peer's HELLO, where the peer opened the stream */
   constructor(
-    services: DatagramServices,
+    services: DatagramComponents,
     stream: ControlStream,
     onEnd: (session: Session) => void,
     hello?: GreetingFrame
@@ -74,18 +74,18 @@ export class Session implements FlowCarrier {
       send: (frame) => stream.send(frame),
       accept: (names) => this.#accept(names)
     })
-    this.#sending = new Sending({
+    this.#sending = new CarrierSelector({
       udp: this.#udp,
       stream: streamCarrier,
       isOwn: ({ id }) => this.flows.isOwn(id)
     })
-    this.#delivery = new Delivery({
+    this.#delivery = new InboundDispatch({
       services,
       flows: this.flows,
       used: (now) => {
         this.usedAt = now
       },
-      avoided: (now) => this.#udp.avoided(now),
+      onPeerPrefersStream: (now) => this.#udp.onPeerPrefersStream(now),
       faulty: (error, protocol) => this.faulty(error, protocol)
     })
     stream.listen({
@@ -130,16 +130,16 @@ export class Session implements FlowCarrier {
     return this.#sending.carrierOf(flow, this.now)
   }
 
-  send(flow: Flow, bytes: Uint8Array, ways: Ways): boolean {
+  send(flow: Flow, bytes: Uint8Array, redundancy: Redundancy): boolean {
     if (!flow.sendable) return this.#dropped('not-open')
     const now = this.now
     if (!this.#rate.take(now)) return this.#dropped('rate')
     this.usedAt = now
-    return this.#sending.send(flow, bytes, ways, now)
+    return this.#sending.send(flow, bytes, redundancy, now)
   }
 
-  doubt(): void {
-    this.#udp.doubt()
+  suspect(): void {
+    this.#udp.suspect()
   }
 
   faulty(error: unknown, protocol: string): void {

@@ -1,7 +1,7 @@
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import type { Audience } from '../../reading/author/author.ts'
 
-export interface MetaPublisherInit {
+export interface CataloguePublisherInit {
   readonly clock: Clock
   /** Milliseconds between two tellings of what did not change; 10 minutes (wire.md, Catalogue). */
   readonly period: number
@@ -16,14 +16,14 @@ export interface MetaPublisherInit {
  * Tells the neighbours what this node is: on change, and now and then for those who came later, sealed anew
  * each time, as relays do not hand on what they know. The same bytes are the answer to `describe`.
  */
-export class MetaPublisher {
-  readonly #init: MetaPublisherInit
+export class CataloguePublisher {
+  readonly #init: CataloguePublisherInit
   #revision = 0
   readonly #bytes = new Map<Audience, Uint8Array>()
   #gathering: Cancel | undefined
   #repeating: Cancel | undefined
 
-  constructor(init: MetaPublisherInit) {
+  constructor(init: CataloguePublisherInit) {
     this.#init = init
   }
 

@@ -6,7 +6,7 @@ export interface FloodLogOptions {
   /** Milliseconds between two lines. */
   readonly period: number
   /** Messages refused within a period that make a flood; fewer are only counted. */
-  readonly least: number
+  readonly min: number
   /** How many sources are told apart. */
   readonly sources: number
 }
@@ -43,11 +43,11 @@ export class FloodLog {
 
   #tell(): void {
     const worst = [...this.#refused].sort((a, b) => b[1] - a[1])[0]
-    if (this.#total >= this.#options.least && worst !== undefined) {
+    if (this.#total >= this.#options.min && worst !== undefined) {
       this.#log.warn('refused a flood of gossip; others are still heard', {
         messages: this.#total,
         seconds: Math.round(this.#options.period / 1000),
-        most: worst[0],
+        max: worst[0],
         reasons: [...this.#reasons]
       })
     }

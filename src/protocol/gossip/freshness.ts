@@ -5,7 +5,7 @@ import type { SealedReadings } from '../../reading/signed/sealed.ts'
 const MAX_AHEAD = 600
 
 /** What we know when a pack comes in. */
-export interface Standing {
+export interface FreshnessContext {
   /** The newest position held of a series. */
   position(series: string): Position | undefined
   /** Unix seconds by our clock; undefined where it is not believed. */
@@ -15,12 +15,12 @@ export interface Standing {
 /** Checks 9 and 10 of wire.md, Gossip, for a pack: one reading that is new and of this time is enough. */
 export function placePack(
   sealed: SealedReadings,
-  standing: Standing,
+  freshness: FreshnessContext,
   acceptAge: number
 ): 'held' | 'old' | 'ahead' | undefined {
-  if (!sealed.readings.some((reading) => isAbove(reading.position, standing.position(reading.series))))
+  if (!sealed.readings.some((reading) => isAbove(reading.position, freshness.position(reading.series))))
     return 'held'
-  const now = standing.believedTime()
+  const now = freshness.believedTime()
   const times = sealed.readings.map(({ time }) => time).filter((time) => time !== null)
   if (now === undefined || times.length === 0) return undefined
   const newest = Math.max(...times)

@@ -5,18 +5,18 @@ import type { Cancel, Clock } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { comparePositions, type Run } from '../../reading/run.ts'
-import { isConfided } from '../../reading/signed/catalogue.ts'
-import { decodeMeta } from '../../reading/signed/catalogue-read.ts'
+import { isRestricted } from '../../reading/signed/catalogue.ts'
+import { decodeCatalogue } from '../../reading/signed/catalogue-read.ts'
 import { readOpened } from '../../reading/signed/open-signed.ts'
 import { SEAL_BYTES } from '../../reading/signed/seal.ts'
 import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
-import { type Catalogue, META_TOPIC } from '../protocol-registry.ts'
+import { META_TOPIC, type ProtocolRegistry } from '../protocol-registry.ts'
 import { TokenBuckets } from '../token-bucket.ts'
-import type { SealedMeta } from './catalogue-table.ts'
+import type { SealedCatalogue } from './catalogue-table.ts'
 import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
 import { FloodLog } from './flood-log.ts'
-import { placePack, type Standing } from './freshness.ts'
+import { type FreshnessContext, placePack } from './freshness.ts'
 import { guardIntake } from './rate-guard.ts'
 import { GossipVersions } from './versions.ts'
 
@@ -40,7 +40,7 @@ export interface GossipRates {
 
 export interface GossipInit {
   readonly pubsub: GossipSub
-  readonly catalogue: Catalogue
+  readonly registry: ProtocolRegistry
   /** Our own PeerId. */
   readonly self: string
   readonly clock: Clock
@@ -48,9 +48,9 @@ export interface GossipInit {
   readonly rates: GossipRates
   readonly verifier: SealVerifier
   readonly admits: (author: string, source: string) => boolean
-  readonly standing: Standing
+  readonly freshness: FreshnessContext
   /** Whether a catalogue is newer than the one held of its author. */
-  readonly isNewer: (sealed: SealedMeta) => boolean
+  readonly isNewer: (sealed: SealedCatalogue) => boolean
   readonly receive: GossipReceiver
 }
 
@@ -60,7 +60,7 @@ export interface GossipReceiver {
   pack(sealed: SealedReadings): void
   /** A pack behind what is held: it may fill a hole. */
   late(sealed: SealedReadings): void
-  meta(sealed: SealedMeta): void
+  catalogue(sealed: SealedCatalogue): void
   /** Somebody showed us a seal of our own key: of this run, of an earlier life, or of a second node with it. */
   ownRun(run: Run): void
 }
@@ -89,7 +89,7 @@ type Counted = 'accept' | `${Verdict}-${Reason}` | 'ignore-intake' | 'publish' |
 export class Gossip {
   readonly #init: GossipInit
   readonly #packs: GossipChecks<SealedReadings>
-  readonly #metas: GossipChecks<SealedMeta>
+  readonly #metas: GossipChecks<SealedCatalogue>
   readonly #intake: TokenBuckets
   readonly #flood: FloodLog
   readonly #counters = new Map<Counted, number>()
@@ -98,11 +98,11 @@ export class Gossip {
   #unguard: Cancel | undefined
 
   constructor(init: GossipInit) {
-    const { clock, rates, catalogue } = init
+    const { clock, rates, registry } = init
     this.#init = init
     this.#flood = new FloodLog(clock, init.log, {
       period: rates.floodPeriod,
-      least: rates.floodLeast,
+      min: rates.floodLeast,
       sources: rates.sources
     })
     this.#intake = new TokenBuckets(clock, {
@@ -113,7 +113,7 @@ export class Gossip {
     const common = {
       verifier: init.verifier,
       admits: init.admits,
-      maxPayload: (topic: string) => catalogue.get(topic)?.maxPayload ?? 0,
+      maxPayload: (topic: string) => registry.get(topic)?.maxPayload ?? 0,
       sources: new TokenBuckets(clock, {
         rate: rates.sourceRate,
         burst: rates.sourceBurst,
@@ -132,35 +132,39 @@ export class Gossip {
       read: (seal, topic) =>
         readOpened(seal, {
           topic,
-          quantities: catalogue.quantitiesOf(topic),
+          quantities: registry.quantitiesOf(topic),
           maxPayload: common.maxPayload(topic)
         }),
       versions: new GossipVersions({
-        versionsOf: (topic) => catalogue.versionsOf(topic),
+        versionsOf: (topic) => registry.versionsOf(topic),
         packs: rates.verified
       }),
-      place: (sealed, topic) => placePack(sealed, init.standing, catalogue.get(topic)?.acceptAge ?? 0)
+      place: (sealed, topic) => placePack(sealed, init.freshness, registry.get(topic)?.acceptAge ?? 0)
     })
     this.#metas = new GossipChecks({
       ...common,
       domain: 'meta',
-      read: (seal) => ({ author: seal.peer, bytes: seal.bytes, meta: decodeMeta(seal.payload, seal.peer) }),
+      read: (seal) => ({
+        author: seal.peer,
+        bytes: seal.bytes,
+        catalogue: decodeCatalogue(seal.payload, seal.peer)
+      }),
       // What was confided to somebody is not for everybody, whoever publishes it.
-      place: (sealed) => (!isConfided(sealed.meta) && init.isNewer(sealed) ? undefined : 'held')
+      place: (sealed) => (!isRestricted(sealed.catalogue) && init.isNewer(sealed) ? undefined : 'held')
     })
   }
 
   /** @throws NodeError 'gossip-version' */
   start(): void {
-    const { pubsub, catalogue } = this.#init
+    const { pubsub, registry } = this.#init
     this.#unguard = guardIntake(pubsub, (source) => this.#takesIn(source))
-    for (const topic of catalogue.ids())
+    for (const topic of registry.ids())
       pubsub.topicValidators.set(topic, (source, message) => this.#validate(topic, source, message))
   }
 
   stop(): void {
-    const { pubsub, catalogue } = this.#init
-    for (const topic of catalogue.ids()) pubsub.topicValidators.delete(topic)
+    const { pubsub, registry } = this.#init
+    for (const topic of registry.ids()) pubsub.topicValidators.delete(topic)
     for (const topic of this.#wanted.keys()) pubsub.unsubscribe(topic)
     this.#wanted.clear()
     this.#flood.stop()
@@ -182,9 +186,9 @@ export class Gossip {
    * @throws NodeError 'too-big' where receivers would refuse it
    */
   publish(topic: string, bytes: Uint8Array): void {
-    const most = (this.#init.catalogue.get(topic)?.maxPayload ?? 0) + SEAL_BYTES
-    if (bytes.length > most)
-      throw new NodeError('too-big', `${bytes.length} bytes on ${topic}, which takes ${most}`)
+    const max = (this.#init.registry.get(topic)?.maxPayload ?? 0) + SEAL_BYTES
+    if (bytes.length > max)
+      throw new NodeError('too-big', `${bytes.length} bytes on ${topic}, which takes ${max}`)
     this.#init.pubsub.publish(topic, bytes).then(
       () => this.#count('publish'),
       (error: unknown) => {
@@ -239,13 +243,13 @@ export class Gossip {
     return checked
   }
 
-  #takeMeta(bytes: Uint8Array, source: string): Checked<SealedMeta> {
+  #takeMeta(bytes: Uint8Array, source: string): Checked<SealedCatalogue> {
     const { self, receive } = this.#init
     const checked = this.#metas.check(META_TOPIC, bytes, source)
     const { message, reason, author } = checked
     if (message === undefined) return checked
-    if (author === self) receive.ownRun(message.meta)
-    if (reason === 'accept') receive.meta(message)
+    if (author === self) receive.ownRun(message.catalogue)
+    if (reason === 'accept') receive.catalogue(message)
     return checked
   }
 

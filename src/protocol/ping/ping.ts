@@ -71,7 +71,7 @@ export class Pinger {
       await withDeadline(this.#clock, deadline, 'ping', () => promise, signal)
       return { rtt: this.#clock.monotonic() - began, carrier }
     } catch (error) {
-      this.#flow.doubt()
+      this.#flow.suspect()
       throw error
     } finally {
       this.#waiting.delete(token)

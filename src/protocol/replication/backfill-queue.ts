@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 
-export interface RepairQueueOptions {
+export interface BackfillQueueOptions {
   /** Questions under way at a time. */
   readonly concurrent: number
   /** Milliseconds between the beginnings of two. */
@@ -17,16 +17,16 @@ interface Waiting {
 }
 
 /** Whose turn it is to ask for what it misses: the newest hole first, at a bounded rate. */
-export class RepairQueue {
+export class BackfillQueue {
   readonly #clock: Clock
-  readonly #options: RepairQueueOptions
+  readonly #options: BackfillQueueOptions
   /** Ascending by when the hole was noticed. */
   readonly #waiting: Waiting[] = []
   #running = 0
   #nextAt = 0
   #timer: Cancel | undefined
 
-  constructor(clock: Clock, options: RepairQueueOptions) {
+  constructor(clock: Clock, options: BackfillQueueOptions) {
     this.#clock = clock
     this.#options = options
   }

@@ -5,8 +5,8 @@ import type { Reading } from '../../reading/reading.ts'
 import { comparePositions, type Position, type Run } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
-import type { RepairQueue } from './backfill-queue.ts'
-import type { HolderTable } from './provider-table.ts'
+import type { BackfillQueue } from './backfill-queue.ts'
+import type { ProviderTable } from './provider-table.ts'
 import { BEGINNING, type Missing } from './reorder-buffer.ts'
 
 /** What a peer tells of its history: sealed bytes that were verified, or a range that is gone. */
@@ -23,27 +23,27 @@ export interface HistoryQuestion {
 }
 
 /** Asks a peer for history; ends when everything was told. Throws where it cannot be asked or refuses. */
-export interface HistoryAsker {
+export interface HistoryFetcher {
   history(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncIterable<HistoryTold>
 }
 
-export interface RepairInit {
+export interface BackfillInit {
   readonly clock: Clock
   readonly log: Log
-  readonly queue: RepairQueue
-  readonly source: HistoryAsker
-  readonly holders: HolderTable
+  readonly queue: BackfillQueue
+  readonly source: HistoryFetcher
+  readonly providers: ProviderTable
   /** Peers near us that may hold anything: asked after those who are known to hold this author's. */
   readonly others: () => readonly string[]
   /** Peers asked besides the author, at most. */
-  readonly most: number
+  readonly max: number
   /** Milliseconds of silence after which an answer counts as ended. */
   readonly silence: number
   /** Takes in what was told, for the journal of this node. */
   readonly receive: (sealed: SealedReadings) => void
 }
 
-export interface RepairTask {
+export interface BackfillTask {
   readonly series: string
   readonly missing: Missing
   /** Clock.monotonic() when it was noticed. */
@@ -66,15 +66,15 @@ export interface RepairTask {
 const NOTHING = ['no-such', 'no-data', 'gone']
 
 /** Asks for what is missing: its author first, then whoever holds it. The seal makes lies worthless. */
-export class Repair {
-  readonly #init: RepairInit
+export class Backfill {
+  readonly #init: BackfillInit
 
-  constructor(init: RepairInit) {
+  constructor(init: BackfillInit) {
     this.#init = init
   }
 
   /** @returns whether the author answered. @throws NodeError 'repair-busy'; the signal's reason */
-  async ask(task: RepairTask, signal: AbortSignal): Promise<boolean> {
+  async ask(task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     const author = parseSeries(task.series)?.peer
     if (author === undefined) throw new NodeError('series-name', `${task.series} is no series name`)
     const leave = await this.#init.queue.turn(task.noticed, signal)
@@ -92,17 +92,17 @@ export class Repair {
   }
 
   #holdersOf(author: string): string[] {
-    const { holders, others, most } = this.#init
-    const peers = new Set([...holders.of(author), ...others()])
+    const { providers, others, max } = this.#init
+    const peers = new Set([...providers.of(author), ...others()])
     peers.delete(author)
-    return [...peers].slice(0, most)
+    return [...peers].slice(0, max)
   }
 
   /** @returns whether the answer came to its end */
-  async #askPeer(peer: string, author: string, task: RepairTask, signal: AbortSignal): Promise<boolean> {
+  async #askPeer(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     try {
       const told = await this.#hear(peer, author, task, signal)
-      if (!told) this.#init.holders.forget(author, peer)
+      if (!told) this.#init.providers.forget(author, peer)
       return true
     } catch (error) {
       signal.throwIfAborted()
@@ -113,7 +113,7 @@ export class Repair {
   }
 
   /** @returns whether anything was told */
-  async #hear(peer: string, author: string, task: RepairTask, signal: AbortSignal): Promise<boolean> {
+  async #hear(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     const { source, clock, silence } = this.#init
     const over = new AbortController()
     const answer = source.history(peer, questionOf(task), AbortSignal.any([signal, over.signal]))
@@ -136,7 +136,7 @@ export class Repair {
     item: HistoryTold,
     peer: string,
     author: string,
-    task: RepairTask,
+    task: BackfillTask,
     last: Position | undefined
   ): Position {
     const byAuthor = peer === author
@@ -152,14 +152,14 @@ export class Repair {
       .toSorted(comparePositions)
       .at(-1)
     checkOrder(peer, last, newest)
-    this.#init.holders.note(author, peer)
+    this.#init.providers.note(author, peer)
     this.#init.receive(item.sealed)
     task.told(readings, byAuthor)
     return newest ?? BEGINNING
   }
 }
 
-function questionOf({ series, missing }: RepairTask): HistoryQuestion {
+function questionOf({ series, missing }: BackfillTask): HistoryQuestion {
   const from = missing.from.epoch === BEGINNING.epoch ? {} : { from: missing.from }
   return { series, ...from, ...(missing.to === undefined ? {} : { to: missing.to }) }
 }

@@ -2,7 +2,7 @@ import type { HeldRun } from '../../reading/history/history.ts'
 import { comparePositions, type Run } from '../../reading/run.ts'
 
 /** Readings of a series that a store lacks. */
-export interface Hole {
+export interface Gap {
   readonly run: Run
   readonly from: number
   /** The last seq that is missing; absent where a later run is held and nobody knows how far this one went. */
@@ -13,15 +13,15 @@ export interface Hole {
  * The holes in what is held of a series, newest first: between stretches of a run, before the first
  * stretch of all but the oldest run, and behind the last of all but the newest.
  */
-export function holesOf(held: readonly HeldRun[]): Hole[] {
+export function gapsOf(held: readonly HeldRun[]): Gap[] {
   const runs = held
     .filter(({ ranges }) => ranges.length > 0)
     .toSorted((a, b) => comparePositions({ ...a.run, seq: 0 }, { ...b.run, seq: 0 }))
-  return runs.flatMap((run, i) => holesOfRun(run, i === 0, i === runs.length - 1)).reverse()
+  return runs.flatMap((run, i) => gapsOfRun(run, i === 0, i === runs.length - 1)).reverse()
 }
 
-function holesOfRun({ run, ranges }: HeldRun, isOldest: boolean, isNewest: boolean): Hole[] {
-  const holes: Hole[] = []
+function gapsOfRun({ run, ranges }: HeldRun, isOldest: boolean, isNewest: boolean): Gap[] {
+  const holes: Gap[] = []
   let expected = isOldest ? (ranges[0]?.[0] ?? 0) : 0
   for (const [from, to] of ranges) {
     if (from > expected) holes.push({ run, from: expected, to: from - 1 })
@@ -32,6 +32,6 @@ function holesOfRun({ run, ranges }: HeldRun, isOldest: boolean, isNewest: boole
 }
 
 /** A name for a hole that stays the same while nothing of it is filled. */
-export function holeName(series: string, { run, from, to }: Hole): string {
+export function gapName(series: string, { run, from, to }: Gap): string {
   return `${series} ${run.epoch}.${run.boot}.${from}-${to ?? ''}`
 }

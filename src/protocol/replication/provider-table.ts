@@ -1,4 +1,4 @@
-export interface HolderTableOptions {
+export interface ProviderTableOptions {
   /** Authors of whom holders are known. */
   readonly authors: number
   /** Holders known of each. */
@@ -6,12 +6,12 @@ export interface HolderTableOptions {
 }
 
 /** Who besides the author holds its readings: peers that answered with them before. */
-export class HolderTable {
-  readonly #options: HolderTableOptions
+export class ProviderTable {
+  readonly #options: ProviderTableOptions
   /** Both in the order of the last answer, the latest at the end. */
   readonly #holders = new Map<string, Set<string>>()
 
-  constructor(options: HolderTableOptions) {
+  constructor(options: ProviderTableOptions) {
     this.#options = options
   }
 

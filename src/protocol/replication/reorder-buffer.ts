@@ -27,7 +27,7 @@ export const BEGINNING: Position = { epoch: 0, boot: '0000000000000000', seq: 0 
  * Puts the readings of one series in order and hands on each once, whatever way and however often they
  * come. Waits at a hole until it is filled, or its author has told that there is nothing in it.
  */
-export class FollowSequence {
+export class ReorderBuffer {
   readonly #series: string
   readonly #limit: number
   readonly #hand: (followed: Followed) => void

@@ -5,10 +5,10 @@ import type { HeldRun, History } from '../../reading/history/history.ts'
 import { comparePositions, type Position, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
-import type { Repair, RepairTask } from './backfill.ts'
-import { type Hole, holeName, holesOf } from './gaps.ts'
+import type { Backfill, BackfillTask } from './backfill.ts'
+import { type Gap, gapName, gapsOf } from './gaps.ts'
 
-export interface HolderOptions {
+export interface ReplicatorOptions {
   /** Milliseconds between looks for holes. */
   readonly period: number
   /** Milliseconds between questions for the blocks that replace packs; longer than a block may stay open. */
@@ -22,23 +22,23 @@ export interface HolderOptions {
   readonly gone: number
 }
 
-export interface HolderInit {
+export interface ReplicatorInit {
   readonly clock: Clock
   readonly log: Log
   /** Uniform in [0, 1). */
   readonly random: () => number
-  readonly options: HolderOptions
+  readonly options: ReplicatorOptions
   readonly history: Pick<History, 'put' | 'held' | 'firstPack' | 'series'>
   /** Whether a series is kept: `store:` of the configuration, its names and purposes resolved. */
   readonly keeps: (series: string) => boolean
   readonly isConnected: (peer: string) => boolean
-  readonly repair: Pick<Repair, 'ask'>
+  readonly backfill: Pick<Backfill, 'ask'>
 }
 
 /** What is not held of a series, or may have come after all that is. */
-interface Gap {
+interface SeriesGap {
   readonly series: string
-  readonly hole: Hole
+  readonly gap: Gap
   readonly isEnd: boolean
 }
 
@@ -50,8 +50,8 @@ interface Outcome {
 }
 
 /** Keeps the readings of others: what comes is written down at once, what is missing is asked for. */
-export class Holder {
-  readonly #init: HolderInit
+export class Replicator {
+  readonly #init: ReplicatorInit
   readonly #ended = new AbortController()
   readonly #cancels: Cancel[] = []
   /** Names of holes that their author told to be empty for good. */
@@ -64,7 +64,7 @@ export class Holder {
   readonly #resting = new Map<string, { readonly delay: number; readonly until: number }>()
   #busy: Promise<void> = Promise.resolve()
 
-  constructor(init: HolderInit) {
+  constructor(init: ReplicatorInit) {
     this.#init = init
   }
 
@@ -159,37 +159,37 @@ export class Holder {
     for (const [author, outcome] of asked) this.#note(author, outcome)
   }
 
-  #holes(): Gap[] {
+  #holes(): SeriesGap[] {
     return this.#kept()
-      .flatMap((series) => holesOf(this.#init.history.held(series)).map((hole) => ({ series, hole })))
-      .filter(({ series, hole }) => !this.#gone.has(holeName(series, hole)))
+      .flatMap((series) => gapsOf(this.#init.history.held(series)).map((gap) => ({ series, gap })))
+      .filter(({ series, gap }) => !this.#gone.has(gapName(series, gap)))
       .map((gap) => ({ ...gap, isEnd: false }))
   }
 
   /** What may come after all that is held. */
-  #ends(): Gap[] {
+  #ends(): SeriesGap[] {
     return [...this.#open].flatMap((series) => {
-      const hole = endOf(this.#init.history.held(series))
-      return hole === undefined ? [] : [{ series, hole, isEnd: true }]
+      const gap = endOf(this.#init.history.held(series))
+      return gap === undefined ? [] : [{ series, gap, isEnd: true }]
     })
   }
 
-  async #fillOne({ series, hole, isEnd }: Gap, withoutAuthor: boolean): Promise<Outcome> {
-    const remaining = (): Hole[] =>
-      holesOf(this.#init.history.held(series)).filter((other) => isWithin(other, hole))
+  async #fillOne({ series, gap, isEnd }: SeriesGap, withoutAuthor: boolean): Promise<Outcome> {
+    const remaining = (): Gap[] =>
+      gapsOf(this.#init.history.held(series)).filter((other) => isWithin(other, gap))
     let isTold = false
     let isPassed = false
-    const isFilled = (): boolean => !isEnd && (hole.to === undefined ? isPassed : remaining().length === 0)
+    const isFilled = (): boolean => !isEnd && (gap.to === undefined ? isPassed : remaining().length === 0)
     // What comes back while it is asked is a reason to ask again.
     if (isEnd) this.#open.delete(series)
     const answered = await this.#ask({
       series,
-      missing: { from: { ...hole.run, seq: hole.from }, ...(hole.to === undefined ? {} : { to: hole.to }) },
+      missing: { from: { ...gap.run, seq: gap.from }, ...(gap.to === undefined ? {} : { to: gap.to }) },
       noticed: this.#init.clock.monotonic(),
       // Repair's `receive` writes down what is told.
       told: (readings) => {
         isTold ||= readings.length > 0
-        isPassed ||= readings.some(({ position }) => !sameRun(position, hole.run))
+        isPassed ||= readings.some(({ position }) => !sameRun(position, gap.run))
       },
       gone: () => undefined,
       enough: isFilled,
@@ -197,7 +197,7 @@ export class Holder {
       withoutAuthor
     })
     if (isEnd && !answered) this.#open.add(series)
-    if (!isEnd && answered) for (const rest of remaining()) this.#remember(holeName(series, rest))
+    if (!isEnd && answered) for (const rest of remaining()) this.#remember(gapName(series, rest))
     return { answered, isTold }
   }
 
@@ -241,17 +241,17 @@ export class Holder {
     }
   }
 
-  async #ask(task: RepairTask): Promise<boolean> {
-    return await this.#init.repair.ask(task, this.#ended.signal)
+  async #ask(task: BackfillTask): Promise<boolean> {
+    return await this.#init.backfill.ask(task, this.#ended.signal)
   }
 }
 
-function isWithin(hole: Hole, { run, from, to = Number.POSITIVE_INFINITY }: Hole): boolean {
-  return sameRun(hole.run, run) && hole.from >= from && (hole.to ?? Number.POSITIVE_INFINITY) <= to
+function isWithin(gap: Gap, { run, from, to = Number.POSITIVE_INFINITY }: Gap): boolean {
+  return sameRun(gap.run, run) && gap.from >= from && (gap.to ?? Number.POSITIVE_INFINITY) <= to
 }
 
 /** What comes after the newest that is held. */
-function endOf(held: readonly HeldRun[]): Hole | undefined {
+function endOf(held: readonly HeldRun[]): Gap | undefined {
   const ends = held.map(({ run, ranges }) => ({ ...run, seq: (ranges.at(-1)?.[1] ?? -1) + 1 }))
   const newest = ends.toSorted(comparePositions).at(-1)
   return newest && { run: newest, from: newest.seq }

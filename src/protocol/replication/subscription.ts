@@ -4,8 +4,8 @@ import type { Log } from '../../log.ts'
 import type { Reading } from '../../reading/reading.ts'
 import { comparePositions, type Position } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
-import type { Repair, RepairTask } from './backfill.ts'
-import { type Followed, FollowSequence } from './reorder-buffer.ts'
+import type { Backfill, BackfillTask } from './backfill.ts'
+import { type Followed, ReorderBuffer } from './reorder-buffer.ts'
 
 export interface FollowOptions {
   /** Milliseconds that a hole is given to fill itself; 2 s (wire.md, Asking). */
@@ -19,7 +19,7 @@ export interface FollowOptions {
   readonly waiting: number
 }
 
-export interface FollowerInit {
+export interface SubscriptionInit {
   /** The whole series name. */
   readonly series: string
   /** The first position wanted: one above the last held; BEGINNING for all; the next that comes unless given. */
@@ -29,15 +29,15 @@ export interface FollowerInit {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly options: FollowOptions
-  readonly repair: Pick<Repair, 'ask'>
+  readonly backfill: Pick<Backfill, 'ask'>
   /** Each reading once, in order; `lost` in place of those that will never come. */
   readonly deliver: (followed: Followed) => void
 }
 
 /** Follows one series: in order and each reading once, through losses, restarts and absences of either side. */
-export class Follower {
-  readonly #init: FollowerInit
-  readonly #sequence: FollowSequence
+export class Subscription {
+  readonly #init: SubscriptionInit
+  readonly #sequence: ReorderBuffer
   readonly #ended = new AbortController()
   #timer: Cancel | undefined
   #asking = false
@@ -48,9 +48,9 @@ export class Follower {
   /** Where and since when we wait. */
   #stuck: { at: Position; since: number } | undefined
 
-  constructor(init: FollowerInit) {
+  constructor(init: SubscriptionInit) {
     this.#init = init
-    this.#sequence = new FollowSequence(init.series, init.options.waiting, init.from, (followed) =>
+    this.#sequence = new ReorderBuffer(init.series, init.options.waiting, init.from, (followed) =>
       this.#deliver(followed)
     )
   }
@@ -140,7 +140,7 @@ export class Follower {
     /** Up to here the author has told everything that it has. */
     let reach: Position | undefined
     sequence.listen()
-    const task: RepairTask = {
+    const task: BackfillTask = {
       series: this.#init.series,
       missing: toTheEnd ? { from } : (sequence.missing ?? { from }),
       noticed: this.#stuckSince(),
@@ -162,9 +162,9 @@ export class Follower {
   }
 
   /** @returns whether the author answered */
-  async #try(task: RepairTask): Promise<boolean> {
+  async #try(task: BackfillTask): Promise<boolean> {
     try {
-      return await this.#init.repair.ask(task, this.#ended.signal)
+      return await this.#init.backfill.ask(task, this.#ended.signal)
     } catch (error) {
       if (!this.#ended.signal.aborted)
         this.#init.log.debug(`following ${task.series}: ${describeError(error)}`)

@@ -1,23 +1,23 @@
 import type { Position } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
-import type { SealedMeta } from '../gossip/catalogue-table.ts'
-import { Follower, type FollowerInit } from './subscription.ts'
+import type { SealedCatalogue } from '../gossip/catalogue-table.ts'
+import { Subscription, type SubscriptionInit } from './subscription.ts'
 
-export interface FollowersInit extends Omit<FollowerInit, 'series' | 'from'> {
+export interface SubscriptionsInit extends Omit<SubscriptionInit, 'series' | 'from'> {
   /** Which series are followed: those of an author, of a purpose, of a quantity. */
   readonly matches: (series: string) => boolean
   /** The first position wanted of a series that comes up; the one that it comes up with unless given. */
   readonly begin: (series: string) => Position | undefined
   /** How many series at a time; what comes up beyond is not followed. */
-  readonly most: number
+  readonly max: number
 }
 
 /** Follows every series that matches, as it comes up in a pack or a catalogue. */
-export class Followers {
-  readonly #init: FollowersInit
-  readonly #followers = new Map<string, Follower>()
+export class Subscriptions {
+  readonly #init: SubscriptionsInit
+  readonly #followers = new Map<string, Subscription>()
 
-  constructor(init: FollowersInit) {
+  constructor(init: SubscriptionsInit) {
     this.#init = init
   }
 
@@ -28,7 +28,7 @@ export class Followers {
   }
 
   /** A catalogue tells what its author measures, and of a run that we may not have heard of. */
-  heard({ meta }: SealedMeta): void {
+  heard({ catalogue: meta }: SealedCatalogue): void {
     for (const { name } of meta.series) this.#of(name)?.heard({ epoch: meta.epoch, boot: meta.boot, seq: 0 })
   }
 
@@ -51,12 +51,12 @@ export class Followers {
     this.#followers.clear()
   }
 
-  #of(series: string): Follower | undefined {
+  #of(series: string): Subscription | undefined {
     const known = this.#followers.get(series)
-    if (known !== undefined || !this.#init.matches(series) || this.#followers.size >= this.#init.most)
+    if (known !== undefined || !this.#init.matches(series) || this.#followers.size >= this.#init.max)
       return known
     const from = this.#init.begin(series)
-    const follower = new Follower({ ...this.#init, series, ...(from === undefined ? {} : { from }) })
+    const follower = new Subscription({ ...this.#init, series, ...(from === undefined ? {} : { from }) })
     this.#followers.set(series, follower)
     if (from !== undefined) follower.returned()
     return follower

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { believedTime, type TimeBelief } from '../clock-status.ts'
+import { believedTime, type ClockStatus } from '../clock-status.ts'
 import type { OwnHistory, RunAnchor } from '../history/history.ts'
 import type { Quantities } from '../quantity.ts'
 import type { Outcome, Reading, Sample } from '../reading.ts'
@@ -26,7 +26,7 @@ export interface AuthorOptions {
   readonly sealer: Sealer
   readonly quantities: Quantities
   readonly epochs: { begin(): Run; raise(seen: number): void }
-  readonly time: () => TimeBelief
+  readonly time: () => ClockStatus
   /** Topics of a quantity, the newest version first; none where no protocol carries it. */
   readonly topicsOf: (quantity: string) => readonly AuthorTopic[]
   /** Whether a device's readings are kept from gossip. */

@@ -3,14 +3,14 @@ import { dirname } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { believedTime, type TimeBelief } from '../clock-status.ts'
+import { believedTime, type ClockStatus } from '../clock-status.ts'
 import type { Run } from '../run.ts'
 
 export interface EpochsOptions {
   /** The file that keeps the epoch of the last run; undefined for a node without a home. */
   readonly file?: string | undefined
   readonly clock: Clock
-  readonly time: () => TimeBelief
+  readonly time: () => ClockStatus
   /** Uniformly distributed bytes, of the system's generator. */
   readonly random: (bytes: number) => Uint8Array
   readonly log: Log
@@ -27,25 +27,25 @@ const BOOT_BYTES = 8
 export class Epochs {
   readonly #options: EpochsOptions
   /** The least epoch that the next run may have. */
-  #least: number
+  #min: number
 
   constructor(options: EpochsOptions) {
     this.#options = options
-    this.#least = this.#stored() + 1
+    this.#min = this.#stored() + 1
   }
 
   /** A new run, its epoch on disk before this returns. A disk that takes nothing is logged, not thrown. */
   begin(): Run {
     const { clock, time, random } = this.#options
-    const epoch = Math.max(this.#least, Math.floor(believedTime(clock, time()) ?? 0))
-    this.#least = epoch + 1
+    const epoch = Math.max(this.#min, Math.floor(believedTime(clock, time()) ?? 0))
+    this.#min = epoch + 1
     this.#store(epoch)
     return { epoch, boot: Buffer.from(random(BOOT_BYTES)).toString('hex') }
   }
 
   /** Lets every later run have a higher epoch than one that was seen under our own seal. */
   raise(seen: number): void {
-    if (Number.isSafeInteger(seen + 1)) this.#least = Math.max(this.#least, seen + 1)
+    if (Number.isSafeInteger(seen + 1)) this.#min = Math.max(this.#min, seen + 1)
   }
 
   /** An absent or damaged file is as good as none: the boot keeps positions apart. */

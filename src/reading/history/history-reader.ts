@@ -9,7 +9,7 @@ import type { HistoryStore } from './history-store.ts'
 import { joined, mergeSorted } from './merge-sorted.ts'
 import { authorOf } from './name-table.ts'
 import type { HeldRange } from './sealed-table.ts'
-import { type Piece, pieceOf, type StoreAccess, StoredPieces } from './stored-segments.ts'
+import { type Segment, type StoreAccess, StoredSegments, segmentOf } from './stored-segments.ts'
 import { TailPacks } from './tail-packs.ts'
 
 export interface HistoryReaderOptions {
@@ -30,12 +30,12 @@ const FIRST: Run = { epoch: 0, boot: '' }
 export class HistoryReader {
   readonly #options: HistoryReaderOptions
   readonly #tailPacks: TailPacks
-  readonly #stored: StoredPieces
+  readonly #stored: StoredSegments
 
   constructor(options: HistoryReaderOptions) {
     this.#options = options
     this.#tailPacks = new TailPacks(options.sealer)
-    this.#stored = new StoredPieces({ ...options, topic: (series) => this.topic(series) })
+    this.#stored = new StoredSegments({ ...options, topic: (series) => this.topic(series) })
   }
 
   items(
@@ -50,8 +50,8 @@ export class HistoryReader {
       const size = item.kind === 'lost' ? 0 : item.bytes.length
       if (items.length === limit.items || (items.length > 0 && size > room)) {
         // Stretches may overlap: what was told is not asked for again.
-        const least = told !== undefined && sameRun(told, run) ? told.seq + 1 : 0
-        return { items, next: { epoch: run.epoch, boot: run.boot, seq: Math.max(item.from, least) } }
+        const min = told !== undefined && sameRun(told, run) ? told.seq + 1 : 0
+        return { items, next: { epoch: run.epoch, boot: run.boot, seq: Math.max(item.from, min) } }
       }
       items.push(item)
       room -= size
@@ -83,8 +83,8 @@ export class HistoryReader {
   firstPack(series: string, from: Position | undefined): Position | undefined {
     for (const { epoch, boot } of this.#runs(series, from ?? FIRST)) {
       const run = { epoch, boot }
-      const least = from !== undefined && sameRun(run, from) ? from.seq : 0
-      const found = this.#all((store) => [store.sealed.firstPack(series, run, least)])
+      const min = from !== undefined && sameRun(run, from) ? from.seq : 0
+      const found = this.#all((store) => [store.sealed.firstPack(series, run, min)])
       const seqs = found.filter((seq) => seq !== undefined)
       if (seqs.length > 0) return { ...run, seq: Math.min(...seqs) }
     }
@@ -118,9 +118,9 @@ export class HistoryReader {
   }
 
   /** Runs of the series' author from `least` on, ascending. */
-  #runs(series: string, least: Run): AnchoredRun[] {
+  #runs(series: string, min: Run): AnchoredRun[] {
     const known = new Map<string, AnchoredRun>()
-    for (const run of this.#all((store) => store.names.runs(authorOf(series), least))) {
+    for (const run of this.#all((store) => store.names.runs(authorOf(series), min))) {
       const key = runKey(run)
       // Of a run in two stores, the store that knows its anchor tells it.
       if (known.get(key)?.unix == null) known.set(key, run)
@@ -187,7 +187,7 @@ export class HistoryReader {
     }
   }
 
-  #readingsOf(piece: Piece, series: string, run: Run): Reading[] {
+  #readingsOf(piece: Segment, series: string, run: Run): Reading[] {
     return piece
       .readings()
       .filter((reading) => reading.series === series && sameRun(reading.position, run))
@@ -202,10 +202,10 @@ export class HistoryReader {
     return mergeSorted([...sealed, tail], (a, b) => a.from - b.from)
   }
 
-  *#pieces(series: string, run: Run, from: number): Generator<Piece> {
+  *#pieces(series: string, run: Run, from: number): Generator<Segment> {
     yield* this.#stored.from(series, run, from)
     for (const pack of this.#packsOfTail(series, run)) {
-      const piece = pieceOf(pack)
+      const piece = segmentOf(pack)
       if (piece.to >= from) yield piece
     }
   }

@@ -9,9 +9,9 @@ export function* mergeSorted<T>(
   }))
   const open = heads.filter(advance)
   while (open.length > 0) {
-    const least = open.reduce((best, head) => (compare(head.value as T, best.value as T) < 0 ? head : best))
-    yield least.value as T
-    if (!advance(least)) open.splice(open.indexOf(least), 1)
+    const min = open.reduce((best, head) => (compare(head.value as T, best.value as T) < 0 ? head : best))
+    yield min.value as T
+    if (!advance(min)) open.splice(open.indexOf(min), 1)
   }
 }
 

@@ -48,13 +48,13 @@ export class NameTable {
   }
 
   /** The runs of an author from `least` on, ascending. */
-  runs(peer: string, least: Run): AnchoredRun[] {
+  runs(peer: string, min: Run): AnchoredRun[] {
     return this.#statements
       .sql(
         `SELECT runs.* FROM runs JOIN peers ON peers.id = peer_id
           WHERE peer = ? AND (epoch, boot) >= (?, ?) ORDER BY epoch, boot`
       )
-      .all(peer, least.epoch, least.boot)
+      .all(peer, min.epoch, min.boot)
       .map(readRun)
   }
 

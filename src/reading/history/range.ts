@@ -2,7 +2,7 @@ import type { Reading } from '../reading.ts'
 import { comparePositions, type Run } from '../run.ts'
 
 /** Readings of one series and run without a gap, summed up. */
-export interface Stretch {
+export interface PositionRange {
   readonly series: string
   readonly unit: string | null
   readonly run: Run
@@ -20,8 +20,8 @@ export interface Stretch {
 }
 
 /** The stretches of a pack or a block, series by series. */
-export function stretchesOf(readings: readonly Reading[]): Stretch[] {
-  const stretches: Stretch[] = []
+export function rangesOf(readings: readonly Reading[]): PositionRange[] {
+  const stretches: PositionRange[] = []
   for (const alike of Map.groupBy(readings, (reading) => reading.series).values()) {
     const ordered = alike.toSorted((a, b) => comparePositions(a.position, b.position))
     let start = 0
@@ -40,7 +40,7 @@ function follows(a: Reading | undefined, b: Reading | undefined): boolean {
   return b.position.epoch === epoch && b.position.boot === boot && b.position.seq === seq + 1
 }
 
-function summary(readings: readonly Reading[]): Stretch {
+function summary(readings: readonly Reading[]): PositionRange {
   const [first] = readings
   const last = readings.at(-1)
   if (first === undefined || last === undefined) throw new RangeError('a stretch has a reading or more')
@@ -58,13 +58,13 @@ function summary(readings: readonly Reading[]): Stretch {
   }
 }
 
-function timesOf(readings: readonly Reading[]): Pick<Stretch, 'started' | 'ended'> {
+function timesOf(readings: readonly Reading[]): Pick<PositionRange, 'started' | 'ended'> {
   const times = readings.map((reading) => reading.time).filter((time) => time !== null)
   if (times.length < readings.length) return { started: null, ended: null }
   return { started: Math.min(...times), ended: Math.max(...times) }
 }
 
-function spread(numbers: readonly number[]): Pick<Stretch, 'minimum' | 'mean' | 'maximum'> {
+function spread(numbers: readonly number[]): Pick<PositionRange, 'minimum' | 'mean' | 'maximum'> {
   if (numbers.length === 0) return { minimum: null, mean: null, maximum: null }
   const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
   return { minimum: Math.min(...numbers), mean, maximum: Math.max(...numbers) }

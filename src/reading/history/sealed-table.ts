@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Run } from '../run.ts'
 import type { Ids, NameTable } from './name-table.ts'
-import type { Stretch } from './range.ts'
+import type { PositionRange } from './range.ts'
 import type { Statements } from './statements.ts'
 
 type Row = Record<string, SQLOutputValue>
@@ -13,7 +13,7 @@ export interface StoredSealed {
   /** Unix seconds from which its age counts, 0 while unknown. */
   readonly dated: number
   readonly bytes: Uint8Array
-  readonly stretches: readonly Stretch[]
+  readonly stretches: readonly PositionRange[]
 }
 
 /** A stretch of a series that lies in sealed bytes. */
@@ -42,18 +42,18 @@ export class SealedTable {
   /** Keeps sealed bytes, unless all they hold is held, in place of everything that they cover. */
   put(stored: StoredSealed): void {
     const fresh = stored.stretches
-      .map((stretch) => ({
-        stretch,
-        ids: this.#names.ids(stretch.series, stretch.run, stored.topic, stretch.unit)
+      .map((range) => ({
+        range,
+        ids: this.#names.ids(range.series, range.run, stored.topic, range.unit)
       }))
-      .filter(({ stretch, ids }) => !this.#isCovered(ids, stretch, stored.kind))
+      .filter(({ range, ids }) => !this.#isCovered(ids, range, stored.kind))
     if (fresh.length === 0) return
     const { lastInsertRowid } = this.#statements
       .sql('INSERT INTO sealed (kind, dated, bytes) VALUES (?, ?, ?)')
       .run(stored.kind, stored.dated, stored.bytes)
-    for (const { stretch, ids } of fresh) {
-      this.#dropCovered(ids, stretch)
-      this.#putRange(ids, stretch, lastInsertRowid)
+    for (const { range, ids } of fresh) {
+      this.#dropCovered(ids, range)
+      this.#putRange(ids, range, lastInsertRowid)
     }
   }
 
@@ -126,7 +126,7 @@ export class SealedTable {
         topic: String(ranges[0]?.['topic']),
         dated: Number(row['dated']),
         bytes: row['bytes'] as Uint8Array,
-        stretches: ranges.map(readStretch)
+        stretches: ranges.map(readPositionRange)
       }
     }
   }
@@ -166,25 +166,25 @@ export class SealedTable {
     this.#statements.sql('DELETE FROM sealed').run()
   }
 
-  #putRange(ids: Ids, stretch: Stretch, sealed: number | bigint): void {
+  #putRange(ids: Ids, range: PositionRange, sealed: number | bigint): void {
     this.#statements
       .sql('INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
         ...ids,
-        stretch.from,
-        stretch.to,
+        range.from,
+        range.to,
         sealed,
-        stretch.started,
-        stretch.ended,
-        stretch.faults,
-        stretch.minimum,
-        stretch.mean,
-        stretch.maximum
+        range.started,
+        range.ended,
+        range.faults,
+        range.minimum,
+        range.mean,
+        range.maximum
       )
   }
 
   /** A block is better than a pack of just the same readings. */
-  #isCovered(ids: Ids, { from, to }: Stretch, kind: 'pack' | 'block'): boolean {
+  #isCovered(ids: Ids, { from, to }: PositionRange, kind: 'pack' | 'block'): boolean {
     const before = this.#statements
       .sql(
         `SELECT first_seq, last_seq, kind FROM ranges JOIN sealed ON sealed.id = sealed_id
@@ -196,7 +196,7 @@ export class SealedTable {
     return !(same && kind === 'block' && kindOf(before) === 'pack')
   }
 
-  #dropCovered(ids: Ids, { from, to }: Stretch): void {
+  #dropCovered(ids: Ids, { from, to }: PositionRange): void {
     this.#statements
       .sql('DELETE FROM tail WHERE series_id = ? AND run_id = ? AND seq BETWEEN ? AND ?')
       .run(...ids, from, to)
@@ -234,7 +234,7 @@ function readRange(row: Row): HeldRange {
   }
 }
 
-function readStretch(row: Row): Stretch {
+function readPositionRange(row: Row): PositionRange {
   const { from, to, started, ended } = readRange(row)
   return {
     series: String(row['name']),

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { believedTime, type TimeBelief } from '../clock-status.ts'
+import { believedTime, type ClockStatus } from '../clock-status.ts'
 import type { Reading } from '../reading.ts'
 import type { Position, Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
@@ -23,7 +23,7 @@ import type {
 } from './history.ts'
 import { HistoryReader } from './history-reader.ts'
 import { HistoryStore } from './history-store.ts'
-import { stretchesOf } from './range.ts'
+import { rangesOf } from './range.ts'
 
 export interface HistoryLimits {
   /** Milliseconds between two flushes: what a crash may cost. */
@@ -46,7 +46,7 @@ export interface SqliteHistoryOptions {
   readonly clock: Clock
   readonly log: Log
   readonly sealer: Sealer
-  readonly time: () => TimeBelief
+  readonly time: () => ClockStatus
   /** The ProtocolName of our own readings of a quantity; undefined where no protocol carries it. */
   readonly topicOf: (quantity: string) => string | undefined
   readonly limits: HistoryLimits
@@ -199,7 +199,7 @@ export class SqliteHistory implements History {
       topic,
       bytes,
       dated: this.#dateOf(readings),
-      stretches: stretchesOf(readings)
+      stretches: rangesOf(readings)
     })
   }
 

@@ -12,7 +12,7 @@ import type { HeldRange } from './sealed-table.ts'
 export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
 
 /** A stretch of one series: in sealed bytes, or among the rows of a tail. */
-export interface Piece {
+export interface Segment {
   readonly from: number
   readonly to: number
   readonly started: number | null
@@ -24,7 +24,7 @@ export interface Piece {
 }
 
 /** A pack of one series and run without a gap, as the tail is told. */
-export function pieceOf(pack: SealedReadings): Piece {
+export function segmentOf(pack: SealedReadings): Segment {
   const seqs = pack.readings.map(({ position }) => position.seq)
   return {
     from: Math.min(...seqs),
@@ -36,7 +36,7 @@ export function pieceOf(pack: SealedReadings): Piece {
   }
 }
 
-export interface StoredPiecesOptions {
+export interface StoredSegmentsOptions {
   readonly sealer: Sealer
   readonly log: Log
   readonly stores: readonly StoreAccess[]
@@ -47,20 +47,20 @@ export interface StoredPiecesOptions {
 const PAGE = 64
 
 /** What lies sealed in several stores, read as one. */
-export class StoredPieces {
-  readonly #options: StoredPiecesOptions
+export class StoredSegments {
+  readonly #options: StoredSegmentsOptions
 
-  constructor(options: StoredPiecesOptions) {
+  constructor(options: StoredSegmentsOptions) {
     this.#options = options
   }
 
   /** Sealed stretches of all stores, by their first seq, the longer one first. */
-  from(series: string, run: Run, from: number): Generator<Piece> {
+  from(series: string, run: Run, from: number): Generator<Segment> {
     const sources = this.#options.stores.map((access) => this.#storedIn(access, series, run, from))
     return mergeSorted(sources, (a, b) => a.from - b.from || b.to - a.to)
   }
 
-  *#storedIn(access: StoreAccess, series: string, run: Run, from: number): Generator<Piece> {
+  *#storedIn(access: StoreAccess, series: string, run: Run, from: number): Generator<Segment> {
     for (let next = from; ; ) {
       const page = access((store) => store.sealed.ranges(series, run, next, PAGE), [])
       for (const range of page) yield this.#pieceIn(access, range, series)
@@ -70,7 +70,7 @@ export class StoredPieces {
     }
   }
 
-  #pieceIn(access: StoreAccess, range: HeldRange, series: string): Piece {
+  #pieceIn(access: StoreAccess, range: HeldRange, series: string): Segment {
     return {
       ...range,
       sealed: () => {

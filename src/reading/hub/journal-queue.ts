@@ -1,4 +1,4 @@
-import type { JournalEvent } from './reading-hub.ts'
+import type { HubEvent } from './reading-hub.ts'
 
 /**
  * What waits for a subscriber, bounded: where it is slow, older packs make room, and the newest of each
@@ -6,7 +6,7 @@ import type { JournalEvent } from './reading-hub.ts'
  */
 export class JournalQueue {
   readonly #bound: number
-  readonly #events: JournalEvent[] = []
+  readonly #events: HubEvent[] = []
   #skipped = 0
 
   /** @param bound packs, 1 or more */
@@ -14,15 +14,15 @@ export class JournalQueue {
     this.#bound = bound
   }
 
-  push(event: JournalEvent): void {
+  push(event: HubEvent): void {
     this.#events.push(event)
     if (this.#events.length <= this.#bound) return
-    const [removed] = this.#events.splice(this.#leastMissed(), 1)
+    const [removed] = this.#events.splice(this.#minMissed(), 1)
     this.#skipped += removed?.fresh.length ?? 0
   }
 
   /** @returns the oldest that waits, with the number of readings skipped since the one before */
-  shift(): JournalEvent | undefined {
+  shift(): HubEvent | undefined {
     const event = this.#events.shift()
     if (event === undefined) return undefined
     const skipped = this.#skipped
@@ -31,14 +31,14 @@ export class JournalQueue {
   }
 
   /** The oldest event that later ones make old of all its series; the oldest of all where there is none. */
-  #leastMissed(): number {
+  #minMissed(): number {
     const later = new Set<string>()
-    let least = 0
+    let min = 0
     for (let i = this.#events.length - 1; i >= 0; i--) {
       const fresh = this.#events[i]?.fresh ?? []
-      if (fresh.every(({ series }) => later.has(series))) least = i
+      if (fresh.every(({ series }) => later.has(series))) min = i
       for (const { series } of fresh) later.add(series)
     }
-    return least
+    return min
   }
 }

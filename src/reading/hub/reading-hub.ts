@@ -20,7 +20,7 @@ export interface Latest {
 }
 
 /** A pack or block that brought something new. */
-export interface JournalEvent {
+export interface HubEvent {
   readonly sealed: SealedReadings
   /** Its readings that were not held before, of the series asked for. */
   readonly fresh: readonly Reading[]
@@ -36,7 +36,7 @@ export interface Conflict {
   readonly position: Position
 }
 
-export interface JournalLimits extends SeenLimits {
+export interface HubLimits extends SeenLimits {
   /** Series of which the latest is held; beyond, one that was silent long is forgotten. */
   readonly series: number
   readonly subscribers: number
@@ -44,13 +44,13 @@ export interface JournalLimits extends SeenLimits {
   readonly queue: number
 }
 
-export interface JournalOptions {
+export interface HubOptions {
   readonly clock: Clock
   readonly log: Log
   readonly history: Pick<History, 'put' | 'held' | 'latest'>
   /** Whether the series of somebody else are kept in history. */
   readonly keepsOf: (author: string) => boolean
-  readonly limits: JournalLimits
+  readonly limits: HubLimits
   readonly onConflict?: (conflict: Conflict) => void
 }
 
@@ -67,22 +67,22 @@ interface Entry {
 
 interface Subscriber {
   readonly match: (series: SeriesParts) => boolean
-  readonly take: (event: JournalEvent) => void
+  readonly take: (event: HubEvent) => void
 }
 
 /**
  * The one hand-over point of readings, ours and others': what is verified comes in, each position counts
  * once, the latest of each series is at hand, subscribers are told.
  */
-export class Journal {
-  readonly #options: JournalOptions
+export class ReadingHub {
+  readonly #options: HubOptions
   readonly #series: SeriesTable<Entry>
   readonly #subscribers = new Set<Subscriber>()
   /** Our own PeerId, once we have measured. */
   #self: string | undefined
   readonly #counters = { fresh: 0, repeated: 0, conflicts: 0 }
 
-  constructor(options: JournalOptions) {
+  constructor(options: HubOptions) {
     this.#options = options
     this.#series = new SeriesTable(options.limits.series, (author) => this.#spares(author))
     for (const sealed of options.history.latest()) {
@@ -129,7 +129,7 @@ export class Journal {
    * Calls `onSealed` with everything new, before add() returns.
    * @throws NodeError 'busy' where there are too many subscribers
    */
-  subscribe({ match, onSealed }: Interest & { readonly onSealed: (event: JournalEvent) => void }): Cancel {
+  subscribe({ match, onSealed }: Interest & { readonly onSealed: (event: HubEvent) => void }): Cancel {
     if (this.#subscribers.size >= this.#options.limits.subscribers) {
       throw new NodeError('busy', `${this.#subscribers.size} subscribers are all that may be`, {
         remedy: 'retry'
@@ -147,7 +147,7 @@ export class Journal {
    * ended by the signal.
    * @throws NodeError 'busy' where there are too many subscribers
    */
-  events({ match, signal }: Interest & { readonly signal: AbortSignal }): AsyncIterable<JournalEvent> {
+  events({ match, signal }: Interest & { readonly signal: AbortSignal }): AsyncIterable<HubEvent> {
     const queue = new JournalQueue(this.#options.limits.queue)
     let wake = (): void => {}
     const cancel = this.subscribe({
@@ -206,7 +206,7 @@ export class Journal {
     return author === this.#self || this.#options.keepsOf(author)
   }
 
-  #tell({ match, take }: Subscriber, { sealed, fresh, door }: JournalEvent): void {
+  #tell({ match, take }: Subscriber, { sealed, fresh, door }: HubEvent): void {
     const wanted = fresh.filter(({ series }) => {
       const entry = this.#series.get(series)
       return entry !== undefined && match(entry.parts)
@@ -263,7 +263,7 @@ async function* drain(
   signal: AbortSignal,
   waiting: () => Promise<void>,
   end: () => void
-): AsyncGenerator<JournalEvent> {
+): AsyncGenerator<HubEvent> {
   try {
     while (!signal.aborted) {
       const event = queue.shift()

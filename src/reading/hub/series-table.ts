@@ -11,7 +11,7 @@ interface Held<Entry> {
  * nobody's series are pushed out by another's ever new names.
  */
 export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
-  readonly #most: number
+  readonly #max: number
   readonly #spares: (author: string) => boolean
   /** In the order in which they were touched last; the series of each author once more, in the same order. */
   readonly #series = new Map<string, Held<Entry>>()
@@ -20,8 +20,8 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   #forgotten = 0
 
   /** @param spares authors whose series stay as long as there are others */
-  constructor(most: number, spares: (author: string) => boolean) {
-    this.#most = most
+  constructor(max: number, spares: (author: string) => boolean) {
+    this.#max = max
     this.#spares = spares
   }
 
@@ -60,12 +60,12 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
    * more than its share, else of the one who has the most; but nothing that was touched since the last call.
    */
   makeRoom(author: string): void {
-    while (this.#series.size > this.#most) this.#forget(this.#victim(author))
+    while (this.#series.size > this.#max) this.#forget(this.#victim(author))
     this.#turn++
   }
 
   #victim(author: string): string {
-    const share = Math.max(1, this.#most / this.#authors.size)
+    const share = Math.max(1, this.#max / this.#authors.size)
     const isGreedy = (this.#authors.get(author)?.size ?? 0) > share && !this.#spares(author)
     return (
       (isGreedy ? this.#oldest(this.#authors.get(author)) : undefined) ??

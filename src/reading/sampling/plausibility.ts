@@ -17,8 +17,8 @@ const USUAL: Readonly<Record<string, readonly [least: number, greatest: number]>
 /** Why a value that the device can tell is to be looked at; undefined where it is plausible. */
 export function unusual({ quantity, range }: Measure, value: number | boolean): string | undefined {
   if (typeof value === 'boolean') return undefined
-  const [least, greatest] = USUAL[quantity] ?? [-Infinity, Infinity]
-  if (value < least) return 'unusually low'
+  const [min, greatest] = USUAL[quantity] ?? [-Infinity, Infinity]
+  if (value < min) return 'unusually low'
   if (value > greatest) return 'unusually high'
   const atEnd = range?.includes(value) === true && value !== 0
   return atEnd ? 'at the end of what the device can tell' : undefined

@@ -1,6 +1,6 @@
 import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { Lack, Measure, Measurement, Sensor } from '../../hal/sensor.ts'
+import type { Measure, Measurement, MissingMeasurement, Sensor } from '../../hal/sensor.ts'
 import type { Log } from '../../log.ts'
 import type { Fault, Outcome, Sample } from '../reading.ts'
 import { type Change, SamplerChanges } from './changes.ts'
@@ -84,7 +84,7 @@ export class Sampler {
     const { signal } = this.#stopping
     const at = clock.monotonic()
     try {
-      const work = (signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> =>
+      const work = (signal: AbortSignal): Promise<readonly (Measurement | MissingMeasurement)[]> =>
         this.#openAndSample(signal)
       const measurements = await withDeadline(clock, deadline, `sampling ${name}`, work, signal)
       this.#failures = 0
@@ -95,7 +95,7 @@ export class Sampler {
     }
   }
 
-  async #openAndSample(signal: AbortSignal): Promise<readonly (Measurement | Lack)[]> {
+  async #openAndSample(signal: AbortSignal): Promise<readonly (Measurement | MissingMeasurement)[]> {
     this.#busy = true
     try {
       this.#sensor ??= await this.#open(signal)
@@ -128,7 +128,7 @@ export class Sampler {
     if (!this.#busy) await this.#close()
   }
 
-  #emitValues(measurements: readonly (Measurement | Lack)[], at: number): void {
+  #emitValues(measurements: readonly (Measurement | MissingMeasurement)[], at: number): void {
     this.#changes.flush()
     this.#tellOutcomes(this.#init.measures, measurements, Math.max(at, this.#toldAt))
   }
@@ -140,7 +140,11 @@ export class Sampler {
     this.#tellOutcomes(this.#init.measures.filter(changes), changed, at)
   }
 
-  #tellOutcomes(measures: readonly Measure[], told: readonly (Measurement | Lack)[], at: number): void {
+  #tellOutcomes(
+    measures: readonly Measure[],
+    told: readonly (Measurement | MissingMeasurement)[],
+    at: number
+  ): void {
     const { name, log } = this.#init
     const outcomes = measures.map((measure) => outcomeOf(measure, told, name))
     if (this.#fault !== undefined) log.info(`${name} is read again`)

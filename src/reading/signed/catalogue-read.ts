@@ -2,23 +2,23 @@ import { type CborMap, type CborValue, isCborMap, readCbor } from '../../cbor/re
 import type { Position, Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
 import {
-  MAX_META_ENTRIES,
-  MAX_META_TEXT,
-  MAX_META_WORDS,
-  type Meta,
-  type MetaRun,
-  type MetaSeries
+  type Catalogue,
+  type CatalogueRun,
+  type CatalogueSeries,
+  MAX_CATALOGUE_ENTRIES,
+  MAX_CATALOGUE_TEXT,
+  MAX_CATALOGUE_WORDS
 } from './catalogue.ts'
 import { asPackError, PackError } from './pack-error.ts'
 import { amountAt, asHex, countAt, hexAt, numberAt, required, textAt } from './pack-fields.ts'
-import { BOOT_BYTES, END_OF_TIME, LEAST_UNIX_TIME, MAX_DEPTH, MAX_PAYLOAD } from './senml.ts'
+import { BOOT_BYTES, END_OF_TIME, MAX_DEPTH, MAX_PAYLOAD, MIN_UNIX_TIME } from './senml.ts'
 
 /**
  * Reads a catalogue's payload.
  * @param peer the signer: every series in it must be its own
  * @throws PackError whose `why` names the rule; there is no other
  */
-export function decodeMeta(payload: Uint8Array, peer: string): Meta {
+export function decodeCatalogue(payload: Uint8Array, peer: string): Catalogue {
   const limits = { maxBytes: MAX_PAYLOAD, maxDepth: MAX_DEPTH, maxItems: 0 }
   const map = asPackError(() => readCbor(payload, limits))
   if (!isCborMap(map)) throw new PackError('form', 'a catalogue is a map')
@@ -30,12 +30,12 @@ export function decodeMeta(payload: Uint8Array, peer: string): Meta {
     purposes: words(map, 'purposes'),
     version: word(map, 'version'),
     mono: required(amountAt(map, 'mono', 'time'), 'time', 'mono'),
-    series: list(map, 'series', MAX_META_ENTRIES).map((item) => seriesOf(item, peer)),
-    runs: list(map, 'runs', MAX_META_ENTRIES).map(anchorOf)
+    series: list(map, 'series', MAX_CATALOGUE_ENTRIES).map((item) => seriesOf(item, peer)),
+    runs: list(map, 'runs', MAX_CATALOGUE_ENTRIES).map(anchorOf)
   }
 }
 
-function seriesOf(item: CborValue, peer: string): MetaSeries {
+function seriesOf(item: CborValue, peer: string): CatalogueSeries {
   if (!isCborMap(item)) throw new PackError('form', 'a series of a catalogue is a map')
   const name = word(item, 'name')
   if (parseSeries(name)?.peer !== peer) throw new PackError('name', `${name} is no series of the signer's`)
@@ -53,12 +53,12 @@ function seriesOf(item: CborValue, peer: string): MetaSeries {
   }
 }
 
-function anchorOf(item: CborValue): MetaRun {
+function anchorOf(item: CborValue): CatalogueRun {
   const fields = tuple(item, 6)
   const errorBound = required(numberAt(fields, 4, 'time'), 'time', 'te')
   const unix = required(numberAt(fields, 3, 'time'), 'time', 'unix')
   const quality = countAt(fields, 5, 'time')
-  const known = unix >= LEAST_UNIX_TIME && unix < END_OF_TIME && (errorBound >= 0 || errorBound === -1)
+  const known = unix >= MIN_UNIX_TIME && unix < END_OF_TIME && (errorBound >= 0 || errorBound === -1)
   if (!known || (quality !== 0 && quality !== 1)) throw new PackError('time', 'an anchor without a time')
   const mono = required(amountAt(fields, 2, 'time'), 'time', 'mono')
   return {
@@ -86,10 +86,10 @@ function runOf(fields: CborMap): Run {
 function rangeOf(item: CborValue | undefined): [number, number] | undefined {
   if (item === undefined) return undefined
   const fields = tuple(item, 2)
-  const least = required(numberAt(fields, 0, 'value'), 'value', 'range')
+  const min = required(numberAt(fields, 0, 'value'), 'value', 'range')
   const greatest = required(numberAt(fields, 1, 'value'), 'value', 'range')
-  if (least > greatest) throw new PackError('value', 'a range that ends before it begins')
-  return [least, greatest]
+  if (min > greatest) throw new PackError('value', 'a range that ends before it begins')
+  return [min, greatest]
 }
 
 function trueAt(map: CborMap, key: string): true | undefined {
@@ -112,7 +112,7 @@ function list(map: CborMap, key: string, limit: number): readonly CborValue[] {
 }
 
 function words(map: CborMap, key: string): string[] {
-  return list(map, key, MAX_META_WORDS).map((item) => shortText(item, key))
+  return list(map, key, MAX_CATALOGUE_WORDS).map((item) => shortText(item, key))
 }
 
 function word(map: CborMap, key: string): string {
@@ -128,8 +128,8 @@ function optionalWord(map: CborMap, key: string): string | undefined {
 const CONTROL = /\p{Cc}/u
 
 function shortText(text: CborValue, key: string): string {
-  if (typeof text === 'string' && [...text].length <= MAX_META_TEXT && !CONTROL.test(text)) return text
-  throw new PackError('form', `${key} is not text of at most ${MAX_META_TEXT} characters`)
+  if (typeof text === 'string' && [...text].length <= MAX_CATALOGUE_TEXT && !CONTROL.test(text)) return text
+  throw new PackError('form', `${key} is not text of at most ${MAX_CATALOGUE_TEXT} characters`)
 }
 
 /** The field, where there is a value for it. */

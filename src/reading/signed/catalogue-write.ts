@@ -2,12 +2,12 @@ import { bytesOfHex } from '../../cbor/bytes.ts'
 import type { CborMap, CborValue } from '../../cbor/read.ts'
 import { writeCbor } from '../../cbor/write.ts'
 import {
-  MAX_META_ENTRIES,
-  MAX_META_TEXT,
-  MAX_META_WORDS,
-  type Meta,
-  type MetaRun,
-  type MetaSeries
+  type Catalogue,
+  type CatalogueRun,
+  type CatalogueSeries,
+  MAX_CATALOGUE_ENTRIES,
+  MAX_CATALOGUE_TEXT,
+  MAX_CATALOGUE_WORDS
 } from './catalogue.ts'
 import { asPackError, PackError } from './pack-error.ts'
 import { MAX_PAYLOAD } from './senml.ts'
@@ -16,17 +16,17 @@ import { MAX_PAYLOAD } from './senml.ts'
  * The catalogue as the payload of its seal.
  * @throws PackError for one beyond the limits of meta.ts
  */
-export function encodeMeta(meta: Meta): Uint8Array {
+export function encodeCatalogue(catalogue: Catalogue): Uint8Array {
   const map = mapOf({
-    rev: meta.revision,
-    ep: meta.epoch,
-    boot: bytesOfHex(meta.boot),
-    name: short(meta.name),
-    purposes: few(meta.purposes, MAX_META_WORDS).map(short),
-    version: short(meta.version),
-    mono: meta.mono,
-    series: few(meta.series, MAX_META_ENTRIES).map(seriesItem),
-    runs: few(meta.runs, MAX_META_ENTRIES).map(runItem)
+    rev: catalogue.revision,
+    ep: catalogue.epoch,
+    boot: bytesOfHex(catalogue.boot),
+    name: short(catalogue.name),
+    purposes: few(catalogue.purposes, MAX_CATALOGUE_WORDS).map(short),
+    version: short(catalogue.version),
+    mono: catalogue.mono,
+    series: few(catalogue.series, MAX_CATALOGUE_ENTRIES).map(seriesItem),
+    runs: few(catalogue.runs, MAX_CATALOGUE_ENTRIES).map(runItem)
   })
   // Floats, not decimal fractions: in a range these would be a fifth level of nesting.
   const payload = asPackError(() => writeCbor(map))
@@ -34,11 +34,11 @@ export function encodeMeta(meta: Meta): Uint8Array {
   throw new PackError('size', `a catalogue of ${payload.length} bytes, at most ${MAX_PAYLOAD} are taken`)
 }
 
-function seriesItem(series: MetaSeries): CborMap {
+function seriesItem(series: CatalogueSeries): CborMap {
   const { oldest } = series
   return mapOf({
     name: short(series.name),
-    protocols: few(series.protocols, MAX_META_WORDS).map(short),
+    protocols: few(series.protocols, MAX_CATALOGUE_WORDS).map(short),
     unit: series.unit ?? undefined,
     interval: series.interval,
     range: series.range,
@@ -50,7 +50,7 @@ function seriesItem(series: MetaSeries): CborMap {
   })
 }
 
-function runItem({ epoch, boot, mono, unix, errorBound, quality }: MetaRun): CborValue {
+function runItem({ epoch, boot, mono, unix, errorBound, quality }: CatalogueRun): CborValue {
   return [epoch, bytesOfHex(boot), mono, unix, errorBound ?? -1, quality]
 }
 
@@ -61,8 +61,8 @@ function mapOf(fields: Readonly<Record<string, CborValue | undefined>>): CborMap
 }
 
 function short(text: string): string {
-  if ([...text].length <= MAX_META_TEXT) return text
-  throw new PackError('length', `text of more than ${MAX_META_TEXT} characters in a catalogue`)
+  if ([...text].length <= MAX_CATALOGUE_TEXT) return text
+  throw new PackError('length', `text of more than ${MAX_CATALOGUE_TEXT} characters in a catalogue`)
 }
 
 function few<T>(items: readonly T[], limit: number): readonly T[] {

@@ -30,17 +30,17 @@ import type { Position, Run } from '../run.ts'
  *
  * A run whose time was never learnt has no anchor and is not listed. Text is at most 200 characters.
  */
-export interface Meta extends Run {
+export interface Catalogue extends Run {
   readonly revision: number
   readonly name: string
   readonly purposes: readonly string[]
   readonly version: string
   readonly mono: number
-  readonly series: readonly MetaSeries[]
-  readonly runs: readonly MetaRun[]
+  readonly series: readonly CatalogueSeries[]
+  readonly runs: readonly CatalogueRun[]
 }
 
-export interface MetaSeries {
+export interface CatalogueSeries {
   readonly name: string
   readonly protocols: readonly string[]
   readonly unit: string | null
@@ -58,12 +58,12 @@ export interface MetaSeries {
 }
 
 /** Whether a catalogue is for its asker alone, as it names private series. */
-export function isConfided({ series }: Meta): boolean {
+export function isRestricted({ series }: Catalogue): boolean {
   return series.some((one) => one.private === true)
 }
 
 /** The anchor that turns times of a run's own clock into estimated ones. */
-export interface MetaRun extends Run {
+export interface CatalogueRun extends Run {
   /** Milliseconds since the run began, at `unix`. */
   readonly mono: number
   /** Unix seconds. */
@@ -74,6 +74,6 @@ export interface MetaRun extends Run {
 }
 
 /** Most entries of series and of runs, of purposes and of a series' protocols, and most characters of a text. */
-export const MAX_META_ENTRIES = 256
-export const MAX_META_WORDS = 16
-export const MAX_META_TEXT = 200
+export const MAX_CATALOGUE_ENTRIES = 256
+export const MAX_CATALOGUE_WORDS = 16
+export const MAX_CATALOGUE_TEXT = 200

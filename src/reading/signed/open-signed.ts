@@ -1,8 +1,8 @@
 import { NodeError } from '../../error.ts'
 import type { Quantities } from '../quantity.ts'
 import { decodeBlock } from './block.ts'
-import type { Meta } from './catalogue.ts'
-import { decodeMeta } from './catalogue-read.ts'
+import type { Catalogue } from './catalogue.ts'
+import { decodeCatalogue } from './catalogue-read.ts'
 import { isPackError } from './pack-error.ts'
 import { decodePack } from './pack-read.ts'
 import { type OpenedSeal, openSeal, SEAL_BYTES, type SealDomain } from './seal.ts'
@@ -82,9 +82,15 @@ export function readSealed(
 }
 
 /** A catalogue and who signed it. @throws SealedRefusal */
-export function readSealedMeta(bytes: Uint8Array, verifier: SealVerifier): { author: string; meta: Meta } {
+export function readSealedCatalogue(
+  bytes: Uint8Array,
+  verifier: SealVerifier
+): { author: string; catalogue: Catalogue } {
   const opened = verified(openSealed('meta', bytes, MAX_PAYLOAD), verifier)
-  return { author: opened.peer, meta: refusing('pack', () => decodeMeta(opened.payload, opened.peer)) }
+  return {
+    author: opened.peer,
+    catalogue: refusing('pack', () => decodeCatalogue(opened.payload, opened.peer))
+  }
 }
 
 function verified(opened: OpenedSeal, verifier: SealVerifier): OpenedSeal {

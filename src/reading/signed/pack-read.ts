@@ -11,10 +11,10 @@ import {
   FAULT_NAME,
   forbiddenKey,
   LABEL,
-  LEAST_UNIX_TIME,
   MAX_DEPTH,
   MAX_FAULT_TEXT,
   MAX_RECORDS,
+  MIN_UNIX_TIME,
   OWN
 } from './senml.ts'
 
@@ -139,7 +139,7 @@ class RecordReader {
       return { time: null, quality, ...mono }
     }
     const time = microseconds((this.baseTime ?? 0) + offset)
-    if (!(time >= LEAST_UNIX_TIME && time < END_OF_TIME)) throw new PackError('time', `${time} is no time`)
+    if (!(time >= MIN_UNIX_TIME && time < END_OF_TIME)) throw new PackError('time', `${time} is no time`)
     const bound = this.errorBound === undefined ? {} : { errorBound: this.errorBound }
     return { time, quality, ...bound, ...mono }
   }

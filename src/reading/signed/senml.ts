@@ -43,7 +43,7 @@ export const MAX_DEPTH = 4
 export const MAX_FAULT_TEXT = 200
 
 /** Smaller times are relative to now (RFC 8428 section 4.5.3): nobody measured in 1978. */
-export const LEAST_UNIX_TIME = 2 ** 28
+export const MIN_UNIX_TIME = 2 ** 28
 /** 10000-01-01T00:00Z, where calendars of four digits end. */
 export const END_OF_TIME = 253_402_300_800
 

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { plain } from '../../../src/cli/terminal/ansi-style.ts'
 import { csvLine } from '../../../src/cli/terminal/csv.ts'
-import { ago, bytes, milliseconds, span } from '../../../src/cli/terminal/format-units.ts'
+import { ago, bytes, formatDuration, milliseconds } from '../../../src/cli/terminal/format-units.ts'
 import { plot } from '../../../src/cli/terminal/plot.ts'
 import { sparkline } from '../../../src/cli/terminal/sparkline.ts'
 import { table } from '../../../src/cli/terminal/table.ts'
 import { cut, pad, textWidth } from '../../../src/cli/terminal/text-width.ts'
-import { jsonLine, printable } from '../../../src/node/log/sanitize.ts'
+import { jsonLine, sanitize } from '../../../src/node/log/sanitize.ts'
 import { fault, series } from '../../support/fakes/operations.ts'
 
 t.test('the width of a text', async (t) => {
@@ -32,16 +32,16 @@ t.test('the width of a text', async (t) => {
 t.test('a table fits, whatever it takes', async (t) => {
   const columns = [{ title: 'NAME' }, { title: 'LESS', drop: 1 }, { title: 'LEAST', drop: 2 }] as const
   const rows = [[{ text: 'a very long name indeed' }, { text: 'b' }, { text: 'c' }]]
-  const at = (width: number): string[] => table(columns, rows, { width, paint: plain })
+  const at = (width: number): string[] => table(columns, rows, { width, ansi: plain })
   t.same(at(Infinity), ['NAME                     LESS  LEAST', 'a very long name indeed  b     c'])
   t.same(at(30), ['NAME                     LESS', 'a very long name indeed  b'])
   t.same(at(25), ['NAME', 'a very long name indeed'])
   t.same(at(12), ['NAME', 'a very long…'])
-  t.same(table(columns, [], { width: 40, paint: plain, head: false }), [])
+  t.same(table(columns, [], { width: 40, ansi: plain, head: false }), [])
 })
 
 t.test('amounts as a person reads them', async (t) => {
-  t.same([0.04, 0.4, 1, 9.94, 12, 119, 120, 7300, 200_000].map(span), [
+  t.same([0.04, 0.4, 1, 9.94, 12, 119, 120, 7300, 200_000].map(formatDuration), [
     '0 s',
     '0.4 s',
     '1 s',
@@ -82,9 +82,9 @@ t.test('CSV as RFC 4180 has it', async (t) => {
 })
 
 t.test('words of others', async (t) => {
-  t.equal(printable('a\x1b]0;x\x07b\u202ec\u2028d\ud800'), 'a\ufffd]0;x\ufffdb\ufffdc\ufffdd\ufffd')
-  t.equal(printable('hällo °C 温'), 'hällo °C 温')
-  t.equal(printable('x'.repeat(300)).length, 200)
+  t.equal(sanitize('a\x1b]0;x\x07b\u202ec\u2028d\ud800'), 'a\ufffd]0;x\ufffdb\ufffdc\ufffdd\ufffd')
+  t.equal(sanitize('hällo °C 温'), 'hällo °C 温')
+  t.equal(sanitize('x'.repeat(300)).length, 200)
   t.equal(jsonLine({ a: '\u009b\x1b\u2028' }), '{"a":"\\u009b\\u001b\\u2028"}')
   t.same(JSON.parse(jsonLine({ a: '\u009b\x7f°' })), { a: '\u009b\x7f°' })
 })

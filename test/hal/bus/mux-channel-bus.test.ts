@@ -1,8 +1,8 @@
 import t from 'tap'
 import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
 import { Multiplexers } from '../../../src/hal/bus/multiplexers.ts'
-import { ChannelBus } from '../../../src/hal/bus/mux-channel-bus.ts'
-import { type Branch, withBranches } from '../../../src/hal/bus/muxed-buses.ts'
+import { MuxChannelBus } from '../../../src/hal/bus/mux-channel-bus.ts'
+import { type MuxChannel, withMuxChannels } from '../../../src/hal/bus/muxed-buses.ts'
 import type { I2cBus } from '../../../src/hal/i2c.ts'
 import { LinuxI2cBus } from '../../../src/hal/linux/i2c-bus.ts'
 import { Ambient } from '../../../src/hal/simulated/ambient.ts'
@@ -30,7 +30,7 @@ function channelBench(depth: number): I2cBusUnderTest {
     const address = 0x70 + level
     wires = wires.branch(address, level, name)
     const multiplexers = new Multiplexers(bus.path, [address])
-    bus = new ChannelBus({ name, parent: bus, multiplexers, address, channel: level })
+    bus = new MuxChannelBus({ name, parent: bus, multiplexers, address, channel: level })
   }
   wires.attach(0x20, memoryChip)
   wires.attach(0x50, memoryChip)
@@ -44,10 +44,10 @@ function channelBench(depth: number): I2cBusUnderTest {
 t.test('a channel is a bus like any other', async (t) => i2cBusConformance(t, () => channelBench(1)))
 t.test('so is one behind two multiplexers', async (t) => i2cBusConformance(t, () => channelBench(2)))
 
-const ATTIC: Branch = { name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 }
-const CELLAR: Branch = { name: 'cellar', bus: 'i2c-1', address: 0x70, channel: 0 }
-const SHED: Branch = { name: 'shed', bus: 'i2c-1', address: 0x71, channel: 3 }
-const BEDS: Branch = { name: 'beds', bus: 'attic', address: 0x71, channel: 1 }
+const ATTIC: MuxChannel = { name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 }
+const CELLAR: MuxChannel = { name: 'cellar', bus: 'i2c-1', address: 0x70, channel: 0 }
+const SHED: MuxChannel = { name: 'shed', bus: 'i2c-1', address: 0x71, channel: 3 }
+const BEDS: MuxChannel = { name: 'beds', bus: 'attic', address: 0x71, channel: 1 }
 const BRANCHES = [ATTIC, CELLAR, SHED, BEDS]
 /** What is behind the attic hears what is said on the attic, too: only there the address differs. */
 const chipOn = (name: string): number => ({ beds: 0x21, 'i2c-1': 0x50 })[name] ?? 0x20
@@ -64,7 +64,7 @@ interface House {
 /** A memory chip on every branch, another on the trunk. */
 function house(): House {
   const clock = new VirtualClock()
-  const world = withBranches(simulatedWorld({ clock, branches: BRANCHES }), BRANCHES)
+  const world = withMuxChannels(simulatedWorld({ clock, branches: BRANCHES }), BRANCHES)
   for (const { name } of BRANCHES) world.attach(name, chipOn(name), memoryChip)
   world.attach('i2c-1', 0x50, memoryChip)
   const exchange = async (name: string, ...operations: Parameters<I2cBus['transaction']>[1]) =>
@@ -115,9 +115,9 @@ t.test('the buses that are there, and those that are not', async (t) => {
   t.same(await world.buses.list(), ['i2c-1', 'attic', 'cellar', 'shed', 'beds'])
   t.equal((await failure(bus('nowhere'))).kind, 'no-such-bus')
   const absent = { ...ATTIC, bus: 'i2c-9' }
-  const { buses } = withBranches(world, [absent, { ...BEDS, bus: 'attic' }])
+  const { buses } = withMuxChannels(world, [absent, { ...BEDS, bus: 'attic' }])
   t.equal((await failure(buses.open('beds'))).kind, 'no-such-bus')
-  const own = withBranches(simulatedWorld({}), [{ ...ATTIC, bus: 'attic' }])
+  const own = withMuxChannels(simulatedWorld({}), [{ ...ATTIC, bus: 'attic' }])
   t.equal((await failure(own.buses.open('attic'))).kind, 'no-such-bus', 'nothing is behind itself')
   t.same(await own.buses.list(), [])
 })
@@ -163,7 +163,7 @@ t.test('a channel that stayed connected is disconnected before another speaks', 
   // As a process before this one may have left it, which was killed between two bytes.
   await clock.run((await bus('i2c-1')).transaction(0x71, [write(1 << 3)]))
   t.equal(await get('attic'), 0, 'else two chips answer at once')
-  const anew = await withBranches(world, BRANCHES).buses.open('attic')
+  const anew = await withMuxChannels(world, BRANCHES).buses.open('attic')
   t.same(await clock.run(anew.transaction(0x20, [write(1), { read: 1 }])), [Uint8Array.of(0xf0)])
 })
 
@@ -191,7 +191,7 @@ t.test('a multiplexer that the kernel drives is told', async (t) => {
   module.refused.set(0x70, systemError(16, 'EBUSY'))
   const parent = new LinuxI2cBus({ name: 'i2c-1', clock, open: () => module.openPromisified(1) })
   const multiplexers = new Multiplexers('i2c-1', [0x70])
-  const bus = new ChannelBus({ name: 'attic', parent, multiplexers, address: 0x70, channel: 3 })
+  const bus = new MuxChannelBus({ name: 'attic', parent, multiplexers, address: 0x70, channel: 3 })
   t.match(await failure(clock.run(bus.probe(0x20))), {
     kind: 'owned-by-kernel',
     message: /its multiplexer, 0x70 on i2c-1 belongs to a driver of the kernel$/,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import { askWords } from '../../../src/hal/driver-kit/command-words.ts'
+import { commandWords } from '../../../src/hal/driver-kit/command-words.ts'
 import { BusError } from '../../../src/hal/i2c.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 
@@ -29,19 +29,21 @@ function chip(clock: VirtualClock, answer: string, readyAt: number): { device: I
 t.test('the command, the wait, and the words', async (t) => {
   const clock = new VirtualClock()
   const { device, log } = chip(clock, '6667a25eb93c', 8)
-  t.same(await clock.run(askWords(clock, device, question, signal)), [0x6667, 0x5eb9])
+  t.same(await clock.run(commandWords(clock, device, question, signal)), [0x6667, 0x5eb9])
   t.same(log, ['0 write 3682', '5 read 6', '7 read 6', '9 read 6'])
 })
 
 t.test('a chip that never answers is given up', async (t) => {
   const clock = new VirtualClock()
   const { device } = chip(clock, '', Number.POSITIVE_INFINITY)
-  await t.rejects(clock.run(askWords(clock, device, question, signal)), { code: 'no-acknowledge-address' })
+  await t.rejects(clock.run(commandWords(clock, device, question, signal)), {
+    code: 'no-acknowledge-address'
+  })
   t.equal(clock.monotonic(), 71, 'after ten times its time and 20 ms')
 })
 
 t.test('a wrong checksum is no answer', async (t) => {
   const clock = new VirtualClock()
   const { device } = chip(clock, '6667a25eb93d', 0)
-  await t.rejects(clock.run(askWords(clock, device, question, signal)), { code: 'bad-crc' })
+  await t.rejects(clock.run(commandWords(clock, device, question, signal)), { code: 'bad-crc' })
 })

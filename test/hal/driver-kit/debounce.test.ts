@@ -6,16 +6,16 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 function bench(hold = 10, patience = 1000) {
   const clock = new VirtualClock()
   const told: [number, Level][] = []
-  const restless: number[] = []
+  const unstable: number[] = []
   const debounce = new Debounce({
     clock,
     hold,
-    patience,
+    timeout: patience,
     onLevel: ({ at, level }) => told.push([at, level]),
-    onRestless: (since) => restless.push(since)
+    onUnstable: (since) => unstable.push(since)
   })
   const next = (level: Level, at = clock.monotonic()): void => debounce.next({ level, at })
-  return { clock, debounce, told, restless, next }
+  return { clock, debounce, told, unstable, next }
 }
 
 t.test('a level counts when it has held, with the time of the first edge', async (t) => {
@@ -96,14 +96,14 @@ t.test('an edge that is read after a later look keeps its time', async (t) => {
 })
 
 t.test('a line that holds no level is called restless once, until it holds one', async (t) => {
-  const { clock, told, restless, next } = bench(10, 200)
+  const { clock, told, unstable, next } = bench(10, 200)
   next(0)
   await clock.advance(100)
   for (let level: Level = 1, i = 0; i < 101; i++, level = level === 1 ? 0 : 1) {
     next(level)
     await clock.advance(5)
   }
-  t.same(restless, [100])
+  t.same(unstable, [100])
   t.equal(told.length, 1)
   next(0)
   await clock.advance(20)
@@ -111,7 +111,7 @@ t.test('a line that holds no level is called restless once, until it holds one',
   next(1)
   await clock.advance(20)
   t.same(told.at(-1), [625, 1])
-  t.equal(restless.length, 1)
+  t.equal(unstable.length, 1)
 })
 
 t.test('without a time every edge passes', async (t) => {

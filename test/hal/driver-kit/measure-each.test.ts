@@ -1,6 +1,6 @@
 import t from 'tap'
 import { measureEach } from '../../../src/hal/driver-kit/measure-each.ts'
-import { toldApart } from '../../../src/hal/driver-kit/unique-measures.ts'
+import { uniqueMeasures } from '../../../src/hal/driver-kit/unique-measures.ts'
 
 const measures = [
   { quantity: 'voltage', channel: '0' },
@@ -37,8 +37,8 @@ t.test('an abort is no fault of a value', async (t) => {
 })
 
 t.test('series are told apart by no more than they need', async (t) => {
-  t.same(toldApart([{ quantity: 'temperature', channel: '1' }]), [{ quantity: 'temperature' }])
-  t.same(toldApart([...measures, ...measures, { quantity: 'power', channel: '1' }]), [
+  t.same(uniqueMeasures([{ quantity: 'temperature', channel: '1' }]), [{ quantity: 'temperature' }])
+  t.same(uniqueMeasures([...measures, ...measures, { quantity: 'power', channel: '1' }]), [
     ...measures,
     { quantity: 'power' }
   ])

@@ -2,7 +2,7 @@ import t from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
 import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import { forgetful } from '../../../src/hal/device-state.ts'
+import { volatileState } from '../../../src/hal/device-state.ts'
 import { LinuxI2cBus } from '../../../src/hal/linux/i2c-bus.ts'
 import type { I2cSensorDefinition } from '../../../src/hal/sensor.ts'
 import { Ambient } from '../../../src/hal/simulated/ambient.ts'
@@ -41,11 +41,11 @@ for (const definition of devices.filter((each): each is I2cSensorDefinition => e
       clock,
       name: 'bench',
       signal,
-      memory: forgetful()
+      memory: volatileState()
     })
     const sensor = await clock.run(opening)
     t.same(await clock.run(sensor.sample(signal)), await bench.sample(await bench.open()))
     t.equal(module.generalCalls, 0)
-    t.equal(module.mostAtOnce, 1)
+    t.equal(module.maxAtOnce, 1)
   })
 }

@@ -167,7 +167,7 @@ t.test('no two calls are under way at once', async (t) => {
     bus.transaction(address, [write(1), { read: 40 }])
   )
   await clock.run(Promise.all([...transfers, bus.probe(0x20)]))
-  t.equal(module.mostAtOnce, 1)
+  t.equal(module.maxAtOnce, 1)
   t.equal(module.opened, 1)
 })
 

@@ -23,7 +23,7 @@ async function verdictOf(model: ChipModelFactory, address: number) {
       written.push(...operations.filter((each) => 'write' in each && each.write.length > 0))
       return bus.transaction(to, operations, options)
     },
-    turn: (to, work, options) => bus.turn(to, work, options),
+    exclusive: (to, work, options) => bus.exclusive(to, work, options),
     probe: (to, options) => bus.probe(to, options),
     close: () => bus.close()
   }

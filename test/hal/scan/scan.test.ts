@@ -1,7 +1,7 @@
 import t from 'tap'
 import { clockChips, devices } from '../../../devices/index.ts'
 import { chipModels, fileModels } from '../../../devices/models.ts'
-import { withBranches } from '../../../src/hal/bus/muxed-buses.ts'
+import { withMuxChannels } from '../../../src/hal/bus/muxed-buses.ts'
 import type { Finding } from '../../../src/hal/scan/finding.ts'
 import { type ScanInit, scan } from '../../../src/hal/scan/scan.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
@@ -122,7 +122,7 @@ t.test('chips behind a multiplexer are found there, and those of its bus not aga
     ]
   })
   const findings = await scanned({
-    world: withBranches(world, branches),
+    world: withMuxChannels(world, branches),
     buses: ['i2c-1', 'attic'],
     branches
   })

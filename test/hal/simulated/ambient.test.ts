@@ -21,11 +21,11 @@ t.test('it stays plausible, and changes smoothly', async (t) => {
   for (const seed of [1, 'garden', 'kith']) {
     const ambient = new Ambient(clock, seed)
     for (const quantity of quantities) {
-      const [least, greatest, step] = ROOM[quantity]
+      const [min, greatest, step] = ROOM[quantity]
       for (let hour = 0; hour < 24 * 7; hour += 3) {
         const at = clock.now() + hour * HOUR
         const value = ambient.value(quantity, at)
-        if (value < least || value > greatest) t.fail(`${quantity} ${value} at hour ${hour}`)
+        if (value < min || value > greatest) t.fail(`${quantity} ${value} at hour ${hour}`)
         const change = Math.abs(ambient.value(quantity, at + 1000) - value)
         if (change > step) t.fail(`${quantity} changes by ${change} at hour ${hour}`)
       }

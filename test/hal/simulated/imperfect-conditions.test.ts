@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Imperfection, ImperfectSurroundings } from '../../../src/hal/simulated/imperfect-conditions.ts'
+import { ImperfectConditions, type Imperfection } from '../../../src/hal/simulated/imperfect-conditions.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 
 function felt(what: Imperfection | undefined) {
@@ -7,7 +7,7 @@ function felt(what: Imperfection | undefined) {
   const since = clock.now()
   const world = { value: () => 20 }
   const imperfection = () => (what === undefined ? undefined : { since, what })
-  return { clock, chip: new ImperfectSurroundings('air', clock, world, imperfection) }
+  return { clock, chip: new ImperfectConditions('air', clock, world, imperfection) }
 }
 
 t.test('a perfect chip feels what is there', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
 import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import { forgetful } from '../../../src/hal/device-state.ts'
+import { volatileState } from '../../../src/hal/device-state.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { failure } from '../../conformance/i2c-bus.ts'
@@ -49,7 +49,7 @@ t.test('the same seed gives the same world', async (t) => {
     const signal = new AbortController().signal
     const options = { oversampling: 1, iir: 0, mode: 'forced' }
     const sensor = await clock.run(
-      definition.open(device, options, { clock, name: 'air', signal, memory: forgetful() })
+      definition.open(device, options, { clock, name: 'air', signal, memory: volatileState() })
     )
     return [await clock.run(sensor.sample(signal)), world.random(8)]
   }

@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { LatestViews } from '../../../src/node/api/latest-views.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { type WatchInit, watch } from '../../../src/node/api/watch.ts'
-import type { Reach } from '../../../src/node/peers/resolver.ts'
+import type { PeerResolver } from '../../../src/node/peers/resolver.ts'
 import { reading, series } from '../../support/fakes/operations.ts'
 
 interface Bench {
@@ -30,8 +30,8 @@ function bench(subscribe?: () => never): Bench {
     taken: () => taken,
     init: {
       clock,
-      reach: { select: () => ({ targets: undefined, matches: () => true }) } as unknown as Reach,
-      introductions: { want: take },
+      resolver: { select: () => ({ targets: undefined, matches: () => true }) } as unknown as PeerResolver,
+      onConnectSync: { want: take },
       listen: take,
       views: { views: () => made.held } as unknown as LatestViews,
       news: { subscribe: subscribe ?? take }

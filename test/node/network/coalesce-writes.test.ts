@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { ConnectionEncrypter, MessageStream, Stream } from '@libp2p/interface'
 import t, { type Test } from 'tap'
-import { wholeWrites } from '../../../src/node/network/coalesce-writes.ts'
+import { coalesceWrites } from '../../../src/node/network/coalesce-writes.ts'
 import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { networkLimits, nextEvent } from '../../support/memory-network.ts'
 
@@ -44,7 +44,7 @@ async function joined(connection: object, side: 'secureInbound' | 'secureOutboun
     return {} as never
   }
   const encrypter = { protocol: '/none', secureInbound: secure, secureOutbound: secure }
-  await wholeWrites(encrypter as ConnectionEncrypter)[side](connection as MessageStream)
+  await coalesceWrites(encrypter as ConnectionEncrypter)[side](connection as MessageStream)
   return given as Tcp
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Directory, type Told } from '../../../src/node/peers/directory.ts'
+import { PeerDirectory, type PeerInfo } from '../../../src/node/peers/directory.ts'
 
 const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
@@ -7,14 +7,14 @@ const SHED = '12D3KooWGyFN1w9WZ4XrWpH67LX3n1jyw5huNbzxuV7wfjuZ8Pei'
 
 const OURS = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
 
-const TOLD: readonly Told[] = [
+const TOLD: readonly PeerInfo[] = [
   { peer: HALL, name: 'raspberrypi', purposes: [] },
   { peer: ATTIC, name: 'attic', purposes: ['temperature', 'light'] },
   { peer: SHED, name: 'kith', purposes: [] },
   { peer: ATTIC.replace(/6$/, '7'), name: 'kith', purposes: [] }
 ]
 
-const directory = new Directory({
+const directory = new PeerDirectory({
   self: { peer: OURS, name: 'cellar', purposes: ['temperature'] },
   book: () => [
     {
@@ -72,13 +72,17 @@ t.test('a node knows its own name; the one of the moment has none', async (t) =>
   t.equal(directory.labelOf(OURS), 'cellar')
   const source = { book: () => [], toldBy: () => undefined, near: () => [], isConnected: () => false }
   const told = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
-  const namesake = new Directory({ ...source, self: { peer: OURS, name: 'cellar', purposes: [] }, told })
+  const namesake = new PeerDirectory({ ...source, self: { peer: OURS, name: 'cellar', purposes: [] }, told })
   t.same(
     namesake.resolve('cellar').map(({ peer }) => peer),
     [OURS],
     'a namesake that is gone is not meant'
   )
-  const nobody = new Directory({ ...source, self: { peer: OURS, name: '', purposes: [] }, told: () => [] })
+  const nobody = new PeerDirectory({
+    ...source,
+    self: { peer: OURS, name: '', purposes: [] },
+    told: () => []
+  })
   t.equal(nobody.nameOf(OURS), null)
   t.throws(() => nobody.resolve('cellar'), { code: 'nobody-found' })
 })

@@ -4,7 +4,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import { Introductions } from '../../../src/node/peers/on-connect-sync.ts'
+import { OnConnectSync } from '../../../src/node/peers/on-connect-sync.ts'
 import { META_TOPIC } from '../../../src/protocol/protocol-registry.ts'
 import type { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
 
@@ -38,7 +38,7 @@ class Neighbour extends EventTarget {
   }
 }
 
-async function bench(): Promise<{ neighbour: Neighbour; introductions: Introductions; clock: VirtualClock }> {
+async function bench(): Promise<{ neighbour: Neighbour; onConnectSync: OnConnectSync; clock: VirtualClock }> {
   const clock = new VirtualClock()
   const neighbour = new Neighbour(peerIdFromPrivateKey(await generateKeyPair('Ed25519')))
   const queries = {
@@ -48,7 +48,7 @@ async function bench(): Promise<{ neighbour: Neighbour; introductions: Introduct
       return []
     }
   }
-  const introductions = new Introductions({
+  const onConnectSync = new OnConnectSync({
     libp2p: neighbour as unknown as Libp2p,
     queries: queries as unknown as QueryClient,
     clock,
@@ -60,18 +60,18 @@ async function bench(): Promise<{ neighbour: Neighbour; introductions: Introduct
     ownRun: () => {},
     received: () => {}
   })
-  introductions.start()
-  return { neighbour, introductions, clock }
+  onConnectSync.start()
+  return { neighbour, onConnectSync, clock }
 }
 
 t.test('a neighbour is asked for its latest once a connection, as soon as somebody wants it', async (t) => {
-  const { neighbour, introductions, clock } = await bench()
+  const { neighbour, onConnectSync, clock } = await bench()
   neighbour.comes()
   neighbour.described.resolve()
   await clock.advance(1000)
   t.equal(neighbour.reads, 0, 'nobody wants it')
-  introductions.want()
-  introductions.want()
+  onConnectSync.want()
+  onConnectSync.want()
   await clock.advance(1000)
   t.equal(neighbour.reads, 1)
   neighbour.leaves()
@@ -79,12 +79,12 @@ t.test('a neighbour is asked for its latest once a connection, as soon as somebo
   neighbour.described.resolve()
   await clock.advance(1000)
   t.equal(neighbour.reads, 2)
-  introductions.stop()
+  onConnectSync.stop()
 })
 
 t.test('one that leaves while it tells what it is, is asked on its next connection', async (t) => {
-  const { neighbour, introductions, clock } = await bench()
-  introductions.want()
+  const { neighbour, onConnectSync, clock } = await bench()
+  onConnectSync.want()
   neighbour.comes()
   neighbour.leaves()
   neighbour.described.resolve()
@@ -94,19 +94,19 @@ t.test('one that leaves while it tells what it is, is asked on its next connecti
   neighbour.described.resolve()
   await clock.advance(1000)
   t.equal(neighbour.reads, 1)
-  introductions.stop()
+  onConnectSync.stop()
 })
 
 t.test('one that never tells what it is costs one deadline, and may try again', async (t) => {
-  const { neighbour, introductions, clock } = await bench()
-  introductions.want()
+  const { neighbour, onConnectSync, clock } = await bench()
+  onConnectSync.want()
   neighbour.comes()
   await clock.advance(15_000)
   neighbour.comes()
   neighbour.described.resolve()
   await clock.advance(1000)
   t.equal(neighbour.reads, 1)
-  introductions.stop()
+  onConnectSync.stop()
   await clock.advance(0)
   t.equal(clock.pending, 0)
 })

@@ -1,9 +1,9 @@
 import type { Connection } from '@libp2p/interface'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { Reach, type ReachInit } from '../../../src/node/peers/resolver.ts'
+import { PeerResolver, type PeerResolverInit } from '../../../src/node/peers/resolver.ts'
 
-const PATIENCE = 5000
+const NAME_TIMEOUT = 5000
 const TARGET = { peer: 'hall', addresses: [] }
 const connection = {} as Connection
 
@@ -12,11 +12,11 @@ class Addressless extends Error {
   override readonly name = 'NoValidAddressesError'
 }
 
-/** Reach over a neighbourhood that answers with `connect`, each time anew. */
+/** Reach over a autoDialer that answers with `connect`, each time anew. */
 function bench(connect: (clock: VirtualClock) => Connection) {
   const clock = new VirtualClock()
   let attempts = 0
-  const neighbourhood = {
+  const autoDialer = {
     remember() {},
     connect: async () => {
       attempts += 1
@@ -24,51 +24,51 @@ function bench(connect: (clock: VirtualClock) => Connection) {
     }
   }
   const directory = { labelOf: (peer: string) => peer }
-  const parts = { self: 'self', clock, directory, neighbourhood, spoken: {}, patience: PATIENCE }
+  const parts = { self: 'self', clock, directory, autoDialer, spoken: {}, nameTimeout: NAME_TIMEOUT }
   const signal = new AbortController()
   return {
     clock,
     signal,
-    reach: new Reach(parts as unknown as ReachInit),
+    resolver: new PeerResolver(parts as unknown as PeerResolverInit),
     attempts: () => attempts
   }
 }
 
 t.test('a peer of the book is waited for until it is heard', async (t) => {
-  const { reach, clock, signal } = bench((time) => {
+  const { resolver, clock, signal } = bench((time) => {
     if (time.monotonic() < 2000) throw new Addressless('The dial request has no valid addresses')
     return connection
   })
-  const connected = reach.connect(TARGET, signal.signal)
+  const connected = resolver.connect(TARGET, signal.signal)
   await clock.advance(2100)
   t.equal(await connected, connection)
 })
 
 t.test('not for ever, and then in words for people', async (t) => {
-  const { reach, clock, signal } = bench(() => {
+  const { resolver, clock, signal } = bench(() => {
     throw new Addressless('The dial request has no valid addresses for peer: 12D3')
   })
-  const failed = t.rejects(reach.connect(TARGET, signal.signal), {
+  const failed = t.rejects(resolver.connect(TARGET, signal.signal), {
     code: 'unreachable',
     message: 'hall cannot be reached: it was not heard, and no address is known'
   })
-  await clock.advance(PATIENCE + 200)
+  await clock.advance(NAME_TIMEOUT + 200)
   await failed
 })
 
 t.test('whoever refuses is not asked again', async (t) => {
-  const { reach, signal, attempts } = bench(() => {
+  const { resolver, signal, attempts } = bench(() => {
     throw new Error('connection refused')
   })
-  await t.rejects(reach.connect(TARGET, signal.signal), { message: /connection refused/ })
+  await t.rejects(resolver.connect(TARGET, signal.signal), { message: /connection refused/ })
   t.equal(attempts(), 1)
 })
 
 t.test('and waiting ends with the command', async (t) => {
-  const { reach, clock, signal } = bench(() => {
+  const { resolver, clock, signal } = bench(() => {
     throw new Addressless('none')
   })
-  const ended = t.rejects(reach.connect(TARGET, signal.signal), /enough/)
+  const ended = t.rejects(resolver.connect(TARGET, signal.signal), /enough/)
   await clock.advance(300)
   signal.abort(new Error('enough'))
   await ended

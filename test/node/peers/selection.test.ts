@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Directory } from '../../../src/node/peers/directory.ts'
+import { PeerDirectory } from '../../../src/node/peers/directory.ts'
 import { select } from '../../../src/node/peers/selection.ts'
 
 const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
@@ -11,7 +11,7 @@ const entry = (name: string, peer: string, purposes: string[]) => ({
   addresses: [],
   time: false
 })
-const directory = new Directory({
+const directory = new PeerDirectory({
   self: { peer: '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg', name: 'shed', purposes: [] },
   book: () => [entry('hall', HALL, ['climate']), entry('attic', ATTIC, ['climate'])],
   told: () => [],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type Log, silentLog } from '../../../src/log.ts'
-import { DeviceMemories } from '../../../src/node/sensors/device-states.ts'
+import { DeviceStates } from '../../../src/node/sensors/device-states.ts'
 
 function bench(t: Test) {
   const clock = new VirtualClock()
@@ -14,8 +14,8 @@ function bench(t: Test) {
   const lines: string[] = []
   const note = (line: string): void => void lines.push(line)
   const log: Log = { ...silentLog, error: note, warn: note, info: note }
-  const life = async (where: string | undefined = path): Promise<DeviceMemories> => {
-    const memories = new DeviceMemories({ clock, log, path: where, flush: 60_000 })
+  const life = async (where: string | undefined = path): Promise<DeviceStates> => {
+    const memories = new DeviceStates({ clock, log, path: where, flush: 60_000 })
     await memories.start()
     return memories
   }
@@ -109,7 +109,7 @@ t.test('a disk that takes nothing costs nothing but one line, and is tried again
 
 t.test('a node without a home forgets', async (t) => {
   const { clock, home } = bench(t)
-  const memories = new DeviceMemories({ clock, log: silentLog, path: undefined, flush: 1000 })
+  const memories = new DeviceStates({ clock, log: silentLog, path: undefined, flush: 1000 })
   await memories.start()
   memories.of('rain').set('count', 3)
   t.equal(memories.of('rain').get('count'), 3)

@@ -4,7 +4,7 @@ import { chipModels, fileModels } from '../../../devices/models.ts'
 import { proposalLines } from '../../../src/cli/views/proposal-lines.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { NodeConfig } from '../../../src/config/schema.ts'
-import { forgetful } from '../../../src/hal/device-state.ts'
+import { volatileState } from '../../../src/hal/device-state.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedChip, type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { silentLog } from '../../../src/log.ts'
@@ -70,7 +70,7 @@ t.test('the lines that a scan proposes are accepted as they stand, and produce r
     world,
     limits: config.limits.sampling,
     log: silentLog,
-    memoryOf: forgetful,
+    memoryOf: volatileState,
     emit: (sample) => samples.push(sample)
   })
   for (const { sampler } of sensors) sampler.start()

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import type { TimeBelief, TimeSource } from '../../../src/hal/time-source.ts'
+import type { ClockStatus, TimeSource } from '../../../src/hal/time-source.ts'
 import { silentLog } from '../../../src/log.ts'
 import { Timekeeper } from '../../../src/node/time/timekeeper.ts'
 
 const times = { period: 30_000, deadline: 10_000 }
-const unknown: TimeBelief = { quality: 2, offset: 0 }
+const unknown: ClockStatus = { quality: 2, offset: 0 }
 
-function source(first: TimeBelief): TimeSource & { tells: TimeBelief } {
+function source(first: ClockStatus): TimeSource & { tells: ClockStatus } {
   return {
     tells: first,
     belief() {
@@ -77,7 +77,7 @@ t.test('a source that never answers keeps nobody: the next is asked at its deadl
 
 t.test('what is told after the stop changes nothing', async (t) => {
   const clock = new VirtualClock({ now: 1_000_000 })
-  const { promise, resolve } = Promise.withResolvers<TimeBelief>()
+  const { promise, resolve } = Promise.withResolvers<ClockStatus>()
   const keeper = new Timekeeper({ clock, log: silentLog, ...times, sources: [{ belief: () => promise }] })
   keeper.onKnown(() => t.fail('the run would begin anew in a node that is closed'))
   const look = keeper.look()

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Network } from '../../../src/node/network/create-network.ts'
-import { Neighbourhood } from '../../../src/peer/dialing/auto-dialer.ts'
+import { AutoDialer } from '../../../src/peer/dialing/auto-dialer.ts'
 import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
 import { memoryNetwork, nextEvent } from '../../support/memory-network.ts'
 
@@ -31,13 +31,13 @@ async function pair(t: Test, inBook: (peer: string) => boolean = () => false) {
     limits,
     inBook
   }
-  const neighbourhood = new Neighbourhood(init)
-  neighbourhood.start()
+  const autoDialer = new AutoDialer(init)
+  autoDialer.start()
   t.teardown(async () => {
-    neighbourhood.stop()
+    autoDialer.stop()
     await Promise.all([here.stop(), there.stop()])
   })
-  return { here, there, clock, neighbourhood, peer: there.peerId.toString() }
+  return { here, there, clock, autoDialer, peer: there.peerId.toString() }
 }
 
 async function stranger(): Promise<PeerId> {
@@ -60,72 +60,72 @@ function opened(network: Network): Promise<Event> {
 }
 
 t.test('what was found is dialled, what was lost is dialled again, without end', async (t) => {
-  const { here, there, clock, neighbourhood, peer } = await pair(t)
+  const { here, there, clock, autoDialer, peer } = await pair(t)
   const first = Promise.all([opened(here), opened(there)])
-  neighbourhood.found(there.peerId, there.getMultiaddrs())
+  autoDialer.found(there.peerId, there.getMultiaddrs())
   await clock.advance(1000)
   await first
-  t.equal(neighbourhood.connection(peer)?.direct, true)
+  t.equal(autoDialer.connection(peer)?.direct, true)
 
   const closed = nextEvent(here, 'connection:close')
   await there.hangUp(here.peerId)
   await closed
-  t.equal(neighbourhood.connection(peer), undefined)
+  t.equal(autoDialer.connection(peer), undefined)
   const again = opened(here)
   await clock.advance(1000)
   await again
-  t.match(neighbourhood.neighbours(), [{ peer, connected: true }])
+  t.match(autoDialer.neighbours(), [{ peer, connected: true }])
 })
 
 t.test('a dead address is tried with growing waits and forgotten in the end', async (t) => {
-  const { here, clock, neighbourhood } = await pair(t)
+  const { here, clock, autoDialer } = await pair(t)
   const dials = dialsOf(here)
   const nobody = await stranger()
-  neighbourhood.found(nobody, [multiaddr('/memory/nobody')])
+  autoDialer.found(nobody, [multiaddr('/memory/nobody')])
   await clock.advance(10_000)
   t.ok(dials.length >= 3 && dials.length <= 5, `${dials.length} dials in 10 s`)
   await clock.advance(3_700_000)
   t.ok(dials.length > 60, 'never given up before')
-  t.same(neighbourhood.neighbours(), [], 'forgotten after an hour')
+  t.same(autoDialer.neighbours(), [], 'forgotten after an hour')
 })
 
 t.test('peers of the book are never forgotten', async (t) => {
-  const { clock, neighbourhood } = await pair(t, () => true)
+  const { clock, autoDialer } = await pair(t, () => true)
   const nobody = (await stranger()).toString()
-  neighbourhood.remember(nobody, ['/memory/nobody'])
+  autoDialer.remember(nobody, ['/memory/nobody'])
   await clock.advance(4_000_000)
-  t.match(neighbourhood.neighbours(), [{ peer: nobody, connected: false, seenAt: undefined }])
+  t.match(autoDialer.neighbours(), [{ peer: nobody, connected: false, seenAt: undefined }])
 })
 
 t.test('strangers cannot fill the table, nor addresses a peer', async (t) => {
-  const { neighbourhood } = await pair(t)
+  const { autoDialer } = await pair(t)
   for (let i = 0; i < 10; i++) {
-    neighbourhood.found(
+    autoDialer.found(
       await stranger(),
       ['a', 'b', 'c'].map((name) => multiaddr(`/memory/${name}${i}`))
     )
   }
-  const known = neighbourhood.neighbours()
+  const known = autoDialer.neighbours()
   t.equal(known.length, limits.peers)
   t.ok(known.every((one) => one.addresses.length === limits.addresses))
 })
 
 t.test('connect dials at once, by what is known', async (t) => {
-  const { there, neighbourhood, peer } = await pair(t)
-  neighbourhood.remember(peer, there.getMultiaddrs().map(String))
-  const connection = await neighbourhood.connect(peer, AbortSignal.timeout(5000))
+  const { there, autoDialer, peer } = await pair(t)
+  autoDialer.remember(peer, there.getMultiaddrs().map(String))
+  const connection = await autoDialer.connect(peer, AbortSignal.timeout(5000))
   t.equal(connection.remotePeer.toString(), peer)
-  t.equal(await neighbourhood.connect(peer, AbortSignal.timeout(5000)), connection, 'and is reused')
+  t.equal(await autoDialer.connect(peer, AbortSignal.timeout(5000)), connection, 'and is reused')
 })
 
 t.test(
   'announced at any rate, a peer is dialled after its shortest wait, not sooner and not later',
   async (t) => {
-    const { here, clock, neighbourhood } = await pair(t)
+    const { here, clock, autoDialer } = await pair(t)
     const dials = dialsOf(here)
     const peers = [await stranger(), await stranger(), await stranger()]
     for (let ms = 0; ms < 10_000; ms += 50) {
-      for (const peer of peers) neighbourhood.found(peer, [multiaddr('/memory/nobody')])
+      for (const peer of peers) autoDialer.found(peer, [multiaddr('/memory/nobody')])
       await clock.advance(50)
     }
     for (const peer of peers) {
@@ -136,11 +136,11 @@ t.test(
 )
 
 t.test('strangers made up at any rate are dialled as often as the table has places', async (t) => {
-  const { here, clock, neighbourhood } = await pair(t)
+  const { here, clock, autoDialer } = await pair(t)
   const dials = dialsOf(here)
   const made = await Promise.all(Array.from({ length: 100 }, stranger))
   for (const peer of made) {
-    neighbourhood.found(peer, [multiaddr('/memory/nobody')])
+    autoDialer.found(peer, [multiaddr('/memory/nobody')])
     await clock.advance(50)
   }
   t.ok(dials.length <= 10 * limits.peers, `${dials.length} dials in 5 s`)
@@ -148,20 +148,20 @@ t.test('strangers made up at any rate are dialled as often as the table has plac
 })
 
 t.test('discovery leads to nobody outside the local network', async (t) => {
-  const { here, clock, neighbourhood } = await pair(t)
+  const { here, clock, autoDialer } = await pair(t)
   const dials = dialsOf(here)
   const peer = await stranger()
   const near = `/ip4/192.168.7.7/tcp/4001/p2p/${peer}`
   const far = ['/ip4/198.51.100.7/tcp/80', '/dns4/example.com/tcp/80', '/ip6/2001:db8::7/tcp/80']
-  neighbourhood.found(
+  autoDialer.found(
     await stranger(),
     far.map((text) => multiaddr(text))
   )
-  neighbourhood.found(
+  autoDialer.found(
     peer,
     [...far, near].map((text) => multiaddr(text))
   )
-  t.equal(neighbourhood.neighbours().length, 1)
+  t.equal(autoDialer.neighbours().length, 1)
   here.dial = async (target) => {
     dials.push([target].flat().map(String))
     throw new Error('nobody')
@@ -171,13 +171,13 @@ t.test('discovery leads to nobody outside the local network', async (t) => {
 })
 
 t.test('a node that hears itself is not its own neighbour', async (t) => {
-  const { here, neighbourhood } = await pair(t)
-  neighbourhood.found(here.peerId, here.getMultiaddrs())
-  t.same(neighbourhood.neighbours(), [])
+  const { here, autoDialer } = await pair(t)
+  autoDialer.found(here.peerId, here.getMultiaddrs())
+  t.same(autoDialer.neighbours(), [])
 })
 
 t.test('one forgotten while it is dialled is not dialled again, and libp2p forgets it too', async (t) => {
-  const { here, clock, neighbourhood } = await pair(t)
+  const { here, clock, autoDialer } = await pair(t)
   const first = await stranger()
   await here.peerStore.merge(first, { multiaddrs: [multiaddr('/memory/nobody')] })
   const dials: string[] = []
@@ -186,10 +186,10 @@ t.test('one forgotten while it is dialled is not dialled again, and libp2p forge
     dials.push(String([target].flat()[0]))
     return gate.promise
   }
-  neighbourhood.found(first, [multiaddr('/memory/nobody')])
+  autoDialer.found(first, [multiaddr('/memory/nobody')])
   await clock.advance(1000)
-  for (let i = 0; i < limits.peers; i++) neighbourhood.found(await stranger(), [multiaddr(`/memory/${i}`)])
-  t.notOk(neighbourhood.neighbours().some(({ peer }) => peer === first.toString()))
+  for (let i = 0; i < limits.peers; i++) autoDialer.found(await stranger(), [multiaddr(`/memory/${i}`)])
+  t.notOk(autoDialer.neighbours().some(({ peer }) => peer === first.toString()))
   gate.reject(new Error('nobody there'))
   await clock.advance(10_000)
   const again = dials.filter((address) => address.endsWith(first.toString()))

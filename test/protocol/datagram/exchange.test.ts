@@ -147,7 +147,7 @@ t.test('in doubt a question goes by UDP as well as by stream, until no probe com
   await clock.advance(6000)
   world.network.weather = { ...FAIR_WEATHER, loss: 1 }
   t.same(await sent('1'), [2, 1], 'the question by UDP, what is asked again both ways')
-  flow.doubt()
+  flow.suspect()
   t.same(await sent('2'), [1, 1], 'at once both ways')
   flow.send(bytes('3 a message of another kind'))
   await clock.advance(10)

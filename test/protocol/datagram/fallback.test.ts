@@ -72,7 +72,7 @@ t.test('UDP blocked: a doubted path falls back to the stream, and comes back whe
   b.host.blocked = true
   near.send(bytes('lost'))
   await clock.advance(100)
-  near.doubt()
+  near.suspect()
   t.equal(near.carrier, 'stream')
   near.send(bytes('by stream'))
   await clock.advance(100)

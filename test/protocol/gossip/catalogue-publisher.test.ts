@@ -1,6 +1,6 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { MetaPublisher } from '../../../src/protocol/gossip/catalogue-publisher.ts'
+import { CataloguePublisher } from '../../../src/protocol/gossip/catalogue-publisher.ts'
 
 const MINUTE = 60_000
 
@@ -8,7 +8,7 @@ function bench() {
   const clock = new VirtualClock()
   const published: number[] = []
   const sealed: number[] = []
-  const publisher = new MetaPublisher({
+  const publisher = new CataloguePublisher({
     clock,
     period: 10 * MINUTE,
     gather: 1000,
@@ -16,8 +16,8 @@ function bench() {
       sealed.push(revision)
       return Uint8Array.of(revision, audience === 'book' ? 1 : 0)
     },
-    publish([revision = -1, confided]) {
-      if (confided === 1) throw new Error('published what is for the book')
+    publish([revision = -1, restricted]) {
+      if (restricted === 1) throw new Error('published what is for the book')
       published.push(revision)
     }
   })

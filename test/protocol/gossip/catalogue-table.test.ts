@@ -1,14 +1,18 @@
 import t from 'tap'
-import { MetaTable, REPEAT_AFTER, type SealedMeta } from '../../../src/protocol/gossip/catalogue-table.ts'
-import type { Meta, MetaSeries } from '../../../src/reading/signed/catalogue.ts'
+import {
+  CatalogueTable,
+  REPEAT_AFTER,
+  type SealedCatalogue
+} from '../../../src/protocol/gossip/catalogue-table.ts'
+import type { Catalogue, CatalogueSeries } from '../../../src/reading/signed/catalogue.ts'
 
 function metaOf(
   author: string,
   epoch: number,
   revision: number,
   name = '',
-  changes?: Partial<Meta>
-): SealedMeta {
+  changes?: Partial<Catalogue>
+): SealedCatalogue {
   const run = { epoch, boot: '0011223344556677' }
   const meta = {
     ...run,
@@ -21,16 +25,16 @@ function metaOf(
     runs: [],
     ...changes
   }
-  return { author, bytes: new Uint8Array(), meta }
+  return { author, bytes: new Uint8Array(), catalogue: meta }
 }
 
 const common = { protocols: ['/sensor/temp/v1'], unit: 'Cel', interval: 1, state: 'ok' }
-const air: MetaSeries = { ...common, name: 'a/air/temperature' }
-const bedroom: MetaSeries = { ...common, name: 'a/bedroom/temperature', private: true }
+const air: CatalogueSeries = { ...common, name: 'a/air/temperature' }
+const bedroom: CatalogueSeries = { ...common, name: 'a/bedroom/temperature', private: true }
 
 t.test('a later run, or a later revision of the same run, takes the place', async (t) => {
   const changes: string[] = []
-  const table = new MetaTable({ authors: 8, onChange: ({ meta }) => changes.push(meta.name) })
+  const table = new CatalogueTable({ authors: 8, onChange: ({ catalogue }) => changes.push(catalogue.name) })
   t.equal(table.put(metaOf('a', 5, 2, 'first')), true)
   t.equal(table.put(metaOf('a', 5, 2, 'again')), false)
   t.equal(table.put(metaOf('a', 5, 1, 'older')), false)
@@ -38,12 +42,12 @@ t.test('a later run, or a later revision of the same run, takes the place', asyn
   t.equal(table.put(metaOf('a', 6, 0, 'restarted')), true)
   t.equal(table.put(metaOf('a', 5, 9, 'of the old run')), false)
   t.same(changes, ['first', 'changed', 'restarted'])
-  t.equal(table.get('a')?.meta.name, 'restarted')
+  t.equal(table.get('a')?.catalogue.name, 'restarted')
   t.equal(table.get('b'), undefined)
 })
 
 t.test('as many authors as it may, the one heard of longest ago is forgotten', async (t) => {
-  const table = new MetaTable({ authors: 2 })
+  const table = new CatalogueTable({ authors: 2 })
   table.put(metaOf('a', 1, 0))
   table.put(metaOf('b', 1, 0))
   table.put(metaOf('a', 1, 1))
@@ -58,8 +62,11 @@ t.test(
   'a revision that is only repeated is taken again every five minutes of its run, and tells nothing new',
   async (t) => {
     const changes: string[] = []
-    const table = new MetaTable({ authors: 8, onChange: ({ meta }) => changes.push(meta.name) })
-    const at = (mono: number, more?: Partial<Meta>): boolean =>
+    const table = new CatalogueTable({
+      authors: 8,
+      onChange: ({ catalogue }) => changes.push(catalogue.name)
+    })
+    const at = (mono: number, more?: Partial<Catalogue>): boolean =>
       table.put(metaOf('a', 5, 2, `${mono}`, { mono, ...more }))
     t.equal(at(0), true)
     t.equal(at(REPEAT_AFTER - 1), false)
@@ -71,26 +78,26 @@ t.test(
       'another run of that epoch is another node'
     )
     t.same(changes, ['0'])
-    t.equal(table.get('a')?.meta.mono, REPEAT_AFTER)
+    t.equal(table.get('a')?.catalogue.mono, REPEAT_AFTER)
   }
 )
 
 t.test('what was confided to us is kept apart, and stays with us', async (t) => {
-  const table = new MetaTable({ authors: 8 })
+  const table = new CatalogueTable({ authors: 8 })
   const told = metaOf('a', 5, 2, 'hall', { series: [air] })
-  const confided = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })
-  t.equal(table.put(confided), true)
+  const restricted = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })
+  t.equal(table.put(restricted), true)
   t.equal(table.get('a'), undefined, 'nobody else may have it')
   t.equal(table.isNewer(told), true, 'what is for everybody is relayed all the same')
   t.equal(table.put(told), true)
   t.equal(table.get('a'), told)
-  t.equal(table.fullest('a'), confided)
-  t.same(table.all(), [confided])
+  t.equal(table.mostComplete('a'), restricted)
+  t.same(table.all(), [restricted])
   t.equal(table.isPrivate('a', bedroom.name), true)
   t.equal(table.isPrivate('a', air.name), false)
   t.equal(table.isPrivate('b', bedroom.name), false)
   const restarted = metaOf('a', 6, 0, 'hall', { series: [air] })
   table.put(restarted)
-  t.equal(table.fullest('a'), restarted, 'it describes itself anew')
+  t.equal(table.mostComplete('a'), restarted, 'it describes itself anew')
   t.equal(table.isPrivate('a', bedroom.name), true, 'its old readings are as private as before')
 })

@@ -4,7 +4,7 @@ import { defineSensorProtocol } from '../../../src/protocol/define-sensor-protoc
 import { GossipChecks, type Reason, VERDICTS } from '../../../src/protocol/gossip/checks.ts'
 import { placePack } from '../../../src/protocol/gossip/freshness.ts'
 import { GossipVersions } from '../../../src/protocol/gossip/versions.ts'
-import { Catalogue, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
+import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
 import { TokenBuckets } from '../../../src/protocol/token-bucket.ts'
 import type { Position } from '../../../src/reading/run.ts'
 import { openSealed, readOpened } from '../../../src/reading/signed/open-signed.ts'
@@ -19,7 +19,7 @@ const author = testSigner(7)
 const neighbour = 'the neighbour'
 const TOPIC_2 = '/sensor/temp/v2'
 const newer = defineSensorProtocol({ id: TOPIC_2, quantity: 'temperature' })
-const catalogue = new Catalogue([...sensorProtocols, newer], allQuantities)
+const registry = new ProtocolRegistry([...sensorProtocols, newer], allQuantities)
 const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
 
 class Bench {
@@ -35,13 +35,13 @@ class Bench {
   readonly checks = new GossipChecks<SealedReadings>({
     domain: 'pack',
     verifier: this.verifier,
-    maxPayload: (topic) => catalogue.get(topic)?.maxPayload ?? 0,
+    maxPayload: (topic) => registry.get(topic)?.maxPayload ?? 0,
     sources: this.sources,
     authors: this.authors,
     admits: () => this.admitted,
     read: (opened, topic) =>
-      readOpened(opened, { topic, quantities: catalogue.quantitiesOf(topic), maxPayload: 1024 }),
-    versions: new GossipVersions({ versionsOf: (topic) => catalogue.versionsOf(topic), packs: 2 }),
+      readOpened(opened, { topic, quantities: registry.quantitiesOf(topic), maxPayload: 1024 }),
+    versions: new GossipVersions({ versionsOf: (topic) => registry.versionsOf(topic), packs: 2 }),
     place: (sealed) =>
       placePack(
         sealed,

@@ -7,7 +7,7 @@ function bench() {
   const clock = new VirtualClock()
   const lines: (LogFields | undefined)[] = []
   const log = { ...silentLog, warn: (_message: string, fields?: LogFields) => void lines.push(fields) }
-  return { clock, lines, flood: new FloodLog(clock, log, { period: 60_000, least: 100, sources: 2 }) }
+  return { clock, lines, flood: new FloodLog(clock, log, { period: 60_000, min: 100, sources: 2 }) }
 }
 
 t.test('one line a minute, whatever comes', async (t) => {
@@ -18,7 +18,7 @@ t.test('one line a minute, whatever comes', async (t) => {
     await clock.advance(60_000)
   }
   t.equal(lines.length, 3)
-  t.match(lines[0], { messages: 5200, seconds: 60, most: 'source 1', reasons: ['signature', 'form'] })
+  t.match(lines[0], { messages: 5200, seconds: 60, max: 'source 1', reasons: ['signature', 'form'] })
   await clock.advance(600_000)
   t.equal(lines.length, 3, 'silence is not told')
   t.equal(clock.pending, 0)

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { REPEAT_AFTER } from '../../../src/protocol/gossip/catalogue-table.ts'
 import { META_TOPIC } from '../../../src/protocol/protocol-registry.ts'
-import type { Meta } from '../../../src/reading/signed/catalogue.ts'
-import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
+import type { Catalogue } from '../../../src/reading/signed/catalogue.ts'
+import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { seal } from '../../../src/reading/signed/seal.ts'
 import { GossipNode, rates, until } from '../../support/gossip-node.ts'
@@ -149,7 +149,7 @@ t.test('catalogues: the newest of each author', async (t) => {
   const [a, b] = await pair(t)
   a.gossip.subscribe(META_TOPIC)
   b.gossip.subscribe(META_TOPIC)
-  const meta: Meta = {
+  const catalogue: Catalogue = {
     ...run,
     revision: 4,
     name: 'hall',
@@ -159,13 +159,16 @@ t.test('catalogues: the newest of each author', async (t) => {
     series: [],
     runs: []
   }
-  const tell = (changes: Partial<Meta>): void =>
-    a.inject(b, { topic: META_TOPIC, data: seal('meta', encodeMeta({ ...meta, ...changes }), author) })
+  const tell = (changes: Partial<Catalogue>): void =>
+    a.inject(b, {
+      topic: META_TOPIC,
+      data: seal('meta', encodeCatalogue({ ...catalogue, ...changes }), author)
+    })
   tell({})
-  await until(() => b.metas.get(author.peer)?.meta.name === 'hall')
+  await until(() => b.catalogues.get(author.peer)?.catalogue.name === 'hall')
   tell({ revision: 3, name: 'older' })
   await until(() => b.count('ignore-held') === 1)
-  t.equal(b.metas.get(author.peer)?.meta.name, 'hall')
+  t.equal(b.catalogues.get(author.peer)?.catalogue.name, 'hall')
   a.inject(b, { topic: META_TOPIC, data: packOf(0) })
   await until(() => b.count('reject-form') === 1)
 })
@@ -177,20 +180,23 @@ t.test(
     if (a === undefined || relay === undefined || late === undefined) throw new Error('three nodes')
     for (const node of [a, relay, late]) node.gossip.subscribe(META_TOPIC)
     await a.join(relay, META_TOPIC)
-    const meta = metaOf(author.peer)
-    const tell = (changes: Partial<Meta>): void =>
-      a.inject(relay, { topic: META_TOPIC, data: seal('meta', encodeMeta({ ...meta, ...changes }), author) })
+    const catalogue = metaOf(author.peer)
+    const tell = (changes: Partial<Catalogue>): void =>
+      a.inject(relay, {
+        topic: META_TOPIC,
+        data: seal('meta', encodeCatalogue({ ...catalogue, ...changes }), author)
+      })
     tell({ mono: 0 })
-    await until(() => relay.metas.get(author.peer) !== undefined)
+    await until(() => relay.catalogues.get(author.peer) !== undefined)
     await late.join(relay, META_TOPIC)
     tell({ mono: REPEAT_AFTER - 1 })
     await until(() => relay.count('ignore-held') === 1)
     tell({ mono: 2 * REPEAT_AFTER })
-    await until(() => late.metas.get(author.peer) !== undefined)
-    const series = meta.series.map((one) => ({ ...one, private: true as const }))
-    tell({ revision: meta.revision + 1, series })
+    await until(() => late.catalogues.get(author.peer) !== undefined)
+    const series = catalogue.series.map((one) => ({ ...one, private: true as const }))
+    tell({ revision: catalogue.revision + 1, series })
     await until(() => relay.count('ignore-held') === 2)
-    t.equal(relay.metas.fullest(author.peer)?.meta.revision, meta.revision)
+    t.equal(relay.catalogues.mostComplete(author.peer)?.catalogue.revision, catalogue.revision)
   }
 )
 

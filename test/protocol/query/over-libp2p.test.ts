@@ -4,8 +4,8 @@ import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { defineSensorProtocol } from '../../../src/protocol/define-sensor-protocol.ts'
-import { Catalogue, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
-import { answerDoor } from '../../../src/protocol/query/client/answer-verifier.ts'
+import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
+import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
 import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
 import { QueryServer } from '../../../src/protocol/query/server/query-server.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
@@ -15,7 +15,7 @@ import { asked, BenchJournal, noHistory, packOf, queryLimits, sealedMeta } from 
 import { allQuantities } from '../../support/readings.ts'
 
 const second = '/sensor/temp/v2'
-const catalogue = new Catalogue(
+const registry = new ProtocolRegistry(
   [...sensorProtocols, defineSensorProtocol({ id: second, quantity: 'temperature' })],
   allQuantities
 )
@@ -27,7 +27,7 @@ async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[B
     self: asked,
     clock: systemClock,
     limits: queryLimits,
-    catalogue,
+    registry,
     latest: journal,
     history: noHistory,
     metas: { sealedMeta: () => sealedMeta() },
@@ -46,7 +46,7 @@ function asking(libp2p: Libp2p): QueryClient {
   return new QueryClient({
     clock: systemClock,
     limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
+    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     openStream: (peer, protocols, signal) =>
       libp2p.dialProtocol(peerIdFromString(peer), [...protocols], { signal, runOnLimitedConnection: true })
   })

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { RepairQueue } from '../../../src/protocol/replication/backfill-queue.ts'
+import { BackfillQueue } from '../../../src/protocol/replication/backfill-queue.ts'
 
 const never = new AbortController().signal
 
 function bench(concurrent: number, waiting = 8) {
   const clock = new VirtualClock()
-  const queue = new RepairQueue(clock, { concurrent, spacing: 100, waiting })
+  const queue = new BackfillQueue(clock, { concurrent, spacing: 100, waiting })
   const begun: string[] = []
   const leaves: (() => void)[] = []
   const enter = (name: string, noticed: number, signal = never): Promise<void> =>

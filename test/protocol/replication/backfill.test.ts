@@ -2,9 +2,9 @@ import t from 'tap'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import { type HistoryTold, Repair, type RepairTask } from '../../../src/protocol/replication/backfill.ts'
-import { RepairQueue } from '../../../src/protocol/replication/backfill-queue.ts'
-import { HolderTable } from '../../../src/protocol/replication/provider-table.ts'
+import { Backfill, type BackfillTask, type HistoryTold } from '../../../src/protocol/replication/backfill.ts'
+import { BackfillQueue } from '../../../src/protocol/replication/backfill-queue.ts'
+import { ProviderTable } from '../../../src/protocol/replication/provider-table.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { readingOf, testSigner } from '../../support/readings.ts'
 
@@ -24,28 +24,28 @@ function packOf(...seqs: number[]): HistoryTold {
   return { sealed }
 }
 
-function bench(tell: (peer: string) => AsyncIterable<HistoryTold>, changes: Partial<RepairTask> = {}) {
+function bench(tell: (peer: string) => AsyncIterable<HistoryTold>, changes: Partial<BackfillTask> = {}) {
   const clock = new VirtualClock()
   const asked: string[] = []
   const told: string[] = []
-  const holders = new HolderTable({ authors: 4, holders: 4 })
-  const repair = new Repair({
+  const providers = new ProviderTable({ authors: 4, holders: 4 })
+  const backfill = new Backfill({
     clock,
     log: silentLog,
-    queue: new RepairQueue(clock, { concurrent: 1, spacing: 10, waiting: 4 }),
+    queue: new BackfillQueue(clock, { concurrent: 1, spacing: 10, waiting: 4 }),
     source: {
       history(peer) {
         asked.push(peer === author ? 'author' : peer)
         return tell(peer)
       }
     },
-    holders,
+    providers,
     others: () => ['a', 'b', 'c'],
-    most: 2,
+    max: 2,
     silence: 1000,
     receive: ({ readings }) => told.push(...readings.map(({ position }) => `received ${position.seq}`))
   })
-  const task: RepairTask = {
+  const task: BackfillTask = {
     series: `${author}/hall/temperature`,
     missing: { from: { ...run, seq: 0 } },
     noticed: 0,
@@ -56,7 +56,7 @@ function bench(tell: (peer: string) => AsyncIterable<HistoryTold>, changes: Part
     done: () => false,
     ...changes
   }
-  return { clock, asked, told, holders, ask: () => clock.run(repair.ask(task, never)) }
+  return { clock, asked, told, providers, ask: () => clock.run(backfill.ask(task, never)) }
 }
 
 t.test('only the author is believed that something is gone', async (t) => {
@@ -121,14 +121,14 @@ t.test('an author who has nothing has answered; one who denies has not', async (
 })
 
 t.test('who answered before is asked first, who has nothing is forgotten', async (t) => {
-  const { asked, holders, ask } = bench(async function* (peer) {
+  const { asked, providers, ask } = bench(async function* (peer) {
     if (peer !== author) return
     yield packOf(1)
   })
-  holders.note(author, 'c')
+  providers.note(author, 'c')
   await ask()
   t.same(asked, ['author', 'c', 'a'])
-  t.same(holders.of(author), [])
+  t.same(providers.of(author), [])
 })
 
 t.test('enough is enough', async (t) => {

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { holeName, holesOf } from '../../../src/protocol/replication/gaps.ts'
+import { gapName, gapsOf } from '../../../src/protocol/replication/gaps.ts'
 import type { HeldRun } from '../../../src/reading/history/history.ts'
 
 const boot = '0011223344556677'
 const heldRun = (epoch: number, ...ranges: [number, number][]): HeldRun => ({ run: { epoch, boot }, ranges })
-const name = (held: HeldRun[]): string[] => holesOf(held).map((hole) => holeName('s', hole))
+const name = (held: HeldRun[]): string[] => gapsOf(held).map((hole) => gapName('s', hole))
 
 t.test('between, before and behind, newest first', async (t) => {
   const held = [heldRun(2, [3, 4], [9, 9]), heldRun(1, [5, 7], [10, 10])]

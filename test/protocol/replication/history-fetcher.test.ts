@@ -1,14 +1,14 @@
 import t from 'tap'
-import { Catalogue, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
+import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
 import type { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
-import { historyAsker } from '../../../src/protocol/replication/history-fetcher.ts'
+import { createHistoryFetcher } from '../../../src/protocol/replication/history-fetcher.ts'
 import { allQuantities, testSigner } from '../../support/readings.ts'
 
 const author = testSigner(7).peer
 const neighbour = testSigner(8).peer
 const series = `${author}/hall/temperature`
 const from = { epoch: 5, boot: '0011223344556677', seq: 9 }
-const catalogue = new Catalogue(sensorProtocols, allQuantities)
+const registry = new ProtocolRegistry(sensorProtocols, allQuantities)
 
 type Asked = Parameters<QueryClient['history']>
 
@@ -25,7 +25,8 @@ async function ask(peer: string): Promise<{ asked: Asked[]; told: unknown[] }> {
   const signal = new AbortController().signal
   const told: unknown[] = []
   const question = { series, from, to: 20 }
-  for await (const one of historyAsker(client, catalogue).history(peer, question, signal)) told.push(one)
+  for await (const one of createHistoryFetcher(client, registry).history(peer, question, signal))
+    told.push(one)
   return { asked, told }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BEGINNING, type Followed, FollowSequence } from '../../../src/protocol/replication/reorder-buffer.ts'
+import { BEGINNING, type Followed, ReorderBuffer } from '../../../src/protocol/replication/reorder-buffer.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { readingOf, testSigner } from '../../support/readings.ts'
 
@@ -18,7 +18,7 @@ function bench(next?: { epoch: number; boot: string; seq: number }, limit = 100)
         : `lost ${lost.run.epoch}.${lost.from}-${lost.to}`
     )
   }
-  return { told, sequence: new FollowSequence(series, limit, next, tell) }
+  return { told, sequence: new ReorderBuffer(series, limit, next, tell) }
 }
 
 t.test('in order, each once, whatever the order of coming', async (t) => {

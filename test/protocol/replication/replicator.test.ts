@@ -1,8 +1,8 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import type { RepairTask } from '../../../src/protocol/replication/backfill.ts'
-import { Holder } from '../../../src/protocol/replication/replicator.ts'
+import type { BackfillTask } from '../../../src/protocol/replication/backfill.ts'
+import { Replicator } from '../../../src/protocol/replication/replicator.ts'
 import type { HeldRun } from '../../../src/reading/history/history.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import type { Position } from '../../../src/reading/run.ts'
@@ -50,12 +50,12 @@ class Shelf {
   }
 }
 
-function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean | Promise<boolean>) {
+function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Promise<boolean>) {
   const clock = new VirtualClock()
   const shelf = new Shelf()
   const asked: string[] = []
   const connected = new Set<string>()
-  const holder = new Holder({
+  const replicator = new Replicator({
     clock,
     log: silentLog,
     random: () => 0,
@@ -68,7 +68,7 @@ function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean | Prom
     },
     keeps: (series) => series.startsWith(author),
     isConnected: (peer) => connected.has(peer),
-    repair: {
+    backfill: {
       async ask(task) {
         const { from, to } = task.missing
         asked.push(`${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`)
@@ -76,25 +76,25 @@ function bench(answer: (task: RepairTask, shelf: Shelf['put']) => boolean | Prom
       }
     }
   })
-  holder.start()
-  t.teardown(() => holder.stop())
-  return { clock, shelf, asked, holder, connected }
+  replicator.start()
+  t.teardown(() => replicator.stop())
+  return { clock, shelf, asked, replicator, connected }
 }
 
 t.test('what is kept is written at once, what is not is not', async (t) => {
-  const { shelf, holder } = bench(() => true)
-  t.equal(holder.take(sealedOf('pack', author, 1, 0)), true)
-  t.equal(holder.take(sealedOf('pack', stranger, 1, 0)), false)
+  const { shelf, replicator } = bench(() => true)
+  t.equal(replicator.take(sealedOf('pack', author, 1, 0)), true)
+  t.equal(replicator.take(sealedOf('pack', stranger, 1, 0)), false)
   t.equal(shelf.put.length, 1)
 })
 
 t.test('holes are asked for, the newest first', async (t) => {
-  const { clock, asked, shelf, holder } = bench((task, put) => {
+  const { clock, asked, shelf, replicator } = bench((task, put) => {
     const { from, to = from.seq } = task.missing
     for (let seq = from.seq; seq <= to; seq++) put.push(sealedOf('pack', author, from.epoch, seq))
     return true
   })
-  holder.take(sealedOf('pack', author, 1, 0, 3, 6))
+  replicator.take(sealedOf('pack', author, 1, 0, 3, 6))
   await clock.advance(25_000)
   t.same(asked, ['1.4-5', '1.1-2'])
   t.equal(shelf.held()[0]?.ranges.length, 7)
@@ -103,16 +103,16 @@ t.test('holes are asked for, the newest first', async (t) => {
 })
 
 t.test('how far an earlier run went is asked once, and a hole that its author cannot fill too', async (t) => {
-  const { clock, asked, holder } = bench(() => true)
-  holder.take(sealedOf('pack', author, 1, 0, 2))
-  holder.take(sealedOf('pack', author, 2, 0))
+  const { clock, asked, replicator } = bench(() => true)
+  replicator.take(sealedOf('pack', author, 1, 0, 2))
+  replicator.take(sealedOf('pack', author, 2, 0))
   await clock.advance(5 * MINUTE)
   t.same(asked, ['1.3-', '1.1-1'])
 })
 
 t.test('an author who does not answer is left in peace, longer and longer', async (t) => {
-  const { clock, asked, holder } = bench(() => false)
-  holder.take(sealedOf('pack', author, 1, 0, 2))
+  const { clock, asked, replicator } = bench(() => false)
+  replicator.take(sealedOf('pack', author, 1, 0, 2))
   await clock.advance(2 * MINUTE)
   const atFirst = asked.length
   t.ok(atFirst >= 5 && atFirst <= 8, `${atFirst} in two minutes`)
@@ -121,37 +121,37 @@ t.test('an author who does not answer is left in peace, longer and longer', asyn
 })
 
 t.test('who was away may have gone on: its author is asked what came after', async (t) => {
-  const { clock, asked, holder, connected } = bench(() => true)
-  holder.take(sealedOf('pack', author, 1, 0, 1))
+  const { clock, asked, replicator, connected } = bench(() => true)
+  replicator.take(sealedOf('pack', author, 1, 0, 1))
   connected.add(author)
-  holder.returned(stranger)
+  replicator.returned(stranger)
   await clock.advance(30_000)
   t.same(asked, [], 'not while the author is here and says so itself')
-  holder.returned(author)
+  replicator.returned(author)
   await clock.advance(30_000)
   t.same(asked, ['1.2-'], 'once')
 })
 
 t.test('while the author is away, whoever comes is asked what came after', async (t) => {
-  const { clock, asked, holder, connected } = bench(() => connected.has(author))
-  holder.take(sealedOf('pack', author, 1, 0, 1))
-  holder.returned(stranger)
+  const { clock, asked, replicator, connected } = bench(() => connected.has(author))
+  replicator.take(sealedOf('pack', author, 1, 0, 1))
+  replicator.returned(stranger)
   await clock.advance(10 * MINUTE)
   const before = asked.length
   t.ok(before >= 2 && before < 20, `${before} times, longer and longer apart`)
   connected.add(author)
-  holder.returned(author)
+  replicator.returned(author)
   await clock.advance(MINUTE)
   t.equal(asked.length, before + 1, 'until the author has answered')
 })
 
 t.test('packs are replaced by the blocks of their author', async (t) => {
-  const { clock, asked, shelf, holder } = bench((task, put) => {
+  const { clock, asked, shelf, replicator } = bench((task, put) => {
     put.splice(0, put.length, sealedOf('block', author, task.missing.from.epoch, 0, 1, 2))
     return true
   })
-  holder.take(sealedOf('pack', author, 1, 0))
-  holder.take(sealedOf('pack', author, 1, 1))
+  replicator.take(sealedOf('pack', author, 1, 0))
+  replicator.take(sealedOf('pack', author, 1, 1))
   await clock.advance(41 * MINUTE)
   t.same(asked, ['1.0- of the author'])
   t.same(
@@ -162,13 +162,13 @@ t.test('packs are replaced by the blocks of their author', async (t) => {
 
 t.test('while a question goes on, no looks gather behind it', async (t) => {
   let answered: (answer: boolean) => void = () => {}
-  const { clock, asked, holder } = bench(
+  const { clock, asked, replicator } = bench(
     () =>
       new Promise((resolve) => {
         answered = resolve
       })
   )
-  holder.take(sealedOf('pack', author, 5, 0, 3, 6))
+  replicator.take(sealedOf('pack', author, 5, 0, 3, 6))
   await clock.advance(100_000)
   t.same(asked, ['5.4-5'], 'ten looks were due')
   answered(true)
@@ -182,9 +182,9 @@ t.test('while a question goes on, no looks gather behind it', async (t) => {
 })
 
 t.test('stopped, it asks nothing more', async (t) => {
-  const { clock, asked, holder } = bench(() => true)
-  holder.take(sealedOf('pack', author, 1, 0, 2))
-  await holder.stop()
+  const { clock, asked, replicator } = bench(() => true)
+  replicator.take(sealedOf('pack', author, 1, 0, 2))
+  await replicator.stop()
   await clock.advance(60 * MINUTE)
   t.same(asked, [])
   t.equal(clock.pending, 0)

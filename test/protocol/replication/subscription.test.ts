@@ -45,7 +45,7 @@ t.test('from a third who holds it, while the author is away', async (t) => {
     world.asked.map(({ peer }) => peer),
     [author, holder]
   )
-  t.same(world.holders.of(author), [holder], 'it is remembered who holds it')
+  t.same(world.providers.of(author), [holder], 'it is remembered who holds it')
 })
 
 t.test('what the author has lost is had from a third, or told as lost', async (t) => {

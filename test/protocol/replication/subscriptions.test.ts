@@ -1,9 +1,9 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import type { RepairTask } from '../../../src/protocol/replication/backfill.ts'
+import type { BackfillTask } from '../../../src/protocol/replication/backfill.ts'
 import type { Followed } from '../../../src/protocol/replication/reorder-buffer.ts'
-import { Followers } from '../../../src/protocol/replication/subscriptions.ts'
+import { Subscriptions } from '../../../src/protocol/replication/subscriptions.ts'
 import type { Position } from '../../../src/reading/run.ts'
 import { readingOf, testSigner } from '../../support/readings.ts'
 
@@ -15,16 +15,16 @@ function bench(begin: (series: string) => Position | undefined = () => undefined
   const clock = new VirtualClock()
   const told: string[] = []
   const asked: string[] = []
-  const followers = new Followers({
+  const followers = new Subscriptions({
     matches: (series) => series.startsWith(author),
     begin,
-    most: 2,
+    max: 2,
     clock,
     log: silentLog,
     random: () => 0,
     options: { wait: 2000, min: 1000, max: 300_000, patience: 3_600_000, waiting: 8 },
-    repair: {
-      async ask({ series, missing }: RepairTask) {
+    backfill: {
+      async ask({ series, missing }: BackfillTask) {
         asked.push(`${series.slice(author.length)} from ${missing.from.epoch}.${missing.from.seq}`)
         return true
       }
@@ -72,10 +72,10 @@ t.test('a catalogue of a later run, and a return, make it ask', async (t) => {
   offer(author, 'a/temperature')
   const series = [{ name: `${author}/a/temperature`, protocols: [], unit: 'Cel', interval: 1, state: 'ok' }]
   const meta = { ...run, revision: 0, name: '', purposes: [], version: '', mono: 0, series, runs: [] }
-  followers.heard({ author, bytes: new Uint8Array(), meta })
+  followers.heard({ author, bytes: new Uint8Array(), catalogue: meta })
   await clock.advance(10_000)
   t.same(asked, [], 'the run is known')
-  followers.heard({ author, bytes: new Uint8Array(), meta: { ...meta, epoch: run.epoch + 1 } })
+  followers.heard({ author, bytes: new Uint8Array(), catalogue: { ...meta, epoch: run.epoch + 1 } })
   await clock.advance(10_000)
   t.same(asked, ['/a/temperature from 1790000000.4'])
   followers.returned(other)

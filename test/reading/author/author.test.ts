@@ -1,6 +1,6 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import type { TimeBelief } from '../../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../../src/reading/clock-status.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { authorBench, sampleOf } from '../../support/author.ts'
 import { runOf, topic, us } from '../../support/history.ts'
@@ -120,7 +120,7 @@ t.test('two versions of a protocol carry the same bytes', async (t) => {
 
 t.test('a run of unknown time ends when the time is known, and is anchored', async (t) => {
   const clock = new VirtualClock()
-  let belief: TimeBelief = { quality: 2, offset: 0 }
+  let belief: ClockStatus = { quality: 2, offset: 0 }
   const { author, kept, runs, anchors, told } = authorBench(clock, { time: () => belief })
   author.add(sampleOf(clock, 1))
   await clock.advance(1000)
@@ -142,7 +142,7 @@ t.test('a run of unknown time ends when the time is known, and is anchored', asy
 
 t.test('a sample that was being taken when its run began is one that receivers take', async (t) => {
   const clock = new VirtualClock()
-  let belief: TimeBelief = { quality: 2, offset: 0 }
+  let belief: ClockStatus = { quality: 2, offset: 0 }
   const { author, told, kept } = authorBench(clock, { time: () => belief })
   await clock.advance(1000)
   const underWay = sampleOf(clock, 21.5)

@@ -4,11 +4,11 @@ import t from 'tap'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { Epochs } from '../../../src/reading/author/epoch.ts'
-import type { TimeBelief } from '../../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../../src/reading/clock-status.ts'
 import { keptLog } from '../../support/history.ts'
 
-const known: TimeBelief = { quality: 0, offset: 0 }
-const unknown: TimeBelief = { quality: 2, offset: 0 }
+const known: ClockStatus = { quality: 0, offset: 0 }
+const unknown: ClockStatus = { quality: 2, offset: 0 }
 const random = new SeededRandom(1)
 
 function epochs(file: string | undefined, belief = known, log = keptLog()): Epochs {

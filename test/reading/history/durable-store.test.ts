@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import type { TimeBelief } from '../../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../../src/reading/clock-status.ts'
 import { openDatabase } from '../../../src/reading/history/database-file.ts'
 import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
 
@@ -210,7 +210,7 @@ t.test('age and bytes bound what is kept; what went is told as lost', async (t) 
 })
 
 t.test('what was kept while nobody knew the time is not taken for old', async (t) => {
-  let belief: TimeBelief = { quality: 2, offset: 0 }
+  let belief: ClockStatus = { quality: 2, offset: 0 }
   const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), time: () => belief })
   history.put(them.block(topic, readingsOf(them.peer, run, 0, 9)))
   history.flush()

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { stretchesOf } from '../../../src/reading/history/range.ts'
+import { rangesOf } from '../../../src/reading/history/range.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { readingsOf, runOf, them } from '../../support/history.ts'
 
@@ -12,13 +12,13 @@ t.test('stretches end at gaps, runs and series', async (t) => {
     ...readingsOf(them.peer, runOf(11), 10, 11),
     ...readingsOf(them.peer, runOf(10), 3, 3, 'attic')
   ]
-  t.match(stretchesOf(mixed), [
+  t.match(rangesOf(mixed), [
     { series: /hall/, run: runOf(10), from: 0, to: 2 },
     { series: /hall/, run: runOf(10), from: 5, to: 9 },
     { series: /hall/, run: runOf(11), from: 10, to: 11 },
     { series: /attic/, run: runOf(10), from: 3, to: 3 }
   ])
-  t.same(stretchesOf([]), [])
+  t.same(rangesOf([]), [])
 })
 
 t.test('sums up numbers and faults; times only where all are known', async (t) => {
@@ -26,7 +26,7 @@ t.test('sums up numbers and faults; times only where all are known', async (t) =
   if (first === undefined || second === undefined || third === undefined) return
   const { value: _, fault: __, ...place } = second
   const fault: Reading = { ...place, fault: { code: 'bad-crc', text: 'x' } }
-  t.match(stretchesOf([first, fault, third]), [
+  t.match(rangesOf([first, fault, third]), [
     {
       faults: 1,
       minimum: 20,
@@ -36,6 +36,6 @@ t.test('sums up numbers and faults; times only where all are known', async (t) =
       ended: 1_767_225_602
     }
   ])
-  t.match(stretchesOf([fault]), [{ faults: 1, minimum: null, mean: null, maximum: null }])
-  t.match(stretchesOf([first, { ...second, time: null }]), [{ started: null, ended: null }])
+  t.match(rangesOf([fault]), [{ faults: 1, minimum: null, mean: null, maximum: null }])
+  t.match(rangesOf([first, { ...second, time: null }]), [{ started: null, ended: null }])
 })

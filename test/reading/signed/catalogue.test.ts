@@ -1,21 +1,21 @@
 import t from 'tap'
 import { type CborMap, type CborValue, readCbor } from '../../../src/cbor/read.ts'
 import { writeCbor } from '../../../src/cbor/write.ts'
-import { isConfided, type Meta, type MetaSeries } from '../../../src/reading/signed/catalogue.ts'
-import { decodeMeta } from '../../../src/reading/signed/catalogue-read.ts'
-import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
+import { type Catalogue, type CatalogueSeries, isRestricted } from '../../../src/reading/signed/catalogue.ts'
+import { decodeCatalogue } from '../../../src/reading/signed/catalogue-read.ts'
+import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import { isPackError } from '../../../src/reading/signed/pack-error.ts'
 import { metaOf, seeded, testSigner } from '../../support/readings.ts'
 
 const { peer } = testSigner()
-const meta = metaOf(peer)
-const [air, door] = meta.series
+const catalogue = metaOf(peer)
+const [air, door] = catalogue.series
 
 const limits = { maxBytes: 16_384, maxDepth: 4, maxItems: 0 }
 
-t.strictSame(decodeMeta(encodeMeta(meta), peer), meta, 'comes back')
-const bare: Meta = { ...meta, purposes: [], series: [], runs: [] }
-t.strictSame(decodeMeta(encodeMeta(bare), peer), bare, 'with nothing in it')
+t.strictSame(decodeCatalogue(encodeCatalogue(catalogue), peer), catalogue, 'comes back')
+const bare: Catalogue = { ...catalogue, purposes: [], series: [], runs: [] }
+t.strictSame(decodeCatalogue(encodeCatalogue(bare), peer), bare, 'with nothing in it')
 
 /** The catalogue with some of its fields replaced. */
 function altered(
@@ -31,7 +31,7 @@ function altered(
 }
 
 function readMeta(): CborMap {
-  return readCbor(encodeMeta(meta), limits) as CborMap
+  return readCbor(encodeCatalogue(catalogue), limits) as CborMap
 }
 
 function withSeries(fields: Record<string, CborValue | undefined>): CborMap {
@@ -41,7 +41,7 @@ function withSeries(fields: Record<string, CborValue | undefined>): CborMap {
 
 function flaw(value: CborValue): string {
   try {
-    decodeMeta(writeCbor(value), peer)
+    decodeCatalogue(writeCbor(value), peer)
     return 'none'
   } catch (error) {
     if (isPackError(error)) return error.why
@@ -91,26 +91,29 @@ for (const [why, name, value] of refusals) t.equal(flaw(value), why, `${why}: ${
 t.equal(flaw(altered({ other: 1 })), 'none', 'other keys are ignored')
 
 t.test('what no catalogue can carry', async (t) => {
-  const series = (count: number): Meta => ({
-    ...meta,
-    series: Array.from({ length: count }, () => air as MetaSeries)
+  const series = (count: number): Catalogue => ({
+    ...catalogue,
+    series: Array.from({ length: count }, () => air as CatalogueSeries)
   })
-  t.throws(() => encodeMeta(series(257)), { code: 'bad-pack', why: 'items' })
-  t.throws(() => encodeMeta(series(200)), { code: 'bad-pack', why: 'size' })
-  t.throws(() => encodeMeta({ ...meta, name: 'x'.repeat(201) }), { code: 'bad-pack', why: 'length' })
-  t.throws(() => encodeMeta({ ...meta, mono: Number.NaN }), { code: 'bad-pack', why: 'number' })
+  t.throws(() => encodeCatalogue(series(257)), { code: 'bad-pack', why: 'items' })
+  t.throws(() => encodeCatalogue(series(200)), { code: 'bad-pack', why: 'size' })
+  t.throws(() => encodeCatalogue({ ...catalogue, name: 'x'.repeat(201) }), {
+    code: 'bad-pack',
+    why: 'length'
+  })
+  t.throws(() => encodeCatalogue({ ...catalogue, mono: Number.NaN }), { code: 'bad-pack', why: 'number' })
   t.equal(door?.unit, null)
 })
 
 t.test('cut short or mutated: refused or read, never anything else', async (t) => {
-  const payload = encodeMeta(meta)
+  const payload = encodeCatalogue(catalogue)
   const random = seeded(7)
   let read = 0
   for (let i = 0; i < payload.length + 20_000; i++) {
     const bytes = payload.slice(0, i)
     if (i > payload.length) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
     try {
-      decodeMeta(bytes, peer)
+      decodeCatalogue(bytes, peer)
       read++
     } catch (error) {
       if (!isPackError(error)) throw error
@@ -121,9 +124,9 @@ t.test('cut short or mutated: refused or read, never anything else', async (t) =
 })
 
 t.test('a catalogue that names private series is for its asker alone', async (t) => {
-  t.equal(isConfided(meta), false)
-  const series = meta.series.map((one, i) => (i === 1 ? { ...one, private: true as const } : one))
-  const read = decodeMeta(encodeMeta({ ...meta, series }), peer)
-  t.same(read, { ...meta, series })
-  t.equal(isConfided(read), true)
+  t.equal(isRestricted(catalogue), false)
+  const series = catalogue.series.map((one, i) => (i === 1 ? { ...one, private: true as const } : one))
+  const read = decodeCatalogue(encodeCatalogue({ ...catalogue, series }), peer)
+  t.same(read, { ...catalogue, series })
+  t.equal(isRestricted(read), true)
 })

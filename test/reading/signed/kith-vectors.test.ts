@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { bytesOfHex, hexOfBytes } from '../../../src/cbor/bytes.ts'
 import { encodeBlock } from '../../../src/reading/signed/block.ts'
-import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
-import { readSealed, readSealedMeta } from '../../../src/reading/signed/open-signed.ts'
+import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
+import { readSealed, readSealedCatalogue } from '../../../src/reading/signed/open-signed.ts'
 import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { createSigner, openSeal, type SealDomain, seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
@@ -20,7 +20,7 @@ t.equal(hexOfBytes(signer.kid), vectors.key.kid)
 const made: Readonly<Record<SealDomain, Uint8Array>> = {
   pack: encodePack(vectors.pack.readings),
   block: encodeBlock(vectors.block.readings, vectors.block.sealedMono),
-  meta: encodeMeta(vectors.meta.catalogue)
+  meta: encodeCatalogue(vectors.meta.catalogue)
 }
 for (const domain of ['pack', 'block', 'meta'] as const) {
   const { payload, signature, sealed } = vectors[domain]
@@ -35,7 +35,7 @@ for (const kind of ['pack', 'block'] as const) {
   t.strictSame(readSealed(kind, bytesOfHex(sealed), rules, verifier).readings, readings, `the ${kind} read`)
 }
 t.strictSame(
-  readSealedMeta(bytesOfHex(vectors.meta.sealed), verifier).meta,
+  readSealedCatalogue(bytesOfHex(vectors.meta.sealed), verifier).catalogue,
   vectors.meta.catalogue,
   'the meta read'
 )

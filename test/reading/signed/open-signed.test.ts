@@ -1,11 +1,11 @@
 import t from 'tap'
 import { encodeBlock } from '../../../src/reading/signed/block.ts'
-import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
+import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import {
   openSealed,
   readOpened,
   readSealed,
-  readSealedMeta
+  readSealedCatalogue
 } from '../../../src/reading/signed/open-signed.ts'
 import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { seal } from '../../../src/reading/signed/seal.ts'
@@ -35,14 +35,14 @@ t.test('packs and blocks', async (t) => {
 t.test('catalogues', async (t) => {
   const meta = metaOf(signer.peer)
   const verifier = new SealVerifier()
-  t.strictSame(readSealedMeta(seal('meta', encodeMeta(meta), signer), verifier), {
+  t.strictSame(readSealedCatalogue(seal('meta', encodeCatalogue(meta), signer), verifier), {
     author: signer.peer,
-    meta
+    catalogue: meta
   })
-  t.throws(() => readSealedMeta(pack, verifier), refused('seal', 'form'))
-  const stranger = seal('meta', encodeMeta(meta), testSigner(8))
-  t.throws(() => readSealedMeta(stranger, verifier), refused('pack', 'name'))
-  const opened = openSealed('meta', seal('meta', encodeMeta(meta), signer), 16_384)
+  t.throws(() => readSealedCatalogue(pack, verifier), refused('seal', 'form'))
+  const stranger = seal('meta', encodeCatalogue(meta), testSigner(8))
+  t.throws(() => readSealedCatalogue(stranger, verifier), refused('pack', 'name'))
+  const opened = openSealed('meta', seal('meta', encodeCatalogue(meta), signer), 16_384)
   t.throws(() => readOpened(opened, rules), refused('pack', 'form'))
 })
 

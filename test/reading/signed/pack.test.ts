@@ -68,9 +68,9 @@ t.test('a full pack is followed by another', async (t) => {
     `by bytes: ${small[0]}`
   )
   t.same([...packReadings([])], [])
-  const least = encodePack([at(0)]).length
-  t.equal(encodePack([at(0)], { maxPayload: least }).length, least, 'to the last byte')
-  t.throws(() => encodePack([at(0)], { maxPayload: least - 1 }), { code: 'bad-pack', why: 'size' })
+  const min = encodePack([at(0)]).length
+  t.equal(encodePack([at(0)], { maxPayload: min }).length, min, 'to the last byte')
+  t.throws(() => encodePack([at(0)], { maxPayload: min - 1 }), { code: 'bad-pack', why: 'size' })
   t.throws(() => encodePack(many), { code: 'bad-pack', why: 'size' })
   t.throws(() => encodePack([]), { code: 'bad-pack', why: 'size' })
 })

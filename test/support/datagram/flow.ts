@@ -27,7 +27,7 @@ export class LooseFlow implements DatagramFlow {
     return true
   }
 
-  doubt(): void {
+  suspect(): void {
     this.doubts++
   }
 

@@ -45,7 +45,7 @@ export interface TestNode {
 }
 
 /** Milliseconds until Linux first sends a segment again, doubled each time (RFC 6298 section 5.5). */
-const LEAST_TIMEOUT = 200
+const MIN_TIMEOUT = 200
 
 /** Nodes in memory: control streams over TCP, UDP over a lossy network, all from one seed. */
 export class DatagramWorld {
@@ -133,7 +133,7 @@ export class DatagramWorld {
   /** How long a segment of TCP is under way, milliseconds. */
   #late(): number {
     let late = this.wire.delay
-    for (let timeout = LEAST_TIMEOUT; this.#random.next() < this.wire.loss; timeout *= 2) late += timeout
+    for (let timeout = MIN_TIMEOUT; this.#random.next() < this.wire.loss; timeout *= 2) late += timeout
     return late
   }
 

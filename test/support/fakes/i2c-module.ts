@@ -25,7 +25,7 @@ export class FakeI2cModule {
   missing = 0
   opened = 0
   closed = 0
-  mostAtOnce = 0
+  maxAtOnce = 0
   /** Whether a transfer ever went to a file whose address is 0: the general call. */
   generalCalls = 0
   funcs = { smbusQuick: true, smbusReadI2cBlock: true }
@@ -60,7 +60,7 @@ export class FakeI2cModule {
     let open = true
     const call = async <T>(name: string, address: number, sign: 1 | -1, work: () => T): Promise<T> => {
       this.calls.push(`${name} ${address.toString(16)}`)
-      this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce)
+      this.maxAtOnce = Math.max(this.maxAtOnce, ++this.#atOnce)
       try {
         if (!open) throw systemError(-9, 'EBADF')
         await this.#clock.sleep(0.5)

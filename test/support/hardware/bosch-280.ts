@@ -8,12 +8,12 @@ const withIdentity =
   (identity: number): ChipModelFactory =>
   () => ({ write() {}, read: (count) => new Uint8Array(count).fill(identity) })
 
-/** What a BMP280 and a BME280 owe alike. @param relatives names of other chips by their identity */
+/** What a BMP280 and a BME280 owe alike. @param lookAlikes names of other chips by their identity */
 export function bosch280Matrix(
   test: Test,
   definition: I2cSensorDefinition,
   model: ChipModelFactory,
-  relatives: readonly (readonly [identity: number, name: string])[]
+  lookAlikes: readonly (readonly [identity: number, name: string])[]
 ): void {
   test.test('normal mode measures once a second', async (t) => {
     const bench = new SensorBench(definition, model, { options: { mode: 'normal' } })
@@ -27,7 +27,7 @@ export function bosch280Matrix(
   })
 
   test.test('a relative is told by its name', async (t) => {
-    for (const [identity, name] of relatives) {
+    for (const [identity, name] of lookAlikes) {
       const bench = new SensorBench(definition, withIdentity(identity))
       t.match(await bench.refusal(bench.open()), {
         code: 'wrong-chip',

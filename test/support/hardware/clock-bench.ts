@@ -5,7 +5,7 @@ import type { ChipModelFactory } from '../../../src/hal/simulated/chip/model.ts'
 import type { ChipFault } from '../../../src/hal/simulated/faults.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
-import type { TimeBelief, TimeSource } from '../../../src/hal/time-source.ts'
+import type { ClockStatus, TimeSource } from '../../../src/hal/time-source.ts'
 
 /** One simulated clock chip on `i2c-1` in virtual time, with its driver. */
 export class ClockBench {
@@ -33,7 +33,7 @@ export class ClockBench {
     return await this.clock.run(this.#definition.open(device, context))
   }
 
-  async belief(source: TimeSource): Promise<TimeBelief> {
+  async belief(source: TimeSource): Promise<ClockStatus> {
     return await this.clock.run(source.belief())
   }
 

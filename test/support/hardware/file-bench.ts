@@ -1,7 +1,13 @@
 import type { Test } from 'tap'
 import { isNodeError, type NodeError } from '../../../src/error.ts'
-import { forgetful } from '../../../src/hal/device-state.ts'
-import type { FileSensorDefinition, Lack, Measurement, Options, Sensor } from '../../../src/hal/sensor.ts'
+import { volatileState } from '../../../src/hal/device-state.ts'
+import type {
+  FileSensorDefinition,
+  Measurement,
+  MissingMeasurement,
+  Options,
+  Sensor
+} from '../../../src/hal/sensor.ts'
 import type { FileModelFactory } from '../../../src/hal/simulated/file-model.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
@@ -29,7 +35,7 @@ export class FileBench {
       clock: this.clock,
       name: 'bench',
       signal: new AbortController().signal,
-      memory: forgetful()
+      memory: volatileState()
     }
     return await this.clock.run(this.#definition.open(this.world.sysfs, this.#options, context))
   }
@@ -37,7 +43,7 @@ export class FileBench {
   async sample(
     sensor: Sensor,
     signal = new AbortController().signal
-  ): Promise<readonly (Measurement | Lack)[]> {
+  ): Promise<readonly (Measurement | MissingMeasurement)[]> {
     return await this.clock.run(sensor.sample(signal))
   }
 

@@ -1,8 +1,14 @@
 import type { Test } from 'tap'
-import type { DeviceMemory } from '../../../src/hal/device-state.ts'
-import { forgetful } from '../../../src/hal/device-state.ts'
+import type { DeviceState } from '../../../src/hal/device-state.ts'
+import { volatileState } from '../../../src/hal/device-state.ts'
 import type { Level } from '../../../src/hal/gpio.ts'
-import type { GpioSensorDefinition, Lack, Measurement, Options, Sensor } from '../../../src/hal/sensor.ts'
+import type {
+  GpioSensorDefinition,
+  Measurement,
+  MissingMeasurement,
+  Options,
+  Sensor
+} from '../../../src/hal/sensor.ts'
 import type { LineFault } from '../../../src/hal/simulated/pins.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
@@ -15,7 +21,7 @@ export class GpioBench {
   readonly clock = new VirtualClock()
   readonly world: SimulatedWorld
   /** Outlives a sensor that is opened again, as in a node. */
-  memory: DeviceMemory = forgetful()
+  memory: DeviceState = volatileState()
   readonly changes: { readonly changed: readonly Measurement[]; readonly at: number }[] = []
   readonly #definition: GpioSensorDefinition
   readonly #options: Options
@@ -40,7 +46,7 @@ export class GpioBench {
   async sample(
     sensor: Sensor,
     signal = new AbortController().signal
-  ): Promise<readonly (Measurement | Lack)[]> {
+  ): Promise<readonly (Measurement | MissingMeasurement)[]> {
     return await this.clock.run(sensor.sample(signal))
   }
 

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import { forgetful } from '../../../src/hal/device-state.ts'
+import { volatileState } from '../../../src/hal/device-state.ts'
 import type { Candidate } from '../../../src/hal/scan/recognise.ts'
 import { ByteRegisters } from '../../../src/hal/simulated/chip/byte-registers.ts'
 import type { ChipModelFactory } from '../../../src/hal/simulated/chip/model.ts'
@@ -47,7 +47,7 @@ export async function isUsable(
     t.equal((await clock.run(source.belief())).quality, 1)
     return
   }
-  const context = { clock, name: 'scanned', signal, memory: forgetful() }
+  const context = { clock, name: 'scanned', signal, memory: volatileState() }
   const sensor = await clock.run(candidate.open(device, defaultOptions(candidate), context))
   t.ok((await clock.run(sensor.sample(signal))).length > 0)
 }

@@ -1,10 +1,10 @@
 import type { Connection } from '@libp2p/interface'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import type { TimeBelief } from '../../../src/hal/time-source.ts'
+import type { ClockStatus } from '../../../src/hal/time-source.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Caller } from '../../../src/peer/admission.ts'
-import { Catalogue, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
-import { answerDoor } from '../../../src/protocol/query/client/answer-verifier.ts'
+import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
+import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
 import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
 import { decodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
@@ -20,7 +20,7 @@ import type {
 } from '../../../src/protocol/query/server/queryables.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { parseSeries, type SeriesParts } from '../../../src/reading/series.ts'
-import { encodeMeta } from '../../../src/reading/signed/catalogue-write.ts'
+import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import { seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
@@ -28,10 +28,10 @@ import { topic, us } from '../history.ts'
 import { allQuantities, metaOf, readingOf, testSigner } from '../readings.ts'
 import { type PairedStream, streamPair } from '../stream-pair.ts'
 
-export const catalogue = new Catalogue(sensorProtocols, allQuantities)
+export const registry = new ProtocolRegistry(sensorProtocols, allQuantities)
 /** PeerId of the asked node, and of the one who asks. */
 export const asked = us.peer
-export const asker = testSigner(9).peer
+export const requester = testSigner(9).peer
 
 export const queryLimits: QueryLimits = {
   streamsPerPeer: 4,
@@ -97,7 +97,7 @@ export interface QueryBench {
   readonly streams: [PairedStream, PairedStream][]
   /** Opens a stream to the server with nobody at the asking end. */
   open(protocol?: string, caller?: Caller): PairedStream
-  belief: TimeBelief
+  belief: ClockStatus
 }
 
 export interface BenchChanges extends Partial<QueryServerInit> {
@@ -109,15 +109,15 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
   const clock = new VirtualClock()
   const journal = new BenchJournal()
   const streams: [PairedStream, PairedStream][] = []
-  const spoken = changes.spoken ?? catalogue.ids()
+  const spoken = changes.spoken ?? registry.ids()
   const limits = changes.limits ?? queryLimits
   const callers = new WeakMap<object, Caller>()
-  const bench = { belief: { quality: 0, errorBound: 0.001, offset: 0 } as TimeBelief }
+  const bench = { belief: { quality: 0, errorBound: 0.001, offset: 0 } as ClockStatus }
   const server = new QueryServer({
     self: asked,
     clock,
     limits,
-    catalogue,
+    registry,
     latest: journal,
     history: noHistory,
     metas: { sealedMeta: (author) => (author === asked ? sealedMeta() : undefined) },
@@ -125,7 +125,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
     mayRead: () => true,
     belief: () => bench.belief,
     log: silentLog,
-    callerOf: (connection) => callers.get(connection) ?? { peer: asker, host: undefined, direct: true },
+    callerOf: (connection) => callers.get(connection) ?? { peer: requester, host: undefined, direct: true },
     ...changes
   })
   const open = (protocol = topic, caller?: Caller): PairedStream => {
@@ -139,7 +139,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
   const client = new QueryClient({
     clock,
     limits,
-    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
+    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     async openStream(_peer, protocols) {
       const common = protocols.find((protocol) => spoken.includes(protocol))
       if (common === undefined) throw new Error('no protocol in common')
@@ -150,7 +150,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
 }
 
 export function sealedMeta(signer = testSigner(1)): Uint8Array {
-  return seal('meta', encodeMeta(metaOf(signer.peer)), signer)
+  return seal('meta', encodeCatalogue(metaOf(signer.peer)), signer)
 }
 
 /** The next event of an observation, letting time pass as needed. */

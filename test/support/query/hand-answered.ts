@@ -1,5 +1,5 @@
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { answerDoor } from '../../../src/protocol/query/client/answer-verifier.ts'
+import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
 import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
 import { encodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
@@ -8,7 +8,7 @@ import { decodeRequest, isBadRequest } from '../../../src/protocol/query/codec/r
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { topic } from '../history.ts'
 import { type PairedStream, streamPair } from '../stream-pair.ts'
-import { catalogue, queryLimits } from './bench.ts'
+import { queryLimits, registry } from './bench.ts'
 
 /** A client whose other side is answered by hand. */
 export function against(answer: (request: QueryRequest, send: (...answers: QueryAnswer[]) => void) => void) {
@@ -18,7 +18,7 @@ export function against(answer: (request: QueryRequest, send: (...answers: Query
   const client = new QueryClient({
     clock,
     limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
+    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     async openStream() {
       const [ours, theirs] = streamPair(topic)
       const splitter = new FrameSplitter(512)

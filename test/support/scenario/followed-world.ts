@@ -1,11 +1,15 @@
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import { type HistoryQuestion, type HistoryTold, Repair } from '../../../src/protocol/replication/backfill.ts'
-import { RepairQueue } from '../../../src/protocol/replication/backfill-queue.ts'
-import { HolderTable } from '../../../src/protocol/replication/provider-table.ts'
+import {
+  Backfill,
+  type HistoryQuestion,
+  type HistoryTold
+} from '../../../src/protocol/replication/backfill.ts'
+import { BackfillQueue } from '../../../src/protocol/replication/backfill-queue.ts'
+import { ProviderTable } from '../../../src/protocol/replication/provider-table.ts'
 import type { Lost } from '../../../src/protocol/replication/reorder-buffer.ts'
-import { Follower, type FollowOptions } from '../../../src/protocol/replication/subscription.ts'
+import { type FollowOptions, Subscription } from '../../../src/protocol/replication/subscription.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { comparePositions, formatPosition, type Position, sameRun } from '../../../src/reading/run.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
@@ -36,34 +40,34 @@ export class FollowedWorld {
   readonly asked: { peer: string; question: HistoryQuestion }[] = []
   /** How likely an answer breaks off at an item. */
   breaks = 0
-  readonly holders = new HolderTable({ authors: 8, holders: 4 })
-  readonly follower: Follower
+  readonly providers = new ProviderTable({ authors: 8, holders: 4 })
+  readonly follower: Subscription
   #position: Position = { epoch: FIRST_EPOCH, boot: '0011223344556677', seq: 0 }
 
   constructor(seed: number, changes: Partial<FollowOptions> & { from?: Position } = {}) {
     const { from, ...tuning } = changes
     this.random = seeded(seed)
     const { clock, random } = this
-    const queue = new RepairQueue(clock, { concurrent: 2, spacing: 50, waiting: 16 })
-    const repair = new Repair({
+    const queue = new BackfillQueue(clock, { concurrent: 2, spacing: 50, waiting: 16 })
+    const backfill = new Backfill({
       clock,
       log: silentLog,
       queue,
       source: { history: (peer, question, signal) => this.#tell(peer, question, signal) },
-      holders: this.holders,
+      providers: this.providers,
       others: () => [holder],
-      most: 3,
+      max: 3,
       silence: 5000,
       receive: () => undefined
     })
-    this.follower = new Follower({
+    this.follower = new Subscription({
       series,
       ...(from === undefined ? {} : { from }),
       clock,
       log: silentLog,
       random,
       options: { ...options, ...tuning },
-      repair,
+      backfill,
       deliver: ({ reading, lost }) => {
         if (lost === undefined) this.delivered.push(reading)
         else this.lost.push(lost)

@@ -119,12 +119,12 @@ export class HouseNode {
     const { speaking, measuring } = this.running.assembled
     const [room, counter = ''] = name.split('.')
     const counters: Readonly<Record<string, number>> =
-      room === 'gossip' ? speaking.gossip.counters() : measuring.journal.counters
+      room === 'gossip' ? speaking.gossip.counters() : measuring.hub.counters
     return counters[counter] ?? 0
   }
 
   isConnectedTo(other: HouseNode): boolean {
-    return this.running.assembled.neighbourhood.connection(other.peer) !== undefined
+    return this.running.assembled.autoDialer.connection(other.peer) !== undefined
   }
 
   /** Whether its gossip knows that the other hears the topic. */
@@ -171,7 +171,7 @@ export class House {
       ...(shortLived === undefined ? {} : { shortLived }),
       ...changes
     })
-    node.running.assembled.measuring.journal.subscribe({
+    node.running.assembled.measuring.hub.subscribe({
       onSealed: ({ fresh }) => node.journalled.push(...fresh)
     })
   }
@@ -199,7 +199,7 @@ export class House {
   async link(a: HouseNode, ...others: HouseNode[]): Promise<void> {
     for (const b of others) {
       this.links.mend(this.#label(a), this.#label(b))
-      a.running.assembled.neighbourhood.remember(b.peer, [addressOf(this.#label(b))])
+      a.running.assembled.autoDialer.remember(b.peer, [addressOf(this.#label(b))])
     }
     await this.until(() => others.every((b) => this.#talk(a, b)))
   }
@@ -212,7 +212,7 @@ export class House {
       [b, a]
     ] as const) {
       if (one.isRunning)
-        one.running.assembled.neighbourhood.connection(other.peer)?.abort(new Error('the link is cut'))
+        one.running.assembled.autoDialer.connection(other.peer)?.abort(new Error('the link is cut'))
     }
     await this.until(() => [a, b].every((one) => !one.isRunning || !one.isConnectedTo(one === a ? b : a)))
   }

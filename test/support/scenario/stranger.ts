@@ -3,7 +3,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Network } from '../../../src/node/network/create-network.ts'
 import { gossipOptions } from '../../../src/protocol/gossip/options.ts'
-import { Catalogue, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
+import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
 import { decodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
 import { FrameSplitter, prefixed } from '../../../src/protocol/query/codec/frame-splitter.ts'
@@ -27,7 +27,7 @@ export class Stranger {
   }
 
   static async start(): Promise<Stranger> {
-    const topics = new Catalogue(sensorProtocols, allQuantities).ids()
+    const topics = new ProtocolRegistry(sensorProtocols, allQuantities).ids()
     return new Stranger(await memoryNetwork(gossipOptions(topics, { maxInboundDataLength: 1_048_576 })))
   }
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../clock.ts'
 import type { BusErrorKind } from '../../i2c.ts'
-import type { Surroundings } from '../ambient.ts'
+import type { AmbientConditions } from '../ambient.ts'
 import type { SeededRandom } from '../random.ts'
 
 /** What a model of a chip or of kernel files is given of its world. */
 export interface ModelEnvironment {
   readonly clock: Clock
-  readonly ambient: Surroundings
+  readonly ambient: AmbientConditions
   readonly random: SeededRandom
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock.ts'
 import type { ChipFault, Faults } from '../faults.ts'
-import { ImperfectSurroundings } from '../imperfect-conditions.ts'
+import { ImperfectConditions } from '../imperfect-conditions.ts'
 import type { ChipModel, ChipModelFactory, ModelEnvironment } from './model.ts'
 import { NotAcknowledged } from './model.ts'
 
@@ -12,7 +12,7 @@ export class ChipSocket {
   readonly #environment: ModelEnvironment
   readonly #faults: Faults
   readonly #clock: StoppableClock
-  readonly #surroundings: ImperfectSurroundings
+  readonly #surroundings: ImperfectConditions
   #model: ChipModel
   #powerCycles: number
 
@@ -27,7 +27,7 @@ export class ChipSocket {
     this.#address = address
     this.#factory = factory
     this.#clock = new StoppableClock(environment.clock)
-    this.#surroundings = new ImperfectSurroundings(
+    this.#surroundings = new ImperfectConditions(
       `${bus} ${address}`,
       environment.clock,
       environment.ambient,

@@ -10,7 +10,7 @@ import type { Log } from '../../../log.ts'
 import type { UdpPorts } from '../components.ts'
 
 /** A port that a peer may be told: below are other programs' (datagram.md, HELLO). */
-const LEAST_PORT = 1024
+const MIN_PORT = 1024
 
 export interface UdpSocketsOptions {
   readonly sockets: DatagramSockets
@@ -34,7 +34,7 @@ export class UdpSockets implements UdpPorts {
    * @throws NodeError 'port-in-use', 'not-permitted', 'bind-failed' where the port is fixed
    */
   async bind(family: IpFamily, port: number, fixed: boolean): Promise<void> {
-    const wanted = fixed || port >= LEAST_PORT ? port : 0
+    const wanted = fixed || port >= MIN_PORT ? port : 0
     try {
       await this.#bind(family, wanted)
     } catch (error) {
@@ -47,7 +47,7 @@ export class UdpSockets implements UdpPorts {
 
   port(family: IpFamily): number {
     const port = this.#sockets.get(family)?.port ?? 0
-    return port >= LEAST_PORT ? port : 0
+    return port >= MIN_PORT ? port : 0
   }
 
   send(family: IpFamily, packet: Uint8Array, port: number, host: string): SendResult {

@@ -1,4 +1,4 @@
-import type { DatagramServices } from '../components.ts'
+import type { DatagramComponents } from '../components.ts'
 import { encodeReport } from '../control/frame.ts'
 import type { ConnectionFacts } from '../control/stream.ts'
 import type { Carrier } from '../flow.ts'
@@ -19,7 +19,7 @@ const PATH_FLOW = 0
 const ANSWERED_PROBES = { perSecond: 3, burst: 9 }
 
 export interface UdpCarrierOptions {
-  readonly services: DatagramServices
+  readonly services: DatagramComponents
   readonly facts: ConnectionFacts
   readonly initiator: boolean
   readonly roundTrip: RoundTrip
@@ -97,16 +97,16 @@ export class UdpCarrier implements PacketOwner {
     return this.#path?.reachable(now) === true
   }
 
-  seek(now: number): void {
+  probe(now: number): void {
     this.#path?.seek(now)
   }
 
-  doubt(): void {
-    this.#path?.doubt()
+  suspect(): void {
+    this.#path?.suspect()
   }
 
-  avoided(now: number): void {
-    this.#path?.avoided(now)
+  onPeerPrefersStream(now: number): void {
+    this.#path?.onPeerPrefersStream(now)
   }
 
   confirmed(now: number): void {
@@ -127,7 +127,7 @@ export class UdpCarrier implements PacketOwner {
     } else {
       this.#reports.straggler()
       // The peer has not seen our new keys at work: show them again.
-      if (this.#options.initiator && this.#path?.probing === false) this.#path.prove(now)
+      if (this.#options.initiator && this.#path?.probing === false) this.#path.validate(now)
     }
     this.#path?.heard(fromPort, now)
     const flow = flowOf(plain)
@@ -172,7 +172,7 @@ export class UdpCarrier implements PacketOwner {
     })
     this.#install(key, secrets, initiator ? ack.cid : rekey.cid, initiator)
     this.rekey.schedule()
-    if (initiator) this.#path?.prove(services.clock.monotonic())
+    if (initiator) this.#path?.validate(services.clock.monotonic())
   }
 
   /** The responder may be silent because the initiator's probes under new keys were lost: ask for others. */

@@ -24,7 +24,7 @@ export const SECRET_BYTES = 32
 export const MIN_MAX_PAYLOAD = 256
 
 const VERSION = 1
-const LEAST_PORT = 1024
+const MIN_PORT = 1024
 const GREETING_BYTES = 46
 const REKEY_BYTES = 41
 
@@ -166,7 +166,7 @@ function decodeGreeting(type: GreetingFrame['type'], bytes: Buffer): Frame | und
   const cid = bytes.subarray(34, 34 + CID_BYTES)
   const udpPort = bytes.readUInt16BE(42)
   const maxPayload = bytes.readUInt16BE(44)
-  if (udpPort !== 0 && udpPort < LEAST_PORT) return undefined
+  if (udpPort !== 0 && udpPort < MIN_PORT) return undefined
   if (maxPayload < MIN_MAX_PAYLOAD || maxPayload > MAX_PAYLOAD) return undefined
   return { type, secret, cid, udpPort, maxPayload, bytes }
 }

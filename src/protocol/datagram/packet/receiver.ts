@@ -10,7 +10,7 @@ import { MAX_PACKET, MIN_PACKET, packetNumber } from './packet.ts'
  * What becomes of a UDP datagram, cheapest check first. A failure drops it, counts it, and answers
  * nothing, ever.
  */
-export class Intake {
+export class PacketReceiver {
   readonly #clock: Clock
   readonly #ids: ConnectionIds
   readonly #counters: Counters

@@ -11,15 +11,15 @@ const TAG = 16
 /** Bytes of its associated data, at most. */
 export const MAX_AAD = 32
 /** Bytes of one message, at most; it would take up to 65,536. */
-const MOST = 2048
+const MAX = 2048
 
 /** One scratch memory for all keys: nothing of one call is left for the next but what it overwrites. */
 export class ShortCipher {
   readonly #wasm = newInstance()
   readonly #key = this.#view(this.#wasm.cpKey.value, KEY)
   readonly #aad = this.#view(this.#wasm.cpAssociatedData.value, MAX_AAD)
-  readonly #input = this.#view(this.#wasm.cpInput.value, MOST)
-  readonly #output = this.#view(this.#wasm.chacha20Output.value, MOST)
+  readonly #input = this.#view(this.#wasm.cpInput.value, MAX)
+  readonly #output = this.#view(this.#wasm.chacha20Output.value, MAX)
   readonly #tag = this.#view(this.#wasm.poly1305Output.value, TAG)
   /** Of the next call; the caller fills it. */
   readonly nonce = this.#view(this.#wasm.cpNonce.value, NONCE)

@@ -4,7 +4,7 @@ const SILENCE = 25_000
 const REPORT_DUE = 10_000
 
 /** What tells that a proven path still works. Times are milliseconds on the monotonic clock. */
-export class PathSigns {
+export class PathLiveness {
   #packetAt = Number.NEGATIVE_INFINITY
   #signAt = Number.NEGATIVE_INFINITY
   /** When the first packet left that no REPORT has told of since. */

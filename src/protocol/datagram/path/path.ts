@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Cancel, Clock } from '../../../clock.ts'
-import { PathSigns } from './liveness.ts'
+import { PathLiveness } from './liveness.ts'
 import { TOKEN_BYTES } from './probe.ts'
 import type { RoundTrip } from './round-trip.ts'
 
@@ -8,7 +8,7 @@ import type { RoundTrip } from './round-trip.ts'
 const PROBES_AT = [0, 200, 600] as const
 const ROUND = 5000
 /** After a round without an answer; doubled up to the greatest while the answers stay away. */
-const LEAST_REST = 15_000
+const MIN_REST = 15_000
 const GREATEST_REST = 120_000
 /** A path proven as lately as this is not doubted because the peer does without UDP: it may not know yet. */
 const SETTLED = 5000
@@ -49,13 +49,13 @@ export class Path {
   #candidate: number
   /** The port that answered; 0 before. */
   #port = 0
-  readonly #signs = new PathSigns()
+  readonly #signs = new PathLiveness()
   #provenAt = Number.NEGATIVE_INFINITY
   #doubted = false
   #usable = false
   #round: Round | undefined
   #restUntil = Number.NEGATIVE_INFINITY
-  #rest = LEAST_REST
+  #rest = MIN_REST
   #portChangedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: PathOptions) {
@@ -95,7 +95,7 @@ export class Path {
   }
 
   /** Probes at once, rest or not: under new keys the first packet must be ours. */
-  prove(now: number): void {
+  validate(now: number): void {
     this.#endRound()
     this.#begin(this.#port || this.#candidate, now)
   }
@@ -118,16 +118,16 @@ export class Path {
   }
 
   /** What was expected stayed away: the path is probed before it is relied on again. */
-  doubt(): void {
+  suspect(): void {
     if (this.#port === 0 || this.#round !== undefined) return
     this.#doubted = true
     this.#change(false)
   }
 
   /** The peer sends by stream where UDP is proven: it has its reasons. */
-  avoided(now: number): void {
+  onPeerPrefersStream(now: number): void {
     const settled = now - this.#provenAt > SETTLED && this.#signs.sincePacket(now) > QUIET
-    if (settled && this.usable(now)) this.doubt()
+    if (settled && this.usable(now)) this.suspect()
   }
 
   /** A PROBE_ACK. @returns whether its token is the one awaited from that port */
@@ -142,7 +142,7 @@ export class Path {
     this.#signs.proven(now)
     this.#provenAt = now
     this.#doubted = false
-    this.#rest = LEAST_REST
+    this.#rest = MIN_REST
     this.#restUntil = Number.NEGATIVE_INFINITY
     this.#change(true)
     return true
@@ -194,7 +194,7 @@ export class Path {
     this.#rest = Math.min(2 * this.#rest, GREATEST_REST)
     // Where packets come, either the probes were lost by chance or only our own direction is blocked.
     if (this.#signs.sincePacket(over) < ROUND) {
-      this.doubt()
+      this.suspect()
       return
     }
     this.#port = 0

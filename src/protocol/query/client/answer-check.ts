@@ -1,9 +1,9 @@
 import { partsOfSeries } from '../../../reading/series.ts'
-import type { Meta } from '../../../reading/signed/catalogue.ts'
+import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { QueryAnswer } from '../codec/frame.ts'
 import { selectedAuthors, selectedSeries } from '../codec/selector.ts'
-import type { AnswerDoor } from './answer-verifier.ts'
+import type { AnswerVerifier } from './answer-verifier.ts'
 
 /** What is asked for: a series, its tail or a device, and whose where they are not the asked peer's own. */
 export interface Question {
@@ -13,7 +13,7 @@ export interface Question {
 
 /** Verifies what an answer carries, and that it is what was asked for. The check throws where it is not. */
 export function readingsCheck(
-  door: AnswerDoor,
+  door: AnswerVerifier,
   { peer, protocol }: { readonly peer: string; readonly protocol: string },
   question: Question
 ): (answer: QueryAnswer) => SealedReadings[] {
@@ -35,9 +35,13 @@ export function readingsCheck(
 }
 
 /** The verified catalogue of an answer, if it carries one. @throws Error where it is another's */
-export function checkedMeta(door: AnswerDoor, answer: QueryAnswer, author: string): Meta | undefined {
+export function checkedCatalogue(
+  door: AnswerVerifier,
+  answer: QueryAnswer,
+  author: string
+): Catalogue | undefined {
   if (answer.meta === undefined) return undefined
   const opened = door.meta(answer.meta)
   if (opened.author !== author) throw new Error(`it sends the catalogue of ${opened.author}`)
-  return opened.meta
+  return opened.catalogue
 }

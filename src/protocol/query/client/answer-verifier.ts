@@ -1,17 +1,17 @@
 import type { Quantities } from '../../../reading/quantity.ts'
-import type { Meta } from '../../../reading/signed/catalogue.ts'
-import { readSealed, readSealedMeta } from '../../../reading/signed/open-signed.ts'
+import type { Catalogue } from '../../../reading/signed/catalogue.ts'
+import { readSealed, readSealedCatalogue } from '../../../reading/signed/open-signed.ts'
 import { ReadMemory } from '../../../reading/signed/read-memory.ts'
 import type { SealVerifier } from '../../../reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import { MAX_PAYLOAD } from '../../../reading/signed/senml.ts'
 
 /** Verifies what answers carry; nothing passes that does not hold. */
-export interface AnswerDoor {
+export interface AnswerVerifier {
   /** @throws where the bytes are not genuine, or not of this topic */
   readings(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings
   /** @throws where the bytes are no genuine catalogue */
-  meta(bytes: Uint8Array): { author: string; meta: Meta }
+  meta(bytes: Uint8Array): { author: string; catalogue: Catalogue }
 }
 
 /**
@@ -19,11 +19,11 @@ export interface AnswerDoor {
  * @param verifier the one of this process: what came by another door already costs a hash
  * @param remembered bytes of packs kept as read (limits.query.remembered)
  */
-export function answerDoor(
+export function createAnswerVerifier(
   topics: { quantitiesOf(topic: string): Quantities },
   verifier: SealVerifier,
   remembered: number
-): AnswerDoor {
+): AnswerVerifier {
   const memory = new ReadMemory(remembered)
   return {
     readings(kind, topic, bytes) {
@@ -35,6 +35,6 @@ export function answerDoor(
       memory.add(sealed)
       return sealed
     },
-    meta: (bytes) => readSealedMeta(bytes, verifier)
+    meta: (bytes) => readSealedCatalogue(bytes, verifier)
   }
 }

@@ -1,17 +1,17 @@
 import { type Clock, withDeadline } from '../../../clock.ts'
 import { NodeError } from '../../../error.ts'
-import type { Meta } from '../../../reading/signed/catalogue.ts'
+import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { Datagrams } from '../../datagram/datagrams.ts'
 import type { QueryLimits } from '../limits.ts'
 import { SilenceTimer } from '../silence-timer.ts'
 import type { Question } from './answer-check.ts'
-import type { AnswerDoor } from './answer-verifier.ts'
+import type { AnswerVerifier } from './answer-verifier.ts'
 import { type DatagramAnswer, DatagramQuery } from './datagram-query.ts'
 
 export interface DatagramQueryClientInit {
   readonly datagrams: Pick<Datagrams, 'open'>
   readonly clock: Clock
-  readonly door: AnswerDoor
+  readonly door: AnswerVerifier
   readonly limits: QueryLimits
 }
 
@@ -57,7 +57,7 @@ export class DatagramQueryClient {
     protocols: readonly string[],
     question: Pick<Question, 'who'>,
     signal: AbortSignal
-  ): Promise<Meta> {
+  ): Promise<Catalogue> {
     return this.#use(peer, protocols, signal, (query) => query.describe(question, signal))
   }
 

@@ -1,22 +1,22 @@
 import type { Clock } from '../../../clock.ts'
-import type { Meta } from '../../../reading/signed/catalogue.ts'
+import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import { DatagramExchange } from '../../datagram/exchange.ts'
 import type { DatagramFlow } from '../../datagram/flow.ts'
 import { decodeAnswer } from '../codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
-import { remoteRefusal } from '../codec/query-error.ts'
+import { remoteQueryError } from '../codec/query-error.ts'
 import { encodeRequest } from '../codec/request.ts'
 import type { QueryLimits } from '../limits.ts'
-import { checkedMeta, type Question, readingsCheck } from './answer-check.ts'
-import type { AnswerDoor } from './answer-verifier.ts'
+import { checkedCatalogue, type Question, readingsCheck } from './answer-check.ts'
+import type { AnswerVerifier } from './answer-verifier.ts'
 import { misbehaving } from './query-link.ts'
 
 export interface DatagramQueryInit {
   /** A flow of a sensor protocol; what it receives goes to receive(). */
   readonly flow: DatagramFlow
   readonly clock: Clock
-  readonly door: AnswerDoor
+  readonly door: AnswerVerifier
   readonly limits: QueryLimits
 }
 
@@ -66,11 +66,11 @@ export class DatagramQuery {
     return this.#read(answer, () => ({ packs: check(answer), left: answer.skip ?? 0 }))
   }
 
-  async describe(question: Pick<Question, 'who'>, signal: AbortSignal): Promise<Meta> {
+  async describe(question: Pick<Question, 'who'>, signal: AbortSignal): Promise<Catalogue> {
     const author = question.who ?? this.flow.peer
     const answer = await this.#ask({ op: 'describe', ...question }, signal)
     return this.#read(answer, () => {
-      const meta = checkedMeta(this.#init.door, answer, author)
+      const meta = checkedCatalogue(this.#init.door, answer, author)
       if (meta === undefined) throw new Error('it answers without a catalogue')
       return meta
     })
@@ -87,7 +87,7 @@ export class DatagramQuery {
   }
 
   #read<T>({ error }: QueryAnswer, read: () => T): T {
-    if (error !== undefined) throw remoteRefusal(this.flow.peer, error)
+    if (error !== undefined) throw remoteQueryError(this.flow.peer, error)
     try {
       return read()
     } catch (cause) {

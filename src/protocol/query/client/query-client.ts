@@ -1,8 +1,8 @@
-import type { Meta } from '../../../reading/signed/catalogue.ts'
+import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
-import { checkedMeta, type Question, readingsCheck } from './answer-check.ts'
-import type { AnswerDoor } from './answer-verifier.ts'
+import { checkedCatalogue, type Question, readingsCheck } from './answer-check.ts'
+import type { AnswerVerifier } from './answer-verifier.ts'
 import { exchange } from './exchange.ts'
 import { type HistoryEvent, HistoryPage, type HistoryQuestion } from './history-client.ts'
 import { LinkPool, type LinkPoolInit } from './link-pool.ts'
@@ -11,7 +11,7 @@ import { misbehaving, type QueryLink } from './query-link.ts'
 import { type TimeOffset, timeOffset } from './time-client.ts'
 
 export interface QueryClientInit extends LinkPoolInit {
-  readonly door: AnswerDoor
+  readonly door: AnswerVerifier
 }
 
 export interface ObserveQuestion extends Question {
@@ -64,11 +64,11 @@ export class QueryClient {
     protocols: readonly string[],
     question: Pick<Question, 'who'>,
     signal: AbortSignal
-  ): Promise<Meta> {
+  ): Promise<Catalogue> {
     return await this.#pool.use(peer, protocols, signal, async (link) => {
-      let found: Meta | undefined
+      let found: Catalogue | undefined
       await this.#exchange(link, { op: 'describe', ...question }, signal, (answer) => {
-        found = checkedMeta(this.#init.door, answer, question.who ?? peer)
+        found = checkedCatalogue(this.#init.door, answer, question.who ?? peer)
       })
       if (found === undefined) throw misbehaving(peer, new Error('it ends without a catalogue'))
       return found

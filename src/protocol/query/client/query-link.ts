@@ -4,7 +4,7 @@ import { describeError, NodeError } from '../../../error.ts'
 import { decodeAnswer } from '../codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import { FrameStream } from '../codec/frame-stream.ts'
-import { remoteRefusal } from '../codec/query-error.ts'
+import { remoteQueryError } from '../codec/query-error.ts'
 import { encodeRequest } from '../codec/request.ts'
 import type { QueryLimits } from '../limits.ts'
 
@@ -131,7 +131,7 @@ export class QueryLink {
     const { end, error } = answer
     if (error === undefined) listener.onAnswer(answer)
     if (error !== undefined || end === true) this.#calls.delete(answer.id)
-    if (error !== undefined) listener.onFail(remoteRefusal(this.peer, error))
+    if (error !== undefined) listener.onFail(remoteQueryError(this.peer, error))
     else if (end === true) listener.onEnd()
   }
 

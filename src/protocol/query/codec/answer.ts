@@ -2,11 +2,11 @@ import type { ByteStrings, CborValue } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
 import {
   type AnsweredTime,
+  type ErrorAnswer,
   MAX_SELECTORS,
   type QueryAnswer,
-  type QueryRefusal,
-  type RefusalCode,
-  refusalCodes
+  type QueryErrorCode,
+  queryErrorCodes
 } from './frame.ts'
 import { badFrame, bootBytes, isText, isWhole, positionOf, readFrame } from './frame-fields.ts'
 
@@ -113,21 +113,21 @@ function timeOf(value: CborValue): AnsweredTime | undefined {
   return isWhole(bound) ? { received, sent, quality, bound } : undefined
 }
 
-function refusalItems({ code, text, retry }: QueryRefusal): CborValue {
+function refusalItems({ code, text, retry }: ErrorAnswer): CborValue {
   const short = text.slice(0, MAX_TEXT).toWellFormed()
   return retry === undefined ? [code, short] : [code, short, retry]
 }
 
-function refusalOf(value: CborValue): QueryRefusal | undefined {
+function refusalOf(value: CborValue): ErrorAnswer | undefined {
   if (!Array.isArray(value) || !isWhole(value.length, 2, 3)) return undefined
   const [code, text, retry] = value
-  if (!isRefusalCode(code) || !isText(text, 0, MAX_TEXT)) return undefined
+  if (!isQueryErrorCode(code) || !isText(text, 0, MAX_TEXT)) return undefined
   // A stranger's text is shown to people: it must not steer their terminal.
   const plain = text.replace(CONTROL, ' ')
   if (retry === undefined) return { code, text: plain }
   return isWhole(retry) ? { code, text: plain, retry } : undefined
 }
 
-export function isRefusalCode(code: unknown): code is RefusalCode {
-  return refusalCodes.some((known) => known === code)
+export function isQueryErrorCode(code: unknown): code is QueryErrorCode {
+  return queryErrorCodes.some((known) => known === code)
 }

@@ -18,12 +18,12 @@ export function badFrame(what: string): NodeError {
   return new NodeError('bad-frame', `a frame that does not parse: ${what}`)
 }
 
-export function isWhole(value: unknown, least = 0, most: number = Number.MAX_SAFE_INTEGER): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
+export function isWhole(value: unknown, min = 0, max: number = Number.MAX_SAFE_INTEGER): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max
 }
 
-export function isText(value: unknown, least: number, most: number): value is string {
-  return typeof value === 'string' && value.length >= least && value.length <= most
+export function isText(value: unknown, min: number, max: number): value is string {
+  return typeof value === 'string' && value.length >= min && value.length <= max
 }
 
 export function runOf(epoch: unknown, boot: unknown): Run | undefined {

@@ -50,7 +50,7 @@ export interface QueryAnswer {
   readonly lost?: { readonly from: number; readonly to: number }
   readonly time?: AnsweredTime
   readonly end?: true
-  readonly error?: QueryRefusal
+  readonly error?: ErrorAnswer
 }
 
 /** The answerer's two timestamps of a time exchange, in microseconds since 1970; its error bound in microseconds. */
@@ -61,7 +61,7 @@ export interface AnsweredTime {
   readonly bound?: number
 }
 
-export const refusalCodes = [
+export const queryErrorCodes = [
   'bad-request',
   'unknown-op',
   'no-such',
@@ -72,10 +72,10 @@ export const refusalCodes = [
   'gone',
   'internal'
 ] as const
-export type RefusalCode = (typeof refusalCodes)[number]
+export type QueryErrorCode = (typeof queryErrorCodes)[number]
 
-export interface QueryRefusal {
-  readonly code: RefusalCode
+export interface ErrorAnswer {
+  readonly code: QueryErrorCode
   readonly text: string
   /** Milliseconds after which asking again makes sense. */
   readonly retry?: number

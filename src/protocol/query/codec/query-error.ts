@@ -1,12 +1,12 @@
 import { isNodeError, NodeError } from '../../../error.ts'
-import { isRefusalCode } from './answer.ts'
-import type { QueryRefusal, RefusalCode } from './frame.ts'
+import { isQueryErrorCode } from './answer.ts'
+import type { ErrorAnswer, QueryErrorCode } from './frame.ts'
 
 /** Ends a request with an error of the closed list. */
-export class Refused extends NodeError {
-  readonly refusal: QueryRefusal
+export class QueryError extends NodeError {
+  readonly refusal: ErrorAnswer
 
-  constructor(code: RefusalCode, text: string, retry?: number) {
+  constructor(code: QueryErrorCode, text: string, retry?: number) {
     super(code, text, { remedy: retry === undefined ? 'fix' : 'retry' })
     this.refusal = retry === undefined ? { code, text } : { code, text, retry }
   }
@@ -16,14 +16,14 @@ export class Refused extends NodeError {
 const BUSY_RETRY = 1000
 
 /** What an asker is told of an error; what is not meant for it is `internal`. */
-export function refusalOf(error: unknown): QueryRefusal {
-  if (error instanceof Refused) return error.refusal
+export function refusalOf(error: unknown): ErrorAnswer {
+  if (error instanceof QueryError) return error.refusal
   if (isNodeError(error, 'busy')) return { code: 'busy', text: 'too many are served', retry: BUSY_RETRY }
   return { code: 'internal', text: 'the node could not answer' }
 }
 
 /** The error that a person sees when another node refuses. */
-export function remoteRefusal(peer: string, { code, text, retry }: QueryRefusal): NodeError {
+export function remoteQueryError(peer: string, { code, text, retry }: ErrorAnswer): NodeError {
   const later = code === 'busy' || code === 'no-data' || code === 'internal'
   const hint = retry === undefined ? hints[code] : `ask again in ${retry} ms`
   return new NodeError(code, `${peer} answers ${code}: ${text}`, {
@@ -34,10 +34,10 @@ export function remoteRefusal(peer: string, { code, text, retry }: QueryRefusal)
 
 /** Whether the error is another node's refusal, which asking again on a new stream does not change. */
 export function isRefusal(error: unknown): boolean {
-  return isNodeError(error) && isRefusalCode(error.code)
+  return isNodeError(error) && isQueryErrorCode(error.code)
 }
 
-const hints: Partial<Record<RefusalCode, string>> = {
+const hints: Partial<Record<QueryErrorCode, string>> = {
   denied: 'it answers its book and its local network: have its owner add you with `kith book add`',
   'no-such': 'see what it measures with `kith status` there, or leave out the name',
   'no-data': 'its sensor has not measured yet; ask again after its interval',

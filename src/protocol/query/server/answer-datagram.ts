@@ -2,12 +2,12 @@ import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { TokenBuckets } from '../../token-bucket.ts'
 import { encodeAnswer } from '../codec/answer.ts'
 import { MAX_SELECTORS, type QueryAnswer, type QueryRequest } from '../codec/frame.ts'
-import { Refused, refusalOf } from '../codec/query-error.ts'
+import { QueryError, refusalOf } from '../codec/query-error.ts'
 import { type BadRequest, decodeRequest, isBadRequest } from '../codec/request.ts'
 import type { QueryLimits } from '../limits.ts'
-import type { Asker, Responder } from './responder.ts'
+import type { Requester, Responder } from './responder.ts'
 
-export interface OneAnswerInit {
+export interface DatagramAnswerInit {
   readonly responder: Responder
   readonly limits: QueryLimits
   readonly requests: TokenBuckets
@@ -21,23 +21,23 @@ export interface OneAnswerInit {
  * @param maxSize bytes of the answer
  * @returns undefined where silence is the answer: no request, or a flood of them
  */
-export function answerOne(
-  { responder, limits, requests, refusals }: OneAnswerInit,
+export function answerDatagram(
+  { responder, limits, requests, refusals }: DatagramAnswerInit,
   bytes: Uint8Array,
-  asker: Asker,
+  requester: Requester,
   maxSize: number
 ): Uint8Array | undefined {
   const request = requestOf(bytes, limits.requestBytes)
   if (request === undefined) return undefined
   try {
-    if (isBadRequest(request)) throw new Refused('bad-request', `${request.bad} is not what it must be`)
-    if (!requests.take(asker.caller.peer)) {
-      throw new Refused('busy', 'too many requests', Math.ceil(1000 / limits.rate))
+    if (isBadRequest(request)) throw new QueryError('bad-request', `${request.bad} is not what it must be`)
+    if (!requests.take(requester.caller.peer)) {
+      throw new QueryError('busy', 'too many requests', Math.ceil(1000 / limits.rate))
     }
-    responder.admit(asker)
-    return answerTo(request, responder, asker, maxSize)
+    responder.admit(requester)
+    return answerTo(request, responder, requester, maxSize)
   } catch (error) {
-    if (!refusals.take(asker.caller.peer)) return undefined
+    if (!refusals.take(requester.caller.peer)) return undefined
     const refused = encodeAnswer({ id: request.id, error: refusalOf(error) })
     return refused.length > maxSize ? undefined : refused
   }
@@ -51,17 +51,22 @@ function requestOf(bytes: Uint8Array, maxBytes: number): QueryRequest | BadReque
   }
 }
 
-function answerTo(request: QueryRequest, responder: Responder, asker: Asker, maxSize: number): Uint8Array {
+function answerTo(
+  request: QueryRequest,
+  responder: Responder,
+  requester: Requester,
+  maxSize: number
+): Uint8Array {
   const { id, op } = request
-  if (op === 'describe') return whole({ id, meta: responder.describe(request, asker) }, maxSize)
-  if (op === 'read') return fitting(id, responder.read(request, asker), maxSize)
-  throw new Refused('unknown-op', 'datagrams carry describe and read')
+  if (op === 'describe') return whole({ id, meta: responder.describe(request, requester) }, maxSize)
+  if (op === 'read') return fitting(id, responder.read(request, requester), maxSize)
+  throw new QueryError('unknown-op', 'datagrams carry describe and read')
 }
 
 function whole(answer: QueryAnswer, maxSize: number): Uint8Array {
   const bytes = encodeAnswer(answer)
   if (bytes.length > maxSize)
-    throw new Refused('too-big', `${bytes.length} bytes do not fit a datagram: ask a stream`)
+    throw new QueryError('too-big', `${bytes.length} bytes do not fit a datagram: ask a stream`)
   return bytes
 }
 
@@ -81,7 +86,7 @@ function fitting(id: number, found: readonly SealedReadings[], maxSize: number):
     bytes += pack.length
     answer = attempt
   }
-  if (answer === undefined) throw new Refused('too-big', 'no pack fits a datagram: ask a stream')
+  if (answer === undefined) throw new QueryError('too-big', 'no pack fits a datagram: ask a stream')
   return answer
 }
 

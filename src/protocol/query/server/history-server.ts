@@ -1,17 +1,17 @@
 import type { HistoryItem } from '../../../reading/history/history.ts'
 import type { Position } from '../../../reading/run.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
-import { Refused } from '../codec/query-error.ts'
+import { QueryError } from '../codec/query-error.ts'
 import type { QueryLimits } from '../limits.ts'
 import type { HistorySource } from './queryables.ts'
-import type { Answering } from './response-stream.ts'
+import type { ResponseStream } from './response-stream.ts'
 
 export interface HistoryServing {
   readonly request: QueryRequest
   readonly series: string
   readonly history: HistorySource
   readonly limits: QueryLimits
-  readonly answering: Answering
+  readonly answering: ResponseStream
   /** Does some work when everything that came to its turn before is done. */
   readonly inTurn: InTurn
 }
@@ -65,12 +65,12 @@ async function tellSome(
 }
 
 function firstPosition({ run, from }: QueryRequest): Position | undefined {
-  if (run === undefined && from !== undefined) throw new Refused('bad-request', 'from needs ep and boot')
+  if (run === undefined && from !== undefined) throw new QueryError('bad-request', 'from needs ep and boot')
   return run === undefined ? undefined : { ...run, seq: from ?? 0 }
 }
 
 function lastPosition({ run, to }: QueryRequest): Position | undefined {
-  if (run === undefined && to !== undefined) throw new Refused('bad-request', 'to needs ep and boot')
+  if (run === undefined && to !== undefined) throw new QueryError('bad-request', 'to needs ep and boot')
   return run === undefined || to === undefined ? undefined : { ...run, seq: to }
 }
 

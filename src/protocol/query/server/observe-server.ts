@@ -6,14 +6,14 @@ import { ALIVE_AFTER, MAX_CREDIT, type QueryAnswer, type QueryRequest } from '..
 import type { SeriesMatch } from '../codec/selector.ts'
 import { SilenceTimer } from '../silence-timer.ts'
 import type { FreshReadings } from './queryables.ts'
-import { type Asker, type Responder, type ResponderInit, seriesOf } from './responder.ts'
+import { type Requester, type Responder, type ResponderInit, seriesOf } from './responder.ts'
 import type { SendAnswer } from './response-stream.ts'
 
 const DEFAULT_CREDIT = 8
 
 export interface ObservationInit {
   readonly request: QueryRequest
-  readonly asker: Asker
+  readonly requester: Requester
   readonly responder: Responder
   readonly services: Pick<ResponderInit, 'clock' | 'limits' | 'latest'>
   readonly write: SendAnswer
@@ -49,17 +49,17 @@ export class Observation {
   constructor(init: ObservationInit) {
     this.#init = init
     this.#credit = init.request.credit ?? DEFAULT_CREDIT
-    this.#match = init.responder.matching(init.request, init.asker)
+    this.#match = init.responder.matching(init.request, init.requester)
   }
 
   start(): void {
-    const { asker, responder, services } = this.#init
+    const { requester, responder, services } = this.#init
     this.#alive = new SilenceTimer(services.clock, ALIVE_AFTER, () => this.#sayAlive())
     this.#unsubscribe = services.latest.subscribe({
       match: this.#match,
       onSealed: (event) => this.#onSealed(event)
     })
-    for (const sealed of responder.latest(this.#match, asker)) this.#offer(sealed, true)
+    for (const sealed of responder.latest(this.#match, requester)) this.#offer(sealed, true)
     if (this.#waiting.length === 0) this.#sayAlive()
     this.#pump()
   }
@@ -90,7 +90,7 @@ export class Observation {
     // Blocks are history that was repaired; who wants it asks history.
     if (this.#ended || sealed.kind !== 'pack' || fresh.length === 0) return
     try {
-      if (this.#init.responder.isFor(sealed, this.#init.asker)) this.#offer(sealed, false)
+      if (this.#init.responder.isFor(sealed, this.#init.requester)) this.#offer(sealed, false)
     } catch (error) {
       this.#init.failed(error)
     }
@@ -142,7 +142,7 @@ export class Observation {
     if (this.#sending || this.#pause !== undefined || this.#ended) return
     try {
       for (let next = this.#next(); next !== undefined; next = this.#next()) {
-        this.#init.responder.admit(this.#init.asker)
+        this.#init.responder.admit(this.#init.requester)
         const blocked = this.#sendOne(next)
         sent = true
         if (blocked === undefined) continue

@@ -2,9 +2,9 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { NodeError } from '../../../error.ts'
 import type { Caller } from '../../../peer/admission.ts'
 import { TokenBuckets } from '../../token-bucket.ts'
-import { answerOne } from './answer-datagram.ts'
+import { answerDatagram } from './answer-datagram.ts'
 import { QuerySession } from './query-session.ts'
-import { type Asker, Responder, type ResponderInit } from './responder.ts'
+import { type Requester, Responder, type ResponderInit } from './responder.ts'
 import { SharedLatest } from './shared-latest.ts'
 
 export interface QueryServerInit extends ResponderInit {
@@ -52,14 +52,14 @@ export class QueryServer {
   }
 
   /** Answers a request that came in one packet. @returns undefined where there is nothing to say */
-  answerOne(request: Uint8Array, asker: Asker, maxSize: number): Uint8Array | undefined {
+  answerDatagram(request: Uint8Array, requester: Requester, maxSize: number): Uint8Array | undefined {
     const init = {
       responder: this.#responder,
       limits: this.#init.limits,
       requests: this.#requests,
       refusals: this.#refusals
     }
-    return answerOne(init, request, asker, maxSize)
+    return answerDatagram(init, request, requester, maxSize)
   }
 
   close(): void {
@@ -72,7 +72,7 @@ export class QueryServer {
     this.#makeRoom(holder)
     const session = new QuerySession({
       stream,
-      asker: { caller, protocol: stream.protocol },
+      requester: { caller, protocol: stream.protocol },
       responder: this.#responder,
       services: this.#init,
       requests: this.#requests,

@@ -4,17 +4,17 @@ import type { TokenBuckets } from '../../token-bucket.ts'
 import { encodeAnswer } from '../codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import { FrameStream } from '../codec/frame-stream.ts'
-import { Refused, refusalOf } from '../codec/query-error.ts'
+import { QueryError, refusalOf } from '../codec/query-error.ts'
 import { decodeRequest, isBadRequest } from '../codec/request.ts'
 import { SilenceTimer } from '../silence-timer.ts'
 import { type InTurn, serveHistory } from './history-server.ts'
 import { Observation } from './observe-server.ts'
-import type { Asker, Responder, ResponderInit } from './responder.ts'
-import { Answering } from './response-stream.ts'
+import type { Requester, Responder, ResponderInit } from './responder.ts'
+import { ResponseStream } from './response-stream.ts'
 
 export interface QuerySessionInit {
   readonly stream: Stream
-  readonly asker: Asker
+  readonly requester: Requester
   readonly responder: Responder
   readonly services: ResponderInit
   /** Requests of a peer, over all its streams. */
@@ -100,33 +100,33 @@ export class QuerySession {
 
   /** @throws Refused 'busy', 'denied' */
   #admit(): void {
-    const { asker, responder, requests, services } = this.#init
+    const { requester, responder, requests, services } = this.#init
     if (this.#open.size >= services.limits.requestsPerStream) {
-      throw new Refused('busy', `${this.#open.size} requests are open on this stream`)
+      throw new QueryError('busy', `${this.#open.size} requests are open on this stream`)
     }
-    if (!requests.take(asker.caller.peer)) {
-      throw new Refused('busy', 'too many requests', Math.ceil(1000 / services.limits.rate))
+    if (!requests.take(requester.caller.peer)) {
+      throw new QueryError('busy', 'too many requests', Math.ceil(1000 / services.limits.rate))
     }
-    responder.admit(asker)
+    responder.admit(requester)
   }
 
   #answer(request: QueryRequest): void {
-    const { asker, responder } = this.#init
+    const { requester, responder } = this.#init
     const { id, op } = request
-    if (op === 'describe') this.#reply(id, { meta: responder.describe(request, asker) })
+    if (op === 'describe') this.#reply(id, { meta: responder.describe(request, requester) })
     else if (op === 'time') this.#reply(id, { time: responder.time() })
     else if (op === 'read') this.#run(id, (answering) => this.#sendPacks(request, answering))
     else if (op === 'observe') this.#observe(request)
-    else if (op === 'history') this.#serveHistory(request, responder.historySeries(request, asker))
-    else throw new Refused('unknown-op', `${JSON.stringify(op)} is not known here`)
+    else if (op === 'history') this.#serveHistory(request, responder.historySeries(request, requester))
+    else throw new QueryError('unknown-op', `${JSON.stringify(op)} is not known here`)
   }
 
   #reply(id: number, answer: Omit<QueryAnswer, 'id'>): void {
     this.#run(id, async (answering) => answering.write({ ...answer, end: true }))
   }
 
-  async #sendPacks(request: QueryRequest, answering: Answering): Promise<void> {
-    const packs = this.#init.responder.read(request, this.#init.asker)
+  async #sendPacks(request: QueryRequest, answering: ResponseStream): Promise<void> {
+    const packs = this.#init.responder.read(request, this.#init.requester)
     for (const [i, { kind, bytes }] of packs.entries()) {
       const end = i === packs.length - 1 ? ({ end: true } as const) : {}
       const blocked = answering.write({ [kind]: bytes, ...end })
@@ -136,10 +136,10 @@ export class QuerySession {
   }
 
   #observe(request: QueryRequest): void {
-    const { asker, responder, services } = this.#init
+    const { requester, responder, services } = this.#init
     const observation = new Observation({
       request,
-      asker,
+      requester,
       responder,
       services,
       write: (answer) => this.#write(answer),
@@ -169,8 +169,8 @@ export class QuerySession {
   }
 
   /** Keeps a request open until the stream took its last answer; failures are answered too. */
-  #run(id: number, work: (answering: Answering) => Promise<void>): void {
-    const answering = new Answering(id, (answer) => this.#write(answer))
+  #run(id: number, work: (answering: ResponseStream) => Promise<void>): void {
+    const answering = new ResponseStream(id, (answer) => this.#write(answer))
     this.#open.set(id, answering)
     work(answering).then(
       () => this.#done(id, answering),
@@ -195,8 +195,8 @@ export class QuerySession {
   #refuse(id: number, error: unknown): void {
     if (this.#frames.closed) return
     const refusal = refusalOf(error)
-    const { asker, services, count } = this.#init
-    const { peer } = asker.caller
+    const { requester, services, count } = this.#init
+    const { peer } = requester.caller
     count(`refused-${refusal.code}`)
     if (refusal.code === 'internal') services.log.debug('a question could not be answered', { peer, error })
     try {
@@ -210,7 +210,7 @@ export class QuerySession {
 
   /** @throws NodeError 'flood' */
   #chargeRefusal(): void {
-    if (!this.#init.refusals.take(this.#init.asker.caller.peer)) {
+    if (!this.#init.refusals.take(this.#init.requester.caller.peer)) {
       throw new NodeError('flood', 'too many requests that cannot be answered')
     }
   }
@@ -237,6 +237,6 @@ export class QuerySession {
   }
 }
 
-function badField(name: string): Refused {
-  return new Refused('bad-request', `${name} is not what it must be`)
+function badField(name: string): QueryError {
+  return new QueryError('bad-request', `${name} is not what it must be`)
 }

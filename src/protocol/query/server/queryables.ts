@@ -26,9 +26,9 @@ export interface LatestSource {
 export type HistorySource = Pick<History, 'items' | 'series'>
 
 /** Sealed catalogues, our own and those we hold of others. */
-export interface MetaSource {
-  /** @param asker the PeerId of who asks */
-  sealedMeta(author: string, asker: string): Uint8Array | undefined
+export interface CatalogueSource {
+  /** @param requester the PeerId of who asks */
+  sealedMeta(author: string, requester: string): Uint8Array | undefined
 }
 
 /** Which quantities a ProtocolName carries. */

@@ -1,34 +1,34 @@
 import type { Clock } from '../../../clock.ts'
-import type { TimeBelief } from '../../../hal/time-source.ts'
+import type { ClockStatus } from '../../../hal/time-source.ts'
 import type { Log } from '../../../log.ts'
 import type { Caller } from '../../../peer/admission.ts'
 import { parseSeries, partsOfSeries, type SeriesParts } from '../../../reading/series.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { AnsweredTime, QueryRequest } from '../codec/frame.ts'
-import { Refused } from '../codec/query-error.ts'
+import { QueryError } from '../codec/query-error.ts'
 import { type SeriesMatch, selectedSeries } from '../codec/selector.ts'
 import type { QueryLimits } from '../limits.ts'
-import type { CarriedQuantities, HistorySource, LatestSource, MetaSource } from './queryables.ts'
+import type { CarriedQuantities, CatalogueSource, HistorySource, LatestSource } from './queryables.ts'
 
 export interface ResponderInit {
   /** Our own PeerId. */
   readonly self: string
   readonly clock: Clock
   readonly limits: QueryLimits
-  readonly catalogue: CarriedQuantities
+  readonly registry: CarriedQuantities
   readonly latest: LatestSource
   readonly history: HistorySource
-  readonly metas: MetaSource
+  readonly metas: CatalogueSource
   /** Whether a caller is answered at all: the book and the local network (wire.md, Gossip). */
   readonly admission: { answers(caller: Caller): boolean }
   /** Whether a peer may read a series: private ones are for the book. */
   readonly mayRead: (peer: string, series: SeriesParts) => boolean
-  readonly belief: () => TimeBelief
+  readonly belief: () => ClockStatus
   readonly log: Log
 }
 
 /** Who asks, on which protocol. */
-export interface Asker {
+export interface Requester {
   readonly caller: Caller
   readonly protocol: string
 }
@@ -42,44 +42,44 @@ export class Responder {
   }
 
   /** @throws Refused 'denied' */
-  admit({ caller }: Asker): void {
+  admit({ caller }: Requester): void {
     if (!this.#init.admission.answers(caller)) {
-      throw new Refused('denied', 'only peers of the book and of the local network are answered')
+      throw new QueryError('denied', 'only peers of the book and of the local network are answered')
     }
   }
 
   /** The sealed catalogue. @throws Refused 'no-such' */
-  describe(request: QueryRequest, { caller }: Asker): Uint8Array {
+  describe(request: QueryRequest, { caller }: Requester): Uint8Array {
     const author = request.who ?? this.#init.self
     const meta = this.#init.metas.sealedMeta(author, caller.peer)
-    if (meta === undefined) throw new Refused('no-such', `the catalogue of ${author} is not held here`)
+    if (meta === undefined) throw new QueryError('no-such', `the catalogue of ${author} is not held here`)
     return meta
   }
 
   /** The packs that carry the latest of each series asked for, each once. @throws Refused 'no-such', 'no-data' */
-  read(request: QueryRequest, asker: Asker): SealedReadings[] {
-    const packs = this.latest(this.matching(request, asker), asker)
+  read(request: QueryRequest, requester: Requester): SealedReadings[] {
+    const packs = this.latest(this.matching(request, requester), requester)
     if (packs.length > 0) return packs
-    if (request.n === undefined) throw new Refused('no-data', 'nothing has been measured yet')
-    throw new Refused('no-such', 'no reading of that name is held here')
+    if (request.n === undefined) throw new QueryError('no-data', 'nothing has been measured yet')
+    throw new QueryError('no-such', 'no reading of that name is held here')
   }
 
-  latest(match: SeriesMatch, asker: Asker): SealedReadings[] {
+  latest(match: SeriesMatch, requester: Requester): SealedReadings[] {
     const sealed = new Set(this.#init.latest.latest(match).map((latest) => latest.sealed))
-    return [...sealed].filter((pack) => this.isFor(pack, asker))
+    return [...sealed].filter((pack) => this.isFor(pack, requester))
   }
 
   /** The series that a request means, of those that its protocol carries and its asker may read. */
-  matching(request: QueryRequest, { caller, protocol }: Asker): SeriesMatch {
+  matching(request: QueryRequest, { caller, protocol }: Requester): SeriesMatch {
     const selected = selectedSeries(request, this.#init.self)
-    const carried = this.#init.catalogue.quantitiesOf(protocol)
+    const carried = this.#init.registry.quantitiesOf(protocol)
     return (series) =>
       carried.has(series.quantity) && selected(series) && this.#init.mayRead(caller.peer, series)
   }
 
   /** Whether everything in a pack belongs to the protocol and may be read by the asker: packs are not cut. */
-  isFor(sealed: SealedReadings, { caller, protocol }: Asker): boolean {
-    const carried = this.#init.catalogue.quantitiesOf(protocol)
+  isFor(sealed: SealedReadings, { caller, protocol }: Requester): boolean {
+    const carried = this.#init.registry.quantitiesOf(protocol)
     return seriesOf(sealed).every((name) => {
       const series = partsOfSeries(name)
       return carried.has(series.quantity) && this.#init.mayRead(caller.peer, series)
@@ -87,15 +87,16 @@ export class Responder {
   }
 
   /** The one series that history is asked of. @throws Refused 'bad-request', 'no-such' */
-  historySeries(request: QueryRequest, asker: Asker): string {
-    if (typeof request.n !== 'string') throw new Refused('bad-request', 'history is asked of one series: n')
-    const match = this.matching(request, asker)
+  historySeries(request: QueryRequest, requester: Requester): string {
+    if (typeof request.n !== 'string')
+      throw new QueryError('bad-request', 'history is asked of one series: n')
+    const match = this.matching(request, requester)
     const author = parseSeries(request.n)?.peer ?? request.who ?? this.#init.self
     const names = this.#init.history.series(author).filter((name) => match(partsOfSeries(name)))
     const [name, another] = names
-    if (name === undefined) throw new Refused('no-such', 'no history of that name is held here')
+    if (name === undefined) throw new QueryError('no-such', 'no history of that name is held here')
     if (another !== undefined)
-      throw new Refused('bad-request', 'that names several series; history is asked of one')
+      throw new QueryError('bad-request', 'that names several series; history is asked of one')
     return name
   }
 
@@ -103,7 +104,7 @@ export class Responder {
   time(): AnsweredTime {
     const { clock, belief } = this.#init
     const { quality, errorBound, offset } = belief()
-    if (quality === 2) throw new Refused('no-data', 'the clock here is not known to be right')
+    if (quality === 2) throw new QueryError('no-data', 'the clock here is not known to be right')
     const now = Math.round((clock.now() + offset) * 1000)
     const bound = errorBound === undefined ? {} : { bound: Math.ceil(errorBound * 1e6) }
     // Answered in the turn in which it was received: both timestamps are this moment.

@@ -3,7 +3,7 @@ import type { QueryAnswer } from '../codec/frame.ts'
 export type SendAnswer = (answer: QueryAnswer) => Promise<void> | undefined
 
 /** A request while its answers are sent: exactly one of them is the last. */
-export class Answering {
+export class ResponseStream {
   readonly #id: number
   readonly #send: SendAnswer
   #ended = false

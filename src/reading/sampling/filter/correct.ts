@@ -6,8 +6,8 @@ export function offset(by: number): Stage {
 }
 
 /** Keeps within bounds. */
-export function clamp([least, greatest]: readonly [number, number]): Stage {
-  return map((value) => Math.min(greatest, Math.max(least, value)))
+export function clamp([min, greatest]: readonly [number, number]): Stage {
+  return map((value) => Math.min(greatest, Math.max(min, value)))
 }
 
 /**

@@ -45,7 +45,7 @@ t.test('in doubt it is reachable, though not to be relied on', async (t) => {
   const { clock, path, acknowledge } = await proven()
   const now = clock.monotonic()
   t.ok(path.usable(now))
-  path.doubt()
+  path.suspect()
   t.notOk(path.usable(now))
   t.ok(path.reachable(now))
   path.seek(now)
@@ -55,7 +55,7 @@ t.test('in doubt it is reachable, though not to be relied on', async (t) => {
 
 t.test('a round without an answer and without a packet ends it, and rests', async (t) => {
   const { clock, path, probes } = await proven()
-  path.doubt()
+  path.suspect()
   path.seek(clock.monotonic())
   await clock.advance(5001)
   t.notOk(path.reachable(clock.monotonic()))
@@ -69,7 +69,7 @@ t.test('a round without an answer and without a packet ends it, and rests', asyn
 
 t.test('where packets come, a round without an answer leaves it in doubt, and rests', async (t) => {
   const { clock, path, probes, acknowledge } = await proven()
-  path.prove(clock.monotonic())
+  path.validate(clock.monotonic())
   await clock.advance(4000)
   path.heard(PORT, clock.monotonic())
   await clock.advance(1001)
@@ -86,7 +86,7 @@ t.test('where packets come, a round without an answer leaves it in doubt, and re
 
 t.test('REPORTs are no packets: they do not save a path by which none comes', async (t) => {
   const { clock, path } = await proven()
-  path.doubt()
+  path.suspect()
   path.seek(clock.monotonic())
   for (let i = 0; i < 6; i++) {
     await clock.advance(1000)
@@ -129,7 +129,7 @@ t.test('a new port that does not answer lets the old one be', async (t) => {
   await clock.advance(5001)
   path.heard(PORT, clock.monotonic())
   t.ok(path.usable(clock.monotonic()))
-  path.doubt()
+  path.suspect()
   path.seek(clock.monotonic())
   t.equal(probes.length, 4, 'and does not make it rest')
 })
@@ -137,9 +137,9 @@ t.test('a new port that does not answer lets the old one be', async (t) => {
 t.test('a peer that goes both ways does not avoid UDP', async (t) => {
   const { clock, path } = await proven()
   await clock.advance(900)
-  path.avoided(clock.monotonic())
+  path.onPeerPrefersStream(clock.monotonic())
   t.ok(path.usable(clock.monotonic()))
   await clock.advance(200)
-  path.avoided(clock.monotonic())
+  path.onPeerPrefersStream(clock.monotonic())
   t.notOk(path.usable(clock.monotonic()))
 })

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { answerDoor } from '../../../../src/protocol/query/client/answer-verifier.ts'
+import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
 import { DatagramQueryClient } from '../../../../src/protocol/query/client/datagram-query-client.ts'
 import type { QueryLimits } from '../../../../src/protocol/query/limits.ts'
 import { SealVerifier } from '../../../../src/reading/signed/seal-verify.ts'
@@ -7,11 +7,11 @@ import { type Pair, pair, stop } from '../../../support/datagram/pair.ts'
 import { topic } from '../../../support/history.ts'
 import {
   asked,
-  catalogue,
   packOf,
   type QueryBench,
   queryBench,
-  queryLimits
+  queryLimits,
+  registry
 } from '../../../support/query/bench.ts'
 
 const signal = new AbortController().signal
@@ -28,17 +28,17 @@ async function asking(t: Test, limits: Partial<QueryLimits> = {}): Promise<Askin
   made.near.close()
   const bench = queryBench()
   bench.journal.add(packOf(0))
-  for (const protocol of catalogue.ids()) {
+  for (const protocol of registry.ids()) {
     made.b.datagrams.handle(protocol, (flow) => (request) => {
       const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }
-      const answer = bench.server.answerOne(request, { caller, protocol }, flow.maxSize)
+      const answer = bench.server.answerDatagram(request, { caller, protocol }, flow.maxSize)
       if (answer !== undefined) flow.send(answer)
     })
   }
   const client = new DatagramQueryClient({
     datagrams: made.a.datagrams,
     clock: made.clock,
-    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
+    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     limits: { ...queryLimits, ...limits }
   })
   return { ...made, bench, client }

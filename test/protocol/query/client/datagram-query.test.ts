@@ -1,6 +1,6 @@
 import t from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
-import { answerDoor } from '../../../../src/protocol/query/client/answer-verifier.ts'
+import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
 import { DatagramQuery } from '../../../../src/protocol/query/client/datagram-query.ts'
 import { decodeAnswer, encodeAnswer } from '../../../../src/protocol/query/codec/answer.ts'
 import type { QueryRequest } from '../../../../src/protocol/query/codec/frame.ts'
@@ -10,20 +10,20 @@ import { LooseFlow } from '../../../support/datagram/flow.ts'
 import { them, topic } from '../../../support/history.ts'
 import {
   asked,
-  asker,
-  catalogue,
   packOf,
   type QueryBench,
   queryBench,
-  queryLimits
+  queryLimits,
+  registry,
+  requester
 } from '../../../support/query/bench.ts'
 
 const signal = new AbortController().signal
 const packet = 1168
-const caller = { caller: { peer: asker, host: undefined, direct: true }, protocol: topic }
+const caller = { caller: { peer: requester, host: undefined, direct: true }, protocol: topic }
 
 function queryOn(flow: LooseFlow, clock = new VirtualClock()): DatagramQuery {
-  const door = answerDoor(catalogue, new SealVerifier(), queryLimits.remembered)
+  const door = createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
   return new DatagramQuery({ flow, clock, door, limits: queryLimits })
 }
 
@@ -34,7 +34,7 @@ function datagrams(bench: QueryBench, lost: readonly number[] = [], srtt?: numbe
   const flow = new LooseFlow(asked, topic, (bytes) => {
     const isLost = lost.includes(sent.length)
     sent.push({ at: clock.monotonic(), bytes })
-    const answer = isLost ? undefined : bench.server.answerOne(bytes, caller, packet)
+    const answer = isLost ? undefined : bench.server.answerDatagram(bytes, caller, packet)
     if (answer !== undefined) setImmediate(() => query.receive(answer))
   })
   if (srtt !== undefined) flow.roundTrip.sample(srtt)
@@ -136,7 +136,7 @@ t.test('answerOne answers what a packet can carry, and stays silent otherwise', 
   const bench = queryBench({ limits })
   bench.journal.add(packOf(0))
   const one = (request: QueryRequest, size = packet) => {
-    const bytes = bench.server.answerOne(encodeRequest(request), caller, size)
+    const bytes = bench.server.answerDatagram(encodeRequest(request), caller, size)
     return bytes === undefined ? undefined : decodeAnswer(bytes, packet)
   }
   t.match(one({ id: 1, op: 'read' }), { id: 1, pack: Uint8Array })
@@ -145,7 +145,7 @@ t.test('answerOne answers what a packet can carry, and stays silent otherwise', 
   }
   t.match(one({ id: 1, op: 'read' }, 200), { error: { code: 'too-big' } })
   t.match(one({ id: 1, op: 'describe' }, 200), { error: { code: 'too-big' } })
-  t.equal(bench.server.answerOne(new Uint8Array([0xff]), caller, packet), undefined)
+  t.equal(bench.server.answerDatagram(new Uint8Array([0xff]), caller, packet), undefined)
   t.match(one({ id: 1, op: 'read' }), { pack: Uint8Array })
   t.match(one({ id: 1, op: 'read' }), { error: { code: 'busy' } })
   t.match(one({ id: 1, op: 'read', limit: 0 }), { error: { code: 'bad-request' } })

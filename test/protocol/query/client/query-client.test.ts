@@ -1,17 +1,17 @@
 import t from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
-import { answerDoor } from '../../../../src/protocol/query/client/answer-verifier.ts'
+import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
 import { QueryClient } from '../../../../src/protocol/query/client/query-client.ts'
 import type { QueryAnswer } from '../../../../src/protocol/query/codec/frame.ts'
 import { SealVerifier } from '../../../../src/reading/signed/seal-verify.ts'
 import { them, topic, us } from '../../../support/history.ts'
 import {
   asked,
-  catalogue,
   packOf,
   queryBench,
   queryLimits,
   reading,
+  registry,
   sealedMeta,
   settle
 } from '../../../support/query/bench.ts'
@@ -166,7 +166,7 @@ t.test('who opens forever meets the deadline, and so do all who wait for the sam
   const client = new QueryClient({
     clock,
     limits: queryLimits,
-    door: answerDoor(catalogue, new SealVerifier(), queryLimits.remembered),
+    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     openStream() {
       opened += 1
       return new Promise(() => {})

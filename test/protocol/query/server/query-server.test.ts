@@ -4,12 +4,12 @@ import { encodeRequest } from '../../../../src/protocol/query/codec/request.ts'
 import { topic, us } from '../../../support/history.ts'
 import {
   asked,
-  asker,
   packOf,
   queryBench,
   queryLimits,
   RawAsker,
   reading,
+  requester,
   sealedMeta,
   settle
 } from '../../../support/query/bench.ts'
@@ -36,7 +36,7 @@ t.test('errors of the closed list', async (t) => {
   t.same(codes(await raw.ask({ id: 1, op: 'read' })), ['no-data'])
   t.same(codes(await raw.ask({ id: 2, op: 'read', n: 'cellar' })), ['no-such'])
   t.same(codes(await raw.ask({ id: 3, op: 'dance' })), ['unknown-op'])
-  t.same(codes(await raw.ask({ id: 4, op: 'describe', who: asker })), ['no-such'])
+  t.same(codes(await raw.ask({ id: 4, op: 'describe', who: requester })), ['no-such'])
   t.same(codes(await raw.ask({ id: 5, op: 'history', n: 'air' })), ['no-such'])
   t.same(codes(await raw.ask({ id: 6, op: 'history' })), ['bad-request'])
   t.same(codes(await raw.ask({ id: 7, op: 'read', credit: 65 })), ['bad-request'])
@@ -150,7 +150,7 @@ t.test('a malformed credit or cancel ends the request that it speaks of', async 
 })
 
 t.test('a caller that is not admitted gets denied, whatever it asks', async (t) => {
-  const admission = { answers: ({ peer }: { peer: string }) => peer !== asker }
+  const admission = { answers: ({ peer }: { peer: string }) => peer !== requester }
   const bench = queryBench({ admission })
   bench.journal.add(packOf(0))
   const stranger = new RawAsker(bench.open())
