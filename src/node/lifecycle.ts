@@ -1,13 +1,7 @@
 import { type Clock, withDeadline } from '../clock.ts'
 import { describeError } from '../error.ts'
 import type { Log } from '../log.ts'
-
-/** One part of a node that must be started or stopped. Either may be absent. */
-export interface Part {
-  readonly name: string
-  start?(): void | Promise<void>
-  stop?(): void | Promise<void>
-}
+import type { Startable } from '../startable.ts'
 
 export interface LifecycleInit {
   readonly clock: Clock
@@ -22,11 +16,11 @@ export interface LifecycleInit {
  * those before it; one that fails to stop, or does not come to an end, never keeps the others.
  */
 export class Lifecycle {
-  readonly #parts: Part[]
+  readonly #parts: Startable[]
   readonly #init: LifecycleInit
-  #started: Part[] = []
+  #started: Startable[] = []
 
-  constructor(parts: readonly Part[], init: LifecycleInit) {
+  constructor(parts: readonly Startable[], init: LifecycleInit) {
     this.#parts = [...parts]
     this.#init = init
   }

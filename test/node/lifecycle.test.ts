@@ -2,11 +2,12 @@ import t from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
-import { Lifecycle, type Part } from '../../src/node/lifecycle.ts'
+import { Lifecycle } from '../../src/node/lifecycle.ts'
+import type { Startable } from '../../src/startable.ts'
 
 const init = { log: silentLog, startDeadline: 1000, stopDeadline: 5000 }
 
-function recorder(names: string[]): { done: string[]; parts: Part[] } {
+function recorder(names: string[]): { done: string[]; parts: Startable[] } {
   const done: string[] = []
   const parts = names.map((name) => ({
     name,

@@ -1,14 +1,14 @@
 import { systemClock } from '../../clock.ts'
+import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
-import type { Part } from '../lifecycle.ts'
 import type { AssembleInit } from './assemble-init.ts'
 
 /** Lets commands ask this node, where it has a home that others may find it by. */
 export function controlParts(
   { home, shortLived, config, log }: AssembleInit,
   operations: Operations
-): Part[] {
+): Startable[] {
   if (home === undefined || shortLived) return []
   let server: ControlServer | undefined
   return [

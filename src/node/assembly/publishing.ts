@@ -1,7 +1,7 @@
 import { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts'
 import { Gossip } from '../../protocol/gossip/gossip.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import type { On } from './components.ts'
 import { sealOwnCatalogue } from './own-catalogue.ts'
 import type { Measuring } from './sensing.ts'
@@ -63,7 +63,7 @@ export function gossipPart({
   init: { config },
   language: { registry },
   voice: { gossip }
-}: On<'init' | 'language' | 'voice'>): Part {
+}: On<'init' | 'language' | 'voice'>): Startable {
   const topics = config.relay ? registry.ids() : [META_TOPIC]
   return {
     name: 'gossip',
@@ -76,7 +76,10 @@ export function gossipPart({
 }
 
 /** A node for one command tells nobody of itself. */
-export function catalogueParts({ init: { shortLived }, voice: { publisher } }: On<'init' | 'voice'>): Part[] {
+export function catalogueParts({
+  init: { shortLived },
+  voice: { publisher }
+}: On<'init' | 'voice'>): Startable[] {
   if (shortLived) return []
   return [{ name: 'catalogue', start: () => publisher.start(), stop: () => publisher.stop() }]
 }

@@ -3,7 +3,7 @@ import { answerPings } from '../../protocol/ping/ping.ts'
 import { QueryServer } from '../../protocol/query/server/query-server.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import type { On } from './components.ts'
 
 type Needs = On<'init' | 'language' | 'links' | 'society' | 'timekeeper' | 'storage' | 'voice' | 'measuring'>
@@ -66,7 +66,7 @@ export function queriesPart({
   links: { network },
   clients: { queries, datagramQueries },
   server
-}: On<'init' | 'language' | 'links' | 'clients' | 'server'>): Part {
+}: On<'init' | 'language' | 'links' | 'clients' | 'server'>): Startable {
   const streams = config.limits.query.streamsPerPeer
   const options = { maxInboundStreams: streams, maxOutboundStreams: streams, runOnLimitedConnection: true }
   return {

@@ -5,7 +5,7 @@ import { createHistoryFetcher } from '../../protocol/replication/history-fetcher
 import { ProviderTable } from '../../protocol/replication/provider-table.ts'
 import { Replicator } from '../../protocol/replication/replicator.ts'
 import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import type { On } from './components.ts'
 import { randomFloat } from './random.ts'
 
@@ -62,7 +62,10 @@ function createRepair(
 }
 
 /** Keeps what others measure, and asks who comes for what was missed. */
-export function keepingPart({ links: { network }, keeping: { replicator } }: On<'links' | 'keeping'>): Part {
+export function keepingPart({
+  links: { network },
+  keeping: { replicator }
+}: On<'links' | 'keeping'>): Startable {
   const connected = ({ detail }: CustomEvent<PeerId>): void => replicator.returned(detail.toString())
   return {
     name: 'holder',

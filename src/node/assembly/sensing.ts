@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Author } from '../../reading/author/author.ts'
 import { Epochs } from '../../reading/author/epoch.ts'
 import type { OwnHistory } from '../../reading/history/history.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import { DeviceStates } from '../sensors/device-states.ts'
 import { createSensors, type RunningSensor } from '../sensors/running-sensor.ts'
 import { fileOf } from './assemble-init.ts'
@@ -99,7 +99,7 @@ function toldHistory({ storage: { history }, voice: { publisher } }: On<'storage
 }
 
 /** Sensors stop before the author who takes their last samples, and who hands on what waits. */
-export function measuringParts({ measuring: { author, memories, sensors } }: On<'measuring'>): Part[] {
+export function measuringParts({ measuring: { author, memories, sensors } }: On<'measuring'>): Startable[] {
   return [
     { name: 'author', start: () => void author(), stop: () => author().stop() },
     memories.part,

@@ -1,5 +1,5 @@
+import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
-import type { Part } from '../lifecycle.ts'
 import { datagramPart } from '../network/datagrams.ts'
 import { discoveryPart, watchdogPart } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
@@ -12,7 +12,7 @@ import { measuringParts } from './sensing.ts'
 import { historyPart } from './storage.ts'
 
 /** In the order in which they start; they stop in reverse. */
-export function partsOf(made: Layers, operations: Operations, stopping: AbortController): Part[] {
+export function partsOf(made: Layers, operations: Operations, stopping: AbortController): Startable[] {
   const { init, links, society, timekeeper, acquaintance, switches } = made
   const { home, world, log, carrier } = init
   const { network, datagrams } = links

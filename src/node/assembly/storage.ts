@@ -4,7 +4,7 @@ import { SqliteHistory } from '../../reading/history/sqlite-history.ts'
 import { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import { createSigner, type Signer } from '../../reading/signed/seal.ts'
 import { createSealer, type Sealer } from '../../reading/signed/sealer.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import { keepAnchors } from '../peers/keep-anchors.ts'
 import { fileOf } from './assemble-init.ts'
 import type { On } from './components.ts'
@@ -53,7 +53,7 @@ export function createStorage({
 }
 
 /** Open from the beginning, as its series are needed; what it holds is written when all else has stopped. */
-export function historyPart({ init: { log }, storage: { history } }: On<'init' | 'storage'>): Part {
+export function historyPart({ init: { log }, storage: { history } }: On<'init' | 'storage'>): Startable {
   return {
     name: 'history',
     stop() {

@@ -14,7 +14,7 @@ import {
   type DatagramsStatus,
   type OpenOptions
 } from '../../protocol/datagram/index.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import type { Network } from './create-network.ts'
 
@@ -68,7 +68,7 @@ export function forgeryLimits(
   }
 }
 
-export function datagramPart(datagrams: Datagrams): Part {
+export function datagramPart(datagrams: Datagrams): Startable {
   return { name: 'datagrams', start: () => datagrams.start(), stop: () => datagrams.stop() }
 }
 

@@ -7,7 +7,7 @@ import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watch
 import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import { LanDiscovery } from '../../peer/discovery/mdns.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 import type { Network } from './create-network.ts'
 
 export interface NetworkPartInit {
@@ -27,7 +27,7 @@ const DISCOVERY_INTERVAL = 10_000
 const MDNS_PORT = 5353 // RFC 6762
 
 /** Finds neighbours on the local network, on whichever interfaces there are. */
-export function discoveryPart({ config, world, log, network, autoDialer, local }: DiscoveryInit): Part {
+export function discoveryPart({ config, world, log, network, autoDialer, local }: DiscoveryInit): Startable {
   const { clock } = world
   const discovery = new LanDiscovery(network.services.components, {
     clock,
@@ -55,7 +55,7 @@ export function discoveryPart({ config, world, log, network, autoDialer, local }
 }
 
 /** Heals gossip that died while its connection lives. */
-export function watchdogPart({ config, world, log, network }: NetworkPartInit): Part {
+export function watchdogPart({ config, world, log, network }: NetworkPartInit): Startable {
   let cancel: () => void = () => {}
   return {
     name: 'gossip watchdog',

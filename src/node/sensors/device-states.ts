@@ -6,7 +6,7 @@ import { describeError } from '../../error.ts'
 import type { DeviceState } from '../../hal/device-state.ts'
 import type { Log } from '../../log.ts'
 import { writeAtomic } from '../../peer/write-atomic.ts'
-import type { Part } from '../lifecycle.ts'
+import type { Startable } from '../../startable.ts'
 
 export interface DeviceStatesInit {
   readonly clock: Clock
@@ -40,7 +40,7 @@ export class DeviceStates {
     this.#init = init
   }
 
-  get part(): Part {
+  get part(): Startable {
     return { name: 'device memory', start: () => this.start(), stop: () => this.stop() }
   }
 

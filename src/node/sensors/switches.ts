@@ -5,9 +5,9 @@ import { describeError, NodeError } from '../../error.ts'
 import type { Actuator, ActuatorDefinition } from '../../hal/actuator.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
+import type { Startable } from '../../startable.ts'
 import type { SwitchRequest, SwitchView } from '../api/operations.ts'
 import { errorView } from '../control/error.ts'
-import type { Part } from '../lifecycle.ts'
 
 export interface SwitchesInit {
   readonly config: Pick<NodeConfig, 'switches' | 'limits'>
@@ -29,7 +29,7 @@ export class Switches {
     this.#outlets = init.shortLived ? [] : init.config.switches.map((config) => new Outlet(config, init))
   }
 
-  get parts(): Part[] {
+  get parts(): Startable[] {
     return this.#outlets.map((outlet) => ({
       name: `switch ${outlet.name}`,
       start: () => outlet.open(),
