@@ -1,12 +1,12 @@
 import type { SensorView, Status } from '../../node/api/operations.ts'
+import { openMetrics } from '../../node/control/metrics/open-metrics.ts'
+import { statusMetrics } from '../../node/control/metrics/status-metrics.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { bytes, formatDuration, localTime, milliseconds } from '../terminal/format-units.ts'
-import { openMetrics } from '../terminal/open-metrics.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
-import { statusMetrics } from '../views/status-metrics.ts'
 
 export const status = defineCommand({
   name: 'status',

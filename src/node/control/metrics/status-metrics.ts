@@ -1,5 +1,5 @@
-import type { SensorView, SeriesView, Status } from '../../node/api/operations.ts'
-import type { MetricFamily, Sample } from '../terminal/open-metrics.ts'
+import type { SensorView, SeriesView, Status } from '../../api/operations.ts'
+import type { MetricFamily, Sample } from './open-metrics.ts'
 
 type Told = Pick<MetricFamily, 'name' | 'help'>
 

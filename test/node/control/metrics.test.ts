@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openMetrics } from '../../../src/cli/terminal/open-metrics.ts'
+import { openMetrics } from '../../../src/node/control/metrics/open-metrics.ts'
 import { dropReasons } from '../../../src/protocol/datagram/counters.ts'
 import { FakeOperations, fault, series, status } from '../../support/fakes/operations.ts'
 import { runCommand } from '../../support/process/command-run.ts'
