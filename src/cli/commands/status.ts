@@ -1,5 +1,4 @@
 import type { SensorView, Status } from '../../node/api/operations.ts'
-import { openMetrics } from '../../node/control/metrics/open-metrics.ts'
 import { statusMetrics } from '../../node/control/metrics/status-metrics.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
@@ -28,7 +27,7 @@ export const status = defineCommand({
     // A node that lives for this command has counted nothing.
     const { operations } = await context.connect({ own: true, running: running === true || metrics === true })
     const now = await operations.status()
-    if (metrics === true) context.terminal.lines(openMetrics(statusMetrics(now)))
+    if (metrics === true) context.terminal.line(statusMetrics(now).trimEnd())
     else if (context.json) context.terminal.json(now)
     else context.terminal.lines(statusLines(now, context.terminal))
   }

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { openMetrics } from '../../../src/node/control/metrics/open-metrics.ts'
+import { statusMetrics } from '../../../src/node/control/metrics/status-metrics.ts'
 import { dropReasons } from '../../../src/protocol/datagram/counters.ts'
-import { FakeOperations, fault, series, status } from '../../support/fakes/operations.ts'
-import { runCommand } from '../../support/process/command-run.ts'
+import { fault, series, status } from '../../support/fakes/operations.ts'
 
 const HEAD = /^# (TYPE|UNIT|HELP) ([a-z_]+) (.+)$/
 const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\[\\n"])*",?)+)\})? (-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/
@@ -36,16 +36,12 @@ function parse(text: string): Map<string, number> {
   return samples
 }
 
-async function metrics(change: Partial<typeof status> = {}): Promise<Map<string, number>> {
-  const operations = new FakeOperations()
-  operations.status = async () => ({ ...status, ...change })
-  const { out, err, status: exit } = await runCommand('status --metrics', { operations })
-  if (exit !== 0) throw new Error(err)
-  return parse(out)
+function metrics(change: Partial<typeof status> = {}): Map<string, number> {
+  return parse(statusMetrics({ ...status, ...change }))
 }
 
 t.test('the form: names, types, units, escapes, and the end', (t) => {
-  const lines = openMetrics([
+  const text = openMetrics([
     {
       name: 'kith_x',
       type: 'counter',
@@ -56,7 +52,7 @@ t.test('the form: names, types, units, escapes, and the end', (t) => {
     { name: 'kith_z', type: 'info', help: 'Z.', samples: [{ labels: { b: 'c' }, value: 1 }] },
     { name: 'kith_empty', type: 'gauge', help: 'Nothing.', samples: [] }
   ])
-  t.same(lines, [
+  t.same(text.split('\n'), [
     '# TYPE kith_x counter',
     '# HELP kith_x Back\\\\slash,\\nline',
     'kith_x_total{a="\\"\\\\\\n"} 3',
@@ -68,22 +64,23 @@ t.test('the form: names, types, units, escapes, and the end', (t) => {
     '# TYPE kith_z info',
     '# HELP kith_z Z.',
     'kith_z_info{b="c"} 1',
-    '# EOF'
+    '# EOF',
+    ''
   ])
-  t.doesNotThrow(() => parse(`${lines.join('\n')}\n`))
+  t.doesNotThrow(() => parse(text))
   t.throws(() => parse('kith_a 1\n# EOF\n'), 'a sample without a family is seen by this test')
   t.end()
 })
 
 t.test('every reason of a drop has its counter', async (t) => {
   const drops = dropReasons.map((reason, i) => [`datagram.dropped-${reason}`, i] as const)
-  const found = await metrics({ counters: Object.fromEntries(drops) })
+  const found = metrics({ counters: Object.fromEntries(drops) })
   for (const [i, reason] of dropReasons.entries())
     t.equal(found.get(`kith_datagram_drops_total{reason="${reason}"}`), i)
 })
 
-t.test('all that is counted is told, nothing twice', async (t) => {
-  const found = await metrics({
+t.test('every counter is in one family, once', async (t) => {
+  const found = metrics({
     counters: {
       'gossip.accept': 12,
       'gossip.reject-signature': 2,
@@ -118,7 +115,7 @@ t.test('all that is counted is told, nothing twice', async (t) => {
 t.test('sensors and their readings; a name may hold anything', async (t) => {
   const sensor = { type: 'bme280', place: '0x76 on i2c-1', interval: 10 }
   const door = series({ device: 'door', quantity: 'contact', value: true, unit: null, age: 3 })
-  const found = await metrics({
+  const found = metrics({
     name: 'the "hall"\\\n',
     sensors: [
       { ...sensor, name: 'air', state: 'value', series: [series(), door] },
@@ -131,8 +128,8 @@ t.test('sensors and their readings; a name may hold anything', async (t) => {
       }
     ]
   })
-  const told = Object.fromEntries(found)
-  t.match(told, {
+  const samples = Object.fromEntries(found)
+  t.match(samples, {
     'kith_sensor_up{sensor="air",type="bme280"}': 1,
     'kith_sensor_up{sensor="soil",type="bme280"}': 0,
     'kith_sensor_up{sensor="attic",type="bme280"}': 0,
@@ -141,15 +138,9 @@ t.test('sensors and their readings; a name may hold anything', async (t) => {
     'kith_reading_age_seconds{sensor="soil",quantity="voltage",channel="a0",unit="V"}': 40
   })
   t.equal(
-    Object.keys(told).filter((key) => key.startsWith('kith_reading{')).length,
+    Object.keys(samples).filter((key) => key.startsWith('kith_reading{')).length,
     2,
-    'no value is told of a fault, nor of a sensor that has fallen silent'
+    'no value for a fault or a silent sensor'
   )
-  t.ok(Object.keys(told).some((key) => key.includes('name="the \\"hall\\"\\\\\\n"')))
-})
-
-t.test('a node that lives for one command has counted nothing', async (t) => {
-  const { status: exit, out } = await runCommand('status --metrics', { alone: true })
-  t.equal(exit, 3)
-  t.equal(out, '')
+  t.ok(Object.keys(samples).some((key) => key.includes('name="the \\"hall\\"\\\\\\n"')))
 })

@@ -1,9 +1,6 @@
-/**
- * Measurements for monitoring, in the text form of OpenMetrics 1.0 (prometheus.io/docs/specs/om), which
- * Prometheus reads as well.
- */
+/** Metrics in the text format of OpenMetrics 1.0 (prometheus.io/docs/specs/om), which Prometheus reads. */
 export interface MetricFamily {
-  /** `[a-z_]+`; ends with `_<unit>` where there is one, never with `_total` or `_info`, which samples get. */
+  /** `[a-z_]+`; ends with `_<unit>` if there is one; `_total` and `_info` are added to samples. */
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'info'
   readonly unit?: string
@@ -18,9 +15,10 @@ export interface Sample {
 
 const suffixes = { counter: '_total', gauge: '', info: '_info' } as const
 
-/** The lines of a whole exposition. A family without samples is left out, a label without text as well. */
-export function openMetrics(families: readonly MetricFamily[]): string[] {
-  return [...families.filter(({ samples }) => samples.length > 0).flatMap(familyLines), '# EOF']
+/** A whole exposition. Families without samples and labels without text are omitted. */
+export function openMetrics(families: readonly MetricFamily[]): string {
+  const lines = families.filter(({ samples }) => samples.length > 0).flatMap(familyLines)
+  return [...lines, '# EOF', ''].join('\n')
 }
 
 function familyLines({ name, type, unit, help, samples }: MetricFamily): string[] {
@@ -37,7 +35,7 @@ function labelText(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? '' : `{${pairs.map(([name, text]) => `${name}="${escaped(text)}"`).join(',')}}`
 }
 
-/** A line must stay one line, and a quoted text one text. */
+/** Escapes of OpenMetrics section 'escaping': backslash, line feed, double quote. */
 function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }

@@ -1,26 +1,34 @@
+import { defined } from '../../../defined.ts'
 import type { SensorView, SeriesView, Status } from '../../api/operations.ts'
-import type { MetricFamily, Sample } from './open-metrics.ts'
+import { type MetricFamily, openMetrics, type Sample } from './open-metrics.ts'
 
-type Told = Pick<MetricFamily, 'name' | 'help'>
+type Title = Pick<MetricFamily, 'name' | 'help'>
 
-/** A node's state as a monitoring system wants it. Names and labels stay the same from version to version. */
-export function statusMetrics(status: Status): MetricFamily[] {
+/**
+ * A node's state as OpenMetrics text (one exposition, ending with `# EOF`). Names and labels stay the same from
+ * version to version.
+ */
+export function statusMetrics(status: Status): string {
+  return openMetrics(families(status))
+}
+
+function families(status: Status): MetricFamily[] {
   const { memory, history, time } = status
   const { peer, name, version, world } = status
   return [
     {
       name: 'kith_node',
       type: 'info',
-      help: 'Who this is.',
+      help: 'Identity and version of the node.',
       samples: [{ labels: { peer, name, version, world }, value: 1 }]
     },
     gauge('kith_uptime_seconds', 'Time since the start.', status.uptime, 'seconds'),
     gauge('kith_peers', 'Peers with a connection.', status.peers),
     gauge('kith_memory_resident_bytes', 'Memory of the process.', memory.rss, 'bytes'),
-    gauge('kith_memory_heap_bytes', 'Memory that the program’s objects take.', memory.heapUsed, 'bytes'),
+    gauge('kith_memory_heap_bytes', 'Heap in use.', memory.heapUsed, 'bytes'),
     gauge(
       'kith_history_ok',
-      '1 where history is kept as configured, else 0.',
+      '1 while history is written as configured, else 0.',
       Number(history.state === 'ok')
     ),
     gauge('kith_history_bytes', 'Size of the history.', history.bytes, 'bytes'),
@@ -35,31 +43,36 @@ export function statusMetrics(status: Status): MetricFamily[] {
 }
 
 function gauge(name: string, help: string, value: number, unit?: string): MetricFamily {
-  return { name, type: 'gauge', help, samples: [{ value }], ...(unit === undefined ? {} : { unit }) }
+  return defined({ name, type: 'gauge' as const, help, samples: [{ value }], unit })
 }
 
-function counter(told: Told, samples: readonly Sample[]): MetricFamily {
-  return { ...told, type: 'counter', samples, ...(told.name.endsWith('_bytes') ? { unit: 'bytes' } : {}) }
+function counter(title: Title, samples: readonly Sample[]): MetricFamily {
+  return defined({
+    ...title,
+    type: 'counter' as const,
+    samples,
+    unit: title.name.endsWith('_bytes') ? 'bytes' : undefined
+  })
 }
 
 function sensorMetrics(sensors: readonly SensorView[]): MetricFamily[] {
   const series = sensors.flatMap((sensor) => sensor.series)
-  const told = (name: string, help: string, samples: readonly Sample[]): MetricFamily => ({
+  const gauges = (name: string, help: string, samples: readonly Sample[]): MetricFamily => ({
     name,
     type: 'gauge',
     help,
     samples
   })
   return [
-    told(
+    gauges(
       'kith_sensor_up',
-      '1 where a sensor measures; 0 for a fault, silence, and before its first reading.',
+      '1 while a sensor measures; 0 for a fault, for silence and before its first reading.',
       sensors.map(({ name, type, state }) => ({
         labels: { sensor: name, type },
         value: Number(state === 'value')
       }))
     ),
-    told(
+    gauges(
       'kith_reading',
       'Latest reading, in the SenML unit of its label; 1 and 0 for true and false.',
       series.flatMap((one) =>
@@ -67,7 +80,7 @@ function sensorMetrics(sensors: readonly SensorView[]): MetricFamily[] {
       )
     ),
     {
-      ...told(
+      ...gauges(
         'kith_reading_age_seconds',
         'Time since the latest reading or fault.',
         series.map((one) => ({ labels: labelsOf(one), value: one.age }))
@@ -81,73 +94,73 @@ function labelsOf({ device, quantity, channel = '', unit }: SeriesView): Record<
   return { sensor: device, quantity, channel, unit: unit ?? '' }
 }
 
-/** What is counted as `room.name` (Status.counters), by the beginning of it. The first that fits is taken. */
+/** The family of a counter by the prefix of its name (Status.counters). The first match is used. */
 const counted: readonly {
-  readonly begins: string
-  readonly told: Told
+  readonly prefix: string
+  readonly title: Title
   readonly labels: (rest: string) => Record<string, string>
 }[] = [
   {
-    begins: 'datagram.dropped-',
-    told: { name: 'kith_datagram_drops', help: 'Datagrams and frames dropped, by reason.' },
+    prefix: 'datagram.dropped-',
+    title: { name: 'kith_datagram_drops', help: 'Datagrams and frames dropped, by reason.' },
     labels: (reason) => ({ reason })
   },
   {
-    begins: 'datagram.',
-    told: { name: 'kith_datagrams', help: 'Datagrams sent and received, by carrier.' },
+    prefix: 'datagram.',
+    title: { name: 'kith_datagrams', help: 'Datagrams sent and received, by carrier.' },
     labels: (rest) => {
       const [direction = '', carrier = ''] = rest.split('-')
       return { direction, carrier }
     }
   },
   {
-    begins: 'gossip.publish',
-    told: { name: 'kith_gossip_published', help: 'Messages of our own given to gossip.' },
+    prefix: 'gossip.publish',
+    title: { name: 'kith_gossip_published', help: 'Own messages published, by result.' },
     labels: (rest) => ({ result: rest === '' ? 'sent' : rest.slice(1) })
   },
   {
-    begins: 'gossip.',
-    told: { name: 'kith_gossip_received', help: 'Messages of others, by verdict and its reason.' },
+    prefix: 'gossip.',
+    title: { name: 'kith_gossip_received', help: 'Messages of others, by verdict and reason.' },
     labels: (rest) => {
       const [verdict = '', ...reason] = rest.split('-')
       return { verdict, reason: reason.join('-') }
     }
   },
   {
-    begins: 'journal.',
-    told: {
+    prefix: 'journal.',
+    title: {
       name: 'kith_journal_events',
-      help: 'Readings that were new or repeated, and what befell series.'
+      help: 'Readings in the hub: new, repeated, refused.'
     },
     labels: (event) => ({ event })
   },
   {
-    begins: 'query.',
-    told: { name: 'kith_query_events', help: 'What befell those who ask over streams.' },
+    prefix: 'query.',
+    title: { name: 'kith_query_events', help: 'Events of query streams: accepted, refused, closed.' },
     labels: (event) => ({ event })
   },
   {
-    begins: '',
-    told: { name: 'kith_other_events', help: 'Everything else that is counted.' },
+    prefix: '',
+    title: { name: 'kith_other_events', help: 'All other counters.' },
     labels: (event) => ({ event })
   }
 ]
 
-/** The one among them that also falls (countersOf in node/counters.ts). */
+/** The only value among the counters that can fall: a gauge. */
 const SESSIONS = 'query.sessions'
 
 function countedMetrics(counters: Status['counters']): MetricFamily[] {
   const { [SESSIONS]: sessions, ...rising } = counters
   const left = new Map(Object.entries(rising))
-  const families = counted.map(({ begins, told, labels }) => {
+  const families = counted.map(({ prefix, title, labels }) => {
     const samples: Sample[] = []
     for (const [name, value] of left) {
-      if (!name.startsWith(begins)) continue
+      if (!name.startsWith(prefix)) continue
       left.delete(name)
-      samples.push({ labels: labels(name.slice(begins.length)), value })
+      samples.push({ labels: labels(name.slice(prefix.length)), value })
     }
-    return counter(told, samples)
+    return counter(title, samples)
   })
   if (sessions === undefined) return families
-  return [...families, gauge('kith_query_sessions', 'Streams on which others ask.', sessions)]
+  return [...families, gauge('kith_query_sessions', 'Open query streams of other peers.', sessions)]
 }
