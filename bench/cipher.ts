@@ -1,6 +1,5 @@
 /** Sealing and opening one packet in this process: node:crypto beside the cipher that packets are sealed with. */
 import { randomBytes } from 'node:crypto'
-import { deriveKeys } from '../src/protocol/datagram/key/schedule.ts'
 import {
   HEADER,
   OpensslCipher,
@@ -8,6 +7,7 @@ import {
   packetCipher,
   TAG
 } from '../src/protocol/datagram/packet/cipher.ts'
+import { deriveKeys } from '../src/protocol/datagram/packet/key-schedule.ts'
 import { vector } from '../test/support/datagram/vector.ts'
 import { table } from './statistics.ts'
 

@@ -18,12 +18,12 @@ import {
   encodeRekeyRequest,
   encodeReport
 } from '../../src/protocol/datagram/control/frame.ts'
-import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/key/schedule.ts'
+import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/packet/key-schedule.ts'
 import { Opener, Sealer } from '../../src/protocol/datagram/packet/packet.ts'
 import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/path/probe.ts'
+import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
-import { FrameSplitter, prefixed } from '../../src/protocol/query/codec/frame-splitter.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
 import { decodeBlock, encodeBlock } from '../../src/reading/signed/block.ts'

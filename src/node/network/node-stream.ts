@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
-import { FrameStream } from '../../protocol/query/codec/frame-stream.ts'
+import { FrameStream } from '../../protocol/frame-stream.ts'
 
 export interface StreamLimits {
   /** Bytes of one message. */

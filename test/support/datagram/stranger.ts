@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { encodeGreeting } from '../../../src/protocol/datagram/control/frame.ts'
-import { deriveKeys } from '../../../src/protocol/datagram/key/schedule.ts'
+import { deriveKeys } from '../../../src/protocol/datagram/packet/key-schedule.ts'
 import { Opener, Sealer } from '../../../src/protocol/datagram/packet/packet.ts'
 import type { TestControlStream } from './control-pair.ts'
 import { DatagramWorld, multihashOf, type TestNode } from './world.ts'

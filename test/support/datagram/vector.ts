@@ -1,4 +1,4 @@
-import type { Agreement } from '../../../src/protocol/datagram/key/schedule.ts'
+import type { Agreement } from '../../../src/protocol/datagram/packet/key-schedule.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 

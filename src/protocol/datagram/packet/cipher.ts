@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { DirectionKey } from '../key/schedule.ts'
+import type { DirectionKey } from './key-schedule.ts'
 import { ShortCipher } from './short-cipher.ts'
 
 export const CID_BYTES = 8

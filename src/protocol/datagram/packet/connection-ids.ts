@@ -1,5 +1,5 @@
-import type { ReceiveKey } from '../key/receive-key.ts'
 import { CID_BYTES } from './packet.ts'
+import type { ReceiveKey } from './receive-key.ts'
 
 /**
  * Our connection ids. They are found by their first four bytes as an int32, which needs no garbage; so

@@ -11,8 +11,8 @@
  * ChaCha20-Poly1305 (RFC 8439) over flow and payload; AAD = bytes 0 to 13; nonce = iv XOR (0^6 || ctr).
  */
 import { NodeError } from '../../../error.ts'
-import type { DirectionKey } from '../key/schedule.ts'
 import { CID_BYTES, CTR_BYTES, HEADER, type PacketCipher, packetCipher, TAG } from './cipher.ts'
+import type { DirectionKey } from './key-schedule.ts'
 
 export { CID_BYTES } from './cipher.ts'
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../clock.ts'
 import type { DatagramSource } from '../../../hal/datagram-socket.ts'
 import type { Counters, DropReason } from '../counters.ts'
-import type { ReceiveKey } from '../key/receive-key.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { ConnectionIds } from './connection-ids.ts'
 import { MAX_PACKET, MIN_PACKET, packetNumber } from './packet.ts'
+import type { ReceiveKey } from './receive-key.ts'
 
 /**
  * What becomes of a UDP datagram, cheapest check first. A failure drops it, counts it, and answers

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import { deriveKeys } from '../../../../src/protocol/datagram/key/schedule.ts'
 import {
   FastCipher,
   HEADER,
@@ -8,6 +7,7 @@ import {
   packetCipher,
   TAG
 } from '../../../../src/protocol/datagram/packet/cipher.ts'
+import { deriveKeys } from '../../../../src/protocol/datagram/packet/key-schedule.ts'
 import { ShortCipher } from '../../../../src/protocol/datagram/packet/short-cipher.ts'
 import { vector } from '../../../support/datagram/vector.ts'
 

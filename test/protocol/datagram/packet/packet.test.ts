@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import t from 'tap'
-import { deriveKeys } from '../../../../src/protocol/datagram/key/schedule.ts'
+import { deriveKeys } from '../../../../src/protocol/datagram/packet/key-schedule.ts'
 import {
   flowOf,
   Opener,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { prefixed } from '../../../../src/protocol/query/codec/frame-splitter.ts'
+import { prefixed } from '../../../../src/protocol/frame-splitter.ts'
 import { encodeRequest } from '../../../../src/protocol/query/codec/request.ts'
 import { topic, us } from '../../../support/history.ts'
 import {

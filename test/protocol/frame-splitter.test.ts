@@ -1,5 +1,5 @@
 import t from 'tap'
-import { FrameSplitter, prefixed } from '../../../../src/protocol/query/codec/frame-splitter.ts'
+import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 
 const MAX = 17_408
 

@@ -1,8 +1,8 @@
 import type { Cancel, Clock } from '../../../clock.ts'
-import type { ConnectionIds } from '../packet/connection-ids.ts'
-import { Opener, Sealer } from '../packet/packet.ts'
+import type { ConnectionIds } from './connection-ids.ts'
+import type { DirectionKey } from './key-schedule.ts'
+import { Opener, Sealer } from './packet.ts'
 import { type PacketOwner, ReceiveKey } from './receive-key.ts'
-import type { DirectionKey } from './schedule.ts'
 
 /** Milliseconds that packets under replaced keys are still taken. */
 const OLD_KEYS_LIVE = 10_000

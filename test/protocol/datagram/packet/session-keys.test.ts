@@ -1,9 +1,9 @@
 import t from 'tap'
 import { SeededRandom } from '../../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
-import { deriveKeys } from '../../../../src/protocol/datagram/key/schedule.ts'
-import { SessionKeys } from '../../../../src/protocol/datagram/key/session-keys.ts'
 import { ConnectionIds } from '../../../../src/protocol/datagram/packet/connection-ids.ts'
+import { deriveKeys } from '../../../../src/protocol/datagram/packet/key-schedule.ts'
+import { SessionKeys } from '../../../../src/protocol/datagram/packet/session-keys.ts'
 import { vector } from '../../../support/datagram/vector.ts'
 
 const owner = { host: undefined, packet: () => {}, flooded: () => {}, worn: () => {} }

@@ -1,6 +1,6 @@
-import { type Opener, packetNumber } from '../packet/packet.ts'
-import { ReplayWindow } from '../packet/replay-window.ts'
 import { TokenBucket } from '../token-bucket.ts'
+import { type Opener, packetNumber } from './packet.ts'
+import { ReplayWindow } from './replay-window.ts'
 
 /** Forgeries one key bears before it must not be used any more (RFC 9001 section 6.6). */
 const INTEGRITY_LIMIT = 2 ** 36

@@ -1,8 +1,8 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
-import type { Clock } from '../../../clock.ts'
-import { NodeError } from '../../../error.ts'
-import { badFrame } from './frame-fields.ts'
+import type { Clock } from '../clock.ts'
+import { NodeError } from '../error.ts'
 import { FrameSplitter, prefixed } from './frame-splitter.ts'
+import { badFrame } from './query/codec/frame-fields.ts'
 
 export interface FrameStreamInit {
   readonly stream: Stream

@@ -1,4 +1,4 @@
-import { badFrame } from './frame-fields.ts'
+import { badFrame } from './query/codec/frame-fields.ts'
 
 const CONTINUES = 0x80
 const PAYLOAD_BITS = 7

@@ -1,7 +1,11 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import t from 'tap'
-import { type Agreement, agreementSalt, deriveKeys } from '../../../../src/protocol/datagram/key/schedule.ts'
+import {
+  type Agreement,
+  agreementSalt,
+  deriveKeys
+} from '../../../../src/protocol/datagram/packet/key-schedule.ts'
 import { vector } from '../../../support/datagram/vector.ts'
 
 t.test('the test vector', (t) => {

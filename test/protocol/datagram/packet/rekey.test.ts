@@ -1,9 +1,9 @@
 import t from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
 import { encodeRekey } from '../../../../src/protocol/datagram/control/frame.ts'
-import { ReceiveKey } from '../../../../src/protocol/datagram/key/receive-key.ts'
-import { Rekey, type Renewal } from '../../../../src/protocol/datagram/key/rekey.ts'
 import { ConnectionIds } from '../../../../src/protocol/datagram/packet/connection-ids.ts'
+import { ReceiveKey } from '../../../../src/protocol/datagram/packet/receive-key.ts'
+import { Rekey, type Renewal } from '../../../../src/protocol/datagram/packet/rekey.ts'
 import {
   bytes,
   lastPassage,
