@@ -9,5 +9,7 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
  *     const request = { who, ...defined({ since, until }) }
  */
 export function defined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>
+  const copy: { [key: string]: unknown } = {}
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) copy[key] = value
+  return copy as Defined<T>
 }

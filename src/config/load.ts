@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { defined } from '../defined.ts'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
@@ -86,7 +87,7 @@ function merged(request: LoadRequest): Loading {
 
 /** Checks the text of a file alone. @throws ConfigError */
 export function parseConfig(text: string, devices: readonly SensorDefinition[], file?: string): NodeConfig {
-  return loadConfig({ text, devices, ...(file === undefined ? {} : { file }) }).config
+  return loadConfig({ text, devices, ...defined({ file }) }).config
 }
 
 class Loading {
@@ -169,7 +170,7 @@ class Loading {
   }
 
   #report(origin: Origin, path: string, message: string, hint: string | undefined): void {
-    this.#problems.push({ origin, path, message, ...(hint === undefined ? {} : { hint }) })
+    this.#problems.push({ origin, path, message, ...defined({ hint }) })
   }
 
   #provenance(config: NodeConfig): Provenance[] {

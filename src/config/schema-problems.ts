@@ -1,4 +1,5 @@
 import type * as v from 'valibot'
+import { defined } from '../defined.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean } from './option-kinds.ts'
@@ -50,7 +51,7 @@ function problem(
   hint: string | undefined
 ): ConfigProblem {
   const origin = settings.place(path, part)
-  return { origin, path: formatPath(path), message, ...(hint === undefined ? {} : { hint }) }
+  return { origin, path: formatPath(path), message, ...defined({ hint }) }
 }
 
 /** By line and column; what is not of the file comes last. */

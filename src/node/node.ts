@@ -1,6 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { type Clock, withDeadline } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
+import { defined } from '../defined.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Followed } from '../protocol/replication/reorder-buffer.ts'
@@ -130,7 +131,7 @@ export class Node {
   /** One answer for each series that matches. @throws NodeError nobody-found, unreachable, denied … */
   ask(who: string, what?: string, options: AskOptions = {}): Promise<SeriesView[]> {
     const { timeout = USUAL_TIMEOUT, by = 'auto', signal } = options
-    const request = { who, timeout, by, ...(what === undefined ? {} : { what }) }
+    const request = { who, timeout, by, ...defined({ what }) }
     const ask = (limited: AbortSignal): Promise<SeriesView[]> => this.operations.ask(request, limited)
     return this.#limited(`asking ${who}`, timeout, ask, signal)
   }
@@ -141,7 +142,7 @@ export class Node {
     options: { readonly what?: string; readonly signal?: AbortSignal } = {}
   ): AsyncIterable<SeriesView> {
     const { what, signal = new AbortController().signal } = options
-    return this.operations.watch({ who: [who].flat(), ...(what === undefined ? {} : { what }) }, signal)
+    return this.operations.watch({ who: [who].flat(), ...defined({ what }) }, signal)
   }
 
   /** The past of every series that matches, in order of position. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { defined } from '../../src/defined.ts'
 
 export interface CommandOptions {
   /** Milliseconds, after which it is killed. */
@@ -22,7 +23,7 @@ export function command(
   const options = {
     timeout: deadline,
     maxBuffer: 16 * 2 ** 20,
-    ...(folder === undefined ? {} : { cwd: folder })
+    ...defined({ cwd: folder })
   }
   return new Promise((resolve, reject) => {
     execFile(program, words, options, (error, out, said) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { isConfigError } from '../../config/config-error.ts'
+import { defined } from '../../defined.ts'
 import { describeError, isNodeError } from '../../error.ts'
 import { errorView } from '../../node/control/error.ts'
 import { jsonLine, sanitize } from '../../node/log/sanitize.ts'
@@ -104,7 +105,7 @@ function leaving(ms: number, { clock, signal }: CliIo): Promise<never> {
 /** An error as it goes to stderr; what is wrong with a file begins with the place, as compilers write it. */
 function told(error: unknown, asJson: boolean): string {
   const problems = isConfigError(error) ? error.problems : undefined
-  if (asJson) return jsonLine({ error: { ...errorView(error), ...(problems && { problems }) } })
+  if (asJson) return jsonLine({ error: { ...errorView(error), ...defined({ problems }) } })
   if (!isNodeError(error)) return `kith: ${sanitize(describeError(error), LONGEST)}`
   const lines = error.message.split('\n').map((line) => sanitize(line, LONGEST))
   if (problems !== undefined) return lines.join('\n')

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { durationUnits, guessUnits, parseUnits } from '../../config/units.ts'
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { AnyCommand, Command, CommandGroup, KindValues, Option, Options, Positional } from './command.ts'
 import { globalOptions } from './command.ts'
@@ -91,7 +92,7 @@ function split(argv: readonly string[], options: Options): { words: Word[]; give
     options: Object.fromEntries(
       Object.entries(options).map(([name, { kind, short }]) => [
         name,
-        { type: takesValue(kind) ? 'string' : 'boolean', ...(short === undefined ? {} : { short }) } as const
+        { type: takesValue(kind) ? 'string' : 'boolean', ...defined({ short }) } as const
       ])
     )
   })

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { SeriesView } from '../../node/api/operations.ts'
 import { defineCommand } from '../command-line/command.ts'
@@ -28,8 +29,7 @@ export const ask = defineCommand({
     const request = {
       who,
       by: forced(options),
-      ...(what === undefined ? {} : { what }),
-      ...(timeout === undefined ? {} : { timeout })
+      ...defined({ what, timeout })
     }
     const { operations } = await context.connect()
     const views = await operations.ask(request, context.signal)
@@ -49,5 +49,5 @@ export function forced(options: { datagram?: boolean; stream?: boolean }): 'auto
 
 /** A stale one has been so for about as long as its value is old. */
 function rowOf(view: SeriesView): SeriesRow {
-  return { view, age: view.age, ...(view.state === 'stale' ? { since: view.age } : {}) }
+  return { view, age: view.age, ...defined({ since: view.state === 'stale' ? view.age : undefined }) }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { BookEntry } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
@@ -44,11 +45,13 @@ const add = defineCommand({
     const { operations } = await context.connect({ needs: 'a book' })
     const entry = await operations.bookPut({
       name,
-      ...(who === undefined ? {} : { who }),
-      ...(options.purpose === undefined ? {} : { purposes: [...options.purpose] }),
-      ...(options.address === undefined ? {} : { addresses: [...options.address] }),
-      ...(options.time === undefined ? {} : { time: options.time }),
-      ...(options.note === undefined ? {} : { note: options.note })
+      ...defined({
+        who,
+        purposes: options.purpose === undefined ? undefined : [...options.purpose],
+        addresses: options.address === undefined ? undefined : [...options.address],
+        time: options.time,
+        note: options.note
+      })
     })
     told(context, entry, `${entry.name} is ${entry.peer}`)
   }

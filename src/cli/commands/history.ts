@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { HistoryRow } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
@@ -35,8 +36,7 @@ export const history = defineCommand({
       what,
       since: options.since ?? clock.now() / 1000 - DAY_SECONDS,
       limit,
-      ...(options.until === undefined ? {} : { until: options.until }),
-      ...(timeout === undefined ? {} : { timeout })
+      ...defined({ until: options.until, timeout })
     }
     const { operations } = await context.connect({ own: true })
     const sink = sinkOf(context)

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { PingReply } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
@@ -34,7 +35,7 @@ export const ping = defineCommand({
       who,
       by: forced(options),
       count,
-      ...(timeout === undefined ? {} : { timeout })
+      ...defined({ timeout })
     }
     const { operations } = await context.connect()
     const replies: PingReply[] = []

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { SwitchRequest, SwitchView } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
@@ -17,10 +18,8 @@ export const switches = defineCommand({
   example: 'kith switch pump on',
   async run({ positionals, json, terminal, connect }) {
     const [name, to = 'status'] = positionals
-    const request: SwitchRequest = {
-      ...(name === undefined ? {} : { name }),
-      ...(to === 'on' || to === 'off' ? { to } : {})
-    }
+    const wanted: SwitchRequest['to'] | undefined = to === 'on' || to === 'off' ? to : undefined
+    const request: SwitchRequest = defined({ name, to: wanted })
     const { operations } = await connect({ needs: 'a switch' })
     const views = await operations.switch(request)
     if (json) return terminal.json(views)

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { SeriesView } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { Screen } from '../terminal/screen.ts'
@@ -28,7 +29,7 @@ export const watch = defineCommand({
   async run(context) {
     const { operations } = await context.connect()
     const { positionals: who, options } = context
-    const request = { who: [...who], ...(options.what === undefined ? {} : { what: options.what }) }
+    const request = { who: [...who], ...defined({ what: options.what }) }
     const views = untilAborted(operations.watch(request, context.signal), context.signal)
     await (context.terminal.live && !context.json ? watchScreen(context, views) : watchLog(context, views))
   }

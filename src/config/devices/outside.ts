@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Clock, withDeadline } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { SensorDefinition } from '../../hal/sensor.ts'
 import type { ChipModelFactory } from '../../hal/simulated/chip/model.ts'
@@ -59,7 +60,7 @@ export async function loadOutsideDevices(init: OutsideInit): Promise<OutsideDevi
       if (!(error instanceof Unusable)) throw error
       const { origin, path, text } = module
       const { message, hint } = error
-      problems.push({ origin, path, message: `${text} ${message}`, ...(hint === undefined ? {} : { hint }) })
+      problems.push({ origin, path, message: `${text} ${message}`, ...defined({ hint }) })
     }
   }
   if (problems.length > 0) throw new ConfigError(problems)

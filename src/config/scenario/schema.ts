@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { defined } from '../../defined.ts'
 import type { ScenarioAction, ScenarioEvent } from '../../hal/simulated/scenario.ts'
 import { busName } from '../devices/sensor-place.ts'
 import { choice, duration, list, number, options, showInput, text, withHint } from '../option-kinds.ts'
@@ -82,7 +83,7 @@ function event<const Entries extends v.ObjectEntries>(
       v.transform(({ after = 0, at, every, about = written, ...own }) => ({
         about,
         when: at === undefined ? { after } : { at },
-        ...(every === undefined ? {} : { every }),
+        ...defined({ every }),
         action: act(own as unknown as Given<Entries>)
       }))
     )

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { type ExclusiveAccess, type I2cBus, isBusError, type TransferOptions } from '../i2c.ts'
 import { ExclusiveBus } from './exclusive-bus.ts'
 import { busFailure, placeOf, renamed } from './failure.ts'
@@ -79,7 +80,7 @@ export class MuxChannelBus extends ExclusiveBus {
     if (!isBusError(error)) return error
     const what = `cannot be reached: its multiplexer, ${error.message}`
     const hint = error.kind === 'owned-by-kernel' ? KERNEL_CHANNELS : error.hint
-    return busFailure(this.path, address, error.kind, { what, cause: error, ...(hint && { hint }) })
+    return busFailure(this.path, address, error.kind, { what, cause: error, ...defined({ hint }) })
   }
 }
 

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type {
   BindOptions,
@@ -67,7 +68,7 @@ class LinuxDatagramSocket implements DatagramSocket {
 function bound(socket: Socket, { port, host, family }: BindOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('error', failed)
-    socket.bind({ port, ...(host === undefined ? {} : { address: host }) }, () => {
+    socket.bind({ port, ...defined({ address: host }) }, () => {
       socket.off('error', failed)
       resolve()
     })

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import { placeOf } from '../bus/failure.ts'
 import type { I2cBus } from '../i2c.ts'
@@ -90,7 +91,7 @@ async function ownedFinding(bus: I2cBus, address: number, scan: BusScan): Promis
   return {
     kind: 'kernel',
     place: placeOf(bus.name, address),
-    ...(chip === undefined ? {} : { type: chip }),
+    ...defined({ type: chip }),
     reason: `belongs to a driver of the kernel; ${how}`
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
@@ -79,7 +80,7 @@ export class NodeOperations implements Operations {
       purposes: change.purposes ?? known?.purposes ?? [],
       addresses: change.addresses ?? known?.addresses ?? target?.addresses ?? [],
       time: change.time ?? known?.time ?? false,
-      ...(note === undefined ? {} : { note })
+      ...defined({ note })
     }
   }
 }

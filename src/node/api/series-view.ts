@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { type Quantities, showValue } from '../../reading/quantity.ts'
 import type { Reading } from '../../reading/reading.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
@@ -49,7 +50,7 @@ function viewFacts(reading: Reading, door: Door, context: ViewContext): Facts {
       : {
           state: 'value' as const,
           value: reading.value,
-          ...(quantity === undefined ? {} : { shown: showValue(quantity, reading.value) })
+          ...defined({ shown: quantity === undefined ? undefined : showValue(quantity, reading.value) })
         }
   return {
     peer: parts.peer,
@@ -57,7 +58,7 @@ function viewFacts(reading: Reading, door: Door, context: ViewContext): Facts {
     series: localSeries(parts.device, parts.quantity, parts.channel),
     device: parts.device,
     quantity: parts.quantity,
-    ...(parts.channel === undefined ? {} : { channel: parts.channel }),
+    ...defined({ channel: parts.channel }),
     ...outcome,
     unit: reading.unit,
     time: reading.time,

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
 import {
@@ -79,12 +80,13 @@ function seriesOf(
       protocols: protocolsOf(language, quantity),
       unit: language.quantities.get(quantity)?.unit ?? null,
       interval: latest?.reading.interval ?? config.interval / 1000,
-      ...(range === undefined ? {} : { range }),
-      ...(accuracy === undefined ? {} : { accuracy }),
+      ...defined({ range, accuracy }),
       chip: definition.type,
       state: latest?.reading.fault?.code ?? 'ok',
-      ...(config.private ? { private: true as const } : {}),
-      ...(held === undefined || oldest === undefined ? {} : { oldest: { ...held.run, seq: oldest } })
+      ...defined({
+        private: config.private ? (true as const) : undefined,
+        oldest: held === undefined || oldest === undefined ? undefined : { ...held.run, seq: oldest }
+      })
     }
   })
 }

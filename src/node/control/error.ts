@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { isNodeError, NodeError } from '../../error.ts'
 
 /** An error as JSON: of the control socket, and of `kith --json`. */
@@ -13,7 +14,7 @@ export function errorView(error: unknown): ErrorView {
     return {
       code: error.code,
       message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint })
+      ...defined({ hint: error.hint })
     }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

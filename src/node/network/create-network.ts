@@ -17,6 +17,7 @@ import { isLoopback } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import { defined } from '../../defined.ts'
 import type { LanDiscoveryComponents } from '../../peer/discovery/mdns.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 
@@ -96,7 +97,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     addresses: {
       listen: [...init.carrier.listen],
       announceFilter: outward,
-      ...(init.announce.length > 0 ? { announce: [...init.announce] } : {})
+      ...defined({ announce: init.announce.length > 0 ? [...init.announce] : undefined })
     },
     transports: [...init.carrier.transports],
     // One busy port, or an interface without IPv6, must not stop the boot (trap 13).

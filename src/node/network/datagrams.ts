@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { NodeConfig } from '../../config/schema.ts'
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
@@ -49,7 +50,7 @@ export function datagramsOf({
     limits: { ...limits, ...forgeryLimits(limits, process.arch) },
     log,
     onLink: (host) => local.isOwnSubnet(host),
-    ...(port === 'tcp' || shortLived ? {} : { port })
+    ...defined({ port: port === 'tcp' || shortLived ? undefined : port })
   })
 }
 

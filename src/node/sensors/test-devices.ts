@@ -1,5 +1,6 @@
 import { withDeadline } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
+import { defined } from '../../defined.ts'
 import { isNodeError } from '../../error.ts'
 import { volatileState } from '../../hal/device-state.ts'
 import type { Measure, Measurement, MissingMeasurement, SensorDefinition } from '../../hal/sensor.ts'
@@ -87,7 +88,7 @@ async function testSensor(
     const fault = faultOf(error)
     const values = measures.map((measure) => faulty(measure, fault))
     const hint = isNodeError(error) ? error.hint : undefined
-    return { ...told, took: took(), values, ...(hint === undefined ? {} : { hint }) }
+    return { ...told, took: took(), values, ...defined({ hint }) }
   }
 }
 
@@ -128,7 +129,7 @@ function testedValue(
     state: why === undefined ? 'plausible' : 'unusual',
     value,
     shown: quantity === undefined ? String(value) : showValue(quantity, value),
-    ...(why === undefined ? {} : { why })
+    ...defined({ why })
   }
 }
 

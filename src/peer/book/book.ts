@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 
 /** What a person wrote down about a peer. */
@@ -167,7 +168,7 @@ function checked(item: unknown, index: number): BookEntry {
     purposes: texts(entry.purposes, 'purposes'),
     addresses: texts(entry.addresses, 'addresses'),
     time: entry.time === true,
-    ...(typeof entry.note === 'string' ? { note: entry.note } : {})
+    ...defined({ note: typeof entry.note === 'string' ? entry.note : undefined })
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Clock, withDeadline } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Reading } from '../../reading/reading.ts'
@@ -161,7 +162,7 @@ export class Backfill {
 
 function questionOf({ series, missing }: BackfillTask): HistoryQuestion {
   const from = missing.from.epoch === BEGINNING.epoch ? {} : { from: missing.from }
-  return { series, ...from, ...(missing.to === undefined ? {} : { to: missing.to }) }
+  return { series, ...from, ...defined({ to: missing.to }) }
 }
 
 /** Each item must go further than the one before, or an answer would never end. */

@@ -1,4 +1,5 @@
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { HeldRun, History } from '../../reading/history/history.ts'
@@ -184,7 +185,7 @@ export class Replicator {
     if (isEnd) this.#open.delete(series)
     const answered = await this.#ask({
       series,
-      missing: { from: { ...gap.run, seq: gap.from }, ...(gap.to === undefined ? {} : { to: gap.to }) },
+      missing: { from: { ...gap.run, seq: gap.from }, ...defined({ to: gap.to }) },
       noticed: this.#init.clock.monotonic(),
       // Repair's `receive` writes down what is told.
       told: (readings) => {

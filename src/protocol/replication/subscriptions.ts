@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Position } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { SealedCatalogue } from '../gossip/catalogue-table.ts'
@@ -56,7 +57,7 @@ export class Subscriptions {
     if (known !== undefined || !this.#init.matches(series) || this.#followers.size >= this.#init.max)
       return known
     const from = this.#init.begin(series)
-    const follower = new Subscription({ ...this.#init, series, ...(from === undefined ? {} : { from }) })
+    const follower = new Subscription({ ...this.#init, series, ...defined({ from }) })
     this.#followers.set(series, follower)
     if (from !== undefined) follower.returned()
     return follower

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { believedTime, type ClockStatus } from '../clock-status.ts'
@@ -169,7 +170,7 @@ export class SqliteHistory implements History {
     const { state, error, bytesWritten, file } = this.#durable
     return {
       state,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
       bytes: this.#durable.read((store) => store.bytes(), 0) + this.#recent.bytes(),
       bytesWritten,
       readings: this.#durable.read((store) => store.count(), 0) + this.#recent.count(),

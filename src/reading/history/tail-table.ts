@@ -1,4 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { defined } from '../../defined.ts'
 import type { Outcome, Reading, TimeQuality } from '../reading.ts'
 import type { Run } from '../run.ts'
 import type { NameTable } from './name-table.ts'
@@ -93,8 +94,10 @@ function readingOf(series: string, run: Run, row: Record<string, SQLOutputValue>
     position: { epoch: run.epoch, boot: run.boot, seq: Number(row['seq']) },
     time: time === null ? null : Number(time),
     quality: Number(quality) as TimeQuality,
-    ...(errorBound === null ? {} : { errorBound: Number(errorBound) }),
-    ...(mono === null ? {} : { mono: Number(mono) }),
+    ...defined({
+      errorBound: errorBound === null ? undefined : Number(errorBound),
+      mono: mono === null ? undefined : Number(mono)
+    }),
     unit: unit === null ? null : String(unit),
     interval: Number(row['interval']),
     ...outcomeOf(row)

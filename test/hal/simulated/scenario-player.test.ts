@@ -1,4 +1,5 @@
 import t from 'tap'
+import { defined } from '../../../src/defined.ts'
 import type { Scenario, ScenarioAction, ScenarioEvent } from '../../../src/hal/simulated/scenario.ts'
 import { ScenarioPlayer } from '../../../src/hal/simulated/scenario-player.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
@@ -24,7 +25,7 @@ const after = (minutes: number, action: ScenarioAction, every?: number): Scenari
   about: action.kind,
   when: { after: minutes * MINUTE },
   action,
-  ...(every === undefined ? {} : { every: every * MINUTE })
+  ...defined({ every: every === undefined ? undefined : every * MINUTE })
 })
 const HANG: ScenarioAction = { kind: 'hang', bus: 'i2c-1' }
 

@@ -3,6 +3,7 @@ import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
+import { defined } from '../../../src/defined.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
 import { DATAGRAM_PROTOCOL, DatagramExchange } from '../../../src/protocol/datagram/index.ts'
 import { type RealNode, realNode } from '../../support/datagram/libp2p.ts'
@@ -21,8 +22,8 @@ async function until(condition: () => boolean): Promise<void> {
 
 async function joined(listen?: string): Promise<[RealNode, RealNode]> {
   const nodes = [
-    await realNode({ ...(listen && { listen }) }),
-    await realNode({ ...(listen && { listen }) })
+    await realNode({ ...defined({ listen }) }),
+    await realNode({ ...defined({ listen }) })
   ] as const
   await nodes[0].libp2p.dial(nodes[1].libp2p.getMultiaddrs())
   await until(() => nodes[1].libp2p.getConnections().length > 0)

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/clock.ts'
+import { defined } from '../../../src/defined.ts'
 import type { DatagramSockets } from '../../../src/hal/datagram-socket.ts'
 import {
   LossyNetwork,
@@ -93,7 +94,7 @@ export class DatagramWorld {
       random: (bytes) => this.#random.bytes(bytes),
       limits: { ...defaultDatagramLimits, ...options.limits },
       log: { ...silentLog, warn: say, error: say },
-      ...(options.port === 'tcp' ? {} : { port: options.port ?? 4001 })
+      ...defined({ port: options.port === 'tcp' ? undefined : (options.port ?? 4001) })
     })
     const node = { name, address, host, datagrams, lines }
     this.#nodes.set(name, { node, multihash: multihashOf(name), take: () => {} })

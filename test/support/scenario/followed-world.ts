@@ -1,3 +1,4 @@
+import { defined } from '../../../src/defined.ts'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
@@ -62,7 +63,7 @@ export class FollowedWorld {
     })
     this.follower = new Subscription({
       series,
-      ...(from === undefined ? {} : { from }),
+      ...defined({ from }),
       clock,
       log: silentLog,
       random,

@@ -5,6 +5,7 @@ import type { Test } from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
 import { parseConfig } from '../../../src/config/load.ts'
+import { defined } from '../../../src/defined.ts'
 import { isNodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import {
@@ -159,16 +160,14 @@ export class House {
     const world = simulatedWorld({ seed: name, clock: this.clock, timeQuality, chips, models: chipModels })
     node.world = world
     node.running = await startNode({
-      ...(home === undefined ? {} : { home }),
+      ...defined({ home }),
       config: parseConfig(configOf(name, plan), [...devices, device]),
       world,
       log,
       carrier: this.links.carrier(this.#label(node)),
       identity,
       devices: [device],
-      ...(protocols === undefined ? {} : { protocols }),
-      ...(quantities === undefined ? {} : { quantities }),
-      ...(shortLived === undefined ? {} : { shortLived }),
+      ...defined({ protocols, quantities, shortLived }),
       ...changes
     })
     node.running.assembled.measuring.hub.subscribe({

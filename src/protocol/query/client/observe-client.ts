@@ -1,4 +1,5 @@
 import type { Clock } from '../../../clock.ts'
+import { defined } from '../../../defined.ts'
 import { NodeError } from '../../../error.ts'
 import type { Position } from '../../../reading/run.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
@@ -89,7 +90,7 @@ export class Observing {
     if (sealed === undefined || another !== undefined)
       throw new Error('it sends several packs for one credit')
     if (skip > 0) this.#inbox.put({ kind: 'skip', count: skip })
-    this.#inbox.put({ kind: 'sealed', sealed, old, ...(pos === undefined ? {} : { pos }) })
+    this.#inbox.put({ kind: 'sealed', sealed, old, ...defined({ pos }) })
   }
 
   /** Half of the credit at a time: a frame of credit for each pack would be as many frames again. */

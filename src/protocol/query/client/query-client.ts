@@ -1,3 +1,4 @@
+import { defined } from '../../../defined.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
@@ -142,7 +143,7 @@ export class QueryClient {
     signal: AbortSignal
   ): Promise<HistoryPage> {
     const items = Math.min(limit, this.#init.limits.historyItems)
-    const question = { n, ...(who === undefined ? {} : { who }) }
+    const question = { n, ...defined({ who }) }
     const start = from === undefined ? {} : { run: { epoch: from.epoch, boot: from.boot }, from: from.seq }
     const end = to === undefined ? {} : { to }
     return this.#pool.use(peer, protocols, signal, async (link) => {

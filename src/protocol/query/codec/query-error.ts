@@ -1,3 +1,4 @@
+import { defined } from '../../../defined.ts'
 import { isNodeError, NodeError } from '../../../error.ts'
 import { isQueryErrorCode } from './answer.ts'
 import type { ErrorAnswer, QueryErrorCode } from './frame.ts'
@@ -28,7 +29,7 @@ export function remoteQueryError(peer: string, { code, text, retry }: ErrorAnswe
   const hint = retry === undefined ? hints[code] : `ask again in ${retry} ms`
   return new NodeError(code, `${peer} answers ${code}: ${text}`, {
     remedy: later ? 'retry' : 'fix',
-    ...(hint === undefined ? {} : { hint })
+    ...defined({ hint })
   })
 }
 

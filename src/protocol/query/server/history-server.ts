@@ -1,3 +1,4 @@
+import { defined } from '../../../defined.ts'
 import type { HistoryItem } from '../../../reading/history/history.ts'
 import type { Position } from '../../../reading/run.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
@@ -43,7 +44,7 @@ export async function serveHistory(serving: HistoryServing): Promise<void> {
     rest = await inTurn(() => tellSome(serving, rest, to))
     if (answering.cancelled) return
   } while (rest.from !== undefined && rest.items > 0 && rest.bytes > 0)
-  await answering.write({ end: true, ...(rest.from === undefined ? {} : { pos: rest.from }) })
+  await answering.write({ end: true, ...defined({ pos: rest.from }) })
 }
 
 async function tellSome(

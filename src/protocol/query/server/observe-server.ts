@@ -1,4 +1,5 @@
 import type { Cancel } from '../../../clock.ts'
+import { defined } from '../../../defined.ts'
 import { type Position, sameRun } from '../../../reading/run.ts'
 import { partsOfSeries } from '../../../reading/series.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
@@ -177,9 +178,11 @@ export class Observation {
     const last = sealed.readings.findLast((reading) => this.#isAsked(reading.series))
     return this.#say({
       [sealed.kind]: sealed.bytes,
-      ...(old ? { old } : {}),
-      ...(old && last !== undefined ? { pos: last.position } : {}),
-      ...(skip === 0 ? {} : { skip })
+      ...defined({
+        old: old || undefined,
+        pos: old ? last?.position : undefined,
+        skip: skip === 0 ? undefined : skip
+      })
     })
   }
 
