@@ -1,6 +1,4 @@
-import type { ChipModelFactory } from '../src/hal/simulated/chip/model.ts'
-import type { FileModelFactory } from '../src/hal/simulated/file-model.ts'
-import type { LineModelFactory } from '../src/hal/simulated/line-model.ts'
+import type { ChipModelFactory, FileModelFactory, LineModelFactory } from '../src/hal/simulated/model.ts'
 import { model as ads1115 } from './ads1115/model.ts'
 import { aht10, aht20 } from './aht20/model.ts'
 import { model as bh1750 } from './bh1750/model.ts'

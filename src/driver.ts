@@ -12,8 +12,7 @@ export {
   identifyByAnswer,
   type WordCommand as WordQuestion
 } from './hal/driver-kit/command-words.ts'
-export { checkCrc, crcWords, parseCrcWords } from './hal/driver-kit/crc-words.ts'
-export { crc8 } from './hal/driver-kit/crc8.ts'
+export { checkCrc, crc8, crcWords, parseCrcWords } from './hal/driver-kit/crc-words.ts'
 export { defineSensor } from './hal/driver-kit/define-sensor.ts'
 export { checkIdentity, implausible, notKept } from './hal/driver-kit/identity.ts'
 export { type PollTiming, pollUntil, readWhenAcknowledged } from './hal/driver-kit/poll-until.ts'

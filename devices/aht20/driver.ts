@@ -1,6 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { checkCrc } from '../../src/hal/driver-kit/crc-words.ts'
-import { crc8 } from '../../src/hal/driver-kit/crc8.ts'
+import { checkCrc, crc8 } from '../../src/hal/driver-kit/crc-words.ts'
 import { implausible } from '../../src/hal/driver-kit/identity.ts'
 import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
 import { view } from '../../src/hal/register-bytes.ts'

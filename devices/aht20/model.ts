@@ -1,5 +1,5 @@
-import { crc8 } from '../../src/hal/driver-kit/crc8.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/chip/model.ts'
+import { crc8 } from '../../src/hal/driver-kit/crc-words.ts'
+import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
 
 const [BUSY, CALIBRATED, UNUSED] = [0x80, 0x08, 0x14]
 const MEASURE = 0xac

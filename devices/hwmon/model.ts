@@ -1,4 +1,4 @@
-import { type FileModelFactory, filesUnder } from '../../src/hal/simulated/file-model.ts'
+import { type FileModelFactory, filesUnder } from '../../src/hal/simulated/model.ts'
 
 const CLASS = '/sys/class/hwmon'
 

@@ -1,4 +1,4 @@
-import type { LineModelFactory } from '../../src/hal/simulated/line-model.ts'
+import type { LineModelFactory } from '../../src/hal/simulated/model.ts'
 import { hash, noise } from '../../src/hal/simulated/random.ts'
 
 /** Milliseconds: the flow changes in minutes, a pulse is as long as a reed contact stays closed. */

@@ -1,6 +1,5 @@
 import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { CommandSensor } from '../../src/hal/driver-kit/command-sensor.ts'
-import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
+import { CommandSensor, commandWords } from '../../src/hal/driver-kit/command-words.ts'
 import { isBusError } from '../../src/hal/i2c.ts'
 import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
 import { celsius, relativeHumidity } from './convert.ts'

@@ -1,12 +1,11 @@
 import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
+import { PendingAnswer, wordShare } from '../../src/hal/simulated/chip/pending-answer.ts'
 import {
   type ChipModel,
   type ChipModelFactory,
   type ModelEnvironment,
   NotAcknowledged
-} from '../../src/hal/simulated/chip/model.ts'
-import { PendingAnswer } from '../../src/hal/simulated/chip/pending-answer.ts'
-import { wordShare } from '../../src/hal/simulated/chip/word-share.ts'
+} from '../../src/hal/simulated/model.ts'
 
 /** By command: SHT3x-DIS datasheet, 4.3 and 2.2, typical milliseconds. */
 const MEASUREMENTS: ReadonlyMap<number, number> = new Map([

@@ -1,12 +1,11 @@
-import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
-import { crc8 } from '../../src/hal/driver-kit/crc8.ts'
+import { crc8, crcWords } from '../../src/hal/driver-kit/crc-words.ts'
+import { PendingAnswer } from '../../src/hal/simulated/chip/pending-answer.ts'
 import {
   type ChipModel,
   type ChipModelFactory,
   type ModelEnvironment,
   NotAcknowledged
-} from '../../src/hal/simulated/chip/model.ts'
-import { PendingAnswer } from '../../src/hal/simulated/chip/pending-answer.ts'
+} from '../../src/hal/simulated/model.ts'
 
 const [HUMIDITY, TEMPERATURE, USER, RESET, SERIAL_HIGH, SERIAL_LOW] = [0xf5, 0xf3, 0xe7, 0xfe, 0xfc, 0xc9]
 

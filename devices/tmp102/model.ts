@@ -1,5 +1,5 @@
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/chip/model.ts'
 import { WordRegisters } from '../../src/hal/simulated/chip/word-registers.ts'
+import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
 
 const TEMPERATURE = 0
 const CONFIGURATION = 1

@@ -1,4 +1,4 @@
-import { kernelNumber } from '../../src/hal/kernel/number.ts'
+import { kernelNumber } from '../../src/hal/kernel/files.ts'
 
 /** What a w1_slave file says. */
 export interface Scratchpad {

@@ -1,6 +1,6 @@
 import type { NodeConfig } from '../config/schema.ts'
 import { type MuxChannel, withMuxChannels } from '../hal/bus/muxed-buses.ts'
-import type { ChipModelFactory } from '../hal/simulated/chip/model.ts'
+import type { ChipModelFactory } from '../hal/simulated/model.ts'
 import type { Scenario } from '../hal/simulated/scenario.ts'
 import type { SimulatedWorld } from '../hal/simulated/world.ts'
 import type { World } from '../hal/world.ts'

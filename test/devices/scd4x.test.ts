@@ -3,7 +3,7 @@ import { celsius, co2Ratio, relativeHumidity, temperatureOffsetWord } from '../.
 import { scd4x } from '../../devices/scd4x/index.ts'
 import { scd40, scd41 } from '../../devices/scd4x/model.ts'
 import { measurements, settings } from '../../devices/scd4x/vectors.ts'
-import type { ChipModelFactory } from '../../src/hal/simulated/chip/model.ts'
+import type { ChipModelFactory } from '../../src/hal/simulated/model.ts'
 import { chipBytes } from '../support/hardware/chip-bytes.ts'
 import { checked, faultMatrix } from '../support/hardware/fault-matrix.ts'
 import { SensorBench } from '../support/hardware/sensor-bench.ts'

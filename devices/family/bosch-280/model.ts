@@ -1,5 +1,5 @@
 import { ByteRegisters } from '../../../src/hal/simulated/chip/byte-registers.ts'
-import type { ChipModel, ModelEnvironment } from '../../../src/hal/simulated/chip/model.ts'
+import type { ChipModel, ModelEnvironment } from '../../../src/hal/simulated/model.ts'
 import { CALIBRATION, pressureCode, temperatureCode } from './transducer.ts'
 
 /** What tells one chip of the family from the other. */

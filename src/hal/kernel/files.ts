@@ -2,7 +2,6 @@ import type { Clock } from '../../clock.ts'
 import { isNodeError } from '../../error.ts'
 import { SensorError, type SensorErrorCode } from '../sensor-error.ts'
 import type { Sysfs } from '../sysfs.ts'
-import { kernelNumber } from './number.ts'
 
 interface Telling {
   readonly code: SensorErrorCode
@@ -32,6 +31,8 @@ const MESSAGES: Readonly<Record<string, Telling>> = {
   }
 }
 const WITHOUT_NAME: Telling = { code: 'unreadable', what: 'cannot be read by its driver', hint: WIRING }
+
+const DECIMAL = /^[+-]?\d+(\.\d+)?$/
 
 /** Milliseconds between two questions of a file that says EAGAIN. */
 const AGAIN = 10
@@ -104,6 +105,15 @@ export class KernelFiles {
     const why = `${what}: ${fileOf(path)} gives ${codeOf(cause)}`
     return new SensorError(code, `${this.label} ${why}`, { hint, cause })
   }
+}
+
+/**
+ * The number in a file of the kernel, times ten to the power of `exponent`: the decimal is moved before the
+ * text becomes a number, so that `101.325` kPa is 101325 Pa to the last bit.
+ * @returns undefined where the text is no decimal number; an empty one is none
+ */
+export function kernelNumber(text: string, exponent = 0): number | undefined {
+  return DECIMAL.test(text) ? Number(`${text}e${exponent}`) : undefined
 }
 
 /** Whether what was looked for is not there, and nothing worse. */

@@ -1,8 +1,8 @@
 import type { MuxChannel } from '../bus/muxed-buses.ts'
 import { BusError, type Buses } from '../i2c.ts'
-import type { ChipModelFactory, ModelEnvironment } from './chip/model.ts'
 import type { Faults } from './faults.ts'
 import { SimulatedI2cBus } from './i2c-bus.ts'
+import type { ChipModelFactory, ModelEnvironment } from './model.ts'
 import type { Wires } from './wires.ts'
 
 /** The buses of a simulated machine: those that chips were attached to. */

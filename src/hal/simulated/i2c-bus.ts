@@ -3,8 +3,8 @@ import { busFailure } from '../bus/failure.ts'
 import { checkTransfer } from '../bus/transfer-check.ts'
 import { TransferQueue } from '../bus/transfer-queue.ts'
 import type { BusErrorKind, ExclusiveAccess, I2cOperation, ProbeResult, TransferOptions } from '../i2c.ts'
-import type { ChipModelFactory, ModelEnvironment } from './chip/model.ts'
 import type { Faults } from './faults.ts'
+import type { ChipModelFactory, ModelEnvironment } from './model.ts'
 import { Wires } from './wires.ts'
 
 export interface SimulatedI2cBusOptions {

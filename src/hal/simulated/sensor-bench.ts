@@ -2,7 +2,7 @@ import { isNodeError } from '../../error.ts'
 import { i2cDevice } from '../bus/i2c-device.ts'
 import { volatileState } from '../device-state.ts'
 import type { I2cSensorDefinition, Measurement, Options, Sensor, SensorDefinition } from '../sensor.ts'
-import type { ChipModelFactory } from './chip/model.ts'
+import type { ChipModelFactory } from './model.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { type SimulatedWorld, simulatedWorld } from './world.ts'
 

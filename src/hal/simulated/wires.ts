@@ -1,9 +1,9 @@
 import { busFailure } from '../bus/failure.ts'
 import { checkTransfer } from '../bus/transfer-check.ts'
-import type { ChipModelFactory, ModelEnvironment } from './chip/model.ts'
 import { SimulatedMultiplexer } from './chip/multiplexer.ts'
 import { ChipSocket } from './chip/socket.ts'
 import type { Faults } from './faults.ts'
+import type { ChipModelFactory, ModelEnvironment } from './model.ts'
 
 /** What is soldered to one pair of wires: a bus, or a channel of a multiplexer. */
 export class Wires {

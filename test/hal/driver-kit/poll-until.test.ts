@@ -1,7 +1,7 @@
 import t from 'tap'
 import { i2cDevice } from '../../../src/hal/bus/i2c-device.ts'
 import { pollUntil, readWhenAcknowledged } from '../../../src/hal/driver-kit/poll-until.ts'
-import { type ChipModelFactory, NotAcknowledged } from '../../../src/hal/simulated/chip/model.ts'
+import { type ChipModelFactory, NotAcknowledged } from '../../../src/hal/simulated/model.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../../src/hal/simulated/world.ts'
 

@@ -1,6 +1,6 @@
 import type { PromisifiedBus } from 'i2c-bus'
 import type { Clock } from '../../../src/clock.ts'
-import type { ChipModel } from '../../../src/hal/simulated/chip/model.ts'
+import type { ChipModel } from '../../../src/hal/simulated/model.ts'
 import { memoryChip } from '../hardware/memory-chip.ts'
 
 /** An error as a system call in i2c-bus gives it. */

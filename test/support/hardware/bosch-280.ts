@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { I2cSensorDefinition } from '../../../src/hal/sensor.ts'
-import type { ChipModelFactory } from '../../../src/hal/simulated/chip/model.ts'
+import type { ChipModelFactory } from '../../../src/hal/simulated/model.ts'
 import { faultMatrix } from './fault-matrix.ts'
 import { SensorBench } from './sensor-bench.ts'
 

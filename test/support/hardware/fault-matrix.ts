@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { I2cSensorDefinition } from '../../../src/hal/sensor.ts'
-import type { ChipModelFactory } from '../../../src/hal/simulated/chip/model.ts'
 import type { ChipFault } from '../../../src/hal/simulated/faults.ts'
+import type { ChipModelFactory } from '../../../src/hal/simulated/model.ts'
 import { SensorBench, type SensorBenchOptions } from './sensor-bench.ts'
 
 /** The codes of the errors that a fault ends in: the first is of most rounds, others are of some. */

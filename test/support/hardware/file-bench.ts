@@ -8,7 +8,7 @@ import type {
   Options,
   Sensor
 } from '../../../src/hal/sensor.ts'
-import type { FileModelFactory } from '../../../src/hal/simulated/file-model.ts'
+import type { FileModelFactory } from '../../../src/hal/simulated/model.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { defaultOptions } from './sensor-bench.ts'

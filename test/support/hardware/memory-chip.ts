@@ -1,5 +1,5 @@
 import { ByteRegisters } from '../../../src/hal/simulated/chip/byte-registers.ts'
-import type { ChipModel } from '../../../src/hal/simulated/chip/model.ts'
+import type { ChipModel } from '../../../src/hal/simulated/model.ts'
 
 /** 256 registers of a byte; register n holds n after power-on. A write of more than the pointer is stored. */
 export function memoryChip(): ChipModel {

@@ -1,4 +1,4 @@
-import type { ChipModel } from './model.ts'
+import type { ChipModel } from '../model.ts'
 
 /**
  * The model of a TCA9548A (SCPS207): any byte written is its control register, a bit a channel, and any byte

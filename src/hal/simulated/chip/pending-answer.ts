@@ -1,5 +1,5 @@
 import type { Clock } from '../../../clock.ts'
-import { NotAcknowledged } from './model.ts'
+import { NotAcknowledged } from '../model.ts'
 
 /** What a chip that takes commands is about to answer. Until then it acknowledges nothing. */
 export class PendingAnswer {
@@ -37,4 +37,9 @@ export class PendingAnswer {
     this.#compose = undefined
     return Uint8Array.from({ length: count }, (_, index) => answer[index] ?? 0xff)
   }
+}
+
+/** A share of the full scale as a word of 16 bits, all ones for all of it. @param part is clamped to 0 and 1 */
+export function wordShare(part: number): number {
+  return Math.round(Math.min(1, Math.max(0, part)) * 0xffff)
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../clock.ts'
 import type { ChipFault, Faults } from '../faults.ts'
 import { ImperfectConditions } from '../imperfect-conditions.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from './model.ts'
-import { NotAcknowledged } from './model.ts'
+import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../model.ts'
+import { NotAcknowledged } from '../model.ts'
 
 /** Where a simulated chip sits: gives it power, and puts the faults between it and the bus. */
 export class ChipSocket {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { kernelNumber } from '../../../src/hal/kernel/number.ts'
+import { kernelNumber } from '../../../src/hal/kernel/files.ts'
 
 t.test('decimals are moved to the last bit', async (t) => {
   for (const [text, exponent, value] of [
