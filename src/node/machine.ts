@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
-import type { NativePackage } from '../hal/linux/native.ts'
+import type { NativePackage } from '../hal/linux/native-packages.ts'
 
 /** Whether the packages that reach the hardware load in this Node. */
 export async function nativePackages(): Promise<NativePackage[]> {
-  return await (await import('../hal/linux/native.ts')).nativePackages()
+  return await (await import('../hal/linux/native-packages.ts')).nativePackages()
 }
 
 /** Whether this machine's clock is known to be right: 0 synchronised, 2 unknown. */
