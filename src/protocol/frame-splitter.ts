@@ -1,4 +1,4 @@
-import { badFrame } from './query/codec/frame-fields.ts'
+import { NodeError } from '../error.ts'
 
 const CONTINUES = 0x80
 const PAYLOAD_BITS = 7
@@ -81,6 +81,10 @@ export class FrameSplitter {
     this.#held = new Uint8Array(0)
     this.#filled = 0
   }
+}
+
+export function badFrame(what: string): NodeError {
+  return new NodeError('bad-frame', `a frame that does not parse: ${what}`)
 }
 
 /** A frame with its length before it. */

@@ -1,37 +1,31 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import type { Clock } from '../clock.ts'
 import { NodeError } from '../error.ts'
-import { FrameSplitter, prefixed } from './frame-splitter.ts'
-import { badFrame } from './query/codec/frame-fields.ts'
+import { badFrame, FrameSplitter, prefixed } from './frame-splitter.ts'
 
-export interface FrameStreamInit {
+export interface FrameReaderInit {
   readonly stream: Stream
-  readonly clock: Clock
   /** Bytes of a frame that is received. */
   readonly maxBytes: number
-  /** Milliseconds until a stream that takes nothing is reset. */
-  readonly writeDeadline: number
   /** An error that it throws resets the stream. */
   readonly onFrame: (frame: Uint8Array) => void
   /** The other side sends nothing any more; we may. */
   readonly onRemoteEnd: () => void
-  /** Called once, when the stream is gone. */
+  /** Called once, when the stream is gone; at once by abort(), never by the constructor. */
   readonly onClose: (error: Error | undefined) => void
 }
 
 /**
- * Frames over a libp2p stream. lpStream takes lengths that are not minimal and waits several times for
- * each frame; this hands frames on as they arrive, so nothing waits unread, and nobody may throw into
- * libp2p (libp2p.md, trap 9).
+ * Frames that arrive on a libp2p stream. lpStream takes lengths that are not minimal and waits several
+ * times for each frame; this hands frames on as they arrive, so nothing waits unread, and nobody may
+ * throw into libp2p (docs/network.md trap 9).
  */
-export class FrameStream {
-  readonly #init: FrameStreamInit
+export class FrameReader {
+  readonly #init: FrameReaderInit
   readonly #splitter: FrameSplitter
-  /** Settles when the stream takes bytes again; undefined while it does. */
-  #blocked: Promise<void> | undefined
   #closed = false
 
-  constructor(init: FrameStreamInit) {
+  constructor(init: FrameReaderInit) {
     this.#init = init
     this.#splitter = new FrameSplitter(init.maxBytes)
     const { stream } = init
@@ -46,54 +40,10 @@ export class FrameStream {
     return this.#closed
   }
 
-  /**
-   * Sends a frame, after those that wait. @returns undefined where the stream took it at once, else a
-   * promise that settles when it may take the next: await it before the next write
-   * @throws NodeError 'link-broken', 'slow-reader' (or rejects with it)
-   */
-  write(frame: Uint8Array): Promise<void> | undefined {
-    if (this.#closed) throw broken()
-    if (this.#blocked !== undefined) return unheard(this.#blocked.then(() => this.write(frame)))
-    try {
-      if (!this.#init.stream.send(prefixed(frame))) this.#blocked = this.#drained()
-    } catch (cause) {
-      throw broken(cause)
-    }
-    return this.#blocked
-  }
-
-  /** Resets the stream. */
+  /** Resets the stream; no frame comes after. */
   abort(error: Error): void {
     this.#close(error)
     this.#init.stream.abort(error)
-  }
-
-  /** Says that nothing more is sent, and waits no longer than the write deadline for the stream to agree. */
-  close(): void {
-    const { stream, clock, writeDeadline } = this.#init
-    const cancel = clock.after(writeDeadline, () => stream.abort(slow(writeDeadline)))
-    stream
-      .close()
-      .catch((error: Error) => stream.abort(error))
-      .finally(cancel)
-  }
-
-  /** By the event: the stream's own onDrain() works only once (libp2p.md, trap 7). */
-  #drained(): Promise<void> {
-    const { stream, clock, writeDeadline } = this.#init
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const settle = (): void => {
-      cancel()
-      stream.removeEventListener('drain', settle)
-      stream.removeEventListener('close', settle)
-      this.#blocked = undefined
-      if (this.#closed || stream.status !== 'open') reject(broken())
-      else resolve()
-    }
-    const cancel = clock.after(writeDeadline, () => this.abort(slow(writeDeadline)))
-    stream.addEventListener('drain', settle)
-    stream.addEventListener('close', settle)
-    return unheard(promise)
   }
 
   readonly #onMessage = (event: StreamMessageEvent): void => {
@@ -121,7 +71,79 @@ export class FrameStream {
   }
 }
 
-/** Who wrote last need not wait: a failure is no unhandled rejection, onClose tells everybody. */
+export interface FrameStreamInit extends FrameReaderInit {
+  readonly clock: Clock
+  /** Milliseconds until a stream that takes nothing is reset. */
+  readonly writeDeadline: number
+}
+
+/** Frames in both directions over a libp2p stream; its writer waits for a reader that does not keep up. */
+export class FrameStream {
+  readonly #init: FrameStreamInit
+  readonly #reader: FrameReader
+  /** Settles when the stream takes bytes again; undefined while it does. */
+  #blocked: Promise<void> | undefined
+
+  constructor(init: FrameStreamInit) {
+    this.#init = init
+    this.#reader = new FrameReader(init)
+  }
+
+  get closed(): boolean {
+    return this.#reader.closed
+  }
+
+  /**
+   * Sends a frame, after those that wait. @returns undefined where the stream took it at once, else a
+   * promise that settles when it may take the next: await it before the next write
+   * @throws NodeError 'link-broken', 'slow-reader' (or rejects with it)
+   */
+  write(frame: Uint8Array): Promise<void> | undefined {
+    if (this.closed) throw broken()
+    if (this.#blocked !== undefined) return unheard(this.#blocked.then(() => this.write(frame)))
+    try {
+      if (!this.#init.stream.send(prefixed(frame))) this.#blocked = this.#drained()
+    } catch (cause) {
+      throw broken(cause)
+    }
+    return this.#blocked
+  }
+
+  /** Resets the stream. */
+  abort(error: Error): void {
+    this.#reader.abort(error)
+  }
+
+  /** Says that nothing more is sent, and waits no longer than the write deadline for the stream to agree. */
+  close(): void {
+    const { stream, clock, writeDeadline } = this.#init
+    const cancel = clock.after(writeDeadline, () => stream.abort(slow(writeDeadline)))
+    stream
+      .close()
+      .catch((error: Error) => stream.abort(error))
+      .finally(cancel)
+  }
+
+  /** By the event: the stream's own onDrain() works only once (docs/network.md trap 7). */
+  #drained(): Promise<void> {
+    const { stream, clock, writeDeadline } = this.#init
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const settle = (): void => {
+      cancel()
+      stream.removeEventListener('drain', settle)
+      stream.removeEventListener('close', settle)
+      this.#blocked = undefined
+      if (this.closed || stream.status !== 'open') reject(broken())
+      else resolve()
+    }
+    const cancel = clock.after(writeDeadline, () => this.abort(slow(writeDeadline)))
+    stream.addEventListener('drain', settle)
+    stream.addEventListener('close', settle)
+    return unheard(promise)
+  }
+}
+
+/** Who wrote last need not wait: a failure is no unhandled rejection, onClose reports it. */
 function unheard(promise: Promise<void>): Promise<void> {
   promise.catch(() => {})
   return promise

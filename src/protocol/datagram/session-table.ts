@@ -1,4 +1,4 @@
-import { NodeError } from '../../error.ts'
+import { isNodeError, NodeError } from '../../error.ts'
 import type { DatagramComponents } from './components.ts'
 import { decodeFrame, type GreetingFrame } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
@@ -71,7 +71,10 @@ export class SessionTable {
         this.#first(stream, bytes)
       },
       drain: () => {},
-      ended: heard
+      ended: (error) => {
+        heard()
+        if (isNodeError(error, 'bad-frame')) counters.drop('bad-frame')
+      }
     })
   }
 

@@ -1,4 +1,5 @@
 import type { Cancel } from '../../clock.ts'
+import { isNodeError } from '../../error.ts'
 import { CarrierSelector } from './carrier/selector.ts'
 import { StreamCarrier } from './carrier/stream.ts'
 import { UdpCarrier } from './carrier/udp.ts'
@@ -91,7 +92,10 @@ export class Session implements FlowCarrier {
     stream.listen({
       frame: (bytes) => this.#frame(bytes),
       drain: () => streamCarrier.flush(clock.monotonic()),
-      ended: () => this.end('lost')
+      ended: (error) => {
+        if (isNodeError(error, 'bad-frame')) counters.drop('bad-frame')
+        this.end('lost')
+      }
     })
     this.#greeting = this.#greet()
     if (hello === undefined) this.#awaitAccept()

@@ -130,6 +130,7 @@ t.test(
       await ended
       t.equal(stream.status, 'reset', name)
     }
+    t.equal(b.datagrams.status().drops['bad-frame'], cases.length, 'each is counted')
     const stream = (await connection?.newStream(DATAGRAM_PROTOCOL)) as Stream
     const frames = lpStream(stream, { maxDataLength: 1400 })
     await frames.write(hello)

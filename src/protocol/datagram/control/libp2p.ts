@@ -2,10 +2,12 @@ import { Buffer } from 'node:buffer'
 import { SocketAddress } from 'node:net'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { lpStream, tryGetNetConfig } from '@libp2p/utils'
+import { tryGetNetConfig } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../../error.ts'
 import type { IpFamily } from '../../../hal/datagram-socket.ts'
+import { prefixed } from '../../frame-splitter.ts'
+import { FrameReader } from '../../frame-stream.ts'
 import type { ControlDialer } from '../datagrams.ts'
 import { MAX_FRAME } from './frame.ts'
 import type { ConnectionFacts, ControlListener, ControlStream } from './stream.ts'
@@ -14,8 +16,6 @@ export const DATAGRAM_PROTOCOL = '/kith/dgram/v1'
 
 /** What a stream may hold for a reader that does not keep up, in and out; frames are small. */
 const BUFFER = 262_144
-/** Bytes of a minimal varint up to MAX_FRAME. */
-const LENGTH_BYTES = 2
 
 export interface Libp2pControlOptions {
   readonly libp2p: Pick<Libp2p, 'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'dial'>
@@ -36,7 +36,7 @@ export class Libp2pControl implements ControlDialer {
   }
 
   async start(take: (stream: ControlStream) => void): Promise<void> {
-    // libp2p-facts trap 9: what a handler throws would end the process.
+    // What a handler throws would end the process (docs/network.md trap 9).
     const handler = (stream: Stream, connection: Connection): void => {
       try {
         take(this.#control(stream, connection))
@@ -117,20 +117,14 @@ function remoteHost(connection: Connection): ConnectionFacts['remote'] {
 class Libp2pControlStream implements ControlStream {
   readonly facts: ConnectionFacts
   readonly #stream: Stream
-  readonly #frames: ReturnType<typeof lpStream<Stream>>
-  readonly #stop = new AbortController()
+  #reader: FrameReader | undefined
   #listener: ControlListener | undefined
 
   constructor(stream: Stream, facts: ConnectionFacts) {
     this.facts = facts
     this.#stream = stream
+    stream.maxReadBufferLength = BUFFER
     stream.maxWriteBufferLength = BUFFER
-    this.#frames = lpStream(stream, {
-      maxDataLength: MAX_FRAME,
-      maxLengthLength: LENGTH_BYTES,
-      maxBufferSize: BUFFER,
-      lengthDecoder: minimalLength
-    })
     stream.addEventListener('drain', () => this.#listener?.drain())
   }
 
@@ -141,35 +135,27 @@ class Libp2pControlStream implements ControlStream {
   send(frame: Uint8Array): void {
     if (this.#stream.writeStatus !== 'writable') return
     try {
-      this.#stream.send(Buffer.concat([encodeLength(frame.length), frame]))
+      this.#stream.send(prefixed(frame))
     } catch (error) {
       this.#stream.abort(asError(error))
     }
   }
 
   listen(listener: ControlListener): void {
-    const reading = this.#listener !== undefined
     this.#listener = listener
-    if (!reading) void this.#read()
+    this.#reader ??= new FrameReader({
+      stream: this.#stream,
+      maxBytes: MAX_FRAME,
+      onFrame: (frame) => this.#listener?.frame(owned(frame)),
+      onRemoteEnd: () => this.#reader?.abort(new Error('ended')),
+      onClose: (error) => queueMicrotask(() => this.#listener?.ended(error))
+    })
   }
 
   reset(): void {
-    this.#stop.abort()
-    this.#stream.abort(new Error('reset'))
-  }
-
-  async #read(): Promise<void> {
-    try {
-      // What had been read before reset() would come all the same.
-      while (!this.#stop.signal.aborted) {
-        const frame = await this.#frames.read({ signal: this.#stop.signal })
-        if (!this.#stop.signal.aborted) this.#listener?.frame(owned(frame.subarray()))
-      }
-    } catch {
-      // The end of a stream, in whichever way, is an end and no more.
-      this.#stream.abort(new Error('ended'))
-    }
-    this.#listener?.ended()
+    const error = new Error('reset')
+    if (this.#reader === undefined) this.#stream.abort(error)
+    else this.#reader.abort(error)
   }
 }
 
@@ -178,20 +164,6 @@ function owned(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length)
   copy.set(bytes)
   return copy
-}
-
-function encodeLength(length: number): Uint8Array {
-  return length < 0x80 ? Uint8Array.of(length) : Uint8Array.of(0x80 | (length & 0x7f), length >> 7)
-}
-
-/** @throws RangeError while bytes are missing, Error for a length that is not in its shortest form */
-function minimalLength(bytes: { readonly byteLength: number; get(index: number): number }): number {
-  const first = bytes.get(0)
-  if (first < 0x80) return first
-  if (bytes.byteLength < LENGTH_BYTES) throw new RangeError('the length goes on')
-  const second = bytes.get(1)
-  if (second === 0 || second >= 0x80) throw new Error('the length is not minimal, or too long')
-  return (first & 0x7f) | (second << 7)
 }
 
 function asError(error: unknown): Error {

@@ -22,8 +22,11 @@ export interface ControlListener {
   frame(bytes: Buffer): void
   /** The stream takes more again. */
   drain(): void
-  /** The stream ended, by whichever side. Called once, and never from within send(), reset() or listen(). */
-  ended(): void
+  /**
+   * The stream ended, by whichever side. Called once, and never from within send(), reset() or listen().
+   * @param error why; NodeError 'bad-frame' where the peer's framing was at fault
+   */
+  ended(error?: Error): void
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ByteStrings, CborValue } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
+import { badFrame } from '../../frame-splitter.ts'
 import {
   type AnsweredTime,
   type ErrorAnswer,
@@ -8,7 +9,7 @@ import {
   type QueryErrorCode,
   queryErrorCodes
 } from './frame.ts'
-import { badFrame, bootBytes, isText, isWhole, positionOf, readFrame } from './frame-fields.ts'
+import { bootBytes, isText, isWhole, positionOf, readFrame } from './frame-fields.ts'
 
 /** Characters of a refusal's text. */
 const MAX_TEXT = 200

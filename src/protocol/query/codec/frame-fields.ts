@@ -1,7 +1,7 @@
 import { CborError } from '../../../cbor/error.ts'
 import { type ByteStrings, type CborMap, type CborValue, isCborMap, readCbor } from '../../../cbor/read.ts'
-import { NodeError } from '../../../error.ts'
 import type { Position, Run } from '../../../reading/run.ts'
+import { badFrame } from '../../frame-splitter.ts'
 
 /** A frame is a map that holds arrays of strings or numbers, nothing deeper. */
 const MAX_DEPTH = 2
@@ -12,10 +12,6 @@ export function readFrame(bytes: Uint8Array, maxBytes: number, as?: ByteStrings)
   const value = readItem(bytes, maxBytes, as)
   if (!isCborMap(value)) throw badFrame('it is no map')
   return value
-}
-
-export function badFrame(what: string): NodeError {
-  return new NodeError('bad-frame', `a frame that does not parse: ${what}`)
 }
 
 export function isWhole(value: unknown, min = 0, max: number = Number.MAX_SAFE_INTEGER): value is number {

@@ -1,8 +1,9 @@
 import type { CborValue } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
 import { isPeerId } from '../../../reading/series.ts'
+import { badFrame } from '../../frame-splitter.ts'
 import { MAX_CREDIT, MAX_SELECTORS, type QueryRequest } from './frame.ts'
-import { badFrame, bootBytes, isText, isWhole, readFrame, runOf } from './frame-fields.ts'
+import { bootBytes, isText, isWhole, readFrame, runOf } from './frame-fields.ts'
 
 /** The longest series: 52 + 1 + 32 + 1 + 32 + 1 + 8 characters (wire.md, Names), and no more than fits. */
 const MAX_SELECTOR = 127
