@@ -1,7 +1,7 @@
 import type { PeerView } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
+import { untilAborted } from '../command-line/until-aborted.ts'
 import { Screen } from '../terminal/screen.ts'
-import { untilAborted } from '../until-aborted.ts'
 import { peersTable } from '../views/peers-table.ts'
 
 /** Milliseconds between looks, and how long a short-lived node looks around before it answers. */

@@ -6,9 +6,9 @@ import type { Log } from '../../log.ts'
 import type { Operations } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
+import { seedOf, simulatedOption } from '../command-line/simulated-option.ts'
+import { untilAborted } from '../command-line/until-aborted.ts'
 import { loadNodeConfig } from '../load-config.ts'
-import { seedOf, simulatedOption } from '../seed.ts'
-import { untilAborted } from '../until-aborted.ts'
 import { ownReadingLine, startBlock } from '../views/start-block.ts'
 
 /** What a simulated node measures where nothing else is configured. */

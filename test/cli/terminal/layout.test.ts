@@ -1,11 +1,11 @@
 import t from 'tap'
 import { plain } from '../../../src/cli/terminal/ansi-style.ts'
-import { csvLine } from '../../../src/cli/terminal/csv.ts'
 import { ago, bytes, formatDuration, milliseconds } from '../../../src/cli/terminal/format-units.ts'
 import { plot } from '../../../src/cli/terminal/plot.ts'
 import { sparkline } from '../../../src/cli/terminal/sparkline.ts'
 import { table } from '../../../src/cli/terminal/table.ts'
 import { cut, pad, textWidth } from '../../../src/cli/terminal/text-width.ts'
+import { csvLine } from '../../../src/cli/views/history-csv.ts'
 import { jsonLine, sanitize } from '../../../src/node/log/sanitize.ts'
 import { fault, series } from '../../support/fakes/operations.ts'
 

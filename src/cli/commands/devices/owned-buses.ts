@@ -1,12 +1,12 @@
-import { NodeError } from '../error.ts'
-import type { Context } from './command-line/command.ts'
+import { NodeError } from '../../../error.ts'
+import type { Context } from '../../command-line/command.ts'
 
 /**
  * A bus has one owner: while a node of this home measures on this machine, nobody else asks its chips.
  * @throws NodeError 'node-running'
  */
 export async function refuseWhileRunning({ home, clock }: Pick<Context, 'home' | 'clock'>): Promise<void> {
-  const { connectControl } = await import('../node/control/client.ts')
+  const { connectControl } = await import('../../../node/control/client.ts')
   const node = await connectControl(home, clock)
   if (node === undefined) return
   try {

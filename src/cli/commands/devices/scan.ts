@@ -1,13 +1,13 @@
-import type { Finding } from '../../hal/scan/finding.ts'
-import type { WorldChoice } from '../../node/choose-world.ts'
-import { type Context, defineCommand } from '../command-line/command.ts'
-import { DONE, FAILED } from '../command-line/exit-status.ts'
-import { loadNodeConfig } from '../load-config.ts'
-import { refuseWhileRunning } from '../owned-buses.ts'
-import { seedOf, simulatedOption } from '../seed.ts'
-import type { Style } from '../terminal/ansi-style.ts'
-import { table } from '../terminal/table.ts'
-import { proposalLines } from '../views/proposal-lines.ts'
+import type { Finding } from '../../../hal/scan/finding.ts'
+import type { WorldChoice } from '../../../node/choose-world.ts'
+import { type Context, defineCommand } from '../../command-line/command.ts'
+import { DONE, FAILED } from '../../command-line/exit-status.ts'
+import { seedOf, simulatedOption } from '../../command-line/simulated-option.ts'
+import { loadNodeConfig } from '../../load-config.ts'
+import type { Style } from '../../terminal/ansi-style.ts'
+import { table } from '../../terminal/table.ts'
+import { proposalLines } from '../../views/proposal-lines.ts'
+import { refuseWhileRunning } from './owned-buses.ts'
 
 /** What is wired to a simulated machine where no sensor is configured. */
 const SIMULATED_BOARD = [
@@ -35,7 +35,7 @@ export const scan = defineCommand({
     const seed = seedOf(options.simulated, 'kith devices scan')
     if (seed === undefined) await refuseWhileRunning(context)
     const { config, provenance, outside } = await loadNodeConfig({ home, environment })
-    const { scanDevices } = await import('../../node/sensors/scan-devices.ts')
+    const { scanDevices } = await import('../../../node/sensors/scan-devices.ts')
     const world = seed === undefined ? 'linux' : await simulatedBoard(context, seed)
     const { findings, skipped } = await scanDevices({
       config,
@@ -60,7 +60,7 @@ export const scan = defineCommand({
 async function simulatedBoard({ home, environment }: Context, seed: number): Promise<WorldChoice> {
   const [{ config, outside }, { chooseWorld }] = await Promise.all([
     loadNodeConfig({ home, environment }),
-    import('../../node/choose-world.ts')
+    import('../../../node/choose-world.ts')
   ])
   const choice = { simulated: seed, models: outside.models }
   if (config.sensors.length > 0) return choice

@@ -1,4 +1,4 @@
-import { NodeError } from '../error.ts'
+import { NodeError } from '../../error.ts'
 
 const USUAL_SEED = 1
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { systemClock } from '../../../src/clock.ts'
-import { silentLog } from '../../../src/log.ts'
-import { startControlServer } from '../../../src/node/control/server.ts'
-import { FakeOperations, status } from '../../support/fakes/operations.ts'
-import { golden } from '../../support/golden.ts'
-import { runCommand } from '../../support/process/command-run.ts'
+import { systemClock } from '../../../../src/clock.ts'
+import { silentLog } from '../../../../src/log.ts'
+import { startControlServer } from '../../../../src/node/control/server.ts'
+import { FakeOperations, status } from '../../../support/fakes/operations.ts'
+import { golden } from '../../../support/golden.ts'
+import { runCommand } from '../../../support/process/command-run.ts'
 
 function homeWith(config: string): string {
   const home = mkdtempSync(join(tmpdir(), 'kith-devices-'))
@@ -32,7 +32,7 @@ for (const [form, columns] of [
       err,
       status: exit
     } = await runCommand('devices scan --simulated', columns === undefined ? {} : { columns })
-    t.equal(out, golden(new URL(`../golden/devices-scan.${form}.txt`, import.meta.url), out))
+    t.equal(out, golden(new URL(`../../golden/devices-scan.${form}.txt`, import.meta.url), out))
     t.same([err, exit], ['', 0])
   })
 
@@ -55,7 +55,7 @@ t.test('a scan as JSON', async (t) => {
 })
 
 t.test('the types that are known: those of the configuration, too, unless it is wrong', async (t) => {
-  const driver = fileURLToPath(new URL('../../../examples/driver/index.ts', import.meta.url))
+  const driver = fileURLToPath(new URL('../../../../examples/driver/index.ts', import.meta.url))
   const typesWith = async (config: string): Promise<string[]> => {
     const { out } = await runCommand('devices --types --json', { home: homeWith(config) })
     return JSON.parse(out).map(({ type }: { type: string }) => type)
@@ -67,7 +67,7 @@ t.test('the types that are known: those of the configuration, too, unless it is 
 })
 
 t.test('the schema has the drivers that the configuration names', async (t) => {
-  const driver = fileURLToPath(new URL('../../../examples/driver/index.ts', import.meta.url))
+  const driver = fileURLToPath(new URL('../../../../examples/driver/index.ts', import.meta.url))
   const schemaWith = (config: string) => runCommand('config schema', { home: homeWith(config) })
   const { out, err } = await schemaWith(`devices: [${driver}]\nnmae: hall\n`)
   t.match(out, '"const": "tc74"')
@@ -91,7 +91,7 @@ t.test('devices test reads everything once', async (t) => {
   const { out, status: exit } = await runCommand('devices test --simulated', { home })
   t.equal(exit, 0)
   const shape = out.replaceAll(/-?\d+\.\d+/g, 'N')
-  t.equal(shape, golden(new URL('../golden/devices-test.pipe.txt', import.meta.url), shape))
+  t.equal(shape, golden(new URL('../../golden/devices-test.pipe.txt', import.meta.url), shape))
   const json = await runCommand('devices test --simulated --json', { home })
   const [first, second] = json.out
     .trim()

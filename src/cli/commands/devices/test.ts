@@ -1,12 +1,12 @@
-import { sanitize } from '../../node/log/sanitize.ts'
-import type { TestedSensor, TestedValue } from '../../node/sensors/test-devices.ts'
-import { type Context, defineCommand } from '../command-line/command.ts'
-import { DONE, FAILED } from '../command-line/exit-status.ts'
-import { loadNodeConfig } from '../load-config.ts'
-import { refuseWhileRunning } from '../owned-buses.ts'
-import { seedOf, simulatedOption } from '../seed.ts'
-import type { Style } from '../terminal/ansi-style.ts'
-import { pad } from '../terminal/text-width.ts'
+import { sanitize } from '../../../node/log/sanitize.ts'
+import type { TestedSensor, TestedValue } from '../../../node/sensors/test-devices.ts'
+import { type Context, defineCommand } from '../../command-line/command.ts'
+import { DONE, FAILED } from '../../command-line/exit-status.ts'
+import { seedOf, simulatedOption } from '../../command-line/simulated-option.ts'
+import { loadNodeConfig } from '../../load-config.ts'
+import type { Style } from '../../terminal/ansi-style.ts'
+import { pad } from '../../terminal/text-width.ts'
+import { refuseWhileRunning } from './owned-buses.ts'
 
 export const test = defineCommand({
   name: 'test',
@@ -21,7 +21,7 @@ export const test = defineCommand({
     const { config, outside } = await loadNodeConfig({ home, environment })
     if (config.sensors.length === 0)
       terminal.remark('kith: no sensors are configured; kith devices scan proposes some')
-    const { testDevices } = await import('../../node/sensors/test-devices.ts')
+    const { testDevices } = await import('../../../node/sensors/test-devices.ts')
     const world = seed === undefined ? 'linux' : { simulated: seed, models: outside.models }
     let status = DONE
     for await (const sensor of testDevices({ config, world, devices: outside.devices, signal })) {

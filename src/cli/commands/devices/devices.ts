@@ -1,12 +1,12 @@
-import { formatAddress } from '../../config/format-address.ts'
-import type { Measure, Options, SensorDefinition } from '../../hal/sensor.ts'
-import { placeOf } from '../../node/sensors/place.ts'
-import { type CommandGroup, type Context, defineCommand } from '../command-line/command.ts'
-import { loadDeviceIndex, loadNodeConfig } from '../load-config.ts'
-import { formatDuration } from '../terminal/format-units.ts'
-import { table } from '../terminal/table.ts'
-import { scan } from './devices-scan.ts'
-import { test } from './devices-test.ts'
+import { formatAddress } from '../../../config/format-address.ts'
+import type { Measure, Options, SensorDefinition } from '../../../hal/sensor.ts'
+import { placeOf } from '../../../node/sensors/place.ts'
+import { type CommandGroup, type Context, defineCommand } from '../../command-line/command.ts'
+import { loadDeviceIndex, loadNodeConfig } from '../../load-config.ts'
+import { formatDuration } from '../../terminal/format-units.ts'
+import { table } from '../../terminal/table.ts'
+import { scan } from './scan.ts'
+import { test } from './test.ts'
 
 const list = defineCommand({
   name: 'list',
@@ -26,7 +26,7 @@ export const devices: CommandGroup = {
 
 async function listConfigured({ home, environment, json, terminal }: Context): Promise<void> {
   const { config, outside } = await loadNodeConfig({ home, environment })
-  const own = await import('../../../devices/index.ts')
+  const own = await import('../../../../devices/index.ts')
   const known = [...own.devices, ...outside.devices]
   const sensors = config.sensors.map((sensor) => ({
     ...sensor,
