@@ -2,6 +2,7 @@ import { systemClock } from '../clock.ts'
 import { describeError, NodeError } from '../error.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
+import { commands } from './commands.ts'
 
 /** Milliseconds that a reader has left for what was written before Ctrl-C. */
 const LAST_WORDS_MS = 100
@@ -30,6 +31,7 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   })
   process.stderr.on('error', () => {})
   const status = await runCommandLine(argv, {
+    commands,
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,

@@ -77,6 +77,8 @@ export interface Context<O extends Options = Options> {
   readonly terminal: Terminal
   readonly environment: Environment
   readonly clock: Clock
+  /** Every command of the program, for completion. */
+  readonly commands: readonly AnyCommand[]
   /** Aborts at the first Ctrl-C, and when nobody reads the output any more. */
   readonly signal: AbortSignal
   /**

@@ -5,7 +5,6 @@ import { defined } from '../../defined.ts'
 import { describeError, isNodeError } from '../../error.ts'
 import { errorView } from '../../node/control/error.ts'
 import { jsonLine, sanitize } from '../../node/log/sanitize.ts'
-import { commands } from '../commands.ts'
 import { chooseHome, type Environment } from '../home.ts'
 import { type Sink, Terminal } from '../terminal/terminal.ts'
 import type { AnyCommand, Command, Context, Session } from './command.ts'
@@ -20,6 +19,7 @@ const LEAVE_MS = 800
 const LONGEST = 1000
 
 export interface CliIo {
+  readonly commands: readonly AnyCommand[]
   readonly stdout: Sink
   readonly stderr: Sink
   readonly environment: Environment
@@ -30,25 +30,24 @@ export interface CliIo {
 }
 
 /** Runs one command line. @returns the exit status; never rejects */
-export async function runCommandLine(argv: readonly string[], around: CliIo): Promise<number> {
+export async function runCommandLine(argv: readonly string[], io: CliIo): Promise<number> {
   const asJson = argv.includes('--json')
   try {
-    const parsed = parseCommandLine(argv, commands, around.clock.now())
-    return await runParsed(parsed, around)
+    const parsed = parseCommandLine(argv, io.commands, io.clock.now())
+    return await runParsed(parsed, io)
   } catch (error) {
-    if (!(around.signal.aborted && error === around.signal.reason))
-      around.stderr.write(`${told(error, asJson)}\n`)
+    if (!(io.signal.aborted && error === io.signal.reason)) io.stderr.write(`${told(error, asJson)}\n`)
     return exitStatus(error)
   }
 }
 
-async function runParsed(parsed: Parsed, around: CliIo): Promise<number> {
+async function runParsed(parsed: Parsed, io: CliIo): Promise<number> {
   const { command, action, values } = parsed
-  const terminal = new Terminal({ ...around, plain: values['no-color'] === true })
+  const terminal = new Terminal({ ...io, plain: values['no-color'] === true })
   if (values['version'] === true) terminal.line(version())
-  else if (command === undefined || action === undefined) terminal.lines(helpOverview(commands))
+  else if (command === undefined || action === undefined) terminal.lines(helpOverview(io.commands))
   else if (values['help'] === true) terminal.lines(helpOf(command, action))
-  else return runAction(action, parsed, terminal, around)
+  else return runAction(action, parsed, terminal, io)
   return DONE
 }
 
@@ -62,9 +61,9 @@ async function runAction(
   action: Command,
   { values, positionals }: Parsed,
   terminal: Terminal,
-  around: CliIo
+  io: CliIo
 ): Promise<number> {
-  const { environment, clock, signal } = around
+  const { commands, environment, clock, signal } = io
   let session: Promise<Session> | undefined
   const context: Context = {
     options: values,
@@ -75,13 +74,14 @@ async function runAction(
     terminal,
     environment,
     clock,
+    commands,
     signal,
     connect: (use) => {
-      session ??= (around.connect ?? connect)({ ...context, ...use })
+      session ??= (io.connect ?? connect)({ ...context, ...use })
       return session
     }
   }
-  const left = leaving(action.leave ?? LEAVE_MS, around)
+  const left = leaving(action.leave ?? LEAVE_MS, io)
   try {
     return (await Promise.race([action.run(context), left])) ?? DONE
   } finally {

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
-import { durationUnits, guessUnits, parseUnits } from '../../config/units.ts'
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
-import type { AnyCommand, Command, CommandGroup, KindValues, Option, Options, Positional } from './command.ts'
+import type { AnyCommand, Command, CommandGroup, KindValues, Options, Positional } from './command.ts'
 import { globalOptions } from './command.ts'
-import { parseTime } from './parse-time.ts'
+import { type GivenOption, readOptionValue } from './option-value.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface Parsed {
@@ -17,13 +16,6 @@ export interface Parsed {
 
 interface Word {
   readonly text: string
-  readonly index: number
-}
-interface Given {
-  readonly name: string
-  readonly raw: string
-  readonly value: string | undefined
-  readonly inline: boolean
   readonly index: number
 }
 
@@ -83,7 +75,7 @@ function named<C extends { name: string }>(
 }
 
 /** Words and options apart. parseArgs judges nothing here: its messages know neither hints nor cures. */
-function split(argv: readonly string[], options: Options): { words: Word[]; given: Given[] } {
+function split(argv: readonly string[], options: Options): { words: Word[]; given: GivenOption[] } {
   const { tokens } = parseArgs({
     args: [...argv],
     strict: false,
@@ -97,7 +89,7 @@ function split(argv: readonly string[], options: Options): { words: Word[]; give
     )
   })
   const words: Word[] = []
-  const given: Given[] = []
+  const given: GivenOption[] = []
   for (const token of tokens) {
     const before = given.at(-1)
     if (token.kind === 'option')
@@ -119,7 +111,7 @@ function split(argv: readonly string[], options: Options): { words: Word[]; give
 }
 
 /** Of an option that may stand without a value the word right behind it, where it looks like one. */
-function isItsValue(word: string, { name, value }: Given, options: Options): boolean {
+function isItsValue(word: string, { name, value }: GivenOption, options: Options): boolean {
   const option = options[name]
   return option?.kind === 'optional' && value === undefined && (option.form?.test(word) ?? true)
 }
@@ -128,68 +120,25 @@ function takesValue(kind: keyof KindValues): boolean {
   return kind !== 'flag' && kind !== 'optional'
 }
 
-function read(given: readonly Given[], options: Options, path: string, now: number): Parsed['values'] {
+function read(given: readonly GivenOption[], options: Options, path: string, now: number): Parsed['values'] {
   const values: Record<string, KindValues[keyof KindValues]> = {}
   for (const each of given) {
     const option = options[each.name]
     if (option === undefined) throw unknownOption(each, options, path)
-    const value = readValue(each, option, path, now)
+    const value = readOptionValue(each, option, path, now)
     const before = values[each.name]
     values[each.name] = Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value
   }
   return values
 }
 
-function unknownOption(given: Given, options: Options, path: string): NodeError {
+function unknownOption(given: GivenOption, options: Options, path: string): NodeError {
   const names = Object.keys(options)
   return new NodeError(
     'usage',
     `${path} has no option ${given.raw}${didYouMean(given.name, names, (name) => `--${name}`)}`,
     { hint: `${path} --help lists them` }
   )
-}
-
-function readValue(given: Given, option: Option, path: string, now: number): KindValues[keyof KindValues] {
-  const { value, raw } = given
-  const wrong = (expected: string): NodeError =>
-    new NodeError('usage', `${path} ${raw}: ${expected}`, { hint: `${path} --help says more` })
-  if (option.kind === 'flag') {
-    if (value !== undefined) throw wrong('takes no value')
-    return true
-  }
-  if (option.kind === 'optional') return value ?? true
-  // A value that looks like an option is one: its own was forgotten. `--home=-x` says it is meant.
-  if (value === undefined || (!given.inline && value.startsWith('-') && value.length > 1))
-    throw wrong(`needs a value (${option.value ?? option.choices?.join(', ') ?? 'text'})`)
-  const found = readers[option.kind](value, option, now)
-  if (found === undefined || Number.isNaN(found)) throw wrong(`${value} ${expected(value, option)}`)
-  return found
-}
-
-type Reader = (value: string, option: Option, now: number) => KindValues[keyof KindValues] | undefined
-
-const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, Reader>> = {
-  text: (value) => value,
-  each: (value) => [value],
-  list: (value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
-  count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
-  duration: (value) => parseUnits(value, durationUnits),
-  time: (value, _option, now) => parseTime(value, now)
-}
-
-/** What is wrong with a value that could not be read. */
-function expected(value: string, option: Option): string {
-  if (option.kind === 'choice') return `is none of ${(option.choices ?? []).join(', ')}`
-  if (option.kind === 'count') return 'is no whole number above 0'
-  const guess = guessUnits(value, durationUnits, option.kind === 'time' ? 'h' : 's')
-  const meant = guess === undefined ? '' : `; did you mean ${guess}?`
-  if (option.kind === 'time') return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
-  return `is no duration such as ${durationUnits.example}${meant}`
 }
 
 function checkPositionals(given: readonly string[], wanted: readonly Positional[], path: string): void {

@@ -1,6 +1,7 @@
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { SeriesView } from '../../node/api/operations.ts'
+import { carrierOf, carrierOptions } from '../command-line/carrier-options.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { type SeriesRow, seriesLines } from '../views/series-lines.ts'
 
@@ -8,8 +9,7 @@ export const ask = defineCommand({
   name: 'ask',
   summary: 'one answer now',
   options: {
-    datagram: { kind: 'flag', summary: 'ask by datagram only' },
-    stream: { kind: 'flag', summary: 'ask by stream only' }
+    ...carrierOptions
   },
   positionals: [
     {
@@ -26,28 +26,16 @@ export const ask = defineCommand({
   async run(context) {
     const { options, positionals, timeout, terminal } = context
     const [who = '', what] = positionals
-    const request = {
-      who,
-      by: forced(options),
-      ...defined({ what, timeout })
-    }
+    const request = { who, by: carrierOf(options), ...defined({ what, timeout }) }
     const { operations } = await context.connect()
     const views = await operations.ask(request, context.signal)
-    if (views.length === 0) throw new NodeError('nobody-found', `${who} has no ${what ?? 'series'} to tell`)
+    if (views.length === 0) throw new NodeError('nobody-found', `${who} has no ${what ?? 'series'}`)
     if (context.json) terminal.json(views)
     else terminal.lines(seriesLines(views.map(rowOf), terminal))
   }
 })
 
-/** @throws NodeError 'usage' for both */
-export function forced(options: { datagram?: boolean; stream?: boolean }): 'auto' | 'stream' | 'datagram' {
-  if (options.datagram === true && options.stream === true)
-    throw new NodeError('usage', '--datagram and --stream exclude each other')
-  if (options.datagram === true) return 'datagram'
-  return options.stream === true ? 'stream' : 'auto'
-}
-
-/** A stale one has been so for about as long as its value is old. */
+/** A series is stale for about as long as its value is old. */
 function rowOf(view: SeriesView): SeriesRow {
   return { view, age: view.age, ...defined({ since: view.state === 'stale' ? view.age : undefined }) }
 }

@@ -3,7 +3,7 @@ import type { BookEntry } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { table } from '../terminal/table.ts'
-import { tailOf } from '../views/peer-tail.ts'
+import { tailOf } from '../views/peers-table.ts'
 
 const list = defineCommand({
   name: 'list',

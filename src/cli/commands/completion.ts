@@ -7,9 +7,7 @@ export const completion = defineCommand({
   options: {},
   positionals: [{ name: 'SHELL', required: true, choices: shells, summary: shells.join(', ') }],
   example: 'source <(kith completion bash)',
-  async run({ positionals, terminal }) {
-    // Imported here: the list of commands has this one in it.
-    const { commands } = await import('../commands.ts')
+  async run({ positionals, commands, terminal }) {
     const shell = shells.find((each) => each === positionals[0]) ?? 'bash'
     terminal.line(completionScript(shell, commands))
   }

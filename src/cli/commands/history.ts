@@ -4,8 +4,7 @@ import type { HistoryRow } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { type PlotPoint, plot } from '../terminal/plot.ts'
 import { CSV_HEAD, csvLine } from '../views/history-csv.ts'
-import { remark, seriesName, shownNumber, shownValue } from '../views/series-cells.ts'
-import { timeText } from '../views/series-line.ts'
+import { remark, seriesName, shownNumber, shownValue, timeText } from '../views/series-cells.ts'
 
 const USUAL_LIMIT = 10_000
 const DAY_SECONDS = 86_400

@@ -17,7 +17,7 @@ export const id = defineCommand({
     if (json) return terminal.json({ peer, name, addresses })
     terminal.line(peer)
     if (options.qr === true) {
-      const { qrLines } = await import('../terminal/qr-lines.ts')
+      const { qrLines } = await import('../terminal/qr-code.ts')
       return terminal.lines(qrLines(peer))
     }
     if (!terminal.live) return

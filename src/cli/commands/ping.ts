@@ -2,10 +2,10 @@ import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { PingReply } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
+import { carrierOf, carrierOptions } from '../command-line/carrier-options.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, NOBODY } from '../command-line/exit-status.ts'
 import { milliseconds } from '../terminal/format-units.ts'
-import { forced } from './ask.ts'
 
 const USUAL_COUNT = 4
 /** As the node takes it (control-requests.ts). */
@@ -16,8 +16,7 @@ export const ping = defineCommand({
   summary: 'round trips on stream and datagram, and the path taken',
   options: {
     count: { kind: 'count', short: 'n', value: 'N', summary: 'how many, 1 to 1000; 4 unless given' },
-    datagram: { kind: 'flag', summary: 'by datagram only' },
-    stream: { kind: 'flag', summary: 'by stream only' }
+    ...carrierOptions
   },
   positionals: [
     { name: 'WHO', required: true, summary: 'a name, a purpose, a PeerId or its tail, a multiaddr' }
@@ -31,12 +30,7 @@ export const ping = defineCommand({
       throw new NodeError('usage', `kith ping --count: ${count} is more than ${MAX}`, {
         hint: 'one leaves each second; begin it again for more'
       })
-    const request = {
-      who,
-      by: forced(options),
-      count,
-      ...defined({ timeout })
-    }
+    const request = { who, by: carrierOf(options), count, ...defined({ timeout }) }
     const { operations } = await context.connect()
     const replies: PingReply[] = []
     for await (const reply of operations.ping(request, signal)) {

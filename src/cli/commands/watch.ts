@@ -3,7 +3,7 @@ import type { SeriesView } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
 import { Screen } from '../terminal/screen.ts'
-import { seriesLine } from '../views/series-line.ts'
+import { seriesLine } from '../views/series-cells.ts'
 import { watchLines } from '../views/watch-screen.ts'
 import { WatchState } from '../views/watch-state.ts'
 

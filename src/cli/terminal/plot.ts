@@ -74,14 +74,26 @@ function braille(row: Uint8Array): string {
   return Array.from(row, (dots) => (dots === 0 ? ' ' : String.fromCharCode(0x2800 + dots))).join('')
 }
 
-/** Least and greatest, without spreading what may be a million numbers over the stack. */
-function extent(numbers: readonly number[]): [least: number, greatest: number] {
+/** Minimum and maximum. Not by Math.min(...numbers): a million arguments overflow the stack. */
+function extent(numbers: readonly number[]): [min: number, max: number] {
   return numbers.reduce<[number, number]>(
-    ([min, greatest], number) => [Math.min(min, number), Math.max(greatest, number)],
+    ([min, max], number) => [Math.min(min, number), Math.max(max, number)],
     [Infinity, -Infinity]
   )
 }
 
 function share(value: number, from: number, to: number): number {
   return from === to ? 0.5 : (value - from) / (to - from)
+}
+
+/** The bars of a sparkline, lowest first. */
+const BARS = '▁▂▃▄▅▆▇█'
+
+/** The numbers as bars between minimum and maximum; equal numbers give the middle bar. */
+export function sparkline(numbers: readonly number[]): string {
+  const min = Math.min(...numbers)
+  const range = Math.max(...numbers) - min
+  return numbers
+    .map((number) => BARS[range === 0 ? 3 : Math.round(((number - min) / range) * (BARS.length - 1))])
+    .join('')
 }

@@ -3,7 +3,14 @@ import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { ago, milliseconds } from '../terminal/format-units.ts'
 import { type Column, table } from '../terminal/table.ts'
-import { tailOf } from './peer-tail.ts'
+
+/** Characters of a PeerId that stand for it on a screen and tell peers of the same name apart. */
+const TAIL = 7
+
+/** `…q7Xf2a1` */
+export function tailOf(peer: string): string {
+  return `…${peer.slice(-TAIL)}`
+}
 
 const columns: readonly Column[] = [
   { title: 'NAME' },

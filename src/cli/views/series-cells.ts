@@ -1,7 +1,7 @@
 import type { SeriesView } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { Style } from '../terminal/ansi-style.ts'
-import { formatDuration } from '../terminal/format-units.ts'
+import { formatDuration, localTime } from '../terminal/format-units.ts'
 
 type Valued = Pick<SeriesView, 'value' | 'shown' | 'unit'>
 
@@ -49,4 +49,16 @@ export function remark(view: SeriesView, since?: number): string {
 /** How its age is shown: to the tenth while it is fresh. */
 export function ageText(seconds: number): string {
   return `${formatDuration(Math.max(0, seconds))} ago`
+}
+
+/** `2026-11-23 21:56:41`; `~` in front if it is estimated; `time unknown`. */
+export function timeText(time: number | null, quality: 0 | 1 | 2): string {
+  if (time === null || quality === 2) return 'time unknown'
+  return `${quality === 1 ? '~' : ''}${localTime(time)}`
+}
+
+/** One reading as one line for a pipe: time, series, value or fault, and `signed`, separated by tabs. */
+export function seriesLine(view: SeriesView): string {
+  const value = view.state === 'value' ? shownValue(view) : remark(view)
+  return [timeText(view.time, view.quality), seriesName(view), value, 'signed'].join('\t')
 }

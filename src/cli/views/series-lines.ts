@@ -2,7 +2,7 @@ import type { SeriesView } from '../../node/api/operations.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { cut, pad, textWidth } from '../terminal/text-width.ts'
-import { tailOf } from './peer-tail.ts'
+import { tailOf } from './peers-table.ts'
 import { ageText, remark, seriesName, shownValue, stateStyle } from './series-cells.ts'
 
 export interface SeriesRow {

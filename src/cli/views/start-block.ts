@@ -3,8 +3,7 @@ import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { formatDuration } from '../terminal/format-units.ts'
 import { facts } from '../terminal/table.ts'
-import { remark, shownValue, stateStyle } from './series-cells.ts'
-import { timeText } from './series-line.ts'
+import { remark, shownValue, stateStyle, timeText } from './series-cells.ts'
 
 /** What a node says of itself when it begins, and what to type next. */
 export function startBlock(status: Status, options: { ansi: AnsiStyle; byNpm: boolean }): string[] {

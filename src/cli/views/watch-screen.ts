@@ -1,6 +1,6 @@
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { formatDuration } from '../terminal/format-units.ts'
-import { sparkline } from '../terminal/sparkline.ts'
+import { sparkline } from '../terminal/plot.ts'
 import { seriesLines } from './series-lines.ts'
 import type { Watched } from './watch-state.ts'
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
 import { exitStatus } from '../../../src/cli/command-line/exit-status.ts'
+import { commands } from '../../../src/cli/commands.ts'
 import { chooseHome } from '../../../src/cli/home.ts'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
@@ -155,6 +156,7 @@ t.test('nothing is promised that would be forgotten', async (t) => {
   const nowhere = { KITH_HOME: '/nowhere/at/all' }
   const stderr = new Captured()
   const status = await runCommandLine(['book', 'add', 'hall', 'x'], {
+    commands,
     stdout: new Captured(),
     stderr,
     environment: nowhere,

@@ -2,6 +2,7 @@ process.env['TZ'] = 'UTC'
 
 import t from 'tap'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
+import { commands } from '../../../src/cli/commands.ts'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
@@ -28,6 +29,7 @@ function live(columns: number) {
     }
   }
   const done = runCommandLine(['watch'], {
+    commands,
     stdout,
     stderr: new Captured(),
     environment: { NO_COLOR: '1', KITH_HOME: '/nowhere' },

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { qrCode } from '../../../src/cli/terminal/qr-code.ts'
-import { qrLines } from '../../../src/cli/terminal/qr-lines.ts'
+import { qrCode, qrLines } from '../../../src/cli/terminal/qr-code.ts'
 
 const PEER = '12D3KooWNh8siemTZazPcGbdBgYq1BQQiCCBWQxPZiBYBZi2YMvC'
 

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
+import { commands } from '../../../src/cli/commands.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Operations } from '../../../src/node/api/operations.ts'
@@ -52,6 +53,7 @@ export async function runCommand(line: string, options: CommandRunOptions = {}):
   const status = await runCommandLine(
     line.split(' ').filter((word) => word !== ''),
     {
+      commands,
       stdout,
       stderr,
       environment: { KITH_HOME: home, NO_COLOR: '1', ...options.environment },

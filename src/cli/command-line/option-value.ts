@@ -1,0 +1,70 @@
+import { durationUnits, guessUnits, parseUnits } from '../../config/units.ts'
+import { NodeError } from '../../error.ts'
+import type { KindValues, Option } from './command.ts'
+import { parseTime } from './parse-time.ts'
+
+/** An option as it was written. */
+export interface GivenOption {
+  readonly name: string
+  /** `--count`, `-n` */
+  readonly raw: string
+  readonly value: string | undefined
+  /** Whether the value was written behind `=`. */
+  readonly inline: boolean
+  /** In argv. */
+  readonly index: number
+}
+
+/**
+ * The value of an option, by its kind.
+ * @param path for messages: `kith watch`
+ * @param now milliseconds since 1970, for times before now
+ * @throws NodeError 'usage'
+ */
+export function readOptionValue(
+  given: GivenOption,
+  option: Option,
+  path: string,
+  now: number
+): KindValues[keyof KindValues] {
+  const { value, raw } = given
+  const wrong = (expected: string): NodeError =>
+    new NodeError('usage', `${path} ${raw}: ${expected}`, { hint: `${path} --help says more` })
+  if (option.kind === 'flag') {
+    if (value !== undefined) throw wrong('takes no value')
+    return true
+  }
+  if (option.kind === 'optional') return value ?? true
+  // A value that looks like an option is one: its own was forgotten. `--home=-x` says it is meant.
+  if (value === undefined || (!given.inline && value.startsWith('-') && value.length > 1))
+    throw wrong(`needs a value (${option.value ?? option.choices?.join(', ') ?? 'text'})`)
+  const found = readers[option.kind](value, option, now)
+  if (found === undefined || Number.isNaN(found)) throw wrong(`${value} ${expected(value, option)}`)
+  return found
+}
+
+type Reader = (value: string, option: Option, now: number) => KindValues[keyof KindValues] | undefined
+
+const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, Reader>> = {
+  text: (value) => value,
+  each: (value) => [value],
+  list: (value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
+  count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
+  duration: (value) => parseUnits(value, durationUnits),
+  time: (value, _option, now) => parseTime(value, now)
+}
+
+/** What is wrong with a value that could not be read. */
+function expected(value: string, option: Option): string {
+  if (option.kind === 'choice') return `is none of ${(option.choices ?? []).join(', ')}`
+  if (option.kind === 'count') return 'is no whole number above 0'
+  const guess = guessUnits(value, durationUnits, option.kind === 'time' ? 'h' : 's')
+  const meant = guess === undefined ? '' : `; did you mean ${guess}?`
+  if (option.kind === 'time') return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
+  return `is no duration such as ${durationUnits.example}${meant}`
+}
