@@ -31,15 +31,13 @@ export class MadeUpPacks {
     return pack
   }
 
-  /** As assemble() does it for an author. */
+  /** As the author of the node publishes. */
   publish(pack: SealedReadings): void {
-    const { measuring, speaking } = this.#node.assembled
-    measuring.hub.add(pack, 'own')
-    speaking.gossip.publish(pack.topic, pack.bytes)
+    this.#node.assembled.publishing.publisher.publish(pack, 'everyone')
   }
 
   #reading(seq: number): Reading {
-    const author = this.#node.assembled.measuring.author()
+    const author = this.#node.assembled.sensing.author()
     return {
       series: `${this.#node.peer}/${DEVICE}/temperature`,
       position: { ...author.run, seq },

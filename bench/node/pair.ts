@@ -56,7 +56,7 @@ export class Pair {
     if (!('introduction' in message)) throw new Error('it does not introduce itself')
     const { kith, bare } = message.introduction
     const pair = new Pair(await loopbackNode('asking'), await bareNetwork(), message.introduction, child)
-    pair.node.assembled.autoDialer.remember(kith.peer, [...kith.addresses])
+    pair.node.assembled.peers.autoDialer.remember(kith.peer, [...kith.addresses])
     await pair.bare.dial(bare.addresses.map((address) => multiaddr(address)))
     return pair
   }
@@ -95,7 +95,7 @@ export class Pair {
   /** One call a message: gossip over one connection keeps the order. */
   #listen(by: Order['by'], arrived: () => void): () => void {
     if (by === 'kith') {
-      const { hub } = this.node.assembled.measuring
+      const { hub } = this.node.assembled.storage
       return hub.subscribe({ match: ({ device }) => device === DEVICE, onSealed: arrived })
     }
     const { pubsub } = this.bare.services

@@ -90,7 +90,7 @@ async function crowded(make: Make, { count }: Order): Promise<Published[]> {
 
 /** Until the other process is known to hear the topic. */
 async function subscribed({ by }: Order): Promise<void> {
-  const { pubsub } = by === 'kith' ? node.assembled.network.services : bare.services
+  const { pubsub } = by === 'kith' ? node.assembled.transports.network.services : bare.services
   const topic = by === 'kith' ? TOPIC : BARE_TOPIC
   await withDeadline(systemClock, 10_000, 'a subscriber', async (signal) => {
     while (pubsub.getSubscribers(topic).length === 0) await systemClock.sleep(20, signal)

@@ -58,7 +58,7 @@ export async function measureQuery(pair: Pair, options: QueryOptions): Promise<Q
 async function ask(pair: Pair, options: QueryOptions, signal: AbortSignal): Promise<Query> {
   const { node, other } = pair
   const { peer } = other.kith
-  const { queries } = node.assembled.speaking
+  const { queries } = node.assembled.clients
   const question = { who: peer, n: SENSOR }
   const read = () => queries.read(peer, [TOPIC], question, signal)
   const pack = await firstOf(read, signal)

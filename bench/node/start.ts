@@ -111,10 +111,10 @@ async function askControl({ home }: MeasuredNode): Promise<void> {
 }
 
 async function askAsNeighbour({ assembled }: RunningNode, node: MeasuredNode): Promise<void> {
-  const { autoDialer, speaking } = assembled
-  autoDialer.remember(node.peer, [...node.addresses])
+  const { peers, clients } = assembled
+  peers.autoDialer.remember(node.peer, [...node.addresses])
   await withDeadline(systemClock, PATIENCE, 'the catalogue', (signal) =>
-    speaking.queries.describe(node.peer, [META_TOPIC], {}, signal)
+    clients.queries.describe(node.peer, [META_TOPIC], {}, signal)
   )
 }
 

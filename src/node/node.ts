@@ -71,13 +71,13 @@ export class Node {
     this.datagrams = running.assembled.datagrams
     this.#running = running
     this.#config = config
-    this.#clock = running.assembled.clock
-    this.#log = running.assembled.log
+    this.#clock = running.assembled.init.world.clock
+    this.#log = running.assembled.init.log
   }
 
   /** Multiaddrs with our PeerId, where others can reach us. */
   get addresses(): string[] {
-    return this.#running.assembled.network.getMultiaddrs().map(String)
+    return this.#running.assembled.transports.network.getMultiaddrs().map(String)
   }
 
   /**
@@ -87,7 +87,7 @@ export class Node {
    */
   async handle(protocol: string, handler: ProtocolHandler, options: HandleOptions = {}): Promise<void> {
     checkName(protocol)
-    const { network } = this.#running.assembled
+    const { network } = this.#running.assembled.transports
     if (network.getProtocols().includes(protocol))
       throw new NodeError('protocol-taken', `${protocol} is handled already`)
     const streams = this.#config.limits.streams.perPeer
@@ -103,7 +103,7 @@ export class Node {
   }
 
   async unhandle(protocol: string): Promise<void> {
-    await this.#running.assembled.network.unhandle(protocol)
+    await this.#running.assembled.transports.network.unhandle(protocol)
   }
 
   /**
@@ -121,7 +121,7 @@ export class Node {
   }
 
   async #open(who: string, protocols: readonly string[], signal: AbortSignal): Promise<NodeStream> {
-    const { resolver } = this.#running.assembled
+    const { resolver } = this.#running.assembled.peerLookup
     const target = await resolver.one(who, signal)
     const connection = await resolver.connect(target, signal)
     const stream = await this.#negotiate(connection, protocols, signal)
@@ -162,20 +162,20 @@ export class Node {
   async *follow(who: string, options: FollowOptions = {}): AsyncGenerator<Followed, void, void> {
     const { signal = new AbortController().signal, from = 'now', what } = options
     const { assembled } = this.#running
-    const selection = await assembled.resolver.selectSoon(who, what, signal)
+    const selection = await assembled.peerLookup.resolver.selectSoon(who, what, signal)
     for (const target of selection.targets ?? [])
-      assembled.resolver.connect(target, signal).catch(() => undefined)
-    const release = [assembled.listen(), assembled.onConnectSync.want()]
+      assembled.peerLookup.resolver.connect(target, signal).catch(() => undefined)
+    const release = [assembled.listen(), assembled.peerLookup.onConnectSync.want()]
     const { limits } = this.#config
     try {
       yield* follow(
         {
           clock: this.#clock,
           log: this.#log,
-          random: () => randomFloat(assembled.world),
+          random: () => randomFloat(assembled.init.world),
           options: limits.follow,
-          backfill: assembled.speaking.backfill,
-          hub: assembled.measuring.hub,
+          backfill: assembled.replication.backfill,
+          hub: assembled.storage.hub,
           matches: (series) => {
             const parts = parseSeries(series)
             return parts !== undefined && parts.peer !== this.peer && selection.matches(parts)
@@ -229,7 +229,7 @@ export class Node {
   ): void {
     const peer = connection.remotePeer.toString()
     const caller = { peer, host: remoteHost(connection), direct: connection.direct }
-    if (!anyone && !this.#running.assembled.admission.answers(caller)) {
+    if (!anyone && !this.#running.assembled.peers.admission.answers(caller)) {
       stream.abort(new Error('only peers of the book and of the local network are answered'))
       return
     }

@@ -103,8 +103,8 @@ function running(assembled: Assembled): RunningNode {
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   let stopping: Promise<void> | undefined
   return {
-    peer: assembled.peer,
-    addresses: assembled.network.getMultiaddrs().map(String),
+    peer: assembled.init.identity.peer,
+    addresses: assembled.transports.network.getMultiaddrs().map(String),
     operations: assembled.operations,
     assembled,
     stop: () => {

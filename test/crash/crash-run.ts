@@ -85,7 +85,7 @@ class CrashRun {
     this.#folder = folder
     this.#collector = collector
     this.#random = seeded(options.seed)
-    collector.assembled.measuring.hub.subscribe({
+    collector.assembled.storage.hub.subscribe({
       onSealed: ({ sealed }) => this.#ledger.hear(sealed.readings)
     })
   }
@@ -158,7 +158,7 @@ class CrashRun {
     const told = await started(running)
     this.#peer ??= told.peer
     if (told.peer !== this.#peer) this.#faults.push(`the PeerId became ${told.peer}`)
-    const { autoDialer } = this.#collector.assembled
+    const { autoDialer } = this.#collector.assembled.peers
     autoDialer.remember(told.peer, told.addresses)
     await autoDialer.connect(told.peer, AbortSignal.timeout(START)).catch(() => undefined)
     return told

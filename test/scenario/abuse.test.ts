@@ -50,14 +50,14 @@ function heardOf(node: HouseNode, author: HouseNode): number {
 }
 
 function scoreOf(victim: HouseNode, peer: string): number {
-  const { pubsub } = victim.running.assembled.network.services
+  const { pubsub } = victim.running.assembled.transports.network.services
   return (pubsub as unknown as { score: { score(peer: string): number } }).score.score(peer)
 }
 
 t.test('a forger at line rate is graylisted, and silences nobody', async (t) => {
   const made = await scene(t)
   const { author, victim, stranger, log } = made
-  const sealed = author.running.assembled.measuring.hub.latest().at(-1)?.sealed.bytes ?? new Uint8Array()
+  const sealed = author.running.assembled.storage.hub.latest().at(-1)?.sealed.bytes ?? new Uint8Array()
   const forged = (): Uint8Array =>
     Buffer.concat([sealed.subarray(0, sealed.length - SIGNATURE_BYTES), randomBytes(SIGNATURE_BYTES)])
   let verified = 0
@@ -92,13 +92,13 @@ t.test('a forger at line rate is graylisted, and silences nobody', async (t) => 
 t.test('a thousand streams of one peer: four are answered', async (t) => {
   const made = await scene(t)
   const { victim, connection } = made
-  const before = victim.running.assembled.speaking.server.sessions
+  const before = victim.running.assembled.server.sessions
   const opened = await Promise.allSettled(
     Array.from({ length: 1000 }, async () => await connection.newStream(TOPIC, { maxOutboundStreams: 2000 }))
   )
   await settle()
   const streams = opened.filter((one) => one.status === 'fulfilled').map(({ value }) => value)
-  t.ok(victim.running.assembled.speaking.server.sessions - before <= 4)
+  t.ok(victim.running.assembled.server.sessions - before <= 4)
   t.ok(streams.filter(({ status }) => status === 'open').length <= 4, 'the others are reset')
   await checkServed(t, made)
   for (const stream of streams) stream.abort(new Error('over'))
@@ -132,7 +132,7 @@ t.test('a reader at credit 0 for a long time costs no memory', async (t) => {
 
 /** Sessions and their open requests: what a reader holds of the victim. */
 function heldOf(victim: HouseNode): number {
-  return victim.running.assembled.speaking.server.sessions
+  return victim.running.assembled.server.sessions
 }
 
 t.test('an oversized frame resets that stream alone', async (t) => {

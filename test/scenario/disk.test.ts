@@ -41,7 +41,7 @@ t.test(
     t.strictSame(author.values(series).slice(0, 5), [0, 1, 2, 3, 4], 'history is served from memory')
 
     rmdirSync(file)
-    await house.until(() => author.running.assembled.measuring.history.status().state === 'ok')
+    await house.until(() => author.running.assembled.storage.history.status().state === 'ok')
     await house.pass(2_000)
     await house.restart(author)
     t.strictSame(author.values(series).slice(0, 5), [0, 1, 2, 3, 4], 'what waited in memory is on the disk')

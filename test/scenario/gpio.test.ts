@@ -83,7 +83,9 @@ t.test('a switch obeys this machine alone, and is safe whenever the node is not 
   t.match(await hall.operations.switch({ name: 'pump', to: 'on' }), [{ state: 'on', left: 600 }])
   t.equal(lines(hall).level('GPIO27'), 1)
   t.equal(await codeOf(hall.operations.switch({ name: 'lamp' })), 'no-such')
-  t.notOk(hall.running.assembled.network.getProtocols().some((protocol) => /switch/.test(protocol)))
+  t.notOk(
+    hall.running.assembled.transports.network.getProtocols().some((protocol) => /switch/.test(protocol))
+  )
   const pins = lines(hall)
   await house.stop(hall)
   t.equal(pins.level('GPIO27'), 0)

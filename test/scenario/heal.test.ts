@@ -13,10 +13,10 @@ interface Inside {
  * stream is opened on it again, whatever identify tells meanwhile.
  */
 function killGossip(node: HouseNode, other: HouseNode): void {
-  const { network, autoDialer } = node.running.assembled
-  const dead = autoDialer.connection(other.peer)
+  const { transports, peers } = node.running.assembled
+  const dead = peers.autoDialer.connection(other.peer)
   if (dead === undefined) throw new Error(`${node.name} is not connected with ${other.name}`)
-  const inside = network.services.pubsub as unknown as Inside
+  const inside = transports.network.services.pubsub as unknown as Inside
   const { outboundInflightQueue } = inside
   const push = outboundInflightQueue.push.bind(outboundInflightQueue)
   outboundInflightQueue.push = (wanted) => {
@@ -37,11 +37,11 @@ async function neighbours(t: Test): Promise<{ house: House; author: HouseNode; r
 
 t.test('gossip that is dead while the connection is up is healed (libp2p.md, trap 1)', async (t) => {
   const { house, author, reader } = await neighbours(t)
-  const connection = reader.running.assembled.autoDialer.connection(author.peer)
+  const connection = reader.running.assembled.peers.autoDialer.connection(author.peer)
 
   killGossip(reader, author)
   killGossip(author, reader)
-  t.equal(reader.running.assembled.autoDialer.connection(author.peer)?.id, connection?.id)
+  t.equal(reader.running.assembled.peers.autoDialer.connection(author.peer)?.id, connection?.id)
   const heard = reader.journalled.length
   const dead = house.clock.monotonic()
   await house.pass(4_000)
@@ -51,7 +51,7 @@ t.test('gossip that is dead while the connection is up is healed (libp2p.md, tra
   const healed = house.clock.monotonic() - dead
   t.ok(healed <= 30_000, `healed after ${Math.round(healed / 1000)} s`)
   t.not(
-    reader.running.assembled.autoDialer.connection(author.peer)?.id,
+    reader.running.assembled.peers.autoDialer.connection(author.peer)?.id,
     connection?.id,
     'by a new connection'
   )

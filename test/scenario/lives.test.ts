@@ -13,7 +13,7 @@ function outcomes(node: HouseNode, series: string, into = new Map<string, Set<un
   return into
 }
 
-const runOf = (node: HouseNode): Run => node.running.assembled.measuring.author().run
+const runOf = (node: HouseNode): Run => node.running.assembled.sensing.author().run
 
 t.test('two nodes with one key are told apart, and their owner is told', async (t) => {
   const house = houseFor(t)
@@ -77,6 +77,6 @@ t.test(
     await house.until(() => witness.journalled.filter(({ position }) => position.epoch > 6).length >= 3)
     const used = outcomes(witness, series, outcomes(hall, series))
     for (const [at, values] of used) t.equal(values.size, 1, `one outcome at ${at}`)
-    t.equal(witness.running.assembled.measuring.hub.position(series)?.epoch, runOf(hall).epoch)
+    t.equal(witness.running.assembled.storage.hub.position(series)?.epoch, runOf(hall).epoch)
   }
 )

@@ -45,7 +45,7 @@ t.test('nobody but the book learns that a private series is there, and the book 
   await house.link(friend, hall, guest)
   await house.link(guest, hall)
   const listed = (who: HouseNode): string[] | undefined =>
-    who.running.assembled.speaking.catalogues
+    who.running.assembled.peers.catalogues
       .mostComplete(hall.peer)
       ?.catalogue.series.map(({ name }) => name.slice(hall.peer.length + 1))
   await house.until(() => listed(guest) !== undefined && listed(friend) !== undefined)
@@ -53,7 +53,7 @@ t.test('nobody but the book learns that a private series is there, and the book 
   t.strictSame(listed(friend), ['air/temperature', 'bedroom/temperature'])
   await house.until(() => new Set(hall.journalled.map(({ series }) => series)).size === 2)
   t.strictSame(await asks(house, friend, hall), ['air/temperature', 'bedroom/temperature'])
-  const { queries } = guest.running.assembled.speaking
+  const { queries } = guest.running.assembled.clients
   const told = await house.while(
     queries.describe(friend.peer, ['/sensor/meta/v1'], { who: hall.peer }, signal())
   )

@@ -29,7 +29,7 @@ async function tcpNode(t: Test, name: string): Promise<RunningNode> {
 
 /** Inbound sockets that the node holds, those that have not shaken hands included. */
 function socketsOf(node: RunningNode): number {
-  const { transportManager } = (node.assembled.network as unknown as Inside).components
+  const { transportManager } = (node.assembled.transports.network as unknown as Inside).components
   const [listener] = transportManager.getListeners()
   return listener?.sockets.size ?? 0
 }
@@ -52,7 +52,7 @@ t.test('a thousand silent connections: who is connected is served, and who comes
   const friend = await tcpNode(t, 'friend')
   const [address = ''] = node.addresses
   const ask = (who: RunningNode) => who.operations.ask({ who: address }, AbortSignal.timeout(15_000))
-  while (node.assembled.measuring.hub.latest().length === 0) await delay(20)
+  while (node.assembled.storage.hub.latest().length === 0) await delay(20)
   t.match(await ask(friend), [{ state: 'value' }])
   const port = Number(/tcp\/(\d+)/.exec(address)?.[1])
   const sockets = await silentSockets(port, SILENT)
@@ -60,7 +60,7 @@ t.test('a thousand silent connections: who is connected is served, and who comes
     for (const socket of sockets) socket.destroy()
   })
   t.match(await ask(friend), [{ state: 'value' }], 'who is connected is served')
-  t.ok(node.assembled.network.getConnections().length <= 2, 'none of them is a connection')
+  t.ok(node.assembled.transports.network.getConnections().length <= 2, 'none of them is a connection')
   // Those beyond the kernel's queue believe to be connected; what counts is what the node holds.
   let max = 0
   for (let looks = 0; looks < 25; looks++) {

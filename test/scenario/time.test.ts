@@ -10,11 +10,11 @@ t.test('a clock that becomes known ends the run; unknown times become estimates 
   await house.until(() => reader.history(series).length >= 5)
   const before = reader.history(series)
   for (const { time, quality } of before) t.strictSame([time, quality], [null, 2], 'nobody publishes 1970')
-  const unknownRun = hall.running.assembled.measuring.author().run
+  const unknownRun = hall.running.assembled.sensing.author().run
 
   hall.world?.time.set({ quality: 0, errorBound: 0.01, offset: 0 })
-  await house.until(() => hall.running.assembled.measuring.author().run.boot !== unknownRun.boot)
-  t.ok(hall.running.assembled.measuring.author().run.epoch > unknownRun.epoch)
+  await house.until(() => hall.running.assembled.sensing.author().run.boot !== unknownRun.boot)
+  t.ok(hall.running.assembled.sensing.author().run.epoch > unknownRun.epoch)
   await house.until(() => (reader.history(series).at(-1)?.quality ?? 2) === 0)
   await house.until(() => reader.history(series).every(({ time }) => time !== null))
 

@@ -7,7 +7,7 @@ const V2 = '/sensor/temp/v2'
 const newer: NodePlan = { protocols: [defineSensorProtocol({ id: V2, quantity: 'temperature' })] }
 
 function negotiated(node: HouseNode, other: HouseNode, protocols: readonly string[]): string | undefined {
-  return node.running.assembled.speaking.queries.negotiated(other.peer, protocols)
+  return node.running.assembled.clients.queries.negotiated(other.peer, protocols)
 }
 
 t.test('the newest version that both speak is spoken, and gossip reaches both', async (t) => {
@@ -42,7 +42,7 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
       `${node.name} counts each once, on however many topics`
     )
   }
-  const [meta] = fresh.running.assembled.speaking.catalogues
+  const [meta] = fresh.running.assembled.peers.catalogues
     .all()
     .filter(({ author: peer }) => peer === author.peer)
   t.strictSame(meta?.catalogue.series[0]?.protocols, [V2, V1], 'both are advertised, the newest first')

@@ -2,23 +2,14 @@ import { type AnswerVerifier, createAnswerVerifier } from '../../protocol/query/
 import { DatagramQueryClient } from '../../protocol/query/client/datagram-query-client.ts'
 import { QueryClient } from '../../protocol/query/client/query-client.ts'
 import { SealVerifier } from '../../reading/signed/seal-verify.ts'
-import type { On } from './components.ts'
-
-/** Those who ask others for us, and verify what is answered. */
-export interface Clients {
-  readonly queries: QueryClient
-  /** undefined where datagrams are switched off. */
-  readonly datagramQueries: DatagramQueryClient | undefined
-  /** What it found true once is not computed again, whichever door it comes by. */
-  readonly verifier: SealVerifier
-}
+import type { Clients, Components } from './components.ts'
 
 export function createClients({
   init: { config, world },
-  language: { registry },
-  links: { datagrams },
-  society: { catalogues, autoDialer }
-}: On<'init' | 'language' | 'links' | 'society'>): Clients {
+  protocols: { registry },
+  transports: { datagrams },
+  peers: { catalogues, autoDialer }
+}: Pick<Components, 'init' | 'protocols' | 'transports' | 'peers'>): Clients {
   const { clock } = world
   const limits = config.limits.query
   const { verified: seals, keys } = config.limits.gossip

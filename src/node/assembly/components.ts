@@ -1,33 +1,137 @@
+import type { Admission, Caller } from '../../peer/admission.ts'
+import type { AddressBook } from '../../peer/book/book.ts'
+import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
+import type { Datagrams } from '../../protocol/datagram/index.ts'
+import type { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts'
+import type { CatalogueTable, SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
+import type { Gossip } from '../../protocol/gossip/gossip.ts'
+import type { ProtocolRegistry } from '../../protocol/protocol-registry.ts'
+import type { DatagramQueryClient } from '../../protocol/query/client/datagram-query-client.ts'
+import type { QueryClient } from '../../protocol/query/client/query-client.ts'
 import type { QueryServer } from '../../protocol/query/server/query-server.ts'
+import type { Backfill } from '../../protocol/replication/backfill.ts'
+import type { Replicator } from '../../protocol/replication/replicator.ts'
+import type { Author } from '../../reading/author/author.ts'
+import type { History } from '../../reading/history/history.ts'
+import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
+import type { Quantities } from '../../reading/quantity.ts'
+import type { Signer } from '../../reading/signed/seal.ts'
+import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
+import type { Sealer } from '../../reading/signed/sealer.ts'
+import type { Network } from '../network/create-network.ts'
+import type { PeerProtocols } from '../network/peer-protocols.ts'
+import type { PeerDirectory } from '../peers/directory.ts'
+import type { OnConnectSync } from '../peers/on-connect-sync.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
+import type { StorePolicy } from '../peers/store-policy.ts'
+import type { ReadingIntake } from '../readings/intake.ts'
+import type { Publisher } from '../readings/publisher.ts'
+import type { DeviceStates } from '../sensors/device-states.ts'
+import type { RunningSensor } from '../sensors/running-sensor.ts'
 import type { Switches } from '../sensors/switches.ts'
 import type { Timekeeper } from '../time/timekeeper.ts'
 import type { AssembleInit } from './assemble-init.ts'
-import type { Clients } from './clients.ts'
-import type { Acquaintance } from './peer-lookup.ts'
-import type { Society } from './peers.ts'
-import type { Language } from './protocols.ts'
-import type { Voice } from './publishing.ts'
-import type { Keeping } from './replication.ts'
-import type { Measuring } from './sensing.ts'
-import type { Storage } from './storage.ts'
-import type { Links } from './transports.ts'
 
-/** What a node is made of, in the order in which it is made: each layer needs only those before it. */
-export interface Layers {
+/**
+ * What a node is made of, in the order in which it is made. The function that makes a component takes a
+ * `Pick<Components, …>` of earlier ones.
+ */
+export interface Components {
   readonly init: AssembleInit
-  readonly language: Language
-  readonly links: Links
-  readonly society: Society
+  readonly protocols: Protocols
+  readonly transports: Transports
+  readonly peers: Peers
   readonly clients: Clients
   readonly timekeeper: Timekeeper
   readonly storage: Storage
-  readonly keeping: Keeping
-  readonly voice: Voice
-  readonly measuring: Measuring
+  readonly replication: Replication
+  readonly publishing: Publishing
+  readonly sensing: Sensing
   readonly server: QueryServer
-  readonly acquaintance: Acquaintance
+  readonly peerLookup: PeerLookup
   readonly switches: Switches
 }
 
-/** The layers that one step stands on. */
-export type On<Layer extends keyof Layers> = Pick<Layers, Layer>
+/** Quantities, and the sensor protocols that carry them: kith's own and those of the application. */
+export interface Protocols {
+  readonly quantities: Quantities
+  readonly registry: ProtocolRegistry
+}
+
+/** What carries bytes to other nodes. */
+export interface Transports {
+  readonly network: Network
+  /** The subnets of this machine. */
+  readonly local: LocalNetwork
+  /** undefined where datagrams are switched off. */
+  readonly datagrams: Datagrams | undefined
+}
+
+export type CatalogueListener = (sealed: SealedCatalogue) => void
+
+/** Known peers: those of the book, those connected, those whose catalogue was received; and what each of them may. */
+export interface Peers {
+  readonly book: AddressBook
+  readonly inBook: (peer: string) => boolean
+  readonly autoDialer: AutoDialer
+  /** Verified catalogues of others. */
+  readonly catalogues: CatalogueTable
+  /** Calls the listener with each catalogue that is newer, until the returned function is called. */
+  readonly onCatalogue: (listener: CatalogueListener) => () => void
+  readonly directory: PeerDirectory
+  /** The connection to that PeerId, as far as admission needs it. */
+  readonly callerOf: (peer: string) => Caller | undefined
+  readonly admission: Admission
+  readonly storePolicy: StorePolicy
+}
+
+/** Query clients, and the verifier of what they receive. */
+export interface Clients {
+  readonly queries: QueryClient
+  /** undefined where datagrams are switched off. */
+  readonly datagramQueries: DatagramQueryClient | undefined
+  /** Remembers signatures found valid, whichever way the bytes came. */
+  readonly verifier: SealVerifier
+}
+
+/** Where readings are kept, our own and those of others, and what signs our own. */
+export interface Storage {
+  readonly signer: Signer
+  readonly sealer: Sealer
+  readonly history: History
+  readonly hub: ReadingHub
+}
+
+/** Takes the readings of others, stores those that the policy names, and fetches what was missed. */
+export interface Replication {
+  readonly backfill: Backfill
+  readonly replicator: Replicator
+  readonly intake: ReadingIntake
+}
+
+/** Readings and catalogues sent and received by gossip. */
+export interface Publishing {
+  readonly gossip: Gossip
+  /** Publishes our own catalogue. */
+  readonly cataloguePublisher: CataloguePublisher
+  /** Publishes our own readings. */
+  readonly publisher: Publisher
+}
+
+/** Sensors, and the author of their readings. */
+export interface Sensing {
+  readonly sensors: readonly RunningSensor[]
+  readonly deviceStates: DeviceStates
+  /** Made by start(): before it the time is not known. */
+  readonly author: () => Author
+  readonly isPrivate: (device: string) => boolean
+}
+
+/** Finding other peers and learning what they speak. */
+export interface PeerLookup {
+  readonly resolver: PeerResolver
+  /** The protocols of peers, as identify reports them. */
+  readonly peerProtocols: PeerProtocols
+  readonly onConnectSync: OnConnectSync
+}

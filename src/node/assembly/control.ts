@@ -5,7 +5,7 @@ import { type ControlServer, startControlServer } from '../control/server.ts'
 import type { AssembleInit } from './assemble-init.ts'
 
 /** Lets commands ask this node, where it has a home that others may find it by. */
-export function controlParts(
+export function controlStartables(
   { home, shortLived, config, log }: AssembleInit,
   operations: Operations
 ): Startable[] {

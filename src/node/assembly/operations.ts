@@ -5,43 +5,43 @@ import type { Operations, PeerView } from '../api/operations.ts'
 import { QueryRouter } from '../api/query-router.ts'
 import type { ViewContext } from '../api/series-view.ts'
 import { pathOf, viewPeers } from '../api/status.ts'
-import type { Layers, On } from './components.ts'
+import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 import { listenToAll } from './publishing.ts'
-import { statusTeller } from './status.ts'
+import { createStatus } from './status.ts'
 
 /** Everything that people and programs may ask of this node. */
-export function createOperations(made: Layers): Operations {
-  const { society, clients, storage, acquaintance } = made
-  const { clock } = made.init.world
-  const { directory, catalogues } = society
-  const { resolver, protocols, onConnectSync } = acquaintance
+export function createOperations(components: Components): Operations {
+  const { peers, clients, storage, peerLookup } = components
+  const { clock } = components.init.world
+  const { directory, catalogues } = peers
+  const { resolver, peerProtocols, onConnectSync } = peerLookup
   const { history, hub } = storage
-  const context = viewContext(made)
+  const context = viewContext(components)
   const views = new LatestViews(hub, clock, context)
-  const carriers = (quantity: string): string[] => protocolsOf(made.language, quantity)
-  const speaksDatagrams = (peer: string): Promise<boolean> => protocols.speaks(peer, DATAGRAM_PROTOCOL)
+  const carriers = (quantity: string): string[] => protocolsOf(components.protocols, quantity)
+  const speaksDatagrams = (peer: string): Promise<boolean> => peerProtocols.speaks(peer, DATAGRAM_PROTOCOL)
   return new NodeOperations({
-    ...society,
-    switches: made.switches,
+    ...peers,
+    switches: components.switches,
     ask: {
       resolver,
       questions: new QueryRouter({
         streams: clients.queries,
         datagrams: clients.datagramQueries,
         speaksDatagrams,
-        received: made.keeping.receive
+        received: (sealed, receivedBy) => components.replication.intake.receive(sealed, receivedBy)
       }),
       views,
       protocolsOf: carriers,
       catalogueOf: (peer) => catalogues.mostComplete(peer)?.catalogue,
-      speakers: (ids) => protocols.speakers(ids)
+      speakers: (ids) => peerProtocols.speakers(ids)
     },
     watch: {
       clock,
       resolver,
       onConnectSync,
-      listen: () => listenToAll(made),
+      listen: () => listenToAll(components),
       views,
       news: { subscribe: (changed) => hub.subscribe({ onSealed: changed }) }
     },
@@ -50,21 +50,21 @@ export function createOperations(made: Layers): Operations {
       clock,
       resolver,
       directory,
-      datagrams: made.links.datagrams,
+      datagrams: components.transports.datagrams,
       speaksDatagrams,
       pathOf: (connection) => pathOf(connection, directory).text
     },
-    status: statusTeller(made, views),
-    peers: () => peersOf(made)
+    status: createStatus(components, views),
+    peers: () => peersOf(components)
   })
 }
 
 function viewContext({
   init: { identity },
-  language: { quantities },
+  protocols: { quantities },
   timekeeper,
-  society: { directory, autoDialer }
-}: On<'init' | 'language' | 'timekeeper' | 'society'>): () => ViewContext {
+  peers: { directory, autoDialer }
+}: Pick<Components, 'init' | 'protocols' | 'timekeeper' | 'peers'>): () => ViewContext {
   return () => ({
     quantities,
     now: timekeeper.now(),
@@ -75,10 +75,10 @@ function viewContext({
 
 async function peersOf({
   init: { world },
-  society: { autoDialer, directory, book },
-  acquaintance: { protocols }
-}: On<'init' | 'society' | 'acquaintance'>): Promise<PeerView[]> {
-  const known = await protocols.all()
+  peers: { autoDialer, directory, book },
+  peerLookup: { peerProtocols }
+}: Pick<Components, 'init' | 'peers' | 'peerLookup'>): Promise<PeerView[]> {
+  const known = await peerProtocols.all()
   return viewPeers({
     autoDialer,
     directory,

@@ -1,4 +1,3 @@
-import { defined } from '../../defined.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
 import {
@@ -10,20 +9,22 @@ import { encodeCatalogue } from '../../reading/signed/catalogue-write.ts'
 import { isPackError } from '../../reading/signed/pack-error.ts'
 import { seal } from '../../reading/signed/seal.ts'
 import type { RunningSensor } from '../sensors/running-sensor.ts'
-import type { On } from './components.ts'
+import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
-
-export type OwnCatalogueNeeds = On<'init' | 'language' | 'storage' | 'measuring'>
 
 /**
  * What this node tells of itself, sealed: its name, what it measures, when its runs were (wire.md, Catalogue).
  * Private series stand only in what peers of its book are told.
  */
-export function sealOwnCatalogue(made: OwnCatalogueNeeds, revision: number, audience: Audience): Uint8Array {
-  const { init, storage, measuring } = made
+export function sealOwnCatalogue(
+  components: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>,
+  revision: number,
+  audience: Audience
+): Uint8Array {
+  const { init, storage, sensing } = components
   const { config, world, version, shortLived } = init
-  const author = measuring.author()
-  const sensors = measuring.sensors.filter(({ config }) => audience === 'book' || !config.private)
+  const author = sensing.author()
+  const sensors = sensing.sensors.filter(({ config }) => audience === 'book' || !config.private)
   const runs = storage.history
     .runs()
     .flatMap(({ unix, quality, ...run }) =>
@@ -36,7 +37,7 @@ export function sealOwnCatalogue(made: OwnCatalogueNeeds, revision: number, audi
     purposes: config.purposes,
     version,
     mono: Math.round(world.clock.monotonic() - author.runStarted),
-    series: sensors.flatMap((sensor) => seriesOf(sensor, made)).slice(0, MAX_CATALOGUE_ENTRIES),
+    series: sensors.flatMap((sensor) => seriesOf(sensor, components)).slice(0, MAX_CATALOGUE_ENTRIES),
     runs: runs.slice(-MAX_CATALOGUE_ENTRIES)
   })
   return seal('meta', payload, storage.signer)
@@ -59,7 +60,7 @@ export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
 
 function seriesOf(
   { config, definition, measures }: RunningSensor,
-  { language, storage }: OwnCatalogueNeeds
+  { protocols, storage }: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>
 ): CatalogueSeries[] {
   const { signer, history, hub } = storage
   return measures.map((measure) => {
@@ -77,16 +78,15 @@ function seriesOf(
     )[0]
     return {
       name,
-      protocols: protocolsOf(language, quantity),
-      unit: language.quantities.get(quantity)?.unit ?? null,
+      protocols: protocolsOf(protocols, quantity),
+      unit: protocols.quantities.get(quantity)?.unit ?? null,
       interval: latest?.reading.interval ?? config.interval / 1000,
-      ...defined({ range, accuracy }),
+      ...(range === undefined ? {} : { range }),
+      ...(accuracy === undefined ? {} : { accuracy }),
       chip: definition.type,
       state: latest?.reading.fault?.code ?? 'ok',
-      ...defined({
-        private: config.private ? (true as const) : undefined,
-        oldest: held === undefined || oldest === undefined ? undefined : { ...held.run, seq: oldest }
-      })
+      ...(config.private ? { private: true as const } : {}),
+      ...(held === undefined || oldest === undefined ? {} : { oldest: { ...held.run, seq: oldest } })
     }
   })
 }

@@ -1,22 +1,17 @@
 import { PeerProtocols } from '../network/peer-protocols.ts'
 import { OnConnectSync } from '../peers/on-connect-sync.ts'
 import { PeerResolver } from '../peers/resolver.ts'
-import type { On } from './components.ts'
+import type { Components, PeerLookup } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 
-/** How others are found and met. */
-export interface Acquaintance {
-  readonly resolver: PeerResolver
-  /** What peers say that they speak. */
-  readonly protocols: PeerProtocols
-  readonly onConnectSync: OnConnectSync
-}
+type Needs = Pick<
+  Components,
+  'init' | 'protocols' | 'transports' | 'peers' | 'clients' | 'replication' | 'sensing'
+>
 
-type Needs = On<'init' | 'language' | 'links' | 'society' | 'clients' | 'keeping' | 'measuring'>
-
-export function createAcquaintance(made: Needs): Acquaintance {
-  const { init, language, links, society } = made
-  const { registry, quantities } = language
+export function createPeerLookup(components: Needs): PeerLookup {
+  const { init, protocols, transports, peers } = components
+  const { registry, quantities } = protocols
   const spoken = {
     quantitiesOf: (id: string) => registry.get(id)?.quantities,
     isQuantity: (name: string) => quantities.has(name)
@@ -25,38 +20,38 @@ export function createAcquaintance(made: Needs): Acquaintance {
     resolver: new PeerResolver({
       self: init.identity.peer,
       clock: init.world.clock,
-      directory: society.directory,
+      directory: peers.directory,
       spoken,
-      autoDialer: society.autoDialer,
+      autoDialer: peers.autoDialer,
       nameTimeout: init.nameTimeout
     }),
-    protocols: new PeerProtocols(links.network),
-    onConnectSync: createIntroductions(made)
+    peerProtocols: new PeerProtocols(transports.network),
+    onConnectSync: createOnConnectSync(components)
   }
 }
 
-function createIntroductions({
+function createOnConnectSync({
   init: { config, world, log, identity },
-  language,
-  links,
+  protocols,
+  transports,
   clients,
-  keeping,
-  measuring
+  replication,
+  sensing
 }: Needs): OnConnectSync {
-  const measured = measuring.sensors.flatMap(({ measures }) => measures.map(({ quantity }) => quantity))
+  const measured = sensing.sensors.flatMap(({ measures }) => measures.map(({ quantity }) => quantity))
   const ownProtocols = [
-    ...new Set(measured.flatMap((quantity) => protocolsOf(language, quantity).slice(0, 1)))
+    ...new Set(measured.flatMap((quantity) => protocolsOf(protocols, quantity).slice(0, 1)))
   ]
   return new OnConnectSync({
-    libp2p: links.network,
+    libp2p: transports.network,
     queries: clients.queries,
     clock: world.clock,
     log,
     deadline: config.limits.network.identifyTimeout,
-    protocols: () => language.registry.ids(),
+    protocols: () => protocols.registry.ids(),
     self: identity.peer,
     ownProtocols,
-    ownRun: (run) => measuring.author().raise(run),
-    received: (sealed) => keeping.receive(sealed, 'read')
+    ownRun: (run) => sensing.author().raise(run),
+    received: (sealed) => replication.intake.receive(sealed, 'read')
   })
 }

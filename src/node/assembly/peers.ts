@@ -6,39 +6,31 @@ import { remoteHost } from '../network/create-network.ts'
 import { openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import { StorePolicy } from '../peers/store-policy.ts'
-import type { On } from './components.ts'
+import type { CatalogueListener, Components, Peers } from './components.ts'
 import { randomFloat } from './random.ts'
 
-/** Whom we know: by the book, by sight, by what they tell of themselves; and what each of them may. */
-export interface Society {
-  readonly book: AddressBook
-  readonly inBook: (peer: string) => boolean
-  readonly autoDialer: AutoDialer
-  readonly catalogues: CatalogueTable
-  /** Tells of each catalogue that tells something new, until the returned function is called. */
-  readonly onCatalogue: (listener: MetaListener) => () => void
-  readonly directory: PeerDirectory
-  /** Who is connected under that PeerId, as far as admission heeds it. */
-  readonly callerOf: (peer: string) => Caller | undefined
-  readonly admission: Admission
-  readonly storePolicy: StorePolicy
-}
-
-type MetaListener = (sealed: SealedCatalogue) => void
-
-export async function createSociety({ init, links }: On<'init' | 'links'>): Promise<Society> {
+export async function createPeers({
+  init,
+  transports
+}: Pick<Components, 'init' | 'transports'>): Promise<Peers> {
   const { config, home, readOnlyHome, identity } = init
   const book = await openBook(home, readOnlyHome, config)
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
-  const autoDialer = createNeighbourhood({ init, links }, inBook)
+  const autoDialer = createAutoDialer({ init, transports }, inBook)
   const callerOf = (peer: string): Caller | undefined => {
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: connection.direct }
   }
-  const { catalogues: metas, onCatalogue } = createMetas(config.limits.meta.authors)
+  const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.meta.authors)
   const directory = createDirectory({ init }, book, metas, autoDialer)
   const deny = config.deny.flatMap((who) => directory.find(who).map(({ peer }) => peer))
-  const admission = new Admission({ accept: config.accept, deny, inBook, network: links.local, callerOf })
+  const admission = new Admission({
+    accept: config.accept,
+    deny,
+    inBook,
+    network: transports.local,
+    callerOf
+  })
   const storePolicy = new StorePolicy({ self: identity.peer, store: config.store, directory })
   return {
     book,
@@ -53,16 +45,16 @@ export async function createSociety({ init, links }: On<'init' | 'links'>): Prom
   }
 }
 
-function createNeighbourhood(
-  { init: { config, world, log }, links }: On<'init' | 'links'>,
+function createAutoDialer(
+  { init: { config, world, log }, transports }: Pick<Components, 'init' | 'transports'>,
   inBook: (peer: string) => boolean
 ): AutoDialer {
   const { neighbourhood, network } = config.limits
   return new AutoDialer({
-    libp2p: links.network,
+    libp2p: transports.network,
     clock: world.clock,
     log,
-    network: links.local,
+    network: transports.local,
     random: () => randomFloat(world),
     limits: { ...neighbourhood, dialTimeout: network.dialTimeout },
     inBook
@@ -70,8 +62,8 @@ function createNeighbourhood(
 }
 
 /** The catalogues of others, with any number of listeners. */
-function createMetas(authors: number): Pick<Society, 'catalogues' | 'onCatalogue'> {
-  const listeners = new Set<MetaListener>()
+function createCatalogues(authors: number): Pick<Peers, 'catalogues' | 'onCatalogue'> {
+  const listeners = new Set<CatalogueListener>()
   const onChange = (sealed: SealedCatalogue): void => {
     for (const listener of listeners) listener(sealed)
   }
@@ -85,7 +77,7 @@ function createMetas(authors: number): Pick<Society, 'catalogues' | 'onCatalogue
 }
 
 function createDirectory(
-  { init: { config, identity, home, shortLived } }: On<'init'>,
+  { init: { config, identity, home, shortLived } }: Pick<Components, 'init'>,
   book: AddressBook,
   catalogues: CatalogueTable,
   autoDialer: AutoDialer

@@ -2,42 +2,40 @@ import { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts
 import { Gossip } from '../../protocol/gossip/gossip.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { Startable } from '../../startable.ts'
-import type { On } from './components.ts'
+import { Publisher } from '../readings/publisher.ts'
+import type { Components, Publishing, Sensing } from './components.ts'
 import { sealOwnCatalogue } from './own-catalogue.ts'
-import type { Measuring } from './sensing.ts'
 
-/** What is told unasked, and heard: readings and catalogues by gossip. */
-export interface Voice {
-  readonly gossip: Gossip
-  /** Tells our own catalogue. */
-  readonly publisher: CataloguePublisher
-}
+type Needs = Pick<
+  Components,
+  'init' | 'protocols' | 'transports' | 'peers' | 'clients' | 'timekeeper' | 'storage' | 'replication'
+>
 
-type Needs = On<'init' | 'language' | 'links' | 'society' | 'clients' | 'timekeeper' | 'storage' | 'keeping'>
-
-/** @param measuring made after the voice that it speaks with: there as soon as the node starts */
-export function createVoice(made: Needs, measuring: () => Measuring): Voice {
-  const { config, world } = made.init
-  const gossip = createGossip(made, measuring)
-  const publisher = new CataloguePublisher({
+/** @param sensing made afterwards, because it needs the publisher; available once the node starts */
+export function createPublishing(components: Needs, sensing: () => Sensing): Publishing {
+  const { config, world } = components.init
+  const { history, hub } = components.storage
+  const gossip = createGossip(components, sensing)
+  const cataloguePublisher = new CataloguePublisher({
     clock: world.clock,
     period: config.limits.meta.period,
     gather: config.limits.meta.gather,
-    seal: (revision, audience) => sealOwnCatalogue({ ...made, measuring: measuring() }, revision, audience),
+    seal: (revision, audience) => sealOwnCatalogue({ ...components, sensing: sensing() }, revision, audience),
     publish: (bytes) => gossip.publish(META_TOPIC, bytes)
   })
-  return { gossip, publisher }
+  const publisher = new Publisher({ hub, history, catalogue: cataloguePublisher, gossip })
+  return { gossip, cataloguePublisher, publisher }
 }
 
 function createGossip(
-  { init, language, links, society, clients, timekeeper, storage, keeping }: Needs,
-  measuring: () => Measuring
+  { init, protocols, transports, peers, clients, timekeeper, storage, replication }: Needs,
+  sensing: () => Sensing
 ): Gossip {
-  const { catalogues, admission } = society
+  const { catalogues, admission } = peers
   const { config, world, log, identity } = init
   return new Gossip({
-    pubsub: links.network.services.pubsub,
-    registry: language.registry,
+    pubsub: transports.network.services.pubsub,
+    registry: protocols.registry,
     self: identity.peer,
     clock: world.clock,
     log,
@@ -50,20 +48,20 @@ function createGossip(
     },
     isNewer: (sealed) => catalogues.isNewer(sealed),
     receive: {
-      pack: (sealed) => keeping.receive(sealed, 'gossip'),
-      late: (sealed) => keeping.receive(sealed, 'gossip'),
+      pack: (sealed) => replication.intake.receive(sealed, 'gossip'),
+      late: (sealed) => replication.intake.receive(sealed, 'gossip'),
       catalogue: (sealed) => void catalogues.put(sealed),
-      ownRun: (run) => measuring().author().raise(run)
+      ownRun: (run) => sensing().author().raise(run)
     }
   })
 }
 
-/** A node that does not relay hears catalogues alone, until somebody here wants more. */
-export function gossipPart({
+/** A node that does not forward subscribes to catalogues alone, until listenToAll() is called. */
+export function gossipStartable({
   init: { config },
-  language: { registry },
-  voice: { gossip }
-}: On<'init' | 'language' | 'voice'>): Startable {
+  protocols: { registry },
+  publishing: { gossip }
+}: Pick<Components, 'init' | 'protocols' | 'publishing'>): Startable {
   const topics = config.relay ? registry.ids() : [META_TOPIC]
   return {
     name: 'gossip',
@@ -75,20 +73,22 @@ export function gossipPart({
   }
 }
 
-/** A node for one command tells nobody of itself. */
-export function catalogueParts({
+/** A node for one command publishes no catalogue. */
+export function catalogueStartables({
   init: { shortLived },
-  voice: { publisher }
-}: On<'init' | 'voice'>): Startable[] {
+  publishing: { cataloguePublisher }
+}: Pick<Components, 'init' | 'publishing'>): Startable[] {
   if (shortLived) return []
-  return [{ name: 'catalogue', start: () => publisher.start(), stop: () => publisher.stop() }]
+  return [
+    { name: 'catalogue', start: () => cataloguePublisher.start(), stop: () => cataloguePublisher.stop() }
+  ]
 }
 
-/** Hears every topic until the returned function is called. */
+/** Subscribes to every topic until the returned function is called. */
 export function listenToAll({
-  language: { registry },
-  voice: { gossip }
-}: On<'language' | 'voice'>): () => void {
+  protocols: { registry },
+  publishing: { gossip }
+}: Pick<Components, 'protocols' | 'publishing'>): () => void {
   const cancels = registry.ids().map((topic) => gossip.subscribe(topic))
   return () => {
     for (const cancel of cancels) cancel()

@@ -4,15 +4,18 @@ import { QueryServer } from '../../protocol/query/server/query-server.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
 import type { Startable } from '../../startable.ts'
-import type { On } from './components.ts'
+import type { Components } from './components.ts'
 
-type Needs = On<'init' | 'language' | 'links' | 'society' | 'timekeeper' | 'storage' | 'voice' | 'measuring'>
+type Needs = Pick<
+  Components,
+  'init' | 'protocols' | 'transports' | 'peers' | 'timekeeper' | 'storage' | 'publishing' | 'sensing'
+>
 
 /** Answers the questions of others, by stream and by datagram. */
-export function createServer(made: Needs): QueryServer {
-  const { init, language, society, timekeeper, storage, voice, measuring } = made
+export function createQueryServer(components: Needs): QueryServer {
+  const { init, protocols, peers, timekeeper, storage, publishing, sensing } = components
   const { config, world, log, identity } = init
-  const { inBook, catalogues, admission } = society
+  const { inBook, catalogues, admission } = peers
   const self = identity.peer
   const hasPrivate = config.sensors.some((sensor) => sensor.private)
   const audienceOf = (peer: string): Audience => (hasPrivate && inBook(peer) ? 'book' : 'everyone')
@@ -21,32 +24,34 @@ export function createServer(made: Needs): QueryServer {
     clock: world.clock,
     log,
     limits: config.limits.query,
-    registry: language.registry,
+    registry: protocols.registry,
     latest: storage.hub,
     history: storage.history,
     metas: {
       sealedMeta: (author, requester) =>
-        author === self ? voice.publisher.current(audienceOf(requester)) : catalogues.get(author)?.bytes
+        author === self
+          ? publishing.cataloguePublisher.current(audienceOf(requester))
+          : catalogues.get(author)?.bytes
     },
     admission,
     // Private series of others were confided to us alone.
     mayRead: (peer, series) =>
       series.peer === self
-        ? !measuring.isPrivate(series.device) || inBook(peer)
+        ? !sensing.isPrivate(series.device) || inBook(peer)
         : !catalogues.isPrivate(series.peer, formatSeries(series)),
     belief: () => timekeeper.belief(),
     callerOf: ({ remotePeer }) => {
       const peer = remotePeer.toString()
-      return society.callerOf(peer) ?? { peer, host: undefined, direct: false }
+      return peers.callerOf(peer) ?? { peer, host: undefined, direct: false }
     }
   })
-  answerDatagrams(made, server)
+  answerDatagrams(components, server)
   return server
 }
 
 /** Questions and pings that come by datagram, one packet each way. */
 function answerDatagrams(
-  { language: { registry }, links: { datagrams }, society: { admission } }: Needs,
+  { protocols: { registry }, transports: { datagrams }, peers: { admission } }: Needs,
   server: QueryServer
 ): void {
   if (datagrams === undefined) return
@@ -60,13 +65,13 @@ function answerDatagrams(
 }
 
 /** Questions both ways: while we are not asked any more, we do not ask either. */
-export function queriesPart({
+export function queriesStartable({
   init: { config, log },
-  language: { registry },
-  links: { network },
+  protocols: { registry },
+  transports: { network },
   clients: { queries, datagramQueries },
   server
-}: On<'init' | 'language' | 'links' | 'clients' | 'server'>): Startable {
+}: Pick<Components, 'init' | 'protocols' | 'transports' | 'clients' | 'server'>): Startable {
   const streams = config.limits.query.streamsPerPeer
   const options = { maxInboundStreams: streams, maxOutboundStreams: streams, runOnLimitedConnection: true }
   return {

@@ -4,26 +4,19 @@ import { BackfillQueue } from '../../protocol/replication/backfill-queue.ts'
 import { createHistoryFetcher } from '../../protocol/replication/history-fetcher.ts'
 import { ProviderTable } from '../../protocol/replication/provider-table.ts'
 import { Replicator } from '../../protocol/replication/replicator.ts'
-import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
+import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Startable } from '../../startable.ts'
-import type { On } from './components.ts'
+import { ReadingIntake } from '../readings/intake.ts'
+import type { Components, Replication } from './components.ts'
 import { randomFloat } from './random.ts'
 
-/** Takes the readings of others, keeps those that are to be kept, and asks for what was missed. */
-export interface Keeping {
-  readonly backfill: Backfill
-  readonly replicator: Replicator
-  /** Takes verified readings by any door. */
-  readonly receive: (sealed: SealedReadings, door: Door) => void
-}
+type Needs = Pick<Components, 'init' | 'protocols' | 'transports' | 'peers' | 'clients' | 'storage'>
 
-type Needs = On<'init' | 'language' | 'links' | 'society' | 'clients' | 'storage'>
-
-export function createKeeping(made: Needs): Keeping {
-  const { config, world, log } = made.init
-  const { history, hub } = made.storage
-  const { storePolicy, autoDialer } = made.society
-  const backfill = createRepair(made, (sealed) => receive(sealed, 'history'))
+export function createReplication(components: Needs): Replication {
+  const { config, world, log } = components.init
+  const { history, hub } = components.storage
+  const { storePolicy, autoDialer } = components.peers
+  const backfill = createBackfill(components, (sealed) => intake.receive(sealed, 'history'))
   const replicator = new Replicator({
     clock: world.clock,
     log,
@@ -34,16 +27,12 @@ export function createKeeping(made: Needs): Keeping {
     isConnected: (peer) => autoDialer.connection(peer) !== undefined,
     backfill
   })
-  function receive(sealed: SealedReadings, by: Door): void {
-    hub.add(sealed, by)
-    // A block that brings nothing new still takes the place of the packs it covers.
-    if (sealed.kind === 'block') replicator.take(sealed)
-  }
-  return { backfill, replicator, receive }
+  const intake = new ReadingIntake({ hub, replicator })
+  return { backfill, replicator, intake }
 }
 
-function createRepair(
-  { init: { config, world, log }, language, links, clients }: Needs,
+function createBackfill(
+  { init: { config, world, log }, protocols, transports, clients }: Needs,
   receive: (sealed: SealedReadings) => void
 ): Backfill {
   const { clock } = world
@@ -52,9 +41,9 @@ function createRepair(
     clock,
     log,
     queue: new BackfillQueue(clock, repair),
-    source: createHistoryFetcher(clients.queries, language.registry),
+    source: createHistoryFetcher(clients.queries, protocols.registry),
     providers: new ProviderTable(holders),
-    others: () => links.network.getPeers().map(String),
+    others: () => transports.network.getPeers().map(String),
     max: repair.most,
     silence: repair.silence,
     receive
@@ -62,13 +51,13 @@ function createRepair(
 }
 
 /** Keeps what others measure, and asks who comes for what was missed. */
-export function keepingPart({
-  links: { network },
-  keeping: { replicator }
-}: On<'links' | 'keeping'>): Startable {
+export function replicationStartable({
+  transports: { network },
+  replication: { replicator }
+}: Pick<Components, 'transports' | 'replication'>): Startable {
   const connected = ({ detail }: CustomEvent<PeerId>): void => replicator.returned(detail.toString())
   return {
-    name: 'holder',
+    name: 'replicator',
     start() {
       network.addEventListener('peer:connect', connected)
       replicator.start()

@@ -1,15 +1,15 @@
+import type { Datagrams } from '../../protocol/datagram/index.ts'
 import type { LatestViews } from '../api/latest-views.ts'
 import type { Status } from '../api/operations.ts'
 import { viewSensors } from '../api/status.ts'
 import { isOurs } from '../network/peer-protocols.ts'
-import type { Layers } from './components.ts'
-import { countersOf } from './counters.ts'
+import type { Components } from './components.ts'
 
-/** How the node is, whenever it is asked; its uptime counts from now. */
-export function statusTeller(made: Layers, views: LatestViews): () => Status {
-  const { init, links, timekeeper, storage, measuring } = made
+/** Returns what answers `status`; the uptime counts from this call. */
+export function createStatus(components: Components, views: LatestViews): () => Status {
+  const { init, transports, timekeeper, storage, sensing } = components
   const { config, world, identity, home, version } = init
-  const { network } = links
+  const { network } = transports
   const { clock } = world
   const startedAt = clock.monotonic()
   return () => {
@@ -25,13 +25,13 @@ export function statusTeller(made: Layers, views: LatestViews): () => Status {
       addresses: network.getMultiaddrs().map(String),
       purposes: config.purposes,
       protocols: network.getProtocols().filter(isOurs),
-      sensors: viewSensors(identity.peer, measuring.sensors, views),
+      sensors: viewSensors(identity.peer, sensing.sensors, views),
       peers: network.getPeers().length,
       memory: memory(),
       history: storage.history.status(),
       time: { ...belief, now: (clock.now() + belief.offset) / 1000 },
-      run: measuring.author().run,
-      counters: countersOf(made)
+      run: sensing.author().run,
+      counters: countersOf(components)
     }
   }
 }
@@ -39,4 +39,36 @@ export function statusTeller(made: Layers, views: LatestViews): () => Status {
 function memory(): Status['memory'] {
   const { rss, heapUsed, heapTotal } = process.memoryUsage()
   return { rss, heapUsed, heapTotal }
+}
+
+/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions. */
+function countersOf({
+  publishing: { gossip },
+  storage: { hub },
+  server,
+  transports: { datagrams }
+}: Pick<Components, 'publishing' | 'storage' | 'server' | 'transports'>): Record<string, number> {
+  return Object.fromEntries([
+    ...named('gossip', gossip.counters()),
+    ...named('journal', hub.counters),
+    ...named('query', { ...server.counters, sessions: server.sessions }),
+    ...(datagrams === undefined ? [] : datagramCounters(datagrams))
+  ])
+}
+
+function named(room: string, counts: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(counts).map(([name, count]) => [`${room}.${name}`, count])
+}
+
+/** What went by which carrier, and what was dropped for which reason. */
+function datagramCounters(datagrams: Datagrams): [string, number][] {
+  const { traffic, drops } = datagrams.status()
+  const { sentUdp, sentStream, receivedUdp, receivedStream } = traffic
+  return named('datagram', {
+    'sent-udp': sentUdp,
+    'sent-stream': sentStream,
+    'received-udp': receivedUdp,
+    'received-stream': receivedStream,
+    ...Object.fromEntries(Object.entries(drops).map(([reason, count]) => [`dropped-${reason}`, count]))
+  })
 }

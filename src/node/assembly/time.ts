@@ -2,26 +2,26 @@ import type { TimeSource } from '../../hal/time-source.ts'
 import { batteryClock } from '../time/battery-clock.ts'
 import { neighbourTime } from '../time/neighbour-time.ts'
 import { Timekeeper } from '../time/timekeeper.ts'
-import type { On } from './components.ts'
+import type { Components } from './components.ts'
 
 /** Believes the configured sources of time in their order. */
 export function createTimekeeper(
-  made: On<'init' | 'society' | 'clients'>,
+  components: Pick<Components, 'init' | 'peers' | 'clients'>,
   stopping: AbortSignal
 ): Timekeeper {
-  const { config, world, log } = made.init
+  const { config, world, log } = components.init
   return new Timekeeper({
     clock: world.clock,
     log,
     period: config.time.check,
     deadline: config.limits.sampling.deadline,
-    sources: config.time.sources.flatMap((source) => sourcesOf(source, made, stopping))
+    sources: config.time.sources.flatMap((source) => sourcesOf(source, components, stopping))
   })
 }
 
 function sourcesOf(
   source: 'kernel' | 'neighbours' | 'rtc',
-  { init, society, clients }: On<'init' | 'society' | 'clients'>,
+  { init, peers, clients }: Pick<Components, 'init' | 'peers' | 'clients'>,
   signal: AbortSignal
 ): TimeSource[] {
   const { config, world, clocks } = init
@@ -33,8 +33,8 @@ function sourcesOf(
     case 'neighbours':
       return [
         neighbourTime({
-          book: () => society.book.entries(),
-          isConnected: (peer) => society.autoDialer.connection(peer) !== undefined,
+          book: () => peers.book.entries(),
+          isConnected: (peer) => peers.autoDialer.connection(peer) !== undefined,
           ask: (peer, protocols) => clients.queries.time(peer, protocols, signal)
         })
       ]

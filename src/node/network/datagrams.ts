@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { NodeConfig } from '../../config/schema.ts'
-import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
@@ -50,7 +49,7 @@ export function datagramsOf({
     limits: { ...limits, ...forgeryLimits(limits, process.arch) },
     log,
     onLink: (host) => local.isOwnSubnet(host),
-    ...defined({ port: port === 'tcp' || shortLived ? undefined : port })
+    ...(port === 'tcp' || shortLived ? {} : { port })
   })
 }
 
@@ -69,7 +68,7 @@ export function forgeryLimits(
   }
 }
 
-export function datagramPart(datagrams: Datagrams): Startable {
+export function datagramStartable(datagrams: Datagrams): Startable {
   return { name: 'datagrams', start: () => datagrams.start(), stop: () => datagrams.stop() }
 }
 

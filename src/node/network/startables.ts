@@ -10,14 +10,14 @@ import { LanDiscovery } from '../../peer/discovery/mdns.ts'
 import type { Startable } from '../../startable.ts'
 import type { Network } from './create-network.ts'
 
-export interface NetworkPartInit {
+export interface NetworkStartableInit {
   readonly config: NodeConfig
   readonly world: World
   readonly log: Log
   readonly network: Network
 }
 
-export interface DiscoveryInit extends NetworkPartInit {
+export interface DiscoveryInit extends NetworkStartableInit {
   readonly autoDialer: AutoDialer
   readonly local: LocalNetwork
 }
@@ -27,7 +27,14 @@ const DISCOVERY_INTERVAL = 10_000
 const MDNS_PORT = 5353 // RFC 6762
 
 /** Finds neighbours on the local network, on whichever interfaces there are. */
-export function discoveryPart({ config, world, log, network, autoDialer, local }: DiscoveryInit): Startable {
+export function discoveryStartable({
+  config,
+  world,
+  log,
+  network,
+  autoDialer,
+  local
+}: DiscoveryInit): Startable {
   const { clock } = world
   const discovery = new LanDiscovery(network.services.components, {
     clock,
@@ -55,7 +62,7 @@ export function discoveryPart({ config, world, log, network, autoDialer, local }
 }
 
 /** Heals gossip that died while its connection lives. */
-export function watchdogPart({ config, world, log, network }: NetworkPartInit): Startable {
+export function watchdogStartable({ config, world, log, network }: NetworkStartableInit): Startable {
   let cancel: () => void = () => {}
   return {
     name: 'gossip watchdog',

@@ -40,8 +40,8 @@ export class DeviceStates {
     this.#init = init
   }
 
-  get part(): Startable {
-    return { name: 'device memory', start: () => this.start(), stop: () => this.stop() }
+  get startable(): Startable {
+    return { name: 'device states', start: () => this.start(), stop: () => this.stop() }
   }
 
   /** Reads what was kept. A file that is no memory is put aside, and said so: totals begin at 0. */

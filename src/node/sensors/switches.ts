@@ -29,7 +29,7 @@ export class Switches {
     this.#outlets = init.shortLived ? [] : init.config.switches.map((config) => new Outlet(config, init))
   }
 
-  get parts(): Startable[] {
+  get startables(): Startable[] {
     return this.#outlets.map((outlet) => ({
       name: `switch ${outlet.name}`,
       start: () => outlet.open(),

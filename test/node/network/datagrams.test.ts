@@ -20,7 +20,7 @@ function udpPort(node: RunningNode): number {
 }
 
 function tcpPort(node: RunningNode): number {
-  const [address] = node.assembled.network.services.components.transportManager.getAddrs()
+  const [address] = node.assembled.transports.network.services.components.transportManager.getAddrs()
   return Number(address?.getComponents().find(({ name }) => name === 'tcp')?.value)
 }
 

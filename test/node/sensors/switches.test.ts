@@ -20,10 +20,10 @@ function bench(shortLived = false) {
   const log: Log = { ...silentLog, warn: note, info: note }
   const switches = new Switches({ config: parseConfig(CONFIG, []), relay, world, log, shortLived })
   const start = async (): Promise<void> => {
-    for (const part of switches.parts) await part.start?.()
+    for (const part of switches.startables) await part.start?.()
   }
   const stop = async (): Promise<void> => {
-    for (const part of switches.parts) await part.stop?.()
+    for (const part of switches.startables) await part.stop?.()
   }
   return { clock, pins: world.lines, lines, switches, start, stop }
 }

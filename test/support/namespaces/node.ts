@@ -50,7 +50,7 @@ const node = await startNode({
 async function called({ operation, args }: FarCall): Promise<unknown> {
   const { operations, assembled } = node
   if (operation === 'dial') {
-    await assembled.network.dial(multiaddr(String(args[0])))
+    await assembled.transports.network.dial(multiaddr(String(args[0])))
     return undefined
   }
   const work = operations[operation] as (...args: unknown[]) => unknown

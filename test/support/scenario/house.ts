@@ -104,7 +104,7 @@ export class HouseNode {
 
   /** Its history of a series, whoever measured it. */
   history(series: string): Reading[] {
-    return this.running.assembled.measuring.history.readings({ series, limit: 100_000 })
+    return this.running.assembled.storage.history.readings({ series, limit: 100_000 })
   }
 
   /** What a gauge told, as its history has it. */
@@ -117,20 +117,20 @@ export class HouseNode {
   }
 
   count(name: string): number {
-    const { speaking, measuring } = this.running.assembled
+    const { publishing, storage } = this.running.assembled
     const [room, counter = ''] = name.split('.')
     const counters: Readonly<Record<string, number>> =
-      room === 'gossip' ? speaking.gossip.counters() : measuring.hub.counters
+      room === 'gossip' ? publishing.gossip.counters() : storage.hub.counters
     return counters[counter] ?? 0
   }
 
   isConnectedTo(other: HouseNode): boolean {
-    return this.running.assembled.autoDialer.connection(other.peer) !== undefined
+    return this.running.assembled.peers.autoDialer.connection(other.peer) !== undefined
   }
 
   /** Whether its gossip knows that the other hears the topic. */
   hears(other: HouseNode, topic: string): boolean {
-    return this.running.assembled.network.services.pubsub
+    return this.running.assembled.transports.network.services.pubsub
       .getSubscribers(topic)
       .some((peer) => peer.toString() === other.peer)
   }
@@ -170,7 +170,7 @@ export class House {
       ...defined({ protocols, quantities, shortLived }),
       ...changes
     })
-    node.running.assembled.measuring.hub.subscribe({
+    node.running.assembled.storage.hub.subscribe({
       onSealed: ({ fresh }) => node.journalled.push(...fresh)
     })
   }
@@ -198,7 +198,7 @@ export class House {
   async link(a: HouseNode, ...others: HouseNode[]): Promise<void> {
     for (const b of others) {
       this.links.mend(this.#label(a), this.#label(b))
-      a.running.assembled.autoDialer.remember(b.peer, [addressOf(this.#label(b))])
+      a.running.assembled.peers.autoDialer.remember(b.peer, [addressOf(this.#label(b))])
     }
     await this.until(() => others.every((b) => this.#talk(a, b)))
   }
@@ -211,7 +211,7 @@ export class House {
       [b, a]
     ] as const) {
       if (one.isRunning)
-        one.running.assembled.autoDialer.connection(other.peer)?.abort(new Error('the link is cut'))
+        one.running.assembled.peers.autoDialer.connection(other.peer)?.abort(new Error('the link is cut'))
     }
     await this.until(() => [a, b].every((one) => !one.isRunning || !one.isConnectedTo(one === a ? b : a)))
   }

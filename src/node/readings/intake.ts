@@ -1,0 +1,30 @@
+import type { Replicator } from '../../protocol/replication/replicator.ts'
+import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
+import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
+
+export interface ReadingIntakeInit {
+  readonly hub: Pick<ReadingHub, 'add'>
+  readonly replicator: Pick<Replicator, 'take'>
+}
+
+/**
+ * Takes verified packs and blocks of other nodes, whichever way they came.
+ *
+ * The hub counts each position once and writes new ones of stored authors to history. A block also goes to the
+ * replicator: it replaces in history the packs that it covers, even where it brings no new position. Our own
+ * readings enter history on another way, by the author and before they are signed, so that a crash costs no
+ * reading whose position was used.
+ */
+export class ReadingIntake {
+  readonly #init: ReadingIntakeInit
+
+  constructor(init: ReadingIntakeInit) {
+    this.#init = init
+  }
+
+  receive(sealed: SealedReadings, receivedBy: Door): void {
+    const { hub, replicator } = this.#init
+    hub.add(sealed, receivedBy)
+    if (sealed.kind === 'block') replicator.take(sealed)
+  }
+}

@@ -1,0 +1,48 @@
+import t from 'tap'
+import { ReadingIntake } from '../../../src/node/readings/intake.ts'
+import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
+import { readingOf } from '../../support/readings.ts'
+
+const PEER = '12D3KooWAuthor'
+
+function intake(): { intake: ReadingIntake; calls: string[] } {
+  const calls: string[] = []
+  const made = new ReadingIntake({
+    hub: {
+      add({ kind }, receivedBy) {
+        calls.push(`hub ${kind} ${receivedBy}`)
+        return []
+      }
+    },
+    replicator: {
+      take({ kind }) {
+        calls.push(`replicator ${kind}`)
+        return true
+      }
+    }
+  })
+  return { intake: made, calls }
+}
+
+function sealed(kind: 'pack' | 'block'): SealedReadings {
+  return {
+    kind,
+    topic: '/sensor/temp/v1',
+    author: PEER,
+    bytes: new Uint8Array(1),
+    readings: [readingOf(PEER)]
+  }
+}
+
+t.test('a pack goes to the hub alone, with the way it came', async (t) => {
+  const { intake: made, calls } = intake()
+  made.receive(sealed('pack'), 'gossip')
+  made.receive(sealed('pack'), 'datagram')
+  t.strictSame(calls, ['hub pack gossip', 'hub pack datagram'])
+})
+
+t.test('a block goes to the replicator too, after the hub', async (t) => {
+  const { intake: made, calls } = intake()
+  made.receive(sealed('block'), 'history')
+  t.strictSame(calls, ['hub block history', 'replicator block'])
+})
