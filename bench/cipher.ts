@@ -1,12 +1,7 @@
 /** Sealing and opening one packet in this process: node:crypto beside the cipher that packets are sealed with. */
 import { randomBytes } from 'node:crypto'
-import {
-  HEADER,
-  OpensslCipher,
-  type PacketCipher,
-  packetCipher,
-  TAG
-} from '../src/protocol/datagram/packet/cipher.ts'
+import { HEADER_BYTES, TAG_BYTES } from '../src/protocol/datagram/constants.ts'
+import { OpensslCipher, type PacketCipher, packetCipher } from '../src/protocol/datagram/packet/cipher.ts'
 import { deriveKeys } from '../src/protocol/datagram/packet/key-schedule.ts'
 import { vector } from '../test/support/datagram/vector.ts'
 import { table } from './statistics.ts'
@@ -25,8 +20,8 @@ export async function measure(): Promise<void> {
 }
 
 function times(cipher: PacketCipher, bytes: number): string[] {
-  const end = HEADER + bytes
-  const packet = Buffer.concat([randomBytes(end), Buffer.alloc(TAG)])
+  const end = HEADER_BYTES + bytes
+  const packet = Buffer.concat([randomBytes(end), Buffer.alloc(TAG_BYTES)])
   const seal = best(() => cipher.seal(packet, end))
   const sealed = Buffer.from(packet)
   const open = best(() => {

@@ -6,14 +6,15 @@ import { writeCbor } from '../../src/cbor/write.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { durationUnits, parseUnits, sizeUnits } from '../../src/config/units.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
-import { MAX_FRAME, MIN_MAX_PAYLOAD } from '../../src/protocol/datagram/control/frame.ts'
 import {
   MAX_PAYLOAD as MAX_DATAGRAM,
+  MAX_FRAME,
   MAX_PACKET,
+  MAX_PACKETS_PER_KEY,
+  MIN_MAX_PAYLOAD,
   MIN_PACKET,
-  PACKET_HARD_LIMIT
-} from '../../src/protocol/datagram/packet/packet.ts'
-import { WINDOW } from '../../src/protocol/datagram/packet/replay-window.ts'
+  REPLAY_WINDOW
+} from '../../src/protocol/datagram/constants.ts'
 import { DEFAULT_PAYLOAD, defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
 import { REPEAT_AFTER } from '../../src/protocol/gossip/catalogue-table.ts'
 import { VERDICTS } from '../../src/protocol/gossip/checks.ts'
@@ -147,8 +148,8 @@ const figures: Readonly<Record<string, (told: number) => number | Promise<number
   'dgram-min-packet': () => MIN_PACKET,
   'dgram-max-payload': () => MAX_DATAGRAM,
   'dgram-least-payload': () => MIN_MAX_PAYLOAD,
-  'dgram-window': () => WINDOW,
-  'dgram-hard-limit': () => PACKET_HARD_LIMIT,
+  'dgram-window': () => REPLAY_WINDOW,
+  'dgram-hard-limit': () => MAX_PACKETS_PER_KEY,
   'dgram-first-wait': async () => (await sendings())[1] ?? 0,
   'dgram-retries': async () => (await sendings()).length - 1
 }

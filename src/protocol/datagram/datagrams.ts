@@ -5,7 +5,7 @@ import type { Log } from '../../log.ts'
 import { UdpSockets } from './carrier/udp-sockets.ts'
 import type { Accept, DatagramComponents } from './components.ts'
 import { encodeOpen } from './control/frame.ts'
-import type { ControlStream } from './control/stream.ts'
+import type { ControlDialer } from './control/stream.ts'
 import { Counters, type DropReason, type Traffic } from './counters.ts'
 import { DropLog } from './drop-log.ts'
 import { type Carrier, type DatagramFlow, Flow, type Receive } from './flow.ts'
@@ -15,19 +15,6 @@ import { PacketReceiver } from './packet/receiver.ts'
 import { UnvalidatedBudget } from './path/unvalidated-budget.ts'
 import type { Session } from './session.ts'
 import { SessionTable } from './session-table.ts'
-
-/** Where control streams come from and go to. */
-export interface ControlDialer {
-  /** Our own PeerId's multihash. */
-  readonly self: Uint8Array
-  /** Takes the peers' streams until stop(). */
-  start(take: (stream: ControlStream) => void): Promise<void>
-  stop(): Promise<void>
-  /** @throws the transport's error, or NodeError 'datagram-unsupported' */
-  dial(peer: string, signal: AbortSignal): Promise<ControlStream>
-  /** UDP ports to bind where none is configured: those of the TCP listeners. */
-  ports(): { readonly [family in IpFamily]: number }
-}
 
 export interface DatagramsOptions {
   readonly dialer: ControlDialer

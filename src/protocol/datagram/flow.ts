@@ -1,5 +1,5 @@
 import { NodeError } from '../../error.ts'
-import { MIN_MAX_PAYLOAD } from './control/frame.ts'
+import { MIN_MAX_PAYLOAD } from './constants.ts'
 import type { RoundTrip } from './path/round-trip.ts'
 
 export type Carrier = 'udp' | 'stream'

@@ -14,7 +14,7 @@ import { Libp2pControl, type Libp2pControlOptions } from './control/libp2p.ts'
 import { Datagrams, type DatagramsOptions } from './datagrams.ts'
 
 export type { Accept } from './components.ts'
-export { DATAGRAM_PROTOCOL } from './control/libp2p.ts'
+export { DATAGRAM_PROTOCOL } from './constants.ts'
 export type { DropReason, Traffic } from './counters.ts'
 export type { Datagrams, DatagramsStatus, OpenOptions, SessionStatus } from './datagrams.ts'
 export { DatagramExchange, type ExchangeOptions, type Identified } from './exchange.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { nextBatch } from '../../../src/node/api/batch.ts'
-import { MIN_MAX_PAYLOAD } from '../../../src/protocol/datagram/control/frame.ts'
+import { MIN_MAX_PAYLOAD } from '../../../src/protocol/datagram/constants.ts'
 import { encodeRequest } from '../../../src/protocol/query/codec/request.ts'
 
 function batchOf(count: number, name: string): string[] {

@@ -9,9 +9,9 @@ import {
 } from '../../../src/hal/simulated/lossy-network.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { type LogFields, silentLog } from '../../../src/log.ts'
-import type { ControlStream } from '../../../src/protocol/datagram/control/stream.ts'
+import type { ControlDialer, ControlStream } from '../../../src/protocol/datagram/control/stream.ts'
 import type { DropReason } from '../../../src/protocol/datagram/counters.ts'
-import { type ControlDialer, Datagrams } from '../../../src/protocol/datagram/datagrams.ts'
+import { Datagrams } from '../../../src/protocol/datagram/datagrams.ts'
 import { type DatagramLimits, defaultDatagramLimits } from '../../../src/protocol/datagram/limits.ts'
 import { TestControlStream } from './control-pair.ts'
 

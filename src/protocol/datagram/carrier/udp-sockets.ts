@@ -8,9 +8,7 @@ import type {
 } from '../../../hal/datagram-socket.ts'
 import type { Log } from '../../../log.ts'
 import type { UdpPorts } from '../components.ts'
-
-/** A port that a peer may be told: below are other programs' (datagram.md, HELLO). */
-const MIN_PORT = 1024
+import { MIN_UDP_PORT } from '../constants.ts'
 
 export interface UdpSocketsOptions {
   readonly sockets: DatagramSockets
@@ -34,7 +32,7 @@ export class UdpSockets implements UdpPorts {
    * @throws NodeError 'port-in-use', 'not-permitted', 'bind-failed' where the port is fixed
    */
   async bind(family: IpFamily, port: number, fixed: boolean): Promise<void> {
-    const wanted = fixed || port >= MIN_PORT ? port : 0
+    const wanted = fixed || port >= MIN_UDP_PORT ? port : 0
     try {
       await this.#bind(family, wanted)
     } catch (error) {
@@ -47,7 +45,7 @@ export class UdpSockets implements UdpPorts {
 
   port(family: IpFamily): number {
     const port = this.#sockets.get(family)?.port ?? 0
-    return port >= MIN_PORT ? port : 0
+    return port >= MIN_UDP_PORT ? port : 0
   }
 
   send(family: IpFamily, packet: Uint8Array, port: number, host: string): SendResult {

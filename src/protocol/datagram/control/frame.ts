@@ -16,15 +16,16 @@
  * Numbers are big-endian. A flow is never 0, udpPort 0 or at least 1024, maxPayload 256 to 1168, a
  * ProtocolName 1 to 255 bytes of UTF-8, n at least 1. Nothing may follow the last field.
  */
-import { CID_BYTES, MAX_PAYLOAD } from '../packet/packet.ts'
-
-export const MAX_FRAME = 1400
-export const SECRET_BYTES = 32
-/** The least maxPayload a peer may offer: what may be sent before it is known. */
-export const MIN_MAX_PAYLOAD = 256
+import {
+  CID_BYTES,
+  MAX_FRAME,
+  MAX_PAYLOAD,
+  MIN_MAX_PAYLOAD,
+  MIN_UDP_PORT,
+  SECRET_BYTES
+} from '../constants.ts'
 
 const VERSION = 1
-const MIN_PORT = 1024
 const GREETING_BYTES = 46
 const REKEY_BYTES = 41
 
@@ -166,7 +167,7 @@ function decodeGreeting(type: GreetingFrame['type'], bytes: Buffer): Frame | und
   const cid = bytes.subarray(34, 34 + CID_BYTES)
   const udpPort = bytes.readUInt16BE(42)
   const maxPayload = bytes.readUInt16BE(44)
-  if (udpPort !== 0 && udpPort < MIN_PORT) return undefined
+  if (udpPort !== 0 && udpPort < MIN_UDP_PORT) return undefined
   if (maxPayload < MIN_MAX_PAYLOAD || maxPayload > MAX_PAYLOAD) return undefined
   return { type, secret, cid, udpPort, maxPayload, bytes }
 }

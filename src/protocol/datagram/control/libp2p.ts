@@ -8,11 +8,8 @@ import { NodeError } from '../../../error.ts'
 import type { IpFamily } from '../../../hal/datagram-socket.ts'
 import { prefixed } from '../../frame-splitter.ts'
 import { FrameReader } from '../../frame-stream.ts'
-import type { ControlDialer } from '../datagrams.ts'
-import { MAX_FRAME } from './frame.ts'
-import type { ConnectionFacts, ControlListener, ControlStream } from './stream.ts'
-
-export const DATAGRAM_PROTOCOL = '/kith/dgram/v1'
+import { DATAGRAM_PROTOCOL, MAX_FRAME } from '../constants.ts'
+import type { ConnectionFacts, ControlDialer, ControlListener, ControlStream } from './stream.ts'
 
 /** What a stream may hold for a reader that does not keep up, in and out; frames are small. */
 const BUFFER = 262_144

@@ -44,3 +44,16 @@ export interface ControlStream {
   /** Ends the stream at once, without a reason, in both directions. */
   reset(): void
 }
+
+/** Where control streams come from and go to. */
+export interface ControlDialer {
+  /** Our own PeerId's multihash. */
+  readonly self: Uint8Array
+  /** Takes the peers' streams until stop(). */
+  start(take: (stream: ControlStream) => void): Promise<void>
+  stop(): Promise<void>
+  /** @throws the transport's error, or NodeError 'datagram-unsupported' */
+  dial(peer: string, signal: AbortSignal): Promise<ControlStream>
+  /** UDP ports to bind where none is configured: those of the TCP listeners. */
+  ports(): { readonly [family in IpFamily]: number }
+}

@@ -1,22 +1,17 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { CID_BYTES, CTR_BYTES, HEADER_BYTES, TAG_BYTES } from '../constants.ts'
 import type { DirectionKey } from './key-schedule.ts'
 import { ShortCipher } from './short-cipher.ts'
-
-export const CID_BYTES = 8
-export const CTR_BYTES = 6
-/** In the clear, and authenticated. */
-export const HEADER = CID_BYTES + CTR_BYTES
-export const TAG = 16
 
 const NONCE = 12
 /** Up to so many bytes ShortCipher is the faster one; beyond, OpenSSL (npm run bench -- cipher). */
 const SHORT = 448
 const CIPHER = 'chacha20-poly1305'
-const OPTIONS = { authTagLength: TAG }
+const OPTIONS = { authTagLength: TAG_BYTES }
 
 /** Seals and opens the packets of one direction, in place; their headers are filled in. */
 export interface PacketCipher {
-  /** Encrypts packet[HEADER, end) and writes the tag behind it. */
+  /** Encrypts packet[HEADER_BYTES, end) and writes the tag behind it. */
   seal(packet: Buffer, end: number): void
   /** @returns what was behind the header, in the packet's memory or its own; undefined for a forgery */
   open(packet: Buffer): Buffer | undefined
@@ -36,19 +31,19 @@ export class OpensslCipher implements PacketCipher {
   seal(packet: Buffer, end: number): void {
     fillNonce(this.#nonce, this.#iv, packet)
     const cipher = createCipheriv(CIPHER, this.#key, this.#nonce, OPTIONS)
-    cipher.setAAD(packet.subarray(0, HEADER), { plaintextLength: end - HEADER })
-    packet.set(cipher.update(packet.subarray(HEADER, end)), HEADER)
+    cipher.setAAD(packet.subarray(0, HEADER_BYTES), { plaintextLength: end - HEADER_BYTES })
+    packet.set(cipher.update(packet.subarray(HEADER_BYTES, end)), HEADER_BYTES)
     cipher.final()
     packet.set(cipher.getAuthTag(), end)
   }
 
   open(packet: Buffer): Buffer | undefined {
-    const end = packet.length - TAG
+    const end = packet.length - TAG_BYTES
     fillNonce(this.#nonce, this.#iv, packet)
     const decipher = createDecipheriv(CIPHER, this.#key, this.#nonce, OPTIONS)
-    decipher.setAAD(packet.subarray(0, HEADER), { plaintextLength: end - HEADER })
+    decipher.setAAD(packet.subarray(0, HEADER_BYTES), { plaintextLength: end - HEADER_BYTES })
     decipher.setAuthTag(packet.subarray(end))
-    const plain = decipher.update(packet.subarray(HEADER, end))
+    const plain = decipher.update(packet.subarray(HEADER_BYTES, end))
     try {
       decipher.final()
     } catch {
@@ -73,19 +68,21 @@ export class FastCipher implements PacketCipher {
   }
 
   seal(packet: Buffer, end: number): void {
-    if (end - HEADER > SHORT) {
+    if (end - HEADER_BYTES > SHORT) {
       this.#long.seal(packet, end)
     } else {
       fillNonce(this.#short.nonce, this.#iv, packet)
-      this.#short.seal(this.#key, packet, HEADER, end)
+      this.#short.seal(this.#key, packet, HEADER_BYTES, end)
     }
   }
 
   open(packet: Buffer): Buffer | undefined {
-    const end = packet.length - TAG
-    if (end - HEADER > SHORT) return this.#long.open(packet)
+    const end = packet.length - TAG_BYTES
+    if (end - HEADER_BYTES > SHORT) return this.#long.open(packet)
     fillNonce(this.#short.nonce, this.#iv, packet)
-    return this.#short.open(this.#key, packet, HEADER, end) ? packet.subarray(HEADER, end) : undefined
+    return this.#short.open(this.#key, packet, HEADER_BYTES, end)
+      ? packet.subarray(HEADER_BYTES, end)
+      : undefined
   }
 }
 

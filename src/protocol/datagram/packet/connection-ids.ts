@@ -1,4 +1,4 @@
-import { CID_BYTES } from './packet.ts'
+import { CID_BYTES } from '../constants.ts'
 import type { ReceiveKey } from './receive-key.ts'
 
 /**

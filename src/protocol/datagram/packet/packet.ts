@@ -11,20 +11,19 @@
  * ChaCha20-Poly1305 (RFC 8439) over flow and payload; AAD = bytes 0 to 13; nonce = iv XOR (0^6 || ctr).
  */
 import { NodeError } from '../../../error.ts'
-import { CID_BYTES, CTR_BYTES, HEADER, type PacketCipher, packetCipher, TAG } from './cipher.ts'
+import {
+  CID_BYTES,
+  CTR_BYTES,
+  HEADER_BYTES,
+  MAX_PACKET,
+  MAX_PACKETS_PER_KEY,
+  TAG_BYTES
+} from '../constants.ts'
+import { type PacketCipher, packetCipher } from './cipher.ts'
 import type { DirectionKey } from './key-schedule.ts'
 
-export { CID_BYTES } from './cipher.ts'
-
-export const MAX_PACKET = 1200
-export const MIN_PACKET = 32
-export const MAX_PAYLOAD = 1168
-
-/** No key seals more packets than this. */
-export const PACKET_HARD_LIMIT = 2 ** 32
-
 const FLOW_BYTES = 2
-const PAYLOAD_AT = HEADER + FLOW_BYTES
+const PAYLOAD_AT = HEADER_BYTES + FLOW_BYTES
 
 /** Seals the packets of one direction; owns the buffer they leave from. */
 export class Sealer {
@@ -47,7 +46,7 @@ export class Sealer {
   }
 
   get exhausted(): boolean {
-    return this.#next >= PACKET_HARD_LIMIT
+    return this.#next >= MAX_PACKETS_PER_KEY
   }
 
   /** Takes a new buffer, because the system still holds on to the last packet. */
@@ -68,11 +67,11 @@ export class Sealer {
     }
     const packet = this.#packet
     packet.writeUIntBE(this.#next++, CID_BYTES, CTR_BYTES)
-    packet.writeUInt16BE(flow, HEADER)
+    packet.writeUInt16BE(flow, HEADER_BYTES)
     packet.set(payload, PAYLOAD_AT)
     const end = PAYLOAD_AT + payload.length
     this.#cipher.seal(packet, end)
-    return packet.subarray(0, end + TAG)
+    return packet.subarray(0, end + TAG_BYTES)
   }
 }
 

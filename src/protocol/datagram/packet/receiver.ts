@@ -1,9 +1,10 @@
 import type { Clock } from '../../../clock.ts'
 import type { DatagramSource } from '../../../hal/datagram-socket.ts'
+import { MAX_PACKET, MIN_PACKET } from '../constants.ts'
 import type { Counters, DropReason } from '../counters.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { ConnectionIds } from './connection-ids.ts'
-import { MAX_PACKET, MIN_PACKET, packetNumber } from './packet.ts'
+import { packetNumber } from './packet.ts'
 import type { ReceiveKey } from './receive-key.ts'
 
 /**

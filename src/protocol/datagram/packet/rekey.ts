@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../../clock.ts'
-import { encodeRekey, encodeRekeyRequest, type RekeyFrame, SECRET_BYTES } from '../control/frame.ts'
+import { SECRET_BYTES } from '../constants.ts'
+import { encodeRekey, encodeRekeyRequest, type RekeyFrame } from '../control/frame.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { ReceiveKey } from './receive-key.ts'
 

@@ -1,9 +1,8 @@
-/** Packets behind the newest that are still taken. */
-export const WINDOW = 1024
+import { REPLAY_WINDOW } from '../constants.ts'
 
 const BITS = 32
 // One word more than the window, so that clearing ahead never erases what is still inside (RFC 6479).
-const WORDS = WINDOW / BITS + 1
+const WORDS = REPLAY_WINDOW / BITS + 1
 
 /**
  * Which packet numbers of one direction were received (RFC 6479): a ring of 1,056 bits. Numbers have
@@ -21,7 +20,7 @@ export class ReplayWindow {
   /** Whether the number is new and not too old. Changes nothing: a forgery must not move the window. */
   admits(counter: number): boolean {
     if (counter > this.#newest) return true
-    if (this.#newest - counter >= WINDOW) return false
+    if (this.#newest - counter >= REPLAY_WINDOW) return false
     return ((this.#words[wordOf(counter)] ?? 0) & bitOf(counter)) === 0
   }
 

@@ -4,10 +4,10 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import { newInstance } from '@chainsafe/as-chacha20poly1305'
+import { TAG_BYTES } from '../constants.ts'
 
 const KEY = 32
 const NONCE = 12
-const TAG = 16
 /** Bytes of its associated data, at most. */
 export const MAX_AAD = 32
 /** Bytes of one message, at most; it would take up to 65,536. */
@@ -20,7 +20,7 @@ export class ShortCipher {
   readonly #aad = this.#view(this.#wasm.cpAssociatedData.value, MAX_AAD)
   readonly #input = this.#view(this.#wasm.cpInput.value, MAX)
   readonly #output = this.#view(this.#wasm.chacha20Output.value, MAX)
-  readonly #tag = this.#view(this.#wasm.poly1305Output.value, TAG)
+  readonly #tag = this.#view(this.#wasm.poly1305Output.value, TAG_BYTES)
   /** Of the next call; the caller fills it. */
   readonly nonce = this.#view(this.#wasm.cpNonce.value, NONCE)
 
@@ -36,7 +36,7 @@ export class ShortCipher {
   open(key: Uint8Array, packet: Buffer, from: number, end: number): boolean {
     this.#take(key, packet, from, end)
     this.#wasm.openUpdate(true, true, end - from, end - from, from)
-    if (!timingSafeEqual(this.#tag, packet.subarray(end, end + TAG))) return false
+    if (!timingSafeEqual(this.#tag, packet.subarray(end, end + TAG_BYTES))) return false
     this.#output.copy(packet, from, 0, end - from)
     return true
   }

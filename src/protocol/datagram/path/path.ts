@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Cancel, Clock } from '../../../clock.ts'
+import { TOKEN_BYTES } from '../constants.ts'
 import { PathLiveness } from './liveness.ts'
-import { TOKEN_BYTES } from './probe.ts'
 import type { RoundTrip } from './round-trip.ts'
 
 /** PROBEs of one round leave at these times, and its token is good for so long. Milliseconds. */

@@ -6,9 +6,7 @@
  *          1      8  token  chosen by the prober, sent back as it came
  *          9   1159  zeros  not read
  */
-import { MAX_PAYLOAD } from '../packet/packet.ts'
-
-export const TOKEN_BYTES = 8
+import { MAX_PAYLOAD, TOKEN_BYTES } from '../constants.ts'
 
 export type ProbeKind = 'probe' | 'probe-ack'
 

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import {
-  FastCipher,
-  HEADER,
-  OpensslCipher,
-  packetCipher,
-  TAG
-} from '../../../../src/protocol/datagram/packet/cipher.ts'
+import { HEADER_BYTES, TAG_BYTES } from '../../../../src/protocol/datagram/constants.ts'
+import { FastCipher, OpensslCipher, packetCipher } from '../../../../src/protocol/datagram/packet/cipher.ts'
 import { deriveKeys } from '../../../../src/protocol/datagram/packet/key-schedule.ts'
 import { ShortCipher } from '../../../../src/protocol/datagram/packet/short-cipher.ts'
 import { vector } from '../../../support/datagram/vector.ts'
@@ -17,18 +12,18 @@ const fast = new FastCipher(new ShortCipher(), key)
 
 /** A packet of so many bytes behind its header, not sealed, with room for the tag. */
 function packetOf(bytes: number): Buffer {
-  return Buffer.concat([randomBytes(HEADER + bytes), Buffer.alloc(TAG)])
+  return Buffer.concat([randomBytes(HEADER_BYTES + bytes), Buffer.alloc(TAG_BYTES)])
 }
 
 t.test('every length is sealed and opened as node:crypto does', (t) => {
   for (let bytes = 2; bytes <= 1170; bytes++) {
     const plain = packetOf(bytes)
     const [expected, sealed] = [Buffer.from(plain), Buffer.from(plain)]
-    openssl.seal(expected, HEADER + bytes)
-    fast.seal(sealed, HEADER + bytes)
+    openssl.seal(expected, HEADER_BYTES + bytes)
+    fast.seal(sealed, HEADER_BYTES + bytes)
     if (!sealed.equals(expected)) t.fail(`${bytes} bytes are sealed otherwise`)
     const opened = fast.open(sealed)
-    if (opened === undefined || !opened.equals(plain.subarray(HEADER, HEADER + bytes)))
+    if (opened === undefined || !opened.equals(plain.subarray(HEADER_BYTES, HEADER_BYTES + bytes)))
       t.fail(`${bytes} bytes do not open`)
     if (openssl.open(expected) === undefined) t.fail(`${bytes} bytes do not open with node:crypto`)
   }
@@ -38,8 +33,16 @@ t.test('every length is sealed and opened as node:crypto does', (t) => {
 t.test('a forgery is left as it came, and hurts nothing that follows', (t) => {
   for (const bytes of [2, 20, 200, 448, 449, 1170]) {
     const sealed = packetOf(bytes)
-    fast.seal(sealed, HEADER + bytes)
-    for (const at of [0, 8, 13, HEADER, HEADER + bytes - 1, HEADER + bytes, sealed.length - 1]) {
+    fast.seal(sealed, HEADER_BYTES + bytes)
+    for (const at of [
+      0,
+      8,
+      13,
+      HEADER_BYTES,
+      HEADER_BYTES + bytes - 1,
+      HEADER_BYTES + bytes,
+      sealed.length - 1
+    ]) {
       const forged = Buffer.from(sealed)
       forged[at] = (forged[at] ?? 0) ^ 0x80
       const before = Buffer.from(forged)
@@ -56,9 +59,9 @@ t.test('two keys by turns share the scratch memory', (t) => {
   const [one, two] = [packetCipher(key), packetCipher(other)]
   const [a, b] = [packetOf(64), packetOf(64)]
   const [plainA, plainB] = [Buffer.from(a), Buffer.from(b)]
-  one.seal(a, HEADER + 64)
-  two.seal(b, HEADER + 64)
-  t.ok(one.open(a)?.equals(plainA.subarray(HEADER, HEADER + 64)))
-  t.ok(two.open(b)?.equals(plainB.subarray(HEADER, HEADER + 64)))
+  one.seal(a, HEADER_BYTES + 64)
+  two.seal(b, HEADER_BYTES + 64)
+  t.ok(one.open(a)?.equals(plainA.subarray(HEADER_BYTES, HEADER_BYTES + 64)))
+  t.ok(two.open(b)?.equals(plainB.subarray(HEADER_BYTES, HEADER_BYTES + 64)))
   t.end()
 })

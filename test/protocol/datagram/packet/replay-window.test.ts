@@ -1,6 +1,7 @@
 import t from 'tap'
 import { SeededRandom } from '../../../../src/hal/simulated/random.ts'
-import { ReplayWindow, WINDOW } from '../../../../src/protocol/datagram/packet/replay-window.ts'
+import { REPLAY_WINDOW } from '../../../../src/protocol/datagram/constants.ts'
+import { ReplayWindow } from '../../../../src/protocol/datagram/packet/replay-window.ts'
 
 function windowAt(...counters: number[]): ReplayWindow {
   const window = new ReplayWindow()
@@ -43,7 +44,7 @@ t.test('agrees with a set of everything ever received', (t) => {
     for (let i = 0; i < 20_000; i++) {
       const leap = random.next() < 0.01 ? Math.floor(random.next() * 4000) : 0
       const counter = Math.max(0, start + Math.floor(i / 2) + leap - Math.floor(random.next() * 1500))
-      const fresh = !received.has(counter) && (counter > newest || newest - counter < WINDOW)
+      const fresh = !received.has(counter) && (counter > newest || newest - counter < REPLAY_WINDOW)
       if (window.admits(counter) !== fresh) disagreed++
       if (!fresh || random.next() < 0.1) continue
       window.accept(counter)
