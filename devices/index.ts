@@ -1,5 +1,4 @@
-import type { ClockDefinition } from '../src/hal/clock-chip.ts'
-import type { SensorDefinition } from '../src/hal/sensor.ts'
+import type { ClockDefinition, SensorDefinition } from '../src/driver.ts'
 import { ads1115 } from './ads1115/index.ts'
 import { aht10, aht20 } from './aht20/index.ts'
 import { bh1750 } from './bh1750/index.ts'

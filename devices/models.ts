@@ -1,4 +1,4 @@
-import type { ChipModelFactory, FileModelFactory, LineModelFactory } from '../src/hal/simulated/model.ts'
+import type { ChipModelFactory, FileModelFactory, LineModelFactory } from '../src/simulated.ts'
 import { model as ads1115 } from './ads1115/model.ts'
 import { aht10, aht20 } from './aht20/model.ts'
 import { model as bh1750 } from './bh1750/model.ts'

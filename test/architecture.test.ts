@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { type ImportKind, type SourceImport, sourceFile, sourceFiles } from './support/source-imports.ts'
@@ -27,19 +29,15 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
   hal: type('reading'),
   'hal/linux': [...value('hal'), ...dynamic('i2c-bus', 'onoff'), ...type('i2c-bus', 'onoff')],
   'hal/simulated': value('hal'),
-  device: [
-    ...value('hal', 'devices/family'),
-    ...type('reading'),
-    { to: 'hal/simulated', as: 'value', only: /\/model[^/]*\.ts$/ }
-  ],
+  // A driver has what one from outside has, and its model the same way what a model has: nothing else.
+  device: [...value('driver', 'devices/family'), { to: 'simulated', as: 'value', only: /\/model[^/]*\.ts$/ }],
   // What chips of one family share; of the simulated world as in a device.
   'devices/family': [
-    ...value('hal'),
-    ...type('reading'),
-    { to: 'hal/simulated', as: 'value', only: /\/(model|transducer)[^/]*\.ts$/ }
+    ...value('driver'),
+    { to: 'simulated', as: 'value', only: /\/(model|transducer)[^/]*\.ts$/ }
   ],
   // Two lists: of definitions, and of models; each names every device once.
-  devices: [...value('device'), ...type('hal', 'hal/simulated')],
+  devices: [...value('device'), ...type('driver', 'simulated')],
   // The book is YAML; multicast-dns is what libp2p's own discovery uses, driven per interface (trap 6).
   peer: value(...LIBP2P, 'yaml', 'multicast-dns'),
   // Types of hal: the socket of datagrams and the belief in time come from the world.
@@ -153,7 +151,10 @@ t.test('the table is not empty talk: what it forbids is told', async (t) => {
     ['src/cli/a.ts', "export { b } from '../protocol/gossip.ts'"],
     ['src/attic/a.ts', "import { b } from '../reading/run.ts'"],
     ['devices/tmp102/driver.ts', "import { b } from '../bme280/convert.ts'"],
-    ['devices/tmp102/driver.ts', "import { b } from '../../src/hal/simulated/faults.ts'"],
+    ['devices/tmp102/driver.ts', "import { b } from '../../src/simulated.ts'"],
+    ['devices/tmp102/driver.ts', "import type { b } from '../../src/hal/sensor.ts'"],
+    ['devices/tmp102/model.ts', "import { b } from '../../src/hal/driver-kit/poll-until.ts'"],
+    ['devices/family/lm75/limits.ts', "import { b } from '../../../src/hal/driver-kit/word-register.ts'"],
     ['devices/tmp102/driver.ts', "import { b } from '../../src/node/assemble.ts'"]
   ]
   for (const [path, text] of forbidden) t.equal(said(importsOf(path, text)).length, 1, `${path}: ${text}`)
@@ -172,7 +173,7 @@ t.test('model and driver of a device are independent witnesses', async (t) => {
     if (seen.has(path)) return seen
     seen.add(path)
     for (const { to } of files.find((file) => file.path === path)?.imports ?? [])
-      if (roomOf(to) === 'device' || roomOf(to) === 'hal') reached(to, seen)
+      if (to.startsWith('devices/')) reached(to, seen)
     return seen
   }
   for (const { path } of models) {
@@ -182,6 +183,21 @@ t.test('model and driver of a device are independent witnesses', async (t) => {
     t.strictSame([...reached(path)].filter(isModel), [], `${path} knows nothing of a model`)
   }
 })
+
+t.test('a driver from outside has the kit of the built-in ones', async (t) => {
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8')
+  const faces: Readonly<Record<string, string>> = JSON.parse(text).exports
+  t.match(faces, { './driver': './src/driver.ts', './simulated': './src/simulated.ts' })
+  const example = sourceFiles(ROOT, ['examples/driver'])
+  t.ok(example.some(({ imports }) => imports.some(({ to }) => to === 'kith/driver')))
+  const others = example.flatMap(({ imports }) => imports.filter(({ to }) => !isOutsideKit(to)))
+  t.strictSame(others, [], 'examples/driver needs no file of src/')
+})
+
+/** What a driver outside this repository may import. */
+function isOutsideKit(to: string): boolean {
+  return /^(kith\/(driver|simulated)|tap|node:.*|examples\/driver\/.*)$/.test(to)
+}
 
 t.test('the kernel is touched in hal/linux alone, time in clock alone', async (t) => {
   const code = files.map(({ path, text }) => ({ path, text: text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '') }))

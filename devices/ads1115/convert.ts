@@ -1,4 +1,4 @@
-import { signed } from '../../src/hal/register-bytes.ts'
+import { signed } from '../../src/driver.ts'
 
 /** Volts of a conversion. SBAS444, "Data format": 8000 is minus full scale, 7fff one step less than plus. */
 export function volts(word: number, fullScale: number): number {

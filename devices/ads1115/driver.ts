@@ -1,9 +1,16 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { notKept } from '../../src/hal/driver-kit/identity.ts'
-import { type PollTiming, pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
-import { readWord, writeWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import {
+  type I2cDevice,
+  type Measurement,
+  notKept,
+  type OpenContext,
+  type Options,
+  type PollTiming,
+  pollUntil,
+  readWord,
+  type Sensor,
+  SensorError,
+  writeWord
+} from '../../src/driver.ts'
 import { isFull, volts } from './convert.ts'
 import * as chip from './registers.ts'
 

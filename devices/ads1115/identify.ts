@@ -1,6 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { readWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import { type I2cDevice, type MatchResult, type OpenContext, readWord } from '../../src/driver.ts'
 
 /** SBAS444, table "Lo_thresh and Hi_thresh": registers that its driver never writes, after power-on. */
 const LOW_THRESHOLD = { register: 0x02, reset: 0x8000 }

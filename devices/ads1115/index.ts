@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition, Options } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition, Options } from '../../src/driver.ts'
 
 export const ads1115: I2cSensorDefinition = {
   type: 'ads1115',

@@ -1,5 +1,9 @@
-import { WordRegisters } from '../../src/hal/simulated/chip/word-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import {
+  type ChipModel,
+  type ChipModelFactory,
+  type ModelEnvironment,
+  WordRegisters
+} from '../../src/simulated.ts'
 
 const [CONVERSION, CONFIGURATION, LOW_THRESHOLD, HIGH_THRESHOLD] = [0, 1, 2, 3]
 /** SBAS444, config register: millivolts of full scale, conversions a second. */

@@ -1,4 +1,4 @@
-import { view } from '../../src/hal/register-bytes.ts'
+import { view } from '../../src/driver.ts'
 
 /** One more than 20 bits can tell: AHT20 datasheet, 6.1 and 6.2. */
 const FULL_SCALE = 1048576

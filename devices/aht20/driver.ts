@@ -1,10 +1,16 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { checkCrc, crc8 } from '../../src/hal/driver-kit/crc-words.ts'
-import { implausible } from '../../src/hal/driver-kit/identity.ts'
-import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
-import { view } from '../../src/hal/register-bytes.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import {
+  checkCrc,
+  crc8,
+  type I2cDevice,
+  implausible,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  pollUntil,
+  type Sensor,
+  SensorError,
+  view
+} from '../../src/driver.ts'
 import { celsius, relativeHumidity } from './convert.ts'
 import * as chip from './registers.ts'
 

@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import type { I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { NO_STATUS } from './registers.ts'
 
 /** A plain read tells its status: a write would set the pins of a port expander. */

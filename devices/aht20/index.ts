@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition, Identification, Measure } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition, Identification, Measure } from '../../src/driver.ts'
 
 // One chip in two generations, which no register tells apart: the aht10 is initialised by another command and
 // has no CRC. One folder, two types.

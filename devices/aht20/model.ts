@@ -1,5 +1,4 @@
-import { crc8 } from '../../src/hal/driver-kit/crc-words.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import { type ChipModel, type ChipModelFactory, crc8, type ModelEnvironment } from '../../src/simulated.ts'
 
 const [BUSY, CALIBRATED, UNUSED] = [0x80, 0x08, 0x14]
 const MEASURE = 0xac

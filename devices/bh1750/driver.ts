@@ -1,8 +1,13 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { implausible } from '../../src/hal/driver-kit/identity.ts'
-import { view } from '../../src/hal/register-bytes.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import {
+  type I2cDevice,
+  implausible,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  type Sensor,
+  SensorError,
+  view
+} from '../../src/driver.ts'
 import { lux } from './convert.ts'
 import * as chip from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/simulated.ts'
 
 /** BH1750FVI technical note rev. B: typical milliseconds of H-resolution measurements at the usual time. */
 const MEASUREMENT = 120

@@ -1,4 +1,4 @@
-import { signed, view } from '../../src/hal/register-bytes.ts'
+import { signed, view } from '../../src/driver.ts'
 import {
   celsius,
   fineTemperature,

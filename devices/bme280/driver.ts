@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import type { I2cDevice, OpenContext, Options, Sensor } from '../../src/driver.ts'
 import { CALIBRATION } from '../family/bosch-280/registers.ts'
 import { type Bosch280Chip, openBosch280 } from '../family/bosch-280/sensor.ts'
 import { type Calibration, compensate, parseCalibration, parseRaw } from './convert.ts'

@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import type { I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { identifyBosch280 } from '../family/bosch-280/identify.ts'
 import { BME280, LOOK_ALIKES } from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 import { bosch280Options } from '../family/bosch-280/options.ts'
 
 export const bme280: I2cSensorDefinition = {

@@ -1,4 +1,4 @@
-import type { ChipModelFactory } from '../../src/hal/simulated/model.ts'
+import type { ChipModelFactory } from '../../src/simulated.ts'
 import { Bosch280Model, type Bosch280Variant } from '../family/bosch-280/model.ts'
 
 const BMP280: Bosch280Variant = {

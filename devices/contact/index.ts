@@ -1,5 +1,4 @@
-import { biasOption } from '../../src/hal/driver-kit/bias-option.ts'
-import type { GpioSensorDefinition } from '../../src/hal/sensor.ts'
+import { biasOption, type GpioSensorDefinition } from '../../src/driver.ts'
 
 /** A door, a window, a button, a float: anything that opens and closes a circuit. */
 export const contact: GpioSensorDefinition = {

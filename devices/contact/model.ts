@@ -1,4 +1,4 @@
-import type { LineModelFactory } from '../../src/hal/simulated/model.ts'
+import type { LineModelFactory } from '../../src/simulated.ts'
 
 const MINUTE = 60_000
 /** Milliseconds from one bounce to the next: a reed contact's, measured on many as 0.1 to 1 ms. */

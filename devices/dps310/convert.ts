@@ -1,4 +1,4 @@
-import { signed, view } from '../../src/hal/register-bytes.ts'
+import { signed, view } from '../../src/driver.ts'
 
 /** Datasheet v01_02, 8.11: all are two's complement, of 12, 20 and 16 bits. */
 export interface Coefficients {

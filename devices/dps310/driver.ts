@@ -1,8 +1,13 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { checkIdentity } from '../../src/hal/driver-kit/identity.ts'
-import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import {
+  checkIdentity,
+  type I2cDevice,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  pollUntil,
+  type Sensor,
+  SensorError
+} from '../../src/driver.ts'
 import { type Coefficients, compensate, isCalibrated, parseCoefficients, parseRaw } from './convert.ts'
 import * as chip from './registers.ts'
 

@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import type { I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { DPS310, IDENTITY } from './registers.ts'
 
 export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {

@@ -1,5 +1,9 @@
-import { ByteRegisters } from '../../src/hal/simulated/chip/byte-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import {
+  ByteRegisters,
+  type ChipModel,
+  type ChipModelFactory,
+  type ModelEnvironment
+} from '../../src/simulated.ts'
 import { COEFFICIENTS, pressureCode, temperatureCode } from './model-transducer.ts'
 
 const [MEASURE, SHIFTS, RESET, IDENTITY, SOURCE, TRIMMED] = [0x08, 0x09, 0x0c, 0x0d, 0x28, 0x32]

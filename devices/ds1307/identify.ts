@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import type { I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { time } from './convert.ts'
 import { CLOCK_HALTED, CONTROL, COUNT, SECONDS } from './registers.ts'
 

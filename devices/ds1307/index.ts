@@ -1,4 +1,4 @@
-import type { ClockDefinition } from '../../src/hal/clock-chip.ts'
+import type { ClockDefinition } from '../../src/driver.ts'
 
 interface Named extends Pick<ClockDefinition, 'title' | 'datasheet'> {
   readonly type: 'ds1307' | 'ds1338'

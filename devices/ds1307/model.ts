@@ -1,5 +1,9 @@
-import { ByteRegisters } from '../../src/hal/simulated/chip/byte-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import {
+  ByteRegisters,
+  type ChipModel,
+  type ChipModelFactory,
+  type ModelEnvironment
+} from '../../src/simulated.ts'
 import { CalendarRegisters } from '../family/clock-chip/model.ts'
 
 const [SECONDS, WEEKDAY, CONTROL, LAST] = [0x00, 0x03, 0x07, 0x3f]

@@ -1,4 +1,4 @@
-import type { ClockDefinition } from '../../src/hal/clock-chip.ts'
+import type { ClockDefinition } from '../../src/driver.ts'
 import { openClockChip } from '../family/clock-chip/source.ts'
 import { hasStopped, time } from './convert.ts'
 import { COUNT } from './registers.ts'

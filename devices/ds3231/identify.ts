@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import type { I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { time } from './convert.ts'
 
 /** The MPU-6050's kin have this address, and their own number in a register [RM-MPU-6000A, WHO_AM_I]. */

@@ -1,4 +1,4 @@
-import type { ClockDefinition } from '../../src/hal/clock-chip.ts'
+import type { ClockDefinition } from '../../src/driver.ts'
 
 export const ds3231: ClockDefinition = {
   type: 'ds3231',

@@ -1,5 +1,9 @@
-import { ByteRegisters } from '../../src/hal/simulated/chip/byte-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import {
+  ByteRegisters,
+  type ChipModel,
+  type ChipModelFactory,
+  type ModelEnvironment
+} from '../../src/simulated.ts'
 import { CalendarRegisters } from '../family/clock-chip/model.ts'
 
 const [CONTROL, STATUS, LAST] = [0x0e, 0x0f, 0x12]

@@ -1,5 +1,4 @@
-import { uniqueMeasures } from '../../src/hal/driver-kit/unique-measures.ts'
-import type { Measure } from '../../src/hal/sensor.ts'
+import { type Measure, uniqueMeasures } from '../../src/driver.ts'
 
 /** What is measured, by the word that its files begin with. */
 const QUANTITIES = {

@@ -1,8 +1,12 @@
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { placesOf } from '../../src/hal/kernel/i2c.ts'
-import { type SysfsEntry, sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
-import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import {
+  type Discovery,
+  KernelFiles,
+  type OpenContext,
+  placesOf,
+  type Sysfs,
+  type SysfsEntry,
+  sysfsEntries
+} from '../../src/driver.ts'
 import { channelsIn } from './channels.ts'
 import { BELOW, chips, OTHERS } from './files.ts'
 

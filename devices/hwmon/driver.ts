@@ -1,8 +1,12 @@
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { KernelSensor } from '../../src/hal/kernel/sensor.ts'
-import { SysfsFolder } from '../../src/hal/kernel/sysfs-class.ts'
-import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import {
+  KernelFiles,
+  KernelSensor,
+  type OpenContext,
+  type Options,
+  type Sensor,
+  type Sysfs,
+  SysfsFolder
+} from '../../src/driver.ts'
 import { type Channel, channelsOf, labelWord } from './channels.ts'
 import { EXPONENTS, inUnit } from './convert.ts'
 import { chips, VALUES } from './files.ts'

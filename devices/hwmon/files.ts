@@ -1,5 +1,4 @@
-import { I2C_DEVICES } from '../../src/hal/kernel/i2c.ts'
-import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
+import { I2C_DEVICES, type SysfsClass } from '../../src/driver.ts'
 import type { Kind } from './channels.ts'
 
 // Linux Documentation/hwmon/sysfs-interface.rst. A chip's files: name; and of each channel temp1_input, or

@@ -1,5 +1,4 @@
-import { I2C_PLACE } from '../../src/hal/kernel/i2c.ts'
-import type { FileSensorDefinition } from '../../src/hal/sensor.ts'
+import { type FileSensorDefinition, I2C_PLACE } from '../../src/driver.ts'
 import { channelsOf, LIST } from './channels.ts'
 
 export const hwmon: FileSensorDefinition = {

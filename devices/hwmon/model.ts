@@ -1,4 +1,4 @@
-import { type FileModelFactory, filesUnder } from '../../src/hal/simulated/model.ts'
+import { type FileModelFactory, filesUnder } from '../../src/simulated.ts'
 
 const CLASS = '/sys/class/hwmon'
 

@@ -1,5 +1,4 @@
-import { I2C_DEVICES } from '../../src/hal/kernel/i2c.ts'
-import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
+import { I2C_DEVICES, type SysfsClass } from '../../src/driver.ts'
 
 // Linux Documentation/ABI/testing/sysfs-bus-iio. A device's files: name; and of each channel in_temp_input, or
 // in_temp_raw with in_temp_scale and in_temp_offset; scale and offset may be those of the kind alone.

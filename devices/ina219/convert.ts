@@ -1,4 +1,4 @@
-import { signed } from '../../src/hal/register-bytes.ts'
+import { signed } from '../../src/driver.ts'
 
 /** Volts of the bus voltage register: SBOS448, steps of 4 mV from bit 3 on. */
 export function volts(word: number): number {

@@ -1,6 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { readWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import { type I2cDevice, type MatchResult, type OpenContext, readWord } from '../../src/driver.ts'
 import { BUS_32_V, CONFIGURATION, ONCE } from './registers.ts'
 
 /** Reset, a bit that is always 0, the range of the bus voltage; and the mode. */

@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 /** SBOS448, recommended operating conditions: volts at the bus side of the shunt. */
 const GREATEST_VOLTAGE = 26

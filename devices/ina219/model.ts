@@ -1,5 +1,9 @@
-import { WordRegisters } from '../../src/hal/simulated/chip/word-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import {
+  type ChipModel,
+  type ChipModelFactory,
+  type ModelEnvironment,
+  WordRegisters
+} from '../../src/simulated.ts'
 
 const [CONFIGURATION, SHUNT, BUS, POWER, CURRENT, CALIBRATION] = [0, 1, 2, 3, 4, 5]
 const [AFTER_RESET, RESET] = [0x399f, 0x8000]

@@ -1,4 +1,4 @@
-import { signed } from '../../src/hal/register-bytes.ts'
+import { signed } from '../../src/driver.ts'
 
 /**
  * °C of a temperature register: two's complement in its highest bits, the lower ones undefined.

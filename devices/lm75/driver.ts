@@ -1,8 +1,14 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { implausible, notKept } from '../../src/hal/driver-kit/identity.ts'
-import { readWord } from '../../src/hal/driver-kit/word-register.ts'
-import { hex } from '../../src/hal/register-bytes.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import {
+  hex,
+  type I2cDevice,
+  implausible,
+  type Measurement,
+  notKept,
+  type OpenContext,
+  type Options,
+  readWord,
+  type Sensor
+} from '../../src/driver.ts'
 import { celsius } from './convert.ts'
 import { readIdentity } from './identity.ts'
 import { CONFIGURATION, PARTS, type Part, type PartName, TEMPERATURE } from './registers.ts'

@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import type { I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { hasLimits } from '../family/temperature-limits.ts'
 import { readIdentity } from './identity.ts'
 import { CONFIGURATION, PARTS, type Part, type PartName } from './registers.ts'

@@ -1,5 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { view } from '../../src/hal/register-bytes.ts'
+import { type I2cDevice, view } from '../../src/driver.ts'
 import type { PartIdentity } from './registers.ts'
 
 /** What the register has that tells the type. */

@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition, Identification } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition, Identification } from '../../src/driver.ts'
 import type { PartName } from './registers.ts'
 
 // Chips with one layout of registers: one folder, a type for each that is read in another way.

@@ -1,4 +1,4 @@
-import { signed } from '../../src/hal/register-bytes.ts'
+import { signed } from '../../src/driver.ts'
 
 /** °C: DS25095A 5.1.3. Bits 15 to 13 tell of alarms, bit 12 is the sign, a step is 1/16 °C. */
 export function celsius(word: number): number {

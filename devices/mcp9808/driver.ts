@@ -1,8 +1,16 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { checkIdentity, implausible, notKept } from '../../src/hal/driver-kit/identity.ts'
-import { readWord, writeWord } from '../../src/hal/driver-kit/word-register.ts'
-import { hex } from '../../src/hal/register-bytes.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import {
+  checkIdentity,
+  hex,
+  type I2cDevice,
+  implausible,
+  type Measurement,
+  notKept,
+  type OpenContext,
+  type Options,
+  readWord,
+  type Sensor,
+  writeWord
+} from '../../src/driver.ts'
 import { celsius } from './convert.ts'
 import * as chip from './registers.ts'
 

@@ -1,6 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { readWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import { type I2cDevice, type MatchResult, type OpenContext, readWord } from '../../src/driver.ts'
 import * as chip from './registers.ts'
 
 export async function ask(device: I2cDevice, { signal }: Pick<OpenContext, 'signal'>): Promise<MatchResult> {

@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 export const mcp9808: I2cSensorDefinition = {
   type: 'mcp9808',

@@ -1,5 +1,9 @@
-import { WordRegisters } from '../../src/hal/simulated/chip/word-registers.ts'
-import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../../src/hal/simulated/model.ts'
+import {
+  type ChipModel,
+  type ChipModelFactory,
+  type ModelEnvironment,
+  WordRegisters
+} from '../../src/simulated.ts'
 
 const [CONFIGURATION, UPPER, LOWER, CRITICAL, TEMPERATURE, RESOLUTION] = [1, 2, 3, 4, 5, 8]
 /** DS25095A, register 5-7: typical milliseconds of a conversion, by resolution. */

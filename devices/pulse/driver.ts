@@ -1,7 +1,16 @@
-import { Debounce } from '../../src/hal/driver-kit/debounce.ts'
-import type { Edge, InputLine, InputOptions, Level, Pins } from '../../src/hal/gpio.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import {
+  Debounce,
+  type Edge,
+  type InputLine,
+  type InputOptions,
+  type Level,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  type Pins,
+  type Sensor,
+  SensorError
+} from '../../src/driver.ts'
 import { RateMeter } from './rate.ts'
 
 /** Milliseconds in which some level must hold, if pulses are debounced at all; at least so many debounce times. */

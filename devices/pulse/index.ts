@@ -1,5 +1,4 @@
-import { biasOption } from '../../src/hal/driver-kit/bias-option.ts'
-import type { GpioSensorDefinition } from '../../src/hal/sensor.ts'
+import { biasOption, type GpioSensorDefinition } from '../../src/driver.ts'
 
 /** A rain gauge, a flow meter, an energy meter with a pulse output: anything that tells an amount by counting. */
 export const pulse: GpioSensorDefinition = {

@@ -1,5 +1,4 @@
-import type { LineModelFactory } from '../../src/hal/simulated/model.ts'
-import { hash, noise } from '../../src/hal/simulated/random.ts'
+import { hash, type LineModelFactory, noise } from '../../src/simulated.ts'
 
 /** Milliseconds: the flow changes in minutes, a pulse is as long as a reed contact stays closed. */
 const FLOW_CHANGES = 180_000

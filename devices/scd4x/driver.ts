@@ -1,6 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import type { OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import { type I2cDevice, type OpenContext, type Options, type Sensor, SensorError } from '../../src/driver.ts'
 import { temperatureOffsetWord } from './convert.ts'
 import { PeriodicScd4x } from './periodic.ts'
 import { Port, type Setting } from './port.ts'

@@ -1,7 +1,10 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
-import { isBusError } from '../../src/hal/i2c.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import {
+  commandWords,
+  type I2cDevice,
+  isBusError,
+  type MatchResult,
+  type OpenContext
+} from '../../src/driver.ts'
 import { DATA_READY, SERIAL_NUMBER } from './registers.ts'
 
 /** One that measures does not tell its serial number, but whether it has data. */

@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 export const scd4x: I2cSensorDefinition = {
   type: 'scd4x',

@@ -1,11 +1,12 @@
-import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
-import { PendingAnswer, wordShare } from '../../src/hal/simulated/chip/pending-answer.ts'
 import {
   type ChipModel,
   type ChipModelFactory,
+  crcWords,
   type ModelEnvironment,
-  NotAcknowledged
-} from '../../src/hal/simulated/model.ts'
+  NotAcknowledged,
+  PendingAnswer,
+  wordShare
+} from '../../src/simulated.ts'
 
 const [START, STOP, SINGLE_SHOT, READ, READY] = [0x21b1, 0x3f86, 0x219d, 0xec05, 0xe4b8]
 const [SERIAL, VARIANT, PRESSURE] = [0x3682, 0x202f, 0xe000]

@@ -1,6 +1,4 @@
-import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
-import type { Measurement, Sensor } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import { type Measurement, pollUntil, type Sensor, SensorError } from '../../src/driver.ts'
 import type { Port, Setting } from './port.ts'
 import * as chip from './registers.ts'
 

@@ -1,8 +1,12 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { commandWords, type WordCommand } from '../../src/hal/driver-kit/command-words.ts'
-import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
-import type { Measurement, OpenContext } from '../../src/hal/sensor.ts'
-import { SensorError } from '../../src/hal/sensor-error.ts'
+import {
+  commandWords,
+  crcWords,
+  type I2cDevice,
+  type Measurement,
+  type OpenContext,
+  SensorError,
+  type WordCommand
+} from '../../src/driver.ts'
 import { celsius, co2Ratio, relativeHumidity } from './convert.ts'
 import * as chip from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/driver.ts'
 
 // Sensirion SCD4x datasheet, chapter 3, which names the commands (the sections' numbers differ between its
 // versions): two bytes each; each word, sent or answered, is followed by its CRC. Compared with

@@ -1,7 +1,13 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { CommandSensor, commandWords } from '../../src/hal/driver-kit/command-words.ts'
-import { isBusError } from '../../src/hal/i2c.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import {
+  CommandSensor,
+  commandWords,
+  type I2cDevice,
+  isBusError,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  type Sensor
+} from '../../src/driver.ts'
 import { celsius, relativeHumidity } from './convert.ts'
 import { BREAK, COMMAND_TIME, MEASURE, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
 

@@ -1,4 +1,4 @@
-import { identifyByAnswer } from '../../src/hal/driver-kit/command-words.ts'
+import { identifyByAnswer } from '../../src/driver.ts'
 import { SERIAL_NUMBER } from './registers.ts'
 
 export const ask = identifyByAnswer(SERIAL_NUMBER)

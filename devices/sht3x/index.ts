@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 export const sht3x: I2cSensorDefinition = {
   type: 'sht3x',

@@ -1,11 +1,12 @@
-import { crcWords } from '../../src/hal/driver-kit/crc-words.ts'
-import { PendingAnswer, wordShare } from '../../src/hal/simulated/chip/pending-answer.ts'
 import {
   type ChipModel,
   type ChipModelFactory,
+  crcWords,
   type ModelEnvironment,
-  NotAcknowledged
-} from '../../src/hal/simulated/model.ts'
+  NotAcknowledged,
+  PendingAnswer,
+  wordShare
+} from '../../src/simulated.ts'
 
 /** By command: SHT3x-DIS datasheet, 4.3 and 2.2, typical milliseconds. */
 const MEASUREMENTS: ReadonlyMap<number, number> = new Map([

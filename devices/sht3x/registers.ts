@@ -1,4 +1,4 @@
-import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/driver.ts'
 
 // Sensirion SHT3x-DIS datasheet, section 4: commands of two bytes; each word answered is followed by its CRC.
 

@@ -1,6 +1,12 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { CommandSensor, commandWords } from '../../src/hal/driver-kit/command-words.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import {
+  CommandSensor,
+  commandWords,
+  type I2cDevice,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  type Sensor
+} from '../../src/driver.ts'
 import { celsius, relativeHumidity } from './convert.ts'
 import { MEASURE, RESET_TIME, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/driver.ts'
 
 // Sensirion SHT4x datasheet, section 4.5: commands of one byte; each word answered is followed by its CRC.
 // 39 32 2f 24 1e 15 fire the heater and are never sent.

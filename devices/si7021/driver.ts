@@ -1,7 +1,12 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
-import { checkIdentity } from '../../src/hal/driver-kit/identity.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import {
+  checkIdentity,
+  commandWords,
+  type I2cDevice,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  type Sensor
+} from '../../src/driver.ts'
 import { celsius, relativeHumidity } from './convert.ts'
 import * as chip from './registers.ts'
 

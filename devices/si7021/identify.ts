@@ -1,6 +1,4 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { commandWords } from '../../src/hal/driver-kit/command-words.ts'
-import type { MatchResult, OpenContext } from '../../src/hal/sensor.ts'
+import { commandWords, type I2cDevice, type MatchResult, type OpenContext } from '../../src/driver.ts'
 import * as chip from './registers.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 // Two makers' chips with the same address and commands, sold on the same boards: one folder, two types, told
 // apart by the user register.

@@ -1,11 +1,12 @@
-import { crc8, crcWords } from '../../src/hal/driver-kit/crc-words.ts'
-import { PendingAnswer } from '../../src/hal/simulated/chip/pending-answer.ts'
 import {
   type ChipModel,
   type ChipModelFactory,
+  crc8,
+  crcWords,
   type ModelEnvironment,
-  NotAcknowledged
-} from '../../src/hal/simulated/model.ts'
+  NotAcknowledged,
+  PendingAnswer
+} from '../../src/simulated.ts'
 
 const [HUMIDITY, TEMPERATURE, USER, RESET, SERIAL_HIGH, SERIAL_LOW] = [0xf5, 0xf3, 0xe7, 0xfe, 0xfc, 0xc9]
 

@@ -1,4 +1,4 @@
-import type { WordCommand } from '../../src/hal/driver-kit/command-words.ts'
+import type { WordCommand } from '../../src/driver.ts'
 
 // Silicon Labs Si7021-A20 datasheet, section 5.1 (commands) and 6 (registers); TE HPC199 HTU21D, the same
 // commands. Measurements with clock stretching (E3, E5) are never asked for.

@@ -1,6 +1,13 @@
-import type { Cancel, Clock } from '../../src/clock.ts'
-import type { Actuator, ActuatorDefinition, ActuatorOptions, ActuatorState } from '../../src/hal/actuator.ts'
-import type { Level, OutputLine } from '../../src/hal/gpio.ts'
+import type {
+  Actuator,
+  ActuatorDefinition,
+  ActuatorOptions,
+  ActuatorState,
+  Cancel,
+  Clock,
+  Level,
+  OutputLine
+} from '../../src/driver.ts'
 
 /** Milliseconds until going back is tried again, where the line refused. */
 const AGAIN = 1000

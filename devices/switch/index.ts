@@ -1,4 +1,4 @@
-import type { ActuatorDefinition } from '../../src/hal/actuator.ts'
+import type { ActuatorDefinition } from '../../src/driver.ts'
 
 /**
  * A relay, a valve, a pump, a lamp. What the pin does when kith is killed is the kernel's choice, not ours:

@@ -1,4 +1,4 @@
-import { kernelNumber } from '../../src/hal/kernel/files.ts'
+import { kernelNumber } from '../../src/driver.ts'
 
 /** The power of ten that makes °C of a thermal zone's millidegrees [sysfs-api.rst, section 2]. */
 export const MILLIDEGREES = -3

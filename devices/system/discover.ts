@@ -1,7 +1,4 @@
-import { isNodeError } from '../../src/error.ts'
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { type Discovery, isNodeError, KernelFiles, type OpenContext, type Sysfs } from '../../src/driver.ts'
 import { LABEL } from './driver.ts'
 import { Machine } from './machine.ts'
 import { PART_NAMES, type Part } from './parts.ts'

@@ -1,7 +1,13 @@
-import { measureEach } from '../../src/hal/driver-kit/measure-each.ts'
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import type { Measurement, MissingMeasurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import {
+  KernelFiles,
+  type Measurement,
+  type MissingMeasurement,
+  measureEach,
+  type OpenContext,
+  type Options,
+  type Sensor,
+  type Sysfs
+} from '../../src/driver.ts'
 import { Machine } from './machine.ts'
 import { measuresOf, type Part, type PartMeasure } from './parts.ts'
 

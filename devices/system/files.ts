@@ -1,4 +1,4 @@
-import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
+import type { SysfsClass } from '../../src/driver.ts'
 
 /** Linux Documentation/driver-api/thermal/sysfs-api.rst; the zones that are a processor's, the best first. */
 export const ZONES: SysfsClass = { folder: '/sys/class/thermal', entry: /^thermal_zone\d+$/, file: 'type' }

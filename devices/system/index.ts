@@ -1,4 +1,4 @@
-import type { FileSensorDefinition } from '../../src/hal/sensor.ts'
+import type { FileSensorDefinition } from '../../src/driver.ts'
 import { LIST, measuresOf } from './parts.ts'
 
 export const system: FileSensorDefinition = {

@@ -1,7 +1,10 @@
-import type { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { type SysfsClass, sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
-import type { SensorError } from '../../src/hal/sensor-error.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import {
+  type KernelFiles,
+  type SensorError,
+  type Sysfs,
+  type SysfsClass,
+  sysfsEntries
+} from '../../src/driver.ts'
 import * as convert from './convert.ts'
 import * as at from './files.ts'
 import type { Part } from './parts.ts'

@@ -1,4 +1,4 @@
-import { type FileModelFactory, filesUnder } from '../../src/hal/simulated/model.ts'
+import { type FileModelFactory, filesUnder } from '../../src/simulated.ts'
 
 const MEMORY_KB = 948_280
 /** The processor's own zone is shown by the model of thermal zones. */

@@ -1,4 +1,4 @@
-import type { Measure } from '../../src/hal/sensor.ts'
+import type { Measure } from '../../src/driver.ts'
 
 const ratio = (channel: string): Measure => ({ quantity: 'ratio', channel, range: [0, 1] })
 const alarm = (channel: string): Measure => ({ quantity: 'alarm', channel })

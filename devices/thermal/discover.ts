@@ -1,7 +1,4 @@
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { sysfsEntries } from '../../src/hal/kernel/sysfs-class.ts'
-import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { type Discovery, KernelFiles, type OpenContext, type Sysfs, sysfsEntries } from '../../src/driver.ts'
 import { ZONES } from './files.ts'
 
 export async function discover(

@@ -1,8 +1,13 @@
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import { KernelSensor } from '../../src/hal/kernel/sensor.ts'
-import { SysfsFolder } from '../../src/hal/kernel/sysfs-class.ts'
-import type { Measure, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import {
+  KernelFiles,
+  KernelSensor,
+  type Measure,
+  type OpenContext,
+  type Options,
+  type Sensor,
+  type Sysfs,
+  SysfsFolder
+} from '../../src/driver.ts'
 import { MILLIDEGREES } from './convert.ts'
 import { TEMPERATURE, ZONES } from './files.ts'
 

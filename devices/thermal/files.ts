@@ -1,4 +1,4 @@
-import type { SysfsClass } from '../../src/hal/kernel/sysfs-class.ts'
+import type { SysfsClass } from '../../src/driver.ts'
 
 // Linux Documentation/driver-api/thermal/sysfs-api.rst, section 2.
 

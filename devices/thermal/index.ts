@@ -1,4 +1,4 @@
-import type { FileSensorDefinition } from '../../src/hal/sensor.ts'
+import type { FileSensorDefinition } from '../../src/driver.ts'
 
 export const thermal: FileSensorDefinition = {
   type: 'thermal',

@@ -1,4 +1,4 @@
-import type { FileModelFactory } from '../../src/hal/simulated/model.ts'
+import type { FileModelFactory } from '../../src/simulated.ts'
 
 /** How much warmer than its surroundings a processor is that has little to do. */
 const SELF_HEATING = 22

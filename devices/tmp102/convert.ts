@@ -1,4 +1,4 @@
-import { signed } from '../../src/hal/register-bytes.ts'
+import { signed } from '../../src/driver.ts'
 
 /** SBOS397H 7.5.2: one step is 0.0625 °C. */
 const DEGREES_PER_STEP = 0.0625

@@ -1,8 +1,15 @@
-import type { I2cDevice } from '../../src/hal/bus/i2c-device.ts'
-import { implausible, notKept } from '../../src/hal/driver-kit/identity.ts'
-import { pollUntil } from '../../src/hal/driver-kit/poll-until.ts'
-import { readWord, writeWord } from '../../src/hal/driver-kit/word-register.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
+import {
+  type I2cDevice,
+  implausible,
+  type Measurement,
+  notKept,
+  type OpenContext,
+  type Options,
+  pollUntil,
+  readWord,
+  type Sensor,
+  writeWord
+} from '../../src/driver.ts'
 import { celsius } from './convert.ts'
 import {
   ALERT,

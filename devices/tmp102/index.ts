@@ -1,4 +1,4 @@
-import type { I2cSensorDefinition } from '../../src/hal/sensor.ts'
+import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 export const tmp102: I2cSensorDefinition = {
   type: 'tmp102',

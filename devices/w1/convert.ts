@@ -1,4 +1,4 @@
-import { kernelNumber } from '../../src/hal/kernel/files.ts'
+import { kernelNumber } from '../../src/driver.ts'
 
 /** What a w1_slave file says. */
 export interface Scratchpad {

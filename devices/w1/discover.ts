@@ -1,6 +1,4 @@
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import type { Discovery, OpenContext } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import { type Discovery, KernelFiles, type OpenContext, type Sysfs } from '../../src/driver.ts'
 import { DEVICES, FAMILIES } from './files.ts'
 
 /** By the folders' names alone: reading would take 750 ms a chip. */

@@ -1,6 +1,11 @@
-import { KernelFiles } from '../../src/hal/kernel/files.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../src/hal/sensor.ts'
-import type { Sysfs } from '../../src/hal/sysfs.ts'
+import {
+  KernelFiles,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  type Sensor,
+  type Sysfs
+} from '../../src/driver.ts'
 import { isPowerOn, isShorted, parseScratchpad, type Scratchpad } from './convert.ts'
 import { CHECK_POWER_ON, DEVICES, FAMILIES, FEATURES, SCRATCHPAD } from './files.ts'
 

@@ -1,4 +1,4 @@
-import { type FileModelFactory, filesUnder } from '../../src/hal/simulated/model.ts'
+import { type FileModelFactory, filesUnder } from '../../src/simulated.ts'
 
 const DEVICES = '/sys/bus/w1/devices'
 const ID = '28-0316a2798e2b'

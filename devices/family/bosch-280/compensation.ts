@@ -1,4 +1,4 @@
-import { view } from '../../../src/hal/register-bytes.ts'
+import { view } from '../../../src/driver.ts'
 
 /** Compensation parameters: BST-BMP280-DS001 table 17, BST-BME280-DS002 table 16. */
 export interface PressureCalibration {

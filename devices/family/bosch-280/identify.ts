@@ -1,6 +1,4 @@
-import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import { hex } from '../../../src/hal/register-bytes.ts'
-import type { MatchResult, OpenContext } from '../../../src/hal/sensor.ts'
+import { hex, type I2cDevice, type MatchResult, type OpenContext } from '../../../src/driver.ts'
 import { IDENTITY } from './registers.ts'
 
 /** A multiplexer of the same address keeps what it is sent, and connects those channels [SCPS207, control register]. */

@@ -1,5 +1,4 @@
-import { ByteRegisters } from '../../../src/hal/simulated/chip/byte-registers.ts'
-import type { ChipModel, ModelEnvironment } from '../../../src/hal/simulated/model.ts'
+import { ByteRegisters, type ChipModel, type ModelEnvironment } from '../../../src/simulated.ts'
 import { CALIBRATION, pressureCode, temperatureCode } from './transducer.ts'
 
 /** What tells one chip of the family from the other. */

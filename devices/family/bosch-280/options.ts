@@ -1,4 +1,4 @@
-import type { OptionDefinition } from '../../../src/hal/sensor.ts'
+import type { OptionDefinition } from '../../../src/driver.ts'
 
 /** The options that BMP280 and BME280 have in common. */
 export const bosch280Options = {

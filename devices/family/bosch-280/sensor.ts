@@ -1,9 +1,14 @@
-import type { Clock } from '../../../src/clock.ts'
-import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import { checkIdentity } from '../../../src/hal/driver-kit/identity.ts'
-import { pollUntil } from '../../../src/hal/driver-kit/poll-until.ts'
-import type { Measurement, OpenContext, Options, Sensor } from '../../../src/hal/sensor.ts'
-import { SensorError } from '../../../src/hal/sensor-error.ts'
+import {
+  type Clock,
+  checkIdentity,
+  type I2cDevice,
+  type Measurement,
+  type OpenContext,
+  type Options,
+  pollUntil,
+  type Sensor,
+  SensorError
+} from '../../../src/driver.ts'
 import { isCalibrated, looksSkipped, type PressureCalibration } from './compensation.ts'
 import * as chip from './registers.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock.ts'
+import type { Clock } from '../../../src/simulated.ts'
 
 /**
  * The seven timekeeping registers of a simulated clock chip (hal/bcd-calendar.ts shows them). It counts by

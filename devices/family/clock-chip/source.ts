@@ -1,8 +1,11 @@
-import type { I2cDevice } from '../../../src/hal/bus/i2c-device.ts'
-import type { ClockContext } from '../../../src/hal/clock-chip.ts'
-import { pollUntil } from '../../../src/hal/driver-kit/poll-until.ts'
-import { SensorError } from '../../../src/hal/sensor-error.ts'
-import type { ClockStatus, TimeSource } from '../../../src/hal/time-source.ts'
+import {
+  type ClockContext,
+  type ClockStatus,
+  type I2cDevice,
+  pollUntil,
+  SensorError,
+  type TimeSource
+} from '../../../src/driver.ts'
 
 /** How the registers of a clock chip are read. All at once: the chip holds them still for that long. */
 export interface ClockRegisters {
