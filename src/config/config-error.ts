@@ -1,5 +1,5 @@
 import { isNodeError, NodeError } from '../error.ts'
-import { formatOrigin, type Origin } from './yaml/origin.ts'
+import { formatOrigin, type Origin } from './origin.ts'
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {

@@ -1,4 +1,4 @@
-import type { Setting } from './schema-walk.ts'
+import type { Setting } from './options/walk.ts'
 
 /** Says which home is meant, so it is needed before there is a configuration. */
 const NOT_OPTIONS: readonly string[] = ['KITH_HOME']

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { factsOf } from './option-kinds.ts'
+import { factsOf } from './options/kinds.ts'
+import { entriesOf } from './options/walk.ts'
 import { configSchema } from './schema.ts'
-import { entriesOf } from './schema-walk.ts'
-import { writeValue } from './yaml/written-value.ts'
+import { writeValue } from './yaml/value.ts'
 
 const HEAD = `# yaml-language-server: $schema=./kith.schema.json
 

@@ -1,6 +1,6 @@
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import type { OptionFacts } from './option-kinds.ts'
+import type { OptionFacts } from './options/kinds.ts'
 import { configSchema } from './schema.ts'
 
 /**

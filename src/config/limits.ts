@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { duration, number, option, section, size, truth, whole, wordOr } from './option-kinds.ts'
-import { durationUnits, formatUnits } from './units.ts'
+import { durationUnits, formatUnits } from '../units.ts'
+import { duration, number, option, section, size, truth, whole, wordOr } from './options/kinds.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000

@@ -1,11 +1,11 @@
 import type * as v from 'valibot'
 import { defined } from '../defined.ts'
 import type { ConfigProblem } from './config-error.ts'
-import { nearest } from './nearest.ts'
-import { didYouMean } from './option-kinds.ts'
-import { type UnknownKey, unknownKeys } from './schema-walk.ts'
+import { formatPath, type OptionPath } from './option-path.ts'
+import { didYouMean } from './options/kinds.ts'
+import { nearest } from './options/nearest.ts'
+import { type UnknownKey, unknownKeys } from './options/walk.ts'
 import type { Settings } from './settings.ts'
-import { formatPath, type OptionPath } from './yaml/option-path.ts'
 
 /**
  * What a schema has against what was written, and where that stands: keys it does not know, and the first

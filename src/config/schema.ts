@@ -19,7 +19,7 @@ import {
   size,
   text,
   truth
-} from './option-kinds.ts'
+} from './options/kinds.ts'
 import { issuePath } from './yaml/issue-path.ts'
 
 const PEER = '12D3KooW[1-9A-HJ-NP-Za-km-z]{44}'

@@ -1,5 +1,5 @@
-import { formatPath, type OptionPath } from './yaml/option-path.ts'
-import type { Origin } from './yaml/origin.ts'
+import { formatPath, type OptionPath } from './option-path.ts'
+import type { Origin } from './origin.ts'
 
 type Tree = Record<string, unknown>
 

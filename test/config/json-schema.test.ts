@@ -1,8 +1,8 @@
 import t from 'tap'
 import { clockChips } from '../../devices/index.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
+import { settingsOf } from '../../src/config/options/walk.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import { settingsOf } from '../../src/config/schema-walk.ts'
 import { configDevices } from '../support/config-devices.ts'
 
 type Json = { readonly [key: string]: Json } & { readonly description?: string; readonly pattern?: string }

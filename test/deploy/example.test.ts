@@ -3,8 +3,8 @@ import t from 'tap'
 import { devices } from '../../devices/index.ts'
 import { exampleConfig } from '../../src/config/example.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
+import { settingsOf } from '../../src/config/options/walk.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import { settingsOf } from '../../src/config/schema-walk.ts'
 
 const example = readFileSync(new URL('../../deploy/kith.example.yaml', import.meta.url), 'utf8')
 /** Every option of the example in force. */

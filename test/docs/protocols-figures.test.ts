@@ -4,7 +4,6 @@ import { MAX_EXPONENT } from '../../src/cbor/major.ts'
 import type { CborValue } from '../../src/cbor/read.ts'
 import { writeCbor } from '../../src/cbor/write.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import { durationUnits, parseUnits, sizeUnits } from '../../src/config/units.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import {
   MAX_PAYLOAD as MAX_DATAGRAM,
@@ -50,6 +49,7 @@ import {
   MAX_RECORDS,
   MIN_UNIX_TIME
 } from '../../src/reading/signed/senml.ts'
+import { durationUnits, parseUnits, sizeUnits } from '../../src/units.ts'
 import { LooseFlow } from '../support/datagram/flow.ts'
 import { documentRows } from '../support/protocols-document.ts'
 import { asked, packOf, queryBench, queryLimits, RawAsker, registry } from '../support/query/bench.ts'

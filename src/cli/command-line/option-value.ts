@@ -1,5 +1,5 @@
-import { durationUnits, guessUnits, parseUnits } from '../../config/units.ts'
 import { NodeError } from '../../error.ts'
+import { durationUnits, guessUnits, parseUnits } from '../../units.ts'
 import type { KindValues, Option } from './command.ts'
 import { parseTime } from './parse-time.ts'
 

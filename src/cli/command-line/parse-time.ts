@@ -1,4 +1,4 @@
-import { durationUnits, parseUnits } from '../../config/units.ts'
+import { durationUnits, parseUnits } from '../../units.ts'
 
 /** ISO 8601 date, with an optional time and zone. */
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/

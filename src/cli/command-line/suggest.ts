@@ -1,4 +1,4 @@
-import { nearest } from '../../config/nearest.ts'
+import { nearest } from '../../config/options/nearest.ts'
 
 /** The word that was probably meant: the only one that begins so, or the nearest. */
 export function suggest(word: string, words: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import { formatOrigin } from '../../config/yaml/origin.ts'
+import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { configFile, configFileFound, loadDeviceIndex, loadNodeConfig } from '../load-config.ts'

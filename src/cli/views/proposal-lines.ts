@@ -1,5 +1,5 @@
 import { formatAddress } from '../../config/format-address.ts'
-import { writeValue } from '../../config/yaml/written-value.ts'
+import { writeValue } from '../../config/yaml/value.ts'
 import type { Finding, Proposal } from '../../hal/scan/finding.ts'
 
 export interface ProposalContext {

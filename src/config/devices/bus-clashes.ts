@@ -1,7 +1,7 @@
 import { formatAddress } from '../format-address.ts'
-import { nearest } from '../nearest.ts'
-import { didYouMean, showInput, withHint } from '../option-kinds.ts'
-import { formatPath, type OptionPath } from '../yaml/option-path.ts'
+import { formatPath, type OptionPath } from '../option-path.ts'
+import { didYouMean, showInput, withHint } from '../options/kinds.ts'
+import { nearest } from '../options/nearest.ts'
 import { MACHINE_BUS, machineBus } from './sensor-place.ts'
 
 /** What is wrong with the buses as a whole, and where. */

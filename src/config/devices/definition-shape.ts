@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { formatPath } from '../yaml/option-path.ts'
+import { formatPath } from '../option-path.ts'
 
 /** What a module from outside must give, where TypeScript has not looked at it. */
 const words = v.pipe(v.string('is no text'), v.nonEmpty('is empty'))

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { nearest } from '../nearest.ts'
-import { didYouMean, duration, list, number, options, showInput, whole, withHint } from '../option-kinds.ts'
+import { didYouMean, duration, list, number, options, showInput, whole, withHint } from '../options/kinds.ts'
+import { nearest } from '../options/nearest.ts'
 
 const DAY = 86_400_000
 /** Beyond any sensor's range in its quantity's unit (pressure in Pa goes furthest). */

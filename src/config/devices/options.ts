@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { OptionDefinition, Options, SensorDefinition } from '../../hal/sensor.ts'
-import { choice, duration, number, option, section, text, truth, whole } from '../option-kinds.ts'
-import { durationUnits, formatUnits } from '../units.ts'
+import { durationUnits, formatUnits } from '../../units.ts'
+import { choice, duration, number, option, section, text, truth, whole } from '../options/kinds.ts'
 
 /** The schema of a device's own options, made of its definition. */
 export function deviceOptions(definition: SensorDefinition): v.GenericSchema<unknown, Options> {

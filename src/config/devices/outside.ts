@@ -8,7 +8,7 @@ import { describeError } from '../../error.ts'
 import type { SensorDefinition } from '../../hal/sensor.ts'
 import type { ChipModelFactory } from '../../hal/simulated/model.ts'
 import { ConfigError, type ConfigProblem } from '../config-error.ts'
-import type { Origin } from '../yaml/origin.ts'
+import type { Origin } from '../origin.ts'
 import { definitionFault } from './definition-shape.ts'
 
 /** An entry of `devices`, and where it is written. */

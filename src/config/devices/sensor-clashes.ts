@@ -1,4 +1,4 @@
-import { withHint } from '../option-kinds.ts'
+import { withHint } from '../options/kinds.ts'
 
 /** One sensor wants what another has. */
 export interface Clash {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { SensorDefinition } from '../../hal/sensor.ts'
 import { formatAddress } from '../format-address.ts'
-import { didYouMean, option, showInput, withHint } from '../option-kinds.ts'
+import { didYouMean, option, showInput, withHint } from '../options/kinds.ts'
 
 /** The buses of a machine: those of Linux. */
 export const MACHINE_BUS = /^i2c-\d{1,4}$/

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import type { ActuatorOptions } from '../../hal/actuator.ts'
-import { choice, duration, list, name, option, options, withHint } from '../option-kinds.ts'
-import type { OptionPath } from '../yaml/option-path.ts'
-import { formatPath } from '../yaml/option-path.ts'
+import type { OptionPath } from '../option-path.ts'
+import { formatPath } from '../option-path.ts'
+import { choice, duration, list, name, option, options, withHint } from '../options/kinds.ts'
 import { lineName } from './sensor-place.ts'
 
 /** One output, everything filled in. */

@@ -4,8 +4,8 @@ import type { AmbientQuantity } from '../../hal/simulated/ambient.ts'
 import type { ChipFault } from '../../hal/simulated/faults.ts'
 import type { ChipPlace, TracePoint } from '../../hal/simulated/scenario.ts'
 import type { SensorConfig } from '../devices/sensors.ts'
-import { nearest } from '../nearest.ts'
-import { didYouMean, number, options, showInput, text, withHint } from '../option-kinds.ts'
+import { didYouMean, number, options, showInput, text, withHint } from '../options/kinds.ts'
+import { nearest } from '../options/nearest.ts'
 import { readTrace } from './trace-file.ts'
 
 /** Beyond any quantity in its unit (pressure in Pa goes furthest). */

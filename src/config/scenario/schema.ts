@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { defined } from '../../defined.ts'
 import type { ScenarioAction, ScenarioEvent } from '../../hal/simulated/scenario.ts'
 import { busName } from '../devices/sensor-place.ts'
-import { choice, duration, list, number, options, showInput, text, withHint } from '../option-kinds.ts'
-import { writeValue } from '../yaml/written-value.ts'
+import { choice, duration, list, number, options, showInput, text, withHint } from '../options/kinds.ts'
+import { writeValue } from '../yaml/value.ts'
 import {
   ambientQuantities,
   anywhere,

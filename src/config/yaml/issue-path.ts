@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { OptionPath } from './option-path.ts'
+import type { OptionPath } from '../option-path.ts'
 
 /** The way to a value below the input, as valibot's issues carry it. */
 export function issuePath(input: unknown, path: OptionPath): [v.IssuePathItem, ...v.IssuePathItem[]] {

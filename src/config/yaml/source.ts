@@ -10,10 +10,10 @@ import {
   type YAMLError
 } from 'yaml'
 import type { ConfigProblem } from '../config-error.ts'
+import { formatPath, type OptionPath } from '../option-path.ts'
+import type { Origin } from '../origin.ts'
 import type { Written } from '../settings.ts'
 import { explained } from './faults.ts'
-import { formatPath, type OptionPath } from './option-path.ts'
-import type { Origin } from './origin.ts'
 
 /** A commented configuration with 64 sensors has about 20 KiB. */
 export const MAX_CHARACTERS = 256 * 1024

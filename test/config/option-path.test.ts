@@ -1,5 +1,5 @@
 import t from 'tap'
-import { formatPath, parsePath } from '../../../src/config/yaml/option-path.ts'
+import { formatPath, parsePath } from '../../src/config/option-path.ts'
 
 t.test('paths are written and read', async (t) => {
   for (const [text, path] of [

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { durationUnits, formatUnits, guessUnits, parseUnits, sizeUnits } from '../../src/config/units.ts'
+import { durationUnits, formatUnits, guessUnits, parseUnits, sizeUnits } from '../src/units.ts'
 
 t.test('text with a unit becomes the smallest unit, and back', async (t) => {
   for (const [text, value] of [

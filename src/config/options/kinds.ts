@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { nearest } from './nearest.ts'
 import {
   durationUnits,
   formatUnits,
@@ -8,7 +7,8 @@ import {
   sizeUnits,
   type Units,
   unitPattern
-} from './units.ts'
+} from '../../units.ts'
+import { nearest } from './nearest.ts'
 
 /** What the schema knows of an option beyond its type; `valibot` carries it as metadata. */
 export interface OptionFacts {
@@ -192,7 +192,7 @@ export function factsOf(schema: v.GenericSchema): OptionFacts {
   return v.getMetadata(schema) as OptionFacts
 }
 
-/** Options under one key. Unknown keys are told apart by schema-walk.ts, all of them, with the nearest known one. */
+/** Options under one key. Unknown keys are told apart by walk.ts, all of them, with the nearest known one. */
 export function options<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, (issue) =>
     issue.expected === 'Object' ? isNot('a map of options')(issue) : 'is missing'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { editDistance, nearest } from '../../src/config/nearest.ts'
+import { editDistance, nearest } from '../../../src/config/options/nearest.ts'
 
 t.test('edits are counted, a swap as one', async (t) => {
   for (const [from, to, edits] of [

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { OptionPath } from './yaml/option-path.ts'
+import type { OptionPath } from '../option-path.ts'
 
 type Schema = v.GenericSchema
 
