@@ -70,3 +70,8 @@ const SPELLINGS: readonly [RegExp, string][] = [
   [/^(m|mi|mib)$/i, 'MiB'],
   [/^(g|gi)$/i, 'GiB']
 ]
+
+/** `0x76` */
+export function formatAddress(address: unknown): string {
+  return `0x${Number(address).toString(16).padStart(2, '0')}`
+}

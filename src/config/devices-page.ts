@@ -1,7 +1,6 @@
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { Measure, OptionDefinition, Options, SensorDefinition } from '../hal/sensor.ts'
-import { durationUnits, formatUnits } from '../units.ts'
-import { formatAddress } from './format-address.ts'
+import { durationUnits, formatAddress, formatUnits } from '../units.ts'
 import { writeValue } from './yaml/value.ts'
 
 const HEAD = `# Devices

@@ -1,3 +1,5 @@
+import type * as v from 'valibot'
+
 /** The way to a value in the configuration: keys of maps and indices of lists. */
 export type OptionPath = readonly (string | number)[]
 
@@ -18,4 +20,15 @@ export function parsePath(text: string): OptionPath | undefined {
   return [...text.matchAll(/\[(\d+)\]|[\w-]+/g)].map(([word, index]) =>
     index === undefined ? word : Number(index)
   )
+}
+
+/** The way to a value below the input, as valibot's issues carry it. */
+export function issuePath(input: unknown, path: OptionPath): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  let holder = input as Record<string | number, unknown>
+  const items = path.map((key): v.IssuePathItem => {
+    const item = { type: 'unknown', origin: 'value', input: holder, key, value: holder?.[key] } as const
+    holder = item.value as typeof holder
+    return item
+  })
+  return items as [v.IssuePathItem, ...v.IssuePathItem[]]
 }

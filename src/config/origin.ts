@@ -24,3 +24,12 @@ export function formatOrigin(origin: Origin): string {
       return origin.name
   }
 }
+
+/** A value as it was written, with the origin of every part of it. */
+export interface Written {
+  readonly value: unknown
+  /** By formatPath() of the path below the value; '' is the value itself. */
+  readonly values: ReadonlyMap<string, Origin>
+  /** Where the keys stand, by the same paths. */
+  readonly keys: ReadonlyMap<string, Origin>
+}

@@ -8,6 +8,7 @@ import { busName, chipAddress } from './devices/sensor-place.ts'
 import { sensorsSchema } from './devices/sensors.ts'
 import { switchClashes, switchesSchema } from './devices/switches.ts'
 import { datagrams, limits } from './limits.ts'
+import { issuePath } from './option-path.ts'
 import {
   choice,
   duration,
@@ -20,7 +21,6 @@ import {
   text,
   truth
 } from './options/kinds.ts'
-import { issuePath } from './yaml/issue-path.ts'
 
 const PEER = '12D3KooW[1-9A-HJ-NP-Za-km-z]{44}'
 const NAME = '[a-z0-9][a-z0-9-]{0,31}'

@@ -1,16 +1,7 @@
 import { formatPath, type OptionPath } from './option-path.ts'
-import type { Origin } from './origin.ts'
+import type { Origin, Written } from './origin.ts'
 
 type Tree = Record<string, unknown>
-
-/** A value as it was written, with the origin of every part of it. */
-export interface Written {
-  readonly value: unknown
-  /** By formatPath() of the path below the value; '' is the value itself. */
-  readonly values: ReadonlyMap<string, Origin>
-  /** Where the keys stand, by the same paths. */
-  readonly keys: ReadonlyMap<string, Origin>
-}
 
 /** What was written, layer over layer, before it is checked: later layers replace single values. */
 export class Settings {

@@ -1,6 +1,6 @@
-import { formatAddress } from '../../config/format-address.ts'
 import { writeValue } from '../../config/yaml/value.ts'
 import type { Finding, Proposal } from '../../hal/scan/finding.ts'
+import { formatAddress } from '../../units.ts'
 
 export interface ProposalContext {
   /** Whether the configuration has sensors, so that the lines go below its own key. */

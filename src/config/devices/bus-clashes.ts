@@ -1,4 +1,4 @@
-import { formatAddress } from '../format-address.ts'
+import { formatAddress } from '../../units.ts'
 import { formatPath, type OptionPath } from '../option-path.ts'
 import { didYouMean, showInput, withHint } from '../options/kinds.ts'
 import { nearest } from '../options/nearest.ts'

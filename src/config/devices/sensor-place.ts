@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { SensorDefinition } from '../../hal/sensor.ts'
-import { formatAddress } from '../format-address.ts'
+import { formatAddress } from '../../units.ts'
 import { didYouMean, option, showInput, withHint } from '../options/kinds.ts'
 
 /** The buses of a machine: those of Linux. */

@@ -1,12 +1,11 @@
 import * as v from 'valibot'
 import type { Options, SensorDefinition } from '../../hal/sensor.ts'
 import { durationUnits, formatUnits } from '../../units.ts'
+import { issuePath } from '../option-path.ts'
 import { didYouMean, duration, list, name, option, showInput, truth, withHint } from '../options/kinds.ts'
 import { nearest } from '../options/nearest.ts'
-import { issuePath } from '../yaml/issue-path.ts'
 import { type FilterConfig, filterSchema } from './filters.ts'
 import { deviceOptions } from './options.ts'
-import { clashes } from './sensor-clashes.ts'
 import { placeEntries } from './sensor-place.ts'
 
 /** One configured sensor, everything filled in. Where it is depends on the device's kind of bus. */
@@ -130,4 +129,35 @@ export function sensorsSchema(devices: readonly SensorDefinition[]) {
         addIssue({ message, path: issuePath(dataset.value, [index, key]) })
     })
   )
+}
+
+/** One sensor wants what another has. */
+interface Clash {
+  readonly index: number
+  readonly key: 'name' | 'line'
+  readonly message: string
+}
+
+interface MaybeSensor {
+  readonly name?: unknown
+  readonly line?: unknown
+}
+
+/** What one sensor takes from another: its name, its line. */
+function clashes(sensors: unknown): Clash[] {
+  const taken = new Map<string, number>()
+  const found: Clash[] = []
+  const claim = (index: number, key: Clash['key'], what: string, cure: string): void => {
+    const first = taken.get(what)
+    if (first === undefined) taken.set(what, index)
+    else found.push({ index, key, message: withHint(`${what} is taken by sensors[${first}]`, cure) })
+  }
+  if (!Array.isArray(sensors)) return found
+  sensors.forEach((sensor: MaybeSensor | null, index) => {
+    if (typeof sensor?.name === 'string')
+      claim(index, 'name', `the name ${sensor.name}`, 'give each sensor its own name')
+    if (typeof sensor?.line === 'string')
+      claim(index, 'line', `the line ${sensor.line}`, 'a line has one owner')
+  })
+  return found
 }

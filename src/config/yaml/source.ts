@@ -11,8 +11,7 @@ import {
 } from 'yaml'
 import type { ConfigProblem } from '../config-error.ts'
 import { formatPath, type OptionPath } from '../option-path.ts'
-import type { Origin } from '../origin.ts'
-import type { Written } from '../settings.ts'
+import type { Origin, Written } from '../origin.ts'
 import { explained } from './faults.ts'
 
 /** A commented configuration with 64 sensors has about 20 KiB. */

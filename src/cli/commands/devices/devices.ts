@@ -1,6 +1,6 @@
-import { formatAddress } from '../../../config/format-address.ts'
 import type { Measure, Options, SensorDefinition } from '../../../hal/sensor.ts'
 import { placeOf } from '../../../node/sensors/place.ts'
+import { formatAddress } from '../../../units.ts'
 import { type CommandGroup, type Context, defineCommand } from '../../command-line/command.ts'
 import { loadDeviceIndex, loadNodeConfig } from '../../load-config.ts'
 import { formatDuration } from '../../terminal/format-units.ts'
