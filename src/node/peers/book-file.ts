@@ -5,7 +5,7 @@ import type { Log } from '../../log.ts'
 import { AddressBook, readBook } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { Home } from '../../peer/identity/home.ts'
-import { writeAtomic } from '../../peer/write-atomic.ts'
+import { writeAtomic } from '../../write-atomic.ts'
 
 const BOOK = 'book.yaml'
 

@@ -5,8 +5,8 @@ import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { DeviceState } from '../../hal/device-state.ts'
 import type { Log } from '../../log.ts'
-import { writeAtomic } from '../../peer/write-atomic.ts'
 import type { Startable } from '../../startable.ts'
+import { writeAtomic } from '../../write-atomic.ts'
 
 export interface DeviceStatesInit {
   readonly clock: Clock

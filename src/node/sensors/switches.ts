@@ -6,8 +6,8 @@ import type { Actuator, ActuatorDefinition } from '../../hal/actuator.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
+import { errorView } from '../api/error-view.ts'
 import type { SwitchRequest, SwitchView } from '../api/operations.ts'
-import { errorView } from '../control/error.ts'
 
 export interface SwitchesInit {
   readonly config: Pick<NodeConfig, 'switches' | 'limits'>

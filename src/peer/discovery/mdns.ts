@@ -7,9 +7,9 @@ import type { Cancel, Clock } from '../../clock.ts'
 import { every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { Paced } from '../dialing/paced.ts'
 import type { Interfaces } from './local-network.ts'
 import { hostPort } from './multiaddr-host.ts'
+import { Paced } from './paced.ts'
 
 /**
  * mDNS on the local network, after the libp2p mdns spec, one socket an interface.

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { NodeError } from '../../error.ts'
-import { removeUnfinished } from '../write-atomic.ts'
+import { removeUnfinished } from '../../write-atomic.ts'
 import { lockHome, type Release } from './home-lock.ts'
 
 /** The folder of one node, locked by this process. */

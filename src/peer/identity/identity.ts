@@ -8,7 +8,7 @@ import {
 import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { NodeError } from '../../error.ts'
-import { writeAtomic } from '../write-atomic.ts'
+import { writeAtomic } from '../../write-atomic.ts'
 import type { Home } from './home.ts'
 import { damagedKey, lostKey, readKeyFile } from './key-file.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { removeUnfinished, writeAtomic } from '../../src/peer/write-atomic.ts'
+import { removeUnfinished, writeAtomic } from '../src/write-atomic.ts'
 
 t.test('a file is made, and replaced as a whole', async (t) => {
   const folder = t.testdir({})

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { Paced } from '../../../src/peer/dialing/paced.ts'
+import { Paced } from '../../../src/peer/discovery/paced.ts'
 
 t.test('at once, then once a period for all who asked, until stopped', async (t) => {
   const clock = new VirtualClock()
