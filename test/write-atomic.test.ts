@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { removeUnfinished, writeAtomic } from '../src/write-atomic.ts'
+import { removeUnfinished, writeAtomic, writeAtomicSync } from '../src/write-atomic.ts'
 
 t.test('a file is made, and replaced as a whole', async (t) => {
   const folder = t.testdir({})
@@ -34,4 +34,16 @@ t.test('what a power cut left is removed, and nothing else', async (t) => {
   const folder = t.testdir({ 'identity.key.0123456789ab.tmp': '', 'mine.tmp': '', 'identity.key': '' })
   await removeUnfinished(folder)
   t.strictSame(readdirSync(folder), ['identity.key', 'mine.tmp'])
+})
+
+t.test('the synchronous form does the same', async (t) => {
+  const folder = t.testdir({})
+  const path = join(folder, 'epoch')
+  writeAtomicSync(path, '1')
+  writeAtomicSync(path, '2\n')
+  t.equal(readFileSync(path, 'utf8'), '2\n')
+  t.equal(statSync(path).mode & 0o777, 0o600)
+  mkdirSync(join(folder, 'taken', 'x'), { recursive: true })
+  t.throws(() => writeAtomicSync(join(folder, 'taken'), 'new'), { code: 'EISDIR' })
+  t.strictSame(readdirSync(folder), ['epoch', 'taken'], 'nothing else is left')
 })

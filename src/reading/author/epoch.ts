@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
+import { writeAtomicSync } from '../../write-atomic.ts'
 import { believedTime, type ClockStatus } from '../clock-status.ts'
 import type { Run } from '../run.ts'
 
@@ -68,22 +68,9 @@ export class Epochs {
     const { file, log } = this.#options
     if (file === undefined) return
     try {
-      replaceFile(file, `${epoch}\n`)
+      writeAtomicSync(file, `${epoch}\n`)
     } catch (error) {
       log.warn(`the epoch of this run cannot be kept: ${describeError(error)}`, { epoch })
     }
-  }
-}
-
-/** Temporary file, fsync, rename, fsync of the folder: the old text or the new, whenever the power fails. */
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.new`
-  writeFileSync(temporary, text, { mode: 0o600, flush: true })
-  renameSync(temporary, path)
-  const folder = openSync(dirname(path), 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }
