@@ -4,7 +4,6 @@ import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { checkBookEntry } from '../peers/book-entry-check.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
-import type { Switches } from '../sensors/switches.ts'
 import type { AskInit } from './ask.ts'
 import { ask } from './ask.ts'
 import { type HistoryInit, history } from './history.ts'
@@ -20,7 +19,7 @@ export interface NodeOperationsInit {
   readonly book: AddressBook
   readonly directory: PeerDirectory
   readonly autoDialer: AutoDialer
-  readonly switches: Switches
+  readonly switches: Pick<Operations, 'switch'>
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
 }

@@ -2,14 +2,20 @@ import type { Connection } from '@libp2p/interface'
 import type { AutoDialer, Neighbour } from '../../peer/dialing/auto-dialer.ts'
 import { remoteHost } from '../network/create-network.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
-import type { RunningSensor } from '../sensors/running-sensor.ts'
 import type { LatestViews } from './latest-views.ts'
 import type { PeerView, SensorView, SeriesView } from './operations.ts'
+
+/** What is shown of a configured sensor besides its readings. */
+export interface ConfiguredSensor {
+  /** `interval` in milliseconds. */
+  readonly config: { readonly name: string; readonly type: string; readonly interval: number }
+  readonly place: string
+}
 
 /** Each configured sensor with the latest of its series. */
 export function viewSensors(
   self: string,
-  sensors: readonly RunningSensor[],
+  sensors: readonly ConfiguredSensor[],
   views: LatestViews
 ): SensorView[] {
   return sensors.map(({ config, place }) => {
