@@ -3,9 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from '../src/clock.ts'
 import { silentLog } from '../src/log.ts'
 import { createAnswerVerifier } from '../src/protocol/query/client/answer-verifier.ts'
-import { DatagramQueryClient } from '../src/protocol/query/client/datagram-query-client.ts'
-import { QueryClient } from '../src/protocol/query/client/query-client.ts'
-import { QueryServer } from '../src/protocol/query/server/query-server.ts'
+import { datagramQueryClient, queryClient, queryServer } from '../src/protocol/query/index.ts'
 import { ReadingHub } from '../src/reading/hub/reading-hub.ts'
 import { SealVerifier } from '../src/reading/signed/seal-verify.ts'
 import type { RealNode } from '../test/support/datagram/libp2p.ts'
@@ -26,26 +24,22 @@ export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void>
     limits: { series: 16, subscribers: 1, queue: 1, runs: 1, stretches: 1 }
   })
   hub.add(packOf(0), 'own')
-  const server = new QueryServer({
+  const server = queryServer({ limits })({
+    network: libp2p,
+    datagrams,
     self: asked,
     clock,
-    limits,
-    registry,
+    registry: { ids: () => [topic], quantitiesOf: (id) => registry.quantitiesOf(id) },
     latest: hub,
     history: noHistory,
-    metas: { sealedMeta: () => undefined },
+    catalogues: { sealed: () => undefined },
     admission: { answers: () => true },
     mayRead: () => true,
-    belief: () => ({ quality: 0, offset: 0 }),
+    clockStatus: () => ({ quality: 0, offset: 0 }),
     log: silentLog,
     callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })
   })
-  await libp2p.handle(topic, server.handle)
-  datagrams.handle(topic, (flow) => (request) => {
-    const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }
-    const answer = server.answerDatagram(request, { caller, protocol: topic }, flow.maxSize)
-    if (answer !== undefined) flow.send(answer)
-  })
+  await server.start()
 }
 
 export function readers(
@@ -53,14 +47,13 @@ export function readers(
   peer: string
 ): Record<'datagram' | 'stream', () => Promise<unknown>> {
   const clock = systemClock
-  const door = createAnswerVerifier(registry, new SealVerifier(), limits.remembered)
+  const verifier = createAnswerVerifier(registry, new SealVerifier(), limits.remembered)
   const { signal } = new AbortController()
   const question = { n: 'hall', who: asked }
-  const byDatagram = new DatagramQueryClient({ datagrams, clock, door, limits })
-  const byStream = new QueryClient({
+  const byDatagram = datagramQueryClient({ limits })({ datagrams, clock, verifier })
+  const byStream = queryClient({ limits })({
     clock,
-    door,
-    limits,
+    verifier,
     openStream: (to, protocols) => libp2p.dialProtocol(peerIdFromString(to), [...protocols])
   })
   return {

@@ -102,8 +102,8 @@ async function sendings(): Promise<number[]> {
   const clock = new VirtualClock()
   const sent: number[] = []
   const flow = new LooseFlow(asked, '/sensor/temp/v1', () => sent.push(clock.monotonic()))
-  const door = createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
-  const query = new DatagramQuery({ flow, clock, door, limits: queryLimits })
+  const verifier = createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
+  const query = new DatagramQuery({ flow, clock, verifier, limits: queryLimits })
   const answer = query.read({}, new AbortController().signal).catch(() => undefined)
   await clock.run(answer)
   return sent

@@ -1,3 +1,4 @@
+import { peerIdFromString } from '@libp2p/peer-id'
 import t from 'tap'
 import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
 import { type HouseNode, houseFor, type NodePlan } from '../support/scenario/house.ts'
@@ -6,8 +7,11 @@ const V1 = '/sensor/temp/v1'
 const V2 = '/sensor/temp/v2'
 const newer: NodePlan = { protocols: [defineSensorProtocol({ id: V2, quantity: 'temperature' })] }
 
+/** The first of the protocols that a stream between the two speaks. */
 function negotiated(node: HouseNode, other: HouseNode, protocols: readonly string[]): string | undefined {
-  return node.running.assembled.clients.queries.negotiated(other.peer, protocols)
+  const connections = node.running.assembled.transports.network.getConnections(peerIdFromString(other.peer))
+  const spoken = connections.flatMap(({ streams }) => streams.map(({ protocol }) => protocol))
+  return protocols.find((protocol) => spoken.includes(protocol))
 }
 
 t.test('the newest version that both speak is spoken, and gossip reaches both', async (t) => {

@@ -1,6 +1,6 @@
 import { NodeError } from '../../error.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
-import type { QueryClient } from '../../protocol/query/client/query-client.ts'
+import type { QueryClient } from '../../protocol/query/index.ts'
 import { anchorTime } from '../../reading/history/anchor-time.ts'
 import type { History } from '../../reading/history/history.ts'
 import type { Reading } from '../../reading/reading.ts'

@@ -1,6 +1,5 @@
 import { type AnswerVerifier, createAnswerVerifier } from '../../protocol/query/client/answer-verifier.ts'
-import { DatagramQueryClient } from '../../protocol/query/client/datagram-query-client.ts'
-import { QueryClient } from '../../protocol/query/client/query-client.ts'
+import { datagramQueryClient, queryClient } from '../../protocol/query/index.ts'
 import { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { Clients, Components } from './components.ts'
 
@@ -15,19 +14,18 @@ export function createClients({
   const { verified: seals, keys } = config.limits.gossip
   const verifier = new SealVerifier({ seals, keys })
   const verified = createAnswerVerifier(registry, verifier, limits.remembered)
-  const door: AnswerVerifier = {
+  const answers: AnswerVerifier = {
     ...verified,
     // A verified catalogue is known from then on, whoever asked for it.
-    meta(bytes) {
-      const told = verified.meta(bytes)
+    catalogue(bytes) {
+      const told = verified.catalogue(bytes)
       catalogues.put({ ...told, bytes })
       return told
     }
   }
-  const queries = new QueryClient({
+  const queries = queryClient({ limits })({
     clock,
-    limits,
-    door,
+    verifier: answers,
     openStream: async (peer, protocols, signal) => {
       const connection = await autoDialer.connect(peer, signal)
       return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
@@ -35,7 +33,7 @@ export function createClients({
   })
   return {
     queries,
-    datagramQueries: datagrams && new DatagramQueryClient({ datagrams, clock, door, limits }),
+    datagramQueries: datagrams && datagramQueryClient({ limits })({ datagrams, clock, verifier: answers }),
     verifier
   }
 }

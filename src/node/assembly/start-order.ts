@@ -1,3 +1,4 @@
+import { ping } from '../../protocol/ping/index.ts'
 import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
 import { datagramStartable } from '../network/datagrams.ts'
@@ -6,7 +7,6 @@ import { rememberBook } from '../peers/book-file.ts'
 import type { Components } from './components.ts'
 import { controlStartables } from './control.ts'
 import { catalogueStartables, gossipStartable } from './publishing.ts'
-import { queriesStartable } from './query-server.ts'
 import { replicationStartable } from './replication.ts'
 import { sensingStartables } from './sensing.ts'
 import { historyStartable } from './storage.ts'
@@ -17,10 +17,11 @@ export function startOrder(
   operations: Operations,
   stopping: AbortController
 ): Startable[] {
-  const { init, transports, peers, timekeeper, peerLookup, switches } = components
+  const { init, transports, peers, clients, timekeeper, server, peerLookup, switches } = components
   const { home, world, log, carrier } = init
   const { network, datagrams } = transports
-  const { autoDialer, book } = peers
+  const { autoDialer, admission, book } = peers
+  const { queries, datagramQueries } = clients
   const { onConnectSync } = peerLookup
   return [
     { name: 'home', stop: () => home?.close() },
@@ -31,7 +32,10 @@ export function startOrder(
     { name: 'on-connect sync', start: () => onConnectSync.start(), stop: () => onConnectSync.stop() },
     { name: 'network', start: () => network.start(), stop: () => network.stop() },
     ...(datagrams === undefined ? [] : [datagramStartable(datagrams)]),
-    queriesStartable(components),
+    ...(datagrams === undefined ? [] : [ping({ answers: (flow) => admission.answers(flow) })({ datagrams })]),
+    queries,
+    ...(datagramQueries === undefined ? [] : [datagramQueries]),
+    server,
     gossipStartable(components),
     replicationStartable(components),
     ...catalogueStartables(components),

@@ -4,7 +4,7 @@ import { withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
-import type { QueryClient } from '../../protocol/query/client/query-client.ts'
+import type { QueryClient } from '../../protocol/query/index.ts'
 import type { Run } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 

@@ -1,93 +1,35 @@
-/**
- * Round trips by datagram, /kith/ping/v1: whoever opened the flow sends 1 to 64 bytes, the other side sends
- * them back as they came. A flow of a peer that is not answered is refused.
- */
-import { type Clock, withDeadline } from '../../clock.ts'
-import { NodeError } from '../../error.ts'
+import type { Startable } from '../../startable.ts'
 import type { Datagrams } from '../datagram/datagrams.ts'
-import type { Carrier, DatagramFlow } from '../datagram/flow.ts'
+import type { DatagramFlow } from '../datagram/flow.ts'
+import { MAX_PING_BYTES, PING_PROTOCOL } from './constants.ts'
 
-export const PING_PROTOCOL = '/kith/ping/v1'
-
-const MAX_BYTES = 64
-const TOKEN_BYTES = 4
-
-/** Answers the pings of those for whom `answers` holds. */
-export function answerPings(
-  datagrams: Pick<Datagrams, 'handle'>,
-  answers: (flow: DatagramFlow) => boolean
-): void {
-  datagrams.handle(PING_PROTOCOL, (flow) =>
-    answers(flow) ? (bytes) => bytes.length <= MAX_BYTES && flow.send(bytes) : undefined
-  )
+export interface PingInit {
+  /** Whether the peer of a flow is answered; its flow is refused otherwise. */
+  readonly answers: (flow: DatagramFlow) => boolean
 }
 
-export interface RoundTripTime {
-  /** Milliseconds. */
-  readonly rtt: number
-  /** What carried the ping. */
-  readonly carrier: Carrier
+export interface PingComponents {
+  readonly datagrams: Pick<Datagrams, 'handle' | 'unhandle'>
 }
 
-/** Measures round trips to one peer: nothing is sent twice, so that what is lost shows. */
-export class Pinger {
-  readonly #flow: DatagramFlow
-  readonly #clock: Clock
-  readonly #waiting: Map<number, () => void>
-  #next = 0
+/** Sends pings back as they came: the opener of a flow sends 1 to 64 bytes, of which nothing is read. */
+export class PingService implements Startable {
+  readonly name = 'ping'
+  readonly #components: PingComponents
+  readonly #init: PingInit
 
-  private constructor(flow: DatagramFlow, clock: Clock, waiting: Map<number, () => void>) {
-    this.#flow = flow
-    this.#clock = clock
-    this.#waiting = waiting
+  constructor(components: PingComponents, init: PingInit) {
+    this.#components = components
+    this.#init = init
   }
 
-  /** @throws what Datagrams.open does */
-  static async open(
-    datagrams: Pick<Datagrams, 'open'>,
-    peer: string,
-    clock: Clock,
-    signal: AbortSignal
-  ): Promise<Pinger> {
-    const waiting = new Map<number, () => void>()
-    const receive = (bytes: Uint8Array): void => {
-      if (bytes.length === TOKEN_BYTES) waiting.get(Buffer.from(bytes).readUInt32BE())?.()
-    }
-    const flow = await datagrams.open(peer, [PING_PROTOCOL], { receive, signal })
-    return new Pinger(flow, clock, waiting)
+  start(): void {
+    this.#components.datagrams.handle(PING_PROTOCOL, (flow) =>
+      this.#init.answers(flow) ? (bytes) => bytes.length <= MAX_PING_BYTES && flow.send(bytes) : undefined
+    )
   }
 
-  /** @throws NodeError 'deadline', 'not-sent'; the signal's reason */
-  async ping(deadline: number, signal: AbortSignal): Promise<RoundTripTime> {
-    const token = this.#next++
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#waiting.set(token, resolve)
-    const { carrier } = this.#flow
-    const began = this.#clock.monotonic()
-    try {
-      const bytes = Buffer.alloc(TOKEN_BYTES)
-      bytes.writeUInt32BE(token)
-      if (!this.#flow.send(bytes)) throw notSent(this.#flow)
-      await withDeadline(this.#clock, deadline, 'ping', () => promise, signal)
-      return { rtt: this.#clock.monotonic() - began, carrier }
-    } catch (error) {
-      this.#flow.suspect()
-      throw error
-    } finally {
-      this.#waiting.delete(token)
-    }
+  stop(): void {
+    this.#components.datagrams.unhandle(PING_PROTOCOL)
   }
-
-  get ended(): boolean {
-    return this.#flow.ended !== undefined
-  }
-
-  close(): void {
-    this.#flow.close()
-  }
-}
-
-function notSent(flow: DatagramFlow): NodeError {
-  const why = flow.ended === undefined ? 'the rate towards it is used up' : `the way was ${flow.ended}`
-  return new NodeError('not-sent', `no datagram left for ${flow.peer}: ${why}`, { remedy: 'retry' })
 }

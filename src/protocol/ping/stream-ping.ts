@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
-
-const PROTOCOL = '/ipfs/ping/1.0.0'
-const PING_BYTES = 32 // libp2p ping spec
+import { STREAM_PING_BYTES, STREAM_PING_PROTOCOL } from './constants.ts'
 
 /**
- * One round trip over libp2p's ping, in milliseconds and their fractions, as libp2p's own figure has none.
- * Opening the stream does not count.
+ * One round trip over libp2p's ping, in milliseconds with fractions; libp2p's own figure has none.
+ * Opening the stream is not counted.
  * @throws NodeError 'ping-broken'; what opening a stream throws; the signal's reason
  */
 export async function streamRoundTrip(
@@ -16,10 +14,10 @@ export async function streamRoundTrip(
   clock: Clock,
   signal: AbortSignal
 ): Promise<number> {
-  const stream = await connection.newStream(PROTOCOL, { signal, runOnLimitedConnection: true })
+  const stream = await connection.newStream(STREAM_PING_PROTOCOL, { signal, runOnLimitedConnection: true })
   try {
     signal.throwIfAborted()
-    const sent = randomBytes(PING_BYTES)
+    const sent = randomBytes(STREAM_PING_BYTES)
     const back = echo(stream, sent, signal)
     const began = clock.monotonic()
     stream.send(sent)

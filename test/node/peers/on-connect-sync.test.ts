@@ -6,7 +6,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { OnConnectSync } from '../../../src/node/peers/on-connect-sync.ts'
 import { META_TOPIC } from '../../../src/protocol/protocol-registry.ts'
-import type { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
+import type { QueryClient } from '../../../src/protocol/query/index.ts'
 
 const TOPIC = '/sensor/temp/v1'
 

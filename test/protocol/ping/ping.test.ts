@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerPings, PING_PROTOCOL, Pinger } from '../../../src/protocol/ping/ping.ts'
+import { PING_PROTOCOL, Pinger, ping } from '../../../src/protocol/ping/index.ts'
 import { bytes, type Pair, pair, stop, udpPair } from '../../support/datagram/pair.ts'
 import { drops } from '../../support/datagram/world.ts'
 
@@ -7,7 +7,7 @@ const signal = new AbortController().signal
 const weather = { loss: 0, duplication: 0, delay: 10, jitter: 0 }
 
 async function pinger({ a, b, clock }: Pair): Promise<Pinger> {
-  answerPings(b.datagrams, () => true)
+  ping({ answers: () => true })(b).start()
   return await clock.run(Pinger.open(a.datagrams, 'b', clock, signal))
 }
 
@@ -40,7 +40,7 @@ t.test('a lost ping is not sent again; the next goes by stream', async (t) => {
 
 t.test('who is not answered is refused; what cannot be sent says why', async (t) => {
   const made = await pair()
-  answerPings(made.b.datagrams, ({ peer, direct }) => peer === 'a' && !direct)
+  ping({ answers: ({ peer, direct }) => peer === 'a' && !direct })(made.b).start()
   const refused = made.clock.run(Pinger.open(made.a.datagrams, 'b', made.clock, signal))
   await t.rejects(refused, { code: 'datagram-refused' })
   const pings = await pinger(made)
@@ -52,7 +52,7 @@ t.test('who is not answered is refused; what cannot be sent says why', async (t)
 
 t.test('at most 64 bytes are echoed, and an echo of nothing asked is ignored', async (t) => {
   const made = await pair()
-  answerPings(made.b.datagrams, () => true)
+  ping({ answers: () => true })(made.b).start()
   const echoed: number[] = []
   const receive = (datagram: Uint8Array): number => echoed.push(datagram.length)
   const flow = await made.clock.run(made.a.datagrams.open('b', [PING_PROTOCOL], { receive }))

@@ -141,7 +141,7 @@ t.test('cancelled, a slow history stops', async (t) => {
   t.ok(answers.length < 398, `${answers.length} answers`)
   t.equal(answers.filter(({ end }) => end === true).length, 1)
   t.notOk(raw.closed)
-  bench.server.close()
+  await bench.server.stop()
 })
 
 t.test(
@@ -174,7 +174,7 @@ t.test(
     t.ok(raw.answers.length > 32 * 30)
     const ids = raw.answers.map(({ id }) => id)
     t.ok(ids.lastIndexOf(1) > ids.indexOf(32), 'and none waits for the whole of another')
-    bench.server.close()
+    await bench.server.stop()
   }
 )
 

@@ -6,8 +6,12 @@ import { silentLog } from '../../../src/log.ts'
 import { defineSensorProtocol } from '../../../src/protocol/define-sensor-protocol.ts'
 import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
 import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
-import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
-import { QueryServer } from '../../../src/protocol/query/server/query-server.ts'
+import {
+  type QueryClient,
+  type QueryServer,
+  queryClient,
+  queryServer
+} from '../../../src/protocol/query/index.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { topic } from '../../support/history.ts'
 import { memoryNetwork } from '../../support/memory-network.ts'
@@ -23,33 +27,41 @@ const signal = new AbortController().signal
 
 async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[BenchJournal, QueryServer]> {
   const journal = new BenchJournal()
-  const server = new QueryServer({
+  const server = queryServer({ limits: queryLimits })({
+    network: libp2p,
+    datagrams: undefined,
     self: asked,
     clock: systemClock,
-    limits: queryLimits,
-    registry,
+    registry: { ids: () => protocols, quantitiesOf: (id) => registry.quantitiesOf(id) },
     latest: journal,
     history: noHistory,
-    metas: { sealedMeta: () => sealedMeta() },
+    catalogues: { sealed: () => sealedMeta() },
     admission: { answers: () => true },
     mayRead: () => true,
-    belief: () => ({ quality: 0, errorBound: 0.001, offset: 0 }),
+    clockStatus: () => ({ quality: 0, errorBound: 0.001, offset: 0 }),
     log: silentLog,
     callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })
   })
-  const options = { maxInboundStreams: queryLimits.streamsPerPeer, runOnLimitedConnection: true }
-  for (const protocol of protocols) await libp2p.handle(protocol, server.handle, options)
+  await server.start()
   return [journal, server]
 }
 
 function asking(libp2p: Libp2p): QueryClient {
-  return new QueryClient({
+  return queryClient({ limits: queryLimits })({
     clock: systemClock,
-    limits: queryLimits,
-    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
+    verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     openStream: (peer, protocols, signal) =>
       libp2p.dialProtocol(peerIdFromString(peer), [...protocols], { signal, runOnLimitedConnection: true })
   })
+}
+
+/** The sensor protocols of the open streams to a peer. */
+function streamsOf(libp2p: Libp2p, peer: string): string {
+  const streams = libp2p.getConnections(peerIdFromString(peer)).flatMap((connection) => connection.streams)
+  return streams
+    .map(({ protocol }) => protocol)
+    .filter((protocol) => protocol.startsWith('/sensor/'))
+    .join(' ')
 }
 
 t.test('between real nodes: read, observe, time, and the newest common version', async (t) => {
@@ -69,8 +81,8 @@ t.test('between real nodes: read, observe, time, and the newest common version',
   youngJournal.add(packOf(0))
   t.match(await client.read(peer, protocols, { who }, signal), [{ topic, author: asked }])
   t.match(await client.read(youngPeer, protocols, { who }, signal), [{ topic: second }])
-  t.equal(client.negotiated(peer, protocols), topic)
-  t.equal(client.negotiated(youngPeer, protocols), second)
+  t.equal(streamsOf(reader, peer), topic)
+  t.equal(streamsOf(reader, youngPeer), second)
 
   const events = client.observe(peer, protocols, { who, credit: 4 }, signal)
   t.match((await events.next()).value, { kind: 'sealed', old: true })
@@ -90,6 +102,7 @@ t.test('between real nodes: read, observe, time, and the newest common version',
   const { offset, errorBound } = await client.time(peer, protocols, signal)
   t.ok(Math.abs(offset) < 100 && errorBound < 0.1, `${offset} ms, ${errorBound} s`)
 
-  server.close()
+  await server.stop()
+  await server.start()
   t.equal((await client.read(peer, protocols, { who }, signal)).length, 1, 'a closed stream is replaced')
 })

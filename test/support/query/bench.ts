@@ -6,12 +6,17 @@ import type { Caller } from '../../../src/peer/admission.ts'
 import { FrameSplitter, prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
 import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
-import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
 import { decodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
 import { encodeRequest } from '../../../src/protocol/query/codec/request.ts'
+import {
+  type QueryClient,
+  type QueryServer,
+  type QueryServerComponents,
+  queryClient,
+  queryServer
+} from '../../../src/protocol/query/index.ts'
 import type { QueryLimits } from '../../../src/protocol/query/limits.ts'
-import { QueryServer, type QueryServerInit } from '../../../src/protocol/query/server/query-server.ts'
 import type {
   FreshReadings,
   HistorySource,
@@ -63,7 +68,7 @@ export function reading(seq: number, device = 'hall', peer = asked): Reading {
   return readingOf(peer, { series: `${peer}/${device}/temperature`, position })
 }
 
-/** The latest of each series and those who wait for news: as much of a journal as is asked. */
+/** The latest of each series and those who wait for news: as much of a hub as requests need. */
 export class BenchJournal implements LatestSource {
   readonly #latest = new Map<string, LatestReading>()
   readonly subscribers = new Set<Parameters<LatestSource['subscribe']>[0]>()
@@ -100,7 +105,8 @@ export interface QueryBench {
   belief: ClockStatus
 }
 
-export interface BenchChanges extends Partial<QueryServerInit> {
+export interface BenchChanges extends Partial<QueryServerComponents> {
+  readonly limits?: QueryLimits
   readonly spoken?: readonly string[]
 }
 
@@ -109,24 +115,24 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
   const clock = new VirtualClock()
   const journal = new BenchJournal()
   const streams: [PairedStream, PairedStream][] = []
-  const spoken = changes.spoken ?? registry.ids()
-  const limits = changes.limits ?? queryLimits
+  const { spoken = registry.ids(), limits = queryLimits, ...components } = changes
   const callers = new WeakMap<object, Caller>()
   const bench = { belief: { quality: 0, errorBound: 0.001, offset: 0 } as ClockStatus }
-  const server = new QueryServer({
+  const server = queryServer({ limits })({
+    network: { handle: async () => {}, unhandle: async () => {} },
+    datagrams: undefined,
     self: asked,
     clock,
-    limits,
     registry,
     latest: journal,
     history: noHistory,
-    metas: { sealedMeta: (author) => (author === asked ? sealedMeta() : undefined) },
+    catalogues: { sealed: (author) => (author === asked ? sealedMeta() : undefined) },
     admission: { answers: () => true },
     mayRead: () => true,
-    belief: () => bench.belief,
+    clockStatus: () => bench.belief,
     log: silentLog,
     callerOf: (connection) => callers.get(connection) ?? { peer: requester, host: undefined, direct: true },
-    ...changes
+    ...components
   })
   const open = (protocol = topic, caller?: Caller): PairedStream => {
     const pair = streamPair(protocol)
@@ -136,10 +142,9 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
     server.handle(pair[1], connection)
     return pair[0]
   }
-  const client = new QueryClient({
+  const client = queryClient({ limits })({
     clock,
-    limits,
-    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
+    verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     async openStream(_peer, protocols) {
       const common = protocols.find((protocol) => spoken.includes(protocol))
       if (common === undefined) throw new Error('no protocol in common')

@@ -1,10 +1,10 @@
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { FrameSplitter, prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
-import { QueryClient } from '../../../src/protocol/query/client/query-client.ts'
 import { encodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
 import { decodeRequest, isBadRequest } from '../../../src/protocol/query/codec/request.ts'
+import { queryClient } from '../../../src/protocol/query/index.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { topic } from '../history.ts'
 import { type PairedStream, streamPair } from '../stream-pair.ts'
@@ -15,10 +15,9 @@ export function against(answer: (request: QueryRequest, send: (...answers: Query
   const clock = new VirtualClock()
   const streams: PairedStream[] = []
   const requests: QueryRequest[] = []
-  const client = new QueryClient({
+  const client = queryClient({ limits: queryLimits })({
     clock,
-    limits: queryLimits,
-    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
+    verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     async openStream() {
       const [ours, theirs] = streamPair(topic)
       const splitter = new FrameSplitter(512)

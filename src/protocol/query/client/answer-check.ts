@@ -13,14 +13,14 @@ export interface Question {
 
 /** Verifies what an answer carries, and that it is what was asked for. The check throws where it is not. */
 export function readingsCheck(
-  door: AnswerVerifier,
+  verifier: AnswerVerifier,
   { peer, protocol }: { readonly peer: string; readonly protocol: string },
   question: Question
 ): (answer: QueryAnswer) => SealedReadings[] {
   const authors = selectedAuthors(question, peer)
   const isAsked = selectedSeries(question, peer)
   const check = (kind: SealedReadings['kind'], bytes: Uint8Array): SealedReadings => {
-    const sealed = door.readings(kind, protocol, bytes)
+    const sealed = verifier.readings(kind, protocol, bytes)
     if (!authors.has(sealed.author)) throw new Error(`it sends readings of ${sealed.author}`)
     if (!sealed.readings.some(({ series }) => isAsked(partsOfSeries(series))))
       throw new Error('it sends readings of other series than asked')
@@ -36,12 +36,12 @@ export function readingsCheck(
 
 /** The verified catalogue of an answer, if it carries one. @throws Error where it is another's */
 export function checkedCatalogue(
-  door: AnswerVerifier,
+  verifier: AnswerVerifier,
   answer: QueryAnswer,
   author: string
 ): Catalogue | undefined {
   if (answer.meta === undefined) return undefined
-  const opened = door.meta(answer.meta)
+  const opened = verifier.catalogue(answer.meta)
   if (opened.author !== author) throw new Error(`it sends the catalogue of ${opened.author}`)
   return opened.catalogue
 }

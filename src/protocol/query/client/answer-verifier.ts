@@ -6,17 +6,17 @@ import type { SealVerifier } from '../../../reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import { MAX_PAYLOAD } from '../../../reading/signed/senml.ts'
 
-/** Verifies what answers carry; nothing passes that does not hold. */
+/** Verifies the seals of what answers carry. */
 export interface AnswerVerifier {
   /** @throws where the bytes are not genuine, or not of this topic */
   readings(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings
   /** @throws where the bytes are no genuine catalogue */
-  meta(bytes: Uint8Array): { author: string; catalogue: Catalogue }
+  catalogue(bytes: Uint8Array): { author: string; catalogue: Catalogue }
 }
 
 /**
- * @param topics the catalogue of protocols
- * @param verifier the one of this process: what came by another door already costs a hash
+ * @param topics the registry of protocols
+ * @param verifier the one of this process: what it verified before, by whichever way it came, costs a hash
  * @param remembered bytes of packs kept as read (limits.query.remembered)
  */
 export function createAnswerVerifier(
@@ -29,12 +29,12 @@ export function createAnswerVerifier(
     readings(kind, topic, bytes) {
       const known = memory.find(kind, topic, bytes)
       if (known !== undefined) return known
-      // A topic's own bound is for live packs: the tail of a history comes in bigger ones.
+      // A topic's own limit is for live packs; history brings bigger ones.
       const rules = { topic, maxPayload: MAX_PAYLOAD, quantities: topics.quantitiesOf(topic) }
       const sealed = readSealed(kind, bytes, rules, verifier)
       memory.add(sealed)
       return sealed
     },
-    meta: (bytes) => readSealedCatalogue(bytes, verifier)
+    catalogue: (bytes) => readSealedCatalogue(bytes, verifier)
   }
 }

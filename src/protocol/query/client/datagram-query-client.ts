@@ -1,24 +1,21 @@
-import { type Clock, withDeadline } from '../../../clock.ts'
-import { NodeError } from '../../../error.ts'
+import type { Clock } from '../../../clock.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
+import type { Startable } from '../../../startable.ts'
 import type { Datagrams } from '../../datagram/datagrams.ts'
 import type { QueryLimits } from '../limits.ts'
-import { SilenceTimer } from '../silence-timer.ts'
 import type { Question } from './answer-check.ts'
 import type { AnswerVerifier } from './answer-verifier.ts'
 import { type DatagramAnswer, DatagramQuery } from './datagram-query.ts'
+import { WarmPool } from './warm-pool.ts'
 
-export interface DatagramQueryClientInit {
+export interface DatagramQueryClientComponents {
   readonly datagrams: Pick<Datagrams, 'open'>
   readonly clock: Clock
-  readonly door: AnswerVerifier
-  readonly limits: QueryLimits
+  readonly verifier: AnswerVerifier
 }
 
-interface Warm {
-  readonly query: DatagramQuery
-  /** A flow that nobody asks on holds a place of its peer's session: it is closed after a while. */
-  readonly idle: SilenceTimer
+export interface DatagramQueryClientInit {
+  readonly limits: QueryLimits
 }
 
 /**
@@ -26,19 +23,25 @@ interface Warm {
  * for the next question. A first question leaves together with what opens its flow, one round trip in all.
  * Throws what DatagramQuery and Datagrams.open do; where it fails, a stream may still answer.
  */
-export class DatagramQueryClient {
-  readonly #init: DatagramQueryClientInit
-  /** In the order of their last use. */
-  readonly #warm = new Map<string, Warm>()
-  readonly #opening = new Map<string, Promise<DatagramQuery>>()
+export class DatagramQueryClient implements Startable {
+  readonly name = 'datagram-query-client'
+  readonly #pool: WarmPool<DatagramQuery>
 
-  constructor(init: DatagramQueryClientInit) {
-    this.#init = init
+  constructor(components: DatagramQueryClientComponents, init: DatagramQueryClientInit) {
+    this.#pool = new WarmPool({
+      clock: components.clock,
+      capacity: init.limits.links,
+      deadline: init.limits.deadline,
+      // A flow without requests takes a place in its peer's session.
+      idle: init.limits.idle,
+      kind: 'flow',
+      open: (peer, protocols, _signal, onEnd) => openQuery({ ...components, ...init }, peer, protocols, onEnd)
+    })
   }
 
   /** Flows kept open. */
   get size(): number {
-    return this.#warm.size
+    return this.#pool.size
   }
 
   /** As many of the latest packs as one packet carries. @param protocols newest first */
@@ -61,8 +64,9 @@ export class DatagramQueryClient {
     return this.#use(peer, protocols, signal, (query) => query.describe(question, signal))
   }
 
-  close(): void {
-    for (const { query } of [...this.#warm.values()]) query.flow.close()
+  /** Closes every flow. */
+  stop(): void {
+    this.#pool.close()
   }
 
   async #use<T>(
@@ -71,68 +75,22 @@ export class DatagramQueryClient {
     signal: AbortSignal,
     work: (query: DatagramQuery) => Promise<T>
   ): Promise<T> {
-    const key = [peer, ...protocols].join(' ')
-    const query = this.#warm.get(key)?.query ?? (await this.#join(key, peer, protocols, signal))
-    this.#used(key)
-    return await work(query)
+    return await work(await this.#pool.get(peer, protocols, signal))
   }
+}
 
-  /** All who ask meanwhile share one flow. */
-  #join(
-    key: string,
-    peer: string,
-    protocols: readonly string[],
-    signal: AbortSignal
-  ): Promise<DatagramQuery> {
-    const { clock, limits } = this.#init
-    const opening =
-      this.#opening.get(key) ?? this.#open(key, peer, protocols).finally(() => this.#opening.delete(key))
-    this.#opening.set(key, opening)
-    return withDeadline(clock, limits.deadline, `datagrams with ${peer}`, () => opening, signal)
-  }
-
-  async #open(key: string, peer: string, protocols: readonly string[]): Promise<DatagramQuery> {
-    const { datagrams, clock, door, limits } = this.#init
-    this.#makeRoom()
-    let query: DatagramQuery | undefined
-    const flow = await datagrams.open(peer, protocols, {
-      receive: (bytes) => query?.receive(bytes),
-      early: protocols.length === 1
-    })
-    query = new DatagramQuery({ flow, clock, door, limits })
-    const warm = this.#warmed(query)
-    this.#warm.set(key, warm)
-    flow.onEnd(() => this.#forget(key, warm))
-    return query
-  }
-
-  #warmed(query: DatagramQuery): Warm {
-    const { clock, limits } = this.#init
-    const idle = new SilenceTimer(clock, limits.idle, () => {
-      if (query.isIdle) query.flow.close()
-    })
-    return { query, idle }
-  }
-
-  #used(key: string): void {
-    const warm = this.#warm.get(key)
-    if (warm === undefined) return
-    warm.idle.touch()
-    this.#warm.delete(key)
-    this.#warm.set(key, warm)
-  }
-
-  #forget(key: string, warm: Warm): void {
-    warm.idle.stop()
-    if (this.#warm.get(key) === warm) this.#warm.delete(key)
-  }
-
-  /** @throws NodeError 'busy' */
-  #makeRoom(): void {
-    if (this.#warm.size + this.#opening.size < this.#init.limits.links) return
-    const idle = [...this.#warm.values()].find(({ query }) => query.isIdle)
-    if (idle === undefined)
-      throw new NodeError('busy', 'too many flows of ours are open', { remedy: 'retry' })
-    idle.query.flow.close()
-  }
+async function openQuery(
+  { datagrams, clock, verifier, limits }: DatagramQueryClientComponents & DatagramQueryClientInit,
+  peer: string,
+  protocols: readonly string[],
+  onEnd: () => void
+): Promise<DatagramQuery> {
+  let query: DatagramQuery | undefined
+  const flow = await datagrams.open(peer, protocols, {
+    receive: (bytes) => query?.receive(bytes),
+    early: protocols.length === 1
+  })
+  query = new DatagramQuery({ flow, clock, verifier, limits })
+  flow.onEnd(onEnd)
+  return query
 }

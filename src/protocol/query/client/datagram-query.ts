@@ -16,7 +16,7 @@ export interface DatagramQueryInit {
   /** A flow of a sensor protocol; what it receives goes to receive(). */
   readonly flow: DatagramFlow
   readonly clock: Clock
-  readonly door: AnswerVerifier
+  readonly verifier: AnswerVerifier
   readonly limits: QueryLimits
 }
 
@@ -57,11 +57,15 @@ export class DatagramQuery {
     return this.#exchange.size === 0
   }
 
+  close(): void {
+    this.flow.close()
+  }
+
   /** The latest of up to 16 series, tails or devices, as far as one packet carries them. */
   async read(question: Question, signal: AbortSignal): Promise<DatagramAnswer> {
     const asked = this.#ask({ op: 'read', ...question }, signal)
     // Made while the question travels.
-    const check = readingsCheck(this.#init.door, this.flow, question)
+    const check = readingsCheck(this.#init.verifier, this.flow, question)
     const answer = await asked
     return this.#read(answer, () => ({ packs: check(answer), left: answer.skip ?? 0 }))
   }
@@ -70,7 +74,7 @@ export class DatagramQuery {
     const author = question.who ?? this.flow.peer
     const answer = await this.#ask({ op: 'describe', ...question }, signal)
     return this.#read(answer, () => {
-      const meta = checkedCatalogue(this.#init.door, answer, author)
+      const meta = checkedCatalogue(this.#init.verifier, answer, author)
       if (meta === undefined) throw new Error('it answers without a catalogue')
       return meta
     })

@@ -1,18 +1,32 @@
+import type { Stream } from '@libp2p/interface'
+import type { Clock } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
+import { isNodeError } from '../../../error.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
+import type { Startable } from '../../../startable.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import type { QueryLimits } from '../limits.ts'
 import { checkedCatalogue, type Question, readingsCheck } from './answer-check.ts'
 import type { AnswerVerifier } from './answer-verifier.ts'
 import { exchange } from './exchange.ts'
 import { type HistoryEvent, HistoryPage, type HistoryQuestion } from './history-client.ts'
-import { LinkPool, type LinkPoolInit } from './link-pool.ts'
 import { type ObserveEvent, Observing } from './observe-client.ts'
-import { misbehaving, type QueryLink } from './query-link.ts'
+import { misbehaving, QueryLink } from './query-link.ts'
 import { type TimeOffset, timeOffset } from './time-client.ts'
+import { WarmPool } from './warm-pool.ts'
 
-export interface QueryClientInit extends LinkPoolInit {
-  readonly door: AnswerVerifier
+/** Opens a stream on the first of the protocols that both sides speak; they are given newest first. */
+export type OpenStream = (peer: string, protocols: readonly string[], signal: AbortSignal) => Promise<Stream>
+
+export interface QueryClientComponents {
+  readonly clock: Clock
+  readonly verifier: AnswerVerifier
+  readonly openStream: OpenStream
+}
+
+export interface QueryClientInit {
+  readonly limits: QueryLimits
 }
 
 export interface ObserveQuestion extends Question {
@@ -24,21 +38,28 @@ export interface ObserveQuestion extends Question {
 
 /**
  * Asks other nodes over streams. Protocols are given newest first; the newest that both speak is used.
- * Nothing is handed on unverified. Every method throws NodeError: 'deadline' and 'link-broken' are worth
- * another try, 'misbehaving' tells that the peer was cut off, codes of the closed list are its refusals.
+ * Nothing is returned unverified. Every method throws NodeError: after 'deadline' and 'link-broken' a retry
+ * may succeed; with 'misbehaving' the peer was cut off; codes of the closed list are the peer's errors.
  */
-export class QueryClient {
-  readonly #init: QueryClientInit
-  readonly #pool: LinkPool
+export class QueryClient implements Startable {
+  readonly name = 'query-client'
+  readonly #init: QueryClientComponents & QueryClientInit
+  readonly #pool: WarmPool<QueryLink>
 
-  constructor(init: QueryClientInit) {
-    this.#init = init
-    this.#pool = new LinkPool(init)
-  }
-
-  /** The ProtocolName spoken with a peer, while a stream is open. */
-  negotiated(peer: string, protocols: readonly string[]): string | undefined {
-    return this.#pool.warm(peer, protocols)?.protocol
+  constructor(components: QueryClientComponents, init: QueryClientInit) {
+    const { clock, openStream } = components
+    const { limits } = init
+    this.#init = { ...components, ...init }
+    this.#pool = new WarmPool({
+      clock,
+      capacity: limits.links,
+      deadline: limits.deadline,
+      kind: 'stream',
+      open: async (peer, protocols, signal, onEnd) => {
+        const stream = await openStream(peer, protocols, signal)
+        return new QueryLink({ stream, peer, clock, limits, onClose: onEnd })
+      }
+    })
   }
 
   /** The latest pack of each series that matches. */
@@ -48,9 +69,9 @@ export class QueryClient {
     question: Question,
     signal: AbortSignal
   ): Promise<SealedReadings[]> {
-    return await this.#pool.use(peer, protocols, signal, async (link) => {
+    return await this.#use(peer, protocols, signal, async (link) => {
       const found: SealedReadings[] = []
-      const verify = readingsCheck(this.#init.door, link, question)
+      const verify = readingsCheck(this.#init.verifier, link, question)
       await this.#exchange(link, { op: 'read', ...question }, signal, (answer) => {
         found.push(...verify(answer))
         if (found.length > this.#init.limits.packs) throw new Error('it sends too many packs')
@@ -66,10 +87,10 @@ export class QueryClient {
     question: Pick<Question, 'who'>,
     signal: AbortSignal
   ): Promise<Catalogue> {
-    return await this.#pool.use(peer, protocols, signal, async (link) => {
+    return await this.#use(peer, protocols, signal, async (link) => {
       let found: Catalogue | undefined
       await this.#exchange(link, { op: 'describe', ...question }, signal, (answer) => {
-        found = checkedCatalogue(this.#init.door, answer, question.who ?? peer)
+        found = checkedCatalogue(this.#init.verifier, answer, question.who ?? peer)
       })
       if (found === undefined) throw misbehaving(peer, new Error('it ends without a catalogue'))
       return found
@@ -84,8 +105,8 @@ export class QueryClient {
     signal: AbortSignal
   ): AsyncGenerator<ObserveEvent, void, void> {
     const { clock } = this.#init
-    const { observing, first } = await this.#pool.use(peer, protocols, signal, async (link) => {
-      const verify = readingsCheck(this.#init.door, link, question)
+    const { observing, first } = await this.#use(peer, protocols, signal, async (link) => {
+      const verify = readingsCheck(this.#init.verifier, link, question)
       return await begun(new Observing({ link, request: question, clock, credit, verify, signal }))
     })
     try {
@@ -98,7 +119,7 @@ export class QueryClient {
     }
   }
 
-  /** What is held of a series, ascending; ranges that are gone for good are told as lost. */
+  /** What is held of a series, ascending; ranges that are gone for good come as `lost`. */
   async *history(
     peer: string,
     protocols: readonly string[],
@@ -120,7 +141,7 @@ export class QueryClient {
   /** How far our clock is from a peer's. @throws NodeError 'no-data' where its clock is not believed either */
   async time(peer: string, protocols: readonly string[], signal: AbortSignal): Promise<TimeOffset> {
     const { clock } = this.#init
-    return await this.#pool.use(peer, protocols, signal, async (link) => {
+    return await this.#use(peer, protocols, signal, async (link) => {
       let found: TimeOffset | undefined
       const asked = clock.monotonic()
       await this.#exchange(link, { op: 'time' }, signal, ({ time }) => {
@@ -132,8 +153,29 @@ export class QueryClient {
     })
   }
 
-  close(): void {
+  /** Resets every stream; what is asked on them fails with 'closing'. */
+  stop(): void {
     this.#pool.close()
+  }
+
+  /**
+   * Does `work` on a link. Where a link that served before turns out to be gone, the other side having
+   * closed it meanwhile, the work is done once more on a new one.
+   */
+  async #use<T>(
+    peer: string,
+    protocols: readonly string[],
+    signal: AbortSignal,
+    work: (link: QueryLink) => Promise<T>
+  ): Promise<T> {
+    const link = await this.#pool.get(peer, protocols, signal)
+    const wasWarm = link.isWarm
+    try {
+      return await work(link)
+    } catch (error) {
+      if (!wasWarm || !link.closed || !isNodeError(error, 'link-broken')) throw error
+    }
+    return await work(await this.#pool.get(peer, protocols, signal))
   }
 
   #historyPage(
@@ -144,11 +186,10 @@ export class QueryClient {
   ): Promise<HistoryPage> {
     const items = Math.min(limit, this.#init.limits.historyItems)
     const question = { n, ...defined({ who }) }
-    const start = from === undefined ? {} : { run: { epoch: from.epoch, boot: from.boot }, from: from.seq }
-    const end = to === undefined ? {} : { to }
-    return this.#pool.use(peer, protocols, signal, async (link) => {
-      const page = new HistoryPage(from, items, readingsCheck(this.#init.door, link, question))
-      const request = { op: 'history', ...question, ...start, ...end, limit: items }
+    const start = from && { run: { epoch: from.epoch, boot: from.boot }, from: from.seq }
+    return this.#use(peer, protocols, signal, async (link) => {
+      const page = new HistoryPage(from, items, readingsCheck(this.#init.verifier, link, question))
+      const request = { op: 'history', ...question, ...start, ...defined({ to }), limit: items }
       await this.#exchange(link, request, signal, (answer) => page.add(answer))
       return page
     })
@@ -165,7 +206,7 @@ export class QueryClient {
   }
 }
 
-/** Waits for the first event, which tells that the request was taken. */
+/** Waits for the first event, which shows that the request was accepted. */
 async function begun(observing: Observing): Promise<{ observing: Observing; first: ObserveEvent }> {
   try {
     return { observing, first: await observing.next() }

@@ -1,21 +1,37 @@
-import type { Connection, Stream } from '@libp2p/interface'
-import { NodeError } from '../../../error.ts'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { describeError, NodeError } from '../../../error.ts'
 import type { Caller } from '../../../peer/admission.ts'
+import type { Startable } from '../../../startable.ts'
+import type { Datagrams } from '../../datagram/datagrams.ts'
 import { TokenBuckets } from '../../token-bucket.ts'
+import type { QueryLimits } from '../limits.ts'
 import { answerDatagram } from './answer-datagram.ts'
 import { QuerySession } from './query-session.ts'
 import { type Requester, Responder, type ResponderInit } from './responder.ts'
 import { SharedLatest } from './shared-latest.ts'
 
-export interface QueryServerInit extends ResponderInit {
+/** Where requests come from, and what answers them. */
+export interface QueryServerComponents extends Omit<ResponderInit, 'limits' | 'registry'> {
+  readonly registry: ResponderInit['registry'] & {
+    /** Every ProtocolName that is answered. */
+    ids(): readonly string[]
+  }
+  readonly network: Pick<Libp2p, 'handle' | 'unhandle'>
+  /** undefined where datagrams are switched off. */
+  readonly datagrams: Pick<Datagrams, 'handle' | 'unhandle'> | undefined
   /** The facts of a connection that decide whether its peer is answered. */
   readonly callerOf: (connection: Connection) => Caller
 }
 
-/** Answers questions on every sensor protocol: register `handle` for each with libp2p.handle. */
-export class QueryServer {
+export interface QueryServerInit {
+  readonly limits: QueryLimits
+}
+
+/** Answers requests on every sensor protocol, by stream and by datagram. */
+export class QueryServer implements Startable {
+  readonly name = 'query-server'
   readonly #responder: Responder
-  readonly #init: QueryServerInit
+  readonly #init: QueryServerComponents & QueryServerInit
   /** Requests and refusals are counted alike, a bucket each. */
   readonly #requests: TokenBuckets
   readonly #refusals: TokenBuckets
@@ -23,10 +39,11 @@ export class QueryServer {
   readonly #sessions = new Map<QuerySession, string>()
   readonly #counters = new Map<string, number>()
 
-  constructor(init: QueryServerInit) {
-    const { clock, limits } = init
+  constructor(components: QueryServerComponents, init: QueryServerInit) {
+    const { clock } = components
+    const { limits } = init
     const bucket = { rate: limits.rate, burst: limits.burst, names: limits.peers }
-    this.#init = { ...init, latest: new SharedLatest(init.latest) }
+    this.#init = { ...components, ...init, latest: new SharedLatest(components.latest) }
     this.#responder = new Responder(this.#init)
     this.#requests = new TokenBuckets(clock, bucket)
     this.#refusals = new TokenBuckets(clock, bucket)
@@ -42,7 +59,29 @@ export class QueryServer {
     return Object.fromEntries(this.#counters)
   }
 
-  /** A libp2p stream handler. Never throws: libp2p hands that to the process (libp2p.md, trap 9). */
+  async start(): Promise<void> {
+    const { network, datagrams, registry, limits } = this.#init
+    const streams = limits.streamsPerPeer
+    const options = { maxInboundStreams: streams, maxOutboundStreams: streams, runOnLimitedConnection: true }
+    for (const protocol of registry.ids()) {
+      datagrams?.handle(protocol, (flow) => (bytes) => {
+        const answer = this.answerDatagram(bytes, { caller: flow, protocol }, flow.maxSize)
+        if (answer !== undefined) flow.send(answer)
+      })
+      await network.handle(protocol, this.handle, options)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { network, datagrams, registry, log } = this.#init
+    const protocols = [...registry.ids()]
+    for (const protocol of protocols) datagrams?.unhandle(protocol)
+    await network.unhandle(protocols).catch((error: unknown) => log.debug(describeError(error)))
+    for (const session of [...this.#sessions.keys()])
+      session.close(new NodeError('closing', 'the node stops'))
+  }
+
+  /** A libp2p stream handler. Never throws: libp2p hands that to the process (docs/network.md, trap 9). */
   readonly handle = (stream: Stream, connection: Connection): void => {
     try {
       this.#accept(stream, this.#init.callerOf(connection))
@@ -60,11 +99,6 @@ export class QueryServer {
       refusals: this.#refusals
     }
     return answerDatagram(init, request, requester, maxSize)
-  }
-
-  close(): void {
-    for (const session of [...this.#sessions.keys()])
-      session.close(new NodeError('closing', 'the node stops'))
   }
 
   #accept(stream: Stream, caller: Caller): void {

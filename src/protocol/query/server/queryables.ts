@@ -16,7 +16,7 @@ export interface FreshReadings {
   readonly fresh: readonly Reading[]
 }
 
-/** The part of the journal that questions are answered from. */
+/** The part of the hub that requests are answered from. */
 export interface LatestSource {
   latest(match: (series: SeriesParts) => boolean): readonly LatestReading[]
   subscribe(options: { match(series: SeriesParts): boolean; onSealed(event: FreshReadings): void }): Cancel
@@ -25,10 +25,10 @@ export interface LatestSource {
 /** The part of history that is served. */
 export type HistorySource = Pick<History, 'items' | 'series'>
 
-/** Sealed catalogues, our own and those we hold of others. */
+/** The sealed bytes of catalogues, our own and those held of others. */
 export interface CatalogueSource {
   /** @param requester the PeerId of who asks */
-  sealedMeta(author: string, requester: string): Uint8Array | undefined
+  sealed(author: string, requester: string): Uint8Array | undefined
 }
 
 /** Which quantities a ProtocolName carries. */

@@ -18,12 +18,12 @@ export interface ResponderInit {
   readonly registry: CarriedQuantities
   readonly latest: LatestSource
   readonly history: HistorySource
-  readonly metas: CatalogueSource
+  readonly catalogues: CatalogueSource
   /** Whether a caller is answered at all: the book and the local network (wire.md, Gossip). */
   readonly admission: { answers(caller: Caller): boolean }
   /** Whether a peer may read a series: private ones are for the book. */
   readonly mayRead: (peer: string, series: SeriesParts) => boolean
-  readonly belief: () => ClockStatus
+  readonly clockStatus: () => ClockStatus
   readonly log: Log
 }
 
@@ -51,7 +51,7 @@ export class Responder {
   /** The sealed catalogue. @throws Refused 'no-such' */
   describe(request: QueryRequest, { caller }: Requester): Uint8Array {
     const author = request.who ?? this.#init.self
-    const meta = this.#init.metas.sealedMeta(author, caller.peer)
+    const meta = this.#init.catalogues.sealed(author, caller.peer)
     if (meta === undefined) throw new QueryError('no-such', `the catalogue of ${author} is not held here`)
     return meta
   }
@@ -100,10 +100,10 @@ export class Responder {
     return name
   }
 
-  /** @throws Refused 'no-data' where our clock is not believed */
+  /** @throws Refused 'no-data' where our clock is not known to be right */
   time(): AnsweredTime {
-    const { clock, belief } = this.#init
-    const { quality, errorBound, offset } = belief()
+    const { clock, clockStatus } = this.#init
+    const { quality, errorBound, offset } = clockStatus()
     if (quality === 2) throw new QueryError('no-data', 'the clock here is not known to be right')
     const now = Math.round((clock.now() + offset) * 1000)
     const bound = errorBound === undefined ? {} : { bound: Math.ceil(errorBound * 1e6) }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
-import { DatagramQueryClient } from '../../../../src/protocol/query/client/datagram-query-client.ts'
+import { type DatagramQueryClient, datagramQueryClient } from '../../../../src/protocol/query/index.ts'
 import type { QueryLimits } from '../../../../src/protocol/query/limits.ts'
 import { SealVerifier } from '../../../../src/reading/signed/seal-verify.ts'
 import { type Pair, pair, stop } from '../../../support/datagram/pair.ts'
@@ -35,11 +35,10 @@ async function asking(t: Test, limits: Partial<QueryLimits> = {}): Promise<Askin
       if (answer !== undefined) flow.send(answer)
     })
   }
-  const client = new DatagramQueryClient({
+  const client = datagramQueryClient({ limits: { ...queryLimits, ...limits } })({
     datagrams: made.a.datagrams,
     clock: made.clock,
-    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
-    limits: { ...queryLimits, ...limits }
+    verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
   })
   return { ...made, bench, client }
 }
@@ -110,6 +109,6 @@ t.test('a flow that was lost is opened anew, and who gives up stops nobody else'
   impatient.abort(new Error('enough'))
   await t.rejects(one, { message: 'enough' })
   t.equal((await clock.run(other)).packs.length, 1)
-  client.close()
+  client.stop()
   t.equal(client.size, 0)
 })

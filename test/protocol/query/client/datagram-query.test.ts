@@ -23,8 +23,8 @@ const packet = 1168
 const caller = { caller: { peer: requester, host: undefined, direct: true }, protocol: topic }
 
 function queryOn(flow: LooseFlow, clock = new VirtualClock()): DatagramQuery {
-  const door = createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
-  return new DatagramQuery({ flow, clock, door, limits: queryLimits })
+  const verifier = createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
+  return new DatagramQuery({ flow, clock, verifier, limits: queryLimits })
 }
 
 /** Asks over packets, of which those in `lost` (counted from 0) never arrive. */

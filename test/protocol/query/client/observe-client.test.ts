@@ -47,7 +47,8 @@ t.test('observe: alive keeps the link up for an hour; 90 s of nothing are a link
   t.same(event, { kind: 'link-down' })
   t.ok(bench.clock.monotonic() - since <= 90_000)
   t.equal((await events.next()).done, true, 'it is the last event')
-  t.equal(bench.client.negotiated(asked, [topic]), undefined, 'the next question opens a new stream')
+  await bench.client.describe(asked, [topic], {}, signal)
+  t.equal(bench.streams.length, 2, 'the next question opens a new stream')
 })
 
 t.test('observe: a broken stream ends it with an error, an abort with its reason', async (t) => {

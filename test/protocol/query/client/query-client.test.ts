@@ -1,8 +1,8 @@
 import t from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
 import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
-import { QueryClient } from '../../../../src/protocol/query/client/query-client.ts'
 import type { QueryAnswer } from '../../../../src/protocol/query/codec/frame.ts'
+import { queryClient } from '../../../../src/protocol/query/index.ts'
 import { SealVerifier } from '../../../../src/reading/signed/seal-verify.ts'
 import { them, topic, us } from '../../../support/history.ts'
 import {
@@ -51,10 +51,12 @@ t.test('the newest version that both speak is used', async (t) => {
   const bench = queryBench({ spoken: [topic] })
   bench.journal.add(packOf(0))
   const protocols = ['/sensor/temp/v2', topic]
-  t.equal(bench.client.negotiated(asked, protocols), undefined)
   const [sealed] = await bench.client.read(asked, protocols, {}, signal)
   t.equal(sealed?.topic, topic)
-  t.equal(bench.client.negotiated(asked, protocols), topic)
+  t.strictSame(
+    bench.streams.map(([ours]) => ours.protocol),
+    [topic]
+  )
 })
 
 t.test('describe', async (t) => {
@@ -155,18 +157,19 @@ t.test('beyond the bound the idle stream used longest ago is closed', async (t) 
   for (const peer of peers) {
     await bench.client.read(peer, [topic], { who: asked }, signal)
   }
-  t.equal(bench.client.negotiated(peers[0] ?? '', [topic]), undefined)
-  t.equal(bench.client.negotiated(peers[1] ?? '', [topic]), undefined)
-  t.equal(bench.client.negotiated(peers[2] ?? '', [topic]), topic)
+  const opened = bench.streams.length
+  await bench.client.read(peers[2] ?? '', [topic], { who: asked }, signal)
+  t.equal(bench.streams.length, opened, 'the third is open')
+  for (const peer of peers.slice(0, 2)) await bench.client.read(peer, [topic], { who: asked }, signal)
+  t.equal(bench.streams.length, opened + 2, 'the first two were closed')
 })
 
 t.test('who opens forever meets the deadline, and so do all who wait for the same stream', async (t) => {
   const clock = new VirtualClock()
   let opened = 0
-  const client = new QueryClient({
+  const client = queryClient({ limits: queryLimits })({
     clock,
-    limits: queryLimits,
-    door: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
+    verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
     openStream() {
       opened += 1
       return new Promise(() => {})
@@ -251,6 +254,6 @@ t.test('closing ends every question', async (t) => {
   const { client } = against(() => {})
   const read = client.read(asked, [topic], {}, signal)
   await settle()
-  client.close()
+  client.stop()
   await t.rejects(read, { code: 'closing' })
 })

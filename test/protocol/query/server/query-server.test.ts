@@ -49,12 +49,12 @@ t.test('describe gives the sealed catalogue', async (t) => {
 })
 
 t.test('what cannot be answered for a fault of ours is internal, and tells nothing', async (t) => {
-  const metas = {
-    sealedMeta(): never {
+  const catalogues = {
+    sealed(): never {
       throw new Error('secret of the disk')
     }
   }
-  const raw = new RawAsker(queryBench({ metas }).open())
+  const raw = new RawAsker(queryBench({ catalogues }).open())
   const [answer] = await raw.ask({ id: 1, op: 'describe' })
   t.equal(answer?.error?.code, 'internal')
   t.notMatch(answer?.error?.text, /secret/)
@@ -211,14 +211,14 @@ t.test('a thousand silent streams of strangers lock nobody out, and end by thems
   await bench.clock.advance(2 * queryLimits.idle)
   t.equal(bench.server.sessions, 1, 'the one that observes stays')
   t.notOk(busy.closed)
-  bench.server.close()
+  await bench.server.stop()
   await settle()
   t.equal(bench.clock.pending, 0)
 })
 
 t.test('a slow reader is waited for, then cut off', async (t) => {
-  const big = { sealedMeta: () => new Uint8Array(16_000) }
-  const bench = queryBench({ metas: big })
+  const big = { sealed: () => new Uint8Array(16_000) }
+  const bench = queryBench({ catalogues: big })
   const raw = new RawAsker(bench.open())
   raw.stream.stall()
   const requests = Array.from({ length: 30 }, (_, id) => ({ id, op: 'describe' }))
@@ -242,7 +242,7 @@ t.test('a slow reader is waited for, then cut off', async (t) => {
 t.test(
   'cancelled while its answers wait for a slow reader, a request has one end and nothing behind it',
   async (t) => {
-    const bench = queryBench({ metas: { sealedMeta: () => new Uint8Array(16_000) } })
+    const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000) } })
     for (let i = 0; i < 300; i++) bench.journal.add(packOf(0, `d${i}`))
     const raw = new RawAsker(bench.open())
     for (const op of ['read', 'describe']) {
@@ -266,7 +266,7 @@ t.test(
 t.test(
   'who asks and cancels against a stalled reader fills no memory: what waits counts as open',
   async (t) => {
-    const bench = queryBench({ metas: { sealedMeta: () => new Uint8Array(16_000) } })
+    const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000) } })
     const raw = new RawAsker(bench.open())
     raw.stream.stall()
     for (let id = 0; id < 200; id++) raw.send({ id, op: 'describe' }, { id, op: 'cancel' })
