@@ -10,11 +10,8 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { type ControlClient, connectControl } from '../../../src/node/control/client.ts'
-import {
-  type ControlLimits,
-  type ControlServer,
-  startControlServer
-} from '../../../src/node/control/server.ts'
+import type { ControlLimits } from '../../../src/node/control/http-handler.ts'
+import { type ControlServer, startControlServer } from '../../../src/node/control/server.ts'
 import {
   FakeOperations,
   historyRows,

@@ -1,0 +1,199 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type Clock, withDeadline } from '../../clock.ts'
+import { isNodeError, NodeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import { errorView, httpStatus } from '../api/error-view.ts'
+import type { Operations } from '../api/operations.ts'
+import { jsonLine } from '../log/sanitize.ts'
+import { askedTimeout, type Call, calls } from './requests.ts'
+import { controlRoutes } from './routes.ts'
+
+/** `limits.control` of the configuration, and times that nobody needs to tune. */
+export interface ControlLimits {
+  /** Requests and streams open at once. */
+  readonly connections: number
+  /** Bytes of a request's body. */
+  readonly requestBytes: number
+  /** Milliseconds that a request may take to arrive. */
+  readonly timeout: number
+  /** Milliseconds for an answer that is not a stream and asks for no other time; 30000 unless given. */
+  readonly answer?: number
+  /** Milliseconds that a stream waits for a reader who takes nothing; 600000 unless given. */
+  readonly stall?: number
+}
+
+/**
+ * Decides whether a request may call an operation, before its body is read.
+ * @throws NodeError 'denied' …: it is the answer
+ */
+export type Policy = (operation: keyof Operations, request: IncomingMessage) => void | Promise<void>
+
+export interface HttpHandlerInit {
+  readonly operations: Operations
+  readonly policy: Policy
+  readonly clock: Clock
+  readonly log: Log
+  readonly limits: ControlLimits
+}
+
+/** The operations as HTTP with JSON (routes.ts), whoever listens. */
+export interface HttpHandler {
+  /** Never rejects: every failure is an answer, or a line in the log. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Ends every request and stream that is open. */
+  stop(): void
+}
+
+const ANSWER_MS = 30_000
+const STALL_MS = 600_000
+const HEAD_BYTES = 8192
+/** Milliseconds beyond what the body asks for, so that the operation can report its own deadline. */
+const GRACE_MS = 2000
+
+export function createHttpHandler(init: HttpHandlerInit): HttpHandler {
+  return new RequestHandler(init)
+}
+
+/** A server of the handler, with the limits of what arrives; it does not listen yet. */
+export function createHttpServer(handler: HttpHandler, limits: ControlLimits): Server {
+  const server = createServer(
+    // node:http enforces these two times itself.
+    { headersTimeout: limits.timeout, requestTimeout: limits.timeout, maxHeaderSize: HEAD_BYTES },
+    (request, response) => void handler.handle(request, response)
+  )
+  // Idle connections are cheap, but not endless; the handler counts the requests in them.
+  server.maxConnections = 4 * limits.connections
+  return server
+}
+
+class RequestHandler implements HttpHandler {
+  readonly #init: HttpHandlerInit
+  readonly #open = new Set<AbortController>()
+
+  constructor(init: HttpHandlerInit) {
+    this.#init = init
+  }
+
+  stop(): void {
+    for (const controller of this.#open)
+      controller.abort(new NodeError('stopping', 'the node is stopping', { remedy: 'retry' }))
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { connections, requestBytes } = this.#init.limits
+    const controller = new AbortController()
+    const gone = (): void => controller.abort(new NodeError('gone', 'the client hung up'))
+    response.once('close', gone)
+    response.on('error', gone)
+    try {
+      if (this.#open.size >= connections)
+        throw new NodeError('busy', `${connections} requests are open already`, { remedy: 'retry' })
+      this.#open.add(controller)
+      const { operation, call } = route(request)
+      await this.#init.policy(operation, request)
+      const body = await readBody(request, requestBytes)
+      await this.#run(call, body, response, controller.signal)
+    } catch (error) {
+      this.#fail(response, error)
+    } finally {
+      this.#open.delete(controller)
+    }
+  }
+
+  async #run(call: Call, body: unknown, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const { operations, clock, limits } = this.#init
+    if ('stream' in call) return this.#stream(call.stream(operations, body, signal), response, signal)
+    const asked = askedTimeout(body)
+    const deadline = asked === undefined ? (limits.answer ?? ANSWER_MS) : asked + GRACE_MS
+    const work = (inner: AbortSignal): Promise<unknown> => call.answer(operations, body, inner)
+    const answer = await withDeadline(clock, deadline, 'the node', work, signal)
+    if (answer === undefined) response.writeHead(204).end()
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(`${jsonLine(answer)}\n`)
+  }
+
+  /** The head goes with the first item, so that an error before it still has its own HTTP status. */
+  async #stream(items: AsyncIterable<unknown>, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    for await (const item of items) {
+      signal.throwIfAborted()
+      if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+      if (!response.write(`${jsonLine(item)}\n`)) await this.#drained(response, signal)
+    }
+    signal.throwIfAborted()
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    response.end()
+  }
+
+  #drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const drain = (inner: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        response.once('drain', resolve)
+        inner.addEventListener('abort', () => response.removeListener('drain', resolve), { once: true })
+      })
+    const { clock, limits } = this.#init
+    return withDeadline(clock, limits.stall ?? STALL_MS, 'the reader', drain, signal)
+  }
+
+  #fail(response: ServerResponse, error: unknown): void {
+    if (response.destroyed || isNodeError(error, 'gone')) return
+    const view = errorView(error)
+    if (view.code === 'internal') this.#init.log.error('a request failed', { error: view.message })
+    const line = `${jsonLine({ error: view })}\n`
+    // Who reads nothing would not read the error either.
+    if (response.writableNeedDrain) response.destroy()
+    else if (response.headersSent) response.end(line)
+    // The rest of a refused body is not read: the connection ends here.
+    else
+      response
+        .writeHead(httpStatus(view), { 'content-type': 'application/json', connection: 'close' })
+        .end(line)
+  }
+}
+
+interface Route {
+  readonly operation: keyof Operations
+  readonly call: Call
+}
+
+const routed: ReadonlyMap<string, ReadonlyMap<string, Route>> = (
+  Object.keys(controlRoutes) as (keyof Operations)[]
+).reduce((table, operation) => {
+  const { method, path } = controlRoutes[operation]
+  return table.set(path, (table.get(path) ?? new Map()).set(method, { operation, call: calls[operation] }))
+}, new Map<string, Map<string, Route>>())
+
+function route(request: IncomingMessage): Route {
+  const [path = '/'] = (request.url ?? '/').split('?')
+  const methods = routed.get(path)
+  if (methods === undefined)
+    throw new NodeError('no-such', `there is no ${path}`, {
+      hint: `there are ${[...routed.keys()].join(' ')}`
+    })
+  const found = methods.get(request.method ?? 'GET')
+  if (found !== undefined) return found
+  throw new NodeError('bad-request', `${path} takes ${[...methods.keys()].join(' or ')}`)
+}
+
+/** @returns the JSON value of the body; {} where there is none */
+async function readBody(request: IncomingMessage, max: number): Promise<unknown> {
+  const tooBig = new NodeError('too-big', `a request has at most ${max} bytes`)
+  if (Number(request.headers['content-length'] ?? 0) > max) throw tooBig
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Not `for await`: leaving that loop would destroy the connection before the answer is out.
+  await new Promise<void>((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= max) chunks.push(chunk)
+      else reject(tooBig)
+    })
+    request.once('end', resolve)
+    request.once('error', reject)
+    request.once('close', () => reject(new NodeError('gone', 'the client hung up')))
+  })
+  if (bytes === 0) return {}
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch (cause) {
+    throw new NodeError('bad-request', 'the body is not JSON', { cause })
+  }
+}
