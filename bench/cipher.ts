@@ -1,4 +1,4 @@
-/** Sealing and opening one packet in this process: node:crypto beside the cipher that packets are sealed with. */
+/** Encrypting and decrypting one packet in this process: node:crypto beside the cipher that is used. */
 import { randomBytes } from 'node:crypto'
 import { HEADER_BYTES, TAG_BYTES } from '../src/protocol/datagram/constants.ts'
 import { OpensslCipher, type PacketCipher, packetCipher } from '../src/protocol/datagram/packet/cipher.ts'

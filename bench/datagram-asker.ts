@@ -3,7 +3,7 @@ import { DatagramExchange } from '../src/protocol/datagram/index.ts'
 import type { RealNode } from '../test/support/datagram/libp2p.ts'
 import { ECHO_PROTOCOL, PAYLOAD } from './datagram-setting.ts'
 
-/** Asks a peer that is connected, once UDP is proven. */
+/** Sends requests to a connected peer, once the UDP path is validated. */
 export async function askDatagram(node: RealNode, peer: string): Promise<() => Promise<unknown>> {
   const exchange = new DatagramExchange({
     clock: systemClock,

@@ -15,7 +15,7 @@ import { summarize, table } from './statistics.ts'
 
 const ASKS = 3000
 
-/** UDP of this machine that remembers the last packet sent: what a listener on the path would have. */
+/** UDP of this machine that keeps the last packet sent, as a listener on the path could. */
 class Eavesdropped implements DatagramSockets {
   last = Buffer.alloc(0)
 

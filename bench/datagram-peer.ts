@@ -23,7 +23,7 @@ await node.libp2p.handle(STREAM_PROTOCOL, async (stream) => {
   try {
     for (;;) await frames.write(await frames.read({ signal: AbortSignal.timeout(60_000) }))
   } catch {
-    // The asker is done.
+    // The requester closed the stream.
   }
 })
 

@@ -1,4 +1,4 @@
-/** The question that a person asks, `read` of one sensor with its seal verified: by datagram and over a stream. */
+/** `read` of one sensor with its signature verified: by datagram and over a stream. */
 import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from '../src/clock.ts'
 import { silentLog } from '../src/log.ts'
@@ -10,10 +10,10 @@ import type { RealNode } from '../test/support/datagram/libp2p.ts'
 import { topic } from '../test/support/history.ts'
 import { asked, noHistory, packOf, queryLimits, registry } from '../test/support/query/bench.ts'
 
-/** The rate of one asker is not what is measured. */
+/** The rate limit of one peer is not measured. */
 const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }
 
-/** Answers for a sensor, either way. */
+/** Answers for one sensor, by datagram and over streams. */
 export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void> {
   const clock = systemClock
   const hub = new ReadingHub({

@@ -4,8 +4,8 @@ export const ECHO_PROTOCOL = '/bench/echo/v1'
 export const COUNT_PROTOCOL = '/bench/count/v1'
 export const STREAM_PROTOCOL = '/bench/stream/v1'
 
-/** A reading with its seal has about this size. */
+/** About the size of a signed reading. */
 export const PAYLOAD = 200
 
-/** The rate limit is not what is measured. */
+/** The rate limit is not measured. */
 export const benchLimits: Partial<DatagramLimits> = { onLinkRate: { perSecond: 1e9, burst: 1e9 } }

@@ -1,7 +1,7 @@
 /**
  * A request and its answer of 200 bytes each, across processes on loopback: raw UDP, a sealed datagram,
- * CoAP, a libp2p stream that is kept open. Beside them a question as it is asked, with its answer verified
- * (datagram-query.ts). Then datagrams one way, and what each of them allocates.
+ * CoAP, a libp2p stream that is kept open. Then a `read` with its answer verified (datagram-query.ts), and
+ * datagrams one way with the memory that each allocates.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
@@ -106,7 +106,7 @@ async function askCoap(port: number | undefined): Promise<Ask | undefined> {
     })
 }
 
-/** One way as fast as it goes for a second, in bursts that leave the event loop its turn. */
+/** One way at full speed for a second, in bursts between which the event loop runs. */
 async function throughput(node: RealNode, socket: Socket, peer: Peer, child: ChildProcess): Promise<void> {
   const flow = await node.datagrams.open(peer.peer, [COUNT_PROTOCOL], { receive: () => {} })
   const payload = Buffer.alloc(PAYLOAD, 2)
@@ -143,7 +143,7 @@ async function blast(
   while (elapsed < ms) {
     for (let i = 0; i < 64; i++) send()
     sent += 64
-    // A collection between two marks hides what it freed: such a step is not counted, its packets are.
+    // A garbage collection between two marks makes the difference wrong: the step is not counted, its packets are.
     const now = allocatedBytes()
     if (now > mark) allocated += now - mark
     mark = now

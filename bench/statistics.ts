@@ -1,4 +1,4 @@
-/** One figure of many runs, summed up. */
+/** Summary of one figure over many runs. */
 export interface Summary {
   readonly count: number
   readonly min: number
@@ -18,9 +18,9 @@ export interface Turns {
   /** Calls of each contender a round that are counted. */
   readonly batch: number
   /**
-   * Calls before them that are not: what a contender leaves behind (warm or cold caches, how readily the machine
-   * wakes up) must not be counted as the next one's. Raw UDP behind a busy contender is a fifth faster
-   * for 20 ms than it is by itself.
+   * Calls before them that are not counted: the state that the previous contender left (caches, power states of
+   * the processor) would change the figures. Raw UDP after a busy contender is a fifth faster for 20 ms than
+   * alone.
    */
   readonly lead: number
   /** Calls of each before the first round. */
@@ -28,7 +28,7 @@ export interface Turns {
 }
 
 /**
- * Times contenders by turns, so that what else the machine does strikes all of them alike.
+ * Times contenders by turns, so that other load of the machine affects all of them alike.
  * @returns milliseconds of each call, by contender
  */
 export async function alternate(

@@ -1,11 +1,11 @@
 // Run by npm after an install ("prepare"), by whatever Node the system has: plain JavaScript.
 //
-// kith runs under the Node of devDependency `node`, the native packages were just built for the
-// Node that ran npm. They are built again, against the headers that node-linux-<arch> carries.
-// kith's own addon for GPIO (native/gpio.c, Node-API) is one call of the C compiler, and serves every Node.
-// Where that cannot be done (no compiler, another system), kith runs all the same with simulated
-// hardware, and says what is missing when real hardware is asked for. Here it is told to who asked for this
-// build (`npm run prepare`), not at every install.
+// kith runs under the Node of devDependency `node`, but npm built the native packages for the Node that ran
+// npm. They are built again, against the headers that node-linux-<arch> contains.
+// kith's own addon for GPIO (native/gpio.c, Node-API) is one call of the C compiler and works in every Node.
+// Where that cannot be done (no compiler, another system), kith runs with simulated hardware, and reports what
+// is missing when real hardware is configured. The warnings below are printed by `npm run prepare`, not by every
+// install.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -18,14 +18,14 @@ const packages = join(root, 'node_modules')
 const runtime = join(packages, '.bin', 'node')
 const installing = ['ci', 'install'].includes(process.env.npm_command)
 
-if (process.platform !== 'linux') warn('I2C and GPIO are there on Linux only; kith runs simulated')
+if (process.platform !== 'linux') warn('I2C and GPIO exist on Linux only; kith runs simulated')
 else {
-  // As a package of others, kith has its packages beside it, built for the only Node there is.
+  // Installed as a dependency, kith runs under the Node that its packages were built for.
   if (existsSync(runtime)) buildPackages(['i2c-bus', 'epoll'])
   buildGpio()
 }
 
-/** Builds what npm built for another Node. It has left out what it could not build. */
+/** Builds again what npm built for another Node. npm leaves out optional packages that it could not build. */
 function buildPackages(names) {
   const there = names.filter((name) => existsSync(join(packages, name)))
   let why = ''
@@ -37,7 +37,7 @@ function buildPackages(names) {
   warn(why.split('\n').slice(-6).join('\n'))
 }
 
-/** Compiles the addon against the headers of whatever Node is at hand: Node-API is the same in all. */
+/** Compiles the addon against the headers of any Node: Node-API is the same in all of them. */
 function buildGpio() {
   const include = [
     ...headers().map((flag) => join(flag.slice('--nodedir='.length), 'include', 'node')),
@@ -52,7 +52,7 @@ function buildGpio() {
       ? { status: 1, stderr: 'no headers of Node were found' }
       : spawnSync(process.env.CC ?? 'cc', [...flags, `-I${include}`, ...files], { encoding: 'utf8' })
   if (built.status === 0) return
-  warn('the GPIO addon could not be built: contacts and switches go over sysfs, pulses are not counted')
+  warn('the GPIO addon could not be built: contacts and switches use sysfs, pulses are not counted')
   warn('to use it install a C compiler (and the kernel headers, linux-libc-dev), then: npm run prepare')
   warn((built.stderr ?? String(built.error)).split('\n').slice(0, 6).join('\n'))
 }
@@ -67,7 +67,7 @@ function loads(names) {
   return spawnSync(runtime, ['-e', program], { cwd: root, stdio: 'ignore' }).status === 0
 }
 
-/** Where the headers of that very Node are, when they came with it from the registry. */
+/** The npm option that names the headers of the Node that kith runs under, where its package contains them. */
 function headers() {
   try {
     const folder = dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`))

@@ -1,5 +1,5 @@
-// Run before the tests: tap is a program generated from its plugins, and a fresh install still has the
-// plugin that compiles TypeScript (see .taprc). Generated once an install; 4 s.
+// Run before the tests: tap is generated from its plugins, and a fresh install has the plugin that compiles
+// TypeScript, which .taprc excludes. Runs once after an install; 4 s.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,6 @@
-// Makes dist/: kith in plain JavaScript, a package by itself, for images and for npm (`npm pack ./dist`).
-// A clone runs from src/ without it; under node_modules Node strips no types, so a package cannot.
-// The tree in dist/ is that of the clone, so that paths relative to a file hold in both.
+// Makes dist/: kith in plain JavaScript, as a package for images and for npm (`npm pack ./dist`).
+// A clone runs from src/ without it. A package cannot, because Node does not strip types below node_modules.
+// The tree in dist/ is that of the clone, so that paths relative to a file are valid in both.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -19,7 +19,7 @@ if (changed(installed) < changed(wanted) && !holds()) {
   })
   if (npm.status !== 0) {
     const why = npm.error ? ` (${npm.error.message})` : ''
-    console.error(`kith: not installed${why}; it needs npm and, this once, the network: npm ci`)
+    console.error(`kith: not installed${why}; the first start needs npm and the network: npm ci`)
     process.exitCode = npm.status ?? 1
   }
 }
@@ -29,14 +29,15 @@ function changed(path) {
 }
 
 /**
- * Whether what is installed is what the lockfile wants. Git gives a file that it writes again a new time,
- * and `npm ci` deletes first: where there is no network that would be the end of a good install.
+ * Whether the installed packages are those of the lockfile. Times alone are not enough: Git gives a file that it
+ * writes again a new time, and `npm ci` deletes node_modules first, which without a network would lose a good
+ * install.
  */
 function holds() {
   if (changed(installed) === 0) return false
   const there = packages(installed)
   return Object.entries(packages(wanted)).every(([path, { version, integrity, optional }]) => {
-    // npm leaves out what is for other systems, and what may fail and did.
+    // npm leaves out packages for other systems, and optional ones that could not be installed.
     if (there[path] === undefined) return path === '' || optional === true
     return there[path].version === version && there[path].integrity === integrity
   })

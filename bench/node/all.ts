@@ -1,4 +1,4 @@
-/** Everything that a node takes, one after the other. */
+/** All measurements of a node, one after the other. */
 import { measure as disk } from './disk.ts'
 import { measure as gossip } from './gossip.ts'
 import { measure as idle } from './idle.ts'

@@ -1,4 +1,4 @@
-/** js-libp2p as it comes, with nothing of ours: an echo on streams, gossip that libp2p signs and verifies. */
+/** js-libp2p with its defaults and nothing of ours: an echo on streams, gossip that libp2p signs and verifies. */
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import type { Stream } from '@libp2p/interface'
@@ -35,6 +35,6 @@ async function echo(stream: Stream): Promise<void> {
       await frames.write(new Uint8Array(Buffer.from(request).readUInt32BE()))
     }
   } catch {
-    // The asking side went away.
+    // The requester closed the stream.
   }
 }

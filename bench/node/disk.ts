@@ -31,7 +31,7 @@ export interface Disk {
 
 const MINUTE = 60
 const HOUR = 3600
-/** Milliseconds of real time that each minute of virtual time leaves for what the threads write. */
+/** Milliseconds of real time after each minute of virtual time, for the writes of the threads. */
 const PAUSE = 5
 
 export async function measure(): Promise<void> {

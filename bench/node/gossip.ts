@@ -1,6 +1,6 @@
 /**
- * From one process to the other by gossip: how long a pack is on its way until it was verified and is in the
- * journal, and how many readings a second one subscriber takes. Beside it gossip of bare js-libp2p, which
+ * From one process to the other by gossip: the time until a pack is verified and in the hub, and how many
+ * readings a second one subscriber takes. Beside it gossip of bare js-libp2p, which
  * signs and verifies its messages by itself, with as many bytes.
  */
 import { summarize, table } from '../statistics.ts'
@@ -135,5 +135,5 @@ function throughputTable(all: readonly Throughput[]): string {
     const numbers = [size, min, p50, summarize(readings).p50].map((one) => one.toFixed(0))
     return [name, ...numbers, (p50 / bare).toFixed(2)]
   })
-  return table([['', 'bytes', 'messages, least', 'messages', 'readings', 'messages x bare'], ...rows])
+  return table([['', 'bytes', 'messages, min', 'messages', 'readings', 'messages x bare'], ...rows])
 }

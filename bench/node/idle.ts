@@ -1,9 +1,9 @@
-/** What a node with one sensor at 10 s takes while nothing happens: alone, and beside a neighbour. */
+/** The cost of an idle node with one sensor at 10 s: alone, and with a neighbour. */
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { connectControl } from '../../src/node/control/client.ts'
 import { table } from '../statistics.ts'
 import { memoryOf, processorTime, wakeups } from './proc.ts'
-import { type MeasuredNode, PATIENCE, startKith } from './processes.ts'
+import { DEADLINE, type MeasuredNode, startKith } from './processes.ts'
 
 export interface IdleOptions {
   /** Milliseconds from the start until the measuring begins. */
@@ -61,13 +61,13 @@ export async function measureIdle({ settle, time }: IdleOptions): Promise<Idle[]
   }
 }
 
-/** Enters one into the other's book, and waits until they are connected. */
+/** Adds each to the other's address book, and waits until they are connected. */
 async function introduce(one: MeasuredNode, other: MeasuredNode): Promise<void> {
   const control = await connectControl(one.home, systemClock)
   if (control === undefined) throw new Error('nobody answers at the control socket')
   try {
     await control.bookPut({ name: 'other', who: other.addresses[0] ?? '' })
-    await withDeadline(systemClock, PATIENCE, 'the neighbour', async (signal) => {
+    await withDeadline(systemClock, DEADLINE, 'the neighbour', async (signal) => {
       while (!(await control.peers()).some(({ connected }) => connected)) await systemClock.sleep(50, signal)
     })
   } finally {

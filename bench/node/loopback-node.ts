@@ -7,7 +7,7 @@ import { silentLog } from '../../src/log.ts'
 import { type RunningNode, startNode } from '../../src/node/run-node.ts'
 import { ephemeralIdentity, type Identity } from '../../src/peer/identity/identity.ts'
 
-/** Rates that bound a stranger are not what is measured. */
+/** The rate limits for strangers are not measured. */
 const CONFIG = `
 listen: [/ip4/127.0.0.1/tcp/0]
 mdns: false
@@ -18,7 +18,7 @@ limits:
   gossip: { sourceRate: 100000, sourceBurst: 100000, authorRate: 100000, authorBurst: 100000 }
 `
 
-/** A whole node in this process, over TCP on loopback. Its one sensor is the thermometer `air`. */
+/** A whole node in this process, over TCP on loopback, with one sensor: the thermometer `air`. */
 export async function loopbackNode(name: string, identity?: Identity): Promise<RunningNode> {
   const chips = [{ bus: 'i2c-1', address: 0x48, type: 'tmp102' }]
   return await startNode({

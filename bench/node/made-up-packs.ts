@@ -12,7 +12,7 @@ export const TOPIC = '/sensor/temp/v1'
 /** Bytes of payload of a pack on that topic. */
 const MAX_PAYLOAD = 1024
 
-/** Seals readings of a sensor that is not there faster than an author would, whose pace is one pack a second. */
+/** Signs readings of an imaginary sensor, faster than an author, which sends one pack a second. */
 export class MadeUpPacks {
   readonly #node: RunningNode
   readonly #sealer: Sealer

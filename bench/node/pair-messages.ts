@@ -1,4 +1,4 @@
-/** What the two processes of a pair tell each other. */
+/** The messages between the two processes of a pair. */
 export interface Introduction {
   readonly kith: { readonly peer: string; readonly addresses: readonly string[] }
   readonly bare: { readonly peer: string; readonly addresses: readonly string[] }
@@ -30,7 +30,7 @@ export interface Published {
 export type ToPeer = { readonly order: Order } | { readonly took: number }
 export type ToParent = { readonly introduction: Introduction } | { readonly published: readonly Published[] }
 
-/** Messages under way at most where there is no spacing; the side that takes them tells of every so many. */
+/** The maximum number of messages in flight where there is no spacing; the receiver reports after each that many. */
 export const WINDOW = 256
 export const STEP = 32
 

@@ -16,7 +16,7 @@ import {
   type ToParent,
   type ToPeer
 } from './pair-messages.ts'
-import { PATIENCE } from './processes.ts'
+import { DEADLINE } from './processes.ts'
 
 export interface Delivered extends Published {
   /** When it was delivered here, verified. */
@@ -52,7 +52,7 @@ export class Pair {
   }
 
   static async #join(child: ChildProcess): Promise<Pair> {
-    const message = await withDeadline(systemClock, PATIENCE, 'the other process', () => told(child))
+    const message = await withDeadline(systemClock, DEADLINE, 'the other process', () => nextMessage(child))
     if (!('introduction' in message)) throw new Error('it does not introduce itself')
     const { kith, bare } = message.introduction
     const pair = new Pair(await loopbackNode('asking'), await bareNetwork(), message.introduction, child)
@@ -66,7 +66,7 @@ export class Pair {
     if (this.#child.connected) this.#child.disconnect()
   }
 
-  /** Has messages published over there, and tells when each was delivered here. @throws NodeError 'deadline' */
+  /** Has the other process publish messages, and returns when each was delivered here. @throws NodeError 'deadline' */
   async deliver(order: Order): Promise<Delivered[]> {
     const came: number[] = []
     const { promise: all, resolve } = Promise.withResolvers<void>()
@@ -77,14 +77,14 @@ export class Pair {
     })
     try {
       const work = async (): Promise<Published[]> => {
-        const answer = told(this.#child)
+        const answer = nextMessage(this.#child)
         this.#tell({ order })
         const message = await answer
         if (!('published' in message)) throw new Error('it does not tell what it published')
         await all
         return [...message.published]
       }
-      const ms = PATIENCE + order.count * (order.spacing + 5)
+      const ms = DEADLINE + order.count * (order.spacing + 5)
       const published = await withDeadline(systemClock, ms, 'the messages', work, this.#ended)
       return published.map((one, index) => ({ ...one, came: came[index] ?? Number.NaN }))
     } finally {
@@ -92,7 +92,7 @@ export class Pair {
     }
   }
 
-  /** One call a message: gossip over one connection keeps the order. */
+  /** One call for each message: gossip over one connection keeps the order. */
   #listen(by: Order['by'], arrived: () => void): () => void {
     if (by === 'kith') {
       const { hub } = this.node.assembled.storage
@@ -110,7 +110,7 @@ export class Pair {
   }
 }
 
-/** A pair for as long as the work takes. */
+/** Runs the work with a pair, then stops the pair. */
 export async function withPair<T>(work: (pair: Pair) => Promise<T>): Promise<T> {
   const pair = await Pair.start()
   try {
@@ -120,7 +120,7 @@ export async function withPair<T>(work: (pair: Pair) => Promise<T>): Promise<T> 
   }
 }
 
-async function told(child: ChildProcess): Promise<ToParent> {
+async function nextMessage(child: ChildProcess): Promise<ToParent> {
   const [message] = (await once(child, 'message')) as [ToParent]
   return message
 }

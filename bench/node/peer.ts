@@ -7,7 +7,7 @@ import { loopbackNode } from './loopback-node.ts'
 import { MadeUpPacks, TOPIC } from './made-up-packs.ts'
 import { moment, type Order, type Published, type ToParent, type ToPeer, WINDOW } from './pair-messages.ts'
 
-/** Makes one message, and tells how to publish it. */
+/** Makes one message and returns the function that publishes it. */
 type Make = () => { readonly readings: number; readonly size: number; publish(): unknown }
 
 const identity = await ephemeralIdentity()
@@ -88,7 +88,7 @@ async function crowded(make: Make, { count }: Order): Promise<Published[]> {
   return published
 }
 
-/** Until the other process is known to hear the topic. */
+/** Waits until the other process is known to subscribe to the topic. */
 async function subscribed({ by }: Order): Promise<void> {
   const { pubsub } = by === 'kith' ? node.assembled.transports.network.services : bare.services
   const topic = by === 'kith' ? TOPIC : BARE_TOPIC

@@ -26,15 +26,15 @@ export function processorTime(pid: number): number {
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6
 }
 
-/** How often its main thread went to sleep by itself: as often it was woken. */
+/** Voluntary context switches of the main thread: the number of wake-ups. */
 export function wakeups(pid: number): number {
   return field(readFileSync(`/proc/${pid}/status`, 'utf8'), 'voluntary_ctxt_switches')
 }
 
 export interface Written {
-  /** Bytes handed to write(2) and its like. */
+  /** Bytes passed to write(2) and the like. */
   readonly calls: number
-  /** Bytes of pages that the process made dirty: what goes to the disk. */
+  /** Bytes of pages that the process made dirty, which are written to the disk. */
   readonly disk: number
 }
 

@@ -1,4 +1,4 @@
-/** Programs that are measured from outside: `kith run`, and a Node that does nothing beside it. */
+/** Programs that are measured from outside: `kith run`, and an idle Node for comparison. */
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,12 +8,12 @@ import { kithUnder, type Running, runNode } from '../../test/support/process/kit
 import { type Started, started, thermometerWords } from '../../test/support/process/node.ts'
 
 /** Milliseconds for a process to come up, to answer, or to end. */
-export const PATIENCE = 20_000
+export const DEADLINE = 20_000
 
 export interface MeasuredNode extends Started {
   readonly home: string
   readonly pid: number
-  /** performance.now() when the process was begun. */
+  /** performance.now() when the process was started. */
   readonly began: number
   stop(): Promise<void>
 }
@@ -32,8 +32,8 @@ export async function startKith(settings: readonly string[] = [], shell = ':'): 
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const told = await withDeadline(systemClock, PATIENCE, 'kith run', () => started(running))
-    return { ...told, home, pid: pidOf(running), began, stop }
+    const ready = await withDeadline(systemClock, DEADLINE, 'kith run', () => started(running))
+    return { ...ready, home, pid: pidOf(running), began, stop }
   } catch (error) {
     await stop()
     throw error
@@ -45,13 +45,13 @@ export async function startBareNode(): Promise<Omit<MeasuredNode, keyof Started 
   const began = performance.now()
   const running = runNode('-e', 'console.log(0); setInterval(() => {}, 1e6)')
   const { stdout } = running.child
-  if (stdout !== null) await withDeadline(systemClock, PATIENCE, 'node -e', () => once(stdout, 'data'))
+  if (stdout !== null) await withDeadline(systemClock, DEADLINE, 'node -e', () => once(stdout, 'data'))
   return { pid: pidOf(running), began, stop: () => end(running) }
 }
 
 async function end({ child, end }: Running): Promise<void> {
   child.kill('SIGTERM')
-  await withDeadline(systemClock, PATIENCE, 'the end of the process', () => end).catch((error: unknown) => {
+  await withDeadline(systemClock, DEADLINE, 'the end of the process', () => end).catch((error: unknown) => {
     child.kill('SIGKILL')
     throw error
   })

@@ -33,8 +33,8 @@ export interface Query {
 
 const SENSOR = 'air'
 const usual: QueryOptions = { rounds: 40, batch: 100, lead: 200, warmup: 1500 }
-/** Milliseconds that all questions may take. */
-const PATIENCE = 300_000
+/** Milliseconds for all questions together. */
+const DEADLINE = 300_000
 
 export async function measure(): Promise<void> {
   const { request, answer, times } = await withPair((pair) => measureQuery(pair, usual))
@@ -52,7 +52,7 @@ export async function measure(): Promise<void> {
 }
 
 export async function measureQuery(pair: Pair, options: QueryOptions): Promise<Query> {
-  return await withDeadline(systemClock, PATIENCE, 'the questions', (signal) => ask(pair, options, signal))
+  return await withDeadline(systemClock, DEADLINE, 'the questions', (signal) => ask(pair, options, signal))
 }
 
 async function ask(pair: Pair, options: QueryOptions, signal: AbortSignal): Promise<Query> {
@@ -72,7 +72,7 @@ async function ask(pair: Pair, options: QueryOptions, signal: AbortSignal): Prom
   return { request, answer, times: await alternate(contenders, options) }
 }
 
-/** The sensor may still wait for its phase. */
+/** The first sample comes at the random phase of the sensor. */
 async function firstOf(read: () => Promise<SealedReadings[]>, signal: AbortSignal): Promise<SealedReadings> {
   for (;;) {
     const [pack] = await read().catch((error: unknown) => {

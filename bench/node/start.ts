@@ -1,6 +1,6 @@
 /**
- * From the beginning of a process to its first answers, and what it takes of memory: `kith run` as it comes
- * from a clone, as it is deployed, without the compile cache, and a Node that does nothing beside them.
+ * The time from the start of a process to its first answers, and its memory: `kith run` from a clone, with the
+ * options of the service, without the compile cache, and an idle Node for comparison.
  * The first answer is the status over the control socket, then the sealed catalogue over a new connection of
  * a neighbour: a reading waits for the random phase of its sensor.
  */
@@ -11,7 +11,7 @@ import { META_TOPIC } from '../../src/protocol/protocol-registry.ts'
 import { summarize, table } from '../statistics.ts'
 import { loopbackNode } from './loopback-node.ts'
 import { memoryOf } from './proc.ts'
-import { type MeasuredNode, PATIENCE, startBareNode, startKith } from './processes.ts'
+import { DEADLINE, type MeasuredNode, startBareNode, startKith } from './processes.ts'
 import { versions } from './versions.ts'
 
 export interface StartOptions {
@@ -42,9 +42,7 @@ const usual: StartOptions = {
 }
 
 export async function measure(): Promise<void> {
-  console.log(
-    `unbundled; medians of ${usual.runs}, then the least and the p99 of ready; ${versions('libp2p')}`
-  )
+  console.log(`unbundled; medians of ${usual.runs}, then the min and the p99 of ready; ${versions('libp2p')}`)
   const starts = await measureStarts(usual)
   const bare = summarize((starts.get('node -e 0') ?? []).map(({ rss }) => rss)).p50
   const rows = Array.from(starts, ([name, list]) => row(name, list, bare))
@@ -62,7 +60,7 @@ export async function measure(): Promise<void> {
   console.log(table([head, ...rows]))
 }
 
-/** By turns, so that what else the machine does strikes all of them alike; where several are timed, once before. */
+/** By turns, so that other load affects all alike; with several runs, one uncounted run comes first. */
 export async function measureStarts({ runs, settle, variants }: StartOptions): Promise<Map<string, Start[]>> {
   const starts = new Map(['node -e 0', ...variants.keys()].map((name) => [name, [] as Start[]]))
   const neighbour = await loopbackNode('neighbour')
@@ -113,7 +111,7 @@ async function askControl({ home }: MeasuredNode): Promise<void> {
 async function askAsNeighbour({ assembled }: RunningNode, node: MeasuredNode): Promise<void> {
   const { peers, clients } = assembled
   peers.autoDialer.remember(node.peer, [...node.addresses])
-  await withDeadline(systemClock, PATIENCE, 'the catalogue', (signal) =>
+  await withDeadline(systemClock, DEADLINE, 'the catalogue', (signal) =>
     clients.queries.describe(node.peer, [META_TOPIC], {}, signal)
   )
 }
