@@ -16,7 +16,7 @@ import { RateMeter } from './rate.ts'
 /** Milliseconds in which some level must hold, if pulses are debounced at all; at least so many debounce times. */
 const TIMEOUT = 1000
 const TIMEOUT_IN_HOLDS = 20
-/** The memory's name of the total. */
+/** The name under which the total is kept. */
 const TOTAL = 'count'
 
 export async function open(
@@ -43,14 +43,14 @@ export async function open(
 }
 
 /**
- * The total is of all time: it goes on from what the memory kept. Edges are numbered, so that those that
+ * The total is of all time: it continues from the kept state. Edges are numbered, so that those that
  * the kernel had no room for are counted all the same; only where they are debounced, nobody can say what
  * they were: then a sample says so once, and counting goes on.
  */
 class PulseCounter implements Sensor {
   readonly #line: InputLine
   readonly #clock: OpenContext['clock']
-  readonly #memory: OpenContext['memory']
+  readonly #state: OpenContext['state']
   readonly #active: Level
   readonly #debounce: Debounce
   readonly #rate: RateMeter
@@ -65,13 +65,13 @@ class PulseCounter implements Sensor {
   #last: number | undefined
   #stop: () => void = () => {}
 
-  constructor(line: InputLine, options: Options, { clock, memory }: OpenContext) {
+  constructor(line: InputLine, options: Options, { clock, state }: OpenContext) {
     const hold = Number(options.debounce)
     this.#line = line
     this.#clock = clock
-    this.#memory = memory
+    this.#state = state
     this.#active = options.edge === 'rising' ? 1 : 0
-    this.#total = memory.get(TOTAL) ?? 0
+    this.#total = state.get(TOTAL) ?? 0
     this.#rate = new RateMeter(Number(options.still))
     this.#debounce = new Debounce({
       clock,
@@ -137,7 +137,7 @@ class PulseCounter implements Sensor {
 
   #count(pulses: number, at: number): void {
     this.#total += pulses
-    this.#memory.set(TOTAL, this.#total)
+    this.#state.set(TOTAL, this.#total)
     this.#counted += pulses
     this.#first ??= at
     this.#last = at

@@ -24,7 +24,7 @@ export interface ClockDefinition {
   /**
    * Looks whether there is a clock, and hands over the source. Its time is believed as UTC, with quality 1
    * and no bound: nobody knows how well it was set; it is unknown where the oscillator has ever stopped.
-   * @throws BusError, SensorError; so does belief()
+   * @throws BusError, SensorError; so does status()
    */
   open(device: I2cDevice, context: ClockContext): Promise<TimeSource>
 }

@@ -92,7 +92,7 @@ export interface OpenContext {
   readonly name: string
   readonly signal: AbortSignal
   /** Its own numbers, kept over restarts. */
-  readonly memory: DeviceState
+  readonly state: DeviceState
 }
 
 /**

@@ -10,5 +10,5 @@ export interface ClockStatus {
 
 /** Who is asked whether the clock is right. The kernel's clock is never set by us. */
 export interface TimeSource {
-  belief(): Promise<ClockStatus>
+  status(): Promise<ClockStatus>
 }

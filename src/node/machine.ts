@@ -9,5 +9,5 @@ export async function nativePackages(): Promise<NativePackage[]> {
 /** Whether this machine's clock is known to be right: 0 synchronised, 2 unknown. */
 export async function clockQuality(clock: Clock): Promise<0 | 1 | 2> {
   const { LinuxTimeSource } = await import('../hal/linux/time-source.ts')
-  return (await new LinuxTimeSource({ clock }).belief()).quality
+  return (await new LinuxTimeSource({ clock }).status()).quality
 }

@@ -90,7 +90,7 @@ t.test('a loose wire is a fault, not a guess, until it holds', async (t) => {
     bench.world.pins,
     LINE,
     { closed: 'low', bias: 'pull-up', debounce: 20 },
-    { clock: bench.clock, name: 'door', signal: new AbortController().signal, memory: bench.memory }
+    { clock: bench.clock, name: 'door', signal: new AbortController().signal, state: bench.state }
   )
   await Promise.all([t.rejects(opening, unstable, 'nor does it open'), chatter(2000)])
   t.ok(await bench.open(), 'the line was given back')
@@ -142,7 +142,7 @@ t.test('the simulated door opens, closes and bounces', async (t) => {
       world.pins,
       LINE,
       { closed: 'low', bias: 'pull-up', debounce: 20 },
-      { clock: bench.clock, name: 'door', signal: new AbortController().signal, memory: bench.memory }
+      { clock: bench.clock, name: 'door', signal: new AbortController().signal, state: bench.state }
     )
   )
   const told: unknown[] = []

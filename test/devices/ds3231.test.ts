@@ -37,12 +37,12 @@ t.test('the model powers on as the datasheet says', async (t) => {
 t.test('a clock that was never set is not believed until it is', async (t) => {
   const bench = new ClockBench(ds3231, unsetModel)
   const source = await bench.open()
-  t.same(await bench.belief(source), { quality: 2, offset: 0 })
+  t.same(await bench.status(source), { quality: 2, offset: 0 })
   await bench.write(0x0f, '88')
-  t.same(await bench.belief(source), { quality: 2, offset: 0 }, 'the flag is still set')
+  t.same(await bench.status(source), { quality: 2, offset: 0 }, 'the flag is still set')
   await bench.write(0x00, '00307101170526')
   await bench.write(0x0f, '08')
-  const { quality, offset } = await bench.belief(source)
+  const { quality, offset } = await bench.status(source)
   t.equal(quality, 1)
   const expected = Date.UTC(2026, 4, 17, 23, 30, 1) - bench.clock.now()
   t.ok(Math.abs(offset - expected) <= 20, `${offset} for ${expected}`)
@@ -60,11 +60,11 @@ t.test('the model counts through the hours of both kinds and the century', async
 t.test('a time that jumps is not believed', async (t) => {
   const bench = new ClockBench(ds3231, model)
   const source = await bench.open()
-  const asking = source.belief()
+  const asking = source.status()
   await bench.clock.advance(50)
   await bench.write(0x01, '45')
   await t.rejects(bench.clock.run(asking), { code: 'garbage', message: `${bench.label} jumped by 900 s` })
-  t.equal((await bench.belief(source)).quality, 1)
+  t.equal((await bench.status(source)).quality, 1)
 })
 
 t.test('the flag raised while it is asked makes it unknown', async (t) => {
@@ -80,7 +80,7 @@ t.test('the flag raised while it is asked makes it unknown', async (t) => {
       }
     }
   })
-  const asking = (await bench.open()).belief()
+  const asking = (await bench.open()).status()
   await bench.clock.advance(50)
   stopped = true
   t.same(await bench.clock.run(asking), { quality: 2, offset: 0 })

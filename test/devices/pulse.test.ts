@@ -19,7 +19,7 @@ async function kernelBench(options: Record<string, string | number> = {}) {
   const kernel = new FakeGpioKernel(clock, { gpiochip0: { label: 'pinctrl-rp1', lines: 54 } })
   const pins = new CharacterPins({ clock, sysfs: new SimulatedSysfs(), kernel })
   const signal = new AbortController().signal
-  const context = { clock, name: 'rain', signal, memory: volatileState() }
+  const context = { clock, name: 'rain', signal, state: volatileState() }
   const sensor = await pulse.open(pins, 'GPIO17', { ...defaultOptions(pulse), ...options }, context)
   const pulses = (count: number): void => {
     for (let i = 0; i < count; i++) {
@@ -147,11 +147,11 @@ t.test('the level that is found is no pulse', async (t) => {
 
 t.test('the total goes on where the memory has it', async (t) => {
   const bench = new GpioBench(pulse)
-  bench.memory.set('count', 1_000_000)
+  bench.state.set('count', 1_000_000)
   const sensor = await bench.open()
   t.equal(await bench.value(sensor, 'count'), 1_000_000)
   bench.drive(1, 0, 1, 0)
-  t.equal(bench.memory.get('count'), 1_000_002, 'kept at once')
+  t.equal(bench.state.get('count'), 1_000_002, 'kept at once')
   await sensor.close()
   bench.drive(1, 0)
   const again = await bench.open()
@@ -174,7 +174,7 @@ t.test('pulses cannot be counted where edges have no number', async (t) => {
     clock: bench.clock,
     name: 'rain',
     signal: new AbortController().signal,
-    memory: volatileState()
+    state: volatileState()
   }
   await t.rejects(pulse.open(pins, LINE, defaultOptions(pulse), context), { message: 'asked' })
   t.match(asked, { numbered: true, edge: 'falling', bias: 'pull-up' })
@@ -273,7 +273,7 @@ t.test('the simulated meter turns', async (t) => {
     wired: [{ line: LINE, type: 'pulse' }],
     lineModels: { pulse: model }
   })
-  const context = { clock, name: 'water', signal: new AbortController().signal, memory: volatileState() }
+  const context = { clock, name: 'water', signal: new AbortController().signal, state: volatileState() }
   const sensor = await pulse.open(world.pins, LINE, { ...defaultOptions(pulse), debounce: 10 }, context)
   await clock.advance(600_000)
   const [count] = await sensor.sample(context.signal)

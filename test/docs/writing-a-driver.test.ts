@@ -49,7 +49,7 @@ t.test('copied elsewhere it is found by the configuration, and measures', async 
   if (sensor === undefined || definition === undefined) throw new Error('it is not there')
   t.not(definition, tc74, 'the copy, not the example')
   const { signal } = new AbortController()
-  const context = { clock: systemClock, name: 'air', signal, memory: volatileState() }
+  const context = { clock: systemClock, name: 'air', signal, state: volatileState() }
   const opened = await openSensor(definition, sensor, world, context)
   t.match(await opened.sample(signal), [{ quantity: 'temperature', value: Number }])
   await world.close()

@@ -78,7 +78,7 @@ function airSampler(world: ReturnType<typeof simulatedWorld>, emit: (sample: Sam
         clock,
         name: 'air',
         signal,
-        memory: volatileState()
+        state: volatileState()
       })
     }
   })

@@ -157,7 +157,7 @@ function ask(
     log: silentLog,
     open: async (signal) => {
       const device = i2cDevice(await open(), addresses[0] ?? 0, type)
-      return await definition.open(device, options, { clock, name: type, signal, memory: volatileState() })
+      return await definition.open(device, options, { clock, name: type, signal, state: volatileState() })
     },
     emit: (sample) => {
       const [first] = measures

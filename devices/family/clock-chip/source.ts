@@ -52,7 +52,7 @@ class ClockChipSource implements TimeSource {
    * Takes up to a second.
    * @throws BusError; SensorError 'not-ready' where the clock does not run, 'garbage', 'stuck'
    */
-  async belief(): Promise<ClockStatus> {
+  async status(): Promise<ClockStatus> {
     const started = this.#clock.monotonic()
     const before = await this.read()
     if (before === undefined) return UNKNOWN

@@ -34,7 +34,7 @@ export class LinuxTimeSource implements TimeSource {
     this.#timedatectl = timedatectl
   }
 
-  async belief(): Promise<ClockStatus> {
+  async status(): Promise<ClockStatus> {
     const synchronised = (await this.#timesyncd()) || (await this.#asked())
     return { quality: synchronised ? 0 : 2, offset: 0 }
   }

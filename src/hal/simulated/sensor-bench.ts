@@ -39,7 +39,7 @@ export class SensorBench {
       clock: this.clock,
       name: 'bench',
       signal: new AbortController().signal,
-      memory: volatileState()
+      state: volatileState()
     }
     return await this.clock.run(this.#definition.open(device, this.#options, context))
   }

@@ -1,18 +1,18 @@
 import type { ClockStatus, TimeSource } from '../time-source.ts'
 
-/** A time source that believes what it is told to, from one call to the next. */
+/** A time source whose status a test sets. */
 export class SimulatedTimeSource implements TimeSource {
-  #belief: ClockStatus
+  #status: ClockStatus
 
   constructor(quality: ClockStatus['quality']) {
-    this.#belief = { quality, offset: 0 }
+    this.#status = { quality, offset: 0 }
   }
 
-  set(belief: ClockStatus): void {
-    this.#belief = belief
+  set(status: ClockStatus): void {
+    this.#status = status
   }
 
-  async belief(): Promise<ClockStatus> {
-    return this.#belief
+  async status(): Promise<ClockStatus> {
+    return this.#status
   }
 }

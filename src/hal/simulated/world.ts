@@ -19,7 +19,7 @@ export interface SimulatedWorldOptions {
   readonly seed?: Seed
   /** The machine's clock unless given. */
   readonly clock?: Clock
-  /** 0 unless given; see TimeBelief. */
+  /** 0 unless given; see ClockStatus. */
   readonly timeQuality?: ClockStatus['quality']
   readonly chips?: readonly SimulatedChip[]
   /** Milliseconds that a byte takes on their buses, 0.09 at 100 kHz; 0, which ends transfers at once, unless given. */

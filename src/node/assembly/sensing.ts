@@ -32,7 +32,7 @@ export function createSensing(components: Needs): Sensing {
     world,
     limits: config.limits.sampling,
     log,
-    memoryOf: (name) => deviceStates.of(name),
+    stateOf: (name) => deviceStates.of(name),
     emit: (sample) => author().add(sample)
   })
   return { sensors, deviceStates, author, isPrivate }

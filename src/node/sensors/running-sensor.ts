@@ -29,7 +29,7 @@ export interface SensorsInit {
   readonly limits: NodeConfig['limits']['sampling']
   readonly log: Log
   /** What a sensor of that name keeps over restarts. */
-  readonly memoryOf: (name: string) => DeviceState
+  readonly stateOf: (name: string) => DeviceState
   readonly emit: (sample: Sample) => void
 }
 
@@ -65,7 +65,7 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
         clock: world.clock,
         name: config.name,
         signal,
-        memory: init.memoryOf(config.name)
+        state: init.stateOf(config.name)
       }),
     emit: (sample) => {
       const passed = filter.next(sample)

@@ -104,7 +104,7 @@ async function sampleOnce(
     clock,
     name: config.name,
     signal,
-    memory: volatileState()
+    state: volatileState()
   })
   try {
     return await sensor.sample(signal)

@@ -40,7 +40,7 @@ class BatteryClock implements TimeSource {
   }
 
   /** While a bus keeps it waiting, whoever asks again waits with it. @throws BusError, SensorError */
-  belief(): Promise<ClockStatus> {
+  status(): Promise<ClockStatus> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
@@ -49,7 +49,7 @@ class BatteryClock implements TimeSource {
 
   async #ask(): Promise<ClockStatus> {
     this.#source ??= await this.#open()
-    return await this.#source.belief()
+    return await this.#source.status()
   }
 
   async #open(): Promise<TimeSource> {

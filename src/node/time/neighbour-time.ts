@@ -12,7 +12,7 @@ export interface NeighbourTimeInit {
 /** The time of those neighbours whom a person marked `time` in the book: the one with the smallest bound. */
 export function neighbourTime({ book, isConnected, ask }: NeighbourTimeInit): TimeSource {
   return {
-    async belief(): Promise<ClockStatus> {
+    async status(): Promise<ClockStatus> {
       const trusted = book().filter((entry) => entry.time && isConnected(entry.peer))
       const answers = await Promise.allSettled(trusted.map(({ peer }) => ask(peer, [META_TOPIC])))
       const offsets = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))

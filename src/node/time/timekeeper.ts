@@ -72,7 +72,7 @@ export class Timekeeper {
   async #ask(): Promise<ClockStatus> {
     const { clock, deadline, sources, log } = this.#init
     for (const source of sources) {
-      const ask = (): Promise<ClockStatus> => source.belief()
+      const ask = (): Promise<ClockStatus> => source.status()
       const asked = withDeadline(clock, deadline, 'a source of time', ask, this.#stopping.signal)
       const belief = await asked.catch((error: unknown) => {
         log.debug(`a source of time failed: ${describeError(error)}`)

@@ -41,7 +41,7 @@ for (const definition of devices.filter((each): each is I2cSensorDefinition => e
       clock,
       name: 'bench',
       signal,
-      memory: volatileState()
+      state: volatileState()
     })
     const sensor = await clock.run(opening)
     t.same(await clock.run(sensor.sample(signal)), await bench.sample(await bench.open()))

@@ -23,25 +23,25 @@ t.test('either witness is enough, none is unknown', async (t) => {
     [false, 'no\n', 2],
     [false, '', 2]
   ] as const) {
-    t.same(await bench(timesyncd, answer).source.belief(), { quality, offset: 0 })
+    t.same(await bench(timesyncd, answer).source.status(), { quality, offset: 0 })
   }
 })
 
 t.test('timedatectl is asked once a minute, and not where it is not needed', async (t) => {
   const synchronised = bench(true, 'yes')
-  await synchronised.source.belief()
+  await synchronised.source.status()
   t.equal(synchronised.asked(), 0)
   const { clock, source, asked } = bench(false, 'no')
-  await Promise.all([source.belief(), source.belief()])
+  await Promise.all([source.status(), source.status()])
   await clock.advance(59_999)
-  await source.belief()
+  await source.status()
   t.equal(asked(), 1)
   await clock.advance(1)
-  await source.belief()
+  await source.status()
   t.equal(asked(), 2)
 })
 
 t.test('this machine gives an answer', async (t) => {
-  const { quality } = await new LinuxTimeSource({ clock: new VirtualClock() }).belief()
+  const { quality } = await new LinuxTimeSource({ clock: new VirtualClock() }).status()
   t.ok(quality === 0 || quality === 2)
 })

@@ -49,7 +49,7 @@ t.test('the same seed gives the same world', async (t) => {
     const signal = new AbortController().signal
     const options = { oversampling: 1, iir: 0, mode: 'forced' }
     const sensor = await clock.run(
-      definition.open(device, options, { clock, name: 'air', signal, memory: volatileState() })
+      definition.open(device, options, { clock, name: 'air', signal, state: volatileState() })
     )
     return [await clock.run(sensor.sample(signal)), world.random(8)]
   }
@@ -65,9 +65,9 @@ t.test('time is believed as told, and files come from their models', async (t) =
       thermal: ({ ambient }) => ({ '/sys/t': () => `${Math.round(ambient.value('temperature') * 1000)}\n` })
     }
   })
-  t.same(await world.time.belief(), { quality: 2, offset: 0 })
+  t.same(await world.time.status(), { quality: 2, offset: 0 })
   world.time.set({ quality: 1, errorBound: 0.5, offset: 40 })
-  t.same(await world.time.belief(), { quality: 1, errorBound: 0.5, offset: 40 })
+  t.same(await world.time.status(), { quality: 1, errorBound: 0.5, offset: 40 })
   world.ambient.hold('temperature', 21.5)
   t.equal(await world.sysfs.read('/sys/t'), '21500\n')
   world.lines.drive('GPIO17', 1)

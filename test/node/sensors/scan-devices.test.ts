@@ -70,7 +70,7 @@ t.test('the lines that a scan proposes are accepted as they stand, and produce r
     world,
     limits: config.limits.sampling,
     log: silentLog,
-    memoryOf: volatileState,
+    stateOf: volatileState,
     emit: (sample) => samples.push(sample)
   })
   for (const { sampler } of sensors) sampler.start()

@@ -73,7 +73,7 @@ t.test('none where none is configured; the end of the node ends it', async (t) =
   t.same(bench(undefined, '').rtc, [])
   const { rtc, stopping, clock } = bench()
   stopping.abort(new Error('the node stops'))
-  await t.rejects(clock.run(Promise.all(rtc.map((source) => source.belief()))), { message: 'the node stops' })
+  await t.rejects(clock.run(Promise.all(rtc.map((source) => source.status()))), { message: 'the node stops' })
   const config = { ...configOf('').rtc, type: 'sundial' }
   const { signal } = new AbortController()
   t.throws(() => batteryClock({ config, clocks: clockChips, world: simulatedWorld(), signal }), {
@@ -112,7 +112,7 @@ t.test('a bus that hangs is asked once, however often one looks', async (t) => {
   const buses = { list: () => world.buses.list(), open: hang } as unknown as typeof world.buses
   const { rtc: config } = configOf('time: {rtc: {type: ds3231}}')
   const [rtc] = batteryClock({ config, clocks: clockChips, world: { clock, buses }, signal: stopping.signal })
-  void rtc?.belief()
-  void rtc?.belief()
+  void rtc?.status()
+  void rtc?.status()
   t.equal(opened, 1)
 })

@@ -10,7 +10,7 @@ const unknown: ClockStatus = { quality: 2, offset: 0 }
 function source(first: ClockStatus): TimeSource & { tells: ClockStatus } {
   return {
     tells: first,
-    belief() {
+    status() {
       return Promise.resolve(this.tells)
     }
   }
@@ -36,7 +36,7 @@ t.test('an unknown time becomes known, once', async (t) => {
 
 t.test('the first believed source decides, one that fails is passed over', async (t) => {
   const clock = new VirtualClock({ now: 1_000_000 })
-  const broken: TimeSource = { belief: () => Promise.reject(new Error('no timedatectl')) }
+  const broken: TimeSource = { status: () => Promise.reject(new Error('no timedatectl')) }
   const neighbour = source({ quality: 1, offset: 5_000, errorBound: 0.2 })
   const keeper = new Timekeeper({
     clock,
@@ -53,7 +53,7 @@ t.test('a source that never answers keeps nobody: the next is asked at its deadl
   const clock = new VirtualClock({ now: 1_000_000 })
   let asked = 0
   const hung: TimeSource = {
-    belief() {
+    status() {
       asked += 1
       return new Promise(() => {})
     }
@@ -78,7 +78,7 @@ t.test('a source that never answers keeps nobody: the next is asked at its deadl
 t.test('what is told after the stop changes nothing', async (t) => {
   const clock = new VirtualClock({ now: 1_000_000 })
   const { promise, resolve } = Promise.withResolvers<ClockStatus>()
-  const keeper = new Timekeeper({ clock, log: silentLog, ...times, sources: [{ belief: () => promise }] })
+  const keeper = new Timekeeper({ clock, log: silentLog, ...times, sources: [{ status: () => promise }] })
   keeper.onKnown(() => t.fail('the run would begin anew in a node that is closed'))
   const look = keeper.look()
   keeper.stop()

@@ -33,8 +33,8 @@ export class ClockBench {
     return await this.clock.run(this.#definition.open(device, context))
   }
 
-  async belief(source: TimeSource): Promise<ClockStatus> {
-    return await this.clock.run(source.belief())
+  async status(source: TimeSource): Promise<ClockStatus> {
+    return await this.clock.run(source.status())
   }
 
   async read(register: number, count: number): Promise<string> {
@@ -73,9 +73,9 @@ export function clockMatrix(test: Test, definition: ClockDefinition, model: Chip
     const bench = new ClockBench(definition, model)
     const source = await bench.open()
     bench.world.faults.hang('i2c-1')
-    await t.rejects(bench.belief(source), { code: 'timeout', message: bench.label })
+    await t.rejects(bench.status(source), { code: 'timeout', message: bench.label })
     bench.world.faults.unhang('i2c-1')
-    t.equal((await bench.belief(source)).quality, 1)
+    t.equal((await bench.status(source)).quality, 1)
   })
   test.test('an absent chip', async (t) => {
     const bench = new ClockBench(definition, model)
@@ -84,7 +84,7 @@ export function clockMatrix(test: Test, definition: ClockDefinition, model: Chip
   })
   test.test('a question ends when nobody wants the answer', async (t) => {
     const bench = new ClockBench(definition, model)
-    const asking = (await bench.open()).belief()
+    const asking = (await bench.open()).status()
     bench.stop.abort(new Error('stopped'))
     await t.rejects(bench.clock.run(asking), { message: 'stopped' })
   })
@@ -95,7 +95,7 @@ async function believed(t: Test, bench: ClockBench): Promise<void> {
   for (const wrong of [0, -3_600_000, 86_400_000, 1234]) {
     bench.clock.step(wrong)
     await bench.clock.advance(417)
-    const { quality, offset, errorBound } = await bench.belief(source)
+    const { quality, offset, errorBound } = await bench.status(source)
     t.equal(quality, 1)
     t.equal(errorBound, undefined, 'nobody knows how well it was set')
     t.ok(offset + wrong <= 0 && offset + wrong >= -20, `${offset} ms for a clock that is ${wrong} ms off`)
@@ -107,7 +107,7 @@ async function askedUnder(t: Test, bench: ClockBench, fault: ChipFault, codes: R
   const source = await bench.open()
   bench.world.faults.set('i2c-1', bench.address, fault)
   for (let round = 0; round < 20; round++) {
-    const told = await bench.belief(source).catch((error: Error & { code: string }) => error)
+    const told = await bench.status(source).catch((error: Error & { code: string }) => error)
     if (!(told instanceof Error)) {
       t.ok(fault === 'garbage' && told.quality === 2, 'a random stop flag makes it unknown')
       continue
@@ -116,5 +116,5 @@ async function askedUnder(t: Test, bench: ClockBench, fault: ChipFault, codes: R
     t.ok(told.message.startsWith(bench.label), told.message)
   }
   bench.world.faults.clear('i2c-1', bench.address)
-  t.equal((await bench.belief(source)).quality, 1, 'it heals without being opened again')
+  t.equal((await bench.status(source)).quality, 1, 'it heals without being opened again')
 }

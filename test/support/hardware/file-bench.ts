@@ -35,7 +35,7 @@ export class FileBench {
       clock: this.clock,
       name: 'bench',
       signal: new AbortController().signal,
-      memory: volatileState()
+      state: volatileState()
     }
     return await this.clock.run(this.#definition.open(this.world.sysfs, this.#options, context))
   }

@@ -21,7 +21,7 @@ export class GpioBench {
   readonly clock = new VirtualClock()
   readonly world: SimulatedWorld
   /** Outlives a sensor that is opened again, as in a node. */
-  memory: DeviceState = volatileState()
+  state: DeviceState = volatileState()
   readonly changes: { readonly changed: readonly Measurement[]; readonly at: number }[] = []
   readonly #definition: GpioSensorDefinition
   readonly #options: Options
@@ -37,7 +37,7 @@ export class GpioBench {
   }
 
   async open(signal = new AbortController().signal): Promise<Sensor> {
-    const context = { clock: this.clock, name: 'bench', signal, memory: this.memory }
+    const context = { clock: this.clock, name: 'bench', signal, state: this.state }
     const sensor = await this.clock.run(this.#definition.open(this.world.pins, LINE, this.#options, context))
     sensor.onChange?.((changed, at) => this.changes.push({ changed, at }))
     return sensor

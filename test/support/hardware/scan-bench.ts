@@ -44,10 +44,10 @@ export async function isUsable(
   const device = i2cDevice(await world.buses.open('i2c-1'), address, candidate.type)
   if (!('measures' in candidate)) {
     const source = await clock.run(candidate.open(device, { clock, signal }))
-    t.equal((await clock.run(source.belief())).quality, 1)
+    t.equal((await clock.run(source.status())).quality, 1)
     return
   }
-  const context = { clock, name: 'scanned', signal, memory: volatileState() }
+  const context = { clock, name: 'scanned', signal, state: volatileState() }
   const sensor = await clock.run(candidate.open(device, defaultOptions(candidate), context))
   t.ok((await clock.run(sensor.sample(signal))).length > 0)
 }
