@@ -1,5 +1,6 @@
 import {
   type I2cDevice,
+  type MatchResult,
   type Measurement,
   notKept,
   type OpenContext,
@@ -93,4 +94,14 @@ class Ads1115 implements Sensor {
     if ((found & ~chip.START) !== settings) throw notKept(this.#device, found, settings, 16)
     return found & chip.START ? true : undefined
   }
+}
+
+/** There is no identity. */
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  for (const { register, reset } of [chip.LOW_THRESHOLD, chip.HIGH_THRESHOLD])
+    if ((await readWord(device, register, { signal })) !== reset) return 'no'
+  return 'maybe'
 }

@@ -36,7 +36,7 @@ export const ads1115: I2cSensorDefinition = {
   identification: {
     by: 2,
     tell: 'its board has four inputs, A0 to A3',
-    ask: async (...given) => (await import('./identify.ts')).ask(...given)
+    ask: async (...given) => (await import('./driver.ts')).identify(...given)
   },
   open: async (device, options, context) =>
     (await import('./driver.ts')).open(device, channelsOf(options), options, context)

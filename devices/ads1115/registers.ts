@@ -31,3 +31,7 @@ export const RATE_SHIFT = 5
 
 /** Milliseconds from sleep to the begin of a conversion. */
 export const WAKE_UP = 0.025
+
+/** SBAS444, table "Lo_thresh and Hi_thresh": registers that its driver never writes, after power-on. */
+export const LOW_THRESHOLD = { register: 0x02, reset: 0x8000 }
+export const HIGH_THRESHOLD = { register: 0x03, reset: 0x7fff }

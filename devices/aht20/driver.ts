@@ -3,6 +3,7 @@ import {
   crc8,
   type I2cDevice,
   implausible,
+  type MatchResult,
   type Measurement,
   type OpenContext,
   type Options,
@@ -111,4 +112,13 @@ async function repeatedData(device: I2cDevice, signal: AbortSignal): Promise<Uin
   throw new SensorError('garbage', `${device.label} gives one measurement as ${found}`, {
     hint: 'check the wires for loose contacts and their length'
   })
+}
+
+/** A plain read tells its status: a write would set the pins of a port expander. */
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  const [status] = await device.read(1, { signal })
+  return status === chip.NO_STATUS ? 'no' : 'maybe'
 }

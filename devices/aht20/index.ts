@@ -10,7 +10,7 @@ const measures: readonly Measure[] = [
 /** Milliseconds: measuring more often heats the chip [linux drivers/hwmon/aht10.c]. */
 const minimumInterval = 2000
 
-const ask: Identification['ask'] = async (...given) => (await import('./identify.ts')).ask(...given)
+const ask: Identification['ask'] = async (...given) => (await import('./driver.ts')).identify(...given)
 
 export const aht20: I2cSensorDefinition = {
   type: 'aht20',

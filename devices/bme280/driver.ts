@@ -1,6 +1,6 @@
-import type { I2cDevice, OpenContext, Options, Sensor } from '../../src/driver.ts'
+import type { I2cDevice, MatchResult, OpenContext, Options, Sensor } from '../../src/driver.ts'
 import { CALIBRATION } from '../family/bosch-280/registers.ts'
-import { type Bosch280Chip, openBosch280 } from '../family/bosch-280/sensor.ts'
+import { type Bosch280Chip, identifyBosch280, openBosch280 } from '../family/bosch-280/sensor.ts'
 import { type Calibration, compensate, parseCalibration, parseRaw } from './convert.ts'
 import {
   BME280,
@@ -31,4 +31,11 @@ const CHIP: Bosch280Chip<Calibration> = {
 
 export async function open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor> {
   return await openBosch280(device, options, context, CHIP)
+}
+
+export async function identify(
+  device: I2cDevice,
+  context: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<MatchResult> {
+  return await identifyBosch280(device, context, BME280, LOOK_ALIKES)
 }

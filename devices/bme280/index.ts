@@ -14,6 +14,6 @@ export const bme280: I2cSensorDefinition = {
   ],
   options: bosch280Options,
   minimumInterval: 250,
-  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
+  identification: { by: 1, ask: async (...given) => (await import('./driver.ts')).identify(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

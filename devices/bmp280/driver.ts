@@ -1,7 +1,7 @@
-import type { I2cDevice, OpenContext, Options, Sensor } from '../../src/driver.ts'
+import type { I2cDevice, MatchResult, OpenContext, Options, Sensor } from '../../src/driver.ts'
 import { type PressureCalibration, parsePressureCalibration } from '../family/bosch-280/compensation.ts'
 import { CALIBRATION, CALIBRATION_LENGTH } from '../family/bosch-280/registers.ts'
-import { type Bosch280Chip, openBosch280 } from '../family/bosch-280/sensor.ts'
+import { type Bosch280Chip, identifyBosch280, openBosch280 } from '../family/bosch-280/sensor.ts'
 import { compensate } from './convert.ts'
 import { BMP280, LOOK_ALIKES } from './registers.ts'
 
@@ -23,4 +23,11 @@ const CHIP: Bosch280Chip<PressureCalibration> = {
 
 export async function open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor> {
   return await openBosch280(device, options, context, CHIP)
+}
+
+export async function identify(
+  device: I2cDevice,
+  context: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<MatchResult> {
+  return await identifyBosch280(device, context, BMP280, LOOK_ALIKES)
 }

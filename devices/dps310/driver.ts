@@ -1,6 +1,7 @@
 import {
   checkIdentity,
   type I2cDevice,
+  type MatchResult,
   type Measurement,
   type OpenContext,
   type Options,
@@ -148,4 +149,12 @@ class Dps310 implements Sensor {
   async #write(register: number, value: number, signal: AbortSignal): Promise<void> {
     await this.#device.write([register, value], { signal })
   }
+}
+
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  const [found] = await device.writeRead([chip.IDENTITY], 1, { signal })
+  return found === chip.DPS310 ? 'sure' : 'no'
 }

@@ -19,6 +19,10 @@ export const dps310: I2cSensorDefinition = {
     }
   },
   minimumInterval: 500,
-  identification: { by: 1, turn: 2, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
+  identification: {
+    by: 1,
+    turn: 2,
+    ask: async (...given) => (await import('./driver.ts')).identify(...given)
+  },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

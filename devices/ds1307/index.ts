@@ -25,7 +25,7 @@ function define(named: Named): ClockDefinition {
     identification: {
       by: 2,
       tell: `it is marked ${named.type.toUpperCase()}`,
-      ask: async (...given) => (await import('./identify.ts')).ask(named.type, ...given)
+      ask: async (...given) => (await import('./driver.ts')).identify(named.type, ...given)
     },
     open: async (...given) => (await import('./driver.ts')).open(...given)
   }

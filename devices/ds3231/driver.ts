@@ -1,7 +1,23 @@
-import type { ClockDefinition } from '../../src/driver.ts'
+import type { ClockDefinition, I2cDevice, MatchResult, OpenContext } from '../../src/driver.ts'
 import { openClockChip } from '../family/clock-chip/source.ts'
 import { hasStopped, time } from './convert.ts'
-import { COUNT } from './registers.ts'
+import { ALL, COUNT, MPU6050, WHO_AM_I } from './registers.ts'
 
 export const open: ClockDefinition['open'] = (device, context) =>
   openClockChip(device, { count: COUNT, hasStopped, time }, context)
+
+/** Of the calendar, without the seconds, which may count up. */
+const [FROM, TO] = [1, 7]
+
+/** Its registers end where those of others go on: the calendar is read twice in one go. */
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  const [number] = await device.writeRead([WHO_AM_I], 1, { signal })
+  if (number === MPU6050) return { relative: 'mpu6050' }
+  const bytes = await device.writeRead([0], ALL + TO, { signal })
+  const again = bytes.subarray(ALL + FROM, ALL + TO)
+  const wraps = Buffer.compare(bytes.subarray(FROM, TO), again) === 0
+  return wraps && time(bytes) !== undefined ? 'sure' : 'no'
+}

@@ -6,6 +6,6 @@ export const ds3231: ClockDefinition = {
   datasheet: { id: '19-5170', revision: '10' },
   bus: 'i2c',
   addresses: [0x68],
-  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
+  identification: { by: 1, ask: async (...given) => (await import('./driver.ts')).identify(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -5,3 +5,9 @@ export const STATUS = 0x0f
 /** Oscillator stop flag: set when it stops and at the first power-on; cleared by a write only. */
 export const OSCILLATOR_STOPPED = 0x80
 export const COUNT = 0x10
+
+/** The MPU-6050's kin have this address, and their own number in a register [RM-MPU-6000A, WHO_AM_I]. */
+export const WHO_AM_I = 0x75
+export const MPU6050 = 0x68
+/** 19-5170, "Address map": behind the last register, 12, comes the first. */
+export const ALL = 0x13

@@ -1,5 +1,6 @@
 import {
   type I2cDevice,
+  type MatchResult,
   type Measurement,
   notKept,
   type OpenContext,
@@ -109,4 +110,16 @@ class Ina219 implements Sensor {
       return bus & chip.READY ? { bus, shunt } : undefined
     })
   }
+}
+
+/** There is no identity; it has the range and one of the modes of a reset (399f), or of its driver here. */
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  const word = await readWord(device, chip.CONFIGURATION, { signal })
+  const mode = word & chip.MODE
+  return (word & chip.UPPER) === chip.BUS_32_V && (mode === chip.CONTINUOUS || mode === chip.ONCE)
+    ? 'maybe'
+    : 'no'
 }

@@ -44,7 +44,7 @@ export const ina219: I2cSensorDefinition = {
   identification: {
     by: 2,
     tell: 'its board has a shunt, most often marked R100',
-    ask: async (...given) => (await import('./identify.ts')).ask(...given)
+    ask: async (...given) => (await import('./driver.ts')).identify(...given)
   },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -24,3 +24,9 @@ export const READY = 0x0002
 /** Milliseconds of one conversion: typical, and above the greatest (0.586). */
 export const CONVERSION_TYPICAL = 0.532
 export const CONVERSION_GREATEST = 0.6
+
+/** Reset, a bit that is always 0, the range of the bus voltage; and the mode. */
+export const UPPER = 0xe000
+export const MODE = 0x0007
+/** SBOS448, configuration register: the mode after a reset. */
+export const CONTINUOUS = 7

@@ -2,16 +2,25 @@ import {
   hex,
   type I2cDevice,
   implausible,
+  type MatchResult,
   type Measurement,
   notKept,
   type OpenContext,
   type Options,
   readWord,
-  type Sensor
+  type Sensor,
+  view
 } from '../../src/driver.ts'
+import { hasLimits } from '../family/lm75/limits.ts'
 import { celsius } from './convert.ts'
-import { readIdentity } from './identity.ts'
-import { CONFIGURATION, PARTS, type Part, type PartName, TEMPERATURE } from './registers.ts'
+import {
+  CONFIGURATION,
+  PARTS,
+  type Part,
+  type PartIdentity,
+  type PartName,
+  TEMPERATURE
+} from './registers.ts'
 
 /** Where there is no identity register, a chip is one that keeps the configuration it is given. */
 export async function open(
@@ -76,4 +85,29 @@ class Lm75 implements Sensor {
     const [found = 0] = await this.#device.writeRead([CONFIGURATION], 1, { signal })
     if (found !== expected) throw notKept(this.#device, found, expected, 8)
   }
+}
+
+/** What the register has that tells the type. */
+async function readIdentity(
+  device: I2cDevice,
+  { register, bits }: PartIdentity,
+  signal: AbortSignal
+): Promise<number> {
+  const bytes = view(await device.writeRead([register], bits / 8, { signal }))
+  return bits === 8 ? bytes.getUint8(0) : bytes.getUint16(0)
+}
+
+/** Where there is no identity register: bits that are always 0, and the limits of power-on. */
+export async function identify(
+  type: PartName,
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  const { identity, unused }: Part = PARTS[type]
+  if (identity !== undefined)
+    return (await readIdentity(device, identity, signal)) === identity.value ? 'sure' : 'no'
+  const [first = 0, second = 0] = await device.writeRead([CONFIGURATION], 2, { signal })
+  // A register of one byte is read again, or as ff; that of a tmp102 has a second byte of its own.
+  const oneByte = second === first || second === 0xff
+  return oneByte && (first & unused) === 0 && (await hasLimits(device, { signal })) ? 'maybe' : 'no'
 }

@@ -24,7 +24,7 @@ function definition({ accuracy, by, ...kind }: Kind): I2cSensorDefinition {
     identification: {
       by,
       tell: `its board says ${kind.type.toUpperCase()}`,
-      ask: async (...given) => (await import('./identify.ts')).ask(kind.type, ...given)
+      ask: async (...given) => (await import('./driver.ts')).identify(kind.type, ...given)
     },
     open: async (...given) => (await import('./driver.ts')).open(kind.type, ...given)
   }

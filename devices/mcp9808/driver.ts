@@ -3,6 +3,7 @@ import {
   hex,
   type I2cDevice,
   implausible,
+  type MatchResult,
   type Measurement,
   notKept,
   type OpenContext,
@@ -65,4 +66,15 @@ class Mcp9808 implements Sensor {
     const found = await readWord(this.#device, chip.CONFIGURATION, { signal })
     if ((found & ~chip.ALERT) !== chip.HYSTERESIS) throw notKept(this.#device, found, chip.HYSTERESIS, 16)
   }
+}
+
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  if ((await readWord(device, chip.MANUFACTURER, { signal })) !== chip.MICROCHIP) return 'no'
+  const identity = (await readWord(device, chip.IDENTITY, { signal })) >> 8
+  const relative = chip.LOOK_ALIKES.get(identity)
+  if (identity === chip.MCP9808) return 'sure'
+  return relative === undefined ? 'no' : { relative }
 }

@@ -9,6 +9,6 @@ export const mcp9808: I2cSensorDefinition = {
   measures: [{ quantity: 'temperature', range: [-40, 125], accuracy: 0.25 }],
   options: {},
   minimumInterval: 500,
-  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
+  identification: { by: 1, ask: async (...given) => (await import('./driver.ts')).identify(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -1,5 +1,7 @@
-/** What a word of all ones stands for: SCD4x datasheet, read_measurement. */
-const FULL_SCALE = 65535
+import { FULL_SCALE } from '../family/sensirion/convert.ts'
+
+export { celsius, relativeHumidity } from '../family/sensirion/convert.ts'
+
 const PARTS_PER_MILLION = 1000000
 
 /** A ratio: the word is in ppm. */
@@ -7,17 +9,7 @@ export function co2Ratio(word: number): number {
   return word / PARTS_PER_MILLION
 }
 
-/** °C */
-export function celsius(word: number): number {
-  return -45 + (175 * word) / FULL_SCALE
-}
-
-/** %RH */
-export function relativeHumidity(word: number): number {
-  return (100 * word) / FULL_SCALE
-}
-
-/** The word for °C of set_temperature_offset. */
+/** The word of set_temperature_offset. @param celsius °C */
 export function temperatureOffsetWord(celsius: number): number {
   return Math.round((celsius * FULL_SCALE) / 175)
 }

@@ -1,4 +1,13 @@
-import { type I2cDevice, type OpenContext, type Options, type Sensor, SensorError } from '../../src/driver.ts'
+import {
+  commandWords,
+  type I2cDevice,
+  isBusError,
+  type MatchResult,
+  type OpenContext,
+  type Options,
+  type Sensor,
+  SensorError
+} from '../../src/driver.ts'
 import { temperatureOffsetWord } from './convert.ts'
 import { PeriodicScd4x } from './periodic.ts'
 import { Port, type Setting } from './port.ts'
@@ -34,4 +43,18 @@ function settingsOf(options: Options): readonly Setting[] {
   return pressure === chip.SEA_LEVEL
     ? settings
     : [...settings, { command: chip.SET_PRESSURE, word: pressure }]
+}
+
+/** One that measures does not tell its serial number, but whether it has data. */
+export async function identify(
+  device: I2cDevice,
+  { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<MatchResult> {
+  try {
+    await commandWords(clock, device, chip.SERIAL_NUMBER, signal)
+  } catch (error) {
+    if (!isBusError(error)) throw error
+    await commandWords(clock, device, chip.DATA_READY, signal)
+  }
+  return 'sure'
 }

@@ -52,6 +52,6 @@ export const scd4x: I2cSensorDefinition = {
     }
   },
   minimumInterval: 5000,
-  identification: { by: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
+  identification: { by: 1, ask: async (...given) => (await import('./driver.ts')).identify(...given) },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

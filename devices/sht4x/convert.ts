@@ -1,12 +1,8 @@
-/** What a word of all ones stands for: SHT4x datasheet, 4.6. */
-const FULL_SCALE = 65535
+import { FULL_SCALE } from '../family/sensirion/convert.ts'
 
-/** °C */
-export function celsius(word: number): number {
-  return -45 + (175 * word) / FULL_SCALE
-}
+export { celsius } from '../family/sensirion/convert.ts'
 
-/** %RH; 4.6: the formula goes beyond what there is, and is cropped. */
+/** %RH, clamped to 0 and 100: the formula of the SHT4x datasheet, 4.6, goes beyond both. */
 export function relativeHumidity(word: number): number {
   return Math.min(100, Math.max(0, -6 + (125 * word) / FULL_SCALE))
 }

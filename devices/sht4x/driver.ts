@@ -2,6 +2,7 @@ import {
   CommandSensor,
   commandWords,
   type I2cDevice,
+  identifyByAnswer,
   type Measurement,
   type OpenContext,
   type Options,
@@ -29,3 +30,5 @@ function measurements([temperature = 0, humidity = 0]: readonly number[]): Measu
     { quantity: 'humidity', value: relativeHumidity(humidity) }
   ]
 }
+
+export const identify = identifyByAnswer(SERIAL_NUMBER)

@@ -19,6 +19,10 @@ export const sht4x: I2cSensorDefinition = {
     }
   },
   minimumInterval: 1000,
-  identification: { by: 1, turn: 1, ask: async (...given) => (await import('./identify.ts')).ask(...given) },
+  identification: {
+    by: 1,
+    turn: 1,
+    ask: async (...given) => (await import('./driver.ts')).identify(...given)
+  },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

@@ -2,6 +2,7 @@ import {
   checkIdentity,
   commandWords,
   type I2cDevice,
+  type MatchResult,
   type Measurement,
   type OpenContext,
   type Options,
@@ -15,7 +16,7 @@ export async function openSi7021(
   _options: Options,
   { clock, signal }: OpenContext
 ): Promise<Sensor> {
-  const user = await userRegister(device, clock, signal)
+  const user = await resetUserRegister(device, clock, signal)
   checkIdentity(device, user, chip.SI7021_USER, new Map([[chip.HTU21D_USER, 'htu21d']]))
   const [number = 0] = await commandWords(clock, device, chip.SERIAL_NUMBER, signal)
   checkIdentity(device, number >> 8, chip.SI7021_PART, chip.OTHER_PARTS)
@@ -28,13 +29,13 @@ export async function openHtu21d(
   _options: Options,
   { clock, signal }: OpenContext
 ): Promise<Sensor> {
-  const user = await userRegister(device, clock, signal)
+  const user = await resetUserRegister(device, clock, signal)
   checkIdentity(device, user, chip.HTU21D_USER, new Map([[chip.SI7021_USER, 'si7021']]))
   return new HumidityAndTemperature(device, clock)
 }
 
 /** As it is after a reset, which also turns the heater off. */
-async function userRegister(
+async function resetUserRegister(
   device: I2cDevice,
   clock: OpenContext['clock'],
   signal: AbortSignal
@@ -65,4 +66,35 @@ class HumidityAndTemperature implements Sensor {
   }
 
   async close(): Promise<void> {}
+}
+
+/**
+ * The user register is asked first: to others of the address (PCA9685) the rest would be an order, and fe, the
+ * maker of TI's chips, resets these.
+ */
+export async function identifySi7021(
+  device: I2cDevice,
+  { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<MatchResult> {
+  if ((await fixedUserBits(device, signal)) !== chip.SI7021_USER) return 'no'
+  const [number = 0] = await commandWords(clock, device, chip.SERIAL_NUMBER, signal)
+  const relative = chip.OTHER_PARTS.get(number >> 8)
+  if (number >> 8 === chip.SI7021_PART) return 'sure'
+  return relative === undefined ? 'no' : { relative }
+}
+
+/** It has no part number, but its values have a checksum. */
+export async function identifyHtu21d(
+  device: I2cDevice,
+  { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
+): Promise<MatchResult> {
+  if ((await fixedUserBits(device, signal)) !== chip.HTU21D_USER) return 'no'
+  await commandWords(clock, device, chip.MEASURE_TEMPERATURE, signal)
+  return 'sure'
+}
+
+/** Without the bits of resolution, heater and supply. */
+async function fixedUserBits(device: I2cDevice, signal: AbortSignal): Promise<number> {
+  const [user = 0] = await device.writeRead([chip.USER_REGISTER], 1, { signal })
+  return user & chip.USER_FIXED
 }

@@ -18,7 +18,7 @@ export const si7021: I2cSensorDefinition = {
   identification: {
     by: 1,
     turn: 1,
-    ask: async (...given) => (await import('./identify.ts')).askSi7021(...given)
+    ask: async (...given) => (await import('./driver.ts')).identifySi7021(...given)
   },
   open: async (...given) => (await import('./driver.ts')).openSi7021(...given)
 }
@@ -38,7 +38,7 @@ export const htu21d: I2cSensorDefinition = {
   identification: {
     by: 1,
     turn: 2,
-    ask: async (...given) => (await import('./identify.ts')).askHtu21d(...given)
+    ask: async (...given) => (await import('./driver.ts')).identifyHtu21d(...given)
   },
   open: async (...given) => (await import('./driver.ts')).openHtu21d(...given)
 }

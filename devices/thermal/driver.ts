@@ -8,8 +8,7 @@ import {
   type Sysfs,
   SysfsFolder
 } from '../../src/driver.ts'
-import { MILLIDEGREES } from './convert.ts'
-import { TEMPERATURE, ZONES } from './files.ts'
+import { MILLIDEGREES, TEMPERATURE, ZONES } from './files.ts'
 
 const MEASURES: readonly Measure[] = [{ quantity: 'temperature' }]
 

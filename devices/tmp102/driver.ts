@@ -1,6 +1,7 @@
 import {
   type I2cDevice,
   implausible,
+  type MatchResult,
   type Measurement,
   notKept,
   type OpenContext,
@@ -10,6 +11,7 @@ import {
   type Sensor,
   writeWord
 } from '../../src/driver.ts'
+import { hasLimits } from '../family/lm75/limits.ts'
 import { celsius } from './convert.ts'
 import {
   ALERT,
@@ -71,4 +73,14 @@ class Tmp102 implements Sensor {
       throw notKept(this.#device, found, this.#configuration, 16)
     return found & ONE_SHOT ? true : undefined
   }
+}
+
+/** There is no identity: constant bits of the configuration, and the limits of power-on. */
+export async function identify(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>
+): Promise<MatchResult> {
+  const word = await readWord(device, CONFIGURATION, { signal })
+  const constant = (word & (RESOLUTION | RESERVED)) === RESOLUTION
+  return constant && (await hasLimits(device, { signal })) ? 'maybe' : 'no'
 }

@@ -16,7 +16,7 @@ export const tmp102: I2cSensorDefinition = {
   identification: {
     by: 2,
     tell: 'its board says TMP102',
-    ask: async (...given) => (await import('./identify.ts')).ask(...given)
+    ask: async (...given) => (await import('./driver.ts')).identify(...given)
   },
   open: async (...given) => (await import('./driver.ts')).open(...given)
 }

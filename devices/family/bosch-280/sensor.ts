@@ -1,7 +1,9 @@
 import {
   type Clock,
   checkIdentity,
+  hex,
   type I2cDevice,
+  type MatchResult,
   type Measurement,
   type OpenContext,
   type Options,
@@ -23,6 +25,9 @@ export interface Bosch280Chip<Calibration extends PressureCalibration> {
   /** @param data registers F7 to FC, or to FE with humidity */
   measurements(data: Uint8Array, calibration: Calibration): readonly Measurement[]
 }
+
+/** A multiplexer of the same address keeps what it is sent, and connects those channels [SCPS207, control register]. */
+const NO_CHANNELS = 0x00
 
 const WIRES = 'check the wires for loose contacts and their length'
 
@@ -132,4 +137,20 @@ class Bosch280<Calibration extends PressureCalibration> implements Sensor {
       return (status & bit) === 0 || undefined
     })
   }
+}
+
+/** @param lookAlikes identities of chips that share address and register, and their names */
+export async function identifyBosch280(
+  device: I2cDevice,
+  { signal }: Pick<OpenContext, 'signal'>,
+  expected: number,
+  lookAlikes: ReadonlyMap<number, string>
+): Promise<MatchResult> {
+  const [found = 0] = await device.writeRead([chip.IDENTITY], 1, { signal })
+  if (found === expected) return 'sure'
+  const relative = lookAlikes.get(found)
+  if (relative !== undefined) return { relative }
+  if (found !== chip.IDENTITY) return 'no'
+  await device.write([NO_CHANNELS], { signal })
+  return { relative: `tca9548a multiplexer: it keeps the ${hex(chip.IDENTITY, 2)} that it was sent` }
 }

@@ -1,4 +1,4 @@
-import { type I2cDevice, readWord, type TransferOptions } from '../../src/driver.ts'
+import { type I2cDevice, readWord, type TransferOptions } from '../../../src/driver.ts'
 
 /** The registers of the LM75 and its kin that no driver here writes: 75 and 80 °C after power-on [SNIS153]. */
 const LIMITS = [
