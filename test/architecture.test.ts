@@ -22,8 +22,7 @@ const LIBP2P = ['libp2p', '@libp2p/', '@multiformats/', 'multiformats']
 /** Who may import whom. Everyone may import error, clock and log, and parts of Node. */
 const TABLE: Readonly<Record<string, readonly Door[]>> = {
   foundation: [],
-  // cbor-x decodes what cbor/scan.ts let through.
-  cbor: value('cbor-x'),
+  cbor: [],
   // base58 writes PeerIds.
   reading: [...type('hal'), ...value('cbor', 'multiformats')],
   hal: type('reading'),

@@ -1,6 +1,6 @@
-/** Least exponent of a normal half; below it the significand loses bits (IEEE 754 binary16). */
+/** Smallest exponent of a normal half; below it the significand loses bits (IEEE 754 binary16). */
 const MIN_EXPONENT = -14
-const GREATEST_EXPONENT = 15
+const MAX_EXPONENT = 15
 const FRACTION_BITS = 10
 
 /**
@@ -12,7 +12,17 @@ export function halfBits(value: number): number | undefined {
   const magnitude = Math.abs(value)
   const exponent = Math.max(Math.floor(Math.log2(magnitude)), MIN_EXPONENT)
   const significand = magnitude / 2 ** (exponent - FRACTION_BITS)
-  if (exponent > GREATEST_EXPONENT || !Number.isInteger(significand)) return undefined
+  if (exponent > MAX_EXPONENT || !Number.isInteger(significand)) return undefined
   // The hidden bit of a normal significand (1024 to 2047) carries one into the exponent field.
   return sign + ((exponent - MIN_EXPONENT) << FRACTION_BITS) + significand
+}
+
+/** The value of an IEEE 754 binary16 of these 16 bits. */
+export function halfValue(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** (MIN_EXPONENT - FRACTION_BITS)
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
+  return sign * (1024 + fraction) * 2 ** (exponent + MIN_EXPONENT - 1 - FRACTION_BITS)
 }

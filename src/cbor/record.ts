@@ -1,6 +1,6 @@
-import { MAP } from './major.ts'
-import type { CborValue } from './read.ts'
-import { CborWriter, compareKeys, writeKey } from './writer.ts'
+import type { CborValue } from './value.ts'
+import { MAP } from './value.ts'
+import { CborWriter, compareKeys, writeKey } from './write.ts'
 
 /**
  * Maps of the same text keys that are written again and again: the keys are encoded, and put in the order

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { hexOfBytes } from '../../src/cbor/bytes.ts'
-import { type CborMap, type CborValue, readCbor } from '../../src/cbor/read.ts'
+import { readCbor } from '../../src/cbor/read.ts'
 import { CborRecord } from '../../src/cbor/record.ts'
+import type { CborMap, CborValue } from '../../src/cbor/value.ts'
 import { writeCbor } from '../../src/cbor/write.ts'
 import { seeded } from '../support/readings.ts'
 

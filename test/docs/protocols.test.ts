@@ -5,7 +5,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import t, { type Test } from 'tap'
 import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/cbor/bytes.ts'
 import { isCborError } from '../../src/cbor/error.ts'
-import { scanCbor } from '../../src/cbor/scan.ts'
+import { readCbor } from '../../src/cbor/read.ts'
 import { writeCbor } from '../../src/cbor/write.ts'
 import {
   decodeFrame,
@@ -110,13 +110,13 @@ const limits = { maxBytes: 16_384, maxDepth: 4, maxItems: 256 }
 t.test('CBOR', async (t) => {
   const accepted = documentList('cbor-accepted')
   t.ok(accepted.length > 20)
-  for (const hex of accepted) t.doesNotThrow(() => scanCbor(bytesOfHex(hex), limits), hex)
+  for (const hex of accepted) t.doesNotThrow(() => readCbor(bytesOfHex(hex), limits), hex)
   const refused = documentList('cbor-refused').map((one) => one.split(/ (.*)/))
   const rules = new Set(refused.map(([rule]) => rule))
   for (let rule = 2; rule <= 18; rule++) t.ok(rules.has(`C${rule}`), `something breaks C${rule}`)
   for (const [rule, hex = ''] of refused) {
     try {
-      scanCbor(bytesOfHex(hex.replaceAll(' ', '')), limits)
+      readCbor(bytesOfHex(hex.replaceAll(' ', '')), limits)
       t.fail(`${rule} ${hex} is taken`)
     } catch (error) {
       t.ok(isCborError(error), `${rule} ${hex}`)

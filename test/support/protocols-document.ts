@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { bytesOfHex } from '../../src/cbor/bytes.ts'
-import type { CborValue } from '../../src/cbor/read.ts'
+import type { CborValue } from '../../src/cbor/value.ts'
 
 const text = readFileSync(new URL('../../docs/protocols.md', import.meta.url), 'utf8')
 

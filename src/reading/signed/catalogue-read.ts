@@ -1,4 +1,5 @@
-import { type CborMap, type CborValue, isCborMap, readCbor } from '../../cbor/read.ts'
+import { readCbor } from '../../cbor/read.ts'
+import { type CborMap, type CborValue, isCborMap } from '../../cbor/value.ts'
 import type { Position, Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
 import {

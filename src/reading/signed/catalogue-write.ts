@@ -1,5 +1,5 @@
 import { bytesOfHex } from '../../cbor/bytes.ts'
-import type { CborMap, CborValue } from '../../cbor/read.ts'
+import type { CborMap, CborValue } from '../../cbor/value.ts'
 import { writeCbor } from '../../cbor/write.ts'
 import {
   type Catalogue,

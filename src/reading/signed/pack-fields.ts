@@ -1,11 +1,18 @@
 import { hexOfBytes } from '../../cbor/bytes.ts'
-import type { CborMap } from '../../cbor/read.ts'
+import { type CborMap, numberOf } from '../../cbor/value.ts'
 import { PackError, type PackFlaw } from './pack-error.ts'
 
-/** Reads the fields of a decoded map by kind; undefined where absent, PackError where of another kind. */
+/*
+ * Fields of a decoded map by the kinds of docs/protocols.md section 8: undefined where absent, PackError where
+ * of another kind.
+ */
+
+/** A `num`: an integer, a float or a decimal fraction. */
 export function numberAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
   const value = map.get(key)
-  if (value === undefined || typeof value === 'number') return value
+  if (value === undefined) return undefined
+  const number = numberOf(value)
+  if (number !== undefined) return number
   throw new PackError(why, `${key} is not a number`)
 }
 
@@ -16,10 +23,11 @@ export function amountAt(map: CborMap, key: number | string, why: PackFlaw): num
   throw new PackError(why, `${key} is negative`)
 }
 
-/** A whole number from 0 below 2^53, written as an integer or as a float. */
+/** A `uint`: a whole number from 0 below 2^53, written as an integer or as a float, not as a decimal fraction. */
 export function countAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
-  const value = numberAt(map, key, why)
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value
+  const value = map.get(key)
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new PackError(why, `${key} is not a whole number from 0`)
 }
 

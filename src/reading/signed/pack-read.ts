@@ -1,4 +1,5 @@
-import { type CborMap, isCborMap, readCbor } from '../../cbor/read.ts'
+import { readCbor } from '../../cbor/read.ts'
+import { type CborMap, isCborMap, numberOf } from '../../cbor/value.ts'
 import type { Quantities, Quantity } from '../quantity.ts'
 import type { Fault, Outcome, Reading, TimeQuality } from '../reading.ts'
 import type { Run } from '../run.ts'
@@ -175,9 +176,8 @@ function outcomeOf(record: CborMap, quantity: Quantity): Outcome {
   const name = textAt(record, LABEL.name, 'name')
   if (name === FAULT_NAME) return { fault: faultOf(textAt(record, LABEL.text, 'fault') ?? '') }
   if (name !== undefined) throw new PackError('name', 'a reading has no n')
-  const value = record.get(quantity.kind === 'boolean' ? LABEL.boolean : LABEL.value)
-  if (typeof value === 'boolean' && quantity.kind === 'boolean') return { value }
-  if (typeof value === 'number' && quantity.kind === 'number') return { value }
+  const value = quantity.kind === 'boolean' ? record.get(LABEL.boolean) : numberOf(record.get(LABEL.value))
+  if (typeof value === quantity.kind) return { value: value as number | boolean }
   throw new PackError('value', `not a ${quantity.kind}`)
 }
 

@@ -1,5 +1,5 @@
 import { bytesOfHex } from '../../cbor/bytes.ts'
-import type { CborValue } from '../../cbor/read.ts'
+import type { CborValue } from '../../cbor/value.ts'
 import type { Fault, Reading } from '../reading.ts'
 import { PackError } from './pack-error.ts'
 import { FAULT_NAME, LABEL, MAX_FAULT_TEXT, OWN } from './senml.ts'

@@ -1,4 +1,4 @@
-import { ARRAY } from '../../cbor/major.ts'
+import { ARRAY } from '../../cbor/value.ts'
 import { cborArray, cborHead, writeCbor } from '../../cbor/write.ts'
 import type { Reading } from '../reading.ts'
 import { asPackError, PackError } from './pack-error.ts'

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { bytesOfHex, concatBytes } from '../../cbor/bytes.ts'
-import { BYTES } from '../../cbor/major.ts'
+import { BYTES } from '../../cbor/value.ts'
 import { cborBytes, cborHead } from '../../cbor/write.ts'
 import { MULTIHASH_BYTES, peerOfMultihash } from '../series.ts'
 import { SealError } from './seal-error.ts'

@@ -1,4 +1,4 @@
-import type { CborMap } from '../../cbor/read.ts'
+import type { CborMap } from '../../cbor/value.ts'
 
 /** Labels of SenML in CBOR that packs use (RFC 8428 section 6, table 4). */
 export const LABEL = {

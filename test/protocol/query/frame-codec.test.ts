@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { CborValue } from '../../../src/cbor/read.ts'
+import { type CborValue, DecimalFraction } from '../../../src/cbor/value.ts'
 import { writeCbor } from '../../../src/cbor/write.ts'
 import { isNodeError } from '../../../src/error.ts'
 import { FrameSplitter } from '../../../src/protocol/frame-splitter.ts'
@@ -102,6 +102,42 @@ t.test('a request that makes no sense names the field', async (t) => {
   ]
   for (const [name, fields] of bad) {
     t.same(decodeRequest(map({ id: 5, op: 'read', ...fields }), 512), { id: 5, bad: name })
+  }
+})
+
+t.test('no field of a frame is a decimal fraction', async (t) => {
+  const one = new DecimalFraction(0, 1)
+  const boot = new Uint8Array(8)
+  t.throws(() => decodeRequest(map({ id: one, op: 'read' }), 512), { code: 'bad-frame' }, 'id')
+  t.throws(() => decodeRequest(map({ id: 1, op: one }), 512), { code: 'bad-frame' }, 'op')
+  for (const name of ['n', 'who', 'credit', 'every', 'from', 'to', 'limit']) {
+    t.same(decodeRequest(map({ id: 5, op: 'read', [name]: one }), 512), { id: 5, bad: name })
+  }
+  t.same(decodeRequest(map({ id: 5, op: 'history', ep: one, boot }), 512), { id: 5, bad: 'ep, boot' })
+  const answers: Record<string, CborValue>[] = [
+    { id: one },
+    { pack: one },
+    { block: one },
+    { meta: one },
+    { old: one },
+    { skip: one },
+    { pos: [one, boot, 1] },
+    { pos: [1, boot, one] },
+    { lost: [one, 4] },
+    { lost: [0, one] },
+    { time: [one, 2, 0] },
+    { time: [1, one, 0] },
+    { time: [1, 2, one] },
+    { time: [1, 2, 0, one] },
+    { error: ['busy', one] },
+    { error: ['busy', 'later', one] }
+  ]
+  for (const fields of answers) {
+    t.throws(
+      () => decodeAnswer(map({ id: 1, ...fields }), 512),
+      { code: 'bad-frame' },
+      JSON.stringify(fields)
+    )
   }
 })
 

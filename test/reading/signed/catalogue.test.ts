@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type CborMap, type CborValue, readCbor } from '../../../src/cbor/read.ts'
+import { readCbor } from '../../../src/cbor/read.ts'
+import { type CborMap, type CborValue, DecimalFraction } from '../../../src/cbor/value.ts'
 import { writeCbor } from '../../../src/cbor/write.ts'
 import { type Catalogue, type CatalogueSeries, isRestricted } from '../../../src/reading/signed/catalogue.ts'
 import { decodeCatalogue } from '../../../src/reading/signed/catalogue-read.ts'
@@ -51,6 +52,7 @@ function flaw(value: CborValue): string {
 
 const boot = new Uint8Array(8)
 const time = 1_790_000_000
+const one = new DecimalFraction(0, 1)
 const refusals: readonly [string, string, CborValue][] = [
   ['form', 'not a map', 5],
   ['items', 'an array', [1]],
@@ -85,10 +87,22 @@ const refusals: readonly [string, string, CborValue][] = [
   ['time', 'an unknown time', altered({ runs: [[1, boot, 0, time, 1, 2]] })],
   ['time', 'a time of 1970', altered({ runs: [[1, boot, 0, 0, 1, 0]] })],
   ['time', 'a bound of -2', altered({ runs: [[1, boot, 0, time, -2, 0]] })],
-  ['time', 'a negative mono', altered({ runs: [[1, boot, -1, time, 1, 0]] })]
+  ['time', 'a negative mono', altered({ runs: [[1, boot, -1, time, 1, 0]] })],
+  ['position', 'rev as a decimal fraction', altered({ rev: one })],
+  ['run', 'ep as a decimal fraction', altered({ ep: one })],
+  ['run', 'boot as a decimal fraction', altered({ boot: one })],
+  ['form', 'a name as a decimal fraction', altered({ name: one })],
+  ['form', 'a purpose as a decimal fraction', altered({ purposes: [one] })],
+  ['form', 'a unit as a decimal fraction', withSeries({ unit: one })],
+  ['depth', 'an oldest ep as a decimal fraction', withSeries({ oldest: [one, boot, 3] })],
+  ['depth', 'an oldest seq as a decimal fraction', withSeries({ oldest: [1, boot, one] })],
+  ['run', 'ep of a run as a decimal fraction', altered({ runs: [[one, boot, 0, time, 1, 0]] })],
+  ['time', 'tq as a decimal fraction', altered({ runs: [[1, boot, 0, time, 1, one]] })]
 ]
 for (const [why, name, value] of refusals) t.equal(flaw(value), why, `${why}: ${name}`)
 t.equal(flaw(altered({ other: 1 })), 'none', 'other keys are ignored')
+t.equal(flaw(altered({ mono: one, runs: [[1, boot, one, time, one, 0]] })), 'none', 'numbers may be')
+t.equal(flaw(withSeries({ interval: one, accuracy: one })), 'none', 'numbers of a series may be')
 
 t.test('what no catalogue can carry', async (t) => {
   const series = (count: number): Catalogue => ({

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { CborValue } from '../../../src/cbor/read.ts'
+import { type CborValue, DecimalFraction } from '../../../src/cbor/value.ts'
 import { writeCbor } from '../../../src/cbor/write.ts'
 import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
@@ -180,4 +180,34 @@ t.throws(() => decodePack(writeCbor([5]), rules), { code: 'bad-pack', why: 'form
 t.throws(() => decodePack(writeCbor([record(first)]), { ...rules, maxPayload: 100 }), {
   code: 'bad-pack',
   why: 'size'
+})
+
+t.test('a decimal fraction stands for a num, and for nothing else', async (t) => {
+  const five = new DecimalFraction(0, 5)
+  const whole: readonly [why: string, key: string][] = [
+    ['run', 'bep'],
+    ['run', 'bboot'],
+    ['position', 'bsq'],
+    ['time', 'btq'],
+    ['name', '-2'],
+    ['unit', '-4'],
+    ['unit', '1'],
+    ['name', '0']
+  ]
+  for (const [why, key] of whole) t.equal(flaw({ ...first, [key]: five }), why, key)
+  t.equal(flaw({ ...first, btq: new DecimalFraction(0, 0) }), 'time', 'a quality of 0')
+  t.equal(flaw({ ...first, bsq: new DecimalFraction(-1, 30) }), 'position', '30 tenths')
+  t.equal(flaw(first, { ...next, '2': undefined, '4': five }), 'value', 'vb')
+  t.equal(flaw(first, { ...next, '2': undefined, '0': ':fault', '3': five }), 'fault', 'vs')
+  const [reading] = read({
+    ...first,
+    '-3': new DecimalFraction(-1, 17_900_000_001),
+    '2': new DecimalFraction(-2, 2148),
+    '6': five,
+    '7': new DecimalFraction(1, 6),
+    bte: new DecimalFraction(-2, 5),
+    bmono: new DecimalFraction(3, 7)
+  })
+  t.match(reading, { time: 1_790_000_005.1, value: 21.48, interval: 60, errorBound: 0.05, mono: 12_000 })
+  t.equal(flaw({ ...first, bep: 5, note: five }), 'none', 'an extension may be anything')
 })

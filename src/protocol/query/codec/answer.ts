@@ -1,5 +1,6 @@
-import type { ByteStrings, CborValue } from '../../../cbor/read.ts'
+import type { ByteStrings } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
+import type { CborValue } from '../../../cbor/value.ts'
 import { badFrame } from '../../frame-splitter.ts'
 import {
   type AnsweredTime,

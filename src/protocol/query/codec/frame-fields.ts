@@ -1,5 +1,6 @@
 import { CborError } from '../../../cbor/error.ts'
-import { type ByteStrings, type CborMap, type CborValue, isCborMap, readCbor } from '../../../cbor/read.ts'
+import { type ByteStrings, readCbor } from '../../../cbor/read.ts'
+import { type CborMap, type CborValue, isCborMap } from '../../../cbor/value.ts'
 import type { Position, Run } from '../../../reading/run.ts'
 import { badFrame } from '../../frame-splitter.ts'
 

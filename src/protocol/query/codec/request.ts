@@ -1,5 +1,5 @@
-import type { CborValue } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
+import type { CborValue } from '../../../cbor/value.ts'
 import { isPeerId } from '../../../reading/series.ts'
 import { badFrame } from '../../frame-splitter.ts'
 import { MAX_CREDIT, MAX_SELECTORS, type QueryRequest } from './frame.ts'

@@ -1,14 +1,14 @@
 import t from 'tap'
 import { bytesOfHex } from '../../src/cbor/bytes.ts'
 import { isCborError } from '../../src/cbor/error.ts'
-import { type CborLimits, scanCbor } from '../../src/cbor/scan.ts'
+import { type CborLimits, readCbor } from '../../src/cbor/read.ts'
 import { seeded } from '../support/readings.ts'
 
 const limits: CborLimits = { maxBytes: 1024, maxDepth: 4, maxItems: 256 }
 
 function flawOf(bytes: Uint8Array, bounds = limits): string {
   try {
-    scanCbor(bytes, bounds)
+    readCbor(bytes, bounds)
     return 'none'
   } catch (error) {
     if (isCborError(error)) return error.why
