@@ -37,7 +37,7 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
   ],
   // Two lists: of definitions, and of models; each names every device once.
   devices: [...value('device'), ...type('driver', 'simulated')],
-  // The book is YAML; multicast-dns is what libp2p's own discovery uses, driven per interface (trap 6).
+  // The book is YAML; multicast-dns is what libp2p's own discovery uses, driven per interface (docs/network.md trap 6).
   peer: value(...LIBP2P, 'yaml', 'multicast-dns'),
   // Types of hal: the socket of datagrams and the belief in time come from the world.
   // The cipher that libp2p's Noise seals with: short packets are sealed by it, too.

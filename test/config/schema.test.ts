@@ -52,11 +52,11 @@ t.test('every room finds its bounds by name', async (t) => {
   for (const [key, value] of Object.entries(defaultDatagramLimits)) {
     t.strictSame(limitsOfDatagrams[key as keyof DatagramLimits], value, key)
   }
-  // wire.md, Asking and Gossip.
+  // docs/protocols.md sections 11 and 12.
   t.match(rooms.query, { streamsPerPeer: 4, requestsPerStream: 32, requestBytes: 512, answerBytes: 17_408 })
   t.match(rooms.gossip, { sourceRate: 200, sourceBurst: 400, authorRate: 5, authorBurst: 20, authors: 4096 })
   t.match(rooms.follow, { wait: 2_000, min: 1_000, max: 300_000 })
-  t.ok(rooms.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (libp2p.md, trap 8)')
+  t.ok(rooms.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (docs/network.md trap 8)')
 })
 
 t.test('a device option with a unit says so in a sentence of its own', async (t) => {

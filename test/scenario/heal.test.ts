@@ -35,7 +35,7 @@ async function neighbours(t: Test): Promise<{ house: House; author: HouseNode; r
   return { house, author, reader }
 }
 
-t.test('gossip that is dead while the connection is up is healed (libp2p.md, trap 1)', async (t) => {
+t.test('gossip that is dead while the connection is up is healed (docs/network.md trap 1)', async (t) => {
   const { house, author, reader } = await neighbours(t)
   const connection = reader.running.assembled.peers.autoDialer.connection(author.peer)
 

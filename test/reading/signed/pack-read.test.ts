@@ -31,7 +31,7 @@ const next: Fields = { '2': 22, '6': 10, '7': 10 }
 const valueless: Fields = { '2': undefined }
 const unknown: Fields = { '-3': undefined, bte: undefined, btq: 2 }
 
-/** Numerals are labels, as in wire.md; a text of digits is written as `"2"`. */
+/** Numerals are labels, as in docs/protocols.md section 8; a text of digits is written as `"2"`. */
 function record(fields: Fields): CborValue {
   const map = new Map<number | string, CborValue>()
   for (const [key, value] of Object.entries(fields)) {
