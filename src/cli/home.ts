@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The folder of the node: --home, $KITH_HOME, $STATE_DIRECTORY (systemd's; the first where it names
- * several), $XDG_STATE_HOME/kith, ~/.local/state/kith.
+ * The folder of the node, the first of: --home, $KITH_HOME, $STATE_DIRECTORY (set by systemd; the first path if
+ * there are several), $XDG_STATE_HOME/kith, ~/.local/state/kith.
  */
 export function chooseHome(given: string | undefined, environment: Environment): string {
   const set = (name: string): string | undefined => environment[name] || undefined

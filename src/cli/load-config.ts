@@ -12,18 +12,18 @@ import type { Environment } from './home.ts'
 
 export interface ConfigRequest {
   readonly home: string
-  /** Of --config; it must exist then. */
+  /** The file of --config, which must exist. */
   readonly file?: string | undefined
   readonly environment: Environment
   readonly flags?: readonly FlagSetting[]
 }
 
-/** The configuration's file: the one that was named, else kith.yaml in the home. */
+/** The configuration file: `file`, else kith.yaml in the home. */
 export function configFile({ home, file }: Pick<ConfigRequest, 'home' | 'file'>): string {
   return file ?? join(home, 'kith.yaml')
 }
 
-/** With the devices from outside that it names. @throws ConfigError with everything that is wrong */
+/** The configuration and the external devices that it names. @throws ConfigError with every problem */
 export async function loadNodeConfig(
   request: ConfigRequest
 ): Promise<LoadedConfig & { readonly outside: OutsideDevices }> {
@@ -47,16 +47,16 @@ async function wholeRequest(request: ConfigRequest): Promise<WholeRequest> {
   }
 }
 
-/** What a configuration may name. */
-export interface Catalogue {
+/** The devices that a configuration may name. */
+export interface DeviceIndex {
   readonly devices: readonly SensorDefinition[]
   readonly clocks: readonly ClockDefinition[]
-  /** Why the drivers from outside that the configuration names are not among them. */
+  /** Why the external drivers that the configuration names are missing. */
   readonly failed?: NodeError
 }
 
-/** Every device that kith knows itself or that the configuration names, whatever else is wrong with that. */
-export async function loadDeviceIndex(request: ConfigRequest): Promise<Catalogue> {
+/** The built-in devices and those that the configuration names; other errors of the configuration are ignored. */
+export async function loadDeviceIndex(request: ConfigRequest): Promise<DeviceIndex> {
   const { loadOutside } = await import('../config/load-with-devices.ts')
   const whole = await wholeRequest(request)
   const { devices, clocks = [] } = whole
@@ -69,7 +69,7 @@ export async function loadDeviceIndex(request: ConfigRequest): Promise<Catalogue
   }
 }
 
-/** Whether that file is there. */
+/** Whether the configuration file exists. */
 export function configFileFound(request: Pick<ConfigRequest, 'home' | 'file'>): boolean {
   return existsSync(configFile(request))
 }

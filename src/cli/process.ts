@@ -4,15 +4,15 @@ import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
 import { commands } from './commands.ts'
 
-/** Milliseconds that a reader has left for what was written before Ctrl-C. */
-const LAST_WORDS_MS = 100
+/** Milliseconds that the output may take to be read after Ctrl-C. */
+const FLUSH_MS = 100
 
 /** Runs the command line as this process: its streams, its signals, its exit status. */
 export async function runProcess(argv: readonly string[]): Promise<never> {
   const controller = new AbortController()
   let crashed = false
   const leave = (): void => {
-    // The second Ctrl-C asks nobody.
+    // The second Ctrl-C ends the process at once.
     if (controller.signal.aborted) process.exit(FAILED)
     controller.abort(new NodeError('interrupted', 'interrupted'))
   }
@@ -25,7 +25,7 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   process.on('SIGTERM', leave)
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
-  // Whoever read us has seen enough (head, less): no failure.
+  // EPIPE: the reader closed the pipe, as head and less do. That is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? DONE : FAILED)
   })
@@ -39,15 +39,15 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
     signal: controller.signal
   })
   await Promise.all([process.stdout, process.stderr].map((stream) => written(stream, controller.signal)))
-  // What libraries leave open must not keep us.
+  // Handles that libraries leave open must not keep the process alive.
   process.exit(crashed ? FAILED : status)
 }
 
-/** A pipe takes 64 KiB at once and the rest as it is read: leaving sooner would cut the output off. */
+/** Waits for the reader: a pipe takes 64 KiB at once, and process.exit() drops the rest. */
 async function written(stream: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
   const out = new Promise<void>((resolve) => stream.write('', () => resolve()))
   const interrupted = new Promise<void>((resolve) => {
-    const soon = (): unknown => systemClock.after(LAST_WORDS_MS, resolve)
+    const soon = (): unknown => systemClock.after(FLUSH_MS, resolve)
     if (signal.aborted) soon()
     else signal.addEventListener('abort', soon, { once: true })
   })

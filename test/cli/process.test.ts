@@ -9,7 +9,7 @@ import { startControlServer } from '../../src/node/control/server.ts'
 import { FakeOperations, historyRows } from '../support/fakes/operations.ts'
 import { KITH, kith, runNode } from '../support/process/kith.ts'
 
-/** A home where somebody answers. */
+/** A home with a control server. */
 async function home(t: Test, operations = new FakeOperations()): Promise<string> {
   const path = mkdtempSync(join(tmpdir(), 'kith-process-'))
   const limits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
@@ -32,7 +32,7 @@ t.test('a command asks the running node', async (t) => {
   t.equal(err(), '', 'no warning either')
 })
 
-t.test('wrong use ends with 2 and goes to stderr', async (t) => {
+t.test('wrong usage ends with 2 and goes to stderr', async (t) => {
   const { out, err, end } = kith('wach')
   t.equal(await end, 2)
   t.equal(out(), '')
@@ -57,7 +57,7 @@ t.test('Ctrl-C ends a watch within a second', async (t) => {
   )
 })
 
-t.test('a command that waits ends with 1 when it is told to go', async (t) => {
+t.test('SIGTERM ends a waiting command with status 1', async (t) => {
   const operations = new FakeOperations()
   operations.hangs = true
   const path = await home(t, operations)
@@ -68,7 +68,7 @@ t.test('a command that waits ends with 1 when it is told to go', async (t) => {
   t.equal(err(), '')
 })
 
-t.test('a reader who has seen enough is no failure', async (t) => {
+t.test('a reader that closes the pipe is no failure', async (t) => {
   const operations = new FakeOperations()
   operations.history = async function* () {
     for (;;) yield* historyRows
@@ -80,7 +80,7 @@ t.test('a reader who has seen enough is no failure', async (t) => {
   t.equal(err(), '')
 })
 
-t.test('an exception that nobody caught is one line, and the end', async (t) => {
+t.test('an uncaught exception is one line, and ends the process', async (t) => {
   const preload = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},400)"
   const { err, end } = runNode('--import', preload, KITH, 'watch', '--home', await home(t))
   t.equal(await end, 1)
@@ -98,7 +98,7 @@ t.test('a slow reader gets everything', async (t) => {
   t.doesNotThrow(() => JSON.parse(out()))
 })
 
-t.test('a reader that has stopped does not hold Ctrl-C back', async (t) => {
+t.test('a stopped reader does not delay Ctrl-C', async (t) => {
   const { child, end } = kith('config', 'schema', '--home', t.testdir({}))
   child.stdout?.pause()
   await systemClock.sleep(800, new AbortController().signal)

@@ -32,19 +32,19 @@ for (const line of lines)
       t.equal(err, '')
       t.equal(exit, 0)
       const tooLong = out.split('\n').filter((row) => [...row].length > (columns ?? Infinity))
-      // Addresses, and lines that are told as they come, are left to the terminal to wrap.
+      // Addresses, and lines that are printed as they arrive, are wrapped by the terminal.
       if (/^peers|^ask|plot/.test(line)) t.same(tooLong, [], 'every line fits')
       t.notMatch(out, '\x1b', 'no control sequence of ours or of a stranger')
     })
 
-t.test('what a node says when it begins', async (t) => {
+t.test('the text of a start', async (t) => {
   for (const byNpm of [true, false]) {
     const text = startBlock(status, { ansi: plain, byNpm }).join('\n')
     t.equal(text, golden(new URL(`golden/start.${byNpm ? 'npm' : 'plain'}.txt`, import.meta.url), text))
   }
 })
 
-t.test('colours on a terminal alone, and not with NO_COLOR or --no-color', async (t) => {
+t.test('colours only on a terminal, and not with NO_COLOR or --no-color', async (t) => {
   const colour = /\x1b\[1m/
   t.match((await runCommand('peers', { columns: 120, environment: { NO_COLOR: '' } })).out, colour)
   t.notMatch((await runCommand('peers', { environment: { NO_COLOR: '' } })).out, colour)

@@ -3,18 +3,19 @@ import type { Operations } from '../../node/api/operations.ts'
 import type { Environment } from '../home.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** What an option's text becomes. */
+/** The type of an option's value, by its kind. */
 export interface KindValues {
   flag: boolean
   text: string
   /** One of the option's choices. */
   choice: string
-  /** A value that may be left out: then true. */
+  /** A value that may be omitted: then true. */
   optional: string | true
-  /** May be given again; commas separate as well. */
+  /** May be repeated; commas separate values as well. */
   list: readonly string[]
-  /** May be given again. */
+  /** May be repeated. */
   each: readonly string[]
+  /** A whole number of at least 1. */
   count: number
   /** Milliseconds, from `30s`. */
   duration: number
@@ -28,8 +29,10 @@ export interface Option {
   /** Name of the value in the help: `DIR`. */
   readonly value?: string
   readonly choices?: readonly string[]
-  /** Of an optional value: what it looks like. Another word behind the option is not taken for it. */
+  /** Pattern of an optional value: a next word that does not match is a positional. */
   readonly form?: RegExp
+  /** Maximum of a count; 999999999 unless given. */
+  readonly max?: number
   readonly summary: string
 }
 
@@ -43,46 +46,46 @@ export interface Positional {
   readonly name: string
   readonly summary: string
   readonly required?: boolean
-  /** Takes all that follow; only the last one may. */
+  /** Takes all following words; allowed for the last positional only. */
   readonly many?: boolean
   readonly choices?: readonly string[]
 }
 
-/** The operations of a node, and whose they are. */
+/** The operations of a node, and which node it is. */
 export interface Session {
   readonly operations: Operations
-  /** Whether a node that runs anyway answers, or one that lives only for this command. */
-  readonly from: 'running' | 'short-lived'
+  /** `running`: the node of the home; `temporary`: a node started for this command. */
+  readonly from: 'running' | 'temporary'
   close(): Promise<void>
 }
 
-/** What a command does with the home where no node runs in it; it visits the home unless told otherwise. */
+/** How a command uses the home if no node runs in it; by default read-only, by a temporary node without a name. */
 export interface HomeUse {
-  /** It tells of the home's own node: for a moment it is that node, where there is a home. */
+  /** The temporary node takes the home and its identity, if the home exists. */
   readonly own?: boolean
-  /** As `own`, and there must be a home: what is done with it, with its article, `a book`. */
+  /** As `own`, but the home must exist. What needs it, with its article: `a book`. */
   readonly needs?: string
-  /** Only a node that runs already will do. */
+  /** Fail if no node runs. */
   readonly running?: boolean
 }
 
-/** What a command may use of the world. */
+/** What a command receives. */
 export interface Context<O extends Options = Options> {
   readonly options: Values<O>
   readonly positionals: readonly string[]
   readonly json: boolean
   readonly home: string
-  /** Milliseconds, where --timeout was given. */
+  /** Milliseconds of --timeout. */
   readonly timeout: number | undefined
   readonly terminal: Terminal
   readonly environment: Environment
   readonly clock: Clock
   /** Every command of the program, for completion. */
   readonly commands: readonly AnyCommand[]
-  /** Aborts at the first Ctrl-C, and when nobody reads the output any more. */
+  /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal
   /**
-   * The running node, or a short-lived one; it is closed after the command.
+   * The running node, or a temporary one, which is closed after the command.
    * @throws NodeError 'no-home', 'no-node'
    */
   connect(use?: HomeUse): Promise<Session>
@@ -94,15 +97,15 @@ export interface Command<O extends Options = Options> {
   readonly summary: string
   readonly options: O
   readonly positionals: readonly Positional[]
-  /** A line to type. */
+  /** An example command line. */
   readonly example: string
   /** Milliseconds that it may take to end after Ctrl-C; 800 unless given. */
   readonly leave?: number
-  /** @returns the exit status where it is not 0 */
+  /** @returns the exit status; none is 0 */
   run(context: Context<O>): Promise<number | void>
 }
 
-/** A command whose first word chooses an action; without one it is the first action. */
+/** A command whose first word selects an action; the first action is the default. */
 export interface CommandGroup {
   readonly name: string
   readonly summary: string
@@ -112,20 +115,20 @@ export interface CommandGroup {
 
 export type AnyCommand = Command | CommandGroup
 
-/** Keeps the options' literal types, so that `run` gets typed values. */
+/** Keeps the options' literal types, so that the values in `run` are typed. */
 export function defineCommand<const O extends Options>(command: Command<O>): Command {
   return command
 }
 
 export const globalOptions = {
-  json: { kind: 'flag', summary: 'JSON for programs: one document, or one object a line for streams' },
+  json: { kind: 'flag', summary: 'print JSON: one document, or one object per line for streams' },
   home: {
     kind: 'text',
     value: 'DIR',
-    summary: 'folder of the node (else $KITH_HOME, $STATE_DIRECTORY, ~/.local/state/kith)'
+    summary: 'folder of the node (default: $KITH_HOME, $STATE_DIRECTORY, ~/.local/state/kith)'
   },
-  timeout: { kind: 'duration', value: 'TIME', summary: 'how long to wait for an answer, such as 5s' },
-  'no-color': { kind: 'flag', summary: 'no colours ($NO_COLOR does the same)' },
-  help: { kind: 'flag', short: 'h', summary: 'this help' },
-  version: { kind: 'flag', summary: 'the version of kith' }
+  timeout: { kind: 'duration', value: 'TIME', summary: 'how long to wait for an answer: 5s' },
+  'no-color': { kind: 'flag', summary: 'no colours, as with $NO_COLOR' },
+  help: { kind: 'flag', short: 'h', summary: 'print this help' },
+  version: { kind: 'flag', summary: 'print the version of kith' }
 } as const satisfies Options

@@ -3,16 +3,16 @@ import { type AnyCommand, type Command, globalOptions, type Options } from './co
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
-/** One place on the command line, and what may stand there. */
+/** A position on the command line and the words allowed there. */
 interface Place {
-  /** `book`, `book add`; empty behind `kith` itself. */
+  /** `book`, `book add`; empty directly behind `kith`. */
   readonly path: string
-  /** Actions and choices of a positional, with what they do. */
+  /** Actions and choices of positionals, with their summaries. */
   readonly words: readonly (readonly [word: string, summary: string])[]
   readonly options: Options
 }
 
-/** A script for the shell, made of the commands' own data. */
+/** A completion script for the shell, generated from the commands' definitions. */
 export function completionScript(shell: Shell, commands: readonly AnyCommand[]): string {
   const places = placesOf(commands)
   if (shell === 'fish') return fish(places)
@@ -74,7 +74,7 @@ ${cases.join('\n')}
 complete -F _kith kith`
 }
 
-/** With a bar at either end, so that each path can be found between bars. */
+/** Empty at both ends, so that joined by bars each path stands between two bars. */
 function pathsOf(places: readonly Place[]): string[] {
   return ['', ...places.map(({ path }) => path).filter((path) => path !== ''), '']
 }

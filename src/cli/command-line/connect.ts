@@ -14,11 +14,11 @@ export interface ConnectOptions extends HomeUse {
 }
 
 /**
- * The running node of that home, or a node that lives only as long as the command. Two living nodes with one
- * key would be taken for one another, and a home that a `watch` of hours holds could not start its own node:
- * so such a node is nobody. It visits the home: reads its configuration and its book, locks and writes
- * nothing. Only a command about the home itself, over in a moment, takes the home and its identity.
- * @throws NodeError 'no-node'; 'no-home', 'home-in-use' where a nameless node would be of no use
+ * The running node of the home, or a temporary node that is closed after the command. Peers would confuse two
+ * nodes with one key, and a `watch` of hours must not lock the home: so a temporary node has a key of its own
+ * and no name. It reads the configuration and the book of the home and neither locks nor writes anything. Only
+ * short commands about the home itself take the home and its identity.
+ * @throws NodeError 'no-node'; 'no-home', 'home-in-use' if the command needs the home
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
   const { home, clock, terminal, needs } = options
@@ -28,27 +28,28 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   if (client !== undefined) return { operations: client, from: 'running', close: () => client.close() }
   if (options.running === true)
     throw new NodeError('no-node', `no node runs in ${home}`, { hint: 'kith run' })
-  const remark = (why: string): void => terminal.remark(`kith: ${why} for as long as it takes`)
+  const remark = (why: string, which: string): void =>
+    terminal.remark(`kith: ${why}; using a temporary node ${which}`)
   if (!existsSync(home)) {
-    remark(`no node runs and ${home} does not exist; this command is a nameless node`)
-    return shortLived(options, {})
+    remark(`no node runs and ${home} does not exist`, 'for this command')
+    return temporaryNode(options, {})
   }
   if (needs === undefined && options.own !== true) {
-    remark(`no node runs in ${home}; this command is a nameless node with its book`)
-    return shortLived(options, { readOnlyHome: home })
+    remark(`no node runs in ${home}`, 'with its book for this command')
+    return temporaryNode(options, { readOnlyHome: home })
   }
-  remark(`no node runs in ${home}; this command is one`)
+  remark(`no node runs in ${home}`, 'with its identity for this command')
   try {
-    return await shortLived(options, { home })
+    return await temporaryNode(options, { home })
   } catch (error) {
-    // Another command is a short-lived node of this home just now.
+    // Another command is a temporary node of this home.
     if (!isNodeError(error, 'home-in-use') || needs !== undefined) throw error
-    remark('another command is using the home; this one is a nameless node with its book')
-    return shortLived(options, { readOnlyHome: home })
+    remark('another command uses the home', 'with its book for this command')
+    return temporaryNode(options, { readOnlyHome: home })
   }
 }
 
-async function shortLived(
+async function temporaryNode(
   { home, environment, terminal, signal, clock }: ConnectOptions,
   place: { readonly home?: string; readonly readOnlyHome?: string }
 ): Promise<Session> {
@@ -69,12 +70,12 @@ async function shortLived(
     log,
     shortLived: true
   })
-  return { operations: node.operations, from: 'short-lived', close: () => node.stop() }
+  return { operations: node.operations, from: 'temporary', close: () => node.stop() }
 }
 
 function needHome(home: string, what: string): void {
   if (existsSync(home)) return
-  throw new NodeError('no-home', `${home} does not exist, and ${what} belongs into a home`, {
-    hint: 'kith init makes it'
+  throw new NodeError('no-home', `${home} does not exist, and ${what} needs a home`, {
+    hint: 'kith init creates it'
   })
 }

@@ -13,10 +13,10 @@ import { DONE, exitStatus } from './exit-status.ts'
 import { helpCommand, helpOverview } from './help.ts'
 import { type Parsed, parseCommandLine } from './parse.ts'
 
-/** Milliseconds from Ctrl-C until a command is left behind: with starting to leave, less than a second. */
+/** Milliseconds that a command may take to end after Ctrl-C, so that kith ends within a second. */
 const LEAVE_MS = 800
-/** Characters of one line of an error. */
-const LONGEST = 1000
+/** Maximum characters of one line of an error. */
+const MAX_ERROR_LINE = 1000
 
 export interface CliIo {
   readonly commands: readonly AnyCommand[]
@@ -25,7 +25,7 @@ export interface CliIo {
   readonly environment: Environment
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Finds the operations to ask; connect() unless given. */
+  /** Finds the node; connect() unless given. */
   readonly connect?: (options: ConnectOptions) => Promise<Session>
 }
 
@@ -36,7 +36,7 @@ export async function runCommandLine(argv: readonly string[], io: CliIo): Promis
     const parsed = parseCommandLine(argv, io.commands, io.clock.now())
     return await runParsed(parsed, io)
   } catch (error) {
-    if (!(io.signal.aborted && error === io.signal.reason)) io.stderr.write(`${told(error, asJson)}\n`)
+    if (!(io.signal.aborted && error === io.signal.reason)) io.stderr.write(`${errorText(error, asJson)}\n`)
     return exitStatus(error)
   }
 }
@@ -81,7 +81,7 @@ async function runAction(
       return session
     }
   }
-  const left = leaving(action.leave ?? LEAVE_MS, io)
+  const left = rejectAfterAbort(action.leave ?? LEAVE_MS, io)
   try {
     return (await Promise.race([action.run(context), left])) ?? DONE
   } finally {
@@ -90,26 +90,26 @@ async function runAction(
   }
 }
 
-/** Rejects so long after the signal: whatever does not heed it is left behind. */
-function leaving(ms: number, { clock, signal }: CliIo): Promise<never> {
+/** Rejects `ms` after the signal aborts, so that a command that ignores it cannot delay the exit. */
+function rejectAfterAbort(ms: number, { clock, signal }: CliIo): Promise<never> {
   const left = new Promise<never>((_resolve, reject) => {
     const aborted = (): unknown => clock.after(ms, () => reject(signal.reason))
     if (signal.aborted) aborted()
     else signal.addEventListener('abort', aborted, { once: true })
   })
-  // Where the command ends in time nobody waits for this any more.
+  // A command that ends in time leaves it unhandled.
   left.catch(() => undefined)
   return left
 }
 
-/** An error as it goes to stderr; what is wrong with a file begins with the place, as compilers write it. */
-function told(error: unknown, asJson: boolean): string {
+/** An error as text for stderr. Errors of a file begin with path, line and column, as those of compilers. */
+function errorText(error: unknown, asJson: boolean): string {
   const problems = isConfigError(error) ? error.problems : undefined
   if (asJson) return jsonLine({ error: { ...errorView(error), ...defined({ problems }) } })
-  if (!isNodeError(error)) return `kith: ${sanitize(describeError(error), LONGEST)}`
-  const lines = error.message.split('\n').map((line) => sanitize(line, LONGEST))
+  if (!isNodeError(error)) return `kith: ${sanitize(describeError(error), MAX_ERROR_LINE)}`
+  const lines = error.message.split('\n').map((line) => sanitize(line, MAX_ERROR_LINE))
   if (problems !== undefined) return lines.join('\n')
-  const hint = error.hint === undefined ? [] : [`      ${sanitize(error.hint, LONGEST)}`]
+  const hint = error.hint === undefined ? [] : [`      ${sanitize(error.hint, MAX_ERROR_LINE)}`]
   return [`kith: ${lines[0]}`, ...lines.slice(1), ...hint].join('\n')
 }
 

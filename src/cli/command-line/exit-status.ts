@@ -3,7 +3,7 @@ import { isNodeError } from '../../error.ts'
 export const DONE = 0
 export const FAILED = 1
 export const WRONG_USE = 2
-export const NOBODY = 3
+export const NOT_FOUND = 3
 export const REFUSED = 4
 
 const statuses: ReadonlyMap<string, number> = new Map([
@@ -16,15 +16,15 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['bad-name', WRONG_USE],
   ['already-named', WRONG_USE],
   ['path-too-long', WRONG_USE],
-  ['nobody-found', NOBODY],
-  ['unreachable', NOBODY],
-  ['no-node', NOBODY],
-  ['deadline', NOBODY],
+  ['nobody-found', NOT_FOUND],
+  ['unreachable', NOT_FOUND],
+  ['no-node', NOT_FOUND],
+  ['deadline', NOT_FOUND],
   ['denied', REFUSED],
   ['node-running', REFUSED]
 ])
 
-/** What the shell is told about an error: 1 unless its code says more. */
+/** The exit status for an error: by its code, else 1. */
 export function exitStatus(error: unknown): number {
   return (isNodeError(error) ? statuses.get(error.code) : undefined) ?? FAILED
 }

@@ -5,17 +5,17 @@ import { globalOptions } from './command.ts'
 /** `kith --help`. */
 export function helpOverview(commands: readonly AnyCommand[]): string[] {
   return [
-    'kith: devices known by PeerId measure and talk to their neighbours, with nothing in between.',
+    'kith: devices known by PeerId measure and talk to their neighbours directly.',
     '',
     'Usage: kith COMMAND [OPTIONS]',
     '',
     ...listed(commands.map((command) => [command.name, command.summary])),
     '',
-    'Every command takes:',
+    'Global options:',
     ...listed(optionLines(globalOptions)),
     '',
-    '`kith COMMAND --help` says more, with an example. First of all: kith run --simulated',
-    'Exit status: 0 done, 1 failed, 2 wrong use or wrong config, 3 nobody found or reachable, 4 refused.'
+    '`kith COMMAND --help` describes a command, with an example. To begin: kith run --simulated',
+    'Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 no peer found or reachable, 4 refused.'
   ]
 }
 
@@ -51,11 +51,7 @@ function sentence(summary: string): string {
 function tail({ example }: { readonly example: string }): string[] {
   const everywhere = Object.keys(globalOptions).filter((name) => name !== 'help' && name !== 'version')
   const names = everywhere.map((name) => `--${name}`)
-  return [
-    `As every command it takes ${names.slice(0, -1).join(', ')} and ${names.at(-1)}: kith --help`,
-    '',
-    `Example: ${example}`
-  ]
+  return [`Global options: ${names.join(', ')} (kith --help describes them)`, '', `Example: ${example}`]
 }
 
 function usage(command: AnyCommand, action: Command): string {

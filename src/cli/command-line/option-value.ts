@@ -29,19 +29,21 @@ export function readOptionValue(
 ): KindValues[keyof KindValues] {
   const { value, raw } = given
   const wrong = (expected: string): NodeError =>
-    new NodeError('usage', `${path} ${raw}: ${expected}`, { hint: `${path} --help says more` })
+    new NodeError('usage', `${path} ${raw}: ${expected}`, { hint: `see ${path} --help` })
   if (option.kind === 'flag') {
     if (value !== undefined) throw wrong('takes no value')
     return true
   }
   if (option.kind === 'optional') return value ?? true
-  // A value that looks like an option is one: its own was forgotten. `--home=-x` says it is meant.
+  // A value that looks like an option is one, and the value is missing; `--home=-x` allows it.
   if (value === undefined || (!given.inline && value.startsWith('-') && value.length > 1))
     throw wrong(`needs a value (${option.value ?? option.choices?.join(', ') ?? 'text'})`)
   const found = readers[option.kind](value, option, now)
-  if (found === undefined || Number.isNaN(found)) throw wrong(`${value} ${expected(value, option)}`)
+  if (found === undefined || Number.isNaN(found)) throw wrong(expected(value, option))
   return found
 }
+
+const MAX_COUNT = 999_999_999
 
 type Reader = (value: string, option: Option, now: number) => KindValues[keyof KindValues] | undefined
 
@@ -54,17 +56,19 @@ const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, R
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
-  count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined),
+  count: (value, { max = MAX_COUNT }) =>
+    /^[1-9]\d{0,8}$/.test(value) && Number(value) <= max ? Number(value) : undefined,
   duration: (value) => parseUnits(value, durationUnits),
   time: (value, _option, now) => parseTime(value, now)
 }
 
-/** What is wrong with a value that could not be read. */
+/** The message for a value that cannot be read. */
 function expected(value: string, option: Option): string {
-  if (option.kind === 'choice') return `is none of ${(option.choices ?? []).join(', ')}`
-  if (option.kind === 'count') return 'is no whole number above 0'
-  const guess = guessUnits(value, durationUnits, option.kind === 'time' ? 'h' : 's')
+  const { kind, choices = [], max = MAX_COUNT } = option
+  if (kind === 'choice') return `must be one of ${choices.join(', ')}, not ${value}`
+  if (kind === 'count') return `must be 1 to ${max}, not ${value}`
+  const guess = guessUnits(value, durationUnits, kind === 'time' ? 'h' : 's')
   const meant = guess === undefined ? '' : `; did you mean ${guess}?`
-  if (option.kind === 'time') return `is neither a duration such as 1h nor a date such as 2026-11-23${meant}`
-  return `is no duration such as ${durationUnits.example}${meant}`
+  if (kind === 'time') return `must be a duration (1h) or a date (2026-11-23T10:00), not ${value}${meant}`
+  return `must be a duration such as ${durationUnits.example}, not ${value}${meant}`
 }

@@ -7,7 +7,7 @@ import { type GivenOption, readOptionValue } from './option-value.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface Parsed {
-  /** Absent where no command was named. */
+  /** Absent if no command was named. */
   readonly command?: AnyCommand
   readonly action?: Command
   readonly values: Readonly<Record<string, KindValues[keyof KindValues]>>
@@ -21,7 +21,7 @@ interface Word {
 
 /**
  * Finds the command among `commands` and its options in `argv`.
- * @param now milliseconds since 1970, for options that say how long ago
+ * @param now milliseconds since 1970, for options such as `--since 1h`
  * @throws NodeError 'usage' with a hint
  */
 export function parseCommandLine(
@@ -33,7 +33,8 @@ export function parseCommandLine(
   // `kith help watch` is `kith watch --help`.
   if (first?.text === 'help')
     return parseCommandLine([...argv.toSpliced(first.index, 1), '--help'], commands, now)
-  const command = first === undefined ? undefined : named(first.text, commands, 'command', 'kith --help')
+  const command =
+    first === undefined ? undefined : named(first.text, commands, 'unknown command', 'kith --help')
   if (command === undefined || first === undefined) {
     const { given } = split(argv, globalOptions)
     return { values: read(given, globalOptions, 'kith', now), positionals: [] }
@@ -46,7 +47,12 @@ function parseGroup(group: CommandGroup, argv: readonly string[], now: number): 
   const all = Object.assign({}, ...group.actions.map((action) => action.options)) as Options
   const [first] = split(argv, { ...globalOptions, ...all }).words
   if (first === undefined) return parseAction(group, group.actions[0], argv, now)
-  const action = named(first.text, group.actions, `action of kith ${group.name}`, `kith ${group.name} --help`)
+  const action = named(
+    first.text,
+    group.actions,
+    `unknown action of kith ${group.name}`,
+    `kith ${group.name} --help`
+  )
   return parseAction(group, action, argv.toSpliced(first.index, 1), now)
 }
 
@@ -69,12 +75,12 @@ function named<C extends { name: string }>(
   const found = candidates.find((candidate) => candidate.name === word)
   if (found !== undefined) return found
   const names = candidates.map((candidate) => candidate.name)
-  throw new NodeError('usage', `${word} is no ${what}${didYouMean(word, names)}`, {
+  throw new NodeError('usage', `${what}: ${word}${didYouMean(word, names)}`, {
     hint: `${help} lists them`
   })
 }
 
-/** Words and options apart. parseArgs judges nothing here: its messages know neither hints nor cures. */
+/** Separates words from options. parseArgs runs without its own checks: its messages have no hints. */
 function split(argv: readonly string[], options: Options): { words: Word[]; given: GivenOption[] } {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -110,7 +116,7 @@ function split(argv: readonly string[], options: Options): { words: Word[]; give
   return { words, given }
 }
 
-/** Of an option that may stand without a value the word right behind it, where it looks like one. */
+/** Whether the word directly behind an option with an optional value is that value. */
 function isItsValue(word: string, { name, value }: GivenOption, options: Options): boolean {
   const option = options[name]
   return option?.kind === 'optional' && value === undefined && (option.form?.test(word) ?? true)
@@ -142,17 +148,16 @@ function unknownOption(given: GivenOption, options: Options, path: string): Node
 }
 
 function checkPositionals(given: readonly string[], wanted: readonly Positional[], path: string): void {
-  const help = { hint: `${path} --help says more` }
+  const help = { hint: `see ${path} --help` }
   const missing = wanted.find((positional, i) => positional.required === true && given.length <= i)
   if (missing !== undefined)
     throw new NodeError('usage', `${path} needs ${missing.name} (${missing.summary})`, help)
   const extra = wanted.at(-1)?.many === true ? undefined : given[wanted.length]
-  if (extra !== undefined)
-    throw new NodeError('usage', `${path} does not know what to do with ${extra}`, help)
+  if (extra !== undefined) throw new NodeError('usage', `${path}: unexpected argument ${extra}`, help)
   for (const [i, { choices, name }] of wanted.entries()) {
     const word = given[i]
     if (word === undefined || choices === undefined || choices.includes(word)) continue
-    const message = `${path}: ${name} cannot be ${word}${didYouMean(word, choices)}`
-    throw new NodeError('usage', message, { hint: `it is one of ${choices.join(', ')}` })
+    const message = `${path}: ${name} must be one of ${choices.join(', ')}, not ${word}`
+    throw new NodeError('usage', `${message}${didYouMean(word, choices)}`, help)
   }
 }

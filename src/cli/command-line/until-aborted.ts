@@ -1,4 +1,4 @@
-/** The items until the signal aborts, which ends them quietly; other errors go through. */
+/** The items until the signal aborts; its reason is not thrown, other errors are. */
 export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   try {
     for await (const item of items) {

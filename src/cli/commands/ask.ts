@@ -7,7 +7,7 @@ import { type SeriesRow, seriesLines } from '../views/series-lines.ts'
 
 export const ask = defineCommand({
   name: 'ask',
-  summary: 'one answer now',
+  summary: 'ask peers for their latest readings',
   options: {
     ...carrierOptions
   },
@@ -19,7 +19,7 @@ export const ask = defineCommand({
     },
     {
       name: 'WHAT',
-      summary: 'a ProtocolName, a device, a quantity, air/temperature; everything unless given'
+      summary: 'a ProtocolName, a device, a quantity or air/temperature (default: everything)'
     }
   ],
   example: 'kith ask hall /sensor/temp/v1',

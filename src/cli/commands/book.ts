@@ -7,7 +7,7 @@ import { tailOf } from '../views/peers-table.ts'
 
 const list = defineCommand({
   name: 'list',
-  summary: 'everybody in the book',
+  summary: 'list the entries',
   options: {},
   positionals: [],
   example: 'kith book list --json',
@@ -15,28 +15,32 @@ const list = defineCommand({
     const { operations } = await context.connect()
     const entries = await operations.book()
     if (context.json) context.terminal.json(entries)
-    else if (entries.length === 0) context.terminal.remark('kith: the book is empty; kith book add NAME WHO')
+    else if (entries.length === 0)
+      context.terminal.remark('kith: the book is empty; kith book add NAME WHO adds an entry')
     else context.terminal.lines(bookTable(entries, context))
   }
 })
 
 const add = defineCommand({
   name: 'add',
-  summary: 'write somebody down, or change what is written',
+  summary: 'add an entry, or change one',
   options: {
-    purpose: { kind: 'list', short: 'p', value: 'WORDS', summary: 'what it is for: temperature,soil' },
+    purpose: { kind: 'list', short: 'p', value: 'WORDS', summary: 'purposes of the peer: temperature,soil' },
     address: {
       kind: 'list',
       short: 'a',
       value: 'MULTIADDR',
-      summary: 'where it can be reached; may be given again'
+      summary: 'an address of the peer; may be repeated'
     },
-    time: { kind: 'flag', summary: 'trust it as a source of time' },
-    note: { kind: 'text', value: 'TEXT', summary: 'a word to remember' }
+    time: { kind: 'flag', summary: 'trust it as a time source' },
+    note: { kind: 'text', value: 'TEXT', summary: 'a comment' }
   },
   positionals: [
-    { name: 'NAME', required: true, summary: 'small letters, digits and "-", at most 32' },
-    { name: 'WHO', summary: 'PeerId, its tail, or a multiaddr that ends in /p2p/…; needed for a new name' }
+    { name: 'NAME', required: true, summary: '1 to 32 lower-case letters, digits and "-"' },
+    {
+      name: 'WHO',
+      summary: 'a PeerId, its tail, or a multiaddr that ends in /p2p/…; required for a new entry'
+    }
   ],
   example: 'kith book add greenhouse Zk81pd --purpose temperature,soil',
   async run(context) {
@@ -53,27 +57,27 @@ const add = defineCommand({
         note: options.note
       })
     })
-    told(context, entry, `${entry.name} is ${entry.peer}`)
+    print(context, entry, `${entry.name} is ${entry.peer}`)
   }
 })
 
 const remove = defineCommand({
   name: 'remove',
-  summary: 'strike somebody out',
+  summary: 'remove an entry',
   options: {},
-  positionals: [{ name: 'NAME', required: true, summary: 'as the book has it' }],
+  positionals: [{ name: 'NAME', required: true, summary: 'the name in the book' }],
   example: 'kith book remove attic',
   async run(context) {
     const [name = ''] = context.positionals
     const { operations } = await context.connect({ needs: 'a book' })
     await operations.bookRemove(name)
-    told(context, { removed: name }, `${name} is struck out`)
+    print(context, { removed: name }, `${name} removed`)
   }
 })
 
 const rename = defineCommand({
   name: 'rename',
-  summary: 'give somebody another name',
+  summary: 'rename an entry',
   options: {},
   positionals: [
     { name: 'FROM', required: true, summary: 'the name in the book' },
@@ -84,18 +88,18 @@ const rename = defineCommand({
     const [from = '', to = ''] = context.positionals
     const { operations } = await context.connect({ needs: 'a book' })
     const entry = await operations.bookRename(from, to)
-    told(context, entry, `${from} is ${entry.name} now`)
+    print(context, entry, `${from} renamed to ${entry.name}`)
   }
 })
 
 export const book = {
   name: 'book',
-  summary: 'names and purposes of PeerIds: list, add, remove, rename',
+  summary: 'the address book, names and purposes of PeerIds: list, add, remove, rename',
   example: 'kith book add hall 12D3KooW… --purpose temperature',
   actions: [list, add, remove, rename]
 } as const
 
-function told({ json, terminal }: Context, value: unknown, sentence: string): void {
+function print({ json, terminal }: Context, value: unknown, sentence: string): void {
   if (json) terminal.json(value)
   else terminal.line(sentence)
 }

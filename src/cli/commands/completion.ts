@@ -3,7 +3,7 @@ import { completionScript, shells } from '../command-line/completion.ts'
 
 export const completion = defineCommand({
   name: 'completion',
-  summary: 'a script that completes commands and options in your shell',
+  summary: 'print a script that completes commands and options in a shell',
   options: {},
   positionals: [{ name: 'SHELL', required: true, choices: shells, summary: shells.join(', ') }],
   example: 'source <(kith completion bash)',

@@ -4,11 +4,11 @@ import { defineCommand } from '../command-line/command.ts'
 import { configFile, configFileFound, loadDeviceIndex, loadNodeConfig } from '../load-config.ts'
 import { table } from '../terminal/table.ts'
 
-const file = { name: 'FILE', summary: 'kith.yaml in the home unless given' } as const
+const file = { name: 'FILE', summary: 'the file (default: kith.yaml in the home)' } as const
 
 const check = defineCommand({
   name: 'check',
-  summary: 'say everything that is wrong with the configuration',
+  summary: 'check the configuration and list every error',
   options: {},
   positionals: [file],
   example: 'kith config check deploy/kith.example.yaml',
@@ -18,15 +18,17 @@ const check = defineCommand({
     const path = configFile({ home, file: named })
     const there = configFileFound({ home, file: named })
     if (json) return terminal.json({ file: there ? path : null, sensors: config.sensors.length })
-    terminal.line(there ? `${path} is well` : `${path} does not exist: everything is as it is by default`)
+    const { length } = config.sensors
+    const sensors = `${length} ${length === 1 ? 'sensor' : 'sensors'}`
+    terminal.line(there ? `${path}: no errors, ${sensors}` : `${path} does not exist; the defaults apply`)
   }
 })
 
 const show = defineCommand({
   name: 'show',
-  summary: 'every value, and where it comes from',
+  summary: 'list the options that are set, and where',
   options: {
-    all: { kind: 'flag', short: 'a', summary: 'defaults too' }
+    all: { kind: 'flag', short: 'a', summary: 'include defaults' }
   },
   positionals: [file],
   example: 'kith config show --all',
@@ -39,7 +41,7 @@ const show = defineCommand({
       return terminal.json(
         wanted.map(({ path, value, text, origin }) => ({ path, value, text, origin: formatOrigin(origin) }))
       )
-    if (wanted.length === 0) return terminal.remark('kith: all is as it is by default; --all shows it')
+    if (wanted.length === 0) return terminal.remark('kith: no option is set; --all shows the defaults')
     const rows = wanted.map(({ path, text, origin }) => [
       { text: path, style: 'bold' } as const,
       { text: sanitize(text, 400) },
@@ -52,7 +54,7 @@ const show = defineCommand({
 
 const schema = defineCommand({
   name: 'schema',
-  summary: 'the JSON Schema of kith.yaml for editors, with the drivers that it names',
+  summary: 'print the JSON Schema of kith.yaml with the drivers that it names, for editors',
   options: {},
   positionals: [file],
   example: 'kith config schema > kith.schema.json',
@@ -61,14 +63,14 @@ const schema = defineCommand({
       import('../../config/json-schema.ts'),
       loadDeviceIndex({ home, file: positionals[0], environment })
     ])
-    if (failed !== undefined) terminal.remark(`kith: without the drivers from outside: ${failed.message}`)
+    if (failed !== undefined) terminal.remark(`kith: external drivers are missing: ${failed.message}`)
     terminal.line(JSON.stringify(await configJsonSchema(devices, clocks), null, 2))
   }
 })
 
 const path = defineCommand({
   name: 'path',
-  summary: 'where kith.yaml is, or would be',
+  summary: 'print the path of kith.yaml',
   options: {},
   positionals: [],
   example: '$EDITOR "$(kith config path)"',

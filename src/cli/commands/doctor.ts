@@ -15,12 +15,12 @@ const checks: readonly Check[] = [checkMachine, checkHome, checkNetwork, checkHa
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'what is wrong with this machine, network, clock, bus, disk; each with its cure',
+  summary: 'check machine, network, clock, buses and disk; with a hint for each problem',
   options: {},
   positionals: [],
   example: 'kith doctor',
   async run({ home, environment, clock, signal, json, terminal }) {
-    const { config, findings } = await examineConfig(home, environment)
+    const { config, findings } = await checkConfig(home, environment)
     const { connectControl } = await import('../../node/control/client.ts')
     const node = await connectControl(home, clock).catch(() => undefined)
     const context: DoctorContext = { home, clock, signal, config, node }
@@ -35,18 +35,18 @@ export const doctor = defineCommand({
   }
 })
 
-async function examineConfig(
+async function checkConfig(
   home: string,
   environment: Readonly<Record<string, string | undefined>>
 ): Promise<{ config: NodeConfig | undefined; findings: Finding[] }> {
   try {
     const { config } = await loadNodeConfig({ home, environment })
-    const text = configFileFound({ home }) ? 'nothing wrong' : 'not there: everything is as it is by default'
+    const text = configFileFound({ home }) ? 'no errors' : 'does not exist; the defaults apply'
     return { config, findings: [ok('config', `${configFile({ home })}: ${text}`)] }
   } catch (error) {
     return {
       config: undefined,
-      findings: [bad('config', describeError(error), 'mend it, then: kith config check')]
+      findings: [bad('config', describeError(error), 'correct it, then: kith config check')]
     }
   }
 }
@@ -54,7 +54,7 @@ async function examineConfig(
 const marks: Readonly<Record<Finding['state'], readonly [mark: string, style: Style]>> = {
   ok: ['ok   ', 'green'],
   warn: ['warn ', 'yellow'],
-  bad: ['wrong', 'red']
+  bad: ['error', 'red']
 }
 
 function findingLines({ state, about, text, cure: hint }: Finding, ansi: AnsiStyle): string[] {

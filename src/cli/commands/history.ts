@@ -6,20 +6,27 @@ import { type PlotPoint, plot } from '../terminal/plot.ts'
 import { CSV_HEAD, csvLine } from '../views/history-csv.ts'
 import { remark, seriesName, shownNumber, shownValue, timeText } from '../views/series-cells.ts'
 
-const USUAL_LIMIT = 10_000
+const DEFAULT_LIMIT = 10_000
+/** The maximum of the control socket's request (node/control/requests.ts). */
+const MAX_LIMIT = 1_000_000
 const DAY_SECONDS = 86_400
 const PLOT_LINES = 12
 const PLOT_WIDTH = 80
 
 export const history = defineCommand({
   name: 'history',
-  summary: 'readings of the past: a table, --csv, --json or --plot',
+  summary: 'past readings as a table, --csv, --json or --plot',
   options: {
-    since: { kind: 'time', value: 'TIME', summary: 'from 1h ago, or 2026-11-23T10:00; 1d unless given' },
-    until: { kind: 'time', value: 'TIME', summary: 'up to then; now unless given' },
-    limit: { kind: 'count', value: 'N', summary: `at most so many readings; ${USUAL_LIMIT} unless given` },
+    since: { kind: 'time', value: 'TIME', summary: 'from then on: 1h (ago), 2026-11-23T10:00 (default: 1d)' },
+    until: { kind: 'time', value: 'TIME', summary: 'up to then (default: now)' },
+    limit: {
+      kind: 'count',
+      value: 'N',
+      max: MAX_LIMIT,
+      summary: `maximum of readings (default: ${DEFAULT_LIMIT})`
+    },
     csv: { kind: 'flag', summary: 'comma-separated values (RFC 4180), in SenML units' },
-    plot: { kind: 'flag', summary: 'a curve in terminal characters' }
+    plot: { kind: 'flag', summary: 'a curve in text characters' }
   },
   positionals: [
     { name: 'WHO', required: true, summary: 'a name, a PeerId or its tail, a multiaddr' },
@@ -29,7 +36,7 @@ export const history = defineCommand({
   async run(context) {
     const { options, positionals, timeout, clock, signal, terminal } = context
     const [who = '', what = ''] = positionals
-    const limit = options.limit ?? USUAL_LIMIT
+    const limit = options.limit ?? DEFAULT_LIMIT
     const request = {
       who,
       what,
@@ -45,17 +52,18 @@ export const history = defineCommand({
       sink.row(row)
       rows += 1
       if (!('lost' in row)) readings += 1
-      await terminal.caughtUp(signal)
+      await terminal.drained(signal)
     }
     signal.throwIfAborted()
     sink.end()
     if (rows === 0 && options.plot !== true)
-      terminal.remark(`kith: nothing of ${what} in that time; kith ask ${who} tells what there is`)
-    if (readings >= limit) terminal.remark(`kith: the first ${limit}; --since and --limit show others`)
+      terminal.remark(`kith: no readings of ${what} in that time; kith ask ${who} shows its series`)
+    if (readings >= limit)
+      terminal.remark(`kith: only the first ${limit} readings; --since and --limit select others`)
   }
 })
 
-/** Where rows go as they come. */
+/** Receives the rows as they arrive. */
 interface RowSink {
   row(row: HistoryRow): void
   end(): void
@@ -79,16 +87,14 @@ function rowLine(row: HistoryRow): string {
   }
   const { from, to } = row.lost
   const count = to - from + 1
-  return ['–', seriesName(row), `${count} ${count === 1 ? 'reading is' : 'readings are'} gone for good`].join(
-    '\t'
-  )
+  return ['–', seriesName(row), `${count} ${count === 1 ? 'reading' : 'readings'} lost`].join('\t')
 }
 
-/** What is plotted of one series. */
+/** The points of one series. */
 interface Curve {
   readonly points: PlotPoint[]
   readonly shown: string
-  /** Whether a fault or a loss came after the last point. */
+  /** Whether a fault or lost readings follow the last point. */
   broken: boolean
 }
 
@@ -120,7 +126,7 @@ function addToCurve(curves: Map<string, Curve>, row: HistoryRow): void {
   curves.set(name, curve)
 }
 
-/** Numbers with the decimals and the unit of a shown value. */
+/** Formats numbers with the decimals and the unit of a shown value. */
 function labelLike(shown: string): (value: number) => string {
   const decimals = /\.(\d+)/.exec(shown)?.[1]?.length ?? 0
   const unit = /^-?[\d.]+( .*)$/.exec(shown)?.[1] ?? ''

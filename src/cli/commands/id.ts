@@ -5,15 +5,15 @@ import { facts } from '../terminal/table.ts'
 
 export const id = defineCommand({
   name: 'id',
-  summary: 'the PeerId, and where it can be reached',
-  options: { qr: { kind: 'flag', summary: 'the PeerId as a QR code' } },
+  summary: 'print the PeerId, its name and its addresses',
+  options: { qr: { kind: 'flag', summary: 'print the PeerId as a QR code' } },
   positionals: [],
   example: 'kith id --qr',
   async run(context) {
     const { terminal, json, options, home } = context
     if (json && options.qr === true)
       throw new NodeError('usage', 'kith id: --json and --qr exclude each other')
-    const { peer, name, addresses } = (await toldByNode(context)) ?? (await writtenInHome(context))
+    const { peer, name, addresses } = (await identityOfNode(context)) ?? (await identityInHome(context))
     if (json) return terminal.json({ peer, name, addresses })
     terminal.line(peer)
     if (options.qr === true) {
@@ -21,10 +21,10 @@ export const id = defineCommand({
       return terminal.lines(qrLines(peer))
     }
     if (!terminal.live) return
-    const reached = addresses.length > 0 ? addresses : `nowhere: no node runs in ${home}`
+    const shown = addresses.length > 0 ? addresses : `none: no node runs in ${home}`
     const lines = [
       ['name', name],
-      ['reached at', reached]
+      ['addresses', shown]
     ] as const
     terminal.lines(facts(lines, terminal.ansi))
   }
@@ -33,11 +33,11 @@ export const id = defineCommand({
 interface Identified {
   readonly peer: string
   readonly name: string
-  /** None where no node runs. */
+  /** Empty if no node runs. */
   readonly addresses: readonly string[]
 }
 
-async function toldByNode({ connect }: Context): Promise<Identified | undefined> {
+async function identityOfNode({ connect }: Context): Promise<Identified | undefined> {
   try {
     const { operations } = await connect({ needs: 'a PeerId', running: true })
     return await operations.status()
@@ -47,8 +47,8 @@ async function toldByNode({ connect }: Context): Promise<Identified | undefined>
   }
 }
 
-/** A PeerId is the same whether its node runs or not: none is started for it. */
-async function writtenInHome({ home, environment }: Context): Promise<Identified> {
+/** The PeerId is in the home: no node needs to be started. */
+async function identityInHome({ home, environment }: Context): Promise<Identified> {
   const [{ peerOfHome }, { config }] = await Promise.all([
     import('../../node/home-identity.ts'),
     loadNodeConfig({ home, environment })

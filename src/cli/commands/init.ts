@@ -5,28 +5,28 @@ import { defineCommand } from '../command-line/command.ts'
 import { type ConfigRequest, loadDeviceIndex } from '../load-config.ts'
 import { facts } from '../terminal/table.ts'
 
-/** The commented example: the same file that people read in deploy/. */
+/** The commented example configuration. */
 const EXAMPLE = new URL('../../../deploy/kith.example.yaml', import.meta.url)
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 
 export const init = defineCommand({
   name: 'init',
-  summary: 'make a home: identity, commented config, empty book; nothing is overwritten',
+  summary: 'create a home: key, commented configuration, empty book; existing files are kept',
   options: {
-    name: { kind: 'text', value: 'NAME', summary: 'what the node is called; the machine’s name unless given' }
+    name: { kind: 'text', value: 'NAME', summary: 'name of the node (default: the host name)' }
   },
   positionals: [],
   example: 'kith init --name hall',
   async run({ home, environment, options, json, terminal }) {
     if (options.name !== undefined && !NAME.test(options.name))
-      throw new NodeError('usage', `kith init --name: ${options.name} cannot be a name`, {
-        hint: 'small letters, digits and "-", at most 32'
+      throw new NodeError('usage', `kith init --name: ${options.name} is not a name`, {
+        hint: 'a name has 1 to 32 lower-case letters, digits and "-"'
       })
     const { initHome } = await import('../../node/init-home.ts')
     const made = await initHome(home, await filesOf({ home, environment }, options.name))
     if (json) return terminal.json(made)
     const { ansi } = terminal
-    const news = made.written.length === 0 ? 'all was there already' : made.written.join(', ')
+    const news = made.written.length === 0 ? 'nothing: every file exists' : made.written.join(', ')
     terminal.lines([
       ...facts(
         [
@@ -37,7 +37,7 @@ export const init = defineCommand({
         ansi
       ),
       '',
-      `  Edit ${home}/kith.yaml (kith config check reads it), then: ${ansi('kith run', 'bold')}`
+      `  Edit ${home}/kith.yaml (kith config check checks it), then: ${ansi('kith run', 'bold')}`
     ])
   }
 })
@@ -50,13 +50,13 @@ async function filesOf(request: ConfigRequest, name: string | undefined): Promis
   ])
   return {
     'kith.yaml': withName(example, name),
-    // Named in kith.yaml's first line, so that editors complete and check it.
+    // The first line of kith.yaml names it, so that editors complete and check the file.
     'kith.schema.json': `${JSON.stringify(await configJsonSchema(devices, clocks), null, 2)}\n`,
     'book.yaml': '# The address book of this node. kith book changes it.\n'
   }
 }
 
-/** The example with this node's name; without one it is the machine's at every start. */
+/** The example with the node's name, or with a comment: then the host name is used at each start. */
 function withName(example: string, name: string | undefined): string {
   return example.replace(
     /^name: .*$/m,

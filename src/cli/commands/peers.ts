@@ -4,40 +4,41 @@ import { untilAborted } from '../command-line/until-aborted.ts'
 import { Screen } from '../terminal/screen.ts'
 import { peersTable } from '../views/peers-table.ts'
 
-/** Milliseconds between looks, and how long a short-lived node looks around before it answers. */
-const LOOK_MS = 2000
-const LOOK_AROUND_MS = 3000
+/** Milliseconds between refreshes, and for discovery by a temporary node. */
+const REFRESH_MS = 2000
+const DISCOVERY_MS = 3000
 
 export const peers = defineCommand({
   name: 'peers',
-  summary: 'who is near, and by which path',
+  summary: 'list the peers nearby and the paths to them',
   options: {
-    watch: { kind: 'flag', short: 'w', summary: 'go on until Ctrl-C: redrawn, or a line for each change' }
+    watch: { kind: 'flag', short: 'w', summary: 'update until Ctrl-C; in a pipe one line for each change' }
   },
   positionals: [],
   example: 'kith peers -w',
   async run(context) {
     const { operations, from } = await context.connect()
-    if (from === 'short-lived') await context.clock.sleep(context.timeout ?? LOOK_AROUND_MS, context.signal)
+    if (from === 'temporary') await context.clock.sleep(context.timeout ?? DISCOVERY_MS, context.signal)
     if (context.options.watch === true) return watchPeers(context, () => operations.peers())
     const found = await operations.peers()
     if (context.json) context.terminal.json(found)
-    else if (found.length === 0) context.terminal.remark('kith: nobody near; kith doctor looks for reasons')
+    else if (found.length === 0)
+      context.terminal.remark('kith: no peers nearby; kith doctor checks the network')
     else context.terminal.lines(peersTable(found, context.terminal))
   }
 })
 
-async function watchPeers(context: Context, look: () => Promise<PeerView[]>): Promise<void> {
+async function watchPeers(context: Context, list: () => Promise<PeerView[]>): Promise<void> {
   const { terminal, clock, signal } = context
   const screenWanted = terminal.live && !context.json
   let now: PeerView[] = []
   const draw = (): string[] =>
-    now.length > 0 ? peersTable(now, terminal) : [terminal.ansi('nobody near yet; Ctrl-C ends', 'dim')]
+    now.length > 0 ? peersTable(now, terminal) : [terminal.ansi('no peers nearby yet; Ctrl-C ends', 'dim')]
   const screen = new Screen({ terminal, clock, draw })
   const changes = new PeerChanges()
   if (screenWanted) screen.enter()
   try {
-    for await (const found of untilAborted(looks(context, look), signal)) {
+    for await (const found of untilAborted(refreshes(context, list), signal)) {
       now = found
       if (screenWanted) screen.changed()
       else for (const peer of changes.of(found)) show(context, peer)
@@ -52,17 +53,17 @@ function show({ json, terminal }: Context, peer: PeerView): void {
   else terminal.lines(peersTable([peer], terminal).slice(1))
 }
 
-async function* looks(
+async function* refreshes(
   { clock, signal }: Context,
-  look: () => Promise<PeerView[]>
+  list: () => Promise<PeerView[]>
 ): AsyncGenerator<PeerView[]> {
   for (;;) {
-    yield await look()
-    await clock.sleep(LOOK_MS, signal)
+    yield await list()
+    await clock.sleep(REFRESH_MS, signal)
   }
 }
 
-/** Round trips and ages change at every look: a change is another name, path or presence. */
+/** Round trips and ages change at every refresh: only another name, path or connection counts as a change. */
 class PeerChanges {
   #before = new Map<string, string>()
 

@@ -1,21 +1,25 @@
 import { defined } from '../../defined.ts'
-import { NodeError } from '../../error.ts'
 import type { PingReply } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { carrierOf, carrierOptions } from '../command-line/carrier-options.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
-import { DONE, NOBODY } from '../command-line/exit-status.ts'
+import { DONE, NOT_FOUND } from '../command-line/exit-status.ts'
 import { milliseconds } from '../terminal/format-units.ts'
 
-const USUAL_COUNT = 4
-/** As the node takes it (control-requests.ts). */
-const MAX = 1000
+const DEFAULT_COUNT = 4
 
 export const ping = defineCommand({
   name: 'ping',
-  summary: 'round trips on stream and datagram, and the path taken',
+  summary: 'measure round trips by stream and datagram, with the path',
   options: {
-    count: { kind: 'count', short: 'n', value: 'N', summary: 'how many, 1 to 1000; 4 unless given' },
+    // The maximum of the control socket's request (node/control/requests.ts).
+    count: {
+      kind: 'count',
+      short: 'n',
+      value: 'N',
+      max: 1000,
+      summary: 'number of pings, 1 to 1000 (default: 4)'
+    },
     ...carrierOptions
   },
   positionals: [
@@ -25,11 +29,7 @@ export const ping = defineCommand({
   async run(context) {
     const { options, positionals, timeout, signal, terminal } = context
     const [who = ''] = positionals
-    const { count = USUAL_COUNT } = options
-    if (count > MAX)
-      throw new NodeError('usage', `kith ping --count: ${count} is more than ${MAX}`, {
-        hint: 'one leaves each second; begin it again for more'
-      })
+    const { count = DEFAULT_COUNT } = options
     const request = { who, by: carrierOf(options), count, ...defined({ timeout }) }
     const { operations } = await context.connect()
     const replies: PingReply[] = []
@@ -40,7 +40,7 @@ export const ping = defineCommand({
     }
     signal.throwIfAborted()
     summarise(context, replies)
-    return replies.some((reply) => reply.rtt !== undefined) ? DONE : NOBODY
+    return replies.some((reply) => reply.rtt !== undefined) ? DONE : NOT_FOUND
   }
 })
 
@@ -51,8 +51,8 @@ function replyLine(reply: PingReply): string {
 
 function summarise({ json, terminal }: Context, replies: readonly PingReply[]): void {
   const times = replies.flatMap(({ rtt }) => (rtt === undefined ? [] : [rtt])).sort((a, b) => a - b)
-  const [min, middle, max] = [times[0], times[times.length >> 1], times.at(-1)]
-  if (json || min === undefined || middle === undefined || max === undefined) return
-  const range = [min, middle, max].map(milliseconds).join(' / ')
-  terminal.line(`${times.length} of ${replies.length} answered; least / median / most: ${range}`)
+  const [min, median, max] = [times[0], times[times.length >> 1], times.at(-1)]
+  if (json || min === undefined || median === undefined || max === undefined) return
+  const range = [min, median, max].map(milliseconds).join(' / ')
+  terminal.line(`${times.length} of ${replies.length} answered; min / median / max: ${range}`)
 }

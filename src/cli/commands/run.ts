@@ -11,24 +11,24 @@ import { untilAborted } from '../command-line/until-aborted.ts'
 import { loadNodeConfig } from '../load-config.ts'
 import { ownReadingLine, startBlock } from '../views/start-block.ts'
 
-/** What a simulated node measures where nothing else is configured. */
+/** The sensors of a simulated node without configured ones. */
 const SIMULATED_SENSORS = '[{ type: tmp102, name: air, bus: i2c-1, interval: 2s }]'
-/** Milliseconds in which a node stops in order. */
+/** Milliseconds that a node may take to stop. */
 const STOP_MS = 5000
 
 export const run = defineCommand({
   name: 'run',
-  summary: 'the node, in the foreground until Ctrl-C',
+  summary: 'run the node in the foreground until Ctrl-C',
   options: {
     simulated: simulatedOption,
-    scenario: { kind: 'text', value: 'FILE', summary: 'what happens to the simulated hardware, as YAML' },
-    config: { kind: 'text', value: 'FILE', summary: 'kith.yaml in the home unless given' },
+    scenario: { kind: 'text', value: 'FILE', summary: 'events of the simulated hardware, as YAML' },
+    config: { kind: 'text', value: 'FILE', summary: 'the configuration (default: kith.yaml in the home)' },
     set: {
       kind: 'each',
       value: 'OPTION=VALUE',
-      summary: 'one value of the configuration: history.age=7d; may be given again'
+      summary: 'set an option of the configuration: history.age=7d; may be repeated'
     },
-    quiet: { kind: 'flag', summary: 'no readings on the terminal' }
+    quiet: { kind: 'flag', summary: 'do not print readings' }
   },
   positionals: [],
   example: 'kith run --simulated',
@@ -51,7 +51,7 @@ export const run = defineCommand({
     try {
       const show = terminal.live && !context.json ? showOnTerminal : showInLog
       const shown = show(context, node.operations, log)
-      await Promise.race([node.stopped, Promise.all([shown, ended(signal)])])
+      await Promise.race([node.stopped, Promise.all([shown, aborted(signal)])])
       return signal.aborted ? DONE : FAILED
     } finally {
       await node.stop()
@@ -72,7 +72,7 @@ async function configOf(
   return await loadNodeConfig({ home, file, environment, flags: [sensors, ...flags] })
 }
 
-/** @throws ConfigError; NodeError 'usage' where the hardware is real */
+/** @throws ConfigError; NodeError 'usage' without --simulated */
 async function scenarioOf(
   { options }: Context<typeof run.options>,
   { sensors }: NodeConfig
@@ -80,8 +80,8 @@ async function scenarioOf(
   const file = options['scenario'] as string | undefined
   if (file === undefined) return {}
   if (options['simulated'] === undefined)
-    throw new NodeError('usage', 'kith run --scenario: the hardware is real', {
-      hint: 'write --simulated as well'
+    throw new NodeError('usage', 'kith run --scenario: needs --simulated', {
+      hint: 'a scenario describes simulated hardware'
     })
   const { loadScenario } = await import('../../config/scenario/load.ts')
   return { scenario: loadScenario(file, sensors) }
@@ -90,8 +90,8 @@ async function scenarioOf(
 function settingOf(text: string): FlagSetting {
   const at = text.indexOf('=')
   if (at < 1)
-    throw new NodeError('usage', `kith run --set: ${text} is not OPTION=VALUE`, {
-      hint: 'write it as in --set history.age=7d; kith config show --all lists the options'
+    throw new NodeError('usage', `kith run --set: must be OPTION=VALUE, not ${text}`, {
+      hint: 'for example --set history.age=7d; kith config show --all lists the options'
     })
   return { path: text.slice(0, at), value: text.slice(at + 1), flag: `--set ${text.slice(0, at)}` }
 }
@@ -124,7 +124,7 @@ async function showOnTerminal(context: Context, operations: Operations): Promise
     terminal.line(ownReadingLine(view, terminal.ansi))
 }
 
-function ended(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

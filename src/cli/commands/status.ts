@@ -9,22 +9,22 @@ import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
 
 export const status = defineCommand({
   name: 'status',
-  summary: 'the node: addresses, sensors and faults, uptime, memory, bytes written',
+  summary: 'the state of the node: addresses, sensors and faults, uptime, memory, history',
   options: {
     running: {
       kind: 'flag',
-      summary: 'fail where no node runs in the home, instead of being one: a health check'
+      summary: 'fail if no node runs in the home: a health check'
     },
     metrics: {
       kind: 'flag',
-      summary: 'every count and gauge of the running node as OpenMetrics text, for Prometheus'
+      summary: 'print counters and gauges as OpenMetrics text, for Prometheus'
     }
   },
   positionals: [],
   example: 'kith status --json',
   async run(context) {
     const { running, metrics } = context.options
-    // A node that lives for this command has counted nothing.
+    // A temporary node has no counters.
     const { operations } = await context.connect({ own: true, running: running === true || metrics === true })
     const now = await operations.status()
     if (metrics === true) context.terminal.line(statusMetrics(now).trimEnd())
@@ -42,9 +42,9 @@ function statusLines(status: Status, { width, ansi }: { width: number; ansi: Ans
     `${ansi(sanitize(status.name, 64), 'bold')}  ${status.peer}`,
     ...facts(
       [
-        ['reached at', status.addresses],
+        ['addresses', status.addresses],
         ['purposes', status.purposes.join(' ')],
-        ['speaks', status.protocols.join(' ')],
+        ['protocols', status.protocols.join(' ')],
         ['peers', String(status.peers)],
         [
           'up',
@@ -71,7 +71,7 @@ function historyText({ history }: Status, ansi: AnsiStyle): string | string[] {
   if (state === 'ok') return amount
   if (state === 'memory') return `${amount}, in memory only`
   const reason = error === undefined ? '' : ` (${sanitize(error)})`
-  return [ansi(`${state}${reason}: kept in memory meanwhile`, 'red'), amount]
+  return [ansi(`${state}${reason}: readings are kept in memory`, 'red'), amount]
 }
 
 function sensorLines(sensors: readonly SensorView[], width: number, ansi: AnsiStyle): string[] {
@@ -96,7 +96,7 @@ function sensorLines(sensors: readonly SensorView[], width: number, ansi: AnsiSt
   return ['', ...table(columns, rows, { width, ansi })]
 }
 
-/** Its values in one line, or why there are none; a fault of all its series is told once. */
+/** Its values in one line, or why there are none; equal texts of several series appear once. */
 function sensorState(sensor: SensorView): string {
   if (sensor.state === 'waiting') return 'waiting for its first sample'
   const texts = sensor.series.map((view) => (view.state === 'value' ? shownValue(view) : remark(view)))

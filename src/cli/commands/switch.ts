@@ -9,11 +9,11 @@ const ACTIONS = ['on', 'off', 'status'] as const
 
 export const switches = defineCommand({
   name: 'switch',
-  summary: 'outputs of this node: on, off, status; others’ come with access control',
+  summary: 'outputs of this node: on, off, status',
   options: {},
   positionals: [
-    { name: 'NAME', summary: 'a switch of kith.yaml; all unless given' },
-    { name: 'TO', choices: ACTIONS, summary: 'what it shall be; status, the default, only tells' }
+    { name: 'NAME', summary: 'a switch of kith.yaml (default: all)' },
+    { name: 'TO', choices: ACTIONS, summary: 'the new state; status only shows it (default)' }
   ],
   example: 'kith switch pump on',
   async run({ positionals, json, terminal, connect }) {
@@ -24,7 +24,7 @@ export const switches = defineCommand({
     const views = await operations.switch(request)
     if (json) return terminal.json(views)
     if (views.length === 0)
-      return terminal.remark('kith: no switches are configured; kith.yaml lists them under switches')
+      return terminal.remark('kith: no switches are configured; add them to kith.yaml under switches')
     const columns = [
       { title: 'NAME' },
       { title: 'LINE', drop: 1 },

@@ -9,20 +9,20 @@ import { WatchState } from '../views/watch-state.ts'
 
 export const watch = defineCommand({
   name: 'watch',
-  summary: 'readings as they come: value, trail, age, signature, fault',
+  summary: 'show readings as they arrive: value, trend, age, signature, fault',
   options: {
     what: {
       kind: 'text',
       short: 's',
       value: 'SENSOR',
-      summary: 'only these: a device, a quantity, air/temperature, a ProtocolName'
+      summary: 'only these: a device, a quantity, air/temperature or a ProtocolName'
     }
   },
   positionals: [
     {
       name: 'WHO',
       many: true,
-      summary: 'names, purposes, PeerIds or their tails, multiaddrs; everybody near unless given'
+      summary: 'names, purposes, PeerIds or their tails, multiaddrs (default: every peer nearby)'
     }
   ],
   example: 'kith watch hall greenhouse',
@@ -61,6 +61,6 @@ async function watchLog(
   for await (const view of views) {
     if (json) terminal.json(view)
     else terminal.line(seriesLine(view))
-    await terminal.caughtUp(signal)
+    await terminal.drained(signal)
   }
 }

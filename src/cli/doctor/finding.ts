@@ -2,25 +2,25 @@ import type { Clock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import type { Operations } from '../../node/api/operations.ts'
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
-  /** ok; warn: kith works, with less; bad: something does not work. */
+  /** warn: kith works with restrictions; bad: something does not work. */
   readonly state: 'ok' | 'warn' | 'bad'
   /** `clock`, `i2c-1` */
   readonly about: string
   readonly text: string
-  /** What to do about it, as a sentence or a command to type. */
+  /** The hint: what to do, as a sentence or a command. */
   readonly cure?: string
 }
 
-/** What the checks may use. */
+/** What a check receives. */
 export interface DoctorContext {
   readonly home: string
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Undefined where the configuration does not load. */
   readonly config: NodeConfig | undefined
-  /** The node that runs in the home, if one does. */
+  /** The node that runs in the home, if any. */
   readonly node: Operations | undefined
 }
 

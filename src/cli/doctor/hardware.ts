@@ -2,10 +2,10 @@ import { constants } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
 import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
 
-/** The buses and lines of the configured sensors and switches; trying them would disturb a running node. */
+/** Permissions of the configured buses and lines. They are not opened: that would disturb a running node. */
 export const checkHardware: Check = async ({ config }) => {
   const buses = new Set(
-    (config?.sensors ?? []).flatMap(({ bus }) => bus ?? []).map((bus) => ofMachine(bus, config))
+    (config?.sensors ?? []).flatMap(({ bus }) => bus ?? []).map((bus) => rootBus(bus, config))
   )
   const lines = [...(config?.sensors ?? []), ...(config?.switches ?? [])].some(
     ({ line }) => line !== undefined
@@ -13,10 +13,10 @@ export const checkHardware: Check = async ({ config }) => {
   return [...(await Promise.all([...buses].map(checkBus))), ...(lines ? await checkGpio() : [])]
 }
 
-/** Of a channel of a multiplexer the bus that leads there. */
-function ofMachine(bus: string, config: DoctorContext['config']): string {
+/** The machine's bus that leads to a bus: itself, or the one of its multiplexer. */
+function rootBus(bus: string, config: DoctorContext['config']): string {
   const branch = config?.buses.find(({ name }) => name === bus)
-  return branch === undefined ? bus : ofMachine(branch.bus, config)
+  return branch === undefined ? bus : rootBus(branch.bus, config)
 }
 
 async function checkBus(bus: string): Promise<Finding> {
@@ -26,8 +26,8 @@ async function checkBus(bus: string): Promise<Finding> {
   if (error === 'ENOENT')
     return bad(
       bus,
-      `there is no ${path}`,
-      'switch I2C on: raspi-config, or sudo modprobe i2c-dev; ls /dev/i2c-* lists buses'
+      `${path} does not exist`,
+      'enable I2C: raspi-config, or sudo modprobe i2c-dev; ls /dev/i2c-* lists the buses'
     )
   return bad(bus, `${path}: ${error}`, 'sudo usermod -aG i2c "$USER", then log in again')
 }
@@ -35,8 +35,10 @@ async function checkBus(bus: string): Promise<Finding> {
 async function checkGpio(): Promise<Finding[]> {
   const chips = (await readdir('/dev').catch(() => [])).filter((name) => /^gpiochip\d+$/.test(name))
   if (chips.length > 0) return await Promise.all(chips.map(checkChip))
-  const hint = 'in a container, hand it in: --device /dev/gpiochip0; elsewhere it needs Linux 5.10'
-  return [warn('gpio', 'there is no /dev/gpiochip*: lines go over sysfs, and pulses are not counted', hint)]
+  const hint = 'in a container: --device /dev/gpiochip0; elsewhere Linux 5.10 or later is needed'
+  return [
+    warn('gpio', '/dev/gpiochip* does not exist: lines are used by sysfs, and pulses are not counted', hint)
+  ]
 }
 
 async function checkChip(name: string): Promise<Finding> {

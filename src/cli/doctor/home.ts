@@ -6,6 +6,7 @@ import { sanitize } from '../../node/log/sanitize.ts'
 import { bytes } from '../terminal/format-units.ts'
 import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
 
+/** Bytes. */
 const MIN_SPACE = 100e6
 
 export const checkHome: Check = async (context) => {
@@ -13,7 +14,7 @@ export const checkHome: Check = async (context) => {
   const found = await stat(home).catch(codeOf)
   if (found === 'ENOENT')
     return [
-      warn('home', `${home} does not exist`, 'kith init makes it; kith run does so too'),
+      warn('home', `${home} does not exist`, 'kith init or kith run creates it'),
       ...(await checkDisk(await nearestFolder(home)))
     ]
   if (typeof found === 'string')
@@ -32,23 +33,23 @@ async function checkFolder(home: string, mode: number): Promise<Finding> {
   if (writable === 'EROFS')
     return bad(
       'home',
-      `${home} is on a read-only disk`,
-      'readings are kept in memory only; mount it rw, check the card'
+      `${home} is on a read-only file system`,
+      'readings are kept in memory only; mount it read-write, check the card'
     )
   if (writable !== true)
-    return bad('home', `${home} cannot be written`, `chown it to the user of kith: ${home}`)
+    return bad('home', `${home} cannot be written`, `chown it to the user that runs kith`)
   if ((mode & 0o077) !== 0) return warn('home', `${home} is open to others`, `chmod 700 ${home}`)
   return ok('home', home)
 }
 
-/** As a node would read it: its mode, its owner, and whether it is a key at all. */
+/** The key as a node reads it: mode, owner, content. */
 async function checkKey(home: string): Promise<Finding> {
   const { peerOfHome } = await import('../../node/home-identity.ts')
   try {
     return ok('identity', await peerOfHome(home))
   } catch (error) {
     if (isNodeError(error, 'no-identity'))
-      return warn('identity', 'there is none yet', 'kith init makes it; kith run does so too')
+      return warn('identity', 'no key yet', 'kith init or kith run creates it')
     return wrong('identity', error)
   }
 }
@@ -74,7 +75,9 @@ async function checkDisk(folder: string): Promise<Finding[]> {
   const free = bavail * bsize
   const text = `${bytes(free)} free for ${folder}`
   if (free >= MIN_SPACE) return [ok('disk', text)]
-  return [bad('disk', text, 'make room, or lower history.bytes; until then readings are kept in memory only')]
+  return [
+    bad('disk', text, 'free some space or lower history.bytes; until then readings are kept in memory only')
+  ]
 }
 
 async function nearestFolder(path: string): Promise<string> {

@@ -4,9 +4,9 @@ import { clockQuality, nativePackages } from '../../node/machine.ts'
 import { bytes } from '../terminal/format-units.ts'
 import { type Check, type Finding, ok, warn } from './finding.ts'
 
-/** Before kith was written no clock was right. */
+/** A clock that shows less is wrong: kith was written later. */
 const EARLIEST = Date.UTC(2026, 0, 1)
-/** A node needs about 100 MB. */
+/** Bytes: a node needs about 100 MB. */
 const MIN_MEMORY = 150e6
 
 export const checkMachine: Check = async ({ clock }) => [
@@ -16,16 +16,16 @@ export const checkMachine: Check = async ({ clock }) => [
   await checkClock(clock.now(), await clockQuality(clock))
 ]
 
-/** A board says what it is in its device tree. */
+/** The board's name in its device tree. */
 async function model(): Promise<string> {
   const text = await readFile('/proc/device-tree/model', 'utf8').catch(() => '')
-  return text.replaceAll('\0', '').trim() || 'no board with a name'
+  return text.replaceAll('\0', '').trim() || 'unknown board'
 }
 
 function checkMemory(): Finding {
   const text = `${bytes(freemem())} free of ${bytes(totalmem())}`
   if (freemem() >= MIN_MEMORY) return ok('memory', text)
-  return warn('memory', text, 'stop something else: a node takes about 100 MB')
+  return warn('memory', text, 'stop other programs: a node needs about 100 MB')
 }
 
 async function checkNative(): Promise<Finding[]> {
@@ -35,7 +35,7 @@ async function checkNative(): Promise<Finding[]> {
       : warn(
           name,
           `cannot be loaded: ${error}`,
-          'only real hardware needs it: install python3, make and a C++ compiler, then: npm ci'
+          'needed for real hardware only: install python3, make and a C++ compiler, then: npm ci'
         )
   )
 }
@@ -44,13 +44,13 @@ async function checkClock(now: number, quality: 0 | 1 | 2): Promise<Finding> {
   if (now < EARLIEST)
     return warn(
       'clock',
-      `it shows ${new Date(now).toISOString()}, which cannot be`,
-      'readings go out without a time until it is right: timedatectl set-ntp true'
+      `it shows ${new Date(now).toISOString()}, which is wrong`,
+      'readings have no time until it is set: timedatectl set-ntp true'
     )
   if (quality === 0) return ok('clock', 'synchronised')
   return warn(
     'clock',
-    'nothing says that it is synchronised',
-    'readings are marked so; timedatectl set-ntp true, or trust a neighbour: kith book add NAME WHO --time'
+    'not synchronised',
+    'readings are marked as such: timedatectl set-ntp true, or trust a neighbour: kith book add NAME WHO --time'
   )
 }

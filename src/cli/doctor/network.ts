@@ -9,7 +9,7 @@ const GROUP_PORT = 5353
 
 export const checkNetwork: Check = async ({ config, node }) => {
   const findings = [checkInterfaces(), await checkMulticast()]
-  // A running node has the ports itself.
+  // A running node listens on the ports itself.
   if (config === undefined || node !== undefined) return findings
   return [...findings, ...(await Promise.all(config.listen.map(checkPort)))]
 }
@@ -26,7 +26,7 @@ function checkInterfaces(): Finding {
   )
 }
 
-/** Connecting a datagram socket asks the kernel for a route and sends nothing. */
+/** connect() of a datagram socket looks up a route and sends nothing. */
 async function checkMulticast(): Promise<Finding> {
   const socket = createSocket('udp4')
   try {
@@ -35,12 +35,12 @@ async function checkMulticast(): Promise<Finding> {
       socket.once('connect', resolve)
       socket.connect(GROUP_PORT, GROUP)
     })
-    return ok('multicast', `there is a route to ${GROUP}: neighbours can be found`)
+    return ok('multicast', `route to ${GROUP}: neighbours can be found`)
   } catch (error) {
     return bad(
       'multicast',
-      `there is no route to ${GROUP} (${codeOf(error)}): neighbours are not found by themselves`,
-      'sudo ip route add 224.0.0.0/4 dev eth0 (or your interface), or write their addresses into the book'
+      `no route to ${GROUP} (${codeOf(error)}): neighbours cannot be discovered`,
+      'sudo ip route add 224.0.0.0/4 dev eth0 (or your interface), or add their addresses to the book'
     )
   } finally {
     socket.close()
@@ -60,9 +60,9 @@ async function checkPort(address: string): Promise<Finding> {
   if (error === 'EADDRINUSE')
     return bad(
       'port',
-      `${address} is taken by another program`,
-      `ss -ltnp "sport = :${port}" names it; or change listen`
+      `${address} is in use by another program`,
+      `ss -ltnp "sport = :${port}" shows it; or change listen`
     )
   if (error === 'EACCES') return bad('port', `${address} needs root`, 'listen on a port above 1023')
-  return warn('port', `${address} cannot be listened on: ${error}`, 'change listen in kith.yaml')
+  return warn('port', `cannot listen on ${address}: ${error}`, 'change listen in kith.yaml')
 }

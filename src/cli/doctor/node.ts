@@ -4,18 +4,18 @@ import { sanitize } from '../../node/log/sanitize.ts'
 import { formatDuration } from '../terminal/format-units.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
-/** What the running node says of itself. */
+/** The status of the running node. */
 export const checkNode: Check = async ({ home, node }) => {
-  if (node === undefined) return [warn('node', `none runs in ${home}`, 'kith run')]
+  if (node === undefined) return [warn('node', `no node runs in ${home}`, 'kith run')]
   try {
     const status = await node.status()
     return [
-      ok('node', `runs as process ${status.pid}, up ${formatDuration(status.uptime)}, ${status.peers} peers`),
+      ok('node', `process ${status.pid}, up ${formatDuration(status.uptime)}, ${status.peers} peers`),
       ...checkSensors(status),
       ...checkHistory(status)
     ]
   } catch (error) {
-    return [bad('node', `does not answer: ${describeError(error)}`, 'look into its log, then start it again')]
+    return [bad('node', `does not answer: ${describeError(error)}`, 'see its log, then restart it')]
   }
 }
 
@@ -23,15 +23,11 @@ function checkSensors({ sensors }: Status): Finding[] {
   return sensors.map((sensor) => {
     const fault = sensor.series.find((view) => view.state === 'fault')?.fault
     if (fault !== undefined)
-      return bad(
-        sensor.name,
-        sanitize(fault.text),
-        'check its wiring and its address; it is tried again by itself'
-      )
-    if (sensor.state === 'stale') return bad(sensor.name, 'says nothing', 'look into the log of the node')
+      return bad(sensor.name, sanitize(fault.text), 'check its wiring and address; the node retries')
+    if (sensor.state === 'stale') return bad(sensor.name, 'no readings', 'see the log of the node')
     return ok(
       sensor.name,
-      `${sensor.type}, ${sensor.place}: ${sensor.state === 'value' ? 'measures' : 'begins'}`
+      `${sensor.type}, ${sensor.place}: ${sensor.state === 'value' ? 'measuring' : 'starting'}`
     )
   })
 }
@@ -40,5 +36,7 @@ function checkHistory({ history }: Status): Finding[] {
   if (history.state === 'ok' || history.state === 'memory') return []
   const reason = history.error === undefined ? '' : ` (${sanitize(history.error)})`
   const text = `the history is ${history.state}${reason}: readings are kept in memory only`
-  return [bad('history', text, 'make room or mount the disk rw; the node goes on by itself')]
+  return [
+    bad('history', text, 'free some space or mount the disk read-write; the node then continues by itself')
+  ]
 }

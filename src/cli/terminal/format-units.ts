@@ -5,7 +5,7 @@ const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
   ['s', 1]
 ]
 
-/** `0.4 s`, `40 s`, `3 min`, `5 h`, `2 d`: one unit, as exact as a person needs it. */
+/** `0.4 s`, `40 s`, `3 min`, `5 h`, `2 d`: one unit, rounded down. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–'
   if (Math.abs(seconds) < 9.95) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`
@@ -36,7 +36,7 @@ export function bytes(count: number): string {
   return `${step === 0 ? value : value.toFixed(1)} ${units[step]}`
 }
 
-/** `2026-11-23 21:56:41` by this machine's time zone. */
+/** `2026-11-23 21:56:41` in this machine's time zone. */
 export function localTime(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000)
   const two = (value: number): string => String(value).padStart(2, '0')

@@ -5,7 +5,7 @@ export interface PlotPoint {
   /** Unix seconds. */
   readonly time: number
   readonly value: number
-  /** Whether nothing is missing between the point before and this one: a line joins them. */
+  /** Whether no reading is missing since the previous point: then a line joins them. */
   readonly joined: boolean
 }
 
@@ -45,7 +45,7 @@ export function plot(points: readonly PlotPoint[], options: PlotOptions): string
   }))
   for (const [i, dot] of dots.entries()) line(cells, (points[i]?.joined && dots[i - 1]) || dot, dot)
   const curve = cells.map((row, i) => `${pad(labels[i] ?? '', margin, 'right')} ┤${braille(row)}`.trimEnd())
-  // Where two dates do not fit, the times alone.
+  // Only the times if two dates do not fit.
   const [from, to] = [first, last].map((time) => localTime(time).slice(columns < 42 ? 11 : 0)) as [
     string,
     string

@@ -21,7 +21,7 @@ const PADDING = [0xec, 0x11] as const
 const FORMAT = 0b111011111000100
 const FINDER = 7
 const TIMING = 6
-/** Modules of light around a code [ISO/IEC 18004 section 5.3.8]. */
+/** Light modules around a code [ISO/IEC 18004 section 5.3.8]. */
 const QUIET = 4
 /** Two modules above each other, by [upper, lower]; a full block is light: most terminals are dark. */
 const HALVES = { dark: { dark: ' ', light: '▄' }, light: { dark: '▀', light: '█' } } as const
@@ -38,7 +38,7 @@ export function qrLines(text: string): string[] {
 }
 
 /**
- * The modules of a code, row by row; true is dark. The quiet zone around it is the drawer's.
+ * The modules of a code, row by row, without the quiet zone; true is dark.
  * @throws RangeError for more than 106 bytes
  */
 export function qrCode(text: string): boolean[][] {
@@ -95,10 +95,10 @@ function remainder(words: readonly number[], divisor: readonly number[]): number
   return rest
 }
 
-/** The square: patterns for the eye of the reader first, data in what is left. */
+/** The modules: function patterns first, then data in the remaining ones. */
 class Grid {
   readonly #size: number
-  /** undefined where data goes. */
+  /** undefined: a module for data. */
   readonly #cells: (boolean | undefined)[][]
 
   constructor(version: number) {

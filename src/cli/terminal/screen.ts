@@ -11,17 +11,17 @@ const CLEAR_BELOW = '\x1b[J'
 export interface ScreenOptions {
   readonly terminal: Terminal
   readonly clock: Clock
-  /** The lines as they are now; more than fit are cut off and counted. */
+  /** The current lines; those that do not fit are counted in the last line. */
   draw(): readonly string[]
-  /** Milliseconds between frames at least; 100 unless given. */
+  /** Minimum milliseconds between frames; 100 unless given. */
   readonly frame?: number
-  /** Milliseconds after which it is drawn again though nothing happened: ages tick; 1000 unless given. */
+  /** Milliseconds after which it is redrawn without a change, because it shows ages; 1000 unless given. */
   readonly tick?: number
 }
 
 /**
- * A screen that is redrawn in place. On leaving, the terminal is as it was, and the last frame stays
- * below the command that was typed.
+ * A screen that is redrawn in place. leave() restores the terminal and prints the last frame below the command
+ * line.
  */
 export class Screen {
   readonly #options: ScreenOptions
@@ -51,7 +51,7 @@ export class Screen {
     this.changed()
   }
 
-  /** Draws now, or when the frame is over. */
+  /** Draws now, or when the current frame ends. */
   changed(): void {
     if (!this.#open || this.#pending !== undefined) return
     const { clock } = this.#options
@@ -60,7 +60,7 @@ export class Screen {
     else this.#pending = clock.after(wait, () => this.#draw())
   }
 
-  /** Gives the terminal back; also when the process ends at once. Calling it again does nothing. */
+  /** Restores the terminal, also when the process exits. Idempotent. */
   readonly leave = (): void => {
     if (!this.#open) return
     this.#open = false
@@ -76,7 +76,7 @@ export class Screen {
     this.#pending = undefined
     this.#last = clock.monotonic()
     const lines = fitting(draw(), terminal.height)
-    // Cleared before, not after: behind a line of full width, clearing would take its last character.
+    // Cleared before, not after: clearing behind a line of full width would remove its last character.
     const text = lines.map((line) => `${CLEAR_LINE}${line}`).join('\r\n')
     terminal.stdout.write(`${HOME}${text}${CLEAR_BELOW}`)
   }

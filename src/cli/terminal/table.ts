@@ -4,7 +4,7 @@ import { cut, pad, textWidth } from './text-width.ts'
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
-  /** Columns with the highest number go first where the terminal is too narrow; without one it stays. */
+  /** If the terminal is too narrow, columns with the highest number are dropped first; without one it is kept. */
   readonly drop?: number
 }
 
@@ -22,10 +22,10 @@ export interface TableOptions {
 }
 
 const GAP = '  '
-/** Below this a cut column says nothing any more. */
-const MIN = 8
+/** Minimum width of a shortened column. */
+const MIN_WIDTH = 8
 
-/** Rows under their titles, aligned; narrower terminals lose columns, then the ends of the widest one. */
+/** Aligned rows below their titles. On a narrow terminal columns are dropped, then the widest ones shortened. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -49,7 +49,7 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, widths.length - 1)
 }
 
-/** The columns that stay, by index; an empty column goes first of all. */
+/** The indices of the columns that are kept; empty columns are dropped first. */
 function fitting(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   let kept = columns.map((_column, i) => i).filter((i) => natural[i] !== 0)
   const droppable = kept
@@ -62,14 +62,14 @@ function fitting(columns: readonly Column[], natural: readonly number[], width: 
   return kept
 }
 
-/** Takes what is too much from the widest column, again and again. */
+/** Shortens the widest column until the total fits or every column has its minimum. */
 function shrunk(widths: number[], width: number): number[] {
   const result = [...widths]
   for (let over = total(result) - width; over > 0; over = total(result) - width) {
     const widest = result.indexOf(Math.max(...result))
     const now = result[widest] ?? 0
-    if (now <= MIN) break
-    result[widest] = Math.max(MIN, now - over)
+    if (now <= MIN_WIDTH) break
+    result[widest] = Math.max(MIN_WIDTH, now - over)
   }
   return result
 }
@@ -96,7 +96,7 @@ function drawn(
     .trimEnd()
 }
 
-/** `key  value` lines, the values below each other; a list takes a line an item. */
+/** `key  value` lines with aligned values; a list takes one line per item. */
 export function facts(
   entries: readonly (readonly [key: string, value: string | readonly string[] | undefined])[],
   ansi: AnsiStyle

@@ -8,7 +8,7 @@ export interface Sink {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number
-  /** Whether a reader is behind, as streams say it; 'drain' tells when it has caught up. */
+  /** Whether the write buffer is full, as in node:stream; 'drain' follows when it is empty. */
   readonly writableNeedDrain?: boolean
   once?(event: 'drain', listener: () => void): unknown
   on?(event: 'resize', listener: () => void): unknown
@@ -23,10 +23,10 @@ export interface TerminalOptions {
   readonly plain?: boolean
 }
 
-/** Where a command's words go: answers to stdout, remarks to stderr. */
+/** The output of a command: answers go to stdout, remarks to stderr. */
 export class Terminal {
   readonly stdout: Sink
-  /** Whether a person sees the output as it comes: then it may be coloured and redrawn. */
+  /** Whether stdout is a terminal that can be coloured and redrawn. */
   readonly live: boolean
   readonly ansi: AnsiStyle
   readonly #stderr: Sink
@@ -41,13 +41,13 @@ export class Terminal {
     this.ansi = colour ? coloured : plain
   }
 
-  /** Columns; a pipe has no end. */
+  /** Columns; Infinity for a pipe. */
   get width(): number {
     return this.stdout.isTTY === true ? (this.stdout.columns ?? 80) : Infinity
   }
 
   get height(): number {
-    // A terminal of no size (a pty that nobody set) is as good as none that tells.
+    // A pty without a size reports 0 rows.
     return this.stdout.rows || 24
   }
 
@@ -63,8 +63,8 @@ export class Terminal {
     this.line(jsonLine(value))
   }
 
-  /** Waits for a slow reader: what comes without end is not gathered in memory. Ends with the signal, too. */
-  async caughtUp(signal: AbortSignal): Promise<void> {
+  /** Resolves when the write buffer is empty, so that a slow reader bounds memory, or when the signal aborts. */
+  async drained(signal: AbortSignal): Promise<void> {
     const { stdout } = this
     if (stdout.writableNeedDrain !== true || signal.aborted) return
     await new Promise<void>((resolve) => {
@@ -78,7 +78,7 @@ export class Terminal {
     })
   }
 
-  /** A remark: never part of the answer. */
+  /** Writes a line to stderr: it is not part of the answer. */
   remark(text: string): void {
     this.#stderr.write(`${text}\n`)
   }

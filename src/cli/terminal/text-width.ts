@@ -1,4 +1,4 @@
-/** Drawn on two columns: East Asian Wide and Fullwidth (Unicode TR11), and emoji. */
+/** Characters of two columns: East Asian Wide and Fullwidth (Unicode TR11), and emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
 const COMBINING = /\p{M}/u

@@ -14,7 +14,7 @@ const COLUMNS = [
   'to'
 ] as const
 
-/** `to` is filled for readings that are gone for good alone: seq up to there, with the fault `lost`. */
+/** The header. `to` is set for lost readings only (fault `lost`): the last seq of the range. */
 export const CSV_HEAD = COLUMNS.join(',')
 
 /** One line of RFC 4180, with the value in its SenML unit and the time as ISO 8601 in UTC. */

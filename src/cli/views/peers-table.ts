@@ -20,7 +20,7 @@ const columns: readonly Column[] = [
   { title: 'RTT', align: 'right', drop: 3 },
   { title: 'SEEN' }
 ]
-/** Who is near, the connected ones first. A name that is not the book's is the peer's own choice: dim. */
+/** Connected peers first. Names that are not from the book are the peer's own choice: dim. */
 export function peersTable(
   peers: readonly PeerView[],
   options: { width: number; ansi: AnsiStyle }

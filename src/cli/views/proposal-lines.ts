@@ -3,12 +3,12 @@ import type { Finding, Proposal } from '../../hal/scan/finding.ts'
 import { formatAddress } from '../../units.ts'
 
 export interface ProposalContext {
-  /** Whether the configuration has sensors, so that the lines go below its own key. */
+  /** Whether the configuration has the key `sensors`, so that the lines go below it. */
   readonly hasSensors: boolean
   readonly hasTime: boolean
 }
 
-/** The lines of kith.yaml that use what was found, and is not configured yet. */
+/** The lines for kith.yaml that configure the chips that were found and are not configured yet. */
 export function proposalLines(
   findings: readonly Finding[],
   { hasSensors, hasTime }: ProposalContext

@@ -10,13 +10,13 @@ export function seriesName(view: Pick<SeriesView, 'who' | 'series'>): string {
   return sanitize(`${view.who}/${view.series}`, 120)
 }
 
-/** `21.48 °C`; nothing where there is no value. */
+/** `21.48 °C`; empty without a value. */
 export function shownValue(view: Valued): string {
   if (view.shown !== undefined) return sanitize(view.shown, 40)
   return view.value === undefined ? '' : `${view.value}${view.unit === null ? '' : ` ${view.unit}`}`
 }
 
-/** The number that people see, for sparklines and plots; undefined for faults. */
+/** The number as shown, for sparklines and plots; undefined for faults. */
 export function shownNumber(view: Valued): number | undefined {
   if (typeof view.value === 'boolean') return view.value ? 1 : 0
   const number = Number.parseFloat(view.shown ?? '')
@@ -34,8 +34,8 @@ export function stateStyle(view: Pick<SeriesView, 'state'>): Style | undefined {
 }
 
 /**
- * What is to be said besides a value: `fault: … does not acknowledge, since 40 s`, `stale: …`.
- * @param since seconds that it has been so, where known
+ * The text besides a value: `fault: … does not acknowledge, since 40 s`, `stale: …`.
+ * @param since seconds that the state has lasted, if known
  */
 export function remark(view: SeriesView, since?: number): string {
   const lasting = since === undefined ? '' : `since ${formatDuration(since)}`
@@ -46,7 +46,7 @@ export function remark(view: SeriesView, since?: number): string {
   return view.state === 'value' ? '' : parts.filter((part) => part !== '').join(', ')
 }
 
-/** How its age is shown: to the tenth while it is fresh. */
+/** `0.4 s ago`; tenths below 10 s. */
 export function ageText(seconds: number): string {
   return `${formatDuration(Math.max(0, seconds))} ago`
 }

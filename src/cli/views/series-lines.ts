@@ -9,7 +9,7 @@ export interface SeriesRow {
   readonly view: SeriesView
   /** Seconds since it was measured. */
   readonly age: number
-  /** Seconds that it has been in fault or stale, where known. */
+  /** Seconds that the fault or the staleness has lasted, if known. */
   readonly since?: number
   /** A sparkline. */
   readonly trail?: string
@@ -17,7 +17,7 @@ export interface SeriesRow {
 }
 
 const GAP = 2
-/** Columns that the words behind a sparkline need: on a narrower terminal there is none. */
+/** Columns needed behind a sparkline; on a narrower terminal the sparkline is omitted. */
 const MIN_REST = 30
 
 const columns: readonly Column[] = [
@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
   { title: 'TREND', drop: 2 }
 ]
 
-/** A line a series: its value with trail, age, signature and trend; why it is stale; or its fault. */
+/** One line per series: value, sparkline, age, signature and trend; or why it is stale; or its fault. */
 export function seriesLines(
   rows: readonly SeriesRow[],
   { width, ansi }: { width: number; ansi: AnsiStyle }
@@ -38,7 +38,7 @@ export function seriesLines(
   const trailWidth = widest(rows.map(({ trail = '' }) => trail))
   const withTrail = trailWidth > 0 && width - nameWidth - valueWidth - trailWidth - 3 * GAP >= MIN_REST
   const rest = width - nameWidth - valueWidth - 2 * GAP - (withTrail ? trailWidth + GAP : 0)
-  const words = fresh(rows, rest, ansi)
+  const notes = freshNotes(rows, rest, ansi)
   const space = ' '.repeat(GAP)
   return rows.map((row, i) => {
     const { view, trail = '' } = row
@@ -47,14 +47,14 @@ export function seriesLines(
     if (view.state === 'fault')
       return name + ansi(cut(remark(view, row.since), width - nameWidth - GAP), style)
     const value = pad('', valueWidth - textWidth(values[i] ?? '')) + ansi(values[i] ?? '', style ?? 'bold')
-    const said =
-      view.state === 'stale' ? ansi(cut(remark(view, row.since), rest), style) : (words.shift() ?? '')
-    return [name + value, ...(withTrail ? [pad(trail, trailWidth)] : []), said].join(space).trimEnd()
+    const note =
+      view.state === 'stale' ? ansi(cut(remark(view, row.since), rest), style) : (notes.shift() ?? '')
+    return [name + value, ...(withTrail ? [pad(trail, trailWidth)] : []), note].join(space).trimEnd()
   })
 }
 
-/** What is said behind the values of the fresh ones, in columns. */
-function fresh(rows: readonly SeriesRow[], width: number, ansi: AnsiStyle): string[] {
+/** Age, signature and trend of the fresh series, aligned in columns. */
+function freshNotes(rows: readonly SeriesRow[], width: number, ansi: AnsiStyle): string[] {
   const cells = rows
     .filter(({ view }) => view.state === 'value')
     .map(({ age, trend = '' }) => [
@@ -65,12 +65,13 @@ function fresh(rows: readonly SeriesRow[], width: number, ansi: AnsiStyle): stri
   return table(columns, cells, { width, ansi, head: false })
 }
 
-/** Names are the peers' own choice: two who chose the same are told apart by their PeerIds. */
+/** Peers choose their own names: a name of several peers gets the tail of the PeerId. */
 function namesOf(rows: readonly SeriesRow[]): string[] {
-  const bearers = new Map<string, Set<string>>()
-  for (const { view } of rows) bearers.set(view.who, (bearers.get(view.who) ?? new Set()).add(view.peer))
+  const peersByName = new Map<string, Set<string>>()
+  for (const { view } of rows)
+    peersByName.set(view.who, (peersByName.get(view.who) ?? new Set()).add(view.peer))
   return rows.map(({ view }) => {
-    const shared = (bearers.get(view.who)?.size ?? 0) > 1
+    const shared = (peersByName.get(view.who)?.size ?? 0) > 1
     return seriesName(shared ? { ...view, who: `${view.who}${tailOf(view.peer)}` } : view)
   })
 }

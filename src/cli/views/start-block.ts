@@ -5,7 +5,7 @@ import { formatDuration } from '../terminal/format-units.ts'
 import { facts } from '../terminal/table.ts'
 import { remark, shownValue, stateStyle, timeText } from './series-cells.ts'
 
-/** What a node says of itself when it begins, and what to type next. */
+/** The text of a node's start: who it is, and the next command. */
 export function startBlock(status: Status, options: { ansi: AnsiStyle; byNpm: boolean }): string[] {
   const { ansi, byNpm } = options
   const kith = byNpm ? 'npm run kith --' : 'kith'
@@ -15,17 +15,14 @@ export function startBlock(status: Status, options: { ansi: AnsiStyle; byNpm: bo
     ...facts(
       [
         ['PeerId', status.peer],
-        ['reached at', status.addresses],
-        [
-          'measures',
-          status.sensors.length === 0 ? 'nothing: no sensors are configured' : status.sensors.map(sensorText)
-        ],
+        ['addresses', status.addresses],
+        ['sensors', status.sensors.length === 0 ? 'none configured' : status.sensors.map(sensorText)],
         ['home', status.home ?? undefined]
       ],
       ansi
     ),
     '',
-    `  ${ansi('In a second terminal, here or on another machine of this network, type', 'dim')}`,
+    `  ${ansi('In a second terminal, on this or another machine of the network, run', 'dim')}`,
     `      ${ansi(`${kith} watch`, 'bold')}`,
     `  ${ansi('Ctrl-C stops this node.', 'dim')}`,
     ''

@@ -11,7 +11,7 @@ export interface WatchScreenOptions {
   readonly now: number
 }
 
-/** The screen of `kith watch`: ages are those of this moment. */
+/** The lines of `kith watch`; ages are computed for `now`. */
 export function watchLines(watched: readonly Watched[], options: WatchScreenOptions): string[] {
   const { now } = options
   const rows = watched.map((each) => ({
@@ -24,7 +24,7 @@ export function watchLines(watched: readonly Watched[], options: WatchScreenOpti
   return seriesLines(rows, options)
 }
 
-/** `+0.30 in 3 min`: from the oldest value of the trail to the newest, with the decimals that are shown. */
+/** `+0.30 in 3 min`: from the oldest to the newest value of the trail, with the decimals of the shown value. */
 function trend({ view, trail }: Watched): string {
   const [first, last] = [trail.at(0), trail.at(-1)]
   if (first === undefined || last === undefined || first === last || typeof view.value === 'boolean')

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../bounded-map.ts'
 import type { Clock } from '../../clock.ts'
 import type { SeriesView } from '../../node/api/operations.ts'
 import { shownNumber } from './series-cells.ts'
@@ -5,7 +6,7 @@ import { shownNumber } from './series-cells.ts'
 /** What the screen shows of one series. */
 export interface Watched {
   readonly view: SeriesView
-  /** Clock.monotonic() when it came. */
+  /** Clock.monotonic() when it arrived. */
   readonly at: number
   /** Clock.monotonic() since when it has been in this state. */
   readonly since: number
@@ -15,13 +16,13 @@ export interface Watched {
 
 /** Values in a sparkline. */
 const TRAIL = 24
-/** Series on one screen; beyond, the one that has been quiet for longest makes place. */
-const MAX = 1024
+/** Maximum series; beyond it the one without a change for longest is removed. */
+const MAX_SERIES = 1024
 
-/** The latest of everything watched, with its recent past. */
+/** The latest state of each series, with its recent values. */
 export class WatchState {
   readonly #clock: Clock
-  readonly #series = new Map<string, Watched>()
+  readonly #series = new BoundedMap<string, Watched>(MAX_SERIES)
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -33,15 +34,12 @@ export class WatchState {
     const now = this.#clock.monotonic()
     const measured = now - view.age * 1000
     const same = before?.view.state === view.state
-    // Deleted first: the map's order is that of the last change.
-    this.#series.delete(key)
     this.#series.set(key, {
       view,
       at: now,
       since: same ? before.since : measured,
       trail: extended(before, view, measured)
     })
-    if (this.#series.size > MAX) this.#forgetOldest()
   }
 
   /** By name. */
@@ -49,16 +47,9 @@ export class WatchState {
     const name = ({ view }: Watched): string => `${view.who}/${view.series}/${view.peer}`
     return [...this.#series.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1))
   }
-
-  #forgetOldest(): void {
-    for (const key of this.#series.keys()) {
-      this.#series.delete(key)
-      return
-    }
-  }
 }
 
-/** A reading shown again (as stale, say) is one point, not two. */
+/** A reading that is shown again, for instance as stale, is one point. */
 function extended(before: Watched | undefined, view: SeriesView, at: number): Watched['trail'] {
   const trail = before?.trail ?? []
   const value = view.state === 'value' ? shownNumber(view) : undefined

@@ -38,7 +38,7 @@ async function occupied(t: Test): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-t.test('whatever is not well has its cure', async (t) => {
+t.test('every problem has a hint', async (t) => {
   const { all, of } = await findings(freshHome())
   for (const { state, about, cure } of all)
     t.equal(cure !== undefined, state !== 'ok', `${about} is ${state}`)
@@ -48,7 +48,7 @@ t.test('whatever is not well has its cure', async (t) => {
   t.match(of('node'), { state: 'warn', cure: 'kith run' })
 })
 
-t.test('what is wrong is found', async (t) => {
+t.test('problems are found', async (t) => {
   const home = freshHome()
   chmodSync(join(home, 'identity.key'), 0o644)
   chmodSync(home, 0o755)
@@ -61,15 +61,15 @@ t.test('what is wrong is found', async (t) => {
   t.equal(status, 1)
   t.match(of('identity'), { state: 'bad', cure: /chmod 600/ })
   t.match(of('home'), { state: 'warn', cure: /chmod 700/ })
-  t.match(of('port'), { state: 'bad', text: /taken by another program/, cure: new RegExp(String(port)) })
-  t.match(of('i2c-99'), { state: 'bad', text: /no \/dev\/i2c-99/, cure: /i2c-dev/ })
+  t.match(of('port'), { state: 'bad', text: /in use by another program/, cure: new RegExp(String(port)) })
+  t.match(of('i2c-99'), { state: 'bad', text: /\/dev\/i2c-99 does not exist/, cure: /i2c-dev/ })
   t.ok(
     all.some(({ about }) => /^gpio(chip\d+)?$/.test(about)),
     'and the pins are looked for'
   )
 })
 
-t.test('what a node would stop at is told before it starts', async (t) => {
+t.test('files that a node would refuse are found before it starts', async (t) => {
   const home = freshHome()
   writeFileSync(join(home, 'identity.key'), 'garbage')
   writeFileSync(join(home, 'book.yaml'), 'x: [\n')
@@ -80,7 +80,7 @@ t.test('what a node would stop at is told before it starts', async (t) => {
   t.match((await findings(file)).of('home'), { state: 'bad', text: `${file} is not a folder` })
 })
 
-t.test('a wrong configuration is told with its place, and the rest is looked at all the same', async (t) => {
+t.test('a wrong configuration is reported with its place, and the other checks run', async (t) => {
   const home = freshHome()
   writeFileSync(join(home, 'kith.yaml'), 'name: hall\nhistory:\n  age: 7\n')
   const { status, of } = await findings(home)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { kith } from '../../support/process/kith.ts'
 
-/** A node that talks to nobody but its control socket. */
+/** Settings of a node that only its control socket can reach. */
 const ALONE = [
   '--set',
   'listen=/ip4/127.0.0.1/tcp/0',
@@ -27,7 +27,7 @@ t.test('a simulated node runs, is asked over its socket, and stops in order', as
   const asked = kith('status', '--json', '--home', home)
   t.equal(await asked.end, 0)
   t.match(JSON.parse(asked.out()), { name: 'den', world: 'simulated', peer: started.peer })
-  t.equal(asked.err(), '', 'no short-lived node was needed')
+  t.equal(asked.err(), '', 'no temporary node was needed')
 
   node.child.kill('SIGTERM')
   t.equal(await node.end, 0)
@@ -36,7 +36,7 @@ t.test('a simulated node runs, is asked over its socket, and stops in order', as
   t.notOk(existsSync(join(home, 'control.sock')))
 })
 
-t.test('a wrong configuration is refused with all that is wrong', async (t) => {
+t.test('a wrong configuration is refused with every error', async (t) => {
   const home = mkdtempSync(join(tmpdir(), 'kith-run-'))
   const { end, err, out } = kith('run', '--home', home, '--set', 'history.age=7', '--set', 'log.level=loud')
   t.equal(await end, 2)
@@ -45,14 +45,15 @@ t.test('a wrong configuration is refused with all that is wrong', async (t) => {
   t.match(err(), '--set log.level  log.level:')
 })
 
-t.test('what cannot be meant is refused', async (t) => {
-  for (const words of [
-    ['--simulated', 'sunny'],
-    ['--scenario', 'examples/scenarios/storm.yaml'],
-    ['--set', 'history.age']
-  ]) {
+t.test('wrong usage', async (t) => {
+  for (const [words, message] of [
+    [['--simulated', 'sunny'], 'kith run: unexpected argument sunny'],
+    [['--simulated=sunny'], 'kith run --simulated: must be 0 to 999999999, not sunny'],
+    [['--scenario', 'examples/scenarios/storm.yaml'], 'kith run --scenario: needs --simulated'],
+    [['--set', 'history.age'], 'kith run --set: must be OPTION=VALUE, not history.age']
+  ] as const) {
     const { end, err } = kith('run', ...words)
     t.equal(await end, 2)
-    t.match(err(), /^kith: kith run /)
+    t.match(err(), `kith: ${message}\n`)
   }
 })

@@ -3,10 +3,10 @@ import { NodeError } from '../../../src/error.ts'
 import { FakeOperations, pump } from '../../support/fakes/operations.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
-t.test('kith switch tells and commands', async (t) => {
+t.test('kith switch shows and sets outputs', async (t) => {
   const operations = new FakeOperations()
-  const told = await runCommand('switch', { operations })
-  t.match(told, { status: 0, out: /pump +GPIO27 +on +off in 9 min/ })
+  const all = await runCommand('switch', { operations })
+  t.match(all, { status: 0, out: /pump +GPIO27 +on +off in 9 min/ })
   await runCommand('switch pump status', { operations })
   const off = await runCommand('switch pump off', { operations })
   t.match(off.out, /pump +GPIO27 +off\s*$/)
@@ -14,7 +14,7 @@ t.test('kith switch tells and commands', async (t) => {
   t.same(JSON.parse((await runCommand('switch pump on --json', { operations })).out), [pump])
 })
 
-t.test('what cannot be switched is said', async (t) => {
+t.test('faults of an output are shown', async (t) => {
   const operations = new FakeOperations()
   operations.switch = async () => [
     {
@@ -39,6 +39,6 @@ t.test('what cannot be switched is said', async (t) => {
   })
   t.match(await runCommand('switch pump toggle', { operations }), {
     status: 2,
-    err: /TO cannot be toggle\n.*on, off, status/
+    err: /TO must be one of on, off, status, not toggle\n/
   })
 })

@@ -100,7 +100,7 @@ t.test('many readings are few frames, and ages tick without any', async (t) => {
   await watch.end()
 })
 
-t.test('namesakes are told apart', async (t) => {
+t.test('peers of the same name are shown with the tails of their PeerIds', async (t) => {
   const watch = live(100)
   await watch.say(series())
   await watch.say(series({ peer: '12D3KooWImpostorImpostorImpostorImpostorImpobbbbbbb' }), 200)
@@ -139,7 +139,7 @@ t.test('peers -w: a line for each change', async (t) => {
   let looks = 0
   operations.peers = async () => {
     looks += 1
-    // Another age and round trip are no change; at the third look somebody has gone.
+    // Another age and round trip are no change; at the third refresh a peer is gone.
     return all.map((peer, i) => ({
       ...peer,
       rtt: looks,

@@ -17,14 +17,14 @@ function slow() {
 
 t.test('a reader that keeps up is not waited for', async () => {
   const { terminal, abort } = slow()
-  await terminal.caughtUp(abort.signal)
+  await terminal.drained(abort.signal)
 })
 
 t.test('a slow one is, until it has caught up', async (t) => {
   const { stdout, terminal, abort } = slow()
   stdout.writableNeedDrain = true
   let done = false
-  const waiting = terminal.caughtUp(abort.signal).then(() => {
+  const waiting = terminal.drained(abort.signal).then(() => {
     done = true
   })
   await Promise.resolve()
@@ -34,12 +34,12 @@ t.test('a slow one is, until it has caught up', async (t) => {
   t.equal(stdout.listenerCount('drain'), 0)
 })
 
-t.test('or until the command is told to go', async (t) => {
+t.test('or until the signal aborts', async (t) => {
   const { stdout, terminal, abort } = slow()
   stdout.writableNeedDrain = true
-  const waiting = terminal.caughtUp(abort.signal)
+  const waiting = terminal.drained(abort.signal)
   abort.abort()
   await waiting
-  await terminal.caughtUp(abort.signal)
+  await terminal.drained(abort.signal)
   t.equal(stdout.listenerCount('drain'), 0)
 })

@@ -10,8 +10,8 @@ import { test } from './test.ts'
 
 const list = defineCommand({
   name: 'list',
-  summary: 'the sensors of this node; with --types all that kith knows',
-  options: { types: { kind: 'flag', summary: 'every known type, with its bus and what it measures' } },
+  summary: 'list the configured sensors, or with --types every known type',
+  options: { types: { kind: 'flag', summary: 'every known type, with its bus and quantities' } },
   positionals: [],
   example: 'kith devices --types',
   run: (context) => (context.options.types === true ? listTypes(context) : listConfigured(context))
@@ -19,7 +19,7 @@ const list = defineCommand({
 
 export const devices: CommandGroup = {
   name: 'devices',
-  summary: 'the sensors of this node, and what there is',
+  summary: 'sensors of this machine: list, scan, test',
   example: 'kith devices scan',
   actions: [list, scan, test]
 }
@@ -38,7 +38,7 @@ async function listConfigured({ home, environment, json, terminal }: Context): P
   }))
   if (json) return terminal.json(sensors)
   if (sensors.length === 0)
-    return terminal.remark('kith: no sensors are configured; kith devices --types lists what there is')
+    return terminal.remark('kith: no sensors are configured; kith devices --types lists the known types')
   const columns = [
     { title: 'NAME' },
     { title: 'TYPE' },
@@ -56,7 +56,7 @@ async function listConfigured({ home, environment, json, terminal }: Context): P
 
 async function listTypes({ home, environment, json, terminal }: Context): Promise<void> {
   const { devices, failed } = await loadDeviceIndex({ home, environment })
-  if (failed !== undefined) terminal.remark(`kith: without the drivers from outside: ${failed.message}`)
+  if (failed !== undefined) terminal.remark(`kith: external drivers are missing: ${failed.message}`)
   const types = devices.map((definition) => ({
     type: definition.type,
     title: definition.title,
@@ -73,7 +73,7 @@ async function listTypes({ home, environment, json, terminal }: Context): Promis
     { title: 'BUS' },
     { title: 'ADDRESSES', drop: 2 },
     { title: 'MEASURES', drop: 1 },
-    { title: 'WHAT IT IS', drop: 3 }
+    { title: 'DESCRIPTION', drop: 3 }
   ] as const
   const rows = types.map((type) => [
     { text: type.type, style: 'bold' } as const,
@@ -89,7 +89,7 @@ function terminalOf({ width, ansi }: Context['terminal']) {
   return { width, ansi }
 }
 
-/** What it measures with its options as they are unless given. */
+/** The measures with default options. */
 function measuresOf({ measures, options }: SensorDefinition): readonly Measure[] {
   if (typeof measures !== 'function') return measures
   const defaults = Object.entries(options).flatMap(([name, option]) =>

@@ -2,7 +2,7 @@ import { NodeError } from '../../../error.ts'
 import type { Context } from '../../command-line/command.ts'
 
 /**
- * A bus has one owner: while a node of this home measures on this machine, nobody else asks its chips.
+ * A bus has one owner: while the node of this home measures on this machine, no other process uses its chips.
  * @throws NodeError 'node-running'
  */
 export async function refuseWhileRunning({ home, clock }: Pick<Context, 'home' | 'clock'>): Promise<void> {
@@ -12,8 +12,8 @@ export async function refuseWhileRunning({ home, clock }: Pick<Context, 'home' |
   try {
     const { world, pid } = await node.status()
     if (world !== 'linux') return
-    throw new NodeError('node-running', `the node in ${home} (process ${pid}) is using the buses`, {
-      hint: 'stop it first, for a moment; kith status tells of its sensors while it runs'
+    throw new NodeError('node-running', `the node in ${home} (process ${pid}) uses the buses`, {
+      hint: 'stop it first; kith status shows its sensors while it runs'
     })
   } finally {
     await node.close()

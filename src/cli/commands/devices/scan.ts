@@ -9,7 +9,7 @@ import { table } from '../../terminal/table.ts'
 import { proposalLines } from '../../views/proposal-lines.ts'
 import { refuseWhileRunning } from './owned-buses.ts'
 
-/** What is wired to a simulated machine where no sensor is configured. */
+/** The chips of a simulated machine without configured sensors. */
 const SIMULATED_BOARD = [
   '{ type: bh1750, name: light, address: 0x23 }',
   '{ type: sht4x, name: climate, address: 0x44 }',
@@ -21,13 +21,13 @@ const SIMULATED_BOARD = [
 
 export const scan = defineCommand({
   name: 'scan',
-  summary: 'what is on the buses and in the kernel, and the lines of kith.yaml that would use it',
+  summary: 'find chips on the buses and in the kernel, with lines for kith.yaml',
   options: {
     simulated: simulatedOption,
-    yaml: { kind: 'flag', summary: 'nothing but the lines of kith.yaml' }
+    yaml: { kind: 'flag', summary: 'print only the lines for kith.yaml' }
   },
   positionals: [
-    { name: 'BUS', many: true, summary: 'which buses; those of kith.yaml and i2c-1 unless named' }
+    { name: 'BUS', many: true, summary: 'buses to scan (default: those of kith.yaml, and i2c-1)' }
   ],
   example: 'kith devices scan',
   async run(context) {
@@ -51,12 +51,12 @@ export const scan = defineCommand({
     else if (options.yaml === true) terminal.lines(lines)
     else show(findings, lines, config.sensors.length > 0, context)
     if (!json && skipped.length > 0)
-      terminal.remark(`kith: not asked: ${skipped.join(', ')}; name a bus to have it scanned`)
+      terminal.remark(`kith: not scanned: ${skipped.join(', ')}; name a bus to scan it`)
     return findings.some(({ kind }) => kind !== 'failed') ? DONE : FAILED
   }
 })
 
-/** The configured chips; a board with several where none is configured. */
+/** A world with the configured chips, or with a board of several if none is configured. */
 async function simulatedBoard({ home, environment }: Context, seed: number): Promise<WorldChoice> {
   const [{ config, outside }, { chooseWorld }] = await Promise.all([
     loadNodeConfig({ home, environment }),
@@ -84,7 +84,7 @@ function show(
   hasSensors: boolean,
   { terminal }: Context
 ): void {
-  const columns = [{ title: 'PLACE' }, { title: 'TYPE' }, { title: '' }, { title: 'WHAT IT IS' }] as const
+  const columns = [{ title: 'PLACE' }, { title: 'TYPE' }, { title: '' }, { title: 'DESCRIPTION' }] as const
   const rows = findings.map(({ place, type = '–', kind, configured, reason }) => [
     { text: place },
     { text: type, style: 'bold' } as const,
@@ -92,6 +92,6 @@ function show(
     { text: configured === undefined ? reason : `configured as ${configured}` }
   ])
   terminal.lines(table(columns, rows, { width: terminal.width, ansi: terminal.ansi }))
-  if (lines.length === 0) terminal.remark('kith: nothing that kith.yaml does not have')
-  else terminal.lines(['', `# for kith.yaml${hasSensors ? ', below its sensors' : ''}:`, ...lines])
+  if (lines.length === 0) terminal.remark('kith: kith.yaml has everything that was found')
+  else terminal.lines(['', `# for kith.yaml${hasSensors ? ', below sensors' : ''}:`, ...lines])
 }

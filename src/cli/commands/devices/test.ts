@@ -10,7 +10,7 @@ import { refuseWhileRunning } from './owned-buses.ts'
 
 export const test = defineCommand({
   name: 'test',
-  summary: 'reads every configured sensor once, and says what is plausible',
+  summary: 'read every configured sensor once and check its values',
   options: { simulated: simulatedOption },
   positionals: [],
   example: 'kith devices test',
@@ -20,7 +20,7 @@ export const test = defineCommand({
     if (seed === undefined) await refuseWhileRunning(context)
     const { config, outside } = await loadNodeConfig({ home, environment })
     if (config.sensors.length === 0)
-      terminal.remark('kith: no sensors are configured; kith devices scan proposes some')
+      terminal.remark('kith: no sensors are configured; kith devices scan finds chips')
     const { testDevices } = await import('../../../node/sensors/test-devices.ts')
     const world = seed === undefined ? 'linux' : { simulated: seed, models: outside.models }
     let status = DONE
@@ -35,12 +35,12 @@ export const test = defineCommand({
 
 const marks: Readonly<Record<TestedValue['state'], readonly [mark: string, style: Style]>> = {
   plausible: ['ok', 'green'],
-  unusual: ['look', 'yellow'],
+  unusual: ['check', 'yellow'],
   fault: ['fault', 'red']
 }
 const MARK = 5
 
-/** The sensor, and below it each value; a fault of all is told once. */
+/** The sensor, and below it each value; one line if all values have the same fault. */
 function linesOf({ name, type, place, values, hint }: TestedSensor, { ansi }: Context['terminal']): string[] {
   const where = place === type ? type : `${type} at ${place}`
   const width = Math.max(...values.map(({ series }) => series.length))
@@ -53,10 +53,10 @@ function linesOf({ name, type, place, values, hint }: TestedSensor, { ansi }: Co
       .join(', ')
     return `  ${ansi(pad(mark, MARK), style)}  ${pad(series, width)}  ${text}`
   }
-  const told =
+  const body =
     same && first !== undefined
       ? [`  ${ansi(pad('fault', MARK), 'red')}  ${sanitize(first.why ?? '')}`]
       : values.map(line)
   const hints = hint === undefined ? [] : [`${' '.repeat(MARK + 4)}${sanitize(hint)}`]
-  return [`${ansi(name, 'bold')}  ${where}`, ...told, ...hints]
+  return [`${ansi(name, 'bold')}  ${where}`, ...body, ...hints]
 }

@@ -43,7 +43,7 @@ t.test('its lines are a configuration: accepted as they stand, and then nothing 
   const again = await runCommand('devices scan --simulated --yaml', { home })
   t.match(again, { status: 0, out: '' })
   const table = await runCommand('devices scan --simulated', { home })
-  t.match(table, { out: /configured as bme280/, err: /nothing that kith.yaml does not have/ })
+  t.match(table, { out: /configured as bme280/, err: /kith.yaml has everything that was found/ })
 })
 
 t.test('a scan as JSON', async (t) => {
@@ -75,7 +75,7 @@ t.test('the schema has the drivers that the configuration names', async (t) => {
   t.match(out, '"ds3231"')
   t.equal(err, '')
   const without = await schemaWith('devices: [./nothing.ts]\n')
-  t.match(without.err, /without the drivers from outside: .*nothing\.ts is not there/)
+  t.match(without.err, /external drivers are missing: .*nothing\.ts is not there/)
   t.match(without.out, '"const": "bme280"')
   t.same(await schemaWith('name: hall\n'), await runCommand('config schema'))
 })
@@ -112,7 +112,7 @@ t.test('devices test ends with 1 where a sensor cannot be read', async (t) => {
   t.match(out, 'the kernel shows lm75')
   t.match(await runCommand('devices test --simulated', { home: homeWith('name: hall\n') }), {
     status: 0,
-    err: /kith devices scan proposes some/
+    err: /kith devices scan finds chips/
   })
 })
 
@@ -126,15 +126,21 @@ t.test('while a node measures here, its buses are left alone', async (t) => {
     t.match(await runCommand(line, { home, clock: systemClock }), {
       status: 4,
       out: '',
-      err: /the node in .* \(process 4711\) is using the buses\n.*kith status/
+      err: /the node in .* \(process 4711\) uses the buses\n.*kith status/
     })
   t.match(await runCommand('devices test --simulated', { home, clock: systemClock }), { status: 0 })
   operations.status = async () => ({ ...status, world: 'simulated' })
   const { err } = await runCommand('devices scan i2c-99', { home, clock: systemClock })
-  t.notMatch(err, 'is using the buses', 'a simulated node has none')
+  t.notMatch(err, 'uses the buses', 'a simulated node has none')
 })
 
 t.test('wrong use', async (t) => {
-  t.match(await runCommand('devices scan --simulated=nine'), { status: 2, err: /nine is no whole number/ })
-  t.match(await runCommand('devices scna'), { status: 2, err: /scna is no action of kith devices.*scan/ })
+  t.match(await runCommand('devices scan --simulated=nine'), {
+    status: 2,
+    err: /must be 0 to 999999999, not nine/
+  })
+  t.match(await runCommand('devices scna'), {
+    status: 2,
+    err: /unknown action of kith devices: scna; did you mean scan/
+  })
 })
