@@ -20,6 +20,10 @@ export const sizeUnits: Units = {
   worth: { B: 1, kB: 1e3, KiB: 1024, MB: 1e6, MiB: 1024 ** 2, GB: 1e9, GiB: 1024 ** 3 }
 }
 
+/** Text as `10s`, for the compiler. */
+export type DurationText = `${number}${'ms' | 's' | 'min' | 'h' | 'd'}`
+export type SizeText = `${number}${'B' | 'kB' | 'KiB' | 'MB' | 'MiB' | 'GB' | 'GiB'}`
+
 /** Matches a number with one of the units behind it. */
 export function unitPattern(units: Units): RegExp {
   return new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(units.worth).join('|')})$`)

@@ -9,8 +9,10 @@ interface Door {
   /** A room, a file of the root, or a package by name or `scope/`. */
   readonly to: string
   readonly as: 'value' | 'type' | 'dynamic'
-  /** Only for this file. */
+  /** Only for these files. */
   readonly only?: RegExp
+  /** Only of these files. */
+  readonly into?: RegExp
 }
 
 const value = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'value' }))
@@ -18,6 +20,9 @@ const type = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'type'
 const dynamic = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'dynamic' }))
 
 const LIBP2P = ['libp2p', '@libp2p/', '@multiformats/', 'multiformats']
+
+/** What the classes of a folder are held to, as data. */
+const LIMITS = /\/limits\.ts$/
 
 /** Who may import whom. Everyone may import error, clock and log, and parts of Node. */
 const TABLE: Readonly<Record<string, readonly Door[]>> = {
@@ -46,7 +51,12 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
     ...type('peer', 'hal')
   ],
   bridge: [...value('reading'), ...type('protocol', 'node')],
-  config: [...value('reading', 'valibot', '@valibot/', 'yaml'), ...type('hal', 'hal/simulated')],
+  // Limits are declared where they are kept: leaves, which the configuration gathers.
+  config: [
+    ...value('reading', 'valibot', '@valibot/', 'yaml'),
+    ...type('hal', 'hal/simulated'),
+    ...['peer', 'protocol', 'node'].map((to): Door => ({ to, as: 'value', into: LIMITS }))
+  ],
   node: [
     ...value('config', 'peer', 'protocol', 'reading', 'hal', ...LIBP2P, 'pino', 'valibot'),
     // The simulated world is a mode of the product: chosen like the real one, loaded only then.
@@ -103,7 +113,9 @@ function isOpen(door: Door, { from, to, kind }: SourceImport): boolean {
       : door.as === 'dynamic'
         ? ['dynamic', 'type']
         : ['type']
-  return isWithin(door.to, to) && kinds.includes(kind) && (door.only === undefined || door.only.test(from))
+  const here = door.only === undefined || door.only.test(from)
+  const there = door.into === undefined || door.into.test(to)
+  return isWithin(door.to, to) && kinds.includes(kind) && here && there
 }
 
 /** @returns what is wrong with an import, or undefined */
@@ -148,6 +160,7 @@ t.test('the table is not empty talk: what it forbids is told', async (t) => {
     ['src/node/a.ts', "const b = await import('../main.ts')"],
     ['src/node/a.ts', 'const b = await import(name)'],
     ['src/cli/a.ts', "export { b } from '../protocol/gossip.ts'"],
+    ['src/config/a.ts', "import { b } from '../node/network/create-network.ts'"],
     ['src/attic/a.ts', "import { b } from '../reading/run.ts'"],
     ['devices/tmp102/driver.ts', "import { b } from '../bme280/convert.ts'"],
     ['devices/tmp102/driver.ts', "import { b } from '../../src/simulated.ts'"],
@@ -159,6 +172,13 @@ t.test('the table is not empty talk: what it forbids is told', async (t) => {
   for (const [path, text] of forbidden) t.equal(said(importsOf(path, text)).length, 1, `${path}: ${text}`)
   const allowed = "import type { b } from '../peer/admission.ts'\nimport { type c } from '../hal/world.ts'"
   t.strictSame(said(importsOf('src/protocol/a.ts', allowed)), [])
+})
+
+t.test('limits are leaves: they import foundations alone', async (t) => {
+  const leaves = files.filter(({ path }) => path.startsWith('src/') && LIMITS.test(path))
+  t.ok(leaves.length > 10, 'they are found')
+  const imports = leaves.flatMap((leaf) => leaf.imports.filter(({ to }) => roomOf(to) !== 'foundation'))
+  t.strictSame(imports, [])
 })
 
 t.test('model and driver of a device are independent witnesses', async (t) => {

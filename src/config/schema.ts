@@ -7,7 +7,6 @@ import { busesSchema } from './devices/buses.ts'
 import { busName, chipAddress } from './devices/sensor-place.ts'
 import { sensorsSchema } from './devices/sensors.ts'
 import { switchClashes, switchesSchema } from './devices/switches.ts'
-import { datagrams, limits } from './limits.ts'
 import { issuePath } from './option-path.ts'
 import {
   choice,
@@ -17,15 +16,13 @@ import {
   option,
   options,
   section,
-  size,
   text,
   truth
 } from './options/kinds.ts'
+import { datagrams, history, limits } from './sections.ts'
 
 const PEER = '12D3KooW[1-9A-HJ-NP-Za-km-z]{44}'
 const NAME = '[a-z0-9][a-z0-9-]{0,31}'
-const DAY = 86_400_000
-const MIB = 1024 ** 2
 
 const listenAddress = tcpAddress(
   /^\/ip[46]\/[0-9a-fA-F.:]+\/tcp\/\d{1,5}$/,
@@ -96,19 +93,6 @@ const trust = {
     'Names, purposes or PeerIds whose readings are kept in the history beside its own.'
   )
 }
-
-const history = section('Readings on disk.', {
-  flush: option(
-    duration(1_000, 3_600_000),
-    '60s',
-    'Readings reach the disk this often; a power cut loses no more.'
-  ),
-  age: option(duration(3_600_000, 36_500 * DAY, 'd'), '30d', 'Older readings are deleted.'),
-  bytes: option(size(MIB, 1024 * 1024 * MIB), '64MiB', 'Beyond this size the oldest readings are deleted.'),
-  flushBytes: option(size(4096, 64 * MIB), '256KiB', 'Unwritten bytes that bring a flush forward.'),
-  memoryBytes: option(size(4096, 1024 * MIB), '8MiB', 'Held in memory while the disk takes nothing.'),
-  blockAge: option(duration(60_000, DAY, 'min'), '15min', 'An unfilled block is sealed after this.')
-})
 
 const log = section('Lines about what happens.', {
   level: option(

@@ -6,57 +6,26 @@ import { variableOf } from '../../src/config/environment.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { entriesOf, settingsOf } from '../../src/config/options/walk.ts'
 import { configSchema } from '../../src/config/schema.ts'
-import type { ControlLimits } from '../../src/node/control/http-handler.ts'
-import type { NetworkLimits } from '../../src/node/network/create-network.ts'
-import type { AutoDialerLimits } from '../../src/peer/dialing/auto-dialer.ts'
-import type { DatagramLimits } from '../../src/protocol/datagram/limits.ts'
+import { defaultsOf } from '../../src/limits.ts'
 import { defaultDatagramLimits } from '../../src/protocol/datagram/limits.ts'
-import type { CataloguePublisherInit } from '../../src/protocol/gossip/catalogue-publisher.ts'
-import type { CatalogueTableOptions } from '../../src/protocol/gossip/catalogue-table.ts'
-import type { GossipRates } from '../../src/protocol/gossip/gossip.ts'
-import type { QueryLimits } from '../../src/protocol/query/limits.ts'
-import type { BackfillInit } from '../../src/protocol/replication/backfill.ts'
-import type { BackfillQueueOptions } from '../../src/protocol/replication/backfill-queue.ts'
-import type { ProviderTableOptions } from '../../src/protocol/replication/provider-table.ts'
-import type { ReplicatorOptions } from '../../src/protocol/replication/replicator.ts'
-import type { FollowOptions } from '../../src/protocol/replication/subscription.ts'
-import type { AuthorLimits } from '../../src/reading/author/author.ts'
-import type { HistoryLimits } from '../../src/reading/history/sqlite-history.ts'
-import type { HubLimits } from '../../src/reading/hub/reading-hub.ts'
+import { queryLimits } from '../../src/protocol/query/limits.ts'
+import { hubLimits } from '../../src/reading/hub/limits.ts'
 import { configDevices } from '../support/config-devices.ts'
 
 const { limits, datagrams, history } = parseConfig('', [])
 
-t.test('every room finds its bounds by name', async (t) => {
-  // The compiler holds the names to the rooms' own.
-  const rooms: {
-    author: AuthorLimits
-    journal: HubLimits
-    keeping: ReplicatorOptions
-    network: NetworkLimits
-    control: ControlLimits
-    neighbourhood: Omit<AutoDialerLimits, 'dialTimeout'>
-    repair: BackfillQueueOptions & Pick<BackfillInit, 'silence'>
-    holders: ProviderTableOptions
-    meta: CatalogueTableOptions & Pick<CataloguePublisherInit, 'period' | 'gather'>
-    follow: FollowOptions
-    gossip: GossipRates
-    query: QueryLimits
-  } = limits
-  const limitsOfHistory: HistoryLimits = history
-  t.match(limitsOfHistory, { flush: 60_000 })
-  // How many forgeries are borne is the machine's matter (node/datagrams.ts).
-  t.match(datagrams, { failedOpens: 'auto', failedOpensOfNode: 'auto' })
-  const { failedOpens, failedOpensOfNode } = defaultDatagramLimits
-  const limitsOfDatagrams: DatagramLimits = { ...datagrams, failedOpens, failedOpensOfNode }
-  for (const [key, value] of Object.entries(defaultDatagramLimits)) {
-    t.strictSame(limitsOfDatagrams[key as keyof DatagramLimits], value, key)
-  }
-  // docs/protocols.md sections 11 and 12.
-  t.match(rooms.query, { streamsPerPeer: 4, requestsPerStream: 32, requestBytes: 512, answerBytes: 17_408 })
-  t.match(rooms.gossip, { sourceRate: 200, sourceBurst: 400, authorRate: 5, authorBurst: 20, authors: 4096 })
-  t.match(rooms.follow, { wait: 2_000, min: 1_000, max: 300_000 })
-  t.ok(rooms.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (docs/network.md trap 8)')
+t.test('each class finds its own limits, with the defaults that it declares', async (t) => {
+  const { failedOpens, failedOpensOfNode, ...datagramDefaults } = defaultDatagramLimits
+  t.match(limits.journal, defaultsOf(hubLimits))
+  t.match(limits.query, defaultsOf(queryLimits))
+  t.match(history, { flush: 60_000, bytes: 64 * 1024 ** 2 })
+  // How many forgeries are borne is the machine's matter (node/network/datagrams.ts).
+  t.match(datagrams, { ...datagramDefaults, failedOpens: 'auto', failedOpensOfNode: 'auto' })
+  // docs/protocols.md, sections 11 and 12.
+  t.match(limits.query, { streamsPerPeer: 4, requestsPerStream: 32, requestBytes: 512, answerBytes: 17_408 })
+  t.match(limits.gossip, { sourceRate: 200, sourceBurst: 400, authorRate: 5, authorBurst: 20, authors: 4096 })
+  t.match(limits.follow, { wait: 2_000, min: 1_000, max: 300_000 })
+  t.ok(limits.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (docs/network.md, trap 8)')
 })
 
 t.test('a device option with a unit says so in a sentence of its own', async (t) => {

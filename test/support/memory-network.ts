@@ -3,12 +3,9 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Transport } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
-import {
-  type Carrier,
-  createNetwork,
-  type Network,
-  type NetworkLimits
-} from '../../src/node/network/create-network.ts'
+import { defaultsOf } from '../../src/limits.ts'
+import { type Carrier, createNetwork, type Network } from '../../src/node/network/create-network.ts'
+import { networkLimits as declaredLimits, type NetworkLimits } from '../../src/node/network/limits.ts'
 
 /** The memory of this process in place of a network: nodes reach each other by address, nothing is discovered. */
 export function memoryCarrier(address: string = randomUUID()): Carrier {
@@ -17,16 +14,10 @@ export function memoryCarrier(address: string = randomUUID()): Carrier {
 }
 
 export const networkLimits: NetworkLimits = {
-  connections: 256,
+  ...defaultsOf(declaredLimits),
   inboundPerSecond: 1000,
   inboundPending: 256,
-  handshakeTimeout: 10_000,
-  dialTimeout: 20_000,
-  addressDialTimeout: 3_000,
-  identifyTimeout: 15_000,
-  pingInterval: 15_000,
-  pingTimeout: 10_000,
-  streamBuffer: 262_144
+  handshakeTimeout: 10_000
 }
 
 /** A bare network of ours over memory, started. */

@@ -2,8 +2,8 @@ import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
 import type { Backfill } from '../../protocol/replication/backfill.ts'
+import type { SubscriptionLimits } from '../../protocol/replication/limits.ts'
 import { BEGINNING, type Followed } from '../../protocol/replication/reorder-buffer.ts'
-import type { FollowOptions } from '../../protocol/replication/subscription.ts'
 import { Subscriptions } from '../../protocol/replication/subscriptions.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import type { Position } from '../../reading/run.ts'
@@ -15,7 +15,7 @@ export interface FollowingInit {
   readonly clock: Clock
   readonly log: Log
   readonly random: () => number
-  readonly options: FollowOptions
+  readonly options: SubscriptionLimits
   readonly backfill: Backfill
   readonly hub: ReadingHub
   readonly matches: (series: string) => boolean

@@ -5,17 +5,12 @@ import type { Log } from '../../log.ts'
 import { errorView, httpStatus } from '../api/error-view.ts'
 import type { Operations } from '../api/operations.ts'
 import { jsonLine } from '../log/sanitize.ts'
+import type { ControlLimits } from './limits.ts'
 import { askedTimeout, type Call, calls } from './requests.ts'
 import { controlRoutes } from './routes.ts'
 
-/** `limits.control` of the configuration, and times that nobody needs to tune. */
-export interface ControlLimits {
-  /** Requests and streams open at once. */
-  readonly connections: number
-  /** Bytes of a request's body. */
-  readonly requestBytes: number
-  /** Milliseconds that a request may take to arrive. */
-  readonly timeout: number
+/** The limits of the configuration, and times that nobody needs to tune. */
+export interface ServerLimits extends ControlLimits {
   /** Milliseconds for an answer that is not a stream and asks for no other time; 30000 unless given. */
   readonly answer?: number
   /** Milliseconds that a stream waits for a reader who takes nothing; 600000 unless given. */
@@ -33,7 +28,7 @@ export interface HttpHandlerInit {
   readonly policy: Policy
   readonly clock: Clock
   readonly log: Log
-  readonly limits: ControlLimits
+  readonly limits: ServerLimits
 }
 
 /** The operations as HTTP with JSON (routes.ts), whoever listens. */
@@ -55,7 +50,7 @@ export function createHttpHandler(init: HttpHandlerInit): HttpHandler {
 }
 
 /** A server of the handler, with the limits of what arrives; it does not listen yet. */
-export function createHttpServer(handler: HttpHandler, limits: ControlLimits): Server {
+export function createHttpServer(handler: HttpHandler, limits: ServerLimits): Server {
   const server = createServer(
     // node:http enforces these two times itself.
     { headersTimeout: limits.timeout, requestTimeout: limits.timeout, maxHeaderSize: HEAD_BYTES },

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Operations } from '../api/operations.ts'
-import { type ControlLimits, createHttpHandler, createHttpServer } from './http-handler.ts'
+import { createHttpHandler, createHttpServer, type ServerLimits } from './http-handler.ts'
 import { CONTROL_SOCKET } from './routes.ts'
 import { isAnswered, listenPrivately, openSocketFolder, type SocketFolder } from './socket.ts'
 
@@ -14,7 +14,7 @@ export interface ControlServerOptions {
   readonly operations: Operations
   readonly clock: Clock
   readonly log: Log
-  readonly limits: ControlLimits
+  readonly limits: ServerLimits
 }
 
 export interface ControlServer {

@@ -20,6 +20,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { defined } from '../../defined.ts'
 import type { LanDiscoveryComponents } from '../../peer/discovery/mdns.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
+import type { NetworkLimits } from './limits.ts'
 
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
@@ -38,24 +39,8 @@ export interface NetworkServices extends Record<string, unknown> {
 
 export type Network = Libp2p<NetworkServices>
 
-export interface NetworkLimits {
-  readonly connections: number
-  /** New inbound connections a second from one IP address. */
-  readonly inboundPerSecond: number
-  /** Inbound connections that have not shaken hands yet. */
-  readonly inboundPending: number
-  /** Milliseconds in which they must have. */
-  readonly handshakeTimeout: number
-  readonly dialTimeout: number
-  readonly addressDialTimeout: number
-  readonly identifyTimeout: number
-  /** Milliseconds between pings of a connection; one that does not answer is closed. */
-  readonly pingInterval: number
-  /** Milliseconds that an answer to one may take; the next ping ends the wait as well (libp2p has one at a time). */
-  readonly pingTimeout: number
-  /** Bytes that wait to be written on one stream before its writer must pause. */
-  readonly streamBuffer: number
-}
+/** What libp2p is held to; the looks of our own are the node's matter. */
+export type ConnectionLimits = Omit<NetworkLimits, 'interfaceCheck' | 'gossipCheck'>
 
 /** What crosses from node to node: TCP, or the memory of one process in tests. */
 export interface Carrier {
@@ -65,7 +50,7 @@ export interface Carrier {
   readonly discovery: boolean
 }
 
-export function tcpCarrier(listen: readonly string[], limits: NetworkLimits, discovery: boolean): Carrier {
+export function tcpCarrier(listen: readonly string[], limits: ConnectionLimits, discovery: boolean): Carrier {
   const transport = tcp({
     maxConnections: limits.connections,
     backlog: limits.inboundPending,
@@ -81,7 +66,7 @@ export interface NetworkInit {
   readonly announce: readonly string[]
   readonly gossip: Partial<GossipsubOpts>
   readonly version: string
-  readonly limits: NetworkLimits
+  readonly limits: ConnectionLimits
 }
 
 /**

@@ -2,15 +2,10 @@ import type { Stream } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import { FrameStream } from '../../protocol/frame-stream.ts'
+import type { StreamLimits } from './limits.ts'
 
-export interface StreamLimits {
-  /** Bytes of one message. */
-  readonly messageBytes: number
-  /** Bytes of messages that wait for a slow application; then the stream is reset (libp2p.md, trap 8). */
-  readonly bufferBytes: number
-  /** Milliseconds until a stream that takes nothing is reset. */
-  readonly write: number
-}
+/** What one stream is held to; how many there may be is the node's matter. */
+export type MessageLimits = Omit<StreamLimits, 'perPeer'>
 
 /**
  * A stream of messages between two applications: each with its length before it, as an unsigned varint
@@ -23,14 +18,14 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   readonly protocol: string
   readonly #stream: Stream
   readonly #frames: FrameStream
-  readonly #limits: StreamLimits
+  readonly #limits: MessageLimits
   readonly #waiting: Uint8Array[] = []
   #bytes = 0
   #ended = false
   #error: Error | undefined
   #wake: () => void = () => {}
 
-  constructor(stream: Stream, peer: string, clock: Clock, limits: StreamLimits) {
+  constructor(stream: Stream, peer: string, clock: Clock, limits: MessageLimits) {
     this.peer = peer
     this.protocol = stream.protocol
     this.#stream = stream

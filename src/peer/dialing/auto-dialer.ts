@@ -8,20 +8,10 @@ import type { LocalNetwork } from '../discovery/local-network.ts'
 import { isRelayed } from '../discovery/multiaddr-host.ts'
 import { Backoff } from './backoff.ts'
 import { dialOrder, leadsNear } from './dial-addresses.ts'
+import type { DialingLimits } from './limits.ts'
 
-export interface AutoDialerLimits {
-  /** Peers remembered, connected or not; the longest unseen stranger is forgotten first. */
-  readonly peers: number
-  /** Addresses remembered of a peer, the latest seen first. */
-  readonly addresses: number
-  /** Milliseconds a dial may take in all. */
-  readonly dialTimeout: number
-  /** Least and greatest wait between dials of one peer, milliseconds. */
-  readonly retryMin: number
-  readonly retryMax: number
-  /** Milliseconds after which a stranger that was never reached again is forgotten. */
-  readonly forgetAfter: number
-}
+/** The time of a dial is libp2p's own limit: milliseconds, all addresses together. */
+export type AutoDialerLimits = DialingLimits & { readonly dialTimeout: number }
 
 export interface AutoDialerInit {
   readonly libp2p: Libp2p

@@ -1,52 +1,57 @@
-/** What a rate bucket gives: datagrams a second, and how many at once. */
-export interface Rate {
-  readonly perSecond: number
-  readonly burst: number
-}
+import {
+  autoWhole,
+  defaultsOf,
+  defineLimits,
+  duration,
+  type LimitsOf,
+  number,
+  size,
+  whole
+} from '../../limits.ts'
 
-/** Tuning and bounds of the datagrams of one node; the configuration fills them in. */
-export interface DatagramLimits {
-  /** Peers with a session at one time. */
-  readonly sessions: number
-  /** Flows of one session, and how many of them may wait for the peer's answer. */
-  readonly flows: number
-  readonly pendingFlows: number
-  /** Largest payload we take, 256 to 1168 bytes. */
-  readonly maxPayload: number
-  /** Ceiling of the send rate to a distant peer; the rate itself follows the round trip. */
-  readonly distantRate: Rate
-  /** Send rate to a peer in one of our own subnets. */
-  readonly onLinkRate: Rate
-  /** Packets sealed under one key before it is replaced; at most 2^28. */
-  readonly packetsPerKey: number
-  /** Forged packets opened a second under one key; more are dropped unread and the key is replaced. */
-  readonly failedOpens: number
-  /** The same for the whole node: then keys that were forged at are dropped unread, the others are served. */
-  readonly failedOpensOfNode: number
-  /** The stream carrier holds so many datagrams back, each for so many milliseconds. */
-  readonly ring: number
-  readonly ringAge: number
-  /** Milliseconds for HELLO and ACCEPT, and for the answer to an OPEN. */
-  readonly handshakeTimeout: number
-  readonly openTimeout: number
-  /** Hosts whose unvalidated bytes are counted at one time. */
-  readonly unvalidatedHosts: number
-}
+const rate = (about: string, perSecond: number, burst: number) =>
+  defineLimits(about, {
+    perSecond: number(0.1, 100_000, perSecond, 'Datagrams a second.'),
+    burst: whole(1, 10_000, burst, 'Datagrams at once.')
+  })
+
+/** Tuning; what docs/protocols.md, section 13, fixes for every node is no option. */
+export const datagramLimits = defineLimits('Single encrypted packets beside the streams.', {
+  sessions: whole(1, 65_536, 256, 'Peers with a session at one time.'),
+  flows: whole(1, 1024, 32, 'Flows of one session.'),
+  pendingFlows: whole(1, 1024, 8, 'Flows of one session that wait for an answer.'),
+  maxPayload: size('256B', '1168B', '1168B', 'Largest payload taken.', 'B'),
+  distantRate: rate('Ceiling towards a distant peer; the rate follows the round trip.', 1000, 10),
+  onLinkRate: rate('Towards a peer in a subnet of ours.', 1000, 64),
+  failedOpens: autoWhole(
+    10,
+    100_000,
+    'Forged packets opened a second under one key; auto: 1000, on ARM 100.'
+  ),
+  failedOpensOfNode: autoWhole(
+    10,
+    1_000_000,
+    'Forged packets opened a second, in all; auto: four times as many.'
+  ),
+  packetsPerKey: whole(1_000, 2 ** 28, 2 ** 28, 'Packets under one key before it is replaced.'),
+  ring: whole(1, 1024, 16, 'Datagrams held back while a stream carries them.'),
+  ringAge: duration('10ms', '1min', '1s', 'How long one is held back.'),
+  handshakeTimeout: duration('100ms', '1min', '10s', 'A session may take this long to begin.'),
+  openTimeout: duration('100ms', '1min', '10s', 'A flow may take this long to be answered.'),
+  unvalidatedHosts: whole(16, 65_536, 1024, 'Hosts without a proven path whose bytes are counted.')
+})
+
+type Configured = LimitsOf<typeof datagramLimits>
+
+/** With what the machine chose where the configuration says `auto`. */
+export type DatagramLimits = { readonly [Key in keyof Configured]: Exclude<Configured[Key], 'auto'> }
+
+/** What a rate bucket gives: datagrams a second, and how many at once. */
+export type Rate = DatagramLimits['distantRate']
 
 /** As designed for a PC. */
 export const defaultDatagramLimits: DatagramLimits = {
-  sessions: 256,
-  flows: 32,
-  pendingFlows: 8,
-  maxPayload: 1168,
-  distantRate: { perSecond: 1000, burst: 10 },
-  onLinkRate: { perSecond: 1000, burst: 64 },
-  packetsPerKey: 2 ** 28,
+  ...defaultsOf(datagramLimits),
   failedOpens: 1000,
-  failedOpensOfNode: 4000,
-  ring: 16,
-  ringAge: 1000,
-  handshakeTimeout: 10_000,
-  openTimeout: 10_000,
-  unvalidatedHosts: 1024
+  failedOpensOfNode: 4000
 }

@@ -1,12 +1,9 @@
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import type { Audience } from '../../reading/author/author.ts'
+import type { CatalogueLimits } from './limits.ts'
 
-export interface CataloguePublisherInit {
+export interface CataloguePublisherInit extends Pick<CatalogueLimits, 'period' | 'gather'> {
   readonly clock: Clock
-  /** Milliseconds between two tellings of what did not change; 10 minutes (wire.md, Catalogue). */
-  readonly period: number
-  /** Milliseconds that changes are gathered before they are told, so that a flapping sensor is no flood. */
-  readonly gather: number
   /** Makes and seals the catalogue as it is now, with private series where it is for a peer of the book. */
   readonly seal: (revision: number, audience: Audience) => Uint8Array
   readonly publish: (bytes: Uint8Array) => void

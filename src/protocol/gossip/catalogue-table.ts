@@ -1,5 +1,6 @@
 import { sameRun } from '../../reading/run.ts'
 import { type Catalogue, isRestricted } from '../../reading/signed/catalogue.ts'
+import type { CatalogueLimits } from './limits.ts'
 
 /** A catalogue whose seal was verified, with the bytes that prove it. */
 export interface SealedCatalogue {
@@ -9,9 +10,7 @@ export interface SealedCatalogue {
   readonly catalogue: Catalogue
 }
 
-export interface CatalogueTableOptions {
-  /** How many authors are known at a time; the one heard of longest ago is forgotten first. */
-  readonly authors: number
+export interface CatalogueTableOptions extends Pick<CatalogueLimits, 'authors'> {
   /** Told of each catalogue that tells something new. Must not throw. */
   readonly onChange?: (sealed: SealedCatalogue) => void
 }

@@ -17,26 +17,11 @@ import type { SealedCatalogue } from './catalogue-table.ts'
 import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
 import { FloodLog } from './flood-log.ts'
 import { type FreshnessContext, placePack } from './freshness.ts'
+import type { GossipLimits } from './limits.ts'
 import { guardIntake } from './rate-guard.ts'
 import { GossipVersions } from './versions.ts'
 
-export interface GossipRates {
-  /** Messages a second, and at once, from the peer that hands them to us. */
-  readonly sourceRate: number
-  readonly sourceBurst: number
-  /** Packs a second, and at once, of one author. */
-  readonly authorRate: number
-  readonly authorBurst: number
-  /** Authors that are counted at a time. */
-  readonly authors: number
-  /** Peers that are counted at a time. */
-  readonly sources: number
-  /** Packs remembered that came on the topic of one of several versions. */
-  readonly verified: number
-  /** Milliseconds between two log lines about a flood, and refused messages in that time that make one. */
-  readonly floodPeriod: number
-  readonly floodLeast: number
-}
+export type GossipRates = Omit<GossipLimits, 'keys' | 'maxInboundDataLength'>
 
 export interface GossipInit {
   readonly pubsub: GossipSub

@@ -1,14 +1,10 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { PeerScoreParams, TopicScoreParams } from '@libp2p/gossipsub/score'
+import type { GossipLimits } from './limits.ts'
 import { messageId, type RawMessage, rawMessageId } from './message-id.ts'
 
-export interface GossipLimits {
-  /**
-   * Bytes of one RPC, the same on every node: one beyond it ends the gossip with that peer while the
-   * connection stays up (libp2p.md, trap 2). An answer to IWANT is one RPC with many messages in it.
-   */
-  readonly maxInboundDataLength: number
-  /** Told when a message that named a sender was dropped. */
+export interface GossipOptionsInit extends Pick<GossipLimits, 'maxInboundDataLength'> {
+  /** Called when a message that named a sender was dropped. */
   readonly onForeignSender?: (topic: string) => void
 }
 
@@ -41,7 +37,7 @@ const TOPIC_SCORE: Partial<TopicScoreParams> = {
  * Options for gossipsub() of @libp2p/gossipsub 17 (wire.md, Gossip).
  * @param topics every topic we speak; others are neither counted, cached nor relayed
  */
-export function gossipOptions(topics: readonly string[], limits: GossipLimits): Partial<GossipsubOpts> {
+export function gossipOptions(topics: readonly string[], limits: GossipOptionsInit): Partial<GossipsubOpts> {
   return {
     globalSignaturePolicy: 'StrictNoSign' as NonNullable<GossipsubOpts['globalSignaturePolicy']>,
     msgIdFn: (message) => messageId(message.topic, message.data),
@@ -60,7 +56,7 @@ export function gossipOptions(topics: readonly string[], limits: GossipLimits): 
   }
 }
 
-function idOf(message: RawMessage, onForeignSender: GossipLimits['onForeignSender']): string {
+function idOf(message: RawMessage, onForeignSender: GossipOptionsInit['onForeignSender']): string {
   if (message.from !== undefined) onForeignSender?.(message.topic)
   return rawMessageId(message)
 }

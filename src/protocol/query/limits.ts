@@ -1,32 +1,30 @@
-/** Bounds of asking and answering; the values come from the configuration (limits.query). */
-export interface QueryLimits {
-  /** Streams that one peer may hold open on one protocol: 4 (wire.md, Asking). */
-  readonly streamsPerPeer: number
-  /** Open requests a stream: 32 (wire.md, Asking). */
-  readonly requestsPerStream: number
-  /** Bytes of a request and of an answer without their length: 512 and 17,408 (wire.md, Asking). */
-  readonly requestBytes: number
-  readonly answerBytes: number
-  /** Streams of all peers that are answered at once, and warm streams of our own. */
-  readonly sessions: number
-  readonly links: number
-  /** Milliseconds after which a stream without an open request is closed. */
-  readonly idle: number
-  /** Milliseconds granted to a slow reader until the stream takes the next frame. */
-  readonly write: number
-  /** Milliseconds from a question of ours to its answer, and from one item of the answer to the next. */
-  readonly deadline: number
-  /** Requests a second of one peer, how many at once, and how many peers are kept in mind. */
-  readonly rate: number
-  readonly burst: number
-  readonly peers: number
-  /** Series whose newest is kept for an observer that takes nothing. */
-  readonly observedSeries: number
-  /** Packs taken as the answer to one read. */
-  readonly packs: number
-  /** Bytes of packs kept as read. */
-  readonly remembered: number
-  /** Items and bytes of history in one answer to one request: less than 1 MiB in flight (libp2p.md, trap 8). */
-  readonly historyItems: number
-  readonly historyBytes: number
-}
+import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
+
+/** The defaults are those of docs/protocols.md, section 12. */
+export const queryLimits = defineLimits('Questions over streams.', {
+  streamsPerPeer: whole(1, 64, 4, 'Streams one peer may hold open on one protocol.'),
+  requestsPerStream: whole(1, 1024, 32, 'Open requests of one stream.'),
+  requestBytes: size('128B', '64KiB', '512B', 'Largest request.', 'B'),
+  answerBytes: size('1KiB', '1MiB', '17KiB', 'Largest answer; a block must fit.', 'B'),
+  sessions: whole(1, 65_536, 256, 'Streams of all peers that are answered at once.'),
+  links: whole(1, 65_536, 256, 'Streams of our own kept open for the next question.'),
+  idle: duration('10s', '1d', '5min', 'A stream without an open request is closed after this.'),
+  write: duration('100ms', '10min', '30s', 'A slow reader is given this long to take a frame.'),
+  deadline: duration('100ms', '10min', '10s', 'How long a question of ours may take.'),
+  rate: number(0.1, 100_000, 50, 'Requests a second of one peer.'),
+  burst: whole(1, 100_000, 200, 'Requests at once of one peer.'),
+  peers: whole(16, 65_536, 1024, 'Peers whose rate is remembered.'),
+  observedSeries: whole(1, 65_536, 256, 'Series whose newest is kept for an observer that takes nothing.'),
+  packs: whole(1, 4096, 256, 'Packs taken as the answer to one read.'),
+  remembered: size(
+    '0B',
+    '16MiB',
+    '32KiB',
+    'Packs kept as read: the same bytes are not verified and read again.'
+  ),
+  historyItems: whole(1, 4096, 64, 'Blocks and packs in the answer to one history request.'),
+  // Less than 1 MiB is in flight on one stream (docs/network.md, trap 8).
+  historyBytes: size('16KiB', '1MiB', '512KiB', 'Bytes in the answer to one history request.')
+})
+
+export type QueryLimits = LimitsOf<typeof queryLimits>

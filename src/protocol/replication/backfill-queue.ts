@@ -1,14 +1,8 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
+import type { BackfillLimits } from './limits.ts'
 
-export interface BackfillQueueOptions {
-  /** Questions under way at a time. */
-  readonly concurrent: number
-  /** Milliseconds between the beginnings of two. */
-  readonly spacing: number
-  /** Holes that wait for their turn; beyond, the oldest is sent away. */
-  readonly waiting: number
-}
+export type BackfillQueueOptions = Pick<BackfillLimits, 'concurrent' | 'spacing' | 'waiting'>
 
 interface Waiting {
   readonly noticed: number

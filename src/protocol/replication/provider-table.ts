@@ -1,17 +1,12 @@
-export interface ProviderTableOptions {
-  /** Authors of whom holders are known. */
-  readonly authors: number
-  /** Holders known of each. */
-  readonly holders: number
-}
+import type { ProviderLimits } from './limits.ts'
 
 /** Who besides the author holds its readings: peers that answered with them before. */
 export class ProviderTable {
-  readonly #options: ProviderTableOptions
+  readonly #options: ProviderLimits
   /** Both in the order of the last answer, the latest at the end. */
   readonly #holders = new Map<string, Set<string>>()
 
-  constructor(options: ProviderTableOptions) {
+  constructor(options: ProviderLimits) {
     this.#options = options
   }
 

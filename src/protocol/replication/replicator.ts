@@ -8,27 +8,14 @@ import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
 import { type Gap, gapName, gapsOf } from './gaps.ts'
-
-export interface ReplicatorOptions {
-  /** Milliseconds between looks for holes. */
-  readonly period: number
-  /** Milliseconds between questions for the blocks that replace packs; longer than a block may stay open. */
-  readonly compactPeriod: number
-  /** Milliseconds of back-off from an author who does not answer: 1 s, doubled up to 5 min. */
-  readonly min: number
-  readonly max: number
-  /** Holes asked for at one look. */
-  readonly holes: number
-  /** Holes remembered that their author cannot fill. */
-  readonly gone: number
-}
+import type { ReplicationLimits } from './limits.ts'
 
 export interface ReplicatorInit {
   readonly clock: Clock
   readonly log: Log
   /** Uniform in [0, 1). */
   readonly random: () => number
-  readonly options: ReplicatorOptions
+  readonly options: ReplicationLimits
   readonly history: Pick<History, 'put' | 'held' | 'firstPack' | 'series'>
   /** Whether a series is kept: `store:` of the configuration, its names and purposes resolved. */
   readonly keeps: (series: string) => boolean

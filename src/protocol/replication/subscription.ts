@@ -5,19 +5,8 @@ import type { Reading } from '../../reading/reading.ts'
 import { comparePositions, type Position } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
+import type { SubscriptionLimits } from './limits.ts'
 import { type Followed, ReorderBuffer } from './reorder-buffer.ts'
-
-export interface FollowOptions {
-  /** Milliseconds that a hole is given to fill itself; 2 s (wire.md, Asking). */
-  readonly wait: number
-  /** Milliseconds of back-off between questions: 1 s, doubled up to 5 min. */
-  readonly min: number
-  readonly max: number
-  /** Milliseconds after which a hole that nobody could fill is given up as lost. */
-  readonly patience: number
-  /** Readings that wait behind a hole. */
-  readonly waiting: number
-}
 
 export interface SubscriptionInit {
   /** The whole series name. */
@@ -28,7 +17,7 @@ export interface SubscriptionInit {
   readonly log: Log
   /** Uniform in [0, 1). */
   readonly random: () => number
-  readonly options: FollowOptions
+  readonly options: SubscriptionLimits
   readonly backfill: Pick<Backfill, 'ask'>
   /** Each reading once, in order; `lost` in place of those that will never come. */
   readonly deliver: (followed: Followed) => void

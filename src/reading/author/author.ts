@@ -9,6 +9,7 @@ import type { Run } from '../run.ts'
 import { formatSeries } from '../series.ts'
 import type { SealedReadings } from '../signed/sealed.ts'
 import type { Sealer } from '../signed/sealer.ts'
+import type { AuthorLimits } from './limits.ts'
 
 /** A topic that carries a quantity, and how big its live packs may be. */
 export interface AuthorTopic {
@@ -35,13 +36,6 @@ export interface AuthorOptions {
   /** Takes each sealed pack, once for each topic of its quantity; the bytes are the same. */
   readonly deliver: (pack: SealedReadings, audience: Audience) => void
   readonly limits: AuthorLimits
-}
-
-export interface AuthorLimits {
-  /** Milliseconds between two packs of a topic. */
-  readonly pace: number
-  /** Readings that may wait for a pack; what is more leaves the live packs, and is had from history. */
-  readonly waiting: number
 }
 
 /** A run of ours, and what its times are counted from. */

@@ -24,22 +24,8 @@ import type {
 } from './history.ts'
 import { HistoryReader } from './history-reader.ts'
 import { HistoryStore } from './history-store.ts'
+import type { HistoryLimits } from './limits.ts'
 import { rangesOf } from './range.ts'
-
-export interface HistoryLimits {
-  /** Milliseconds between two flushes: what a crash may cost. */
-  readonly flush: number
-  /** Bytes not yet written that bring a flush forward. */
-  readonly flushBytes: number
-  /** Milliseconds after which a block is sealed though not full. */
-  readonly blockAge: number
-  /** Milliseconds that readings are kept. */
-  readonly age: number
-  /** Bytes that readings take on disk. */
-  readonly bytes: number
-  /** Bytes kept in memory while the disk takes nothing. */
-  readonly memoryBytes: number
-}
 
 export interface SqliteHistoryOptions {
   /** A file, or ':memory:'. */

@@ -7,7 +7,8 @@ import { comparePositions, type Position } from '../run.ts'
 import { parseSeries, type SeriesParts } from '../series.ts'
 import type { Door, SealedReadings } from '../signed/sealed.ts'
 import { JournalQueue } from './journal-queue.ts'
-import { type SeenLimits, SeenPositions } from './seen-positions.ts'
+import type { HubLimits } from './limits.ts'
+import { SeenPositions } from './seen-positions.ts'
 import { SeriesTable } from './series-table.ts'
 
 /** The newest reading of a series, and the sealed bytes that prove it. */
@@ -34,14 +35,6 @@ export interface Conflict {
   readonly kind: 'boot' | 'position'
   readonly series: string
   readonly position: Position
-}
-
-export interface HubLimits extends SeenLimits {
-  /** Series of which the latest is held; beyond, one that was silent long is forgotten. */
-  readonly series: number
-  readonly subscribers: number
-  /** Packs that wait for a subscriber. */
-  readonly queue: number
 }
 
 export interface HubOptions {

@@ -1,11 +1,7 @@
 import { comparePositions, type Position, type Run, sameRun } from '../run.ts'
+import type { HubLimits } from './limits.ts'
 
-export interface SeenLimits {
-  /** Runs that are told apart; positions of runs below them count as seen. */
-  readonly runs: number
-  /** Stretches of a run; the hole between its lowest two counts as seen when there are more. */
-  readonly stretches: number
-}
+type SeenLimits = Pick<HubLimits, 'runs' | 'stretches'>
 
 interface SeenRun {
   readonly run: Run

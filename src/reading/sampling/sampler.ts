@@ -5,22 +5,16 @@ import type { Log } from '../../log.ts'
 import type { Fault, Outcome, Sample } from '../reading.ts'
 import { type Change, SamplerChanges } from './changes.ts'
 import { faultOf } from './fault.ts'
+import type { SamplingLimits } from './limits.ts'
 import { outcomeOf } from './outcome.ts'
 
-export interface SamplerInit {
+export interface SamplerInit extends SamplingLimits {
   /** The sensor's name in the configuration: the device of its series. */
   readonly name: string
   /** Milliseconds between samples. */
   readonly interval: number
   /** Milliseconds until the first: jittered, so that the sensors of a house do not all ask at once. */
   readonly phase: number
-  /** Milliseconds for one sample, opening included. */
-  readonly deadline: number
-  /** Milliseconds to wait before a sensor that failed is opened again: doubled from the one to the other. */
-  readonly retryMin: number
-  readonly retryMax: number
-  /** Milliseconds between two changes that the sensor tells by itself, between samples. */
-  readonly changeSpacing: number
   readonly measures: readonly Measure[]
   readonly clock: Clock
   readonly log: Log

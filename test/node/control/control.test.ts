@@ -10,7 +10,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { type ControlClient, connectControl } from '../../../src/node/control/client.ts'
-import type { ControlLimits } from '../../../src/node/control/http-handler.ts'
+import type { ServerLimits } from '../../../src/node/control/http-handler.ts'
 import { type ControlServer, startControlServer } from '../../../src/node/control/server.ts'
 import {
   FakeOperations,
@@ -22,7 +22,7 @@ import {
   status
 } from '../../support/fakes/operations.ts'
 
-const limits: ControlLimits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
+const limits: ServerLimits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
 
 interface Pair {
   readonly home: string
@@ -31,7 +31,7 @@ interface Pair {
   readonly client: ControlClient
 }
 
-async function pair(t: Test, change: Partial<ControlLimits> = {}, clock: Clock = systemClock): Promise<Pair> {
+async function pair(t: Test, change: Partial<ServerLimits> = {}, clock: Clock = systemClock): Promise<Pair> {
   const home = mkdtempSync(join(tmpdir(), 'kith-control-'))
   const operations = new FakeOperations()
   const server = await serve(home, operations, change, clock)
@@ -47,7 +47,7 @@ async function pair(t: Test, change: Partial<ControlLimits> = {}, clock: Clock =
 function serve(
   home: string,
   operations = new FakeOperations(),
-  change: Partial<ControlLimits> = {},
+  change: Partial<ServerLimits> = {},
   clock: Clock = systemClock
 ): Promise<ControlServer> {
   return startControlServer({ home, operations, clock, log: silentLog, limits: { ...limits, ...change } })

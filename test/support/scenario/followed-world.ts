@@ -8,9 +8,10 @@ import {
   type HistoryTold
 } from '../../../src/protocol/replication/backfill.ts'
 import { BackfillQueue } from '../../../src/protocol/replication/backfill-queue.ts'
+import type { SubscriptionLimits } from '../../../src/protocol/replication/limits.ts'
 import { ProviderTable } from '../../../src/protocol/replication/provider-table.ts'
 import type { Lost } from '../../../src/protocol/replication/reorder-buffer.ts'
-import { type FollowOptions, Subscription } from '../../../src/protocol/replication/subscription.ts'
+import { Subscription } from '../../../src/protocol/replication/subscription.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { comparePositions, formatPosition, type Position, sameRun } from '../../../src/reading/run.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
@@ -21,7 +22,7 @@ export const holder = testSigner(9).peer
 const series = `${author}/hall/temperature`
 const FIRST_EPOCH = 1_790_000_000
 
-const options: FollowOptions = { wait: 2000, min: 1000, max: 300_000, patience: 3_600_000, waiting: 64 }
+const options: SubscriptionLimits = { wait: 2000, min: 1000, max: 300_000, patience: 3_600_000, waiting: 64 }
 
 /** An author, a store beside it and a follower, joined by a bad network, in virtual time. */
 export class FollowedWorld {
@@ -45,7 +46,7 @@ export class FollowedWorld {
   readonly follower: Subscription
   #position: Position = { epoch: FIRST_EPOCH, boot: '0011223344556677', seq: 0 }
 
-  constructor(seed: number, changes: Partial<FollowOptions> & { from?: Position } = {}) {
+  constructor(seed: number, changes: Partial<SubscriptionLimits> & { from?: Position } = {}) {
     const { from, ...tuning } = changes
     this.random = seeded(seed)
     const { clock, random } = this

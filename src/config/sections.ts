@@ -1,0 +1,119 @@
+import * as v from 'valibot'
+import type { AutoLimit, Limit, Limits, LimitsOf } from '../limits.ts'
+import { controlLimits } from '../node/control/limits.ts'
+import { networkLimits, streamLimits } from '../node/network/limits.ts'
+import { bookCapacity } from '../peer/book/limits.ts'
+import { dialingLimits } from '../peer/dialing/limits.ts'
+import { datagramLimits } from '../protocol/datagram/limits.ts'
+import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
+import { queryLimits } from '../protocol/query/limits.ts'
+import {
+  backfillLimits,
+  providerLimits,
+  replicationLimits,
+  subscriptionLimits
+} from '../protocol/replication/limits.ts'
+import { authorLimits } from '../reading/author/limits.ts'
+import { historyLimits } from '../reading/history/limits.ts'
+import { hubLimits } from '../reading/hub/limits.ts'
+import { samplingLimits } from '../reading/sampling/limits.ts'
+import { durationUnits, formatUnits } from '../units.ts'
+import { duration, number, option, options, section, size, truth, whole, wordOr } from './options/kinds.ts'
+
+/** The section of what a class declares about itself. */
+function limitsSection<Declared extends Limits>(declared: Declared) {
+  return described(declared.about, limitsSchema(declared) as v.GenericSchema<unknown, LimitsOf<Declared>>)
+}
+
+function described<Output>(about: string, schema: v.GenericSchema<unknown, Output>) {
+  return v.pipe(v.optional(schema, {}), v.description(about))
+}
+
+function limitsSchema(declared: Limits): v.GenericSchema {
+  const all = options(limitEntries(declared))
+  if (declared.ordered === undefined) return all
+  const [min, max] = declared.ordered
+  const show = (value: unknown): string => formatUnits(Number(value), durationUnits)
+  return v.pipe(
+    all,
+    v.check(
+      (waits) => Number(waits[min]) <= Number(waits[max]),
+      ({ input }) => `${min} (${show(input[min])}) is more than ${max} (${show(input[max])})`
+    )
+  )
+}
+
+function limitEntries({ entries }: Limits): Record<string, v.GenericSchema> {
+  const schemas = Object.entries(entries).map(([key, entry]) => [
+    key,
+    'entries' in entry ? limitsSection(entry) : limitOption(entry)
+  ])
+  return Object.fromEntries(schemas)
+}
+
+function limitOption(limit: Limit | AutoLimit): v.GenericSchema {
+  const schema = limitSchema(limit)
+  return limit.initial === 'auto'
+    ? option(wordOr('auto', schema, 'a whole number'), 'auto', limit.about)
+    : option(schema, limit.initial, limit.about)
+}
+
+function limitSchema({ kind, min, max, usual }: Limit | AutoLimit): v.GenericSchema {
+  switch (kind) {
+    case 'duration':
+      return duration(min, max, usual)
+    case 'size':
+      return size(min, max, usual)
+    case 'whole':
+      return whole(min, max)
+    case 'number':
+      return number(min, max)
+  }
+}
+
+/** Bounds of every room. The defaults suit a Pi with a hundred neighbours; a gateway may want more. */
+export const limits = section('Bounds of everything that a neighbour or a fault could make grow.', {
+  sampling: limitsSection(samplingLimits),
+  author: limitsSection(authorLimits),
+  query: limitsSection(queryLimits),
+  streams: limitsSection(streamLimits),
+  gossip: limitsSection(gossipLimits),
+  journal: limitsSection(hubLimits),
+  follow: limitsSection(subscriptionLimits),
+  repair: limitsSection(backfillLimits),
+  keeping: limitsSection(replicationLimits),
+  holders: limitsSection(providerLimits),
+  meta: limitsSection(catalogueLimits),
+  network: limitsSection(networkLimits),
+  neighbourhood: limitsSection(dialingLimits),
+  book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),
+  control: limitsSection(controlLimits)
+})
+
+export const history = limitsSection(historyLimits)
+
+/** Ports that a peer may be told (docs/protocols.md, section 13); those below belong to other programs. */
+const udpPort = v.pipe(
+  whole(0, 65_535),
+  v.check(
+    (port) => port === 0 || port >= 1024,
+    ({ input }) => `${input} is less than 1024, the least, and not 0`
+  )
+)
+
+type Datagrams = { readonly enabled: boolean; readonly port: number | 'tcp' } & LimitsOf<
+  typeof datagramLimits
+>
+
+export const datagrams = described(
+  datagramLimits.about,
+  options({
+    enabled: option(truth(), true, 'Whether datagrams are spoken at all.'),
+    port: option(
+      wordOr('tcp', udpPort, 'a UDP port as in 4001'),
+      'tcp',
+      'UDP port: tcp for the number that TCP listens on, 0 lets the system choose.'
+    ),
+    ...limitEntries(datagramLimits)
+  }) as unknown as v.GenericSchema<unknown, Datagrams>
+)

@@ -1,0 +1,109 @@
+import { type DurationText, durationUnits, parseUnits, type SizeText, sizeUnits } from './units.ts'
+
+/**
+ * The limits that a class declares for itself, once: kind and unit, range, default and a sentence for people. The
+ * configuration makes its options of them, the class its type, and tests the defaults.
+ *
+ *     export const pingLimits = defineLimits('Pings.', {
+ *       timeout: duration('100ms', '10min', '10s', 'A ping without an answer fails after this.'),
+ *       streams: whole(1, 64, 4, 'Streams one peer may hold open.')
+ *     })
+ *     export type PingLimits = LimitsOf<typeof pingLimits>   // { timeout: number, streams: number }
+ */
+export interface Limits<Entries extends LimitEntries = LimitEntries> {
+  /** What they bound, in a sentence. */
+  readonly about: string
+  readonly entries: Entries
+  /** Keys of two durations of which the first may not be longer than the second. */
+  readonly ordered?: readonly [min: string, max: string]
+}
+
+export type LimitEntries = { readonly [key: string]: Limit | AutoLimit | Limits }
+
+interface LimitFacts {
+  readonly kind: 'duration' | 'size' | 'whole' | 'number'
+  /** In milliseconds, bytes, or as counted; both are allowed. */
+  readonly min: number
+  readonly max: number
+  readonly about: string
+  /** The unit that is proposed for a bare number; of durations and sizes. */
+  readonly usual?: string
+}
+
+export interface Limit extends LimitFacts {
+  /** As the configuration writes it: `10s`, `64KiB`, 1024. */
+  readonly initial: string | number
+}
+
+/** A limit that is chosen by the machine where the configuration says `auto`, which is its default. */
+export interface AutoLimit extends LimitFacts {
+  readonly initial: 'auto'
+}
+
+/** The values behind such limits: durations in milliseconds, sizes in bytes. */
+export type LimitsOf<Defined extends Limits> = {
+  readonly [Key in keyof Defined['entries']]: ValueOf<Defined['entries'][Key]>
+}
+
+type ValueOf<Entry> = Entry extends Limits
+  ? LimitsOf<Entry>
+  : Entry extends AutoLimit
+    ? number | 'auto'
+    : number
+
+export function defineLimits<const Entries extends LimitEntries>(
+  about: string,
+  entries: Entries,
+  ordered?: readonly [min: keyof Entries & string, max: keyof Entries & string]
+): Limits<Entries> {
+  return ordered === undefined ? { about, entries } : { about, entries, ordered }
+}
+
+export function duration(
+  min: DurationText,
+  max: DurationText,
+  initial: DurationText,
+  about: string,
+  usual = 's'
+): Limit {
+  const [from, to] = [parseUnits(min, durationUnits), parseUnits(max, durationUnits)]
+  return { kind: 'duration', min: from, max: to, initial, about, usual }
+}
+
+export function size(min: SizeText, max: SizeText, initial: SizeText, about: string, usual = 'KiB'): Limit {
+  return {
+    kind: 'size',
+    min: parseUnits(min, sizeUnits),
+    max: parseUnits(max, sizeUnits),
+    initial,
+    about,
+    usual
+  }
+}
+
+export function whole(min: number, max: number, initial: number, about: string): Limit {
+  return { kind: 'whole', min, max, initial, about }
+}
+
+export function number(min: number, max: number, initial: number, about: string): Limit {
+  return { kind: 'number', min, max, initial, about }
+}
+
+/** A whole number, or `auto`. */
+export function autoWhole(min: number, max: number, about: string): AutoLimit {
+  return { kind: 'whole', min, max, initial: 'auto', about }
+}
+
+/** The default values, as a node has them whose configuration names none of them. */
+export function defaultsOf<Entries extends LimitEntries>(limits: Limits<Entries>): LimitsOf<Limits<Entries>> {
+  const values = Object.entries(limits.entries).map(([key, entry]) => [
+    key,
+    'entries' in entry ? defaultsOf(entry) : defaultOf(entry)
+  ])
+  return Object.fromEntries(values)
+}
+
+function defaultOf({ kind, initial }: Limit | AutoLimit): number | string {
+  if (initial === 'auto' || typeof initial === 'number') return initial
+  return parseUnits(initial, kind === 'size' ? sizeUnits : durationUnits)
+}

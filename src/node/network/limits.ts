@@ -1,0 +1,35 @@
+import { defineLimits, duration, type LimitsOf, size, whole } from '../../limits.ts'
+
+export const networkLimits = defineLimits('Connections.', {
+  connections: whole(4, 65_536, 256, 'Open connections.'),
+  inboundPerSecond: whole(1, 10_000, 20, 'New connections a second from one IP address.'),
+  inboundPending: whole(1, 10_000, 128, 'Connections that have not shaken hands yet.'),
+  // So long that a slow device makes it, so short that one address cannot take every place.
+  handshakeTimeout: duration('1s', '1min', '5s', 'A new connection may take this long to shake hands.'),
+  dialTimeout: duration('1s', '5min', '20s', 'A dial may take this long, all addresses together.'),
+  addressDialTimeout: duration('100ms', '5min', '3s', 'A dial of one address may take this long.'),
+  identifyTimeout: duration('1s', '5min', '15s', 'A new neighbour may take this long to say what it speaks.'),
+  pingInterval: duration('1s', '1h', '15s', 'Time between pings; who does not answer is hung up on.'),
+  // The next ping ends the wait as well: libp2p has one at a time.
+  pingTimeout: duration(
+    '1s',
+    '10min',
+    '10s',
+    'How long an answer is awaited, at most until the next ping; a link that loses much may stand still for seconds.'
+  ),
+  streamBuffer: size('16KiB', '16MiB', '256KiB', 'Bytes that wait to be written on one stream.'),
+  interfaceCheck: duration('1s', '1h', '5s', 'Time between looks at the network interfaces.'),
+  gossipCheck: duration('1s', '1h', '5s', 'Time between looks for connections whose gossip is dead.')
+})
+
+export type NetworkLimits = LimitsOf<typeof networkLimits>
+
+export const streamLimits = defineLimits('Streams of applications.', {
+  perPeer: whole(1, 1024, 16, 'Streams one peer may hold open on one protocol.'),
+  messageBytes: size('1KiB', '4MiB', '64KiB', 'Largest message.'),
+  // Beyond it the stream is reset (docs/network.md, trap 8).
+  bufferBytes: size('1KiB', '4MiB', '1MiB', 'Messages that wait for a slow application.'),
+  write: duration('100ms', '10min', '30s', 'A slow reader is given this long to take a message.')
+})
+
+export type StreamLimits = LimitsOf<typeof streamLimits>

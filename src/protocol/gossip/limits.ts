@@ -1,0 +1,33 @@
+import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
+
+/** The rates are those of docs/protocols.md, section 11. */
+export const gossipLimits = defineLimits('Readings that come by gossip.', {
+  sourceRate: whole(1, 100_000, 200, 'Messages a second taken from one neighbour.'),
+  sourceBurst: whole(1, 100_000, 400, 'Messages at once taken from one neighbour.'),
+  authorRate: number(0.1, 100_000, 5, 'Packs a second taken of one author.'),
+  authorBurst: whole(1, 100_000, 20, 'Packs at once taken of one author.'),
+  authors: whole(16, 1_000_000, 4096, 'Authors whose rate is remembered.'),
+  sources: whole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
+  verified: whole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
+  keys: whole(16, 65_536, 256, 'Authors whose public key is kept ready.'),
+  // One RPC beyond it ends the gossip with that peer while the connection stays up (docs/network.md, trap 2). An
+  // answer to IWANT is one RPC with many messages in it.
+  maxInboundDataLength: size(
+    '64KiB',
+    '16MiB',
+    '1MiB',
+    'Largest message of gossip itself; the same on every node.'
+  ),
+  floodPeriod: duration('1s', '1d', '1min', 'Time between two log lines about a flood.'),
+  floodLeast: whole(1, 1_000_000, 100, 'Refused messages in that time that make a flood.')
+})
+
+export type GossipLimits = LimitsOf<typeof gossipLimits>
+
+export const catalogueLimits = defineLimits('What nodes tell of themselves.', {
+  authors: whole(16, 1_000_000, 1024, 'Nodes whose catalogue is held.'),
+  period: duration('10s', '1d', '10min', 'Time between tellings of what did not change.'),
+  gather: duration('0ms', '1h', '1s', 'Changes are gathered for this long before they are told.')
+})
+
+export type CatalogueLimits = LimitsOf<typeof catalogueLimits>

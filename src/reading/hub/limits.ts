@@ -1,0 +1,11 @@
+import { defineLimits, type LimitsOf, whole } from '../../limits.ts'
+
+export const hubLimits = defineLimits('What is held in memory.', {
+  series: whole(16, 1_000_000, 4096, 'Series whose latest reading is held.'),
+  subscribers: whole(1, 4096, 64, 'Who may follow at one time: observers, bridges, watchers.'),
+  queue: whole(16, 65_536, 1024, 'Packs that wait for one slow subscriber; the oldest are dropped.'),
+  runs: whole(1, 256, 8, 'Runs of one series whose readings are remembered as seen.'),
+  stretches: whole(1, 4096, 64, 'Stretches without a hole remembered of one run.')
+})
+
+export type HubLimits = LimitsOf<typeof hubLimits>
