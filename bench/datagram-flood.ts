@@ -63,7 +63,7 @@ export async function measure(): Promise<void> {
   console.log(table(rows))
   console.log(`flood: ${(sent / seconds).toFixed(0)} packets/s; ${heard} bytes were sent to the flooder`)
   console.log(
-    `dropped: unknown-cid ${drops['unknown-cid']}, forged ${drops['forged']}, unread ${drops['unread']}, replay ${drops['replay']}`
+    `dropped: unknown-cid ${drops['unknown-cid']}, forged ${drops['forged']}, discarded ${drops['discarded']}, replay ${drops['replay']}`
   )
   await Promise.all([victim.stop(), other.stop()])
   child.disconnect()

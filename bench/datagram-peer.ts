@@ -1,4 +1,4 @@
-/** The other process of bench/datagram.ts: echoes on every carrier, counts what is sent one way, tells the parent. */
+/** The other process of bench/datagram.ts: echoes on every carrier, counts what is sent one way, and reports to the parent. */
 import { createSocket } from 'node:dgram'
 import { lpStream } from '@libp2p/utils'
 import { realNode } from '../test/support/datagram/libp2p.ts'

@@ -1,5 +1,5 @@
 /**
- * A request and its answer of 200 bytes each, across processes on loopback: raw UDP, a sealed datagram,
+ * A request and its answer of 200 bytes each, across processes on loopback: raw UDP, an encrypted datagram,
  * CoAP, a libp2p stream that is kept open. Then a `read` with its answer verified (datagram-query.ts), and
  * datagrams one way with the memory that each allocates.
  */
@@ -49,7 +49,7 @@ async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<void
   const reads = readers(node, peer.peer)
   const contenders = new Map<string, Ask>([
     ['raw node:dgram', askRaw(socket, peer.raw)],
-    ['sealed datagram', await askDatagram(node, peer.peer)],
+    ['kith datagram', await askDatagram(node, peer.peer)],
     ['open libp2p stream', await askStream(node, peer.peer)],
     ['read, by datagram', reads.datagram],
     ['read, over a stream', reads.stream]
@@ -113,7 +113,7 @@ async function throughput(node: RealNode, socket: Socket, peer: Peer, child: Chi
   const rows = [['one way', 'sent/s', 'received/s', 'bytes allocated a packet']]
   const senders: [string, () => unknown][] = [
     ['raw node:dgram', () => socket.send(payload, peer.counter, '127.0.0.1')],
-    ['sealed datagram', () => flow.send(payload)]
+    ['kith datagram', () => flow.send(payload)]
   ]
   const results: { received: number }[] = []
   for (const [name, send] of senders) {
@@ -124,7 +124,7 @@ async function throughput(node: RealNode, socket: Socket, peer: Peer, child: Chi
   }
   console.log(`\n${table(rows)}`)
   console.log(
-    `sealed : raw received = ${((results[1]?.received ?? 0) / (results[0]?.received ?? 1)).toFixed(2)}`
+    `kith : raw received = ${((results[1]?.received ?? 0) / (results[0]?.received ?? 1)).toFixed(2)}`
   )
 }
 

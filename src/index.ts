@@ -38,7 +38,7 @@ export type {
   EndReason,
   OpenOptions,
   Receive,
-  Ways
+  Redundancy
 } from './protocol/datagram/index.ts'
 export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
 export type { Followed } from './protocol/replication/reorder-buffer.ts'

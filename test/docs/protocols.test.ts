@@ -19,7 +19,7 @@ import {
   encodeReport
 } from '../../src/protocol/datagram/control/frame.ts'
 import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/packet/key-schedule.ts'
-import { Opener, Sealer } from '../../src/protocol/datagram/packet/packet.ts'
+import { PacketDecrypter, PacketEncrypter } from '../../src/protocol/datagram/packet/packet.ts'
 import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/path/probe.ts'
 import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
@@ -223,8 +223,12 @@ t.test('datagrams', async (t) => {
   equalHex(t, initiatorToResponder.iv, 'dgram-iv-ir')
   equalHex(t, responderToInitiator.key.export(), 'dgram-key-ri')
   equalHex(t, responderToInitiator.iv, 'dgram-iv-ri')
-  equalHex(t, new Sealer(initiatorToResponder, cid(0xc2), 1).seal(1, Buffer.from('21.5')), 'dgram-packet')
-  const opened = new Opener(initiatorToResponder).open(Buffer.from(shown('dgram-packet')))
+  equalHex(
+    t,
+    new PacketEncrypter(initiatorToResponder, cid(0xc2), 1).encrypt(1, Buffer.from('21.5')),
+    'dgram-packet'
+  )
+  const opened = new PacketDecrypter(initiatorToResponder).decrypt(Buffer.from(shown('dgram-packet')))
   t.equal(opened?.toString('latin1'), '\0\x0121.5')
   const rekeyed = {
     ...agreement,
@@ -237,15 +241,23 @@ t.test('datagrams', async (t) => {
   const { initiatorToResponder: next } = deriveKeys(rekeyed)
   equalHex(t, next.key.export(), 'dgram-rekey-key-ir')
   equalHex(t, next.iv, 'dgram-rekey-iv-ir')
-  equalHex(t, new Sealer(next, cid(0xc4)).seal(2, Buffer.from('21.5')), 'dgram-rekey-packet')
+  equalHex(t, new PacketEncrypter(next, cid(0xc4)).encrypt(2, Buffer.from('21.5')), 'dgram-rekey-packet')
   const token = bytesOfHex('0102030405060708')
   const probe = encodeProbe('probe', token)
   equalHex(t, probe.subarray(0, 9), 'dgram-probe')
   t.ok(probe.subarray(9).every((byte) => byte === 0))
   t.equal(decodeProbe(probe)?.kind, 'probe')
-  equalHex(t, sha256(new Sealer(initiatorToResponder, cid(0xc2)).seal(0, probe)), 'dgram-probe-sha256')
+  equalHex(
+    t,
+    sha256(new PacketEncrypter(initiatorToResponder, cid(0xc2)).encrypt(0, probe)),
+    'dgram-probe-sha256'
+  )
   const ack = encodeProbe('probe-ack', token)
-  equalHex(t, sha256(new Sealer(responderToInitiator, cid(0xc1)).seal(0, ack)), 'dgram-probe-ack-sha256')
+  equalHex(
+    t,
+    sha256(new PacketEncrypter(responderToInitiator, cid(0xc1)).encrypt(0, ack)),
+    'dgram-probe-ack-sha256'
+  )
 })
 
 function sha256(bytes: Uint8Array): Uint8Array {

@@ -1,7 +1,6 @@
 import { ping } from '../../protocol/ping/index.ts'
 import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
-import { datagramStartable } from '../network/datagrams.ts'
 import { discoveryStartable, watchdogStartable } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
 import type { Components } from './components.ts'
@@ -31,7 +30,7 @@ export function startOrder(
     { name: 'auto-dialer', start: () => autoDialer.start(), stop: () => autoDialer.stop() },
     { name: 'on-connect sync', start: () => onConnectSync.start(), stop: () => onConnectSync.stop() },
     { name: 'network', start: () => network.start(), stop: () => network.stop() },
-    ...(datagrams === undefined ? [] : [datagramStartable(datagrams)]),
+    ...(datagrams === undefined ? [] : [datagrams]),
     ...(datagrams === undefined ? [] : [ping({ answers: (flow) => admission.answers(flow) })({ datagrams })]),
     queries,
     ...(datagramQueries === undefined ? [] : [datagramQueries]),

@@ -1,9 +1,9 @@
 import type { ConnectionEncrypter } from '@libp2p/interface'
 
-/** Copying so many bytes costs less than three system calls; longer messages go in their pieces. */
+/** Copying up to so many bytes costs less than three system calls; longer messages are written in their pieces. */
 const SHORT = 16_384
 
-/** What is used of a connection of @libp2p/tcp. */
+/** The part of a connection of @libp2p/tcp that is used. */
 interface TcpConnection {
   readonly socket: { write(bytes: Uint8Array): boolean }
   sendData(data: Pieces): { sentBytes: number; canSendMore: boolean }
@@ -16,9 +16,9 @@ interface Pieces {
 }
 
 /**
- * Hands each message of a TCP connection to the system at once. By itself @libp2p/tcp writes it piece by
- * piece: as many system calls and, with TCP_NODELAY, as many packets. Bytes, back-pressure and the end of
- * the connection stay as they are.
+ * Writes each message of a TCP connection with one system call. By itself @libp2p/tcp writes it piece by
+ * piece: as many system calls and, with TCP_NODELAY, as many packets (docs/network.md trap 19). Bytes,
+ * back-pressure and the end of the connection stay as they are.
  */
 export function coalesceWrites(encrypter: ConnectionEncrypter): ConnectionEncrypter {
   const secureInbound = encrypter.secureInbound.bind(encrypter)

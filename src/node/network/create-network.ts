@@ -25,7 +25,7 @@ import type { NetworkLimits } from './limits.ts'
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
 interface InnerComponents extends LanDiscoveryComponents {
-  /** Tells what is listened on. */
+  /** What is listened on. */
   readonly transportManager: { getAddrs(): Multiaddr[] }
 }
 
@@ -70,7 +70,7 @@ export interface NetworkInit {
 }
 
 /**
- * libp2p as kith uses it, not started. Each setting that is not a plain limit mends one of the traps
+ * libp2p as kith uses it, not started. Each setting that is not a plain limit avoids one of the traps
  * listed in docs/network.md.
  */
 export async function createNetwork(init: NetworkInit): Promise<Network> {
@@ -85,7 +85,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       ...defined({ announce: init.announce.length > 0 ? [...init.announce] : undefined })
     },
     transports: [...init.carrier.transports],
-    // One busy port, or an interface without IPv6, must not stop the boot (trap 13).
+    // One busy port, or an interface without IPv6, must not stop the boot (docs/network.md trap 13).
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     connectionEncrypters: [
       (components: unknown) => coalesceWrites((noise() as unknown as EncrypterFactory)(components))
@@ -97,26 +97,26 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     ],
     connectionManager: {
       maxConnections: limits.connections,
-      // A house of devices behind one address, and ten silent sockets, must not lock out everybody (trap 11).
+      // Many devices behind one address, or ten silent sockets, must not lock out everybody (docs/network.md trap 11).
       inboundConnectionThreshold: limits.inboundPerSecond,
       maxIncomingPendingConnections: limits.inboundPending,
       inboundUpgradeTimeout: limits.handshakeTimeout,
-      // Two black-holed addresses must not sink a dial (trap 5).
+      // Two black-holed addresses must not sink a dial (docs/network.md trap 5).
       dialTimeout: limits.dialTimeout,
       addressDialTimeout: limits.addressDialTimeout,
-      // The neighbourhood dials again, without end (trap 4).
+      // The auto-dialer dials again, without end (docs/network.md trap 4).
       reconnectRetries: 0
     },
     connectionMonitor: {
       pingInterval: limits.pingInterval,
       pingTimeout: { minTimeout: limits.pingTimeout, maxTimeout: limits.pingTimeout }
     },
-    // Addresses are pruned by the neighbourhood, not by age (trap 3).
+    // Addresses are pruned by the auto-dialer, not by age (docs/network.md trap 3).
     peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
     // libp2p's own log goes to DEBUG=libp2p:*, never into ours.
     logger: prefixLogger('kith'),
     services: {
-      // Identify runs once a connection and is not repeated: a slow device needs the time (trap 15).
+      // Identify runs once a connection and is not repeated: a slow device needs the time (docs/network.md trap 15).
       identify: identify({ timeout: limits.identifyTimeout }),
       // A protocol handled later reaches peers only by a push.
       identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
@@ -131,7 +131,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
   } as unknown as Libp2pOptions<NetworkServices>)
 }
 
-/** The loopback is told to nobody, unless there is nothing else. */
+/** Loopback addresses are announced only where there are no others. */
 function outward(addresses: Multiaddr[]): Multiaddr[] {
   const outer = addresses.filter((address) => !isLoopback(address))
   return outer.length > 0 ? outer : addresses

@@ -7,14 +7,13 @@ import type { Admission } from '../../peer/admission.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import {
   type Accept,
-  createDatagrams,
   type DatagramFlow,
   type DatagramLimits,
   type Datagrams,
   type DatagramsStatus,
+  datagrams,
   type OpenOptions
 } from '../../protocol/datagram/index.ts'
-import type { Startable } from '../../startable.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import type { Network } from './create-network.ts'
 
@@ -24,11 +23,11 @@ export interface DatagramsInit {
   readonly log: Log
   readonly network: Network
   readonly local: LocalNetwork
-  /** A node for one command leaves the configured port to the one that stays. */
+  /** A node for one command leaves the configured port to the long-lived one. */
   readonly shortLived: boolean
 }
 
-/** The datagrams of a node; undefined where its owner does without. */
+/** The datagrams of a node; undefined where they are switched off. */
 export function datagramsOf({
   config,
   world,
@@ -39,43 +38,40 @@ export function datagramsOf({
 }: DatagramsInit): Datagrams | undefined {
   const { enabled, port, ...limits } = config.datagrams
   if (!enabled) return undefined
-  return createDatagrams({
+  return datagrams({
+    limits: { ...limits, ...forgeryLimits(limits, process.arch) },
+    ...(port === 'tcp' || shortLived ? {} : { port })
+  })({
     libp2p: network,
     listening: () => network.services.components.transportManager.getAddrs(),
     sockets: world.datagrams,
     clock: world.clock,
-    // Keys are made of them: never those of a world with a seed.
+    // Inputs of keys: never the seeded random numbers of a simulated world.
     random: (bytes) => randomBytes(bytes),
-    limits: { ...limits, ...forgeryLimits(limits, process.arch) },
     log,
-    onLink: (host) => local.isOwnSubnet(host),
-    ...(port === 'tcp' || shortLived ? {} : { port })
+    onLink: (host) => local.isOwnSubnet(host)
   })
 }
 
 type Forgeries = 'failedOpens' | 'failedOpensOfNode'
 
-/** Forged packets opened a second: as the owner says, else 1,000 under one key, on a Pi 100 (datagram.md). */
+/** Forged packets decrypted a second: as configured, else 1,000 under one key, on ARM 100 (docs/protocols.md section 13, "Packet"). */
 export function forgeryLimits(
   { failedOpens, failedOpensOfNode }: Pick<NodeConfig['datagrams'], Forgeries>,
   arch: string
 ): Pick<DatagramLimits, Forgeries> {
-  const bearable = arch.startsWith('arm') ? 100 : 1000
-  const ofKey = failedOpens === 'auto' ? bearable : failedOpens
+  const ofArch = arch.startsWith('arm') ? 100 : 1000
+  const ofKey = failedOpens === 'auto' ? ofArch : failedOpens
   return {
     failedOpens: ofKey,
     failedOpensOfNode: failedOpensOfNode === 'auto' ? 4 * ofKey : failedOpensOfNode
   }
 }
 
-export function datagramStartable(datagrams: Datagrams): Startable {
-  return { name: 'datagrams', start: () => datagrams.start(), stop: () => datagrams.stop() }
-}
-
-/** The datagrams of a node as an application has them. */
+/** The datagrams of a node as an application uses them. */
 export class NodeDatagrams {
   readonly #datagrams: Datagrams | undefined
-  readonly #reach: PeerResolver
+  readonly #resolver: PeerResolver
   readonly #admission: Pick<Admission, 'answers'>
 
   constructor(
@@ -84,12 +80,12 @@ export class NodeDatagrams {
     admission: Pick<Admission, 'answers'>
   ) {
     this.#datagrams = datagrams
-    this.#reach = resolver
+    this.#resolver = resolver
     this.#admission = admission
   }
 
   /**
-   * Takes the flows of a protocol that others open, in place of whoever took them before. `accept` returns
+   * Takes the flows of a protocol that others open, in place of the handler before. `accept` returns
    * what receives the datagrams of a flow, or undefined to refuse it.
    * @param options anyone: answers strangers too; only the book and the local network unless given
    * @throws NodeError 'unsupported'
@@ -111,20 +107,20 @@ export class NodeDatagrams {
 
   /**
    * Opens a flow to WHO on the first of the protocols, given newest first, that the other side handles.
-   * `flow.onCarrier` and `flow.onEnd` tell of a path that was lost.
+   * `flow.onCarrier` and `flow.onEnd` report a path that was lost.
    * @throws NodeError nobody-found, ambiguous, unreachable, 'unsupported', 'datagram-unsupported' and what
    *   else Datagrams.open does
    */
   async open(who: string, protocols: readonly string[], options: OpenOptions): Promise<DatagramFlow> {
     const datagrams = requiredDatagrams(this.#datagrams)
     const signal = options.signal ?? new AbortController().signal
-    const target = await this.#reach.one(who, signal)
-    await this.#reach.connect(target, signal)
+    const target = await this.#resolver.one(who, signal)
+    await this.#resolver.connect(target, signal)
     return await datagrams.open(target.peer, protocols, options)
   }
 }
 
-/** @throws NodeError 'unsupported' where the owner does without */
+/** @throws NodeError 'unsupported' where datagrams are switched off */
 export function requiredDatagrams<T>(datagrams: T | undefined): T {
   if (datagrams !== undefined) return datagrams
   throw new NodeError('unsupported', 'datagrams are switched off on this node', {

@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
+import { Notifier } from '../../notifier.ts'
 import { FrameStream } from '../../protocol/frame-stream.ts'
 import type { StreamLimits } from './limits.ts'
 
@@ -23,7 +24,8 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   #bytes = 0
   #ended = false
   #error: Error | undefined
-  #wake: () => void = () => {}
+  /** A message came, or the stream ended. */
+  readonly #changed = new Notifier()
 
   constructor(stream: Stream, peer: string, clock: Clock, limits: MessageLimits) {
     this.peer = peer
@@ -50,7 +52,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
     if (bytes.length > this.#limits.messageBytes) {
       throw new NodeError(
         'too-big',
-        `a message of ${bytes.length} bytes; ${this.#limits.messageBytes} are the most`,
+        `a message of ${bytes.length} bytes; ${this.#limits.messageBytes} is the maximum`,
         {
           hint: 'send it in parts, or raise limits.streams.messageBytes on both sides'
         }
@@ -61,11 +63,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
 
   /** The next message; undefined where the other side has ended. @throws the error that ended the stream */
   async next(): Promise<Uint8Array | undefined> {
-    while (this.#waiting.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+    while (this.#waiting.length === 0 && !this.#ended) await this.#changed.wait()
     const message = this.#waiting.shift()
     if (message === undefined && this.#error !== undefined) throw this.#error
     this.#bytes -= message?.length ?? 0
@@ -77,14 +75,14 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * Ends our side, once all that was sent is on its way, no later than a message may take; the other may still send.
+   * Ends our side once all that was sent has left, within the write deadline; the other side may still send.
    * @throws NodeError 'link-broken'
    */
   async close(): Promise<void> {
     try {
       await this.#stream.close()
     } catch (cause) {
-      // libp2p rejects with the event that ended the stream: no error, and nothing that a person can read.
+      // libp2p rejects with the event that ended the stream, which is no Error and has no message.
       const what = `${this.protocol} with ${this.peer} was cut off before all was sent`
       throw new NodeError('link-broken', what, { remedy: 'retry', cause })
     }
@@ -101,10 +99,10 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
       throw new NodeError('slow-reader', `${this.#bytes} bytes wait for the application on ${this.protocol}`)
     }
     this.#waiting.push(frame)
-    this.#wake()
+    this.#changed.notify()
   }
 
-  /** A stream that was reset before anybody listened tells no error of its own. */
+  /** A stream that was reset before a listener was added reports no error of its own. */
   #cutOff(): Error | undefined {
     if (this.#stream.status !== 'reset' && this.#stream.status !== 'aborted') return undefined
     return new NodeError('link-broken', `the other side cut the stream off`, { remedy: 'retry' })
@@ -113,6 +111,6 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   #end(error: Error | undefined): void {
     this.#ended = true
     this.#error ??= error
-    this.#wake()
+    this.#changed.notify()
   }
 }

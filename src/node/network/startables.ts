@@ -61,7 +61,7 @@ export function discoveryStartable({
   }
 }
 
-/** Heals gossip that died while its connection lives. */
+/** Reopens gossip streams that died while their connection lives. */
 export function watchdogStartable({ config, world, log, network }: NetworkStartableInit): Startable {
   let cancel: () => void = () => {}
   return {
@@ -82,7 +82,7 @@ export function watchdogStartable({ config, world, log, network }: NetworkStarta
   }
 }
 
-/** As identify told us; undefined before it has, or where it failed. */
+/** By the peer’s identify message; undefined before it came, or where it failed. */
 async function speaksGossip(network: Network, peer: PeerId): Promise<boolean | undefined> {
   if (!(await network.peerStore.has(peer))) return undefined
   const { protocols } = await network.peerStore.get(peer)

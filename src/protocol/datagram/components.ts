@@ -14,9 +14,9 @@ export interface UdpPorts {
 }
 
 /** What all sessions of a node share. */
-export interface DatagramComponents {
+export interface SessionComponents {
   readonly clock: Clock
-  /** Unpredictable bytes: keys and tokens are made of them. */
+  /** Unpredictable bytes, for keys and tokens. */
   readonly random: (bytes: number) => Uint8Array
   readonly limits: DatagramLimits
   readonly counters: Counters
@@ -25,11 +25,11 @@ export interface DatagramComponents {
   readonly udp: UdpPorts
   /** Our own PeerId's multihash. */
   readonly self: Uint8Array
-  /** Who takes flows of that name; undefined for a name nobody handles. */
+  /** The handler of flows of that name. */
   readonly handler: (protocol: string) => Accept | undefined
-  /** Told what a receiver of ours threw. */
-  readonly faulty: (error: unknown, protocol: string) => void
+  /** Called with what a receiver or listener threw. */
+  readonly onError: (error: unknown, protocol: string) => void
 }
 
-/** Decides about a flow that a peer opens: who receives its datagrams, or undefined to refuse it. */
+/** Decides about a flow that a peer opens. @returns what receives its datagrams; undefined refuses it */
 export type Accept = (flow: DatagramFlow) => Receive | undefined

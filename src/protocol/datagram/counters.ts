@@ -5,7 +5,7 @@ export const dropReasons = [
   'unknown-cid',
   'source',
   'replay',
-  'unread',
+  'discarded',
   'forged',
   'unknown-flow',
   'too-big',
@@ -46,7 +46,7 @@ export class Counters {
   readonly drops: Record<DropReason, number>
   readonly #onDrop: (reason: DropReason) => void
 
-  /** @param onDrop called after each count, for whoever tells people */
+  /** @param onDrop called after each count */
   constructor(onDrop: (reason: DropReason) => void = () => {}) {
     this.drops = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>
     this.#onDrop = onDrop

@@ -2,8 +2,9 @@ import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { DatagramSockets, IpFamily } from '../../hal/datagram-socket.ts'
 import type { Log } from '../../log.ts'
+import type { Startable } from '../../startable.ts'
 import { UdpSockets } from './carrier/udp-sockets.ts'
-import type { Accept, DatagramComponents } from './components.ts'
+import type { Accept, SessionComponents } from './components.ts'
 import { encodeOpen } from './control/frame.ts'
 import type { ControlDialer } from './control/stream.ts'
 import { Counters, type DropReason, type Traffic } from './counters.ts'
@@ -33,8 +34,8 @@ export interface OpenOptions {
   readonly receive: Receive
   readonly signal?: AbortSignal
   /**
-   * Return before the peer has agreed, which saves a round trip; only with one name. A refusal is then
-   * told by onEnd.
+   * Return before the peer has agreed, which saves a round trip; only with one name. A refusal then
+   * ends the flow (onEnd).
    */
   readonly early?: boolean
 }
@@ -56,7 +57,8 @@ export interface DatagramsStatus {
 }
 
 /** Unreliable, encrypted datagrams by PeerId and ProtocolName. */
-export class Datagrams {
+export class Datagrams implements Startable {
+  readonly name = 'datagrams'
   readonly #options: DatagramsOptions
   readonly #handlers = new Map<string, Accept>()
   readonly #counters: Counters
@@ -72,13 +74,13 @@ export class Datagrams {
     this.#dropLog = new DropLog(clock, log)
     this.#counters = new Counters((reason) => this.#dropLog.drop(reason))
     const ids = new ConnectionIds(random)
-    const intake = new PacketReceiver(clock, ids, this.#counters, limits.failedOpensOfNode)
+    const receiver = new PacketReceiver(clock, ids, this.#counters, limits.failedOpensOfNode)
     this.#udp = new UdpSockets({
       sockets: options.sockets,
-      receive: (packet, from) => intake.receive(packet, from),
+      receive: (packet, from) => receiver.receive(packet, from),
       log
     })
-    const services: DatagramComponents = {
+    const components: SessionComponents = {
       clock,
       random,
       limits,
@@ -88,10 +90,10 @@ export class Datagrams {
       udp: this.#udp,
       self: dialer.self,
       handler: (protocol) => this.#handlers.get(protocol),
-      faulty: (error, protocol) =>
+      onError: (error, protocol) =>
         log.error('a receiver or listener of datagrams failed', { protocol, error: describeError(error) })
     }
-    this.#sessions = new SessionTable(services)
+    this.#sessions = new SessionTable(components)
   }
 
   /** Binds the UDP ports and takes the peers' streams. @throws NodeError when a configured port is taken */
@@ -118,7 +120,7 @@ export class Datagrams {
     await this.#udp.close()
   }
 
-  /** Takes flows of that name from now on, in place of whoever took them before. */
+  /** Takes flows of that name from now on, in place of the handler before. */
   handle(protocol: string, accept: Accept): void {
     this.#handlers.set(protocol, accept)
   }
@@ -158,11 +160,6 @@ export class Datagrams {
     return flow
   }
 
-  /** Whether a flow to this peer would cost no new stream. */
-  connected(peer: { toString(): string }): boolean {
-    return this.#sessions.get(peer.toString())?.established === true
-  }
-
   status(): DatagramsStatus {
     return {
       ports: { 4: this.#udp.port(4), 6: this.#udp.port(6) },
@@ -175,14 +172,14 @@ export class Datagrams {
   async #session(peer: string, signal: AbortSignal | undefined): Promise<Session> {
     const known = this.#sessions.get(peer)
     if (known !== undefined && !known.flows.exhausted) return known
-    // Flow ids are used up: a session that nobody needs any more makes place for a new one.
+    // Flow ids are used up: a session without flows is replaced by a new one.
     if (known?.flows.size === 0) known.end('closed')
     else if (known !== undefined) return known
     const dial = this.#dials.get(peer) ?? this.#dial(peer)
     return signal === undefined ? await dial : await abortable(dial, signal)
   }
 
-  /** One dial a peer, however many wait for it; whoever gives up does not stop it for the others. */
+  /** One dial a peer, however many wait for it; one that stops waiting does not end it for the others. */
   #dial(peer: string): Promise<Session> {
     const { clock, dialer, limits } = this.#options
     const dial = withDeadline(clock, limits.handshakeTimeout, `datagrams with ${peer}`, async (signal) => {

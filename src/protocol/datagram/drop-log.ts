@@ -4,12 +4,12 @@ import type { DropReason } from './counters.ts'
 
 const PERIOD = 60_000
 
-/** Worth a person's attention: signs of an attack or of a misconfiguration. The others are in the counters. */
-const told: Partial<Record<DropReason, string>> = {
+/** Reasons that are logged: signs of an attack or of a misconfiguration. The others are in the counters only. */
+const messages: Partial<Record<DropReason, string>> = {
   'unknown-cid': 'datagrams with an unknown connection id dropped',
   source: 'datagrams from an address that is not the peer’s dropped',
-  forged: 'datagrams with a forged seal dropped',
-  unread: 'datagrams dropped unread, because too many were forged',
+  forged: 'forged datagrams dropped',
+  discarded: 'datagrams discarded before decryption, because too many were forged',
   'bad-frame': 'datagram sessions ended by a malformed frame',
   sessions: 'datagram sessions refused, the table is full'
 }
@@ -27,9 +27,9 @@ export class DropLog {
   }
 
   drop(reason: DropReason): void {
-    if (told[reason] === undefined) return
+    if (messages[reason] === undefined) return
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1)
-    this.#cancel ??= this.#clock.after(PERIOD, () => this.#tell())
+    this.#cancel ??= this.#clock.after(PERIOD, () => this.#report())
   }
 
   close(): void {
@@ -37,10 +37,10 @@ export class DropLog {
     this.#counts.clear()
   }
 
-  #tell(): void {
+  #report(): void {
     this.#cancel = undefined
     for (const [reason, count] of this.#counts) {
-      this.#log.warn(told[reason] ?? reason, { count, seconds: PERIOD / 1000 })
+      this.#log.warn(messages[reason] ?? reason, { count, seconds: PERIOD / 1000 })
     }
     this.#counts.clear()
   }

@@ -2,14 +2,14 @@ import type { Cancel, Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import type { DatagramFlow } from './flow.ts'
 
-/** wire.md, Asking: retry after max(100 ms, 3 SRTT), doubled, four times, with the same id. */
+/** docs/protocols.md section 13: retry after max(100 ms, 3 SRTT), doubled, four times, with the same id. */
 const MIN_WAIT = 100
 const ROUND_TRIPS = 3
 const RETRIES = 4
-/** By how much the first wait grows where answers come after it (RFC 6298 section 5.7). */
+/** Maximum growth of the first wait where answers come after it (RFC 6298 section 5.7). */
 const MAX_WAIT_FACTOR = 4
-/** So many answers missed in a row put UDP in doubt: one datagram is lost easily, two mean something. */
-const DOUBT_FROM = 2
+/** Answers missed in a row after which UDP is suspected: one datagram is lost easily, two seldom. */
+const SUSPECT_AFTER = 2
 
 /** What comes back bears the id of what it answers. */
 export interface Identified {
@@ -20,7 +20,7 @@ export interface ExchangeOptions<Answer extends Identified> {
   readonly clock: Clock
   /** Reads an answer; undefined for bytes that are none. */
   readonly read: (bytes: Uint8Array) => Answer | undefined
-  /** Requests that may wait for their answers at one time. */
+  /** Maximum of requests under way at one time. */
   readonly pending: number
   /** Milliseconds that a request may take with all its retries. */
   readonly deadline: number
@@ -36,22 +36,22 @@ interface Pending<Answer> {
   wait: number
   retries: number
   cancel: Cancel
-  /** Lets go of the asker's signal. */
+  /** Removes the listener on the caller's signal. */
   release: () => void
 }
 
 /**
- * One message each way over a datagram flow: asks again while no answer comes. What the bytes mean is
- * the caller's matter; a request must be such that answering it twice does no harm.
+ * A request and its answer over a datagram flow, with retries. What the bytes mean is up to the caller; a
+ * request must be idempotent, because the peer may receive it more than once.
  *
- * The request leaves first; what else is to be done is done while it travels.
+ * ask() sends first and does its bookkeeping while the request travels.
  */
 export class DatagramExchange<Answer extends Identified> {
   readonly #options: ExchangeOptions<Answer>
   readonly #pending = new Map<number, Pending<Answer>>()
-  /** Answers in a row that were not there before their retry, nor came by UDP. */
+  /** Requests in a row that needed a retry and were not answered by UDP. */
   #missed = 0
-  #patience = 1
+  #waitFactor = 1
 
   constructor(options: ExchangeOptions<Answer>) {
     this.#options = options
@@ -72,10 +72,10 @@ export class DatagramExchange<Answer extends Identified> {
     this.#learn(pending)
   }
 
-  /** Who answers slowly is given more time, until an answer is in time and tells how much it takes (Karn). */
+  /** The first wait grows for a slow peer, until an answer without a retry gives a sample (Karn's algorithm). */
   #learn({ flow, retries, began }: Pending<Answer>): void {
     if (retries === 0 || flow.heardBy === 'udp') this.#missed = 0
-    this.#patience = retries === 0 ? 1 : Math.min(2 * this.#patience, MAX_WAIT_FACTOR)
+    this.#waitFactor = retries === 0 ? 1 : Math.min(2 * this.#waitFactor, MAX_WAIT_FACTOR)
     if (retries === 0) flow.roundTrip.sample(this.#options.clock.monotonic() - began)
   }
 
@@ -89,10 +89,10 @@ export class DatagramExchange<Answer extends Identified> {
       signal?.throwIfAborted()
       if (flow.ended !== undefined) throw lost(flow)
       if (this.#pending.size >= this.#options.pending || this.#pending.has(id)) {
-        throw new NodeError('busy', `too many questions to ${flow.peer} at once`, { remedy: 'retry' })
+        throw new NodeError('busy', `too many requests to ${flow.peer} at once`, { remedy: 'retry' })
       }
       const began = this.#options.clock.monotonic()
-      const wait = this.#patience * Math.max(MIN_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
+      const wait = this.#waitFactor * Math.max(MIN_WAIT, ROUND_TRIPS * (flow.roundTrip.smoothed ?? 0))
       const pending: Pending<Answer> = {
         id,
         flow,
@@ -107,7 +107,7 @@ export class DatagramExchange<Answer extends Identified> {
       }
       this.#pending.set(id, pending)
       this.#send(pending)
-      if (signal !== undefined && this.#waits(pending)) this.#heed(signal, pending)
+      if (signal !== undefined && this.#waits(pending)) this.#watchSignal(signal, pending)
     })
   }
 
@@ -118,7 +118,7 @@ export class DatagramExchange<Answer extends Identified> {
     }
   }
 
-  #heed(signal: AbortSignal, pending: Pending<Answer>): void {
+  #watchSignal(signal: AbortSignal, pending: Pending<Answer>): void {
     const abort = (): void => this.#fail(pending, signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     pending.release = () => signal.removeEventListener('abort', abort)
@@ -126,7 +126,7 @@ export class DatagramExchange<Answer extends Identified> {
 
   #send(pending: Pending<Answer>): void {
     try {
-      pending.flow.send(pending.request, pending.retries === 0 ? 'sure' : 'both')
+      pending.flow.send(pending.request, pending.retries === 0 ? 'fallback' : 'duplicate')
     } catch (error) {
       this.#fail(pending, error)
     }
@@ -145,12 +145,12 @@ export class DatagramExchange<Answer extends Identified> {
   #late(pending: Pending<Answer>): void {
     const { clock, deadline } = this.#options
     if (pending.retries === RETRIES || clock.monotonic() - pending.began >= deadline) {
-      this.#fail(pending, silent(pending.flow))
+      this.#fail(pending, noAnswer(pending.flow))
       return
     }
     pending.retries++
     pending.wait *= 2
-    if (++this.#missed >= DOUBT_FROM) pending.flow.suspect()
+    if (++this.#missed >= SUSPECT_AFTER) pending.flow.suspect()
     this.#send(pending)
   }
 
@@ -173,7 +173,7 @@ function lost(flow: DatagramFlow): NodeError {
   })
 }
 
-function silent(flow: DatagramFlow): NodeError {
+function noAnswer(flow: DatagramFlow): NodeError {
   return new NodeError('no-answer', `${flow.peer} does not answer ${flow.protocol}`, {
     remedy: 'retry',
     hint: 'ask over a stream, or see with kith ping whether it is reachable'

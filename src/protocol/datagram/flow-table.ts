@@ -16,13 +16,13 @@ export interface FlowTableOptions {
 }
 
 /**
- * The flows of one session: I numbers its own evenly, R oddly, upward, never twice. Methods that take a
- * frame tell whether it was in order.
+ * The flows of one session. The initiator's have even ids, the responder's odd ones, ascending, never used
+ * twice. Methods that take a frame return whether it was in order.
  */
 export class FlowTable {
   readonly #options: FlowTableOptions
   readonly #flows = new Map<number, Flow>()
-  /** Ours that were closed before the peer had answered; its answer is still to come. */
+  /** Ours that were closed before the peer answered; its answer is still to come. */
   readonly #cancelled = new Set<number>()
   #nextId: number
   #lastOfPeer = 0
@@ -128,7 +128,7 @@ export class FlowTable {
     for (const flow of flows) flow.end(reason)
   }
 
-  /** Takes out the flows that this side opened, alive; the peer's end. */
+  /** Removes all flows: those that this side opened are returned alive, the peer's end. */
   releaseOwn(): Flow[] {
     const flows = [...this.#flows.values()]
     this.#clear()

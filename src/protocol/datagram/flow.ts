@@ -4,14 +4,14 @@ import type { RoundTrip } from './path/round-trip.ts'
 
 export type Carrier = 'udp' | 'stream'
 
-/** Milliseconds for which who did not open the flow sends by what carried the peer's last datagram. */
-const ALIKE = 5000
+/** Milliseconds for which the side that did not open the flow sends by what carried the peer's last datagram. */
+const FOLLOW_PEER = 5000
 
 /**
- * By how many carriers a datagram goes: `one`; `sure`, both while UDP is in doubt; `both`, where each may work.
- * But for `one` the peer may get it twice.
+ * By how many carriers a datagram goes: `single`, by the one in use; `fallback`, by both while UDP is suspected;
+ * `duplicate`, by both wherever each may work. Except for `single` the peer may receive it twice.
  */
-export type Redundancy = 'one' | 'sure' | 'both'
+export type Redundancy = 'single' | 'fallback' | 'duplicate'
 
 /**
  * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its stream or
@@ -32,15 +32,15 @@ export interface DatagramFlow {
   readonly direct: boolean
   /** The ProtocolName both sides agreed on. */
   readonly protocol: string
-  /** The largest payload send() takes now, in bytes; at least 256, up to 1168 once the peer has answered. */
+  /** The largest payload send() takes now, in bytes; 256 before the peer has answered, then up to 1168. */
   readonly maxSize: number
-  /** What carries the next datagram. */
+  /** The carrier of the next datagram. */
   readonly carrier: Carrier
-  /** What carried the datagram that came last; undefined before the first. */
+  /** The carrier of the datagram received last; undefined before the first. */
   readonly heardBy: Carrier | undefined
   /** Undefined while the flow lives. */
   readonly ended: EndReason | undefined
-  /** Round trip of the peer; whoever measures one may add a sample. */
+  /** Round trip of the peer; a protocol that measures one may add a sample. */
   readonly roundTrip: RoundTrip
   /**
    * Sends without waiting.
@@ -48,13 +48,13 @@ export interface DatagramFlow {
    * @throws NodeError 'datagram-too-big' over maxSize
    */
   send(bytes: Uint8Array, redundancy?: Redundancy): boolean
-  /** An expected answer stayed away: takes the stream until UDP has been proven again. */
+  /** An expected answer stayed away: the stream is used until UDP has been validated again. */
   suspect(): void
   /** Calls `ended` once, also when the flow has ended already. */
   onEnd(ended: (reason: EndReason) => void): void
   /** Calls `changed` when another carrier takes over: `stream` means that the path was lost. */
   onCarrier(changed: (carrier: Carrier) => void): void
-  /** Ends the flow and tells the peer. */
+  /** Ends the flow with a CLOSE. */
   close(): void
 }
 
@@ -67,8 +67,8 @@ export interface FlowCarrier {
   readonly roundTrip: RoundTrip
   carrierOf(flow: Flow): Carrier
   send(flow: Flow, bytes: Uint8Array, redundancy: Redundancy): boolean
-  /** Told what a listener of the flow threw. */
-  faulty(error: unknown, protocol: string): void
+  /** Called with what a listener of the flow threw. */
+  onError(error: unknown, protocol: string): void
   suspect(): void
   closeFlow(flow: Flow): void
 }
@@ -83,7 +83,7 @@ export class Flow implements DatagramFlow {
   state: FlowState = 'pending'
   receive: Receive
   heardBy: Carrier | undefined
-  /** What the peer chose to use last, and when on the monotonic clock. */
+  /** The carrier the peer chose last, and when on the monotonic clock. */
   #chosen: Carrier | undefined
   #chosenAt = Number.NEGATIVE_INFINITY
   #session: FlowCarrier
@@ -139,7 +139,7 @@ export class Flow implements DatagramFlow {
     return this.state === 'open' || (this.state === 'pending' && this.id !== 0 && this.names.length === 1)
   }
 
-  send(bytes: Uint8Array, redundancy: Redundancy = 'one'): boolean {
+  send(bytes: Uint8Array, redundancy: Redundancy = 'single'): boolean {
     if (bytes.length > this.maxSize) {
       throw new NodeError(
         'datagram-too-big',
@@ -170,8 +170,8 @@ export class Flow implements DatagramFlow {
   }
 
   /**
-   * A datagram of the peer came. A first one by stream may have been sent before the peer had our OPEN_OK, and
-   * tells nothing.
+   * A datagram of the peer came. A first one by stream may have been sent before the peer had our OPEN_OK:
+   * it is no choice.
    * @returns whether the peer avoids UDP
    */
   heard(carrier: Carrier, now: number): boolean {
@@ -183,9 +183,12 @@ export class Flow implements DatagramFlow {
     return carrier === 'stream'
   }
 
-  /** What the peer used a moment ago: who did not open the flow does likewise, as by the other it may hear nothing. */
+  /**
+   * The carrier the peer chose within the last 5 s. The side that did not open the flow answers by it, because the
+   * other may not arrive.
+   */
   lastPeerCarrier(now: number): Carrier | undefined {
-    return now - this.#chosenAt <= ALIKE ? this.#chosen : undefined
+    return now - this.#chosenAt <= FOLLOW_PEER ? this.#chosen : undefined
   }
 
   /** Resolves when the peer agrees. @throws NodeError 'datagram-refused', 'datagram-lost' */
@@ -207,23 +210,23 @@ export class Flow implements DatagramFlow {
     if (this.#ended !== undefined) return
     this.#ended = reason
     this.state = 'ended'
-    for (const tell of this.#onEnd.splice(0)) this.#guarded(() => tell(reason))
+    for (const ended of this.#onEnd.splice(0)) this.#guarded(() => ended(reason))
   }
 
   carrierChanged(carrier: Carrier): void {
-    for (const tell of this.#onCarrier) this.#guarded(() => tell(carrier))
+    for (const changed of this.#onCarrier) this.#guarded(() => changed(carrier))
   }
 
-  /** A listener that fails must keep neither the session nor the other flows from going on. */
-  #guarded(tell: () => void): void {
+  /** A listener that throws must not stop the session or the other flows. */
+  #guarded(notify: () => void): void {
     try {
-      tell()
+      notify()
     } catch (error) {
-      this.#session.faulty(error, this.#protocol)
+      this.#session.onError(error, this.#protocol)
     }
   }
 
-  /** Goes on in another session of the same peer, to be opened there anew. */
+  /** Continues in another session of the same peer, where it is opened anew. */
   moveTo(session: FlowCarrier): void {
     this.#session = session
     this.id = 0

@@ -1,19 +1,19 @@
-import type { DatagramComponents } from './components.ts'
+import type { SessionComponents } from './components.ts'
 import type { Carrier, Flow } from './flow.ts'
 import type { FlowTable } from './flow-table.ts'
 
 export interface InboundDispatchOptions {
-  readonly services: DatagramComponents
+  readonly components: SessionComponents
   readonly flows: Pick<FlowTable, 'get' | 'wasOpened'>
   /** A datagram was given to its receiver. */
   readonly used: (now: number) => void
   /** The peer sends by stream what it could send by UDP. */
   readonly onPeerPrefersStream: (now: number) => void
-  /** Told what a receiver threw. */
-  readonly faulty: (error: unknown, protocol: string) => void
+  /** Called with what a receiver threw. */
+  readonly onError: (error: unknown, protocol: string) => void
 }
 
-/** Brings what arrives for the flows of a session to their receivers. */
+/** Hands what arrives for the flows of a session to their receivers. */
 export class InboundDispatch {
   readonly #options: InboundDispatchOptions
 
@@ -22,39 +22,39 @@ export class InboundDispatch {
   }
 
   byPacket(id: number, payload: Buffer, now: number): void {
-    const { flows, services } = this.#options
+    const { flows, components } = this.#options
     const flow = flows.get(id)
-    services.counters.traffic.receivedUdp++
+    components.counters.traffic.receivedUdp++
     if (flow === undefined || !flow.sendable) {
-      services.counters.drop('unknown-flow')
+      components.counters.drop('unknown-flow')
     } else {
       this.#deliver(flow, payload, 'udp', now)
     }
   }
 
-  /** @returns false for a flow that never was: its frame is out of order */
+  /** @returns false for a flow that was never opened: its frame is out of order */
   byStream(id: number, payload: Buffer): boolean {
-    const { flows, services } = this.#options
+    const { flows, components } = this.#options
     const flow = flows.get(id)
     if (flow === undefined && !flows.wasOpened(id)) return false
-    services.counters.traffic.receivedStream++
-    if (flow === undefined || !flow.sendable) services.counters.drop('stream-unknown-flow')
-    else this.#deliver(flow, payload, 'stream', services.clock.monotonic())
+    components.counters.traffic.receivedStream++
+    if (flow === undefined || !flow.sendable) components.counters.drop('stream-unknown-flow')
+    else this.#deliver(flow, payload, 'stream', components.clock.monotonic())
     return true
   }
 
   #deliver(flow: Flow, payload: Buffer, carrier: Carrier, now: number): void {
-    const { services, used, onPeerPrefersStream, faulty } = this.#options
+    const { components, used, onPeerPrefersStream, onError } = this.#options
     if (flow.heard(carrier, now)) onPeerPrefersStream(now)
-    if (payload.length > services.limits.maxPayload) {
-      services.counters.drop('too-big')
+    if (payload.length > components.limits.maxPayload) {
+      components.counters.drop('too-big')
       return
     }
     used(now)
     try {
       flow.receive(payload, flow)
     } catch (error) {
-      faulty(error, flow.protocol)
+      onError(error, flow.protocol)
     }
   }
 }

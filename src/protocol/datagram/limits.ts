@@ -49,7 +49,7 @@ export type DatagramLimits = { readonly [Key in keyof Configured]: Exclude<Confi
 /** What a rate bucket gives: datagrams a second, and how many at once. */
 export type Rate = DatagramLimits['distantRate']
 
-/** As designed for a PC. */
+/** For a PC. */
 export const defaultDatagramLimits: DatagramLimits = {
   ...defaultsOf(datagramLimits),
   failedOpens: 1000,

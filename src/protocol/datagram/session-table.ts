@@ -1,22 +1,22 @@
 import { isNodeError, NodeError } from '../../error.ts'
-import type { DatagramComponents } from './components.ts'
+import type { SessionComponents } from './components.ts'
 import { decodeFrame, type GreetingFrame } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
 import type { EndReason, Flow } from './flow.ts'
 import { Session } from './session.ts'
 
-/** Two streams that both sides opened meet within this time; later a second one means that the first is dead. */
+/** Milliseconds within which two streams opened by both sides cross; later a second one means that the first is dead. */
 const CROSSING = 10_000
 
 /** The sessions of a node, one a peer. */
 export class SessionTable {
-  readonly #services: DatagramComponents
+  readonly #components: SessionComponents
   readonly #sessions = new Map<string, Session>()
-  /** Streams of peers that have not said HELLO yet. */
+  /** Streams of peers that have not sent HELLO yet. */
   readonly #silent = new Set<ControlStream>()
 
-  constructor(services: DatagramComponents) {
-    this.#services = services
+  constructor(components: SessionComponents) {
+    this.#components = components
   }
 
   get size(): number {
@@ -51,28 +51,28 @@ export class SessionTable {
     return this.#add(stream)
   }
 
-  /** Takes a stream that a peer opened; what it is worth shows with its HELLO. */
+  /** Takes a stream that a peer opened and waits for its HELLO. */
   take(stream: ControlStream): void {
-    const { clock, limits, counters } = this.#services
+    const { clock, limits, counters } = this.#components
     if (this.#silent.size >= limits.sessions) {
       counters.drop('sessions')
       stream.reset()
       return
     }
     const cancel = clock.after(limits.handshakeTimeout, () => stream.reset())
-    const heard = (): void => {
+    const settle = (): void => {
       cancel()
       this.#silent.delete(stream)
     }
     this.#silent.add(stream)
     stream.listen({
       frame: (bytes) => {
-        heard()
+        settle()
         this.#first(stream, bytes)
       },
       drain: () => {},
       ended: (error) => {
-        heard()
+        settle()
         if (isNodeError(error, 'bad-frame')) counters.drop('bad-frame')
       }
     })
@@ -87,7 +87,7 @@ export class SessionTable {
   #first(stream: ControlStream, bytes: Buffer): void {
     const frame = decodeFrame(bytes)
     if (frame?.type !== 'hello') {
-      this.#services.counters.drop('bad-frame')
+      this.#components.counters.drop('bad-frame')
       stream.reset()
     } else if (this.#winsOver(stream)) {
       stream.reset()
@@ -97,41 +97,41 @@ export class SessionTable {
   }
 
   #greeted(stream: ControlStream, hello: GreetingFrame): void {
-    const flows = this.#giveUp(this.#sessions.get(stream.facts.peer))
+    const flows = this.#release(this.#sessions.get(stream.facts.peer))
     if (this.#room()) {
       this.#add(stream, hello).adopt(flows)
       return
     }
-    this.#services.counters.drop('sessions')
+    this.#components.counters.drop('sessions')
     for (const flow of flows) flow.end('lost')
     stream.reset()
   }
 
-  /** Whether a stream of ours crosses this one and stays: that of the bytewise smaller PeerId does. */
+  /** Whether a stream of ours crosses this one and wins: that of the bytewise smaller PeerId does. */
   #winsOver(stream: ControlStream): boolean {
     const known = this.#sessions.get(stream.facts.peer)
     return (
       known !== undefined &&
       this.#ours(known) &&
-      Buffer.compare(this.#services.self, stream.facts.peerMultihash) < 0
+      Buffer.compare(this.#components.self, stream.facts.peerMultihash) < 0
     )
   }
 
-  /** Whether the session is on a stream that we opened so lately that the peer could not know of it. */
+  /** Whether the session is on a stream of ours, so new that the peer may have opened its own before it knew. */
   #ours(session: Session): boolean {
-    return session.initiator && this.#services.clock.monotonic() - session.beganAt < CROSSING
+    return session.initiator && this.#components.clock.monotonic() - session.beganAt < CROSSING
   }
 
-  #giveUp(session: Session | undefined): Flow[] {
+  #release(session: Session | undefined): Flow[] {
     if (session === undefined) return []
-    // A peer that has accepted our stream opens another only when it has lost what it knew.
+    // A peer that has accepted our stream opens another only after losing its state.
     if (this.#ours(session) && !session.established) return session.yield()
     session.end('replaced')
     return []
   }
 
   #add(stream: ControlStream, hello?: GreetingFrame): Session {
-    const session = new Session(this.#services, stream, (ended) => this.#remove(ended), hello)
+    const session = new Session(this.#components, stream, (ended) => this.#remove(ended), hello)
     if (!session.ended) this.#sessions.set(session.peer, session)
     return session
   }
@@ -140,9 +140,9 @@ export class SessionTable {
     if (this.#sessions.get(session.peer) === session) this.#sessions.delete(session.peer)
   }
 
-  /** Makes room by giving up the session that has no flows and was not used for the longest time. */
+  /** Makes room by ending the session without flows that was unused for longest. */
   #room(): boolean {
-    if (this.#sessions.size < this.#services.limits.sessions) return true
+    if (this.#sessions.size < this.#components.limits.sessions) return true
     let idle: Session | undefined
     for (const session of this.#sessions.values()) {
       if (session.flows.size === 0 && (idle === undefined || session.usedAt < idle.usedAt)) idle = session

@@ -3,7 +3,7 @@ import { isNodeError } from '../../error.ts'
 import { CarrierSelector } from './carrier/selector.ts'
 import { StreamCarrier } from './carrier/stream.ts'
 import { UdpCarrier } from './carrier/udp.ts'
-import type { DatagramComponents } from './components.ts'
+import type { SessionComponents } from './components.ts'
 import { SECRET_BYTES } from './constants.ts'
 import { decodeFrame, encodeGreeting, type Frame, type GreetingFrame } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
@@ -27,15 +27,15 @@ export class Session implements FlowCarrier {
   readonly roundTrip: RoundTrip
   readonly flows: FlowTable
   readonly beganAt: number
-  /** Last time a flow was used; tells which session is given up when the table is full. */
+  /** Last time a flow was used; the session unused for longest is ended when the table is full. */
   usedAt: number
-  readonly #services: DatagramComponents
+  readonly #components: SessionComponents
   readonly #stream: ControlStream
   readonly #onEnd: (session: Session) => void
   readonly #udp: UdpCarrier
-  readonly #delivery: InboundDispatch
+  readonly #dispatch: InboundDispatch
   readonly #rate: SendRate
-  readonly #sending: CarrierSelector
+  readonly #selector: CarrierSelector
   readonly #greeting: Greeting
   #peerMaxPayload: number | undefined
   #cancelHandshake: Cancel = () => {}
@@ -43,16 +43,16 @@ export class Session implements FlowCarrier {
 
   /** @param hello the peer's HELLO, where the peer opened the stream */
   constructor(
-    services: DatagramComponents,
+    components: SessionComponents,
     stream: ControlStream,
     onEnd: (session: Session) => void,
     hello?: GreetingFrame
   ) {
-    const { clock, counters, limits } = services
+    const { clock, counters, limits } = components
     this.peer = stream.facts.peer
     this.initiator = hello === undefined
     this.roundTrip = new RoundTrip(() => stream.facts.roundTrip())
-    this.#services = services
+    this.#components = components
     this.#stream = stream
     this.#onEnd = onEnd
     this.beganAt = clock.monotonic()
@@ -60,12 +60,12 @@ export class Session implements FlowCarrier {
     const streamCarrier = new StreamCarrier(stream, limits, counters)
     this.#rate = new SendRate(limits, stream.facts.onLink, this.roundTrip)
     this.#udp = new UdpCarrier({
-      services,
+      components,
       facts: stream.facts,
       initiator: this.initiator,
       roundTrip: this.roundTrip,
       control: (frame) => stream.send(frame),
-      deliver: (flow, payload, now) => this.#delivery.byPacket(flow, payload, now),
+      deliver: (flow, payload, now) => this.#dispatch.byPacket(flow, payload, now),
       changed: (carrier) => this.#carrierChanged(carrier),
       failed: () => this.end('lost')
     })
@@ -76,19 +76,19 @@ export class Session implements FlowCarrier {
       send: (frame) => stream.send(frame),
       accept: (names) => this.#accept(names)
     })
-    this.#sending = new CarrierSelector({
+    this.#selector = new CarrierSelector({
       udp: this.#udp,
       stream: streamCarrier,
       isOwn: ({ id }) => this.flows.isOwn(id)
     })
-    this.#delivery = new InboundDispatch({
-      services,
+    this.#dispatch = new InboundDispatch({
+      components,
       flows: this.flows,
       used: (now) => {
         this.usedAt = now
       },
       onPeerPrefersStream: (now) => this.#udp.onPeerPrefersStream(now),
-      faulty: (error, protocol) => this.faulty(error, protocol)
+      onError: (error, protocol) => this.onError(error, protocol)
     })
     stream.listen({
       frame: (bytes) => this.#frame(bytes),
@@ -128,11 +128,11 @@ export class Session implements FlowCarrier {
   }
 
   get now(): number {
-    return this.#services.clock.monotonic()
+    return this.#components.clock.monotonic()
   }
 
   carrierOf(flow: Flow): Carrier {
-    return this.#sending.carrierOf(flow, this.now)
+    return this.#selector.carrierOf(flow, this.now)
   }
 
   send(flow: Flow, bytes: Uint8Array, redundancy: Redundancy): boolean {
@@ -140,23 +140,23 @@ export class Session implements FlowCarrier {
     const now = this.now
     if (!this.#rate.take(now)) return this.#dropped('rate')
     this.usedAt = now
-    return this.#sending.send(flow, bytes, redundancy, now)
+    return this.#selector.send(flow, bytes, redundancy, now)
   }
 
   suspect(): void {
     this.#udp.suspect()
   }
 
-  faulty(error: unknown, protocol: string): void {
-    this.#services.counters.drop('receiver')
-    this.#services.faulty(error, protocol)
+  onError(error: unknown, protocol: string): void {
+    this.#components.counters.drop('receiver')
+    this.#components.onError(error, protocol)
   }
 
   closeFlow(flow: Flow): void {
     this.flows.close(flow)
   }
 
-  /** Ends the session on this side and resets the stream. Keys are gone at once. */
+  /** Ends the session on this side, drops its keys and resets the stream. */
   end(reason: EndReason): void {
     if (this.#ended) return
     this.#close()
@@ -164,7 +164,7 @@ export class Session implements FlowCarrier {
     this.#onEnd(this)
   }
 
-  /** Gives way to another session of the same peer: the flows we opened stay alive and are handed over. */
+  /** Ends for another session of the same peer. @returns the flows we opened, alive, to be adopted there */
   yield(): Flow[] {
     this.#close()
     const flows = this.flows.releaseOwn()
@@ -172,7 +172,7 @@ export class Session implements FlowCarrier {
     return flows
   }
 
-  /** Opens here what another session gave up. */
+  /** Opens here the flows of a session that yielded. */
   adopt(flows: readonly Flow[]): void {
     for (const flow of flows) {
       flow.moveTo(this)
@@ -188,7 +188,7 @@ export class Session implements FlowCarrier {
   }
 
   #greet(): Greeting {
-    const { limits, random } = this.#services
+    const { limits, random } = this.#components
     const key = this.#udp.keys.reserve()
     const own = encodeGreeting(this.initiator ? 'hello' : 'accept', {
       secret: Buffer.from(random(SECRET_BYTES)),
@@ -201,14 +201,14 @@ export class Session implements FlowCarrier {
   }
 
   #awaitAccept(): void {
-    const { clock, limits } = this.#services
+    const { clock, limits } = this.#components
     this.#cancelHandshake = clock.after(limits.handshakeTimeout, () => this.end('lost'))
   }
 
-  /** Both greetings are known: keys, and what the peer takes. */
+  /** Both greetings are known: derives the keys and notes the peer's limits. */
   #agree(hello: GreetingFrame, accept: GreetingFrame): void {
     const peers = this.initiator ? accept : hello
-    const self = this.#services.self
+    const self = this.#components.self
     const peer = this.#stream.facts.peerMultihash
     const secrets = deriveKeys({
       initiator: this.initiator ? self : peer,
@@ -223,9 +223,9 @@ export class Session implements FlowCarrier {
   }
 
   #accept(names: readonly string[]): { flow: Flow; index: number } | undefined {
-    const index = names.findIndex((name) => this.#services.handler(name) !== undefined)
+    const index = names.findIndex((name) => this.#components.handler(name) !== undefined)
     const name = names[index]
-    const accept = name === undefined ? undefined : this.#services.handler(name)
+    const accept = name === undefined ? undefined : this.#components.handler(name)
     if (name === undefined || accept === undefined) return undefined
     const flow = new Flow(this, [name], () => {})
     try {
@@ -234,7 +234,7 @@ export class Session implements FlowCarrier {
       flow.receive = receive
       return { flow, index }
     } catch (error) {
-      this.faulty(error, name)
+      this.onError(error, name)
       return undefined
     }
   }
@@ -242,7 +242,7 @@ export class Session implements FlowCarrier {
   #frame(bytes: Buffer): void {
     const frame = decodeFrame(bytes)
     if (frame !== undefined && this.#inOrder(frame)) return
-    this.#services.counters.drop('bad-frame')
+    this.#components.counters.drop('bad-frame')
     this.end('lost')
   }
 
@@ -260,7 +260,7 @@ export class Session implements FlowCarrier {
       case 'close':
         return this.flows.onClose(frame.flow)
       case 'data':
-        return this.#delivery.byStream(frame.flow, frame.payload)
+        return this.#dispatch.byStream(frame.flow, frame.payload)
       case 'rekey':
         return this.#udp.rekey.onRekey(frame)
       case 'rekey-ack':
@@ -294,7 +294,7 @@ export class Session implements FlowCarrier {
   }
 
   #dropped(reason: 'not-open' | 'rate'): false {
-    this.#services.counters.drop(reason)
+    this.#components.counters.drop(reason)
     return false
   }
 }

@@ -1,6 +1,6 @@
 import type { Rate } from './limits.ts'
 
-/** Permits that come back with time. */
+/** A token bucket on the caller's clock; it starts full. */
 export class TokenBucket {
   readonly #rate: Rate
   #tokens: number
@@ -13,7 +13,7 @@ export class TokenBucket {
 
   /**
    * @param now monotonic milliseconds
-   * @param perSecond in place of the bucket's own rate, where that changes
+   * @param perSecond in place of the bucket's own rate, where the rate changes
    */
   take(now: number, perSecond = this.#rate.perSecond): boolean {
     this.#fill(now, perSecond)
@@ -28,7 +28,7 @@ export class TokenBucket {
     return this.#tokens >= 1
   }
 
-  /** Whether nothing has been taken lately. */
+  /** Whether everything taken has come back. */
   full(now: number): boolean {
     this.#fill(now, this.#rate.perSecond)
     return this.#tokens === this.#rate.burst

@@ -63,7 +63,7 @@ t.test('HELLO, OPEN and DATA in one flight: an answer after one round trip', asy
   await b.datagrams.stop()
 })
 
-t.test('early, and refused: told by onEnd', async (t) => {
+t.test('early, and refused: reported by onEnd', async (t) => {
   const made = await pair()
   const flow = await made.a.datagrams.open('b', ['/unknown/v1'], { receive, early: true })
   const reasons: string[] = []
@@ -253,7 +253,7 @@ t.test('ports: a fixed one that is taken is an error, TCP’s number is only a w
   await t.rejects(world.node('b', { address: '10.0.0.1', port: 4001 }), { code: 'port-in-use' })
 })
 
-t.test('a machine that grants no UDP: streams carry, and its owner is told', async (t) => {
+t.test('a machine that grants no UDP: streams carry, and a line is logged', async (t) => {
   const clock = new VirtualClock()
   const world = new DatagramWorld(clock)
   const denied = new NodeError('not-permitted', 'UDP port may not be bound by this user')

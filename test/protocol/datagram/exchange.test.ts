@@ -3,19 +3,19 @@ import { FAIR_WEATHER } from '../../../src/hal/simulated/lossy-network.ts'
 import { DatagramExchange } from '../../../src/protocol/datagram/exchange.ts'
 import { bytes, type Pair, pair, stop, udpPair } from '../../support/datagram/pair.ts'
 
-interface Told {
+interface Answer {
   readonly id: number
   readonly bytes: Uint8Array
 }
 
 /** b answers what a asks: the first character is the id. */
-function answering({ b, clock }: Pair): { exchange: DatagramExchange<Told>; asked: string[] } {
+function answering({ b, clock }: Pair): { exchange: DatagramExchange<Answer>; asked: string[] } {
   const asked: string[] = []
   b.datagrams.handle('/ask/v1', (flow) => (question) => {
     asked.push(Buffer.from(question).toString())
     flow.send(bytes(`${Buffer.from(question)}!`))
   })
-  const read = (answer: Uint8Array): Told => ({
+  const read = (answer: Uint8Array): Answer => ({
     id: Number(String.fromCharCode(answer[0] ?? 0)),
     bytes: answer
   })
@@ -48,7 +48,7 @@ t.test(
     const flow = await clock.run(made.a.datagrams.open('b', ['/deaf/v1'], { receive: () => {} }))
     const began = clock.monotonic() + 1
     await t.rejects(clock.run(exchange.ask(flow, 1, bytes('1'))), { code: 'no-answer' })
-    // The path is proven after the second: from then on what is asked again comes both ways.
+    // The path is validated after the second: from then on retries arrive both ways.
     t.same(
       times.map((time) => Math.round(time / 10) * 10),
       [0, 100, 300, 300, 700, 700, 1500, 1500]
@@ -59,7 +59,7 @@ t.test(
     times.length = 0
     const again = exchange.ask(flow, 2, bytes('2'))
     await clock.advance(3 * smoothed - 10)
-    t.equal(times.length, 2, 'both ways: UDP is in doubt')
+    t.equal(times.length, 2, 'both ways: UDP is suspected')
     await clock.advance(20)
     t.equal(times.length, 4)
     flow.close()
@@ -82,7 +82,7 @@ t.test('UDP dies while asking: the answer comes by stream', async (t) => {
   await stop(made)
 })
 
-t.test('UDP dies as soon as it was proven: answered all the same', async (t) => {
+t.test('UDP dies as soon as it was validated: answered all the same', async (t) => {
   const made = await pair()
   const { exchange } = answering(made)
   const receive = (answer: Uint8Array): void => exchange.receive(answer)
@@ -131,7 +131,7 @@ t.test('a flow that has ended is not asked', async (t) => {
   await stop(made)
 })
 
-t.test('in doubt a question goes by UDP as well as by stream, until no probe comes back', async (t) => {
+t.test('while UDP is suspected a request goes by UDP and by stream, until no probe comes back', async (t) => {
   const made = await udpPair()
   const { exchange, asked } = answering(made)
   const receive = (answer: Uint8Array): void => exchange.receive(answer)
@@ -158,11 +158,11 @@ t.test('in doubt a question goes by UDP as well as by stream, until no probe com
   await clock.advance(15_000)
   await sent('5')
   await clock.advance(10)
-  t.same(await sent('6'), [1, 0], 'proven again')
+  t.same(await sent('6'), [1, 0], 'validated again')
   await stop(made)
 })
 
-t.test('who answers slowly by UDP puts it in no doubt', async (t) => {
+t.test('a slow answer by UDP does not make it suspected', async (t) => {
   const made = await udpPair()
   const { clock, a, b } = made
   b.datagrams.handle('/ask/v1', (flow) => (question) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram/pair.ts'
 import { drops } from '../../support/datagram/world.ts'
 
-t.test('before UDP is proven the stream carries; then UDP, and both are told', async (t) => {
+t.test('before UDP is validated the stream carries; then UDP, and both sides are notified', async (t) => {
   const made = await pair()
   const changes: string[] = []
   made.near.onCarrier((carrier) => changes.push(carrier))
@@ -40,7 +40,7 @@ t.test('over a relay no UDP leaves the host', async (t) => {
   t.equal(made.atB.length, 50)
   t.equal(made.world.passages.length, 0)
   const [hello] = made.world.stream[0].sent
-  t.equal(hello?.readUInt16BE(42), 0, 'and no port is told')
+  t.equal(hello?.readUInt16BE(42), 0, 'and no port is named')
   await stop(made)
 })
 
@@ -63,7 +63,7 @@ t.test('a limited relay that stalls: what waits is counted, too', async (t) => {
   await stop(made)
 })
 
-t.test('UDP blocked: a doubted path falls back to the stream, and comes back when unblocked', async (t) => {
+t.test('UDP blocked: a suspected path falls back to the stream, and comes back when unblocked', async (t) => {
   const made = await udpPair()
   const { clock, near, far, atB, b } = made
   await clock.advance(6000)

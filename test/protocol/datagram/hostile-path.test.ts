@@ -72,27 +72,27 @@ t.test('port rebinding: the flow follows its peer to the port that answers', asy
 
 t.test('probe tokens: forged, stale and foreign ones prove nothing', async (t) => {
   const { clock, world, b, inject } = await strangerWorld()
-  const { stream, seal, open } = await stranger(world, clock, 5000)
+  const { stream, encrypt, decrypt } = await stranger(world, clock, 5000)
   b.datagrams.handle(PROTOCOL, (flow) => () => flow.send(bytes('answer')))
   stream.send(Buffer.concat([Buffer.from('03000201', 'hex'), Buffer.of(PROTOCOL.length), bytes(PROTOCOL)]))
   stream.send(Buffer.concat([Buffer.from('070002', 'hex'), bytes('ask')]))
   await clock.advance(20)
   const probe = world.passages.findLast(({ to }) => to === '10.0.0.1')
-  const token = open(probe?.bytes ?? Buffer.alloc(32))?.subarray(3, 11) ?? Buffer.alloc(8)
+  const token = decrypt(probe?.bytes ?? Buffer.alloc(32))?.subarray(3, 11) ?? Buffer.alloc(8)
   t.equal(b.datagrams.status().sessions[0]?.carrier, 'stream')
 
-  inject(seal(0, encodeProbe('probe-ack', Buffer.alloc(8, 1))))
+  inject(encrypt(0, encodeProbe('probe-ack', Buffer.alloc(8, 1))))
   await clock.advance(10)
   t.equal(drops(b, 'probe-token'), 1, 'forged')
-  inject(seal(0, encodeProbe('probe-ack', token)), 5001)
+  inject(encrypt(0, encodeProbe('probe-ack', token)), 5001)
   await clock.advance(10)
   t.equal(drops(b, 'probe-token'), 2, 'the right token from a port that was not probed')
   t.equal(b.datagrams.status().sessions[0]?.carrier, 'stream')
   await clock.advance(5100)
-  inject(seal(0, encodeProbe('probe-ack', token)))
+  inject(encrypt(0, encodeProbe('probe-ack', token)))
   await clock.advance(10)
   t.equal(drops(b, 'probe-token'), 3, 'stale: older than 5 s')
-  inject(seal(0, Buffer.concat([Buffer.of(2), token])))
+  inject(encrypt(0, Buffer.concat([Buffer.of(2), token])))
   await clock.advance(10)
   t.equal(drops(b, 'bad-control'), 1, 'not padded to 1200 bytes')
   t.equal(b.datagrams.status().sessions[0]?.carrier, 'stream')
@@ -101,8 +101,8 @@ t.test('probe tokens: forged, stale and foreign ones prove nothing', async (t) =
 
 t.test('a flood of probes is answered at a bounded rate', async (t) => {
   const { clock, world, b, inject } = await strangerWorld()
-  const { seal } = await stranger(world, clock, 5000)
-  for (let i = 0; i < 100; i++) inject(seal(0, encodeProbe('probe', Buffer.alloc(8, i))))
+  const { encrypt } = await stranger(world, clock, 5000)
+  for (let i = 0; i < 100; i++) inject(encrypt(0, encodeProbe('probe', Buffer.alloc(8, i))))
   await clock.advance(100)
   t.equal(
     world.passages.filter(({ to }) => to === '10.0.0.1').length,

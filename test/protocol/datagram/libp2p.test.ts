@@ -10,7 +10,7 @@ import { type RealNode, realNode } from '../../support/datagram/libp2p.ts'
 
 const PROTOCOL = '/voice/pcm/v1'
 
-interface Told {
+interface Answer {
   readonly id: number
   readonly bytes: Buffer
 }
@@ -32,10 +32,10 @@ async function joined(listen?: string): Promise<[RealNode, RealNode]> {
 
 async function echo([a, b]: readonly [RealNode, RealNode]): Promise<{
   flow: DatagramFlow
-  exchange: DatagramExchange<Told>
+  exchange: DatagramExchange<Answer>
 }> {
   b.datagrams.handle(PROTOCOL, (flow) => (bytes) => flow.send(bytes))
-  const exchange = new DatagramExchange<Told>({
+  const exchange = new DatagramExchange<Answer>({
     clock: systemClock,
     read: (bytes) => ({ id: bytes[0] ?? 0, bytes: Buffer.from(bytes) }),
     pending: 8,
@@ -102,7 +102,7 @@ t.test(
   }
 )
 
-t.test('a peer without datagrams is told so', async (t) => {
+t.test('a peer without datagrams: datagram-unsupported', async (t) => {
   const [a, b] = await joined()
   await b.datagrams.stop()
   await t.rejects(a.datagrams.open(b.peer, [PROTOCOL], { receive: () => {} }), {

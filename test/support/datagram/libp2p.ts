@@ -8,10 +8,9 @@ import type { DatagramSockets } from '../../../src/hal/datagram-socket.ts'
 import { LinuxDatagramSockets } from '../../../src/hal/linux/datagram-socket.ts'
 import { silentLog } from '../../../src/log.ts'
 import {
-  createDatagrams,
   type DatagramLimits,
   type Datagrams,
-  defaultDatagramLimits
+  datagrams as datagramsOver
 } from '../../../src/protocol/datagram/index.ts'
 
 export interface RealNode {
@@ -42,13 +41,12 @@ export async function realNode({
     streamMuxers: [yamux()],
     connectionMonitor: { enabled: false }
   })
-  const datagrams = createDatagrams({
+  const datagrams = datagramsOver({ ...(limits && { limits }) })({
     libp2p,
     listening: () => libp2p.getMultiaddrs(),
     sockets: sockets ?? new LinuxDatagramSockets(),
     clock: clock ?? systemClock,
     random: randomBytes,
-    limits: { ...defaultDatagramLimits, ...limits },
     log: silentLog,
     onLink: () => true
   })

@@ -1,7 +1,7 @@
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { encodeGreeting } from '../../../src/protocol/datagram/control/frame.ts'
 import { deriveKeys } from '../../../src/protocol/datagram/packet/key-schedule.ts'
-import { Opener, Sealer } from '../../../src/protocol/datagram/packet/packet.ts'
+import { PacketDecrypter, PacketEncrypter } from '../../../src/protocol/datagram/packet/packet.ts'
 import type { TestControlStream } from './control-pair.ts'
 import { DatagramWorld, multihashOf, type TestNode } from './world.ts'
 
@@ -12,8 +12,8 @@ export async function stranger(
   udpPort: number
 ): Promise<{
   stream: TestControlStream
-  seal: (flow: number, payload: Buffer) => Buffer
-  open: (packet: Buffer) => Buffer | undefined
+  encrypt: (flow: number, payload: Buffer) => Buffer
+  decrypt: (packet: Buffer) => Buffer | undefined
 }> {
   const stream = world.open('s', 'b')
   const frames: Buffer[] = []
@@ -31,12 +31,12 @@ export async function stranger(
     initiatorSecret: secret,
     responderSecret: accept.subarray(2, 34)
   })
-  const sealer = new Sealer(keys.initiatorToResponder, accept.subarray(34, 42))
-  const opener = new Opener(keys.responderToInitiator)
+  const encrypter = new PacketEncrypter(keys.initiatorToResponder, accept.subarray(34, 42))
+  const decrypter = new PacketDecrypter(keys.responderToInitiator)
   return {
     stream,
-    seal: (flow, payload) => Buffer.from(sealer.seal(flow, payload)),
-    open: (packet) => opener.open(packet)
+    encrypt: (flow, payload) => Buffer.from(encrypter.encrypt(flow, payload)),
+    decrypt: (packet) => decrypter.decrypt(packet)
   }
 }
 

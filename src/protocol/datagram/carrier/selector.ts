@@ -2,8 +2,8 @@ import type { Carrier, Flow, Redundancy } from '../flow.ts'
 import type { StreamCarrier } from './stream.ts'
 import type { UdpCarrier } from './udp.ts'
 
-/** Milliseconds between two datagrams for which a path is worth its probes: a proven one is silent no longer. */
-const SOON = 25_000
+/** A path is probed for datagrams that follow each other within so many milliseconds: longer, a validated one lapses. */
+const PROBE_WITHIN = 25_000
 
 export interface CarrierSelectorOptions {
   readonly udp: Pick<UdpCarrier, 'usable' | 'reachable' | 'probe' | 'send'>
@@ -12,7 +12,7 @@ export interface CarrierSelectorOptions {
   readonly isOwn: (flow: Flow) => boolean
 }
 
-/** Which carrier takes a datagram of a session: UDP where that is sure, else the stream, or both. */
+/** Selects the carrier of each datagram of a session: UDP where the path is usable, else the stream, or both. */
 export class CarrierSelector {
   readonly #options: CarrierSelectorOptions
   #streamedAt = Number.NEGATIVE_INFINITY
@@ -25,20 +25,20 @@ export class CarrierSelector {
     return this.#goesByUdp(flow, now) ? 'udp' : 'stream'
   }
 
-  /** @returns whether it left by one of them */
+  /** @returns whether it left by a carrier */
   send(flow: Flow, bytes: Uint8Array, redundancy: Redundancy, now: number): boolean {
     const { udp, stream } = this.#options
-    const certain = this.#goesByUdp(flow, now)
-    const tried = redundancy !== 'one' && flow.state === 'open' && udp.reachable(now)
-    const sent = (certain || tried) && udp.send(flow.id, bytes, now)
-    if (certain && redundancy !== 'both') return sent
-    if (!certain) this.#seek(now)
+    const usable = this.#goesByUdp(flow, now)
+    const tried = redundancy !== 'single' && flow.state === 'open' && udp.reachable(now)
+    const sent = (usable || tried) && udp.send(flow.id, bytes, now)
+    if (usable && redundancy !== 'duplicate') return sent
+    if (!usable) this.#probe(now)
     return stream.send(flow.id, bytes, now) || sent
   }
 
-  /** Probes cost more than a datagram by stream: a path is sought for who sends one soon after another. */
-  #seek(now: number): void {
-    if (now - this.#streamedAt <= SOON) this.#options.udp.probe(now)
+  /** Probes cost more than a datagram by stream: the path is probed only where datagrams follow each other. */
+  #probe(now: number): void {
+    if (now - this.#streamedAt <= PROBE_WITHIN) this.#options.udp.probe(now)
     this.#streamedAt = now
   }
 

@@ -10,8 +10,8 @@ interface Waiting {
 
 /**
  * Datagrams as DATA frames, where UDP does not reach. What the stream does not take at once waits in a
- * ring, the oldest dropped first: late is as good as lost. On a limited relay half of the bytes that
- * remained at the start are left for everything else.
+ * bounded queue, the oldest dropped first. On a limited relay half of the bytes that remained at the start
+ * are left for other streams.
  */
 export class StreamCarrier {
   readonly #stream: ControlStream
@@ -44,7 +44,7 @@ export class StreamCarrier {
     return true
   }
 
-  /** Sends what waits, as far as the stream takes it. */
+  /** Sends what waits, while the stream takes it. */
   flush(now: number): void {
     while (this.#ring.length > 0 && this.#stream.writable) {
       const waiting = this.#ring.shift()

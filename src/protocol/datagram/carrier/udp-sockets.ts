@@ -28,7 +28,7 @@ export class UdpSockets implements UdpPorts {
   /**
    * Binds a family; a machine without it is no error.
    * @param port 0 lets the system choose
-   * @param fixed the port is the owner's wish: failing is an error; else another port will do, or none
+   * @param fixed the port is configured: failing to bind it is an error; else another port is tried, or none
    * @throws NodeError 'port-in-use', 'not-permitted', 'bind-failed' where the port is fixed
    */
   async bind(family: IpFamily, port: number, fixed: boolean): Promise<void> {
@@ -39,7 +39,7 @@ export class UdpSockets implements UdpPorts {
       if (isNodeError(error, 'family-unsupported')) return
       if (fixed) throw error
       if (wanted === 0) this.#goWithout(family, error)
-      else await this.#another(family, wanted)
+      else await this.#bindAnother(family, wanted)
     }
   }
 
@@ -58,7 +58,7 @@ export class UdpSockets implements UdpPorts {
     await Promise.all(sockets.map((socket) => socket.close()))
   }
 
-  async #another(family: IpFamily, taken: number): Promise<void> {
+  async #bindAnother(family: IpFamily, taken: number): Promise<void> {
     this.#options.log.warn('the UDP port is not free, datagrams use another one', { port: taken, family })
     await this.bind(family, 0, false)
   }

@@ -1,4 +1,4 @@
-import type { DatagramComponents } from '../components.ts'
+import type { SessionComponents } from '../components.ts'
 import { MAX_PACKET } from '../constants.ts'
 import { encodeReport } from '../control/frame.ts'
 import type { ConnectionFacts } from '../control/stream.ts'
@@ -16,11 +16,11 @@ import { TokenBucket } from '../token-bucket.ts'
 
 /** Flow 0 is the path's own. */
 const PATH_FLOW = 0
-/** PROBEs of a peer that are answered; more are a mistake or mischief. */
+/** Rate of a peer's PROBEs that are answered; an honest peer sends fewer. */
 const ANSWERED_PROBES = { perSecond: 3, burst: 9 }
 
 export interface UdpCarrierOptions {
-  readonly services: DatagramComponents
+  readonly components: SessionComponents
   readonly facts: ConnectionFacts
   readonly initiator: boolean
   readonly roundTrip: RoundTrip
@@ -32,11 +32,11 @@ export interface UdpCarrierOptions {
   readonly failed: () => void
 }
 
-/** A session's datagrams as sealed UDP packets: keys, path and reports put together. */
+/** A session's datagrams as encrypted UDP packets: joins keys, path and reports. */
 export class UdpCarrier implements PacketOwner {
   readonly keys: SessionKeys
   readonly rekey: Rekey
-  /** Our UDP port as the peer is told; 0 where UDP may not or cannot be used. */
+  /** Our UDP port for HELLO or ACCEPT; 0 where UDP may not or cannot be used. */
   readonly ownPort: number
   readonly #options: UdpCarrierOptions
   readonly #reports: LossReport
@@ -45,18 +45,18 @@ export class UdpCarrier implements PacketOwner {
   #path: Path | undefined
 
   constructor(options: UdpCarrierOptions) {
-    const { services, facts, initiator, control } = options
+    const { components, facts, initiator, control } = options
     this.#options = options
-    this.ownPort = facts.direct && facts.remote !== undefined ? services.udp.port(facts.remote.family) : 0
+    this.ownPort = facts.direct && facts.remote !== undefined ? components.udp.port(facts.remote.family) : 0
     this.keys = new SessionKeys({
-      clock: services.clock,
-      ids: services.ids,
+      clock: components.clock,
+      ids: components.ids,
       owner: this,
-      failedOpens: services.limits.failedOpens
+      failedOpens: components.limits.failedOpens
     })
     this.rekey = new Rekey({
-      clock: services.clock,
-      random: services.random,
+      clock: components.clock,
+      random: components.random,
       initiator,
       send: control,
       reserve: () => this.keys.reserve(),
@@ -64,7 +64,7 @@ export class UdpCarrier implements PacketOwner {
       renewed: (renewal) => this.#renewed(renewal),
       failed: options.failed
     })
-    this.#reports = new LossReport(services.clock, (received, expected) =>
+    this.#reports = new LossReport(components.clock, (received, expected) =>
       control(encodeReport(received, expected))
     )
   }
@@ -76,13 +76,13 @@ export class UdpCarrier implements PacketOwner {
   agreed(key: ReceiveKey, secrets: SessionSecrets, peerCid: Buffer, peerPort: number): void {
     this.#install(key, secrets, peerCid, true)
     if (this.ownPort === 0 || peerPort === 0) return
-    const { services, roundTrip, changed } = this.#options
+    const { components, roundTrip, changed } = this.#options
     this.#path = new Path({
-      clock: services.clock,
-      random: services.random,
+      clock: components.clock,
+      random: components.random,
       roundTrip,
       port: peerPort,
-      probe: (port, token) => this.#control('probe', port, token),
+      sendProbe: (port, token) => this.#control('probe', port, token),
       changed: (usable) => changed(usable ? 'udp' : 'stream'),
       failed: () => this.#pathFailed()
     })
@@ -93,13 +93,13 @@ export class UdpCarrier implements PacketOwner {
     return this.#path?.usable(now) === true
   }
 
-  /** Usable but for a doubt. */
+  /** Usable, or suspected only. */
   reachable(now: number): boolean {
     return this.#path?.reachable(now) === true
   }
 
   probe(now: number): void {
-    this.#path?.seek(now)
+    this.#path?.probe(now)
   }
 
   suspect(): void {
@@ -115,8 +115,8 @@ export class UdpCarrier implements PacketOwner {
   }
 
   send(flow: number, payload: Uint8Array, now: number): boolean {
-    const sent = this.#seal(flow, payload, this.#path?.port ?? 0)
-    if (sent) this.#options.services.counters.traffic.sentUdp++
+    const sent = this.#encrypt(flow, payload, this.#path?.port ?? 0)
+    if (sent) this.#options.components.counters.traffic.sentUdp++
     this.#path?.sent(now)
     return sent
   }
@@ -127,7 +127,7 @@ export class UdpCarrier implements PacketOwner {
       this.#reports.received(key.window)
     } else {
       this.#reports.straggler()
-      // The peer has not seen our new keys at work: show them again.
+      // The peer still sends under the old keys: packets under the new ones have not reached it.
       if (this.#options.initiator && this.#path?.probing === false) this.#path.validate(now)
     }
     this.#path?.heard(fromPort, now)
@@ -140,7 +140,7 @@ export class UdpCarrier implements PacketOwner {
     if (this.keys.isCurrent(key)) this.rekey.due()
   }
 
-  worn(): void {
+  keyExhausted(): void {
     this.#options.failed()
   }
 
@@ -162,10 +162,10 @@ export class UdpCarrier implements PacketOwner {
   }
 
   #renewed({ rekey, ack, key }: Renewal): void {
-    const { initiator, services, facts } = this.#options
+    const { initiator, components, facts } = this.#options
     const secrets = deriveKeys({
-      initiator: initiator ? services.self : facts.peerMultihash,
-      responder: initiator ? facts.peerMultihash : services.self,
+      initiator: initiator ? components.self : facts.peerMultihash,
+      responder: initiator ? facts.peerMultihash : components.self,
       first: rekey.bytes,
       second: ack.bytes,
       initiatorSecret: rekey.secret,
@@ -173,55 +173,55 @@ export class UdpCarrier implements PacketOwner {
     })
     this.#install(key, secrets, initiator ? ack.cid : rekey.cid, initiator)
     this.rekey.schedule()
-    if (initiator) this.#path?.validate(services.clock.monotonic())
+    if (initiator) this.#path?.validate(components.clock.monotonic())
   }
 
-  /** The responder may be silent because the initiator's probes under new keys were lost: ask for others. */
+  /** The initiator's probes under new keys may have been lost: asks for another rekey. */
   #pathFailed(): void {
     if (!this.#options.initiator && this.keys.awaitingPeer) this.rekey.due()
   }
 
   #onControl(payload: Buffer, fromPort: number, now: number): void {
     const probe = decodeProbe(payload)
-    if (probe === undefined) this.#options.services.counters.drop('bad-control')
+    if (probe === undefined) this.#options.components.counters.drop('bad-control')
     else if (probe.kind === 'probe') this.#onProbe(probe.token, fromPort, now)
     else this.#onProbeAck(probe.token, fromPort, now)
   }
 
   #onProbe(token: Buffer, fromPort: number, now: number): void {
     if (this.#answers.take(now)) this.#control('probe-ack', fromPort, token)
-    else this.#options.services.counters.drop('probe-rate')
+    else this.#options.components.counters.drop('probe-rate')
   }
 
   #onProbeAck(token: Buffer, fromPort: number, now: number): void {
-    const { budget, counters } = this.#options.services
+    const { budget, counters } = this.#options.components
     const valid = this.host !== undefined && this.#path?.acknowledged(token, fromPort, now) === true
-    if (valid) budget.proven(this.host, now)
+    if (valid) budget.validated(this.host, now)
     else counters.drop('probe-token')
   }
 
   #control(kind: ProbeKind, port: number, token: Buffer): void {
-    const { clock, budget, counters } = this.#options.services
+    const { clock, budget, counters } = this.#options.components
     const now = clock.monotonic()
     if (this.host === undefined) return
-    const allowed = this.#path?.proven === true || budget.spend(this.host, MAX_PACKET, now)
-    if (allowed) this.#seal(PATH_FLOW, encodeProbe(kind, token), port)
+    const allowed = this.#path?.validated === true || budget.spend(this.host, MAX_PACKET, now)
+    if (allowed) this.#encrypt(PATH_FLOW, encodeProbe(kind, token), port)
     else counters.drop('unvalidated')
   }
 
-  #seal(flow: number, payload: Uint8Array, port: number): boolean {
-    const { services, facts } = this.#options
-    const sealer = this.keys.sealer
-    if (sealer === undefined || facts.remote === undefined) return false
-    if (sealer.sealed >= services.limits.packetsPerKey) this.rekey.due()
-    if (sealer.exhausted) {
+  #encrypt(flow: number, payload: Uint8Array, port: number): boolean {
+    const { components, facts } = this.#options
+    const encrypter = this.keys.encrypter
+    if (encrypter === undefined || facts.remote === undefined) return false
+    if (encrypter.encrypted >= components.limits.packetsPerKey) this.rekey.due()
+    if (encrypter.exhausted) {
       this.#options.failed()
       return false
     }
     const { family, host } = facts.remote
-    const result = services.udp.send(family, sealer.seal(flow, payload), port, host)
-    if (result === 'waiting') sealer.renew()
-    if (result === 'dropped') services.counters.drop('socket')
+    const result = components.udp.send(family, encrypter.encrypt(flow, payload), port, host)
+    if (result === 'waiting') encrypter.renew()
+    if (result === 'dropped') components.counters.drop('socket')
     return result !== 'dropped'
   }
 }

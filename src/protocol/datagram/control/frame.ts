@@ -1,5 +1,6 @@
 /**
- * Frames of the control stream /kith/dgram/v1, each at most 1400 bytes behind an unsigned varint length.
+ * Frames of the control stream /kith/dgram/v1, each at most 1400 bytes after an unsigned varint length
+ * (docs/protocols.md section 13, "Control stream").
  *
  *     HELLO     01 | ver 01 | secret 32 | cid 8 | udpPort u16 (0 = none) | maxPayload u16
  *     ACCEPT    02 | the same fields
@@ -43,7 +44,7 @@ const types = {
   report: 0x0b
 } as const
 
-/** HELLO and ACCEPT. `bytes` is the frame as sent: keys are derived from it. */
+/** HELLO and ACCEPT. `bytes` is the frame as sent, an input of the key schedule. */
 export interface GreetingFrame {
   readonly type: 'hello' | 'accept'
   readonly secret: Buffer

@@ -11,12 +11,12 @@ import { FrameReader } from '../../frame-stream.ts'
 import { DATAGRAM_PROTOCOL, MAX_FRAME } from '../constants.ts'
 import type { ConnectionFacts, ControlDialer, ControlListener, ControlStream } from './stream.ts'
 
-/** What a stream may hold for a reader that does not keep up, in and out; frames are small. */
+/** Bytes that a stream buffers in each direction before it is reset. */
 const BUFFER = 262_144
 
 export interface Libp2pControlOptions {
   readonly libp2p: Pick<Libp2p, 'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'dial'>
-  /** What is listened on, ports as the system gave them; not what is announced. */
+  /** Addresses listened on, with the ports the system gave; not those announced. */
   readonly listening: () => readonly Multiaddr[]
   /** Whether an address lies in one of our own subnets. */
   readonly onLink: (host: string) => boolean
@@ -99,7 +99,7 @@ function connectionFacts(connection: Connection, onLink: (host: string) => boole
   }
 }
 
-/** In the text form in which the system tells the source of a datagram. */
+/** In the text form that the system uses for the source of a datagram. */
 function remoteHost(connection: Connection): ConnectionFacts['remote'] {
   const config = tryGetNetConfig(connection.remoteAddr)
   if (config?.type === 'ip4') return { host: config.host, family: 4 }
@@ -156,7 +156,7 @@ class Libp2pControlStream implements ControlStream {
   }
 }
 
-/** A copy in memory of its own: what is kept of a datagram must not hold on to node's pool. */
+/** A copy in memory of its own: a datagram that is kept must not retain the received chunk or Node's pool. */
 function owned(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length)
   copy.set(bytes)

@@ -1,6 +1,6 @@
 import type { IpFamily } from '../../../hal/datagram-socket.ts'
 
-/** What is known of the connection under a control stream. */
+/** The connection under a control stream. */
 export interface ConnectionFacts {
   /** The peer as text, and as the multihash that the keys are bound to. */
   readonly peer: string
@@ -11,9 +11,9 @@ export interface ConnectionFacts {
   readonly remote: { readonly host: string; readonly family: IpFamily } | undefined
   /** Whether the remote host lies in one of our own subnets. */
   readonly onLink: boolean
-  /** Bytes a limited relay still carries; undefined where nothing limits. */
+  /** Bytes that a limited relay still carries; undefined without a limit. */
   remaining(): number | undefined
-  /** Milliseconds of a round trip as the connection's own pings tell; undefined before the first. */
+  /** Milliseconds of a round trip measured by the connection's pings; undefined before the first. */
   roundTrip(): number | undefined
 }
 
@@ -39,7 +39,7 @@ export interface ControlStream {
   readonly writable: boolean
   /** Never throws: after the end it does nothing. */
   send(frame: Uint8Array): void
-  /** Sets who is told, in place of whoever was told before. Nothing is read before the first call. */
+  /** Sets the listener in place of the one before. Nothing is read before the first call. */
   listen(listener: ControlListener): void
   /** Ends the stream at once, without a reason, in both directions. */
   reset(): void

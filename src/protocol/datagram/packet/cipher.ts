@@ -9,15 +9,15 @@ const SHORT = 448
 const CIPHER = 'chacha20-poly1305'
 const OPTIONS = { authTagLength: TAG_BYTES }
 
-/** Seals and opens the packets of one direction, in place; their headers are filled in. */
+/** Encrypts and decrypts the packets of one direction, in place; their headers are filled in already. */
 export interface PacketCipher {
   /** Encrypts packet[HEADER_BYTES, end) and writes the tag behind it. */
-  seal(packet: Buffer, end: number): void
-  /** @returns what was behind the header, in the packet's memory or its own; undefined for a forgery */
-  open(packet: Buffer): Buffer | undefined
+  encrypt(packet: Buffer, end: number): void
+  /** @returns the plaintext, in the packet's memory or its own; undefined for a forgery */
+  decrypt(packet: Buffer): Buffer | undefined
 }
 
-/** By node:crypto alone: the fallback, and the oracle of the other. */
+/** By node:crypto alone: the fallback, and the oracle in tests of FastCipher. */
 export class OpensslCipher implements PacketCipher {
   readonly #key: DirectionKey['key']
   readonly #iv: Uint8Array
@@ -28,7 +28,7 @@ export class OpensslCipher implements PacketCipher {
     this.#iv = iv
   }
 
-  seal(packet: Buffer, end: number): void {
+  encrypt(packet: Buffer, end: number): void {
     fillNonce(this.#nonce, this.#iv, packet)
     const cipher = createCipheriv(CIPHER, this.#key, this.#nonce, OPTIONS)
     cipher.setAAD(packet.subarray(0, HEADER_BYTES), { plaintextLength: end - HEADER_BYTES })
@@ -37,7 +37,7 @@ export class OpensslCipher implements PacketCipher {
     packet.set(cipher.getAuthTag(), end)
   }
 
-  open(packet: Buffer): Buffer | undefined {
+  decrypt(packet: Buffer): Buffer | undefined {
     const end = packet.length - TAG_BYTES
     fillNonce(this.#nonce, this.#iv, packet)
     const decipher = createDecipheriv(CIPHER, this.#key, this.#nonce, OPTIONS)
@@ -53,7 +53,7 @@ export class OpensslCipher implements PacketCipher {
   }
 }
 
-/** Each packet by whichever is faster at its length. */
+/** Each packet by the implementation that is faster at its length. */
 export class FastCipher implements PacketCipher {
   readonly #short: ShortCipher
   readonly #long: OpensslCipher
@@ -67,29 +67,29 @@ export class FastCipher implements PacketCipher {
     this.#iv = direction.iv
   }
 
-  seal(packet: Buffer, end: number): void {
+  encrypt(packet: Buffer, end: number): void {
     if (end - HEADER_BYTES > SHORT) {
-      this.#long.seal(packet, end)
+      this.#long.encrypt(packet, end)
     } else {
       fillNonce(this.#short.nonce, this.#iv, packet)
-      this.#short.seal(this.#key, packet, HEADER_BYTES, end)
+      this.#short.encrypt(this.#key, packet, HEADER_BYTES, end)
     }
   }
 
-  open(packet: Buffer): Buffer | undefined {
+  decrypt(packet: Buffer): Buffer | undefined {
     const end = packet.length - TAG_BYTES
-    if (end - HEADER_BYTES > SHORT) return this.#long.open(packet)
+    if (end - HEADER_BYTES > SHORT) return this.#long.decrypt(packet)
     fillNonce(this.#short.nonce, this.#iv, packet)
-    return this.#short.open(this.#key, packet, HEADER_BYTES, end)
+    return this.#short.decrypt(this.#key, packet, HEADER_BYTES, end)
       ? packet.subarray(HEADER_BYTES, end)
       : undefined
   }
 }
 
-/** Made with the first key: its memory is scratch, one for all. null where WebAssembly is not to be had. */
+/** Made with the first key, shared by all; null where WebAssembly is not available. */
 let short: ShortCipher | null | undefined
 
-/** The fastest that this machine has. */
+/** The fastest cipher that this machine supports. */
 export function packetCipher(direction: DirectionKey): PacketCipher {
   if (short === undefined) short = makeShort()
   return short === null ? new OpensslCipher(direction) : new FastCipher(short, direction)

@@ -2,8 +2,8 @@ import { CID_BYTES } from '../constants.ts'
 import type { ReceiveKey } from './receive-key.ts'
 
 /**
- * Our connection ids. They are found by their first four bytes as an int32, which needs no garbage; so
- * no two may share these, and the whole id is compared after.
+ * Our connection ids, found by their first four bytes as an int32, which allocates nothing; no two share
+ * these, and the rest of the id is compared after the lookup.
  */
 export class ConnectionIds {
   readonly #keys = new Map<number, ReceiveKey>()
@@ -17,7 +17,7 @@ export class ConnectionIds {
     return this.#keys.size
   }
 
-  /** An id nobody has. */
+  /** An id that is not in use. */
   fresh(): Buffer {
     for (;;) {
       const cid = Buffer.from(this.#random(CID_BYTES))

@@ -13,7 +13,7 @@ const LABEL = Buffer.from('libp2p-dgram/1')
 const KEY_BYTES = 32
 const IV_BYTES = 12
 
-/** Everything both sides know after two frames. */
+/** Inputs of the key schedule, which both sides know after two frames. */
 export interface Agreement {
   readonly initiator: Uint8Array
   readonly responder: Uint8Array

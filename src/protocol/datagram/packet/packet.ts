@@ -1,5 +1,5 @@
 /**
- * One packet: a UDP payload of 32 to 1200 bytes.
+ * One packet: a UDP payload of 32 to 1200 bytes (docs/protocols.md section 13, "Packet").
  *
  *     offset  bytes  field
  *          0      8  cid      the connection id the receiver chose
@@ -25,14 +25,14 @@ import type { DirectionKey } from './key-schedule.ts'
 const FLOW_BYTES = 2
 const PAYLOAD_AT = HEADER_BYTES + FLOW_BYTES
 
-/** Seals the packets of one direction; owns the buffer they leave from. */
-export class Sealer {
+/** Encrypts the packets of one direction; owns the buffer that they are sent from. */
+export class PacketEncrypter {
   readonly #cipher: PacketCipher
   readonly #cid: Uint8Array
   #packet = Buffer.alloc(0)
   #next: number
 
-  /** @param first the first packet number; 0 but for tests of its end */
+  /** @param first the first packet number; other than 0 only in tests of the last number */
   constructor(direction: DirectionKey, cid: Uint8Array, first = 0) {
     this.#cipher = packetCipher(direction)
     this.#cid = cid
@@ -40,8 +40,8 @@ export class Sealer {
     this.renew()
   }
 
-  /** Packets sealed so far. */
-  get sealed(): number {
+  /** Packets encrypted so far. */
+  get encrypted(): number {
     return this.#next
   }
 
@@ -49,19 +49,19 @@ export class Sealer {
     return this.#next >= MAX_PACKETS_PER_KEY
   }
 
-  /** Takes a new buffer, because the system still holds on to the last packet. */
+  /** Takes a new buffer, because the system still sends from the last one. */
   renew(): void {
     this.#packet = Buffer.allocUnsafeSlow(MAX_PACKET)
     this.#packet.set(this.#cid)
   }
 
   /**
-   * @returns the packet, valid until the next seal()
+   * @returns the packet, valid until the next encrypt()
    * @throws NodeError 'datagram-key-exhausted' after 2^32 packets
    */
-  seal(flow: number, payload: Uint8Array): Buffer {
+  encrypt(flow: number, payload: Uint8Array): Buffer {
     if (this.exhausted) {
-      throw new NodeError('datagram-key-exhausted', 'datagrams: this key has sealed 2^32 packets', {
+      throw new NodeError('datagram-key-exhausted', 'datagrams: this key has encrypted 2^32 packets', {
         remedy: 'retry'
       })
     }
@@ -70,13 +70,13 @@ export class Sealer {
     packet.writeUInt16BE(flow, HEADER_BYTES)
     packet.set(payload, PAYLOAD_AT)
     const end = PAYLOAD_AT + payload.length
-    this.#cipher.seal(packet, end)
+    this.#cipher.encrypt(packet, end)
     return packet.subarray(0, end + TAG_BYTES)
   }
 }
 
-/** Opens the packets of one direction. Knows nothing of what was received before (replay-window.ts). */
-export class Opener {
+/** Decrypts the packets of one direction; replays are the replay window's matter. */
+export class PacketDecrypter {
   readonly #cipher: PacketCipher
 
   constructor(direction: DirectionKey) {
@@ -84,11 +84,11 @@ export class Opener {
   }
 
   /**
-   * @param packet is the opener's from now on: it may be decrypted in place
+   * @param packet owned by the decrypter from now on: it may be decrypted in place
    * @returns flow and payload, the caller's to keep; undefined for a forgery, which is left as it came
    */
-  open(packet: Buffer): Buffer | undefined {
-    return this.#cipher.open(packet)
+  decrypt(packet: Buffer): Buffer | undefined {
+    return this.#cipher.decrypt(packet)
   }
 }
 

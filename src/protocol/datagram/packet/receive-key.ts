@@ -1,20 +1,20 @@
 import { TokenBucket } from '../token-bucket.ts'
-import { type Opener, packetNumber } from './packet.ts'
+import { type PacketDecrypter, packetNumber } from './packet.ts'
 import { ReplayWindow } from './replay-window.ts'
 
-/** Forgeries one key bears before it must not be used any more (RFC 9001 section 6.6). */
+/** Forgeries after which a key must not be used any more (RFC 9001 section 6.6). */
 const INTEGRITY_LIMIT = 2 ** 36
 
-/** Whom a packet is for. */
+/** The session that a packet is for. */
 export interface PacketOwner {
   /** The only address its packets may come from; undefined where UDP may not be used. */
   readonly host: string | undefined
   /** An authentic packet: flow and payload. */
   packet(plain: Buffer, key: ReceiveKey, fromPort: number, now: number): void
-  /** Forgeries are dropped unread by now: a new connection id is due. */
+  /** Packets under the key are being discarded, because too many were forged: a new connection id is due. */
   flooded(key: ReceiveKey): void
-  /** The key may not be used any more. */
-  worn(key: ReceiveKey): void
+  /** The key's integrity limit is reached: it may not be used any more. */
+  keyExhausted(key: ReceiveKey): void
 }
 
 /** One connection id of ours with the key behind it, once that is agreed. */
@@ -22,9 +22,9 @@ export class ReceiveKey {
   readonly cid: Buffer
   readonly owner: PacketOwner
   readonly window = new ReplayWindow()
-  /** Forged packets still to be opened at this moment. */
+  /** Budget of forged packets that are decrypted. */
   readonly failures: TokenBucket
-  #opener: Opener | undefined
+  #decrypter: PacketDecrypter | undefined
   #forged = 0
 
   constructor(cid: Buffer, owner: PacketOwner, failedOpens: number) {
@@ -34,26 +34,26 @@ export class ReceiveKey {
   }
 
   get usable(): boolean {
-    return this.#opener !== undefined
+    return this.#decrypter !== undefined
   }
 
-  agreed(opener: Opener): void {
-    this.#opener = opener
+  agreed(decrypter: PacketDecrypter): void {
+    this.#decrypter = decrypter
   }
 
   /** Drops the key; packets for it are unknown from now on. */
   forget(): void {
-    this.#opener = undefined
+    this.#decrypter = undefined
   }
 
   /**
-   * Opens a packet and marks its number.
-   * @returns undefined for a forgery, which moves nothing
+   * Decrypts a packet and marks its number.
+   * @returns undefined for a forgery, which changes nothing
    */
-  open(packet: Buffer): Buffer | undefined {
-    const plain = this.#opener?.open(packet)
+  decrypt(packet: Buffer): Buffer | undefined {
+    const plain = this.#decrypter?.decrypt(packet)
     if (plain !== undefined) this.window.accept(packetNumber(packet))
-    else if (++this.#forged >= INTEGRITY_LIMIT) this.owner.worn(this)
+    else if (++this.#forged >= INTEGRITY_LIMIT) this.owner.keyExhausted(this)
     return plain
   }
 }

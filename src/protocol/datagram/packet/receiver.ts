@@ -8,8 +8,8 @@ import { packetNumber } from './packet.ts'
 import type { ReceiveKey } from './receive-key.ts'
 
 /**
- * What becomes of a UDP datagram, cheapest check first. A failure drops it, counts it, and answers
- * nothing, ever.
+ * Checks each UDP datagram, cheapest check first. One that fails is dropped and counted, and never
+ * answered.
  */
 export class PacketReceiver {
   readonly #clock: Clock
@@ -17,7 +17,7 @@ export class PacketReceiver {
   readonly #counters: Counters
   readonly #failures: TokenBucket
 
-  /** @param failedOpens forged packets opened a second by the whole node */
+  /** @param failedOpens forged packets that the whole node decrypts a second */
   constructor(clock: Clock, ids: ConnectionIds, counters: Counters, failedOpens: number) {
     this.#clock = clock
     this.#ids = ids
@@ -37,15 +37,15 @@ export class PacketReceiver {
     if (key === undefined || !key.usable) return 'unknown-cid'
     if (from.address !== key.owner.host) return 'source'
     if (!key.window.admits(packetNumber(packet))) return 'replay'
-    return this.#open(packet, key, from.port, this.#clock.monotonic())
+    return this.#decrypt(packet, key, from.port, this.#clock.monotonic())
   }
 
-  #open(packet: Buffer, key: ReceiveKey, fromPort: number, now: number): DropReason | undefined {
+  #decrypt(packet: Buffer, key: ReceiveKey, fromPort: number, now: number): DropReason | undefined {
     if (!this.#mayFail(key, now)) {
       key.owner.flooded(key)
-      return 'unread'
+      return 'discarded'
     }
-    const plain = key.open(packet)
+    const plain = key.decrypt(packet)
     if (plain === undefined) {
       key.failures.take(now)
       this.#failures.take(now)
@@ -55,7 +55,7 @@ export class PacketReceiver {
     return undefined
   }
 
-  /** When the whole node is flooded, keys that nobody forges at are served all the same. */
+  /** While the whole node is flooded, keys without recent forgeries are served all the same. */
   #mayFail(key: ReceiveKey, now: number): boolean {
     return key.failures.has(now) && (this.#failures.has(now) || key.failures.full(now))
   }

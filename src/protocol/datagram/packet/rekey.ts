@@ -8,12 +8,12 @@ const MINUTE = 60_000
 /** Keys are replaced after 60 minutes, plus or minus 10, or when their packets are used up. */
 const INTERVAL = 60 * MINUTE
 const SPREAD = 10 * MINUTE
-/** Keys older than this are not used, whatever happened to their replacement. */
+/** Keys older than this are not used, even where the rekey failed. */
 const HARD_LIMIT = 120 * MINUTE
-/** REKEY is sent so often, this far apart; then the session closes. REKEY_REQ is repeated as often. */
+/** REKEY is sent so many times, so many milliseconds apart; then the session ends. */
 const TRIES = 3
 const RETRY = 10_000
-/** What an honest initiator needs is one a retry; more than this is work made for us. */
+/** Rate of REKEYs that are accepted: an honest initiator sends one every 10 s at most. */
 const ACCEPTED = { perSecond: 0.5, burst: 8 }
 
 /** Both frames of a completed exchange. */
@@ -31,7 +31,7 @@ export interface RekeyOptions {
   readonly reserve: () => ReceiveKey
   readonly release: (key: ReceiveKey) => void
   readonly renewed: (renewal: Renewal) => void
-  /** The session must close. */
+  /** The session must end. */
   readonly failed: () => void
 }
 
@@ -42,8 +42,8 @@ interface Pending {
 }
 
 /**
- * When keys are replaced, and the exchange that does it. Only the initiator starts one; the responder
- * asks for it. Methods that take a frame tell whether it was in order.
+ * When keys are replaced, and the exchange that replaces them. Only the initiator starts one; the responder
+ * requests it. Methods that take a frame return whether it was in order.
  */
 export class Rekey {
   readonly #options: RekeyOptions
@@ -69,7 +69,7 @@ export class Rekey {
     this.#cancelHard = clock.after(HARD_LIMIT, failed)
   }
 
-  /** New keys are wanted; calling it again while they are under way does nothing. */
+  /** Requests new keys; does nothing while a rekey is under way. */
   due(): void {
     if (this.#options.initiator) this.#start()
     else this.#request()

@@ -1,11 +1,11 @@
 import type { Cancel, Clock } from '../../../clock.ts'
 import type { ConnectionIds } from './connection-ids.ts'
 import type { DirectionKey } from './key-schedule.ts'
-import { Opener, Sealer } from './packet.ts'
+import { PacketDecrypter, PacketEncrypter } from './packet.ts'
 import { type PacketOwner, ReceiveKey } from './receive-key.ts'
 
-/** Milliseconds that packets under replaced keys are still taken. */
-const OLD_KEYS_LIVE = 10_000
+/** Milliseconds for which packets under replaced keys are still taken. */
+const OLD_KEYS_FOR = 10_000
 
 export interface SessionKeysOptions {
   readonly clock: Clock
@@ -17,25 +17,25 @@ export interface SessionKeysOptions {
 /** The keys of one session through its rekeys: at most two to receive with, and two to send with. */
 export class SessionKeys {
   readonly #options: SessionKeysOptions
-  /** Ids promised to the peer whose keys are not agreed yet. */
+  /** Ids sent to the peer whose keys are not agreed yet. */
   readonly #reserved = new Set<ReceiveKey>()
   #receive: ReceiveKey | undefined
   #old: ReceiveKey | undefined
   #cancelOld: Cancel = () => {}
-  #sealer: Sealer | undefined
-  /** The responder's next sealer, until a packet proves that the initiator has the keys. */
-  #next: Sealer | undefined
+  #encrypter: PacketEncrypter | undefined
+  /** The responder's next encrypter, until a packet shows that the initiator has the keys. */
+  #next: PacketEncrypter | undefined
 
   constructor(options: SessionKeysOptions) {
     this.#options = options
   }
 
-  /** What packets are sealed with; undefined before the first agreement. */
-  get sealer(): Sealer | undefined {
-    return this.#sealer
+  /** Undefined before the first agreement. */
+  get encrypter(): PacketEncrypter | undefined {
+    return this.#encrypter
   }
 
-  /** New keys are agreed, and the peer has not shown yet that it has them. */
+  /** New keys are agreed, and no packet under them has come yet. */
   get awaitingPeer(): boolean {
     return this.#next !== undefined
   }
@@ -44,7 +44,7 @@ export class SessionKeys {
     return key === this.#receive
   }
 
-  /** A connection id to tell the peer; it opens nothing before install(). */
+  /** A connection id to send to the peer; it has no key before install(). */
   reserve(): ReceiveKey {
     const { ids, owner, failedOpens } = this.#options
     const key = new ReceiveKey(ids.fresh(), owner, failedOpens)
@@ -53,7 +53,7 @@ export class SessionKeys {
     return key
   }
 
-  /** Gives back an id that came to nothing. */
+  /** Frees an id that is not used after all. */
   release(key: ReceiveKey): void {
     this.#reserved.delete(key)
     this.#options.ids.remove(key)
@@ -70,23 +70,23 @@ export class SessionKeys {
     peerCid: Uint8Array,
     atOnce: boolean
   ): void {
-    key.agreed(new Opener(receive))
+    key.agreed(new PacketDecrypter(receive))
     this.#reserved.delete(key)
     this.#retire()
     this.#old = this.#receive
     this.#receive = key
     if (this.#old !== undefined) {
-      this.#cancelOld = this.#options.clock.after(OLD_KEYS_LIVE, () => this.#retire())
+      this.#cancelOld = this.#options.clock.after(OLD_KEYS_FOR, () => this.#retire())
     }
-    const sealer = new Sealer(send, peerCid)
-    if (atOnce) this.#sealer = sealer
-    else this.#next = sealer
+    const encrypter = new PacketEncrypter(send, peerCid)
+    if (atOnce) this.#encrypter = encrypter
+    else this.#next = encrypter
   }
 
   /** An authentic packet came under this key. */
   heard(key: ReceiveKey): void {
     if (this.#next === undefined || key !== this.#receive) return
-    this.#sealer = this.#next
+    this.#encrypter = this.#next
     this.#next = undefined
   }
 
@@ -95,7 +95,7 @@ export class SessionKeys {
     for (const key of this.#reserved) this.release(key)
     if (this.#receive !== undefined) this.#drop(this.#receive)
     this.#receive = undefined
-    this.#sealer = undefined
+    this.#encrypter = undefined
     this.#next = undefined
   }
 

@@ -1,6 +1,6 @@
 /**
- * ChaCha20-Poly1305 (RFC 8439) for short messages, in the WebAssembly that libp2p's Noise seals every
- * stream with: crossing into OpenSSL costs more than sealing a few hundred bytes does.
+ * ChaCha20-Poly1305 (RFC 8439) for short messages, in the WebAssembly module that libp2p's Noise uses: a
+ * call into OpenSSL costs more than encrypting a few hundred bytes.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { newInstance } from '@chainsafe/as-chacha20poly1305'
@@ -8,12 +8,12 @@ import { TAG_BYTES } from '../constants.ts'
 
 const KEY = 32
 const NONCE = 12
-/** Bytes of its associated data, at most. */
+/** Maximum bytes of the associated data. */
 export const MAX_AAD = 32
-/** Bytes of one message, at most; it would take up to 65,536. */
+/** Maximum bytes of one message; the module takes up to 65,536. */
 const MAX = 2048
 
-/** One scratch memory for all keys: nothing of one call is left for the next but what it overwrites. */
+/** One scratch memory for all keys; each call overwrites what the last one left. */
 export class ShortCipher {
   readonly #wasm = newInstance()
   readonly #key = this.#view(this.#wasm.cpKey.value, KEY)
@@ -21,19 +21,19 @@ export class ShortCipher {
   readonly #input = this.#view(this.#wasm.cpInput.value, MAX)
   readonly #output = this.#view(this.#wasm.chacha20Output.value, MAX)
   readonly #tag = this.#view(this.#wasm.poly1305Output.value, TAG_BYTES)
-  /** Of the next call; the caller fills it. */
+  /** Nonce of the next call; the caller fills it. */
   readonly nonce = this.#view(this.#wasm.cpNonce.value, NONCE)
 
-  /** Encrypts packet[from, end) in place and writes the tag behind it; what is before is authenticated. */
-  seal(key: Uint8Array, packet: Buffer, from: number, end: number): void {
+  /** Encrypts packet[from, end) in place and writes the tag after it; what is before `from` is authenticated. */
+  encrypt(key: Uint8Array, packet: Buffer, from: number, end: number): void {
     this.#take(key, packet, from, end)
     this.#wasm.sealUpdate(true, true, end - from, end - from, from)
     this.#output.copy(packet, from, 0, end - from)
     this.#tag.copy(packet, end)
   }
 
-  /** Decrypts packet[from, end) in place where the tag behind it is right; else changes nothing. */
-  open(key: Uint8Array, packet: Buffer, from: number, end: number): boolean {
+  /** Decrypts packet[from, end) in place where the tag after it is right; else changes nothing. */
+  decrypt(key: Uint8Array, packet: Buffer, from: number, end: number): boolean {
     this.#take(key, packet, from, end)
     this.#wasm.openUpdate(true, true, end - from, end - from, from)
     if (!timingSafeEqual(this.#tag, packet.subarray(end, end + TAG_BYTES))) return false

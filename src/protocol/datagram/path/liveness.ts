@@ -1,44 +1,45 @@
-/** After so long without a sign a proven path has to be proven again. */
-const SILENCE = 25_000
-/** So long after a packet of ours the peer's REPORT must have come: it tells every 5 s (loss-report.ts). */
+/** A validated path lapses after so many milliseconds without a packet or report of the peer. */
+const MAX_SILENCE = 25_000
+/** A REPORT must follow a packet of ours within so many milliseconds; the peer sends one every 5 s (loss-report.ts). */
 const REPORT_DUE = 10_000
 
-/** What tells that a proven path still works. Times are milliseconds on the monotonic clock. */
+/** Whether a validated path still works, by what the peer sends. Times are milliseconds on the monotonic clock. */
 export class PathLiveness {
   #packetAt = Number.NEGATIVE_INFINITY
-  #signAt = Number.NEGATIVE_INFINITY
-  /** When the first packet left that no REPORT has told of since. */
-  #untoldSince: number | undefined
+  /** When a packet or report came last. */
+  #aliveAt = Number.NEGATIVE_INFINITY
+  /** When the first packet left that no REPORT has covered since. */
+  #unreportedSince: number | undefined
   #lapsed = false
 
-  /** A token is back: both directions work. */
-  proven(now: number): void {
+  /** A token came back: both directions work. */
+  validated(now: number): void {
     this.#packetAt = now
-    this.#signAt = now
-    this.#untoldSince = undefined
+    this.#aliveAt = now
+    this.#unreportedSince = undefined
     this.#lapsed = false
   }
 
   /** An authentic packet came: the peer's direction works. */
   packet(now: number): void {
     this.#packetAt = now
-    this.#sign(now)
+    this.#alive(now)
   }
 
-  /** The peer has told that packets of ours came: our direction works. */
-  report(now: number): void {
-    this.#untoldSince = undefined
-    this.#sign(now)
+  /** The peer reported that packets of ours came: our direction works. */
+  reported(now: number): void {
+    this.#unreportedSince = undefined
+    this.#alive(now)
   }
 
   /** A packet of ours leaves. */
   sent(now: number): void {
-    this.#untoldSince ??= now
+    this.#unreportedSince ??= now
   }
 
-  /** Whether there was silence for too long, now or at some time since the proof. */
-  isSilent(now: number): boolean {
-    return this.#lapsed || now - this.#signAt > SILENCE
+  /** False after too long a silence at any time since the validation, or while a REPORT is overdue. */
+  isActive(now: number): boolean {
+    return !this.#isSilent(now) && !this.#isReportOverdue(now)
   }
 
   /** Milliseconds since the last packet came. */
@@ -46,13 +47,16 @@ export class PathLiveness {
     return now - this.#packetAt
   }
 
-  /** Whether packets leave of which the peer should have told. */
-  isUntold(now: number): boolean {
-    return this.#untoldSince !== undefined && now - this.#untoldSince > REPORT_DUE
+  #isSilent(now: number): boolean {
+    return this.#lapsed || now - this.#aliveAt > MAX_SILENCE
   }
 
-  #sign(now: number): void {
-    this.#lapsed = this.isSilent(now)
-    this.#signAt = now
+  #isReportOverdue(now: number): boolean {
+    return this.#unreportedSince !== undefined && now - this.#unreportedSince > REPORT_DUE
+  }
+
+  #alive(now: number): void {
+    this.#lapsed = this.#isSilent(now)
+    this.#aliveAt = now
   }
 }

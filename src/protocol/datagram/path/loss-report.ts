@@ -4,21 +4,21 @@ import type { ReplayWindow } from '../packet/replay-window.ts'
 const PERIOD = 5000
 
 /**
- * Tells the peer every 5 s, while packets flow, how many of its packets arrived since the last report
- * and how many it must have sent, by their numbers. Both sides do.
+ * Reports to the peer every 5 s, while packets arrive, how many of its packets came since the last report
+ * and how many it must have sent, by their numbers. Both sides do (docs/protocols.md section 13).
  */
 export class LossReport {
   readonly #clock: Clock
-  readonly #tell: (received: number, expected: number) => void
+  readonly #send: (received: number, expected: number) => void
   #received = 0
   #expected = 0
   #window: ReplayWindow | undefined
   #counted = -1
   #cancel: Cancel | undefined
 
-  constructor(clock: Clock, tell: (received: number, expected: number) => void) {
+  constructor(clock: Clock, send: (received: number, expected: number) => void) {
     this.#clock = clock
-    this.#tell = tell
+    this.#send = send
   }
 
   /** An authentic packet was marked in the window of the current key. */
@@ -40,7 +40,7 @@ export class LossReport {
   #report(): void {
     this.#cancel = undefined
     this.#advance()
-    this.#tell(this.#received, this.#expected)
+    this.#send(this.#received, this.#expected)
     this.#received = 0
     this.#expected = 0
   }
@@ -59,7 +59,7 @@ export class LossReport {
 
   #advance(): void {
     const newest = this.#window?.newest ?? -1
-    // A leap that no honest sender makes in 5 s says nothing about loss; the field has 32 bits.
+    // Capped, because the field has 32 bits; no honest sender leaps so far in 5 s.
     this.#expected = Math.min(this.#expected + Math.max(0, newest - this.#counted), 2 ** 32 - 1)
     this.#counted = newest
   }

@@ -4,18 +4,24 @@ import { TOKEN_BYTES } from '../constants.ts'
 import { PathLiveness } from './liveness.ts'
 import type { RoundTrip } from './round-trip.ts'
 
-/** PROBEs of one round leave at these times, and its token is good for so long. Milliseconds. */
+/** PROBEs of one round leave at these times, and its token is valid for so long. Milliseconds. */
 const PROBES_AT = [0, 200, 600] as const
 const ROUND = 5000
-/** After a round without an answer; doubled up to the greatest while the answers stay away. */
-const MIN_REST = 15_000
-const GREATEST_REST = 120_000
-/** A path proven as lately as this is not doubted because the peer does without UDP: it may not know yet. */
+/** Pause after a round without an answer; doubled up to the maximum while answers stay away. */
+const MIN_PAUSE = 15_000
+const MAX_PAUSE = 120_000
+/** A path validated more recently is not suspected because the peer avoids UDP: it may not have validated its own yet. */
 const SETTLED = 5000
-/** Nor is one from which something came as lately as this: the peer goes both ways. */
+/** Nor is one by which a packet came more recently: the peer uses both carriers. */
 const QUIET = 1000
-/** A packet from a new port starts a round at most so often. */
+/** Milliseconds between two rounds that a packet from a new port starts. */
 const PORT_CHANGE_EVERY = 1000
+
+/**
+ * `unknown` before the first validation; `open`; `suspected`, valid but not relied on; `inactive`, where the peer fell
+ * silent or its REPORT is overdue; `unusable`, after a round of probes without an answer.
+ */
+export type PathStatus = 'unknown' | 'open' | 'suspected' | 'inactive' | 'unusable'
 
 interface Round {
   readonly port: number
@@ -29,10 +35,10 @@ export interface PathOptions {
   readonly clock: Clock
   readonly random: (bytes: number) => Uint8Array
   readonly roundTrip: RoundTrip
-  /** The port the peer told us. */
+  /** The port of the peer's HELLO or ACCEPT. */
   readonly port: number
   /** Sends a PROBE of 1200 bytes to the peer's host. */
-  readonly probe: (port: number, token: Buffer) => void
+  readonly sendProbe: (port: number, token: Buffer) => void
   /** The path became usable, or ceased to be. */
   readonly changed: (usable: boolean) => void
   /** A round ended without its token. */
@@ -40,22 +46,23 @@ export interface PathOptions {
 }
 
 /**
- * Whether and to which port UDP reaches the peer. The host never changes: it is the connection's. The
- * port is one that answered a probe of 1200 bytes, and moves only to another that does.
+ * Whether and to which port UDP reaches the peer (path validation as in QUIC, RFC 9000 section 8.2). The host
+ * never changes: it is the connection's. The port is one that answered a probe of 1200 bytes, and changes
+ * only to another that does.
  */
 export class Path {
   readonly #options: PathOptions
-  /** The port to probe: the peer's own word, or where its authentic packets come from. */
+  /** The port to probe: the one the peer named, or the one its authentic packets come from. */
   #candidate: number
   /** The port that answered; 0 before. */
   #port = 0
-  readonly #signs = new PathLiveness()
-  #provenAt = Number.NEGATIVE_INFINITY
-  #doubted = false
+  readonly #liveness = new PathLiveness()
+  #validatedAt = Number.NEGATIVE_INFINITY
+  #suspected = false
   #usable = false
   #round: Round | undefined
-  #restUntil = Number.NEGATIVE_INFINITY
-  #rest = MIN_REST
+  #pauseUntil = Number.NEGATIVE_INFINITY
+  #pause = MIN_PAUSE
   #portChangedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: PathOptions) {
@@ -63,14 +70,14 @@ export class Path {
     this.#candidate = options.port
   }
 
-  /** The port to send to; 0 while there is none. */
+  /** The port to send to; 0 while none is validated. */
   get port(): number {
     return this.#port
   }
 
-  /** Whether the host has ever answered a probe of this session. */
-  get proven(): boolean {
-    return this.#provenAt !== Number.NEGATIVE_INFINITY
+  /** Whether the host has answered a probe of this session. */
+  get validated(): boolean {
+    return this.#validatedAt !== Number.NEGATIVE_INFINITY
   }
 
   get probing(): boolean {
@@ -78,23 +85,30 @@ export class Path {
   }
 
   usable(now: number): boolean {
-    const usable = !this.#doubted && this.reachable(now)
+    const usable = this.status(now) === 'open'
     if (this.#usable && !usable) this.#change(false)
     return usable
   }
 
-  /** Proven, not silent since, and nothing tells that our direction is broken: in doubt it may still be tried. */
+  /** Validated and alive, though perhaps suspected: it may be tried beside the stream. */
   reachable(now: number): boolean {
-    return this.#port !== 0 && !this.#signs.isSilent(now) && !this.#signs.isUntold(now)
+    const status = this.status(now)
+    return status === 'open' || status === 'suspected'
   }
 
-  /** There is something to send: begins a round where the path is not usable, unless one runs or rests. */
-  seek(now: number): void {
-    if (this.#round === undefined && now >= this.#restUntil && !this.usable(now))
+  status(now: number): PathStatus {
+    if (this.#port === 0) return this.validated ? 'unusable' : 'unknown'
+    if (!this.#liveness.isActive(now)) return 'inactive'
+    return this.#suspected ? 'suspected' : 'open'
+  }
+
+  /** Begins a round where the path is not usable, unless one is under way or the pause after one lasts. */
+  probe(now: number): void {
+    if (this.#round === undefined && now >= this.#pauseUntil && !this.usable(now))
       this.#begin(this.#port || this.#candidate, now)
   }
 
-  /** Probes at once, rest or not: under new keys the first packet must be ours. */
+  /** Begins a round at once: under new keys the initiator's packet must be the first. */
   validate(now: number): void {
     this.#endRound()
     this.#begin(this.#port || this.#candidate, now)
@@ -102,31 +116,31 @@ export class Path {
 
   /** An authentic packet came from this port of the peer's host. */
   heard(port: number, now: number): void {
-    if (port === this.#port) this.#signs.packet(now)
+    if (port === this.#port) this.#liveness.packet(now)
     else if (port !== this.#round?.port) this.#otherPort(port, now)
   }
 
-  /** The peer tells that our packets arrive. */
+  /** The peer reports that our packets arrive. */
   confirmed(now: number): void {
-    this.#signs.report(now)
+    this.#liveness.reported(now)
   }
 
-  /** A datagram of ours leaves by it; should the peer have told of others, it ceases to be usable. */
+  /** A datagram of ours leaves by it; where a REPORT is overdue the path ceases to be usable. */
   sent(now: number): void {
-    this.#signs.sent(now)
+    this.#liveness.sent(now)
     this.usable(now)
   }
 
-  /** What was expected stayed away: the path is probed before it is relied on again. */
+  /** An expected packet stayed away: the path is validated before it is relied on again. */
   suspect(): void {
     if (this.#port === 0 || this.#round !== undefined) return
-    this.#doubted = true
+    this.#suspected = true
     this.#change(false)
   }
 
-  /** The peer sends by stream where UDP is proven: it has its reasons. */
+  /** The peer sends by stream although UDP is validated: its direction may be broken. */
   onPeerPrefersStream(now: number): void {
-    const settled = now - this.#provenAt > SETTLED && this.#signs.sincePacket(now) > QUIET
+    const settled = now - this.#validatedAt > SETTLED && this.#liveness.sincePacket(now) > QUIET
     if (settled && this.usable(now)) this.suspect()
   }
 
@@ -139,11 +153,11 @@ export class Path {
     this.#endRound()
     this.#port = port
     this.#candidate = port
-    this.#signs.proven(now)
-    this.#provenAt = now
-    this.#doubted = false
-    this.#rest = MIN_REST
-    this.#restUntil = Number.NEGATIVE_INFINITY
+    this.#liveness.validated(now)
+    this.#validatedAt = now
+    this.#suspected = false
+    this.#pause = MIN_PAUSE
+    this.#pauseUntil = Number.NEGATIVE_INFINITY
     this.#change(true)
     return true
   }
@@ -157,7 +171,7 @@ export class Path {
     if (now - this.#portChangedAt < PORT_CHANGE_EVERY) return
     this.#portChangedAt = now
     this.#candidate = port
-    this.#restUntil = Number.NEGATIVE_INFINITY
+    this.#pauseUntil = Number.NEGATIVE_INFINITY
     if (this.#round !== undefined || this.#port !== 0) {
       this.#endRound()
       this.#begin(port, now)
@@ -167,38 +181,38 @@ export class Path {
   #begin(port: number, now: number): void {
     const token = Buffer.from(this.#options.random(TOKEN_BYTES))
     this.#round = { port, token, began: now, probes: 0, cancel: () => {} }
-    this.#probe(this.#round)
+    this.#sendProbe(this.#round)
   }
 
-  #probe(round: Round): void {
+  #sendProbe(round: Round): void {
     round.probes++
     const passed = PROBES_AT[round.probes - 1] ?? 0
     const next = PROBES_AT[round.probes]
     round.cancel =
       next === undefined
         ? this.#options.clock.after(ROUND - passed, () => this.#fail(round))
-        : this.#options.clock.after(next - passed, () => this.#probe(round))
-    this.#options.probe(round.port, round.token)
+        : this.#options.clock.after(next - passed, () => this.#sendProbe(round))
+    this.#options.sendProbe(round.port, round.token)
   }
 
   #fail(round: Round): void {
     this.#round = undefined
-    if (this.#port === 0 || round.port === this.#port) this.#unproven(round)
+    if (this.#port === 0 || round.port === this.#port) this.#validationFailed(round)
     this.#options.failed()
   }
 
-  /** The path was not proven; that a new port does not answer says nothing about it. */
-  #unproven(round: Round): void {
+  /** The round of the path's own port, or the first one, failed. */
+  #validationFailed(round: Round): void {
     const over = round.began + ROUND
-    this.#restUntil = over + this.#rest
-    this.#rest = Math.min(2 * this.#rest, GREATEST_REST)
-    // Where packets come, either the probes were lost by chance or only our own direction is blocked.
-    if (this.#signs.sincePacket(over) < ROUND) {
+    this.#pauseUntil = over + this.#pause
+    this.#pause = Math.min(2 * this.#pause, MAX_PAUSE)
+    // Packets still arrive: the probes were lost by chance, or only our own direction is blocked.
+    if (this.#liveness.sincePacket(over) < ROUND) {
       this.suspect()
       return
     }
     this.#port = 0
-    this.#doubted = false
+    this.#suspected = false
     this.#change(false)
   }
 

@@ -1,5 +1,6 @@
 /**
- * Path control: the payload of flow 0, always 1168 bytes, so that the packet has 1200.
+ * Path control: the payload of flow 0, always 1168 bytes, so that the packet has 1200 (docs/protocols.md
+ * section 13).
  *
  *     offset  bytes  field
  *          0      1  type   01 PROBE, 02 PROBE_ACK

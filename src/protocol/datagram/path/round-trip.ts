@@ -3,17 +3,17 @@ export class RoundTrip {
   readonly #known: () => number | undefined
   #smoothed: number | undefined
 
-  /** @param known milliseconds that somebody else has measured, until there is a sample */
+  /** @param known milliseconds from another measurement, used until there is a sample */
   constructor(known: () => number | undefined = () => undefined) {
     this.#known = known
   }
 
-  /** Milliseconds; undefined while nobody has measured any. */
+  /** Milliseconds; undefined before the first measurement. */
   get smoothed(): number | undefined {
     return this.#smoothed ?? this.#known()
   }
 
-  /** @param ms from a request that was sent once only, so that it is known which one was answered (Karn) */
+  /** @param ms of a request that was sent once: after a retry it is unknown which one was answered (Karn's algorithm) */
   sample(ms: number): void {
     this.#smoothed = this.#smoothed === undefined ? ms : this.#smoothed + (ms - this.#smoothed) / 8
   }

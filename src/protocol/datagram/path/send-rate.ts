@@ -5,7 +5,7 @@ import type { RoundTrip } from './round-trip.ts'
 /** A report of more loss than this halves the rate (RFC 8085 section 3.1 asks for a reaction to loss). */
 const LOSS = 0.1
 const HALVED_FOR = 15_000
-/** Fewer packets than this say nothing about loss. */
+/** Reports of fewer packets than this are not judged. */
 const SIGNIFICANT = 10
 
 /**
@@ -31,13 +31,13 @@ export class SendRate {
     return this.#bucket.take(now, this.perSecond(now))
   }
 
-  /** Datagrams a second at this moment. */
+  /** Datagrams a second now. */
   perSecond(now: number): number {
     const rate = this.#onLink ? this.#ceiling : this.#distant()
     return now < this.#halvedUntil ? rate / 2 : rate
   }
 
-  /** What the peer received of what it expected. */
+  /** A REPORT of the peer: packets it received, and packets it expected. */
   reported(received: number, expected: number, now: number): void {
     if (expected >= SIGNIFICANT && expected - received > LOSS * expected) this.#halvedUntil = now + HALVED_FOR
   }

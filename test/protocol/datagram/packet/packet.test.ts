@@ -4,10 +4,10 @@ import t from 'tap'
 import { deriveKeys } from '../../../../src/protocol/datagram/packet/key-schedule.ts'
 import {
   flowOf,
-  Opener,
+  PacketDecrypter,
+  PacketEncrypter,
   packetNumber,
-  payloadOf,
-  Sealer
+  payloadOf
 } from '../../../../src/protocol/datagram/packet/packet.ts'
 import { decodeProbe, encodeProbe } from '../../../../src/protocol/datagram/path/probe.ts'
 import { vector } from '../../../support/datagram/vector.ts'
@@ -16,21 +16,21 @@ const cid = Buffer.from('c2'.repeat(8), 'hex')
 const { initiatorToResponder: key, responderToInitiator: other } = deriveKeys(vector)
 
 t.test('the test vector', (t) => {
-  const sealer = new Sealer(key, cid, 1)
-  const packet = Buffer.from(sealer.seal(1, Buffer.from('21.5')))
+  const encrypter = new PacketEncrypter(key, cid, 1)
+  const packet = Buffer.from(encrypter.encrypt(1, Buffer.from('21.5')))
   t.equal(packet.toString('hex'), 'c2c2c2c2c2c2c2c2000000000001f281dfb9e6d3803676e62aca73d949eb3cd98e904fe2')
-  const plain = new Opener(key).open(packet)
+  const plain = new PacketDecrypter(key).decrypt(packet)
   t.equal(plain && flowOf(plain), 1)
   t.equal(plain && payloadOf(plain).toString(), '21.5')
   t.equal(packetNumber(packet), 1)
   t.end()
 })
 
-t.test('@noble/ciphers opens what is sealed', (t) => {
-  const sealer = new Sealer(key, cid)
+t.test('@noble/ciphers decrypts what is encrypted', (t) => {
+  const encrypter = new PacketEncrypter(key, cid)
   for (const size of [0, 1, 63, 64, 65, 1168]) {
     const payload = Buffer.alloc(size, size)
-    const packet = sealer.seal(0x1234, payload)
+    const packet = encrypter.encrypt(0x1234, payload)
     const nonce = Buffer.from(key.iv)
     for (let i = 0; i < 6; i++) nonce[6 + i] = (nonce[6 + i] ?? 0) ^ (packet[8 + i] ?? 0)
     const plain = chacha20poly1305(key.key.export(), nonce, packet.subarray(0, 14)).decrypt(
@@ -42,49 +42,49 @@ t.test('@noble/ciphers opens what is sealed', (t) => {
 })
 
 t.test('each flipped bit and each truncation is a forgery', (t) => {
-  const packet = Buffer.from(new Sealer(key, cid).seal(7, Buffer.from('temperature')))
-  const opener = new Opener(key)
+  const packet = Buffer.from(new PacketEncrypter(key, cid).encrypt(7, Buffer.from('temperature')))
+  const decrypter = new PacketDecrypter(key)
   for (let bit = 8 * 8; bit < packet.length * 8; bit++) {
     const flipped = Buffer.from(packet)
     flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-    if (opener.open(flipped) !== undefined) t.fail(`bit ${bit}`)
+    if (decrypter.decrypt(flipped) !== undefined) t.fail(`bit ${bit}`)
   }
   for (let length = 32; length < packet.length; length++) {
-    if (opener.open(packet.subarray(0, length)) !== undefined) t.fail(`length ${length}`)
+    if (decrypter.decrypt(packet.subarray(0, length)) !== undefined) t.fail(`length ${length}`)
   }
-  t.equal(new Opener(other).open(packet), undefined, 'the other direction has another key')
-  t.ok(opener.open(packet), 'the packet itself is good')
+  t.equal(new PacketDecrypter(other).decrypt(packet), undefined, 'the other direction has another key')
+  t.ok(decrypter.decrypt(packet), 'the packet itself is good')
   t.end()
 })
 
 t.test('counter: 48 bits on the wire, and a hard stop at 2^32', (t) => {
-  const sealer = new Sealer(key, cid, 2 ** 32 - 2)
-  const first = Buffer.from(sealer.seal(1, Buffer.from('a')))
+  const encrypter = new PacketEncrypter(key, cid, 2 ** 32 - 2)
+  const first = Buffer.from(encrypter.encrypt(1, Buffer.from('a')))
   t.equal(first.subarray(8, 14).toString('hex'), '0000fffffffe')
-  sealer.seal(1, Buffer.from('b'))
-  t.equal(sealer.exhausted, true)
-  t.throws(() => sealer.seal(1, Buffer.from('c')), { code: 'datagram-key-exhausted' })
-  const far = Buffer.from(new Sealer(key, cid, 2 ** 31 + 5).seal(1, Buffer.from('d')))
+  encrypter.encrypt(1, Buffer.from('b'))
+  t.equal(encrypter.exhausted, true)
+  t.throws(() => encrypter.encrypt(1, Buffer.from('c')), { code: 'datagram-key-exhausted' })
+  const far = Buffer.from(new PacketEncrypter(key, cid, 2 ** 31 + 5).encrypt(1, Buffer.from('d')))
   t.equal(packetNumber(far), 2 ** 31 + 5)
-  t.ok(new Opener(key).open(far), 'numbers over 31 bits make the same nonce on both sides')
+  t.ok(new PacketDecrypter(key).decrypt(far), 'numbers over 31 bits make the same nonce on both sides')
   far.fill(0xff, 8, 14)
   t.equal(packetNumber(far), 2 ** 48 - 1)
   t.end()
 })
 
 t.test('a renewed buffer leaves the last packet alone', (t) => {
-  const sealer = new Sealer(key, cid)
-  const held = sealer.seal(1, Buffer.from('held by the system'))
+  const encrypter = new PacketEncrypter(key, cid)
+  const held = encrypter.encrypt(1, Buffer.from('held by the system'))
   const copy = Buffer.from(held)
-  sealer.renew()
-  sealer.seal(1, Buffer.from('the next'))
+  encrypter.renew()
+  encrypter.encrypt(1, Buffer.from('the next'))
   t.same(held, copy)
   t.end()
 })
 
 t.test('a PROBE of 1200 bytes', (t) => {
   const token = Buffer.from('0102030405060708', 'hex')
-  const packet = new Sealer(key, cid).seal(0, encodeProbe('probe', token))
+  const packet = new PacketEncrypter(key, cid).encrypt(0, encodeProbe('probe', token))
   t.equal(packet.length, 1200)
   t.equal(
     packet.subarray(0, 32).toString('hex'),
@@ -95,7 +95,7 @@ t.test('a PROBE of 1200 bytes', (t) => {
     createHash('sha256').update(packet).digest('hex'),
     'e13b0509d6fbf761e2acebe997a413aa49fbf4f7dc01f69c1018192fa3770c04'
   )
-  const plain = new Opener(key).open(Buffer.from(packet))
+  const plain = new PacketDecrypter(key).decrypt(Buffer.from(packet))
   t.same(plain && decodeProbe(payloadOf(plain)), { kind: 'probe', token })
   t.equal(decodeProbe(Buffer.alloc(1168, 3)), undefined, 'an unknown type')
   t.equal(decodeProbe(encodeProbe('probe-ack', token).subarray(0, 1167)), undefined, 'another length')

@@ -202,7 +202,7 @@ t.test('a REKEY_ACK that comes a second time answers nothing that was asked mean
   let drawn = 0
   const random = (length: number): Buffer => Buffer.alloc(length, ++drawn)
   const ids = new ConnectionIds(random)
-  const owner = { host: undefined, packet() {}, flooded() {}, worn() {} }
+  const owner = { host: undefined, packet() {}, flooded() {}, keyExhausted() {} }
   const sent: Buffer[] = []
   const renewals: Renewal[] = []
   const rekey = new Rekey({

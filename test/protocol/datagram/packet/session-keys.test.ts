@@ -6,7 +6,7 @@ import { deriveKeys } from '../../../../src/protocol/datagram/packet/key-schedul
 import { SessionKeys } from '../../../../src/protocol/datagram/packet/session-keys.ts'
 import { vector } from '../../../support/datagram/vector.ts'
 
-const owner = { host: undefined, packet: () => {}, flooded: () => {}, worn: () => {} }
+const owner = { host: undefined, packet: () => {}, flooded: () => {}, keyExhausted: () => {} }
 
 t.test('ids are unique in their first four bytes, and are given back', async (t) => {
   const clock = new VirtualClock()
@@ -42,6 +42,6 @@ t.test('many rekeys: two keys to receive with at most, none after close', async 
   t.equal(ids.size, 1)
   keys.close()
   t.equal(ids.size, 0)
-  t.equal(keys.sealer, undefined)
+  t.equal(keys.encrypter, undefined)
   t.equal(clock.pending, 0)
 })

@@ -5,8 +5,8 @@ import { LossReport } from '../../../../src/protocol/datagram/path/loss-report.t
 
 t.test('every 5 s while packets flow: received and expected since the last', async (t) => {
   const clock = new VirtualClock()
-  const told: [number, number][] = []
-  const report = new LossReport(clock, (received, expected) => told.push([received, expected]))
+  const reports: [number, number][] = []
+  const report = new LossReport(clock, (received, expected) => reports.push([received, expected]))
   const window = new ReplayWindow()
   const receive = (counter: number): void => {
     window.accept(counter)
@@ -14,12 +14,12 @@ t.test('every 5 s while packets flow: received and expected since the last', asy
   }
   for (const counter of [0, 1, 2, 5, 9]) receive(counter)
   await clock.advance(5000)
-  t.same(told, [[5, 10]])
+  t.same(reports, [[5, 10]])
   await clock.advance(60_000)
-  t.equal(told.length, 1, 'silence is not reported')
+  t.equal(reports.length, 1, 'silence is not reported')
   for (const counter of [10, 12, 11]) receive(counter)
   await clock.advance(5000)
-  t.same(told[1], [3, 3])
+  t.same(reports[1], [3, 3])
   const next = new ReplayWindow()
   receive(13)
   next.accept(0)
@@ -28,10 +28,10 @@ t.test('every 5 s while packets flow: received and expected since the last', asy
   next.accept(3)
   report.received(next)
   await clock.advance(5000)
-  t.same(told[2], [4, 6], 'across a rekey: 13; 0 to 3; and one under the old keys')
+  t.same(reports[2], [4, 6], 'across a rekey: 13; 0 to 3; and one under the old keys')
   next.accept(2 ** 47)
   report.received(next)
   await clock.advance(5000)
-  t.equal(told[3]?.[1], 2 ** 32 - 1, 'fits its field')
+  t.equal(reports[3]?.[1], 2 ** 32 - 1, 'fits its field')
   report.close()
 })

@@ -25,7 +25,7 @@ async function proven(): Promise<Proven> {
     random: (bytes) => Buffer.alloc(bytes, ++tokens),
     roundTrip: new RoundTrip(),
     port: PORT,
-    probe: (_port, token) => {
+    sendProbe: (_port, token) => {
       probes.push(clock.monotonic())
       last = token
     },
@@ -33,7 +33,7 @@ async function proven(): Promise<Proven> {
     failed: () => {}
   })
   const acknowledge = (): boolean => path.acknowledged(last, PORT, clock.monotonic())
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   acknowledge()
   await clock.advance(6000)
   path.heard(PORT, clock.monotonic())
@@ -48,7 +48,7 @@ t.test('in doubt it is reachable, though not to be relied on', async (t) => {
   path.suspect()
   t.notOk(path.usable(now))
   t.ok(path.reachable(now))
-  path.seek(now)
+  path.probe(now)
   t.ok(acknowledge())
   t.ok(path.usable(now))
 })
@@ -56,14 +56,14 @@ t.test('in doubt it is reachable, though not to be relied on', async (t) => {
 t.test('a round without an answer and without a packet ends it, and rests', async (t) => {
   const { clock, path, probes } = await proven()
   path.suspect()
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   await clock.advance(5001)
   t.notOk(path.reachable(clock.monotonic()))
   t.equal(probes.length, 3)
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   t.equal(probes.length, 3, 'it rests')
   await clock.advance(15_000)
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   t.equal(probes.length, 4)
 })
 
@@ -75,10 +75,10 @@ t.test('where packets come, a round without an answer leaves it in doubt, and re
   await clock.advance(1001)
   t.ok(path.reachable(clock.monotonic()))
   t.notOk(path.usable(clock.monotonic()), 'nor was it doubted before')
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   t.equal(probes.length, 3)
   await clock.advance(15_000)
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   t.equal(probes.length, 4)
   t.ok(acknowledge())
   t.ok(path.usable(clock.monotonic()))
@@ -87,7 +87,7 @@ t.test('where packets come, a round without an answer leaves it in doubt, and re
 t.test('REPORTs are no packets: they do not save a path by which none comes', async (t) => {
   const { clock, path } = await proven()
   path.suspect()
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   for (let i = 0; i < 6; i++) {
     await clock.advance(1000)
     path.confirmed(clock.monotonic())
@@ -117,7 +117,7 @@ t.test('after 25 s of silence a packet alone does not revive it', async (t) => {
   await clock.advance(25_001)
   path.heard(PORT, clock.monotonic())
   t.notOk(path.reachable(clock.monotonic()))
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   t.ok(acknowledge())
   t.ok(path.usable(clock.monotonic()))
 })
@@ -130,7 +130,7 @@ t.test('a new port that does not answer lets the old one be', async (t) => {
   path.heard(PORT, clock.monotonic())
   t.ok(path.usable(clock.monotonic()))
   path.suspect()
-  path.seek(clock.monotonic())
+  path.probe(clock.monotonic())
   t.equal(probes.length, 4, 'and does not make it rest')
 })
 

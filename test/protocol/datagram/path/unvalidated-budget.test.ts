@@ -14,7 +14,7 @@ t.test('3,600 bytes in any 10 s to a host', (t) => {
 
 t.test('a host that has proven itself is free', (t) => {
   const budget = new UnvalidatedBudget(10)
-  budget.proven('h', 0)
+  budget.validated('h', 0)
   for (let i = 0; i < 100; i++) t.equal(budget.spend('h', 1200, i), true)
   t.equal(budget.spend('h', 1200, 600_001), true)
   for (let i = 0; i < 2; i++) budget.spend('h', 1200, 600_001)
