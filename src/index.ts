@@ -41,7 +41,7 @@ export type {
   Redundancy
 } from './protocol/datagram/index.ts'
 export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
-export type { Followed } from './protocol/replication/reorder-buffer.ts'
+export type { Followed } from './protocol/replication/index.ts'
 export type { Quantity } from './reading/quantity.ts'
 export type { Reading } from './reading/reading.ts'
 export type { Position } from './reading/run.ts'

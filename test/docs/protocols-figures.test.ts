@@ -15,9 +15,9 @@ import {
   REPLAY_WINDOW
 } from '../../src/protocol/datagram/constants.ts'
 import { DEFAULT_PAYLOAD, defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.ts'
-import { REPEAT_AFTER } from '../../src/protocol/gossip/catalogue-table.ts'
 import { VERDICTS } from '../../src/protocol/gossip/checks.ts'
-import { placePack } from '../../src/protocol/gossip/freshness.ts'
+import { REPEAT_AFTER } from '../../src/protocol/gossip/constants.ts'
+import { checkFreshness } from '../../src/protocol/gossip/freshness.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import { META_TOPIC, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
 import { createAnswerVerifier } from '../../src/protocol/query/client/answer-verifier.ts'
@@ -86,7 +86,7 @@ function isAheadTaken(seconds: number): boolean {
   const pack = packOf(0)
   const time = pack.readings[0]?.time ?? 0
   const standing = { position: () => undefined, believedTime: () => time - seconds }
-  return placePack(pack, standing, 120) === undefined
+  return checkFreshness(pack, standing, 120) === undefined
 }
 
 async function defaultCredit(): Promise<number> {

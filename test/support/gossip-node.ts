@@ -4,9 +4,13 @@ import { systemClock } from '../../src/clock.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Network } from '../../src/node/network/create-network.ts'
-import { CatalogueTable } from '../../src/protocol/gossip/catalogue-table.ts'
-import { Gossip, type GossipReceiver } from '../../src/protocol/gossip/gossip.ts'
-import { gossipOptions } from '../../src/protocol/gossip/options.ts'
+import {
+  CatalogueTable,
+  type Gossip,
+  type GossipReceiver,
+  gossip,
+  gossipOptions
+} from '../../src/protocol/gossip/index.ts'
 import { ProtocolRegistry, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
 import type { Run } from '../../src/reading/run.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
@@ -47,14 +51,13 @@ export class GossipNode {
 
   private constructor(network: Network, self: string, receiver: Partial<GossipReceiver>) {
     this.network = network
-    this.gossip = new Gossip({
+    this.gossip = gossip({ rates })({
       pubsub: network.services.pubsub,
       registry,
       self,
       // It stands still: no bucket fills up again while a machine is slow.
       clock: new VirtualClock(),
       log: silentLog,
-      rates,
       verifier: new SealVerifier(),
       admits: () => true,
       freshness: { position: (series) => this.#position(series), believedTime: () => undefined },

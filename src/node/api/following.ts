@@ -1,10 +1,13 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
-import type { SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
-import type { Backfill } from '../../protocol/replication/backfill.ts'
-import type { SubscriptionLimits } from '../../protocol/replication/limits.ts'
-import { BEGINNING, type Followed } from '../../protocol/replication/reorder-buffer.ts'
-import { Subscriptions } from '../../protocol/replication/subscriptions.ts'
+import type { SealedCatalogue } from '../../protocol/gossip/index.ts'
+import {
+  type Backfill,
+  BEGINNING,
+  type Followed,
+  type SubscriptionLimits,
+  Subscriptions
+} from '../../protocol/replication/index.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import type { Position } from '../../reading/run.ts'
 
@@ -38,7 +41,7 @@ export async function* follow(
   const waiting: Followed[] = []
   let wake = (): void => {}
   let paused = false
-  const followers = new Subscriptions({
+  const subscriptions = new Subscriptions({
     ...init,
     begin: (series) => {
       if (init.from === 'beginning') return BEGINNING
@@ -53,12 +56,12 @@ export async function* follow(
     init.hub.subscribe({
       onSealed: ({ sealed }) => {
         paused ||= waiting.length > init.queue
-        if (!paused) followers.offer(sealed)
+        if (!paused) subscriptions.offer(sealed)
       }
     }),
-    init.onCatalogue((sealed) => followers.heard(sealed)),
-    init.onConnect((peer) => followers.returned(peer)),
-    () => followers.stop()
+    init.onCatalogue((sealed) => subscriptions.onCatalogue(sealed)),
+    init.onConnect((peer) => subscriptions.returned(peer)),
+    () => subscriptions.stop()
   ]
   const onAbort = (): void => wake()
   signal.addEventListener('abort', onAbort)
@@ -72,7 +75,7 @@ export async function* follow(
       // What was left out while the consumer was slow is had from history.
       if (paused) {
         paused = false
-        followers.returned()
+        subscriptions.returned()
         continue
       }
       await new Promise<void>((resolve) => {

@@ -3,13 +3,15 @@ import type { AddressBook } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
-import type { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts'
-import type { CatalogueTable, SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
-import type { Gossip } from '../../protocol/gossip/gossip.ts'
+import type {
+  CataloguePublisher,
+  CatalogueTable,
+  Gossip,
+  SealedCatalogue
+} from '../../protocol/gossip/index.ts'
 import type { ProtocolRegistry } from '../../protocol/protocol-registry.ts'
 import type { DatagramQueryClient, QueryClient, QueryServer } from '../../protocol/query/index.ts'
-import type { Backfill } from '../../protocol/replication/backfill.ts'
-import type { Replicator } from '../../protocol/replication/replicator.ts'
+import type { Backfill, Replicator } from '../../protocol/replication/index.ts'
 import type { Author } from '../../reading/author/author.ts'
 import type { History } from '../../reading/history/history.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'

@@ -1,7 +1,7 @@
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
-import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
+import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { remoteHost } from '../network/create-network.ts'
 import { openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'

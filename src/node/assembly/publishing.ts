@@ -1,7 +1,5 @@
-import { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts'
-import { Gossip } from '../../protocol/gossip/gossip.ts'
+import { CataloguePublisher, type Gossip, gossip } from '../../protocol/gossip/index.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
-import type { Startable } from '../../startable.ts'
 import { Publisher } from '../readings/publisher.ts'
 import type { Components, Publishing, Sensing } from './components.ts'
 import { sealOwnCatalogue } from './own-catalogue.ts'
@@ -15,16 +13,16 @@ type Needs = Pick<
 export function createPublishing(components: Needs, sensing: () => Sensing): Publishing {
   const { config, world } = components.init
   const { history, hub } = components.storage
-  const gossip = createGossip(components, sensing)
+  const service = createGossip(components, sensing)
   const cataloguePublisher = new CataloguePublisher({
     clock: world.clock,
     period: config.limits.meta.period,
     gather: config.limits.meta.gather,
     seal: (revision, audience) => sealOwnCatalogue({ ...components, sensing: sensing() }, revision, audience),
-    publish: (bytes) => gossip.publish(META_TOPIC, bytes)
+    publish: (bytes) => service.publish(META_TOPIC, bytes)
   })
-  const publisher = new Publisher({ hub, history, catalogue: cataloguePublisher, gossip })
-  return { gossip, cataloguePublisher, publisher }
+  const publisher = new Publisher({ hub, history, catalogue: cataloguePublisher, gossip: service })
+  return { gossip: service, cataloguePublisher, publisher }
 }
 
 function createGossip(
@@ -33,13 +31,14 @@ function createGossip(
 ): Gossip {
   const { catalogues, admission } = peers
   const { config, world, log, identity } = init
-  return new Gossip({
+  // A node that does not forward subscribes to catalogues alone, until listenToAll() is called.
+  const topics = config.relay ? protocols.registry.ids() : [META_TOPIC]
+  return gossip({ rates: config.limits.gossip, topics })({
     pubsub: transports.network.services.pubsub,
     registry: protocols.registry,
     self: identity.peer,
     clock: world.clock,
     log,
-    rates: config.limits.gossip,
     verifier: clients.verifier,
     admits: (author, source) => admission.admits(author, source),
     freshness: {
@@ -54,34 +53,6 @@ function createGossip(
       ownRun: (run) => sensing().author().raise(run)
     }
   })
-}
-
-/** A node that does not forward subscribes to catalogues alone, until listenToAll() is called. */
-export function gossipStartable({
-  init: { config },
-  protocols: { registry },
-  publishing: { gossip }
-}: Pick<Components, 'init' | 'protocols' | 'publishing'>): Startable {
-  const topics = config.relay ? registry.ids() : [META_TOPIC]
-  return {
-    name: 'gossip',
-    start() {
-      gossip.start()
-      for (const topic of topics) gossip.subscribe(topic)
-    },
-    stop: () => gossip.stop()
-  }
-}
-
-/** A node for one command publishes no catalogue. */
-export function catalogueStartables({
-  init: { shortLived },
-  publishing: { cataloguePublisher }
-}: Pick<Components, 'init' | 'publishing'>): Startable[] {
-  if (shortLived) return []
-  return [
-    { name: 'catalogue', start: () => cataloguePublisher.start(), stop: () => cataloguePublisher.stop() }
-  ]
 }
 
 /** Subscribes to every topic until the returned function is called. */

@@ -5,8 +5,6 @@ import { discoveryStartable, watchdogStartable } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
 import type { Components } from './components.ts'
 import { controlStartables } from './control.ts'
-import { catalogueStartables, gossipStartable } from './publishing.ts'
-import { replicationStartable } from './replication.ts'
 import { sensingStartables } from './sensing.ts'
 import { historyStartable } from './storage.ts'
 
@@ -16,11 +14,23 @@ export function startOrder(
   operations: Operations,
   stopping: AbortController
 ): Startable[] {
-  const { init, transports, peers, clients, timekeeper, server, peerLookup, switches } = components
+  const {
+    init,
+    transports,
+    peers,
+    clients,
+    timekeeper,
+    server,
+    replication,
+    publishing,
+    peerLookup,
+    switches
+  } = components
   const { home, world, log, carrier } = init
   const { network, datagrams } = transports
   const { autoDialer, admission, book } = peers
   const { queries, datagramQueries } = clients
+  const { gossip, cataloguePublisher } = publishing
   const { onConnectSync } = peerLookup
   return [
     { name: 'home', stop: () => home?.close() },
@@ -35,9 +45,10 @@ export function startOrder(
     queries,
     ...(datagramQueries === undefined ? [] : [datagramQueries]),
     server,
-    gossipStartable(components),
-    replicationStartable(components),
-    ...catalogueStartables(components),
+    gossip,
+    replication.replicator,
+    // A node for one command publishes no catalogue.
+    ...(init.shortLived ? [] : [cataloguePublisher]),
     ...sensingStartables(components),
     ...(carrier.discovery ? [discoveryStartable({ ...init, ...transports, autoDialer })] : []),
     watchdogStartable({ ...init, network }),

@@ -1,6 +1,6 @@
 import { readInterfaces } from '../../peer/discovery/interface-watch.ts'
 import { LocalNetwork } from '../../peer/discovery/local-network.ts'
-import { gossipOptions } from '../../protocol/gossip/options.ts'
+import { gossipOptions } from '../../protocol/gossip/index.ts'
 import { createNetwork } from '../network/create-network.ts'
 import { datagramsOf } from '../network/datagrams.ts'
 import type { Components, Transports } from './components.ts'

@@ -1,4 +1,4 @@
-import type { SealedCatalogue } from '../../protocol/gossip/catalogue-table.ts'
+import type { SealedCatalogue } from '../../protocol/gossip/index.ts'
 import type { History } from '../../reading/history/history.ts'
 import type { StorePolicy } from './store-policy.ts'
 

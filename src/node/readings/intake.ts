@@ -1,4 +1,4 @@
-import type { Replicator } from '../../protocol/replication/replicator.ts'
+import type { Replicator } from '../../protocol/replication/index.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
 

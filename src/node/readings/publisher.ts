@@ -1,5 +1,4 @@
-import type { CataloguePublisher } from '../../protocol/gossip/catalogue-publisher.ts'
-import type { Gossip } from '../../protocol/gossip/gossip.ts'
+import type { CataloguePublisher, Gossip } from '../../protocol/gossip/index.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import type { OwnHistory } from '../../reading/history/history.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'

@@ -1,19 +1,21 @@
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import type { Audience } from '../../reading/author/author.ts'
+import type { Startable } from '../../startable.ts'
 import type { CatalogueLimits } from './limits.ts'
 
 export interface CataloguePublisherInit extends Pick<CatalogueLimits, 'period' | 'gather'> {
   readonly clock: Clock
-  /** Makes and seals the catalogue as it is now, with private series where it is for a peer of the book. */
+  /** Makes and seals the present catalogue, with private series where it is for a peer of the book. */
   readonly seal: (revision: number, audience: Audience) => Uint8Array
   readonly publish: (bytes: Uint8Array) => void
 }
 
 /**
- * Tells the neighbours what this node is: on change, and now and then for those who came later, sealed anew
- * each time, as relays do not hand on what they know. The same bytes are the answer to `describe`.
+ * Publishes the catalogue of this node: on change, and periodically for nodes that joined later. It is sealed
+ * anew each time, because relays do not pass on bytes that they know. The same bytes answer `describe`.
  */
-export class CataloguePublisher {
+export class CataloguePublisher implements Startable {
+  readonly name = 'catalogue'
   readonly #init: CataloguePublisherInit
   #revision = 0
   readonly #bytes = new Map<Audience, Uint8Array>()
@@ -35,41 +37,41 @@ export class CataloguePublisher {
     this.#gathering = undefined
   }
 
-  /** The sealed catalogue as it stands. */
+  /** The present catalogue, sealed. */
   current(audience: Audience = 'everyone'): Uint8Array {
     const bytes = this.#bytes.get(audience) ?? this.#init.seal(this.#revision, audience)
     this.#bytes.set(audience, bytes)
     return bytes
   }
 
-  /** Something that it tells has changed. */
+  /** The content has changed. */
   changed(): void {
     if (this.#bytes.size > 0) this.#revision += 1
     this.#bytes.clear()
-    this.#tellSoon()
+    this.#publishSoon()
   }
 
   /** A new run counts its revisions from 0. */
   newRun(): void {
     this.#revision = 0
     this.#bytes.clear()
-    this.#tellSoon()
+    this.#publishSoon()
   }
 
-  #tellSoon(): void {
+  #publishSoon(): void {
     if (this.#repeating === undefined) return
     this.#gathering ??= this.#init.clock.after(this.#init.gather, () => {
       this.#gathering = undefined
-      this.#tell()
+      this.#publish()
     })
   }
 
   #repeat(): void {
     this.#bytes.clear()
-    this.#tell()
+    this.#publish()
   }
 
-  #tell(): void {
+  #publish(): void {
     this.#init.publish(this.current())
   }
 }

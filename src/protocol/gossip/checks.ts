@@ -5,7 +5,7 @@ import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { TokenBuckets } from '../token-bucket.ts'
 import type { GossipVersions } from './versions.ts'
 
-/** What decided about a message, in the order of the checks of wire.md, Gossip, and what follows for gossipsub. */
+/** What decided about a message, in the order of the checks of docs/protocols.md section 11, and the verdict for gossipsub. */
 export const VERDICTS = {
   size: 'reject',
   'source-rate': 'ignore',
@@ -30,13 +30,13 @@ export interface Checked<T> {
   readonly verdict: Verdict
   /** PeerId of the signer, from check 4 on. */
   readonly author?: string
-  /** What the message says, from check 9 on: verified. */
+  /** The verified content, from check 9 on. */
   readonly message?: T
 }
 
 export interface GossipChecksInit<T> {
   readonly domain: 'pack' | 'meta'
-  /** One for the whole process: bytes are verified once, whichever door they came by. */
+  /** One for the whole process: bytes are verified once, whichever way they came. */
   readonly verifier: Pick<SealVerifier, 'knows' | 'verify'>
   /** @throws SealedRefusal, PackError where the payload breaks a rule of its topic */
   readonly read: (seal: OpenedSeal, topic: string) => T
@@ -44,17 +44,17 @@ export interface GossipChecksInit<T> {
   readonly maxPayload: (topic: string) => number
   readonly sources: TokenBuckets
   readonly authors: TokenBuckets
-  /** Whether the author is believed when this source hands it on (`accept:` and `deny:`). */
+  /** Whether messages of the author are accepted from this source (`accept:` and `deny:`). */
   readonly admits: (author: string, source: string) => boolean
   /** Checks 9 and 10: whether the message is behind what is held, too old, or of the future. */
-  readonly place: (message: T, topic: string) => 'held' | 'old' | 'ahead' | undefined
-  /** Packs that come on the topics of several versions; none where no topic has another version. */
+  readonly check: (message: T, topic: string) => 'held' | 'old' | 'ahead' | undefined
+  /** Packs that arrive on the topics of several versions; absent where no topic has another version. */
   readonly versions?: GossipVersions
-  /** Told of each decision. */
+  /** Called with each decision. */
   readonly count: (reason: Reason) => void
 }
 
-/** The eleven checks of wire.md, Gossip, cheapest first; the first that fails decides. */
+/** The eleven checks of docs/protocols.md section 11, cheapest first; the first that fails decides. */
 export class GossipChecks<T> {
   readonly #init: GossipChecksInit<T>
 
@@ -62,7 +62,7 @@ export class GossipChecks<T> {
     this.#init = init
   }
 
-  /** @param source the peer who handed the bytes to us */
+  /** @param source the peer that sent the bytes */
   check(topic: string, bytes: Uint8Array, source: string): Checked<T> {
     const checked = this.#decide(topic, bytes, source)
     this.#init.count(checked.reason)
@@ -70,7 +70,7 @@ export class GossipChecks<T> {
   }
 
   #decide(topic: string, bytes: Uint8Array, source: string): Checked<T> {
-    const { domain, verifier, sources, authors, admits, read, place } = this.#init
+    const { domain, verifier, sources, authors, admits, read, check } = this.#init
     const maxPayload = this.#init.maxPayload(topic)
     if (bytes.length > maxPayload + SEAL_BYTES) return decided('size')
     if (!sources.take(source)) return decided('source-rate')
@@ -81,17 +81,17 @@ export class GossipChecks<T> {
     if (verifier.knows(seal)) return decided(this.#decideKnown(topic, seal), { author })
     if (!authors.take(author)) return decided('author-rate', { author })
     if (!verifier.verify(seal)) {
-      authors.giveBack(author) // nobody is silenced by forgeries in his name
+      authors.giveBack(author) // forgeries do not use up the rate of the author they name
       return decided('signature', { author })
     }
     const message = unlessRefused(() => read(seal, topic))
     if (message === undefined) return decided('content', { author })
-    const reason = place(message, topic) ?? 'accept'
+    const reason = check(message, topic) ?? 'accept'
     if (reason === 'accept') this.#init.versions?.note(topic, seal)
     return decided(reason, { author, message })
   }
 
-  /** What was taken in on the topic of another version is handed on in this one, if it belongs there. */
+  /** A pack accepted on the topic of another version is relayed on this one, if it belongs there. */
   #decideKnown(topic: string, seal: OpenedSeal): Reason {
     const { versions, read } = this.#init
     if (versions?.isNewOn(topic, seal) !== true) return 'seen'
@@ -99,8 +99,8 @@ export class GossipChecks<T> {
   }
 }
 
-function decided<T>(reason: Reason, told: { author?: string; message?: T } = {}): Checked<T> {
-  return { reason, verdict: VERDICTS[reason], ...told }
+function decided<T>(reason: Reason, known: { author?: string; message?: T } = {}): Checked<T> {
+  return { reason, verdict: VERDICTS[reason], ...known }
 }
 
 function unlessRefused<T>(work: () => T): T | undefined {

@@ -5,13 +5,13 @@ import type { Reason } from './checks.ts'
 export interface FloodLogOptions {
   /** Milliseconds between two lines. */
   readonly period: number
-  /** Messages refused within a period that make a flood; fewer are only counted. */
+  /** Messages dropped within a period that make a flood; fewer are only counted. */
   readonly min: number
-  /** How many sources are told apart. */
+  /** Sources counted at a time. */
   readonly sources: number
 }
 
-/** One line a minute about a flood, not one a message: who sends it, how much, and what becomes of it. */
+/** Logs a flood in one line a period, not one a message: the source with most, the number, the reasons. */
 export class FloodLog {
   readonly #clock: Clock
   readonly #log: Log
@@ -33,7 +33,7 @@ export class FloodLog {
     const known = this.#refused.get(source)
     if (known !== undefined || this.#refused.size < this.#options.sources)
       this.#refused.set(source, (known ?? 0) + 1)
-    this.#cancel ??= this.#clock.after(this.#options.period, () => this.#tell())
+    this.#cancel ??= this.#clock.after(this.#options.period, () => this.#report())
   }
 
   stop(): void {
@@ -41,13 +41,13 @@ export class FloodLog {
     this.#cancel = undefined
   }
 
-  #tell(): void {
+  #report(): void {
     const worst = [...this.#refused].sort((a, b) => b[1] - a[1])[0]
     if (this.#total >= this.#options.min && worst !== undefined) {
       this.#log.warn('refused a flood of gossip; others are still heard', {
         messages: this.#total,
         seconds: Math.round(this.#options.period / 1000),
-        max: worst[0],
+        source: worst[0],
         reasons: [...this.#reasons]
       })
     }

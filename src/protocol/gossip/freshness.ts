@@ -1,19 +1,17 @@
 import type { Position } from '../../reading/run.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
+import { MAX_AHEAD } from './constants.ts'
 
-/** wire.md, Gossip check 10: no clock is so far behind the others. */
-const MAX_AHEAD = 600
-
-/** What we know when a pack comes in. */
+/** What is known when a pack arrives. */
 export interface FreshnessContext {
   /** The newest position held of a series. */
   position(series: string): Position | undefined
-  /** Unix seconds by our clock; undefined where it is not believed. */
+  /** Unix seconds by our clock; undefined where it is not known to be right. */
   believedTime(): number | undefined
 }
 
-/** Checks 9 and 10 of wire.md, Gossip, for a pack: one reading that is new and of this time is enough. */
-export function placePack(
+/** Checks 9 and 10 of docs/protocols.md section 11 for a pack: one new reading of the present is enough. */
+export function checkFreshness(
   sealed: SealedReadings,
   freshness: FreshnessContext,
   acceptAge: number
@@ -28,7 +26,7 @@ export function placePack(
   return newest < now - acceptAge ? 'old' : undefined
 }
 
-/** Another boot of the same epoch is another node with the same key: it has positions of its own. */
+/** Another boot of the same epoch is another node with the same key, which has positions of its own. */
 function isAbove(position: Position, held: Position | undefined): boolean {
   if (held === undefined || position.epoch > held.epoch) return true
   if (position.epoch < held.epoch) return false

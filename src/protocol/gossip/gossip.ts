@@ -11,26 +11,33 @@ import { readOpened } from '../../reading/signed/open-signed.ts'
 import { SEAL_BYTES } from '../../reading/signed/seal.ts'
 import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
+import type { Startable } from '../../startable.ts'
 import { META_TOPIC, type ProtocolRegistry } from '../protocol-registry.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import type { SealedCatalogue } from './catalogue-table.ts'
 import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
+import { COPIES } from './constants.ts'
 import { FloodLog } from './flood-log.ts'
-import { type FreshnessContext, placePack } from './freshness.ts'
+import { checkFreshness, type FreshnessContext } from './freshness.ts'
 import type { GossipLimits } from './limits.ts'
-import { guardIntake } from './rate-guard.ts'
+import { guardRate } from './rate-guard.ts'
 import { GossipVersions } from './versions.ts'
 
 export type GossipRates = Omit<GossipLimits, 'keys' | 'maxInboundDataLength'>
 
 export interface GossipInit {
+  readonly rates: GossipRates
+  /** Topics subscribed to from start() to stop(); none unless given. */
+  readonly topics?: readonly string[]
+}
+
+export interface GossipComponents {
   readonly pubsub: GossipSub
   readonly registry: ProtocolRegistry
   /** Our own PeerId. */
   readonly self: string
   readonly clock: Clock
   readonly log: Log
-  readonly rates: GossipRates
   readonly verifier: SealVerifier
   readonly admits: (author: string, source: string) => boolean
   readonly freshness: FreshnessContext
@@ -39,14 +46,14 @@ export interface GossipInit {
   readonly receive: GossipReceiver
 }
 
-/** What becomes of verified messages. */
+/** Takes verified messages. */
 export interface GossipReceiver {
   /** A pack that passed every check. */
   pack(sealed: SealedReadings): void
-  /** A pack behind what is held: it may fill a hole. */
+  /** A pack behind what is held: it may fill a gap. */
   late(sealed: SealedReadings): void
   catalogue(sealed: SealedCatalogue): void
-  /** Somebody showed us a seal of our own key: of this run, of an earlier life, or of a second node with it. */
+  /** A message sealed with our own key arrived: of this run, of an earlier one, or of a second node with the key. */
   ownRun(run: Run): void
 }
 
@@ -56,7 +63,7 @@ const RESULTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
   reject: TopicValidatorResult.Reject
 }
 
-/** What is told as a flood; a signer who is not admitted is a neighbour, not an attack. */
+/** Reasons that are logged as a flood; a signer who is not admitted is a neighbour, not an attack. */
 const FLOOD: ReadonlySet<Reason> = new Set([
   'size',
   'source-rate',
@@ -65,39 +72,39 @@ const FLOOD: ReadonlySet<Reason> = new Set([
   'signature',
   'content'
 ])
-/** gossipsub is handed each message once by every neighbour; the checks count those not seen before. */
-const COPIES = 2
 
-type Counted = 'accept' | `${Verdict}-${Reason}` | 'ignore-intake' | 'publish' | 'publish-failed'
+type Counted = 'accept' | `${Verdict}-${Reason}` | 'ignore-rate' | 'publish' | 'publish-failed'
 
-/** Packs and catalogues between neighbours over gossipsub: checked, handed on, relayed; and our own published. */
-export class Gossip {
-  readonly #init: GossipInit
+/** Checks packs and catalogues that arrive over gossipsub, delivers and relays them; publishes our own. */
+export class Gossip implements Startable {
+  readonly name = 'gossip'
+  readonly #init: GossipComponents & GossipInit
   readonly #packs: GossipChecks<SealedReadings>
-  readonly #metas: GossipChecks<SealedCatalogue>
-  readonly #intake: TokenBuckets
+  readonly #catalogues: GossipChecks<SealedCatalogue>
+  readonly #arrivals: TokenBuckets
   readonly #flood: FloodLog
   readonly #counters = new Map<Counted, number>()
-  /** How many want each topic. */
+  /** Subscribers of each topic. */
   readonly #wanted = new Map<string, number>()
   #unguard: Cancel | undefined
 
-  constructor(init: GossipInit) {
-    const { clock, rates, registry } = init
-    this.#init = init
-    this.#flood = new FloodLog(clock, init.log, {
+  constructor(components: GossipComponents, init: GossipInit) {
+    const { clock, registry, verifier, admits, isNewer, freshness } = components
+    const { rates } = init
+    this.#init = { ...components, ...init }
+    this.#flood = new FloodLog(clock, components.log, {
       period: rates.floodPeriod,
       min: rates.floodLeast,
       sources: rates.sources
     })
-    this.#intake = new TokenBuckets(clock, {
+    this.#arrivals = new TokenBuckets(clock, {
       rate: COPIES * rates.sourceRate,
       burst: COPIES * rates.sourceBurst,
       names: rates.sources
     })
     const common = {
-      verifier: init.verifier,
-      admits: init.admits,
+      verifier,
+      admits,
       maxPayload: (topic: string) => registry.get(topic)?.maxPayload ?? 0,
       sources: new TokenBuckets(clock, {
         rate: rates.sourceRate,
@@ -124,9 +131,9 @@ export class Gossip {
         versionsOf: (topic) => registry.versionsOf(topic),
         packs: rates.verified
       }),
-      place: (sealed, topic) => placePack(sealed, init.freshness, registry.get(topic)?.acceptAge ?? 0)
+      check: (sealed, topic) => checkFreshness(sealed, freshness, registry.get(topic)?.acceptAge ?? 0)
     })
-    this.#metas = new GossipChecks({
+    this.#catalogues = new GossipChecks({
       ...common,
       domain: 'meta',
       read: (seal) => ({
@@ -134,17 +141,18 @@ export class Gossip {
         bytes: seal.bytes,
         catalogue: decodeCatalogue(seal.payload, seal.peer)
       }),
-      // What was confided to somebody is not for everybody, whoever publishes it.
-      place: (sealed) => (!isRestricted(sealed.catalogue) && init.isNewer(sealed) ? undefined : 'held')
+      // A restricted catalogue is for peers of its author's book, whoever publishes it.
+      check: (sealed) => (!isRestricted(sealed.catalogue) && isNewer(sealed) ? undefined : 'held')
     })
   }
 
   /** @throws NodeError 'gossip-version' */
   start(): void {
-    const { pubsub, registry } = this.#init
-    this.#unguard = guardIntake(pubsub, (source) => this.#takesIn(source))
+    const { pubsub, registry, topics = [] } = this.#init
+    this.#unguard = guardRate(pubsub, (source) => this.#isWithinRate(source))
     for (const topic of registry.ids())
       pubsub.topicValidators.set(topic, (source, message) => this.#validate(topic, source, message))
+    for (const topic of topics) this.subscribe(topic)
   }
 
   stop(): void {
@@ -156,7 +164,7 @@ export class Gossip {
     this.#unguard?.()
   }
 
-  /** Hears a topic until the last who wanted it cancels. gossipsub must be started. */
+  /** Subscribes until every subscriber of the topic has cancelled. gossipsub must be started. */
   subscribe(topic: string): Cancel {
     this.#want(topic, 1)
     let ended = false
@@ -167,7 +175,7 @@ export class Gossip {
   }
 
   /**
-   * Sends our own sealed bytes to whoever hears the topic. A network that takes nothing is counted, not thrown.
+   * Publishes our own sealed bytes. A failure of the network is counted, not thrown.
    * @throws NodeError 'too-big' where receivers would refuse it
    */
   publish(topic: string, bytes: Uint8Array): void {
@@ -188,22 +196,22 @@ export class Gossip {
     return Object.fromEntries(this.#counters)
   }
 
-  #takesIn(source: string): boolean {
-    const taken = this.#intake.take(source)
+  #isWithinRate(source: string): boolean {
+    const taken = this.#arrivals.take(source)
     if (!taken) {
-      this.#count('ignore-intake')
+      this.#count('ignore-rate')
       this.#flood.note(source, 'source-rate')
     }
     return taken
   }
 
-  /** Called within gossipsub: what is thrown here would end up nowhere (libp2p.md, trap 9). */
+  /** Called within gossipsub, which handles no error of it (docs/network.md trap 9). */
   #validate(topic: string, from: PeerId, message: Message): TopicValidatorResult {
     const source = from.toString()
     try {
       const checked =
         topic === META_TOPIC
-          ? this.#takeMeta(message.data, source)
+          ? this.#takeCatalogue(message.data, source)
           : this.#takePack(topic, message.data, source)
       if (FLOOD.has(checked.reason)) this.#flood.note(source, checked.reason)
       return RESULTS[checked.verdict]
@@ -228,9 +236,9 @@ export class Gossip {
     return checked
   }
 
-  #takeMeta(bytes: Uint8Array, source: string): Checked<SealedCatalogue> {
+  #takeCatalogue(bytes: Uint8Array, source: string): Checked<SealedCatalogue> {
     const { self, receive } = this.#init
-    const checked = this.#metas.check(META_TOPIC, bytes, source)
+    const checked = this.#catalogues.check(META_TOPIC, bytes, source)
     const { message, reason, author } = checked
     if (message === undefined) return checked
     if (author === self) receive.ownRun(message.catalogue)

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { NodeError } from '../../error.ts'
-
-const ID_BYTES = 20
+import { MESSAGE_ID_BYTES } from './constants.ts'
 
 /**
  * The id of a message for gossipsub: the first 20 bytes of SHA-256(u16be(length of topic) || topic ||
@@ -12,7 +11,7 @@ export function messageId(topic: string, data: Uint8Array): Uint8Array {
   const name = Buffer.from(topic)
   const length = Buffer.alloc(2)
   length.writeUInt16BE(name.length)
-  return createHash('sha256').update(length).update(name).update(data).digest().subarray(0, ID_BYTES)
+  return createHash('sha256').update(length).update(name).update(data).digest().subarray(0, MESSAGE_ID_BYTES)
 }
 
 /** A message as gossipsub decoded it, before it looked at anything. */
@@ -23,7 +22,7 @@ export interface RawMessage {
 }
 
 /**
- * The same id as text, made of the raw message, where `from` can still be seen. gossipsub 17 refuses
+ * The same id as text, made of the raw message, where `from` can still be seen. gossipsub 17 rejects
  * seqno, key and signature under StrictNoSign but not `from` (validateToRawMessage), and would relay it
  * with the message to peers who blame us for it.
  * @throws NodeError 'gossip-from', on which gossipsub drops the message and remembers nothing of it

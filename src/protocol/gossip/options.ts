@@ -1,5 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
-import type { PeerScoreParams, TopicScoreParams } from '@libp2p/gossipsub/score'
+import type { PeerScoreParams } from '@libp2p/gossipsub/score'
+import { RPC_LIMITS, TOPIC_SCORE } from './constants.ts'
 import type { GossipLimits } from './limits.ts'
 import { messageId, type RawMessage, rawMessageId } from './message-id.ts'
 
@@ -8,33 +9,8 @@ export interface GossipOptionsInit extends Pick<GossipLimits, 'maxInboundDataLen
   readonly onForeignSender?: (topic: string) => void
 }
 
-/** What one RPC may hold; gossipsub drops one with more (decodeRpcLimits). */
-const RPC_LIMITS = {
-  maxSubscriptions: 1024,
-  maxMessages: 2048,
-  maxIhaveMessageIDs: 5000, // GossipsubMaxIHaveLength: what an honest peer may send
-  maxIwantMessageIDs: 2048,
-  maxIdontwantMessageIDs: 512, // GossipsubIdontwantMaxMessages
-  maxControlMessages: 1024,
-  maxPeerInfos: 16 // GossipsubPrunePeers
-}
-
 /**
- * Nothing counts but invalid messages: three rejects and the graylist (-80) is reached, -10 for the
- * square of their number. It takes as long to leave it as the number decays, 1 % a second.
- */
-const TOPIC_SCORE: Partial<TopicScoreParams> = {
-  topicWeight: 1,
-  timeInMeshWeight: 0,
-  firstMessageDeliveriesWeight: 0,
-  meshMessageDeliveriesWeight: 0,
-  meshFailurePenaltyWeight: 0,
-  invalidMessageDeliveriesWeight: -10,
-  invalidMessageDeliveriesDecay: 0.99
-}
-
-/**
- * Options for gossipsub() of @libp2p/gossipsub 17 (wire.md, Gossip).
+ * Options for gossipsub() of @libp2p/gossipsub 17 (docs/protocols.md section 11).
  * @param topics every topic we speak; others are neither counted, cached nor relayed
  */
 export function gossipOptions(topics: readonly string[], limits: GossipOptionsInit): Partial<GossipsubOpts> {
@@ -68,7 +44,7 @@ function scoreParams(topics: readonly string[]): Partial<PeerScoreParams> {
       topics.map((topic) => [topic, { ...TOPIC_SCORE }])
     ) as PeerScoreParams['topics'],
     appSpecificWeight: 0,
-    IPColocationFactorWeight: 0, // trap 12: a dozen devices behind one address are no attack
+    IPColocationFactorWeight: 0, // docs/network.md trap 12: a dozen devices behind one address are no attack
     behaviourPenaltyWeight: 0
   }
 }

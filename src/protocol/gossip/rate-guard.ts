@@ -12,14 +12,14 @@ interface RpcReceiver {
 }
 
 /**
- * Has gossipsub ask before it takes in each message. gossipsub 17 remembers the id of a message for
- * two minutes before a validator sees it, so that a peer who sends without end fills the memory, and
- * what is dropped for its haste is then taken for seen when somebody else brings it.
- * @param admits whether one more message of this peer is taken in now; drops are counted there
- * @returns puts things back
- * @throws NodeError 'gossip-version' where this gossipsub is built otherwise
+ * Makes gossipsub ask before it processes each message. gossipsub 17 remembers the id of a message for
+ * two minutes before a validator sees it: a peer that sends without end fills the memory, and a message
+ * dropped for exceeding the rate counts as seen when another peer sends it.
+ * @param admits whether one more message of this peer is processed now; drops are counted there
+ * @returns removes the guard
+ * @throws NodeError 'gossip-version' where gossipsub has no such method
  */
-export function guardIntake(gossipsub: GossipSub, admits: (source: string) => boolean): () => void {
+export function guardRate(gossipsub: GossipSub, admits: (source: string) => boolean): () => void {
   const receiver = gossipsub as unknown as RpcReceiver
   const receive = receiver.handleReceivedRpc
   if (typeof receive !== 'function')

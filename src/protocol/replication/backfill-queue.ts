@@ -5,16 +5,16 @@ import type { BackfillLimits } from './limits.ts'
 export type BackfillQueueOptions = Pick<BackfillLimits, 'concurrent' | 'spacing' | 'waiting'>
 
 interface Waiting {
-  readonly noticed: number
+  readonly noticedAt: number
   readonly begin: (leave: () => void) => void
   readonly refuse: (reason: unknown) => void
 }
 
-/** Whose turn it is to ask for what it misses: the newest hole first, at a bounded rate. */
+/** Orders requests for missing readings: the newest gap first, at a bounded rate. */
 export class BackfillQueue {
   readonly #clock: Clock
   readonly #options: BackfillQueueOptions
-  /** Ascending by when the hole was noticed. */
+  /** Ascending by when the gap was noticed. */
   readonly #waiting: Waiting[] = []
   #running = 0
   #nextAt = 0
@@ -27,11 +27,11 @@ export class BackfillQueue {
 
   /**
    * Waits for a turn.
-   * @param noticed Clock.monotonic() when the hole was noticed
-   * @returns to be called when the question is over
-   * @throws NodeError 'repair-busy' when newer holes took the room; the signal's reason
+   * @param noticedAt Clock.monotonic() when the gap was noticed
+   * @returns to be called when the request has ended
+   * @throws NodeError 'backfill-busy' when newer gaps took its place; the signal's reason
    */
-  turn(noticed: number, signal: AbortSignal): Promise<() => void> {
+  turn(noticedAt: number, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       const stop = (): void => {
@@ -45,7 +45,7 @@ export class BackfillQueue {
           settle(value)
         }
       }
-      const waiting = { noticed, begin: settled(resolve), refuse: settled(reject) }
+      const waiting = { noticedAt, begin: settled(resolve), refuse: settled(reject) }
       signal.addEventListener('abort', stop, { once: true })
       this.#insert(waiting)
       this.#next()
@@ -54,14 +54,14 @@ export class BackfillQueue {
 
   #insert(waiting: Waiting): void {
     this.#waiting.splice(
-      this.#waiting.findLastIndex(({ noticed }) => noticed <= waiting.noticed) + 1,
+      this.#waiting.findLastIndex(({ noticedAt }) => noticedAt <= waiting.noticedAt) + 1,
       0,
       waiting
     )
     if (this.#waiting.length <= this.#options.waiting) return
     this.#waiting
       .shift()
-      ?.refuse(new NodeError('repair-busy', 'too many holes wait to be repaired', { remedy: 'retry' }))
+      ?.refuse(new NodeError('backfill-busy', 'too many gaps wait to be filled', { remedy: 'retry' }))
   }
 
   #next(): void {

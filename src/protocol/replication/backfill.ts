@@ -7,11 +7,12 @@ import { comparePositions, type Position, type Run } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { BackfillQueue } from './backfill-queue.ts'
+import { BEGINNING, NOTHING_HELD } from './constants.ts'
 import type { ProviderTable } from './provider-table.ts'
-import { BEGINNING, type Missing } from './reorder-buffer.ts'
+import type { Missing } from './reorder-buffer.ts'
 
-/** What a peer tells of its history: sealed bytes that were verified, or a range that is gone. */
-export type HistoryTold =
+/** One item of a peer's history: sealed bytes that were verified, or a range that is gone for good. */
+export type HistoryItem =
   | { readonly sealed: SealedReadings; readonly lost?: undefined }
   | { readonly lost: { readonly run: Run; readonly from: number; readonly to: number } }
 
@@ -23,9 +24,9 @@ export interface HistoryQuestion {
   readonly to?: number
 }
 
-/** Asks a peer for history; ends when everything was told. Throws where it cannot be asked or refuses. */
+/** Fetches history from a peer, up to its end. Throws where the peer cannot be asked or answers with an error. */
 export interface HistoryFetcher {
-  history(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncIterable<HistoryTold>
+  history(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncIterable<HistoryItem>
 }
 
 export interface BackfillInit {
@@ -34,13 +35,13 @@ export interface BackfillInit {
   readonly queue: BackfillQueue
   readonly source: HistoryFetcher
   readonly providers: ProviderTable
-  /** Peers near us that may hold anything: asked after those who are known to hold this author's. */
+  /** Connected peers, which may hold anything: asked after the known providers of an author. */
   readonly others: () => readonly string[]
-  /** Peers asked besides the author, at most. */
+  /** The maximum number of peers asked besides the author. */
   readonly max: number
   /** Milliseconds of silence after which an answer counts as ended. */
   readonly silence: number
-  /** Takes in what was told, for the journal of this node. */
+  /** Takes verified packs and blocks, for the hub of this node. */
   readonly receive: (sealed: SealedReadings) => void
 }
 
@@ -48,25 +49,22 @@ export interface BackfillTask {
   readonly series: string
   readonly missing: Missing
   /** Clock.monotonic() when it was noticed. */
-  readonly noticed: number
-  /** Readings of the series, ascending within an answer; what its author leaves out is gone. */
-  readonly told: (readings: readonly Reading[], byAuthor: boolean) => void
-  /** The author says that nothing before this position will come. */
-  readonly gone: (before: Position) => void
-  /** Whether the rest of an answer is of no use. */
-  readonly enough: () => boolean
+  readonly noticedAt: number
+  /** Takes readings of the series, ascending within an answer; what its author leaves out is gone. */
+  readonly onReadings: (readings: readonly Reading[], byAuthor: boolean) => void
+  /** The author reports that nothing before this position will come. */
+  readonly onGone: (before: Position) => void
+  /** Whether the rest of an answer is not needed. */
+  readonly shouldStop: () => boolean
   /** Nobody else is asked where the author does not answer. */
   readonly authorOnly?: boolean
   /** Only others are asked: the author was, and did not answer. */
   readonly withoutAuthor?: boolean
-  /** Whether nobody else need be asked, now that the author, or somebody else, was. */
-  readonly done: (byAuthor: boolean) => boolean
+  /** Whether nobody else need be asked, after the author or another peer was. */
+  readonly isComplete: (byAuthor: boolean) => boolean
 }
 
-/** The author's words for having nothing: an answer as good as an empty one (wire.md, Asking, errors). */
-const NOTHING = ['no-such', 'no-data', 'gone']
-
-/** Asks for what is missing: its author first, then whoever holds it. The seal makes lies worthless. */
+/** Fetches missing readings: from their author first, then from providers. Every item is verified by its seal. */
 export class Backfill {
   readonly #init: BackfillInit
 
@@ -74,17 +72,17 @@ export class Backfill {
     this.#init = init
   }
 
-  /** @returns whether the author answered. @throws NodeError 'repair-busy'; the signal's reason */
+  /** @returns whether the author answered. @throws NodeError 'backfill-busy'; the signal's reason */
   async ask(task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     const author = parseSeries(task.series)?.peer
     if (author === undefined) throw new NodeError('series-name', `${task.series} is no series name`)
-    const leave = await this.#init.queue.turn(task.noticed, signal)
+    const leave = await this.#init.queue.turn(task.noticedAt, signal)
     try {
       const answered = task.withoutAuthor !== true && (await this.#askPeer(author, author, task, signal))
-      if (task.authorOnly === true || (answered && task.done(true))) return answered
-      for (const holder of this.#holdersOf(author)) {
-        await this.#askPeer(holder, author, task, signal)
-        if (task.done(false)) break
+      if (task.authorOnly === true || (answered && task.isComplete(true))) return answered
+      for (const provider of this.#providersOf(author)) {
+        await this.#askPeer(provider, author, task, signal)
+        if (task.isComplete(false)) break
       }
       return answered
     } finally {
@@ -92,7 +90,7 @@ export class Backfill {
     }
   }
 
-  #holdersOf(author: string): string[] {
+  #providersOf(author: string): string[] {
     const { providers, others, max } = this.#init
     const peers = new Set([...providers.of(author), ...others()])
     peers.delete(author)
@@ -102,19 +100,19 @@ export class Backfill {
   /** @returns whether the answer came to its end */
   async #askPeer(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     try {
-      const told = await this.#hear(peer, author, task, signal)
-      if (!told) this.#init.providers.forget(author, peer)
+      const hasAny = await this.#receive(peer, author, task, signal)
+      if (!hasAny) this.#init.providers.forget(author, peer)
       return true
     } catch (error) {
       signal.throwIfAborted()
-      if (peer === author && NOTHING.some((code) => isNodeError(error, code))) return true
+      if (peer === author && NOTHING_HELD.some((code) => isNodeError(error, code))) return true
       this.#init.log.debug(`history of ${task.series} from ${peer}: ${describeError(error)}`)
       return false
     }
   }
 
-  /** @returns whether anything was told */
-  async #hear(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
+  /** @returns whether the answer had any item */
+  async #receive(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     const { source, clock, silence } = this.#init
     const over = new AbortController()
     const answer = source.history(peer, questionOf(task), AbortSignal.any([signal, over.signal]))
@@ -125,16 +123,16 @@ export class Backfill {
         const item = await withDeadline(clock, silence, `history of ${peer}`, () => items.next(), signal)
         if (item.done === true) return last !== undefined
         last = this.#take(item.value, peer, author, task, last)
-        if (task.enough()) return true
+        if (task.shouldStop()) return true
       }
     } finally {
       over.abort()
     }
   }
 
-  /** @returns the last position told. @throws NodeError 'history-order' for an answer that does not go on */
+  /** @returns the last position of the item. @throws NodeError 'history-order' unless it ascends */
   #take(
-    item: HistoryTold,
+    item: HistoryItem,
     peer: string,
     author: string,
     task: BackfillTask,
@@ -144,7 +142,7 @@ export class Backfill {
     if (item.lost !== undefined) {
       const { run, to } = item.lost
       checkOrder(peer, last, { ...run, seq: to })
-      if (byAuthor) task.gone({ ...run, seq: to + 1 })
+      if (byAuthor) task.onGone({ ...run, seq: to + 1 })
       return { ...run, seq: to }
     }
     const readings = item.sealed.readings.filter(({ series }) => series === task.series)
@@ -155,7 +153,7 @@ export class Backfill {
     checkOrder(peer, last, newest)
     this.#init.providers.note(author, peer)
     this.#init.receive(item.sealed)
-    task.told(readings, byAuthor)
+    task.onReadings(readings, byAuthor)
     return newest ?? BEGINNING
   }
 }
@@ -165,8 +163,8 @@ function questionOf({ series, missing }: BackfillTask): HistoryQuestion {
   return { series, ...from, ...defined({ to: missing.to }) }
 }
 
-/** Each item must go further than the one before, or an answer would never end. */
+/** Each item must go further than the one before, else an answer might never end. */
 function checkOrder(peer: string, last: Position | undefined, next: Position | undefined): void {
   if (next !== undefined && (last === undefined || comparePositions(next, last) > 0)) return
-  throw new NodeError('history-order', `the history told by ${peer} does not go on`)
+  throw new NodeError('history-order', `the history of ${peer} does not ascend`)
 }

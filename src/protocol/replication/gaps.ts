@@ -5,13 +5,13 @@ import { comparePositions, type Run } from '../../reading/run.ts'
 export interface Gap {
   readonly run: Run
   readonly from: number
-  /** The last seq that is missing; absent where a later run is held and nobody knows how far this one went. */
+  /** The last seq that is missing; absent where a later run is held and the end of this one is not known. */
   readonly to?: number
 }
 
 /**
- * The holes in what is held of a series, newest first: between stretches of a run, before the first
- * stretch of all but the oldest run, and behind the last of all but the newest.
+ * The gaps in what is held of a series, newest first: between the ranges of a run, before the first range
+ * of every run but the oldest, and after the last range of every run but the newest.
  */
 export function gapsOf(held: readonly HeldRun[]): Gap[] {
   const runs = held
@@ -21,17 +21,17 @@ export function gapsOf(held: readonly HeldRun[]): Gap[] {
 }
 
 function gapsOfRun({ run, ranges }: HeldRun, isOldest: boolean, isNewest: boolean): Gap[] {
-  const holes: Gap[] = []
+  const gaps: Gap[] = []
   let expected = isOldest ? (ranges[0]?.[0] ?? 0) : 0
   for (const [from, to] of ranges) {
-    if (from > expected) holes.push({ run, from: expected, to: from - 1 })
+    if (from > expected) gaps.push({ run, from: expected, to: from - 1 })
     expected = to + 1
   }
-  if (!isNewest) holes.push({ run, from: expected })
-  return holes
+  if (!isNewest) gaps.push({ run, from: expected })
+  return gaps
 }
 
-/** A name for a hole that stays the same while nothing of it is filled. */
+/** A name for a gap that stays the same while nothing of it is filled. */
 export function gapName(series: string, { run, from, to }: Gap): string {
   return `${series} ${run.epoch}.${run.boot}.${from}-${to ?? ''}`
 }

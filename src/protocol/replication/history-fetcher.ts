@@ -1,9 +1,9 @@
 import { parseSeries } from '../../reading/series.ts'
 import type { ProtocolRegistry } from '../protocol-registry.ts'
-import type { QueryClient } from '../query/client/query-client.ts'
+import type { QueryClient } from '../query/index.ts'
 import type { HistoryFetcher } from './backfill.ts'
 
-/** Asks for history over streams; a peer that is not the author is asked with `who`. */
+/** Fetches history over streams; a request to a peer that is not the author names the author in `who`. */
 export function createHistoryFetcher(
   client: Pick<QueryClient, 'history'>,
   registry: ProtocolRegistry

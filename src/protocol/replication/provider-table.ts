@@ -1,41 +1,33 @@
+import { BoundedMap } from '../../bounded-map.ts'
 import type { ProviderLimits } from './limits.ts'
 
-/** Who besides the author holds its readings: peers that answered with them before. */
+/** Providers of an author's readings: peers besides the author that answered with them before. */
 export class ProviderTable {
   readonly #options: ProviderLimits
   /** Both in the order of the last answer, the latest at the end. */
-  readonly #holders = new Map<string, Set<string>>()
+  readonly #providers: BoundedMap<string, BoundedMap<string, true>>
 
   constructor(options: ProviderLimits) {
     this.#options = options
+    this.#providers = new BoundedMap(options.authors)
   }
 
-  /** A peer handed us readings of this author, or tells that it stores them. */
+  /** A peer answered with readings of this author. */
   note(author: string, peer: string): void {
     if (author === peer) return
-    const holders = this.#holders.get(author) ?? new Set()
-    this.#holders.delete(author)
-    this.#holders.set(author, holders)
-    holders.delete(peer)
-    holders.add(peer)
-    forgetOldest(holders, this.#options.holders)
-    forgetOldest(this.#holders, this.#options.authors)
+    const providers = this.#providers.get(author) ?? new BoundedMap(this.#options.holders)
+    this.#providers.set(author, providers.set(peer, true))
   }
 
   /** A peer had nothing of this author after all. */
   forget(author: string, peer: string): void {
-    const holders = this.#holders.get(author)
-    holders?.delete(peer)
-    if (holders?.size === 0) this.#holders.delete(author)
+    const providers = this.#providers.get(author)
+    providers?.delete(peer)
+    if (providers?.size === 0) this.#providers.delete(author)
   }
 
   /** The one that answered last first. */
   of(author: string): string[] {
-    return [...(this.#holders.get(author) ?? [])].reverse()
+    return [...(this.#providers.get(author)?.keys() ?? [])].reverse()
   }
-}
-
-function forgetOldest(table: Set<string> | Map<string, unknown>, limit: number): void {
-  const oldest = table.keys().next().value
-  if (table.size > limit && oldest !== undefined) table.delete(oldest)
 }

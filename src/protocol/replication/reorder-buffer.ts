@@ -1,7 +1,8 @@
 import type { Reading } from '../../reading/reading.ts'
 import { comparePositions, type Position, type Run, sameRun } from '../../reading/run.ts'
+import { BEGINNING } from './constants.ts'
 
-/** A stretch of a series that is gone for good: `from` to `to`, both included. */
+/** A range of a series that is gone for good: `from` to `to`, both included. */
 export interface Lost {
   readonly series: string
   readonly run: Run
@@ -9,7 +10,7 @@ export interface Lost {
   readonly to: number
 }
 
-/** What a follower is handed, in order: a reading, or the word that some will never come. */
+/** What a subscriber receives, in order: a reading, or the range of those that will never come. */
 export type Followed =
   | { readonly reading: Reading; readonly lost?: undefined }
   | { readonly lost: Lost; readonly reading?: undefined }
@@ -20,35 +21,37 @@ export interface Missing {
   readonly to?: number
 }
 
-/** Before everything, as no run has the epoch 0: follows a series from the oldest that can be had. */
-export const BEGINNING: Position = { epoch: 0, boot: '0000000000000000', seq: 0 }
-
 /**
- * Puts the readings of one series in order and hands on each once, whatever way and however often they
- * come. Waits at a hole until it is filled, or its author has told that there is nothing in it.
+ * Puts the readings of one series in order and delivers each once, whichever way and however often they
+ * arrive. Waits at a gap until it is filled, or its author has reported that nothing of it is left.
  */
 export class ReorderBuffer {
   readonly #series: string
   readonly #limit: number
-  readonly #hand: (followed: Followed) => void
-  /** The position that is handed on next; undefined until the first reading says where we are. */
+  readonly #deliver: (followed: Followed) => void
+  /** The position that is delivered next; undefined until the first reading arrives. */
   #next: Position | undefined
   /** Ascending, all above `#next`. */
   readonly #waiting: Reading[] = []
   /** The newest position known to exist that is not among the waiting. */
-  #heard: Position | undefined
+  #known: Position | undefined
   /** The lowest position for which there was no room since the last answer began. */
   #dropped: Position | undefined
 
   /**
-   * @param limit readings that wait behind a hole; what is beyond is forgotten and had from history later
+   * @param limit readings that wait behind a gap; those beyond are dropped and fetched from history later
    * @param next where to begin; with the first reading that comes unless given
    */
-  constructor(series: string, limit: number, next: Position | undefined, hand: (followed: Followed) => void) {
+  constructor(
+    series: string,
+    limit: number,
+    next: Position | undefined,
+    deliver: (followed: Followed) => void
+  ) {
     this.#series = series
     this.#limit = limit
     this.#next = next
-    this.#hand = hand
+    this.#deliver = deliver
   }
 
   get next(): Position | undefined {
@@ -62,9 +65,9 @@ export class ReorderBuffer {
     return within ? { from: this.#next, to: head.seq - 1 } : { from: this.#next }
   }
 
-  /** The position at which the hole is known to end. */
+  /** The position at which the gap is known to end. */
   get head(): Position | undefined {
-    return this.#waiting[0]?.position ?? this.#heard
+    return this.#waiting[0]?.position ?? this.#known
   }
 
   /** Takes readings in any order, from anybody. @returns whether there was room for all */
@@ -74,23 +77,23 @@ export class ReorderBuffer {
     let room = true
     for (const reading of own) {
       room = this.#insert(reading) && room
-      this.#handOn()
+      this.#deliverReady()
     }
     return room
   }
 
-  /** A position is known to exist, of a catalogue or of what was dropped. */
-  heard(position: Position): void {
+  /** A position exists, by a catalogue or because it was dropped. */
+  noteExisting(position: Position): void {
     if (this.#next === undefined || comparePositions(position, this.#next) < 0) return
-    if (this.#heard === undefined || comparePositions(position, this.#heard) > 0) this.#heard = position
+    if (this.#known === undefined || comparePositions(position, this.#known) > 0) this.#known = position
   }
 
-  /** An answer begins: it will tell again what there was no room for. */
-  listen(): void {
+  /** An answer begins: it will bring again what there was no room for. */
+  beginAnswer(): void {
     this.#dropped = undefined
   }
 
-  /** Nothing before this position will come any more, apart from what waits here or found no room. */
+  /** Nothing before this position will come any more, except what waits here or found no room. */
   settle(before: Position): void {
     const end =
       this.#dropped !== undefined && comparePositions(this.#dropped, before) < 0 ? this.#dropped : before
@@ -98,11 +101,11 @@ export class ReorderBuffer {
       const head = this.#waiting[0]?.position
       if (head === undefined || comparePositions(head, end) >= 0) break
       this.#moveTo(head)
-      this.#handOn()
+      this.#deliverReady()
     }
     this.#moveTo(end)
-    this.#handOn()
-    if (this.#heard !== undefined && comparePositions(this.#heard, end) <= 0) this.#heard = undefined
+    this.#deliverReady()
+    if (this.#known !== undefined && comparePositions(this.#known, end) <= 0) this.#known = undefined
   }
 
   #insert(reading: Reading): boolean {
@@ -119,30 +122,30 @@ export class ReorderBuffer {
     )
       return true
     const last = this.#waiting.pop() ?? reading
-    this.heard(last.position)
+    this.noteExisting(last.position)
     if (this.#dropped === undefined || comparePositions(last.position, this.#dropped) < 0)
       this.#dropped = last.position
     return last !== reading
   }
 
-  #handOn(): void {
+  #deliverReady(): void {
     for (;;) {
       const reading = this.#waiting[0]
       if (reading === undefined) break
       if (this.#next !== undefined && comparePositions(reading.position, this.#next) !== 0) break
       this.#waiting.shift()
       this.#next = { ...reading.position, seq: reading.position.seq + 1 }
-      this.#hand({ reading })
+      this.#deliver({ reading })
     }
     if (
-      this.#heard !== undefined &&
+      this.#known !== undefined &&
       this.#next !== undefined &&
-      comparePositions(this.#heard, this.#next) < 0
+      comparePositions(this.#known, this.#next) < 0
     )
-      this.#heard = undefined
+      this.#known = undefined
   }
 
-  /** Goes on to a position and tells what was left out of its run. */
+  /** Goes on to a position and reports as lost what was left out of its run. */
   #moveTo(position: Position): void {
     const next = this.#next
     if (next !== undefined && comparePositions(position, next) <= 0) return
@@ -150,6 +153,7 @@ export class ReorderBuffer {
     if (next === undefined || next.epoch === BEGINNING.epoch) return
     const from = sameRun(next, position) ? next.seq : 0
     const run = { epoch: position.epoch, boot: position.boot }
-    if (from < position.seq) this.#hand({ lost: { series: this.#series, run, from, to: position.seq - 1 } })
+    if (from < position.seq)
+      this.#deliver({ lost: { series: this.#series, run, from, to: position.seq - 1 } })
   }
 }

@@ -1,3 +1,5 @@
+import type { Libp2p, PeerId } from '@libp2p/interface'
+import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
@@ -6,16 +8,21 @@ import type { HeldRun, History } from '../../reading/history/history.ts'
 import { comparePositions, type Position, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
+import type { Startable } from '../../startable.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
 import { type Gap, gapName, gapsOf } from './gaps.ts'
 import type { ReplicationLimits } from './limits.ts'
 
 export interface ReplicatorInit {
+  readonly options: ReplicationLimits
+}
+
+export interface ReplicatorComponents {
   readonly clock: Clock
   readonly log: Log
   /** Uniform in [0, 1). */
   readonly random: () => number
-  readonly options: ReplicationLimits
+  readonly network: Pick<Libp2p, 'addEventListener' | 'removeEventListener'>
   readonly history: Pick<History, 'put' | 'held' | 'firstPack' | 'series'>
   /** Whether a series is kept: `store:` of the configuration, its names and purposes resolved. */
   readonly keeps: (series: string) => boolean
@@ -31,61 +38,66 @@ interface SeriesGap {
 }
 
 interface Outcome {
-  /** Whether the author told all that was asked for. */
+  /** Whether the author answered with all that was asked for. */
   readonly answered: boolean
-  /** Whether anybody told anything. */
-  readonly isTold: boolean
+  /** Whether any peer sent readings. */
+  readonly hasReadings: boolean
 }
 
-/** Keeps the readings of others: what comes is written down at once, what is missing is asked for. */
-export class Replicator {
-  readonly #init: ReplicatorInit
+/** Stores the readings of others: writes what arrives at once, and asks for what is missing. */
+export class Replicator implements Startable {
+  readonly name = 'replicator'
+  readonly #init: ReplicatorComponents & ReplicatorInit
   readonly #ended = new AbortController()
   readonly #cancels: Cancel[] = []
-  /** Names of holes that their author told to be empty for good. */
-  readonly #gone = new Set<string>()
-  /** By series, from where on it lies here in packs instead of blocks. */
+  /** Names of gaps that their author cannot fill. */
+  readonly #unfillable: BoundedMap<string, true>
+  /** By series, from which position on it is stored in packs instead of blocks. */
   readonly #compacted = new Map<string, Position>()
-  /** Series that may have gone on after all that is held, until their author has told everything. */
+  /** Series that may have gone on after all that is held, until their author has answered. */
   readonly #open = new Set<string>()
-  /** Authors who did not answer, and until when they are left in peace. */
+  /** Authors who did not answer, and until when they are not asked. */
   readonly #resting = new Map<string, { readonly delay: number; readonly until: number }>()
   #busy: Promise<void> = Promise.resolve()
+  readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => this.#onReturn(detail.toString())
 
-  constructor(init: ReplicatorInit) {
-    this.#init = init
+  constructor(components: ReplicatorComponents, init: ReplicatorInit) {
+    this.#init = { ...components, ...init }
+    this.#unfillable = new BoundedMap(init.options.gone)
   }
 
   start(): void {
-    const { clock, options } = this.#init
+    const { clock, options, network } = this.#init
+    network.addEventListener('peer:connect', this.#onConnect)
     for (const series of this.#kept()) this.#open.add(series)
     this.#cancels.push(
       every(
         clock,
         options.period,
-        this.#lookout(() => this.#fill())
+        this.#periodic(() => this.#fill())
       )
     )
     this.#cancels.push(
       every(
         clock,
         options.compactPeriod,
-        this.#lookout(() => this.#compact())
+        this.#periodic(() => this.#compact())
       )
     )
   }
 
   async stop(): Promise<void> {
+    this.#init.network.removeEventListener('peer:connect', this.#onConnect)
     for (const cancel of this.#cancels.splice(0)) cancel()
-    this.#ended.abort(new Error('no longer kept'))
+    this.#ended.abort(new Error('the replicator has stopped'))
     await this.#busy
   }
 
   /**
-   * A peer is back. What came while it or we were away leaves no hole in what is held: it is asked for, of the
-   * author, and of others where the author is away.
+   * A peer has connected. What came while it or this node was away leaves no gap in what is held: it is asked
+   * for, from the author, and from others where the author is away.
    */
-  returned(peer: string): void {
+  #onReturn(peer: string): void {
     this.#queue(async () => {
       for (const series of this.#kept()) {
         const author = authorOf(series)
@@ -96,15 +108,15 @@ export class Replicator {
     })
   }
 
-  /** Takes a verified pack or block by any door. @returns whether it is kept */
+  /** Takes a verified pack or block, whichever way it came. @returns whether it is stored */
   take(sealed: SealedReadings): boolean {
     const kept = sealed.readings.some(({ series }) => this.#init.keeps(series))
     if (kept) this.#init.history.put(sealed)
     return kept
   }
 
-  /** A look now and then; none is added while the last one waits for its turn or asks. */
-  #lookout(look: () => Promise<void>): () => void {
+  /** Periodic work; none is added while the last one waits or runs. */
+  #periodic(look: () => Promise<void>): () => void {
     let underway = false
     return () => {
       if (underway) return
@@ -117,10 +129,10 @@ export class Replicator {
     }
   }
 
-  /** One after the other: a look that comes while the last is still asking finds it in the queue. */
+  /** One after the other. */
   #queue(work: () => Promise<void>): void {
     this.#busy = this.#busy.then(work).catch((error: unknown) => {
-      if (!this.#ended.signal.aborted) this.#init.log.debug(`keeping: ${describeError(error)}`)
+      if (!this.#ended.signal.aborted) this.#init.log.debug(`replication: ${describeError(error)}`)
     })
   }
 
@@ -129,28 +141,29 @@ export class Replicator {
   }
 
   /**
-   * Asks for what is missing, the newest first. An author who does not answer is asked once a look, others for
-   * everything of his; then he is left in peace for a while.
+   * Asks for what is missing, the newest first. An author who does not answer is asked once a search, providers
+   * for everything of that author; then the author is not asked until its back-off has passed.
    */
   async #fill(): Promise<void> {
     const { options } = this.#init
     const asked = new Map<string, Outcome>()
-    const gaps = [...this.#ends(), ...this.#holes()].filter(
-      ({ series }) => !this.#isResting(authorOf(series))
-    )
+    const gaps = [...this.#ends(), ...this.#gaps()].filter(({ series }) => !this.#isResting(authorOf(series)))
     for (const gap of gaps.slice(0, options.holes)) {
       const author = authorOf(gap.series)
-      const before = asked.get(author) ?? { answered: true, isTold: false }
-      const { answered, isTold } = await this.#fillOne(gap, !before.answered)
-      asked.set(author, { answered: before.answered && answered, isTold: before.isTold || isTold })
+      const before = asked.get(author) ?? { answered: true, hasReadings: false }
+      const { answered, hasReadings } = await this.#fillOne(gap, !before.answered)
+      asked.set(author, {
+        answered: before.answered && answered,
+        hasReadings: before.hasReadings || hasReadings
+      })
     }
     for (const [author, outcome] of asked) this.#note(author, outcome)
   }
 
-  #holes(): SeriesGap[] {
+  #gaps(): SeriesGap[] {
     return this.#kept()
       .flatMap((series) => gapsOf(this.#init.history.held(series)).map((gap) => ({ series, gap })))
-      .filter(({ series, gap }) => !this.#gone.has(gapName(series, gap)))
+      .filter(({ series, gap }) => !this.#unfillable.has(gapName(series, gap)))
       .map((gap) => ({ ...gap, isEnd: false }))
   }
 
@@ -165,48 +178,42 @@ export class Replicator {
   async #fillOne({ series, gap, isEnd }: SeriesGap, withoutAuthor: boolean): Promise<Outcome> {
     const remaining = (): Gap[] =>
       gapsOf(this.#init.history.held(series)).filter((other) => isWithin(other, gap))
-    let isTold = false
+    let hasReadings = false
     let isPassed = false
     const isFilled = (): boolean => !isEnd && (gap.to === undefined ? isPassed : remaining().length === 0)
-    // What comes back while it is asked is a reason to ask again.
+    // An author that connects while it is asked is asked again.
     if (isEnd) this.#open.delete(series)
     const answered = await this.#ask({
       series,
       missing: { from: { ...gap.run, seq: gap.from }, ...defined({ to: gap.to }) },
-      noticed: this.#init.clock.monotonic(),
-      // Repair's `receive` writes down what is told.
-      told: (readings) => {
-        isTold ||= readings.length > 0
+      noticedAt: this.#init.clock.monotonic(),
+      // Backfill's `receive` stores them.
+      onReadings: (readings) => {
+        hasReadings ||= readings.length > 0
         isPassed ||= readings.some(({ position }) => !sameRun(position, gap.run))
       },
-      gone: () => undefined,
-      enough: isFilled,
-      done: (byAuthor) => (isEnd ? byAuthor || isTold : isFilled()),
+      onGone: () => undefined,
+      shouldStop: isFilled,
+      isComplete: (byAuthor) => (isEnd ? byAuthor || hasReadings : isFilled()),
       withoutAuthor
     })
     if (isEnd && !answered) this.#open.add(series)
-    if (!isEnd && answered) for (const rest of remaining()) this.#remember(gapName(series, rest))
-    return { answered, isTold }
+    if (!isEnd && answered) for (const rest of remaining()) this.#unfillable.set(gapName(series, rest), true)
+    return { answered, hasReadings }
   }
 
   #isResting(author: string): boolean {
     return (this.#resting.get(author)?.until ?? 0) > this.#init.clock.monotonic()
   }
 
-  /** Backs off from an author who did not answer; no further while others tell what is missing. */
-  #note(author: string, { answered, isTold }: Outcome): void {
+  /** Backs off from an author who did not answer; no longer while others send what is missing. */
+  #note(author: string, { answered, hasReadings }: Outcome): void {
     const { options, clock, random } = this.#init
     const last = this.#resting.get(author)?.delay ?? 0
     this.#resting.delete(author)
     if (answered) return
-    const delay = isTold ? options.min : Math.min(options.max, Math.max(options.min, 2 * last))
+    const delay = hasReadings ? options.min : Math.min(options.max, Math.max(options.min, 2 * last))
     this.#resting.set(author, { delay, until: clock.monotonic() + delay * (1 + random() / 2) })
-  }
-
-  #remember(name: string): void {
-    this.#gone.add(name)
-    const oldest = this.#gone.values().next().value
-    if (this.#gone.size > this.#init.options.gone && oldest !== undefined) this.#gone.delete(oldest)
   }
 
   async #compact(): Promise<void> {
@@ -219,11 +226,11 @@ export class Replicator {
       await this.#ask({
         series,
         missing: { from },
-        noticed: this.#init.clock.monotonic(),
-        told: () => undefined,
-        gone: () => undefined,
-        enough: () => false,
-        done: () => true,
+        noticedAt: this.#init.clock.monotonic(),
+        onReadings: () => undefined,
+        onGone: () => undefined,
+        shouldStop: () => false,
+        isComplete: () => true,
         authorOnly: true
       })
     }

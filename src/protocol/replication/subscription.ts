@@ -23,60 +23,55 @@ export interface SubscriptionInit {
   readonly deliver: (followed: Followed) => void
 }
 
-/** Follows one series: in order and each reading once, through losses, restarts and absences of either side. */
+/** Delivers one series in order and each reading once, through losses, restarts and absences of either side. */
 export class Subscription {
   readonly #init: SubscriptionInit
-  readonly #sequence: ReorderBuffer
+  readonly #buffer: ReorderBuffer
   readonly #ended = new AbortController()
   #timer: Cancel | undefined
   #asking = false
-  /** Whether the author is still to be asked what came after all that we have. */
+  /** Whether the author is still to be asked for what came after all that is held. */
   #returned = false
   /** Milliseconds of the last back-off; 0 after success. */
   #backoff = 0
-  /** Where and since when we wait. */
+  /** The position waited for, and since when. */
   #stuck: { at: Position; since: number } | undefined
 
   constructor(init: SubscriptionInit) {
     this.#init = init
-    this.#sequence = new ReorderBuffer(init.series, init.options.waiting, init.from, (followed) =>
+    this.#buffer = new ReorderBuffer(init.series, init.options.waiting, init.from, (followed) =>
       this.#deliver(followed)
     )
   }
 
-  /** The position that comes next: where to go on after a restart. */
-  get next(): Position | undefined {
-    return this.#sequence.next
-  }
-
-  /** Takes what came by any door. */
+  /** Takes verified readings, whichever way they came. */
   offer(sealed: SealedReadings): void {
-    this.#sequence.offer(sealed.readings)
+    this.#buffer.offer(sealed.readings)
     this.#look()
   }
 
-  /** A catalogue tells of a position: `seq` 0 of a run that was not heard of before. */
-  heard(position: Position): void {
-    this.#sequence.heard(position)
+  /** A position exists: `seq` 0 of a run that a catalogue names. */
+  noteExisting(position: Position): void {
+    this.#buffer.noteExisting(position)
     this.#look()
   }
 
-  /** We, or the author, were away: something may have been missed without a trace. */
+  /** This node or the author was away: readings may have been missed without a gap showing. */
   returned(): void {
-    if (this.#sequence.next === undefined) return
+    if (this.#buffer.next === undefined) return
     this.#returned = true
     this.#backoff = 0
     this.#schedule(this.#init.options.min * this.#init.random())
   }
 
   stop(): void {
-    this.#ended.abort(new Error('no longer followed'))
+    this.#ended.abort(new Error('the subscription has ended'))
     this.#rest()
   }
 
   #look(): void {
     const { wait, min } = this.#init.options
-    if (this.#sequence.missing === undefined) {
+    if (this.#buffer.missing === undefined) {
       this.#stuck = undefined
       if (!this.#returned) this.#rest()
       return
@@ -85,7 +80,7 @@ export class Subscription {
     if (this.#timer === undefined) this.#schedule(wait + min * this.#init.random())
   }
 
-  /** Nothing is missing: the next hole is given its time anew. */
+  /** Nothing is missing: the next gap waits from the beginning. */
   #rest(): void {
     this.#timer?.()
     this.#timer = undefined
@@ -97,13 +92,13 @@ export class Subscription {
     this.#timer?.()
     this.#timer = this.#init.clock.after(ms, () => {
       this.#timer = undefined
-      this.#ask().catch((error: unknown) => this.#init.log.error(`following: ${describeError(error)}`))
+      this.#ask().catch((error: unknown) => this.#init.log.error(`subscription: ${describeError(error)}`))
     })
   }
 
-  /** One round of questions; what is then still missing is asked for again after a back-off. */
+  /** One round of requests; what is then still missing is asked for again after a back-off. */
   async #ask(): Promise<void> {
-    const from = this.#sequence.next
+    const from = this.#buffer.next
     if (this.#asking || from === undefined) return
     this.#asking = true
     const wasReturned = this.#returned
@@ -113,40 +108,40 @@ export class Subscription {
     if (this.#ended.signal.aborted) return
     this.#giveUp()
     if (!answered) this.#returned ||= wasReturned
-    if (answered || this.#sequence.next !== from) this.#backoff = 0
-    if (this.#returned || this.#sequence.missing !== undefined) this.#schedule(this.#nextBackoff())
+    if (answered || this.#buffer.next !== from) this.#backoff = 0
+    if (this.#returned || this.#buffer.missing !== undefined) this.#schedule(this.#nextBackoff())
   }
 
   /**
    * @param toTheEnd whether everything is asked for, not only what is known to be missing
-   * @returns whether the author told all that was asked for
+   * @returns whether the author answered with all that was asked for
    */
   async #askFrom(from: Position, toTheEnd: boolean): Promise<boolean> {
-    const sequence = this.#sequence
-    const head = sequence.head
-    const isFilled = (): boolean => sequence.missing === undefined
+    const buffer = this.#buffer
+    const head = buffer.head
+    const isFilled = (): boolean => buffer.missing === undefined
     let full = false
-    /** Up to here the author has told everything that it has. */
+    /** Up to here the author has sent everything that it has. */
     let reach: Position | undefined
-    sequence.listen()
+    buffer.beginAnswer()
     const task: BackfillTask = {
       series: this.#init.series,
-      missing: toTheEnd ? { from } : (sequence.missing ?? { from }),
-      noticed: this.#stuckSince(),
-      told: (readings, byAuthor) => {
-        full = !sequence.offer(readings)
+      missing: toTheEnd ? { from } : (buffer.missing ?? { from }),
+      noticedAt: this.#stuckSince(),
+      onReadings: (readings, byAuthor) => {
+        full = !buffer.offer(readings)
         if (byAuthor && !full) reach = readings.map(after).reduce(later, reach)
       },
-      gone: (before) => {
+      onGone: (before) => {
         reach = later(reach, before)
       },
-      enough: () => this.#ended.signal.aborted || full || (!toTheEnd && isFilled()),
-      done: isFilled
+      shouldStop: () => this.#ended.signal.aborted || full || (!toTheEnd && isFilled()),
+      isComplete: isFilled
     }
     const answered = await this.#try(task)
-    // The head was made before the author was asked: what it did not list before it is gone.
+    // The head existed before the author was asked: what the author left out before it is gone.
     if (answered && !full && head !== undefined) reach = later(reach, head)
-    if (reach !== undefined) sequence.settle(reach)
+    if (reach !== undefined) buffer.settle(reach)
     return answered && !full
   }
 
@@ -156,14 +151,14 @@ export class Subscription {
       return await this.#init.backfill.ask(task, this.#ended.signal)
     } catch (error) {
       if (!this.#ended.signal.aborted)
-        this.#init.log.debug(`following ${task.series}: ${describeError(error)}`)
+        this.#init.log.debug(`subscription to ${task.series}: ${describeError(error)}`)
       return false
     }
   }
 
-  /** @returns when the present hole was noticed */
+  /** @returns when the present gap was noticed */
   #stuckSince(): number {
-    const at = this.#sequence.next
+    const at = this.#buffer.next
     const now = this.#init.clock.monotonic()
     if (at === undefined) return now
     if (this.#stuck?.at !== at) this.#stuck = { at, since: now }
@@ -171,9 +166,9 @@ export class Subscription {
   }
 
   #giveUp(): void {
-    const head = this.#sequence.head
+    const head = this.#buffer.head
     const tooLong = this.#init.clock.monotonic() - this.#stuckSince() >= this.#init.options.patience
-    if (head !== undefined && tooLong) this.#sequence.settle(head)
+    if (head !== undefined && tooLong) this.#buffer.settle(head)
   }
 
   #nextBackoff(): number {
@@ -187,7 +182,7 @@ export class Subscription {
     try {
       this.#init.deliver(followed)
     } catch (error) {
-      this.#init.log.error(`a follower of ${this.#init.series} failed: ${describeError(error)}`)
+      this.#init.log.error(`a subscriber of ${this.#init.series} failed: ${describeError(error)}`)
     }
   }
 }

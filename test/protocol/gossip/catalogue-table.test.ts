@@ -1,9 +1,6 @@
 import t from 'tap'
-import {
-  CatalogueTable,
-  REPEAT_AFTER,
-  type SealedCatalogue
-} from '../../../src/protocol/gossip/catalogue-table.ts'
+import { CatalogueTable, type SealedCatalogue } from '../../../src/protocol/gossip/catalogue-table.ts'
+import { REPEAT_AFTER } from '../../../src/protocol/gossip/constants.ts'
 import type { Catalogue, CatalogueSeries } from '../../../src/reading/signed/catalogue.ts'
 
 function metaOf(

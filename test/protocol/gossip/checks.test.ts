@@ -2,7 +2,7 @@ import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { defineSensorProtocol } from '../../../src/protocol/define-sensor-protocol.ts'
 import { GossipChecks, type Reason, VERDICTS } from '../../../src/protocol/gossip/checks.ts'
-import { placePack } from '../../../src/protocol/gossip/freshness.ts'
+import { checkFreshness } from '../../../src/protocol/gossip/freshness.ts'
 import { GossipVersions } from '../../../src/protocol/gossip/versions.ts'
 import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
 import { TokenBuckets } from '../../../src/protocol/token-bucket.ts'
@@ -42,8 +42,8 @@ class Bench {
     read: (opened, topic) =>
       readOpened(opened, { topic, quantities: registry.quantitiesOf(topic), maxPayload: 1024 }),
     versions: new GossipVersions({ versionsOf: (topic) => registry.versionsOf(topic), packs: 2 }),
-    place: (sealed) =>
-      placePack(
+    check: (sealed) =>
+      checkFreshness(
         sealed,
         { position: (series) => this.held.get(series), believedTime: () => this.believed },
         120

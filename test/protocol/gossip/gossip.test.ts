@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { REPEAT_AFTER } from '../../../src/protocol/gossip/catalogue-table.ts'
+import { REPEAT_AFTER } from '../../../src/protocol/gossip/constants.ts'
 import { META_TOPIC } from '../../../src/protocol/protocol-registry.ts'
 import type { Catalogue } from '../../../src/reading/signed/catalogue.ts'
 import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
@@ -120,7 +120,7 @@ t.test('a source in haste is not even remembered', async (t) => {
     if (data !== undefined) stranger.inject(node, { topic: TOPIC, data })
   }
   // Twice what the bucket holds: gossipsub is handed each message by every neighbour.
-  await until(() => node.count('ignore-intake') === 4000 - 2 * rates.sourceBurst)
+  await until(() => node.count('ignore-rate') === 4000 - 2 * rates.sourceBurst)
   await until(() => node.count('ignore-author-rate') === packs.length - rates.authorBurst)
   t.equal(node.count('accept'), rates.authorBurst, 'an author has its own bounds')
 })

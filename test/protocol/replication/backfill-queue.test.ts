@@ -9,8 +9,8 @@ function bench(concurrent: number, waiting = 8) {
   const queue = new BackfillQueue(clock, { concurrent, spacing: 100, waiting })
   const begun: string[] = []
   const leaves: (() => void)[] = []
-  const enter = (name: string, noticed: number, signal = never): Promise<void> =>
-    queue.turn(noticed, signal).then(
+  const enter = (name: string, noticedAt: number, signal = never): Promise<void> =>
+    queue.turn(noticedAt, signal).then(
       (leave) => {
         begun.push(name)
         leaves.push(leave)
@@ -45,7 +45,7 @@ t.test('beyond its room the oldest is sent away', async (t) => {
   const { clock, begun, enter } = bench(1, 2)
   for (const [name, noticed] of Object.entries({ first: 0, a: 2, b: 1, c: 3 })) enter(name, noticed)
   await clock.advance(1000)
-  t.same(begun, ['first', 'b: repair-busy'])
+  t.same(begun, ['first', 'b: backfill-busy'])
 })
 
 t.test('whoever gives up leaves the queue', async (t) => {

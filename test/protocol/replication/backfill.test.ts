@@ -2,7 +2,7 @@ import t from 'tap'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import { Backfill, type BackfillTask, type HistoryTold } from '../../../src/protocol/replication/backfill.ts'
+import { Backfill, type BackfillTask, type HistoryItem } from '../../../src/protocol/replication/backfill.ts'
 import { BackfillQueue } from '../../../src/protocol/replication/backfill-queue.ts'
 import { ProviderTable } from '../../../src/protocol/replication/provider-table.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
@@ -12,7 +12,7 @@ const author = testSigner().peer
 const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
 const never = new AbortController().signal
 
-function packOf(...seqs: number[]): HistoryTold {
+function packOf(...seqs: number[]): HistoryItem {
   const readings = seqs.map((seq) => readingOf(author, { position: { ...run, seq } }))
   const sealed: SealedReadings = {
     kind: 'pack',
@@ -24,7 +24,7 @@ function packOf(...seqs: number[]): HistoryTold {
   return { sealed }
 }
 
-function bench(tell: (peer: string) => AsyncIterable<HistoryTold>, changes: Partial<BackfillTask> = {}) {
+function bench(tell: (peer: string) => AsyncIterable<HistoryItem>, changes: Partial<BackfillTask> = {}) {
   const clock = new VirtualClock()
   const asked: string[] = []
   const told: string[] = []
@@ -48,12 +48,12 @@ function bench(tell: (peer: string) => AsyncIterable<HistoryTold>, changes: Part
   const task: BackfillTask = {
     series: `${author}/hall/temperature`,
     missing: { from: { ...run, seq: 0 } },
-    noticed: 0,
-    told: (readings, byAuthor) =>
+    noticedAt: 0,
+    onReadings: (readings, byAuthor) =>
       told.push(...readings.map(({ position }) => `${byAuthor ? 'author' : 'holder'} ${position.seq}`)),
-    gone: ({ seq }) => told.push(`gone before ${seq}`),
-    enough: () => false,
-    done: () => false,
+    onGone: ({ seq }) => told.push(`gone before ${seq}`),
+    shouldStop: () => false,
+    isComplete: () => false,
     ...changes
   }
   return { clock, asked, told, providers, ask: () => clock.run(backfill.ask(task, never)) }
@@ -137,7 +137,7 @@ t.test('enough is enough', async (t) => {
       yield packOf(1)
       yield packOf(2)
     },
-    { enough: () => true, done: () => true }
+    { shouldStop: () => true, isComplete: () => true }
   )
   t.equal(await ask(), true)
   t.same(told, ['received 1', 'author 1'])

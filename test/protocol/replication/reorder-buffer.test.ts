@@ -1,5 +1,6 @@
 import t from 'tap'
-import { BEGINNING, type Followed, ReorderBuffer } from '../../../src/protocol/replication/reorder-buffer.ts'
+import { BEGINNING } from '../../../src/protocol/replication/constants.ts'
+import { type Followed, ReorderBuffer } from '../../../src/protocol/replication/reorder-buffer.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { readingOf, testSigner } from '../../support/readings.ts'
 
@@ -73,9 +74,9 @@ t.test('from the beginning: what was before the oldest is not lost, it was never
 
 t.test('what is heard of is missing until it came or was settled', async (t) => {
   const { told, sequence } = bench(at(1, 5))
-  sequence.heard(at(1, 4))
+  sequence.noteExisting(at(1, 4))
   t.equal(sequence.missing, undefined)
-  sequence.heard(at(2, 0))
+  sequence.noteExisting(at(2, 0))
   t.same(sequence.missing, { from: at(1, 5) })
   sequence.settle(at(2, 0))
   t.equal(sequence.missing, undefined)
@@ -92,7 +93,7 @@ t.test('beyond its room it forgets the farthest and knows that it did', async (t
   t.same(sequence.missing, { from: at(1, 4) })
   sequence.settle(at(1, 9))
   t.same(sequence.next, at(1, 4), 'what found no room is not lost')
-  sequence.listen()
+  sequence.beginAnswer()
   sequence.offer([reading(1, 4)])
   t.same(told.at(-1), '1.4')
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { BackfillTask } from '../../../src/protocol/replication/backfill.ts'
-import { Replicator } from '../../../src/protocol/replication/replicator.ts'
+import { Replicator, type ReplicatorComponents } from '../../../src/protocol/replication/replicator.ts'
 import type { HeldRun } from '../../../src/reading/history/history.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import type { Position } from '../../../src/reading/run.ts'
@@ -55,30 +55,46 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
   const shelf = new Shelf()
   const asked: string[] = []
   const connected = new Set<string>()
-  const replicator = new Replicator({
-    clock,
-    log: silentLog,
-    random: () => 0,
-    options: { period: 10_000, compactPeriod: 20 * MINUTE, min: 1000, max: 5 * MINUTE, holes: 8, gone: 16 },
-    history: {
-      put: (sealed) => void shelf.put.push(sealed),
-      held: () => shelf.held(),
-      firstPack: () => shelf.firstPack(),
-      series: () => shelf.series()
-    },
-    keeps: (series) => series.startsWith(author),
-    isConnected: (peer) => connected.has(peer),
-    backfill: {
-      async ask(task) {
-        const { from, to } = task.missing
-        asked.push(`${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`)
-        return await answer(task, shelf.put)
+  const options = {
+    period: 10_000,
+    compactPeriod: 20 * MINUTE,
+    min: 1000,
+    max: 5 * MINUTE,
+    holes: 8,
+    gone: 16
+  }
+  const network = new EventTarget()
+  const replicator = new Replicator(
+    {
+      clock,
+      log: silentLog,
+      random: () => 0,
+      network: network as unknown as ReplicatorComponents['network'],
+      history: {
+        put: (sealed) => void shelf.put.push(sealed),
+        held: () => shelf.held(),
+        firstPack: () => shelf.firstPack(),
+        series: () => shelf.series()
+      },
+      keeps: (series) => series.startsWith(author),
+      isConnected: (peer) => connected.has(peer),
+      backfill: {
+        async ask(task) {
+          const { from, to } = task.missing
+          asked.push(
+            `${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`
+          )
+          return await answer(task, shelf.put)
+        }
       }
-    }
-  })
+    },
+    { options }
+  )
   replicator.start()
   t.teardown(() => replicator.stop())
-  return { clock, shelf, asked, replicator, connected }
+  const connect = (peer: string): void =>
+    void network.dispatchEvent(new CustomEvent('peer:connect', { detail: peer }))
+  return { clock, shelf, asked, replicator, connected, connect }
 }
 
 t.test('what is kept is written at once, what is not is not', async (t) => {
@@ -121,26 +137,26 @@ t.test('an author who does not answer is left in peace, longer and longer', asyn
 })
 
 t.test('who was away may have gone on: its author is asked what came after', async (t) => {
-  const { clock, asked, replicator, connected } = bench(() => true)
+  const { clock, asked, replicator, connected, connect } = bench(() => true)
   replicator.take(sealedOf('pack', author, 1, 0, 1))
   connected.add(author)
-  replicator.returned(stranger)
+  connect(stranger)
   await clock.advance(30_000)
   t.same(asked, [], 'not while the author is here and says so itself')
-  replicator.returned(author)
+  connect(author)
   await clock.advance(30_000)
   t.same(asked, ['1.2-'], 'once')
 })
 
 t.test('while the author is away, whoever comes is asked what came after', async (t) => {
-  const { clock, asked, replicator, connected } = bench(() => connected.has(author))
+  const { clock, asked, replicator, connected, connect } = bench(() => connected.has(author))
   replicator.take(sealedOf('pack', author, 1, 0, 1))
-  replicator.returned(stranger)
+  connect(stranger)
   await clock.advance(10 * MINUTE)
   const before = asked.length
   t.ok(before >= 2 && before < 20, `${before} times, longer and longer apart`)
   connected.add(author)
-  replicator.returned(author)
+  connect(author)
   await clock.advance(MINUTE)
   t.equal(asked.length, before + 1, 'until the author has answered')
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BEGINNING } from '../../../src/protocol/replication/reorder-buffer.ts'
+import { BEGINNING } from '../../../src/protocol/replication/constants.ts'
 import { comparePositions } from '../../../src/reading/run.ts'
 import { author, FollowedWorld, holder } from '../../support/scenario/followed-world.ts'
 
@@ -96,7 +96,7 @@ t.test('a catalogue of a later run tells that something was missed', async (t) =
   world.make()
   world.restart()
   const first = world.make()
-  world.follower.heard({ ...first.position, seq: 0 })
+  world.follower.noteExisting({ ...first.position, seq: 0 })
   await world.clock.advance(10_000)
   t.same(world.positions(), world.positions(world.made))
 })

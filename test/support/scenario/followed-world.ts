@@ -4,8 +4,8 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import {
   Backfill,
-  type HistoryQuestion,
-  type HistoryTold
+  type HistoryItem,
+  type HistoryQuestion
 } from '../../../src/protocol/replication/backfill.ts'
 import { BackfillQueue } from '../../../src/protocol/replication/backfill-queue.ts'
 import type { SubscriptionLimits } from '../../../src/protocol/replication/limits.ts'
@@ -103,7 +103,7 @@ export class FollowedWorld {
     return readings.map(({ position }) => formatPosition(position))
   }
 
-  async *#tell(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncGenerator<HistoryTold> {
+  async *#tell(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncGenerator<HistoryItem> {
     this.asked.push({ peer, question })
     const { from, to } = question
     let wanted = this.heldBy(peer).filter(
