@@ -26,13 +26,13 @@ import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
-import { decodeBlock, encodeBlock } from '../../src/reading/signed/block.ts'
+import { decodeBlock } from '../../src/reading/signed/block.ts'
 import { decodeCatalogue } from '../../src/reading/signed/catalogue-read.ts'
 import { encodeCatalogue } from '../../src/reading/signed/catalogue-write.ts'
-import { encodePack } from '../../src/reading/signed/pack.ts'
 import { decodePack } from '../../src/reading/signed/pack-read.ts'
 import { createSigner, openSeal, type SealDomain, seal, signedBytes } from '../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
+import { encodeBlock, encodePack } from '../support/packs.ts'
 import {
   diagnosticValue,
   documentBytes,

@@ -2,9 +2,9 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { SeededRandom } from '../../src/hal/simulated/random.ts'
+import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { silentLog } from '../../src/log.ts'
 import { Epochs } from '../../src/reading/author/epoch.ts'
-import type { ClockStatus } from '../../src/reading/clock-status.ts'
 import { ReadingHub } from '../../src/reading/hub/reading-hub.ts'
 import { formatPosition, type Position } from '../../src/reading/run.ts'
 import { authorBench, sampleOf } from '../support/author.ts'
@@ -84,7 +84,7 @@ t.test('a journal over the history of a former life counts nothing again', async
     log: silentLog,
     history: life.history,
     keepsOf: () => true,
-    limits: { series: 9, subscribers: 9, queue: 9, runs: 8, stretches: 64 }
+    limits: { series: 9, subscribers: 9, runs: 8, stretches: 64 }
   })
   for (const item of packs) {
     if (item.kind !== 'lost') t.same(hub.add(us.open(item.kind, item.topic, item.bytes), 'history'), [])

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock.ts'
+import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { silentLog } from '../../src/log.ts'
 import { type Audience, Author, type AuthorOptions } from '../../src/reading/author/author.ts'
-import type { ClockStatus } from '../../src/reading/clock-status.ts'
 import type { OwnHistory } from '../../src/reading/history/history.ts'
 import type { Reading, Sample } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'

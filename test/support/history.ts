@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { type Log, type LogFields, silentLog } from '../../src/log.ts'
-import type { ClockStatus } from '../../src/reading/clock-status.ts'
 import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite-history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'

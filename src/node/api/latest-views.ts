@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Reading } from '../../reading/reading.ts'
 import type { SeriesParts } from '../../reading/series.ts'
-import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
+import type { ReceivedBy, SealedReadings } from '../../reading/signed/sealed.ts'
 import type { SeriesView } from './operations.ts'
 import { type ViewContext, viewReading } from './series-view.ts'
 
@@ -9,7 +9,7 @@ import { type ViewContext, viewReading } from './series-view.ts'
 export interface Latest {
   readonly reading: Reading
   readonly sealed: SealedReadings
-  readonly door: Door
+  readonly receivedBy: ReceivedBy
   /** Clock.monotonic() when it came. */
   readonly receivedAt: number
 }
@@ -37,7 +37,9 @@ export class LatestViews {
     const now = this.#clock.monotonic()
     const views = this.#journal
       .latest(match)
-      .map((latest) => viewReading(latest.reading, latest.door, (now - latest.receivedAt) / 1000, context))
+      .map((latest) =>
+        viewReading(latest.reading, latest.receivedBy, (now - latest.receivedAt) / 1000, context)
+      )
     return views.sort((a, b) => compare(`${a.who}/${a.series}`, `${b.who}/${b.series}`))
   }
 }

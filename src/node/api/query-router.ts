@@ -3,7 +3,7 @@ import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { DatagramAnswer, DatagramQueryClient, QueryClient } from '../../protocol/query/index.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
 import type { Catalogue } from '../../reading/signed/catalogue.ts'
-import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
+import type { ReceivedBy, SealedReadings } from '../../reading/signed/sealed.ts'
 import { requiredDatagrams } from '../network/datagrams.ts'
 import { nextBatch } from './batch.ts'
 import type { AskRequest } from './operations.ts'
@@ -17,7 +17,7 @@ export interface QueryRouterInit {
   /** Whether a peer is known to speak datagrams. */
   readonly speaksDatagrams: (peer: string) => Promise<boolean>
   /** Takes verified answers. */
-  readonly received: (sealed: SealedReadings, door: Door) => void
+  readonly received: (sealed: SealedReadings, receivedBy: ReceivedBy) => void
 }
 
 /** Asks one peer the fastest way that works, unless the way is forced: by datagram, else over a stream. */

@@ -2,7 +2,7 @@ import { defined } from '../../defined.ts'
 import { type Quantities, showValue } from '../../reading/quantity.ts'
 import type { Reading } from '../../reading/reading.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
-import type { Door } from '../../reading/signed/sealed.ts'
+import type { ReceivedBy } from '../../reading/signed/sealed.ts'
 import { isStale } from '../../reading/staleness.ts'
 import type { HistoryRow, SeriesView } from './operations.ts'
 
@@ -22,12 +22,12 @@ export interface ViewContext {
  */
 export function viewReading(
   reading: Reading,
-  door: Door,
+  receivedBy: ReceivedBy,
   sinceReceived: number,
   context: ViewContext
 ): SeriesView {
   const age = ageOf(reading, sinceReceived, context.now)
-  const { state: outcome, ...facts } = viewFacts(reading, door, context)
+  const { state: outcome, ...facts } = viewFacts(reading, receivedBy, context)
   const silent = reading.interval > 0 && isStale(age, reading.interval)
   if (!silent) return { ...facts, state: outcome, age }
   return { ...facts, state: 'stale', age, stale: context.reachable(facts.peer) ? 'silent' : 'link' }
@@ -40,7 +40,7 @@ export function viewPast(reading: Reading, context: ViewContext): HistoryRow {
 
 type Facts = Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' }
 
-function viewFacts(reading: Reading, door: Door, context: ViewContext): Facts {
+function viewFacts(reading: Reading, receivedBy: ReceivedBy, context: ViewContext): Facts {
   const parts = parseSeries(reading.series)
   if (parts === undefined) throw new TypeError(`not a series: ${reading.series}`)
   const quantity = context.quantities.get(parts.quantity)
@@ -66,7 +66,7 @@ function viewFacts(reading: Reading, door: Door, context: ViewContext): Facts {
     interval: reading.interval,
     position: reading.position,
     signed: true,
-    door
+    door: receivedBy
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Replicator } from '../../protocol/replication/index.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
-import type { Door, SealedReadings } from '../../reading/signed/sealed.ts'
+import type { ReceivedBy, SealedReadings } from '../../reading/signed/sealed.ts'
 
 export interface ReadingIntakeInit {
   readonly hub: Pick<ReadingHub, 'add'>
@@ -22,7 +22,7 @@ export class ReadingIntake {
     this.#init = init
   }
 
-  receive(sealed: SealedReadings, receivedBy: Door): void {
+  receive(sealed: SealedReadings, receivedBy: ReceivedBy): void {
     const { hub, replicator } = this.#init
     hub.add(sealed, receivedBy)
     if (sealed.kind === 'block') replicator.take(sealed)

@@ -7,7 +7,7 @@ import type { Measure, Measurement, MissingMeasurement, SensorDefinition } from 
 import type { World } from '../../hal/world.ts'
 import { type Quantities, quantityTable, showValue } from '../../reading/quantity.ts'
 import type { Fault } from '../../reading/reading.ts'
-import { faultOf } from '../../reading/sampling/fault.ts'
+import { faultOf } from '../../reading/sampling/outcome.ts'
 import { outcomeOf } from '../../reading/sampling/outcome.ts'
 import { unusual } from '../../reading/sampling/plausibility.ts'
 import { chooseWorld, type WorldChoice } from '../choose-world.ts'

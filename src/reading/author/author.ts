@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
+import type { ClockStatus } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
-import { believedTime, type ClockStatus } from '../clock-status.ts'
+import { correctedTime } from '../corrected-time.ts'
 import type { OwnHistory, RunAnchor } from '../history/history.ts'
 import type { Quantities } from '../quantity.ts'
 import type { Outcome, Reading, Sample } from '../reading.ts'
@@ -164,7 +165,7 @@ export class Author {
     const { quality, errorBound } = time()
     const bound = errorBound === undefined ? {} : { errorBound }
     const mono = Math.round(clock.monotonic() - started)
-    return { mono, unix: believedTime(clock, time()) ?? null, quality, ...bound }
+    return { mono, unix: correctedTime(clock, time()) ?? null, quality, ...bound }
   }
 
   #readingOf(sample: Sample): Reading {
@@ -193,7 +194,7 @@ export class Author {
     const { started, unix } = this.#present
     if (unix === undefined) return { time: null, quality: 2 }
     const belief = this.#options.time()
-    const now = believedTime(clock, belief)
+    const now = correctedTime(clock, belief)
     if (now === undefined) return { time: milliseconds(unix + (at - started) / 1000), quality: 1 }
     const time = milliseconds(now - (clock.monotonic() - at) / 1000)
     const bound = belief.errorBound === undefined ? {} : { errorBound: belief.errorBound }

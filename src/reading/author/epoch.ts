@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
+import type { ClockStatus } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
 import { writeAtomicSync } from '../../write-atomic.ts'
-import { believedTime, type ClockStatus } from '../clock-status.ts'
+import { correctedTime } from '../corrected-time.ts'
 import type { Run } from '../run.ts'
 
 export interface EpochsOptions {
@@ -37,7 +38,7 @@ export class Epochs {
   /** A new run, its epoch on disk before this returns. A disk that takes nothing is logged, not thrown. */
   begin(): Run {
     const { clock, time, random } = this.#options
-    const epoch = Math.max(this.#min, Math.floor(believedTime(clock, time()) ?? 0))
+    const epoch = Math.max(this.#min, Math.floor(correctedTime(clock, time()) ?? 0))
     this.#min = epoch + 1
     this.#store(epoch)
     return { epoch, boot: Buffer.from(random(BOOT_BYTES)).toString('hex') }

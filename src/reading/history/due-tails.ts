@@ -1,4 +1,5 @@
 import { type Run, sameRun } from '../run.ts'
+import { MAX_RECORDS } from '../signed/senml.ts'
 import type { Tail } from './tail-table.ts'
 
 /** A tail to seal: the whole of it, or only full blocks. */
@@ -7,9 +8,6 @@ export interface DueTail {
   readonly run: Run
   readonly whole: boolean
 }
-
-/** A block is full with so many records (wire.md, A pack). */
-export const BLOCK_RECORDS = 256
 
 /**
  * @param tails of all stores: one tail may lie in two
@@ -25,6 +23,6 @@ export function dueTails(tails: readonly Tail[], present: Run | undefined, oldes
     const count = tail.reduce((sum, part) => sum + part.count, 0)
     const since = Math.min(...tail.map((part) => part.since))
     const whole = present !== undefined && (!sameRun(run, present) || since <= oldest)
-    return whole || count >= BLOCK_RECORDS ? [{ series, run, whole }] : []
+    return whole || count >= MAX_RECORDS ? [{ series, run, whole }] : []
   })
 }

@@ -6,7 +6,6 @@ import type { Log } from '../../log.ts'
 import { openDatabase, setAside } from './database-file.ts'
 import type { HistoryState } from './history.ts'
 import { HistoryStore } from './history-store.ts'
-import { isDamage, stateOf } from './sqlite-error.ts'
 
 export interface DurableStoreOptions {
   /** A file, or ':memory:'. */
@@ -204,4 +203,28 @@ export class DurableStore {
       })
     })
   }
+}
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html). */
+const READONLY = 8
+const CORRUPT = 11
+const FULL = 13
+const NOTADB = 26
+
+/** The primary result code, undefined where SQLite did not say the error. */
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined
+  return Number(error.errcode) & 0xff
+}
+
+/** Whether the file's content is damaged, as against a disk that fails now and may not later. */
+function isDamage(error: unknown): boolean {
+  const code = resultCode(error)
+  return code === CORRUPT || code === NOTADB
+}
+
+function stateOf(error: unknown): HistoryState {
+  const code = resultCode(error)
+  if (code === FULL) return 'full'
+  return code === READONLY ? 'read-only' : 'failing'
 }

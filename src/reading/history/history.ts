@@ -106,8 +106,6 @@ export interface History extends OwnHistory {
   series(author?: string): string[]
   /** Our own runs of which something is held, and the present one. */
   runs(): AnchoredRun[]
-  /** Drops what is older or more than is to be kept, oldest first. */
-  retain(): void
   flush(): void
   status(): HistoryStatus
   close(): void

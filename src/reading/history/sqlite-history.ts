@@ -2,15 +2,17 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
+import type { ClockStatus } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
-import { believedTime, type ClockStatus } from '../clock-status.ts'
+import { correctedTime } from '../corrected-time.ts'
 import type { Reading } from '../reading.ts'
 import type { Position, Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
 import type { SealedReadings } from '../signed/sealed.ts'
 import type { Sealer } from '../signed/sealer.ts'
+import { MAX_RECORDS } from '../signed/senml.ts'
 import { openDatabase } from './database-file.ts'
-import { BLOCK_RECORDS, dueTails } from './due-tails.ts'
+import { dueTails } from './due-tails.ts'
 import { DurableStore } from './durable-store.ts'
 import type {
   AnchoredRun,
@@ -94,7 +96,7 @@ export class SqliteHistory implements History {
     for (const { series } of readings) {
       const rows = (this.#rows.get(series) ?? 0) + 1
       this.#rows.set(series, rows)
-      full ||= rows >= BLOCK_RECORDS
+      full ||= rows >= MAX_RECORDS
     }
     this.#added(readings.length * ROW_BYTES, full)
   }
@@ -109,15 +111,11 @@ export class SqliteHistory implements History {
     if (this.#unwritten === 0) return
     const written = this.#durable.write((store) => {
       this.#recent.copyInto(store)
-      this.#retainIn(store)
+      this.#retain(store)
     })
     if (written) this.#recent.clear()
     else this.#recent.shrinkTo(this.#options.limits.memoryBytes)
     this.#unwritten = written ? 0 : 1
-  }
-
-  retain(): void {
-    this.#durable.write((store) => this.#retainIn(store))
   }
 
   items(
@@ -209,7 +207,7 @@ export class SqliteHistory implements History {
 
   #sealTail(series: string, run: Run, whole: boolean): void {
     let rows = this.#reader.tail(series, run)
-    while (rows.length >= (whole ? 1 : BLOCK_RECORDS)) {
+    while (rows.length >= (whole ? 1 : MAX_RECORDS)) {
       const block = this.#options.sealer.block(this.#reader.topic(series), rows)
       this.#keep(block)
       rows = rows.slice(block.readings.length)
@@ -218,9 +216,9 @@ export class SqliteHistory implements History {
     this.#unwritten += ROW_BYTES
   }
 
-  #retainIn(store: HistoryStore): void {
+  #retain(store: HistoryStore): void {
     const { clock, time, limits } = this.#options
-    const now = believedTime(clock, time())
+    const now = correctedTime(clock, time())
     let dropped = 0
     if (now !== undefined) {
       store.sealed.dateUndated(Math.floor(now))
@@ -235,7 +233,7 @@ export class SqliteHistory implements History {
    * nobody knows the time, they are as new as the newest that is kept.
    */
   #dateOf(readings: readonly Reading[]): number {
-    const now = believedTime(this.#options.clock, this.#options.time())
+    const now = correctedTime(this.#options.clock, this.#options.time())
     if (now === undefined) return this.#newestDate
     const times = readings.map(({ time }) => time ?? now)
     const date = Math.floor(Math.min(now, Math.max(...times)))

@@ -5,32 +5,29 @@ import type { History } from '../history/history.ts'
 import type { Reading } from '../reading.ts'
 import { comparePositions, type Position } from '../run.ts'
 import { parseSeries, type SeriesParts } from '../series.ts'
-import type { Door, SealedReadings } from '../signed/sealed.ts'
-import { JournalQueue } from './journal-queue.ts'
+import type { ReceivedBy, SealedReadings } from '../signed/sealed.ts'
 import type { HubLimits } from './limits.ts'
 import { SeenPositions } from './seen-positions.ts'
 import { SeriesTable } from './series-table.ts'
 
-/** The newest reading of a series, and the sealed bytes that prove it. */
+/** The newest reading of a series, with the signed bytes that it came in. */
 export interface Latest {
   readonly reading: Reading
   readonly sealed: SealedReadings
-  readonly door: Door
-  /** Clock.monotonic() when it came in; for what was found in history, when it would have. */
+  readonly receivedBy: ReceivedBy
+  /** Clock.monotonic() when it came in; for what was found in history, now less its age by the wall clock. */
   readonly receivedAt: number
 }
 
-/** A pack or block that brought something new. */
+/** A pack or block with readings that were not held before. */
 export interface HubEvent {
   readonly sealed: SealedReadings
-  /** Its readings that were not held before, of the series asked for. */
+  /** Those readings, of the series that the subscriber matches. */
   readonly fresh: readonly Reading[]
-  readonly door: Door
-  /** Readings that a slow subscriber was not told before this one; history has them. */
-  readonly skipped?: number
+  readonly receivedBy: ReceivedBy
 }
 
-/** Two nodes that have one key: the same epoch with two boots, or two outcomes at one position. */
+/** A sign that two nodes have one key: the same epoch with two boots, or two outcomes at one position. */
 export interface Conflict {
   readonly kind: 'boot' | 'position'
   readonly series: string
@@ -41,15 +38,11 @@ export interface HubOptions {
   readonly clock: Clock
   readonly log: Log
   readonly history: Pick<History, 'put' | 'held' | 'latest'>
-  /** Whether the series of somebody else are kept in history. */
+  /** Whether history keeps the readings of another author. */
   readonly keepsOf: (author: string) => boolean
-  readonly limits: HubLimits
+  /** Watchers bound their own queues. */
+  readonly limits: Omit<HubLimits, 'queue'>
   readonly onConflict?: (conflict: Conflict) => void
-}
-
-export interface Interest {
-  /** Every series unless given. */
-  readonly match?: ((series: SeriesParts) => boolean) | undefined
 }
 
 interface Entry {
@@ -58,19 +51,23 @@ interface Entry {
   latest: Latest | undefined
 }
 
-interface Subscriber {
-  readonly match: (series: SeriesParts) => boolean
-  readonly take: (event: HubEvent) => void
+export interface HubSubscriber {
+  /** Every series unless given. */
+  readonly match?: (series: SeriesParts) => boolean
+  readonly onSealed: (event: HubEvent) => void
 }
 
 /**
- * The one hand-over point of readings, ours and others': what is verified comes in, each position counts
- * once, the latest of each series is at hand, subscribers are told.
+ * The one hand-over point of readings, ours and others': verified packs and blocks come in, each position counts
+ * once, the latest reading of each series is held, subscribers are notified.
+ *
+ * Readings of others enter history from here (History.put). Our own do not: the author appends each to history
+ * before it is sealed, so that a reading is kept even where no pack can be sent.
  */
 export class ReadingHub {
   readonly #options: HubOptions
   readonly #series: SeriesTable<Entry>
-  readonly #subscribers = new Set<Subscriber>()
+  readonly #subscribers = new Set<HubSubscriber>()
   /** Our own PeerId, once we have measured. */
   #self: string | undefined
   readonly #counters = { fresh: 0, repeated: 0, conflicts: 0 }
@@ -84,7 +81,7 @@ export class ReadingHub {
     }
   }
 
-  /** How many readings were new or repeated, series forgotten, conflicts seen; all only rise. */
+  /** Readings that were new or repeated, series removed, conflicts seen: counts since the start. */
   get counters(): Readonly<Record<'fresh' | 'repeated' | 'conflicts' | 'forgotten', number>> {
     return { ...this.#counters, forgotten: this.#series.forgotten }
   }
@@ -93,15 +90,15 @@ export class ReadingHub {
    * Takes a pack or block whose seal was verified.
    * @returns its readings that were not held before
    */
-  add(sealed: SealedReadings, door: Door): readonly Reading[] {
+  add(sealed: SealedReadings, receivedBy: ReceivedBy): readonly Reading[] {
     const now = this.#options.clock.monotonic()
-    const fresh = this.#take(sealed, door, now)
+    const fresh = this.#take(sealed, receivedBy, now)
     this.#counters.fresh += fresh.length
     this.#counters.repeated += sealed.readings.length - fresh.length
-    if (door === 'own') this.#self = sealed.author
+    if (receivedBy === 'own') this.#self = sealed.author
     else if (fresh.length > 0) this.#keep(sealed, fresh)
     if (fresh.length > 0) {
-      for (const subscriber of this.#subscribers) this.#tell(subscriber, { sealed, fresh, door })
+      for (const subscriber of this.#subscribers) this.#notify(subscriber, { sealed, fresh, receivedBy })
     }
     this.#series.makeRoom(sealed.author)
     return fresh
@@ -119,70 +116,42 @@ export class ReadingHub {
   }
 
   /**
-   * Calls `onSealed` with everything new, before add() returns.
+   * Calls `onSealed` with each event that has readings of a matching series, before add() returns.
    * @throws NodeError 'busy' where there are too many subscribers
    */
-  subscribe({ match, onSealed }: Interest & { readonly onSealed: (event: HubEvent) => void }): Cancel {
+  subscribe(subscriber: HubSubscriber): Cancel {
     if (this.#subscribers.size >= this.#options.limits.subscribers) {
-      throw new NodeError('busy', `${this.#subscribers.size} subscribers are all that may be`, {
+      throw new NodeError('busy', `there are ${this.#subscribers.size} subscribers, the maximum`, {
         remedy: 'retry'
       })
     }
-    const subscriber = { match: match ?? (() => true), take: onSealed }
-    this.#subscribers.add(subscriber)
+    const one = { ...subscriber }
+    this.#subscribers.add(one)
     return () => {
-      this.#subscribers.delete(subscriber)
+      this.#subscribers.delete(one)
     }
-  }
-
-  /**
-   * Everything new, in a bounded queue, from this call until the signal aborts. It must be iterated, or
-   * ended by the signal.
-   * @throws NodeError 'busy' where there are too many subscribers
-   */
-  events({ match, signal }: Interest & { readonly signal: AbortSignal }): AsyncIterable<HubEvent> {
-    const queue = new JournalQueue(this.#options.limits.queue)
-    let wake = (): void => {}
-    const cancel = this.subscribe({
-      match,
-      onSealed: (event) => {
-        queue.push(event)
-        wake()
-      }
-    })
-    const end = (): void => {
-      cancel()
-      wake()
-    }
-    if (signal.aborted) end()
-    else signal.addEventListener('abort', end, { once: true })
-    const waiting = (): Promise<void> =>
-      new Promise((resolve) => {
-        wake = resolve
-      })
-    return drain(queue, signal, waiting, end)
   }
 
   /** @returns what is new of it */
-  #take(sealed: SealedReadings, door: Door, now: number): Reading[] {
+  #take(sealed: SealedReadings, receivedBy: ReceivedBy, now: number): Reading[] {
     return sealed.readings.filter((reading) => {
-      const entry = this.#entry(reading.series, door)
+      const entry = this.#entry(reading.series, receivedBy)
       if (entry === undefined) return false
       this.#checkTwin(entry, reading)
       if (!entry.seen.add(reading.position)) return false
-      advance(entry, { reading, sealed, door, receivedAt: now })
+      advance(entry, { reading, sealed, receivedBy, receivedAt: now })
       return true
     })
   }
 
-  /** What history has is the latest until something newer comes; its age is that of its own clock. */
+  /** The latest of history, until a newer reading comes; its age is by the wall clock. */
   #recall(sealed: SealedReadings): void {
     const { clock } = this.#options
     for (const reading of sealed.readings) {
       const age = reading.time === null ? Infinity : Math.max(0, clock.now() - reading.time * 1000)
       const entry = this.#entry(reading.series, 'history')
       if (entry !== undefined) {
-        advance(entry, { reading, sealed, door: 'history', receivedAt: clock.monotonic() - age })
+        advance(entry, { reading, sealed, receivedBy: 'history', receivedAt: clock.monotonic() - age })
       }
     }
   }
@@ -194,35 +163,35 @@ export class ReadingHub {
     history.put({ ...sealed, readings: sealed.readings.filter(({ series }) => kept.has(series)) })
   }
 
-  /** Whose series stay: our own, and those that history holds as well. */
+  /** Authors whose series stay: ourselves, and those whose readings history keeps. */
   #spares(author: string): boolean {
     return author === this.#self || this.#options.keepsOf(author)
   }
 
-  #tell({ match, take }: Subscriber, { sealed, fresh, door }: HubEvent): void {
+  #notify({ match, onSealed }: HubSubscriber, { sealed, fresh, receivedBy }: HubEvent): void {
     const wanted = fresh.filter(({ series }) => {
       const entry = this.#series.get(series)
-      return entry !== undefined && match(entry.parts)
+      return entry !== undefined && (match === undefined || match(entry.parts))
     })
     if (wanted.length === 0) return
     try {
-      take({ sealed, fresh: wanted, door })
+      onSealed({ sealed, fresh: wanted, receivedBy })
     } catch (error) {
-      this.#options.log.error(`a subscriber failed: ${describeError(error)}`)
+      this.#options.log.error(`a subscriber of readings failed: ${describeError(error)}`)
     }
   }
 
   /**
-   * What is known of a series; it moves behind all others. A new one begins with what history holds, but for
-   * our own: history has our readings before they come here.
+   * The entry of a series, which becomes the newest. A new entry counts what history holds as seen, but for our
+   * own series: history has our readings before they come here.
    */
-  #entry(series: string, door: Door): Entry | undefined {
+  #entry(series: string, receivedBy: ReceivedBy): Entry | undefined {
     const known = this.#series.touch(series)
     if (known !== undefined) return known
     const parts = parseSeries(series)
     if (parts === undefined) return undefined
     const entry: Entry = { parts, seen: new SeenPositions(this.#options.limits), latest: undefined }
-    const held = door === 'own' ? [] : this.#options.history.held(series)
+    const held = receivedBy === 'own' ? [] : this.#options.history.held(series)
     for (const { run, ranges } of held) {
       for (const [from, to] of ranges) entry.seen.addRange(run, from, to)
     }
@@ -245,26 +214,8 @@ export class ReadingHub {
   }
 }
 
-/** The latest never moves back: not to a lower epoch, nor within a run. */
+/** The latest moves to higher positions only. */
 function advance(entry: Entry, latest: Latest): void {
   const newest = entry.latest?.reading.position
   if (newest === undefined || comparePositions(latest.reading.position, newest) > 0) entry.latest = latest
-}
-
-async function* drain(
-  queue: JournalQueue,
-  signal: AbortSignal,
-  waiting: () => Promise<void>,
-  end: () => void
-): AsyncGenerator<HubEvent> {
-  try {
-    while (!signal.aborted) {
-      const event = queue.shift()
-      if (event === undefined) await waiting()
-      else yield event
-    }
-  } finally {
-    signal.removeEventListener('abort', end)
-    end()
-  }
 }

@@ -4,9 +4,8 @@ import type { Measure, Measurement, MissingMeasurement, Sensor } from '../../hal
 import type { Log } from '../../log.ts'
 import type { Fault, Outcome, Sample } from '../reading.ts'
 import { type Change, SamplerChanges } from './changes.ts'
-import { faultOf } from './fault.ts'
 import type { SamplingLimits } from './limits.ts'
-import { outcomeOf } from './outcome.ts'
+import { faultOf, outcomeOf } from './outcome.ts'
 
 export interface SamplerInit extends SamplingLimits {
   /** The sensor's name in the configuration: the device of its series. */

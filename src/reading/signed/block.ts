@@ -1,11 +1,9 @@
 import type { Reading } from '../reading.ts'
 import { sameRun } from '../run.ts'
-import { encodePack, type Pack, packReadings } from './pack.ts'
+import { type Pack, packReadings } from './pack.ts'
 import { PackError } from './pack-error.ts'
 import { decodePack, type PackRules } from './pack-read.ts'
 import { MAX_PAYLOAD } from './senml.ts'
-
-export { MAX_PAYLOAD as BLOCK_BYTES, MAX_RECORDS as BLOCK_RECORDS } from './senml.ts'
 
 /*
  * A block's payload is a pack (pack-read.ts) with one bn and one run:
@@ -14,16 +12,6 @@ export { MAX_PAYLOAD as BLOCK_BYTES, MAX_RECORDS as BLOCK_RECORDS } from './senm
  *
  * sealed in the domain `kith/block/1`.
  */
-
-/**
- * One block of all the readings.
- * @param sealedMono as in PackOptions, for readings of unknown time
- * @throws PackError where they are of several series or runs, or more than a block holds
- */
-export function encodeBlock(readings: readonly Reading[], sealedMono?: number): Uint8Array {
-  checkOneSeries(readings)
-  return encodePack(readings, sealedMono === undefined ? {} : { sealedMono })
-}
 
 /** The readings of one or many series and runs as the blocks that hold them. @throws PackError */
 export function* blocksOf(readings: readonly Reading[], sealedMono?: number): Generator<Pack> {

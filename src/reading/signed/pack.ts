@@ -22,18 +22,6 @@ export interface Pack {
 }
 
 /**
- * One pack of all the readings, in the most compact form that decodePack takes: times and mono to the
- * millisecond, series by series, seq ascending.
- * @throws PackError where they do not go into one pack
- */
-export function encodePack(readings: readonly Reading[], options: PackOptions = {}): Uint8Array {
-  const packs = [...packReadings(readings, options)]
-  const [pack] = packs
-  if (pack !== undefined && packs.length === 1) return pack.payload
-  throw new PackError('size', `${readings.length} readings make ${packs.length} packs`)
-}
-
-/**
  * The readings in packs of at most 256 records and maxPayload bytes. A pack has one run and one quality of
  * time, as a base field that holds cannot be taken back.
  * @throws PackError for a reading that no pack can carry

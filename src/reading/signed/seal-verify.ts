@@ -1,44 +1,46 @@
-import type { KeyObject } from 'node:crypto'
+import { hash, type KeyObject } from 'node:crypto'
+import { BoundedMap } from '../../bounded-map.ts'
 import { type OpenedSeal, publicKeyOf, verifySeal } from './seal.ts'
-import { SealMemory } from './seal-memory.ts'
 
 export interface SealVerifierOptions {
-  /** Public keys kept imported, the least recently used forgotten first; 256 unless given. */
+  /** Public keys kept imported; 256 unless given. */
   readonly keys?: number
-  /** Seals remembered as verified; 4,096 unless given (wire.md, Sealing). */
+  /** Seals remembered as verified; 4,096 unless given (docs/protocols.md section 7). */
   readonly seals?: number
 }
 
-/** Checks signatures, once each: one verifier serves every door of a process. */
+/** Checks signatures, each once: a process has one verifier for everything that comes in. */
 export class SealVerifier {
-  private readonly capacity: number
-  private readonly keys = new Map<string, KeyObject>()
-  private readonly memory: SealMemory
+  readonly #keys: BoundedMap<string, KeyObject>
+  readonly #verified: BoundedMap<string, true>
 
-  constructor({ keys = 256, seals }: SealVerifierOptions = {}) {
-    this.capacity = keys
-    this.memory = new SealMemory(seals)
+  constructor({ keys = 256, seals = 4096 }: SealVerifierOptions = {}) {
+    this.#keys = new BoundedMap(keys)
+    this.#verified = new BoundedMap(seals)
   }
 
   /** Whether these very bytes were verified already. */
   knows(seal: OpenedSeal): boolean {
-    return this.memory.has(seal)
+    return this.#verified.touch(hashOf(seal)) !== undefined
   }
 
-  /** Whether the signature is the kid's; what is known costs a hash. */
+  /** Whether the signature is that of the kid's key; for bytes that were verified before it costs a hash. */
   verify(seal: OpenedSeal): boolean {
-    if (this.memory.has(seal)) return true
-    const genuine = verifySeal(seal, this.keyOf(seal))
-    if (genuine) this.memory.add(seal)
+    const hash = hashOf(seal)
+    if (this.#verified.touch(hash) !== undefined) return true
+    const genuine = verifySeal(seal, this.#keyOf(seal))
+    if (genuine) this.#verified.set(hash, true)
     return genuine
   }
 
-  private keyOf({ peer, kid }: OpenedSeal): KeyObject {
-    const key = this.keys.get(peer) ?? publicKeyOf(kid)
-    this.keys.delete(peer)
-    this.keys.set(peer, key)
-    const [oldest] = this.keys.keys()
-    if (this.keys.size > this.capacity && oldest !== undefined) this.keys.delete(oldest)
+  #keyOf({ peer, kid }: OpenedSeal): KeyObject {
+    const key = this.#keys.get(peer) ?? publicKeyOf(kid)
+    this.#keys.set(peer, key)
     return key
   }
+}
+
+/** With the domain: the bytes of a verified pack are not those of a verified block. */
+function hashOf({ domain, bytes }: OpenedSeal): string {
+  return `${domain} ${hash('sha256', bytes, 'base64')}`
 }

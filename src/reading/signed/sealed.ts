@@ -1,6 +1,6 @@
 import type { Reading } from '../reading.ts'
 
-/** A pack or a block whose seal was verified (or made by us), with what it says. The bytes are never made again. */
+/** A pack or a block whose seal was verified, or is our own, with its readings. The bytes stay as signed. */
 export interface SealedReadings {
   readonly kind: 'pack' | 'block'
   /** The ProtocolName it belongs to. */
@@ -11,5 +11,5 @@ export interface SealedReadings {
   readonly readings: readonly Reading[]
 }
 
-/** By which door readings came in. */
-export type Door = 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'
+/** How readings came in: measured here, by gossip, by an operation of a query, or by datagram. */
+export type ReceivedBy = 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'

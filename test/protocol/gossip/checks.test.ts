@@ -8,10 +8,10 @@ import { ProtocolRegistry, sensorProtocols } from '../../../src/protocol/protoco
 import { TokenBuckets } from '../../../src/protocol/token-bucket.ts'
 import type { Position } from '../../../src/reading/run.ts'
 import { openSealed, readOpened } from '../../../src/reading/signed/open-signed.ts'
-import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { type Signer, seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
+import { encodePack } from '../../support/packs.ts'
 import { allQuantities, type ReadingChanges, readingOf, testSigner } from '../../support/readings.ts'
 
 const TOPIC = '/sensor/temp/v1'

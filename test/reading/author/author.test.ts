@@ -1,6 +1,6 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import type { ClockStatus } from '../../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../../src/hal/time-source.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { authorBench, sampleOf } from '../../support/author.ts'
 import { runOf, topic, us } from '../../support/history.ts'

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { ClockStatus } from '../../../src/hal/time-source.ts'
 import { Epochs } from '../../../src/reading/author/epoch.ts'
-import type { ClockStatus } from '../../../src/reading/clock-status.ts'
 import { keptLog } from '../../support/history.ts'
 
 const known: ClockStatus = { quality: 0, offset: 0 }

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import type { ClockStatus } from '../../../src/reading/clock-status.ts'
+import type { ClockStatus } from '../../../src/hal/time-source.ts'
 import { openDatabase } from '../../../src/reading/history/database-file.ts'
 import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
 
@@ -215,7 +215,6 @@ t.test('what was kept while nobody knew the time is not taken for old', async (t
   history.put(them.block(topic, readingsOf(them.peer, run, 0, 9)))
   history.flush()
   belief = { quality: 0, offset: 0 }
-  history.retain()
   history.put(them.block(topic, readingsOf(them.peer, run, 20, 29)))
   history.flush()
   t.equal(history.readings({ series: `${them.peer}/hall/temperature`, limit: 99 }).length, 20)

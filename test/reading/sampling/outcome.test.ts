@@ -1,6 +1,8 @@
 import t from 'tap'
+import { NodeError } from '../../../src/error.ts'
+import { BusError } from '../../../src/hal/i2c.ts'
 import { SensorError } from '../../../src/hal/sensor-error.ts'
-import { outcomeOf } from '../../../src/reading/sampling/outcome.ts'
+import { faultOf, outcomeOf } from '../../../src/reading/sampling/outcome.ts'
 
 t.test('what a sample says of one measure', async (t) => {
   const measure = { quantity: 'voltage', channel: 'a0', range: [0, 5] } as const
@@ -26,4 +28,22 @@ t.test('a value that is missing says why, beside others', async (t) => {
     fault: { code: 'absent', text: 'this machine has no signal at wlan0' }
   })
   t.same(outcomeOf({ quantity: 'ratio', channel: 'memory' }, measured, 'box'), { value: 0.5 })
+})
+
+const rows: [unknown, string, string][] = [
+  [new BusError('no-acknowledge', 'x at 0x76 on i2c-1'), 'no-acknowledge', 'x at 0x76 on i2c-1'],
+  [new NodeError('bad-crc', 'a\nb\u001b[31m'), 'bad-crc', 'a b [31m'],
+  [Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }), 'eio', 'EIO: i/o error'],
+  [Object.assign(new Error('x'), { code: 'ERR_BAD_THING' }), 'err-bad-thing', 'x'],
+  [Object.assign(new Error('x'), { code: 'nö' }), 'error', 'x'],
+  [new TypeError(), 'error', 'TypeError'],
+  ['a string', 'error', 'a string'],
+  ['\n', 'error', 'no reason given']
+]
+for (const [error, code, text] of rows) {
+  t.test(`${code}: ${text}`, async (t) => t.same(faultOf(error), { code, text }))
+}
+
+t.test('no longer than a pack carries', async (t) => {
+  t.equal([...faultOf(new Error('😀'.repeat(300))).text].length, 200)
 })

@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { Reading } from '../../../src/reading/reading.ts'
-import { BLOCK_BYTES, blocksOf, decodeBlock, encodeBlock } from '../../../src/reading/signed/block.ts'
-import { encodePack } from '../../../src/reading/signed/pack.ts'
+import { blocksOf, decodeBlock } from '../../../src/reading/signed/block.ts'
+import { MAX_PAYLOAD } from '../../../src/reading/signed/senml.ts'
+import { encodeBlock, encodePack } from '../../support/packs.ts'
 import { allQuantities, type ReadingChanges, readingOf, testSigner } from '../../support/readings.ts'
 
 const { peer } = testSigner()
@@ -24,7 +25,7 @@ const many = Array.from({ length: 300 }, (_, seq) => at(seq))
 t.test('256 records come back', async (t) => {
   const block = many.slice(0, 256)
   const payload = encodeBlock(block)
-  t.ok(payload.length < BLOCK_BYTES / 3, `${payload.length} bytes`)
+  t.ok(payload.length < MAX_PAYLOAD / 3, `${payload.length} bytes`)
   t.strictSame(decodeBlock(payload, rules), block)
   t.throws(() => encodeBlock(many), { code: 'bad-pack', why: 'size' })
 })
@@ -51,7 +52,7 @@ t.test('blocks end at their bytes', async (t) => {
     return { ...rest, fault: { code: 'bad-crc', text: '水'.repeat(200) } } as Reading
   })
   const blocks = [...blocksOf(faults)]
-  t.ok(blocks.length > 10 && blocks.every(({ payload }) => payload.length <= BLOCK_BYTES))
+  t.ok(blocks.length > 10 && blocks.every(({ payload }) => payload.length <= MAX_PAYLOAD))
   t.strictSame(
     blocks.flatMap(({ payload }) => decodeBlock(payload, rules)),
     faults

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { bytesOfHex, hexOfBytes } from '../../../src/cbor/bytes.ts'
-import { encodeBlock } from '../../../src/reading/signed/block.ts'
 import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import { readSealed, readSealedCatalogue } from '../../../src/reading/signed/open-signed.ts'
-import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { createSigner, openSeal, type SealDomain, seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
+import { encodeBlock, encodePack } from '../../support/packs.ts'
 import { allQuantities } from '../../support/readings.ts'
 
 // What docs/protocols.md shows: one key, and what it seals, as literal bytes.

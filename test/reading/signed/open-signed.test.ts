@@ -1,5 +1,4 @@
 import t from 'tap'
-import { encodeBlock } from '../../../src/reading/signed/block.ts'
 import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import {
   openSealed,
@@ -7,9 +6,9 @@ import {
   readSealed,
   readSealedCatalogue
 } from '../../../src/reading/signed/open-signed.ts'
-import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
+import { encodeBlock, encodePack } from '../../support/packs.ts'
 import { allQuantities, metaOf, readingOf, testSigner } from '../../support/readings.ts'
 
 const signer = testSigner()

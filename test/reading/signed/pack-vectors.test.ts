@@ -4,10 +4,10 @@ import { bytesOfHex, hexOfBytes } from '../../../src/cbor/bytes.ts'
 import { type Quantities, quantityTable } from '../../../src/reading/quantity.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { isSealedRefusal, readSealed } from '../../../src/reading/signed/open-signed.ts'
-import { encodePack } from '../../../src/reading/signed/pack.ts'
 import { decodePack } from '../../../src/reading/signed/pack-read.ts'
 import { createSigner, openSeal, seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
+import { encodePack } from '../../support/packs.ts'
 
 interface Case {
   name: string

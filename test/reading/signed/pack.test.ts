@@ -1,9 +1,10 @@
 import t from 'tap'
 import { hexOfBytes } from '../../../src/cbor/bytes.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
-import { encodePack, packReadings } from '../../../src/reading/signed/pack.ts'
+import { packReadings } from '../../../src/reading/signed/pack.ts'
 import { isPackError } from '../../../src/reading/signed/pack-error.ts'
 import { decodePack } from '../../../src/reading/signed/pack-read.ts'
+import { encodePack } from '../../support/packs.ts'
 import {
   allQuantities,
   type ReadingChanges,

@@ -10,7 +10,6 @@ import {
   verifySeal
 } from '../../../src/reading/signed/seal.ts'
 import { isSealError } from '../../../src/reading/signed/seal-error.ts'
-import { SealMemory } from '../../../src/reading/signed/seal-memory.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { seeded, testSigner } from '../../support/readings.ts'
 
@@ -126,16 +125,16 @@ t.test('what was verified is remembered, within bounds', async (t) => {
   const seals = [1, 2, 3].map((n) => openSeal('pack', seal('pack', Uint8Array.of(n), signer)))
   const [a, b, c] = seals
   if (a === undefined || b === undefined || c === undefined) throw new Error('three seals')
-  const memory = new SealMemory(2)
-  t.notOk(memory.has(a))
-  memory.add(a)
-  memory.add(b)
-  t.ok(memory.has(a), 'seen again')
-  memory.add(c)
+  const verifier = new SealVerifier({ seals: 2 })
+  t.notOk(verifier.knows(a))
+  verifier.verify(a)
+  verifier.verify(b)
+  t.ok(verifier.knows(a), 'seen again')
+  verifier.verify(c)
   t.same(
-    [memory.has(a), memory.has(b), memory.has(c)],
+    [a, b, c].map((one) => verifier.knows(one)),
     [true, false, true],
-    'the least recently seen is forgotten'
+    'the least recently seen is removed'
   )
 })
 
