@@ -17,7 +17,7 @@ export interface AskInit {
   readonly protocolsOf: (quantity: string) => readonly string[]
   /** The catalogue of a peer, where it is known. */
   readonly catalogueOf: (peer: string) => Catalogue | undefined
-  /** Those connected who list one of the protocols, and which of them. */
+  /** Connected peers that list one of the protocols, and which of them. */
   readonly speakers: (protocols: readonly string[]) => Promise<readonly Speaker[]>
 }
 
@@ -27,7 +27,7 @@ export interface Speaker {
   readonly spoken: readonly string[]
 }
 
-/** One question to one peer, or to each that a purpose means; answers are verified and go through the journal. */
+/** Asks one peer, or each that a purpose means. Answers are verified and go through the hub. */
 export async function ask(init: AskInit, request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {
   const { by } = request
   init.questions.checkWay(by)
@@ -59,14 +59,14 @@ async function askOne(
   await resolver.connect(target, signal)
   const find = (meta: Catalogue | undefined): Wanted[] => wantedSeries(meta, selection, protocolsOf)
   const known = find(catalogueOf(target.peer))
-  // A catalogue is told anew at each change, but somebody may ask sooner.
+  // A catalogue is published at each change, but the question may come sooner.
   const wanted = known.length > 0 ? known : find(await questions.describe(target.peer, by, signal))
   await Promise.all(
     wanted.map(({ protocols, series }) => questions.read(target.peer, protocols, series, by, signal))
   )
 }
 
-/** "Who measures temperature here?": one question to everybody connected who lists a protocol of it. */
+/** Asks every connected peer that lists a protocol of the quantity. */
 async function askEverybody(
   { resolver, questions, protocolsOf, speakers }: AskInit,
   quantity: string,
@@ -105,7 +105,7 @@ function wantedSeries(
   return [...wanted.values()]
 }
 
-/** Refusals of the peer keep their code; what else went wrong on the way is told as unreachable. */
+/** Errors that the peer answered keep their code; any other failure becomes `unreachable`. */
 function explained(error: unknown): unknown {
   if (isNodeError(error, 'unreachable') || isNodeError(error, 'unsupported') || isRefusal(error)) return error
   return new NodeError('unreachable', describeError(error), { remedy: 'retry', cause: error })

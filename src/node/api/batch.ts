@@ -1,11 +1,11 @@
 import { MAX_SELECTORS } from '../../protocol/query/codec/frame.ts'
 
-/** Bytes of names in one request: what is around them fits the 256 bytes that any flow takes at once. */
+/** Bytes of names in one request: with the rest of it they fit the 256 bytes that every flow takes in one packet. */
 const MAX_BYTES = 192
 /** CBOR's head of a text of up to 255 bytes (RFC 8949 section 3). */
 const HEAD = 2
 
-/** The first of the names that one datagram can ask for together; at least one of them. */
+/** The first names that fit one datagram together; at least one. */
 export function nextBatch(names: ReadonlyMap<string, string>): Map<string, string> {
   const batch = new Map<string, string>()
   let bytes = 0

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
+import { Notifier } from '../../notifier.ts'
 import type { SealedCatalogue } from '../../protocol/gossip/index.ts'
 import {
   type Backfill,
@@ -11,7 +12,7 @@ import {
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import type { Position } from '../../reading/run.ts'
 
-/** From where on: what comes, all that can be had, or one above the last position held of each series. */
+/** Where to begin: with what comes next, with the oldest reading held anywhere, or after the given position of each series. */
 export type Beginning = 'now' | 'beginning' | ReadonlyMap<string, Position>
 
 export interface FollowingInit {
@@ -25,11 +26,11 @@ export interface FollowingInit {
   readonly from: Beginning
   /** Series at a time. */
   readonly max: number
-  /** Readings that may wait for the consumer; beyond, nothing is taken until it has caught up. */
+  /** Readings that may wait for the consumer; beyond, no more are taken until none waits. */
   readonly queue: number
-  /** Tells of catalogues as they come, the known ones first; returns the end of it. */
+  /** Calls the listener with catalogues, the known ones first, until the returned function is called. */
   readonly onCatalogue: (listener: (sealed: SealedCatalogue) => void) => () => void
-  /** Tells of peers whose connection is new; returns the end of it. */
+  /** Calls the listener with peers that connect, until the returned function is called. */
   readonly onConnect: (listener: (peer: string) => void) => () => void
 }
 
@@ -39,7 +40,7 @@ export async function* follow(
   signal: AbortSignal
 ): AsyncGenerator<Followed, void, void> {
   const waiting: Followed[] = []
-  let wake = (): void => {}
+  const notifier = new Notifier()
   let paused = false
   const subscriptions = new Subscriptions({
     ...init,
@@ -49,7 +50,7 @@ export async function* follow(
     },
     deliver: (followed) => {
       waiting.push(followed)
-      wake()
+      notifier.notify()
     }
   })
   const ends = [
@@ -63,7 +64,7 @@ export async function* follow(
     init.onConnect((peer) => subscriptions.returned(peer)),
     () => subscriptions.stop()
   ]
-  const onAbort = (): void => wake()
+  const onAbort = (): void => notifier.notify()
   signal.addEventListener('abort', onAbort)
   try {
     while (!signal.aborted) {
@@ -72,15 +73,13 @@ export async function* follow(
         yield followed
         continue
       }
-      // What was left out while the consumer was slow is had from history.
+      // What was left out while the consumer was slow comes from history.
       if (paused) {
         paused = false
         subscriptions.returned()
         continue
       }
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
+      await notifier.wait()
     }
   } finally {
     signal.removeEventListener('abort', onAbort)

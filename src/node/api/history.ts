@@ -116,14 +116,14 @@ async function* seriesRows(
     if (event.kind === 'lost')
       yield { ...place, lost: { ...event.lost.run, from: event.lost.from, to: event.lost.to } }
     if (event.kind !== 'sealed') continue
-    for (const told of event.sealed.readings) {
-      const reading = anchorTime(told, anchors.get(told.position.boot))
+    for (const received of event.sealed.readings) {
+      const reading = anchorTime(received, anchors.get(received.position.boot))
       if (reading.series === name && isWithin(reading, since, until)) yield viewPast(reading, context)
     }
   }
 }
 
-/** The beginning of the run in which `since` lies: what is before it need not be told. */
+/** The beginning of the run in which `since` lies: nothing before it is asked for. */
 function startOf(catalogue: Catalogue, since: number | undefined): Position | undefined {
   if (since === undefined) return undefined
   const begun = catalogue.runs.filter((run) => run.unix - run.mono / 1000 <= since)
@@ -134,7 +134,7 @@ function startOf(catalogue: Catalogue, since: number | undefined): Position | un
   return run === undefined ? undefined : { epoch: run.epoch, boot: run.boot, seq: 0 }
 }
 
-/** Readings without a time are told only where no time is asked for. */
+/** Readings without a time pass only where no time is asked for. */
 function isWithin({ time }: Reading, since: number | undefined, until: number | undefined): boolean {
   if (since === undefined && until === undefined) return true
   return time !== null && time >= (since ?? 0) && time <= (until ?? Number.POSITIVE_INFINITY)

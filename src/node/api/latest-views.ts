@@ -14,19 +14,19 @@ export interface Latest {
   readonly receivedAt: number
 }
 
-/** The part of the journal that is shown. */
+/** The part of the hub that is shown. */
 export interface LatestReadings {
   latest(match: (series: SeriesParts) => boolean): readonly Latest[]
 }
 
-/** Shows what the journal holds, as of now. */
+/** The latest readings of the hub as views, with ages as of now. */
 export class LatestViews {
-  readonly #journal: LatestReadings
+  readonly #hub: LatestReadings
   readonly #clock: Clock
   readonly #context: () => ViewContext
 
-  constructor(journal: LatestReadings, clock: Clock, context: () => ViewContext) {
-    this.#journal = journal
+  constructor(hub: LatestReadings, clock: Clock, context: () => ViewContext) {
+    this.#hub = hub
     this.#clock = clock
     this.#context = context
   }
@@ -35,7 +35,7 @@ export class LatestViews {
   views(match: (series: SeriesParts) => boolean): SeriesView[] {
     const context = this.#context()
     const now = this.#clock.monotonic()
-    const views = this.#journal
+    const views = this.#hub
       .latest(match)
       .map((latest) =>
         viewReading(latest.reading, latest.receivedBy, (now - latest.receivedAt) / 1000, context)

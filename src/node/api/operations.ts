@@ -14,12 +14,12 @@ export interface Operations {
   ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]>
   /** First the latest of everything that matches, then every change until the signal aborts. */
   watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<SeriesView>
-  /** Readings in order of position, each once; gaps that are gone for good are told as `lost`. */
+  /** Readings in order of position, each once; gaps that cannot be filled come as `lost`. */
   history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow>
   ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply>
   /**
-   * Commands an output of this node, or tells how they are. Only people and programs of this machine may;
-   * commands over the network come with access control. @throws NodeError no-such, not-running, busy …
+   * Commands an output of this node, or returns the state of outputs. Only people and programs of this machine
+   * may; commands over the network come with access control. @throws NodeError no-such, not-running, busy …
    */
   switch(request: SwitchRequest): Promise<SwitchView[]>
 }
@@ -51,7 +51,7 @@ export interface Status {
   }
   time: { quality: 0 | 1 | 2; errorBound?: number; now: number }
   run: { epoch: number; boot: string }
-  /** Counters by room and reason, all monotonic: gossip.accept, gossip.reject-signature … */
+  /** Counters by room and reason: gossip.accept, gossip.reject-signature …; monotonic, except query.sessions. */
   counters: Record<string, number>
 }
 
@@ -68,7 +68,7 @@ export interface SensorView {
 
 export interface PeerView {
   peer: string
-  /** The book's name, else the one the peer tells of itself, else null. */
+  /** The book's name, else the one in the peer's catalogue, else null. */
   name: string | null
   /** Whether the name is the book's. */
   inBook: boolean
@@ -119,12 +119,12 @@ export interface SeriesView {
   /** `21.48 °C` */
   shown?: string
   fault?: { code: string; text: string }
-  /** Why it is stale: 'silent' (the sensor says nothing) or 'link' (the peer is away). */
+  /** Why it is stale: 'silent' (connected, but no reading comes) or 'link' (not connected). */
   stale?: 'silent' | 'link'
   /** Unix seconds; null where the author's clock was unknown. */
   time: number | null
   quality: 0 | 1 | 2
-  /** Seconds since it was measured, as well as we can tell. */
+  /** Seconds since it was measured, by the clocks where both are known, else since it was received. */
   age: number
   /** Seconds between readings. */
   interval: number
@@ -192,7 +192,7 @@ export interface PingReply {
 export interface SwitchRequest {
   /** All of them unless given. */
   name?: string
-  /** Only with a name; tells how it is unless given. */
+  /** Only with a name; the state is returned unless given. */
   to?: 'on' | 'off'
 }
 
@@ -206,7 +206,7 @@ export interface SwitchView {
   maxOn: number
   /** Seconds until it goes back to its safe state; null while it is there. */
   left: number | null
-  /** Whether it would stay as it is if the node were killed; null where the kernel does not tell. */
+  /** Whether it would stay as it is if the node were killed; null where the kernel does not report it. */
   persists: boolean | null
   fault?: { code: string; message: string; hint?: string }
 }

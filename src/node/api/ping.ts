@@ -16,15 +16,15 @@ export interface PingInit {
   readonly datagrams: Datagrams | undefined
   /** Whether a peer is known to speak datagrams. */
   readonly speaksDatagrams: (peer: string) => Promise<boolean>
-  /** How a connection goes, in words. */
+  /** The path of a connection, in words. */
   readonly pathOf: (connection: Connection) => string
 }
 
-/** Milliseconds between pings, and for one that nobody answers. */
+/** Milliseconds between pings, and until one without an answer fails. */
 const SPACING = 1000
 const DEADLINE = 5000
 
-/** Round trips to one peer, or to each that is meant, one a second: by datagram where that works, else over a stream. */
+/** Round trips to one peer, or to each that is meant, one a second: by datagram where the peer takes them, else by stream. */
 export async function* ping(
   init: PingInit,
   request: PingRequest,
@@ -46,7 +46,7 @@ export async function* ping(
 }
 
 function ownPing(who: string): NodeError {
-  return new NodeError('bad-request', `"${who}" is this node itself`, { hint: 'kith status tells how it is' })
+  return new NodeError('bad-request', `"${who}" is this node itself`, { hint: 'kith status shows its state' })
 }
 
 /** The pings of one peer; the flow of the first serves the others. */

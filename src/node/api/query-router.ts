@@ -20,7 +20,7 @@ export interface QueryRouterInit {
   readonly received: (sealed: SealedReadings, receivedBy: ReceivedBy) => void
 }
 
-/** Asks one peer the fastest way that works, unless the way is forced: by datagram, else over a stream. */
+/** Asks one peer by datagram, else over a stream, unless `by` says which. */
 export class QueryRouter {
   readonly #init: QueryRouterInit
 
@@ -33,7 +33,7 @@ export class QueryRouter {
     if (by === 'datagram') requiredDatagrams(this.#init.datagrams)
   }
 
-  /** What a peer measures. A catalogue may be too big for a packet: even forced datagrams ask a stream then. */
+  /** The catalogue of a peer. It may be too big for a packet: then a stream is used even where `by` is datagram. */
   async describe(peer: string, by: Way, signal: AbortSignal): Promise<Catalogue> {
     return await this.#ask(
       peer,
@@ -45,7 +45,7 @@ export class QueryRouter {
   }
 
   /**
-   * Asks for the latest of a protocol, and hands on what comes.
+   * Asks for the latest readings of a protocol, and passes the answers on.
    * @param protocols newest version first
    * @param series whole names of what is wanted; everything where they are not known
    */
@@ -97,7 +97,7 @@ export class QueryRouter {
     if (left > 0) throw tooBig(peer, left)
   }
 
-  /** Several series a packet; what found no room is asked for again. */
+  /** Several series a packet; those that did not fit the answer are asked for again. */
   async #readNamed(datagrams: DatagramQueryClient, asked: Asked, series: readonly string[]): Promise<void> {
     const missing = new Map(series.map((name) => [name, tailOf(name)]))
     while (missing.size > 0) {
@@ -108,13 +108,13 @@ export class QueryRouter {
         this.#init.received(sealed, 'datagram')
         for (const reading of sealed.readings) missing.delete(reading.series)
       }
-      // What is not left out and did not come is not held there.
+      // What was not left out and did not come is not there.
       if (left === 0) for (const name of batch.keys()) missing.delete(name)
       if (missing.size === before) throw tooBig(asked.peer, left)
     }
   }
 
-  /** A catalogue lists what has no reading yet, too: that is no reason not to ask for the others. */
+  /** A catalogue also lists series without a reading: `no-such` for one batch does not end the others. */
   async #readBatch(
     datagrams: DatagramQueryClient,
     { peer, protocols, signal }: Asked,
@@ -146,13 +146,13 @@ function tailOf(name: string): string {
   return parts === undefined ? name : localSeries(parts.device, parts.quantity, parts.channel)
 }
 
-/** What a stream would answer as well. */
+/** Errors that a stream would answer as well. */
 function isFinal(error: unknown): boolean {
   return ['denied', 'no-such', 'no-data'].some((code) => isNodeError(error, code))
 }
 
 function tooBig(peer: string, left: number): NodeError {
-  return new NodeError('too-big', `${left} packs of ${peer} found no room in a datagram`, {
+  return new NodeError('too-big', `${left} packs of ${peer} do not fit a datagram`, {
     hint: 'ask over a stream'
   })
 }

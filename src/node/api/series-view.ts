@@ -9,10 +9,10 @@ import type { HistoryRow, SeriesView } from './operations.ts'
 /** What a view needs besides the reading. */
 export interface ViewContext {
   readonly quantities: Quantities
-  /** Unix seconds as well as we know them; undefined while our own clock is not believed. */
+  /** Unix seconds; undefined while our own clock is unknown. */
   readonly now: number | undefined
   readonly labelOf: (peer: string) => string
-  /** Whether we have a connection that could bring news of that author. */
+  /** Whether a connection could bring readings of that author. */
   readonly reachable: (peer: string) => boolean
 }
 
@@ -70,7 +70,7 @@ function viewFacts(reading: Reading, receivedBy: ReceivedBy, context: ViewContex
   }
 }
 
-/** By the clocks where both are believed, else by how long we have had it; never negative. */
+/** By the clocks where both are known, else since it was received; never negative. */
 function ageOf(reading: Reading, sinceReceived: number, now: number | undefined): number {
   if (reading.time === null || now === undefined) return sinceReceived
   return Math.max(0, sinceReceived, now - reading.time)

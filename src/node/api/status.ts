@@ -31,7 +31,7 @@ export function viewSensors(
   })
 }
 
-/** A sensor is as well as the worst of its series. */
+/** The worst state of its series. */
 function worst(series: readonly SeriesView[]): SensorView['state'] {
   for (const state of ['fault', 'stale', 'value'] as const)
     if (series.some((one) => one.state === state)) return state
@@ -41,14 +41,14 @@ function worst(series: readonly SeriesView[]): SensorView['state'] {
 export interface PeerFacts {
   readonly autoDialer: AutoDialer
   readonly directory: PeerDirectory
-  /** PeerIds written in the book, near or not. */
+  /** PeerIds of the book, near or not. */
   readonly book: readonly string[]
   readonly protocolsOf: (peer: string) => readonly string[]
   /** Clock.monotonic(). */
   readonly now: number
 }
 
-/** Everybody near or written down, connected ones first. */
+/** All peers that are near or in the book, connected ones first. */
 export function viewPeers({ autoDialer, directory, book, protocolsOf, now }: PeerFacts): PeerView[] {
   const near = new Map<string, Neighbour>(autoDialer.neighbours().map((one) => [one.peer, one]))
   const peers = [...new Set([...near.keys(), ...book])]
@@ -74,7 +74,7 @@ export function viewPeers({ autoDialer, directory, book, protocolsOf, now }: Pee
   )
 }
 
-/** How a connection goes: straight, or through whom. */
+/** Whether a connection is direct, or which relay carries it. */
 export function pathOf(connection: Connection | undefined, directory: PeerDirectory): PeerView['path'] {
   if (connection === undefined) return { kind: 'none', text: 'not connected' }
   const address = connection.remoteAddr.toString()

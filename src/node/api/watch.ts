@@ -1,11 +1,12 @@
 import { type Clock, every } from '../../clock.ts'
+import { Notifier } from '../../notifier.ts'
 import type { OnConnectSync } from '../peers/on-connect-sync.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
 import type { LatestViews } from './latest-views.ts'
 import type { SeriesView, WatchRequest } from './operations.ts'
 
-/** Tells that something was added to the journal. */
+/** Reports that something was added to the hub. */
 export interface NewReadings {
   subscribe(changed: () => void): () => void
 }
@@ -14,33 +15,33 @@ export interface WatchInit {
   readonly clock: Clock
   readonly resolver: PeerResolver
   readonly onConnectSync: Pick<OnConnectSync, 'want'>
-  /** Hears the topics of everybody until the returned function is called. */
+  /** Subscribes to every topic until the returned function is called. */
   readonly listen: () => () => void
   readonly views: LatestViews
   readonly news: NewReadings
 }
 
-/** Milliseconds between looks for what became stale. */
-const LOOK = 1000
+/** Milliseconds between checks for what became stale. */
+const CHECK = 1000
 
 /**
  * First the latest of all that matches, then each change. A consumer that is slower than the readings
- * sees the newest of each series: nothing is queued but what changed.
+ * gets the newest of each series: no reading is queued.
  */
 export async function* watch(
   init: WatchInit,
   request: WatchRequest,
   signal: AbortSignal
 ): AsyncGenerator<SeriesView, void, void> {
-  const wake = new Wake()
-  const ring = (): void => wake.ring()
+  const notifier = new Notifier()
+  const notify = (): void => notifier.notify()
   const release: (() => void)[] = []
-  signal.addEventListener('abort', ring)
+  signal.addEventListener('abort', notify)
   try {
     release.push(init.listen())
     release.push(init.onConnectSync.want())
-    release.push(init.news.subscribe(ring))
-    release.push(every(init.clock, LOOK, ring))
+    release.push(init.news.subscribe(notify))
+    release.push(every(init.clock, CHECK, notify))
     const selections = await selectAll(init.resolver, request, signal)
     const changes = new Changes()
     while (!signal.aborted) {
@@ -49,17 +50,17 @@ export async function* watch(
         if (signal.aborted) return
         yield view
       }
-      await wake.rung()
+      await notifier.wait()
     }
   } finally {
-    signal.removeEventListener('abort', ring)
+    signal.removeEventListener('abort', notify)
     for (const end of release) end()
   }
 }
 
-/** Which views are other than when they were last looked at. */
+/** Which views differ from those of the last check. */
 class Changes {
-  /** Marks by series, of those alone that were there at the last look: the journal bounds them. */
+  /** Marks by series, of those alone that the hub held at the last check: the hub bounds them. */
   #shown: ReadonlyMap<string, string> = new Map()
 
   of(views: readonly SeriesView[]): SeriesView[] {
@@ -77,7 +78,7 @@ function markOf({ position, state, stale }: SeriesView): string {
   return `${position.epoch} ${position.boot} ${position.seq} ${state} ${stale}`
 }
 
-/** Those who are named are connected with; everybody else is heard as far as gossip reaches. */
+/** Peers that are named are dialled; of all others gossip brings readings. */
 async function selectAll(
   resolver: PeerResolver,
   request: WatchRequest,
@@ -93,25 +94,4 @@ async function selectAll(
       return selection
     })
   )
-}
-
-/** Any number of rings before somebody waits count as one. */
-class Wake {
-  #ringing = false
-  #waiting: (() => void) | undefined
-
-  ring(): void {
-    this.#ringing = true
-    this.#waiting?.()
-  }
-
-  async rung(): Promise<void> {
-    if (!this.#ringing) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve
-      })
-    }
-    this.#ringing = false
-    this.#waiting = undefined
-  }
 }
