@@ -14,13 +14,13 @@ export interface SimulatedChoice {
   readonly simulated: number | string
   /** Of chips from outside, by type. */
   readonly models?: Readonly<Record<string, ChipModelFactory>>
-  /** What happens in it. */
+  /** Events in it. */
   readonly scenario?: Scenario
 }
 
 /**
- * The world that was chosen, its buses with those behind the configured multiplexers.
- * @param log is told what happens in a scenario
+ * The chosen world, with the buses behind the configured multiplexers.
+ * @param log gets the events of a scenario
  */
 export async function chooseWorld(
   choice: WorldChoice,
@@ -50,12 +50,12 @@ async function simulate(choice: SimulatedChoice, config: NodeConfig): Promise<Si
     models: { ...choice.models, ...chipModels },
     fileModels,
     lineModels,
-    // Its neighbours are as real as those of any node: so is its UDP.
+    // Peers of a simulated node are real, and so is its UDP.
     datagrams: new LinuxDatagramSockets()
   })
 }
 
-/** The story begins at once, and ends with the world. */
+/** Starts the scenario; it stops with the world. */
 async function play(scenario: Scenario, world: SimulatedWorld, log: Log): Promise<World> {
   const { ScenarioPlayer } = await import('../hal/simulated/scenario-player.ts')
   const player = new ScenarioPlayer({ scenario, world, log })
@@ -75,7 +75,7 @@ interface Wiring {
   readonly wired: readonly { readonly line: string; readonly type: string }[]
 }
 
-/** What the configuration says is there. */
+/** The chips of the configuration. */
 function wiring({ buses, sensors, time: { rtc } }: NodeConfig): Wiring {
   const chips = sensors.flatMap(({ bus, address, type }) =>
     bus === undefined || address === undefined ? [] : [{ bus, address, type }]

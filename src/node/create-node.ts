@@ -10,11 +10,11 @@ import { Node } from './node.ts'
 import { startNode } from './run-node.ts'
 
 export interface CreateNodeOptions {
-  /** The folder with identity, history and book; an identity of the moment and nothing on disk unless given. */
+  /** The folder with identity, history and book; a new identity and nothing on disk unless given. */
   readonly home?: string
-  /** What kith.yaml may say, as an object or as YAML text; everything has a default. */
+  /** The content of kith.yaml, as an object or as YAML text; everything has a default. */
   readonly config?: Readonly<Record<string, unknown>> | string
-  /** This machine unless given; simulatedWorld() for one that is not there. */
+  /** This machine unless given; simulatedWorld() for a simulated one. */
   readonly world?: World
   /** Sensors of your own (defineSensor), to be named by `type` in the configuration. */
   readonly devices?: readonly SensorDefinition[]
@@ -37,7 +37,7 @@ export async function createNode(options: CreateNodeOptions = {}): Promise<Node>
     import('../config/load-with-devices.ts'),
     import('../../devices/index.ts')
   ])
-  // JSON is YAML: one way of reading, one set of messages.
+  // JSON is YAML, so both are parsed alike, with the same messages.
   const text = typeof given === 'string' ? given : JSON.stringify(given)
   const { config, outside } = await loadWithDevices({
     text,

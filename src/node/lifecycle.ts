@@ -6,33 +6,33 @@ import type { Startable } from '../startable.ts'
 export interface LifecycleInit {
   readonly clock: Clock
   readonly log: Log
-  /** Milliseconds each part may take to start, and all together to stop. */
+  /** Milliseconds that each component may take to start, and all together to stop. */
   readonly startDeadline: number
   readonly stopDeadline: number
 }
 
 /**
- * Starts parts in the order of the list and stops them in reverse. A part that fails to start stops
- * those before it; one that fails to stop, or does not come to an end, never keeps the others.
+ * Starts components in the order of the list and stops them in reverse. One that fails to start stops
+ * those before it; one that fails to stop, or never does, does not keep the others running.
  */
 export class Lifecycle {
-  readonly #parts: Startable[]
+  readonly #components: Startable[]
   readonly #init: LifecycleInit
   #started: Startable[] = []
 
-  constructor(parts: readonly Startable[], init: LifecycleInit) {
-    this.#parts = [...parts]
+  constructor(components: readonly Startable[], init: LifecycleInit) {
+    this.#components = [...components]
     this.#init = init
   }
 
-  /** @throws the error of the first part that could not start, or the signal's reason, after the others were stopped */
+  /** @throws the error of the first component that could not start, or the signal's reason, after the others were stopped */
   async start(signal?: AbortSignal): Promise<void> {
     const { clock, startDeadline } = this.#init
-    for (const part of this.#parts) {
-      this.#started.push(part)
+    for (const component of this.#components) {
+      this.#started.push(component)
       try {
-        const work = async (): Promise<void> => await part.start?.()
-        await withDeadline(clock, startDeadline, `starting ${part.name}`, work, signal)
+        const work = async (): Promise<void> => await component.start?.()
+        await withDeadline(clock, startDeadline, `starting ${component.name}`, work, signal)
       } catch (error) {
         await this.stop()
         throw error
@@ -41,16 +41,19 @@ export class Lifecycle {
   }
 
   async stop(): Promise<void> {
-    const parts = this.#started.reverse()
+    const started = this.#started.reverse()
     this.#started = []
     const { clock, log, stopDeadline } = this.#init
     const end = clock.monotonic() + stopDeadline
-    for (const part of parts) {
+    for (const component of started) {
       // Half of what is left: however many hang, the rest have their turn, and all of it ends in time.
       const share = (end - clock.monotonic()) / 2
-      await withDeadline(clock, share, `stopping ${part.name}`, async () => await part.stop?.()).catch(
-        (error: unknown) => log.warn(describeError(error))
-      )
+      await withDeadline(
+        clock,
+        share,
+        `stopping ${component.name}`,
+        async () => await component.stop?.()
+      ).catch((error: unknown) => log.warn(describeError(error)))
     }
   }
 }

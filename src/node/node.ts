@@ -27,7 +27,7 @@ import type { RunningNode } from './run-node.ts'
 export type ProtocolHandler = (stream: NodeStream) => void | Promise<void>
 
 export interface HandleOptions {
-  /** Answers strangers too; only the book and the local network unless given. */
+  /** Whether strangers are answered too; only the book and the local network unless given. */
   readonly anyone?: boolean
 }
 
@@ -47,13 +47,13 @@ export interface FollowOptions {
 
 /** A ProtocolName: namespaced and versioned, `/chat/text/v1`. */
 const PROTOCOL = /^(\/[a-z0-9][a-z0-9-]{0,31}){1,4}\/v[1-9][0-9]{0,3}$/
-const USUAL_TIMEOUT = 10_000
+const DEFAULT_TIMEOUT = 10_000
 
 /** A running node, as an application sees it. WHO is a name of the book, a purpose, a PeerId or its tail, a multiaddr. */
 export class Node {
   /** Our PeerId. */
   readonly peer: string
-  /** Everything that the command line can ask, in plain values. */
+  /** The operations of the command line, in plain values. */
   readonly operations: Operations
   /** Resolves when the node has stopped. */
   readonly stopped: Promise<void>
@@ -81,8 +81,8 @@ export class Node {
   }
 
   /**
-   * Serves a protocol. Versions are handled one by one; who opens a stream names those it speaks, and the
-   * first that both do is used.
+   * Serves a protocol. Each version is handled on its own; the peer that opens a stream lists those it speaks, and
+   * the first that both speak is used.
    * @throws NodeError 'protocol-name', 'protocol-taken'
    */
   async handle(protocol: string, handler: ProtocolHandler, options: HandleOptions = {}): Promise<void> {
@@ -117,7 +117,7 @@ export class Node {
   ): Promise<NodeStream> {
     for (const protocol of protocols) checkName(protocol)
     const open = (signal: AbortSignal): Promise<NodeStream> => this.#open(who, protocols, signal)
-    return await this.#limited(`opening a stream to ${who}`, USUAL_TIMEOUT, open, options.signal)
+    return await this.#withTimeout(`opening a stream to ${who}`, DEFAULT_TIMEOUT, open, options.signal)
   }
 
   async #open(who: string, protocols: readonly string[], signal: AbortSignal): Promise<NodeStream> {
@@ -128,12 +128,12 @@ export class Node {
     return new NodeStream(stream, target.peer, this.#clock, this.#config.limits.streams)
   }
 
-  /** One answer for each series that matches. @throws NodeError nobody-found, unreachable, denied … */
+  /** The latest reading of each series that matches. @throws NodeError nobody-found, unreachable, denied … */
   ask(who: string, what?: string, options: AskOptions = {}): Promise<SeriesView[]> {
-    const { timeout = USUAL_TIMEOUT, by = 'auto', signal } = options
+    const { timeout = DEFAULT_TIMEOUT, by = 'auto', signal } = options
     const request = { who, timeout, by, ...defined({ what }) }
     const ask = (limited: AbortSignal): Promise<SeriesView[]> => this.operations.ask(request, limited)
-    return this.#limited(`asking ${who}`, timeout, ask, signal)
+    return this.#withTimeout(`asking ${who}`, timeout, ask, signal)
   }
 
   /** First the latest of everything that matches, then every change, until the signal aborts. */
@@ -156,8 +156,8 @@ export class Node {
   }
 
   /**
-   * Every reading of a peer exactly once and in order, what was missed while either was away included;
-   * `lost` in place of those that will never come.
+   * Every reading of a peer exactly once and in order, those missed while either was away included, and `lost` in
+   * place of those that cannot be had.
    */
   async *follow(who: string, options: FollowOptions = {}): AsyncGenerator<Followed, void, void> {
     const { signal = new AbortController().signal, from = 'now', what } = options
@@ -193,7 +193,7 @@ export class Node {
     }
   }
 
-  /** Round trips, one a second; one that nobody answers says so after 5 s. */
+  /** Round trips, one a second; one without an answer fails after 5 s. */
   ping(who: string, count = 1, signal: AbortSignal = new AbortController().signal): AsyncIterable<PingReply> {
     return this.operations.ping({ who, count }, signal)
   }
@@ -211,7 +211,7 @@ export class Node {
     return this.#running.stop()
   }
 
-  #limited<T>(
+  #withTimeout<T>(
     what: string,
     timeout: number,
     work: (signal: AbortSignal) => Promise<T>,
@@ -220,7 +220,7 @@ export class Node {
     return withDeadline(this.#clock, timeout, what, work, signal)
   }
 
-  /** Never throws: libp2p hands that to the process (libp2p.md, trap 9). */
+  /** Never throws: libp2p hands that to the process (docs/network.md trap 9). */
   #serve(
     stream: Stream,
     connection: Connection,
@@ -264,7 +264,7 @@ export class Node {
 
 function checkName(protocol: string): void {
   if (PROTOCOL.test(protocol)) return
-  throw new NodeError('protocol-name', `${JSON.stringify(protocol)} is no ProtocolName`, {
+  throw new NodeError('protocol-name', `${JSON.stringify(protocol)} is not a ProtocolName`, {
     hint: 'namespaced and versioned, as in /chat/text/v1'
   })
 }

@@ -14,7 +14,7 @@ import { type Carrier, tcpCarrier } from './network/create-network.ts'
 import { usableAddresses } from './network/listen.ts'
 
 export interface StartInit {
-  /** Absent: an identity of the moment, nothing is written. */
+  /** Absent: a new identity, and nothing is written. */
   readonly home?: string
   readonly config: NodeConfig
   readonly world: WorldChoice
@@ -22,11 +22,11 @@ export interface StartInit {
   /** Ends the start: what has started is stopped in order. */
   readonly signal?: AbortSignal
   /**
-   * A node for one command: it is not listened to by others, and serves no control socket. Without `home` it
-   * is nobody, and measures nothing.
+   * A node for one command: it does not listen and serves no control socket. Without `home` it has a new identity
+   * and no sensors.
    */
   readonly shortLived?: boolean
-  /** In place of `home`: a home whose book is read. It is not locked, so its own node may start meanwhile. */
+  /** In place of `home`: a home of which only the book is read. It is not locked, so its node may start meanwhile. */
   readonly readOnlyHome?: string
   /** TCP as configured unless given. */
   readonly carrier?: Carrier
@@ -47,12 +47,12 @@ export interface RunningNode {
   readonly stopped: Promise<void>
 }
 
-/** Milliseconds in which neighbours turn up on a local network. */
+/** Milliseconds in which mDNS finds the neighbours of a local network. */
 const NAME_TIMEOUT = 5_000
 
 /**
- * Builds the world, opens the home, assembles and starts a node. Where that fails, all of it is closed again,
- * a world that was given included, as the node would have closed it.
+ * Builds the world, opens the home, assembles and starts a node. On failure all of it is closed again, a given
+ * world too, as the node would have closed it.
  */
 export async function startNode(init: StartInit): Promise<RunningNode> {
   const config = configOf(init)
@@ -68,7 +68,7 @@ export async function startNode(init: StartInit): Promise<RunningNode> {
   }
 }
 
-/** Under a key of the moment readings would be nobody's, and the buses belong to the home's own node. */
+/** Readings under a new key would have an unknown author, and the buses belong to the home's own node. */
 function configOf({ config, home, shortLived = false }: StartInit): NodeConfig {
   return shortLived && home === undefined ? { ...config, sensors: [], store: [] } : config
 }

@@ -1,6 +1,6 @@
 import type { LocalNetwork } from './discovery/local-network.ts'
 
-/** Whom a node listens to (wire.md, Gossip check 4). */
+/** Whose readings are taken (docs/protocols.md section 14). */
 export type Accept = 'book' | 'near' | 'anyone'
 
 /** The facts of a connection that decide whether its peer is answered. */
@@ -13,7 +13,7 @@ export interface Caller {
 
 export interface AdmissionInit {
   readonly accept: Accept
-  /** PeerIds that are never answered nor believed. */
+  /** PeerIds that are never answered, and whose readings are never taken. */
   readonly deny: readonly string[]
   readonly inBook: (peer: string) => boolean
   readonly network: LocalNetwork

@@ -50,7 +50,7 @@ async function identityOfNode({ connect }: Context): Promise<Identified | undefi
 /** The PeerId is in the home: no node needs to be started. */
 async function identityInHome({ home, environment }: Context): Promise<Identified> {
   const [{ peerOfHome }, { config }] = await Promise.all([
-    import('../../node/home-identity.ts'),
+    import('../../node/home.ts'),
     loadNodeConfig({ home, environment })
   ])
   return { peer: await peerOfHome(home), name: config.name, addresses: [] }

@@ -22,7 +22,7 @@ export const init = defineCommand({
       throw new NodeError('usage', `kith init --name: ${options.name} is not a name`, {
         hint: 'a name has 1 to 32 lower-case letters, digits and "-"'
       })
-    const { initHome } = await import('../../node/init-home.ts')
+    const { initHome } = await import('../../node/home.ts')
     const made = await initHome(home, await filesOf({ home, environment }, options.name))
     if (json) return terminal.json(made)
     const { ansi } = terminal

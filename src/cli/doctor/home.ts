@@ -44,7 +44,7 @@ async function checkFolder(home: string, mode: number): Promise<Finding> {
 
 /** The key as a node reads it: mode, owner, content. */
 async function checkKey(home: string): Promise<Finding> {
-  const { peerOfHome } = await import('../../node/home-identity.ts')
+  const { peerOfHome } = await import('../../node/home.ts')
   try {
     return ok('identity', await peerOfHome(home))
   } catch (error) {

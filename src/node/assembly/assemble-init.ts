@@ -10,32 +10,32 @@ import type { SensorProtocol } from '../../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../../reading/quantity.ts'
 import type { Carrier } from '../network/create-network.ts'
 
-/** All that a node is made of and does not choose itself. */
+/** What assemble() is given. */
 export interface AssembleInit {
   readonly config: NodeConfig
   readonly world: World
   readonly carrier: Carrier
   readonly identity: Identity
-  /** undefined for a node that leaves nothing behind. */
+  /** undefined for a node that writes no files. */
   readonly home: Home | undefined
-  /** A home whose book is read, and nothing else of it. */
+  /** A home of which only the book is read. */
   readonly readOnlyHome: string | undefined
   readonly devices: readonly SensorDefinition[]
-  /** What a switch is. */
+  /** The device of every switch. */
   readonly relay: ActuatorDefinition
   readonly clocks: readonly ClockDefinition[]
-  /** Beside those that kith speaks by itself. */
+  /** Protocols of the application, besides those of kith. */
   readonly protocols: readonly SensorProtocol[]
   readonly quantities: readonly Quantity[]
   readonly version: string
   readonly log: Log
   /** Milliseconds after the start in which an unknown name may still turn up. */
   readonly nameTimeout: number
-  /** A node for one command: it has no name and tells nobody of itself. */
+  /** A node for one command: it has no name and publishes nothing. */
   readonly shortLived: boolean
 }
 
-/** Where a file of the home is; undefined where nothing may be left behind. */
+/** The path of a file in the home; undefined where no file may be written. */
 export function fileOf({ home }: AssembleInit, name: string): string | undefined {
   return home === undefined || home.readOnly ? undefined : home.file(name)
 }

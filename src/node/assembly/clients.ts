@@ -16,11 +16,11 @@ export function createClients({
   const verified = createAnswerVerifier(registry, verifier, limits.remembered)
   const answers: AnswerVerifier = {
     ...verified,
-    // A verified catalogue is known from then on, whoever asked for it.
+    // Every verified catalogue enters the table, whoever asked for it.
     catalogue(bytes) {
-      const told = verified.catalogue(bytes)
-      catalogues.put({ ...told, bytes })
-      return told
+      const sealed = verified.catalogue(bytes)
+      catalogues.put({ ...sealed, bytes })
+      return sealed
     }
   }
   const queries = queryClient({ limits })({

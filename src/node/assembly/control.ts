@@ -4,7 +4,7 @@ import type { Operations } from '../api/operations.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
 import type { AssembleInit } from './assemble-init.ts'
 
-/** Lets commands ask this node, where it has a home that others may find it by. */
+/** The control socket, for a node with a home, by which commands find it. */
 export function controlStartables(
   { home, shortLived, config, log }: AssembleInit,
   operations: Operations
@@ -22,7 +22,7 @@ export function controlStartables(
         server = await startControlServer({
           home: home.path,
           operations,
-          // Who asks waits in the time of this machine, whatever world is measured.
+          // Clients wait by the clock of this machine, in a simulated world too.
           clock: systemClock,
           log,
           limits: config.limits.control

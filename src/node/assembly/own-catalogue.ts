@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
 import {
@@ -13,8 +14,8 @@ import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 
 /**
- * What this node tells of itself, sealed: its name, what it measures, when its runs were (wire.md, Catalogue).
- * Private series stand only in what peers of its book are told.
+ * The signed catalogue of this node: name, series, runs (docs/protocols.md section 10). Private series are only in
+ * the catalogue for peers of the book.
  */
 export function sealOwnCatalogue(
   components: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>,
@@ -43,7 +44,7 @@ export function sealOwnCatalogue(
   return seal('meta', payload, storage.signer)
 }
 
-/** As much of it as a catalogue holds: the oldest runs go first, then what is last of the series. */
+/** Encodes as much as a catalogue holds: the oldest runs are left out first, then the last series. */
 export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
   try {
     return encodeCatalogue(catalogue)
@@ -81,12 +82,13 @@ function seriesOf(
       protocols: protocolsOf(protocols, quantity),
       unit: protocols.quantities.get(quantity)?.unit ?? null,
       interval: latest?.reading.interval ?? config.interval / 1000,
-      ...(range === undefined ? {} : { range }),
-      ...(accuracy === undefined ? {} : { accuracy }),
+      ...defined({ range, accuracy }),
       chip: definition.type,
       state: latest?.reading.fault?.code ?? 'ok',
       ...(config.private ? { private: true as const } : {}),
-      ...(held === undefined || oldest === undefined ? {} : { oldest: { ...held.run, seq: oldest } })
+      ...defined({
+        oldest: held === undefined || oldest === undefined ? undefined : { ...held.run, seq: oldest }
+      })
     }
   })
 }

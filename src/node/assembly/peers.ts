@@ -83,18 +83,18 @@ function createDirectory(
   autoDialer: AutoDialer
 ): PeerDirectory {
   const name = shortLived && home === undefined ? '' : config.name
-  const tellsOf = ({ author, catalogue: meta }: SealedCatalogue): PeerInfo => ({
+  const infoOf = ({ author, catalogue }: SealedCatalogue): PeerInfo => ({
     peer: author,
-    name: meta.name,
-    purposes: meta.purposes
+    name: catalogue.name,
+    purposes: catalogue.purposes
   })
   return new PeerDirectory({
     self: { peer: identity.peer, name, purposes: config.purposes },
     book: () => book.entries(),
-    told: () => catalogues.all().map(tellsOf),
-    toldBy(peer) {
+    claims: () => catalogues.all().map(infoOf),
+    claimOf(peer) {
       const sealed = catalogues.mostComplete(peer)
-      return sealed && tellsOf(sealed)
+      return sealed && infoOf(sealed)
     },
     near: () => autoDialer.neighbours().map(({ peer }) => peer),
     isConnected: (peer) => autoDialer.connection(peer) !== undefined

@@ -8,7 +8,7 @@ type Needs = Pick<
   'init' | 'protocols' | 'transports' | 'peers' | 'timekeeper' | 'storage' | 'publishing' | 'sensing'
 >
 
-/** Answers the questions of others, by stream and by datagram. */
+/** Answers queries of other peers, by stream and by datagram. */
 export function createQueryServer(components: Needs): QueryServer {
   const { init, protocols, transports, peers, timekeeper, storage, publishing, sensing } = components
   const { config, world, log, identity } = init
@@ -32,12 +32,12 @@ export function createQueryServer(components: Needs): QueryServer {
           : catalogues.get(author)?.bytes
     },
     admission,
-    // Private series of others were shown to us alone.
+    // Private series of others were given to this node alone.
     mayRead: (peer, series) =>
       series.peer === self
         ? !sensing.isPrivate(series.device) || inBook(peer)
         : !catalogues.isPrivate(series.peer, formatSeries(series)),
-    clockStatus: () => timekeeper.belief(),
+    clockStatus: () => timekeeper.status(),
     callerOf: ({ remotePeer }) => {
       const peer = remotePeer.toString()
       return peers.callerOf(peer) ?? { peer, host: undefined, direct: false }

@@ -45,7 +45,7 @@ function createAuthor(
   const { world, log, config } = init
   const { clock } = world
   const { publisher } = publishing
-  const time = () => timekeeper.belief()
+  const time = () => timekeeper.status()
   return new Author({
     clock,
     log,
@@ -69,7 +69,7 @@ function createAuthor(
   })
 }
 
-/** Sensors stop before the author who takes their last samples, and who hands on what waits. */
+/** Sensors stop before the author, which takes their last samples and publishes what waits. */
 export function sensingStartables({
   sensing: { author, deviceStates, sensors }
 }: Pick<Components, 'sensing'>): Startable[] {

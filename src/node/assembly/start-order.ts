@@ -53,7 +53,7 @@ export function startOrder(
     ...(carrier.discovery ? [discoveryStartable({ ...init, ...transports, autoDialer })] : []),
     watchdogStartable({ ...init, network }),
     { name: 'book', start: () => rememberBook(book, autoDialer, log) },
-    // Stopped before anything that may take its time.
+    // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
     ...switches.startables,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },
     ...controlStartables(init, operations)

@@ -13,7 +13,7 @@ export function createStatus(components: Components, views: LatestViews): () => 
   const { clock } = world
   const startedAt = clock.monotonic()
   return () => {
-    const belief = timekeeper.belief()
+    const clockStatus = timekeeper.status()
     return {
       peer: identity.peer,
       name: config.name,
@@ -29,7 +29,7 @@ export function createStatus(components: Components, views: LatestViews): () => 
       peers: network.getPeers().length,
       memory: memory(),
       history: storage.history.status(),
-      time: { ...belief, now: (clock.now() + belief.offset) / 1000 },
+      time: { ...clockStatus, now: (clock.now() + clockStatus.offset) / 1000 },
       run: sensing.author().run,
       counters: countersOf(components)
     }
@@ -60,7 +60,7 @@ function named(room: string, counts: Readonly<Record<string, number>>): [string,
   return Object.entries(counts).map(([name, count]) => [`${room}.${name}`, count])
 }
 
-/** What went by which carrier, and what was dropped for which reason. */
+/** Packets by carrier, and dropped packets by reason. */
 function datagramCounters(datagrams: Datagrams): [string, number][] {
   const { traffic, drops } = datagrams.status()
   const { sentUdp, sentStream, receivedUdp, receivedStream } = traffic

@@ -25,7 +25,7 @@ export function createStorage({
     clock,
     log,
     sealer,
-    time: () => timekeeper.belief(),
+    time: () => timekeeper.status(),
     topicOf: (quantity) => protocolsOf(protocols, quantity)[0],
     limits: config.history
   })
@@ -43,7 +43,7 @@ export function createStorage({
   return { signer, sealer, history, hub }
 }
 
-/** Open from the beginning, as its series are needed; what it holds is written when all else has stopped. */
+/** The history is open from the beginning; it is flushed and closed when all else has stopped. */
 export function historyStartable({
   init: { log },
   storage: { history }

@@ -4,7 +4,7 @@ import { neighbourTime } from '../time/neighbour-time.ts'
 import { Timekeeper } from '../time/timekeeper.ts'
 import type { Components } from './components.ts'
 
-/** Believes the configured sources of time in their order. */
+/** Uses the configured sources of time in their order. */
 export function createTimekeeper(
   components: Pick<Components, 'init' | 'peers' | 'clients'>,
   stopping: AbortSignal

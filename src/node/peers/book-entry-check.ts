@@ -2,11 +2,11 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
 
-/** As of names in the configuration, so that a purpose can be typed and asked for. */
+/** The form of names in the configuration. */
 const PURPOSE = /^[a-z0-9][a-z0-9-]{0,31}$/
 
 /**
- * Refuses what a person wrote down about somebody before it is on disk, where it would be complained of at each start.
+ * Refuses purposes and addresses that could not be used, before they are in the file.
  * @throws NodeError 'bad-name', 'bad-multiaddr'
  */
 export function checkBookEntry({ purposes, addresses }: Pick<BookEntry, 'purposes' | 'addresses'>): void {

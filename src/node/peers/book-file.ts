@@ -10,8 +10,8 @@ import { writeAtomic } from '../../write-atomic.ts'
 const BOOK = 'book.yaml'
 
 /**
- * The book of a home; one that is nowhere written where there is none.
- * @param readOnlyHome a home that is not ours: its book is read
+ * The book of a home; without a home one in memory.
+ * @param readOnlyHome a home of another process, whose book is read
  */
 export async function openBook(
   home: Home | undefined,
@@ -30,7 +30,7 @@ export async function openBook(
   })
 }
 
-/** Tells the neighbourhood where those of the book are. */
+/** Gives the addresses of the book to the auto-dialer. */
 export function rememberBook(book: AddressBook, autoDialer: AutoDialer, log: Log): void {
   for (const { name, peer, addresses } of book.entries()) {
     try {

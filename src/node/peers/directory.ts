@@ -3,40 +3,40 @@ import { NodeError } from '../../error.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
 import { multihashOfPeer } from '../../reading/series.ts'
 
-/** What is known of peers, from the book and from what they tell of themselves. */
+/** What is known of peers: the book, and their catalogues. */
 export interface PeerDirectorySource {
-  /** This node as it is configured; nameless for the time of one command. */
+  /** This node as configured; without a name in a node for one command. */
   readonly self: PeerInfo
   book(): readonly BookEntry[]
-  /** Verified catalogues: what peers call themselves. */
-  told(): readonly PeerInfo[]
-  /** What one of them tells: a screen full of readings asks for each of its authors. */
-  toldBy(peer: string): PeerInfo | undefined
+  /** Names and purposes that peers claim in their verified catalogues. */
+  claims(): readonly PeerInfo[]
+  /** The claim of one peer, in constant time: it is asked for each line of a screen. */
+  claimOf(peer: string): PeerInfo | undefined
   /** PeerIds of neighbours, connected or remembered. */
   near(): readonly string[]
   isConnected(peer: string): boolean
 }
 
-/** What somebody tells of itself. */
+/** What a peer claims of itself. */
 export interface PeerInfo {
   readonly peer: string
   readonly name: string
   readonly purposes: readonly string[]
 }
 
-/** Somebody who was asked for. */
+/** A peer that a request is for. */
 export interface Target {
   readonly peer: string
-  /** Where a multiaddr was given, or the book knows addresses. */
+  /** The multiaddr that was given, or those of the book. */
   readonly addresses: readonly string[]
 }
 
-/** Shorter tails are typed by accident. */
+/** Shorter tails are too likely to be a mistyped name. */
 const SHORTEST_TAIL = 4
 /** Characters of a PeerId that stand for it on a screen. */
 const SHOWN_TAIL = 7
 
-/** Turns what people write (a name, a purpose, a PeerId or its tail, a multiaddr) into peers, and peers into names. */
+/** Maps what people write (a name, a purpose, a PeerId or its tail, a multiaddr) to peers, and peers to names. */
 export class PeerDirectory {
   readonly #source: PeerDirectorySource
 
@@ -44,10 +44,10 @@ export class PeerDirectory {
     this.#source = source
   }
 
-  /** The book's name, else the one the peer tells of itself, else null. */
+  /** The book's name, else the one that the peer claims, else null. */
   nameOf(peer: string): string | null {
-    const told = this.#toldBy(peer)?.name
-    return this.#inBook(peer)?.name ?? (told === '' ? undefined : told) ?? null
+    const claimed = this.#claimOf(peer)?.name
+    return this.#inBook(peer)?.name ?? (claimed === '' ? undefined : claimed) ?? null
   }
 
   /** A name, or `…` and the end of the PeerId. */
@@ -56,8 +56,8 @@ export class PeerDirectory {
   }
 
   purposesOf(peer: string): string[] {
-    const told = this.#toldBy(peer)?.purposes ?? []
-    return [...new Set([...(this.#inBook(peer)?.purposes ?? []), ...told])]
+    const claimed = this.#claimOf(peer)?.purposes ?? []
+    return [...new Set([...(this.#inBook(peer)?.purposes ?? []), ...claimed])]
   }
 
   isInBook(peer: string): boolean {
@@ -86,7 +86,7 @@ export class PeerDirectory {
     if (multihashOfPeer(who) !== undefined) return [this.#target(who)]
     const ways = [
       () => this.#byPurpose(who),
-      () => this.#one(who, this.#toldNames(who)),
+      () => this.#one(who, this.#byClaimedName(who)),
       () => this.#one(who, this.#byTail(who))
     ]
     for (const way of ways) {
@@ -96,16 +96,16 @@ export class PeerDirectory {
     return []
   }
 
-  #toldNames(name: string): string[] {
-    return this.#told()
+  #byClaimedName(name: string): string[] {
+    return this.#claims()
       .filter((one) => one.name === name)
       .map((one) => one.peer)
   }
 
   #byPurpose(purpose: string): string[] {
     const written = this.#source.book().filter((entry) => entry.purposes.includes(purpose))
-    const told = this.#told().filter((one) => one.purposes.includes(purpose))
-    return [...new Set([...written, ...told].map((one) => one.peer))]
+    const claimed = this.#claims().filter((one) => one.purposes.includes(purpose))
+    return [...new Set([...written, ...claimed].map((one) => one.peer))]
   }
 
   #byTail(who: string): string[] {
@@ -113,13 +113,13 @@ export class PeerDirectory {
     if (tail.length < SHORTEST_TAIL) return []
     const all = [
       ...this.#source.book().map((entry) => entry.peer),
-      ...this.#told().map((one) => one.peer),
+      ...this.#claims().map((one) => one.peer),
       ...this.#source.near()
     ]
     return [...new Set(all)].filter((peer) => peer.endsWith(tail))
   }
 
-  /** Of several, the one that is connected is meant: a name may have belonged to a device that is gone. */
+  /** Of several, the connected one is meant: the others may be devices that are gone. */
   #one(who: string, peers: string[]): string[] {
     if (peers.length < 2) return peers
     const source = this.#source
@@ -134,15 +134,15 @@ export class PeerDirectory {
     )
   }
 
-  /** What everybody tells, ourselves first. */
-  #told(): PeerInfo[] {
+  /** All claims, our own first. */
+  #claims(): PeerInfo[] {
     const { self } = this.#source
-    return [self, ...this.#source.told().filter(({ peer }) => peer !== self.peer)]
+    return [self, ...this.#source.claims().filter(({ peer }) => peer !== self.peer)]
   }
 
-  #toldBy(peer: string): PeerInfo | undefined {
+  #claimOf(peer: string): PeerInfo | undefined {
     const { self } = this.#source
-    return peer === self.peer ? self : this.#source.toldBy(peer)
+    return peer === self.peer ? self : this.#source.claimOf(peer)
   }
 
   #inBook(peer: string): BookEntry | undefined {

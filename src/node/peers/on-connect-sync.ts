@@ -13,23 +13,23 @@ export interface OnConnectSyncInit {
   readonly queries: QueryClient
   readonly clock: Clock
   readonly log: Log
-  /** Milliseconds one introduction may take. */
+  /** Milliseconds that one request may take. */
   readonly deadline: number
   /** Sensor protocols of this node, newest version first. */
   readonly protocols: () => readonly string[]
   readonly self: string
   /** Those of them that carry what we measure. */
   readonly ownProtocols: readonly string[]
-  /** Takes a run that a neighbour holds of ourselves. */
+  /** Takes a run of ours that a neighbour holds readings of. */
   readonly ownRun: (run: Run) => void
   /** Takes the latest packs of a neighbour. */
   readonly received: (sealed: SealedReadings) => void
 }
 
 /**
- * Asks each new neighbour what it is and what it holds of ourselves, once a connection: a home that was
- * restored from a backup learns from it that there were later runs (wire.md, Names). And where somebody here wants readings at all,
- * for the latest of them: gossip brings only what comes after.
+ * Asks each peer that connects, once a connection, for its catalogue and for our own latest readings: a home that
+ * was restored from a backup learns from them that there were later runs (docs/protocols.md section 5). While
+ * readings are wanted here, it also asks for the peer's latest ones, because gossip brings only those that follow.
  */
 export class OnConnectSync {
   readonly #init: OnConnectSyncInit
@@ -55,10 +55,10 @@ export class OnConnectSync {
     this.#stopping.abort(new Error('the node stops'))
   }
 
-  /** Somebody here wants the readings of others, until the returned function is called. */
+  /** Readings of others are wanted until the returned function is called. */
   want(): () => void {
     this.#wanted += 1
-    if (this.#wanted === 1) for (const peer of this.#described) this.#meet(peer, [])
+    if (this.#wanted === 1) for (const peer of this.#described) this.#sync(peer, [])
     let ended = false
     return () => {
       if (!ended) this.#wanted -= 1
@@ -68,7 +68,7 @@ export class OnConnectSync {
 
   readonly #updated = (event: CustomEvent<PeerUpdate>): void => {
     const peer: Peer = event.detail.peer
-    if (this.#init.libp2p.getConnections(peer.id).length > 0) this.#meet(peer.id.toString(), peer.protocols)
+    if (this.#init.libp2p.getConnections(peer.id).length > 0) this.#sync(peer.id.toString(), peer.protocols)
   }
 
   readonly #left = (event: CustomEvent<{ toString(): string }>): void => {
@@ -77,18 +77,18 @@ export class OnConnectSync {
     this.#read.delete(peer)
   }
 
-  /** Never throws: it is called by libp2p's listeners (libp2p.md, trap 9). */
-  #meet(peer: string, protocols: readonly string[]): void {
-    this.#introduce(peer, protocols).catch((error: unknown) =>
-      this.#init.log.debug(`${peer} did not introduce itself: ${describeError(error)}`)
+  /** Never throws: it is called by libp2p's listeners (docs/network.md trap 9). */
+  #sync(peer: string, protocols: readonly string[]): void {
+    this.#ask(peer, protocols).catch((error: unknown) =>
+      this.#init.log.debug(`asking ${peer} on connect: ${describeError(error)}`)
     )
   }
 
-  async #introduce(peer: string, protocols: readonly string[]): Promise<void> {
+  async #ask(peer: string, protocols: readonly string[]): Promise<void> {
     if (!this.#described.has(peer)) {
       if (!protocols.includes(META_TOPIC)) return
       this.#described.add(peer)
-      // What is verified goes into the table of catalogues, whichever door it came by (assembly/clients.ts).
+      // The verifier puts it into the table of catalogues (assembly/clients.ts).
       await this.#limited(peer, (signal) =>
         this.#init.queries.describe(peer, [META_TOPIC], {}, signal)
       ).catch((error: unknown) => {
@@ -111,7 +111,7 @@ export class OnConnectSync {
   }
 
   async #readLatest(peer: string): Promise<void> {
-    // It may have left while it was described: on its next connection it is asked anew.
+    // It may have disconnected meanwhile: on its next connection it is asked anew.
     if (this.#read.has(peer) || !this.#described.has(peer)) return
     this.#read.add(peer)
     const { libp2p, queries, protocols, received } = this.#init
@@ -127,6 +127,6 @@ export class OnConnectSync {
 
   #limited<T>(peer: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, deadline } = this.#init
-    return withDeadline(clock, deadline, `meeting ${peer}`, work, this.#stopping.signal)
+    return withDeadline(clock, deadline, `asking ${peer} on connect`, work, this.#stopping.signal)
   }
 }

@@ -11,14 +11,14 @@ export interface PeerResolverInit {
   readonly directory: PeerDirectory
   readonly spoken: Spoken
   readonly autoDialer: AutoDialer
-  /** Milliseconds after the start in which an unknown name may still turn up. */
+  /** Milliseconds after the start in which an unknown name is waited for. */
   readonly nameTimeout: number
 }
 
-/** Milliseconds between looks for a name that may still turn up. */
-const LOOK = 100
+/** Milliseconds between tries while a name is waited for. */
+const RETRY = 100
 
-/** Finds whom a person means, waiting for discovery where the node has only just begun, and connects. */
+/** Finds the peers that a person means, and connects. In the first `nameTimeout` it waits for discovery. */
 export class PeerResolver {
   readonly #init: PeerResolverInit
   readonly #startedAt: number
@@ -37,7 +37,7 @@ export class PeerResolver {
     return select(who, what, this.#init.directory, this.#init.spoken)
   }
 
-  /** As select, but a name that nobody has yet is waited for. */
+  /** As select, but an unknown name is waited for. */
   async selectSoon(
     who: string | undefined,
     what: string | undefined,
@@ -50,7 +50,7 @@ export class PeerResolver {
       } catch (error) {
         const timedOut = clock.monotonic() - this.#startedAt > nameTimeout
         if (!isNodeError(error, 'nobody-found') || timedOut) throw error
-        await clock.sleep(LOOK, signal)
+        await clock.sleep(RETRY, signal)
       }
     }
   }
@@ -58,7 +58,7 @@ export class PeerResolver {
   /** The one peer that is meant. @throws as select; NodeError ambiguous where several are */
   async one(who: string, signal: AbortSignal): Promise<Target> {
     const { targets = [] } = await this.selectSoon(who, undefined, signal)
-    // Of those who serve a purpose, ourselves are not asked over the network.
+    // Where a purpose means others too, this node is left out.
     const others = targets.filter(({ peer }) => !this.isSelf(peer))
     const [target, another] = others.length > 0 ? others : targets
     if (target !== undefined && another === undefined) return target
@@ -68,17 +68,17 @@ export class PeerResolver {
     })
   }
 
-  /** Whom `find` finds, waited for where the node has only just begun; may be nobody. */
+  /** What `find` finds, waiting for the first result; may be empty. */
   async soon<T>(find: () => Promise<readonly T[]>, signal: AbortSignal): Promise<readonly T[]> {
     const { clock, nameTimeout } = this.#init
     for (;;) {
       const found = await find()
       if (found.length > 0 || clock.monotonic() - this.#startedAt > nameTimeout) return found
-      await clock.sleep(LOOK, signal)
+      await clock.sleep(RETRY, signal)
     }
   }
 
-  /** A peer of whom no address is known is waited for as names are. @throws NodeError unreachable */
+  /** An address that is not known yet is waited for as names are. @throws NodeError unreachable */
   async connect({ peer, addresses }: Target, signal: AbortSignal): Promise<Connection> {
     const { autoDialer, clock, nameTimeout } = this.#init
     if (addresses.length > 0) autoDialer.remember(peer, addresses)
@@ -89,7 +89,7 @@ export class PeerResolver {
         signal.throwIfAborted()
         const timedOut = clock.monotonic() - this.#startedAt > nameTimeout
         if (timedOut || !isAddressless(error)) throw this.#unreachable(peer, error)
-        await clock.sleep(LOOK, signal)
+        await clock.sleep(RETRY, signal)
       }
     }
   }

@@ -3,7 +3,7 @@ import type { SeriesParts } from '../../reading/series.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
 import type { PeerDirectory, Target } from './directory.ts'
 
-/** The part of the protocol catalogue that a selection needs. */
+/** The part of the protocol registry that a selection needs. */
 export interface Spoken {
   /** The quantities of a ProtocolName; undefined where it is not a sensor protocol. */
   quantitiesOf(protocol: string): readonly string[] | undefined
@@ -12,9 +12,9 @@ export interface Spoken {
 
 /** Which series of which peers are meant. */
 export interface Selection {
-  /** undefined: everybody. */
+  /** undefined: all peers. */
   readonly targets: readonly Target[] | undefined
-  /** What everybody is asked for, where it was named in place of a peer. */
+  /** What all peers are asked for, where a quantity was named in place of a peer. */
   readonly quantity?: string
   readonly matches: (series: SeriesParts) => boolean
 }

@@ -11,13 +11,13 @@ import { writeAtomic } from '../../write-atomic.ts'
 export interface DeviceStatesInit {
   readonly clock: Clock
   readonly log: Log
-  /** Where the numbers are kept; undefined for a node that leaves nothing behind. */
+  /** The file; undefined for a node that writes no files. */
   readonly path: string | undefined
-  /** Milliseconds between two writings of what changed: what a crash may cost. */
+  /** Milliseconds between writes of what changed: a crash loses at most this. */
   readonly flush: number
 }
 
-/** Of each of so many devices so many numbers: more than a node has sensors. */
+/** Maximum of devices, and of numbers of each: more than a node has sensors. */
 const MAX_DEVICES = 256
 const MAX_NUMBERS = 16
 
@@ -25,8 +25,8 @@ const numbers = v.record(v.string(), v.pipe(v.number(), v.finite()))
 const remembered = v.record(v.string(), numbers)
 
 /**
- * The numbers that devices keep over restarts, as one small JSON file that is replaced as a whole: all of
- * one moment, or all of an earlier one. What the disk does not take stays in memory.
+ * The numbers that devices keep over restarts, in one small JSON file that is replaced as a whole. What cannot be
+ * written stays in memory.
  */
 export class DeviceStates {
   readonly #init: DeviceStatesInit
@@ -44,7 +44,7 @@ export class DeviceStates {
     return { name: 'device states', start: () => this.start(), stop: () => this.stop() }
   }
 
-  /** Reads what was kept. A file that is no memory is put aside, and said so: totals begin at 0. */
+  /** Reads the file. One that cannot be read is renamed, with an error in the log, and totals begin at 0. */
   async start(): Promise<void> {
     const { clock, path, flush } = this.#init
     if (path === undefined) return

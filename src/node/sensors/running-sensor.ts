@@ -72,13 +72,13 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
   return { config, definition, measures, place: placeOf(config, definition) ?? config.type, sampler }
 }
 
-/** Sensors of one interval are spread, so that they do not all ask for the bus at once; none waits long for its first. */
+/** Spreads the sensors of one interval, so that they do not all ask for the bus at once. */
 function jitter(world: World, interval: number): number {
   const [a = 0, b = 0] = world.random(2)
   return ((a * 256 + b) / 65_536) * Math.min(interval, LONGEST_PHASE)
 }
 
-/** Milliseconds: a person who starts a node wants to see something. */
+/** Milliseconds: the first reading comes soon after the start, whatever the interval. */
 const LONGEST_PHASE = 1000
 
 /** Opens a configured sensor, wherever it is. @throws BusError, SensorError */

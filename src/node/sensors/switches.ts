@@ -11,15 +11,15 @@ import type { SwitchRequest, SwitchView } from '../api/operations.ts'
 
 export interface SwitchesInit {
   readonly config: Pick<NodeConfig, 'switches' | 'limits'>
-  /** What a switch is. */
+  /** The device of every switch. */
   readonly relay: ActuatorDefinition
   readonly world: Pick<World, 'clock' | 'pins'>
   readonly log: Log
-  /** A node for one command holds no outputs: they would fall back when it ends. */
+  /** A node for one command holds no outputs: they would return to safe when it ends. */
   readonly shortLived: boolean
 }
 
-/** The outputs of this node, each under its own supervision. */
+/** The outputs of this node, each opened and supervised on its own. */
 export class Switches {
   readonly #init: SwitchesInit
   readonly #outlets: readonly Outlet[]
@@ -37,7 +37,7 @@ export class Switches {
     }))
   }
 
-  /** Commands one where `to` is given. @returns how it is then; all of them where none is named */
+  /** Switches one where `to` is given. @returns its state afterwards; all states where none is named */
   async switch({ name, to }: SwitchRequest): Promise<SwitchView[]> {
     if (this.#init.shortLived) {
       throw new NodeError('not-running', 'no node runs here, and a switch holds only while its node runs', {
@@ -59,7 +59,7 @@ function unknown(name: string, outlets: readonly Outlet[]): NodeError {
   })
 }
 
-/** One output, which is opened again for as long as its line is refused or lost. */
+/** One output, which is opened again while its line is refused or lost. */
 class Outlet {
   readonly #config: SwitchConfig
   readonly #init: SwitchesInit
@@ -78,7 +78,7 @@ class Outlet {
     return this.#config.name
   }
 
-  /** Never rejects: a node whose relay board is unplugged measures all the same. */
+  /** Never rejects: a node whose relay board is unplugged still measures. */
   async open(): Promise<void> {
     const { relay, world } = this.#init
     const { clock, pins } = world
@@ -100,7 +100,7 @@ class Outlet {
     await actuator?.close()
   }
 
-  /** @throws NodeError why it is not done */
+  /** @throws NodeError why the output was not set */
   async set(on: boolean): Promise<void> {
     const { log } = this.#init
     const actuator = this.#ready()
@@ -137,7 +137,7 @@ class Outlet {
   #opened({ persists }: Actuator): void {
     const { log } = this.#init
     const { name, line, safe } = this.#config
-    if (this.#failures > 0) log.info(`switch ${name} is there again, and ${safe}`)
+    if (this.#failures > 0) log.info(`switch ${name} is open again, and ${safe}`)
     this.#failures = 0
     this.#fault = undefined
     if (persists !== true) return

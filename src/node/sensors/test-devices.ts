@@ -75,20 +75,20 @@ async function testSensor(
   const measures =
     typeof definition.measures === 'function' ? definition.measures(options) : definition.measures
   const started = world.clock.monotonic()
-  const told = { name, type, place: placeOf(config, definition) ?? type }
+  const named = { name, type, place: placeOf(config, definition) ?? type }
   const took = (): number => Math.round(world.clock.monotonic() - started)
   try {
     const read = (signal: AbortSignal) => sampleOnce(definition, config, world, signal)
     const measured = await withDeadline(world.clock, deadline, `sampling ${name}`, read, signal)
     const quantities = quantityTable()
     const values = measures.map((measure) => testedValue(measure, measured, name, quantities))
-    return { ...told, took: took(), values }
+    return { ...named, took: took(), values }
   } catch (error) {
     signal.throwIfAborted()
     const fault = faultOf(error)
     const values = measures.map((measure) => faulty(measure, fault))
     const hint = isNodeError(error) ? error.hint : undefined
-    return { ...told, took: took(), values, ...defined({ hint }) }
+    return { ...named, took: took(), values, ...defined({ hint }) }
   }
 }
 

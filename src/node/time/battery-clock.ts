@@ -14,9 +14,9 @@ export interface BatteryClockInit {
 }
 
 /**
- * The configured clock chip, opened when its time is first asked for: whoever asks again, as the timekeeper
- * does at each look, tries again where it was absent.
- * @returns none where none is configured
+ * The configured clock chip, opened when its time is first asked for. Where it was absent, the next check of the
+ * timekeeper opens it.
+ * @returns an empty list where none is configured
  * @throws NodeError 'unknown-device'
  */
 export function batteryClock(init: BatteryClockInit): TimeSource[] {
@@ -39,7 +39,7 @@ class BatteryClock implements TimeSource {
     this.#init = init
   }
 
-  /** While a bus keeps it waiting, whoever asks again waits with it. @throws BusError, SensorError */
+  /** Calls during a read that waits for the bus share it. @throws BusError, SensorError */
   status(): Promise<ClockStatus> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined

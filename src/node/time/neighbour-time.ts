@@ -9,7 +9,7 @@ export interface NeighbourTimeInit {
   readonly ask: (peer: string, protocols: readonly string[]) => Promise<TimeOffset>
 }
 
-/** The time of those neighbours whom a person marked `time` in the book: the one with the smallest bound. */
+/** The time of the connected peers that the book marks `time`: the one with the smallest error bound. */
 export function neighbourTime({ book, isConnected, ask }: NeighbourTimeInit): TimeSource {
   return {
     async status(): Promise<ClockStatus> {

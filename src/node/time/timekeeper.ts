@@ -6,22 +6,22 @@ import type { Log } from '../../log.ts'
 export interface TimekeeperInit {
   readonly clock: Clock
   readonly log: Log
-  /** In the order in which they are believed (wire.md, Time without a clock). */
+  /** The first that is known is used (docs/protocols.md section 8, "Quality of time"). */
   readonly sources: readonly TimeSource[]
-  /** Milliseconds between looks. */
+  /** Milliseconds between checks. */
   readonly period: number
-  /** Milliseconds that one source may take: a clock chip on a bus that hangs keeps nobody. */
+  /** Milliseconds that one source may take, so that a hanging bus does not block the others. */
   readonly deadline: number
 }
 
 const UNKNOWN: ClockStatus = { quality: 2, offset: 0 }
 
-/** Asks the sources of time now and then, and tells when a clock that was unknown becomes known. */
+/** Asks the sources of time each `period`, and reports when an unknown time becomes known. */
 export class Timekeeper {
   readonly #init: TimekeeperInit
-  #belief: ClockStatus = UNKNOWN
+  #status: ClockStatus = UNKNOWN
   readonly #stopping = new AbortController()
-  #looking: Promise<void> | undefined
+  #checking: Promise<void> | undefined
   #cancel: Cancel | undefined
   #becameKnown: () => void = () => {}
 
@@ -30,8 +30,8 @@ export class Timekeeper {
   }
 
   async start(): Promise<void> {
-    await this.look()
-    this.#cancel = every(this.#init.clock, this.#init.period, () => void this.look())
+    await this.check()
+    this.#cancel = every(this.#init.clock, this.#init.period, () => void this.check())
   }
 
   stop(): void {
@@ -44,29 +44,29 @@ export class Timekeeper {
     this.#becameKnown = listener
   }
 
-  belief(): ClockStatus {
-    return this.#belief
+  status(): ClockStatus {
+    return this.#status
   }
 
-  /** Unix seconds; undefined while the clock is not believed. */
+  /** Unix seconds; undefined while the clock is unknown. */
   now(): number | undefined {
-    return this.#belief.quality === 2 ? undefined : (this.#init.clock.now() + this.#belief.offset) / 1000
+    return this.#status.quality === 2 ? undefined : (this.#init.clock.now() + this.#status.offset) / 1000
   }
 
-  /** Asks the sources now; while they are asked, that is the look. Never throws: a source that fails is passed over. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
+  /** Asks the sources now; a check that runs already is shared. Never throws: a source that fails is passed over. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined
     })
-    return this.#looking
+    return this.#checking
   }
 
-  async #look(): Promise<void> {
-    const before = this.#belief.quality
-    const belief = await this.#ask()
+  async #check(): Promise<void> {
+    const before = this.#status.quality
+    const status = await this.#ask()
     if (this.#stopping.signal.aborted) return
-    this.#belief = belief
-    if (before === 2 && belief.quality !== 2) this.#becameKnown()
+    this.#status = status
+    if (before === 2 && status.quality !== 2) this.#becameKnown()
   }
 
   async #ask(): Promise<ClockStatus> {
@@ -74,11 +74,11 @@ export class Timekeeper {
     for (const source of sources) {
       const ask = (): Promise<ClockStatus> => source.status()
       const asked = withDeadline(clock, deadline, 'a source of time', ask, this.#stopping.signal)
-      const belief = await asked.catch((error: unknown) => {
+      const status = await asked.catch((error: unknown) => {
         log.debug(`a source of time failed: ${describeError(error)}`)
         return UNKNOWN
       })
-      if (belief.quality !== 2) return belief
+      if (status.quality !== 2) return status
     }
     return UNKNOWN
   }

@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml'
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 
-/** What a person wrote down about a peer. */
+/** What a person wrote about a peer. */
 export interface BookEntry {
   /** `[a-z0-9][a-z0-9-]{0,31}`, unique in the book. */
   readonly name: string
@@ -11,7 +11,7 @@ export interface BookEntry {
   readonly purposes: readonly string[]
   /** Multiaddrs of the person's own knowledge; discovered ones are not written here. */
   readonly addresses: readonly string[]
-  /** Whether its clock is believed (wire.md, Time without a clock). */
+  /** Whether its clock is a source of time (docs/protocols.md section 8, "Quality of time"). */
   readonly time: boolean
   readonly note?: string
 }
@@ -26,12 +26,12 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 const HEAD =
   '# The address book of this node. kith book changes it; edit it by hand while the node is stopped.\n'
 
-/** Names and purposes to PeerIds, kept in a YAML file of the home, or in memory only. */
+/** Names and purposes of PeerIds, in a YAML file of the home, or in memory only. */
 export class AddressBook {
   readonly #entries = new Map<string, BookEntry>()
   readonly #file: BookFile | undefined
   readonly #capacity: number
-  /** One change after the other: each begins with what the last has left. */
+  /** The last change; changes are made one after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(entries: readonly BookEntry[], options: { file?: BookFile | undefined; capacity: number }) {
@@ -90,7 +90,7 @@ export class AddressBook {
       })
     }
     if (!this.#entries.has(entry.name) && this.#entries.size >= this.#capacity) {
-      throw new NodeError('book-full', `the book holds ${this.#capacity} entries, the most it may`, {
+      throw new NodeError('book-full', `the book holds ${this.#capacity} entries, the maximum`, {
         hint: 'raise limits.book in kith.yaml'
       })
     }
@@ -117,7 +117,7 @@ export class AddressBook {
     return entry
   }
 
-  /** The file first: what could not be written has not happened. */
+  /** Writes the file first: a change that could not be written is not made in memory either. */
   async #change(edit: (entries: Map<string, BookEntry>) => void): Promise<void> {
     const next = new Map(this.#entries)
     edit(next)
@@ -141,7 +141,7 @@ export async function readBook(path: string): Promise<BookEntry[]> {
     if (!Array.isArray(list)) throw new Error('not a list of entries')
     return list.map((item, i) => checked(item, i))
   } catch (error) {
-    // The parser shows the place below its message: one line is enough here.
+    // The parser adds lines with the place to its message; the first is enough.
     const [reason = ''] = (error as Error).message.split('\n')
     throw new NodeError('bad-book', `${path}: ${reason.replace(/:$/, '')}`, {
       hint: 'mend the entry, or move the file away to begin an empty book',

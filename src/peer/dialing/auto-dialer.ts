@@ -24,12 +24,12 @@ export interface AutoDialerInit {
   readonly inBook: (peer: string) => boolean
 }
 
-/** One peer we know a way to, or are connected with. */
+/** A peer with a known address, or with a connection. */
 export interface Neighbour {
   readonly peer: string
   readonly connected: boolean
   readonly addresses: readonly string[]
-  /** Clock.monotonic() of the last sign of life; undefined for one only written down. */
+  /** Clock.monotonic() when it was last discovered or connected; undefined where it is only in the book. */
   readonly seenAt: number | undefined
 }
 
@@ -45,13 +45,13 @@ interface Known {
   dialling: boolean
 }
 
-/** Milliseconds: longer than a dial on a local network takes. */
-const COURTESY = 700
+/** Milliseconds; longer than a dial on a local network takes. */
+const SIMULTANEOUS_DIAL_DELAY = 700
 
 /**
- * Finds and keeps connections: what discovery or the book names is dialled, what is lost is dialled
- * again, without end, with growing and jittered waits. libp2p's own keep-alive gives up after half a
- * minute and its peer store forgets addresses after an hour (libp2p.md, traps 3 and 4).
+ * Opens and keeps connections: dials the peers of discovery and of the book, and dials again after a loss, with
+ * growing and jittered waits. libp2p's own keep-alive gives up after half a minute, and its peer store removes
+ * addresses after an hour (docs/network.md traps 3 and 4).
  */
 export class AutoDialer {
   readonly #init: AutoDialerInit
@@ -78,18 +78,17 @@ export class AutoDialer {
   }
 
   /**
-   * What discovery found, just now. Anybody on the local network can make us hear anything: only addresses
-   * that are near are taken, and however often peers are announced, no more are dialled than the table
-   * holds, each after its shortest wait.
+   * Takes what discovery found. Anybody on the local network can announce anything: only near addresses are taken,
+   * no more peers are dialled than the table holds, and each no more often than its minimum wait.
    */
   found(id: PeerId, addresses: readonly Multiaddr[]): void {
     const near = addresses.filter((address) => leadsNear(address, this.#init.network))
-    // On two interfaces of one network a node hears itself.
+    // With two interfaces in one network a node hears its own announcements.
     if (id.equals(this.#init.libp2p.peerId) || near.length === 0 || !this.#hasRoom(id)) return
     this.#add(id, near, this.#init.clock.monotonic())
   }
 
-  /** What the book or a person says; its age is unknown. @throws for what is no PeerId or multiaddr */
+  /** Takes addresses of the book or of a person; their age is unknown. @throws for what is not a PeerId or multiaddr */
   remember(peer: string, addresses: readonly string[]): void {
     this.#add(
       peerIdFromString(peer),
@@ -115,7 +114,7 @@ export class AutoDialer {
     return open.find((connection) => connection.direct) ?? open[0]
   }
 
-  /** Connects now, whatever the back-off says. @throws the dial's error */
+  /** Connects now, without back-off. @throws the dial's error */
   async connect(peer: string, signal: AbortSignal): Promise<Connection> {
     const there = this.connection(peer)
     if (there !== undefined) return there
@@ -140,23 +139,23 @@ export class AutoDialer {
     return known
   }
 
-  /** A retry that is due sooner stays. */
+  /** Dials soon; a retry that is due earlier stays. */
   #soon(known: Known, peer: string): void {
     const now = this.#init.clock.monotonic()
-    const at = Math.max(now + this.#courtesy(peer), known.triedAt + this.#init.limits.retryMin)
+    const at = Math.max(now + this.#dialDelay(peer), known.triedAt + this.#init.limits.retryMin)
     if (known.retry === undefined || at < known.retryAt) this.#schedule(known, at - now)
   }
 
-  /** Whether it is known, or somebody may be forgotten for it who was not found a moment ago. */
+  /** Whether it is known, or the table has room, or a stranger can be removed that was not found a moment ago. */
   #hasRoom(id: PeerId): boolean {
     if (this.#known.has(id.toString()) || this.#known.size < this.#init.limits.peers) return true
     const seenAt = this.#oldest()?.seenAt ?? Number.POSITIVE_INFINITY
     return this.#init.clock.monotonic() - seenAt >= this.#init.limits.retryMin
   }
 
-  /** Two peers discover each other at once; the one with the greater PeerId lets the other dial first. */
-  #courtesy(peer: string): number {
-    return this.#init.libp2p.peerId.toString() < peer ? 0 : COURTESY
+  /** Two peers discover each other at once; the one with the greater PeerId waits for the other's dial. */
+  #dialDelay(peer: string): number {
+    return this.#init.libp2p.peerId.toString() < peer ? 0 : SIMULTANEOUS_DIAL_DELAY
   }
 
   #admit(id: PeerId, peer: string): Known {
@@ -177,7 +176,7 @@ export class AutoDialer {
     return known
   }
 
-  /** The longest unseen that is neither connected nor in the book. */
+  /** The peer not seen for longest, of those neither connected nor in the book. */
   #oldest(): Known | undefined {
     let oldest: Known | undefined
     for (const [peer, known] of this.#known) {
@@ -187,12 +186,12 @@ export class AutoDialer {
     return oldest
   }
 
-  /** libp2p's peer store forgets nobody by itself: strangers would fill the memory (libp2p.md, trap 3). */
+  /** libp2p's peer store removes no peer by itself: strangers would fill the memory (docs/network.md trap 3). */
   #forget(known: Known): void {
     known.retry?.()
     this.#known.delete(known.id.toString())
     this.#init.libp2p.peerStore.delete(known.id).catch((error: unknown) => {
-      this.#init.log.debug(`cannot forget ${known.id}: ${describeError(error)}`)
+      this.#init.log.debug(`cannot remove ${known.id} from the peer store: ${describeError(error)}`)
     })
   }
 
@@ -223,7 +222,7 @@ export class AutoDialer {
 
   #failed(known: Known, error: unknown): void {
     const peer = known.id.toString()
-    // It may have been forgotten meanwhile.
+    // It may have been removed meanwhile.
     if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
     if (this.#connections(known.id).length > 0) return
     const unseen = known.seenAt === undefined ? 0 : this.#init.clock.monotonic() - known.seenAt
@@ -258,13 +257,13 @@ export class AutoDialer {
     return this.#init.libp2p.getConnections(id).filter((connection) => connection.status === 'open')
   }
 
-  /** An exception in a libp2p listener would end the process (libp2p.md, trap 9). */
+  /** An exception in a libp2p listener would end the process (docs/network.md trap 9). */
   #guarded(work: (connection: Connection) => void): (event: CustomEvent<Connection>) => void {
     return (event) => {
       try {
         work(event.detail)
       } catch (error) {
-        this.#init.log.error(`neighbourhood: ${describeError(error)}`)
+        this.#init.log.error(`auto-dialer: ${describeError(error)}`)
       }
     }
   }

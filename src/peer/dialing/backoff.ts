@@ -1,4 +1,4 @@
-/** Waits that double from `min` to `max`, each with jitter so that a house after a power cut does not knock at once. */
+/** Waits that double from `min` to `max`, each with jitter, so that after a power cut not all nodes dial at once. */
 export class Backoff {
   readonly #min: number
   readonly #max: number
@@ -15,7 +15,7 @@ export class Backoff {
     this.#random = random
   }
 
-  /** Milliseconds until the next try: between half and the whole of the doubled wait. */
+  /** Milliseconds until the next try: a random part of the doubled wait, at least half of it. */
   next(): number {
     const whole = Math.min(this.#max, this.#min * 2 ** Math.min(this.#failures, 30))
     this.#failures += 1

@@ -3,17 +3,17 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { LocalNetwork } from '../discovery/local-network.ts'
 import { hostPort } from '../discovery/multiaddr-host.ts'
 
-/** Whether it leads into the local network for certain: a name or a relay may lead anywhere. */
+/** Whether it certainly leads into the local network: a name or a relay may lead anywhere. */
 export function leadsNear(address: Multiaddr, network: LocalNetwork): boolean {
   const place = hostPort(address)
   if (place !== undefined) return network.isNear(place.host)
-  // The memory of one process is as near as can be.
+  // Peers of one process, in tests.
   return address.getComponents()[0]?.name === 'memory'
 }
 
 /**
- * What is dialled of a peer's addresses, the last heard first and the same subnet before all: two
- * black-holed addresses before the good one sink a dial (libp2p.md, trap 5).
+ * The order in which a peer's addresses are dialled: own subnets first, then the last heard. Two black-holed
+ * addresses before the good one make a dial fail (docs/network.md trap 5).
  */
 export function dialOrder(addresses: Iterable<Multiaddr>, id: PeerId, network: LocalNetwork): Multiaddr[] {
   const rank = (address: Multiaddr): number => {

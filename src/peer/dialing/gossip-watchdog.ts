@@ -9,17 +9,16 @@ export interface GossipStreams {
   readonly streamsInbound: ReadonlyMap<string, unknown>
 }
 
-/** Looks in a row that found no stream, before a peer that speaks gossip is hung up on. */
-const LOOKS = 2
+/** Checks in a row that found no stream, before the connection to a peer that speaks gossip is closed. */
+const CHECKS = 2
 
 /**
- * Hangs up on peers whose connection is up while their gossip is dead, so that the neighbourhood
- * dials them anew. That happens for good after a half-open reconnect, after one RPC over the limit,
- * and where identify was missed (libp2p.md, traps 1, 2 and 15). Over a relay that limits the connection no
- * gossip goes at all: none is missed there.
- * @param period milliseconds between looks; a peer is hung up on when two looks in a row found no stream
- * @param speaksGossip whether a peer told us that it speaks gossip; undefined where it has told nothing yet
- * @param silence milliseconds in which it must have told, or it is hung up on as well (trap 15)
+ * Closes connections on which gossip is dead, so that the auto-dialer dials anew. Gossip stays dead after a half-open
+ * reconnect, after one RPC over the limit, and where identify was missed (docs/network.md traps 1, 2 and 15).
+ * Connections over a relay that limits them carry no gossip and are left open.
+ * @param period milliseconds between checks; two in a row without a stream close the connection
+ * @param speaksGossip whether identify listed gossip for a peer; undefined before identify
+ * @param silence milliseconds in which identify must have come, or the connection is closed too (docs/network.md trap 15)
  */
 export function watchGossip(init: {
   readonly libp2p: Libp2p
@@ -30,29 +29,29 @@ export function watchGossip(init: {
   readonly speaksGossip: (peer: PeerId) => Promise<boolean | undefined>
   readonly silence: number
 }): Cancel {
-  /** Looks in a row that found no stream, of each peer where the last did. */
+  /** Checks in a row that found no stream, of each peer where the last check found none. */
   let suspects = new Map<string, number>()
-  const silentLooks = LOOKS + Math.ceil(init.silence / init.period)
+  const silentChecks = CHECKS + Math.ceil(init.silence / init.period)
 
-  function look(): void {
+  function check(): void {
     const next = new Map<string, number>()
     for (const peer of init.libp2p.getPeers()) {
       const id = peer.toString()
       if (init.streams.streamsOutbound.has(id) && init.streams.streamsInbound.has(id)) continue
       if (init.libp2p.getConnections(peer).every(({ limits }) => limits !== undefined)) continue
-      const looks = (suspects.get(id) ?? 0) + 1
-      next.set(id, looks)
-      if (looks < LOOKS) continue
-      judge(peer, looks).catch((error: unknown) =>
+      const checks = (suspects.get(id) ?? 0) + 1
+      next.set(id, checks)
+      if (checks < CHECKS) continue
+      judge(peer, checks).catch((error: unknown) =>
         init.log.debug(`gossip watchdog: ${describeError(error)}`, { peer: id })
       )
     }
     suspects = next
   }
 
-  async function judge(peer: PeerId, looks: number): Promise<void> {
+  async function judge(peer: PeerId, checks: number): Promise<void> {
     const speaks = await init.speaksGossip(peer)
-    if (speaks === false || (speaks === undefined && looks < silentLooks)) return
+    if (speaks === false || (speaks === undefined && checks < silentChecks)) return
     suspects.delete(peer.toString())
     init.log.debug(`gossip with ${peer} is dead while its connection is up: connecting anew`)
     await withDeadline(init.clock, init.period, `hanging up on ${peer}`, (signal) =>
@@ -60,5 +59,5 @@ export function watchGossip(init: {
     )
   }
 
-  return every(init.clock, init.period, look)
+  return every(init.clock, init.period, check)
 }

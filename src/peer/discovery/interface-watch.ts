@@ -3,9 +3,9 @@ import { type Cancel, type Clock, every } from '../../clock.ts'
 import type { Interfaces } from './local-network.ts'
 
 /**
- * Calls `changed` with the interfaces whenever an address came or went. Nothing tells Node of such a
- * change, and mDNS goes deaf when an interface is made anew (libp2p.md, trap 6).
- * @param period milliseconds between looks
+ * Calls `changed` with the interfaces when an address came or went. Node has no event for it, and mDNS goes deaf
+ * when an interface is made anew (docs/network.md trap 6).
+ * @param period milliseconds between checks
  * @param read os.networkInterfaces() unless given; it throws where netlink is forbidden, which is no change
  */
 export function watchInterfaces(
@@ -31,7 +31,7 @@ function fingerprint(read: () => Interfaces): { text: string; interfaces: Interf
   return { text: lines.sort().join('\n'), interfaces }
 }
 
-/** The interfaces, or none where the system does not tell them. */
+/** The interfaces, or none where the system does not list them. */
 export function readInterfaces(read: () => Interfaces = networkInterfaces): Interfaces {
   try {
     return read()

@@ -1,10 +1,10 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { NetworkInterfaceInfo } from 'node:os'
 
-/** The interfaces of this machine, as os.networkInterfaces() tells them. */
+/** The interfaces of this machine, as os.networkInterfaces() lists them. */
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
 
-/** Addresses that no router of the world forwards: those of a home, a ship, a lab (RFC 1918, 3927, 4193, 4291, 6598). */
+/** Addresses that are not routed on the Internet (RFC 1918, 3927, 4193, 4291, 6598). */
 const privateRanges = new BlockList()
 for (const [address, prefix] of [
   ['10.0.0.0', 8],
@@ -23,7 +23,7 @@ for (const [address, prefix] of [
   privateRanges.addSubnet(address, prefix, 'ipv6')
 privateRanges.addAddress('::1', 'ipv6')
 
-/** The subnets this machine stands in, by address and netmask of each interface. */
+/** The subnets of this machine, by address and netmask of each interface. */
 function ownSubnets(interfaces: Interfaces): BlockList {
   const list = new BlockList()
   for (const infos of Object.values(interfaces)) {

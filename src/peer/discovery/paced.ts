@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../clock.ts'
 
-/** Does something at most once in a while, however often it is asked for. */
+/** Does something at most once a period, however often it is asked for. */
 export class Paced {
   readonly #clock: Clock
   readonly #period: number
@@ -15,7 +15,7 @@ export class Paced {
     this.#work = work
   }
 
-  /** At once, or as soon as the period is over: then once for all who asked meanwhile. */
+  /** At once, or at the end of the period: then once for all calls meanwhile. */
   ask(): void {
     if (this.#cancel !== undefined) return
     const wait = this.#doneAt + this.#period - this.#clock.monotonic()

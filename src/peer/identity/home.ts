@@ -9,7 +9,7 @@ import { lockHome, type Release } from './home-lock.ts'
 export interface Home {
   /** Absolute. */
   readonly path: string
-  /** Whether the disk takes no writing: then nothing can be kept, and nobody else can change it either. */
+  /** Whether the file system is read-only: nothing can be stored. */
   readonly readOnly: boolean
   /** The path of a file in it. */
   file(name: string): string
@@ -60,7 +60,7 @@ async function statFolder(folder: string): Promise<Stats> {
   }
 }
 
-/** Whoever may write the folder may put another key in the place of ours. */
+/** Whoever may write in the folder may replace the key. */
 function checkFolder(folder: string, found: Stats): void {
   if (!found.isDirectory()) throw bad(`${folder} is not a folder`, 'choose another --home')
   const self = process.geteuid?.()
@@ -74,7 +74,7 @@ function checkFolder(folder: string, found: Stats): void {
   if ((found.mode & 0o022) !== 0) throw bad(`others may write in ${folder}`, `chmod 700 ${folder}`)
 }
 
-/** @returns undefined on a disk that takes no writing */
+/** @returns undefined on a read-only file system */
 function lock(folder: string): Release | undefined {
   try {
     return lockHome(folder)

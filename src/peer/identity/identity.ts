@@ -12,7 +12,7 @@ import { writeAtomic } from '../../write-atomic.ts'
 import type { Home } from './home.ts'
 import { damagedKey, lostKey, readKeyFile } from './key-file.ts'
 
-/** Who a node is: an Ed25519 key, whose public half is the PeerId. */
+/** The identity of a node: an Ed25519 key, whose public half is the PeerId. */
 export interface Identity {
   /** 52 characters of base58btc. */
   readonly peer: string
@@ -33,7 +33,7 @@ const SEED_BYTES = 32
 /**
  * The identity of a home.
  * @throws NodeError 'no-identity' in a new home; 'identity-lost', 'identity-damaged', 'identity-exposed',
- *   'identity-foreign', 'identity-unreadable', all with remedy 'stop': nobody becomes somebody else in silence
+ *   'identity-foreign', 'identity-unreadable', all with remedy 'stop': a node never changes its identity in silence
  */
 export async function loadIdentity(home: Home): Promise<Identity> {
   const bytes = await readKeyFile(home.file(KEY_FILE))
@@ -81,7 +81,7 @@ export async function ephemeralIdentity(): Promise<Identity> {
   return identityOf(await generateKeyPair('Ed25519'))
 }
 
-/** The identity of a seed of 32 bytes: simulations are somebody again. */
+/** The identity of a seed of 32 bytes, so that a simulation has the same one again. */
 export async function identityOfSeed(seed: Uint8Array): Promise<Identity> {
   return identityOf(await generateKeyPairFromSeed('Ed25519', seed))
 }
@@ -91,7 +91,7 @@ function identityOf(privateKey: Ed25519PrivateKey): Identity {
   return { peer: peerId.toString(), peerId, privateKey, seed: privateKey.raw.slice(0, SEED_BYTES) }
 }
 
-/** The key of a file's bytes; its two halves must belong together, so that a flipped bit anywhere is seen. */
+/** The key of a file's bytes. Its two halves must belong together, which shows every flipped bit. */
 async function readKey(bytes: Uint8Array, path: string): Promise<Ed25519PrivateKey> {
   const key = decodeKey(bytes, path)
   const whole = await generateKeyPairFromSeed('Ed25519', key.raw.slice(0, SEED_BYTES))

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isNodeError, NodeError } from '../../error.ts'
 
-/** An Ed25519 key has 68 bytes; whatever is longer than this is no key of ours. */
+/** An Ed25519 key has 68 bytes; a longer file than this is not a key. */
 const MAX_BYTES = 1024
 
 const RESTORE = 'restore it from a backup, or begin another node with `kith init --home <folder>`'
@@ -65,7 +65,7 @@ export function damagedKey(path: string, what: string, cause?: unknown): NodeErr
   return stop('identity-damaged', `the key ${path} ${what}`, RESTORE, cause)
 }
 
-/** There is no key where there was one. @param trace the file that tells so */
+/** There is no key where there was one. @param trace the file that shows it */
 export function lostKey(path: string, trace: string): NodeError {
   return stop(
     'identity-lost',

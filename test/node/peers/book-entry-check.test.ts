@@ -7,7 +7,7 @@ t.test('what can be asked for and dialled is taken', async (t) => {
   t.doesNotThrow(() => checkBookEntry({ purposes: [], addresses: [] }))
 })
 
-t.test('what cannot is told', async (t) => {
+t.test('an entry that could not be used is refused', async (t) => {
   for (const purpose of ['Soil', 'a b', '', 'x'.repeat(33)])
     t.throws(
       () => checkBookEntry({ purposes: ['soil', purpose], addresses: [] }),

@@ -7,7 +7,7 @@ const SHED = '12D3KooWGyFN1w9WZ4XrWpH67LX3n1jyw5huNbzxuV7wfjuZ8Pei'
 
 const OURS = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
 
-const TOLD: readonly PeerInfo[] = [
+const CLAIMS: readonly PeerInfo[] = [
   { peer: HALL, name: 'raspberrypi', purposes: [] },
   { peer: ATTIC, name: 'attic', purposes: ['temperature', 'light'] },
   { peer: SHED, name: 'kith', purposes: [] },
@@ -25,8 +25,8 @@ const directory = new PeerDirectory({
       time: false
     }
   ],
-  told: () => TOLD,
-  toldBy: (peer) => TOLD.find((one) => one.peer === peer),
+  claims: () => CLAIMS,
+  claimOf: (peer) => CLAIMS.find((one) => one.peer === peer),
   near: () => [SHED],
   isConnected: () => false
 })
@@ -70,9 +70,13 @@ t.test('an ambiguous name lists the candidates', async (t) => {
 
 t.test('a node knows its own name; the one of the moment has none', async (t) => {
   t.equal(directory.labelOf(OURS), 'cellar')
-  const source = { book: () => [], toldBy: () => undefined, near: () => [], isConnected: () => false }
-  const told = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
-  const namesake = new PeerDirectory({ ...source, self: { peer: OURS, name: 'cellar', purposes: [] }, told })
+  const source = { book: () => [], claimOf: () => undefined, near: () => [], isConnected: () => false }
+  const claims = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
+  const namesake = new PeerDirectory({
+    ...source,
+    self: { peer: OURS, name: 'cellar', purposes: [] },
+    claims
+  })
   t.same(
     namesake.resolve('cellar').map(({ peer }) => peer),
     [OURS],
@@ -81,7 +85,7 @@ t.test('a node knows its own name; the one of the moment has none', async (t) =>
   const nobody = new PeerDirectory({
     ...source,
     self: { peer: OURS, name: '', purposes: [] },
-    told: () => []
+    claims: () => []
   })
   t.equal(nobody.nameOf(OURS), null)
   t.throws(() => nobody.resolve('cellar'), { code: 'nobody-found' })

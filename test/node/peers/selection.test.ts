@@ -14,8 +14,8 @@ const entry = (name: string, peer: string, purposes: string[]) => ({
 const directory = new PeerDirectory({
   self: { peer: '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg', name: 'shed', purposes: [] },
   book: () => [entry('hall', HALL, ['climate']), entry('attic', ATTIC, ['climate'])],
-  told: () => [],
-  toldBy: () => undefined,
+  claims: () => [],
+  claimOf: () => undefined,
   near: () => [],
   isConnected: () => false
 })

@@ -73,7 +73,7 @@ t.test('a line that somebody else has is asked for again, and keeps no other fro
   pins.fail('GPIO27', undefined)
   await clock.advance(30_000)
   t.match(await switches.switch({ name: 'pump' }), [{ state: 'off' }])
-  t.match(lines.at(-1), /pump is there again/)
+  t.match(lines.at(-1), /pump is open again/)
 })
 
 t.test('a board that is pulled out is a fault, and safe when it is back', async (t) => {

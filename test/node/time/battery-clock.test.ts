@@ -40,33 +40,33 @@ function bench(
 t.test('where the kernel does not know, the clock chip is believed', async (t) => {
   const { clock, timekeeper, world } = bench()
   clock.step(-20 * 365 * 24 * HOUR)
-  await clock.run(timekeeper.look())
-  t.equal(timekeeper.belief().quality, 1)
+  await clock.run(timekeeper.check())
+  t.equal(timekeeper.status().quality, 1)
   t.ok(Math.abs((timekeeper.now() ?? 0) - Date.UTC(2026, 0, 1) / 1000) < 5, `${timekeeper.now()}`)
   world.time.set({ quality: 0, offset: 0 })
-  await timekeeper.look()
-  t.equal(timekeeper.belief().offset, 0, 'the kernel goes before it')
+  await timekeeper.check()
+  t.equal(timekeeper.status().offset, 0, 'the kernel goes before it')
 })
 
-t.test('an absent one is tried again at each look', async (t) => {
+t.test('an absent one is opened again at each check', async (t) => {
   const { clock, timekeeper, world } = bench()
   world.faults.set(PLACE.bus, PLACE.address, 'unplugged')
   const started = timekeeper.start()
   await clock.run(started)
-  t.equal(timekeeper.belief().quality, 2)
+  t.equal(timekeeper.status().quality, 2)
   world.faults.clear(PLACE.bus, PLACE.address)
   await clock.advance(35_000)
-  t.equal(timekeeper.belief().quality, 1)
+  t.equal(timekeeper.status().quality, 1)
   world.faults.set(PLACE.bus, PLACE.address, 'stuck-high')
   await clock.advance(35_000)
-  t.equal(timekeeper.belief().quality, 2, 'and nothing is believed of a broken one')
+  t.equal(timekeeper.status().quality, 2, 'and nothing is believed of a broken one')
   timekeeper.stop()
 })
 
 t.test('a clock that was never set is not believed', async (t) => {
   const { clock, timekeeper } = bench(unsetModel)
-  await clock.run(timekeeper.look())
-  t.equal(timekeeper.belief().quality, 2)
+  await clock.run(timekeeper.check())
+  t.equal(timekeeper.status().quality, 2)
 })
 
 t.test('none where none is configured; the end of the node ends it', async (t) => {
@@ -102,7 +102,7 @@ t.test('the configuration names it', async (t) => {
     t.throws(() => configOf(text), { message: expected })
 })
 
-t.test('a bus that hangs is asked once, however often one looks', async (t) => {
+t.test('a bus that hangs is asked once, however often it is checked', async (t) => {
   let opened = 0
   const hang = (): Promise<never> => {
     opened += 1

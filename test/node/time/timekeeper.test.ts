@@ -44,8 +44,8 @@ t.test('the first believed source decides, one that fails is passed over', async
     ...times,
     sources: [broken, source(unknown), neighbour]
   })
-  await keeper.look()
-  t.same(keeper.belief(), neighbour.tells)
+  await keeper.check()
+  t.same(keeper.status(), neighbour.tells)
   t.equal(keeper.now(), 1_005)
 })
 
@@ -69,20 +69,20 @@ t.test('a source that never answers keeps nobody: the next is asked at its deadl
   await clock.run(keeper.start())
   t.equal(keeper.now(), 1_010)
   await clock.advance(9_000)
-  t.equal(asked, 2, 'looks do not pile up')
+  t.equal(asked, 2, 'checks do not pile up')
   keeper.stop()
   await clock.advance(0)
   t.equal(clock.pending, 0)
 })
 
-t.test('what is told after the stop changes nothing', async (t) => {
+t.test('an answer after the stop changes nothing', async (t) => {
   const clock = new VirtualClock({ now: 1_000_000 })
   const { promise, resolve } = Promise.withResolvers<ClockStatus>()
   const keeper = new Timekeeper({ clock, log: silentLog, ...times, sources: [{ status: () => promise }] })
   keeper.onKnown(() => t.fail('the run would begin anew in a node that is closed'))
-  const look = keeper.look()
+  const check = keeper.check()
   keeper.stop()
   resolve({ quality: 0, offset: 0 })
-  await look
+  await check
   t.equal(keeper.now(), undefined)
 })

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { openHome } from '../peer/identity/home.ts'
-import { openIdentity } from '../peer/identity/identity.ts'
+import { loadIdentity, openIdentity } from '../peer/identity/identity.ts'
 
 export interface InitResult {
   /** Absolute. */
   readonly home: string
   readonly peer: string
-  /** Names of the files that were not there before. */
+  /** Names of the files that were written. */
   readonly written: readonly string[]
 }
 
@@ -36,4 +37,15 @@ async function writeNew(path: string, text: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
+}
+
+/**
+ * The PeerId of a home's node; nothing is locked, written or listened on.
+ * @throws NodeError 'no-identity', 'identity-lost', 'identity-damaged', 'identity-exposed', 'identity-foreign',
+ *   'identity-unreadable'
+ */
+export async function peerOfHome(home: string): Promise<string> {
+  const path = resolve(home)
+  const file = (name: string): string => join(path, name)
+  return (await loadIdentity({ path, file, readOnly: true, close() {} })).peer
 }
