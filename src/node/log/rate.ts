@@ -1,56 +1,84 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import type { Log, LogFields } from '../../log.ts'
+import { subjectOf, templateOf } from './template.ts'
 
-const MINUTE_MS = 60_000
-/** Messages told apart; what is beyond shares one place. */
-const MAX_MESSAGES = 64
+const PERIOD_MS = 60_000
+const MAX_PERIOD_MS = 3_600_000
+/** Maximum templates with a limit of their own; all others share one. */
+const MAX_TEMPLATES = 64
+/** Maximum subjects of a template with a limit of their own: strangers can be subjects. */
+const MAX_SUBJECTS = 8
 
 export interface RateLimitedLog extends Log {
-  /** Says what was held back so far; from then on everything is passed. */
+  /** Writes the counts of the suppressed lines; from then on nothing is suppressed. */
   end(): void
 }
 
-interface Minute {
+interface Limit {
   passed: number
-  held: number
-  readonly finish: () => void
-  readonly cancel: Cancel
+  suppressed: number
+  /** Milliseconds. */
+  period: number
+  max: number
+  cancel: Cancel
+  finish(): void
 }
 
 /**
- * Passes at most `perMinute` lines a minute of each message (fields do not count: variable parts belong
- * there), and at the minute's end one more that says how many were held back. Whoever asks for debug lines
- * has all of them.
+ * Limits lines by what they say and about whom: by level, message and subject, not by numbers, bytes or other
+ * fields, which vary. In the first minute `perMinute` lines pass; at its end one more line counts the suppressed ones
+ * (`more`). While lines are being suppressed, each following period is twice as long, up to 1 h, and passes one
+ * line. A period without suppressed lines ends the limit. Debug lines always pass.
  */
 export function rateLimited(log: Log, clock: Clock, perMinute: number): RateLimitedLog {
-  const minutes = new Map<string, Minute>()
+  const limits = new Map<string, Map<string, Limit>>()
   let ended = false
 
-  function limited(level: keyof Log) {
+  function limited(level: 'info' | 'warn' | 'error') {
     return (message: string, fields?: LogFields): void => {
-      if (ended) {
-        log[level](message, fields)
+      const limit = ended ? undefined : limitOf(level, message, fields)
+      if (limit !== undefined && limit.passed >= limit.max) {
+        limit.suppressed += 1
         return
       }
-      const key = minutes.has(message) || minutes.size < MAX_MESSAGES ? message : 'other messages'
-      const minute = minutes.get(key) ?? begin(level, key)
-      if (minute.passed >= perMinute) {
-        minute.held += 1
-        return
-      }
-      minute.passed += 1
+      if (limit !== undefined) limit.passed += 1
       log[level](message, fields)
     }
   }
 
-  function begin(level: keyof Log, key: string): Minute {
+  function limitOf(level: keyof Log, message: string, fields: LogFields | undefined): Limit {
+    const template = bounded(limits, `${level} ${templateOf(message)}`, MAX_TEMPLATES)
+    const subjects = limits.get(template) ?? new Map<string, Limit>()
+    limits.set(template, subjects)
+    const subject = bounded(subjects, subjectOf(fields), MAX_SUBJECTS)
+    const known = subjects.get(subject)
+    if (known !== undefined) return known
+    const shared = template === OTHERS ? 'other messages' : message
+    const limit = begin(level, shared, () => {
+      subjects.delete(subject)
+      if (subjects.size === 0) limits.delete(template)
+    })
+    subjects.set(subject, limit)
+    return limit
+  }
+
+  /** @param message the first one of the template: with it the suppressed lines are counted */
+  function begin(level: keyof Log, message: string, remove: () => void): Limit {
     const finish = (): void => {
-      minutes.delete(key)
-      if (minute.held > 0) log[level](key, { more: minute.held, seconds: MINUTE_MS / 1000 })
+      const { suppressed, period } = limit
+      if (suppressed > 0) log[level](message, { more: suppressed, seconds: period / 1000 })
+      if (suppressed === 0 || ended) remove()
+      else {
+        limit.period = Math.min(period * 2, MAX_PERIOD_MS)
+        limit.max = 1
+        limit.passed = 0
+        limit.suppressed = 0
+        limit.cancel = clock.after(limit.period, finish)
+      }
     }
-    const minute: Minute = { passed: 0, held: 0, finish, cancel: clock.after(MINUTE_MS, finish) }
-    minutes.set(key, minute)
-    return minute
+    const cancel = clock.after(PERIOD_MS, finish)
+    const limit: Limit = { passed: 0, suppressed: 0, max: perMinute, period: PERIOD_MS, cancel, finish }
+    return limit
   }
 
   return {
@@ -60,10 +88,17 @@ export function rateLimited(log: Log, clock: Clock, perMinute: number): RateLimi
     error: limited('error'),
     end() {
       ended = true
-      for (const { cancel, finish } of [...minutes.values()]) {
+      for (const { cancel, finish } of [...limits.values()].flatMap((subjects) => [...subjects.values()])) {
         cancel()
         finish()
       }
     }
   }
+}
+
+/** The key of everything beyond a bound. */
+const OTHERS = ''
+
+function bounded(map: ReadonlyMap<string, unknown>, key: string, max: number): string {
+  return map.has(key) || map.size < max ? key : OTHERS
 }

@@ -1,0 +1,39 @@
+process.env['TZ'] = 'UTC'
+
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { Log } from '../../../src/log.ts'
+import { createLog, type LogOptions } from '../../../src/node/log/create-log.ts'
+
+function logged(options: Pick<LogOptions, 'level' | 'format'>, say: (log: Log) => void): string[] {
+  const lines: string[] = []
+  const clock = new VirtualClock({ now: Date.UTC(2026, 10, 23, 21, 56, 41) })
+  say(createLog({ ...options, clock, write: (line) => lines.push(line) }))
+  return lines
+}
+
+t.test('for a person: time, level where it is not info, sentence, fields', async (t) => {
+  const lines = logged({ level: 'debug', format: 'text' }, (log) => {
+    log.info('hall is near')
+    log.warn('the disk is full', { home: '/var/lib/kith', free: 0 })
+    log.error('a stranger says \x1b[2J', { name: 'a "b" \x1b', list: [1] })
+    log.debug('much')
+  })
+  t.same(lines, [
+    '21:56:41 hall is near\n',
+    '21:56:41 warn the disk is full  home=/var/lib/kith free=0\n',
+    '21:56:41 error a stranger says \ufffd[2J  name="a \\"b\\" \\u001b" list=[1]\n',
+    '21:56:41 debug much\n'
+  ])
+})
+
+t.test('for a collector: JSON', async (t) => {
+  const lines = logged({ level: 'info', format: 'json' }, (log) => {
+    log.debug('not shown')
+    log.warn('slow', { ms: 7 })
+  })
+  t.same(
+    lines.map((line) => JSON.parse(line)),
+    [{ level: 'warn', time: Date.UTC(2026, 10, 23, 21, 56, 41), ms: 7, msg: 'slow' }]
+  )
+})
