@@ -138,6 +138,12 @@ t.test('seals', async (t) => {
     t.equal(opened.peer, peer)
   }
   equalHex(t, signedBytes('pack', signer.kid, shown('pack-1')), 'pack-1-signed')
+  for (const name of ['pack-small-order', 'pack-non-canonical']) {
+    const opened = openSeal('pack', shown(`${name}-sealed`))
+    const rules = { peer: opened.peer, quantities: allQuantities, maxPayload: 1024 }
+    t.equal(decodePack(opened.payload, rules).length, 1, `${name}: all but the key is as it must be`)
+    t.notOk(new SealVerifier().verify(opened), name)
+  }
 })
 
 t.test('packs, blocks, catalogues', async (t) => {

@@ -4,6 +4,7 @@ import { BYTES } from '../../cbor/value.ts'
 import { cborBytes, cborHead } from '../../cbor/write.ts'
 import { MULTIHASH_BYTES, peerOfMultihash } from '../series.ts'
 import { SealError } from './seal-error.ts'
+import { isWeakKey } from './weak-key.ts'
 
 /** One domain a kind, so that nothing signed as one passes as another. */
 export type SealDomain = 'pack' | 'block' | 'meta'
@@ -161,10 +162,11 @@ export function publicKeyOf(kid: Uint8Array): KeyObject {
 }
 
 /**
- * Whether the signature is the kid's: Ed25519 as node:crypto verifies it, S < L included. Doors use a
- * SealVerifier, which does it once a seal.
+ * Whether the signature is the kid's (docs/protocols.md section 7, S8): Ed25519 as node:crypto verifies it, S < L
+ * included, under a key that is not weak. A SealVerifier does it once a seal.
  * @param key the kid's public key, where it is imported already
  */
 export function verifySeal(opened: OpenedSeal, key: KeyObject = publicKeyOf(opened.kid)): boolean {
+  if (isWeakKey(opened.kid.subarray(-KEY_BYTES))) return false
   return verify(null, signedBytes(opened.domain, opened.kid, opened.payload), key, opened.signature)
 }
