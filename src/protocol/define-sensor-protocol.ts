@@ -1,26 +1,26 @@
 import { NodeError } from '../error.ts'
 
-/** A language that nodes speak about one kind of measurement: one name for stream, datagram flow and topic. */
+/** A protocol for one kind of measurement: one name for the stream, the datagram flow and the gossip topic. */
 export interface SensorProtocol {
   /** The ProtocolName, `/sensor/temp/v1`. */
   readonly id: string
   /** The name without its version, `/sensor/temp`. */
   readonly family: string
   readonly version: number
-  /** The quantities that its packs may carry; none in the catalogue of a node itself. */
+  /** The quantities that its packs may carry; none for the topic of catalogues. */
   readonly quantities: readonly string[]
   /** Bytes of a live pack's payload; a receiver refuses more. */
   readonly maxPayload: number
-  /** Seconds: older gossip is ignored and not relayed, nobody is blamed. */
+  /** Seconds: older gossip is ignored and not relayed; its sender is not penalised. */
   readonly acceptAge: number
 }
 
 export interface SensorProtocolDefinition {
-  /** `/<name>/…/v<N>` of words `[a-z0-9][a-z0-9-]*`; `/kith/` is the house's own. */
+  /** `/<name>/…/v<N>` of words `[a-z0-9][a-z0-9-]*`; names below `/kith/` are reserved. */
   readonly id: string
   /** The main quantity; its unit follows from the quantity. */
   readonly quantity: string
-  /** Others that travel beside it: a count brings its rate. */
+  /** Other quantities of its packs: a count has its rate beside it. */
   readonly quantities?: readonly string[]
   /** 128 to 16384 bytes; 1024 unless given. */
   readonly maxPayload?: number
@@ -28,10 +28,10 @@ export interface SensorProtocolDefinition {
   readonly acceptAge?: number
 }
 
-/** wire.md, "A live pack": the default and the most. */
+/** Bytes: docs/protocols.md section 15, default-payload; section 4. */
 export const DEFAULT_PAYLOAD = 1024
 export const MAX_PAYLOAD = 16_384
-/** Room for one reading with its base fields. */
+/** Bytes: one reading with its base fields fits. */
 const MIN_PAYLOAD = 128
 const DEFAULT_ACCEPT_AGE = 120
 const DAY = 86_400
@@ -39,13 +39,13 @@ const DAY = 86_400
 const ID = /^((?:\/[a-z0-9][a-z0-9-]{0,31}){1,4})\/v([1-9][0-9]{0,3})$/
 const OWN_FAMILY = '/kith/'
 
-/** Names a protocol of sensors. @throws NodeError 'protocol-id', 'protocol-limit' */
+/** @throws NodeError 'protocol-id', 'protocol-limit' */
 export function defineSensorProtocol(definition: SensorProtocolDefinition): SensorProtocol {
   const { id, quantity, quantities = [], maxPayload, acceptAge } = definition
   return defineProtocol(id, [quantity, ...quantities], { maxPayload, acceptAge })
 }
 
-/** The same without a main quantity: the catalogue's own entry. */
+/** As defineSensorProtocol, but without a main quantity: the topic of catalogues. */
 export function defineProtocol(
   id: string,
   quantities: readonly string[],
@@ -60,8 +60,8 @@ export function defineProtocol(
 function parseProtocolId(id: string): { id: string; family: string; version: number } {
   const [, family, version] = ID.exec(id) ?? []
   if (family === undefined || id.startsWith(OWN_FAMILY))
-    throw new NodeError('protocol-id', `${JSON.stringify(id)} is no name for a protocol of sensors`, {
-      hint: 'write /<name>/<what>/v<N> in small letters, digits and dashes, and leave /kith/ to kith'
+    throw new NodeError('protocol-id', `${JSON.stringify(id)} is no name of a sensor protocol`, {
+      hint: 'write /<name>/<what>/v<N> in small letters, digits and dashes; /kith/ is reserved'
     })
   return { id, family, version: Number(version) }
 }

@@ -7,10 +7,10 @@ import {
   type SensorProtocol
 } from './define-sensor-protocol.ts'
 
-/** Nodes tell on it what they measure (wire.md, Catalogue): sealed maps, not packs. */
+/** The topic of catalogues (docs/protocols.md section 10): sealed maps, not packs. */
 export const META_TOPIC = '/sensor/meta/v1'
 
-/** The table of wire.md, Names; a new kind of sensor is one entry. */
+/** docs/protocols.md section 4; a new kind of sensor is one entry. */
 export const sensorProtocols: readonly SensorProtocol[] = [
   defineSensorProtocol({ id: '/sensor/temp/v1', quantity: 'temperature' }),
   defineSensorProtocol({ id: '/sensor/humidity/v1', quantity: 'humidity' }),
@@ -30,7 +30,7 @@ export const sensorProtocols: readonly SensorProtocol[] = [
   defineProtocol(META_TOPIC, [], { maxPayload: MAX_PAYLOAD })
 ]
 
-/** The protocols that a node speaks, and the quantities they carry; applications add theirs to both. */
+/** The sensor protocols of a node, and the quantities they carry; applications add theirs to both. */
 export class ProtocolRegistry {
   readonly #protocols: ReadonlyMap<string, SensorProtocol>
   readonly #quantities: ReadonlyMap<string, Quantities>
@@ -64,7 +64,7 @@ export class ProtocolRegistry {
     return this.ids().filter((other) => this.get(other)?.family === family)
   }
 
-  /** What a pack on this topic may carry: nothing on a topic that is none of ours. */
+  /** The quantities that a pack on this topic may carry; none on an unknown topic. */
   quantitiesOf(id: string): Quantities {
     return this.#quantities.get(id) ?? new Map()
   }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map.ts'
 import type { Clock } from '../clock.ts'
 
 export interface BucketOptions {
@@ -15,19 +16,19 @@ interface Level {
 }
 
 /**
- * A token bucket for each name. A full bucket says nothing, so it is not kept: names that only ever
- * fail and are given back leave no trace. Beyond `names` the one that was charged longest ago, which
- * has filled up most, is forgotten.
+ * A token bucket for each name. A full bucket is not kept, so that names whose every token is given back use
+ * no memory. Beyond `names` the bucket charged longest ago, which is the fullest, is removed.
  */
 export class TokenBuckets {
   readonly #clock: Clock
   readonly #options: BucketOptions
   /** In the order of their last change. */
-  readonly #levels = new Map<string, Level>()
+  readonly #levels: BoundedMap<string, Level>
 
   constructor(clock: Clock, options: BucketOptions) {
     this.#clock = clock
     this.#options = options
+    this.#levels = new BoundedMap(options.names)
   }
 
   get size(): number {
@@ -53,10 +54,7 @@ export class TokenBuckets {
   }
 
   #set(name: string, tokens: number): void {
-    this.#levels.delete(name)
-    if (tokens >= this.#options.burst) return
-    this.#levels.set(name, { tokens, at: this.#clock.monotonic() })
-    const oldest = this.#levels.keys().next().value
-    if (this.#levels.size > this.#options.names && oldest !== undefined) this.#levels.delete(oldest)
+    if (tokens >= this.#options.burst) this.#levels.delete(name)
+    else this.#levels.set(name, { tokens, at: this.#clock.monotonic() })
   }
 }

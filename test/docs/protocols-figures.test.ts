@@ -23,14 +23,14 @@ import { META_TOPIC, sensorProtocols } from '../../src/protocol/protocol-registr
 import { createAnswerVerifier } from '../../src/protocol/query/client/answer-verifier.ts'
 import { DatagramQuery } from '../../src/protocol/query/client/datagram-query.ts'
 import { decodeAnswer } from '../../src/protocol/query/codec/answer.ts'
+import { queryErrorCodes } from '../../src/protocol/query/codec/frame.ts'
+import { decodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import {
   ALIVE_AFTER,
   LINK_DOWN_AFTER,
   MAX_CREDIT,
-  MAX_SELECTORS,
-  queryErrorCodes
-} from '../../src/protocol/query/codec/frame.ts'
-import { decodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
+  MAX_SELECTORS
+} from '../../src/protocol/query/constants.ts'
 import { quantities } from '../../src/reading/quantity.ts'
 import { MULTIHASH_BYTES } from '../../src/reading/series.ts'
 import {

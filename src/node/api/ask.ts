@@ -1,5 +1,5 @@
 import { describeError, isNodeError, NodeError } from '../../error.ts'
-import { isRefusal } from '../../protocol/query/codec/query-error.ts'
+import { isRemoteQueryError } from '../../protocol/query/codec/query-error.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { Catalogue } from '../../reading/signed/catalogue.ts'
 import type { Target } from '../peers/directory.ts'
@@ -107,6 +107,7 @@ function wantedSeries(
 
 /** Errors that the peer answered keep their code; any other failure becomes `unreachable`. */
 function explained(error: unknown): unknown {
-  if (isNodeError(error, 'unreachable') || isNodeError(error, 'unsupported') || isRefusal(error)) return error
+  if (isNodeError(error, 'unreachable') || isNodeError(error, 'unsupported') || isRemoteQueryError(error))
+    return error
   return new NodeError('unreachable', describeError(error), { remedy: 'retry', cause: error })
 }

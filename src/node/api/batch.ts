@@ -1,4 +1,4 @@
-import { MAX_SELECTORS } from '../../protocol/query/codec/frame.ts'
+import { MAX_SELECTORS } from '../../protocol/query/constants.ts'
 
 /** Bytes of names in one request: with the rest of it they fit the 256 bytes that every flow takes in one packet. */
 const MAX_BYTES = 192

@@ -44,7 +44,7 @@ export class FloodLog {
   #report(): void {
     const worst = [...this.#refused].sort((a, b) => b[1] - a[1])[0]
     if (this.#total >= this.#options.min && worst !== undefined) {
-      this.#log.warn('refused a flood of gossip; others are still heard', {
+      this.#log.warn('dropped a flood of gossip; messages of other peers are still accepted', {
         messages: this.#total,
         seconds: Math.round(this.#options.period / 1000),
         source: worst[0],

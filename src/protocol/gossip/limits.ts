@@ -1,6 +1,6 @@
 import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
 
-/** The rates are those of docs/protocols.md, section 11. */
+/** The rates are those of docs/protocols.md section 11. */
 export const gossipLimits = defineLimits('Readings that come by gossip.', {
   sourceRate: whole(1, 100_000, 200, 'Messages a second taken from one neighbour.'),
   sourceBurst: whole(1, 100_000, 400, 'Messages at once taken from one neighbour.'),
@@ -10,7 +10,7 @@ export const gossipLimits = defineLimits('Readings that come by gossip.', {
   sources: whole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
   verified: whole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
   keys: whole(16, 65_536, 256, 'Authors whose public key is kept ready.'),
-  // One RPC beyond it ends the gossip with that peer while the connection stays up (docs/network.md, trap 2). An
+  // One RPC beyond it ends the gossip with that peer while the connection stays up (docs/network.md trap 2). An
   // answer to IWANT is one RPC with many messages in it.
   maxInboundDataLength: size(
     '64KiB',

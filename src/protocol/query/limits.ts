@@ -1,6 +1,6 @@
 import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
 
-/** The defaults are those of docs/protocols.md, section 12. */
+/** The defaults are those of docs/protocols.md section 12. */
 export const queryLimits = defineLimits('Questions over streams.', {
   streamsPerPeer: whole(1, 64, 4, 'Streams one peer may hold open on one protocol.'),
   requestsPerStream: whole(1, 1024, 32, 'Open requests of one stream.'),
@@ -23,7 +23,7 @@ export const queryLimits = defineLimits('Questions over streams.', {
     'Packs kept as read: the same bytes are not verified and read again.'
   ),
   historyItems: whole(1, 4096, 64, 'Blocks and packs in the answer to one history request.'),
-  // Less than 1 MiB is in flight on one stream (docs/network.md, trap 8).
+  // Less than 1 MiB is in flight on one stream (docs/network.md trap 8).
   historyBytes: size('16KiB', '1MiB', '512KiB', 'Bytes in the answer to one history request.')
 })
 

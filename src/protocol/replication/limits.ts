@@ -1,6 +1,6 @@
 import { defineLimits, duration, type LimitsOf, whole } from '../../limits.ts'
 
-/** The waits are those of docs/protocols.md, section 12. */
+/** The waits are those of docs/protocols.md section 12. */
 export const subscriptionLimits = defineLimits(
   'Readings of others, in order and none twice.',
   {

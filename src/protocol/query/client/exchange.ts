@@ -8,10 +8,10 @@ export interface ExchangeInit {
   readonly link: QueryLink
   readonly request: Omit<QueryRequest, 'id'>
   readonly clock: Clock
-  /** Milliseconds until the first answer that brings something, and from each to the next. */
+  /** Milliseconds until the first answer with content, and from each to the next. */
   readonly deadline: number
   readonly signal: AbortSignal
-  /** An error that it throws cuts the link. */
+  /** An error that it throws closes the link. */
   readonly onAnswer: (answer: QueryAnswer) => void
 }
 
@@ -32,7 +32,7 @@ export async function exchange({
   const call = link.ask(request, {
     onAnswer(answer) {
       onAnswer(answer)
-      if (bringsSomething(answer)) patience.touch()
+      if (hasContent(answer)) timeout.touch()
     },
     onEnd: resolve,
     onFail: reject
@@ -42,16 +42,16 @@ export async function exchange({
     reject(reason)
   }
   const onAbort = (): void => giveUp(signal.reason)
-  const patience = new SilenceTimer(clock, deadline, () => giveUp(late(link.peer, deadline)))
+  const timeout = new SilenceTimer(clock, deadline, () => giveUp(late(link.peer, deadline)))
   signal.addEventListener('abort', onAbort)
   return await promise.finally(() => {
-    patience.stop()
+    timeout.stop()
     signal.removeEventListener('abort', onAbort)
   })
 }
 
-/** How many of these come is bounded by who asked; of others there could be any number. */
-function bringsSomething({ pack, block, lost }: QueryAnswer): boolean {
+/** The number of these is bounded by the request; other answers could keep it open for ever. */
+function hasContent({ pack, block, lost }: QueryAnswer): boolean {
   return pack !== undefined || block !== undefined || lost !== undefined
 }
 

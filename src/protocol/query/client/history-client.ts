@@ -28,7 +28,7 @@ export interface HistoryQuestion {
 /** Collects the answers to one history request, which asked for at most so many items. */
 export class HistoryPage {
   readonly events: HistoryEvent[] = []
-  /** Where to go on; undefined where everything was told. */
+  /** Where to go on; undefined at the end. */
   next: Position | undefined
   readonly #limit: number
   readonly #verify: (answer: QueryAnswer) => SealedReadings[]
@@ -40,14 +40,14 @@ export class HistoryPage {
     this.#verify = verify
   }
 
-  /** @throws Error for answers that nobody asked for, or that do not go on */
+  /** @throws Error for answers outside the request, or that do not ascend */
   add(answer: QueryAnswer): void {
     const { pos, lost, end } = answer
     if (pos !== undefined) this.#advance(pos, end === true)
     if (end === true) this.next = pos
     const found: HistoryEvent[] = this.#verify(answer).map((sealed) => ({ kind: 'sealed', sealed }))
     if (lost !== undefined) {
-      if (pos === undefined) throw new Error('it tells no run of what is lost')
+      if (pos === undefined) throw new Error('it names no run of what is lost')
       found.push({ kind: 'lost', lost: { run: { epoch: pos.epoch, boot: pos.boot }, ...lost } })
     }
     this.events.push(...found)

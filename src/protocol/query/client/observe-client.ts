@@ -1,11 +1,12 @@
 import type { Clock } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
 import { NodeError } from '../../../error.ts'
+import { Notifier } from '../../../notifier.ts'
 import type { Position } from '../../../reading/run.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
-import { LINK_DOWN_AFTER, MAX_CREDIT, type QueryAnswer, type QueryRequest } from '../codec/frame.ts'
+import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import { LINK_DOWN_AFTER, MAX_CREDIT } from '../constants.ts'
 import { SilenceTimer } from '../silence-timer.ts'
-import { Inbox } from './inbox.ts'
 import type { OpenCall, QueryLink } from './query-link.ts'
 
 export type ObserveEvent =
@@ -33,7 +34,7 @@ export interface ObservingInit {
   readonly signal: AbortSignal
 }
 
-/** The asking side of one observe request. */
+/** The client side of one observe request. */
 export class Observing {
   readonly #init: ObservingInit
   readonly #inbox = new Inbox<ObserveEvent>()
@@ -78,7 +79,7 @@ export class Observing {
   #onAnswer(answer: QueryAnswer): void {
     this.#silence.touch()
     if (answer.pack !== undefined || answer.block !== undefined) this.#onReadings(answer)
-    // Whatever waits to be taken says as much.
+    // Any event that waits shows that the link is up.
     else if (answer.alive === true && this.#inbox.size === 0) this.#inbox.put({ kind: 'alive' })
   }
 
@@ -102,10 +103,42 @@ export class Observing {
     this.#taken = 0
   }
 
-  /** A link that is silent so long is dead: a new one must be opened. */
+  /** A link that is silent for so long is closed: the next request opens a new one. */
   #onSilence(): void {
     this.#inbox.put({ kind: 'link-down' })
     const { link } = this.#init
     link.close(new NodeError('link-broken', `nothing came from ${link.peer} for 90 s`, { remedy: 'retry' }))
+  }
+}
+
+/** Holds what arrived until it is taken, in order. The caller of put() bounds it. */
+class Inbox<T extends object> {
+  readonly #items: T[] = []
+  readonly #arrived = new Notifier()
+  #failure: Error | undefined
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  put(item: T): void {
+    this.#items.push(item)
+    this.#arrived.notify()
+  }
+
+  /** Nothing more will come: what is here can still be taken, then take() throws the error. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    this.#arrived.notify()
+  }
+
+  /** @throws the error it failed with */
+  async take(): Promise<T> {
+    for (;;) {
+      const item = this.#items.shift()
+      if (item !== undefined) return item
+      if (this.#failure !== undefined) throw this.#failure
+      await this.#arrived.wait()
+    }
   }
 }

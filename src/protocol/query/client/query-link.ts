@@ -16,24 +16,24 @@ export interface QueryLinkInit {
   readonly onClose: () => void
 }
 
-/** Who waits for the answers to one request. */
+/** Receives the answers to one request. */
 export interface AnswerListener {
-  /** An error that it throws is the other side's fault and cuts the link. */
+  /** An error that it throws is the other side's fault and closes the link. */
   onAnswer(answer: QueryAnswer): void
   /** The other side said that this was all, after the last answer. */
   onEnd(): void
-  /** The request was refused, or the link is gone; nothing follows. */
+  /** The request was answered with an error, or the link is gone; nothing follows. */
   onFail(error: Error): void
 }
 
-/** A request under way. */
+/** A request in progress. */
 export interface OpenCall {
   grant(credit: number): void
-  /** Ends it; its listener hears nothing more. Does nothing once it has ended. */
+  /** Ends it; its listener receives nothing more. Does nothing once it has ended. */
   cancel(): void
 }
 
-/** One warm stream to a peer that carries many requests, told apart by their ids. */
+/** One warm stream to a peer that carries many requests, each with an id. */
 export class QueryLink {
   readonly peer: string
   /** The ProtocolName that both sides speak. */
@@ -76,7 +76,7 @@ export class QueryLink {
   ask(request: Omit<QueryRequest, 'id'>, listener: AnswerListener): OpenCall {
     const { requestsPerStream } = this.#init.limits
     if (this.#calls.size >= requestsPerStream) {
-      const text = `${requestsPerStream} questions to ${this.peer} are open on ${this.protocol}`
+      const text = `${requestsPerStream} requests to ${this.peer} are open on ${this.protocol}`
       throw new NodeError('busy', text, { remedy: 'retry' })
     }
     const id = this.#nextId
@@ -106,7 +106,7 @@ export class QueryLink {
     }
   }
 
-  /** The id stays taken until the other side has said the end, for which it has a deadline. */
+  /** The id stays in use until the other side has sent the end, for which it has a deadline. */
   #cancel(id: number): void {
     const { clock, limits } = this.#init
     const late = new NodeError('link-broken', `${this.peer} does not end a cancelled request`, {
@@ -127,7 +127,7 @@ export class QueryLink {
 
   #deliver(answer: QueryAnswer): void {
     const listener = this.#calls.get(answer.id)
-    if (listener === undefined) throw new Error(`it answers ${answer.id}, which nobody asked`)
+    if (listener === undefined) throw new Error(`it answers ${answer.id}, which is no open request`)
     const { end, error } = answer
     if (error === undefined) listener.onAnswer(answer)
     if (error !== undefined || end === true) this.#calls.delete(answer.id)
@@ -146,7 +146,7 @@ export class QueryLink {
   }
 }
 
-/** Somebody whose answers cannot be right. */
+/** The error for a peer that breaks the protocol. */
 export function misbehaving(peer: string, cause: unknown): NodeError {
   return new NodeError('misbehaving', `${peer} was cut off: ${describeError(cause)}`, { cause })
 }

@@ -1,10 +1,10 @@
 import type { AnsweredTime } from '../codec/frame.ts'
 
-/** What a neighbour's clock tells of ours. */
+/** The offset of a neighbour's clock from ours. */
 export interface TimeOffset {
   /** Milliseconds to add to our Clock.now() for its time. */
   readonly offset: number
-  /** Seconds: half the round trip and its own bound (wire.md, Time without a clock). */
+  /** Seconds: half the round trip and its own bound (docs/protocols.md section 12). */
   readonly errorBound: number
   readonly quality: 0 | 1
 }

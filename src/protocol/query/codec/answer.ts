@@ -2,18 +2,16 @@ import type { ByteStrings } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
 import type { CborValue } from '../../../cbor/value.ts'
 import { badFrame } from '../../frame-splitter.ts'
+import { MAX_ERROR_TEXT, MAX_SELECTORS } from '../constants.ts'
 import {
   type AnsweredTime,
   type ErrorAnswer,
-  MAX_SELECTORS,
   type QueryAnswer,
   type QueryErrorCode,
   queryErrorCodes
 } from './frame.ts'
 import { bootBytes, isText, isWhole, positionOf, readFrame } from './frame-fields.ts'
 
-/** Characters of a refusal's text. */
-const MAX_TEXT = 200
 const CONTROL = /[\p{Cc}\p{Cf}]/gu
 
 const record = new CborRecord([
@@ -45,7 +43,7 @@ export function encodeAnswer(answer: QueryAnswer): Uint8Array {
     pos: pos && [pos.epoch, bootBytes(pos), pos.seq],
     lost: lost && [lost.from, lost.to],
     time: time && timeItems(time),
-    error: error && refusalItems(error)
+    error: error && errorItems(error)
   })
 }
 
@@ -76,7 +74,7 @@ const readers = new Map<number | string, (value: CborValue) => unknown>([
   ['lost', rangeOf],
   ['time', timeOf],
   ['end', flagOf],
-  ['error', refusalOf]
+  ['error', errorOf]
 ])
 
 function required(name: number | string, value: unknown): unknown {
@@ -115,16 +113,16 @@ function timeOf(value: CborValue): AnsweredTime | undefined {
   return isWhole(bound) ? { received, sent, quality, bound } : undefined
 }
 
-function refusalItems({ code, text, retry }: ErrorAnswer): CborValue {
-  const short = text.slice(0, MAX_TEXT).toWellFormed()
+function errorItems({ code, text, retry }: ErrorAnswer): CborValue {
+  const short = text.slice(0, MAX_ERROR_TEXT).toWellFormed()
   return retry === undefined ? [code, short] : [code, short, retry]
 }
 
-function refusalOf(value: CborValue): ErrorAnswer | undefined {
+function errorOf(value: CborValue): ErrorAnswer | undefined {
   if (!Array.isArray(value) || !isWhole(value.length, 2, 3)) return undefined
   const [code, text, retry] = value
-  if (!isQueryErrorCode(code) || !isText(text, 0, MAX_TEXT)) return undefined
-  // A stranger's text is shown to people: it must not steer their terminal.
+  if (!isQueryErrorCode(code) || !isText(text, 0, MAX_ERROR_TEXT)) return undefined
+  // The text of another node is shown in a terminal: control characters are replaced.
   const plain = text.replace(CONTROL, ' ')
   if (retry === undefined) return { code, text: plain }
   return isWhole(retry) ? { code, text: plain, retry } : undefined

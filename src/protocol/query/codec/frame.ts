@@ -1,8 +1,8 @@
 import type { Position, Run } from '../../../reading/run.ts'
 
 /**
- * What is said on a stream /sensor/<x>/v1: an unsigned varint length in its minimal form, then one map
- * in core deterministic CBOR (RFC 8949 section 4.2.1). A datagram carries one map without the length.
+ * A frame of a stream /sensor/<x>/v1 (docs/protocols.md section 12): an unsigned varint length in its minimal form,
+ * then one map in core deterministic CBOR (RFC 8949 section 4.2.1). A datagram carries one map without the length.
  *
  *     request  = { id: uint, op: op, ? n: selector / [2*16 selector], ? who: PeerId,
  *                  ? credit: 1..64, ? every: 1..86400,                 ; observe: seconds between packs
@@ -19,13 +19,13 @@ import type { Position, Run } from '../../../reading/run.ts'
  *              / "gone" / "internal"
  *
  * An id is the opener's choice, not in use on this stream; `credit` and `cancel` carry the id of the
- * request they speak of. `end` rides on the last answer of a request or comes alone; `error` ends one too.
+ * request they belong to. `end` rides on the last answer of a request or comes alone; `error` ends one too.
  * Several packs in one answer are for datagrams; there `skip` counts those that found no room.
  * In answers to history, `pos` is where to go on. Unknown fields are ignored.
  */
 export interface QueryRequest {
   readonly id: number
-  /** One of the closed list, or a word of a later version, to be answered `unknown-op`. */
+  /** One of the closed list, or an op of a later version, which is answered with `unknown-op`. */
   readonly op: string
   readonly n?: string | readonly string[]
   readonly who?: string
@@ -80,11 +80,3 @@ export interface ErrorAnswer {
   /** Milliseconds after which asking again makes sense. */
   readonly retry?: number
 }
-
-// What the specification fixes (wire.md, Asking); tuning stands in limits.ts.
-export const MAX_CREDIT = 64
-export const MAX_SELECTORS = 16
-/** Silence of an observe request, in milliseconds, after which the answerer says `alive`. */
-export const ALIVE_AFTER = 30_000
-/** Silence of an observe request, in milliseconds, after which the link counts as down. */
-export const LINK_DOWN_AFTER = 90_000

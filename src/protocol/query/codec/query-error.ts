@@ -1,29 +1,27 @@
 import { defined } from '../../../defined.ts'
 import { isNodeError, NodeError } from '../../../error.ts'
+import { BUSY_RETRY } from '../constants.ts'
 import { isQueryErrorCode } from './answer.ts'
 import type { ErrorAnswer, QueryErrorCode } from './frame.ts'
 
 /** Ends a request with an error of the closed list. */
 export class QueryError extends NodeError {
-  readonly refusal: ErrorAnswer
+  readonly answer: ErrorAnswer
 
   constructor(code: QueryErrorCode, text: string, retry?: number) {
     super(code, text, { remedy: retry === undefined ? 'fix' : 'retry' })
-    this.refusal = retry === undefined ? { code, text } : { code, text, retry }
+    this.answer = retry === undefined ? { code, text } : { code, text, retry }
   }
 }
 
-/** Milliseconds until an asker may find a place that is taken now. */
-const BUSY_RETRY = 1000
-
-/** What an asker is told of an error; what is not meant for it is `internal`. */
-export function refusalOf(error: unknown): ErrorAnswer {
-  if (error instanceof QueryError) return error.refusal
+/** The answer for an error; errors that are none of the closed list become `internal`, without their text. */
+export function errorAnswerOf(error: unknown): ErrorAnswer {
+  if (error instanceof QueryError) return error.answer
   if (isNodeError(error, 'busy')) return { code: 'busy', text: 'too many are served', retry: BUSY_RETRY }
   return { code: 'internal', text: 'the node could not answer' }
 }
 
-/** The error that a person sees when another node refuses. */
+/** The error shown for an error answer of another node. */
 export function remoteQueryError(peer: string, { code, text, retry }: ErrorAnswer): NodeError {
   const later = code === 'busy' || code === 'no-data' || code === 'internal'
   const hint = retry === undefined ? hints[code] : `ask again in ${retry} ms`
@@ -33,8 +31,8 @@ export function remoteQueryError(peer: string, { code, text, retry }: ErrorAnswe
   })
 }
 
-/** Whether the error is another node's refusal, which asking again on a new stream does not change. */
-export function isRefusal(error: unknown): boolean {
+/** Whether the error is an error answer of another node, which a new stream does not change. */
+export function isRemoteQueryError(error: unknown): boolean {
   return isNodeError(error) && isQueryErrorCode(error.code)
 }
 

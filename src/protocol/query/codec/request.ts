@@ -2,16 +2,11 @@ import { CborRecord } from '../../../cbor/record.ts'
 import type { CborValue } from '../../../cbor/value.ts'
 import { isPeerId } from '../../../reading/series.ts'
 import { badFrame } from '../../frame-splitter.ts'
-import { MAX_CREDIT, MAX_SELECTORS, type QueryRequest } from './frame.ts'
+import { MAX_CREDIT, MAX_EVERY, MAX_LIMIT, MAX_OP, MAX_SELECTOR, MAX_SELECTORS } from '../constants.ts'
+import type { QueryRequest } from './frame.ts'
 import { bootBytes, isText, isWhole, readFrame, runOf } from './frame-fields.ts'
 
-/** The longest series: 52 + 1 + 32 + 1 + 32 + 1 + 8 characters (wire.md, Names), and no more than fits. */
-const MAX_SELECTOR = 127
-const MAX_EVERY = 86_400
-const MAX_LIMIT = 1_000_000
-const MAX_OP = 32
-
-/** A frame that parses, whose request makes no sense: answered with `bad-request`. */
+/** A frame that parses, with a field of a wrong kind or range: answered with `bad-request`. */
 export interface BadRequest {
   readonly id: number
   readonly bad: string

@@ -4,9 +4,9 @@ import type { QueryRequest } from './frame.ts'
 export type SeriesMatch = (series: SeriesParts) => boolean
 
 /**
- * The series a request means: of `who`, else of the peer that is asked, else of the author that a whole
- * series name tells.
- * @param asked PeerId of who answers
+ * The series a request selects: of `who`, else of the peer that is asked, else of the author in a whole
+ * series name.
+ * @param asked PeerId of the peer that answers
  */
 export function selectedSeries(request: Pick<QueryRequest, 'n' | 'who'>, asked: string): SeriesMatch {
   const { n, who } = request
@@ -27,6 +27,6 @@ export function selectedAuthors(
   asked: string
 ): ReadonlySet<string> {
   const names = typeof request.n === 'string' ? [request.n] : (request.n ?? [])
-  const told = names.flatMap((name) => parseSeries(name)?.peer ?? [])
-  return new Set([request.who ?? asked, ...(request.who === undefined ? told : [])])
+  const named = names.flatMap((name) => parseSeries(name)?.peer ?? [])
+  return new Set([request.who ?? asked, ...(request.who === undefined ? named : [])])
 }

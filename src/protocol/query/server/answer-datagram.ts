@@ -1,9 +1,10 @@
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { TokenBuckets } from '../../token-bucket.ts'
 import { encodeAnswer } from '../codec/answer.ts'
-import { MAX_SELECTORS, type QueryAnswer, type QueryRequest } from '../codec/frame.ts'
-import { QueryError, refusalOf } from '../codec/query-error.ts'
+import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import { errorAnswerOf, QueryError } from '../codec/query-error.ts'
 import { type BadRequest, decodeRequest, isBadRequest } from '../codec/request.ts'
+import { MAX_SELECTORS } from '../constants.ts'
 import type { QueryLimits } from '../limits.ts'
 import type { Requester, Responder } from './responder.ts'
 
@@ -11,18 +12,18 @@ export interface DatagramAnswerInit {
   readonly responder: Responder
   readonly limits: QueryLimits
   readonly requests: TokenBuckets
-  readonly refusals: TokenBuckets
+  readonly errors: TokenBuckets
 }
 
 /**
- * Answers a request that came in one packet with one packet: describe and read. A request may name up to
+ * Answers a request of one packet with one packet: describe and read. A request may name up to
  * 16 series, tails or devices in `n`; the packs that fit come in one answer, those left out are counted
  * in `skip`. There is no `end`: the answer is whole.
  * @param maxSize bytes of the answer
- * @returns undefined where silence is the answer: no request, or a flood of them
+ * @returns undefined where nothing is sent: the packet is no request, or the rate limit is reached
  */
 export function answerDatagram(
-  { responder, limits, requests, refusals }: DatagramAnswerInit,
+  { responder, limits, requests, errors }: DatagramAnswerInit,
   bytes: Uint8Array,
   requester: Requester,
   maxSize: number
@@ -37,9 +38,9 @@ export function answerDatagram(
     responder.admit(requester)
     return answerTo(request, responder, requester, maxSize)
   } catch (error) {
-    if (!refusals.take(requester.caller.peer)) return undefined
-    const refused = encodeAnswer({ id: request.id, error: refusalOf(error) })
-    return refused.length > maxSize ? undefined : refused
+    if (!errors.take(requester.caller.peer)) return undefined
+    const answer = encodeAnswer({ id: request.id, error: errorAnswerOf(error) })
+    return answer.length > maxSize ? undefined : answer
   }
 }
 

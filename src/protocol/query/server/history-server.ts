@@ -12,14 +12,14 @@ export interface HistoryServing {
   readonly series: string
   readonly history: HistorySource
   readonly limits: QueryLimits
-  readonly answering: ResponseStream
-  /** Does some work when everything that came to its turn before is done. */
+  readonly responses: ResponseStream
+  /** Does some work after everything whose turn came before. */
   readonly inTurn: InTurn
 }
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
 
-/** What is left to be told. */
+/** What is left to be sent. */
 interface Rest {
   readonly from: Position | undefined
   readonly items: number
@@ -28,12 +28,12 @@ interface Rest {
 
 /**
  * One history request: items ascending from a position, each with the position to go on from, then the
- * end; the end tells a position where the limit was reached before everything was told. What is told is
- * fetched an answer's size at a time, when the stream has taken what went before.
- * @throws Refused 'bad-request'; what writing throws
+ * end, which has a position where a limit was reached before the last item. Items are fetched an answer's
+ * size at a time, when the stream has taken those before.
+ * @throws QueryError 'bad-request'; what writing throws
  */
 export async function serveHistory(serving: HistoryServing): Promise<void> {
-  const { request, limits, answering, inTurn } = serving
+  const { request, limits, responses, inTurn } = serving
   const to = lastPosition(request)
   let rest: Rest = {
     from: firstPosition(request),
@@ -41,28 +41,28 @@ export async function serveHistory(serving: HistoryServing): Promise<void> {
     bytes: limits.historyBytes
   }
   do {
-    rest = await inTurn(() => tellSome(serving, rest, to))
-    if (answering.cancelled) return
+    rest = await inTurn(() => sendSome(serving, rest, to))
+    if (responses.cancelled) return
   } while (rest.from !== undefined && rest.items > 0 && rest.bytes > 0)
-  await answering.write({ end: true, ...defined({ pos: rest.from }) })
+  await responses.write({ end: true, ...defined({ pos: rest.from }) })
 }
 
-async function tellSome(
-  { series, history, limits, answering }: HistoryServing,
+async function sendSome(
+  { series, history, limits, responses }: HistoryServing,
   rest: Rest,
   to: Position | undefined
 ): Promise<Rest> {
-  if (answering.cancelled) return rest
+  if (responses.cancelled) return rest
   const bytes = Math.min(rest.bytes, limits.answerBytes)
   const { items, next } = history.items(series, rest.from, { items: rest.items, bytes, to })
-  let told = 0
+  let sent = 0
   for (const item of items) {
-    told += item.kind === 'lost' ? 0 : item.bytes.length
-    const blocked = answering.write(itemAnswer(item))
+    sent += item.kind === 'lost' ? 0 : item.bytes.length
+    const blocked = responses.write(itemAnswer(item))
     if (blocked !== undefined) await blocked
-    if (answering.cancelled) break
+    if (responses.cancelled) break
   }
-  return { from: next, items: rest.items - items.length, bytes: rest.bytes - told }
+  return { from: next, items: rest.items - items.length, bytes: rest.bytes - sent }
 }
 
 function firstPosition({ run, from }: QueryRequest): Position | undefined {

@@ -3,14 +3,13 @@ import { defined } from '../../../defined.ts'
 import { type Position, sameRun } from '../../../reading/run.ts'
 import { partsOfSeries } from '../../../reading/series.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
-import { ALIVE_AFTER, MAX_CREDIT, type QueryAnswer, type QueryRequest } from '../codec/frame.ts'
+import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import type { SeriesMatch } from '../codec/selector.ts'
+import { ALIVE_AFTER, DEFAULT_CREDIT, MAX_CREDIT } from '../constants.ts'
 import { SilenceTimer } from '../silence-timer.ts'
 import type { FreshReadings } from './queryables.ts'
 import { type Requester, type Responder, type ResponderInit, seriesOf } from './responder.ts'
 import type { SendAnswer } from './response-stream.ts'
-
-const DEFAULT_CREDIT = 8
 
 export interface ObservationInit {
   readonly request: QueryRequest
@@ -18,10 +17,10 @@ export interface ObservationInit {
   readonly responder: Responder
   readonly services: Pick<ResponderInit, 'clock' | 'limits' | 'latest'>
   readonly write: SendAnswer
-  /** Told when it was cancelled and the end is out. */
-  readonly done: () => void
-  /** Told of an error that ends the request. */
-  readonly failed: (error: unknown) => void
+  /** Called when it was cancelled and the end has been sent. */
+  readonly onDone: () => void
+  /** Called with the error that ends the request. */
+  readonly onError: (error: unknown) => void
 }
 
 interface Waiting {
@@ -30,15 +29,15 @@ interface Waiting {
 }
 
 /**
- * One observe request: the latest, then each new pack, a credit each. What finds no credit or a slow
- * stream waits; of more than the credit allows only the newest a series, and the rest is counted.
+ * One observe request: the latest packs, then each new one, a credit each. Packs without credit or on a slow
+ * stream wait; of more than the credit allows only the newest of each series waits, and the rest is counted.
  */
 export class Observation {
   readonly #init: ObservationInit
   readonly #match: SeriesMatch
   #alive: SilenceTimer | undefined
   #unsubscribe: Cancel | undefined
-  /** The last position handed on or waiting, a series: later comes no earlier pack. */
+  /** The last position sent or waiting, by series: no earlier pack is sent after it. */
   readonly #reached = new Map<string, Position>()
   #waiting: Waiting[] = []
   #credit: number
@@ -55,17 +54,17 @@ export class Observation {
 
   start(): void {
     const { requester, responder, services } = this.#init
-    this.#alive = new SilenceTimer(services.clock, ALIVE_AFTER, () => this.#sayAlive())
+    this.#alive = new SilenceTimer(services.clock, ALIVE_AFTER, () => this.#sendAlive())
     this.#unsubscribe = services.latest.subscribe({
       match: this.#match,
       onSealed: (event) => this.#onSealed(event)
     })
     for (const sealed of responder.latest(this.#match, requester)) this.#offer(sealed, true)
-    if (this.#waiting.length === 0) this.#sayAlive()
+    if (this.#waiting.length === 0) this.#sendAlive()
     this.#pump()
   }
 
-  /** Lets so many more packs come; never more than 64 in advance. */
+  /** Allows so many more packs, up to 64 in advance. */
   grant(credit: number): void {
     this.#credit = Math.min(MAX_CREDIT, this.#credit + credit)
     this.#pump()
@@ -74,9 +73,9 @@ export class Observation {
   cancel(): void {
     if (this.#ended) return
     this.drop()
-    const blocked = this.#say({ end: true })
-    if (blocked === undefined) this.#init.done()
-    else blocked.then(this.#init.done, this.#init.done)
+    const blocked = this.#send({ end: true })
+    if (blocked === undefined) this.#init.onDone()
+    else blocked.then(this.#init.onDone, this.#init.onDone)
   }
 
   drop(): void {
@@ -88,12 +87,12 @@ export class Observation {
   }
 
   #onSealed({ sealed, fresh }: FreshReadings): void {
-    // Blocks are history that was repaired; who wants it asks history.
+    // Blocks are backfilled history, which the history request serves.
     if (this.#ended || sealed.kind !== 'pack' || fresh.length === 0) return
     try {
       if (this.#init.responder.isFor(sealed, this.#init.requester)) this.#offer(sealed, false)
     } catch (error) {
-      this.#init.failed(error)
+      this.#init.onError(error)
     }
     this.#pump()
   }
@@ -104,7 +103,7 @@ export class Observation {
     if (this.#waiting.length > this.#credit || this.#pause !== undefined) this.#thin()
   }
 
-  /** Whether a pack goes beyond what was handed on of any of its series. */
+  /** Whether a pack goes beyond what was sent of any of its series. */
   #advances(sealed: SealedReadings): boolean {
     let advances = false
     for (const { series, position } of sealed.readings) {
@@ -121,12 +120,12 @@ export class Observation {
     return advances
   }
 
-  /** Keeps of what waits the newest a series. */
+  /** Keeps only the newest waiting pack of each series. */
   #thin(): void {
-    const spoken = new Set<string>()
+    const seen = new Set<string>()
     const kept = this.#waiting.toReversed().filter(({ sealed }) => {
-      const fresh = seriesOf(sealed).filter((series) => this.#isAsked(series) && !spoken.has(series))
-      for (const series of fresh) spoken.add(series)
+      const fresh = seriesOf(sealed).filter((series) => this.#isAsked(series) && !seen.has(series))
+      for (const series of fresh) seen.add(series)
       return fresh.length > 0
     })
     const bounded = kept.slice(0, this.#init.services.limits.observedSeries)
@@ -138,7 +137,7 @@ export class Observation {
     return this.#match(partsOfSeries(name))
   }
 
-  /** Sends what waits, as far as credit, interval and stream allow. */
+  /** Sends waiting packs, as far as credit, interval and stream allow. */
   #pump(sent = false): void {
     if (this.#sending || this.#pause !== undefined || this.#ended) return
     try {
@@ -152,7 +151,7 @@ export class Observation {
       }
       if (sent) this.#rest()
     } catch (error) {
-      this.#init.failed(error)
+      this.#init.onError(error)
     }
   }
 
@@ -162,7 +161,7 @@ export class Observation {
       this.#sending = false
       this.#pump(true)
     }
-    blocked.then(resumed, this.#init.failed)
+    blocked.then(resumed, this.#init.onError)
   }
 
   #next(): Waiting | undefined {
@@ -176,7 +175,7 @@ export class Observation {
     const skip = this.#skipped
     this.#skipped = 0
     const last = sealed.readings.findLast((reading) => this.#isAsked(reading.series))
-    return this.#say({
+    return this.#send({
       [sealed.kind]: sealed.bytes,
       ...defined({
         old: old || undefined,
@@ -186,7 +185,7 @@ export class Observation {
     })
   }
 
-  /** With `every`: nothing more until the seconds are over. */
+  /** With `every`: sends nothing more until the seconds have passed. */
   #rest(): void {
     const { request, services } = this.#init
     if (request.every === undefined) return
@@ -196,21 +195,21 @@ export class Observation {
     })
   }
 
-  #sayAlive(): void {
+  #sendAlive(): void {
     try {
-      if (!this.#sending) this.#say({ alive: true })
+      if (!this.#sending) this.#send({ alive: true })
     } catch (error) {
-      this.#init.failed(error)
+      this.#init.onError(error)
     }
   }
 
-  #say(answer: Omit<QueryAnswer, 'id'>): Promise<void> | undefined {
+  #send(answer: Omit<QueryAnswer, 'id'>): Promise<void> | undefined {
     this.#alive?.touch()
     return this.#init.write({ id: this.#init.request.id, ...answer })
   }
 }
 
-/** Two runs of one epoch are two nodes with one key: kept apart, both are handed on. */
+/** Two runs of one epoch are two nodes with one key: both are sent. */
 function isAhead(position: Position, reached: Position): boolean {
   if (position.epoch !== reached.epoch) return position.epoch > reached.epoch
   return !sameRun(position, reached) || position.seq > reached.seq

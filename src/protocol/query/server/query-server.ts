@@ -1,14 +1,16 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Cancel } from '../../../clock.ts'
 import { describeError, NodeError } from '../../../error.ts'
 import type { Caller } from '../../../peer/admission.ts'
+import { partsOfSeries, type SeriesParts } from '../../../reading/series.ts'
 import type { Startable } from '../../../startable.ts'
 import type { Datagrams } from '../../datagram/datagrams.ts'
 import { TokenBuckets } from '../../token-bucket.ts'
 import type { QueryLimits } from '../limits.ts'
 import { answerDatagram } from './answer-datagram.ts'
 import { QuerySession } from './query-session.ts'
+import type { FreshReadings, LatestReading, LatestSource } from './queryables.ts'
 import { type Requester, Responder, type ResponderInit } from './responder.ts'
-import { SharedLatest } from './shared-latest.ts'
 
 /** Where requests come from, and what answers them. */
 export interface QueryServerComponents extends Omit<ResponderInit, 'limits' | 'registry'> {
@@ -19,7 +21,7 @@ export interface QueryServerComponents extends Omit<ResponderInit, 'limits' | 'r
   readonly network: Pick<Libp2p, 'handle' | 'unhandle'>
   /** undefined where datagrams are switched off. */
   readonly datagrams: Pick<Datagrams, 'handle' | 'unhandle'> | undefined
-  /** The facts of a connection that decide whether its peer is answered. */
+  /** What decides whether the peer of a connection is answered. */
   readonly callerOf: (connection: Connection) => Caller
 }
 
@@ -32,9 +34,9 @@ export class QueryServer implements Startable {
   readonly name = 'query-server'
   readonly #responder: Responder
   readonly #init: QueryServerComponents & QueryServerInit
-  /** Requests and refusals are counted alike, a bucket each. */
+  /** Requests and error answers have the same rate, a bucket each. */
   readonly #requests: TokenBuckets
-  readonly #refusals: TokenBuckets
+  readonly #errors: TokenBuckets
   /** Peer and protocol of each session, in the order of their opening. */
   readonly #sessions = new Map<QuerySession, string>()
   readonly #counters = new Map<string, number>()
@@ -46,15 +48,15 @@ export class QueryServer implements Startable {
     this.#init = { ...components, ...init, latest: new SharedLatest(components.latest) }
     this.#responder = new Responder(this.#init)
     this.#requests = new TokenBuckets(clock, bucket)
-    this.#refusals = new TokenBuckets(clock, bucket)
+    this.#errors = new TokenBuckets(clock, bucket)
   }
 
-  /** Streams that are answered at present. */
+  /** Streams open at present. */
   get sessions(): number {
     return this.#sessions.size
   }
 
-  /** `read`, `refused-denied`, `closed-flood` …: how often; they only rise. */
+  /** `read`, `error-denied`, `closed-flood` …: how often, since the start. */
   get counters(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#counters)
   }
@@ -81,7 +83,7 @@ export class QueryServer implements Startable {
       session.close(new NodeError('closing', 'the node stops'))
   }
 
-  /** A libp2p stream handler. Never throws: libp2p hands that to the process (docs/network.md, trap 9). */
+  /** A libp2p stream handler. Never throws: libp2p hands that to the process (docs/network.md trap 9). */
   readonly handle = (stream: Stream, connection: Connection): void => {
     try {
       this.#accept(stream, this.#init.callerOf(connection))
@@ -90,13 +92,13 @@ export class QueryServer implements Startable {
     }
   }
 
-  /** Answers a request that came in one packet. @returns undefined where there is nothing to say */
+  /** Answers a request of one packet. @returns undefined where nothing is to be sent */
   answerDatagram(request: Uint8Array, requester: Requester, maxSize: number): Uint8Array | undefined {
     const init = {
       responder: this.#responder,
       limits: this.#init.limits,
       requests: this.#requests,
-      refusals: this.#refusals
+      errors: this.#errors
     }
     return answerDatagram(init, request, requester, maxSize)
   }
@@ -110,7 +112,7 @@ export class QueryServer implements Startable {
       responder: this.#responder,
       services: this.#init,
       requests: this.#requests,
-      refusals: this.#refusals,
+      errors: this.#errors,
       count: (what) => this.#counters.set(what, (this.#counters.get(what) ?? 0) + 1),
       onClose: () => this.#sessions.delete(session)
     })
@@ -130,4 +132,38 @@ function giveWay(sessions: readonly QuerySession[]): void {
   const idle = sessions.find((session) => session.isIdle)
   if (idle === undefined) throw new NodeError('busy', 'too many streams are open', { remedy: 'retry' })
   idle.close(new NodeError('idle', 'another stream takes the place of this one', { remedy: 'retry' }))
+}
+
+type Subscriber = Parameters<LatestSource['subscribe']>[0]
+
+/** One subscription to the hub for all observe requests: however many there are, they take one of its places. */
+class SharedLatest implements LatestSource {
+  readonly #source: LatestSource
+  readonly #subscribers = new Set<Subscriber>()
+  #cancel: Cancel | undefined
+
+  constructor(source: LatestSource) {
+    this.#source = source
+  }
+
+  latest(match: (series: SeriesParts) => boolean): readonly LatestReading[] {
+    return this.#source.latest(match)
+  }
+
+  subscribe(subscriber: Subscriber): Cancel {
+    this.#cancel ??= this.#source.subscribe({ match: () => true, onSealed: (event) => this.#deliver(event) })
+    this.#subscribers.add(subscriber)
+    return () => {
+      this.#subscribers.delete(subscriber)
+      if (this.#subscribers.size > 0) return
+      this.#cancel?.()
+      this.#cancel = undefined
+    }
+  }
+
+  #deliver(event: FreshReadings): void {
+    const names = new Set(event.fresh.map(({ series }) => series))
+    const series = [...names].map(partsOfSeries)
+    for (const { match, onSealed } of this.#subscribers) if (series.some(match)) onSealed(event)
+  }
 }

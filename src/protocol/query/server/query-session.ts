@@ -4,7 +4,7 @@ import { FrameStream } from '../../frame-stream.ts'
 import type { TokenBuckets } from '../../token-bucket.ts'
 import { encodeAnswer } from '../codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
-import { QueryError, refusalOf } from '../codec/query-error.ts'
+import { errorAnswerOf, QueryError } from '../codec/query-error.ts'
 import { decodeRequest, isBadRequest } from '../codec/request.ts'
 import { SilenceTimer } from '../silence-timer.ts'
 import { type InTurn, serveHistory } from './history-server.ts'
@@ -19,22 +19,22 @@ export interface QuerySessionInit {
   readonly services: ResponderInit
   /** Requests of a peer, over all its streams. */
   readonly requests: TokenBuckets
-  /** Refusals of a peer: who goes on asking beyond them is cut off. */
-  readonly refusals: TokenBuckets
-  /** Told of each request by its op, of each refusal by its code, and of each stream that is cut off. */
+  /** Error answers to a peer: beyond them its stream is closed. */
+  readonly errors: TokenBuckets
+  /** Counts each request by its op, each error by its code, and each stream closed for a fault. */
   readonly count: (what: string) => void
   readonly onClose: () => void
 }
 
 interface OpenRequest {
   grant(credit: number): void
-  /** The asker wants no more: says the end. The request stays open until the stream took it. */
+  /** The requester wants no more: sends the end. The request stays open until the stream took it. */
   cancel(): void
-  /** Nothing more is to be said. */
+  /** Nothing more is to be sent. */
   drop(): void
 }
 
-/** One stream of questions: at most 32 open at once, told apart by their ids. */
+/** One stream of requests: at most 32 open at once, each with an id. */
 export class QuerySession {
   readonly #init: QuerySessionInit
   readonly #frames: FrameStream
@@ -48,7 +48,7 @@ export class QuerySession {
     this.#init = init
     this.#idle = new SilenceTimer(clock, limits.idle, () => {
       if (this.isIdle)
-        this.close(new NodeError('idle', 'nothing was asked on this stream', { remedy: 'retry' }))
+        this.close(new NodeError('idle', 'no request came on this stream', { remedy: 'retry' }))
     })
     this.#frames = new FrameStream({
       stream: init.stream,
@@ -73,16 +73,16 @@ export class QuerySession {
   #onFrame(frame: Uint8Array): void {
     const received = decodeRequest(frame, this.#init.services.limits.requestBytes)
     this.#idle.touch()
-    // Also what speaks of an open request ends it: an error is the last answer of its id.
+    // A bad credit or cancel ends its request: an error is the last answer of an id.
     if (isBadRequest(received)) this.#fail(received.id, badField(received.bad))
     else this.#take(received, this.#open.get(received.id))
   }
 
-  /** @throws NodeError where the asker breaks the rules, which resets the stream */
+  /** @throws NodeError where the requester breaks the protocol, which resets the stream */
   #take(request: QueryRequest, open: OpenRequest | undefined): void {
-    const speaksOfOpen = request.op === 'credit' || request.op === 'cancel'
-    if (!speaksOfOpen && open === undefined) this.#begin(request)
-    else if (open === undefined) this.#chargeRefusal()
+    const refersToOpen = request.op === 'credit' || request.op === 'cancel'
+    if (!refersToOpen && open === undefined) this.#begin(request)
+    else if (open === undefined) this.#chargeError()
     else if (request.op === 'credit') open.grant(request.credit ?? 1)
     else if (request.op === 'cancel') open.cancel()
     else throw new NodeError('bad-frame', `request ${request.id} is open already`)
@@ -98,7 +98,7 @@ export class QuerySession {
     }
   }
 
-  /** @throws Refused 'busy', 'denied' */
+  /** @throws QueryError 'busy', 'denied' */
   #admit(): void {
     const { requester, responder, requests, services } = this.#init
     if (this.#open.size >= services.limits.requestsPerStream) {
@@ -115,23 +115,23 @@ export class QuerySession {
     const { id, op } = request
     if (op === 'describe') this.#reply(id, { meta: responder.describe(request, requester) })
     else if (op === 'time') this.#reply(id, { time: responder.time() })
-    else if (op === 'read') this.#run(id, (answering) => this.#sendPacks(request, answering))
+    else if (op === 'read') this.#run(id, (responses) => this.#sendPacks(request, responses))
     else if (op === 'observe') this.#observe(request)
     else if (op === 'history') this.#serveHistory(request, responder.historySeries(request, requester))
     else throw new QueryError('unknown-op', `${JSON.stringify(op)} is not known here`)
   }
 
   #reply(id: number, answer: Omit<QueryAnswer, 'id'>): void {
-    this.#run(id, async (answering) => answering.write({ ...answer, end: true }))
+    this.#run(id, async (responses) => responses.write({ ...answer, end: true }))
   }
 
-  async #sendPacks(request: QueryRequest, answering: ResponseStream): Promise<void> {
+  async #sendPacks(request: QueryRequest, responses: ResponseStream): Promise<void> {
     const packs = this.#init.responder.read(request, this.#init.requester)
     for (const [i, { kind, bytes }] of packs.entries()) {
       const end = i === packs.length - 1 ? ({ end: true } as const) : {}
-      const blocked = answering.write({ [kind]: bytes, ...end })
+      const blocked = responses.write({ [kind]: bytes, ...end })
       if (blocked !== undefined) await blocked
-      if (answering.cancelled) return
+      if (responses.cancelled) return
     }
   }
 
@@ -143,8 +143,8 @@ export class QuerySession {
       responder,
       services,
       write: (answer) => this.#write(answer),
-      done: () => this.#done(request.id, observation),
-      failed: (error) => this.#fail(request.id, error)
+      onDone: () => this.#done(request.id, observation),
+      onError: (error) => this.#fail(request.id, error)
     })
     this.#open.set(request.id, observation)
     observation.start()
@@ -153,12 +153,12 @@ export class QuerySession {
   #serveHistory(request: QueryRequest, series: string): void {
     const { history, limits } = this.#init.services
     const inTurn: InTurn = (work) => this.#inTurn(work)
-    this.#run(request.id, (answering) =>
-      serveHistory({ request, series, history, limits, answering, inTurn })
+    this.#run(request.id, (responses) =>
+      serveHistory({ request, series, history, limits, responses, inTurn })
     )
   }
 
-  /** Histories take turns: for a slow reader waits what was fetched for one of them, not for all. */
+  /** Histories take turns, so that for a slow reader only one of them has fetched items waiting. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)
     this.#turn = done.then(
@@ -168,14 +168,14 @@ export class QuerySession {
     return done
   }
 
-  /** Keeps a request open until the stream took its last answer; failures are answered too. */
-  #run(id: number, work: (answering: ResponseStream) => Promise<void>): void {
-    const answering = new ResponseStream(id, (answer) => this.#write(answer))
-    this.#open.set(id, answering)
-    work(answering).then(
-      () => this.#done(id, answering),
+  /** Keeps a request open until the stream took its last answer; a failure is answered with an error. */
+  #run(id: number, work: (responses: ResponseStream) => Promise<void>): void {
+    const responses = new ResponseStream(id, (answer) => this.#write(answer))
+    this.#open.set(id, responses)
+    work(responses).then(
+      () => this.#done(id, responses),
       (error) => {
-        if (this.#open.get(id) === answering) this.#fail(id, error)
+        if (this.#open.get(id) === responses) this.#fail(id, error)
       }
     )
   }
@@ -183,7 +183,7 @@ export class QuerySession {
   #fail(id: number, error: unknown): void {
     this.#open.get(id)?.drop()
     this.#open.delete(id)
-    this.#refuse(id, error)
+    this.#answerError(id, error)
   }
 
   #done(id: number, open: OpenRequest): void {
@@ -191,17 +191,17 @@ export class QuerySession {
     this.#endIfDone()
   }
 
-  /** An error that nothing else can be done about: it is the answer. Never throws. */
-  #refuse(id: number, error: unknown): void {
+  /** Answers with an error. Never throws. */
+  #answerError(id: number, error: unknown): void {
     if (this.#frames.closed) return
-    const refusal = refusalOf(error)
+    const answer = errorAnswerOf(error)
     const { requester, services, count } = this.#init
     const { peer } = requester.caller
-    count(`refused-${refusal.code}`)
-    if (refusal.code === 'internal') services.log.debug('a question could not be answered', { peer, error })
+    count(`error-${answer.code}`)
+    if (answer.code === 'internal') services.log.debug('a request could not be answered', { peer, error })
     try {
-      this.#chargeRefusal()
-      this.#write({ id, error: refusal })
+      this.#chargeError()
+      this.#write({ id, error: answer })
       this.#endIfDone()
     } catch (broken) {
       this.close(broken instanceof Error ? broken : new Error(String(broken)))
@@ -209,9 +209,9 @@ export class QuerySession {
   }
 
   /** @throws NodeError 'flood' */
-  #chargeRefusal(): void {
-    if (!this.#init.refusals.take(this.#init.requester.caller.peer)) {
-      throw new NodeError('flood', 'too many requests that cannot be answered')
+  #chargeError(): void {
+    if (!this.#init.errors.take(this.#init.requester.caller.peer)) {
+      throw new NodeError('flood', 'too many requests that are answered with errors')
     }
   }
 

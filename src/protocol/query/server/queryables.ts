@@ -27,7 +27,7 @@ export type HistorySource = Pick<History, 'items' | 'series'>
 
 /** The sealed bytes of catalogues, our own and those held of others. */
 export interface CatalogueSource {
-  /** @param requester the PeerId of who asks */
+  /** @param requester PeerId of the peer that asks */
   sealed(author: string, requester: string): Uint8Array | undefined
 }
 

@@ -19,7 +19,7 @@ export interface ResponderInit {
   readonly latest: LatestSource
   readonly history: HistorySource
   readonly catalogues: CatalogueSource
-  /** Whether a caller is answered at all: the book and the local network (wire.md, Gossip). */
+  /** Whether a caller is answered at all: the book and the local network (docs/protocols.md section 14). */
   readonly admission: { answers(caller: Caller): boolean }
   /** Whether a peer may read a series: private ones are for the book. */
   readonly mayRead: (peer: string, series: SeriesParts) => boolean
@@ -27,13 +27,13 @@ export interface ResponderInit {
   readonly log: Log
 }
 
-/** Who asks, on which protocol. */
+/** The peer that asks, and the protocol it asks on. */
 export interface Requester {
   readonly caller: Caller
   readonly protocol: string
 }
 
-/** Finds what answers a request, whichever way the request came. */
+/** Finds the answer to a request, by stream or datagram. */
 export class Responder {
   readonly #init: ResponderInit
 
@@ -41,14 +41,14 @@ export class Responder {
     this.#init = init
   }
 
-  /** @throws Refused 'denied' */
+  /** @throws QueryError 'denied' */
   admit({ caller }: Requester): void {
     if (!this.#init.admission.answers(caller)) {
       throw new QueryError('denied', 'only peers of the book and of the local network are answered')
     }
   }
 
-  /** The sealed catalogue. @throws Refused 'no-such' */
+  /** The sealed catalogue. @throws QueryError 'no-such' */
   describe(request: QueryRequest, { caller }: Requester): Uint8Array {
     const author = request.who ?? this.#init.self
     const meta = this.#init.catalogues.sealed(author, caller.peer)
@@ -56,7 +56,7 @@ export class Responder {
     return meta
   }
 
-  /** The packs that carry the latest of each series asked for, each once. @throws Refused 'no-such', 'no-data' */
+  /** The packs that carry the latest of each series asked for, each once. @throws QueryError 'no-such', 'no-data' */
   read(request: QueryRequest, requester: Requester): SealedReadings[] {
     const packs = this.latest(this.matching(request, requester), requester)
     if (packs.length > 0) return packs
@@ -69,7 +69,7 @@ export class Responder {
     return [...sealed].filter((pack) => this.isFor(pack, requester))
   }
 
-  /** The series that a request means, of those that its protocol carries and its asker may read. */
+  /** The series that a request selects, of those that its protocol carries and the requester may read. */
   matching(request: QueryRequest, { caller, protocol }: Requester): SeriesMatch {
     const selected = selectedSeries(request, this.#init.self)
     const carried = this.#init.registry.quantitiesOf(protocol)
@@ -77,7 +77,7 @@ export class Responder {
       carried.has(series.quantity) && selected(series) && this.#init.mayRead(caller.peer, series)
   }
 
-  /** Whether everything in a pack belongs to the protocol and may be read by the asker: packs are not cut. */
+  /** Whether everything in a pack belongs to the protocol and may be read by the requester: packs are not cut. */
   isFor(sealed: SealedReadings, { caller, protocol }: Requester): boolean {
     const carried = this.#init.registry.quantitiesOf(protocol)
     return seriesOf(sealed).every((name) => {
@@ -86,7 +86,7 @@ export class Responder {
     })
   }
 
-  /** The one series that history is asked of. @throws Refused 'bad-request', 'no-such' */
+  /** The one series of a history request. @throws QueryError 'bad-request', 'no-such' */
   historySeries(request: QueryRequest, requester: Requester): string {
     if (typeof request.n !== 'string')
       throw new QueryError('bad-request', 'history is asked of one series: n')
@@ -100,14 +100,14 @@ export class Responder {
     return name
   }
 
-  /** @throws Refused 'no-data' where our clock is not known to be right */
+  /** @throws QueryError 'no-data' where our clock is not known to be right */
   time(): AnsweredTime {
     const { clock, clockStatus } = this.#init
     const { quality, errorBound, offset } = clockStatus()
     if (quality === 2) throw new QueryError('no-data', 'the clock here is not known to be right')
     const now = Math.round((clock.now() + offset) * 1000)
     const bound = errorBound === undefined ? {} : { bound: Math.ceil(errorBound * 1e6) }
-    // Answered in the turn in which it was received: both timestamps are this moment.
+    // Received and answered in the same turn of the event loop: both timestamps are now.
     return { received: now, sent: now, quality, ...bound }
   }
 }

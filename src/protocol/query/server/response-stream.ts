@@ -2,7 +2,7 @@ import type { QueryAnswer } from '../codec/frame.ts'
 
 export type SendAnswer = (answer: QueryAnswer) => Promise<void> | undefined
 
-/** A request while its answers are sent: exactly one of them is the last. */
+/** The answers to one request: exactly one of them is the last. */
 export class ResponseStream {
   readonly #id: number
   readonly #send: SendAnswer
@@ -14,7 +14,7 @@ export class ResponseStream {
     this.#send = send
   }
 
-  /** Whether the asker wants no more: whoever answers stops. */
+  /** Whether the requester has cancelled. */
   get cancelled(): boolean {
     return this.#cancelled
   }
@@ -25,10 +25,10 @@ export class ResponseStream {
     return this.#send({ id: this.#id, ...answer })
   }
 
-  /** What is answered in one go needs no credit. */
+  /** Only observe requests have credit. */
   grant(): void {}
 
-  /** Says the end, unless it is on its way already. */
+  /** Sends the end, unless it was sent. */
   cancel(): void {
     this.#cancelled = true
     if (!this.#ended) this.write({ end: true })

@@ -294,8 +294,8 @@ t.test('what was asked, refused and cut off is counted', async (t) => {
   t.same(bench.server.counters, {
     read: 2,
     time: 1,
-    'refused-no-such': 1,
-    'refused-unknown-op': 1,
+    'error-no-such': 1,
+    'error-unknown-op': 1,
     'closed-bad-frame': 1
   })
 })
