@@ -40,8 +40,18 @@ export function formatProblems(problems: readonly ConfigProblem[]): string {
   return (more > 0 ? [...shown, `… and ${more} more`] : shown).join('\n')
 }
 
-function formatProblem({ origin, path, message, hint }: ConfigProblem): string {
-  const place = origin.kind === 'default' ? '' : `${formatOrigin(origin)}  `
-  const line = `${place}${path === '' ? '' : `${path}: `}${message}`
-  return hint === undefined ? line : `${line}\n${' '.repeat(place.length)}${hint}`
+function formatProblem(problem: ConfigProblem): string {
+  const { hint } = problem
+  const line = problemLine(problem)
+  return hint === undefined ? line : `${line}\n${' '.repeat(placeOf(problem).length)}${hint}`
+}
+
+/** A problem without its hint: `kith.yaml:8:19  sensors[0].interval: 10 has no unit`. */
+export function problemLine(problem: ConfigProblem): string {
+  const { path, message } = problem
+  return `${placeOf(problem)}${path === '' ? '' : `${path}: `}${message}`
+}
+
+function placeOf({ origin }: ConfigProblem): string {
+  return origin.kind === 'default' ? '' : `${formatOrigin(origin)}  `
 }

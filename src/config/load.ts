@@ -10,6 +10,7 @@ import { didYouMean, factsOf } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
 import { itemOf, leaves, type Setting, settingsOf } from './options/walk.ts'
 import type { Origin } from './origin.ts'
+import { bothGiven, oldPaths, renamedPath, renameKeys, renameWarning } from './renamed-keys.ts'
 import { type ConfigSchema, configSchema, type NodeConfig } from './schema.ts'
 import { inOrder, schemaProblems } from './schema-problems.ts'
 import { Settings } from './settings.ts'
@@ -58,6 +59,8 @@ export interface Provenance {
 export interface LoadedConfig {
   readonly config: NodeConfig
   readonly provenance: readonly Provenance[]
+  /** What works and should be written otherwise: keys by their old names. */
+  readonly warnings: readonly ConfigProblem[]
 }
 
 /**
@@ -95,6 +98,7 @@ class Loading {
   readonly #options: readonly Setting[]
   readonly #settings = new Settings()
   readonly #problems: ConfigProblem[] = []
+  readonly #warnings: ConfigProblem[] = []
 
   constructor(schema: ConfigSchema) {
     this.#schema = schema
@@ -105,7 +109,10 @@ class Loading {
     const { written, problems } = readYamlFile(text, file)
     this.#problems.push(...problems)
     if (problems.length > 0 || written.value === undefined || written.value === null) return
-    if (!this.#settings.replace(written)) {
+    const renamed = renameKeys(written)
+    this.#warnings.push(...renamed.warnings)
+    this.#problems.push(...renamed.problems)
+    if (!this.#settings.replace(renamed.written)) {
       const origin = written.values.get('') ?? { kind: 'file', file, line: 1, column: 1 }
       this.#report(origin, '', 'is not a map of options', 'a configuration begins with lines as name: hall')
     }
@@ -113,11 +120,30 @@ class Loading {
 
   environment(environment: Readonly<Record<string, string | undefined>>): void {
     const byVariable = new Map(this.#options.map((setting) => [variableOf(setting.path), setting]))
+    const byOldName = new Map(
+      this.#options.flatMap(({ path }) => oldPaths(path).map((old) => [variableOf(old), path] as const))
+    )
     for (const { variable, text, setting } of variablesFor(byVariable, environment)) {
       const origin: Origin = { kind: 'environment', name: variable }
+      const renamed = byOldName.get(variable)
       if (setting !== undefined) this.#put(setting.path, text, origin)
-      else
+      else if (renamed === undefined)
         this.#report(origin, '', 'no option has this name', didYouMean(nearest(variable, byVariable.keys())))
+      else this.#putRenamed(renamed, text, origin, environment)
+    }
+  }
+
+  #putRenamed(
+    path: readonly string[],
+    text: string,
+    origin: Origin,
+    environment: Readonly<Record<string, string | undefined>>
+  ): void {
+    const now = variableOf(path)
+    if (environment[now]) this.#problems.push(bothGiven(origin, '', now))
+    else {
+      this.#warnings.push(renameWarning(origin, '', now))
+      this.#put(path, text, origin)
     }
   }
 
@@ -126,7 +152,12 @@ class Loading {
     const steps = parsePath(path)
     if (steps === undefined)
       this.#report(origin, '', 'is not a path', 'write it as in history.age or sensors[0].interval')
-    else this.#put(steps, value, origin)
+    else {
+      const now = renamedPath(steps)
+      if (formatPath(now) !== formatPath(steps))
+        this.#warnings.push(renameWarning(origin, '', formatPath(now)))
+      this.#put(now, value, origin)
+    }
   }
 
   modules(): NamedModule[] {
@@ -145,7 +176,11 @@ class Loading {
       this.#options.find((setting) => setting.path.at(-1) === key)?.path
     this.#problems.push(...schemaProblems(this.#schema, this.#settings, result.issues ?? [], elsewhere))
     if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems))
-    return { config: result.output, provenance: this.#provenance(result.output) }
+    return {
+      config: result.output,
+      provenance: this.#provenance(result.output),
+      warnings: inOrder(this.#warnings)
+    }
   }
 
   #withName(hostname: string | undefined): unknown {

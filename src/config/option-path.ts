@@ -22,6 +22,11 @@ export function parsePath(text: string): OptionPath | undefined {
   )
 }
 
+/** Whether a formatted path is another one or lies below it. */
+export function isWithin(path: string, prefix: string): boolean {
+  return prefix === '' || path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)
+}
+
 /** The way to a value below the input, as valibot's issues carry it. */
 export function issuePath(input: unknown, path: OptionPath): [v.IssuePathItem, ...v.IssuePathItem[]] {
   let holder = input as Record<string | number, unknown>

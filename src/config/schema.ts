@@ -72,7 +72,7 @@ const network = {
     'Network interfaces on which neighbours are looked for; all unless given.'
   ),
   mdns: option(truth(), true, 'Finds neighbours on the local network and lets them find it.'),
-  relay: option(
+  forward: option(
     truth(),
     true,
     'Takes part in the gossip of every protocol and passes it on; false for a node that only tells.'

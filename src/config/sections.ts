@@ -78,21 +78,21 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
   query: limitsSection(queryLimits),
   streams: limitsSection(streamLimits),
   gossip: limitsSection(gossipLimits),
-  journal: limitsSection(hubLimits),
-  follow: limitsSection(subscriptionLimits),
-  repair: limitsSection(backfillLimits),
-  keeping: limitsSection(replicationLimits),
-  holders: limitsSection(providerLimits),
-  meta: limitsSection(catalogueLimits),
+  hub: limitsSection(hubLimits),
+  subscription: limitsSection(subscriptionLimits),
+  backfill: limitsSection(backfillLimits),
+  replication: limitsSection(replicationLimits),
+  providers: limitsSection(providerLimits),
+  catalogue: limitsSection(catalogueLimits),
   network: limitsSection(networkLimits),
-  neighbourhood: limitsSection(dialingLimits),
+  dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),
   control: limitsSection(controlLimits)
 })
 
 export const history = limitsSection(historyLimits)
 
-/** Ports that a peer may be told (docs/protocols.md, section 13); those below belong to other programs. */
+/** Ports that a peer may be told (docs/protocols.md section 13); those below belong to other programs. */
 const udpPort = v.pipe(
   whole(0, 65_535),
   v.check(

@@ -1,4 +1,4 @@
-import { formatPath, type OptionPath } from './option-path.ts'
+import { formatPath, isWithin, type OptionPath } from './option-path.ts'
 import type { Origin, Written } from './origin.ts'
 
 type Tree = Record<string, unknown>
@@ -79,10 +79,6 @@ function canHold(holder: unknown, step: string | number): holder is object {
 /** As an own property whatever its name: an assignment to `__proto__` would be something else. */
 function define(holder: object, key: string | number, value: unknown): void {
   Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
-}
-
-function isWithin(path: string, prefix: string): boolean {
-  return prefix === '' || path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)
 }
 
 function join(prefix: string, below: string): string {

@@ -83,7 +83,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   }
 }
 
-/** The listener must not throw (docs/network.md, trap 9). */
+/** The listener must not throw (docs/network.md trap 9). */
 function onConnect(network: Network, listener: (peer: string) => void): () => void {
   const onEvent = (event: CustomEvent<PeerId>): void => listener(event.detail.toString())
   network.addEventListener('peer:connect', onEvent)

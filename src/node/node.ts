@@ -173,7 +173,7 @@ export class Node {
           clock: this.#clock,
           log: this.#log,
           random: () => randomFloat(assembled.init.world),
-          options: limits.follow,
+          options: limits.subscription,
           backfill: assembled.replication.backfill,
           hub: assembled.storage.hub,
           matches: (series) => {
@@ -181,8 +181,8 @@ export class Node {
             return parts !== undefined && parts.peer !== this.peer && selection.matches(parts)
           },
           from,
-          max: limits.journal.series,
-          queue: limits.journal.queue,
+          max: limits.hub.series,
+          queue: limits.hub.queue,
           onCatalogue: assembled.onCatalogue,
           onConnect: assembled.onConnect
         },

@@ -16,16 +16,16 @@ const { limits, datagrams, history } = parseConfig('', [])
 
 t.test('each class finds its own limits, with the defaults that it declares', async (t) => {
   const { failedOpens, failedOpensOfNode, ...datagramDefaults } = defaultDatagramLimits
-  t.match(limits.journal, defaultsOf(hubLimits))
+  t.match(limits.hub, defaultsOf(hubLimits))
   t.match(limits.query, defaultsOf(queryLimits))
   t.match(history, { flush: 60_000, bytes: 64 * 1024 ** 2 })
   // How many forgeries are borne is the machine's matter (node/network/datagrams.ts).
   t.match(datagrams, { ...datagramDefaults, failedOpens: 'auto', failedOpensOfNode: 'auto' })
-  // docs/protocols.md, sections 11 and 12.
+  // docs/protocols.md sections 11 and 12.
   t.match(limits.query, { streamsPerPeer: 4, requestsPerStream: 32, requestBytes: 512, answerBytes: 17_408 })
   t.match(limits.gossip, { sourceRate: 200, sourceBurst: 400, authorRate: 5, authorBurst: 20, authors: 4096 })
-  t.match(limits.follow, { wait: 2_000, min: 1_000, max: 300_000 })
-  t.ok(limits.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (docs/network.md, trap 8)')
+  t.match(limits.subscription, { wait: 2_000, min: 1_000, max: 300_000 })
+  t.ok(limits.query.historyBytes < 1024 ** 2, 'less than 1 MiB in flight (docs/network.md trap 8)')
 })
 
 t.test('a device option with a unit says so in a sentence of its own', async (t) => {

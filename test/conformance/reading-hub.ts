@@ -15,7 +15,7 @@ export interface JournalBase {
 
 const ours = `${us.peer}/hall/temperature`
 const theirs = `${them.peer}/hall/temperature`
-const limits = { series: 4, subscribers: 3, queue: 2, runs: 8, stretches: 64 }
+const limits = { series: 4, subscribers: 3, queue: 2, runs: 8, ranges: 64 }
 
 /** What a Journal must do over any History. */
 export function journalConformance(test: Test, make: (t: Test) => JournalBase): void {

@@ -84,7 +84,7 @@ t.test('a journal over the history of a former life counts nothing again', async
     log: silentLog,
     history: life.history,
     keepsOf: () => true,
-    limits: { series: 9, subscribers: 9, runs: 8, stretches: 64 }
+    limits: { series: 9, subscribers: 9, runs: 8, ranges: 64 }
   })
   for (const item of packs) {
     if (item.kind !== 'lost') t.same(hub.add(us.open(item.kind, item.topic, item.bytes), 'history'), [])

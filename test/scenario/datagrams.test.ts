@@ -4,7 +4,7 @@ import { all, codeOf, type House, type HouseNode, houseFor } from '../support/sc
 
 const signal = (): AbortSignal => new AbortController().signal
 /** Hears no gossip: what it knows it has asked for. */
-const DEAF = 'relay: false'
+const DEAF = 'forward: false'
 
 interface Household {
   readonly house: House

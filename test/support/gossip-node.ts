@@ -35,7 +35,7 @@ export const rates = {
   sources: 64,
   verified: 256,
   floodPeriod: 60_000,
-  floodLeast: 100
+  floodMin: 100
 }
 const registry = new ProtocolRegistry(sensorProtocols, allQuantities)
 

@@ -1,3 +1,4 @@
+import { formatProblems, problemLine } from '../../config/config-error.ts'
 import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
@@ -14,10 +15,16 @@ const check = defineCommand({
   example: 'kith config check deploy/kith.example.yaml',
   async run({ home, environment, positionals, json, terminal }) {
     const [named] = positionals
-    const { config } = await loadNodeConfig({ home, file: named, environment })
+    const { config, warnings } = await loadNodeConfig({ home, file: named, environment })
     const path = configFile({ home, file: named })
     const there = configFileFound({ home, file: named })
-    if (json) return terminal.json({ file: there ? path : null, sensors: config.sensors.length })
+    if (json)
+      return terminal.json({
+        file: there ? path : null,
+        sensors: config.sensors.length,
+        warnings: warnings.map(problemLine)
+      })
+    if (warnings.length > 0) terminal.remark(formatProblems(warnings))
     const { length } = config.sensors
     const sensors = `${length} ${length === 1 ? 'sensor' : 'sensors'}`
     terminal.line(there ? `${path}: no errors, ${sensors}` : `${path} does not exist; the defaults apply`)

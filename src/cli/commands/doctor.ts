@@ -1,8 +1,9 @@
+import { problemLine } from '../../config/config-error.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError } from '../../error.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
-import { bad, type Check, type DoctorContext, type Finding, ok } from '../doctor/finding.ts'
+import { bad, type Check, type DoctorContext, type Finding, ok, warn } from '../doctor/finding.ts'
 import { checkHardware } from '../doctor/hardware.ts'
 import { checkHome } from '../doctor/home.ts'
 import { checkMachine } from '../doctor/machine.ts'
@@ -40,9 +41,11 @@ async function checkConfig(
   environment: Readonly<Record<string, string | undefined>>
 ): Promise<{ config: NodeConfig | undefined; findings: Finding[] }> {
   try {
-    const { config } = await loadNodeConfig({ home, environment })
+    const { config, warnings } = await loadNodeConfig({ home, environment })
     const text = configFileFound({ home }) ? 'no errors' : 'does not exist; the defaults apply'
-    return { config, findings: [ok('config', `${configFile({ home })}: ${text}`)] }
+    const findings = [ok('config', `${configFile({ home })}: ${text}`)]
+    for (const warning of warnings) findings.push(warn('config', problemLine(warning), 'write the new name'))
+    return { config, findings }
   } catch (error) {
     return {
       config: undefined,

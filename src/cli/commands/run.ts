@@ -1,3 +1,4 @@
+import { problemLine } from '../../config/config-error.ts'
 import type { FlagSetting } from '../../config/load.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
@@ -36,9 +37,10 @@ export const run = defineCommand({
   async run(context) {
     const { home, terminal, signal, options } = context
     const seed = seedOf(options.simulated, 'kith run')
-    const { config, outside } = await configOf(context, seed !== undefined)
+    const { config, outside, warnings } = await configOf(context, seed !== undefined)
     const scenario = await scenarioOf(context, config)
     const log = await logOf(context, config)
+    for (const warning of warnings) log.warn(problemLine(warning))
     const { startNode } = await import('../../node/run-node.ts')
     const node = await startNode({
       home,

@@ -21,7 +21,7 @@ export async function createPeers({
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: connection.direct }
   }
-  const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.meta.authors)
+  const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue.authors)
   const directory = createDirectory({ init }, book, metas, autoDialer)
   const deny = config.deny.flatMap((who) => directory.find(who).map(({ peer }) => peer))
   const admission = new Admission({
@@ -49,14 +49,14 @@ function createAutoDialer(
   { init: { config, world, log }, transports }: Pick<Components, 'init' | 'transports'>,
   inBook: (peer: string) => boolean
 ): AutoDialer {
-  const { neighbourhood, network } = config.limits
+  const { dialing, network } = config.limits
   return new AutoDialer({
     libp2p: transports.network,
     clock: world.clock,
     log,
     network: transports.local,
     random: () => randomFloat(world),
-    limits: { ...neighbourhood, dialTimeout: network.dialTimeout },
+    limits: { ...dialing, dialTimeout: network.dialTimeout },
     inBook
   })
 }

@@ -16,8 +16,8 @@ export function createPublishing(components: Needs, sensing: () => Sensing): Pub
   const service = createGossip(components, sensing)
   const cataloguePublisher = new CataloguePublisher({
     clock: world.clock,
-    period: config.limits.meta.period,
-    gather: config.limits.meta.gather,
+    period: config.limits.catalogue.period,
+    gather: config.limits.catalogue.gather,
     seal: (revision, audience) => sealOwnCatalogue({ ...components, sensing: sensing() }, revision, audience),
     publish: (bytes) => service.publish(META_TOPIC, bytes)
   })
@@ -32,7 +32,7 @@ function createGossip(
   const { catalogues, admission } = peers
   const { config, world, log, identity } = init
   // A node that does not forward subscribes to catalogues alone, until listenToAll() is called.
-  const topics = config.relay ? protocols.registry.ids() : [META_TOPIC]
+  const topics = config.forward ? protocols.registry.ids() : [META_TOPIC]
   return gossip({ rates: config.limits.gossip, topics })({
     pubsub: transports.network.services.pubsub,
     registry: protocols.registry,

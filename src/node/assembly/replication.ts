@@ -14,7 +14,7 @@ export function createReplication({
   storage: { history, hub }
 }: Needs): Replication {
   const { clock } = world
-  const { repair: limits, holders: providers, keeping: options } = config.limits
+  const { backfill: limits, providers, replication: options } = config.limits
   const fetching = backfill({ limits, providers })({
     clock,
     log,

@@ -36,7 +36,7 @@ export function createStorage({
     log,
     history,
     keepsOf: (author) => storePolicy.keepsOf(author),
-    limits: config.limits.journal,
+    limits: config.limits.hub,
     onConflict: ({ series, position, kind }) =>
       log.warn(`two nodes share the key of ${series}: the same ${kind} was used twice`, { position })
   })

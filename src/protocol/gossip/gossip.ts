@@ -94,7 +94,7 @@ export class Gossip implements Startable {
     this.#init = { ...components, ...init }
     this.#flood = new FloodLog(clock, components.log, {
       period: rates.floodPeriod,
-      min: rates.floodLeast,
+      min: rates.floodMin,
       sources: rates.sources
     })
     this.#arrivals = new TokenBuckets(clock, {

@@ -19,7 +19,7 @@ export const gossipLimits = defineLimits('Readings that come by gossip.', {
     'Largest message of gossip itself; the same on every node.'
   ),
   floodPeriod: duration('1s', '1d', '1min', 'Time between two log lines about a flood.'),
-  floodLeast: whole(1, 1_000_000, 100, 'Refused messages in that time that make a flood.')
+  floodMin: whole(1, 1_000_000, 100, 'Refused messages in that time that make a flood.')
 })
 
 export type GossipLimits = LimitsOf<typeof gossipLimits>

@@ -52,7 +52,7 @@ export function backfill(init: BackfillServiceInit): (components: BackfillCompon
       source: createHistoryFetcher(client, registry),
       providers: new ProviderTable(providers),
       others: () => network.getPeers().map(String),
-      max: limits.most,
+      max: limits.otherPeers,
       silence: limits.silence,
       receive
     })

@@ -7,7 +7,7 @@ export const subscriptionLimits = defineLimits(
     wait: duration('0ms', '1h', '2s', 'A hole may fill itself for this long.'),
     min: duration('100ms', '1h', '1s', 'First wait before asking again for what is missing.'),
     max: duration('100ms', '1d', '5min', 'Longest wait before asking again.'),
-    patience: duration('1min', '365d', '1d', 'What nobody could tell for this long is given up as lost.'),
+    giveUpAfter: duration('1min', '365d', '1d', 'What nobody could tell for this long is given up as lost.'),
     waiting: whole(16, 65_536, 1024, 'Readings of one series that wait behind a hole.')
   },
   ['min', 'max']
@@ -19,7 +19,7 @@ export const backfillLimits = defineLimits('Asking for readings that were missed
   concurrent: whole(1, 256, 4, 'Questions under way at one time.'),
   spacing: duration('1ms', '1h', '200ms', 'Time between the beginnings of two.'),
   waiting: whole(1, 65_536, 256, 'Holes that wait for their turn; the oldest are sent away.'),
-  most: whole(0, 64, 3, 'Peers asked besides the author.'),
+  otherPeers: whole(0, 64, 3, 'Peers asked besides the author.'),
   silence: duration('100ms', '10min', '10s', 'An answer counts as ended after this silence.')
 })
 
@@ -32,8 +32,8 @@ export const replicationLimits = defineLimits(
     compactPeriod: duration('1min', '7d', '30min', 'Time between questions for blocks in place of packs.'),
     min: duration('100ms', '1h', '1s', 'First wait before an author who is silent is asked again.'),
     max: duration('100ms', '1d', '5min', 'Longest wait before it is asked again.'),
-    holes: whole(1, 4096, 16, 'Holes asked for at one look.'),
-    gone: whole(1, 65_536, 1024, 'Holes remembered that their author cannot fill.')
+    gaps: whole(1, 4096, 16, 'Holes asked for at one look.'),
+    unfillable: whole(1, 65_536, 1024, 'Holes remembered that their author cannot fill.')
   },
   ['min', 'max']
 )
@@ -42,7 +42,7 @@ export type ReplicationLimits = LimitsOf<typeof replicationLimits>
 
 export const providerLimits = defineLimits('Who holds the readings of whom.', {
   authors: whole(16, 1_000_000, 1024, 'Authors of whom holders are remembered.'),
-  holders: whole(1, 256, 8, 'Holders remembered of each.')
+  perAuthor: whole(1, 256, 8, 'Holders remembered of each.')
 })
 
 export type ProviderLimits = LimitsOf<typeof providerLimits>

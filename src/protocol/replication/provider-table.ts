@@ -15,7 +15,7 @@ export class ProviderTable {
   /** A peer answered with readings of this author. */
   note(author: string, peer: string): void {
     if (author === peer) return
-    const providers = this.#providers.get(author) ?? new BoundedMap(this.#options.holders)
+    const providers = this.#providers.get(author) ?? new BoundedMap(this.#options.perAuthor)
     this.#providers.set(author, providers.set(peer, true))
   }
 

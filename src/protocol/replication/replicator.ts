@@ -63,7 +63,7 @@ export class Replicator implements Startable {
 
   constructor(components: ReplicatorComponents, init: ReplicatorInit) {
     this.#init = { ...components, ...init }
-    this.#unfillable = new BoundedMap(init.options.gone)
+    this.#unfillable = new BoundedMap(init.options.unfillable)
   }
 
   start(): void {
@@ -148,7 +148,7 @@ export class Replicator implements Startable {
     const { options } = this.#init
     const asked = new Map<string, Outcome>()
     const gaps = [...this.#ends(), ...this.#gaps()].filter(({ series }) => !this.#isResting(authorOf(series)))
-    for (const gap of gaps.slice(0, options.holes)) {
+    for (const gap of gaps.slice(0, options.gaps)) {
       const author = authorOf(gap.series)
       const before = asked.get(author) ?? { answered: true, hasReadings: false }
       const { answered, hasReadings } = await this.#fillOne(gap, !before.answered)

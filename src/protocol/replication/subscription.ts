@@ -167,7 +167,7 @@ export class Subscription {
 
   #giveUp(): void {
     const head = this.#buffer.head
-    const tooLong = this.#init.clock.monotonic() - this.#stuckSince() >= this.#init.options.patience
+    const tooLong = this.#init.clock.monotonic() - this.#stuckSince() >= this.#init.options.giveUpAfter
     if (head !== undefined && tooLong) this.#buffer.settle(head)
   }
 

@@ -5,7 +5,7 @@ export const hubLimits = defineLimits('What is held in memory.', {
   subscribers: whole(1, 4096, 64, 'Who may follow at one time: observers, bridges, watchers.'),
   queue: whole(16, 65_536, 1024, 'Packs that wait for one slow subscriber; the oldest are dropped.'),
   runs: whole(1, 256, 8, 'Runs of one series whose readings are remembered as seen.'),
-  stretches: whole(1, 4096, 64, 'Stretches without a hole remembered of one run.')
+  ranges: whole(1, 4096, 64, 'Ranges without a gap remembered of one run.')
 })
 
 export type HubLimits = LimitsOf<typeof hubLimits>

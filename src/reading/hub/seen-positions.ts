@@ -1,12 +1,12 @@
 import { comparePositions, type Position, type Run, sameRun } from '../run.ts'
 import type { HubLimits } from './limits.ts'
 
-type SeenLimits = Pick<HubLimits, 'runs' | 'stretches'>
+type SeenLimits = Pick<HubLimits, 'runs' | 'ranges'>
 
 interface SeenRun {
   readonly run: Run
   /** Ascending, none touching another. */
-  readonly stretches: [from: number, to: number][]
+  readonly ranges: [from: number, to: number][]
 }
 
 /** The positions of one series that were seen, in bounded memory: when in doubt a position was seen. */
@@ -23,12 +23,12 @@ export class SeenPositions {
   /** @returns whether it was new */
   add(position: Position): boolean {
     const seen = this.#runOf(position)
-    return seen !== undefined && this.#addStretch(seen, position.seq, position.seq)
+    return seen !== undefined && this.#addRange(seen, position.seq, position.seq)
   }
 
   addRange(run: Run, from: number, to: number): void {
     const seen = this.#runOf(run)
-    if (seen !== undefined) this.#addStretch(seen, from, to)
+    if (seen !== undefined) this.#addRange(seen, from, to)
   }
 
   /** Whether the run is new and another of its epoch was seen: two nodes have one key. */
@@ -43,7 +43,7 @@ export class SeenPositions {
     if (known !== undefined) return known
     const after = this.#runs.findIndex((seen) => comparePositions(at(seen.run), at({ epoch, boot })) > 0)
     if (after === 0 && (this.#forgotten || this.#runs.length === this.#limits.runs)) return undefined
-    const seen = { run: { epoch, boot }, stretches: [] }
+    const seen = { run: { epoch, boot }, ranges: [] }
     this.#runs.splice(after === -1 ? this.#runs.length : after, 0, seen)
     if (this.#runs.length > this.#limits.runs) {
       this.#runs.shift()
@@ -53,23 +53,23 @@ export class SeenPositions {
   }
 
   /** @returns whether anything of it was new */
-  #addStretch({ stretches }: SeenRun, from: number, to: number): boolean {
-    const before = stretches.findLastIndex(([first]) => first <= from)
-    const holder = stretches[before]
+  #addRange({ ranges }: SeenRun, from: number, to: number): boolean {
+    const before = ranges.findLastIndex(([first]) => first <= from)
+    const holder = ranges[before]
     if (holder !== undefined && holder[1] >= to) return false
     // Everything that touches it becomes one with it.
     const start = holder !== undefined && holder[1] >= from - 1 ? before : before + 1
     let end = start
     const joined: [number, number] = [from, to]
-    for (let next = stretches[end]; next !== undefined && next[0] <= to + 1; next = stretches[end]) {
+    for (let next = ranges[end]; next !== undefined && next[0] <= to + 1; next = ranges[end]) {
       joined[0] = Math.min(joined[0], next[0])
       joined[1] = Math.max(joined[1], next[1])
       end += 1
     }
-    stretches.splice(start, end - start, joined)
-    if (stretches.length > this.#limits.stretches) {
-      const [lowest, second] = stretches
-      if (lowest !== undefined && second !== undefined) stretches.splice(0, 2, [lowest[0], second[1]])
+    ranges.splice(start, end - start, joined)
+    if (ranges.length > this.#limits.ranges) {
+      const [lowest, second] = ranges
+      if (lowest !== undefined && second !== undefined) ranges.splice(0, 2, [lowest[0], second[1]])
     }
     return true
   }

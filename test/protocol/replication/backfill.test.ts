@@ -28,7 +28,7 @@ function bench(tell: (peer: string) => AsyncIterable<HistoryItem>, changes: Part
   const clock = new VirtualClock()
   const asked: string[] = []
   const told: string[] = []
-  const providers = new ProviderTable({ authors: 4, holders: 4 })
+  const providers = new ProviderTable({ authors: 4, perAuthor: 4 })
   const backfill = new Backfill({
     clock,
     log: silentLog,

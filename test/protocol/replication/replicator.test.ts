@@ -60,8 +60,8 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
     compactPeriod: 20 * MINUTE,
     min: 1000,
     max: 5 * MINUTE,
-    holes: 8,
-    gone: 16
+    gaps: 8,
+    unfillable: 16
   }
   const network = new EventTarget()
   const replicator = new Replicator(

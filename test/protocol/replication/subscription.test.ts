@@ -148,7 +148,7 @@ t.test('stopped, it delivers nothing and asks nobody', async (t) => {
 
 for (const seed of [1, 2, 3, 4, 5, 104])
   t.test(`loss, doubles, disorder, absences and restarts, seed ${seed}`, async (t) => {
-    const world = new FollowedWorld(seed, { patience: 100 * 3_600_000 })
+    const world = new FollowedWorld(seed, { giveUpAfter: 100 * 3_600_000 })
     const { random, clock } = world
     world.breaks = 0.05
     world.offer(world.make())

@@ -22,7 +22,7 @@ function bench(begin: (series: string) => Position | undefined = () => undefined
     clock,
     log: silentLog,
     random: () => 0,
-    options: { wait: 2000, min: 1000, max: 300_000, patience: 3_600_000, waiting: 8 },
+    options: { wait: 2000, min: 1000, max: 300_000, giveUpAfter: 3_600_000, waiting: 8 },
     backfill: {
       async ask({ series, missing }: BackfillTask) {
         asked.push(`${series.slice(author.length)} from ${missing.from.epoch}.${missing.from.seq}`)

@@ -5,7 +5,7 @@ import { seeded } from '../../support/readings.ts'
 
 t.test('each position is new once, in any order', async (t) => {
   const random = seeded(3)
-  const seen = new SeenPositions({ runs: 4, stretches: 1000 })
+  const seen = new SeenPositions({ runs: 4, ranges: 1000 })
   const model = new Set<string>()
   for (let i = 0; i < 5000; i++) {
     const position = { ...runOf(Math.floor(random() * 4)), seq: Math.floor(random() * 500) }
@@ -22,7 +22,7 @@ t.test('each position is new once, in any order', async (t) => {
 })
 
 t.test('bounded: the lowest hole closes, the lowest run goes, and neither is ever new again', async (t) => {
-  const seen = new SeenPositions({ runs: 2, stretches: 2 })
+  const seen = new SeenPositions({ runs: 2, ranges: 2 })
   const at = (epoch: number, seq: number) => ({ ...runOf(epoch), seq })
   for (const seq of [0, 10, 20]) t.ok(seen.add(at(5, seq)))
   t.notOk(seen.add(at(5, 4)), 'the hole between 0 and 10 is closed')
@@ -35,7 +35,7 @@ t.test('bounded: the lowest hole closes, the lowest run goes, and neither is eve
 })
 
 t.test('a second boot at one epoch is a twin, until it is known', async (t) => {
-  const seen = new SeenPositions({ runs: 9, stretches: 9 })
+  const seen = new SeenPositions({ runs: 9, ranges: 9 })
   const [one, two] = [runOf(5, '0000000000000001'), runOf(5, '0000000000000002')]
   t.notOk(seen.isTwin(one))
   seen.add({ ...one, seq: 0 })

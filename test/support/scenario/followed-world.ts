@@ -22,7 +22,13 @@ export const holder = testSigner(9).peer
 const series = `${author}/hall/temperature`
 const FIRST_EPOCH = 1_790_000_000
 
-const options: SubscriptionLimits = { wait: 2000, min: 1000, max: 300_000, patience: 3_600_000, waiting: 64 }
+const options: SubscriptionLimits = {
+  wait: 2000,
+  min: 1000,
+  max: 300_000,
+  giveUpAfter: 3_600_000,
+  waiting: 64
+}
 
 /** An author, a store beside it and a follower, joined by a bad network, in virtual time. */
 export class FollowedWorld {
@@ -42,7 +48,7 @@ export class FollowedWorld {
   readonly asked: { peer: string; question: HistoryQuestion }[] = []
   /** How likely an answer breaks off at an item. */
   breaks = 0
-  readonly providers = new ProviderTable({ authors: 8, holders: 4 })
+  readonly providers = new ProviderTable({ authors: 8, perAuthor: 4 })
   readonly follower: Subscription
   #position: Position = { epoch: FIRST_EPOCH, boot: '0011223344556677', seq: 0 }
 
