@@ -47,5 +47,5 @@ async function writeNew(path: string, text: string): Promise<boolean> {
 export async function peerOfHome(home: string): Promise<string> {
   const path = resolve(home)
   const file = (name: string): string => join(path, name)
-  return (await loadIdentity({ path, file, readOnly: true, close() {} })).peer
+  return (await loadIdentity({ path, file })).peer
 }

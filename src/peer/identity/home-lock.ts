@@ -1,51 +1,107 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync
-} from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { NodeError } from '../../error.ts'
+import { KEY_FILE } from './key-file.ts'
 
 const LOCK_FILE = 'node.lock'
 const PID_FILE = 'node.pid'
 const SQLITE_BUSY = 5
 
-/** Lets the next process have the home. Calling it again does nothing. */
-export type Release = () => void
+export interface HomeLock {
+  /** Whether another process would be refused; false only on a read-only file system of a machine without flock(1). */
+  readonly isHeld: boolean
+  /** Locks the key too, once it is written. @throws NodeError 'home-in-use' */
+  holdKey(): void
+  /** Lets the next process have the home. Calling it again does nothing. */
+  release(): void
+}
 
 /**
- * Takes a home for this process alone. The lock is the kernel's, held through SQLite on an empty file
- * (Node has no flock): it ends with the process however that ends, so that there is no stale one to
- * judge, and it holds between containers, where process numbers mean nothing.
- * @throws NodeError 'home-in-use', which names the process; the system's error where the folder cannot be written
+ * Takes a home for this process alone: flock(2) on its key, or on the folder while there is no key. That needs no
+ * writing, so that one key runs once in a read-only home and on a full disk as well. The lock ends with the process
+ * however it ends, and holds between containers, where process numbers mean nothing.
+ *
+ * In a writable home an empty SQLite file is locked too: by it earlier versions of kith are noticed, and it is the
+ * lock where flock is not available.
+ * @throws NodeError 'home-in-use', which names the process; 'home-lock'
  */
-export function lockHome(folder: string): Release {
-  const path = join(folder, LOCK_FILE)
-  accessSync(folder, constants.W_OK)
-  makeFile(path)
-  const database = new DatabaseSync(path)
-  try {
-    database.exec('BEGIN EXCLUSIVE')
-  } catch (error) {
-    database.close()
-    throw isBusy(error) ? inUse(folder) : unusable(path, error)
+export function lockHome(folder: string, options: { readonly writable: boolean }): HomeLock {
+  const held: (() => void)[] = []
+  const release = (): void => {
+    for (const end of held.splice(0)) end()
   }
-  const pidFile = join(folder, PID_FILE)
-  tryTo(() => writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 }))
-  return () => {
-    if (!database.isOpen) return
-    tryTo(() => rmSync(pidFile, { force: true }))
-    database.close()
+  try {
+    const byKernel = takeFlock(join(folder, KEY_FILE)) ?? takeFlock(folder)
+    if (byKernel === 'busy') throw inUse(folder)
+    if (byKernel !== undefined) held.push(byKernel)
+    if (options.writable) {
+      held.push(takeDatabase(folder, { isRequired: byKernel === undefined }))
+      held.push(writePid(join(folder, PID_FILE)))
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+  return {
+    isHeld: held.length > 0,
+    holdKey() {
+      const key = takeFlock(join(folder, KEY_FILE))
+      if (key === 'busy') throw inUse(folder)
+      if (key !== undefined) held.push(key)
+    },
+    release
   }
 }
 
-/** Not opened where it is there: closing it would let go of a lock that this process itself holds (fcntl(2)). */
+/**
+ * Node has no flock. A lock belongs to the open file and not to a process: flock(1) takes it on our descriptor, which
+ * it inherits, and it stays when flock(1) has ended.
+ * @returns what lets go of it; undefined where there is no such file, or it cannot be locked
+ */
+function takeFlock(path: string): (() => void) | 'busy' | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch {
+    // Whatever is wrong with the key is reported when it is read.
+    return undefined
+  }
+  const { status } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] })
+  if (status === 0) return () => closeSync(descriptor)
+  closeSync(descriptor)
+  return status === FLOCK_BUSY ? 'busy' : undefined
+}
+
+/** flock(1), -E: the exit status where the lock is taken. */
+const FLOCK_BUSY = 1
+
+/** @param options.isRequired whether a failure is an error: it is not where flock holds the home */
+function takeDatabase(folder: string, options: { readonly isRequired: boolean }): () => void {
+  const path = join(folder, LOCK_FILE)
+  let database: DatabaseSync | undefined
+  try {
+    makeFile(path)
+    database = new DatabaseSync(path)
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    database?.close()
+    if (isBusy(error)) throw inUse(folder)
+    if (options.isRequired) throw unusable(path, error)
+  }
+  return () => {
+    if (database?.isOpen === true) database.close()
+  }
+}
+
+/** The number is for people: a full disk is no reason not to run. */
+function writePid(path: string): () => void {
+  tryTo(() => writeFileSync(path, `${process.pid}\n`, { mode: 0o600 }))
+  return () => tryTo(() => rmSync(path, { force: true }))
+}
+
+/** An existing file is not opened: closing it would release a lock that this process holds itself (fcntl(2)). */
 function makeFile(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
 }
@@ -86,11 +142,10 @@ function unusable(path: string, cause: unknown): NodeError {
   )
 }
 
-/** The number in node.pid is for people; a full disk is no reason not to run. */
 function tryTo(work: () => void): void {
   try {
     work()
   } catch {
-    // The lock alone decides.
+    // Only the lock decides.
   }
 }

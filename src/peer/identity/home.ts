@@ -1,9 +1,9 @@
-import type { Stats } from 'node:fs'
+import { accessSync, constants, type Stats } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { NodeError } from '../../error.ts'
 import { removeUnfinished } from '../../write-atomic.ts'
-import { lockHome, type Release } from './home-lock.ts'
+import { lockHome } from './home-lock.ts'
 
 /** The folder of one node, locked by this process. */
 export interface Home {
@@ -11,8 +11,12 @@ export interface Home {
   readonly path: string
   /** Whether the file system is read-only: nothing can be stored. */
   readonly readOnly: boolean
+  /** Whether another process would be refused; only a read-only one may go without. */
+  readonly isLocked: boolean
   /** The path of a file in it. */
   file(name: string): string
+  /** Locks the key that was just written. @throws NodeError 'home-in-use' */
+  holdKey(): void
   close(): void
 }
 
@@ -25,18 +29,21 @@ export async function openHome(path: string, options: { readonly create: boolean
   const folder = resolve(path)
   if (options.create) await makeFolder(folder)
   checkFolder(folder, await statFolder(folder))
-  const release = lock(folder)
+  const writable = isWritable(folder)
+  const lock = lockHome(folder, { writable })
   try {
-    if (release !== undefined) await removeUnfinished(folder)
+    if (writable) await removeUnfinished(folder)
   } catch (error) {
-    release?.()
+    lock.release()
     throw cannot('be read', folder, error)
   }
   return {
     path: folder,
-    readOnly: release === undefined,
+    readOnly: !writable,
+    isLocked: lock.isHeld,
     file: (name) => join(folder, name),
-    close: () => release?.()
+    holdKey: () => lock.holdKey(),
+    close: () => lock.release()
   }
 }
 
@@ -74,14 +81,14 @@ function checkFolder(folder: string, found: Stats): void {
   if ((found.mode & 0o022) !== 0) throw bad(`others may write in ${folder}`, `chmod 700 ${folder}`)
 }
 
-/** @returns undefined on a read-only file system */
-function lock(folder: string): Release | undefined {
+/** @returns false on a read-only file system @throws NodeError 'bad-home' where this user may not write */
+function isWritable(folder: string): boolean {
   try {
-    return lockHome(folder)
+    accessSync(folder, constants.W_OK)
+    return true
   } catch (error) {
-    const code = codeOf(error)
-    if (code === 'EROFS') return undefined
-    throw code === 'home-in-use' || code === 'home-lock' ? error : cannot('be written', folder, error)
+    if (codeOf(error) === 'EROFS') return false
+    throw cannot('be written', folder, error)
   }
 }
 

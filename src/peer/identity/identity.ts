@@ -10,7 +10,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { NodeError } from '../../error.ts'
 import { writeAtomic } from '../../write-atomic.ts'
 import type { Home } from './home.ts'
-import { damagedKey, lostKey, readKeyFile } from './key-file.ts'
+import { damagedKey, KEY_FILE, lostKey, readKeyFile } from './key-file.ts'
 
 /** The identity of a node: an Ed25519 key, whose public half is the PeerId. */
 export interface Identity {
@@ -22,7 +22,8 @@ export interface Identity {
   readonly seed: Uint8Array
 }
 
-export const KEY_FILE = 'identity.key'
+/** What reading an identity needs of a home. */
+type HomeFiles = Pick<Home, 'path' | 'file'>
 
 /** Files that only a node with an identity writes. */
 const TRACES = ['epoch', 'history.sqlite', 'history.sqlite-wal']
@@ -35,7 +36,7 @@ const SEED_BYTES = 32
  * @throws NodeError 'no-identity' in a new home; 'identity-lost', 'identity-damaged', 'identity-exposed',
  *   'identity-foreign', 'identity-unreadable', all with remedy 'stop': a node never changes its identity in silence
  */
-export async function loadIdentity(home: Home): Promise<Identity> {
+export async function loadIdentity(home: HomeFiles): Promise<Identity> {
   const bytes = await readKeyFile(home.file(KEY_FILE))
   if (bytes !== undefined) return identityOf(await readKey(bytes, home.file(KEY_FILE)))
   refuseLost(home)
@@ -67,6 +68,7 @@ export async function createIdentity(home: Home): Promise<Identity> {
       }
     )
   }
+  home.holdKey()
   return identity
 }
 
@@ -114,7 +116,7 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
-function refuseLost(home: Home): void {
+function refuseLost(home: HomeFiles): void {
   const trace = TRACES.find((name) => existsSync(home.file(name)))
   if (trace !== undefined) throw lostKey(home.file(KEY_FILE), trace)
 }

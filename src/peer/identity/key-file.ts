@@ -2,6 +2,8 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isNodeError, NodeError } from '../../error.ts'
 
+export const KEY_FILE = 'identity.key'
+
 /** An Ed25519 key has 68 bytes; a longer file than this is not a key. */
 const MAX_BYTES = 1024
 

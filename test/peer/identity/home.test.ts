@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openHome } from '../../../src/peer/identity/home.ts'
@@ -94,9 +103,56 @@ t.test('a number of an old life means nothing', async (t) => {
   home.close()
 })
 
-t.test('a lock file that is something else is told', async (t) => {
+t.test('one key runs once, whatever home it is in', async (t) => {
+  const folder = t.testdir({ one: { 'identity.key': 'k' }, other: {} })
+  linkSync(join(folder, 'one', 'identity.key'), join(folder, 'other', 'identity.key'))
+  const home = await openHome(join(folder, 'one'), { create: false })
+  t.equal(home.isLocked, true)
+  await t.rejects(openHome(join(folder, 'other'), { create: false }), { code: 'home-in-use' })
+  home.close()
+  const other = await openHome(join(folder, 'other'), { create: false })
+  other.close()
+})
+
+t.test('a key is locked as soon as it is written', async (t) => {
+  const folder = t.testdir({ one: {}, other: {} })
+  const home = await openHome(join(folder, 'one'), { create: false })
+  t.teardown(() => home.close())
+  writeFileSync(home.file('identity.key'), 'k')
+  linkSync(home.file('identity.key'), join(folder, 'other', 'identity.key'))
+  home.holdKey()
+  await t.rejects(openHome(join(folder, 'other'), { create: false }), { code: 'home-in-use' })
+})
+
+t.test('a lock file that is something else is no matter where flock holds the home', async (t) => {
   const path = t.testdir({ 'node.lock': 'not a database, but long enough to be looked at'.repeat(50) })
-  await t.rejects(openHome(path, { create: false }), { code: 'home-lock', remedy: 'stop', hint: /remove/ })
+  const home = await openHome(path, { create: false })
+  await t.rejects(openHome(path, { create: false }), { code: 'home-in-use' })
+  home.close()
+})
+
+t.test('a machine without flock(1) locks by SQLite', async (t) => {
+  const { PATH } = process.env
+  t.teardown(() => {
+    process.env['PATH'] = PATH
+  })
+  process.env['PATH'] = '/nowhere'
+  const folder = t.testdir({
+    whole: {},
+    damaged: { 'node.lock': 'not a database, but long enough to be looked at'.repeat(50) }
+  })
+  const home = await openHome(join(folder, 'whole'), { create: false })
+  t.equal(home.isLocked, true)
+  await t.rejects(openHome(join(folder, 'whole'), { create: false }), { code: 'home-in-use' })
+  process.env['PATH'] = PATH
+  await t.rejects(openHome(join(folder, 'whole'), { create: false }), { code: 'home-in-use' })
+  home.close()
+  process.env['PATH'] = '/nowhere'
+  await t.rejects(openHome(join(folder, 'damaged'), { create: false }), {
+    code: 'home-lock',
+    remedy: 'stop',
+    hint: /remove/
+  })
 })
 
 t.test('unfinished files of a power cut go', async (t) => {
@@ -138,13 +194,33 @@ t.test('a home that may not be written', { skip: isRoot && 'root may write every
   })
 })
 
-t.test('a disk that takes no writing is no reason not to run', async (t) => {
-  const path = t.testdir({})
-  const script = `mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" --no-warnings "$3" "$1"`
+/** Runs a script in a mount namespace of its own. @returns undefined where that is not permitted */
+function inNamespace(script: string, path: string): string | undefined {
   const args = ['-m', 'sh', '-c', script, 'sh', path, process.execPath, holder]
   const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', input: '' })
-  const refused = stderr === null || /unshare|mount/.test(stderr)
-  t.equal(stdout, 'held read-only\n', 'held', { skip: refused && 'needs the right to mount' })
+  return stderr === null || /unshare|mount/.test(stderr) ? undefined : stdout
+}
+
+function unlessRefused(said: string | undefined): { skip: string | false } {
+  return { skip: said === undefined && 'needs the right to mount' }
+}
+
+t.test('a read-only home is held as well: its key runs once', async (t) => {
+  const script = `mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit
+    mkfifo /tmp/kith-$$; "$2" --no-warnings "$3" "$1" < /tmp/kith-$$ & exec 9> /tmp/kith-$$; rm /tmp/kith-$$
+    sleep 0.1; until flock -n "$1/identity.key" true; [ $? = 1 ]; do sleep 0.1; done
+    "$2" --no-warnings "$3" "$1" 2>&1 | grep -o "code: 'home-in-use'"
+    exec 9>&-; wait; "$2" --no-warnings "$3" "$1"`
+  const said = inNamespace(script, t.testdir({ 'identity.key': 'k' }))
+  t.equal(said, "held read-only\ncode: 'home-in-use'\nheld read-only\n", unlessRefused(said))
+})
+
+t.test('a full disk is no reason not to run', async (t) => {
+  const script = `mount -t tmpfs -o size=16k,mode=0700 none "$1" || exit
+    head -c 100000 /dev/zero > "$1/full" 2> /dev/null
+    "$2" --no-warnings "$3" "$1"`
+  const said = inNamespace(script, t.testdir({}))
+  t.equal(said, 'held\n', unlessRefused(said))
 })
 
 t.test('the lock is empty: it costs no writing', async (t) => {
