@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { HistoryRow } from '../../src/node/api/operations.ts'
 import { houseFor } from '../support/scenario/house.ts'
 
 t.test('a clock that becomes known ends the run; unknown times become estimates at the reader', async (t) => {
@@ -54,4 +55,29 @@ t.test('a clock that jumps reorders nothing', async (t) => {
     values,
     values.map((_, i) => (values[0] ?? 0) + i)
   )
+})
+
+t.test('history of a node whose clock was never known: by run, with the time since its start', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { gauges: ['air'], timeQuality: 2 })
+  const desk = await house.start('desk')
+  await house.link(desk, hall)
+  await house.pass(10_000)
+  const since = house.clock.now() / 1000 - 86_400
+  const rowsOf = async (node: typeof hall): Promise<HistoryRow[]> => {
+    const rows: HistoryRow[] = []
+    const request = { who: hall.peer, what: 'air', since }
+    const signal = new AbortController().signal
+    const read = async (): Promise<void> => {
+      for await (const row of node.operations.history(request, signal)) rows.push(row)
+    }
+    await house.while(read())
+    return rows
+  }
+  for (const node of [hall, desk]) {
+    const rows = await rowsOf(node)
+    t.ok(rows.length >= 9, `${rows.length} rows`)
+    const times = rows.map((row) => ('lost' in row ? Number.NaN : (row.sinceStart ?? Number.NaN)))
+    t.ok(times.every((time, i) => i === 0 || time > (times[i - 1] ?? Number.NaN)))
+  }
 })

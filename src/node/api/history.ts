@@ -3,13 +3,13 @@ import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { QueryClient } from '../../protocol/query/index.ts'
 import { anchorTime } from '../../reading/history/anchor-time.ts'
 import type { History } from '../../reading/history/history.ts'
-import type { Reading } from '../../reading/reading.ts'
 import type { Position } from '../../reading/run.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
 import type { Catalogue } from '../../reading/signed/catalogue.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
 import type { HistoryRequest, HistoryRow } from './operations.ts'
+import { isWithin, RunTimes } from './run-times.ts'
 import { type ViewContext, viewPast } from './series-view.ts'
 
 export interface HistoryInit {
@@ -24,12 +24,18 @@ export interface HistoryInit {
 const PAGE = 500
 const MAX = 1_000_000
 
-/** The past of every series that matches, one series after another, each reading once and in order. */
+/**
+ * The past of every series that matches, one series after another, each reading once and in order. Readings without a
+ * known time are included if their run can lie in the window.
+ * @throws NodeError 'bad-request' if `since` is after `until`
+ */
 export async function* history(
   init: HistoryInit,
   request: HistoryRequest,
   signal: AbortSignal
 ): AsyncGenerator<HistoryRow, void, void> {
+  if ((request.since ?? -Infinity) > (request.until ?? Infinity))
+    throw new NodeError('bad-request', 'since is after until')
   const selection = await init.resolver.selectSoon(request.who, request.what, signal)
   let left = Math.min(request.limit ?? MAX, MAX)
   for (const target of selection.targets ?? []) {
@@ -54,6 +60,7 @@ async function describe(
 
 function* ownRows(init: HistoryInit, selection: Selection, request: HistoryRequest): Generator<HistoryRow> {
   const context = init.context()
+  const runs = new RunTimes(init.history.runs())
   for (const series of init.history.series()) {
     const parts = parseSeries(series)
     if (parts === undefined || !selection.matches(parts)) continue
@@ -63,10 +70,11 @@ function* ownRows(init: HistoryInit, selection: Selection, request: HistoryReque
         series,
         since: request.since,
         until: request.until,
+        untimed: true,
         limit: PAGE,
         after
       })
-      for (const reading of page) yield viewPast(reading, context)
+      for (const reading of page) if (isWithin(reading, request, runs)) yield viewPast(reading, context)
       after = page.at(-1)?.position
       if (page.length < PAGE) break
     }
@@ -98,19 +106,20 @@ async function* seriesRows(
   peer: string,
   name: string,
   catalogue: Catalogue,
-  { since, until }: HistoryRequest,
+  request: HistoryRequest,
   signal: AbortSignal
 ): AsyncGenerator<HistoryRow> {
   const parts = parseSeries(name)
   if (parts === undefined) return
   const context = init.context()
   const series = localSeries(parts.device, parts.quantity, parts.channel)
+  const runs = new RunTimes(catalogue.runs)
   const anchors = new Map(catalogue.runs.map((run) => [run.boot, run]))
   const place = { peer: parts.peer, who: context.labelOf(parts.peer), series }
   for await (const event of init.queries.history(
     peer,
     init.protocolsOf(parts.quantity),
-    { n: name, from: startOf(catalogue, since) },
+    { n: name, from: startOf(catalogue, request.since) },
     signal
   )) {
     if (event.kind === 'lost')
@@ -118,7 +127,7 @@ async function* seriesRows(
     if (event.kind !== 'sealed') continue
     for (const received of event.sealed.readings) {
       const reading = anchorTime(received, anchors.get(received.position.boot))
-      if (reading.series === name && isWithin(reading, since, until)) yield viewPast(reading, context)
+      if (reading.series === name && isWithin(reading, request, runs)) yield viewPast(reading, context)
     }
   }
 }
@@ -132,10 +141,4 @@ function startOf(catalogue: Catalogue, since: number | undefined): Position | un
     undefined
   )
   return run === undefined ? undefined : { epoch: run.epoch, boot: run.boot, seq: 0 }
-}
-
-/** Readings without a time pass only where no time is asked for. */
-function isWithin({ time }: Reading, since: number | undefined, until: number | undefined): boolean {
-  if (since === undefined && until === undefined) return true
-  return time !== null && time >= (since ?? 0) && time <= (until ?? Number.POSITIVE_INFINITY)
 }

@@ -153,8 +153,9 @@ export interface WatchRequest {
 export interface HistoryRequest {
   who: string
   what: string
-  /** Unix seconds. */
+  /** Unix seconds. Readings without a known time are included if their run can lie in the window. */
   since?: number
+  /** Unix seconds, not before `since`. */
   until?: number
   /** 1 to 1000000 */
   limit?: number
@@ -162,7 +163,11 @@ export interface HistoryRequest {
 }
 
 export type HistoryRow =
-  | (Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' })
+  | (Omit<SeriesView, 'state' | 'age' | 'stale'> & {
+      state: 'value' | 'fault'
+      /** Seconds since the run (epoch and boot of `position`) began; only if `time` is null. */
+      sinceStart?: number
+    })
   | {
       peer: string
       who: string

@@ -35,7 +35,9 @@ export function viewReading(
 
 /** A reading of the past: it has no age and does not go stale. */
 export function viewPast(reading: Reading, context: ViewContext): HistoryRow {
-  return viewFacts(reading, 'history', context)
+  const { time, mono } = reading
+  const sinceStart = time === null && mono !== undefined ? mono / 1000 : undefined
+  return { ...viewFacts(reading, 'history', context), ...defined({ sinceStart }) }
 }
 
 type Facts = Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' }

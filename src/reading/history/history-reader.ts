@@ -60,14 +60,15 @@ export class HistoryReader {
     return { items, next: undefined }
   }
 
-  readings({ series, since, until, limit, after }: HistoryQuery): Reading[] {
+  readings({ series, since, until, untimed, limit, after }: HistoryQuery): Reading[] {
     const found: Reading[] = []
     const windowed = since !== undefined || until !== undefined
     const from = after === undefined ? undefined : { ...after, seq: after.seq + 1 }
     for (const reading of this.#everyReading(series, from, since ?? -Infinity, until ?? Infinity)) {
       if (found.length >= limit) break
       const { time } = reading
-      const inside = time === null ? !windowed : time >= (since ?? time) && time <= (until ?? time)
+      const inside =
+        time === null ? !windowed || untimed === true : time >= (since ?? time) && time <= (until ?? time)
       if (inside) found.push(reading)
     }
     return found

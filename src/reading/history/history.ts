@@ -39,9 +39,10 @@ export interface ItemLimit {
 
 export interface HistoryQuery {
   readonly series: string
-  /** Unix seconds; readings whose time is unknown are left out where either is given. */
+  /** Unix seconds. If either is given, readings without a known time are omitted unless `untimed` is true. */
   readonly since?: number | undefined
   readonly until?: number | undefined
+  readonly untimed?: boolean | undefined
   /** At most so many readings. */
   readonly limit: number
   /** Only positions above this one: where the last answer ended. */

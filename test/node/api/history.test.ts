@@ -1,0 +1,89 @@
+import t, { type Test } from 'tap'
+import { type HistoryInit, history } from '../../../src/node/api/history.ts'
+import type { HistoryRequest, HistoryRow } from '../../../src/node/api/operations.ts'
+import type { PeerResolver } from '../../../src/node/peers/resolver.ts'
+import type { QueryClient } from '../../../src/protocol/query/index.ts'
+import type { Reading } from '../../../src/reading/reading.ts'
+import { historyBench, readingsOf, runOf, us } from '../../support/history.ts'
+import { allQuantities } from '../../support/readings.ts'
+
+const START = 1_767_225_600
+const DAY = 86_400
+
+/** A node whose history has a run of three readings with, and one without a known time. */
+function bench(t: Test) {
+  const { history: store } = historyBench()
+  t.teardown(() => store.close())
+  const init: HistoryInit = {
+    resolver: {
+      selectSoon: async () => ({ targets: [{ peer: us.peer, addresses: [] }], matches: () => true }),
+      isSelf: () => true
+    } as unknown as PeerResolver,
+    queries: {} as QueryClient,
+    history: store,
+    context: () => ({
+      quantities: allQuantities,
+      now: undefined,
+      labelOf: () => 'hall',
+      reachable: () => true
+    }),
+    protocolsOf: () => []
+  }
+  store.beginRun(runOf(10), { mono: 0, unix: START, quality: 0 })
+  store.appendOwn(readingsOf(us.peer, runOf(10), 0, 2))
+  store.beginRun(runOf(11), { mono: 0, unix: null, quality: 2 })
+  store.appendOwn(untimed(readingsOf(us.peer, runOf(11), 0, 2)))
+  const rows = async (request: Partial<HistoryRequest> = {}): Promise<HistoryRow[]> => {
+    const found: HistoryRow[] = []
+    const all = history(init, { who: 'hall', what: 'air', ...request }, new AbortController().signal)
+    for await (const row of all) found.push(row)
+    return found
+  }
+  return { store, rows }
+}
+
+function untimed(readings: readonly Reading[]): Reading[] {
+  return readings.map(({ errorBound: _, ...reading }) => ({ ...reading, time: null, quality: 2 }) as Reading)
+}
+
+function shown(
+  rows: readonly HistoryRow[]
+): (readonly [epoch: number, time: number | null, since?: number])[] {
+  return rows.flatMap((row) =>
+    'lost' in row
+      ? []
+      : [
+          row.sinceStart === undefined
+            ? ([row.position.epoch, row.time] as const)
+            : ([row.position.epoch, row.time, row.sinceStart] as const)
+        ]
+  )
+}
+
+const UNTIMED = [0, 1, 2].map((second) => [11, null, second] as const)
+
+t.test('readings without a known time are rows with the time since the start of their run', async (t) => {
+  const { rows } = bench(t)
+  const timed = [0, 1, 2].map((second) => [10, START + second] as const)
+  t.same(shown(await rows()), [...timed, ...UNTIMED])
+  t.same(shown(await rows({ since: START + 1 })), [...timed.slice(1), ...UNTIMED])
+  t.same(shown(await rows({ since: START + DAY })), UNTIMED, 'they can be of any later time')
+  t.same(shown(await rows({ since: 0, until: START - 1 })), [], 'but not earlier than the run before')
+})
+
+t.test('a later run with a known time bounds them', async (t) => {
+  const { store, rows } = bench(t)
+  store.beginRun(runOf(12), { mono: 0, unix: START + DAY, quality: 0 })
+  t.same(shown(await rows({ since: START + 3600 })), UNTIMED)
+  t.same(shown(await rows({ since: START + DAY + 1 })), [])
+})
+
+t.test('the limit counts them as well', async (t) => {
+  const { rows } = bench(t)
+  t.equal((await rows({ limit: 4 })).length, 4)
+})
+
+t.test('a reversed window is refused', async (t) => {
+  const { rows } = bench(t)
+  await t.rejects(rows({ since: 2, until: 1 }), { code: 'bad-request', message: 'since is after until' })
+})
