@@ -5,7 +5,7 @@ export function volts(word: number, fullScale: number): number {
   return (signed(word, 16) * fullScale) / 32768
 }
 
-/** Whether the input may lie beyond what can be told: there the words are cut off. */
+/** Whether the input may be beyond full scale, where the words are clamped. */
 export function isFull(word: number): boolean {
   return word === 0x7fff || word === 0x8000
 }

@@ -15,7 +15,7 @@ import {
 import { isFull, volts } from './convert.ts'
 import * as chip from './registers.ts'
 
-/** The chip has no identity register: that it keeps its settings stands for one. */
+/** The chip has no identity register: instead, it must keep its settings. */
 export async function open(
   device: I2cDevice,
   channels: readonly string[],
@@ -28,8 +28,8 @@ export async function open(
 }
 
 /**
- * Sleeps between conversions and is told everything for each: a value is never that of another input, and
- * there is no configuration to be lost.
+ * Sleeps between conversions and gets all settings for each: a value is never that of another input, and
+ * no configuration can be lost.
  */
 class Ads1115 implements Sensor {
   readonly #device: I2cDevice
@@ -84,7 +84,7 @@ class Ads1115 implements Sensor {
     throw new SensorError(
       'out-of-range',
       `${this.#device.label} has ${channel} beyond ${this.#fullScale} volts`,
-      { hint: 'set a greater gain, or lower the voltage: it must stay within the supply' }
+      { hint: 'set a larger gain, or lower the voltage: it must stay within the supply' }
     )
   }
 
@@ -96,7 +96,7 @@ class Ads1115 implements Sensor {
   }
 }
 
-/** There is no identity. */
+/** The chip has no identity register: its threshold registers must be as after power-on. */
 export async function identify(
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>

@@ -23,13 +23,13 @@ export const ads1115: I2cSensorDefinition = {
       kind: 'choice',
       default: 6.144,
       choices: [6.144, 4.096, 2.048, 1.024, 0.512, 0.256],
-      about: 'Volts of full scale, plus and minus. Inputs must stay within the supply all the same.'
+      about: 'Volts of full scale, plus and minus. Inputs must still stay within the supply.'
     },
     rate: {
       kind: 'choice',
       default: 128,
       choices: [8, 16, 32, 64, 128, 250, 475, 860],
-      about: 'Conversions a second: fewer are longer and less noisy.'
+      about: 'Conversions a second: fewer take longer and have less noise.'
     }
   },
   minimumInterval: 50,

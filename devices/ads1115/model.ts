@@ -21,7 +21,7 @@ const MULTIPLEXER: readonly (readonly [number, number])[] = [
   [2, 4],
   [3, 4]
 ]
-/** A ladder of resistors: what part of the ambient voltage each input has. */
+/** A resistor ladder: the part of the ambient voltage at each input. */
 const LADDER = [1, 0.5, 0.25, 0.125, 0]
 
 export const model: ChipModelFactory = (environment) => new Ads1115Model(environment)
@@ -36,7 +36,7 @@ class Ads1115Model implements ChipModel {
     [LOW_THRESHOLD]: 0x8000,
     [HIGH_THRESHOLD]: 0x7fff
   })
-  /** Monotonic time of the begin of the conversion under way; undefined when asleep. */
+  /** Monotonic time at which the current conversion started; undefined when asleep. */
   #started: number | undefined
 
   constructor(environment: ModelEnvironment) {
@@ -64,13 +64,13 @@ class Ads1115Model implements ChipModel {
     this.#registers.set(CONFIGURATION, (this.#registers.get(CONFIGURATION) & 0x7fff) | (idle ? 0x8000 : 0))
   }
 
-  /** Catches up with the conversion that ended last. */
+  /** Applies the conversion that ended last. */
   #convert(): void {
     if (this.#started === undefined) return
     const { clock } = this.#environment
     const configuration = this.#registers.get(CONFIGURATION)
     const period = 1000 / (RATES[(configuration >> 5) & 7] ?? 128)
-    // Sums of parts of milliseconds are not exact.
+    // Sums of fractions of milliseconds are not exact.
     const periods = Math.floor((clock.monotonic() - this.#started) / period + 1e-9)
     if (periods < 1) return
     const continuous = (configuration & 0x0100) === 0

@@ -29,7 +29,7 @@ export const FULL_SCALE_SHIFT = 9
 export const RATES: readonly number[] = [8, 16, 32, 64, 128, 250, 475, 860]
 export const RATE_SHIFT = 5
 
-/** Milliseconds from sleep to the begin of a conversion. */
+/** Milliseconds from sleep to the start of a conversion. */
 export const WAKE_UP = 0.025
 
 /** SBAS444, table "Lo_thresh and Hi_thresh": registers that its driver never writes, after power-on. */

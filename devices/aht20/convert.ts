@@ -1,6 +1,6 @@
 import { view } from '../../src/driver.ts'
 
-/** One more than 20 bits can tell: AHT20 datasheet, 6.1 and 6.2. */
+/** 2^20, one more than the largest word: AHT20 datasheet, 6.1 and 6.2. */
 const FULL_SCALE = 1048576
 
 /** %RH, of bytes 1 to 3. @param data status, then 20 bits of humidity and 20 of temperature */

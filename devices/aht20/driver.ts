@@ -23,13 +23,13 @@ export async function openAht10(device: I2cDevice, _options: Options, context: O
   return await opened(new Aht(device, context.clock, chip.INITIALISE_AHT10, repeatedData), context)
 }
 
-/** There is no identity: a chip is one that can be initialised. */
+/** The chip has no identity register: instead, it must accept its calibration. */
 async function opened(sensor: Aht, { signal }: OpenContext): Promise<Sensor> {
   await sensor.initialise(signal)
   return sensor
 }
 
-/** Reads the data in a way that notices a disturbance. @throws SensorError */
+/** Reads the data so that a disturbance is detected. @throws SensorError */
 type ReadData = (device: I2cDevice, signal: AbortSignal) => Promise<Uint8Array>
 
 class Aht implements Sensor {
@@ -55,7 +55,7 @@ class Aht implements Sensor {
     await this.#device.write(chip.MEASURE, { signal })
     await this.#untilIdle(chip.MEASUREMENT, signal)
     const data = await this.#read(this.#device, signal)
-    // A chip that lost its power meanwhile is idle, too, and has measured nothing.
+    // A chip that lost its power meanwhile is idle as well, without a measurement.
     if (!isCalibrated(view(data).getUint8(0))) {
       throw new SensorError('not-ready', `${this.#device.label} lost its power while it measured`)
     }
@@ -67,7 +67,7 @@ class Aht implements Sensor {
 
   async close(): Promise<void> {}
 
-  /** Loads the calibration where it is not: after a loss of power. */
+  /** Loads the calibration if it is missing, as after a loss of power. */
   async initialise(signal: AbortSignal): Promise<void> {
     if (isCalibrated(await this.#status(signal))) return
     await this.#device.write(this.#initialisation, { signal })
@@ -83,7 +83,7 @@ class Aht implements Sensor {
     })
   }
 
-  /** @throws SensorError 'stuck' where all its bits are set, which would be busy for ever */
+  /** @throws SensorError 'stuck' where all bits are set, which would mean busy without end */
   async #status(signal: AbortSignal): Promise<number> {
     const status = view(await this.#device.read(1, { signal })).getUint8(0)
     if (status !== chip.NO_STATUS) return status
@@ -95,7 +95,7 @@ function isCalibrated(status: number): boolean {
   return (status & chip.CALIBRATED) !== 0
 }
 
-/** The aht20's, with their CRC. */
+/** Of the aht20: the data are followed by their CRC. */
 async function checkedData(device: I2cDevice, signal: AbortSignal): Promise<Uint8Array> {
   const answer = await device.read(chip.DATA_LENGTH + 1, { signal })
   const data = answer.subarray(0, chip.DATA_LENGTH)
@@ -103,18 +103,18 @@ async function checkedData(device: I2cDevice, signal: AbortSignal): Promise<Uint
   return data
 }
 
-/** The aht10 has no CRC, but gives the same data as often as they are read. */
+/** Of the aht10: it has no CRC, but returns the same data each time they are read. */
 async function repeatedData(device: I2cDevice, signal: AbortSignal): Promise<Uint8Array> {
   const data = await device.read(chip.DATA_LENGTH, { signal })
   const again = await device.read(chip.DATA_LENGTH, { signal })
   if (Buffer.compare(data, again) === 0) return data
   const found = `${Buffer.from(data).toString('hex')}, then ${Buffer.from(again).toString('hex')}`
-  throw new SensorError('garbage', `${device.label} gives one measurement as ${found}`, {
+  throw new SensorError('garbage', `${device.label} returns one measurement as ${found}`, {
     hint: 'check the wires for loose contacts and their length'
   })
 }
 
-/** A plain read tells its status: a write would set the pins of a port expander. */
+/** A read without a command returns the status. A write would set the pins of a port expander at this address. */
 export async function identify(
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>

@@ -1,7 +1,7 @@
 import type { I2cSensorDefinition, Identification, Measure } from '../../src/driver.ts'
 
-// One chip in two generations, which no register tells apart: the aht10 is initialised by another command and
-// has no CRC. One folder, two types.
+// One chip in two generations, which no register distinguishes: the aht10 has another command to load the
+// calibration, and no CRC. One folder, two types.
 
 const measures: readonly Measure[] = [
   { quantity: 'temperature', range: [-40, 85], accuracy: 0.3 },
@@ -24,7 +24,7 @@ export const aht20: I2cSensorDefinition = {
   identification: {
     by: 3,
     turn: 1,
-    tell: 'its board says AHT20; an aht10 gives faults of its checksum as this type',
+    tell: 'its board says AHT20; an aht10 configured as this type has checksum faults',
     ask
   },
   open: async (...given) => (await import('./driver.ts')).openAht20(...given)

@@ -63,7 +63,7 @@ class AhtModel implements ChipModel {
     return UNUSED | (busy ? BUSY : 0) | (this.#calibrated ? CALIBRATED : 0)
   }
 
-  /** Catches up with the measurement that has ended. */
+  /** Applies the measurement that has ended. */
   #finish(): void {
     const { ambient, clock } = this.#environment
     const late = clock.monotonic() - this.#idleAt

@@ -11,7 +11,7 @@ import {
 import { lux } from './convert.ts'
 import * as chip from './registers.ts'
 
-/** Every byte is a command and nothing can be read but the result: what is there shows by clearing that. */
+/** Every byte is a command and only the result can be read: the chip is recognised by clearing the result. */
 export async function open(
   device: I2cDevice,
   options: Options,
@@ -23,7 +23,7 @@ export async function open(
   return sensor
 }
 
-/** Powered down between samples, and told everything for each: there is no configuration to be lost. */
+/** Powered down between samples, and gets all settings for each: no configuration can be lost. */
 class Bh1750 implements Sensor {
   readonly #device: I2cDevice
   readonly #clock: OpenContext['clock']
@@ -38,14 +38,14 @@ class Bh1750 implements Sensor {
   }
 
   async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
-    // Nothing is also what a chip gives that lost its power meanwhile: darkness shows it twice.
+    // 0 is also the result of a chip that lost its power meanwhile; in darkness, two measurements are 0.
     const count = (await this.#measure(signal)) || (await this.#measure(signal))
     return [{ quantity: 'illuminance', value: lux(count, this.#time, this.#resolution) }]
   }
 
   async close(): Promise<void> {}
 
-  /** @throws SensorError where the result is not what clearing makes it */
+  /** @throws SensorError where the result is not 0 after it was cleared */
   async clear(signal: AbortSignal): Promise<void> {
     await this.#device.write([chip.POWER_ON], { signal })
     await this.#device.write([chip.RESET], { signal })
@@ -53,18 +53,22 @@ class Bh1750 implements Sensor {
     if (cleared !== 0) throw implausible(this.#device, cleared, 16, 'reads', 'after its result was cleared')
   }
 
-  /** No bit tells when it is done, so the greatest time is waited for. */
+  /** No bit shows the end of a measurement: waits for its maximum time. */
   async #measure(signal: AbortSignal): Promise<number> {
     await this.clear(signal)
     await this.#device.write([chip.TIME_HIGH | (this.#time >> 5)], { signal })
     await this.#device.write([chip.TIME_LOW | (this.#time & 0x1f)], { signal })
     await this.#device.write([chip.ONCE[this.#resolution]], { signal })
-    await this.#clock.sleep((chip.MEASUREMENT_GREATEST * this.#time) / chip.TIME_USUAL, signal)
+    await this.#clock.sleep((chip.MEASUREMENT_MAX * this.#time) / chip.TIME_USUAL, signal)
     const count = await this.#result(signal)
     if (count < 0xffff) return count
-    throw new SensorError('out-of-range', `${this.#device.label} is dazzled: its result is full`, {
-      hint: 'shade it, or set a smaller mtreg and resolution: high'
-    })
+    throw new SensorError(
+      'out-of-range',
+      `${this.#device.label} has too much light: its result is at full scale`,
+      {
+        hint: 'shade it, or set a smaller mtreg and resolution: high'
+      }
+    )
   }
 
   async #result(signal: AbortSignal): Promise<number> {

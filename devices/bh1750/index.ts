@@ -28,14 +28,15 @@ export const bh1750: I2cSensorDefinition = {
       min: 31,
       max: 254,
       integer: true,
-      about: 'Measurement time: more sees finer steps in the dark, less reaches brighter light.'
+      about:
+        'Measurement time: a larger one gives finer steps in the dark, a smaller one reaches brighter light.'
     }
   },
   minimumInterval: 500,
   identification: {
     by: 3,
     tell: 'its board says BH1750 or GY-302',
-    // Each byte is an order to it, and would set the pins of a port expander: it is not asked.
+    // Each byte is a command to it, and would set the pins of a port expander: nothing is sent.
     ask: async () => 'maybe'
   },
   open: async (...given) => (await import('./driver.ts')).open(...given)

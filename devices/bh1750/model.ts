@@ -12,7 +12,7 @@ class Bh1750Model implements ChipModel {
   #powered = false
   #time = USUAL_TIME
   #result = 0
-  /** A measurement under way: since when, in which steps, and whether another follows. */
+  /** The current measurement: its start, its resolution, and whether another follows. */
   #measuring: { since: number; readonly half: boolean; readonly again: boolean } | undefined
 
   constructor(environment: ModelEnvironment) {
@@ -21,7 +21,7 @@ class Bh1750Model implements ChipModel {
 
   write(commands: Uint8Array): void {
     this.#catchUp()
-    for (const command of commands) this.#obey(command)
+    for (const command of commands) this.#execute(command)
   }
 
   read(count: number): Uint8Array {
@@ -31,7 +31,7 @@ class Bh1750Model implements ChipModel {
     )
   }
 
-  #obey(command: number): void {
+  #execute(command: number): void {
     const since = this.#environment.clock.monotonic()
     if (command === 0x00) this.#powered = false
     if (command === 0x01) this.#powered = true

@@ -14,5 +14,5 @@ export type Resolution = keyof typeof ONCE
 /** "Adjust measurement result": what the measurement time register holds after power-on. */
 export const TIME_USUAL = 69
 
-/** Electrical characteristics: greatest milliseconds of a measurement of the usual time. */
-export const MEASUREMENT_GREATEST = 180
+/** Electrical characteristics: maximum milliseconds of a measurement with the default time. */
+export const MEASUREMENT_MAX = 180

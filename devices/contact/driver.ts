@@ -12,7 +12,7 @@ import {
   SensorError
 } from '../../src/driver.ts'
 
-/** Milliseconds without a level that holds, after which a contact is said to be loose; at least so many debounce times. */
+/** Milliseconds without a stable level, after which a contact is unstable; at least TIMEOUT_IN_HOLDS debounce times. */
 const TIMEOUT = 1000
 const TIMEOUT_IN_HOLDS = 5
 
@@ -55,11 +55,11 @@ class Contact implements Sensor {
       hold,
       timeout: Math.max(TIMEOUT, TIMEOUT_IN_HOLDS * hold),
       onLevel: (edge) => this.#changed(edge),
-      onUnstable: () => this.#isRestless()
+      onUnstable: () => this.#becameUnstable()
     })
   }
 
-  /** Resolves as soon as the line holds a level. @throws SensorError 'restless' */
+  /** Resolves as soon as the line holds a level. @throws SensorError 'unstable' */
   async begin(signal: AbortSignal): Promise<void> {
     this.#stop = this.#line.watch(
       (edge) => this.#debounce.next(edge),
@@ -80,7 +80,7 @@ class Contact implements Sensor {
     signal.throwIfAborted()
     if (this.#fault !== undefined) throw this.#fault
     const level = await this.#line.read()
-    // An edge may be lost where the system does not count them; the level stays.
+    // Where the system does not number edges, one may be lost; the level remains.
     if (level !== this.#debounce.level) this.#debounce.next({ level, at: this.#clock.monotonic() })
     await this.#settled(signal)
     return this.#value()
@@ -101,29 +101,29 @@ class Contact implements Sensor {
     this.#listener?.(this.#value(), at)
   }
 
-  #isRestless(): void {
-    const message = `${this.#label} holds no level: it opens and closes without end`
+  #becameUnstable(): void {
+    const message = `${this.#label} holds no level: it opens and closes continuously`
     this.#broken(
-      new SensorError('restless', message, {
+      new SensorError('unstable', message, {
         hint: 'look for a loose wire, a missing pull resistor or mains nearby; a longer debounce may help'
       })
     )
   }
 
-  /** Whoever waits for a level is told why there is none. */
+  /** Rejects for those who wait for a level. */
   #broken(fault: Error): void {
     this.#fault = fault
     this.#waiting.reject(fault)
     this.#waiting = refusable()
   }
 
-  /** True is open, as the quantity has it. */
+  /** True means open, by the definition of the quantity. */
   #value(): readonly Measurement[] {
     return [{ quantity: 'contact', value: this.#debounce.level !== this.#closed }]
   }
 }
 
-/** Whoever does not wait for it need not hear of it. */
+/** A rejection that nobody waits for is not an unhandled one. */
 function refusable(): PromiseWithResolvers<never> {
   const resolvers = Promise.withResolvers<never>()
   resolvers.promise.catch(() => {})

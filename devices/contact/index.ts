@@ -20,7 +20,7 @@ export const contact: GpioSensorDefinition = {
       default: 20,
       min: 0,
       max: 5000,
-      about: 'A level must hold this long before it counts; the time told is that of its first edge.'
+      about: 'A level must hold this long before it counts; its time is that of the first edge.'
     }
   },
   minimumInterval: 100,

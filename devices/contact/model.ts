@@ -1,7 +1,7 @@
 import type { LineModelFactory } from '../../src/simulated.ts'
 
 const MINUTE = 60_000
-/** Milliseconds from one bounce to the next: a reed contact's, measured on many as 0.1 to 1 ms. */
+/** Milliseconds from one bounce to the next; reed contacts bounce in 0.1 to 1 ms. */
 const BOUNCE = 0.4
 const MAX_BOUNCES = 6
 

@@ -39,7 +39,7 @@ export function parseCoefficients(bytes: Uint8Array): Coefficients {
   }
 }
 
-/** Whether there are any: an empty memory is all zeros or all ones. */
+/** Whether there are coefficients: an empty memory is all zeros or all ones. */
 export function isCalibrated({ c1, c10 }: Coefficients): boolean {
   return [c1, c10].every((coefficient) => coefficient !== 0 && coefficient !== -1)
 }

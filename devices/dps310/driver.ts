@@ -12,7 +12,7 @@ import {
 import { type Coefficients, compensate, isCalibrated, parseCoefficients, parseRaw } from './convert.ts'
 import * as chip from './registers.ts'
 
-/** What one chip brings along. */
+/** Constants of the individual chip. */
 interface Calibration {
   readonly coefficients: Coefficients
   /** Bit 7 of COEFFICIENT_SOURCE. */
@@ -67,9 +67,9 @@ class Dps310 implements Sensor {
 
   async close(): Promise<void> {}
 
-  /** Makes sure of the chip, resets it, learns its calibration and sets it up. */
+  /** Checks the identity, resets the chip, reads its calibration and writes the settings. */
   async configure(signal: AbortSignal): Promise<Calibration> {
-    // That of another chip must not outlive it, even if what follows fails half-way.
+    // The calibration of a chip that was exchanged must not be used, even if what follows fails.
     this.#calibration = undefined
     checkIdentity(this.#device, await this.#read(chip.IDENTITY, signal), chip.DPS310)
     await this.#write(chip.RESET, chip.SOFT_RESET, signal)
@@ -96,8 +96,8 @@ class Dps310 implements Sensor {
   }
 
   /**
-   * The calibration of a chip that still has its settings. Reads all registers up to those, and so clears the
-   * ready bits that a measurement nobody waited for has left.
+   * The calibration of a chip that still has its settings; undefined where it has not. Reads all registers up
+   * to the settings, which clears the ready bits of an abandoned measurement.
    */
   async #configured(signal: AbortSignal): Promise<Calibration | undefined> {
     const calibration = this.#calibration

@@ -17,7 +17,7 @@ export function temperatureCode(celsius: number, oversampling: number): number {
   return Math.round(((celsius - C0 / 2) * fullScale(oversampling)) / C1)
 }
 
-/** @param pascal Pa; greater pressure gives a smaller value */
+/** @param pascal Pa; a higher pressure gives a smaller value */
 export function pressureCode(pascal: number, temperature: number, oversampling: number): number {
   const k = BigInt(fullScale(oversampling))
   const t = BigInt(temperature)

@@ -23,17 +23,17 @@ const TEMPERATURE: Channel = { data: 0x03, oversampling: 0x07, ready: 0x20, shif
 const [SENSOR_READY, COEFFICIENTS_READY] = [12, 40]
 
 export interface Dps310Variant {
-  /** Whether it reads truly without being trimmed. */
+  /** Whether it reads correctly without being trimmed. */
   readonly sound: boolean
   /** Which of its two temperature sensors the coefficients are for: 0 internal, 80 external. */
   readonly source: 0x00 | 0x80
 }
 
-/** One of those that read 60 °C at 20 °C until they are trimmed. */
+/** A chip that reads 60 °C at 20 °C until it is trimmed. */
 export const model: ChipModelFactory = (environment) =>
   new Dps310Model(environment, { sound: false, source: 0x80 })
 
-/** Another make of the same chip. */
+/** Another variant of the same chip. */
 export const variantModel =
   (variant: Dps310Variant): ChipModelFactory =>
   (environment) =>
@@ -46,7 +46,7 @@ class Dps310Model implements ChipModel {
   #registers = new ByteRegisters()
   #poweredAt = 0
   #trimmed = false
-  /** What is being measured, and since which monotonic time. */
+  /** The current measurement and the monotonic time of its start. */
   #measuring: { readonly what: Channel; readonly since: number } | undefined
 
   constructor(environment: ModelEnvironment, variant: Dps310Variant) {

@@ -1,5 +1,5 @@
-// Infineon DPS310 datasheet v01_02. Most significant byte first. Registers without a section: the datasheet
-// does not tell of them, or its section was not at hand and the source of the number is named instead.
+// Infineon DPS310 datasheet v01_02. Most significant byte first. Where no section is given, the
+// datasheet does not describe the register, and the source of the number is named instead.
 
 export const PRESSURE = 0x00
 export const TEMPERATURE = 0x03
@@ -32,7 +32,7 @@ export const PRESSURE_SHIFT = 0x04
 export const SOURCE = 0x80
 
 /**
- * Two measurements a second, of the background mode that is not used: it tells a chip that was set up from
+ * Two measurements a second, of the background mode that is not used: it distinguishes a configured chip from
  * one that lost its power, whose configuration is 0.
  */
 export const RATE = 0x10

@@ -6,7 +6,7 @@ import { ALWAYS_ZERO, CLOCK_HALTED, CONTROL, COUNT, SECONDS } from './registers.
 export const open: ClockDefinition['open'] = (device, context) =>
   openClockChip(device, { count: COUNT, hasStopped, time }, context)
 
-/** There is no identity: a calendar, and bits that are always 0. */
+/** The chip has no identity register: a valid calendar, and bits that are always 0. */
 export async function identify(
   type: keyof typeof ALWAYS_ZERO,
   device: I2cDevice,

@@ -10,7 +10,7 @@ export const ds1307 = define({
   datasheet: { id: 'DS1307', revision: 'Maxim, 14 pages' }
 })
 
-/** As the ds1307, and it tells when its oscillator has stopped. */
+/** As the ds1307, with a flag that shows whether its oscillator has stopped. */
 export const ds1338 = define({
   type: 'ds1338',
   title: 'Maxim DS1338 real-time clock',

@@ -10,10 +10,10 @@ const [SECONDS, WEEKDAY, CONTROL, LAST] = [0x00, 0x03, 0x07, 0x3f]
 const HALT = 0x80
 const STOPPED = 0x20
 
-/** What of the control register is there. */
+/** The bits of the control register that exist. */
 interface Variant {
   readonly control: number
-  /** After the first power-on; the ds1338 tells that its oscillator had stopped. */
+  /** After the first power-on; in the ds1338 the flag of a stopped oscillator is set. */
   readonly initial: number
 }
 const DS1307: Variant = { control: 0x93, initial: 0x03 }
@@ -23,7 +23,7 @@ const DS1338: Variant = { control: 0xb3, initial: 0xb3 }
 export const ds1307Model: ChipModelFactory = (environment) => setModel(environment, DS1307)
 export const ds1338Model: ChipModelFactory = (environment) => setModel(environment, DS1338)
 
-/** Clocks as they first get power: halted, "typically reset to 01/01/00 01 00:00:00" (DS1307). */
+/** Clocks at their first power-on: halted, "typically reset to 01/01/00 01 00:00:00" (DS1307). */
 export const unsetDs1307Model: ChipModelFactory = (environment) => unsetModel(environment, DS1307)
 export const unsetDs1338Model: ChipModelFactory = (environment) => unsetModel(environment, DS1338)
 
@@ -55,14 +55,14 @@ class Ds1307Model implements ChipModel {
     for (const value of values) this.#set(this.#next(), value)
   }
 
-  /** The calendar is held still from the begin of the read on. */
+  /** The calendar is latched at the start of a read. */
   read(count: number): Uint8Array {
     const [seconds = 0, ...others] = this.#calendar.get()
     this.#registers.set(SECONDS, seconds | (this.#calendar.halted ? HALT : 0), ...others)
     return Uint8Array.from({ length: count }, () => this.#registers.get(this.#next()))
   }
 
-  /** The pointer counts up, and from the last byte of memory to the first register. */
+  /** The pointer increments, from the last byte of memory to the first register. */
   #next(): number {
     const register = this.#pointer
     this.#pointer = register >= LAST ? 0 : register + 1

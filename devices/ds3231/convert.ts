@@ -6,7 +6,7 @@ export function hasStopped(registers: Uint8Array): boolean {
   return ((registers[STATUS] ?? OSCILLATOR_STOPPED) & OSCILLATOR_STOPPED) !== 0
 }
 
-/** Milliseconds since 1970, 2000 to 2199; undefined where no date and time has the registers. */
+/** Milliseconds since 1970, 2000 to 2199; undefined where the registers are no date and time. */
 export function time(registers: Uint8Array): number | undefined {
   return calendarTime(registers, true)
 }

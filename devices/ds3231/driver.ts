@@ -9,7 +9,7 @@ export const open: ClockDefinition['open'] = (device, context) =>
 /** Of the calendar, without the seconds, which may count up. */
 const [FROM, TO] = [1, 7]
 
-/** Its registers end where those of others go on: the calendar is read twice in one go. */
+/** Its address wraps after 12, that of others does not: the calendar is read twice in one transfer. */
 export async function identify(
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>

@@ -15,7 +15,7 @@ const STATUS_BITS = 0x8f
 export const model: ChipModelFactory = (environment) =>
   new Ds3231Model(environment, environment.clock.now(), 0x08)
 
-/** A clock as it first gets power: only control and status are defined then, here it begins with 2000. */
+/** A clock at its first power-on: only control and status are defined then; the model starts at 2000. */
 export const unsetModel: ChipModelFactory = (environment) =>
   new Ds3231Model(environment, Date.UTC(2000, 0, 1), 0x88)
 
@@ -35,13 +35,13 @@ class Ds3231Model implements ChipModel {
     for (const value of values) this.#set(this.#next(), value)
   }
 
-  /** The calendar is held still from the begin of the read on. */
+  /** The calendar is latched at the start of a read. */
   read(count: number): Uint8Array {
     this.#registers.set(0, ...this.#calendar.get())
     return Uint8Array.from({ length: count }, () => this.#registers.get(this.#next()))
   }
 
-  /** The pointer counts up, and from the last register to the first. */
+  /** The pointer increments, from the last register to the first. */
   #next(): number {
     const register = this.#pointer
     this.#pointer = register >= LAST ? 0 : register + 1

@@ -6,8 +6,8 @@ export const STATUS = 0x0f
 export const OSCILLATOR_STOPPED = 0x80
 export const COUNT = 0x10
 
-/** The MPU-6050's kin have this address, and their own number in a register [RM-MPU-6000A, WHO_AM_I]. */
+/** The MPU-6050 family has this address, and its number in a register [RM-MPU-6000A, WHO_AM_I]. */
 export const WHO_AM_I = 0x75
 export const MPU6050 = 0x68
-/** 19-5170, "Address map": behind the last register, 12, comes the first. */
+/** 19-5170, "Address map": after the last register, 12, the address wraps to 00. */
 export const ALL = 0x13

@@ -12,7 +12,7 @@ const QUANTITIES = {
 
 export type Kind = keyof typeof QUANTITIES
 
-/** One value of a chip: by the number in its files' names, or by its label. */
+/** One value of a chip, named by the number in its files' names or by its label. */
 export interface Channel extends Measure {
   readonly kind: Kind
   readonly number?: string
@@ -25,7 +25,7 @@ export const LIST = new RegExp(`^${ONE}( ${ONE}){0,31}$`)
 const PARTS = new RegExp(`^(${KINDS})(?:(\\d+)|:(\\w+))$`)
 const INPUT = new RegExp(`^(${KINDS})(\\d{1,3})_(?:input|average)$`)
 
-/** `temp1 in0 temp:core0`: each once; where a quantity is measured once, its series needs no channel. */
+/** `temp1 in0 temp:core0`: without duplicates; a quantity that is measured once needs no channel in its series. */
 export function channelsOf(list: string): Channel[] {
   const channels = list.split(' ').flatMap((word): Channel[] => {
     const [, kind, number, label] = PARTS.exec(word) ?? []

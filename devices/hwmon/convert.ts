@@ -1,8 +1,8 @@
 import type { Kind } from './channels.ts'
 
 /**
- * Files tell thousandths of °C, V, A and %RH, millionths of W, revolutions a minute [sysfs-interface.rst]: the
- * power of ten that makes each quantity's unit, before the revolutions of a minute are those of a second.
+ * Files have thousandths of °C, V, A and %RH, millionths of W, revolutions per minute [sysfs-interface.rst]: the
+ * power of ten that converts to each quantity's unit; inUnit() makes revolutions per second.
  */
 export const EXPONENTS: Readonly<Record<Kind, number>> = {
   temp: -3,

@@ -10,21 +10,21 @@ import {
 import { channelsIn } from './channels.ts'
 import { BELOW, chips, OTHERS } from './files.ts'
 
-/** Every chip with something to measure; what is a 1-wire sensor or a thermal zone is left to those. */
+/** Every chip with something to measure, except 1-wire sensors and thermal zones, which have drivers of their own. */
 export async function discover(
   sysfs: Sysfs,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
 ): Promise<readonly Discovery[]> {
   const files = new KernelFiles(sysfs, clock, 'hwmon')
-  const shelf = chips()
-  const all = await sysfsEntries(files, shelf, signal)
-  const places = await placesOf(sysfs, BELOW, shelf.entry)
+  const chipClass = chips()
+  const all = await sysfsEntries(files, chipClass, signal)
+  const places = await placesOf(sysfs, BELOW, chipClass.entry)
   const found: Discovery[] = []
   for (const chip of all) {
     const channels = channelsIn(await files.list(chip.path))
     if (channels.length === 0 || (await hasOtherSource(files, chip))) continue
     const alike = all.filter(({ name }) => name === chip.name).length
-    const place = places.get(chip.path.slice(shelf.folder.length + 1))
+    const place = places.get(chip.path.slice(chipClass.folder.length + 1))
     const options = { chip: chip.name, channels: channels.join(' ') }
     found.push({
       name: chip.name,
@@ -48,10 +48,10 @@ async function about(
   channels: readonly string[],
   signal: AbortSignal
 ): Promise<string> {
-  const told: string[] = []
+  const parts: string[] = []
   for (const channel of channels) {
     const label = await files.textIfAny(`${path}/${channel}_label`, signal)
-    told.push(label === undefined ? channel : `${channel} ${label}`)
+    parts.push(label === undefined ? channel : `${channel} ${label}`)
   }
-  return `hwmon chip ${name}: ${told.join(', ')}`
+  return `hwmon chip ${name}: ${parts.join(', ')}`
 }

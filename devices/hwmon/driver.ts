@@ -32,14 +32,14 @@ async function read(
   const number = channel.number ?? (await labelled(files, folder, channel, signal))
   const broken = await files.textIfAny(`${folder}/${kind}${number}_fault`, signal)
   if (broken === '1') {
-    const hint = 'check the wires of its sensor: the chip finds it open or shorted'
-    throw files.error('garbage', `has no sensor that works at ${kind}${number}`, hint)
+    const hint = 'check the wires of its sensor: the chip reports it open or shorted'
+    throw files.error('garbage', `has no working sensor at ${kind}${number}`, hint)
   }
   const value = await valueFile(files, folder, channel, number)
   return inUnit(kind, await files.number(`${folder}/${value}`, signal, EXPONENTS[kind]))
 }
 
-/** The file of the value; the first of those that it may be where none is there. */
+/** The name of the value's file; the first candidate where none exists. */
 async function valueFile(
   files: KernelFiles,
   folder: string,

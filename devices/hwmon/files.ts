@@ -24,5 +24,5 @@ export const VALUES: Readonly<Record<Kind, readonly string[]>> = {
   humidity: ['input']
 }
 
-/** Files of the device that a chip is part of, which have a source of their own: 1-wire, thermal zones. */
+/** Files of devices that have a driver of their own: 1-wire, thermal zones. */
 export const OTHERS: readonly (readonly string[])[] = [['w1_slave'], ['type', 'temp', 'policy']]

@@ -9,7 +9,7 @@ export const hwmon: FileSensorDefinition = {
   place: ['chip', 'at', 'channels'],
   measures: ({ channels }) => channelsOf(String(channels)),
   options: {
-    chip: { kind: 'text', pattern: /^[\w.:-]{1,64}$/, about: 'What its name file says, as in lm75.' },
+    chip: { kind: 'text', pattern: /^[\w.:-]{1,64}$/, about: 'Contents of its name file, as in lm75.' },
     channels: {
       kind: 'text',
       default: 'temp1',

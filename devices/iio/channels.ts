@@ -21,7 +21,7 @@ export interface Channel extends Measure {
   readonly word: string
 }
 
-/** The gas is a modifier: no other one has a quantity. Modifiers of others are as their drivers name them. */
+/** The gas is a modifier: only CO2 has a quantity. Modifiers of other kinds are as their drivers name them. */
 const ONE = `(?:concentration\\d{0,3}_co2|(?:${Object.keys(QUANTITIES)
   .filter((kind) => kind !== 'concentration')
   .join('|')})\\d{0,3}(?:_(?!input|raw|scale|offset)[a-z]{1,8})?)`
@@ -29,7 +29,7 @@ export const LIST = new RegExp(`^${ONE}( ${ONE}){0,31}$`)
 const FILE = new RegExp(`^in_(${ONE})_(?:input|raw)$`)
 const PARTS = /^([a-z]+)(\d*)(?:_(\w+))?$/
 
-/** `temp pressure voltage0`: each once; where a quantity is measured once, its series needs no channel. */
+/** `temp pressure voltage0`: without duplicates; a quantity that is measured once needs no channel in its series. */
 export function channelsOf(list: string): Channel[] {
   const channels = list.split(' ').flatMap((word): Channel[] => {
     const [, kind, number = '', modifier = ''] = PARTS.exec(word) ?? []

@@ -15,15 +15,15 @@ export async function discover(
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
 ): Promise<readonly Discovery[]> {
   const files = new KernelFiles(sysfs, clock, 'iio')
-  const shelf = devices()
-  const all = await sysfsEntries(files, shelf, signal)
-  const places = await placesOf(sysfs, '', shelf.entry)
+  const deviceClass = devices()
+  const all = await sysfsEntries(files, deviceClass, signal)
+  const places = await placesOf(sysfs, '', deviceClass.entry)
   const found: Discovery[] = []
   for (const { path, name } of all) {
     const channels = channelsIn(await files.list(path)).join(' ')
     if (channels === '') continue
     const alone = all.filter((other) => other.name === name).length === 1
-    const place = places.get(path.slice(shelf.folder.length + 1))
+    const place = places.get(path.slice(deviceClass.folder.length + 1))
     const options = { device: name, channels }
     found.push({
       name,

@@ -22,7 +22,7 @@ export async function open(sysfs: Sysfs, options: Options, { clock, signal }: Op
   return new KernelSensor(folder, channels, (...given) => read(files, ...given))
 }
 
-/** The value that the kernel's driver has worked out, else what is to be worked out of the raw one. */
+/** The processed value where the kernel's driver offers it, else the raw one with its offset and scale. */
 async function read(
   files: KernelFiles,
   folder: string,

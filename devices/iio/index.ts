@@ -9,7 +9,7 @@ export const iio: FileSensorDefinition = {
   place: ['device', 'at', 'channels'],
   measures: ({ channels }) => channelsOf(String(channels)),
   options: {
-    device: { kind: 'text', pattern: /^[\w.@:-]{1,64}$/, about: 'What its name file says, as in bmp280.' },
+    device: { kind: 'text', pattern: /^[\w.@:-]{1,64}$/, about: 'Contents of its name file, as in bmp280.' },
     channels: {
       kind: 'text',
       default: 'temp',

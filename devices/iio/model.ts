@@ -2,7 +2,7 @@ import { type FileModelFactory, filesUnder } from '../../src/simulated.ts'
 
 const DEVICES = '/sys/bus/iio/devices'
 
-/** A BMP280 with values ready made, an SCD4x with raw ones, and a converter whose scale is common. */
+/** A BMP280 with processed values, an SCD4x with raw ones, and a converter with one scale for all channels. */
 export const model: FileModelFactory = ({ ambient }) => {
   const fixed = (value: number, digits: number): string => `${value.toFixed(digits)}\n`
   const bmp280 = {

@@ -15,7 +15,7 @@ import {
 import { amperes, isFull, volts } from './convert.ts'
 import * as chip from './registers.ts'
 
-/** The chip has no identity register: that it keeps its settings stands for one. */
+/** The chip has no identity register: instead, it must keep its settings. */
 export async function open(
   device: I2cDevice,
   options: Options,
@@ -28,16 +28,16 @@ export async function open(
   return sensor
 }
 
-/** The least range in millivolts that holds the greatest current. @throws SensorError 'out-of-range' */
+/** The smallest range in millivolts that holds the maximum current. @throws SensorError 'out-of-range' */
 function shuntRange(device: I2cDevice, current: number, shunt: number): number {
   const millivolts = current * shunt * 1000
-  // A product such as 3.2 · 0.1 may be a little more than it should be.
+  // A product such as 3.2 · 0.1 is not exact.
   const range = chip.SHUNT_RANGES.find((each) => millivolts <= each + 1e-6)
   if (range !== undefined) return range
   throw new SensorError(
     'out-of-range',
-    `${device.label} cannot tell ${current} A over ${shunt} ohm: ${Math.round(millivolts)} mV`,
-    { hint: 'the shunt may have 320 mV: set a smaller maximum_current, or use a smaller shunt' }
+    `${device.label} cannot measure ${current} A over ${shunt} ohm: ${Math.round(millivolts)} mV`,
+    { hint: 'the maximum is 320 mV: set a smaller maximum_current, or use a smaller shunt' }
   )
 }
 
@@ -50,8 +50,8 @@ interface Settings {
 }
 
 /**
- * Converts shunt and bus once for each sample, and works out current and power itself: no calibration
- * register, nothing to be lost.
+ * Converts shunt and bus once for each sample, and computes current and power itself: without the calibration
+ * register, no setting can be lost.
  */
 class Ina219 implements Sensor {
   readonly #device: I2cDevice
@@ -76,7 +76,7 @@ class Ina219 implements Sensor {
     this.#timing = {
       first: 2 * samples * chip.CONVERSION_TYPICAL,
       every: 1 + samples / 20,
-      deadline: 10 + 4 * samples * chip.CONVERSION_GREATEST
+      deadline: 10 + 4 * samples * chip.CONVERSION_MAX
     }
   }
 
@@ -86,7 +86,7 @@ class Ina219 implements Sensor {
       throw new SensorError(
         'out-of-range',
         `${this.#device.label} has more than ${this.#range} mV over its shunt`,
-        { hint: 'set a greater maximum_current, or use a smaller shunt' }
+        { hint: 'set a larger maximum_current, or use a smaller shunt' }
       )
     }
     const [voltage, current] = [volts(bus), amperes(shunt, this.#shunt)]
@@ -112,7 +112,7 @@ class Ina219 implements Sensor {
   }
 }
 
-/** There is no identity; it has the range and one of the modes of a reset (399f), or of its driver here. */
+/** The chip has no identity register: range and mode must be those of a reset (399f), or of this driver. */
 export async function identify(
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>

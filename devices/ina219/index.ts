@@ -1,7 +1,7 @@
 import type { I2cSensorDefinition } from '../../src/driver.ts'
 
 /** SBOS448, recommended operating conditions: volts at the bus side of the shunt. */
-const GREATEST_VOLTAGE = 26
+const MAX_VOLTAGE = 26
 
 export const ina219: I2cSensorDefinition = {
   type: 'ina219',
@@ -11,9 +11,9 @@ export const ina219: I2cSensorDefinition = {
   addresses: [0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f],
   measures: (options) => {
     const current = Number(options['maximum_current'])
-    const power = current * GREATEST_VOLTAGE
+    const power = current * MAX_VOLTAGE
     return [
-      { quantity: 'voltage', range: [0, GREATEST_VOLTAGE] },
+      { quantity: 'voltage', range: [0, MAX_VOLTAGE] },
       { quantity: 'current', range: [-current, current] },
       { quantity: 'power', range: [-power, power] }
     ]
@@ -31,7 +31,7 @@ export const ina219: I2cSensorDefinition = {
       default: 3.2,
       min: 0.001,
       max: 1000,
-      about: 'Greatest current in ampere; over the shunt it may make 320 mV.'
+      about: 'Maximum current in ampere; it may make 320 mV over the shunt.'
     },
     samples: {
       kind: 'choice',

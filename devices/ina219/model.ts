@@ -33,7 +33,7 @@ class Ina219Model implements ChipModel {
     [CALIBRATION]: 0
   })
   #pointer = 0
-  /** Monotonic time of the begin of the conversion under way; undefined when asleep. */
+  /** Monotonic time at which the current conversion started; undefined when asleep. */
   #started: number | undefined
 
   constructor(environment: ModelEnvironment, ohms: number) {
@@ -82,12 +82,12 @@ class Ina219Model implements ChipModel {
     return bus + shunt
   }
 
-  /** Catches up with the conversion that ended last. */
+  /** Applies the conversion that ended last. */
   #convert(): void {
     if (this.#started === undefined) return
     const { clock } = this.#environment
     const duration = this.#duration()
-    // Sums of parts of milliseconds are not exact.
+    // Sums of fractions of milliseconds are not exact.
     const ended = Math.floor((clock.monotonic() - this.#started) / duration + 1e-9)
     if (ended < 1) return
     const continuous = (this.#registers.get(CONFIGURATION) & 4) !== 0

@@ -21,9 +21,9 @@ export const ONCE = 3
 /** Bit 1 of BUS_VOLTAGE; reading the register may clear it. */
 export const READY = 0x0002
 
-/** Milliseconds of one conversion: typical, and above the greatest (0.586). */
+/** Milliseconds of one conversion: typical, and above the maximum (0.586). */
 export const CONVERSION_TYPICAL = 0.532
-export const CONVERSION_GREATEST = 0.6
+export const CONVERSION_MAX = 0.6
 
 /** Reset, a bit that is always 0, the range of the bus voltage; and the mode. */
 export const UPPER = 0xe000

@@ -36,7 +36,7 @@ export const example = {
   source: 'SBOS448, programming example: 10 A in steps of 1 mA, 119.8 W in steps of 20 mW'
 }
 
-/** Configuration register by greatest current over 0.1 ohm and conversions averaged. */
+/** Configuration register by maximum current over 0.1 ohm and conversions averaged. */
 export const configurations: readonly {
   maximum_current: number
   samples: number

@@ -22,7 +22,7 @@ import {
   TEMPERATURE
 } from './registers.ts'
 
-/** Where there is no identity register, a chip is one that keeps the configuration it is given. */
+/** Without an identity register, the chip must keep the configuration that it gets. */
 export async function open(
   type: PartName,
   device: I2cDevice,
@@ -47,8 +47,8 @@ async function checkPart(device: I2cDevice, { identity }: Part, signal: AbortSig
 }
 
 /**
- * Sleeps between samples and converts for each: a value is never older than its sample. Nothing tells that a
- * conversion has ended, so the greatest time is waited for.
+ * Sleeps between samples and converts for each: a value is never older than its sample. No bit shows the end
+ * of a conversion: waits for its maximum time.
  */
 class Lm75 implements Sensor {
   readonly #device: I2cDevice
@@ -65,8 +65,8 @@ class Lm75 implements Sensor {
     const { start, running, asleep, conversion, bits } = this.#part
     await this.configure(start, signal)
     await this.#clock.sleep(conversion, signal)
-    // A chip that lost its power meanwhile has another configuration, and may not have converted. Asked
-    // before and after, as the temperature has no checksum.
+    // A chip that lost its power meanwhile has another configuration, and may not have converted. Checked
+    // before and after, because the temperature has no checksum.
     await this.checkConfiguration(running, signal)
     const temperature = await readWord(this.#device, TEMPERATURE, { signal })
     await this.checkConfiguration(running, signal)
@@ -87,7 +87,7 @@ class Lm75 implements Sensor {
   }
 }
 
-/** What the register has that tells the type. */
+/** The contents of the identity register. */
 async function readIdentity(
   device: I2cDevice,
   { register, bits }: PartIdentity,
@@ -97,7 +97,7 @@ async function readIdentity(
   return bits === 8 ? bytes.getUint8(0) : bytes.getUint16(0)
 }
 
-/** Where there is no identity register: bits that are always 0, and the limits of power-on. */
+/** Without an identity register: bits that are always 0, and the limits of power-on. */
 export async function identify(
   type: PartName,
   device: I2cDevice,

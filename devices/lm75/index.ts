@@ -1,9 +1,9 @@
 import type { I2cSensorDefinition, Identification } from '../../src/driver.ts'
 import type { PartName } from './registers.ts'
 
-// Chips with one layout of registers: one folder, a type for each that is read in another way.
+// Chips with one register layout: one folder, and one type for each variant that is read differently.
 
-/** What tells one type from another in the catalogue. */
+/** What differs between the types. */
 interface Kind {
   readonly type: PartName
   readonly title: string

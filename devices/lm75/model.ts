@@ -7,14 +7,14 @@ import {
 
 const [TEMPERATURE, CONFIGURATION, HYSTERESIS, LIMIT] = [0, 1, 2, 3]
 
-/** How one maker's chip behaves. */
+/** What differs between the makers' chips. */
 interface Make {
   /** Milliseconds of a conversion, typical, and bits of its result, by bits 6 and 5 of the configuration. */
   readonly conversions: readonly (readonly [time: number, bits: number])[]
   /** Bits of the configuration that can be written, of which one may start a conversion. */
   readonly writable: number
   readonly oneShot: number
-  /** Registers that tell the type. */
+  /** Identity registers. */
   readonly identity?: Readonly<Record<number, number>>
 }
 
@@ -83,7 +83,7 @@ class Lm75Model implements ChipModel {
     if ((byte & 1) === 0 || (byte & oneShot) !== 0) this.#started ??= this.#environment.clock.monotonic()
   }
 
-  /** Catches up with the conversion that ended last. */
+  /** Applies the conversion that ended last. */
   #convert(): void {
     if (this.#started === undefined) return
     const { clock, ambient } = this.#environment

@@ -6,7 +6,7 @@ export const TEMPERATURE = 0x00
 export const CONFIGURATION = 0x01
 
 const SHUTDOWN = 0x01
-/** Faults until the alert output follows: not used, but it tells a configured chip from a new one. */
+/** Faults until the alert output follows: not used, but it distinguishes a configured chip from a new one. */
 const FAULT_QUEUE = 0x18
 /** TMP75, TMP105: 12 bits; TMP1075: one conversion in 220 ms, which makes no difference to a single one. */
 const RESOLUTION = 0x60
@@ -15,17 +15,17 @@ const ONE_SHOT = 0x80
 /** Of the LM75: always 0 [linux drivers/hwmon/lm75.c, lm75_detect]. */
 const RESERVED = 0xe0
 
-/** What the makers' chips differ in. */
+/** What differs between the makers' chips. */
 export interface Part {
   /** Bits of the temperature register, from the highest. */
   readonly bits: number
-  /** Greatest milliseconds of a conversion. */
+  /** Maximum milliseconds of a conversion. */
   readonly conversion: number
   /** The configuration that starts a conversion, what it reads until it has ended, and that between samples. */
   readonly start: number
   readonly running: number
   readonly asleep: number
-  /** A register that tells the type, where there is one. */
+  /** The identity register, where there is one. */
   readonly identity?: PartIdentity
   /** Bits of the configuration that always read 0. */
   readonly unused: number
@@ -50,13 +50,13 @@ const tmp75: Part = { bits: 12, conversion: 300, unused: ONE_SHOT, ...ONCE }
 
 /** By type. */
 export const PARTS = {
-  /** Conversion: 100 ms typical, 300 greatest (SNIS153, temperature-to-digital converter). */
+  /** Conversion: 100 ms typical, 300 maximum (SNIS153, temperature-to-digital converter). */
   lm75,
   /** Register 7 [linux drivers/hwmon/lm75.c, lm75_detect]. */
   lm75a: { ...lm75, identity: { register: 0x07, bits: 8, value: 0xa1 } },
   /** NXP: 11 bits; a conversion each 100 ms [linux drivers/hwmon/lm75.c]. */
   lm75b: { bits: 11, conversion: 150, unused: RESERVED, ...WOKEN },
-  /** 12 bits: 220 ms typical (SLLS648, SBOS288), 300 greatest. */
+  /** 12 bits: 220 ms typical (SLLS648, SBOS288), 300 maximum. */
   tmp105: tmp75,
   tmp75,
   /** Device ID register 0f [esphome]. A conversion: 5.5 ms; the fastest rate is one in 27.5 ms. */

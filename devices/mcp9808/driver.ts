@@ -36,8 +36,8 @@ async function checkMaker(device: I2cDevice, signal: AbortSignal): Promise<void>
 }
 
 /**
- * Sleeps between samples and is woken for each: a value is never older than its sample. Nothing tells that a
- * conversion has ended, so the greatest time is waited for.
+ * Sleeps between samples and is woken for each: a value is never older than its sample. No bit shows the end
+ * of a conversion: waits for its maximum time.
  */
 class Mcp9808 implements Sensor {
   readonly #device: I2cDevice
@@ -53,7 +53,7 @@ class Mcp9808 implements Sensor {
     await this.#clock.sleep(chip.CONVERSION, signal)
     const temperature = await readWord(this.#device, chip.TEMPERATURE, { signal })
     await this.#checkConfiguration(signal)
-    // The temperature has no checksum: a word that is known is read on the same wires.
+    // The temperature has no checksum: a register with a known value is read over the same wires.
     await checkMaker(this.#device, signal)
     await writeWord(this.#device, chip.CONFIGURATION, chip.HYSTERESIS | chip.SHUTDOWN, { signal })
     return [{ quantity: 'temperature', value: celsius(temperature) }]

@@ -51,7 +51,7 @@ class Mcp9808Model implements ChipModel {
     this.#started = asleep ? undefined : (this.#started ?? this.#environment.clock.monotonic())
   }
 
-  /** Catches up with the conversion that ended last. */
+  /** Applies the conversion that ended last. */
   #convert(): void {
     if (this.#started === undefined) return
     const { clock, ambient } = this.#environment

@@ -19,12 +19,12 @@ export const LOOK_ALIKES: ReadonlyMap<number, string> = new Map([
 
 /** 5.1.1, configuration: power-on is 0, continuous conversion. */
 export const SHUTDOWN = 0x0100
-/** The hysteresis of the alert limits, which are not used: it tells a configured chip from a new one. */
+/** The hysteresis of the alert limits, which are not used: it distinguishes a configured chip from a new one. */
 export const HYSTERESIS = 0x0600
 /** Read-only, follows the alert output. */
 export const ALERT = 0x0010
 
 /** 5.1.6: one byte; 0.0625 °C, as after power-on. */
 export const FINEST = 0x03
-/** Milliseconds of a conversion at that resolution, 250 typical (register 5-7), and what an oscillator may be slow. */
+/** Milliseconds of a conversion at that resolution, 250 typical (register 5-7), plus the tolerance of its oscillator. */
 export const CONVERSION = 300

@@ -6,6 +6,6 @@ export const temperatures: readonly { bytes: string; celsius: number; source: st
   { bytes: '8000', celsius: 0, source: 'DS25095A 5.1.3: not below the critical limit' },
   { bytes: '3fff', celsius: -0.0625, source: 'DS25095A 5.1.3, below the lower limit' },
   { bytes: '3fc0', celsius: -4, source: '1fc0 is -4 °C [Microchip], below the lower limit' },
-  { bytes: '3d80', celsius: -40, source: 'DS25095A 5.1.3, the least' },
-  { bytes: 'c7d0', celsius: 125, source: 'DS25095A 5.1.3, the greatest' }
+  { bytes: '3d80', celsius: -40, source: 'DS25095A 5.1.3, minimum' },
+  { bytes: 'c7d0', celsius: 125, source: 'DS25095A 5.1.3, maximum' }
 ]

@@ -13,7 +13,7 @@ import {
 } from '../../src/driver.ts'
 import { RateMeter } from './rate.ts'
 
-/** Milliseconds in which some level must hold, if pulses are debounced at all; at least so many debounce times. */
+/** Milliseconds in which some level must hold, if pulses are debounced; at least TIMEOUT_IN_HOLDS debounce times. */
 const TIMEOUT = 1000
 const TIMEOUT_IN_HOLDS = 20
 /** The name under which the total is kept. */
@@ -28,7 +28,7 @@ export async function open(
   const debounced = Number(options.debounce) > 0
   const line = await pins.input(name, {
     bias: options.bias as NonNullable<InputOptions['bias']>,
-    // To judge how long a level held takes both edges; to count takes one.
+    // Debouncing needs both edges, counting needs one.
     edge: debounced ? 'both' : (options.edge as NonNullable<InputOptions['edge']>),
     numbered: true
   })
@@ -43,9 +43,9 @@ export async function open(
 }
 
 /**
- * The total is of all time: it continues from the kept state. Edges are numbered, so that those that
- * the kernel had no room for are counted all the same; only where they are debounced, nobody can say what
- * they were: then a sample says so once, and counting goes on.
+ * The total is of all time: it continues from the kept state. Edges are numbered, so that those that the
+ * kernel dropped are counted as well. Only debounced edges cannot be reconstructed: then one sample fails
+ * with 'lost-edges', and counting continues.
  */
 class PulseCounter implements Sensor {
   readonly #line: InputLine
@@ -78,12 +78,12 @@ class PulseCounter implements Sensor {
       hold,
       timeout: Math.max(TIMEOUT, TIMEOUT_IN_HOLDS * hold),
       onLevel: (edge) => this.#held(edge),
-      onUnstable: () => this.#isRestless()
+      onUnstable: () => this.#becameUnstable()
     })
   }
 
   async begin(debounced: boolean): Promise<void> {
-    // The level that is found is no pulse, whatever it is.
+    // The level at the start is no pulse.
     if (debounced) this.#debounce.assume(await this.#line.read())
     else this.#sequence = 0
     this.#stop = this.#line.watch(
@@ -98,7 +98,7 @@ class PulseCounter implements Sensor {
   async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
     signal.throwIfAborted()
     if (this.#fault !== undefined) throw this.#fault
-    // Proves that the line is still there: silence may be no rain, or no chip.
+    // Proves that the line still exists: without edges, the chip may be gone.
     await this.#line.read()
     if (this.#lost > 0) throw this.#lostEdges()
     const pulses = { count: this.#counted, first: this.#first, last: this.#last }
@@ -131,7 +131,7 @@ class PulseCounter implements Sensor {
   #missedBefore({ sequence }: Edge): number {
     const before = this.#sequence
     this.#sequence = sequence
-    // Numbers are of 32 bits and begin again.
+    // Numbers have 32 bits and wrap.
     return sequence === undefined || before === undefined ? 0 : (sequence - before - 1) >>> 0
   }
 
@@ -150,14 +150,14 @@ class PulseCounter implements Sensor {
       'lost-edges',
       `pulse on ${this.#line.name} lost ${lost} edges: the count may be too small by ${Math.ceil(lost / 2)}`,
       {
-        hint: 'this machine is too busy for so many; without debounce, lost edges are counted by their numbers'
+        hint: 'this machine is too slow for so many; without debounce, lost edges are counted by their numbers'
       }
     )
   }
 
-  #isRestless(): void {
+  #becameUnstable(): void {
     this.#fault = new SensorError(
-      'restless',
+      'unstable',
       `pulse on ${this.#line.name} holds no level for the debounce time: pulses are not counted`,
       { hint: 'choose a shorter debounce, or look for a loose wire or mains nearby' }
     )

@@ -1,6 +1,6 @@
 import { biasOption, type GpioSensorDefinition } from '../../src/driver.ts'
 
-/** A rain gauge, a flow meter, an energy meter with a pulse output: anything that tells an amount by counting. */
+/** A rain gauge, a flow meter, an energy meter with a pulse output: anything that counts an amount. */
 export const pulse: GpioSensorDefinition = {
   type: 'pulse',
   title: 'Pulse counter: rain, flow, energy',

@@ -1,4 +1,4 @@
-/** The pulses from one look to the next. Times in milliseconds, by one clock. */
+/** The pulses between two samples. Times in milliseconds, by one clock. */
 export interface Pulses {
   readonly count: number
   /** When the first and the last of them were; undefined where there were none. */
@@ -7,9 +7,9 @@ export interface Pulses {
 }
 
 /**
- * Pulses a second, from one look to the next. Where there were any, their number over the time from the
- * last one before to the last one now: exact for slow pulses too, which a count over the interval is not.
- * Where there was none, the rate cannot be more than one in the time since.
+ * Pulses per second between two samples: their number over the time from the last pulse before to the last
+ * pulse now, which is exact for slow pulses as well, unlike a count over the interval. Without a pulse, the
+ * rate is at most one pulse in the time since the last.
  */
 export class RateMeter {
   readonly #still: number
@@ -25,7 +25,7 @@ export class RateMeter {
   next({ count, first, last }: Pulses, now: number): number {
     const before = this.#last
     if (first !== undefined && last !== undefined) {
-      // After a standstill the time since the pulse before says nothing about the rate now.
+      // After a standstill the time since the previous pulse says nothing about the current rate.
       const goesOn = before !== undefined && first - before <= this.#still
       const [pulses, time] = goesOn ? [count, last - before] : [count - 1, last - first]
       this.#rate = time > 0 ? (1000 * pulses) / time : 0

@@ -31,7 +31,7 @@ export async function open(
   })
 }
 
-/** A pressure is set only where it is not that of sea level: it overrides the altitude. */
+/** A pressure is sent only where it is not that of sea level: it overrides the altitude. */
 function settingsOf(options: Options): readonly Setting[] {
   const number = (name: string): number => Number(options[name])
   const settings: Setting[] = [
@@ -45,7 +45,7 @@ function settingsOf(options: Options): readonly Setting[] {
     : [...settings, { command: chip.SET_PRESSURE, word: pressure }]
 }
 
-/** One that measures does not tell its serial number, but whether it has data. */
+/** A chip that measures does not return its serial number, but its data-ready status. */
 export async function identify(
   device: I2cDevice,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>

@@ -17,7 +17,7 @@ export const scd4x: I2cSensorDefinition = {
       default: 'periodic',
       choices: ['periodic', 'single'],
       about:
-        'periodic measures each 5 s by itself; single, of the SCD41 alone, once for each sample; the first after power-on is less exact.'
+        'periodic measures every 5 s; single (SCD41 only) once for each sample, of which the first after power-on is less accurate.'
     },
     altitude: {
       kind: 'number',
@@ -26,7 +26,7 @@ export const scd4x: I2cSensorDefinition = {
       max: 3000,
       unit: 'm',
       integer: true,
-      about: 'Height above the sea, by which CO2 is corrected.'
+      about: 'Height above sea level, by which CO2 is corrected.'
     },
     ambient_pressure: {
       kind: 'number',
@@ -35,7 +35,7 @@ export const scd4x: I2cSensorDefinition = {
       max: 1200,
       unit: 'hPa',
       integer: true,
-      about: 'Air pressure, by which CO2 is corrected; where it is not 1013, instead of the altitude.'
+      about: 'Air pressure, by which CO2 is corrected; a value other than 1013 replaces the altitude.'
     },
     temperature_offset: {
       kind: 'number',
@@ -43,12 +43,12 @@ export const scd4x: I2cSensorDefinition = {
       min: 0,
       max: 20,
       unit: 'Cel',
-      about: 'By how much the chip is warmer than the air, through its own heat and that of its case.'
+      about: 'By how much the chip is warmer than the air, by its own heat and that of its case.'
     },
     self_calibration: {
       kind: 'boolean',
       default: true,
-      about: 'Takes the lowest CO2 of a week for fresh air; turn it off where no fresh air comes in.'
+      about: 'Takes the lowest CO2 of a week as fresh air; turn it off where no fresh air comes in.'
     }
   },
   minimumInterval: 5000,

@@ -11,7 +11,7 @@ import {
 const [START, STOP, SINGLE_SHOT, READ, READY] = [0x21b1, 0x3f86, 0x219d, 0xec05, 0xe4b8]
 const [SERIAL, VARIANT, PRESSURE] = [0x3682, 0x202f, 0xe000]
 const [OFFSET, ALTITUDE, SELF_CALIBRATION] = [0x241d, 0x2427, 0x2416]
-/** The question for each setting. */
+/** The command that reads each setting. */
 const SETTING_OF: ReadonlyMap<number, number> = new Map([
   [0x2318, OFFSET],
   [0x2322, ALTITUDE],
@@ -22,7 +22,7 @@ const MEASUREMENT = 5000
 const STOPPING = 500
 /** The example of the datasheet, get_serial_number. */
 const SERIAL_NUMBER = [0xf896, 0x9f07, 0x3bbe]
-/** By how many °C its own heat warms the chip. */
+/** °C by which its own heat warms the chip. */
 const SELF_HEATING = 4
 
 export const scd40: ChipModelFactory = (environment) => new Scd4xModel(environment, 0x0440)
@@ -114,7 +114,7 @@ class Scd4xModel implements ChipModel {
     this.#answer.begin(STOPPING)
   }
 
-  /** Catches up with the measurement that ended last. */
+  /** Applies the measurement that ended last. */
   #measure(): void {
     const { clock } = this.#environment
     const age = clock.monotonic() - this.#started
@@ -125,7 +125,7 @@ class Scd4xModel implements ChipModel {
     if (this.#mode === 'single') this.#mode = 'idle'
   }
 
-  /** Gives the data out, once. Light is absorbed by molecules: their number is put down to the pressure set. */
+  /** Returns the data, once. The chip measures the density of CO2, and divides it by that of the pressure that is set. */
   readonly #take = (): Uint8Array => {
     const { ambient } = this.#environment
     const at = this.#measuredAt ?? 0

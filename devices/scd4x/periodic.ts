@@ -3,8 +3,8 @@ import type { Port, Setting } from './port.ts'
 import * as chip from './registers.ts'
 
 /**
- * The chip measures by itself, each 5 s; a value is given out once. One that is overdue has lost its power:
- * then it is started anew.
+ * The chip measures by itself every 5 s, and returns each value once. Where a value is overdue, the chip has
+ * lost its power, and is started again.
  */
 export class PeriodicScd4x implements Sensor {
   readonly #port: Port
@@ -21,7 +21,7 @@ export class PeriodicScd4x implements Sensor {
     if (!(await this.#awaitData(signal))) {
       await this.#start(signal)
       if (!(await this.#awaitData(signal))) {
-        throw new SensorError('not-ready', `${this.#port.device.label} measures nothing although started`, {
+        throw new SensorError('not-ready', `${this.#port.device.label} has no data although it was started`, {
           hint: 'power it off and on; see that its supply is steady'
         })
       }
@@ -46,7 +46,7 @@ export class PeriodicScd4x implements Sensor {
     this.#overdue = this.#port.clock.monotonic() + chip.PERIOD + chip.LATE
   }
 
-  /** False where there are none although they are due. */
+  /** False where the data are overdue. */
   async #awaitData(signal: AbortSignal): Promise<boolean> {
     const overdue = this.#overdue
     if (overdue === undefined) return false

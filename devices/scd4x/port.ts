@@ -16,7 +16,7 @@ export interface Setting {
   readonly word: number
 }
 
-/** The chip as one that takes commands. */
+/** The commands of the chip. */
 export class Port {
   readonly device: I2cDevice
   readonly clock: OpenContext['clock']
@@ -47,12 +47,12 @@ export class Port {
     return (status & chip.READY) !== 0
   }
 
-  /** @throws SensorError 'out-of-range' where the chip says 0 ppm: its way of saying that it has no value */
+  /** @throws SensorError 'out-of-range' where the chip returns 0 ppm, which stands for no value */
   async read(signal: AbortSignal): Promise<readonly Measurement[]> {
     const [co2 = 0, temperature = 0, humidity = 0] = await this.ask(chip.MEASUREMENT, signal)
     if (co2 === 0) {
-      throw new SensorError('out-of-range', `${this.device.label} has no value: it tells 0 ppm of CO2`, {
-        hint: 'wait for its next measurement; if that is so, too, the chip is damaged'
+      throw new SensorError('out-of-range', `${this.device.label} has no value: it returns 0 ppm of CO2`, {
+        hint: 'wait for its next measurement; if that is 0 as well, the chip is damaged'
       })
     }
     return [

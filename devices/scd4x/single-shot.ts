@@ -2,7 +2,7 @@ import { type Measurement, pollUntil, type Sensor } from '../../src/driver.ts'
 import type { Port, Setting } from './port.ts'
 import * as chip from './registers.ts'
 
-/** Measures once for each sample, with all settings sent before: there is nothing to be lost. */
+/** Measures once for each sample, after sending all settings: no setting can be lost. */
 export class SingleShotScd4x implements Sensor {
   readonly #port: Port
   readonly #settings: readonly Setting[]

@@ -12,7 +12,7 @@ import {
 import { celsius, relativeHumidity } from './convert.ts'
 import { BREAK, COMMAND_TIME, MEASURE, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
 
-/** The serial number names no type, but of the chips with this address none other answers this question. */
+/** The serial number has no type, but no other chip with this address answers this command. */
 export async function open(
   device: I2cDevice,
   options: Options,
@@ -22,7 +22,7 @@ export async function open(
   await clock.sleep(COMMAND_TIME, signal)
   await device.write(SOFT_RESET, { signal })
   await clock.sleep(COMMAND_TIME, signal)
-  // A sht4x would take the first byte of a measurement for the order to heat: so this comes before it.
+  // A sht4x would take the first byte of a measurement as the command to heat: check the chip before measuring.
   await commandWords(clock, device, SERIAL_NUMBER, signal)
   const repeatability = options['repeatability'] as keyof typeof MEASURE
   return new CommandSensor(clock, device, MEASURE[repeatability], measurements)

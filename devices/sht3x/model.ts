@@ -17,7 +17,7 @@ const MEASUREMENTS: ReadonlyMap<number, number> = new Map([
 const [BREAK, RESET, STATUS, SERIAL] = [0x3093, 0x30a2, 0xf32d, 0x3780]
 /** 4.11: alert pending, and a reset was noticed. */
 const STATUS_AFTER_RESET = 0x8010
-/** An example; each chip has its own. */
+/** An example: every chip has its own. */
 const SERIAL_NUMBER = [0x0f3a, 0x81c6]
 
 export const model: ChipModelFactory = (environment) => new Sht3xModel(environment)

@@ -11,7 +11,7 @@ import {
 import { celsius, relativeHumidity } from './convert.ts'
 import { MEASURE, RESET_TIME, SERIAL_NUMBER, SOFT_RESET } from './registers.ts'
 
-/** The serial number names no type, but of the chips with this address none other answers this question. */
+/** The serial number has no type, but no other chip with this address answers this command. */
 export async function open(
   device: I2cDevice,
   options: Options,

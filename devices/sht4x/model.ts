@@ -15,7 +15,7 @@ const MEASUREMENTS: ReadonlyMap<number, number> = new Map([
   [0xe0, 1.3]
 ])
 const [RESET, SERIAL] = [0x94, 0x89]
-/** An example; each chip has its own. */
+/** An example: every chip has its own. */
 const SERIAL_NUMBER = [0x0f5c, 0x2b91]
 
 export const model: ChipModelFactory = (environment) => new Sht4xModel(environment)

@@ -5,7 +5,7 @@ import type { WordCommand } from '../../src/driver.ts'
 
 /** Also ends a heating. */
 export const SOFT_RESET = [0x94] as const
-/** Greatest milliseconds of a reset: section 3.2, t_SR. */
+/** Maximum milliseconds of a reset: section 3.2, t_SR. */
 export const RESET_TIME = 1
 
 /** 4.4: the CRC starts from here. */
@@ -14,7 +14,7 @@ const CRC = 0xff
 export const SERIAL_NUMBER: WordCommand = { command: [0x89], time: 1, words: 2, crc: CRC }
 
 /**
- * By precision, and the greatest milliseconds of each: section 3.2 [linux drivers/hwmon/sht4x.c: 8.3].
+ * By precision, and the maximum milliseconds of each: section 3.2 [linux drivers/hwmon/sht4x.c: 8.3].
  * Temperature and humidity.
  */
 export const MEASURE = {

@@ -23,7 +23,7 @@ export async function openSi7021(
   return new HumidityAndTemperature(device, clock)
 }
 
-/** It has no part number; its user register differs from that of the si7021. */
+/** The htu21d has no part number; its user register differs from that of the si7021. */
 export async function openHtu21d(
   device: I2cDevice,
   _options: Options,
@@ -34,7 +34,7 @@ export async function openHtu21d(
   return new HumidityAndTemperature(device, clock)
 }
 
-/** As it is after a reset, which also turns the heater off. */
+/** The register after a reset, which also turns the heater off. */
 async function resetUserRegister(
   device: I2cDevice,
   clock: OpenContext['clock'],
@@ -46,7 +46,7 @@ async function resetUserRegister(
   return user
 }
 
-/** Measures once for each sample with the resolution of power-on: there is no setting to be lost. */
+/** Measures once for each sample with the resolution of power-on: no setting can be lost. */
 class HumidityAndTemperature implements Sensor {
   readonly #device: I2cDevice
   readonly #clock: OpenContext['clock']
@@ -69,8 +69,8 @@ class HumidityAndTemperature implements Sensor {
 }
 
 /**
- * The user register is asked first: to others of the address (PCA9685) the rest would be an order, and fe, the
- * maker of TI's chips, resets these.
+ * Reads the user register first: other chips of the address (PCA9685) would take the other commands as writes,
+ * and fe, the manufacturer register of TI's chips, resets them.
  */
 export async function identifySi7021(
   device: I2cDevice,
@@ -83,7 +83,7 @@ export async function identifySi7021(
   return relative === undefined ? 'no' : { relative }
 }
 
-/** It has no part number, but its values have a checksum. */
+/** The htu21d has no part number, but its values have a checksum. */
 export async function identifyHtu21d(
   device: I2cDevice,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>

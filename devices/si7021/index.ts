@@ -1,7 +1,7 @@
 import type { I2cSensorDefinition } from '../../src/driver.ts'
 
-// Two makers' chips with the same address and commands, sold on the same boards: one folder, two types, told
-// apart by the user register.
+// Two makers' chips with the same address and commands, sold on the same boards: one folder and two types, which
+// the user register distinguishes.
 
 export const si7021: I2cSensorDefinition = {
   type: 'si7021',

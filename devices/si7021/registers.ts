@@ -30,7 +30,7 @@ export const OTHER_PARTS: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Without clock stretching. Milliseconds until first asked, the greatest of the faster chip: Si7021 22.8 for
+ * Without clock stretching. Milliseconds until first polled, the maximum of the faster chip: Si7021 22.8 for
  * humidity, which takes a temperature along, and 10.8; HTU21D 16 and 50.
  */
 export const MEASURE_HUMIDITY: WordCommand = { command: [0xf5], time: 16, words: 1, crc: CRC }

@@ -39,7 +39,7 @@ class Switch implements Actuator {
     return this.#line.persists
   }
 
-  /** Being told again what it does already buys no more time. */
+  /** Repeating the same state does not extend its time. */
   set(on: boolean): Promise<void> {
     if (on === this.#safe) return this.#goBack()
     // The way back is sure before the way out is taken.

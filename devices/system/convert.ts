@@ -63,7 +63,7 @@ export function throttled(text: string): readonly boolean[] | undefined {
 
 /**
  * What is used of a life: `0x01 0x02` are tenths of two kinds of memory, of which the worse counts; 0 is not
- * told, 0b beyond [JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST].
+ * given, 0b beyond [JEDEC JESD84-B51, DEVICE_LIFE_TIME_EST].
  */
 export function lifeUsed(text: string): number | undefined {
   const tenths = text.split(' ').map((word) => (/^0x[0-9a-f]{2}$/.test(word) ? Number(word) : Number.NaN))

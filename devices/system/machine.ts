@@ -46,7 +46,7 @@ export class Machine {
     },
     throttle: async (signal) => {
       const path = await this.#firmware()
-      return this.#told(path, convert.throttled(await this.#files.text(path, signal)))
+      return this.#required(path, convert.throttled(await this.#files.text(path, signal)))
     },
     memory: async (signal) => [await this.#converted(at.MEMORY, convert.memoryUsed, signal)],
     disk: async () => [await this.#disk()],
@@ -72,10 +72,10 @@ export class Machine {
     convert: (text: string) => T | undefined,
     signal: AbortSignal
   ): Promise<T> {
-    return this.#told(path, convert(await this.#files.text(path, signal)))
+    return this.#required(path, convert(await this.#files.text(path, signal)))
   }
 
-  #told<T>(path: string, value: T | undefined): T {
+  #required<T>(path: string, value: T | undefined): T {
     if (value !== undefined) return value
     throw this.#files.error(
       'garbage',
@@ -96,14 +96,14 @@ export class Machine {
     }
   }
 
-  /** The folder on the shelf with the first of the names that is there. */
+  /** The folder of the class with the first of the names that exists. */
   async #named(
-    shelf: SysfsClass,
+    sysfsClass: SysfsClass,
     names: readonly string[],
     what: string,
     signal: AbortSignal
   ): Promise<string> {
-    const there = await sysfsEntries(this.#files, shelf, signal)
+    const there = await sysfsEntries(this.#files, sysfsClass, signal)
     const found = names.flatMap((name) => there.filter((each) => each.name === name))[0]
     if (found === undefined) throw this.#lacks(what)
     return found.path
@@ -117,7 +117,7 @@ export class Machine {
       const folder = `${at.PLATFORM}/${soc}/${firmware}`
       if ((await this.#files.list(folder)).includes(at.THROTTLED)) return `${folder}/${at.THROTTLED}`
     }
-    throw this.#lacks('a firmware that tells of throttling')
+    throw this.#lacks('a firmware that reports throttling')
   }
 
   async #card(): Promise<string> {
@@ -125,6 +125,6 @@ export class Machine {
       const folder = `${at.BLOCK}/${card}`
       if ((await this.#files.list(`${folder}/device`)).includes('life_time')) return folder
     }
-    throw this.#lacks('an eMMC that tells its wear: SD cards do not')
+    throw this.#lacks('an eMMC that reports its wear: SD cards do not')
   }
 }

@@ -1,11 +1,11 @@
 import { type FileModelFactory, filesUnder } from '../../src/simulated.ts'
 
 const MEMORY_KB = 948_280
-/** The processor's own zone is shown by the model of thermal zones. */
+/** The processor's thermal zone is part of the model of thermal zones. */
 export const model: FileModelFactory = ({ clock, ambient }) => {
   const started = clock.monotonic() - 93_000
   const weak = (): boolean => ambient.value('voltage') < 4.63
-  // Needs grow with the current that flows.
+  // Load grows with the current.
   const load = (): number => ambient.value('current') * 1.5
   const available = (): number => Math.round(MEMORY_KB * (0.75 - 0.1 * Math.min(2, load())))
   return {

@@ -12,7 +12,7 @@ export const thermal: FileSensorDefinition = {
       kind: 'text',
       default: 'cpu-thermal',
       pattern: /^[\w.:-]{1,32}$/,
-      about: 'What its type file says.'
+      about: 'Contents of its type file.'
     }
   },
   minimumInterval: 500,

@@ -1,6 +1,6 @@
 import type { FileModelFactory } from '../../src/simulated.ts'
 
-/** How much warmer than its surroundings a processor is that has little to do. */
+/** °C by which an idle processor is warmer than its surroundings. */
 const SELF_HEATING = 22
 
 /** The zone of a Raspberry Pi's processor [linux drivers/thermal/broadcom/bcm2835_thermal.c]. */

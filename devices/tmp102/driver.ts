@@ -16,7 +16,7 @@ import { celsius } from './convert.ts'
 import {
   ALERT,
   CONFIGURATION,
-  CONVERSION_GREATEST,
+  CONVERSION_MAX,
   CONVERSION_TYPICAL,
   EXTENDED,
   ONE_SHOT,
@@ -27,9 +27,9 @@ import {
   TEMPERATURE
 } from './registers.ts'
 
-const TIMING = { first: CONVERSION_TYPICAL, every: 3, deadline: 2 * CONVERSION_GREATEST }
+const TIMING = { first: CONVERSION_TYPICAL, every: 3, deadline: 2 * CONVERSION_MAX }
 
-/** The chip has no identity register: constant bits of its configuration stand for one. */
+/** The chip has no identity register: instead, constant bits of its configuration are checked. */
 export async function open(
   device: I2cDevice,
   options: Options,
@@ -43,8 +43,8 @@ export async function open(
 }
 
 /**
- * Sleeps between samples and converts once for each: a value is never older than its sample, is never the
- * 0 °C of power-on, and there is no configuration to be lost.
+ * Sleeps between samples and converts once for each: a value is never older than its sample and never the
+ * 0 °C of power-on, and no configuration can be lost.
  */
 class Tmp102 implements Sensor {
   readonly #device: I2cDevice
@@ -75,7 +75,7 @@ class Tmp102 implements Sensor {
   }
 }
 
-/** There is no identity: constant bits of the configuration, and the limits of power-on. */
+/** The chip has no identity register: constant bits of the configuration, and the limits of power-on. */
 export async function identify(
   device: I2cDevice,
   { signal }: Pick<OpenContext, 'signal'>

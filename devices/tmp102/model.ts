@@ -54,7 +54,7 @@ class Tmp102Model implements ChipModel {
     }
   }
 
-  /** Catches up with the conversion that ended last. */
+  /** Applies the conversion that ended last. */
   #convert(): void {
     const { clock, ambient } = this.#environment
     const configuration = this.#registers.get(CONFIGURATION)

@@ -1,6 +1,6 @@
 import { kernelNumber } from '../../src/driver.ts'
 
-/** What a w1_slave file says. */
+/** The contents of a w1_slave file. */
 export interface Scratchpad {
   /** Nine: temperature low, high; …; byte 6; byte 7; CRC. */
   readonly bytes: readonly number[]
@@ -11,7 +11,7 @@ export interface Scratchpad {
 /** `50 05 4b 46 7f ff 0c 10 1c : crc=1c YES`, a second line that ends in `t=85000` [w1_therm.c, w1_slave_show]. */
 const FORM = /^((?:[0-9a-f]{2} ){9}): crc=[0-9a-f]{2} (YES|NO)\n(?:[0-9a-f]{2} ){9}t=(-?\d+)$/
 
-/** Undefined where the text is none of a w1_slave file. */
+/** Undefined where the text has another form. */
 export function parseScratchpad(text: string): Scratchpad | undefined {
   const [, bytes = '', crc, millidegrees = ''] = FORM.exec(text) ?? []
   const celsius = kernelNumber(millidegrees, -3)
@@ -20,13 +20,13 @@ export function parseScratchpad(text: string): Scratchpad | undefined {
   return { bytes: numbers.map((byte) => Number.parseInt(byte, 16)), crcFits: crc === 'YES', celsius }
 }
 
-/** A short circuit reads so, and its CRC fits: 0 of zeros is 0. */
+/** A shorted data line reads all zeros, whose CRC, 0, is correct. */
 export function isShorted({ bytes }: Scratchpad): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
 /**
- * The chip has lost its power since it was told to measure: its register is 85 °C, with the byte 6 of power-on
+ * The chip has lost its power since the conversion was started: its register is 85 °C, with the byte 6 of power-on
  * [w1_therm.c: 50 05 .. 0c; DS18S20, memory map: aa 00 .. 0c].
  */
 export function isPowerOn({ bytes }: Scratchpad): boolean {

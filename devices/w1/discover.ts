@@ -1,7 +1,7 @@
 import { type Discovery, KernelFiles, type OpenContext, type Sysfs } from '../../src/driver.ts'
 import { DEVICES, FAMILIES } from './files.ts'
 
-/** By the folders' names alone: reading would take 750 ms a chip. */
+/** By the folders' names only: reading would take 750 ms for each chip. */
 export async function discover(
   sysfs: Sysfs,
   { clock }: Pick<OpenContext, 'clock'>

@@ -15,13 +15,13 @@ export async function open(sysfs: Sysfs, options: Options, { clock, signal }: Op
   const id = String(options['id'])
   const files = new KernelFiles(sysfs, clock, `${FAMILIES[id.slice(0, 2)]} ${id}`)
   const folder = `${DEVICES}/${id}`
-  // Where that is not allowed or too old a kernel, the scratchpad tells a loss of power as well.
+  // Where it is not permitted, or the kernel is too old, the scratchpad shows a loss of power as well.
   await sysfs.write(`${folder}/${FEATURES}`, CHECK_POWER_ON).catch(() => {})
   signal.throwIfAborted()
   return new W1Thermometer(files, `${folder}/${SCRATCHPAD}`)
 }
 
-/** Each read of the file is a conversion: a value is never older than its sample. */
+/** Each read of the file starts a conversion: a value is never older than its sample. */
 class W1Thermometer implements Sensor {
   readonly #files: KernelFiles
   readonly #path: string
@@ -38,22 +38,26 @@ class W1Thermometer implements Sensor {
 
   async close(): Promise<void> {}
 
-  /** The kernel tells no error for most that can go wrong. @throws SensorError */
+  /** The kernel reports few of the possible errors. @throws SensorError */
   #checked(text: string): Scratchpad {
-    if (text === '') throw this.#files.error('bad-crc', 'answers nothing that has a fitting checksum', WIRES)
+    if (text === '') throw this.#files.error('bad-crc', 'returns nothing with a correct checksum', WIRES)
     const scratchpad = parseScratchpad(text)
     if (scratchpad === undefined) {
       const found = JSON.stringify(text.slice(0, 60))
       throw this.#files.error('garbage', `has ${found} where nine bytes should be`, 'is its driver w1_therm?')
     }
     if (!scratchpad.crcFits) {
-      throw this.#files.error('bad-crc', 'answers bytes whose checksum does not fit', WIRES)
+      throw this.#files.error('bad-crc', 'returns bytes with a wrong checksum', WIRES)
     }
     if (isShorted(scratchpad)) {
-      throw this.#files.error('stuck', 'answers nothing but zeros', 'its data line is shorted to ground')
+      throw this.#files.error('stuck', 'returns only zeros', 'its data line is shorted to ground')
     }
     if (!isPowerOn(scratchpad)) return scratchpad
-    const hint = 'give it 3 to 5 V by a wire of its own, or a stronger pull-up for parasite power'
-    throw this.#files.error('not-ready', 'lost its power while it measured: it tells 85 °C of power-on', hint)
+    const hint = 'supply 3 to 5 V by a separate wire, or use a stronger pull-up for parasite power'
+    throw this.#files.error(
+      'not-ready',
+      'lost its power while it measured: it returns the 85 °C of power-on',
+      hint
+    )
   }
 }

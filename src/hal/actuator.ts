@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts'
 import type { Pins } from './gpio.ts'
 
-/** What an output does, as read back from it. */
+/** State of an output, as read back from it. */
 export interface ActuatorState {
   readonly on: boolean
-  /** Milliseconds until it goes back to its safe state by itself; undefined while it is there. */
+  /** Milliseconds until it returns to its safe state; undefined while it is in it. */
   readonly left: number | undefined
 }
 
 /** An opened output. It is in its safe state when it is opened, and put there before it is closed. */
 export interface Actuator {
-  /** Whether the output stays as it is when this process is killed; undefined where the system does not tell. */
+  /** Whether the output keeps its level when this process is killed; undefined where the system does not report it. */
   readonly persists: boolean | undefined
   /** @throws NodeError where the output cannot be driven */
   set(on: boolean): Promise<void>
@@ -22,9 +22,9 @@ export interface Actuator {
 export interface ActuatorOptions {
   /** The level that means on. */
   readonly active: 'high' | 'low'
-  /** The state at start, at stop, and whenever nobody said otherwise for long. */
+  /** The state at start, at stop, and after maxOn without a new command. */
   readonly safe: 'on' | 'off'
-  /** Milliseconds that it may be away from its safe state, however often it is told so. */
+  /** Maximum milliseconds away from the safe state; repeated commands do not extend it. */
   readonly maxOn: number
 }
 
@@ -33,7 +33,7 @@ export interface ActuatorDefinition {
   /** For people. */
   readonly title: string
   readonly bus: 'gpio'
-  /** Takes the line, in its safe state from the first moment on. @throws as Pins.output() */
+  /** Takes the line, in its safe state from the start. @throws as Pins.output() */
   open(
     pins: Pins,
     line: string,

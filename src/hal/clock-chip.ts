@@ -3,14 +3,14 @@ import type { I2cDevice } from './bus/i2c-device.ts'
 import type { Identification } from './sensor.ts'
 import type { TimeSource } from './time-source.ts'
 
-/** What the driver of a clock chip is given besides its way to the hardware. */
+/** What the driver of a clock chip gets besides its device. */
 export interface ClockContext {
   readonly clock: Clock
-  /** Aborted when the source is needed no more: opening it, and questions under way, then end. */
+  /** Aborted when the source is no longer needed; opening and status() then reject. */
   readonly signal: AbortSignal
 }
 
-/** A real-time clock with a battery, as data: what SensorDefinition is for sensors. It is read, never set. */
+/** A real-time clock with a battery, defined as data like SensorDefinition. It is read, never set. */
 export interface ClockDefinition {
   /** The word in the configuration: `ds3231`. */
   readonly type: string
@@ -22,8 +22,8 @@ export interface ClockDefinition {
   readonly addresses: readonly number[]
   readonly identification?: Identification
   /**
-   * Looks whether there is a clock, and hands over the source. Its time is believed as UTC, with quality 1
-   * and no bound: nobody knows how well it was set; it is unknown where the oscillator has ever stopped.
+   * Checks that there is a clock, and returns it as a time source. Its time is taken as UTC, with quality 1
+   * and no error bound, because it is not known how well it was set; quality 2 if the oscillator has stopped.
    * @throws BusError, SensorError; so does status()
    */
   open(device: I2cDevice, context: ClockContext): Promise<TimeSource>

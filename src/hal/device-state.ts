@@ -1,15 +1,15 @@
 /**
- * Numbers that a device keeps over restarts: a counter's total. They reach the disk with the history, so
- * that a crash may cost the changes of one flush, never more, and never brings a later state of one
- * number together with an earlier one of another.
+ * Numbers that a device keeps over restarts, as a counter's total. They are written with the history: a crash
+ * loses at most the changes since the last flush, and never combines a later value of one number with an
+ * earlier one of another.
  */
 export interface DeviceState {
   get(name: string): number | undefined
-  /** Cheap enough for every pulse: writing comes later. @param name at most 16 of them */
+  /** Cheap enough for every pulse: it is written later. @param name at most 16 different ones */
   set(name: string, value: number): void
 }
 
-/** A memory that ends with the process. */
+/** A state that ends with the process. */
 export function volatileState(): DeviceState {
   const numbers = new Map<string, number>()
   return { get: (name) => numbers.get(name), set: (name, value) => void numbers.set(name, value) }

@@ -7,7 +7,7 @@ export interface InputOptions {
   readonly bias?: 'as-is' | 'pull-up' | 'pull-down' | 'disabled'
   /** Which edges are reported; both unless given. */
   readonly edge?: 'rising' | 'falling' | 'both'
-  /** No edge may be lost unnoticed: refused where the system does not number them. */
+  /** Edges must be numbered, so that a lost one is detected: 'unsupported' where the system does not number them. */
   readonly numbered?: boolean
 }
 
@@ -15,11 +15,11 @@ export interface InputOptions {
 export interface Edge {
   /** The level after it. */
   readonly level: Level
-  /** When it happened, by Clock.monotonic(), in milliseconds; the kernel's timestamp where it gives one. */
+  /** Clock.monotonic() at the edge, in milliseconds; by the kernel's timestamp where it has one. */
   readonly at: number
   /**
-   * Counts the reported kind of edges of the line, modulo 2^32: a gap is so many lost ones. Undefined
-   * where the system does not count.
+   * Number of the edge among the reported ones of the line, modulo 2^32; a gap is that many lost edges.
+   * Undefined where the system does not number them.
    */
   readonly sequence?: number
 }
@@ -28,8 +28,8 @@ export interface InputLine {
   readonly name: string
   read(): Promise<Level>
   /**
-   * Calls `listener` at each edge from now on until cancelled, or until `onError` tells, once, why there
-   * will be no more. One watch at a time.
+   * Calls `listener` at each edge until cancelled, or until `onError` is called, once, after which there are
+   * no more edges. One watch at a time.
    */
   watch(listener: (edge: Edge) => void, onError: (error: Error) => void): Cancel
   close(): Promise<void>
@@ -38,13 +38,13 @@ export interface InputLine {
 export interface OutputLine {
   readonly name: string
   /**
-   * Whether the level stays when this process ends without closing the line: true or false where the
-   * system tells, else undefined.
+   * Whether the level is kept when this process ends without closing the line; undefined where the system
+   * does not report it.
    */
   readonly persists: boolean | undefined
   read(): Promise<Level>
   write(level: Level): Promise<void>
-  /** Gives the line back; what the pin does then is the system's choice. */
+  /** Releases the line; the state of the pin after that is up to the system. */
   close(): Promise<void>
 }
 
@@ -53,8 +53,8 @@ export interface Pins {
   /** @throws NodeError 'no-such-line', 'busy', 'not-permitted', 'unsupported' */
   input(line: string, options?: InputOptions): Promise<InputLine>
   /**
-   * Drives the line with `initial` from the first moment on, and again, as far as the system lets us, when the
-   * process ends without closing it. @throws as input()
+   * Drives the line with `initial` from the start, and again, as far as possible, when the process exits
+   * without closing it. @throws as input()
    */
   output(line: string, initial: Level): Promise<OutputLine>
   close(): Promise<void>

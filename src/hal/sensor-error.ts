@@ -1,9 +1,9 @@
 import { NodeError } from '../error.ts'
 
 /**
- * Why a chip that acknowledges gives no value: `bad-crc`, `not-ready`, `wrong-chip`, `out-of-range`,
- * `not-calibrated`, `stuck`, `garbage`; of a line: `restless`, `lost-edges`; and why the kernel's file of one does not: `absent`, `ambiguous`,
- * `busy`, `not-permitted`, `unreadable`.
+ * Why a chip that acknowledges returns no value: `bad-crc`, `not-ready`, `wrong-chip`, `out-of-range`,
+ * `not-calibrated`, `stuck`, `garbage`; of a line: `unstable`, `lost-edges`; of a kernel file: `absent`,
+ * `ambiguous`, `busy`, `not-permitted`, `unreadable`.
  */
 export type SensorErrorCode =
   | 'bad-crc'
@@ -13,7 +13,7 @@ export type SensorErrorCode =
   | 'not-calibrated'
   | 'stuck'
   | 'garbage'
-  | 'restless'
+  | 'unstable'
   | 'lost-edges'
   | 'absent'
   | 'ambiguous'

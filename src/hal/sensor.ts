@@ -4,7 +4,7 @@ import type { DeviceState } from './device-state.ts'
 import type { Pins } from './gpio.ts'
 import type { Sysfs } from './sysfs.ts'
 
-/** One measured value as a driver hands it over; the unit is that of the quantity (reading/quantity.ts). */
+/** One measured value; the unit is that of the quantity (reading/quantity.ts). */
 export interface Measurement {
   readonly quantity: string
   /** Which of several of that quantity, `[a-z0-9]{1,8}`; absent where there is one. */
@@ -12,36 +12,36 @@ export interface Measurement {
   readonly value: number | boolean
 }
 
-/** Why one of several values is not there while others are. */
+/** One of several values that is missing, and why. */
 export interface MissingMeasurement {
   readonly quantity: string
   readonly channel?: string
   readonly fault: Error
 }
 
-/** What a device measures, as its definition tells it before anything was opened. */
+/** What a device measures, known from its definition before it is opened. */
 export interface Measure {
   readonly quantity: string
   readonly channel?: string
-  /** Least and greatest value the device can tell, in the quantity's unit. */
+  /** Minimum and maximum value of its output, in the quantity's unit. */
   readonly range?: readonly [number, number]
   /** Typical error, plus or minus, in the quantity's unit, by the datasheet. */
   readonly accuracy?: number
 }
 
-/** An opened sensor. A failed sample throws; it is never a number. */
+/** An opened sensor. A failed sample throws; it never returns a substitute value. */
 export interface Sensor {
-  /** @throws BusError, SensorError where there is no value at all */
+  /** @throws BusError, SensorError where no value could be measured */
   sample(signal: AbortSignal): Promise<readonly (Measurement | MissingMeasurement)[]>
   /**
-   * Of a sensor that notices changes by itself: tells them between samples, until it is closed.
-   * @param listener takes what changed, and when that was, by Clock.monotonic() in milliseconds
+   * Only of a sensor that detects changes: reports them between samples, until it is closed.
+   * @param listener gets what changed, and Clock.monotonic() at the change, in milliseconds
    */
   onChange?(listener: (changed: readonly Measurement[], at: number) => void): void
   close(): Promise<void>
 }
 
-/** One option of a device in the configuration, as data: config/ makes the schema, docs and messages of it. */
+/** One option of a device in the configuration, as data from which schema, documentation and messages are made. */
 export type OptionDefinition =
   | {
       readonly kind: 'number'
@@ -78,39 +78,40 @@ interface CommonDefinition {
   /** For people: `Bosch BME280 temperature, humidity and pressure`. */
   readonly title: string
   readonly datasheet: { readonly id: string; readonly revision: string }
-  /** What it measures; where that depends on the options, a function of them. */
+  /** What it measures; a function where that depends on the options. */
   readonly measures: readonly Measure[] | ((options: Options) => readonly Measure[])
   readonly options: Readonly<Record<string, OptionDefinition>>
-  /** Milliseconds: sampling more often makes no sense or heats the chip. */
+  /** Milliseconds; more frequent samples would give no new value or heat the chip. */
   readonly minimumInterval: number
 }
 
-/** What every driver is given besides its way to the hardware. */
+/** What every driver gets besides its device, line or files. */
 export interface OpenContext {
   readonly clock: Clock
   /** The sensor's name in the configuration, for messages. */
   readonly name: string
   readonly signal: AbortSignal
-  /** Its own numbers, kept over restarts. */
+  /** Its numbers that are kept over restarts. */
   readonly state: DeviceState
 }
 
 /**
- * Whether a chip is of a type, as it told when asked: `sure` by an identity no other chip has, `maybe` where
- * it has none. `relative` names a chip that has told what it is, and is not of the type.
+ * Whether a chip is of a type: `sure` by an identity that no other chip has, `maybe` where it has none.
+ * `relative` names a look-alike: a chip that was recognised as another type.
  */
 export type MatchResult = 'sure' | 'maybe' | 'no' | { readonly relative: string }
 
-/** How `kith devices scan` recognises a chip whose address may be another's (design: hardware, Scanning). */
+/** How `kith devices scan` recognises a chip whose address other types share. */
 export interface Identification {
   /** 1: an identity or serial number; 2: constant bits, or registers as after power-on; 3: its address alone. */
   readonly by: 1 | 2 | 3
-  /** Where types of one address are asked alike, the lower one is asked first. */
+  /** Among types of one address and the same `by`, the lowest is asked first. */
   readonly turn?: number
-  /** How a person tells where the chip does not. */
+  /** How a person recognises the type where the chip has no identity. */
   readonly tell?: string
   /**
-   * Asks nothing that harms any chip that may have the address; a chip that refuses is not of the type.
+   * Must send nothing that harms any other chip with the address; a chip that does not acknowledge is not of
+   * the type.
    * @throws BusError, SensorError
    */
   ask(device: I2cDevice, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<MatchResult>
@@ -118,26 +119,26 @@ export interface Identification {
 
 export interface I2cSensorDefinition extends CommonDefinition {
   readonly bus: 'i2c'
-  /** Every address the chip can be strapped to; the first is the default. */
+  /** Every possible address; the first is the default. */
   readonly addresses: readonly number[]
   readonly identification?: Identification
-  /** Probes (by identity register where there is one), configures, and hands over the sensor. */
+  /** Checks the chip (by its identity register where it has one), configures it, and returns the sensor. */
   open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor>
 }
 
 export interface GpioSensorDefinition extends CommonDefinition {
   readonly bus: 'gpio'
-  /** The option `line` is always there. */
+  /** The option `line` always exists. */
   open(pins: Pins, line: string, options: Options, context: OpenContext): Promise<Sensor>
 }
 
-/** Something that the kernel shows, and how it would be configured. */
+/** A device that the kernel shows, and its configuration. */
 export interface Discovery {
-  /** A word for it, of which its name in the configuration is made: `cpu-thermal`. */
+  /** A word from which its name in the configuration is made: `cpu-thermal`. */
   readonly name: string
   /** For people: `lm75 at 0x4f on i2c-1: temp1`. */
   readonly about: string
-  /** Those that are not as they are by default; undefined where it cannot be told from another. */
+  /** Options that differ from their defaults; undefined where several such devices cannot be distinguished. */
   readonly options: Options | undefined
   /** The chip's place by the kernel's name, where it is one on an I2C bus: `1-004f`. */
   readonly chip?: string
@@ -145,14 +146,14 @@ export interface Discovery {
 
 export interface FileSensorDefinition extends CommonDefinition {
   readonly bus: 'sysfs'
-  /** The options that tell people where its values come from, as they are read: `lm75 1-0048 temp1`. */
+  /** The options that show people the source of its values: `lm75 1-0048 temp1`. */
   readonly place?: readonly string[]
-  /** What is there to be measured. @throws SensorError */
+  /** Lists what can be measured. @throws SensorError */
   discover?(sysfs: Sysfs, context: Pick<OpenContext, 'clock' | 'signal'>): Promise<readonly Discovery[]>
   open(sysfs: Sysfs, options: Options, context: OpenContext): Promise<Sensor>
 }
 
-/** A sensor that needs nothing of the machine: an application's own (examples/). */
+/** A sensor that uses no hardware of kith: an application's own (examples/). */
 export interface PlainSensorDefinition extends CommonDefinition {
   readonly bus: 'none'
   open(options: Options, context: OpenContext): Promise<Sensor>

@@ -6,7 +6,7 @@ import type { Sysfs } from './sysfs.ts'
 import type { TimeSource } from './time-source.ts'
 
 /**
- * Everything of a machine that a node touches, apart from its streams and its home folder.
+ * Everything of a machine that a node uses, apart from its streams and its home folder.
  * linuxWorld() and simulatedWorld() are its only builders.
  */
 export interface World {
@@ -19,7 +19,7 @@ export interface World {
   readonly sysfs: Sysfs
   /** Its UDP. */
   readonly datagrams: DatagramSockets
-  /** Uniformly distributed bytes: of the system's generator, or of a seed. */
+  /** Uniformly distributed bytes: from the system's generator, or from a seed. */
   random(bytes: number): Uint8Array
   close(): Promise<void>
 }

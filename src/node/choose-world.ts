@@ -70,7 +70,7 @@ async function play(scenario: Scenario, world: SimulatedWorld, log: Log): Promis
 }
 
 interface Wiring {
-  readonly branches: readonly MuxChannel[]
+  readonly muxChannels: readonly MuxChannel[]
   readonly chips: readonly { readonly bus: string; readonly address: number; readonly type: string }[]
   readonly wired: readonly { readonly line: string; readonly type: string }[]
 }
@@ -81,5 +81,5 @@ function wiring({ buses, sensors, time: { rtc } }: NodeConfig): Wiring {
     bus === undefined || address === undefined ? [] : [{ bus, address, type }]
   )
   const wired = sensors.flatMap(({ line, type }) => (line === undefined ? [] : [{ line, type }]))
-  return { branches: buses, chips: rtc.type === 'none' ? chips : [...chips, rtc], wired }
+  return { muxChannels: buses, chips: rtc.type === 'none' ? chips : [...chips, rtc], wired }
 }

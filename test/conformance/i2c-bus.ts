@@ -145,7 +145,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     t.equal(clock.monotonic() - start, 50)
     t.match(await clock.run(behind), {
       kind: 'timeout',
-      message: `0x50 on ${bus.path} had no turn within 80 ms: the transfer to 0x20 does not end`
+      message: `0x50 on ${bus.path} had no access within 80 ms: the transfer to 0x20 does not end`
     })
     t.equal(
       (await failure(clock.run(bus.transaction(CHIP, [write(1)])))).kind,

@@ -98,7 +98,7 @@ t.test('an input beyond full scale is no value', async (t) => {
   t.match(await bench.refusal(bench.sample(sensor)), {
     code: 'out-of-range',
     message: 'ads1115 at 0x48 on i2c-1 has a0 beyond 1.024 volts',
-    hint: 'greater gain'
+    hint: 'larger gain'
   })
 })
 

@@ -94,7 +94,7 @@ t.test('a full result is no value', async (t) => {
   const sensor = await bench.open()
   t.match(await bench.refusal(bench.sample(sensor)), {
     code: 'out-of-range',
-    message: 'bh1750 at 0x23 on i2c-1 is dazzled',
+    message: 'bh1750 at 0x23 on i2c-1 has too much light',
     hint: 'smaller mtreg'
   })
 })

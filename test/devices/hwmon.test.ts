@@ -74,7 +74,7 @@ t.test('a broken sensor is told by the chip', async (t) => {
   made.world.files.set(`${CHIP}/temp1_fault`, '1\n')
   t.match(await made.refusal(made.sample(sensor)), {
     code: 'garbage',
-    message: /no sensor that works at temp1/
+    message: /no working sensor at temp1/
   })
 })
 

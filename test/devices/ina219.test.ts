@@ -137,13 +137,13 @@ t.test('more than the range is no value', async (t) => {
   })
 })
 
-t.test('a shunt too great for the current is refused', async (t) => {
+t.test('a shunt too large for the current is refused', async (t) => {
   const barely = new SensorBench(ina219, model, { options: { maximum_current: 3.205 } })
   t.match(await barely.refusal(barely.open()), { code: 'out-of-range' })
   const bench = new SensorBench(ina219, model, { options: { maximum_current: 10 } })
   t.match(await bench.refusal(bench.open()), {
     code: 'out-of-range',
-    message: 'ina219 at 0x40 on i2c-1 cannot tell 10 A over 0.1 ohm: 1000 mV',
+    message: 'ina219 at 0x40 on i2c-1 cannot measure 10 A over 0.1 ohm: 1000 mV',
     hint: '320 mV'
   })
 })

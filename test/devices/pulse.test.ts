@@ -130,7 +130,7 @@ t.test('a line that holds no level for the debounce time is a fault', async (t) 
     bench.drive(0, 1)
     await bench.clock.advance(5)
   }
-  await t.rejects(bench.sample(sensor), { code: 'restless', message: /GPIO17/ })
+  await t.rejects(bench.sample(sensor), { code: 'unstable', message: /GPIO17/ })
   await bench.clock.advance(50)
   t.equal(await bench.value(sensor, 'count'), 0)
 })

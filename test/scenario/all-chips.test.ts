@@ -76,7 +76,10 @@ class WatchedBus extends ExclusiveBus {
 }
 
 /** Which channel each chip is on: the first on which nothing has its address. */
-function channels(): { branches: MuxChannel[]; places: { definition: I2cSensorDefinition; bus: string }[] } {
+function channels(): {
+  muxChannels: MuxChannel[]
+  places: { definition: I2cSensorDefinition; bus: string }[]
+} {
   const taken: Set<number>[] = []
   const places = chips.map((definition) => {
     const [address = 0] = definition.addresses
@@ -85,13 +88,13 @@ function channels(): { branches: MuxChannel[]; places: { definition: I2cSensorDe
     taken[index]?.add(address)
     return { definition, bus: `channel-${index}` }
   })
-  const branches = taken.map((_, index) => ({
+  const muxChannels = taken.map((_, index) => ({
     name: `channel-${index}`,
     bus: 'i2c-1',
     address: 0x70 + (index >> 3),
     channel: index & 7
   }))
-  return { branches, places }
+  return { muxChannels, places }
 }
 
 interface Asked {
@@ -106,7 +109,7 @@ interface Asked {
 
 async function house() {
   const clock = new VirtualClock()
-  const { branches, places } = channels()
+  const { muxChannels, places } = channels()
   const wired = places.map(({ definition, bus }) => ({
     bus,
     type: definition.type,
@@ -116,7 +119,7 @@ async function house() {
     clock,
     seed: 'all',
     byteTime: BYTE_TIME,
-    branches,
+    muxChannels,
     chips: wired,
     models: chipModels
   })
@@ -126,7 +129,7 @@ async function house() {
     open: async () => watched,
     close: () => simulated.close()
   }
-  const buses = new MuxedBuses(machine, branches)
+  const buses = new MuxedBuses(machine, muxChannels)
   const asked = places.map(({ definition, bus }, index) =>
     ask(definition, () => buses.open(bus), clock, index)
   )

@@ -50,8 +50,8 @@ export function parseCodes(data: Uint8Array): { readonly pressure: number; reado
 }
 
 /**
- * Whether a value of the block looks like that of a measurement that was not made, 80000 or 8000:
- * BST-BME280-DS002, 5.4.7 to 5.4.9. It may have been made all the same.
+ * Whether a value of the block is 80000 or 8000, which stand for a skipped measurement:
+ * BST-BME280-DS002, 5.4.7 to 5.4.9. A measurement may also give them.
  * @param data registers F7 to FC, or to FE
  */
 export function looksSkipped(data: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import { ByteRegisters, type ChipModel, type ModelEnvironment } from '../../../src/simulated.ts'
 import { CALIBRATION, pressureCode, temperatureCode } from './transducer.ts'
 
-/** What tells one chip of the family from the other. */
+/** What distinguishes the chips of the family. */
 export interface Bosch280Variant {
   readonly identity: number
   /** Milliseconds asleep between two measurements of normal mode, by code. */
@@ -90,7 +90,7 @@ export class Bosch280Model implements ChipModel {
     return 1 + part(control >> 5, 0) + part((control >> 2) & 7, 0.5) + part(this.#humidity, 0.5)
   }
 
-  /** Catches up with the measurement that ended last. */
+  /** Applies the measurement that ended last. */
   #measure(): void {
     if (this.#started === undefined) return
     const duration = this.#duration()

@@ -1,6 +1,6 @@
 import type { OptionDefinition } from '../../../src/driver.ts'
 
-/** The options that BMP280 and BME280 have in common. */
+/** Options of BMP280 and BME280. */
 export const bosch280Options = {
   oversampling: {
     kind: 'choice',
@@ -12,12 +12,12 @@ export const bosch280Options = {
     kind: 'choice',
     default: 0,
     choices: [0, 2, 4, 8, 16],
-    about: 'Filter against gusts and slamming doors, over so many measurements.'
+    about: 'Low-pass filter over so many measurements, against gusts of wind.'
   },
   mode: {
     kind: 'choice',
     default: 'forced',
     choices: ['forced', 'normal'],
-    about: 'forced measures once for each sample and keeps the chip cool; normal once a second by itself.'
+    about: 'forced measures once for each sample, which keeps the chip cool; normal measures once a second.'
   }
 } as const satisfies Readonly<Record<string, OptionDefinition>>

@@ -31,7 +31,7 @@ export const FILTER: readonly number[] = [0, 2, 4, 8, 16]
 /** Table 27, code 5: asleep for 1000 ms between two measurements of normal mode; the same in both chips. */
 export const STANDBY_CODE = 5
 
-/** Greatest time of one measurement in milliseconds, all values with the same oversampling: 9.1. */
+/** Maximum milliseconds of one measurement, all values with the same oversampling: 9.1. */
 export function measurementTime(oversampling: number, values: 2 | 3): number {
   return 1.25 + 2.3 * oversampling + (values - 1) * (2.3 * oversampling + 0.575)
 }

@@ -14,7 +14,7 @@ import {
 import { isCalibrated, looksSkipped, type PressureCalibration } from './compensation.ts'
 import * as chip from './registers.ts'
 
-/** What tells one chip of the family from the other. */
+/** What distinguishes the chips of the family. */
 export interface Bosch280Chip<Calibration extends PressureCalibration> {
   readonly identity: number
   /** Chips that share the addresses and the identity register, by the datasheets of each. */
@@ -26,7 +26,7 @@ export interface Bosch280Chip<Calibration extends PressureCalibration> {
   measurements(data: Uint8Array, calibration: Calibration): readonly Measurement[]
 }
 
-/** A multiplexer of the same address keeps what it is sent, and connects those channels [SCPS207, control register]. */
+/** A multiplexer of the same address takes the byte as its control register, which connects channels [SCPS207]. */
 const NO_CHANNELS = 0x00
 
 const WIRES = 'check the wires for loose contacts and their length'
@@ -48,7 +48,7 @@ class Bosch280<Calibration extends PressureCalibration> implements Sensor {
   readonly #clock: Clock
   readonly #chip: Bosch280Chip<Calibration>
   readonly #forced: boolean
-  /** What the registers F2, F4 and F5 are given; all differ from the 0 of power-on. */
+  /** Values of the registers F2, F4 and F5; all differ from the 0 of power-on. */
   readonly #humidity: number
   readonly #measure: number
   readonly #filter: number
@@ -83,9 +83,9 @@ class Bosch280<Calibration extends PressureCalibration> implements Sensor {
 
   async close(): Promise<void> {}
 
-  /** Makes sure of the chip, resets it, learns its calibration and sets it up. */
+  /** Checks the identity, resets the chip, reads its calibration and writes the settings. */
   async configure(signal: AbortSignal): Promise<Calibration> {
-    // That of another chip must not outlive it, even if what follows fails half-way.
+    // The calibration of a chip that was exchanged must not be used, even if what follows fails.
     this.#calibration = undefined
     const [identity = 0] = await this.#device.writeRead([chip.IDENTITY], 1, { signal })
     checkIdentity(this.#device, identity, this.#chip.identity, this.#chip.lookAlikes)

@@ -25,12 +25,12 @@ export function temperatureCode(celsius: number): number {
   return bisect(2 ** 20, (code) => (fine(code) * 5 + 128) >> 8 >= celsius * 100)
 }
 
-/** @param pascal Pa @returns 20 bits; greater pressure gives a smaller code */
+/** @param pascal Pa @returns 20 bits; a higher pressure gives a smaller code */
 export function pressureCode(pascal: number, temperature: number): number {
   return bisect(2 ** 20, (code) => pressure256(BigInt(code), BigInt(fine(temperature))) <= pascal * 256)
 }
 
-/** The least code below `end` that has reached the value. */
+/** The smallest code below `end` that has reached the value. */
 export function bisect(end: number, reached: (code: number) => boolean): number {
   let [low, high] = [0, end - 1]
   while (low < high) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/simulated.ts'
 
 /**
- * The seven timekeeping registers of a simulated clock chip (hal/bcd-calendar.ts shows them). It counts by
+ * The seven timekeeping registers of a simulated clock chip (bcd-calendar.ts has their layout). It counts by
  * the monotonic clock, as a crystal does.
  */
 export class CalendarRegisters {
@@ -12,7 +12,7 @@ export class CalendarRegisters {
   #since: number
   #halted = false
   #twelveHours = false
-  /** What is added to the day of the week; whoever sets it counts as he likes. */
+  /** Added to the day of the week, whose first day is free to choose. */
   #weekday = 0
 
   /** @param time milliseconds since 1970 that it shows now */

@@ -7,23 +7,23 @@ import {
   type TimeSource
 } from '../../../src/driver.ts'
 
-/** How the registers of a clock chip are read. All at once: the chip holds them still for that long. */
+/** How the registers of a clock chip are read: all in one transfer, for which the chip latches them. */
 export interface ClockRegisters {
   /** How many, from 00 on. */
   readonly count: number
-  /** Whether the oscillator has stopped since the clock was set: then the time means nothing. */
+  /** Whether the oscillator has stopped since the clock was set: then the time is not valid. */
   hasStopped(registers: Uint8Array): boolean
-  /** Milliseconds since 1970; undefined where no date and time has these registers. */
+  /** Milliseconds since 1970; undefined where the registers are no date and time. */
   time(registers: Uint8Array): number | undefined
 }
 
 const UNKNOWN: ClockStatus = { quality: 2, offset: 0 }
 const SECOND = 1000
-/** The time is known to this many milliseconds; less would keep the bus busy. */
+/** Precision of the time in milliseconds; a smaller one would keep the bus busy. */
 const PRECISION = 20
 const WIRES = 'check the wires for loose contacts, and the type in the configuration'
 
-/** Looks whether the clock is there. @throws BusError; SensorError 'garbage', 'stuck' */
+/** Checks that the clock answers. @throws BusError; SensorError 'garbage', 'stuck' */
 export async function openClockChip(
   device: I2cDevice,
   registers: ClockRegisters,
@@ -34,7 +34,7 @@ export async function openClockChip(
   return source
 }
 
-/** The time of a clock chip, taken when its seconds count up: exact to a part of one, and seen to run. */
+/** The time of a clock chip, taken when its seconds change: exact to PRECISION, and proof that it runs. */
 class ClockChipSource implements TimeSource {
   readonly #device: I2cDevice
   readonly #registers: ClockRegisters
@@ -49,7 +49,7 @@ class ClockChipSource implements TimeSource {
   }
 
   /**
-   * Takes up to a second.
+   * Takes up to 1 s.
    * @throws BusError; SensorError 'not-ready' where the clock does not run, 'garbage', 'stuck'
    */
   async status(): Promise<ClockStatus> {

@@ -1,7 +1,7 @@
 import type { ExclusiveAccess, I2cBus, I2cOperation, ProbeResult, TransferOptions } from '../i2c.ts'
 import { checkTransfer } from './transfer-check.ts'
 
-/** A bus on which everything is a turn. */
+/** A bus whose transfers and probes are all made with exclusive access. */
 export abstract class ExclusiveBus implements I2cBus {
   readonly name: string
   readonly path: string

@@ -1,14 +1,14 @@
 import { BusError, type BusErrorKind, formatAddress, isBusError } from '../i2c.ts'
 
-interface Telling {
+interface Message {
   readonly what: string
   readonly hint: string
 }
 
 const WIRING = 'check its wiring, power and address, then run kith doctor'
-const HELD = 'see whether a chip holds the lines low; power it off and on, then run kith doctor'
+const HELD = 'check whether a chip holds the lines low; power it off and on, then run kith doctor'
 
-const MESSAGES: Readonly<Record<BusErrorKind, Telling>> = {
+const MESSAGES: Readonly<Record<BusErrorKind, Message>> = {
   'no-acknowledge': { what: 'does not acknowledge', hint: WIRING },
   'no-acknowledge-address': { what: 'does not acknowledge', hint: WIRING },
   'no-acknowledge-data': { what: 'does not acknowledge a byte sent to it', hint: WIRING },
@@ -28,16 +28,16 @@ const MESSAGES: Readonly<Record<BusErrorKind, Telling>> = {
     hint: 'let the user into the group i2c: usermod -aG i2c <user>'
   },
   unsupported: {
-    what: 'cannot be asked this way',
-    hint: 'use another bus; kith doctor tells what this one can do'
+    what: 'does not support this transfer',
+    hint: 'use another bus; kith doctor shows what this one can do'
   },
   closed: { what: 'cannot be reached: the bus is closed', hint: 'open it again' },
   other: { what: 'cannot be reached', hint: WIRING }
 }
 
 /**
- * The error of a transfer, in a sentence that begins with the place: `0x76 on i2c-1 does not acknowledge`.
- * @param options what and hint in place of the kind's own words
+ * The error of a transfer; its message begins with the place: `0x76 on i2c-1 does not acknowledge`.
+ * @param options message and hint in place of those of the kind
  */
 export function busFailure(
   bus: string,
@@ -53,12 +53,12 @@ export function busFailure(
   )
 }
 
-/** `0x76 on i2c-1`: what the sentence of a BusError begins with. */
+/** `0x76 on i2c-1`: the start of a BusError's message. */
 export function placeOf(bus: string, address: number): string {
   return `${formatAddress(address)} on ${bus}`
 }
 
-/** The same error; a bus error's sentence begins with `to` where it began with the place `from`. */
+/** The same error; the message of a bus error that begins with `from` begins with `to` instead. */
 export function renamed(error: unknown, from: string, to: string): unknown {
   if (isBusError(error) && error.message.startsWith(`${from} `))
     error.message = to + error.message.slice(from.length)

@@ -1,14 +1,14 @@
 import type { I2cBus, TransferOptions } from '../i2c.ts'
 import { placeOf, renamed } from './failure.ts'
 
-/** A chip as its driver sees it: a bus it does not own, at one address. */
+/** A chip as its driver sees it: one address of a bus. */
 export interface I2cDevice {
   readonly address: number
-  /** `bme280 at 0x76 on i2c-1`: how messages name it. */
+  /** `bme280 at 0x76 on i2c-1`: its name in messages. */
   readonly label: string
   write(bytes: readonly number[] | Uint8Array, options?: TransferOptions): Promise<void>
   read(count: number, options?: TransferOptions): Promise<Uint8Array>
-  /** Writes, then reads with nothing of another caller between. */
+  /** Writes, then reads; transfers of other callers do not come between. */
   writeRead(
     bytes: readonly number[] | Uint8Array,
     count: number,
@@ -17,7 +17,7 @@ export interface I2cDevice {
 }
 
 /**
- * Binds a chip to a bus. Errors of the bus are told with the chip's name.
+ * Binds a chip to a bus. Error messages of the bus begin with the chip's name.
  * @param type the chip's name for messages: `bme280`
  */
 export function i2cDevice(bus: I2cBus, address: number, type: string): I2cDevice {

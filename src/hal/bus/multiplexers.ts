@@ -4,17 +4,17 @@ import { busFailure } from './failure.ts'
 
 /**
  * The TCA9548A of one bus, and the PCA9548A that it replaces: eight channels behind one address each (Texas
- * Instruments SCPS207). The one register has a bit a channel (8.5.2, table 8-2), is 0 after power-on, and is
- * obeyed after the STOP. Channels are connected for the length of one turn only: what is behind them disturbs
- * nobody else, chips of one address may be behind several, and a power cut leaves nothing to be restored.
+ * Instruments SCPS207). The one register has a bit a channel (8.5.2, table 8-2), is 0 after power-on, and
+ * takes effect after the STOP. A channel is connected only during one exclusive access: chips behind it do not
+ * disturb others, several channels may have chips of one address, and no state must be restored after a power cut.
  */
 export class Multiplexers {
   readonly #bus: string
-  /** Those with a channel that may be connected: by a turn that failed, or by a process before this one. */
+  /** Those with a channel that may be connected: after a failed access, or by an earlier process. */
   readonly #unsure: Set<number>
 
   /**
-   * @param bus how messages name the bus that they are on
+   * @param bus the name of their bus in messages
    * @param addresses of all of them
    */
   constructor(bus: string, addresses: readonly number[]) {
@@ -31,10 +31,10 @@ export class Multiplexers {
     const found = bytes?.[0] ?? 0
     if (found === mask) return
     const what = `reads back ${hex(found, 2)} where ${hex(mask, 2)} was written`
-    throw busFailure(this.#bus, address, 'other', { what, hint: 'see whether a tca9548a is there' })
+    throw busFailure(this.#bus, address, 'other', { what, hint: 'check that a tca9548a is there' })
   }
 
-  /** A failure of the bus is left to the next turn, which disconnects before it connects. */
+  /** Where the bus fails, the next access disconnects before it connects. */
   async disconnect(turn: ExclusiveAccess, address: number): Promise<void> {
     try {
       await turn.transaction(address, [{ write: Uint8Array.of(0) }])

@@ -9,15 +9,15 @@ export interface MuxChannelBusOptions {
   readonly name: string
   /** The bus that the multiplexer is on. */
   readonly parent: I2cBus
-  /** All of the parent's. */
+  /** All multiplexers of the parent. */
   readonly multiplexers: Multiplexers
-  /** Of the multiplexer that is meant. */
+  /** Of the multiplexer. */
   readonly address: number
   /** 0 to 7. */
   readonly channel: number
 }
 
-/** A channel of a multiplexer: a bus behind a bus. Each transfer is one turn of the parent. */
+/** A channel of a multiplexer: a bus behind a bus. Each transfer is one exclusive access to the parent. */
 export class MuxChannelBus extends ExclusiveBus {
   readonly #options: MuxChannelBusOptions
   #closed = false
@@ -35,10 +35,10 @@ export class MuxChannelBus extends ExclusiveBus {
   ): Promise<T> {
     if (this.#closed) throw busFailure(this.path, address, 'closed')
     const through = (turn: ExclusiveAccess): Promise<T> => this.#through(turn, address, work)
-    return await this.#told(address, this.#options.parent.exclusive(address, through, options))
+    return await this.#renamed(address, this.#options.parent.exclusive(address, through, options))
   }
 
-  /** The parent is its owner's to close. */
+  /** Does not close the parent, which has another owner. */
   override async close(): Promise<void> {
     this.#closed = true
   }
@@ -61,13 +61,13 @@ export class MuxChannelBus extends ExclusiveBus {
 
   #below(turn: ExclusiveAccess): ExclusiveAccess {
     return {
-      transaction: (address, operations) => this.#told(address, turn.transaction(address, operations)),
-      probe: (address) => this.#told(address, turn.probe(address))
+      transaction: (address, operations) => this.#renamed(address, turn.transaction(address, operations)),
+      probe: (address) => this.#renamed(address, turn.probe(address))
     }
   }
 
-  /** Errors of the parent, told of this bus. */
-  async #told<T>(address: number, work: Promise<T>): Promise<T> {
+  /** Errors of the parent, with this bus's name. */
+  async #renamed<T>(address: number, work: Promise<T>): Promise<T> {
     const { parent } = this.#options
     try {
       return await work

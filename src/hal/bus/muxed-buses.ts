@@ -6,7 +6,7 @@ import { MuxChannelBus } from './mux-channel-bus.ts'
 /** A channel of a multiplexer, named as a bus. */
 export interface MuxChannel {
   readonly name: string
-  /** The bus that the multiplexer is on: of the machine, or a branch named before this one. */
+  /** The bus that the multiplexer is on: of the machine, or a channel named before this one. */
   readonly bus: string
   /** Of the multiplexer, 0x70 to 0x77. */
   readonly address: number
@@ -17,31 +17,31 @@ export interface MuxChannel {
 /** The buses of a machine and those behind their multiplexers. */
 export class MuxedBuses implements Buses {
   readonly #machine: Buses
-  readonly #branches: readonly MuxChannel[]
+  readonly #muxChannels: readonly MuxChannel[]
   readonly #channels = new Map<string, MuxChannelBus>()
   /** By the bus that they are on. */
   readonly #multiplexers = new Map<string, Multiplexers>()
 
   constructor(machine: Buses, muxChannels: readonly MuxChannel[]) {
     this.#machine = machine
-    this.#branches = muxChannels
+    this.#muxChannels = muxChannels
   }
 
   async list(): Promise<string[]> {
     const names = await this.#machine.list()
-    for (const { name, bus } of this.#branches) if (names.includes(bus)) names.push(name)
+    for (const { name, bus } of this.#muxChannels) if (names.includes(bus)) names.push(name)
     return names
   }
 
   async open(name: string): Promise<I2cBus> {
-    return await this.#open(name, this.#branches)
+    return await this.#open(name, this.#muxChannels)
   }
 
   async close(): Promise<void> {
     await this.#machine.close()
   }
 
-  /** @param muxChannels those that may be meant: of a branch's own bus, the ones before it */
+  /** @param muxChannels candidates: for the bus of a channel, the channels before it */
   async #open(name: string, muxChannels: readonly MuxChannel[]): Promise<I2cBus> {
     const index = muxChannels.findLastIndex((muxChannel) => muxChannel.name === name)
     const muxChannel = muxChannels[index]
@@ -53,7 +53,7 @@ export class MuxedBuses implements Buses {
   }
 
   #channel({ name, bus, address, channel }: MuxChannel, parent: I2cBus): MuxChannelBus {
-    const addresses = this.#branches
+    const addresses = this.#muxChannels
       .filter((muxChannel) => muxChannel.bus === bus)
       .map(({ address }) => address)
     const multiplexers = this.#multiplexers.get(bus) ?? new Multiplexers(parent.path, addresses)

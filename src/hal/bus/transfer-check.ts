@@ -7,10 +7,12 @@ const MAX_TRANSFER = 8192
 const FIRST_ADDRESS = 0x08
 const LAST_ADDRESS = 0x77
 
-/** Refuses what must never reach a bus. @throws BusError 'unsupported' */
+/** Checks address and lengths before a transfer. @throws BusError 'unsupported' */
 export function checkTransfer(bus: string, address: number, operations: readonly I2cOperation[] = []): void {
   if (!Number.isInteger(address) || address < FIRST_ADDRESS || address > LAST_ADDRESS) {
-    throw busFailure(bus, address, 'unsupported', { what: 'is no address of a chip: those are 0x08 to 0x77' })
+    throw busFailure(bus, address, 'unsupported', {
+      what: 'is not an address of a chip: those are 0x08 to 0x77'
+    })
   }
   for (const operation of operations) {
     const length = 'read' in operation ? operation.read : operation.write.length

@@ -7,22 +7,22 @@ export interface TransferQueueOptions {
   readonly clock: Clock
   /** The bus's name, for messages. */
   readonly bus: string
-  /** Milliseconds from the request to its result, waiting included, unless the caller says otherwise. */
+  /** Milliseconds from request to result, including the wait, unless the caller gives another deadline. */
   readonly deadline: number
-  /** Transfers that may wait for their turn; more are refused. */
+  /** Maximum of waiting accesses; more are refused with 'busy'. */
   readonly limit: number
 }
 
 /**
- * First come, first served: one transfer at a time on a bus. A transfer that does not end keeps its turn,
- * so that nothing overlaps it and it holds no more than one of libuv's four threads; whoever waits is
- * released by the deadline.
+ * First come, first served: one exclusive access at a time on a bus. An access that does not end keeps the bus,
+ * so that nothing overlaps it and it holds no more than one of libuv's four threads. Waiting callers are
+ * released by their deadlines.
  */
 export class TransferQueue {
   readonly #options: TransferQueueOptions
   readonly #waiting: (() => void)[] = []
   #busy = false
-  /** The address that has its turn. */
+  /** The address that has access now. */
   #current: number | undefined
   #closed = false
 
@@ -41,11 +41,11 @@ export class TransferQueue {
       return await withDeadline(clock, deadline, bus, inTurn, options.signal)
     } catch (error) {
       if (!isNodeError(error, 'deadline')) throw error
-      throw busFailure(bus, address, 'timeout', { what: this.#lateness(address, deadline) })
+      throw busFailure(bus, address, 'timeout', { what: this.#lateMessage(address, deadline) })
     }
   }
 
-  /** Refuses what comes from now on, and waits, at most one deadline, for what was asked before. */
+  /** Refuses new accesses, and waits for those before, at most one deadline. */
   async close(): Promise<void> {
     this.#closed = true
     const { clock, deadline, bus } = this.#options
@@ -64,7 +64,7 @@ export class TransferQueue {
     }
   }
 
-  /** Who gives up leaves the queue. */
+  /** An aborted caller leaves the queue. */
   #turn(signal: AbortSignal): Promise<void> {
     if (!this.#busy) {
       this.#busy = true
@@ -90,9 +90,9 @@ export class TransferQueue {
     else begin()
   }
 
-  #lateness(address: number, deadline: number): string {
+  #lateMessage(address: number, deadline: number): string {
     if (this.#current === undefined || this.#current === address)
       return `gives no answer within ${deadline} ms`
-    return `had no turn within ${deadline} ms: the transfer to ${formatAddress(this.#current)} does not end`
+    return `had no access within ${deadline} ms: the transfer to ${formatAddress(this.#current)} does not end`
   }
 }

@@ -1,6 +1,6 @@
 import type { OptionDefinition } from '../sensor.ts'
 
-/** Of every device that reads a line. */
+/** The option of every device that reads a line. */
 export const biasOption = {
   kind: 'choice',
   default: 'pull-up',

@@ -7,7 +7,7 @@ import { readWhenAcknowledged } from './poll-until.ts'
 /** A command that a chip answers with words, each followed by its CRC. */
 export interface WordCommand {
   readonly command: readonly number[]
-  /** Milliseconds after which the answer is asked for. */
+  /** Milliseconds until the answer is first read. */
   readonly time: number
   /** How many words the answer has. */
   readonly words: number
@@ -16,7 +16,7 @@ export interface WordCommand {
 }
 
 /**
- * Puts the question to a chip that acknowledges nothing while it works on the answer.
+ * Sends the command and reads the answer of a chip that does not acknowledge until it is ready.
  * @throws BusError; SensorError 'bad-crc', 'stuck'
  */
 export async function commandWords(
@@ -30,7 +30,7 @@ export async function commandWords(
   return parseCrcWords(device, await readWhenAcknowledged(clock, device, 3 * words, timing, signal), crc)
 }
 
-/** Recognises a chip by a question that none other of its address answers with fitting checksums. */
+/** Recognises a chip by a command that no other chip of its address answers with correct checksums. */
 export function identifyByAnswer(question: WordCommand): Identification['ask'] {
   return async (device, { clock, signal }) => {
     await commandWords(clock, device, question, signal)
@@ -38,14 +38,14 @@ export function identifyByAnswer(question: WordCommand): Identification['ask'] {
   }
 }
 
-/** A chip that measures once when it is asked: a value is never older, and there is no setting to be lost. */
+/** A chip that measures once for each command: a value is never older than its sample, no setting can be lost. */
 export class CommandSensor implements Sensor {
   readonly #clock: Clock
   readonly #device: I2cDevice
   readonly #question: WordCommand
   readonly #tell: (words: readonly number[]) => readonly Measurement[]
 
-  /** @param tell what the words of the answer mean */
+  /** @param convert the measurements of the answer's words */
   constructor(
     clock: Clock,
     device: I2cDevice,

@@ -31,14 +31,14 @@ export function crcWords(words: readonly number[], initial: 0x00 | 0xff): Uint8A
 }
 
 /**
- * The words of such bytes. Zeros alone are never taken for words: from 0x00 on their CRC would fit.
+ * The words of such bytes. All zeros are refused: with the initial value 0x00 their CRC would be correct.
  * @param bytes three for each word
  * @throws SensorError 'stuck' where all bits are alike, 'bad-crc'
  */
 export function parseCrcWords(device: I2cDevice, bytes: Uint8Array, initial: 0x00 | 0xff): number[] {
   for (const stuck of [0x00, 0xff]) {
     if (bytes.every((byte) => byte === stuck)) {
-      throw new SensorError('stuck', `${device.label} answers with nothing but ${hex(stuck, 2)}`, {
+      throw new SensorError('stuck', `${device.label} answers with only ${hex(stuck, 2)}`, {
         hint: HINT
       })
     }
@@ -49,13 +49,13 @@ export function parseCrcWords(device: I2cDevice, bytes: Uint8Array, initial: 0x0
 }
 
 /**
- * Holds bytes with their CRC, as they came, to those with the CRC that they should have.
+ * Compares the bytes as received with those that have the correct CRC.
  * @throws SensorError 'bad-crc'
  */
 export function checkCrc(device: I2cDevice, found: Uint8Array, expected: Uint8Array): void {
   if (Buffer.compare(found, expected) === 0) return
   const text = Buffer.from(found).toString('hex')
-  throw new SensorError('bad-crc', `${device.label} answers ${text}: the checksum does not fit`, {
+  throw new SensorError('bad-crc', `${device.label} answers ${text}: the checksum is wrong`, {
     hint: HINT
   })
 }

@@ -3,13 +3,13 @@ import type { Edge, Level } from '../gpio.ts'
 
 export interface DebounceOptions {
   readonly clock: Clock
-  /** Milliseconds that a level must hold before it counts; 0 lets every edge pass. */
+  /** Milliseconds that a level must hold before it counts; 0 passes every edge. */
   readonly hold: number
-  /** Milliseconds after which a line that holds no level is called restless. */
+  /** Milliseconds without a level that holds, after which the line is unstable. */
   readonly timeout: number
-  /** A level that held: its edge with the time of the first of the burst, which is when the contact moved. */
+  /** A level that held: its edge, with the time of the first edge of the burst, when the contact moved. */
   readonly onLevel: (edge: Edge) => void
-  /** Once for each burst that lasts too long; onLevel ends it, even with the level as before. */
+  /** Once for each burst longer than `timeout`; onLevel follows when it ends, even with the same level as before. */
   readonly onUnstable: (since: number) => void
 }
 
@@ -21,8 +21,8 @@ interface Burst {
 }
 
 /**
- * Makes levels of the edges of a bouncing contact. It goes by the times of the edges, not by those of
- * their arrival: after a stall of the process it judges as if there had been none.
+ * Makes levels from the edges of a bouncing contact. It uses the times of the edges, not those of their
+ * arrival, so that a stall of the process does not change the result.
  */
 export class Debounce {
   readonly #options: DebounceOptions
@@ -40,12 +40,12 @@ export class Debounce {
     return this.#level
   }
 
-  /** Takes a level as held, without telling it. */
+  /** Sets the level without calling onLevel. */
   assume(level: Level): void {
     this.#level = level
   }
 
-  /** Takes an edge; the first may be the level as it was found. */
+  /** Takes an edge; the first may be the level at the start. */
   next(edge: Edge): void {
     const { clock, hold, timeout, onUnstable } = this.#options
     if (this.#burst !== undefined && edge.at - this.#burst.last.at >= hold) this.#settle(this.#burst)
@@ -79,13 +79,13 @@ export class Debounce {
     })
   }
 
-  /** Nothing is told any more. */
+  /** Ends: no callback follows. */
   end(): void {
     this.#cancel()
     this.#burst = undefined
   }
 
-  /** After a stall timers come before the edges that wait in the kernel: these shall have their say. */
+  /** After a stall, timers fire before the edges that wait in the kernel: one more turn lets these come first. */
   #settleNext(burst: Burst): void {
     this.#cancel = this.#options.clock.after(0, () => this.#settle(burst))
   }

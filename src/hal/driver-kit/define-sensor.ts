@@ -8,7 +8,7 @@ import type {
   Sensor
 } from '../sensor.ts'
 
-/** What an application says of a sensor of its own: the least, and how to read it. */
+/** An application's own sensor: its type and measures, and how it is read. */
 export interface OwnSensor {
   /** The word in the configuration, `[a-z0-9][a-z0-9-]{0,31}`. */
   readonly type: string
@@ -17,7 +17,7 @@ export interface OwnSensor {
   readonly options?: Readonly<Record<string, OptionDefinition>>
   /** Milliseconds; 100 unless given. */
   readonly minimumInterval?: number
-  /** One sample: a value alone where one quantity is measured. What it throws becomes a fault. */
+  /** One sample; a plain value where one quantity is measured. What it throws becomes a fault. */
   readonly sample: (
     context: OpenContext,
     options: Options,

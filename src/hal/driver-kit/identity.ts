@@ -3,8 +3,8 @@ import { hex } from '../register-bytes.ts'
 import { SensorError } from '../sensor-error.ts'
 
 /**
- * The error for a register that the chip cannot have meant: `stuck` where all its bits are alike, as a
- * broken data line gives them, else `garbage`.
+ * The error for an impossible register value: `stuck` where all bits are equal, as with a broken data line,
+ * else `garbage`.
  * @param bits how many the register has
  * @param what after the chip's name, before the word: `reads back`
  * @param why after the word: `where 61a0 was written`
@@ -32,7 +32,7 @@ export function notKept(device: I2cDevice, found: number, written: number, bits:
 }
 
 /**
- * Holds an 8-bit identity register to what the chip must have there.
+ * Checks an 8-bit identity register.
  * @param others identities of chips that share the address, and their names
  * @throws SensorError 'wrong-chip' naming the chip found, else 'stuck' or 'garbage'
  */

@@ -1,7 +1,7 @@
 import type { Measure, Measurement, MissingMeasurement } from '../sensor.ts'
 
 /**
- * Reads one value after the other. One that fails is told beside the others; where all fail, the first
+ * Reads one value after the other. Failures are returned beside the values; where all fail, the first
  * failure is thrown.
  */
 export async function measureEach<M extends Measure>(

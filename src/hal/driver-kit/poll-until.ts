@@ -3,18 +3,18 @@ import type { I2cDevice } from '../bus/i2c-device.ts'
 import { isBusError } from '../i2c.ts'
 import { SensorError } from '../sensor-error.ts'
 
-/** When a conversion is asked for its result; all milliseconds. */
+/** When the end of a conversion is polled; all in milliseconds. */
 export interface PollTiming {
-  /** Until the first question: the typical conversion time. */
+  /** Until the first poll: the typical conversion time. */
   readonly first: number
-  /** Between two questions. */
+  /** Between two polls. */
   readonly every: number
-  /** From the start until the chip is given up: well above the datasheet's greatest conversion time. */
+  /** From the start until 'not-ready': well above the datasheet's maximum conversion time. */
   readonly deadline: number
 }
 
 /**
- * Asks until the answer is not undefined.
+ * Polls until the answer is not undefined.
  * @throws SensorError 'not-ready' when the deadline is over; the signal's reason; what `ask` throws
  */
 export async function pollUntil<T>(

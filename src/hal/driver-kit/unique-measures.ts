@@ -1,6 +1,6 @@
 import type { Measure } from '../sensor.ts'
 
-/** Each measure once; one that is alone with its quantity needs no channel in its series. */
+/** The measures without duplicates; a quantity that occurs once needs no channel in its series. */
 export function uniqueMeasures<M extends Measure>(measures: readonly M[]): M[] {
   const once = measures.filter((one, index) => measures.findIndex((other) => isSame(one, other)) === index)
   return once.map((one) => {

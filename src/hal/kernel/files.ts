@@ -3,20 +3,20 @@ import { isNodeError } from '../../error.ts'
 import { SensorError, type SensorErrorCode } from '../sensor-error.ts'
 import type { Sysfs } from '../sysfs.ts'
 
-interface Telling {
+interface Message {
   readonly code: SensorErrorCode
   readonly what: string
   readonly hint: string
 }
 
-const WIRING = 'check its wiring and power; sudo dmesg tells what its driver says'
+const WIRING = 'check its wiring and power; sudo dmesg shows the messages of its driver'
 
-/** By the system's code; any other is told as WITHOUT_NAME. */
-const MESSAGES: Readonly<Record<string, Telling>> = {
+/** By the system's error code; OTHER for any other. */
+const MESSAGES: Readonly<Record<string, Message>> = {
   ENOENT: {
     code: 'absent',
     what: 'is not there',
-    hint: 'kith devices scan lists what the kernel shows; see that its overlay is loaded'
+    hint: 'kith devices scan lists what the kernel shows; check that its overlay is loaded'
   },
   EAGAIN: { code: 'not-ready', what: 'is not ready', hint: 'measure it less often' },
   EBUSY: {
@@ -30,32 +30,32 @@ const MESSAGES: Readonly<Record<string, Telling>> = {
     hint: 'let the user of kith read it, by a rule of udev'
   }
 }
-const WITHOUT_NAME: Telling = { code: 'unreadable', what: 'cannot be read by its driver', hint: WIRING }
+const OTHER: Message = { code: 'unreadable', what: 'cannot be read by its driver', hint: WIRING }
 
 const DECIMAL = /^[+-]?\d+(\.\d+)?$/
 
-/** Milliseconds between two questions of a file that says EAGAIN. */
+/** Milliseconds between two reads of a file that gives EAGAIN. */
 const AGAIN = 10
 
-/** The files in which the kernel shows one device: what goes wrong is told with the device's name. */
+/** The files in which the kernel shows one device; error messages begin with the device's name. */
 export class KernelFiles {
-  /** How messages name the device: `hwmon chip tmp102`. */
+  /** The device's name in messages: `hwmon chip tmp102`. */
   readonly label: string
   readonly #sysfs: Sysfs
   readonly #clock: Clock
-  readonly #patience: number
+  readonly #timeout: number
 
-  /** @param timeout milliseconds for which EAGAIN is waited out; tmp102 gives it for 35 [linux tmp102.c] */
+  /** @param timeout milliseconds for which a read is repeated after EAGAIN; tmp102 gives it for 35 ms [linux tmp102.c] */
   constructor(sysfs: Sysfs, clock: Clock, label: string, timeout = 500) {
     this.#sysfs = sysfs
     this.#clock = clock
     this.label = label
-    this.#patience = timeout
+    this.#timeout = timeout
   }
 
   /** The file's text without space around it. @throws SensorError; the signal's reason */
   async text(path: string, signal: AbortSignal): Promise<string> {
-    const until = this.#clock.monotonic() + this.#patience
+    const until = this.#clock.monotonic() + this.#timeout
     for (;;) {
       try {
         return (await this.#sysfs.read(path, signal)).trim()
@@ -101,7 +101,7 @@ export class KernelFiles {
   }
 
   #failure(path: string, cause: unknown): SensorError {
-    const { code, what, hint } = MESSAGES[codeOf(cause)] ?? WITHOUT_NAME
+    const { code, what, hint } = MESSAGES[codeOf(cause)] ?? OTHER
     const why = `${what}: ${fileOf(path)} gives ${codeOf(cause)}`
     return new SensorError(code, `${this.label} ${why}`, { hint, cause })
   }
@@ -110,13 +110,13 @@ export class KernelFiles {
 /**
  * The number in a file of the kernel, times ten to the power of `exponent`: the decimal is moved before the
  * text becomes a number, so that `101.325` kPa is 101325 Pa to the last bit.
- * @returns undefined where the text is no decimal number; an empty one is none
+ * @returns undefined where the text is no decimal number; empty text is not one
  */
 export function kernelNumber(text: string, exponent = 0): number | undefined {
   return DECIMAL.test(text) ? Number(`${text}e${exponent}`) : undefined
 }
 
-/** Whether what was looked for is not there, and nothing worse. */
+/** Whether an error means that the file or device does not exist. */
 export function isAbsent(error: unknown): boolean {
   return isNodeError(error, 'absent')
 }

@@ -1,6 +1,6 @@
 import type { Sysfs } from '../sysfs.ts'
 
-/** Where the kernel shows chips that it has drivers for: `1-0048` is 0x48 on i2c-1 [linux i2c-core-base.c]. */
+/** Where the kernel shows chips with a kernel driver: `1-0048` is 0x48 on i2c-1 [linux i2c-core-base.c]. */
 export const I2C_DEVICES = '/sys/bus/i2c/devices'
 
 /** Such a name, as an option of a device: empty where it is not needed. */
@@ -12,7 +12,7 @@ export function kernelPlace(bus: string, address: number): string | undefined {
   return number === undefined ? undefined : `${number}-${address.toString(16).padStart(4, '0')}`
 }
 
-/** By which name the kernel knows the chip: `ds1307`; undefined where it does not tell. */
+/** The kernel's name of the chip: `ds1307`; undefined where it shows none. */
 export async function kernelChip(
   sysfs: Sysfs,
   place: string,
@@ -23,8 +23,8 @@ export async function kernelChip(
 }
 
 /**
- * The places of those that have a folder of that name below them, by that folder's name: `hwmon3` is the chip
- * of `1-0048`.
+ * The places of the I2C devices with a folder that matches `entry`, by that folder's name: `hwmon3` belongs to
+ * the chip at `1-0048`.
  * @param below the folder in between: `/hwmon`, or nothing
  */
 export async function placesOf(

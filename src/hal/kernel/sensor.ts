@@ -9,7 +9,7 @@ export type ReadChannel<M extends Measure> = (
   signal: AbortSignal
 ) => Promise<number>
 
-/** A device that the kernel measures with: its folder is found anew for each sample, its values are never kept. */
+/** A device with a kernel driver. Its folder is checked for each sample, and no value is cached. */
 export class KernelSensor<M extends Measure> implements Sensor {
   readonly #folder: SysfsFolder
   readonly #channels: readonly M[]

@@ -11,11 +11,11 @@ export interface SysfsClass {
 
 export interface SysfsEntry {
   readonly path: string
-  /** What the file says. */
+  /** The file's contents. */
   readonly name: string
 }
 
-/** Everything on a shelf that says its name, in the order of its numbers. */
+/** The entries of a class that have a name, in the order of their numbers. */
 export async function sysfsEntries(
   files: KernelFiles,
   { folder, entry, file }: SysfsClass,
@@ -31,25 +31,25 @@ export async function sysfsEntries(
   return found
 }
 
-/** The folder of a device by its name: its number changes between boots, and when its driver is loaded anew. */
+/** The folder of a device by its name: its number changes between boots and when its driver is reloaded. */
 export class SysfsFolder {
   readonly #files: KernelFiles
-  readonly #shelf: SysfsClass
+  readonly #class: SysfsClass
   readonly #name: string
-  readonly #cure: string
+  readonly #hint: string
   #found: string | undefined
 
-  /** @param cure what to do where several have the name */
-  constructor(files: KernelFiles, shelf: SysfsClass, name: string, cure: string) {
+  /** @param hint what to do where several have the name */
+  constructor(files: KernelFiles, sysfsClass: SysfsClass, name: string, hint: string) {
     this.#files = files
-    this.#shelf = shelf
+    this.#class = sysfsClass
     this.#name = name
-    this.#cure = cure
+    this.#hint = hint
   }
 
   /** @throws SensorError 'absent', 'ambiguous' */
   async path(signal: AbortSignal): Promise<string> {
-    const { file } = this.#shelf
+    const { file } = this.#class
     const known = this.#found
     if (known !== undefined && (await this.#files.textIfAny(`${known}/${file}`, signal)) === this.#name)
       return known
@@ -58,14 +58,14 @@ export class SysfsFolder {
   }
 
   async #search(signal: AbortSignal): Promise<string> {
-    const all = await sysfsEntries(this.#files, this.#shelf, signal)
+    const all = await sysfsEntries(this.#files, this.#class, signal)
     const [found, other] = all.filter(({ name }) => name === this.#name)
     if (found === undefined) {
       const there = [...new Set(all.map(({ name }) => name))].join(', ')
-      const hint = `the kernel shows ${there || 'none'}; see that its driver or overlay is loaded`
+      const hint = `the kernel shows ${there || 'none'}; check that its driver or overlay is loaded`
       throw this.#files.error('absent', 'is not there', hint)
     }
     if (other === undefined) return found.path
-    throw this.#files.error('ambiguous', `is there more than once: ${found.path}, ${other.path}`, this.#cure)
+    throw this.#files.error('ambiguous', `exists more than once: ${found.path}, ${other.path}`, this.#hint)
   }
 }

@@ -15,7 +15,7 @@ export class LinuxDatagramSockets implements DatagramSockets {
     const socket = createSocket({
       type: options.family === 4 ? 'udp4' : 'udp6',
       ipv6Only: options.family === 6,
-      // Addresses are literals always: answering at once saves node's detour over nextTick and dns.lookup.
+      // Addresses are always literals: answering directly avoids node's nextTick and dns.lookup.
       lookup: (host, _options, answer) => answer(null, host, options.family)
     })
     await bound(socket, options)
@@ -49,7 +49,7 @@ class LinuxDatagramSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, port: number, address: string): SendResult {
-    // libuv sends at once and queues by reference only when the system's buffer is full.
+    // libuv sends immediately, and queues by reference only when the system's buffer is full.
     if (!this.#open || (this.#waiting && this.#socket.getSendQueueCount() > 0)) return 'dropped'
     this.#socket.send(bytes, port, address)
     this.#waiting = this.#socket.getSendQueueCount() > 0

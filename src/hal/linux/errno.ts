@@ -15,8 +15,8 @@ const KINDS: ReadonlyMap<number, BusErrorKind> = new Map([
 ])
 
 /**
- * The kind of a failed system call. Only the number is looked at: SMBus calls of i2c-bus fail with a
- * positive one, read and write with a negative one, and the code of EREMOTEIO may be ''.
+ * The kind of a failed system call, by its number only: SMBus calls of i2c-bus fail with a positive number,
+ * read and write with a negative one, and the code of EREMOTEIO may be ''.
  */
 export function busErrorKind(error: unknown): BusErrorKind {
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN

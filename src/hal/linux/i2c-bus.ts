@@ -26,15 +26,15 @@ export interface LinuxI2cBusOptions {
   readonly limit?: number
 }
 
-/** The most that SMBus reads with a repeated start: I2C_SMBUS_BLOCK_MAX of the kernel. */
+/** Maximum of an SMBus read with a repeated start: I2C_SMBUS_BLOCK_MAX of the kernel. */
 const BLOCK_MAX = 32
-/** How often a transfer that lost the bus is sent again. */
+/** Retries of a transfer that lost the arbitration. */
 const REPEATS = 2
 
 /**
- * A bus of the kernel, /dev/i2c-N, by npm i2c-bus. That package keeps one file for each address and keeps
- * it even where the kernel refused the address; such a file speaks to address 0. So whenever the first
- * call for an address fails, all its files are dropped (i2c-bus.js, `peripheral`).
+ * A bus of the kernel, /dev/i2c-N, by npm i2c-bus. That package keeps one file for each address, even where the
+ * kernel refused the address; such a file talks to address 0. So whenever the first call for an address
+ * fails, all files are closed (i2c-bus.js, `peripheral`).
  */
 export class LinuxI2cBus extends ExclusiveBus {
   readonly #open: () => Promise<PromisifiedBus>
@@ -89,7 +89,7 @@ export class LinuxI2cBus extends ExclusiveBus {
       return result
     } catch (error) {
       const failure = this.#failure(address, error, first)
-      // An adapter that was pulled out, too, leaves files that never work again.
+      // After an adapter was unplugged, its files never work again either.
       if (first || failure.kind === 'no-such-bus') await this.#drop()
       throw failure
     }
@@ -109,7 +109,7 @@ export class LinuxI2cBus extends ExclusiveBus {
     const read: Uint8Array[] = []
     for (const [index, operation] of operations.entries()) {
       const run = (): Promise<Uint8Array | undefined> => this.#operate(handle, address, operation)
-      // Once something was sent, sending it again may mean something else to the chip.
+      // After the first operation, repeating may have another effect in the chip.
       const bytes = await (index === 0 ? repeated(run) : run())
       if (bytes !== undefined) read.push(bytes)
     }
@@ -136,7 +136,7 @@ export class LinuxI2cBus extends ExclusiveBus {
     throw busFailure(this.name, address, 'other', { what: `exchanged ${count} of ${buffer.length} bytes` })
   }
 
-  /** Closed handles must not be used again: close() keeps the numbers of its files. */
+  /** A closed handle must not be used again: close() keeps the numbers of its files. */
   async #drop(): Promise<void> {
     const handle = this.#handle
     this.#handle = undefined
@@ -148,14 +148,14 @@ export class LinuxI2cBus extends ExclusiveBus {
     if (isBusError(error)) return error
     const kind = busErrorKind(error)
     // EBUSY of a transfer: "the bus was busy for longer than allowed" [Documentation/i2c/fault-codes.rst]
-    const told = kind === 'owned-by-kernel' && !first ? 'timeout' : kind
-    return busFailure(this.name, address, told, { cause: error })
+    const reported = kind === 'owned-by-kernel' && !first ? 'timeout' : kind
+    return busFailure(this.name, address, reported, { cause: error })
   }
 }
 
 /**
- * Repeats what lost the bus to another master before any of it was sent: the one failure after which
- * repeating is harmless. A chip that does not acknowledge may mean it, and a timeout has taken its time.
+ * Repeats a transfer that lost the arbitration before anything was sent: the only failure after which
+ * repeating is harmless. A missing acknowledge may be intended, and a timeout has used up its time.
  */
 async function repeated<T>(run: () => Promise<T>): Promise<T> {
   for (let left = REPEATS; ; left--) {
@@ -167,7 +167,7 @@ async function repeated<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One byte written, then at most 32 read: what a repeated start can do. */
+/** One byte written, then at most 32 read: the only form with a repeated start. */
 function registerRead([first, second, ...more]: readonly I2cOperation[]):
   | { command: number; count: number }
   | undefined {
@@ -178,8 +178,8 @@ function registerRead([first, second, ...more]: readonly I2cOperation[]):
 }
 
 /**
- * Asks whether something acknowledges, by the rule of i2cdetect: a read where EEPROMs (50 to 5f) and clock
- * or memory chips (30 to 37) might take a write for one, else the address alone [i2c-tools, i2cdetect.c].
+ * Probes an address by the rule of i2cdetect: a read for EEPROMs (50 to 5f) and clock or memory chips (30 to
+ * 37), which a quick write might change, else a quick write, the address alone [i2c-tools, i2cdetect.c].
  */
 async function touch(handle: PromisifiedBus, address: number): Promise<void> {
   const byRead = (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f)

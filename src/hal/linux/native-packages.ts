@@ -6,7 +6,7 @@ export interface NativePackage {
   readonly error?: string
 }
 
-/** Each is loaded only where a bus or a line is opened. */
+/** How each is loaded; a node does so when the first bus or line is opened. */
 const NATIVE: Readonly<Record<string, () => Promise<unknown>>> = {
   'i2c-bus': () => import('i2c-bus'),
   onoff: () => import('onoff'),

@@ -7,16 +7,16 @@ export interface LinuxTimeSourceOptions {
   readonly clock: Clock
   /** Whether systemd-timesyncd has synchronised since boot. */
   readonly timesyncd?: () => Promise<boolean>
-  /** What timedatectl says: 'yes', 'no', or nothing where there is none. */
+  /** The answer of timedatectl: 'yes', 'no', or empty where there is none. */
   readonly timedatectl?: () => Promise<string>
 }
 
-/** Milliseconds for which timedatectl's answer is kept: no more than one child process a minute. */
+/** Milliseconds for which timedatectl's answer is kept, which limits it to one child process per minute. */
 const KEPT = 60_000
 
 /**
- * Believes the wall clock where the kernel's synchronisation is known, and nothing else: a plausible date
- * proves nothing, timesyncd restores a saved one. In a container there is neither witness: unknown.
+ * Quality 0 only where synchronisation is known: a plausible date is no proof, because timesyncd restores a
+ * saved one at boot. In a container neither source exists, and the quality is 2.
  */
 export class LinuxTimeSource implements TimeSource {
   readonly #clock: Clock
@@ -39,7 +39,7 @@ export class LinuxTimeSource implements TimeSource {
     return { quality: synchronised ? 0 : 2, offset: 0 }
   }
 
-  /** Covers other time daemons (chrony, ntpd); stays yes for about 9 h without a network (adjtimex). */
+  /** Covers other time daemons (chrony, ntpd); remains yes for about 9 h without a network (adjtimex). */
   #asked(): Promise<boolean> {
     const now = this.#clock.monotonic()
     if (this.#answer === undefined || now - this.#answer.at >= KEPT) {

@@ -7,7 +7,7 @@ import { LinuxPins } from './gpio/pins.ts'
 import { LinuxSysfs } from './sysfs.ts'
 import { LinuxTimeSource } from './time-source.ts'
 
-/** This machine. Native packages are loaded when the first bus or line is opened, not before. */
+/** This machine. Native packages are loaded when the first bus or line is opened. */
 export function linuxWorld(clock: Clock = systemClock): World {
   const sysfs = new LinuxSysfs()
   const buses = new LinuxBuses({ clock })

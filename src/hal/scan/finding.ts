@@ -1,8 +1,8 @@
 import type { Options } from '../sensor.ts'
 
-/** What would be written into the configuration for something found. */
+/** The configuration for something that was found. */
 export interface Proposal {
-  /** Where: a sensor, or the clock of `time`. */
+  /** A sensor, or the clock of `time`. */
   readonly as: 'sensor' | 'rtc'
   readonly type: string
   /** Unique among the proposals of a scan. */
@@ -12,24 +12,24 @@ export interface Proposal {
   readonly options?: Options
 }
 
-/** Another type that a chip may be, and how a person tells. */
+/** Another type that a chip may be, and how a person distinguishes it. */
 export interface Alternative {
   readonly type: string
   readonly tell?: string
 }
 
-/** One thing that a scan found, or could not do. */
+/** One result of a scan. */
 export interface Finding {
   /**
-   * `sure`: a chip that told its type. `maybe`: one of a type, as far as can be asked. `unknown`: something that
-   * answers. `kernel`: an address that a driver of the kernel owns. `file`: something that the kernel shows.
-   * `failed`: what could not be looked at.
+   * `sure`: a chip of a known type. `maybe`: probably of the type. `unknown`: something that answers.
+   * `kernel`: an address that a kernel driver owns. `file`: a device that the kernel shows. `failed`: a bus or
+   * class that could not be scanned.
    */
   readonly kind: 'sure' | 'maybe' | 'unknown' | 'kernel' | 'file' | 'failed'
   /** `0x76 on i2c-1`, `thermal`, `i2c-1` */
   readonly place: string
   readonly type?: string
-  /** A sentence for a person: what it is, or why nobody knows. */
+  /** A sentence for people: what it is, or why that is not known. */
   readonly reason: string
   readonly others?: readonly Alternative[]
   readonly proposal?: Proposal

@@ -7,20 +7,20 @@ import type { I2cSensorDefinition, Identification, MatchResult, OpenContext } fr
 /** A chip that may be at an address. */
 export type Candidate = I2cSensorDefinition | ClockDefinition
 
-/** What a chip told of itself. */
+/** What recognise() found. */
 export interface Verdict {
   readonly sure?: Candidate
-  /** Those that it may be where it is not sure, the likeliest first. */
+  /** The possible types where it is not sure, the likeliest first. */
   readonly maybe: readonly Candidate[]
-  /** Its type, where that is none of the candidates'. */
+  /** Its type, where it is none of the candidates. */
   readonly relative?: string
 }
 
 export type ScanContext = Pick<OpenContext, 'clock' | 'signal'>
 
 /**
- * Asks the chip at an address which of the candidates it is: identities first, then constant bits, then the
- * address alone; an answer that is sure ends the questions.
+ * Recognises the chip at an address among the candidates: by identities first, then by constant bits, then by
+ * the address alone; ends at the first sure result.
  * @throws BusError where the bus fails, not the chip
  */
 export async function recognise(
@@ -31,11 +31,11 @@ export async function recognise(
 ): Promise<Verdict> {
   const maybe: Candidate[] = []
   for (const candidate of candidates.filter(({ addresses }) => addresses.includes(address)).sort(byTurn)) {
-    const likeness = await matchResultOf(bus, address, candidate, context)
-    if (likeness === 'sure') return { sure: candidate, maybe: [] }
-    if (likeness === 'maybe') maybe.push(candidate)
-    if (typeof likeness === 'string' || candidates.some(({ type }) => type === likeness.relative)) continue
-    return { maybe: [], relative: likeness.relative }
+    const result = await matchResultOf(bus, address, candidate, context)
+    if (result === 'sure') return { sure: candidate, maybe: [] }
+    if (result === 'maybe') maybe.push(candidate)
+    if (typeof result === 'string' || candidates.some(({ type }) => type === result.relative)) continue
+    return { maybe: [], relative: result.relative }
   }
   return { maybe }
 }
@@ -57,7 +57,7 @@ async function matchResultOf(
   }
 }
 
-/** One without an identification is known by its address alone. */
+/** A type without an identification is recognised by its address alone. */
 const rank = (identification: Identification | undefined): number =>
   10 * (identification?.by ?? 3) + (identification?.turn ?? 1)
 

@@ -9,27 +9,27 @@ import { type Candidate, recognise, type ScanContext, type Verdict } from './rec
 
 /** 00 to 07 and 78 to 7f are reserved: 00 is the general call, which resets chips [i2c-tools i2cdetect.c]. */
 const [FIRST, LAST] = [0x08, 0x77]
-/** A tca9548a has one of these, from here to LAST. */
+/** First address of a tca9548a; LAST is its last. */
 const MULTIPLEXERS = 0x70
 
 export interface BusScan extends ScanContext {
   readonly sysfs: Sysfs
   readonly candidates: readonly Candidate[]
-  /** Addresses that are not asked: chips of the bus that this one is a branch of. */
+  /** Addresses that are not probed: chips of the bus that the multiplexer of this channel is on. */
   readonly except: ReadonlySet<number>
-  /** How chips that the kernel shows are measured, by the kernel's name of their place. */
+  /** Types by which chips that the kernel shows are measured, by the kernel's name of their place. */
   readonly shown: ReadonlyMap<string, string>
-  /** Makes a name for a proposal, each once. */
+  /** Makes a unique name for a proposal. */
   readonly name: (base: string) => string
 }
 
 export interface BusFindings {
   readonly findings: readonly Finding[]
-  /** Addresses at which something is. */
+  /** Addresses at which something answers. */
   readonly taken: ReadonlySet<number>
 }
 
-/** Asks every address of a bus in the way that is safe for it; what answers is asked for its type. */
+/** Probes every address of a bus, and recognises what answers. */
 export async function scanBus(bus: I2cBus, scan: BusScan): Promise<BusFindings> {
   const findings: Finding[] = []
   const taken = new Set(scan.except)

@@ -4,13 +4,13 @@ import type { Sysfs } from '../sysfs.ts'
 import type { Finding } from './finding.ts'
 import type { ScanContext } from './recognise.ts'
 
-/** What a kind of kernel file shows, or why it could not be looked at. */
+/** What a class of kernel files shows, or why it could not be read. */
 export type Discovered = { readonly type: string } & (
   | { readonly discovery: Discovery }
   | { readonly failure: string }
 )
 
-/** Looks for everything that the kernel shows. */
+/** Lists everything that the kernel shows. */
 export async function discoverAll(
   sources: readonly FileSensorDefinition[],
   sysfs: Sysfs,
@@ -28,7 +28,7 @@ export async function discoverAll(
   return found
 }
 
-/** By which type a chip is measured that the kernel shows, by its place. */
+/** The type that measures a chip which the kernel shows, by the chip's place. */
 export function shownChips(discovered: readonly Discovered[]): ReadonlyMap<string, string> {
   return new Map(
     discovered.flatMap((each) =>
@@ -42,7 +42,7 @@ export function fileFinding(found: Discovered, name: (base: string) => string): 
   if ('failure' in found) return { kind: 'failed', place: type, reason: found.failure }
   const { about, options, name: base } = found.discovery
   if (options === undefined) {
-    const reason = `${about}: it has the name of another, and nothing that tells them apart`
+    const reason = `${about}: it has the same name as another, and nothing distinguishes them`
     return { kind: 'unknown', place: type, type, reason }
   }
   return {

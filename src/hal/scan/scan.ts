@@ -12,15 +12,15 @@ export interface ScanInit {
   readonly world: Pick<World, 'buses' | 'sysfs' | 'clock'>
   readonly devices: readonly SensorDefinition[]
   readonly clocks: readonly ClockDefinition[]
-  /** Which are asked: a branch after the bus that it is on. */
+  /** Buses to scan; a multiplexer channel comes after its bus. */
   readonly buses: readonly string[]
-  readonly branches: readonly MuxChannel[]
-  /** Names that are taken by configured sensors. */
+  readonly muxChannels: readonly MuxChannel[]
+  /** Names of configured sensors, which are taken. */
   readonly names: readonly string[]
   readonly signal: AbortSignal
 }
 
-/** Everything on the buses and everything that the kernel shows, each with the configuration that would use it. */
+/** Lists everything on the buses and everything that the kernel shows, with a configuration for each. */
 export async function scan(init: ScanInit): Promise<Finding[]> {
   const { world, devices, clocks, signal } = init
   const context = { clock: world.clock, signal }
@@ -40,7 +40,7 @@ export async function scan(init: ScanInit): Promise<Finding[]> {
   const findings: Finding[] = []
   const taken = new Map<string, ReadonlySet<number>>()
   for (const bus of init.buses) {
-    const parent = init.branches.find((branch) => branch.name === bus)?.bus ?? ''
+    const parent = init.muxChannels.find((muxChannel) => muxChannel.name === bus)?.bus ?? ''
     try {
       const opened = await world.buses.open(bus)
       const found = await scanBus(opened, { ...common, except: taken.get(parent) ?? new Set() })
@@ -54,7 +54,7 @@ export async function scan(init: ScanInit): Promise<Finding[]> {
   return [...findings, ...discovered.map((each) => fileFinding(each, name))]
 }
 
-/** `bme280`, then `bme280-2`: names of the form that the configuration takes, each once. */
+/** `bme280`, then `bme280-2`: unique names that the configuration accepts. */
 function namer(names: readonly string[]): (base: string) => string {
   const taken = new Set(names)
   return (base) => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { hash, noise, type Seed } from './random.ts'
 
-/** What surrounds the simulated chips, each in the unit of the quantity of that name (SenML units). */
+/** Ambient quantities of the simulated chips, each in the unit of the quantity of that name (SenML units). */
 export type AmbientQuantity =
   | 'temperature'
   | 'humidity'
@@ -11,31 +11,31 @@ export type AmbientQuantity =
   | 'voltage'
   | 'current'
 
-/** What a chip can learn of what surrounds it. */
+/** The ambient conditions of one chip. */
 export interface AmbientConditions {
   /** @param at milliseconds since 1970; now unless given */
   value(quantity: AmbientQuantity, at?: number): number
 }
 
-/** What a value is at a moment in milliseconds since 1970. */
+/** The value at a time in milliseconds since 1970. */
 export type Trace = (at: number) => number
 
-/** A daily cycle, the weather of the hours, and the unrest of the minute, kept within bounds. */
+/** A daily cycle, a slow change over hours (weather) and a fast one within a minute (unrest), clamped to bounds. */
 export interface Course {
   readonly mean: number
-  /** Half the difference between the day's extremes, and the hour (UTC) of the greatest value. */
+  /** Half the difference between the day's extremes, and the hour (UTC) of the maximum. */
   readonly daily: number
   readonly peakHour: number
   readonly weather: number
   readonly unrest: number
   readonly min: number
-  readonly greatest: number
+  readonly max: number
 }
 
 /** A lived-in room in a temperate climate; its supply is a battery near 5 V. */
 const COURSES: Readonly<Record<AmbientQuantity, Course>> = {
-  temperature: { mean: 21, daily: 2, peakHour: 15, weather: 1.5, unrest: 0.05, min: -40, greatest: 85 },
-  humidity: { mean: 48, daily: -5, peakHour: 15, weather: 8, unrest: 0.3, min: 0, greatest: 100 },
+  temperature: { mean: 21, daily: 2, peakHour: 15, weather: 1.5, unrest: 0.05, min: -40, max: 85 },
+  humidity: { mean: 48, daily: -5, peakHour: 15, weather: 8, unrest: 0.3, min: 0, max: 100 },
   pressure: {
     mean: 101_000,
     daily: 60,
@@ -43,9 +43,9 @@ const COURSES: Readonly<Record<AmbientQuantity, Course>> = {
     weather: 1500,
     unrest: 4,
     min: 87_000,
-    greatest: 108_500
+    max: 108_500
   },
-  illuminance: { mean: 150, daily: 320, peakHour: 12, weather: 60, unrest: 3, min: 0, greatest: 54_000 },
+  illuminance: { mean: 150, daily: 320, peakHour: 12, weather: 60, unrest: 3, min: 0, max: 54_000 },
   co2: {
     mean: 620e-6,
     daily: 150e-6,
@@ -53,10 +53,10 @@ const COURSES: Readonly<Record<AmbientQuantity, Course>> = {
     weather: 80e-6,
     unrest: 4e-6,
     min: 400e-6,
-    greatest: 5e-3
+    max: 5e-3
   },
-  voltage: { mean: 4.98, daily: 0.03, peakHour: 14, weather: 0.02, unrest: 0.004, min: 0, greatest: 5.5 },
-  current: { mean: 0.42, daily: 0.08, peakHour: 19, weather: 0.05, unrest: 0.02, min: 0, greatest: 3 }
+  voltage: { mean: 4.98, daily: 0.03, peakHour: 14, weather: 0.02, unrest: 0.004, min: 0, max: 5.5 },
+  current: { mean: 0.42, daily: 0.08, peakHour: 19, weather: 0.05, unrest: 0.02, min: 0, max: 3 }
 }
 
 const HOUR = 3_600_000
@@ -64,8 +64,8 @@ const WEATHER_CHANGES = 9 * HOUR
 const UNREST_CHANGES = 20_000
 
 /**
- * The world around the chips: each quantity a pure, smooth function of seed and time, so that a run can
- * be repeated and any moment of it asked for. A test, a scenario or a person may give it another course.
+ * The ambient conditions: each quantity is a pure, smooth function of seed and time, so that a run can be
+ * repeated and evaluated at any time. A test or a scenario may give it another course.
  */
 export class Ambient implements AmbientConditions {
   readonly #clock: Clock
@@ -85,10 +85,10 @@ export class Ambient implements AmbientConditions {
     if (trace !== undefined) return trace(at)
     const course = this.#courses.get(quantity) ?? COURSES[quantity]
     const value = courseValue(quantity, course, this.#seed, at) + this.shift(quantity, at)
-    return Math.min(course.greatest, Math.max(course.min, value))
+    return Math.min(course.max, Math.max(course.min, value))
   }
 
-  /** How far the quantity is from its own course. */
+  /** The shift of the quantity from its own course. */
   shift(quantity: AmbientQuantity, at: number = this.#clock.now()): number {
     return this.#shifts.get(quantity)?.(at) ?? 0
   }
@@ -98,12 +98,12 @@ export class Ambient implements AmbientConditions {
     this.follow(quantity, () => value)
   }
 
-  /** From now on the quantity is what the trace says, without bounds. */
+  /** From now on the quantity follows the trace, without bounds. */
   follow(quantity: AmbientQuantity, trace: Trace): void {
     this.#traces.set(quantity, trace)
   }
 
-  /** From now on the quantity is so far from its own course. */
+  /** From now on the quantity is shifted from its own course. */
   moveBy(quantity: AmbientQuantity, shift: Trace): void {
     this.#shifts.set(quantity, shift)
   }
@@ -113,7 +113,7 @@ export class Ambient implements AmbientConditions {
     this.#courses.set(quantity, { ...(this.#courses.get(quantity) ?? COURSES[quantity]), ...course })
   }
 
-  /** The quantity takes its own course again. */
+  /** The quantity returns to its own course. */
   release(quantity: AmbientQuantity): void {
     this.#traces.delete(quantity)
     this.#shifts.delete(quantity)

@@ -5,7 +5,7 @@ import { SimulatedI2cBus } from './i2c-bus.ts'
 import type { ChipModelFactory, ModelEnvironment } from './model.ts'
 import type { Wires } from './wires.ts'
 
-/** The buses of a simulated machine: those that chips were attached to. */
+/** The buses of a simulated machine, which exist where chips are attached. */
 export class SimulatedBuses implements Buses {
   readonly #environment: ModelEnvironment
   readonly #faults: Faults
@@ -21,14 +21,14 @@ export class SimulatedBuses implements Buses {
     this.#byteTime = byteTime
   }
 
-  /** Puts a chip on the bus or behind the multiplexer of that name; a bus exists from now on. */
+  /** Attaches a chip to the bus or multiplexer channel of that name, which exists from now on. */
   attach(name: string, address: number, factory: ChipModelFactory): void {
     this.#wires(name).attach(address, factory)
   }
 
-  /** Puts a multiplexer on a bus, and names one of its channels. */
-  branch({ name, bus, address, channel }: MuxChannel): void {
-    this.#channels.set(name, this.#wires(bus).branch(address, channel, name))
+  /** Attaches a multiplexer to a bus, and names one of its channels. */
+  addMuxChannel({ name, bus, address, channel }: MuxChannel): void {
+    this.#channels.set(name, this.#wires(bus).addMuxChannel(address, channel, name))
   }
 
   async list(): Promise<string[]> {

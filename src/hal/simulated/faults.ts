@@ -1,25 +1,25 @@
 import { formatAddress } from '../i2c.ts'
 import type { Imperfection } from './imperfect-conditions.ts'
 
-/** What can go wrong with one chip. */
+/** Faults of one chip. */
 export type ChipFault =
   /** Nothing answers at the address, as with a loose wire; the chip keeps its state. */
   | 'no-acknowledge-address'
   /** The address is acknowledged, a data byte is not. */
   | 'no-acknowledge-data'
-  /** The last byte of every read is wrong: a CRC does not fit. */
+  /** The last byte of every read is wrong: its CRC fails. */
   | 'bad-crc'
   /** Every bit read is 1, or 0: a broken data line. */
   | 'stuck-high'
   | 'stuck-low'
   /** Every read gives random bytes. */
   | 'garbage'
-  /** Conversions never finish: the chip's own clock stands still. */
+  /** Conversions never finish: the chip's clock is stopped. */
   | 'never-ready'
   /** No power: nothing answers, and the chip is as after power-on when the fault is cleared. */
   | 'unplugged'
 
-/** Since when a chip is how far from perfect; milliseconds since 1970. */
+/** An imperfection and its start in milliseconds since 1970. */
 interface Since {
   readonly since: number
   readonly what: Imperfection
@@ -33,7 +33,7 @@ export class Faults {
   #imperfections = new Map<string, Since>()
   #owned = new Set<string>()
 
-  /** The chip has this fault, instead of any other, until it is cleared. */
+  /** Sets the fault of the chip, in place of any other, until it is cleared. */
   set(bus: string, address: number, fault: ChipFault): void {
     this.#chips.set(place(bus, address), fault)
     if (fault === 'unplugged') this.brownOut(bus, address)
@@ -43,12 +43,12 @@ export class Faults {
     this.#chips.delete(place(bus, address))
   }
 
-  /** The chip loses its power for a moment: its registers are as after power-on. */
+  /** Interrupts the chip's power: its registers are as after power-on. */
   brownOut(bus: string, address: number): void {
     this.#powerCycles.set(place(bus, address), this.powerCycles(bus, address) + 1)
   }
 
-  /** A driver of the kernel takes the address, on a bus of the machine, whether there is a chip or not. */
+  /** A kernel driver takes the address, on a bus of the machine, whether there is a chip or not. */
   own(bus: string, address: number): void {
     this.#owned.add(place(bus, address))
   }
@@ -67,7 +67,7 @@ export class Faults {
     this.#hanging.delete(bus)
   }
 
-  /** From now on the chip measures, and not quite what is there. @param since milliseconds since 1970 */
+  /** From now on the chip measures with this imperfection. @param since milliseconds since 1970 */
   spoil(bus: string, address: number, what: Imperfection, since: number): void {
     this.#imperfections.set(place(bus, address), { since, what })
   }
@@ -80,12 +80,12 @@ export class Faults {
     return this.#chips.get(place(bus, address))
   }
 
-  /** How often the chip has lost its power. */
+  /** Number of times that the chip has lost its power. */
   powerCycles(bus: string, address: number): number {
     return this.#powerCycles.get(place(bus, address)) ?? 0
   }
 
-  /** Resolves when nothing holds the bus any more; undefined where nothing does. */
+  /** Resolves when the bus is released; undefined where it is free. */
   hanging(bus: string): Promise<void> | undefined {
     return this.#hanging.get(bus)?.promise
   }

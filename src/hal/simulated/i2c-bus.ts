@@ -19,7 +19,7 @@ export interface SimulatedI2cBusOptions {
   readonly limit?: number
 }
 
-/** An I2C bus at the level of bytes and acknowledge bits; chip models are attached to its addresses. */
+/** An I2C bus at the level of bytes and acknowledge bits, with chip models at its addresses. */
 export class SimulatedI2cBus extends ExclusiveBus {
   readonly #options: SimulatedI2cBusOptions
   readonly #queue: TransferQueue
@@ -34,7 +34,7 @@ export class SimulatedI2cBus extends ExclusiveBus {
     this.#queue = new TransferQueue({ clock: options.environment.clock, bus: options.name, deadline, limit })
   }
 
-  /** Puts a chip on the bus and gives it power. @throws BusError where the address is taken or no chip's */
+  /** Attaches a chip and supplies its power. @throws BusError where the address is taken or not that of a chip */
   attach(address: number, factory: ChipModelFactory): void {
     this.wires.attach(address, factory)
   }
@@ -81,7 +81,7 @@ export class SimulatedI2cBus extends ExclusiveBus {
     return read
   }
 
-  /** The time that address and bytes take; a transfer that was held by a hanging bus fails when it is let go. */
+  /** Waits for the duration of address and bytes; a transfer on a hanging bus fails when the bus is released. */
   async #pass(address: number, bytes: number): Promise<void> {
     const { byteTime = 0, environment } = this.#options
     const hanging = this.wires.hanging()
@@ -105,7 +105,7 @@ export class SimulatedI2cBus extends ExclusiveBus {
   }
 }
 
-/** What the master sees of chips that answer at once: a line is low where any of them holds it. */
+/** What the master reads where several chips answer at the same time: a line is low where any chip holds it low. */
 function together([first = new Uint8Array(), ...others]: readonly Uint8Array[]): Uint8Array {
   return others.reduce((all, bytes) => all.map((byte, index) => byte & (bytes[index] ?? 0xff)), first)
 }

@@ -2,20 +2,20 @@ import type { Clock } from '../../clock.ts'
 import type { AmbientConditions, AmbientQuantity } from './ambient.ts'
 import { SeededRandom } from './random.ts'
 
-/** How a chip differs from one without faults; each in the unit of the quantity. */
+/** Deviations of a chip from a perfect one; each in the unit of the quantity. */
 export interface Imperfection {
-  /** Standard deviation of what is added to every value, white and normally distributed. */
+  /** Standard deviation of the white, normally distributed noise of every value. */
   readonly noise?: Readonly<Partial<Record<AmbientQuantity, number>>>
-  /** What is added for every day since the imperfection began. */
+  /** Drift per day since the imperfection began. */
   readonly drift?: Readonly<Partial<Record<AmbientQuantity, number>>>
-  /** °C by which each transfer warms the chip; the warmth is lost with a time constant of 30 s. */
+  /** °C by which each transfer warms the chip; it cools with a time constant of 30 s. */
   readonly selfHeating?: number
 }
 
 const DAY = 86_400_000
 const COOLING = 30_000
 
-/** What surrounds one chip, as that chip feels it. */
+/** The ambient conditions as one chip measures them. */
 export class ImperfectConditions implements AmbientConditions {
   readonly #clock: Clock
   readonly #world: AmbientConditions
@@ -24,7 +24,7 @@ export class ImperfectConditions implements AmbientConditions {
   #warmth = 0
   #warmedAt = 0
 
-  /** @param name whose noise it is: every chip has its own */
+  /** @param name seed of the noise: every chip has its own */
   constructor(
     name: string,
     clock: Clock,

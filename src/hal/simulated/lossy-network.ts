@@ -9,7 +9,7 @@ import type {
 } from '../datagram-socket.ts'
 import { type Seed, SeededRandom } from './random.ts'
 
-/** What happens to a datagram on its way. Probabilities are 0 to 1, times milliseconds. */
+/** How the network treats datagrams. Probabilities are 0 to 1, times milliseconds. */
 export interface Weather {
   readonly loss: number
   readonly duplication: number
@@ -21,7 +21,7 @@ export interface Weather {
 
 export const FAIR_WEATHER: Weather = { loss: 0, duplication: 0, delay: 1, jitter: 0 }
 
-/** One datagram as it passed the wire, for whoever watches. */
+/** One datagram on the wire, as watchers see it. */
 export interface Passage {
   readonly bytes: Buffer
   readonly from: string
@@ -36,7 +36,7 @@ export interface Passage {
  */
 export class LossyNetwork {
   weather: Weather
-  /** Datagrams under way; more are dropped, as by a router whose queue is full. */
+  /** Maximum of datagrams in flight; more are dropped, as by a router whose queue is full. */
   readonly capacity: number
   readonly #clock: Clock
   readonly #hosts = new Map<string, SimulatedHost>()
@@ -61,12 +61,12 @@ export class LossyNetwork {
     return host
   }
 
-  /** Calls `see` for everything sent, before the weather decides. */
+  /** Calls `see` for everything that is sent, before losses. */
   watch(see: (passage: Passage) => void): void {
     this.#watchers.push(see)
   }
 
-  /** Puts a datagram on the wire; anybody can, with any source address. */
+  /** Puts a datagram on the wire, with any source address. */
   inject(passage: Passage): void {
     for (const see of this.#watchers) see(passage)
     if (this.#random.next() < this.weather.loss) return
@@ -87,13 +87,13 @@ export class LossyNetwork {
 /** The UDP of one simulated machine. */
 export class SimulatedHost implements DatagramSockets {
   readonly address: string
-  /** Nothing passes, in either direction: a firewall that swallows UDP. */
+  /** Nothing passes, in either direction: a firewall that drops UDP. */
   blocked = false
   /** Nothing arrives, though what is sent passes: one direction of a path is broken. */
   deaf = false
   readonly #network: LossyNetwork
   readonly #sockets = new Map<number, SimulatedSocket>()
-  /** Inner port -> the port others see, and back. */
+  /** Inner port -> outer port of the NAT, and back. */
   readonly #outer = new Map<number, number>()
   readonly #inner = new Map<number, number>()
   #nextPort = 32_768
@@ -116,7 +116,7 @@ export class SimulatedHost implements DatagramSockets {
     return socket
   }
 
-  /** From now on the socket's datagrams leave from another port, as after a NAT forgot its mapping. */
+  /** From now on the socket's datagrams leave from another port, as after a NAT lost its mapping. */
   rebind(port: number): number {
     this.#inner.delete(this.#outer.get(port) ?? port)
     const outer = this.#freePort()

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import type { Edge, InputLine, InputOptions, Level, OutputLine, Pins } from '../gpio.ts'
 
-/** What may be wrong with a line: not there, claimed by the kernel, closed to us, or its chip pulled out. */
+/** Faults of a line: it does not exist, is claimed by the kernel, is not permitted, or its chip is unplugged. */
 export type LineFault = 'missing' | 'busy' | 'not-permitted' | 'gone'
 
 interface Watch {
@@ -13,7 +13,7 @@ interface Watch {
 interface Line {
   readonly name: string
   level: Level
-  /** Whether anything but a pull resistor ever drove it. */
+  /** Whether anything but a pull resistor has driven it. */
   driven: boolean
   taken: boolean
   fault: LineFault | undefined
@@ -24,7 +24,7 @@ interface Line {
 }
 
 /**
- * GPIO lines by any name: a test or the simulated world drives the inputs and looks at the outputs. Edges
+ * GPIO lines of any name: a test or the simulated world drives the inputs and reads the outputs. Edges
  * are numbered, as by Linux's character device.
  */
 export class SimulatedPins implements Pins {
@@ -35,13 +35,13 @@ export class SimulatedPins implements Pins {
     this.#clock = clock
   }
 
-  /** Puts a level on a line, as whatever is wired to it would. */
+  /** Sets the level of a line, as the hardware wired to it would. */
   drive(name: string, level: Level): void {
     const edge = this.#change(this.#line(name), level)
     if (edge !== undefined) this.#line(name).watch?.listener(edge)
   }
 
-  /** As drive(), but the edge is lost on its way: the kernel had no room for it. */
+  /** As drive(), but the edge is lost: the kernel's queue was full. */
   driveUnseen(name: string, level: Level): void {
     this.#change(this.#line(name), level)
   }
@@ -51,7 +51,7 @@ export class SimulatedPins implements Pins {
     return this.#line(name).level
   }
 
-  /** From now on something is wrong with a line; undefined ends it. */
+  /** Sets the fault of a line; undefined clears it. */
   fail(name: string, fault: LineFault | undefined): void {
     const line = this.#line(name)
     line.fault = fault
@@ -73,7 +73,7 @@ export class SimulatedPins implements Pins {
     }
   }
 
-  /** When it is given back, the pin becomes an input that keeps its level, as a pull resistor of that side would. */
+  /** When it is released, the pin becomes an input that keeps its level, as with a pull resistor to that side. */
   async output(name: string, initial: Level): Promise<OutputLine> {
     const line = this.#take(name)
     this.drive(name, initial)

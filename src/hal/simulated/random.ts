@@ -1,4 +1,4 @@
-/** What a simulation may be grown from: the same seed gives the same world. */
+/** Seed of a simulation: the same seed gives the same world. */
 export type Seed = number | string
 
 /** A generator of pseudo-random numbers: the same seed gives the same sequence. Not for keys. */

@@ -12,7 +12,7 @@ export interface ScenarioPlayerInit {
   readonly log: Log
 }
 
-/** Lets the events of a scenario happen in a simulated world. */
+/** Plays the events of a scenario in a simulated world. */
 export class ScenarioPlayer {
   readonly #init: ScenarioPlayerInit
   readonly #cancels: Cancel[] = []
@@ -21,7 +21,7 @@ export class ScenarioPlayer {
     this.#init = init
   }
 
-  /** The scenario begins now. */
+  /** Starts the scenario now. */
   start(): void {
     const { scenario, world } = this.#init
     for (const [quantity, course] of entries<Partial<Course>>(scenario.day))
@@ -31,7 +31,7 @@ export class ScenarioPlayer {
     for (const event of scenario.events) this.#cancels.push(this.#schedule(event))
   }
 
-  /** Nothing more happens; what has happened stays. */
+  /** Cancels all further events; effects of earlier ones remain. */
   stop(): void {
     for (const cancel of this.#cancels.splice(0)) cancel()
   }
@@ -105,7 +105,7 @@ function straight(from: number, to: number, start: number, over: number): Trace 
   }
 }
 
-/** Straight lines between the points; before the first and after the last, those. */
+/** Linear interpolation between the points; constant before the first and after the last. */
 function recorded(points: readonly TracePoint[], start: number): Trace {
   return (at) => {
     const next = firstAfter(points, at - start)

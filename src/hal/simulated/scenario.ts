@@ -16,13 +16,13 @@ export type TracePoint = readonly [at: number, value: number]
 
 /** What an event does. */
 export type ScenarioAction =
-  /** The quantities have these values, reached in a straight line over so many milliseconds. */
+  /** The quantities move linearly to these values, over so many milliseconds. */
   | { readonly kind: 'ramp'; readonly to: AmbientValues; readonly over: number }
-  /** They are so far from their own course. */
+  /** They are shifted from their own course by this much. */
   | { readonly kind: 'shift'; readonly by: AmbientValues; readonly over: number }
-  /** They take their own course again. */
+  /** They return to their own course. */
   | { readonly kind: 'release'; readonly quantities: readonly AmbientQuantity[] }
-  /** One is what was recorded, and stays at the last of it. */
+  /** One follows a recorded trace, and stays at its last value. */
   | { readonly kind: 'replay'; readonly quantity: AmbientQuantity; readonly points: readonly TracePoint[] }
   | { readonly kind: 'fault'; readonly chip: ChipPlace; readonly fault: ChipFault }
   | { readonly kind: 'clear'; readonly chip: ChipPlace }
@@ -36,15 +36,15 @@ export interface ScenarioEvent {
   readonly about: string
   /** Milliseconds after the start, or into each day (UTC). */
   readonly when: { readonly after: number } | { readonly at: number }
-  /** Milliseconds until it happens again and again. */
+  /** Period in milliseconds of a repeated event. */
   readonly every?: number
   readonly action: ScenarioAction
 }
 
-/** A story that a simulated world plays (docs/scenarios.md). */
+/** A scenario that a simulated world plays (docs/scenarios.md). */
 export interface Scenario {
   readonly about: string
-  /** What differs from the usual day of a lived-in room. */
+  /** Differences from the default day of a lived-in room. */
   readonly day: Readonly<Partial<Record<AmbientQuantity, Partial<Course>>>>
   readonly chips: readonly (ChipPlace & { readonly imperfection: Imperfection })[]
   readonly events: readonly ScenarioEvent[]

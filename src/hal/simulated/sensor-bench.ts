@@ -17,7 +17,7 @@ export class SensorBench {
   readonly clock = new VirtualClock()
   readonly world: SimulatedWorld
   readonly address: number
-  /** How messages must name the chip. */
+  /** The chip's name in messages. */
   readonly label: string
   readonly #definition: I2cSensorDefinition
   readonly #options: Options
@@ -73,7 +73,7 @@ export class SensorBench {
   }
 }
 
-/** What the configuration fills in where nothing is said. */
+/** The defaults that the configuration fills in. */
 export function defaultOptions({ options }: SensorDefinition): Options {
   const filled: Record<string, string | number | boolean> = {}
   for (const [name, option] of Object.entries(options)) {

@@ -1,17 +1,17 @@
 import type { FileSystemSpace, Sysfs } from '../sysfs.ts'
 
-/** A file's text, or what gives it anew at each read. */
+/** A file's text, or a function that makes it for each read. */
 export type FileContent = string | (() => string)
 
 const GB = 1e9
 
-/** A tree of files in memory, whose contents and errors can be changed while it is in use. */
+/** A tree of files in memory, whose contents and errors a test can change at any time. */
 export class SimulatedSysfs implements Sysfs {
   readonly #files = new Map<string, FileContent>()
   readonly #errors = new Map<string, string>()
   readonly #overrides = new Map<string, string>()
   readonly #onWrite = new Map<string, (text: string) => void>()
-  /** Of each file system: a card of 32 GB, unless told otherwise. */
+  /** Of every file system; a card of 32 GB by default. */
   storage: FileSystemSpace = { total: 32 * GB, free: 21 * GB, available: 20 * GB }
 
   set(path: string, content: FileContent): void {
@@ -25,19 +25,19 @@ export class SimulatedSysfs implements Sysfs {
     }
   }
 
-  /** From now on reading and writing the path fails with this code: `EAGAIN`, `EIO`; undefined ends it. */
+  /** From now on reads and writes of the path fail with this code: `EAGAIN`, `EIO`; undefined clears it. */
   fail(path: string, code: string | undefined): void {
     if (code === undefined) this.#errors.delete(path)
     else this.#errors.set(path, code)
   }
 
-  /** From now on reading the path gives this text instead of its own; undefined ends it. */
+  /** From now on reads of the path return this text instead of its own; undefined clears it. */
   override(path: string, text: string | undefined): void {
     if (text === undefined) this.#overrides.delete(path)
     else this.#overrides.set(path, text)
   }
 
-  /** Called with each text written to the path, instead of keeping it as the content. */
+  /** Calls `listener` with each text written to the path, which is not stored. */
   onWrite(path: string, listener: (text: string) => void): void {
     this.#onWrite.set(path, listener)
   }

@@ -5,7 +5,7 @@ import { ChipSocket } from './chip/socket.ts'
 import type { Faults } from './faults.ts'
 import type { ChipModelFactory, ModelEnvironment } from './model.ts'
 
-/** What is soldered to one pair of wires: a bus, or a channel of a multiplexer. */
+/** The chips on one pair of wires: a bus, or a channel of a multiplexer. */
 export class Wires {
   /** As in the configuration; faults of its chips are set by it. */
   readonly name: string
@@ -20,7 +20,7 @@ export class Wires {
     this.#faults = faults
   }
 
-  /** Puts a chip there and gives it power. @throws BusError where the address is taken or no chip's */
+  /** Attaches a chip and supplies its power. @throws BusError where the address is taken or not that of a chip */
   attach(address: number, factory: ChipModelFactory): void {
     checkTransfer(this.name, address)
     if (this.#sockets.has(address)) {
@@ -29,8 +29,8 @@ export class Wires {
     this.#sockets.set(address, new ChipSocket(this.name, address, factory, this.#environment, this.#faults))
   }
 
-  /** The wires of a channel of the multiplexer at the address, which is put there with its first channel. */
-  branch(address: number, channel: number, name: string): Wires {
+  /** The wires of a channel of the multiplexer at the address, which is attached with its first channel. */
+  addMuxChannel(address: number, channel: number, name: string): Wires {
     const multiplexer = this.#multiplexers.get(address) ?? new SimulatedMultiplexer<Wires>()
     if (!this.#multiplexers.has(address)) {
       this.attach(address, multiplexer.model)
@@ -39,17 +39,17 @@ export class Wires {
     return multiplexer.segment(channel, () => new Wires(name, this.#environment, this.#faults))
   }
 
-  /** The chips that hear the address now: more than one where channels with like chips are connected. */
+  /** The chips that receive the address: several where connected channels have chips of one address. */
   at(address: number): ChipSocket[] {
     return this.#joined().flatMap((wires) => wires.#sockets.get(address) ?? [])
   }
 
-  /** Resolves when nothing holds these or connected wires any more; undefined where nothing does. */
+  /** Resolves when these and the connected wires are released; undefined where they are free. */
   hanging(): Promise<void> | undefined {
     return this.#joined().flatMap((wires) => this.#faults.hanging(wires.name) ?? [])[0]
   }
 
-  /** These, and what multiplexers connect with them. */
+  /** These wires, and those that multiplexers connect to them. */
   #joined(): Wires[] {
     const connected = [...this.#multiplexers.values()].flatMap((multiplexer) => multiplexer.connected())
     return [this, ...connected.flatMap((wires) => wires.#joined())]

@@ -24,17 +24,17 @@ export interface SimulatedWorldOptions {
   readonly chips?: readonly SimulatedChip[]
   /** Milliseconds that a byte takes on their buses, 0.09 at 100 kHz; 0, which ends transfers at once, unless given. */
   readonly byteTime?: number
-  /** Channels of multiplexers, which are put on their buses; chips may name them as theirs. */
-  readonly branches?: readonly MuxChannel[]
-  /** How the chips are made, by type (devices/models.ts). */
+  /** Channels of multiplexers, which are attached to their buses; chips may name them as their bus. */
+  readonly muxChannels?: readonly MuxChannel[]
+  /** Models of the chips by type (devices/models.ts). */
   readonly models?: Readonly<Record<string, ChipModelFactory>>
-  /** What the kernel shows as files, by type (devices/models.ts). */
+  /** Kernel files by type (devices/models.ts). */
   readonly fileModels?: Readonly<Record<string, FileModelFactory>>
-  /** What is wired to GPIO lines, by type; a line whose type has no model rests until it is driven. */
+  /** What is wired to GPIO lines, by type; a line whose type has no model keeps its level until it is driven. */
   readonly wired?: readonly WiredLine[]
-  /** How they move, by type (devices/models.ts). */
+  /** Models that drive them, by type (devices/models.ts). */
   readonly lineModels?: Readonly<Record<string, LineModelFactory>>
-  /** Its UDP: a host of a LossyNetwork, or that of the machine; none unless given. */
+  /** Its UDP: a host of a LossyNetwork, or the real machine's; none unless given. */
   readonly datagrams?: DatagramSockets
 }
 
@@ -45,13 +45,13 @@ export interface SimulatedChip {
   readonly address: number
 }
 
-/** A contact or the like at a GPIO line. */
+/** A device at a GPIO line. */
 export interface WiredLine {
   readonly line: string
   readonly type: string
 }
 
-/** A machine that is not there, whose surroundings, wiring and faults can be changed while it runs. */
+/** A simulated machine, whose ambient conditions, wiring and faults can be changed while it runs. */
 export interface SimulatedWorld extends World {
   readonly ambient: Ambient
   readonly faults: Faults
@@ -70,7 +70,7 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     timeQuality = 0,
     chips = [],
     byteTime,
-    branches = [],
+    muxChannels = [],
     models = {},
     fileModels = {},
     wired = [],
@@ -84,7 +84,7 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
   const buses = new SimulatedBuses(environment, faults, byteTime)
   const files = new SimulatedSysfs()
   const lines = new SimulatedPins(clock)
-  for (const branch of branches) buses.branch(branch)
+  for (const muxChannel of muxChannels) buses.addMuxChannel(muxChannel)
   for (const { bus, address, type } of chips) buses.attach(bus, address, modelOf(models, type, bus, address))
   for (const factory of Object.values(fileModels)) {
     for (const [path, content] of Object.entries(factory(environment))) files.set(path, content)

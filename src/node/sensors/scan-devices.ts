@@ -36,7 +36,7 @@ export async function scanDevices(init: DeviceScanInit): Promise<DeviceScan> {
       devices: [...own.devices, ...init.devices],
       clocks: own.clockChips,
       buses,
-      branches: config.buses,
+      muxChannels: config.buses,
       names: config.sensors.map(({ name }) => name),
       signal
     })
@@ -49,7 +49,7 @@ export async function scanDevices(init: DeviceScanInit): Promise<DeviceScan> {
   }
 }
 
-/** In the order in which they are there: a branch comes after the bus that it is on. */
+/** In the order in which they are there: a multiplexer channel comes after its bus. */
 function usualBuses(there: readonly string[], { buses, sensors }: NodeConfig, kind: string): string[] {
   if (kind === 'simulated') return [...there]
   const named = [

@@ -28,7 +28,7 @@ function channelBench(depth: number): I2cBusUnderTest {
   for (let level = 1; level <= depth; level++) {
     const name = level === depth ? 'i2c-7' : `level-${level}`
     const address = 0x70 + level
-    wires = wires.branch(address, level, name)
+    wires = wires.addMuxChannel(address, level, name)
     const multiplexers = new Multiplexers(bus.path, [address])
     bus = new MuxChannelBus({ name, parent: bus, multiplexers, address, channel: level })
   }
@@ -64,7 +64,7 @@ interface House {
 /** A memory chip on every branch, another on the trunk. */
 function house(): House {
   const clock = new VirtualClock()
-  const world = withMuxChannels(simulatedWorld({ clock, branches: BRANCHES }), BRANCHES)
+  const world = withMuxChannels(simulatedWorld({ clock, muxChannels: BRANCHES }), BRANCHES)
   for (const { name } of BRANCHES) world.attach(name, chipOn(name), memoryChip)
   world.attach('i2c-1', 0x50, memoryChip)
   const exchange = async (name: string, ...operations: Parameters<I2cBus['transaction']>[1]) =>

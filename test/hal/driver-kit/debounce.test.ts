@@ -95,7 +95,7 @@ t.test('an edge that is read after a later look keeps its time', async (t) => {
   t.same(told.at(-1), [97, 1])
 })
 
-t.test('a line that holds no level is called restless once, until it holds one', async (t) => {
+t.test('a line that holds no level is unstable once, until it holds one', async (t) => {
   const { clock, told, unstable, next } = bench(10, 200)
   next(0)
   await clock.advance(100)

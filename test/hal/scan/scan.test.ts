@@ -18,7 +18,7 @@ function bench(options: SimulatedWorldOptions = {}) {
         devices,
         clocks: clockChips,
         buses: ['i2c-1'],
-        branches: [],
+        muxChannels: [],
         names: [],
         signal: new AbortController().signal,
         ...more
@@ -113,18 +113,18 @@ t.test('a bus that hangs, and one that is not there', async (t) => {
 })
 
 t.test('chips behind a multiplexer are found there, and those of its bus not again', async (t) => {
-  const branches = [{ name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 }]
+  const muxChannels = [{ name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 }]
   const { world, scanned } = bench({
-    branches,
+    muxChannels,
     chips: [
       { bus: 'i2c-1', type: 'bme280', address: 0x76 },
       { bus: 'attic', type: 'sht4x', address: 0x44 }
     ]
   })
   const findings = await scanned({
-    world: withMuxChannels(world, branches),
+    world: withMuxChannels(world, muxChannels),
     buses: ['i2c-1', 'attic'],
-    branches
+    muxChannels
   })
   t.match(findings, [
     { place: '0x70 on i2c-1', kind: 'unknown' },

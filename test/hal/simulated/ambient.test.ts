@@ -3,8 +3,8 @@ import { Ambient, type AmbientQuantity } from '../../../src/hal/simulated/ambien
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 
 const HOUR = 3_600_000
-/** Bounds of a lived-in room, and the greatest change within a second. */
-const ROOM: Record<AmbientQuantity, readonly [least: number, greatest: number, step: number]> = {
+/** Bounds of a lived-in room, and the maximum change within a second. */
+const ROOM: Record<AmbientQuantity, readonly [min: number, max: number, step: number]> = {
   temperature: [16, 26, 0.02],
   humidity: [30, 66, 0.1],
   pressure: [98_000, 104_000, 2],
@@ -21,11 +21,11 @@ t.test('it stays plausible, and changes smoothly', async (t) => {
   for (const seed of [1, 'garden', 'kith']) {
     const ambient = new Ambient(clock, seed)
     for (const quantity of quantities) {
-      const [min, greatest, step] = ROOM[quantity]
+      const [min, max, step] = ROOM[quantity]
       for (let hour = 0; hour < 24 * 7; hour += 3) {
         const at = clock.now() + hour * HOUR
         const value = ambient.value(quantity, at)
-        if (value < min || value > greatest) t.fail(`${quantity} ${value} at hour ${hour}`)
+        if (value < min || value > max) t.fail(`${quantity} ${value} at hour ${hour}`)
         const change = Math.abs(ambient.value(quantity, at + 1000) - value)
         if (change > step) t.fail(`${quantity} changes by ${change} at hour ${hour}`)
       }

@@ -41,7 +41,7 @@ t.test('bytes take their time', async (t) => {
 t.test('an address is taken once', async (t) => {
   const { bus } = bench()
   t.throws(() => bus.attach(0x20, memoryChip), { message: '0x20 on i2c-7 is taken by another chip' })
-  t.throws(() => bus.attach(0, memoryChip), { message: /^0x00 on i2c-7 is no address/ })
+  t.throws(() => bus.attach(0, memoryChip), { message: /^0x00 on i2c-7 is not an address/ })
 })
 
 t.test('faults between chip and bus', async (t) => {

@@ -15,9 +15,9 @@ export interface CharacterPinsOptions {
   readonly atExit?: AtExit
 }
 
-/** The most that the kernel grants: 16 for each of the 64 lines that a request may have [gpiolib-cdev.c]. */
+/** The kernel's maximum: 16 for each of the 64 lines that a request may have [gpiolib-cdev.c]. */
 const EVENTS = 1024
-/** Events taken at one go; what is left is reported as ready again, after the rest of the event loop. */
+/** Events taken at once; the rest is reported as ready again in the next turn of the event loop. */
 const BATCH = 256
 const CONSUMER = 'kith'
 const BIAS = {
@@ -31,7 +31,7 @@ const EDGES = {
   falling: LineFlag.falling,
   both: LineFlag.rising | LineFlag.falling
 } as const
-/** Where Raspberry Pi's kernels tell whether an output outlives its owner [raspberrypi/linux 6117, 6150]. */
+/** Where Raspberry Pi's kernels show whether an output keeps its level after its owner [raspberrypi/linux 6117, 6150]. */
 const PERSISTENCE: Readonly<Record<string, string>> = {
   'pinctrl-bcm2835': '/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs',
   'pinctrl-bcm2711': '/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs',
@@ -39,18 +39,18 @@ const PERSISTENCE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Lines of the GPIO character device, by an addon of our own of a few ioctls (native/gpio.c).
+ * Lines of the GPIO character device, by kith's addon of a few ioctls (native/gpio.c).
  *
- * Node has no ioctl, and no npm package speaks version 2 of the interface. The other way, gpiomon and
- * gpioset of Debian's gpiod as supervised children, was weighed and left:
- * - A child outlives a killed parent. An orphaned gpiomon keeps the line from the restarted node until its
- *   next edge, an orphaned gpioset keeps the heater on. A descriptor of our own ends with us.
- * - gpioset of version 1 cannot change a level without letting the line go in between.
- * - gpiomon prints no event numbers, so what was lost is lost unnoticed. Here a gap tells how much it was,
- *   and a counter stays right.
+ * Node has no ioctl, and no npm package implements version 2 of the interface. gpiomon and gpioset of Debian's
+ * gpiod as supervised child processes were considered and rejected:
+ * - A child outlives a killed parent. An orphaned gpiomon holds the line until its next edge, which blocks the
+ *   restarted node; an orphaned gpioset keeps the heater on. A descriptor of this process ends with it.
+ * - gpioset of version 1 cannot change a level without releasing the line in between.
+ * - gpiomon prints no event numbers, so lost events are not detected. Here a gap shows their number, and a
+ *   counter stays correct.
  * - Their arguments differ between versions 1 and 2, and the image would need the package at run time. The
- *   addon needs a C compiler where kith is installed, as i2c-bus and onoff do, and nothing afterwards: an
- *   image compiles it in its build stage.
+ *   addon needs only a C compiler at installation, as i2c-bus and onoff do: an image compiles it in its build
+ *   stage.
  */
 export class CharacterPins implements Pins {
   readonly #clock: Clock
@@ -58,9 +58,9 @@ export class CharacterPins implements Pins {
   readonly #kernel: GpioKernel
   readonly #open = new Set<OpenLine>()
   readonly #atExit: AtExit
-  /** What outputs are set to when the process ends by an error of its own. */
-  readonly #wills = new Map<OpenLine, Level>()
-  #forget: Cancel | undefined
+  /** Levels of the outputs when the process exits by an error. */
+  readonly #safeLevels = new Map<OpenLine, Level>()
+  #cancelAtExit: Cancel | undefined
 
   constructor(options: CharacterPinsOptions) {
     this.#clock = options.clock
@@ -83,8 +83,8 @@ export class CharacterPins implements Pins {
     const found = findLine(this.#kernel, name)
     const persists = await this.#persists(found.chip.label)
     const line = this.#take(name, LineFlag.output, initial, found)
-    this.#wills.set(line, initial)
-    this.#forget ??= this.#atExit(() => this.#execute())
+    this.#safeLevels.set(line, initial)
+    this.#cancelAtExit ??= this.#atExit(() => this.#applySafeLevels())
     return {
       name,
       persists,
@@ -96,16 +96,16 @@ export class CharacterPins implements Pins {
 
   async close(): Promise<void> {
     for (const line of [...this.#open]) line.close()
-    this.#forget?.()
-    this.#forget = undefined
+    this.#cancelAtExit?.()
+    this.#cancelAtExit = undefined
   }
 
-  #execute(): void {
-    for (const [line, level] of this.#wills) {
+  #applySafeLevels(): void {
+    for (const [line, level] of this.#safeLevels) {
       try {
         line.write(level)
       } catch {
-        // The next one may still be reached.
+        // The other lines may still work.
       }
     }
   }
@@ -124,10 +124,10 @@ export class CharacterPins implements Pins {
 
   #closed(line: OpenLine): void {
     this.#open.delete(line)
-    this.#wills.delete(line)
+    this.#safeLevels.delete(line)
   }
 
-  /** Whoever has a line may have let it go again before we ask. */
+  /** Empty where the owner has released the line meanwhile. */
   #owner({ path, offset }: FoundLine): string {
     try {
       return withChip(this.#kernel, path, (chip) => this.#kernel.lineInfo(chip, offset).consumer)
@@ -147,7 +147,7 @@ export class CharacterPins implements Pins {
   }
 }
 
-/** A line that is ours. */
+/** A line that this process holds. */
 class OpenLine {
   readonly #name: string
   readonly #descriptor: number
@@ -185,7 +185,7 @@ class OpenLine {
       }
     }
     this.#unwatch = this.#ask(() => this.#kernel.watch(this.#descriptor, ready))
-    this.#ask(() => this.#forgetEarlier())
+    this.#ask(() => this.#discardEarlier())
     return () => this.#unwatch()
   }
 
@@ -197,20 +197,20 @@ class OpenLine {
     this.#closed()
   }
 
-  /** What waits since the line was opened was before anybody watched. */
-  #forgetEarlier(): void {
-    for (let forgotten = 0; forgotten < EVENTS; forgotten += BATCH)
+  /** Discards the events between opening the line and watching it. */
+  #discardEarlier(): void {
+    for (let discarded = 0; discarded < EVENTS; discarded += BATCH)
       if (this.#kernel.read(this.#descriptor, this.#buffer) === 0) return
   }
 
   #takeEvents(): Edge[] {
     const bytes = this.#kernel.read(this.#descriptor, this.#buffer)
-    // A process begins to count the same clock at its start.
+    // Clock.monotonic() counts the same clock from the start of the process.
     const ahead = this.#clock.monotonic() - milliseconds(this.#kernel.now())
     return readEvents(this.#buffer.subarray(0, bytes), ahead)
   }
 
-  /** A descriptor that was closed may already be somebody else's. */
+  /** A closed descriptor may already belong to another file. */
   #ask<T>(work: () => T): T {
     if (!this.#isOpen) throw new NodeError('no-such-line', `line ${this.#name} is closed`)
     try {

@@ -28,7 +28,7 @@ export function readEvents(bytes: Uint8Array, ahead: number): Edge[] {
   return edges
 }
 
-/** Nanoseconds of a machine that runs for years exceed what a number holds exactly; microseconds do not. */
+/** Microseconds of a machine that runs for years are exact as a number; nanoseconds are not. */
 export function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1000n) / 1000
 }

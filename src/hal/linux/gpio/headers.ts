@@ -1,7 +1,7 @@
 /** Labels of the chips behind the header of Raspberry Pi 0 to 3, 4 and 5, where line GPIOn has the offset n. */
 export const HEADERS: readonly string[] = ['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1']
 
-/** What `chip:offset` or `GPIO17` is made of. */
+/** The parts of `chip:offset` or `GPIO17`. */
 export function parseLine(line: string): { readonly chip?: string; readonly offset?: number } {
   const [, chip, offset] = /^(?:GPIO|([\w.@-]+):)(\d{1,4})$/.exec(line) ?? []
   if (offset === undefined) return {}

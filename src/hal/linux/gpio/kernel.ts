@@ -24,7 +24,7 @@ export interface ChipInfo {
 export interface LineInfo {
   /** By the device tree: `GPIO17`; empty where it gives none. */
   readonly name: string
-  /** Who has it: `gpio-keys`; empty for nobody, or somebody nameless. */
+  /** Its consumer: `gpio-keys`; empty where there is none, or none with a name. */
   readonly consumer: string
   readonly flags: number
 }
@@ -32,11 +32,11 @@ export interface LineInfo {
 export interface LineRequest {
   readonly offset: number
   readonly flags: number
-  /** Of an output, from the first moment on. */
+  /** Of an output, from the start. */
   readonly level: Level
-  /** Events that wait for us in the kernel; beyond it the oldest are lost. At most 1024. */
+  /** Size of the kernel's event queue, beyond which the oldest are lost. At most 1024. */
   readonly events: number
-  /** Told to others who ask for the line; at most 31 characters. */
+  /** Shown to others that request the line; at most 31 characters. */
   readonly consumer: string
 }
 
@@ -51,13 +51,13 @@ export interface GpioKernel {
   close(descriptor: number): void
   chipInfo(chip: number): ChipInfo
   lineInfo(chip: number, offset: number): LineInfo
-  /** @returns the descriptor of the line, which is ours until it is closed or the process ends */
+  /** @returns the descriptor of the line, held until it is closed or the process ends */
   request(chip: number, request: LineRequest): number
   get(line: number): Level
   set(line: number, level: Level): void
-  /** Calls `ready` whenever there is something to read, an error included; cancel before closing. */
+  /** Calls `ready` whenever there is something to read, or an error; cancel before closing. */
   watch(line: number, ready: () => void): Cancel
-  /** Takes waiting events, whole ones. @returns bytes; 0 where none waits */
+  /** Reads waiting events, only whole ones. @returns bytes; 0 where none waits */
   read(line: number, into: Uint8Array): number
   /** CLOCK_MONOTONIC in nanoseconds: the clock of the events. */
   now(): bigint

@@ -4,7 +4,7 @@ import { HEADERS, parseLine } from './headers.ts'
 import type { ChipInfo, GpioKernel } from './kernel.ts'
 import { refused } from './refusal.ts'
 
-/** A line of a chip whose device was seen. */
+/** A line of a chip that was found. */
 export interface FoundLine {
   /** `/dev/gpiochip0` */
   readonly path: string
@@ -14,14 +14,14 @@ export interface FoundLine {
 
 interface Chip extends ChipInfo {
   readonly path: string
-  /** Why it cannot be looked into. */
+  /** Why it cannot be opened. */
   readonly error?: unknown
 }
 
 /**
- * Finds a line on every board and kernel: by the device tree's name of it, `GPIO17`, or by its chip's name
- * or label and the offset, `gpiochip0:17`, `pinctrl-rp1:17`. Names of lines that a board gives twice mean the
- * header's; where a kernel gives none, GPIOn is the header's line n.
+ * Finds a line on every board and kernel: by its name in the device tree, `GPIO17`, or by its chip's name or
+ * label and the offset, `gpiochip0:17`, `pinctrl-rp1:17`. Of lines with the same name, the header's is used;
+ * where the kernel has no names, GPIOn is the header's line n.
  * @throws NodeError 'no-such-line', 'not-permitted'
  */
 export function findLine(kernel: GpioKernel, line: string): FoundLine {
@@ -43,7 +43,7 @@ export function withChip<T>(kernel: GpioKernel, path: string, work: (chip: numbe
   }
 }
 
-/** The header's first. A device that has gone since it was listed is none. */
+/** The header's chips first, without those that have gone since they were listed. */
 function readChips(kernel: GpioKernel): Chip[] {
   const chips = kernel.chips().flatMap((path): Chip[] => {
     try {
@@ -59,13 +59,13 @@ function readChips(kernel: GpioKernel): Chip[] {
 function byName(kernel: GpioKernel, chips: readonly Chip[], line: string): FoundLine | undefined {
   for (const chip of chips.filter(({ lines }) => lines > 0)) {
     const offset = namesOf(kernel, chip).indexOf(line)
-    // Most lines of most chips have no name.
+    // Most lines have an empty name.
     if (offset !== -1 && line !== '') return { path: chip.path, chip, offset }
   }
   return undefined
 }
 
-/** By offset; none of a chip that is pulled out meanwhile, or of a kernel before 5.10. */
+/** By offset; none where the chip has gone meanwhile, or the kernel is older than 5.10. */
 function namesOf(kernel: GpioKernel, { path, lines }: Chip): string[] {
   try {
     return withChip(kernel, path, (chip) =>
@@ -88,6 +88,6 @@ function byOffset(chips: readonly Chip[], line: string): FoundLine | undefined {
 function hint(chips: readonly Chip[]): string {
   const known = chips.map(({ name, label, lines }) => `${name}:0 to ${name}:${lines - 1} (${label})`)
   return known.length === 0
-    ? 'no chip could be looked into; gpioinfo shows what there is'
-    : `there are GPIO0, GPIO1 … on a Raspberry Pi, and ${known.join(', ')}; gpioinfo names them all`
+    ? 'no chip could be opened; gpioinfo shows what there is'
+    : `there are GPIO0, GPIO1 … on a Raspberry Pi, and ${known.join(', ')}; gpioinfo lists them all`
 }

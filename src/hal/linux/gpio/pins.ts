@@ -16,7 +16,7 @@ export interface LinuxPinsOptions extends SysfsPinsOptions {
 
 /**
  * The pins of this machine: by the character device where there is one and the addon was built, else over
- * sysfs. Looked for when the first line is opened; where no chip is found then, again at the next.
+ * sysfs. Chosen when the first line is opened; where no chip is found then, again at the next.
  */
 export class LinuxPins implements Pins {
   readonly #options: LinuxPinsOptions

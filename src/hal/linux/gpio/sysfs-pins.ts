@@ -17,9 +17,9 @@ export interface SysfsPinsOptions {
 }
 
 /**
- * Lines by npm onoff over /sys/class/gpio, where there is no character device, or no addon to speak to it.
- * An edge is reported with the level found after it, so that pulses shorter than the event loop's turn are
- * lost: for contacts and switches, not for counting. An exported line keeps its level whoever ends.
+ * Lines by npm onoff over /sys/class/gpio, where there is no character device or no addon for it. An edge is
+ * reported with the level that is read after it, so that pulses shorter than a turn of the event loop are
+ * lost: for contacts and switches, not for counting. An exported line keeps its level when the process ends.
  */
 export class SysfsPins implements Pins {
   readonly #clock: Clock
@@ -27,9 +27,9 @@ export class SysfsPins implements Pins {
   readonly #load: NonNullable<SysfsPinsOptions['load']>
   readonly #open = new Map<string, Gpio>()
   readonly #atExit: AtExit
-  /** What outputs are set to when the process ends by an error of its own. */
-  readonly #wills = new Map<string, Level>()
-  #forget: Cancel | undefined
+  /** Levels of the outputs when the process exits by an error. */
+  readonly #safeLevels = new Map<string, Level>()
+  #cancelAtExit: Cancel | undefined
 
   constructor(options: SysfsPinsOptions) {
     const { clock, sysfs, load = async () => await import('onoff') } = options
@@ -43,13 +43,13 @@ export class SysfsPins implements Pins {
   async input(name: string, options: InputOptions = {}): Promise<InputLine> {
     const { bias = 'as-is', edge = 'both', numbered = false } = options
     if (bias !== 'as-is') {
-      throw new NodeError('unsupported', `the pull resistor of ${name} cannot be set from here`, {
+      throw new NodeError('unsupported', `the pull resistor of ${name} cannot be set over /sys/class/gpio`, {
         hint: 'set it in /boot/firmware/config.txt, for example gpio=17=pu, and leave bias at as-is'
       })
     }
     if (numbered) {
       throw new NodeError('unsupported', `pulses on ${name} cannot be counted over /sys/class/gpio`, {
-        hint: 'npm run prepare builds what counts them; it needs a C compiler and Linux 5.10 with /dev/gpiochip0'
+        hint: 'npm run prepare builds the addon that counts them; it needs a C compiler and Linux 5.10 with /dev/gpiochip0'
       })
     }
     const gpio = await this.#take(name, 'in')
@@ -76,8 +76,8 @@ export class SysfsPins implements Pins {
   /** @throws NodeError 'no-such-line', 'busy', 'not-permitted', 'unsupported' */
   async output(name: string, initial: Level): Promise<OutputLine> {
     const gpio = await this.#take(name, initial === 1 ? 'high' : 'low')
-    this.#wills.set(name, initial)
-    this.#forget ??= this.#atExit(() => this.#execute())
+    this.#safeLevels.set(name, initial)
+    this.#cancelAtExit ??= this.#atExit(() => this.#applySafeLevels())
     return {
       name,
       persists: true,
@@ -89,16 +89,16 @@ export class SysfsPins implements Pins {
 
   async close(): Promise<void> {
     for (const name of [...this.#open.keys()]) this.#release(name)
-    this.#forget?.()
-    this.#forget = undefined
+    this.#cancelAtExit?.()
+    this.#cancelAtExit = undefined
   }
 
-  #execute(): void {
-    for (const [name, level] of this.#wills) {
+  #applySafeLevels(): void {
+    for (const [name, level] of this.#safeLevels) {
       try {
         this.#open.get(name)?.writeSync(level)
       } catch {
-        // The next one may still be reached.
+        // The other lines may still work.
       }
     }
   }
@@ -120,6 +120,6 @@ export class SysfsPins implements Pins {
   #release(name: string): void {
     this.#open.get(name)?.unexport()
     this.#open.delete(name)
-    this.#wills.delete(name)
+    this.#safeLevels.delete(name)
   }
 }

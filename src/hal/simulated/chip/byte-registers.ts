@@ -1,6 +1,6 @@
 /**
  * The byte protocol of chips with a pointer and 8-bit registers: a read gives consecutive registers from
- * the pointer on. How a write of several bytes is meant differs from chip to chip.
+ * the pointer on. The meaning of a write of several bytes differs from chip to chip.
  */
 export class ByteRegisters {
   readonly #bytes = new Uint8Array(256)

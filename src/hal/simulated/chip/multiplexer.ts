@@ -1,8 +1,8 @@
 import type { ChipModel } from '../model.ts'
 
 /**
- * The model of a TCA9548A (SCPS207): any byte written is its control register, a bit a channel, and any byte
- * read is that too.
+ * The model of a TCA9548A (SCPS207): the last byte written is its control register, with one bit for
+ * each channel; every byte read is that register.
  */
 export class SimulatedMultiplexer<Segment> {
   readonly #segments = new Map<number, Segment>()
@@ -19,14 +19,14 @@ export class SimulatedMultiplexer<Segment> {
     }
   }
 
-  /** What is wired to a channel, made when it is first asked for. */
+  /** What is wired to a channel, made at its first use. */
   segment(channel: number, make: () => Segment): Segment {
     const segment = this.#segments.get(channel) ?? make()
     this.#segments.set(channel, segment)
     return segment
   }
 
-  /** What is wired to the channels that are connected now. */
+  /** What is wired to the connected channels. */
   connected(): Segment[] {
     return [...this.#segments].flatMap(([channel, segment]) =>
       (this.#control >> channel) & 1 ? [segment] : []

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock.ts'
 import { NotAcknowledged } from '../model.ts'
 
-/** What a chip that takes commands is about to answer. Until then it acknowledges nothing. */
+/** The answer of a chip that takes commands. Until it is ready, the chip does not acknowledge. */
 export class PendingAnswer {
   readonly #clock: Clock
   #readyAt = Number.NEGATIVE_INFINITY
@@ -14,7 +14,7 @@ export class PendingAnswer {
   /**
    * A command was taken.
    * @param delay milliseconds until it is done
-   * @param compose makes the answer, once it is asked for; none for a command that has no answer
+   * @param compose makes the answer when it is read; none for a command without an answer
    */
   begin(delay: number, compose?: (at: number) => Uint8Array): void {
     this.#readyAt = this.#clock.monotonic() + delay
@@ -27,7 +27,7 @@ export class PendingAnswer {
   }
 
   /**
-   * Gives the answer, once; what is read beyond its end is ff.
+   * Returns the answer, once; bytes beyond its end are ff.
    * @throws NotAcknowledged while a command is under way, and where there is no answer
    */
   read(count: number): Uint8Array {

@@ -4,7 +4,7 @@ import { ImperfectConditions } from '../imperfect-conditions.ts'
 import type { ChipModel, ChipModelFactory, ModelEnvironment } from '../model.ts'
 import { NotAcknowledged } from '../model.ts'
 
-/** Where a simulated chip sits: gives it power, and puts the faults between it and the bus. */
+/** The socket of a simulated chip: supplies its power, and applies faults between it and the bus. */
 export class ChipSocket {
   readonly #bus: string
   readonly #address: number
@@ -12,7 +12,7 @@ export class ChipSocket {
   readonly #environment: ModelEnvironment
   readonly #faults: Faults
   readonly #clock: StoppableClock
-  readonly #surroundings: ImperfectConditions
+  readonly #conditions: ImperfectConditions
   #model: ChipModel
   #powerCycles: number
 
@@ -27,13 +27,13 @@ export class ChipSocket {
     this.#address = address
     this.#factory = factory
     this.#clock = new StoppableClock(environment.clock)
-    this.#surroundings = new ImperfectConditions(
+    this.#conditions = new ImperfectConditions(
       `${bus} ${address}`,
       environment.clock,
       environment.ambient,
       () => faults.imperfection(bus, address)
     )
-    this.#environment = { ...environment, clock: this.#clock, ambient: this.#surroundings }
+    this.#environment = { ...environment, clock: this.#clock, ambient: this.#conditions }
     this.#faults = faults
     this.#powerCycles = faults.powerCycles(bus, address)
     this.#model = factory(this.#environment)
@@ -41,14 +41,14 @@ export class ChipSocket {
 
   /** @throws NotAcknowledged */
   write(bytes: Uint8Array): void {
-    const fault = this.#face()
+    const fault = this.#fault()
     if (fault === 'no-acknowledge-data' && bytes.length > 0) throw new NotAcknowledged('data')
     this.#model.write(bytes)
   }
 
   /** @throws NotAcknowledged */
   read(count: number): Uint8Array {
-    const fault = this.#face()
+    const fault = this.#fault()
     const bytes = this.#model.read(count)
     if (fault === 'stuck-high') return bytes.fill(0xff)
     if (fault === 'stuck-low') return bytes.fill(0)
@@ -57,9 +57,9 @@ export class ChipSocket {
     return bytes
   }
 
-  /** What the chip suffers from at this moment; one that lost its power meanwhile is made anew. */
-  #face(): ChipFault | undefined {
-    this.#surroundings.warm()
+  /** The chip's current fault; a chip that lost its power meanwhile is made anew. */
+  #fault(): ChipFault | undefined {
+    this.#conditions.warm()
     const fault = this.#faults.of(this.#bus, this.#address)
     if (fault === 'unplugged' || fault === 'no-acknowledge-address') throw new NotAcknowledged('address')
     this.#clock.stop(fault === 'never-ready')

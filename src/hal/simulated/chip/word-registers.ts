@@ -1,6 +1,6 @@
 /**
  * The byte protocol of chips with a pointer and 16-bit registers: a write sets the pointer, then, high
- * byte first, the register; a read gives the register again and again. Meaning is the model's affair.
+ * byte first, the register; a read gives the register again and again. What the registers mean is up to the model.
  */
 export class WordRegisters {
   readonly #words: Map<number, number>

@@ -105,7 +105,7 @@ t.test('the edges asked for carry the time of the clock', async (t) => {
   FakeGpio.last.edge(0)
   t.same(edges, [{ level: 1, at: 5 }])
   FakeGpio.last.edge(0, Object.assign(new Error('EIO'), { code: 'EIO' }))
-  t.match(errors, [{ code: 'unsupported', message: 'line GPIO17 cannot be used so (EIO)' }])
+  t.match(errors, [{ code: 'unsupported', message: 'line GPIO17 cannot be used this way (EIO)' }])
   t.equal(FakeGpio.last.listeners.length, 0, 'it is told once')
   cancel()
 })
