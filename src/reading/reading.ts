@@ -27,7 +27,7 @@ export type Sample = Outcome & {
 /** 0 synchronised, 1 estimated, 2 unknown. */
 export type TimeQuality = 0 | 1 | 2
 
-/** One outcome with its place and time; what packs carry and everything shows. */
+/** One outcome with its position and time, as packs carry it. */
 export type Reading = Outcome & {
   /** The whole series name, PeerId first. */
   readonly series: string
@@ -35,9 +35,9 @@ export type Reading = Outcome & {
   /** Unix seconds; null where the author's clock was unknown. */
   readonly time: number | null
   readonly quality: TimeQuality
-  /** Bound of the time's error in seconds, where the author told one. */
+  /** Bound of the time's error in seconds, where the author gives one. */
   readonly errorBound?: number
-  /** Milliseconds since the author's run began, where told: orders and anchors times of unknown clocks. */
+  /** Milliseconds since the author's run began, where given: orders and anchors times of unknown clocks. */
   readonly mono?: number
   /** The unit on the wire; null for none. */
   readonly unit: string | null

@@ -1,4 +1,4 @@
-/** One life of a sampling process (wire.md, Names). */
+/** One start of a sampling process, or the part of one with a known or unknown clock (docs/protocols.md section 5). */
 export interface Run {
   /** Rises with every run: a whole number below 2^53. */
   readonly epoch: number

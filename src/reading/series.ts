@@ -1,6 +1,6 @@
 import { base58btc } from 'multiformats/bases/base58'
 
-/** A series' name in parts: `<PeerId>/<device>/<quantity>[.<channel>]` (wire.md, Names). */
+/** A series' name in parts: `<PeerId>/<device>/<quantity>[.<channel>]` (docs/protocols.md section 5). */
 export interface SeriesParts {
   /** 52 characters of base58btc: an Ed25519 PeerId. */
   readonly peer: string
@@ -53,8 +53,8 @@ export function partsOfSeries(series: string): SeriesParts {
 }
 
 /**
- * Whether it has the form of an Ed25519 PeerId. A few texts of that form are none (base58 holds a little more
- * than 38 bytes): they name nobody, and cost no decoding.
+ * Whether it has the form of an Ed25519 PeerId. A few texts of that form are none, as 52 characters of base58 hold
+ * a little more than 38 bytes; decoding each would cost more than these are worth.
  */
 export function isPeerId(text: string): boolean {
   return PEER.test(text)

@@ -1,7 +1,7 @@
-/** Seconds between two live packs of a topic at most (wire.md, A pack): readings that come faster come together. */
+/** Seconds between two live packs of a topic (docs/protocols.md section 8): faster readings share a pack. */
 const PACE = 1
 
-/** Seconds without a reading after which a series is stale: two intervals (wire.md, A pack). */
+/** Seconds without a reading after which a series is stale: two intervals (docs/protocols.md section 5). */
 export function staleAfter(interval: number): number {
   return 2 * Math.max(interval, PACE)
 }

@@ -7,7 +7,7 @@ import { writeCbor } from '../../src/cbor/write.ts'
 import { seeded } from '../support/readings.ts'
 
 const limits = { maxBytes: 10_000, maxDepth: 3, maxItems: 10 }
-const names = ['pack', 'id', 'a', 'öl', 'end', 'a longer name than a head of one byte tells', 'b'] as const
+const names = ['pack', 'id', 'a', 'öl', 'end', 'a longer name than a head of one byte holds', 'b'] as const
 
 t.test('the same bytes as of a map, whatever is there', async (t) => {
   const record = new CborRecord(names)

@@ -41,18 +41,18 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
     const series = `${us.peer}/door/contact.a0`
     const contact = { ...rest, series, unit: null, time: null, quality: 2 } as const
     const fault = { code: 'no-acknowledge', text: 'bme280 at 0x76 on i2c-1 does not acknowledge' }
-    const told: Reading[] = [
+    const appended: Reading[] = [
       { ...contact, value: true },
       { ...contact, position: { ...run, seq: 1 }, fault },
       { ...contact, position: { ...run, seq: 2 }, value: false }
     ]
     history.beginRun(run, { mono: 0, unix: null, quality: 2 })
-    history.appendOwn(told)
-    t.same(history.readings({ series, limit: 10 }), told)
+    history.appendOwn(appended)
+    t.same(history.readings({ series, limit: 10 }), appended)
     history.flush()
-    t.same(history.readings({ series, limit: 10 }), told)
+    t.same(history.readings({ series, limit: 10 }), appended)
     history.beginRun(runOf(11), anchor)
-    t.same(history.readings({ series, limit: 10 }), told, 'sealed')
+    t.same(history.readings({ series, limit: 10 }), appended, 'sealed')
   })
 
   test.test('a full block is sealed once; the tail keeps its bytes until it changes', async (t) => {
@@ -178,7 +178,7 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
     t.same(history.readings({ series: `${them.peer}/attic/temperature`, limit: 10 }), attic)
   })
 
-  test.test('going on where an answer ended tells everything once', async (t) => {
+  test.test('going on where an answer ended returns everything once', async (t) => {
     const { history } = make(t)
     history.beginRun(runOf(10), anchor)
     history.appendOwn(readingsOf(us.peer, runOf(10), 0, 600))
@@ -202,7 +202,7 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
     t.same(readings, [...readingsOf(us.peer, runOf(10), 0, 600), ...readingsOf(us.peer, runOf(11), 0, 300)])
   })
 
-  test.test('going on behind stretches that overlap goes on', async (t) => {
+  test.test('going on behind ranges that overlap ends', async (t) => {
     const { history } = make(t)
     const run = runOf(10)
     const readings = readingsOf(them.peer, run, 0, 20)
@@ -283,8 +283,8 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
         const from = held[below(held.length)]?.position
         const expected = held.filter((reading) => from === undefined || !isBefore(reading.position, from))
         const { items, next } = history.items(series, from, all)
-        const told = contentOf(items, sealer).filter(({ series: name }) => name === series)
-        const once = new Map(told.map((reading) => [JSON.stringify(reading.position), reading]))
+        const content = contentOf(items, sealer).filter(({ series: name }) => name === series)
+        const once = new Map(content.map((reading) => [JSON.stringify(reading.position), reading]))
         const missing = [...once.values()].filter(
           ({ position }) => from === undefined || !isBefore(position, from)
         )

@@ -8,18 +8,18 @@ import { createSealer } from '../../src/reading/signed/sealer.ts'
 import { readingsOf, runOf, them, topic, us } from '../support/history.ts'
 import { allQuantities, seeded, testSigner } from '../support/readings.ts'
 
-export interface JournalBase {
+export interface HubBase {
   readonly clock: Clock
   readonly history: History
 }
 
 const ours = `${us.peer}/hall/temperature`
 const theirs = `${them.peer}/hall/temperature`
-const limits = { series: 4, subscribers: 3, queue: 2, runs: 8, ranges: 64 }
+const limits = { series: 4, subscribers: 3, runs: 8, ranges: 64 }
 
-/** What a Journal must do over any History. */
-export function journalConformance(test: Test, make: (t: Test) => JournalBase): void {
-  function journalOver(base: JournalBase, keeps = true): { hub: ReadingHub; conflicts: Conflict[] } {
+/** What a ReadingHub must do over any History. */
+export function hubConformance(test: Test, make: (t: Test) => HubBase): void {
+  function hubOver(base: HubBase, keeps = true): { hub: ReadingHub; conflicts: Conflict[] } {
     const conflicts: Conflict[] = []
     const hub = new ReadingHub({
       ...base,
@@ -32,7 +32,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   }
 
   test.test('a position counts once, however it comes', async (t) => {
-    const { hub } = journalOver(make(t))
+    const { hub } = hubOver(make(t))
     const readings = readingsOf(them.peer, runOf(10), 0, 9)
     t.same(hub.add(them.pack(topic, readings.slice(0, 5)), 'gossip'), readings.slice(0, 5))
     t.same(hub.add(them.pack(topic, readings.slice(3, 7)), 'observe'), readings.slice(5, 7))
@@ -42,7 +42,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   })
 
   test.test('the latest never moves back, nor to a lower epoch', async (t) => {
-    const { hub } = journalOver(make(t))
+    const { hub } = hubOver(make(t))
     const at = (epoch: number, seq: number): Reading[] => readingsOf(them.peer, runOf(epoch), seq, seq)
     hub.add(them.pack(topic, at(10, 5)), 'gossip')
     hub.add(them.pack(topic, at(10, 3)), 'history')
@@ -59,8 +59,8 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     )
   })
 
-  test.test('two boots at one epoch are kept apart and told once', async (t) => {
-    const { hub, conflicts } = journalOver(make(t))
+  test.test('two boots at one epoch are kept apart and reported once', async (t) => {
+    const { hub, conflicts } = hubOver(make(t))
     const [one, two] = [runOf(10, '0000000000000001'), runOf(10, '0000000000000002')]
     for (const run of [two, one, two, one]) {
       hub.add(them.pack(topic, readingsOf(them.peer, run, 0, 1)), 'gossip')
@@ -72,8 +72,8 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     t.equal(hub.counters.fresh, 8)
   })
 
-  test.test('two outcomes at one position are told', async (t) => {
-    const { hub, conflicts } = journalOver(make(t))
+  test.test('two outcomes at one position are reported', async (t) => {
+    const { hub, conflicts } = hubOver(make(t))
     const [reading] = readingsOf(them.peer, runOf(10), 4, 4)
     if (reading === undefined || reading.fault !== undefined) return
     hub.add(them.pack(topic, [reading]), 'gossip')
@@ -87,18 +87,18 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   test.test('only what is to be kept comes into history, and what was there is not new', async (t) => {
     const base = make(t)
     const pack = them.pack(topic, readingsOf(them.peer, runOf(10), 0, 4))
-    journalOver(base, false).hub.add(pack, 'gossip')
+    hubOver(base, false).hub.add(pack, 'gossip')
     t.same(base.history.series(), [])
-    journalOver(base).hub.add(pack, 'gossip')
+    hubOver(base).hub.add(pack, 'gossip')
     t.same(base.history.series(), [theirs])
-    const { hub } = journalOver(base)
+    const { hub } = hubOver(base)
     t.same(hub.position(theirs), { ...runOf(10), seq: 4 }, 'known from the start')
     t.same(hub.add(pack, 'gossip'), [])
   })
 
   test.test('our own packs pass, though history has their readings already', async (t) => {
     const base = make(t)
-    const { hub } = journalOver(base)
+    const { hub } = hubOver(base)
     base.history.beginRun(runOf(10), { mono: 0, unix: null, quality: 2 })
     const readings = readingsOf(us.peer, runOf(10), 0, 3)
     base.history.appendOwn(readings)
@@ -110,7 +110,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   })
 
   test.test('subscribers hear what they ask for; one that throws harms nobody', async (t) => {
-    const { hub } = journalOver(make(t))
+    const { hub } = hubOver(make(t))
     const heard: HubEvent[] = []
     hub.subscribe({
       onSealed: () => {
@@ -135,7 +135,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   })
 
   test.test('memory is bounded by the number of series', async (t) => {
-    const { hub } = journalOver(make(t), false)
+    const { hub } = hubOver(make(t), false)
     for (let i = 0; i < 10; i++) {
       hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 0, `d${i}`)), 'gossip')
     }
@@ -147,7 +147,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   })
 
   test.test('ever new names of one author push out nobody else', async (t) => {
-    const { hub } = journalOver(make(t), false)
+    const { hub } = hubOver(make(t), false)
     const devices = (): string[] => hub.latest().map(({ reading }) => reading.series.split('/')[1] ?? '')
     hub.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
     for (let i = 0; i < 50; i++) {
@@ -159,7 +159,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   })
 
   test.test('our own stay, however many others there are', async (t) => {
-    const { hub } = journalOver(make(t), false)
+    const { hub } = hubOver(make(t), false)
     const own = ['hall', 'den'].map((device) => readingsOf(us.peer, runOf(10), 0, 0, device))
     for (const readings of own) hub.add(us.pack(topic, readings), 'own')
     for (let seed = 10; seed < 20; seed++) {
@@ -171,7 +171,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
   })
 
   test.test('a newcomer finds room among as many authors as there may be series', async (t) => {
-    const { hub } = journalOver(make(t), false)
+    const { hub } = hubOver(make(t), false)
     for (let seed = 10; seed < 20; seed++) {
       const other = createSealer(testSigner(seed), allQuantities)
       const sealed = other.pack(topic, readingsOf(other.peer, runOf(10), 0, 0))
@@ -181,14 +181,14 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     }
   })
 
-  test.test('a pack of more series than an author’s share is told whole', async (t) => {
-    const { hub } = journalOver(make(t), false)
+  test.test('a pack of more series than an author’s share is passed on whole', async (t) => {
+    const { hub } = hubOver(make(t), false)
     hub.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')
-    const told: number[] = []
-    hub.subscribe({ onSealed: ({ fresh }) => told.push(fresh.length) })
+    const counts: number[] = []
+    hub.subscribe({ onSealed: ({ fresh }) => counts.push(fresh.length) })
     const readings = ['a', 'b', 'c', 'd'].flatMap((device) => readingsOf(them.peer, runOf(10), 0, 0, device))
     hub.add(them.pack(topic, readings), 'gossip')
-    t.same(told, [4])
+    t.same(counts, [4])
     t.equal(hub.latest().length, limits.series)
   })
 
@@ -196,7 +196,7 @@ export function journalConformance(test: Test, make: (t: Test) => JournalBase): 
     const random = seeded(8)
     const below = (n: number): number => Math.floor(random() * n)
     for (let round = 0; round < 30; round++) {
-      const { hub } = journalOver(make(t), round % 2 === 0)
+      const { hub } = hubOver(make(t), round % 2 === 0)
       const counted = new Set<string>()
       const sent = new Set<string>()
       for (let i = 0; i < 30; i++) {

@@ -13,22 +13,22 @@ import { historyBench, us } from '../support/history.ts'
 const series = `${us.peer}/hall/temperature`
 const FLUSH = 60_000
 
-/** One life of a node in a home: what it told, and how it is left to die without a word. */
-async function live(home: string, random: SeededRandom, belief: ClockStatus, seen: Position | undefined) {
-  const { history, clock } = historyBench({ path: join(home, 'history.sqlite'), time: () => belief })
+/** One process of a node in a home: what it delivered; it ends without a flush. */
+async function live(home: string, random: SeededRandom, status: ClockStatus, seen: Position | undefined) {
+  const { history, clock } = historyBench({ path: join(home, 'history.sqlite'), time: () => status })
   const epochs = new Epochs({
     file: join(home, 'epoch'),
     clock,
-    time: () => belief,
+    time: () => status,
     random: (n) => random.bytes(n),
     log: silentLog
   })
-  const told: string[] = []
+  const delivered: string[] = []
   const { author } = authorBench(clock, {
     history,
     epochs,
-    time: () => belief,
-    deliver: ({ readings }) => told.push(...readings.map(({ position }) => formatPosition(position)))
+    time: () => status,
+    deliver: ({ readings }) => delivered.push(...readings.map(({ position }) => formatPosition(position)))
   })
   if (seen !== undefined) author.raise(seen)
   const seconds = Math.floor(random.next() * 500)
@@ -36,13 +36,13 @@ async function live(home: string, random: SeededRandom, belief: ClockStatus, see
     author.add(sampleOf(clock, second))
     if (second % 20 === 0) await clock.advance(20_000)
   }
-  return { history, clock, author, told, run: author.run }
+  return { history, clock, author, delivered, run: author.run }
 }
 
-t.test('killed at random moments: nothing flushed is lost, no position is told twice', async (t) => {
+t.test('killed at random moments: nothing flushed is lost, no position is delivered twice', async (t) => {
   const random = new SeededRandom(11)
   const root = t.testdir({ life0: {} })
-  const everTold = new Set<string>()
+  const everDelivered = new Set<string>()
   let flushed: string[] = []
   let seen: Position | undefined
   for (let i = 0; i < 24; i++) {
@@ -50,12 +50,12 @@ t.test('killed at random moments: nothing flushed is lost, no position is told t
     const restored = i % 8 === 7
     // Now and then a backup some lives old comes back, and nobody knows the time.
     if (i > 0) cpSync(join(root, restored ? `life${i - 5}` : `life${i - 1}`), home, { recursive: true })
-    const belief: ClockStatus =
+    const status: ClockStatus =
       i % 3 === 2 || restored ? { quality: 2, offset: 0 } : { quality: 0, offset: 0 }
-    const life = await live(home, random, belief, restored ? seen : undefined)
-    for (const position of life.told) {
-      if (everTold.has(position)) return t.fail(`${position} was told twice`)
-      everTold.add(position)
+    const life = await live(home, random, status, restored ? seen : undefined)
+    for (const position of life.delivered) {
+      if (everDelivered.has(position)) return t.fail(`${position} was delivered twice`)
+      everDelivered.add(position)
     }
     if (restored && seen !== undefined && life.run.epoch <= seen.epoch) return t.fail('below what was seen')
     const held = life.history.readings({ series, limit: 1e6 }).map(({ position }) => formatPosition(position))
@@ -71,10 +71,10 @@ t.test('killed at random moments: nothing flushed is lost, no position is told t
     seen = { ...life.run, seq: 0 }
     t.teardown(() => life.history.close())
   }
-  return t.ok(everTold.size > 1000, `${everTold.size} positions`)
+  return t.ok(everDelivered.size > 1000, `${everDelivered.size} positions`)
 })
 
-t.test('a journal over the history of a former life counts nothing again', async (t) => {
+t.test('a hub over the history of a former process counts nothing again', async (t) => {
   const random = new SeededRandom(5)
   const home = t.testdir()
   const life = await live(home, random, { quality: 0, offset: 0 }, undefined)

@@ -9,7 +9,7 @@ import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
 import { runOf, topic, us } from './history.ts'
 import { allQuantities } from './readings.ts'
 
-export interface Told {
+export interface Delivered {
   readonly pack: SealedReadings
   readonly audience: Audience
   readonly at: number
@@ -17,11 +17,11 @@ export interface Told {
 
 /** An author whose packs and history are kept in lists. */
 export function authorBench(clock: Clock, changes: Partial<AuthorOptions> = {}) {
-  const told: Told[] = []
+  const delivered: Delivered[] = []
   const kept: Reading[] = []
   const runs: { run: Run; unix: number | null }[] = []
   const anchors: { run: Run; mono: number; unix: number | null }[] = []
-  const bench = { belief: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
+  const bench = { status: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
   let epoch = 100
   const history: OwnHistory = {
     beginRun: (run, { unix }) => runs.push({ run, unix }),
@@ -39,15 +39,15 @@ export function authorBench(clock: Clock, changes: Partial<AuthorOptions> = {}) 
         epoch = Math.max(epoch, seen + 1)
       }
     },
-    time: () => bench.belief,
+    time: () => bench.status,
     topicsOf: (quantity) => (quantity === 'temperature' ? [{ topic, maxPayload: 1024 }] : []),
     isPrivate: (device) => device === 'bedroom',
     history,
-    deliver: (pack, audience) => told.push({ pack, audience, at: clock.monotonic() }),
+    deliver: (pack, audience) => delivered.push({ pack, audience, at: clock.monotonic() }),
     limits: { pace: 1000, waiting: 256 },
     ...changes
   }
-  return Object.assign(bench, { author: new Author(options), told, kept, runs, anchors })
+  return Object.assign(bench, { author: new Author(options), delivered, kept, runs, anchors })
 }
 
 export function sampleOf(clock: Clock, value: number, device = 'hall'): Sample {

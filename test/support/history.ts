@@ -32,19 +32,19 @@ export function readingsOf(peer: string, run: Run, from: number, to: number, dev
 export interface HistoryBench {
   readonly clock: VirtualClock
   readonly history: SqliteHistory
-  belief: ClockStatus
+  status: ClockStatus
 }
 
 /** A history of ours in virtual time: small limits, so that tests come to them. */
 export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): HistoryBench {
   const clock = new VirtualClock()
-  const bench = { clock, belief: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
+  const bench = { clock, status: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
   const history = new SqliteHistory({
     path: ':memory:',
     clock,
     log: silentLog,
     sealer: us,
-    time: () => bench.belief,
+    time: () => bench.status,
     topicOf: (quantity) => (quantity === 'temperature' ? topic : undefined),
     limits: {
       flush: 60_000,

@@ -12,14 +12,14 @@ import type { SealedReadings } from '../signed/sealed.ts'
 import type { Sealer } from '../signed/sealer.ts'
 import type { AuthorLimits } from './limits.ts'
 
-/** A topic that carries a quantity, and how big its live packs may be. */
+/** A topic that carries a quantity. */
 export interface AuthorTopic {
   readonly topic: string
-  /** Bytes of payload. */
+  /** Bytes of payload of a live pack. */
   readonly maxPayload: number
 }
 
-/** Who may have a pack unasked: everybody by gossip, or only peers of the book that ask over a stream. */
+/** To whom a pack goes: to everyone by gossip, or only to peers of the book that ask over a stream. */
 export type Audience = 'everyone' | 'book'
 
 export interface AuthorOptions {
@@ -29,17 +29,17 @@ export interface AuthorOptions {
   readonly quantities: Quantities
   readonly epochs: { begin(): Run; raise(seen: number): void }
   readonly time: () => ClockStatus
-  /** Topics of a quantity, the newest version first; none where no protocol carries it. */
+  /** Topics of a quantity, newest version first; empty where no protocol carries it. */
   readonly topicsOf: (quantity: string) => readonly AuthorTopic[]
   /** Whether a device's readings are kept from gossip. */
   readonly isPrivate: (device: string) => boolean
   readonly history: OwnHistory
-  /** Takes each sealed pack, once for each topic of its quantity; the bytes are the same. */
+  /** Called with each sealed pack, once for each topic of its quantity, with the same bytes. */
   readonly deliver: (pack: SealedReadings, audience: Audience) => void
   readonly limits: AuthorLimits
 }
 
-/** A run of ours, and what its times are counted from. */
+/** The present run, and the zero of its times. */
 interface PresentRun {
   readonly run: Run
   /** Clock.monotonic() at its beginning. */
@@ -48,10 +48,10 @@ interface PresentRun {
   readonly unix: number | undefined
 }
 
-/** Milliseconds: two living nodes with one key would raise each other without end. */
+/** Milliseconds between two new runs above a seen epoch: two running nodes with one key raise each other. */
 const RAISE_PAUSE = 600_000
 
-/** Readings on their way into the next pack of some topics. */
+/** Readings that wait for the next pack of some topics. */
 interface Lane {
   readonly topics: readonly AuthorTopic[]
   readonly audience: Audience
@@ -61,15 +61,15 @@ interface Lane {
 }
 
 /**
- * Makes readings of samples: gives each its position and time, keeps it in history, and sends it on in a
- * sealed pack, at once and at most one a pace and topic.
+ * Makes readings of samples: gives each its position and time, appends it to history, and delivers it in a sealed
+ * pack, at most one per topic in `pace` milliseconds.
  */
 export class Author {
   readonly #options: AuthorOptions
   readonly #lanes = new Map<string, Lane>()
   readonly #next = new Map<string, number>()
   #present: PresentRun
-  /** Clock.monotonic() from when on we may go above another life of ours. */
+  /** Clock.monotonic() from which on a new run may begin above a seen epoch. */
   #raiseFrom = -Infinity
   #raising: Cancel | undefined
 
@@ -87,7 +87,7 @@ export class Author {
     return this.#present.started
   }
 
-  /** Takes one outcome of a sensor. A run whose clock was unknown ends with the first sample of a known time. */
+  /** Takes one sample. A run that began with an unknown clock ends at the first sample of a known time. */
   add(sample: Sample): void {
     this.timeKnown()
     const reading = this.#readingOf(sample)
@@ -99,12 +99,12 @@ export class Author {
     this.#schedule(lane)
   }
 
-  /** Ends a run whose clock was unknown, if the time is known by now; a run that began with it goes on. */
+  /** Begins a new run if the present one began with an unknown clock and the time is known now. */
   timeKnown(): void {
     if (this.#present.unix === undefined && this.#options.time().quality !== 2) this.newRun()
   }
 
-  /** Ends the run and begins another; if the time is known by now, the former run's times become estimates. */
+  /** Begins a new run. If the time is known now, the former run is anchored: its times become estimates. */
   newRun(): void {
     this.flush()
     this.#raising?.()
@@ -117,8 +117,8 @@ export class Author {
   }
 
   /**
-   * A peer showed us a pack of our own key: if it is of a later epoch, another life of ours, we go above it; at
-   * once, or when the pause since the last time is over.
+   * Takes the run of a pack under our own key that a peer sent. If its epoch is ours with another boot, or later,
+   * a new run begins above it: at once, or when RAISE_PAUSE since the last one is over.
    */
   raise(seen: Run): void {
     const { run } = this.#present
@@ -130,7 +130,7 @@ export class Author {
     else this.#raising ??= clock.after(wait, () => this.#goAbove(seen))
   }
 
-  /** Sends what waits, without heeding the pace. */
+  /** Sends what waits, regardless of `pace`. */
   flush(): void {
     for (const lane of this.#lanes.values()) {
       while (lane.waiting.length > 0) this.#send(lane)
@@ -159,7 +159,7 @@ export class Author {
     return { run, started, unix: anchor.unix ?? undefined }
   }
 
-  /** The present moment, in milliseconds of a run and in Unix time. */
+  /** Now, in milliseconds of a run and in Unix time. */
   #anchor(started: number): RunAnchor {
     const { clock, time } = this.#options
     const { quality, errorBound } = time()
@@ -180,7 +180,7 @@ export class Author {
       series,
       position: { ...run, seq },
       ...this.#timeOf(at),
-      // A sample that was under way when its run began (the time became known meanwhile) is of its first moment.
+      // A sample that was under way when its run began (the time became known meanwhile) gets the run's beginning.
       mono: Math.max(0, Math.round(at - started)),
       unit: quantities.get(quantity)?.unit ?? null,
       interval,
@@ -188,17 +188,17 @@ export class Author {
     }
   }
 
-  /** When it was, as this run tells time: unknown throughout, or by the clock, or by the clock as it once was. */
+  /** Unix time of a monotonic time: unknown in a run that began so, else by the clock, or by the run's beginning. */
   #timeOf(at: number): Pick<Reading, 'time' | 'quality' | 'errorBound'> {
     const { clock } = this.#options
     const { started, unix } = this.#present
     if (unix === undefined) return { time: null, quality: 2 }
-    const belief = this.#options.time()
-    const now = correctedTime(clock, belief)
+    const status = this.#options.time()
+    const now = correctedTime(clock, status)
     if (now === undefined) return { time: milliseconds(unix + (at - started) / 1000), quality: 1 }
     const time = milliseconds(now - (clock.monotonic() - at) / 1000)
-    const bound = belief.errorBound === undefined ? {} : { errorBound: belief.errorBound }
-    return { time, quality: belief.quality, ...bound }
+    const bound = status.errorBound === undefined ? {} : { errorBound: status.errorBound }
+    return { time, quality: status.quality, ...bound }
   }
 
   #laneOf({ device, quantity }: Sample): Lane | undefined {
@@ -214,7 +214,7 @@ export class Author {
     return lane
   }
 
-  /** What comes in one go leaves in one pack: even the first of them waits for the next turn of the clock. */
+  /** Samples of one turn leave in one pack: even the first waits for a timer. */
   #schedule(lane: Lane): void {
     if (lane.cancel !== undefined) return
     const { clock, limits } = this.#options
@@ -253,7 +253,7 @@ export class Author {
   }
 }
 
-/** A number that no pack can carry is a fault, wherever in the filters it came from. */
+/** A number that no pack can carry is a fault. */
 function outcomeOf({ value, fault, device, quantity }: Sample): Outcome {
   if (fault !== undefined) return { fault }
   if (typeof value === 'boolean' || Number.isFinite(value)) return { value }

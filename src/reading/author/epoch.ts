@@ -20,14 +20,14 @@ export interface EpochsOptions {
 const BOOT_BYTES = 8
 
 /**
- * Gives every run its epoch and boot. The epoch is the largest of the last one + 1, Unix seconds where the
- * clock is believed, and 1 + any that a peer showed us under our own seal: so it rises though a home was
- * restored from an old backup (wire.md, Names). The boot is random: no position is used twice even where
- * nothing could be read or written.
+ * Gives every run its epoch and boot (docs/protocols.md section 5). The epoch is the largest of the last one + 1,
+ * Unix seconds where the time is known, and 1 + any seen under our own seal: so it rises though a home was
+ * restored from an old backup. The boot is random: no position is used twice even where nothing could be read
+ * or written.
  */
 export class Epochs {
   readonly #options: EpochsOptions
-  /** The least epoch that the next run may have. */
+  /** The smallest epoch that the next run may have. */
   #min: number
 
   constructor(options: EpochsOptions) {

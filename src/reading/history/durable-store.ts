@@ -20,8 +20,8 @@ export interface DurableStoreOptions {
 const FRAME_HEAD = 24
 
 /**
- * The store that lasts, on a disk that may be full, read-only, gone or damaged: it fails without throwing,
- * says so once, and is tried again with every write.
+ * The store on disk. The disk may be full, read-only, gone or damaged: failures are logged once and do not throw,
+ * and each write tries again.
  */
 export class DurableStore {
   readonly #options: DurableStoreOptions
@@ -57,12 +57,12 @@ export class DurableStore {
     return this.#bytesWritten
   }
 
-  /** Whether what is on disk can be read: if not, nothing may be told as lost. */
+  /** Whether what is on disk can be read: if not, nothing is reported as lost. */
   get readable(): boolean {
     return this.#readable
   }
 
-  /** @returns whether the work is done; if not, nothing of it is */
+  /** Runs `work` as one transaction. @returns whether it was committed */
   write(work: (store: HistoryStore) => void): boolean {
     const ready = this.#state === 'ok' || this.#open()
     const store = this.#store
@@ -100,7 +100,7 @@ export class DurableStore {
     this.#store = undefined
   }
 
-  /** Opens the file, first or anew; what was open before goes on being read where that fails. @returns whether it is open */
+  /** Opens the file, or opens it again; where that fails, the former handle goes on being read. @returns whether it is open */
   #open(): boolean {
     try {
       const store = this.#openOrReplace()
@@ -217,7 +217,7 @@ function resultCode(error: unknown): number | undefined {
   return Number(error.errcode) & 0xff
 }
 
-/** Whether the file's content is damaged, as against a disk that fails now and may not later. */
+/** Whether the file's content is damaged, as against a disk that fails for a time. */
 function isDamage(error: unknown): boolean {
   const code = resultCode(error)
   return code === CORRUPT || code === NOTADB

@@ -15,15 +15,15 @@ import { TailPacks } from './tail-packs.ts'
 export interface HistoryReaderOptions {
   readonly sealer: Sealer
   readonly log: Log
-  /** What is read as one: the lasting store, and the one in memory that is not written yet. */
+  /** What is read as one: the store on disk, and the one in memory that is not written yet. */
   readonly stores: readonly StoreAccess[]
-  /** Whether every store can be read: what cannot be read now is not lost. */
+  /** Whether every store can be read: only then are gaps reported as lost. */
   readonly readable: () => boolean
-  /** The run of ours that goes on. */
+  /** Our present run. */
   readonly present: () => Run | undefined
 }
 
-/** Runs before which there is none. */
+/** Sorts before every run. */
 const FIRST: Run = { epoch: 0, boot: '' }
 
 /** Several stores read as one, each position once. */
@@ -45,17 +45,17 @@ export class HistoryReader {
   ): { items: HistoryItem[]; next: Position | undefined } {
     const items: HistoryItem[] = []
     let room = limit.bytes
-    let told: Position | undefined
+    let last: Position | undefined
     for (const { run, item } of this.#everyItem(series, from, limit.to)) {
       const size = item.kind === 'lost' ? 0 : item.bytes.length
       if (items.length === limit.items || (items.length > 0 && size > room)) {
-        // Stretches may overlap: what was told is not asked for again.
-        const min = told !== undefined && sameRun(told, run) ? told.seq + 1 : 0
+        // Ranges may overlap: `next` is behind what was returned.
+        const min = last !== undefined && sameRun(last, run) ? last.seq + 1 : 0
         return { items, next: { epoch: run.epoch, boot: run.boot, seq: Math.max(item.from, min) } }
       }
       items.push(item)
       room -= size
-      told = { ...run, seq: item.to }
+      last = { ...run, seq: item.to }
     }
     return { items, next: undefined }
   }
@@ -118,12 +118,12 @@ export class HistoryReader {
     return this.#all((store) => [store.names.topic(series)]).find((topic) => topic !== undefined) ?? ''
   }
 
-  /** Runs of the series' author from `least` on, ascending. */
+  /** Runs of the series' author from `min` on, ascending. */
   #runs(series: string, min: Run): AnchoredRun[] {
     const known = new Map<string, AnchoredRun>()
     for (const run of this.#all((store) => store.names.runs(authorOf(series), min))) {
       const key = runKey(run)
-      // Of a run in two stores, the store that knows its anchor tells it.
+      // Of a run in two stores, the one with an anchor counts.
       if (known.get(key)?.unix == null) known.set(key, run)
     }
     return [...known.values()].toSorted(compareRuns)
@@ -135,7 +135,7 @@ export class HistoryReader {
     to: Position | undefined
   ): Generator<{ run: Run; item: HistoryItem }> {
     const own = authorOf(series) === this.#options.sealer.peer
-    for (const run of this.#runsToTell(series, from, own)) {
+    for (const run of this.#runsFrom(series, from, own)) {
       if (to !== undefined && compareRuns(run, to) > 0) return
       const first = from !== undefined && sameRun(run, from) ? from.seq : 0
       const last = to !== undefined && sameRun(run, to) ? to.seq : undefined
@@ -145,8 +145,8 @@ export class HistoryReader {
     }
   }
 
-  /** The run that is asked about is told of even where nothing of it is known: its readings are lost. */
-  #runsToTell(series: string, from: Position | undefined, own: boolean): Run[] {
+  /** The runs from `from` on. The run of `from` is among them even where nothing of it is held: it is lost. */
+  #runsFrom(series: string, from: Position | undefined, own: boolean): Run[] {
     const runs: Run[] = this.#runs(series, from ?? FIRST).map(({ epoch, boot }) => ({ epoch, boot }))
     if (!own || from === undefined || runs.some((run) => sameRun(run, from))) return runs
     return [{ epoch: from.epoch, boot: from.boot }, ...runs]
@@ -154,14 +154,14 @@ export class HistoryReader {
 
   *#itemsOfRun(series: string, run: Run, from: number, last = Infinity): Generator<HistoryItem> {
     let next = from
-    for (const piece of this.#pieces(series, run, from)) {
-      if (piece.from > last) break
-      const sealed = piece.to < next ? undefined : piece.sealed()
+    for (const segment of this.#segments(series, run, from)) {
+      if (segment.from > last) break
+      const sealed = segment.to < next ? undefined : segment.sealed()
       if (sealed === undefined) continue
-      if (piece.from > next) yield { kind: 'lost', run, from: next, to: piece.from - 1 }
+      if (segment.from > next) yield { kind: 'lost', run, from: next, to: segment.from - 1 }
       const { kind, topic, bytes } = sealed
-      yield { kind, topic, bytes, run, from: piece.from, to: piece.to }
-      next = piece.to + 1
+      yield { kind, topic, bytes, run, from: segment.from, to: segment.to }
+      next = segment.to + 1
     }
     const present = this.#options.present()
     const ended = present === undefined || !sameRun(run, present)
@@ -176,9 +176,9 @@ export class HistoryReader {
   ): Generator<Reading> {
     for (const run of this.#runs(series, from ?? FIRST)) {
       let next = from !== undefined && sameRun(run, from) ? from.seq : 0
-      for (const piece of this.#stored.from(series, run, next)) {
-        if ((piece.ended ?? since) < since || (piece.started ?? until) > until) continue
-        for (const reading of this.#readingsOf(piece, series, run)) {
+      for (const segment of this.#stored.from(series, run, next)) {
+        if ((segment.ended ?? since) < since || (segment.started ?? until) > until) continue
+        for (const reading of this.#readingsOf(segment, series, run)) {
           if (reading.position.seq < next) continue
           next = reading.position.seq + 1
           yield anchorTime(reading, run)
@@ -188,26 +188,26 @@ export class HistoryReader {
     }
   }
 
-  #readingsOf(piece: Segment, series: string, run: Run): Reading[] {
-    return piece
+  #readingsOf(segment: Segment, series: string, run: Run): Reading[] {
+    return segment
       .readings()
       .filter((reading) => reading.series === series && sameRun(reading.position, run))
-      .filter(({ position }) => position.seq >= piece.from && position.seq <= piece.to)
+      .filter(({ position }) => position.seq >= segment.from && position.seq <= segment.to)
       .toSorted((a, b) => a.position.seq - b.position.seq)
   }
 
-  /** Stretches that are held of a run, by their first seq. */
+  /** Ranges that are held of a run, by their first seq. */
   #heldOf(series: string, run: Run): Iterable<{ from: number; to: number }> {
     const sealed = this.#options.stores.map((access) => access((store) => store.sealed.held(series, run), []))
     const tail = this.tail(series, run).map(({ position: { seq } }) => ({ from: seq, to: seq }))
     return mergeSorted([...sealed, tail], (a, b) => a.from - b.from)
   }
 
-  *#pieces(series: string, run: Run, from: number): Generator<Segment> {
+  *#segments(series: string, run: Run, from: number): Generator<Segment> {
     yield* this.#stored.from(series, run, from)
     for (const pack of this.#packsOfTail(series, run)) {
-      const piece = segmentOf(pack)
-      if (piece.to >= from) yield piece
+      const segment = segmentOf(pack)
+      if (segment.to >= from) yield segment
     }
   }
 
@@ -236,7 +236,7 @@ export class HistoryReader {
     return this.#all((store) => [store.sealed.lastRange(series, run)]).filter((range) => range !== undefined)
   }
 
-  /** What each store says, one after the other. */
+  /** The results of each store, one after the other. */
   #all<T>(work: (store: HistoryStore) => T[]): T[] {
     return this.#options.stores.flatMap((access) => access(work, []))
   }

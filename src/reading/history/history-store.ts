@@ -6,11 +6,11 @@ import { Statements } from './statements.ts'
 import { TailTable } from './tail-table.ts'
 import { inTransaction } from './transaction.ts'
 
-/** What a transaction may drop in one go before it looks at the size again. */
+/** Packs and blocks that are deleted before the size is read again. */
 const DROP_STEP = 16
 
 /**
- * One database of readings. It batches nothing and forgives nothing: every method may throw SQLite's error.
+ * One database of readings. It batches nothing; every method may throw SQLite's error.
  */
 export class HistoryStore {
   readonly names: NameTable
@@ -55,7 +55,7 @@ export class HistoryStore {
     })
   }
 
-  /** Drops the oldest packs and blocks until no more bytes than these are in use. @returns how many went */
+  /** Deletes the oldest packs and blocks until at most so many bytes are in use. @returns how many were deleted */
   shrinkTo(bytes: number): number {
     let dropped = 0
     while (this.bytes() > bytes) {
@@ -66,7 +66,7 @@ export class HistoryStore {
     return dropped
   }
 
-  /** Forgets what nothing refers to any more, but for the run that goes on. */
+  /** Removes names that nothing refers to, but for our present run. */
   tidy(present: Run | undefined): void {
     this.names.dropUnused(present)
   }

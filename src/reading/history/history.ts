@@ -2,11 +2,11 @@ import type { Reading, TimeQuality } from '../reading.ts'
 import type { Position, Run } from '../run.ts'
 import type { SealedReadings } from '../signed/sealed.ts'
 
-/** When a run was, by a believed clock: turns its milliseconds into Unix time (wire.md, catalogue: runs). */
+/** A time of a run in its own milliseconds and in Unix time: turns the one into the other (docs/protocols.md section 10, runs). */
 export interface RunAnchor {
-  /** Milliseconds since the run began, at the moment that `unix` tells. */
+  /** Milliseconds since the run began, at `unix`. */
   readonly mono: number
-  /** Unix seconds; null while nobody knows. */
+  /** Unix seconds; null while the time is unknown. */
   readonly unix: number | null
   /** Bound of the error of `unix`, in seconds. */
   readonly errorBound?: number
@@ -49,7 +49,7 @@ export interface HistoryQuery {
   readonly after?: Position | undefined
 }
 
-/** What is held of one run of a series: ascending stretches of seq, both ends included. */
+/** What is held of one run of a series: ascending ranges of seq, both ends included. */
 export interface HeldRun {
   readonly run: Run
   readonly ranges: readonly (readonly [from: number, to: number])[]
@@ -84,12 +84,12 @@ export interface OwnHistory {
 export interface History extends OwnHistory {
   /** Tells the time of a run that became known later; a run of ours unless its author is given. */
   anchor(run: Run, anchor: RunAnchor, author?: string): void
-  /** Keeps a verified pack or block of somebody else; it takes the place of what it covers. */
+  /** Keeps a verified pack or block of another author, in place of what it covers. */
   put(sealed: SealedReadings): void
   /**
-   * What is held of a series from a position on, ascending. A gap in a series of our own is told as lost: a
-   * gap in somebody else's may still be had from its author.
-   * @returns `next` is where to go on; undefined where everything was told
+   * What is held of a series from a position on, ascending. A gap in a series of our own is an item `lost`; a gap
+   * in a series of another author may still be filled by its author and is left out.
+   * @returns `next`: where to go on; undefined at the end
    */
   items(
     series: string,

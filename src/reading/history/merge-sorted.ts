@@ -1,4 +1,4 @@
-/** Goes through sorted sources as through one; of equal items that of the earlier source comes first. */
+/** The items of sorted sources in order; of equal items that of the earlier source comes first. */
 export function* mergeSorted<T>(
   sources: readonly Iterable<T>[],
   compare: (a: T, b: T) => number
@@ -21,15 +21,15 @@ function advance<T>(head: { iterator: Iterator<T>; value: T | undefined }): bool
   return done !== true
 }
 
-/** Ascending stretches of whole numbers without those that touch or overlap. */
+/** Ascending ranges of whole numbers, those that touch or overlap joined. */
 export function joined(
-  stretches: Iterable<{ readonly from: number; readonly to: number }>
+  ranges: Iterable<{ readonly from: number; readonly to: number }>
 ): [from: number, to: number][] {
-  const ranges: [from: number, to: number][] = []
-  for (const { from, to } of stretches) {
-    const last = ranges.at(-1)
+  const result: [from: number, to: number][] = []
+  for (const { from, to } of ranges) {
+    const last = result.at(-1)
     if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to)
-    else ranges.push([from, to])
+    else result.push([from, to])
   }
-  return ranges
+  return result
 }

@@ -47,7 +47,7 @@ export class NameTable {
     return row === undefined ? undefined : String(row['topic'])
   }
 
-  /** The runs of an author from `least` on, ascending. */
+  /** The runs of an author from `min` on, ascending. */
   runs(peer: string, min: Run): AnchoredRun[] {
     return this.#statements
       .sql(
@@ -74,7 +74,7 @@ export class NameTable {
       .map((row) => ({ peer: String(row['peer']), run: readRun(row) }))
   }
 
-  /** Forgets names to which nothing refers, but for one run that goes on. */
+  /** Removes names to which nothing refers, but for our present run. */
   dropUnused(present: Run | undefined): void {
     const used = (column: string): string => `SELECT ${column} FROM ranges UNION SELECT ${column} FROM tail`
     const { epoch, boot } = present ?? { epoch: -1, boot: '' }
@@ -88,7 +88,7 @@ export class NameTable {
     this.forgetNumbers()
   }
 
-  /** After a transaction was taken back, or rows went, remembered numbers may be nobody's. */
+  /** After a rollback, or rows were deleted, remembered numbers may be of no row. */
   forgetNumbers(): void {
     this.#numbers.clear()
   }

@@ -19,19 +19,19 @@ export interface PositionRange {
   readonly maximum: number | null
 }
 
-/** The stretches of a pack or a block, series by series. */
+/** The ranges of a pack or a block, series by series. */
 export function rangesOf(readings: readonly Reading[]): PositionRange[] {
-  const stretches: PositionRange[] = []
+  const ranges: PositionRange[] = []
   for (const alike of Map.groupBy(readings, (reading) => reading.series).values()) {
     const ordered = alike.toSorted((a, b) => comparePositions(a.position, b.position))
     let start = 0
     for (let end = 1; end <= ordered.length; end++) {
       if (follows(ordered[end - 1], ordered[end])) continue
-      stretches.push(summary(ordered.slice(start, end)))
+      ranges.push(summary(ordered.slice(start, end)))
       start = end
     }
   }
-  return stretches
+  return ranges
 }
 
 function follows(a: Reading | undefined, b: Reading | undefined): boolean {
@@ -43,7 +43,7 @@ function follows(a: Reading | undefined, b: Reading | undefined): boolean {
 function summary(readings: readonly Reading[]): PositionRange {
   const [first] = readings
   const last = readings.at(-1)
-  if (first === undefined || last === undefined) throw new RangeError('a stretch has a reading or more')
+  if (first === undefined || last === undefined) throw new RangeError('a range has a reading or more')
   const { epoch, boot, seq } = first.position
   const numbers = readings.map((reading) => reading.value).filter((value) => typeof value === 'number')
   return {

@@ -13,10 +13,10 @@ export interface StoredSealed {
   /** Unix seconds from which its age counts, 0 while unknown. */
   readonly dated: number
   readonly bytes: Uint8Array
-  readonly stretches: readonly PositionRange[]
+  readonly ranges: readonly PositionRange[]
 }
 
-/** A stretch of a series that lies in sealed bytes. */
+/** A range of a series that lies in sealed bytes. */
 export interface HeldRange {
   readonly from: number
   readonly to: number
@@ -29,7 +29,7 @@ export interface HeldRange {
 
 const RANGE = 'first_seq, last_seq, sealed_id, started, ended'
 
-/** Packs and blocks, and which stretches of which series lie in them. */
+/** Packs and blocks, and which ranges of which series lie in them. */
 export class SealedTable {
   readonly #statements: Statements
   readonly #names: NameTable
@@ -39,9 +39,9 @@ export class SealedTable {
     this.#names = names
   }
 
-  /** Keeps sealed bytes, unless all they hold is held, in place of everything that they cover. */
+  /** Stores sealed bytes, unless all their ranges are stored, in place of everything that they cover. */
   put(stored: StoredSealed): void {
-    const fresh = stored.stretches
+    const fresh = stored.ranges
       .map((range) => ({
         range,
         ids: this.#names.ids(range.series, range.run, stored.topic, range.unit)
@@ -126,7 +126,7 @@ export class SealedTable {
         topic: String(ranges[0]?.['topic']),
         dated: Number(row['dated']),
         bytes: row['bytes'] as Uint8Array,
-        stretches: ranges.map(readPositionRange)
+        ranges: ranges.map(readPositionRange)
       }
     }
   }
@@ -146,17 +146,17 @@ export class SealedTable {
     )
   }
 
-  /** Dates what was kept while nobody knew the time. */
+  /** Dates what was kept while the time was unknown. */
   dateUndated(now: number): void {
     this.#statements.sql('UPDATE sealed SET dated = ? WHERE dated = 0').run(now)
   }
 
-  /** @returns how many packs and blocks went */
+  /** @returns how many packs and blocks were deleted */
   dropOlderThan(date: number): number {
     return Number(this.#statements.sql('DELETE FROM sealed WHERE dated < ?').run(date).changes)
   }
 
-  /** @returns how many packs and blocks went */
+  /** @returns how many packs and blocks were deleted */
   dropOldest(count: number): number {
     const oldest = 'SELECT id FROM sealed ORDER BY dated, id LIMIT ?'
     return Number(this.#statements.sql(`DELETE FROM sealed WHERE id IN (${oldest})`).run(count).changes)

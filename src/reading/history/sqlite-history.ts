@@ -43,12 +43,12 @@ export interface SqliteHistoryOptions {
   readonly open?: (path: string) => DatabaseSync
 }
 
-/** What a reading in the tail takes, about. */
+/** Bytes of a row in the tail, about. */
 const ROW_BYTES = 64
 
 /**
- * History in SQLite. What is new lies in a store in memory and goes to the lasting one as one transaction a
- * flush; both are read as one. So a disk that takes nothing changes nothing but the status.
+ * History in SQLite. New readings lie in a store in memory and go to the one on disk as one transaction a flush;
+ * both are read as one. So a disk that takes no writes changes nothing but the status.
  */
 export class SqliteHistory implements History {
   readonly #options: SqliteHistoryOptions
@@ -184,7 +184,7 @@ export class SqliteHistory implements History {
       topic,
       bytes,
       dated: this.#dateOf(readings),
-      stretches: rangesOf(readings)
+      ranges: rangesOf(readings)
     })
   }
 

@@ -8,10 +8,10 @@ import type { HistoryStore } from './history-store.ts'
 import { mergeSorted } from './merge-sorted.ts'
 import type { HeldRange } from './sealed-table.ts'
 
-/** One of several stores, asked so that its failure is `otherwise`. */
+/** Reads one of several stores; where that fails, the result is `otherwise`. */
 export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
 
-/** A stretch of one series: in sealed bytes, or among the rows of a tail. */
+/** A range of one series: in sealed bytes, or among the rows of a tail. */
 export interface Segment {
   readonly from: number
   readonly to: number
@@ -23,7 +23,7 @@ export interface Segment {
   readings(): readonly Reading[]
 }
 
-/** A pack of one series and run without a gap, as the tail is told. */
+/** The segment of a pack of one series and run without a gap. */
 export function segmentOf(pack: SealedReadings): Segment {
   const seqs = pack.readings.map(({ position }) => position.seq)
   return {
@@ -46,7 +46,7 @@ export interface StoredSegmentsOptions {
 /** How many ranges are looked up at a time. */
 const PAGE = 64
 
-/** What lies sealed in several stores, read as one. */
+/** Packs and blocks of several stores, read as one. */
 export class StoredSegments {
   readonly #options: StoredSegmentsOptions
 
@@ -54,7 +54,7 @@ export class StoredSegments {
     this.#options = options
   }
 
-  /** Sealed stretches of all stores, by their first seq, the longer one first. */
+  /** Sealed segments of all stores, by their first seq, the longer one first. */
   from(series: string, run: Run, from: number): Generator<Segment> {
     const sources = this.#options.stores.map((access) => this.#storedIn(access, series, run, from))
     return mergeSorted(sources, (a, b) => a.from - b.from || b.to - a.to)
@@ -63,14 +63,14 @@ export class StoredSegments {
   *#storedIn(access: StoreAccess, series: string, run: Run, from: number): Generator<Segment> {
     for (let next = from; ; ) {
       const page = access((store) => store.sealed.ranges(series, run, next, PAGE), [])
-      for (const range of page) yield this.#pieceIn(access, range, series)
+      for (const range of page) yield this.#segmentIn(access, range, series)
       const last = page.at(-1)
       if (last === undefined || page.length < PAGE) return
       next = last.to + 1
     }
   }
 
-  #pieceIn(access: StoreAccess, range: HeldRange, series: string): Segment {
+  #segmentIn(access: StoreAccess, range: HeldRange, series: string): Segment {
     return {
       ...range,
       sealed: () => {

@@ -3,10 +3,10 @@ import { formatPosition } from '../run.ts'
 import type { SealedReadings } from '../signed/sealed.ts'
 import { alike, type Sealer } from '../signed/sealer.ts'
 
-/** The tails of our own series under our seal, as they are told before they are blocks. */
+/** The tails of our own series in packs: answers of `history` before the tail is sealed as a block. */
 export class TailPacks {
   readonly #sealer: Sealer
-  /** By series, the packs in which its tail was last told: used again until the tail changes. */
+  /** The packs last made of each series' tail: used again until the tail changes. */
   readonly #packs = new Map<string, { key: string; packs: SealedReadings[] }>()
 
   constructor(sealer: Sealer) {

@@ -83,7 +83,7 @@ export class ReadingHub {
 
   /** Readings that were new or repeated, series removed, conflicts seen: counts since the start. */
   get counters(): Readonly<Record<'fresh' | 'repeated' | 'conflicts' | 'forgotten', number>> {
-    return { ...this.#counters, forgotten: this.#series.forgotten }
+    return { ...this.#counters, forgotten: this.#series.removed }
   }
 
   /**

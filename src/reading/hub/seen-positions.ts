@@ -9,12 +9,15 @@ interface SeenRun {
   readonly ranges: [from: number, to: number][]
 }
 
-/** The positions of one series that were seen, in bounded memory: when in doubt a position was seen. */
+/**
+ * The positions of one series that were seen, in bounded memory. Beyond the bounds the lowest run is removed and
+ * the lowest gap closed: positions there count as seen.
+ */
 export class SeenPositions {
   readonly #limits: SeenLimits
   /** Ascending. */
   readonly #runs: SeenRun[] = []
-  #forgotten = false
+  #removed = false
 
   constructor(limits: SeenLimits) {
     this.#limits = limits
@@ -23,12 +26,12 @@ export class SeenPositions {
   /** @returns whether it was new */
   add(position: Position): boolean {
     const seen = this.#runOf(position)
-    return seen !== undefined && this.#addRange(seen, position.seq, position.seq)
+    return seen !== undefined && this.#addTo(seen, position.seq, position.seq)
   }
 
   addRange(run: Run, from: number, to: number): void {
     const seen = this.#runOf(run)
-    if (seen !== undefined) this.#addRange(seen, from, to)
+    if (seen !== undefined) this.#addTo(seen, from, to)
   }
 
   /** Whether the run is new and another of its epoch was seen: two nodes have one key. */
@@ -37,28 +40,28 @@ export class SeenPositions {
     return alike.length > 0 && alike.every((seen) => seen.run.boot !== boot)
   }
 
-  /** undefined where the run lies below those that are told apart. */
+  /** undefined for a run below those that are kept. */
   #runOf({ epoch, boot }: Run): SeenRun | undefined {
     const known = this.#runs.findLast((seen) => sameRun(seen.run, { epoch, boot }))
     if (known !== undefined) return known
     const after = this.#runs.findIndex((seen) => comparePositions(at(seen.run), at({ epoch, boot })) > 0)
-    if (after === 0 && (this.#forgotten || this.#runs.length === this.#limits.runs)) return undefined
+    if (after === 0 && (this.#removed || this.#runs.length === this.#limits.runs)) return undefined
     const seen = { run: { epoch, boot }, ranges: [] }
     this.#runs.splice(after === -1 ? this.#runs.length : after, 0, seen)
     if (this.#runs.length > this.#limits.runs) {
       this.#runs.shift()
-      this.#forgotten = true
+      this.#removed = true
     }
     return seen
   }
 
   /** @returns whether anything of it was new */
-  #addRange({ ranges }: SeenRun, from: number, to: number): boolean {
+  #addTo({ ranges }: SeenRun, from: number, to: number): boolean {
     const before = ranges.findLastIndex(([first]) => first <= from)
-    const holder = ranges[before]
-    if (holder !== undefined && holder[1] >= to) return false
-    // Everything that touches it becomes one with it.
-    const start = holder !== undefined && holder[1] >= from - 1 ? before : before + 1
+    const lower = ranges[before]
+    if (lower !== undefined && lower[1] >= to) return false
+    // Ranges that touch it are joined with it.
+    const start = lower !== undefined && lower[1] >= from - 1 ? before : before + 1
     let end = start
     const joined: [number, number] = [from, to]
     for (let next = ranges[end]; next !== undefined && next[0] <= to + 1; next = ranges[end]) {

@@ -7,8 +7,8 @@ interface Held<Entry> {
 }
 
 /**
- * What is known of each series, so many at most. Who holds many gives way before who holds few, so that
- * nobody's series are pushed out by another's ever new names.
+ * An entry for each series, at most `max`. Beyond, series of the author with the most are removed first, so that
+ * one author's new names do not remove the series of others.
  */
 export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   readonly #max: number
@@ -17,17 +17,17 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   readonly #series = new Map<string, Held<Entry>>()
   readonly #authors = new Map<string, Map<string, Held<Entry>>>()
   #turn = 0
-  #forgotten = 0
+  #removed = 0
 
-  /** @param spares authors whose series stay as long as there are others */
+  /** @param spares authors whose series are removed only when no others are left */
   constructor(max: number, spares: (author: string) => boolean) {
     this.#max = max
     this.#spares = spares
   }
 
-  /** How many gave way. */
-  get forgotten(): number {
-    return this.#forgotten
+  /** How many were removed to make room. */
+  get removed(): number {
+    return this.#removed
   }
 
   all(): Entry[] {
@@ -38,7 +38,7 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     return this.#series.get(series)?.entry
   }
 
-  /** The same; it moves behind all others. */
+  /** The same entry, which becomes the newest. */
   touch(series: string): Entry | undefined {
     const held = this.#series.get(series)
     if (held === undefined) return undefined
@@ -50,17 +50,17 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     return held.entry
   }
 
-  /** Adds one that is not there; makeRoom() must follow. */
+  /** Adds an entry for a new series; makeRoom() must follow. */
   add(series: string, entry: Entry): void {
     this.#append(series, { entry, turn: this.#turn })
   }
 
   /**
-   * Lets series go until there are no more than there may be: of the author of what was added, where that has
-   * more than its share, else of the one who has the most; but nothing that was touched since the last call.
+   * Removes series until there are at most `max`: of the author of what was added, if it has more than its share,
+   * else of the author with the most; none that was touched since the last call.
    */
   makeRoom(author: string): void {
-    while (this.#series.size > this.#max) this.#forget(this.#victim(author))
+    while (this.#series.size > this.#max) this.#drop(this.#victim(author))
     this.#turn++
   }
 
@@ -76,7 +76,7 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     )
   }
 
-  /** The series of who has the most; among equals of who was silent longest. */
+  /** The series of the author with the most; of several, the one not touched for longest. */
   #greediest(): ReadonlyMap<string, Held<Entry>> | undefined {
     let greediest: ReadonlyMap<string, Held<Entry>> | undefined
     for (const [author, series] of this.#authors) {
@@ -90,11 +90,11 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     return first !== undefined && first[1].turn < this.#turn ? first[0] : undefined
   }
 
-  #forget(series: string): void {
+  #drop(series: string): void {
     const held = this.#series.get(series)
     if (held === undefined) return
     this.#remove(series, held)
-    this.#forgotten++
+    this.#removed++
   }
 
   #append(series: string, held: Held<Entry>): void {
@@ -102,7 +102,7 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     held.turn = this.#turn
     const ofAuthor = this.#authors.get(peer) ?? new Map<string, Held<Entry>>()
     ofAuthor.set(series, held)
-    // Who was heard last stands last.
+    // The author touched last stands last.
     this.#authors.delete(peer)
     this.#authors.set(peer, ofAuthor)
     this.#series.set(series, held)

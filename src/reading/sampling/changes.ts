@@ -1,15 +1,15 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import type { Measurement } from '../../hal/sensor.ts'
 
-/** What a sensor tells between samples, and when that was. */
+/** Measurements that a sensor emits by itself between samples. `at`: Clock.monotonic(). */
 export interface Change {
   readonly changed: readonly Measurement[]
   readonly at: number
 }
 
 /**
- * Lets the changes of one sensor pass at once, and at most one a `spacing`: of those that come faster the
- * newest waits for its turn, so that what was told last is how things are.
+ * Passes the changes of one sensor on at once, at most one in `spacing`: of faster ones the newest waits and is
+ * passed on at the end of the spacing, so that the last emitted change is the present state.
  */
 export class SamplerChanges {
   readonly #clock: Clock
@@ -34,7 +34,7 @@ export class SamplerChanges {
     else if (first) this.#cancel = this.#clock.after(left, () => this.flush())
   }
 
-  /** Tells now what waits: something later is about to be told. */
+  /** Emits what waits now, before something later is emitted. */
   flush(): void {
     this.#cancel()
     const change = this.#waiting
@@ -44,7 +44,7 @@ export class SamplerChanges {
     this.#emit(change)
   }
 
-  /** Forgets what waits. */
+  /** Drops what waits. */
   end(): void {
     this.#cancel()
     this.#waiting = undefined

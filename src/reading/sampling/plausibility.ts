@@ -1,7 +1,7 @@
 import type { Measure } from '../../hal/sensor.ts'
 
-/** Where values are that people meet, in the unit of the quantity; beyond is possible, and worth a look. */
-const USUAL: Readonly<Record<string, readonly [least: number, greatest: number]>> = {
+/** Usual values in the unit of the quantity: others are possible, and worth a look. */
+const USUAL: Readonly<Record<string, readonly [min: number, max: number]>> = {
   // A processor under load reaches the one, a freezer the other.
   temperature: [-40, 85],
   humidity: [5, 99],
@@ -14,12 +14,12 @@ const USUAL: Readonly<Record<string, readonly [least: number, greatest: number]>
   signal: [-120, -40]
 }
 
-/** Why a value that the device can tell is to be looked at; undefined where it is plausible. */
+/** Why a value within the device's range is worth a look; undefined where it is plausible. */
 export function unusual({ quantity, range }: Measure, value: number | boolean): string | undefined {
   if (typeof value === 'boolean') return undefined
-  const [min, greatest] = USUAL[quantity] ?? [-Infinity, Infinity]
+  const [min, max] = USUAL[quantity] ?? [-Infinity, Infinity]
   if (value < min) return 'unusually low'
-  if (value > greatest) return 'unusually high'
+  if (value > max) return 'unusually high'
   const atEnd = range?.includes(value) === true && value !== 0
   return atEnd ? 'at the end of what the device can tell' : undefined
 }

@@ -22,13 +22,13 @@ export interface SamplerInit extends SamplingLimits {
   readonly emit: (sample: Sample) => void
 }
 
-/** Failures in a row after which a sensor is opened anew: one may be a disturbance, two may be another chip. */
+/** Failures in a row after which a sensor is opened again: one may be a disturbance, two may be another chip. */
 const REOPEN_AFTER = 2
 
 /**
- * Polls one sensor for as long as it runs. A sample tells an outcome of every measure, a value or why there
- * is none; while a sensor is away, each interval tells the fault again. Samples of a sensor never overlap.
- * What a sensor notices by itself between two samples is told at once, with the time that it tells.
+ * Polls one sensor for as long as it runs. A sample emits an outcome of every measure, a value or a fault; while a
+ * sensor is away, each interval emits the fault again. Samples of a sensor never overlap. Changes that a sensor
+ * reports by itself between two samples are emitted at once, with the time that it gives.
  */
 export class Sampler {
   readonly #init: SamplerInit
@@ -36,15 +36,15 @@ export class Sampler {
   #stopping = new AbortController()
   #cancel: Cancel | undefined
   #sensor: Sensor | undefined
-  /** Work that has the sensor; after its deadline too, where it does not heed that. */
+  /** Whether a sample is running: also after its deadline, if the driver ignores the signal. */
   #busy = false
   #sampling: Promise<void> = Promise.resolve()
   #fault: Fault | undefined
   #failures = 0
   #openings = 0
   #openAt = -Infinity
-  /** When the last change or fault was that was told, by the clock: no sample tells an earlier time. */
-  #toldAt = -Infinity
+  /** Clock.monotonic() of the last change or fault that was emitted: no later sample has an earlier time. */
+  #emittedAt = -Infinity
 
   constructor(init: SamplerInit) {
     this.#init = init
@@ -57,7 +57,7 @@ export class Sampler {
     this.#cancel = every(clock, interval, () => this.#tick(), phase)
   }
 
-  /** Ends sampling and closes the sensor. What does not heed its signal is closed when it comes back. */
+  /** Ends sampling and closes the sensor; a driver that ignores its signal is closed when it returns. */
   async stop(): Promise<void> {
     this.#cancel?.()
     this.#stopping.abort(new Error(`${this.#init.name} is stopped`))
@@ -95,7 +95,7 @@ export class Sampler {
       signal.throwIfAborted()
       return await this.#sensor.sample(signal)
     } finally {
-      // Too late to be waited for: whatever it did, the sensor begins anew.
+      // Past the deadline: the sensor is opened again.
       if (signal.aborted) await this.#close()
       this.#busy = false
     }
@@ -123,23 +123,23 @@ export class Sampler {
 
   #emitValues(measurements: readonly (Measurement | MissingMeasurement)[], at: number): void {
     this.#changes.flush()
-    this.#tellOutcomes(this.#init.measures, measurements, Math.max(at, this.#toldAt))
+    this.#emitOutcomes(this.#init.measures, measurements, Math.max(at, this.#emittedAt))
   }
 
   #emitChange({ changed, at }: Change): void {
     const changes = (measure: Measure): boolean =>
       changed.some(({ quantity, channel }) => quantity === measure.quantity && channel === measure.channel)
-    this.#toldAt = at
-    this.#tellOutcomes(this.#init.measures.filter(changes), changed, at)
+    this.#emittedAt = at
+    this.#emitOutcomes(this.#init.measures.filter(changes), changed, at)
   }
 
-  #tellOutcomes(
+  #emitOutcomes(
     measures: readonly Measure[],
-    told: readonly (Measurement | MissingMeasurement)[],
+    measurements: readonly (Measurement | MissingMeasurement)[],
     at: number
   ): void {
     const { name, log } = this.#init
-    const outcomes = measures.map((measure) => outcomeOf(measure, told, name))
+    const outcomes = measures.map((measure) => outcomeOf(measure, measurements, name))
     if (this.#fault !== undefined) log.info(`${name} is read again`)
     this.#fault = undefined
     for (const [i, measure] of measures.entries()) {
@@ -149,8 +149,8 @@ export class Sampler {
   }
 
   #emitFault(fault: Fault, at: number): void {
-    this.#toldAt = Math.max(at, this.#toldAt)
-    for (const measure of this.#init.measures) this.#emit(measure, { fault }, this.#toldAt)
+    this.#emittedAt = Math.max(at, this.#emittedAt)
+    for (const measure of this.#init.measures) this.#emit(measure, { fault }, this.#emittedAt)
   }
 
   #emit({ quantity, channel }: Measure, outcome: Outcome, at: number): void {

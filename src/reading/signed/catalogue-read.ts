@@ -88,9 +88,9 @@ function rangeOf(item: CborValue | undefined): [number, number] | undefined {
   if (item === undefined) return undefined
   const fields = tuple(item, 2)
   const min = required(numberAt(fields, 0, 'value'), 'value', 'range')
-  const greatest = required(numberAt(fields, 1, 'value'), 'value', 'range')
-  if (min > greatest) throw new PackError('value', 'a range that ends before it begins')
-  return [min, greatest]
+  const max = required(numberAt(fields, 1, 'value'), 'value', 'range')
+  if (min > max) throw new PackError('value', 'a range that ends before it begins')
+  return [min, max]
 }
 
 function trueAt(map: CborMap, key: string): true | undefined {

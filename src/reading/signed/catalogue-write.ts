@@ -14,7 +14,7 @@ import { MAX_PAYLOAD } from './senml.ts'
 
 /**
  * The catalogue as the payload of its seal.
- * @throws PackError for one beyond the limits of meta.ts
+ * @throws PackError for one beyond the limits of catalogue.ts
  */
 export function encodeCatalogue(catalogue: Catalogue): Uint8Array {
   const map = mapOf({

@@ -2,8 +2,8 @@ import type { TimeQuality } from '../reading.ts'
 import type { Position, Run } from '../run.ts'
 
 /**
- * The catalogue of a node: what it measures and how its times are to be read. Its payload is one map,
- * sealed in the domain `kith/meta/1` with content type 60; other keys are ignored.
+ * The catalogue of a node: what it measures, and anchors of its runs' times (docs/protocols.md section 10). Its
+ * payload is one map, sealed in the domain `kith/meta/1` with content type 60; other keys are ignored.
  *
  *     meta = {
  *       "rev": uint,                  ; rises with each change within ep
@@ -20,7 +20,7 @@ import type { Position, Run } from '../run.ts'
  *       ? "range": [number, number], ? "accuracy": number,
  *       ? "chip": tstr,
  *       "state": tstr,                ; "ok" or a fault's code
- *       ? "private": true,            ; told to peers of the book alone, who tell it to nobody
+ *       ? "private": true,            ; sent to peers of the book alone, who pass it on to nobody
  *       ? "oldest": [uint, bstr .size 8, uint]   ; ep, boot, seq of the oldest reading held
  *     }
  *     run = [ep: uint, boot: bstr .size 8, mono: number,
@@ -28,7 +28,7 @@ import type { Position, Run } from '../run.ts'
  *            te: number,              ; its error bound in s, -1 where none is known
  *            tq: 0 / 1]
  *
- * A run whose time was never learnt has no anchor and is not listed. Text is at most 200 characters.
+ * A run whose time is unknown has no anchor and is not listed. Text is at most 200 characters.
  */
 export interface Catalogue extends Run {
   readonly revision: number
@@ -52,12 +52,12 @@ export interface CatalogueSeries {
   readonly chip?: string
   /** `ok` or a fault's code. */
   readonly state: string
-  /** Only in what peers of the book are told. */
+  /** Only in catalogues for peers of the book. */
   readonly private?: true
   readonly oldest?: Position
 }
 
-/** Whether a catalogue is for its asker alone, as it names private series. */
+/** Whether a catalogue is for its requester alone, as it names private series. */
 export function isRestricted({ series }: Catalogue): boolean {
   return series.some((one) => one.private === true)
 }
@@ -73,7 +73,7 @@ export interface CatalogueRun extends Run {
   readonly quality: Exclude<TimeQuality, 2>
 }
 
-/** Most entries of series and of runs, of purposes and of a series' protocols, and most characters of a text. */
+/** Maximum number of entries of series and of runs, of purposes and of a series' protocols, of characters of a text. */
 export const MAX_CATALOGUE_ENTRIES = 256
 export const MAX_CATALOGUE_WORDS = 16
 export const MAX_CATALOGUE_TEXT = 200

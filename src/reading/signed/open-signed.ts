@@ -11,10 +11,10 @@ import type { SealVerifier } from './seal-verify.ts'
 import type { SealedReadings } from './sealed.ts'
 import { MAX_PAYLOAD } from './senml.ts'
 
-/** Which check refused the bytes, in their order: the outer ones are cheap (wire.md, Gossip, 1, 3, 7 and 8). */
+/** Which check refused the bytes, in their order: the outer ones are cheap (docs/protocols.md section 11). */
 export type RefusedBy = 'size' | 'seal' | 'signature' | 'pack'
 
-/** Bytes that nobody honest sends: refused, and not handed on. */
+/** Bytes that no correct peer sends: refused, and not passed on. */
 export class SealedRefusal extends NodeError {
   readonly verdict = 'reject'
   readonly by: RefusedBy
@@ -42,7 +42,7 @@ export interface TopicRules {
 }
 
 /**
- * Size and form of sealed bytes, before anything dear is done with them.
+ * Checks size and form of sealed bytes, before anything expensive is done with them.
  * @throws SealedRefusal 'size', 'seal'
  */
 export function openSealed(domain: SealDomain, bytes: Uint8Array, maxPayload: number): OpenedSeal {
@@ -68,7 +68,7 @@ export function readOpened(opened: OpenedSeal, rules: TopicRules): SealedReading
 }
 
 /**
- * The whole way of a pack or block from bytes to readings, for doors that do nothing between the checks.
+ * A pack or block from bytes to readings, for callers that do nothing between the checks.
  * @throws SealedRefusal; there is no other
  */
 export function readSealed(

@@ -1,7 +1,7 @@
 import { type CborFlaw, isCborError } from '../../cbor/error.ts'
 import { NodeError } from '../../error.ts'
 
-/** Which rule of wire.md a pack, a block or a catalogue breaks; a CborFlaw for bytes that are not its CBOR. */
+/** Which rule of docs/protocols.md sections 8 to 10 a payload breaks; a CborFlaw for bytes that section 6 refuses. */
 export type PackFlaw =
   | CborFlaw
   | 'form'
@@ -29,7 +29,7 @@ export function isPackError(error: unknown): error is PackError {
   return error instanceof Error && (error as Partial<PackError>).code === 'bad-pack'
 }
 
-/** Runs `work`; what it says of CBOR is told as a flaw of the payload. */
+/** Runs `work`; its CborError becomes a PackError with the same flaw. */
 export function asPackError<T>(work: () => T): T {
   try {
     return work()

@@ -19,7 +19,7 @@ import {
   OWN
 } from './senml.ts'
 
-/** What a pack is read against. */
+/** What a pack is checked against. */
 export interface PackRules {
   /** The signer: every series in the pack must be its own. */
   readonly peer: string
@@ -30,7 +30,7 @@ export interface PackRules {
 }
 
 /**
- * Reads a pack's payload: SenML in CBOR, as wire.md narrows it. Records come out in their order.
+ * Reads a pack's payload: SenML in CBOR, as docs/protocols.md section 8 narrows it. Readings are in record order.
  * @throws PackError whose `why` names the rule; there is no other
  */
 export function decodePack(payload: Uint8Array, rules: PackRules): Reading[] {
@@ -52,96 +52,96 @@ interface Series {
 
 /** Resolves records one by one: base fields hold until a later record replaces them. */
 class RecordReader {
-  private readonly rules: PackRules
-  private series: Series | undefined
-  private unit: string | undefined
-  private epoch: number | undefined
-  private boot: string | undefined
-  private quality: TimeQuality | undefined
-  private errorBound: number | undefined
-  private baseTime: number | undefined
-  private baseMono: number | undefined
+  readonly #rules: PackRules
+  #series: Series | undefined
+  #unit: string | undefined
+  #epoch: number | undefined
+  #boot: string | undefined
+  #quality: TimeQuality | undefined
+  #errorBound: number | undefined
+  #baseTime: number | undefined
+  #baseMono: number | undefined
   /** The seq that follows, by series and run. */
-  private readonly next = new Map<string, number>()
+  readonly #next = new Map<string, number>()
 
   constructor(rules: PackRules) {
-    this.rules = rules
+    this.#rules = rules
   }
 
   read(record: CborMap): Reading {
     const forbidden = forbiddenKey(record)
     if (forbidden !== undefined) throw new PackError('key', `key ${JSON.stringify(forbidden)} is refused`)
-    this.replaceBase(record)
-    const { name, quantity } = required(this.series, 'name', 'bn')
+    this.#replaceBase(record)
+    const { name, quantity } = required(this.#series, 'name', 'bn')
     const outcome = outcomeOf(record, quantity)
-    this.checkUnit(record, quantity, outcome)
+    this.#checkUnit(record, quantity, outcome)
     return {
       series: name,
-      position: this.position(record, name),
-      ...this.timing(record),
+      position: this.#position(record, name),
+      ...this.#timing(record),
       unit: quantity.unit,
       interval: intervalOf(record),
       ...outcome
     }
   }
 
-  private replaceBase(record: CborMap): void {
+  #replaceBase(record: CborMap): void {
     const name = textAt(record, LABEL.baseName, 'name')
-    if (name !== undefined) this.series = this.ownSeries(name)
-    this.unit = textAt(record, LABEL.baseUnit, 'unit') ?? this.unit
-    this.epoch = countAt(record, OWN.epoch, 'run') ?? this.epoch
-    this.boot = hexAt(record, OWN.boot, BOOT_BYTES, 'run') ?? this.boot
-    this.quality = qualityOf(record) ?? this.quality
-    this.errorBound = amountAt(record, OWN.errorBound, 'time') ?? this.errorBound
-    this.baseTime = numberAt(record, LABEL.baseTime, 'time') ?? this.baseTime
-    this.baseMono = amountAt(record, OWN.mono, 'time') ?? this.baseMono
+    if (name !== undefined) this.#series = this.#ownSeries(name)
+    this.#unit = textAt(record, LABEL.baseUnit, 'unit') ?? this.#unit
+    this.#epoch = countAt(record, OWN.epoch, 'run') ?? this.#epoch
+    this.#boot = hexAt(record, OWN.boot, BOOT_BYTES, 'run') ?? this.#boot
+    this.#quality = qualityOf(record) ?? this.#quality
+    this.#errorBound = amountAt(record, OWN.errorBound, 'time') ?? this.#errorBound
+    this.#baseTime = numberAt(record, LABEL.baseTime, 'time') ?? this.#baseTime
+    this.#baseMono = amountAt(record, OWN.mono, 'time') ?? this.#baseMono
   }
 
-  private ownSeries(name: string): Series {
+  #ownSeries(name: string): Series {
     const parts = parseSeries(name)
     if (parts === undefined) throw new PackError('name', `${JSON.stringify(name)} is no series name`)
-    if (parts.peer !== this.rules.peer) throw new PackError('name', `${name} is not the signer's`)
-    const quantity = this.rules.quantities.get(parts.quantity)
+    if (parts.peer !== this.#rules.peer) throw new PackError('name', `${name} is not the signer's`)
+    const quantity = this.#rules.quantities.get(parts.quantity)
     if (quantity === undefined) throw new PackError('quantity', `${parts.quantity} is none of this topic's`)
     return { name, quantity }
   }
 
   /** A unit must be the quantity's own; only a fault needs none, and a quantity without one is given none. */
-  private checkUnit(record: CborMap, quantity: Quantity, outcome: Outcome): void {
+  #checkUnit(record: CborMap, quantity: Quantity, outcome: Outcome): void {
     const given = textAt(record, LABEL.unit, 'unit')
-    const held = quantity.unit === null ? textAt(record, LABEL.baseUnit, 'unit') : this.unit
+    const held = quantity.unit === null ? textAt(record, LABEL.baseUnit, 'unit') : this.#unit
     const unit = given ?? held ?? null
     if (unit === quantity.unit || (unit === null && outcome.fault !== undefined)) return
     throw new PackError('unit', `unit ${unit} for ${quantity.name}, which has ${quantity.unit}`)
   }
 
-  private position(record: CborMap, name: string): Reading['position'] {
+  #position(record: CborMap, name: string): Reading['position'] {
     const run: Run = {
-      epoch: required(this.epoch, 'run', OWN.epoch),
-      boot: required(this.boot, 'run', OWN.boot)
+      epoch: required(this.#epoch, 'run', OWN.epoch),
+      boot: required(this.#boot, 'run', OWN.boot)
     }
     const key = `${name} ${run.epoch} ${run.boot}`
-    const expected = this.next.get(key)
+    const expected = this.#next.get(key)
     const seq = required(countAt(record, OWN.seq, 'position') ?? expected, 'position', OWN.seq)
     if (seq < (expected ?? 0)) throw new PackError('position', `seq ${seq} does not rise`)
     if (!Number.isSafeInteger(seq)) throw new PackError('position', 'seq of 2^53')
-    this.next.set(key, seq + 1)
+    this.#next.set(key, seq + 1)
     return { ...run, seq }
   }
 
-  private timing(record: CborMap): Pick<Reading, 'time' | 'quality' | 'errorBound' | 'mono'> {
-    const quality = required(this.quality, 'time', OWN.quality)
+  #timing(record: CborMap): Pick<Reading, 'time' | 'quality' | 'errorBound' | 'mono'> {
+    const quality = required(this.#quality, 'time', OWN.quality)
     const offset = numberAt(record, LABEL.time, 'time') ?? 0
-    const mono = monoOf(this.baseMono, offset)
+    const mono = monoOf(this.#baseMono, offset)
     if (quality === 2) {
-      if (this.baseTime !== undefined) throw new PackError('time', 'bt with an unknown time')
+      if (this.#baseTime !== undefined) throw new PackError('time', 'bt with an unknown time')
       if (offset > 0) throw new PackError('time', 'a reading after it was sealed')
-      if (mono.mono === undefined) throw new PackError('time', `no ${OWN.mono} that tells its age`)
+      if (mono.mono === undefined) throw new PackError('time', `no ${OWN.mono} to compute its age from`)
       return { time: null, quality, ...mono }
     }
-    const time = microseconds((this.baseTime ?? 0) + offset)
+    const time = microseconds((this.#baseTime ?? 0) + offset)
     if (!(time >= MIN_UNIX_TIME && time < END_OF_TIME)) throw new PackError('time', `${time} is no time`)
-    const bound = this.errorBound === undefined ? {} : { errorBound: this.errorBound }
+    const bound = this.#errorBound === undefined ? {} : { errorBound: this.#errorBound }
     return { time, quality, ...bound, ...mono }
   }
 }
@@ -152,7 +152,7 @@ function qualityOf(record: CborMap): TimeQuality | undefined {
   throw new PackError('time', `${OWN.quality} ${quality} is unknown`)
 }
 
-/** A sum of two binary fractions is off by some; what told one moment in two packs must tell it alike. */
+/** A sum of two binary fractions is inexact; one time written in two packs must come out equal. */
 function microseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6
 }

@@ -6,11 +6,11 @@ import { type Base, recordOf } from './pack-record.ts'
 import { MAX_PAYLOAD, MAX_RECORDS } from './senml.ts'
 
 export interface PackOptions {
-  /** Bytes of payload that a pack may have; 16,384, the most of any protocol, unless given. */
+  /** Maximum bytes of payload; 16,384, the maximum of any protocol, unless given. */
   readonly maxPayload?: number
   /**
-   * Milliseconds since the run began, when the packs are sealed: readings of unknown time tell their age
-   * by it. The newest reading's unless given.
+   * Milliseconds since the run began, when the packs are sealed: the age of readings of unknown time counts from
+   * it. The newest reading's unless given.
    */
   readonly sealedMono?: number
 }
@@ -56,36 +56,39 @@ function inSeries(readings: readonly Reading[]): Reading[] {
 
 /** A pack that grows until it is full. */
 class Draft {
-  private readonly maxPayload: number
-  private readonly sealedMono: number
-  private readonly readings: Reading[] = []
-  private readonly records: Uint8Array[] = []
-  private base: Base | undefined
-  private bytes = 0
+  readonly #maxPayload: number
+  readonly #sealedMono: number
+  readonly #readings: Reading[] = []
+  readonly #records: Uint8Array[] = []
+  #base: Base | undefined
+  #bytes = 0
 
   constructor(maxPayload: number, sealedMono: number) {
-    this.maxPayload = maxPayload
-    this.sealedMono = sealedMono
+    this.#maxPayload = maxPayload
+    this.#sealedMono = sealedMono
   }
 
   /** @returns false where the pack is full; a reading that does not fit an empty pack throws */
   add(reading: Reading): boolean {
-    const { record, base } = recordOf(reading, this.base, this.sealedMono)
+    const { record, base } = recordOf(reading, this.#base, this.#sealedMono)
     const bytes = asPackError(() => writeCbor(record, 'decimal'))
-    const count = this.records.length + 1
-    const total = cborHead(ARRAY, count).length + this.bytes + bytes.length
-    if (count > MAX_RECORDS || total > this.maxPayload) {
+    const count = this.#records.length + 1
+    const total = cborHead(ARRAY, count).length + this.#bytes + bytes.length
+    if (count > MAX_RECORDS || total > this.#maxPayload) {
       if (count > 1) return false
-      throw new PackError('size', `a reading of ${reading.series} takes ${total} bytes of ${this.maxPayload}`)
+      throw new PackError(
+        'size',
+        `a reading of ${reading.series} takes ${total} bytes of ${this.#maxPayload}`
+      )
     }
-    this.base = base
-    this.bytes += bytes.length
-    this.records.push(bytes)
-    this.readings.push(reading)
+    this.#base = base
+    this.#bytes += bytes.length
+    this.#records.push(bytes)
+    this.#readings.push(reading)
     return true
   }
 
   pack(): Pack {
-    return { payload: cborArray(this.records), readings: this.readings }
+    return { payload: cborArray(this.#records), readings: this.#readings }
   }
 }

@@ -4,16 +4,16 @@ import type { SealedReadings } from './sealed.ts'
 const KEY_BYTES = 4
 
 /**
- * Keeps the packs that were verified and read last, with their readings: a sensor that is asked again
- * before it measured again answers with the same bytes. Only the very same bytes on the same topic are
- * found, so whatever is found was verified.
+ * Remembers the packs that were verified and read last, with their readings: a node that is asked again before it
+ * measured again answers with the same bytes. Only the same bytes on the same topic are found, so that whatever
+ * is found was verified.
  */
 export class ReadMemory {
   readonly #capacity: number
   readonly #packs = new Map<number, SealedReadings>()
   #bytes = 0
 
-  /** @param capacity bytes of the packs that are kept, the first kept forgotten first */
+  /** @param capacity bytes of the packs that are kept; beyond, the oldest are removed */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
@@ -28,20 +28,20 @@ export class ReadMemory {
     return Buffer.compare(known.bytes, bytes) === 0 ? known : undefined
   }
 
-  /** Remembers a pack; blocks are history, which is asked once. */
+  /** Remembers a pack. Blocks are answers of history, each requested once. */
   add(sealed: SealedReadings): void {
     if (sealed.kind === 'block' || sealed.bytes.length > this.#capacity) return
     const key = keyOf(sealed.bytes)
-    this.#forget(key)
+    this.#remove(key)
     this.#packs.set(key, sealed)
     this.#bytes += sealed.bytes.length
     for (const oldest of this.#packs.keys()) {
       if (this.#bytes <= this.#capacity) break
-      this.#forget(oldest)
+      this.#remove(oldest)
     }
   }
 
-  #forget(key: number): void {
+  #remove(key: number): void {
     this.#bytes -= this.#packs.get(key)?.bytes.length ?? 0
     this.#packs.delete(key)
   }

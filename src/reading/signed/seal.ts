@@ -9,7 +9,7 @@ import { isWeakKey } from './weak-key.ts'
 /** One domain a kind, so that nothing signed as one passes as another. */
 export type SealDomain = 'pack' | 'block' | 'meta'
 
-/** Signs as a device. The message is one of this module's making, never a stranger's bytes. */
+/** Signs as a device. The message is always made by this module, never bytes from outside. */
 export interface Signer {
   /** The PeerId, 52 characters. */
   readonly peer: string
@@ -54,7 +54,7 @@ const KEY_BYTES = 32
 const HEAD_BYTES = [1, 2, 3, 5]
 /** The kid up to the key: an identity multihash of an Ed25519 key (libp2p peer-ids spec). */
 const KID_HEAD = bytesOfHex('002408011220')
-/** What a seal adds to its payload, at most (wire.md counts 160). */
+/** Maximum bytes that a seal adds to its payload (docs/protocols.md section 7). */
 export const SEAL_BYTES = 160
 
 function domainBytes(content: string, name: SealDomain): { head: Uint8Array; aad: Uint8Array } {
@@ -92,7 +92,7 @@ export function signedBytes(domain: SealDomain, kid: Uint8Array, payload: Uint8A
 }
 
 /**
- * Takes a seal apart. Every byte but kid, payload and signature is given, so anything else is refused.
+ * Takes a seal apart. Every byte but kid, payload and signature is fixed, and anything else is refused.
  * @throws SealError 'form'
  */
 export function openSeal(domain: SealDomain, bytes: Uint8Array): OpenedSeal {

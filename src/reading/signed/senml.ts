@@ -14,7 +14,7 @@ export const LABEL = {
   interval: 7
 } as const
 
-/** Base fields of ours: in the first record of a series in the pack, holding until replaced (wire.md). */
+/** Base fields of ours: they hold until replaced (docs/protocols.md section 8). */
 export const OWN = {
   /** Epoch of the run. */
   epoch: 'bep',
@@ -30,19 +30,19 @@ export const OWN = {
   mono: 'bmono'
 } as const
 
-/** n of a record whose vs tells why there is no value. */
+/** n of a fault: a record whose vs says why there is no value. */
 export const FAULT_NAME = ':fault'
 
 export const BOOT_BYTES = 8
 export const MAX_RECORDS = 256
-/** Bytes of payload: the most that a protocol, a block or a catalogue may have (wire.md, A pack). */
+/** Maximum bytes of payload of a pack of any protocol, a block or a catalogue (docs/protocols.md section 6). */
 export const MAX_PAYLOAD = 16_384
 /** Arrays and maps within each other. */
 export const MAX_DEPTH = 4
 /** Characters of a fault's text. */
 export const MAX_FAULT_TEXT = 200
 
-/** Smaller times are relative to now (RFC 8428 section 4.5.3): nobody measured in 1978. */
+/** Smaller times are relative to now (RFC 8428 section 4.5.3). */
 export const MIN_UNIX_TIME = 2 ** 28
 /** 10000-01-01T00:00Z, where calendars of four digits end. */
 export const END_OF_TIME = 253_402_300_800

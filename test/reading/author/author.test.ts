@@ -7,7 +7,7 @@ import { runOf, topic, us } from '../../support/history.ts'
 
 t.test('a reading has the next position, the time of its sample, and leaves at once', async (t) => {
   const clock = new VirtualClock()
-  const { author, told, kept } = authorBench(clock)
+  const { author, delivered, kept } = authorBench(clock)
   const sample = sampleOf(clock, 21.5)
   await clock.advance(250)
   author.add(sample)
@@ -25,27 +25,29 @@ t.test('a reading has the next position, the time of its sample, and leaves at o
     }
   ])
   await clock.advance(0)
-  t.equal(told.length, 1)
-  t.match(told[0], { audience: 'everyone', at: 250, pack: { kind: 'pack', topic, author: us.peer } })
-  t.same(told[0]?.pack.readings, kept)
-  t.same(us.open('pack', topic, told[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
+  t.equal(delivered.length, 1)
+  t.match(delivered[0], { audience: 'everyone', at: 250, pack: { kind: 'pack', topic, author: us.peer } })
+  t.same(delivered[0]?.pack.readings, kept)
+  t.same(us.open('pack', topic, delivered[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
   author.stop()
   t.equal(clock.pending, 0)
 })
 
 t.test('at most one pack a second: what comes meanwhile comes together, in order', async (t) => {
   const clock = new VirtualClock()
-  const { author, told, kept } = authorBench(clock)
+  const { author, delivered, kept } = authorBench(clock)
   for (let i = 0; i < 100; i++) {
     author.add(sampleOf(clock, i, i % 2 === 0 ? 'hall' : 'attic'))
     await clock.advance(100)
   }
   await clock.advance(2000)
-  t.ok(told.length <= 11, `${told.length} packs in 10 s`)
-  t.ok(told.every(({ at }, i) => i === 0 || at - (told[i - 1]?.at ?? 0) >= 1000))
-  t.equal(told.flatMap(({ pack }) => pack.readings).length, kept.length)
+  t.ok(delivered.length <= 11, `${delivered.length} packs in 10 s`)
+  t.ok(delivered.every(({ at }, i) => i === 0 || at - (delivered[i - 1]?.at ?? 0) >= 1000))
+  t.equal(delivered.flatMap(({ pack }) => pack.readings).length, kept.length)
   for (const device of ['hall', 'attic']) {
-    const seqs = told.flatMap(({ pack }) => pack.readings.filter(({ series }) => series.includes(device)))
+    const seqs = delivered.flatMap(({ pack }) =>
+      pack.readings.filter(({ series }) => series.includes(device))
+    )
     t.same(
       seqs.map(({ position }) => position.seq),
       Array.from({ length: 50 }, (_, i) => i)
@@ -56,11 +58,11 @@ t.test('at most one pack a second: what comes meanwhile comes together, in order
 
 t.test('what comes in one go leaves in one pack', async (t) => {
   const clock = new VirtualClock()
-  const { author, told } = authorBench(clock)
+  const { author, delivered } = authorBench(clock)
   for (const device of ['a', 'b', 'c']) author.add(sampleOf(clock, 1, device))
   await clock.advance(0)
   t.same(
-    told.map(({ pack }) => pack.readings.length),
+    delivered.map(({ pack }) => pack.readings.length),
     [3]
   )
   author.stop()
@@ -70,13 +72,13 @@ t.test(
   'too many for a pack: none over the size, none more often, the oldest leave the live packs',
   async (t) => {
     const clock = new VirtualClock()
-    const { author, told, kept } = authorBench(clock)
+    const { author, delivered, kept } = authorBench(clock)
     for (let i = 0; i < 2000; i++) author.add(sampleOf(clock, Math.sin(i)))
     await clock.advance(10_000)
-    t.ok(told.every(({ pack }) => pack.bytes.length <= 1024 + 160))
-    t.ok(told.length <= 11)
+    t.ok(delivered.every(({ pack }) => pack.bytes.length <= 1024 + 160))
+    t.ok(delivered.length <= 11)
     t.equal(kept.length, 2000, 'history has them all')
-    const seqs = told.flatMap(({ pack }) => pack.readings.map(({ position }) => position.seq))
+    const seqs = delivered.flatMap(({ pack }) => pack.readings.map(({ position }) => position.seq))
     t.same(
       seqs,
       Array.from({ length: 256 }, (_, i) => 1744 + i)
@@ -87,12 +89,15 @@ t.test(
 
 t.test('private devices have packs of their own, which are not for everyone', async (t) => {
   const clock = new VirtualClock()
-  const { author, told } = authorBench(clock)
+  const { author, delivered } = authorBench(clock)
   author.add(sampleOf(clock, 1, 'bedroom'))
   author.add(sampleOf(clock, 2))
   await clock.advance(0)
   t.same(
-    told.map(({ pack, audience }) => [audience, pack.readings.map(({ series }) => series.split('/')[1])]),
+    delivered.map(({ pack, audience }) => [
+      audience,
+      pack.readings.map(({ series }) => series.split('/')[1])
+    ]),
     [
       ['book', ['bedroom']],
       ['everyone', ['hall']]
@@ -107,24 +112,24 @@ t.test('two versions of a protocol carry the same bytes', async (t) => {
     { topic: '/sensor/temp/v2', maxPayload: 2048 },
     { topic, maxPayload: 1024 }
   ]
-  const { author, told } = authorBench(clock, { topicsOf: () => topics })
+  const { author, delivered } = authorBench(clock, { topicsOf: () => topics })
   author.add(sampleOf(clock, 1))
   await clock.advance(0)
   t.same(
-    told.map(({ pack }) => pack.topic),
+    delivered.map(({ pack }) => pack.topic),
     ['/sensor/temp/v2', topic]
   )
-  t.equal(told[0]?.pack.bytes, told[1]?.pack.bytes)
+  t.equal(delivered[0]?.pack.bytes, delivered[1]?.pack.bytes)
   author.stop()
 })
 
 t.test('a run of unknown time ends when the time is known, and is anchored', async (t) => {
   const clock = new VirtualClock()
-  let belief: ClockStatus = { quality: 2, offset: 0 }
-  const { author, kept, runs, anchors, told } = authorBench(clock, { time: () => belief })
+  let status: ClockStatus = { quality: 2, offset: 0 }
+  const { author, kept, runs, anchors, delivered } = authorBench(clock, { time: () => status })
   author.add(sampleOf(clock, 1))
   await clock.advance(1000)
-  belief = { quality: 0, offset: 5000 }
+  status = { quality: 0, offset: 5000 }
   author.add(sampleOf(clock, 2))
   await clock.advance(1000)
   t.match(kept, [
@@ -136,29 +141,29 @@ t.test('a run of unknown time ends when the time is known, and is anchored', asy
     { run: runOf(100), unix: null },
     { run: runOf(101), unix: 1_767_225_606 }
   ])
-  t.equal(told.length, 2, 'no pack holds both')
+  t.equal(delivered.length, 2, 'no pack holds both')
   author.stop()
 })
 
 t.test('a sample that was being taken when its run began is one that receivers take', async (t) => {
   const clock = new VirtualClock()
-  let belief: ClockStatus = { quality: 2, offset: 0 }
-  const { author, told, kept } = authorBench(clock, { time: () => belief })
+  let status: ClockStatus = { quality: 2, offset: 0 }
+  const { author, delivered, kept } = authorBench(clock, { time: () => status })
   await clock.advance(1000)
   const underWay = sampleOf(clock, 21.5)
   await clock.advance(40)
-  belief = { quality: 0, offset: 0 }
+  status = { quality: 0, offset: 0 }
   author.add(underWay)
   await clock.advance(1000)
   t.match(kept, [{ position: { ...runOf(101), seq: 0 }, mono: 0, time: 1_767_225_601 }])
-  t.same(us.open('pack', topic, told[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
+  t.same(us.open('pack', topic, delivered[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
   author.stop()
 })
 
-t.test('a clock that is no longer believed is estimated from what it said', async (t) => {
+t.test('the time of a clock that became unknown is estimated from the run’s beginning', async (t) => {
   const clock = new VirtualClock()
   const bench = authorBench(clock)
-  bench.belief = { quality: 2, offset: 0 }
+  bench.status = { quality: 2, offset: 0 }
   clock.step(-86_400_000)
   await clock.advance(3000)
   bench.author.add(sampleOf(clock, 1))
@@ -171,10 +176,10 @@ t.test(
   async (t) => {
     const clock = new VirtualClock()
     const bench = authorBench(clock)
-    const known = bench.belief
-    bench.belief = { quality: 2, offset: 0 }
+    const known = bench.status
+    bench.status = { quality: 2, offset: 0 }
     bench.author.timeKnown()
-    bench.belief = known
+    bench.status = known
     bench.author.timeKnown()
     t.same(bench.runs.length, 1)
     bench.author.stop()
@@ -211,12 +216,12 @@ t.test('another life of ours with a later epoch makes us go above it', async (t)
 
 t.test('a number that no pack can carry is a fault', async (t) => {
   const clock = new VirtualClock()
-  const { author, told } = authorBench(clock)
+  const { author, delivered } = authorBench(clock)
   author.add(sampleOf(clock, Number.NaN))
   author.add({ ...sampleOf(clock, 1), quantity: 'nobody-carries-it' } as Sample)
   await clock.advance(0)
   t.match(
-    told.map(({ pack }) => pack.readings),
+    delivered.map(({ pack }) => pack.readings),
     [[{ fault: { code: 'out-of-range' } }]]
   )
   author.stop()

@@ -11,17 +11,17 @@ const known: ClockStatus = { quality: 0, offset: 0 }
 const unknown: ClockStatus = { quality: 2, offset: 0 }
 const random = new SeededRandom(1)
 
-function epochs(file: string | undefined, belief = known, log = keptLog()): Epochs {
+function epochs(file: string | undefined, status = known, log = keptLog()): Epochs {
   return new Epochs({
     file,
     clock: new VirtualClock(),
-    time: () => belief,
+    time: () => status,
     random: (n) => random.bytes(n),
     log
   })
 }
 
-t.test('Unix seconds where the clock is believed, and a boot of its own', async (t) => {
+t.test('Unix seconds where the time is known, and a boot of its own', async (t) => {
   const file = join(t.testdir(), 'epoch')
   const [one, two] = [epochs(file).begin(), epochs(file).begin()]
   t.match(one, { epoch: 1_767_225_600, boot: /^[0-9a-f]{16}$/ })

@@ -94,7 +94,11 @@ t.test('what is kept in memory is bounded, the oldest blocks go', async (t) => {
   }
   t.ok(history.status().bytes < 300_000, `${history.status().bytes} bytes`)
   const [first] = history.items(ours, undefined, all).items
-  t.equal(first?.kind, 'block', 'nothing is told as lost while the file, which may have it, cannot be read')
+  t.equal(
+    first?.kind,
+    'block',
+    'nothing is reported as lost while the file, which may have it, cannot be read'
+  )
   t.ok(first !== undefined && first.from > 0)
   t.equal(history.readings({ series: ours, limit: 100_000 }).at(-1)?.position.seq, 15_999)
   history.close()
@@ -171,7 +175,7 @@ t.test('another program that holds the file only delays', async (t) => {
   history.close()
 })
 
-t.test('age and bytes bound what is kept; what went is told as lost', async (t) => {
+t.test('age and bytes bound what is kept; what was deleted is reported as lost', async (t) => {
   const limits = {
     flush: 60_000,
     flushBytes: 2 ** 20,
@@ -209,12 +213,12 @@ t.test('age and bytes bound what is kept; what went is told as lost', async (t) 
   small.history.close()
 })
 
-t.test('what was kept while nobody knew the time is not taken for old', async (t) => {
-  let belief: ClockStatus = { quality: 2, offset: 0 }
-  const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), time: () => belief })
+t.test('what was kept while the time was unknown is not taken for old', async (t) => {
+  let status: ClockStatus = { quality: 2, offset: 0 }
+  const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), time: () => status })
   history.put(them.block(topic, readingsOf(them.peer, run, 0, 9)))
   history.flush()
-  belief = { quality: 0, offset: 0 }
+  status = { quality: 0, offset: 0 }
   history.put(them.block(topic, readingsOf(them.peer, run, 20, 29)))
   history.flush()
   t.equal(history.readings({ series: `${them.peer}/hall/temperature`, limit: 99 }).length, 20)

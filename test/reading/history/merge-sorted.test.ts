@@ -36,15 +36,15 @@ t.test('of equals, the earlier source first; no further than asked', async (t) =
   )
 })
 
-t.test('stretches that touch or overlap are one', async (t) => {
-  const stretches = [
+t.test('ranges that touch or overlap are one', async (t) => {
+  const ranges = [
     { from: 0, to: 4 },
     { from: 5, to: 9 },
     { from: 7, to: 8 },
     { from: 11, to: 11 },
     { from: 11, to: 12 }
   ]
-  t.same(joined(stretches), [
+  t.same(joined(ranges), [
     [0, 9],
     [11, 12]
   ])

@@ -5,7 +5,7 @@ import { readingsOf, runOf, them } from '../../support/history.ts'
 
 const hall = readingsOf(them.peer, runOf(10), 0, 9)
 
-t.test('stretches end at gaps, runs and series', async (t) => {
+t.test('ranges end at gaps, runs and series', async (t) => {
   const mixed = [
     ...hall.slice(5),
     ...hall.slice(0, 3),

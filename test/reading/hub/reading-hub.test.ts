@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { journalConformance } from '../../conformance/reading-hub.ts'
+import { hubConformance } from '../../conformance/reading-hub.ts'
 import { historyBench } from '../../support/history.ts'
 
 t.test('over a history in memory', async (t) => {
-  journalConformance(t, (t) => {
+  hubConformance(t, (t) => {
     const bench = historyBench()
     t.teardown(() => bench.history.close())
     return bench
@@ -13,7 +13,7 @@ t.test('over a history in memory', async (t) => {
 
 t.test('over a history in a file', async (t) => {
   let count = 0
-  journalConformance(t, (t) => {
+  hubConformance(t, (t) => {
     const bench = historyBench({ path: join(t.testdir(), `${count++}.sqlite`) })
     t.teardown(() => bench.history.close())
     return bench

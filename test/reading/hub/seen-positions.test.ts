@@ -21,18 +21,21 @@ t.test('each position is new once, in any order', async (t) => {
   return t.pass()
 })
 
-t.test('bounded: the lowest hole closes, the lowest run goes, and neither is ever new again', async (t) => {
-  const seen = new SeenPositions({ runs: 2, ranges: 2 })
-  const at = (epoch: number, seq: number) => ({ ...runOf(epoch), seq })
-  for (const seq of [0, 10, 20]) t.ok(seen.add(at(5, seq)))
-  t.notOk(seen.add(at(5, 4)), 'the hole between 0 and 10 is closed')
-  t.ok(seen.add(at(5, 15)), 'the one above is not')
-  t.ok(seen.add(at(6, 0)))
-  t.notOk(seen.add(at(4, 0)), 'a run below those that are told apart')
-  t.ok(seen.add(at(7, 0)))
-  t.notOk(seen.add(at(5, 99)), 'and one that was forgotten')
-  t.ok(seen.add(at(7, 1)))
-})
+t.test(
+  'bounded: the lowest gap closes, the lowest run is removed, and neither is ever new again',
+  async (t) => {
+    const seen = new SeenPositions({ runs: 2, ranges: 2 })
+    const at = (epoch: number, seq: number) => ({ ...runOf(epoch), seq })
+    for (const seq of [0, 10, 20]) t.ok(seen.add(at(5, seq)))
+    t.notOk(seen.add(at(5, 4)), 'the gap between 0 and 10 is closed')
+    t.ok(seen.add(at(5, 15)), 'the one above is not')
+    t.ok(seen.add(at(6, 0)))
+    t.notOk(seen.add(at(4, 0)), 'a run below those that are kept')
+    t.ok(seen.add(at(7, 0)))
+    t.notOk(seen.add(at(5, 99)), 'and one that was removed')
+    t.ok(seen.add(at(7, 1)))
+  }
+)
 
 t.test('a second boot at one epoch is a twin, until it is known', async (t) => {
   const seen = new SeenPositions({ runs: 9, ranges: 9 })

@@ -5,7 +5,7 @@ import { silentLog } from '../../../src/log.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { Sampler } from '../../../src/reading/sampling/sampler.ts'
 
-/** A contact that is told what it is, and tells it when it wants to. */
+/** A contact whose state the test sets, and which reports it when the test says so. */
 class Door implements Sensor {
   isOpen = false
   failure: Error | undefined
@@ -18,7 +18,7 @@ class Door implements Sensor {
     this.#clock = clock
   }
 
-  tell(isOpen: boolean, at = this.#clock.monotonic()): void {
+  report(isOpen: boolean, at = this.#clock.monotonic()): void {
     this.isOpen = isOpen
     for (const listener of this.listeners) listener(this.#value(), at)
   }
@@ -58,98 +58,101 @@ function bench() {
     open: async () => door,
     emit: (sample) => void samples.push(sample)
   })
-  const told = (from = 0): [number, unknown][] =>
+  const emitted = (from = 0): [number, unknown][] =>
     samples
       .filter(({ quantity, at }) => quantity === 'contact' && at >= from)
       .map(({ at, value, fault }) => [at, value ?? fault?.code])
-  return { clock, door, sampler, samples, told }
+  return { clock, door, sampler, samples, emitted }
 }
 
-t.test('a change is told at once, with its own time, and of what changed alone', async (t) => {
-  const { clock, door, sampler, samples, told } = bench()
+t.test('a change is emitted at once, with its own time, and of what changed alone', async (t) => {
+  const { clock, door, sampler, samples, emitted } = bench()
   sampler.start()
   await clock.advance(3000)
   samples.length = 0
-  door.tell(true, 2980)
+  door.report(true, 2980)
   t.same(samples, [{ device: 'door', quantity: 'contact', at: 2980, interval: 10, value: true }])
   await clock.advance(7000)
-  t.same(told().at(-1), [10_000, true], 'samples go on as before')
+  t.same(emitted().at(-1), [10_000, true], 'samples go on as before')
   await sampler.stop()
   t.equal(clock.pending, 0)
 })
 
-t.test('changes that come faster than allowed: the newest is told when its turn comes', async (t) => {
-  const { clock, door, sampler, told } = bench()
-  sampler.start()
-  await clock.advance(1000)
-  for (let i = 1; i <= 25; i++) {
-    door.tell(i % 2 === 1)
-    await clock.advance(10)
+t.test(
+  'changes that come faster than allowed: the newest is emitted at the end of the spacing',
+  async (t) => {
+    const { clock, door, sampler, emitted } = bench()
+    sampler.start()
+    await clock.advance(1000)
+    for (let i = 1; i <= 25; i++) {
+      door.report(i % 2 === 1)
+      await clock.advance(10)
+    }
+    await clock.advance(500)
+    t.same(emitted(1000), [
+      [1000, true],
+      [1090, false],
+      [1190, false],
+      [1240, true]
+    ])
+    await sampler.stop()
   }
-  await clock.advance(500)
-  t.same(told(1000), [
-    [1000, true],
-    [1090, false],
-    [1190, false],
-    [1240, true]
-  ])
-  await sampler.stop()
-})
+)
 
 t.test('a flood of changes is bounded', async (t) => {
-  const { clock, door, sampler, told } = bench()
+  const { clock, door, sampler, emitted } = bench()
   sampler.start()
   await clock.advance(100)
   for (let i = 0; i < 5000; i++) {
-    door.tell(i % 2 === 0)
+    door.report(i % 2 === 0)
     await clock.advance(1)
     if (clock.pending > 4) t.fail(`${clock.pending} timers`)
   }
-  t.ok(told(100).length <= 52, `${told(100).length} in 5 s`)
+  t.ok(emitted(100).length <= 52, `${emitted(100).length} in 5 s`)
   await sampler.stop()
 })
 
-t.test('no sample tells an earlier time than a change before it', async (t) => {
-  const { clock, door, sampler, told } = bench()
+t.test('no sample has an earlier time than a change before it', async (t) => {
+  const { clock, door, sampler, emitted } = bench()
   sampler.start()
   await clock.advance(5000)
-  door.tell(true)
+  door.report(true)
   await clock.advance(4980)
-  door.tell(false)
-  door.tell(true, 9985)
+  door.report(false)
+  door.report(true, 9985)
   await clock.advance(20)
   t.same(
-    told(5000).slice(1),
+    emitted(5000).slice(1),
     [
       [9980, false],
       [9985, true],
       [10_000, true]
     ],
-    'what waited is told before the sample'
+    'what waited is emitted before the sample'
   )
   door.takes = 500
   await clock.advance(10_200)
-  door.tell(false)
+  door.report(false)
   await clock.advance(1000)
-  t.same(told(20_000), [
+  t.same(emitted(20_000), [
     [20_200, false],
     [20_200, false]
   ])
   await sampler.stop()
 })
 
-t.test('a change ends a fault; after the end nothing is told', async (t) => {
-  const { clock, door, sampler, told } = bench()
+t.test('a change ends a fault; after the end nothing is emitted', async (t) => {
+  const { clock, door, sampler, emitted } = bench()
   sampler.start()
   await clock.advance(1000)
   door.failure = Object.assign(new Error('it holds no level'), { code: 'unstable' })
   await clock.advance(9500)
-  t.same(told().at(-1), [10_000, 'unstable'])
-  door.tell(true)
-  t.same(told().at(-1), [10_500, true])
-  door.tell(false)
+  t.same(emitted().at(-1), [10_000, 'unstable'])
+  door.report(true)
+  t.same(emitted().at(-1), [10_500, true])
+  door.report(false)
   await sampler.stop()
-  const before = told().length
+  const before = emitted().length
   await clock.advance(1000)
-  t.equal(told().length, before)
+  t.equal(emitted().length, before)
 })

@@ -45,7 +45,7 @@ t.test('keeps time, without drift and from its phase on', async (t) => {
 })
 
 t.test(
-  'a sample that took longer than its interval is not told as older than the fault told meanwhile',
+  'a sample that took longer than its interval has no earlier time than the fault emitted meanwhile',
   async (t) => {
     let calls = 0
     const { clock, samples, sampler } = bench(

@@ -91,8 +91,8 @@ const falls: Readonly<Record<string, string>> = {
   text: 'pack text'
 }
 const exceptions: Readonly<Record<string, string>> = {
-  'not an array': 'pack form', // told as a broken seal is
-  'seq negative': 'pack position' // told as a number out of CBOR's range is
+  'not an array': 'pack form', // refused like a broken seal
+  'seq negative': 'pack position' // refused like a number out of CBOR's range
 }
 
 t.equal(vectors.cases.length, 65)
@@ -100,14 +100,14 @@ for (const one of vectors.cases) {
   t.test(`${one.verdict}: ${one.name}`, async (t) => {
     if (one.verdict === 'accept') {
       const readings = read(one)
-      const told = readings.map(({ series, position, time, unit, value, fault }) => ({
+      const plain = readings.map(({ series, position, time, unit, value, fault }) => ({
         series,
         seq: position.seq,
         t: time,
         unit,
         ...(fault === undefined ? { value } : { fault: `${fault.code} ${fault.text}` })
       }))
-      t.strictSame(told, one.readings)
+      t.strictSame(plain, one.readings)
       for (const { position } of readings) {
         t.match(position, { epoch: vectors.run.ep, boot: vectors.run.boot })
       }

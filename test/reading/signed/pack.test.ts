@@ -107,7 +107,7 @@ t.test('a step of the wall clock begins another base', async (t) => {
   t.strictSame(decoded, [at(0), stepped, { ...jitter, mono: 120_501 }])
 })
 
-t.test('unknown times tell their age', async (t) => {
+t.test('unknown times come with an age', async (t) => {
   const { errorBound: _, ...rest } = at(0, { time: null, quality: 2, mono: 4000 })
   const reading = rest as Reading
   t.strictSame(decodePack(encodePack([reading], { sealedMono: 9500 }), rules), [reading])
@@ -121,16 +121,16 @@ t.test('unknown times tell their age', async (t) => {
 })
 
 t.test('faults are one line of at most 200 characters', async (t) => {
-  const told = (text: string): string | undefined => {
+  const written = (text: string): string | undefined => {
     const { value: _, ...rest } = at(0)
     const fault = { ...rest, fault: { code: 'bad-crc', text } } as Reading
     return decodePack(encodePack([fault]), rules)[0]?.fault?.text
   }
-  t.equal(told('the checksum is 0x12'), 'the checksum is 0x12')
-  t.equal(told(' two\nlines\u0007\u001b[31m '), 'two lines [31m')
-  t.equal(told(''), 'bad-crc')
-  t.equal(told('😀'.repeat(300)), '😀'.repeat(200))
-  t.equal(told('half \ud83d'), 'half \ufffd')
+  t.equal(written('the checksum is 0x12'), 'the checksum is 0x12')
+  t.equal(written(' two\nlines\u0007\u001b[31m '), 'two lines [31m')
+  t.equal(written(''), 'bad-crc')
+  t.equal(written('😀'.repeat(300)), '😀'.repeat(200))
+  t.equal(written('half \ud83d'), 'half \ufffd')
 })
 
 t.test('what no pack can carry', async (t) => {

@@ -5,12 +5,12 @@ import { exponentialMovingAverage, median, movingAverage } from './smooth.ts'
 import type { Filter, FilterConfig, Passing, Stage } from './stage.ts'
 
 /**
- * A filter with a number in a quantity's unit means one quantity: the one it names, else the first that
- * the sensor measures. The others mean every quantity, or the one they name.
+ * A filter with a number in a quantity's unit applies to one quantity: the one it names, else the first that the
+ * sensor measures. The others apply to every quantity, or to the one they name.
  */
 const IN_UNITS = ['offset', 'calibrate_linear', 'clamp', 'delta'] as const
 
-/** Milliseconds: a chain with a gate for changes tells that it is alive at least this often. */
+/** Milliseconds: a chain with `delta` lets a sample pass at least this often. */
 const ALIVE = 600_000
 
 /**
@@ -43,12 +43,13 @@ function run(stages: readonly Stage[], sample: Sample): Sample | undefined {
 }
 
 function stagesOf(configs: readonly FilterConfig[], quantity: string, main: string): Stage[] {
-  const meant = configs.filter((config) => {
+  const applied = configs.filter((config) => {
     const inUnits = IN_UNITS.some((key) => key in config)
     return (config.of ?? (inUnits ? main : quantity)) === quantity
   })
-  const silent = meant.some((config) => 'delta' in config) && !meant.some((config) => 'heartbeat' in config)
-  return [...meant.map(stageOf), ...(silent ? [heartbeat(ALIVE)] : [])]
+  const silent =
+    applied.some((config) => 'delta' in config) && !applied.some((config) => 'heartbeat' in config)
+  return [...applied.map(stageOf), ...(silent ? [heartbeat(ALIVE)] : [])]
 }
 
 function stageOf(config: FilterConfig): Stage {

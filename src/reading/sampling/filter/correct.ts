@@ -6,8 +6,8 @@ export function offset(by: number): Stage {
 }
 
 /** Keeps within bounds. */
-export function clamp([min, greatest]: readonly [number, number]): Stage {
-  return map((value) => Math.min(greatest, Math.max(min, value)))
+export function clamp([min, max]: readonly [number, number]): Stage {
+  return map((value) => Math.min(max, Math.max(min, value)))
 }
 
 /**

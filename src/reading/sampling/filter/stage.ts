@@ -1,10 +1,10 @@
 import type { Sample } from '../../reading.ts'
 
-/** One filter as in the configuration: one key, durations in milliseconds; `of` names the quantity that it means. */
+/** One filter as in the configuration: one key, durations in milliseconds; `of`: the quantity it applies to. */
 export type FilterConfig = { readonly of?: string | undefined } & (
   | { readonly offset: number }
   | { readonly calibrate_linear: readonly (readonly [measured: number, actual: number])[] }
-  | { readonly clamp: readonly [least: number, greatest: number] }
+  | { readonly clamp: readonly [min: number, max: number] }
   | { readonly median: number }
   | { readonly moving_average: number }
   | { readonly exponential_moving_average: number }
@@ -13,7 +13,7 @@ export type FilterConfig = { readonly of?: string | undefined } & (
   | { readonly heartbeat: number }
 )
 
-/** What stands between a sampler and the author. */
+/** Takes the samples of a sampler on their way to the author. */
 export interface Filter {
   /** @returns undefined where the sample is held back */
   next(sample: Sample): Sample | undefined
@@ -33,7 +33,7 @@ export interface Passing {
 /** One filter at work on one series. */
 export interface Stage {
   next(passing: Passing): Passing
-  /** Told of what left the chain. */
+  /** Called with what left the chain. */
   left?(passing: Passing): void
   /** A fault came by: what was remembered belongs to what was before. */
   reset?(): void
