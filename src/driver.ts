@@ -43,6 +43,7 @@ export {
   type WordCommand
 } from './hal/driver-kit/command-words.ts'
 export { checkCrc, crc8, crcWords, parseCrcWords } from './hal/driver-kit/crc-words.ts'
+export { cropHumidity } from './hal/driver-kit/crop-humidity.ts'
 export { checkIdentity, implausible, notKept } from './hal/driver-kit/identity.ts'
 export { type PollTiming, pollUntil, readWhenAcknowledged } from './hal/driver-kit/poll-until.ts'
 export { readWord, writeWord } from './hal/driver-kit/word-register.ts'

@@ -32,6 +32,8 @@ export const ads1115: I2cSensorDefinition = {
       about: 'Conversions a second: fewer take longer and have less noise.'
     }
   },
+  // Each input has a conversion of its own.
+  together: false,
   minimumInterval: 50,
   identification: {
     by: 2,

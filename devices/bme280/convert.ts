@@ -50,7 +50,7 @@ export function parseRaw(data: Uint8Array): Raw {
   return { ...parseCodes(data), humidity: view(data).getUint16(6) }
 }
 
-/** The datasheet's compensation in double precision: appendix 8.1 of BST-BME280-DS002. */
+/** The datasheet's compensation in double precision: appendix 8.1 of BST-BME280-DS002, humidity not cropped. */
 export function compensate(raw: Raw, calibration: Calibration): Values {
   const fine = fineTemperature(raw.temperature, calibration.temperature)
   return {
@@ -69,5 +69,5 @@ function relativeHumidity(
   const offset = h4 * 64 + (h5 / 16384) * t
   const scale = (h2 / 65536) * (1 + (h6 / 67108864) * t * (1 + (h3 / 67108864) * t))
   const h = (adc - offset) * scale
-  return Math.min(100, Math.max(0, h * (1 - (h1 * h) / 524288)))
+  return h * (1 - (h1 * h) / 524288)
 }

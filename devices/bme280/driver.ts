@@ -1,4 +1,11 @@
-import type { I2cDevice, MatchResult, OpenContext, Options, Sensor } from '../../src/driver.ts'
+import {
+  cropHumidity,
+  type I2cDevice,
+  type MatchResult,
+  type OpenContext,
+  type Options,
+  type Sensor
+} from '../../src/driver.ts'
 import { CALIBRATION } from '../family/bosch-280/registers.ts'
 import { type Bosch280Chip, identifyBosch280, openBosch280 } from '../family/bosch-280/sensor.ts'
 import { type Calibration, compensate, parseCalibration, parseRaw } from './convert.ts'
@@ -23,7 +30,7 @@ const CHIP: Bosch280Chip<Calibration> = {
     const { temperature, humidity, pressure } = compensate(parseRaw(data), calibration)
     return [
       { quantity: 'temperature', value: temperature },
-      { quantity: 'humidity', value: humidity },
+      { quantity: 'humidity', value: cropHumidity(humidity) },
       { quantity: 'pressure', value: pressure }
     ]
   }

@@ -1,4 +1,4 @@
-import { type Measure, uniqueMeasures } from '../../src/driver.ts'
+import { defined, type Measure, uniqueMeasures } from '../../src/driver.ts'
 
 /** What is measured, by the word that its files begin with. */
 const QUANTITIES = {
@@ -11,6 +11,17 @@ const QUANTITIES = {
 } as const
 
 export type Kind = keyof typeof QUANTITIES
+
+/**
+ * What no chip of any hwmon driver goes beyond, in the quantity's unit: a driver that reads a negative register
+ * as a positive one tells 255 °C at -1 °C. What is measured against a shunt or a divider has no such bounds.
+ */
+const RANGES: Partial<Readonly<Record<Kind, readonly [number, number]>>> = {
+  temp: [-100, 200],
+  humidity: [0, 100],
+  // 120,000 revolutions a minute.
+  fan: [0, 2000]
+}
 
 /** One value of a chip, named by the number in its files' names or by its label. */
 export interface Channel extends Measure {
@@ -31,9 +42,9 @@ export function channelsOf(list: string): Channel[] {
     const [, kind, number, label] = PARTS.exec(word) ?? []
     const known = Object.keys(QUANTITIES).find((each): each is Kind => each === kind)
     if (known === undefined) return []
-    const quantity = QUANTITIES[known]
-    if (number !== undefined) return [{ kind: known, quantity, number, channel: number }]
-    return label === undefined ? [] : [{ kind: known, quantity, label, channel: label }]
+    const common = { kind: known, quantity: QUANTITIES[known], ...defined({ range: RANGES[known] }) }
+    if (number !== undefined) return [{ ...common, number, channel: number }]
+    return label === undefined ? [] : [{ ...common, label, channel: label }]
   })
   return uniqueMeasures(channels)
 }

@@ -1,4 +1,4 @@
-import { type Measure, uniqueMeasures } from '../../src/driver.ts'
+import { defined, type Measure, uniqueMeasures } from '../../src/driver.ts'
 
 /** What is measured, by the word in the names of its files. */
 const QUANTITIES = {
@@ -13,6 +13,31 @@ const QUANTITIES = {
 } as const
 
 export type Kind = keyof typeof QUANTITIES
+
+/** What no device of the kernel's goes beyond, in the quantity's unit; voltages, currents and powers have no such bounds. */
+const RANGES: Partial<Readonly<Record<Kind, readonly [number, number]>>> = {
+  // From absolute zero to more than a thermocouple of type B tells.
+  temp: [-273.15, 1820],
+  // A vacuum is no weather: 0 is a sensor that has measured nothing.
+  pressure: [1, 100_000_000],
+  humidityrelative: [0, 100],
+  illuminance: [0, 1_000_000],
+  // All of the air; 0 is a sensor that has measured nothing.
+  concentration: [1e-6, 1]
+}
+
+/**
+ * Devices that measure other gases and estimate what CO2 would be with people as the only source of both:
+ * no CO2 [sgp30: Sensirion SGP30 3.1; ccs811: ScioSense CC-000619 4; ens160: SC-001224 1].
+ */
+const ESTIMATING: ReadonlySet<string> = new Set(['sgp30', 'ccs811', 'ens160'])
+/** `concentration_co2`, with or without a number. */
+const CO2 = /^concentration\d*_co2$/
+
+/** Whether the device tells an estimate under that name. */
+export function isEstimated(device: string, word: string): boolean {
+  return ESTIMATING.has(device) && CO2.test(word)
+}
 
 /** One value of a device. */
 export interface Channel extends Measure {
@@ -36,14 +61,16 @@ export function channelsOf(list: string): Channel[] {
     const known = Object.keys(QUANTITIES).find((each): each is Kind => each === kind)
     if (known === undefined) return []
     const channel = `${number}${modifier}`.slice(0, 8)
-    const one = { kind: known, quantity: QUANTITIES[known], word }
+    const one = { kind: known, quantity: QUANTITIES[known], word, ...defined({ range: RANGES[known] }) }
     return channel === '' ? [one] : [{ ...one, channel }]
   })
   return uniqueMeasures(channels)
 }
 
-/** The files' names of a device as such a list. */
-export function channelsIn(files: readonly string[]): string[] {
+/** The files' names of a device as such a list, without what it only estimates. */
+export function channelsIn(files: readonly string[], device: string): string[] {
   const words = files.flatMap((file) => FILE.exec(file)?.[1] ?? [])
-  return [...new Set(words)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return [...new Set(words)]
+    .filter((word) => !isEstimated(device, word))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }

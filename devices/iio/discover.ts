@@ -20,7 +20,7 @@ export async function discover(
   const places = await placesOf(sysfs, '', deviceClass.entry)
   const found: Discovery[] = []
   for (const { path, name } of all) {
-    const channels = channelsIn(await files.list(path)).join(' ')
+    const channels = channelsIn(await files.list(path), name).join(' ')
     if (channels === '') continue
     const alone = all.filter((other) => other.name === name).length === 1
     const place = places.get(path.slice(deviceClass.folder.length + 1))

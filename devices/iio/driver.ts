@@ -7,7 +7,7 @@ import {
   type Sysfs,
   SysfsFolder
 } from '../../src/driver.ts'
-import { type Channel, channelsOf } from './channels.ts'
+import { type Channel, channelsOf, isEstimated } from './channels.ts'
 import { EXPONENTS, processed } from './convert.ts'
 import { devices, fileOf, type Part } from './files.ts'
 
@@ -19,6 +19,11 @@ export async function open(sysfs: Sysfs, options: Options, { clock, signal }: Op
   const folder = new SysfsFolder(files, devices(at), device, HINT)
   await folder.path(signal)
   const channels = channelsOf(String(options['channels']))
+  const estimated = channels.find(({ word }) => isEstimated(device, word))
+  if (estimated !== undefined) {
+    const hint = `remove ${estimated.word} from its channels: there is no CO2 sensor in it`
+    throw files.error('absent', 'measures no CO2: it estimates what there would be from other gases', hint)
+  }
   return new KernelSensor(folder, channels, (...given) => read(files, ...given))
 }
 

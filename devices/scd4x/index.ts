@@ -7,8 +7,10 @@ export const scd4x: I2cSensorDefinition = {
   bus: 'i2c',
   addresses: [0x62],
   measures: [
-    { quantity: 'co2', range: [400e-6, 5000e-6], accuracy: 50e-6 },
-    { quantity: 'temperature', range: [-10, 60], accuracy: 0.8 },
+    // Datasheet 1.4, table 1: the output range is 0 to 40,000 ppm; 400 to 5,000 is where the accuracy holds.
+    { quantity: 'co2', range: [0, 40_000e-6], accuracy: 50e-6 },
+    // 3.5.2: what the word can tell; table 1 gives the accuracy for -10 to 60 °C.
+    { quantity: 'temperature', range: [-45, 130], accuracy: 0.8 },
     { quantity: 'humidity', range: [0, 100], accuracy: 6 }
   ],
   options: {

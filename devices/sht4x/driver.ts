@@ -1,6 +1,7 @@
 import {
   CommandSensor,
   commandWords,
+  cropHumidity,
   type I2cDevice,
   identifyByAnswer,
   type Measurement,
@@ -27,7 +28,7 @@ export async function open(
 function measurements([temperature = 0, humidity = 0]: readonly number[]): Measurement[] {
   return [
     { quantity: 'temperature', value: celsius(temperature) },
-    { quantity: 'humidity', value: relativeHumidity(humidity) }
+    { quantity: 'humidity', value: cropHumidity(relativeHumidity(humidity)) }
   ]
 }
 

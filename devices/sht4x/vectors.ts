@@ -11,9 +11,14 @@ export const measurements: readonly {
     humidity: 40.2520027,
     source: 'words and CRC of the SCD4x datasheet 3.5.2; values by SHT4x 4.6'
   },
-  { bytes: '000081000081', temperature: -45, humidity: 0, source: 'SHT4x 4.6, lower end, cropped' },
-  { bytes: 'ffffacffffac', temperature: 130, humidity: 100, source: 'SHT4x 4.6, upper end, cropped' },
-  { bytes: 'beef92e147a9', temperature: 85.523003, humidity: 100, source: 'SHT4x 4.6; 104.0004 %, cropped' },
+  { bytes: '000081000081', temperature: -45, humidity: -6, source: 'SHT4x 4.6, lower end' },
+  { bytes: 'ffffacffffac', temperature: 130, humidity: 119, source: 'SHT4x 4.6, upper end' },
+  {
+    bytes: 'beef92e147a9',
+    temperature: 85.523003,
+    humidity: 104.0003815,
+    source: 'SHT4x 4.6; the driver crops it'
+  },
   {
     bytes: 'beef920c4ad3',
     temperature: 85.523003,

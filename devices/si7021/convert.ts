@@ -8,7 +8,7 @@ export function celsius(word: number): number {
   return (175.72 * (word & VALUE)) / FULL_SCALE - 46.85
 }
 
-/** %RH, clamped to 0 and 100, beyond which the formula goes. */
+/** %RH; the formula goes from -6 to 119. */
 export function relativeHumidity(word: number): number {
-  return Math.min(100, Math.max(0, (125 * (word & VALUE)) / FULL_SCALE - 6))
+  return (125 * (word & VALUE)) / FULL_SCALE - 6
 }

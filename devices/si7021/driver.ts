@@ -1,6 +1,7 @@
 import {
   checkIdentity,
   commandWords,
+  cropHumidity,
   type I2cDevice,
   type MatchResult,
   type Measurement,
@@ -61,7 +62,7 @@ class HumidityAndTemperature implements Sensor {
     const [temperature = 0] = await commandWords(this.#clock, this.#device, chip.MEASURE_TEMPERATURE, signal)
     return [
       { quantity: 'temperature', value: celsius(temperature) },
-      { quantity: 'humidity', value: relativeHumidity(humidity) }
+      { quantity: 'humidity', value: cropHumidity(relativeHumidity(humidity)) }
     ]
   }
 

@@ -81,6 +81,11 @@ interface CommonDefinition {
   /** What it measures; a function where that depends on the options. */
   readonly measures: readonly Measure[] | ((options: Options) => readonly Measure[])
   readonly options: Readonly<Record<string, OptionDefinition>>
+  /**
+   * Whether the values of a sample come in one transfer, so that one that is impossible makes the others
+   * suspect. Unless given: true on I2C, false elsewhere.
+   */
+  readonly together?: boolean
   /** Milliseconds; more frequent samples would give no new value or heat the chip. */
   readonly minimumInterval: number
 }

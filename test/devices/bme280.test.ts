@@ -25,7 +25,9 @@ t.test('doubles agree with the integer formulas', async (t) => {
     const values = compensate(parseRaw(bytes(data)), parsed)
     t.ok(Math.abs(values.temperature - temperature) <= 0.01, `${values.temperature} °C (${source})`)
     t.ok(Math.abs(values.pressure - pressure) <= 0.1, `${values.pressure} Pa (${source})`)
-    t.ok(Math.abs(values.humidity - humidity) <= 0.02, `${values.humidity} %RH (${source})`)
+    // The integer formula crops; the driver takes what is far beyond for a fault (dead-chips.test.ts).
+    const cropped = Math.min(100, Math.max(0, values.humidity))
+    t.ok(Math.abs(cropped - humidity) <= 0.02, `${cropped} %RH (${source})`)
   }
 })
 
@@ -140,17 +142,28 @@ t.test('a chip put in the place of another brings its own calibration', async (t
   t.ok(after < before * 0.7, `${after} after ${before}`)
 })
 
-t.test('a code that looks like a skipped measurement may be one that was made', async (t) => {
-  const bench = new SensorBench(bme280, (environment) => {
-    const chip = model(environment)
-    return {
-      write: (sent) => chip.write(sent),
-      read: (count) => (count === 8 ? bytes('655ac07eed008000') : chip.read(count))
-    }
+for (const mode of ['forced', 'normal'])
+  t.test(`a code that looks like a skipped measurement may be one that was made (${mode})`, async (t) => {
+    let reads = 0
+    const bench = new SensorBench(
+      bme280,
+      (environment) => {
+        const chip = model(environment)
+        return {
+          write: (sent) => chip.write(sent),
+          read: (count) => {
+            if (count !== 8) return chip.read(count)
+            reads += 1
+            return bytes(reads < 3 ? '655ac07eed008000' : '655ac07eed008001')
+          }
+        }
+      },
+      { options: { mode } }
+    )
+    const humidity = Number(await bench.value(await bench.open(), 'humidity'))
+    t.ok(humidity > 54.997 && humidity < 77.17, `${humidity} lies between those of codes 30000 and 34000`)
+    t.equal(reads, 3, 'the chip has measured again, twice')
   })
-  const humidity = Number(await bench.value(await bench.open(), 'humidity'))
-  t.ok(humidity > 54.997 && humidity < 77.17, `${humidity} lies between those of codes 30000 and 34000`)
-})
 
 bosch280Matrix(t, bme280, model, [
   [0x58, 'bmp280'],

@@ -67,15 +67,35 @@ t.test('what it measures', async (t) => {
   for (const bad of ['', 'accel_x', 'temp,pressure', 'temp_raw', 'concentration_voc', 'Temp'])
     t.notMatch(bad, LIST)
   t.same(
-    channelsIn([
-      'in_voltage10_raw',
-      'in_voltage2_raw',
-      'in_voltage_scale',
-      'in_temp_input',
-      'in_accel_x_raw'
-    ]),
+    channelsIn(
+      ['in_voltage10_raw', 'in_voltage2_raw', 'in_voltage_scale', 'in_temp_input', 'in_accel_x_raw'],
+      'ads1015'
+    ),
     ['temp', 'voltage2', 'voltage10']
   )
+})
+
+t.test('an estimate of CO2 is neither proposed nor measured as CO2', async (t) => {
+  const files = ['in_concentration_co2_input', 'in_concentration_voc_input', 'in_temp_input']
+  t.same(channelsIn(files, 'scd30'), ['concentration_co2', 'temp'])
+  for (const device of ['sgp30', 'ccs811', 'ens160']) {
+    t.same(channelsIn(files, device), ['temp'])
+    const estimating = bench({ device, channels: 'temp concentration_co2' })
+    estimating.world.files.set(`${DEVICES}/iio:device9/name`, `${device}\n`)
+    t.match(await estimating.refusal(estimating.open()), {
+      code: 'absent',
+      message: new RegExp(`${device} measures no CO2`),
+      hint: /remove concentration_co2/
+    })
+  }
+})
+
+t.test('what no device of the kernel can tell is out of range', async (t) => {
+  const range = (word: string) => channelsOf(word)[0]?.range
+  t.same(range('concentration_co2'), [1e-6, 1])
+  t.same(range('temp_object'), [-273.15, 1820])
+  t.same(range('pressure'), [1, 100_000_000])
+  t.equal(range('voltage0'), undefined)
 })
 
 t.test('a device that is not there, and one of several', async (t) => {

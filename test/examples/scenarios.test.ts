@@ -11,6 +11,7 @@ import { ScenarioPlayer } from '../../src/hal/simulated/scenario-player.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import { silentLog } from '../../src/log.ts'
+import { quantityTable } from '../../src/reading/quantity.ts'
 import type { Sample } from '../../src/reading/reading.ts'
 import { Sampler } from '../../src/reading/sampling/sampler.ts'
 
@@ -69,6 +70,8 @@ function airSampler(world: ReturnType<typeof simulatedWorld>, emit: (sample: Sam
     retryMax: 30_000,
     changeSpacing: 100,
     measures: typeof definition.measures === 'function' ? [] : definition.measures,
+    together: true,
+    quantities: quantityTable(),
     clock,
     log: silentLog,
     emit,

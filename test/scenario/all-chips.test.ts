@@ -11,6 +11,8 @@ import { defaultOptions } from '../../src/hal/simulated/sensor-bench.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import { silentLog } from '../../src/log.ts'
+import { isTogether } from '../../src/node/sensors/running-sensor.ts'
+import { quantityTable } from '../../src/reading/quantity.ts'
 import type { Sample } from '../../src/reading/reading.ts'
 import { Sampler } from '../../src/reading/sampling/sampler.ts'
 
@@ -156,6 +158,8 @@ function ask(
     retryMax: 30_000,
     changeSpacing: 100,
     measures,
+    together: isTogether(definition),
+    quantities: quantityTable(),
     clock,
     log: silentLog,
     open: async (signal) => {

@@ -30,6 +30,7 @@ export const OVERSAMPLING: readonly number[] = [0, 1, 2, 4, 8, 16]
 export const FILTER: readonly number[] = [0, 2, 4, 8, 16]
 /** Table 27, code 5: asleep for 1000 ms between two measurements of normal mode; the same in both chips. */
 export const STANDBY_CODE = 5
+export const STANDBY = 1000
 
 /** Maximum milliseconds of one measurement, all values with the same oversampling: 9.1. */
 export function measurementTime(oversampling: number, values: 2 | 3): number {

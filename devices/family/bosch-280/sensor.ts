@@ -29,6 +29,12 @@ export interface Bosch280Chip<Calibration extends PressureCalibration> {
 /** A multiplexer of the same address takes the byte as its control register, which connects channels [SCPS207]. */
 const NO_CHANNELS = 0x00
 
+/**
+ * A code that stands for a value that was not measured may have been measured (26.46 °C with the calibration
+ * of the datasheet): the chip measures again so often before that becomes a fault. Noise moves a real value.
+ */
+const MEASURED_AGAIN = 2
+
 const WIRES = 'check the wires for loose contacts and their length'
 
 export async function openBosch280<Calibration extends PressureCalibration>(
@@ -73,12 +79,30 @@ class Bosch280<Calibration extends PressureCalibration> implements Sensor {
     const kept = (await this.#isConfigured(signal)) ? this.#calibration : undefined
     const calibration = kept ?? (await this.configure(signal))
     if (this.#forced) await this.#measureOnce(signal)
-    const length = this.#chip.values === 3 ? 8 : 6
-    const data = await this.#device.writeRead([chip.DATA], length, { signal })
-    if (looksSkipped(data) && !(await this.#isConfigured(signal))) {
-      throw new SensorError('not-ready', `${this.#device.label} lost its power while it measured`)
+    let data = await this.#read(signal)
+    for (let again = 0; looksSkipped(data); again++) {
+      if (!(await this.#isConfigured(signal)))
+        throw new SensorError('not-ready', `${this.#device.label} lost its power while it measured`)
+      if (again === MEASURED_AGAIN) throw this.#skipped(data)
+      await (this.#forced
+        ? this.#measureOnce(signal)
+        : this.#clock.sleep(chip.STANDBY + this.#measurementTime, signal))
+      data = await this.#read(signal)
     }
     return this.#chip.measurements(data, calibration)
+  }
+
+  async #read(signal: AbortSignal): Promise<Uint8Array> {
+    return await this.#device.writeRead([chip.DATA], this.#chip.values === 3 ? 8 : 6, { signal })
+  }
+
+  #skipped(data: Uint8Array): SensorError {
+    const found = Buffer.from(data).toString('hex')
+    return new SensorError(
+      'garbage',
+      `${this.#device.label} reads ${found}, measurement after measurement: with a value that it has not measured`,
+      { hint: 'power it off and on; if that does not help, the chip is damaged: replace it' }
+    )
   }
 
   async close(): Promise<void> {}

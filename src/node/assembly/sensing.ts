@@ -31,6 +31,7 @@ export function createSensing(components: Needs): Sensing {
     devices,
     world,
     limits: config.limits.sampling,
+    quantities: components.protocols.quantities,
     log,
     stateOf: (name) => deviceStates.of(name),
     emit: (sample) => author().add(sample)

@@ -5,6 +5,7 @@ import type { DeviceState } from '../../hal/device-state.ts'
 import type { Measure, OpenContext, Sensor, SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
+import type { Quantities } from '../../reading/quantity.ts'
 import type { Sample } from '../../reading/reading.ts'
 import { createFilter } from '../../reading/sampling/filter/chain.ts'
 import { Sampler } from '../../reading/sampling/sampler.ts'
@@ -28,6 +29,7 @@ export interface SensorsInit {
   readonly world: World
   readonly limits: NodeConfig['limits']['sampling']
   readonly log: Log
+  readonly quantities: Quantities
   /** What a sensor of that name keeps over restarts. */
   readonly stateOf: (name: string) => DeviceState
   readonly emit: (sample: Sample) => void
@@ -55,6 +57,8 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
     phase: jitter(world, config.interval),
     ...limits,
     measures,
+    together: isTogether(definition),
+    quantities: init.quantities,
     clock: world.clock,
     log,
     open: (signal) =>
@@ -70,6 +74,11 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
     }
   })
   return { config, definition, measures, place: placeOf(config, definition) ?? config.type, sampler }
+}
+
+/** What SensorDefinition.together means where it is not given. */
+export function isTogether({ together, bus }: SensorDefinition): boolean {
+  return together ?? bus === 'i2c'
 }
 
 /** Spreads the sensors of one interval, so that they do not all ask for the bus at once. */

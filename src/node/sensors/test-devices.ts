@@ -6,12 +6,12 @@ import { volatileState } from '../../hal/device-state.ts'
 import type { Measure, Measurement, MissingMeasurement, SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
 import { type Quantities, quantityTable, showValue } from '../../reading/quantity.ts'
-import type { Fault } from '../../reading/reading.ts'
-import { faultOf, outcomeOf } from '../../reading/sampling/outcome.ts'
+import type { Fault, Outcome } from '../../reading/reading.ts'
+import { faultOf, outcomesOf } from '../../reading/sampling/outcome.ts'
 import { unusual } from '../../reading/sampling/plausibility.ts'
 import { chooseWorld, type WorldChoice } from '../choose-world.ts'
 import { placeOf } from './place.ts'
-import { openSensor, type SensorConfig } from './running-sensor.ts'
+import { isTogether, openSensor, type SensorConfig } from './running-sensor.ts'
 
 /** What one reading of one measure says. */
 export interface TestedValue {
@@ -80,7 +80,9 @@ async function testSensor(
     const read = (signal: AbortSignal) => sampleOnce(definition, config, world, signal)
     const measured = await withDeadline(world.clock, deadline, `sampling ${name}`, read, signal)
     const quantities = quantityTable()
-    const values = measures.map((measure) => testedValue(measure, measured, name, quantities))
+    const together = isTogether(definition)
+    const outcomes = outcomesOf(measures, measured, { name, together, quantities })
+    const values = measures.flatMap((measure, i) => testedValue(measure, outcomes[i], quantities))
     return { ...named, took: took(), values }
   } catch (error) {
     signal.throwIfAborted()
@@ -114,11 +116,10 @@ async function sampleOnce(
 
 function testedValue(
   measure: Measure,
-  measured: readonly (Measurement | MissingMeasurement)[],
-  name: string,
+  outcome: Outcome | undefined,
   quantities: Quantities
-): TestedValue {
-  const outcome = outcomeOf(measure, measured, name)
+): TestedValue | [] {
+  if (outcome === undefined) return []
   if (outcome.fault !== undefined) return faulty(measure, outcome.fault)
   const { value } = outcome
   const quantity = quantities.get(measure.quantity)

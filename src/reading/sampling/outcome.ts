@@ -1,23 +1,61 @@
 import type { Measure, Measurement, MissingMeasurement } from '../../hal/sensor.ts'
+import { type Quantities, showValue } from '../quantity.ts'
 import type { Fault, Outcome } from '../reading.ts'
 import { MAX_FAULT_TEXT } from '../signed/senml.ts'
 
-/** The outcome of one measure in a sample: a number out of its range is a fault, and so is a missing one. */
-export function outcomeOf(
-  { quantity, channel, range }: Measure,
+export interface OutcomesInit {
+  /** The sensor's name in the configuration. */
+  readonly name: string
+  /** Whether the values came in one transfer: an impossible one makes the others suspect. */
+  readonly together: boolean
+  /** How people see the values. */
+  readonly quantities: Quantities
+}
+
+/**
+ * What a sample says of each measure: a number that cannot be is a fault `out-of-range`, silence a fault
+ * `no-value`, and what came in one transfer with a number that cannot be is a fault `suspect`.
+ * @returns one outcome a measure, in their order
+ */
+export function outcomesOf(
+  measures: readonly Measure[],
   measurements: readonly (Measurement | MissingMeasurement)[],
-  name: string
+  init: OutcomesInit
+): Outcome[] {
+  const outcomes = measures.map((measure) => outcomeOf(measure, measurements, init))
+  const impossible = outcomes.find(({ fault }) => fault?.code === OUT_OF_RANGE)?.fault
+  if (!init.together || impossible === undefined) return outcomes
+  return outcomes.map((outcome, i): Outcome => {
+    const measure = measures[i]
+    if (outcome.fault !== undefined || measure === undefined) return outcome
+    const text = `${placeOf(measure, init.name)} came in one transfer with a value that cannot be: ${impossible.text}`
+    return { fault: { code: 'suspect', text: oneLine(text) } }
+  })
+}
+
+const OUT_OF_RANGE = 'out-of-range'
+
+function outcomeOf(
+  measure: Measure,
+  measurements: readonly (Measurement | MissingMeasurement)[],
+  { name, quantities }: OutcomesInit
 ): Outcome {
-  const place = channel === undefined ? `${name}/${quantity}` : `${name}/${quantity}.${channel}`
+  const { quantity, channel, range } = measure
+  const place = placeOf(measure, name)
   const found = measurements.find((one) => one.quantity === quantity && one.channel === channel)
   if (found === undefined) return { fault: { code: 'no-value', text: `${place} has no value` } }
   if ('fault' in found) return { fault: faultOf(found.fault) }
   const { value } = found
   const [min, max] = range ?? [-Infinity, Infinity]
-  const possible = typeof value === 'boolean' || (Number.isFinite(value) && value >= min && value <= max)
-  if (possible) return { value }
-  const bounds = range === undefined ? '' : `, and can be ${min} to ${max}`
-  return { fault: { code: 'out-of-range', text: `${place} is ${value}${bounds}` } }
+  if (typeof value === 'boolean' || (Number.isFinite(value) && value >= min && value <= max)) return { value }
+  const known = quantities.get(quantity)
+  const show = (number: number): string => (known === undefined ? String(number) : showValue(known, number))
+  const bounds = range === undefined ? 'which is no number' : `outside of ${show(min)} to ${show(max)}`
+  return { fault: { code: OUT_OF_RANGE, text: `${place} is ${show(value)}, ${bounds}` } }
+}
+
+function placeOf({ quantity, channel }: Measure, name: string): string {
+  return channel === undefined ? `${name}/${quantity}` : `${name}/${quantity}.${channel}`
 }
 
 const CODE = /^[a-z][a-z0-9-]{0,31}$/
@@ -27,9 +65,11 @@ export function faultOf(error: unknown): Fault {
   const given = error instanceof Error && 'code' in error ? String(error.code) : ''
   const code = given.toLowerCase().replaceAll('_', '-')
   const message = error instanceof Error ? error.message || error.name : String(error)
+  return { code: CODE.test(code) ? code : 'error', text: oneLine(message) }
+}
+
+/** As much as a pack carries. */
+function oneLine(message: string): string {
   const line = message.replace(/\p{Cc}+/gu, ' ').trim()
-  return {
-    code: CODE.test(code) ? code : 'error',
-    text: [...(line === '' ? 'no reason given' : line)].slice(0, MAX_FAULT_TEXT).join('')
-  }
+  return [...(line === '' ? 'no reason given' : line)].slice(0, MAX_FAULT_TEXT).join('')
 }

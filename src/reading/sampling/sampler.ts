@@ -2,10 +2,11 @@ import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Measure, Measurement, MissingMeasurement, Sensor } from '../../hal/sensor.ts'
 import type { Log } from '../../log.ts'
+import type { Quantities } from '../quantity.ts'
 import type { Fault, Outcome, Sample } from '../reading.ts'
 import { type Change, SamplerChanges } from './changes.ts'
 import type { SamplingLimits } from './limits.ts'
-import { faultOf, outcomeOf } from './outcome.ts'
+import { faultOf, outcomesOf } from './outcome.ts'
 
 export interface SamplerInit extends SamplingLimits {
   /** The sensor's name in the configuration: the device of its series. */
@@ -15,6 +16,10 @@ export interface SamplerInit extends SamplingLimits {
   /** Milliseconds until the first: jittered, so that the sensors of a house do not all ask at once. */
   readonly phase: number
   readonly measures: readonly Measure[]
+  /** Whether the values of a sample come in one transfer (SensorDefinition.together). */
+  readonly together: boolean
+  /** How people see the values, in the texts of faults. */
+  readonly quantities: Quantities
   readonly clock: Clock
   readonly log: Log
   /** Probes, configures and hands over the sensor. */
@@ -39,7 +44,10 @@ export class Sampler {
   /** Whether a sample is running: also after its deadline, if the driver ignores the signal. */
   #busy = false
   #sampling: Promise<void> = Promise.resolve()
+  /** Why there is no value of any measure. */
   #fault: Fault | undefined
+  /** By measure, the code of the fault that it had last, where the others had values. */
+  readonly #faulty = new Map<Measure, string>()
   #failures = 0
   #openings = 0
   #openAt = -Infinity
@@ -139,13 +147,31 @@ export class Sampler {
     at: number
   ): void {
     const { name, log } = this.#init
-    const outcomes = measures.map((measure) => outcomeOf(measure, measurements, name))
-    if (this.#fault !== undefined) log.info(`${name} is read again`)
+    const outcomes = outcomesOf(measures, measurements, this.#init)
+    if (this.#fault !== undefined && outcomes.some(({ fault }) => fault === undefined))
+      log.info(`${name} is read again`)
     this.#fault = undefined
     for (const [i, measure] of measures.entries()) {
       const outcome = outcomes[i]
-      if (outcome !== undefined) this.#emit(measure, outcome, at)
+      if (outcome === undefined) continue
+      this.#logFault(measure, outcome)
+      this.#emit(measure, outcome, at)
     }
+  }
+
+  /** One line when a measure gets another fault, and one when it has a value again. */
+  #logFault(measure: Measure, { fault }: Outcome): void {
+    const { name, log } = this.#init
+    const before = this.#faulty.get(measure)
+    if (before === fault?.code) return
+    if (fault !== undefined) {
+      this.#faulty.set(measure, fault.code)
+      log.warn(`${name}: ${fault.text}`, { code: fault.code })
+      return
+    }
+    this.#faulty.delete(measure)
+    const { quantity, channel } = measure
+    log.info(`${name}/${channel === undefined ? quantity : `${quantity}.${channel}`} is read again`)
   }
 
   #emitFault(fault: Fault, at: number): void {

@@ -11,6 +11,7 @@ import { silentLog } from '../../../src/log.ts'
 import { createSensors } from '../../../src/node/sensors/running-sensor.ts'
 import { scanDevices } from '../../../src/node/sensors/scan-devices.ts'
 import { type TestedSensor, testDevices } from '../../../src/node/sensors/test-devices.ts'
+import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 
 const chips: readonly SimulatedChip[] = [
@@ -69,6 +70,7 @@ t.test('the lines that a scan proposes are accepted as they stand, and produce r
     devices,
     world,
     limits: config.limits.sampling,
+    quantities: quantityTable(),
     log: silentLog,
     stateOf: volatileState,
     emit: (sample) => samples.push(sample)

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Measurement, Sensor } from '../../../src/hal/sensor.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
+import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { Sampler } from '../../../src/reading/sampling/sampler.ts'
 
@@ -53,6 +54,8 @@ function bench() {
     retryMax: 8000,
     changeSpacing: 100,
     measures: [{ quantity: 'contact' }, { quantity: 'count' }],
+    together: false,
+    quantities: quantityTable(),
     clock,
     log: silentLog,
     open: async () => door,

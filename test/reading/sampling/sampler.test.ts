@@ -2,7 +2,8 @@ import t from 'tap'
 import { BusError } from '../../../src/hal/i2c.ts'
 import type { Sensor } from '../../../src/hal/sensor.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { silentLog } from '../../../src/log.ts'
+import { type Log, silentLog } from '../../../src/log.ts'
+import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { Sampler, type SamplerInit } from '../../../src/reading/sampling/sampler.ts'
 
@@ -19,6 +20,8 @@ function bench(sample: Sensor['sample'], changes: Partial<SamplerInit> = {}) {
     retryMax: 8000,
     changeSpacing: 100,
     measures: [{ quantity: 'temperature', range: [-55, 128] }],
+    together: true,
+    quantities: quantityTable(),
     clock,
     log: silentLog,
     open: () => {
@@ -32,6 +35,40 @@ function bench(sample: Sensor['sample'], changes: Partial<SamplerInit> = {}) {
 }
 
 const temperature = (value: number) => Promise.resolve([{ quantity: 'temperature', value }])
+
+t.test('a fault of one measure among others is logged once, and its end', async (t) => {
+  const lines: string[] = []
+  const log: Log = {
+    ...silentLog,
+    info: (message) => void lines.push(message),
+    warn: (message, fields) => void lines.push(`${message} (${fields?.['code']})`)
+  }
+  let reading: Awaited<ReturnType<Sensor['sample']>> = []
+  const { clock, sampler } = bench(() => Promise.resolve(reading), {
+    measures: [{ quantity: 'temperature', range: [-55, 128] }, { quantity: 'humidity' }],
+    together: false,
+    log
+  })
+  sampler.start()
+  const sampled = async (temperature: number | Error): Promise<void> => {
+    const one = temperature instanceof Error ? { fault: temperature } : { value: temperature }
+    reading = [
+      { quantity: 'temperature', ...one },
+      { quantity: 'humidity', value: 50 }
+    ]
+    await clock.advance(2000)
+  }
+  await sampled(21)
+  await sampled(200)
+  await sampled(new Error('no reference'))
+  await sampled(21)
+  await sampler.stop()
+  t.same(lines, [
+    'air: air/temperature is 200.00 °C, outside of -55.00 °C to 128.00 °C (out-of-range)',
+    'air: no reference (error)',
+    'air/temperature is read again'
+  ])
+})
 
 t.test('keeps time, without drift and from its phase on', async (t) => {
   const { clock, samples, sampler } = bench(() => temperature(21))
