@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { openDatabase } from '../../src/reading/history/database-file.ts'
+import { openDatabase } from '../../src/reading/history/store/database-file.ts'
 import { KITH, kith, kithUnder, type Running, runNode } from '../support/process/kith.ts'
 import { lineWith, runThermometer, started, thermometerWords } from '../support/process/node.ts'
 

@@ -1,7 +1,7 @@
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { type Log, type LogFields, silentLog } from '../../src/log.ts'
-import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite-history.ts'
+import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite/sqlite-history.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'
 import { createSealer } from '../../src/reading/signed/sealer.ts'

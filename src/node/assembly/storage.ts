@@ -1,5 +1,5 @@
 import { describeError } from '../../error.ts'
-import { SqliteHistory } from '../../reading/history/sqlite-history.ts'
+import { SqliteHistory } from '../../reading/history/sqlite/sqlite-history.ts'
 import { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import { createSigner } from '../../reading/signed/seal.ts'
 import { createSealer } from '../../reading/signed/sealer.ts'

@@ -1,19 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Cancel, type Clock, every } from '../../clock.ts'
-import { defined } from '../../defined.ts'
-import { describeError } from '../../error.ts'
-import type { ClockStatus } from '../../hal/time-source.ts'
-import type { Log } from '../../log.ts'
-import { correctedTime } from '../corrected-time.ts'
-import type { Reading } from '../reading.ts'
-import type { Position, Run } from '../run.ts'
-import { parseSeries } from '../series.ts'
-import type { SealedReadings } from '../signed/sealed.ts'
-import type { Sealer } from '../signed/sealer.ts'
-import { MAX_RECORDS } from '../signed/senml.ts'
-import { openDatabase } from './database-file.ts'
-import { dueTails } from './due-tails.ts'
-import { DurableStore } from './durable-store.ts'
+import { type Cancel, type Clock, every } from '../../../clock.ts'
+import { defined } from '../../../defined.ts'
+import { describeError } from '../../../error.ts'
+import type { ClockStatus } from '../../../hal/time-source.ts'
+import type { Log } from '../../../log.ts'
+import { correctedTime } from '../../corrected-time.ts'
+import type { Reading } from '../../reading.ts'
+import type { Position, Run } from '../../run.ts'
+import { parseSeries } from '../../series.ts'
+import type { SealedReadings } from '../../signed/sealed.ts'
+import type { Sealer } from '../../signed/sealer.ts'
+import { MAX_RECORDS } from '../../signed/senml.ts'
 import type {
   AnchoredRun,
   HeldRun,
@@ -23,11 +20,14 @@ import type {
   HistoryStatus,
   ItemLimit,
   RunAnchor
-} from './history.ts'
+} from '../history.ts'
+import type { HistoryLimits } from '../limits.ts'
+import { rangesOf } from '../range.ts'
+import { openDatabase } from '../store/database-file.ts'
+import { DurableStore } from '../store/durable-store.ts'
+import { HistoryStore } from '../store/history-store.ts'
+import { dueTails } from './due-tails.ts'
 import { HistoryReader } from './history-reader.ts'
-import { HistoryStore } from './history-store.ts'
-import type { HistoryLimits } from './limits.ts'
-import { rangesOf } from './range.ts'
 
 export interface SqliteHistoryOptions {
   /** A file, or ':memory:'. */

@@ -1,12 +1,12 @@
-import { describeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
-import type { Reading } from '../reading.ts'
-import type { Run } from '../run.ts'
-import type { SealedReadings } from '../signed/sealed.ts'
-import type { Sealer } from '../signed/sealer.ts'
-import type { HistoryStore } from './history-store.ts'
+import { describeError } from '../../../error.ts'
+import type { Log } from '../../../log.ts'
+import type { Reading } from '../../reading.ts'
+import type { Run } from '../../run.ts'
+import type { SealedReadings } from '../../signed/sealed.ts'
+import type { Sealer } from '../../signed/sealer.ts'
+import type { HistoryStore } from '../store/history-store.ts'
+import type { HeldRange } from '../store/sealed-table.ts'
 import { mergeSorted } from './merge-sorted.ts'
-import type { HeldRange } from './sealed-table.ts'
 
 /** Reads one of several stores; where that fails, the result is `otherwise`. */
 export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T

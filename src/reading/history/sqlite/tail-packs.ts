@@ -1,7 +1,7 @@
-import type { Reading } from '../reading.ts'
-import { formatPosition } from '../run.ts'
-import type { SealedReadings } from '../signed/sealed.ts'
-import { alike, type Sealer } from '../signed/sealer.ts'
+import type { Reading } from '../../reading.ts'
+import { formatPosition } from '../../run.ts'
+import type { SealedReadings } from '../../signed/sealed.ts'
+import { alike, type Sealer } from '../../signed/sealer.ts'
 
 /** The tails of our own series in packs: answers of `history` before the tail is sealed as a block. */
 export class TailPacks {

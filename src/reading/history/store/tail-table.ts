@@ -1,7 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
-import { defined } from '../../defined.ts'
-import type { Outcome, Reading, TimeQuality } from '../reading.ts'
-import type { Run } from '../run.ts'
+import { defined } from '../../../defined.ts'
+import type { Outcome, Reading, TimeQuality } from '../../reading.ts'
+import type { Run } from '../../run.ts'
 import type { NameTable } from './name-table.ts'
 import type { Statements } from './statements.ts'
 

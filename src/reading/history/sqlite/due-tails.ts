@@ -1,6 +1,6 @@
-import { type Run, sameRun } from '../run.ts'
-import { MAX_RECORDS } from '../signed/senml.ts'
-import type { Tail } from './tail-table.ts'
+import { type Run, sameRun } from '../../run.ts'
+import { MAX_RECORDS } from '../../signed/senml.ts'
+import type { Tail } from '../store/tail-table.ts'
 
 /** A tail to seal: the whole of it, or only full blocks. */
 export interface DueTail {

@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite'
-import type { Run } from '../run.ts'
+import type { Run } from '../../run.ts'
+import type { PositionRange } from '../range.ts'
 import type { Ids, NameTable } from './name-table.ts'
-import type { PositionRange } from './range.ts'
 import type { Statements } from './statements.ts'
 
 type Row = Record<string, SQLOutputValue>

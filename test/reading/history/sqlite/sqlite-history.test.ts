@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { historyConformance } from '../../conformance/history.ts'
-import { historyBench } from '../../support/history.ts'
+import { historyConformance } from '../../../conformance/history.ts'
+import { historyBench } from '../../../support/history.ts'
 
 t.test('in memory', async (t) => {
   historyConformance(t, (t) => {

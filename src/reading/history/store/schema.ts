@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { NodeError } from '../../error.ts'
+import { NodeError } from '../../../error.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Steps from one user_version to the next; the first makes version 1 of an empty file. Never changed, only added to. */

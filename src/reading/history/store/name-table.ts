@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite'
-import type { Run } from '../run.ts'
-import type { AnchoredRun, RunAnchor } from './history.ts'
+import type { Run } from '../../run.ts'
+import type { AnchoredRun, RunAnchor } from '../history.ts'
 import type { Statements } from './statements.ts'
 
 /** Numbers under which a series and a run of its author stand in the other tables. */

@@ -2,9 +2,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import type { ClockStatus } from '../../../src/hal/time-source.ts'
-import { openDatabase } from '../../../src/reading/history/database-file.ts'
-import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../support/history.ts'
+import type { ClockStatus } from '../../../../src/hal/time-source.ts'
+import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
+import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
 const anchor = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
 const ours = `${us.peer}/hall/temperature`

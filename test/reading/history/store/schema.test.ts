@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { migrate, migrations } from '../../../src/reading/history/schema.ts'
+import { migrate, migrations } from '../../../../src/reading/history/store/schema.ts'
 
 function version(db: DatabaseSync): unknown {
   return db.prepare('PRAGMA user_version').get()?.['user_version']

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { joined, mergeSorted } from '../../../src/reading/history/merge-sorted.ts'
+import { joined, mergeSorted } from '../../../../src/reading/history/sqlite/merge-sorted.ts'
 
 const byNumber = (a: number, b: number): number => a - b
 

@@ -1,10 +1,10 @@
 import { close, fdatasync, open } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Clock } from '../../clock.ts'
-import { describeError, isNodeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
+import type { Clock } from '../../../clock.ts'
+import { describeError, isNodeError } from '../../../error.ts'
+import type { Log } from '../../../log.ts'
+import type { HistoryState } from '../history.ts'
 import { openDatabase, setAside } from './database-file.ts'
-import type { HistoryState } from './history.ts'
 import { HistoryStore } from './history-store.ts'
 
 export interface DurableStoreOptions {

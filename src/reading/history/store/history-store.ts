@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Run } from '../run.ts'
+import type { Run } from '../../run.ts'
 import { NameTable } from './name-table.ts'
 import { SealedTable } from './sealed-table.ts'
 import { Statements } from './statements.ts'
