@@ -1,4 +1,5 @@
 import { systemClock } from '../../clock.ts'
+import { describeError, isNodeError } from '../../error.ts'
 import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
 import { type ControlServer, startControlServer } from '../control/server.ts'
@@ -15,18 +16,15 @@ export function controlStartables(
     {
       name: 'control socket',
       async start() {
-        if (home.readOnly) {
-          log.warn(`${home.path} is read-only: there is no control socket, commands cannot reach this node`)
-          return
+        if (!home.isLocked) log.warn(`${home.path} cannot be locked: do not start a second node of it`)
+        // Clients wait by the clock of this machine, in a simulated world too.
+        const init = { home: home.path, operations, clock: systemClock, log, limits: config.limits.control }
+        try {
+          server = await startControlServer(init)
+        } catch (error) {
+          if (isNodeError(error)) throw error
+          log.warn(`no control socket, commands cannot reach this node: ${describeError(error)}`)
         }
-        server = await startControlServer({
-          home: home.path,
-          operations,
-          // Clients wait by the clock of this machine, in a simulated world too.
-          clock: systemClock,
-          log,
-          limits: config.limits.control
-        })
       },
       stop: () => server?.close()
     }

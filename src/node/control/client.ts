@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { type Clock, withDeadline } from '../../clock.ts'
@@ -5,6 +6,7 @@ import { NodeError } from '../../error.ts'
 import { readError } from '../api/error-view.ts'
 import type { Operations } from '../api/operations.ts'
 import { CONTROL_SOCKET, controlRoutes } from './routes.ts'
+import { isPrivateFolder, runtimeFolders } from './runtime-folder.ts'
 import { isAnswered, openSocketFolder, type SocketFolder } from './socket.ts'
 
 /** Milliseconds for an answer of the node in front of us; a request's own timeout comes on top. */
@@ -15,14 +17,11 @@ const LONGEST_ANSWER = 64 * 1024 * 1024
 /**
  * The operations of the node that runs in `home`.
  * @returns undefined where none runs
- * @throws NodeError 'denied' where it is somebody else's
+ * @throws NodeError 'denied' where it belongs to another user
  */
 export async function connectControl(home: string, clock: Clock): Promise<ControlClient | undefined> {
   try {
-    const folder = await openSocketFolder(home)
-    if (await isAnswered(join(folder.path, CONTROL_SOCKET))) return new ControlClient(folder, clock)
-    await folder.close()
-    return undefined
+    return (await connectIn(home, clock)) ?? (await connectOutside(home, clock))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -34,7 +33,30 @@ export async function connectControl(home: string, clock: Clock): Promise<Contro
   }
 }
 
-/** Asks a running node over its control socket (control-routes.ts). */
+async function connectIn(parent: string, clock: Clock): Promise<ControlClient | undefined> {
+  const folder = await openSocketFolder(parent)
+  try {
+    if (await isAnswered(join(folder.path, CONTROL_SOCKET))) return new ControlClient(folder, clock)
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
+  await folder.close()
+  return undefined
+}
+
+/** A node whose home cannot be written has its socket elsewhere; only a folder of the home's owner is trusted. */
+async function connectOutside(home: string, clock: Clock): Promise<ControlClient | undefined> {
+  const { uid } = await stat(home)
+  for (const folder of await runtimeFolders(home)) {
+    if (!(await isPrivateFolder(folder, uid))) continue
+    const client = await connectIn(folder, clock)
+    if (client !== undefined) return client
+  }
+  return undefined
+}
+
+/** Asks a running node over its control socket (routes.ts). */
 export class ControlClient implements Operations {
   readonly #folder: SocketFolder
   readonly #clock: Clock

@@ -1,14 +1,15 @@
 import type { Operations } from '../api/operations.ts'
 
 /**
- * The control socket: HTTP with JSON on `control.sock` in the home (0600), so that curl can ask too.
+ * The control socket: HTTP with JSON on `control.sock` in the home (0600), so that curl can ask too. Where the home
+ * cannot be written it is in a folder that is named by the home (runtime-folder.ts).
  *
  *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/status
  *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/ask -d '{"who": "hall"}'
  *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/watch -N -d '{}'
  *
  * A body is the operation's request (operations.ts), an answer its result. watch, history and ping answer
- * one object a line (NDJSON) until they are done or the asker hangs up; a line whose `error` is an object
+ * one object a line (NDJSON) until they are done or the client hangs up; a line whose `error` is an object
  * ends them early. Errors are `{"error": {"code", "message", "hint"}}` with an HTTP status that fits.
  */
 export const controlRoutes = {

@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
@@ -6,6 +7,7 @@ import type { Log } from '../../log.ts'
 import type { Operations } from '../api/operations.ts'
 import { createHttpHandler, createHttpServer, type ServerLimits } from './http-handler.ts'
 import { CONTROL_SOCKET } from './routes.ts'
+import { makeRuntimeFolder, runtimeFolders } from './runtime-folder.ts'
 import { isAnswered, listenPrivately, openSocketFolder, type SocketFolder } from './socket.ts'
 
 export interface ControlServerOptions {
@@ -23,14 +25,39 @@ export interface ControlServer {
   close(): Promise<void>
 }
 
+/** Errors of a folder that cannot be written: the socket is made elsewhere then. */
+const UNWRITABLE = ['EROFS', 'ENOSPC', 'EDQUOT', 'EACCES']
+
 /**
- * Serves the operations on `control.sock` in the home. Whoever can open the socket is the owner of the home
- * (0600): every operation is allowed.
+ * Serves the operations on `control.sock` in the home, or where that cannot be written in a folder that is named by
+ * the home (runtime-folder.ts). Whoever can open the socket is the owner of the home (0600): every operation is allowed.
  * @throws NodeError 'in-use' where another node answers there already
  */
-export async function startControlServer({ home, ...init }: ControlServerOptions): Promise<ControlServer> {
-  const folder = await openSocketFolder(home)
-  const place = join(home, CONTROL_SOCKET)
+export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
+  try {
+    return await serveIn(options.home, options)
+  } catch (error) {
+    if (!UNWRITABLE.includes(String((error as NodeJS.ErrnoException).code))) throw error
+    for (const folder of await runtimeFolders(options.home))
+      if (await makeRuntimeFolder(folder)) return await serveOutside(folder, options)
+    throw error
+  }
+}
+
+async function serveOutside(folder: string, options: ControlServerOptions): Promise<ControlServer> {
+  const server = await serveIn(folder, options)
+  return {
+    path: server.path,
+    async close() {
+      await server.close()
+      await rmdir(folder).catch(() => {})
+    }
+  }
+}
+
+async function serveIn(parent: string, init: Omit<ControlServerOptions, 'home'>): Promise<ControlServer> {
+  const folder = await openSocketFolder(parent)
+  const place = join(parent, CONTROL_SOCKET)
   const handler = createHttpHandler({ ...init, policy: () => {} })
   const server = createHttpServer(handler, init.limits)
   try {
