@@ -1,7 +1,7 @@
 /*
  * Linux's GPIO character device for Node: the ioctls of <linux/gpio.h>, version 2 (Linux 5.10), and
- * readiness of a file descriptor from Node's own event loop. Nothing else: chips are opened and closed,
- * events read and understood in src/hal/linux, where they can be tested without a kernel.
+ * readiness of a file descriptor from Node's event loop. Chips are opened and closed, and events read and parsed,
+ * in src/hal/linux, where that can be tested without a kernel.
  *
  *   chipInfo(chip)                              -> { name, label, lines }
  *   lineInfo(chip, offset)                      -> { name, consumer, flags }
@@ -36,7 +36,7 @@ static napi_value fail(napi_env env, const char *syscall, int error) {
   return NULL;
 }
 
-/* All arguments but the text and the function are whole numbers; anything else is a mistake of ours. */
+/* All arguments except the text and the function are integers; anything else is a bug of the caller. */
 static bool numbers(napi_env env, napi_callback_info info, size_t count, napi_value *given, uint32_t *values,
                     size_t numeric) {
   size_t found = MOST_ARGUMENTS;
@@ -53,7 +53,7 @@ static void set_number(napi_env env, napi_value object, const char *key, double 
   napi_set_named_property(env, object, key, value);
 }
 
-/* The kernel ends these with a zero; a driver of a stranger may not. */
+/* The kernel terminates these with a zero; a third-party driver may not. */
 static void set_text(napi_env env, napi_value object, const char *key, const char *text) {
   napi_value value;
   napi_create_string_latin1(env, text, strnlen(text, GPIO_MAX_NAME_SIZE), &value);
@@ -134,7 +134,7 @@ static napi_value set(napi_env env, napi_callback_info info) {
 }
 
 typedef struct {
-  uv_poll_t poll; /* first: a handle is its watch */
+  uv_poll_t poll; /* first member: a handle is cast to its watch */
   napi_env env;
   napi_ref ready;
   napi_async_context context;
@@ -147,7 +147,7 @@ static void closed(uv_handle_t *handle) {
   free(watch);
 }
 
-/* The environment ends (a worker, mostly): the loop may not go before its handles. */
+/* The environment ends (usually a worker): its handles must be closed before the loop. */
 static void environment_ends(napi_async_cleanup_hook_handle cleanup, void *data) {
   watch_t *watch = data;
   watch->cleanup = cleanup;
@@ -155,7 +155,7 @@ static void environment_ends(napi_async_cleanup_hook_handle cleanup, void *data)
 }
 
 static void became_ready(uv_poll_t *poll, int status, int events) {
-  (void)status, (void)events; /* the read that follows tells what is wrong */
+  (void)status, (void)events; /* the following read reports the error */
   watch_t *watch = (watch_t *)poll;
   napi_env env = watch->env;
   napi_handle_scope scope;
@@ -192,14 +192,14 @@ static napi_value watch(napi_env env, napi_callback_info info) {
   napi_create_string_utf8(env, "kith:gpio", NAPI_AUTO_LENGTH, &name);
   napi_async_init(env, NULL, name, &watch->context);
   napi_add_async_cleanup_hook(env, environment_ends, watch, &watch->cleanup);
-  /* Waiting for a contact keeps no process alive. */
+  /* Waiting for an edge does not keep the process alive. */
   uv_unref((uv_handle_t *)&watch->poll);
   uv_poll_start(&watch->poll, UV_READABLE, became_ready);
   napi_create_external(env, watch, NULL, NULL, &result);
   return result;
 }
 
-/* Once for each watch, and before its descriptor is closed: what follows is the caller's own mistake. */
+/* Call once for each watch, before its descriptor is closed. */
 static napi_value unwatch(napi_env env, napi_callback_info info) {
   napi_value given[MOST_ARGUMENTS];
   size_t found = MOST_ARGUMENTS;

@@ -13,7 +13,7 @@ import { CONFIGURATION, CONVERSION, GIVEN_UP, READY, STANDBY, TEMPERATURE } from
 
 const TIMING = { first: CONVERSION, every: 20, deadline: GIVEN_UP }
 
-/** Looks whether a tc74 is there. It has no identity: the bits that always read 0 stand for one. */
+/** Checks that the chip is a tc74. It has no identity register: instead, some bits must read 0. */
 export async function open(device: I2cDevice, options: Options, context: OpenContext): Promise<Sensor> {
   const sensor = new Tc74(device, context.clock, options['sleep'] === true)
   await sensor.configuration(context.signal)
@@ -45,14 +45,14 @@ class Tc74 implements Sensor {
 
   async close(): Promise<void> {}
 
-  /** @throws SensorError where bits are set that never are */
+  /** @throws SensorError where bits are set that always read 0 */
   async configuration(signal: AbortSignal): Promise<number> {
     const found = await this.#read(CONFIGURATION, signal)
     if ((found & ~(STANDBY | READY)) === 0) return found
     throw implausible(this.#device, found, 8, 'has the configuration', 'which no tc74 can have')
   }
 
-  /** @throws SensorError where the chip did not take it: a chip without checksums is asked twice */
+  /** @throws SensorError where the chip did not keep it: without checksums, it is read back */
   async #configure(configuration: number, signal: AbortSignal): Promise<void> {
     await this.#device.write([CONFIGURATION, configuration], { signal })
     const found = (await this.configuration(signal)) & STANDBY

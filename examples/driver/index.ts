@@ -1,7 +1,7 @@
 import type { I2cSensorDefinition } from 'kith/driver'
 import { model } from './model.ts'
 
-/** What kith knows of the chip before anything was opened: as data, so that configuration and help are made of it. */
+/** The definition of the chip, as data from which configuration and help are made. */
 const tc74: I2cSensorDefinition = {
   type: 'tc74',
   title: 'Microchip TC74 temperature',
@@ -18,5 +18,5 @@ const tc74: I2cSensorDefinition = {
 
 export default tc74
 
-/** How it behaves where the hardware is simulated. */
+/** Models for simulated hardware. */
 export const models = { tc74: model }

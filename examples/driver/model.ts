@@ -1,11 +1,11 @@
 import type { ChipModel, ChipModelFactory, ModelEnvironment } from 'kith/simulated'
 
-// The model and the driver share nothing, not even a constant: both are held to vectors.ts.
+// Model and driver share nothing, not even a constant: both are tested against vectors.ts.
 const CONVERSION = 125
 
 export const model: ChipModelFactory = (environment) => new Tc74Model(environment)
 
-/** Made anew whenever the simulated chip gets power, so its fields begin as registers do (DS21462D, table 4-2). */
+/** Made anew at each power-on, so its fields begin as the registers do (DS21462D, table 4-2). */
 class Tc74Model implements ChipModel {
   readonly #environment: ModelEnvironment
   #command = 0
@@ -30,7 +30,7 @@ class Tc74Model implements ChipModel {
     return new Uint8Array(count).fill(this.#command === 1 ? this.#configuration() : this.#temperature())
   }
 
-  /** No timers: a model computes what time has done when it is asked. */
+  /** A model has no timers: it computes its state from the time of the access. */
   #configuration(): number {
     if (this.#standby) return 0x80
     return this.#environment.clock.monotonic() - this.#woken >= CONVERSION ? 0x40 : 0x00

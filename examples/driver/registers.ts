@@ -10,5 +10,5 @@ export const READY = 0x40 // read-only; cleared by power-on and by standby (figu
 
 /** Milliseconds of a conversion, of which it makes a nominal 8 a second (general description). */
 export const CONVERSION = 125
-/** Milliseconds after which it is given up: the datasheet names no greatest time, four conversions are plenty. */
+/** Milliseconds until 'not-ready': the datasheet names no maximum; this is four conversions. */
 export const GIVEN_UP = 500

@@ -5,7 +5,7 @@ import { celsius } from './convert.ts'
 import tc74, { models } from './index.ts'
 import { temperatures } from './vectors.ts'
 
-// One simulated chip in virtual time: nothing here waits for a clock on the wall.
+// One simulated chip in virtual time: no test waits for real time.
 const bench = (): SensorBench => new SensorBench(tc74, models.tc74)
 
 for (const { byte, celsius: expected, actual, source } of temperatures) {
@@ -19,7 +19,7 @@ for (const { byte, celsius: expected, actual, source } of temperatures) {
   })
 }
 
-test('it measures what surrounds it', async () => {
+test('it measures the ambient temperature', async () => {
   const simulated = bench()
   const sensor = await simulated.open()
   for (const [actual, expected] of [
@@ -43,7 +43,7 @@ const faults: Record<ChipFault, string> = {
 }
 
 for (const [fault, code] of Object.entries(faults) as [ChipFault, string][]) {
-  test(`${fault} is told, never measured, and heals`, async () => {
+  test(`${fault} is an error, never a value, and the sensor recovers`, async () => {
     const simulated = bench()
     const sensor = await simulated.open()
     simulated.world.faults.set('i2c-1', simulated.address, fault)
