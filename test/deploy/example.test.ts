@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { devices } from '../../devices/index.ts'
-import { exampleConfig } from '../../src/config/example.ts'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import { settingsOf } from '../../src/config/options/walk.ts'
 import { configSchema } from '../../src/config/schema.ts'
+import { exampleConfig } from '../support/generated/example-config.ts'
+import { golden } from '../support/golden.ts'
 
-const example = readFileSync(new URL('../../deploy/kith.example.yaml', import.meta.url), 'utf8')
+const file = new URL('../../deploy/kith.example.yaml', import.meta.url)
+const example = readFileSync(file, 'utf8')
 /** Every option of the example in force. */
 const uncommented = example.replace(/^#(?=\S| {2})/gm, '')
 
 t.test('the example is what kith init writes', async (t) => {
-  t.equal(example, exampleConfig({ name: 'hall' }))
+  const made = exampleConfig({ name: 'hall' })
+  t.equal(made, golden(file, made))
   t.equal(example.split('\n')[0], '# yaml-language-server: $schema=./kith.schema.json')
 })
 

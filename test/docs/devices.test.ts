@@ -1,7 +1,7 @@
 import t from 'tap'
 import { clockChips, devices } from '../../devices/index.ts'
-import { devicesPage } from '../../src/config/devices-page.ts'
 import { parseConfig } from '../../src/config/load.ts'
+import { devicesPage } from '../support/generated/devices-page.ts'
 import { golden } from '../support/golden.ts'
 
 const page = devicesPage(devices, clockChips)

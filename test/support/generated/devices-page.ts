@@ -1,7 +1,7 @@
-import type { ClockDefinition } from '../hal/clock-chip.ts'
-import type { Measure, OptionDefinition, Options, SensorDefinition } from '../hal/sensor.ts'
-import { durationUnits, formatAddress, formatUnits } from '../units.ts'
-import { writeValue } from './yaml/value.ts'
+import { writeValue } from '../../../src/config/yaml/value.ts'
+import type { ClockDefinition } from '../../../src/hal/clock-chip.ts'
+import type { Measure, OptionDefinition, Options, SensorDefinition } from '../../../src/hal/sensor.ts'
+import { durationUnits, formatAddress, formatUnits } from '../../../src/units.ts'
 
 const HEAD = `# Devices
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { factsOf } from './options/kinds.ts'
-import { entriesOf } from './options/walk.ts'
-import { configSchema } from './schema.ts'
-import { writeValue } from './yaml/value.ts'
+import { factsOf } from '../../../src/config/options/kinds.ts'
+import { entriesOf } from '../../../src/config/options/walk.ts'
+import { configSchema } from '../../../src/config/schema.ts'
+import { writeValue } from '../../../src/config/yaml/value.ts'
 
 const HEAD = `# yaml-language-server: $schema=./kith.schema.json
 
