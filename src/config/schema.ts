@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
+import { NAME, PEER_ID } from '../names.ts'
 import { busClashes } from './devices/bus-clashes.ts'
 import { busesSchema } from './devices/buses.ts'
 import { busName, chipAddress } from './devices/sensor-place.ts'
@@ -21,9 +22,6 @@ import {
 } from './options/kinds.ts'
 import { datagrams, history, limits } from './sections.ts'
 
-const PEER = '12D3KooW[1-9A-HJ-NP-Za-km-z]{44}'
-const NAME = '[a-z0-9][a-z0-9-]{0,31}'
-
 const listenAddress = tcpAddress(
   /^\/ip[46]\/[0-9a-fA-F.:]+\/tcp\/\d{1,5}$/,
   'an address to listen on as in /ip4/0.0.0.0/tcp/4001'
@@ -32,7 +30,7 @@ const publicAddress = tcpAddress(
   /^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}$/,
   'an address as in /ip4/203.0.113.7/tcp/4001 or /dns/hall.example.org/tcp/4001'
 )
-const nameOrPeer = text(new RegExp(`^(${NAME}|${PEER})$`), 'a name, a purpose or a PeerId')
+const nameOrPeer = text(new RegExp(`${NAME.source}|${PEER_ID.source}`), 'a name, a purpose or a PeerId')
 
 /** A file by its path, or a package by its name; nothing with a scheme, so nothing from a network. */
 const moduleName = text(

@@ -4,6 +4,7 @@ import type { NodeConfig } from '../config/schema.ts'
 import { defined } from '../defined.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
+import { PROTOCOL_NAME } from '../names.ts'
 import type { Followed } from '../protocol/replication/index.ts'
 import { parseSeries } from '../reading/series.ts'
 import type { Beginning } from './api/following.ts'
@@ -45,8 +46,6 @@ export interface FollowOptions {
   readonly signal?: AbortSignal
 }
 
-/** A ProtocolName: namespaced and versioned, `/chat/text/v1`. */
-const PROTOCOL = /^(\/[a-z0-9][a-z0-9-]{0,31}){1,4}\/v[1-9][0-9]{0,3}$/
 const DEFAULT_TIMEOUT = 10_000
 
 /** A running node, as an application sees it. WHO is a name of the book, a purpose, a PeerId or its tail, a multiaddr. */
@@ -263,7 +262,7 @@ export class Node {
 }
 
 function checkName(protocol: string): void {
-  if (PROTOCOL.test(protocol)) return
+  if (PROTOCOL_NAME.test(protocol)) return
   throw new NodeError('protocol-name', `${JSON.stringify(protocol)} is not a ProtocolName`, {
     hint: 'namespaced and versioned, as in /chat/text/v1'
   })

@@ -1,4 +1,5 @@
 import { NodeError } from '../error.ts'
+import { PROTOCOL_NAME } from '../names.ts'
 
 /** A protocol for one kind of measurement: one name for the stream, the datagram flow and the gossip topic. */
 export interface SensorProtocol {
@@ -36,7 +37,6 @@ const MIN_PAYLOAD = 128
 const DEFAULT_ACCEPT_AGE = 120
 const DAY = 86_400
 
-const ID = /^((?:\/[a-z0-9][a-z0-9-]{0,31}){1,4})\/v([1-9][0-9]{0,3})$/
 const OWN_FAMILY = '/kith/'
 
 /** @throws NodeError 'protocol-id', 'protocol-limit' */
@@ -58,7 +58,7 @@ export function defineProtocol(
 }
 
 function parseProtocolId(id: string): { id: string; family: string; version: number } {
-  const [, family, version] = ID.exec(id) ?? []
+  const [, family, version] = PROTOCOL_NAME.exec(id) ?? []
   if (family === undefined || id.startsWith(OWN_FAMILY))
     throw new NodeError('protocol-id', `${JSON.stringify(id)} is no name of a sensor protocol`, {
       hint: 'write /<name>/<what>/v<N> in small letters, digits and dashes; /kith/ is reserved'

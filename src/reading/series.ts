@@ -1,4 +1,5 @@
 import { base58btc } from 'multiformats/bases/base58'
+import { CHANNEL, NAME, PEER_ID, WORD } from '../names.ts'
 
 /** A series' name in parts: `<PeerId>/<device>/<quantity>[.<channel>]` (docs/protocols.md section 5). */
 export interface SeriesParts {
@@ -10,10 +11,6 @@ export interface SeriesParts {
 }
 
 const PEER_CHARACTERS = 52
-const PEER = /^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/
-const DEVICE = /^[a-z0-9][a-z0-9-]{0,31}$/
-const QUANTITY = /^[a-z][a-z0-9-]{0,31}$/
-const CHANNEL = /^[a-z0-9]{1,8}$/
 /** An identity multihash over a protobuf with an Ed25519 key (libp2p peer-ids spec): 00 24 08 01 12 20 || key. */
 const MULTIHASH_HEAD = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20]
 export const MULTIHASH_BYTES = 38
@@ -34,9 +31,9 @@ export function parseSeries(text: string): SeriesParts | undefined {
   const well =
     more === undefined &&
     extra === undefined &&
-    PEER.test(peer) &&
-    DEVICE.test(device) &&
-    QUANTITY.test(quantity)
+    PEER_ID.test(peer) &&
+    NAME.test(device) &&
+    WORD.test(quantity)
   if (!well || (channel !== undefined && !CHANNEL.test(channel))) return undefined
   return channel === undefined ? { peer, device, quantity } : { peer, device, quantity, channel }
 }
@@ -57,7 +54,7 @@ export function partsOfSeries(series: string): SeriesParts {
  * a little more than 38 bytes; decoding each would cost more than these are worth.
  */
 export function isPeerId(text: string): boolean {
-  return PEER.test(text)
+  return PEER_ID.test(text)
 }
 
 /** The PeerId's text of a 38-byte Ed25519 multihash. @returns undefined for any other bytes */
@@ -69,7 +66,7 @@ export function peerOfMultihash(multihash: Uint8Array): string | undefined {
 
 /** The multihash of a PeerId's text. @returns undefined where it is not an Ed25519 PeerId */
 export function multihashOfPeer(peer: string): Uint8Array | undefined {
-  if (!PEER.test(peer)) return undefined
+  if (!PEER_ID.test(peer)) return undefined
   const bytes = base58btc.baseDecode(peer)
   return peerOfMultihash(bytes) === peer ? bytes : undefined
 }

@@ -32,7 +32,7 @@ t.test('a device option with a unit says so in a sentence of its own', async (t)
   const device = devices.find(({ type }) => type === 'scd4x')
   const entries = device === undefined ? undefined : entriesOf(deviceOptions(device))
   const about = entries?.['altitude'] === undefined ? undefined : getDescription(entries['altitude'])
-  t.equal(about, 'Height above the sea, by which CO2 is corrected. In m. (0 to 3000)')
+  t.equal(about, 'Height above sea level, by which CO2 is corrected. In m. (0 to 3000)')
 })
 
 t.test('each option has one variable', async (t) => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { CHANNEL, DEVICE_TYPE } from '../../names.ts'
 import { formatPath } from '../option-path.ts'
 
 /** What a module from outside must give, where TypeScript has not looked at it. */
@@ -42,9 +43,7 @@ const option = v.pipe(
 const measure = v.looseObject(
   {
     quantity: words,
-    channel: v.optional(
-      v.pipe(v.string('is no text'), v.regex(/^[a-z0-9]{1,8}$/, 'is not 1 to 8 of a–z and 0–9'))
-    ),
+    channel: v.optional(v.pipe(v.string('is no text'), v.regex(CHANNEL, 'is not 1 to 8 of a–z and 0–9'))),
     range: v.optional(v.tuple([finite, finite], 'is no pair [least, greatest]')),
     accuracy: v.optional(finite)
   },
@@ -54,7 +53,7 @@ const measure = v.looseObject(
 const common = {
   type: v.pipe(
     v.string('is no text'),
-    v.regex(/^[a-z][a-z0-9-]{1,31}$/, 'is no type: 2 to 32 of a–z, 0–9 and -, a letter first')
+    v.regex(DEVICE_TYPE, 'is no type: 2 to 32 of a–z, 0–9 and -, a letter first')
   ),
   title: words,
   datasheet: v.looseObject({ id: words, revision: words }, 'is no { id, revision }'),

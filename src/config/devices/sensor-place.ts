@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { SensorDefinition } from '../../hal/sensor.ts'
+import { NAME } from '../../names.ts'
 import { formatAddress } from '../../units.ts'
 import { didYouMean, option, showInput, withHint } from '../options/kinds.ts'
 
@@ -11,7 +12,7 @@ export function busName() {
   const form = 'an I2C bus as in i2c-1'
   const told = ({ input }: { readonly input: unknown }): string =>
     withHint(`${showInput(input)} is not ${form}`, didYouMean(machineBus(String(input))))
-  return v.pipe(v.string(told), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, told))
+  return v.pipe(v.string(told), v.regex(NAME, told))
 }
 
 /** The bus of the machine that was meant: `1`, `i2c1`, `I2C-1` or `/dev/i2c-1`. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { NAME } from '../../names.ts'
 import {
   durationUnits,
   formatUnits,
@@ -55,11 +56,11 @@ export function text(pattern: RegExp, form: string) {
   return v.pipe(v.string(notText), v.regex(pattern, isNot(form)))
 }
 
-/** The form of every name that is typed by people and travels in series names (wire.md, Names). */
+/** The form of every name that is typed by people and travels in series names (docs/protocols.md section 5). */
 export function name() {
   return v.pipe(
     v.string(notText),
-    v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, (issue) =>
+    v.regex(NAME, (issue) =>
       withHint(`${showInput(issue.input)} is not a name`, 'names are 1 to 32 of a–z, 0–9 and -')
     )
   )

@@ -1,16 +1,14 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
+import { NAME } from '../../names.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
-
-/** The form of names in the configuration. */
-const PURPOSE = /^[a-z0-9][a-z0-9-]{0,31}$/
 
 /**
  * Refuses purposes and addresses that could not be used, before they are in the file.
  * @throws NodeError 'bad-name', 'bad-multiaddr'
  */
 export function checkBookEntry({ purposes, addresses }: Pick<BookEntry, 'purposes' | 'addresses'>): void {
-  const purpose = purposes.find((word) => !PURPOSE.test(word))
+  const purpose = purposes.find((word) => !NAME.test(word))
   if (purpose !== undefined)
     throw new NodeError('bad-name', `"${purpose}" cannot be a purpose`, {
       hint: 'use lower-case letters, digits and "-", at most 32; commas between several'

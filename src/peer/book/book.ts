@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
+import { NAME } from '../../names.ts'
 
 /** What a person wrote about a peer. */
 export interface BookEntry {
-  /** `[a-z0-9][a-z0-9-]{0,31}`, unique in the book. */
+  /** Of the form NAME, unique in the book. */
   readonly name: string
   readonly peer: string
   readonly purposes: readonly string[]
@@ -22,7 +23,6 @@ export interface BookFile {
   write(text: string): Promise<void>
 }
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/
 const HEAD =
   '# The address book of this node. kith book changes it; edit it by hand while the node is stopped.\n'
 

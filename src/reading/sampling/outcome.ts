@@ -1,4 +1,5 @@
 import type { Measure, Measurement, MissingMeasurement } from '../../hal/sensor.ts'
+import { WORD } from '../../names.ts'
 import { type Quantities, showValue } from '../quantity.ts'
 import type { Fault, Outcome } from '../reading.ts'
 import { MAX_FAULT_TEXT } from '../signed/senml.ts'
@@ -58,14 +59,12 @@ function placeOf({ quantity, channel }: Measure, name: string): string {
   return channel === undefined ? `${name}/${quantity}` : `${name}/${quantity}.${channel}`
 }
 
-const CODE = /^[a-z][a-z0-9-]{0,31}$/
-
 /** The fault of an error: its code where that has the form of a fault's, its message on one line. */
 export function faultOf(error: unknown): Fault {
   const given = error instanceof Error && 'code' in error ? String(error.code) : ''
   const code = given.toLowerCase().replaceAll('_', '-')
   const message = error instanceof Error ? error.message || error.name : String(error)
-  return { code: CODE.test(code) ? code : 'error', text: oneLine(message) }
+  return { code: WORD.test(code) ? code : 'error', text: oneLine(message) }
 }
 
 /** As much as a pack carries. */

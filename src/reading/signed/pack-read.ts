@@ -1,5 +1,6 @@
 import { readCbor } from '../../cbor/read.ts'
 import { type CborMap, isCborMap, numberOf } from '../../cbor/value.ts'
+import { FAULT_TEXT } from '../../names.ts'
 import type { Quantities, Quantity } from '../quantity.ts'
 import type { Fault, Outcome, Reading, TimeQuality } from '../reading.ts'
 import type { Run } from '../run.ts'
@@ -182,10 +183,8 @@ function outcomeOf(record: CborMap, quantity: Quantity): Outcome {
 }
 
 /** `no-acknowledge bme280 at 0x76 …`; control characters would reach terminals and logs. */
-const FAULT = /^([a-z][a-z0-9-]{0,31}) (\P{Cc}+)$/u
-
 function faultOf(text: string): Fault {
-  const [, code, sentence] = FAULT.exec(text) ?? []
+  const [, code, sentence] = FAULT_TEXT.exec(text) ?? []
   if (code === undefined || sentence === undefined || [...sentence].length > MAX_FAULT_TEXT) {
     throw new PackError('fault', 'a fault is a code and a sentence')
   }
