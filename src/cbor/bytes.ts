@@ -1,4 +1,4 @@
-/** One array of all the parts: plain and its own, as a Buffer's slice would be a view of a shared pool. */
+/** The parts as one plain array of its own memory (a Buffer's slice would be a view of Node's shared pool). */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let position = 0
@@ -18,8 +18,8 @@ export function hexOfBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Bytewise lexicographic order, as Buffer.compare's; the keys of maps are so short that a call into the
- * system would cost more.
+ * Bytewise lexicographic order, as Buffer.compare's: for keys of maps, which are so short that calling that costs
+ * more.
  */
 export function compareBytes(
   one: Uint8Array,

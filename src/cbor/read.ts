@@ -51,7 +51,7 @@ export function readCbor(bytes: Uint8Array, limits: CborLimits, as: ByteStrings 
   return new CborReader(bytes, limits, as).read()
 }
 
-/** Texts of at most so many ASCII characters are looked up among the last ones: keys and units come again. */
+/** Texts of at most so many bytes are looked up among those read before: keys and units come again. */
 const SHORT_TEXT = 6
 const MAX_TEXTS = 256
 const texts = new Map<number, string>()
@@ -235,8 +235,8 @@ class CborReader {
     const pair = this.#head()
     if (pair !== ARRAY || this.#argument !== 2) throw this.#flaw('tag', 'tag 4 without its pair')
     const sign = this.#head()
-    const greatest = sign === NEGATIVE ? MAX_EXPONENT - 1 : MAX_EXPONENT
-    if (sign > NEGATIVE || this.#argument > greatest) throw this.#flaw('number', 'an exponent beyond 18')
+    const max = sign === NEGATIVE ? MAX_EXPONENT - 1 : MAX_EXPONENT
+    if (sign > NEGATIVE || this.#argument > max) throw this.#flaw('number', 'an exponent beyond 18')
     const exponent = this.#integer(sign)
     const mantissa = this.#head()
     if (mantissa > NEGATIVE) throw this.#flaw('number', 'a mantissa that is no whole number')

@@ -18,7 +18,7 @@ export class CborRecord<Name extends string> {
 
   /**
    * Writes the fields that are there.
-   * @returns memory that other buffers of node's pool share: to be sent, not to be kept
+   * @returns memory of Node's pool that other buffers share: to be sent, not to be kept
    * @throws CborError for what the wire does not carry
    */
   write(values: { readonly [name in Name]: CborValue | undefined }): Buffer {

@@ -53,9 +53,9 @@ export function cborArray(items: readonly Uint8Array[]): Uint8Array {
   return concatBytes(cborHead(ARRAY, items.length), ...items)
 }
 
-/** Bytes of room that a writer begins with: most answers and requests fit. */
+/** Bytes that a writer allocates first: most requests and small answers fit. */
 const ROOM = 384
-/** Characters of text that are written one by one, where a call into the system would cost more. */
+/** Characters of text that are written one by one: a call of Buffer costs more for these. */
 const SHORT_TEXT = 64
 
 /**
@@ -71,12 +71,12 @@ export class CborWriter {
     this.#form = form
   }
 
-  /** A copy of what was written: plain, its own, and no longer than need be. */
+  /** A copy of what was written, as a plain Uint8Array of its own memory. */
   copied(): Uint8Array {
     return new Uint8Array(this.written())
   }
 
-  /** What was written, in memory that other buffers of node's pool share: to be sent, not to be kept. */
+  /** What was written, in memory of Node's pool that other buffers share: to be sent, not to be kept. */
   written(): Buffer {
     return this.#bytes.subarray(0, this.#length)
   }
@@ -195,7 +195,7 @@ export class CborWriter {
     return this.#bytes
   }
 
-  /** The bytes, with room for so many behind the last. */
+  /** The buffer, with room for `count` more bytes. */
   #room(count: number): Buffer {
     if (this.#length + count > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(Math.max(this.#length + count, this.#bytes.length * 2))
@@ -206,7 +206,7 @@ export class CborWriter {
   }
 }
 
-/** Keys are few and come again with every map; what else comes is not remembered. */
+/** Encoded keys that are remembered: the same few come with every map. */
 const KEYS = 256
 const keys = new Map<number | string, Uint8Array>()
 

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { ClockStatus } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
@@ -163,16 +164,15 @@ export class Author {
   #anchor(started: number): RunAnchor {
     const { clock, time } = this.#options
     const { quality, errorBound } = time()
-    const bound = errorBound === undefined ? {} : { errorBound }
     const mono = Math.round(clock.monotonic() - started)
-    return { mono, unix: correctedTime(clock, time()) ?? null, quality, ...bound }
+    return { mono, unix: correctedTime(clock, time()) ?? null, quality, ...defined({ errorBound }) }
   }
 
   #readingOf(sample: Sample): Reading {
     const { device, quantity, channel, at, interval } = sample
     const { sealer, quantities } = this.#options
     const parts = { peer: sealer.peer, device, quantity }
-    const series = formatSeries(channel === undefined ? parts : { ...parts, channel })
+    const series = formatSeries({ ...parts, ...defined({ channel }) })
     const seq = this.#next.get(series) ?? 0
     this.#next.set(series, seq + 1)
     const { run, started } = this.#present

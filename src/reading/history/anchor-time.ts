@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Reading } from '../reading.ts'
 import type { RunAnchor } from './history.ts'
 
@@ -6,6 +7,5 @@ export function anchorTime(reading: Reading, anchor: RunAnchor | undefined): Rea
   if (reading.time !== null || reading.mono === undefined) return reading
   if (anchor === undefined || anchor.unix === null) return reading
   const time = anchor.unix + (reading.mono - anchor.mono) / 1000
-  const bound = anchor.errorBound === undefined ? {} : { errorBound: anchor.errorBound }
-  return { ...reading, time, quality: 1, ...bound }
+  return { ...reading, time, quality: 1, ...defined({ errorBound: anchor.errorBound }) }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Reading } from '../reading.ts'
 import { sameRun } from '../run.ts'
 import { type Pack, packReadings } from './pack.ts'
@@ -16,7 +17,7 @@ import { MAX_PAYLOAD } from './senml.ts'
 /** The readings of one or many series and runs as the blocks that hold them. @throws PackError */
 export function* blocksOf(readings: readonly Reading[], sealedMono?: number): Generator<Pack> {
   for (const series of Map.groupBy(readings, (reading) => reading.series).values()) {
-    yield* packReadings(series, sealedMono === undefined ? {} : { sealedMono })
+    yield* packReadings(series, defined({ sealedMono }))
   }
 }
 

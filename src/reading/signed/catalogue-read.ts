@@ -1,5 +1,6 @@
 import { readCbor } from '../../cbor/read.ts'
 import { type CborMap, type CborValue, isCborMap } from '../../cbor/value.ts'
+import { defined } from '../../defined.ts'
 import type { Position, Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
 import {
@@ -46,11 +47,13 @@ function seriesOf(item: CborValue, peer: string): CatalogueSeries {
     unit: optionalWord(item, 'unit') ?? null,
     interval: required(amountAt(item, 'interval', 'interval'), 'interval', 'interval'),
     state: word(item, 'state'),
-    ...optional('range', rangeOf(item.get('range'))),
-    ...optional('accuracy', amountAt(item, 'accuracy', 'value')),
-    ...optional('chip', optionalWord(item, 'chip')),
-    ...optional('private', trueAt(item, 'private')),
-    ...optional('oldest', positionOf(item.get('oldest')))
+    ...defined({
+      range: rangeOf(item.get('range')),
+      accuracy: amountAt(item, 'accuracy', 'value'),
+      chip: optionalWord(item, 'chip'),
+      private: trueAt(item, 'private'),
+      oldest: positionOf(item.get('oldest'))
+    })
   }
 }
 
@@ -67,7 +70,7 @@ function anchorOf(item: CborValue): CatalogueRun {
     mono,
     unix,
     quality,
-    ...optional('errorBound', errorBound < 0 ? undefined : errorBound)
+    ...defined({ errorBound: errorBound < 0 ? undefined : errorBound })
   }
 }
 
@@ -131,9 +134,4 @@ const CONTROL = /\p{Cc}/u
 function shortText(text: CborValue, key: string): string {
   if (typeof text === 'string' && [...text].length <= MAX_CATALOGUE_TEXT && !CONTROL.test(text)) return text
   throw new PackError('form', `${key} is not text of at most ${MAX_CATALOGUE_TEXT} characters`)
-}
-
-/** The field, where there is a value for it. */
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V })
 }

@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite'
+import { BoundedMap } from '../../../bounded-map.ts'
 import type { Run } from '../../run.ts'
 import type { AnchoredRun, RunAnchor } from '../history.ts'
 import type { Statements } from './statements.ts'
@@ -12,7 +13,7 @@ const REMEMBERED = 4096
 /** Peers, series and runs: the names that the other tables refer to by number. */
 export class NameTable {
   readonly #statements: Statements
-  readonly #numbers = new Map<string, number>()
+  readonly #numbers = new BoundedMap<string, number>(REMEMBERED)
 
   constructor(statements: Statements) {
     this.#statements = statements
@@ -122,10 +123,9 @@ export class NameTable {
   }
 
   #remembered(name: string, row: () => Record<string, SQLOutputValue> | undefined): number {
-    const known = this.#numbers.get(name)
+    const known = this.#numbers.touch(name)
     if (known !== undefined) return known
     const number = Number(row()?.['id'])
-    if (this.#numbers.size >= REMEMBERED) this.#numbers.clear()
     this.#numbers.set(name, number)
     return number
   }
