@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { circleOf, foldersOf, unitGraph } from './support/source-graph.ts'
 import { type ImportKind, type SourceImport, sourceFile, sourceFiles } from './support/source-imports.ts'
 
 /** What one room may import of another: its values, or only what is stripped, or only by import(). */
@@ -89,6 +90,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const files = sourceFiles(ROOT, ['src', 'devices'])
 const MAX_LINES = 400
 const MEDIAN_LINES = 120
+/** Files of one folder, its sub-folders not counted; more want a sub-room. */
+const MAX_FILES = 20
+
+/** Folders that may hold more files than MAX_FILES, and why. */
+const MANY: ReadonlyMap<string, { readonly files: number; readonly reason: string }> = new Map([
+  ['test/devices', { files: 60, reason: 'one test for each device folder, of the same name' }]
+])
 
 /** The room of a path; a package is its own. */
 function roomOf(path: string): string {
@@ -243,4 +251,30 @@ t.test('files are small', async (t) => {
     tooLong.map(({ path, lines }) => `${path}: ${lines}`),
     []
   )
+})
+
+t.test('inside a room imports run downward and in no circle', async (t) => {
+  // Whatever the depth: each file of a folder is a unit, and so is each folder in it with all below. Between the
+  // rooms of src the table decides.
+  for (const folder of foldersOf(files).filter((folder) => folder !== 'src'))
+    t.strictSame(circleOf(unitGraph(files, folder)) ?? [], [], `${folder} has no circle`)
+  const circle = [
+    sourceFile('src/hall/a.ts', "import { b } from './b/one.ts'"),
+    sourceFile('src/hall/b/one.ts', "import { two } from './two.ts'"),
+    sourceFile('src/hall/b/two.ts', "import type { a } from '../a.ts'")
+  ]
+  t.strictSame(circleOf(unitGraph(circle, 'src/hall')), [
+    'src/hall/a.ts imports src/hall/b/one.ts',
+    'src/hall/b/two.ts imports src/hall/a.ts'
+  ])
+  t.equal(circleOf(unitGraph(circle, 'src/hall/b')), undefined)
+})
+
+t.test('a folder of many files has sub-rooms', async (t) => {
+  const tests = sourceFiles(ROOT, ['test'])
+  for (const folder of [...foldersOf(files), ...foldersOf(tests)]) {
+    const here = [...files, ...tests].filter(({ path }) => folderOf(path) === folder)
+    const most = MANY.get(folder)?.files ?? MAX_FILES
+    t.ok(here.length <= most, `${folder} holds ${here.length} files, at most ${most}`)
+  }
 })

@@ -83,11 +83,6 @@ export async function ephemeralIdentity(): Promise<Identity> {
   return identityOf(await generateKeyPair('Ed25519'))
 }
 
-/** The identity of a seed of 32 bytes, so that a simulation has the same one again. */
-export async function identityOfSeed(seed: Uint8Array): Promise<Identity> {
-  return identityOf(await generateKeyPairFromSeed('Ed25519', seed))
-}
-
 function identityOf(privateKey: Ed25519PrivateKey): Identity {
   const peerId = peerIdFromPrivateKey(privateKey)
   return { peer: peerId.toString(), peerId, privateKey, seed: privateKey.raw.slice(0, SEED_BYTES) }

@@ -17,10 +17,10 @@ import { openHome } from '../../../src/peer/identity/home.ts'
 import {
   createIdentity,
   ephemeralIdentity,
-  identityOfSeed,
   loadIdentity,
   openIdentity
 } from '../../../src/peer/identity/identity.ts'
+import { createSigner } from '../../../src/reading/signed/seal.ts'
 
 const isRoot = process.geteuid?.() === 0
 
@@ -174,5 +174,5 @@ t.test('a lost key is told, never replaced', async (t) => {
 t.test('identities without a home', async (t) => {
   const [one, two] = await Promise.all([ephemeralIdentity(), ephemeralIdentity()])
   t.not(one.peer, two.peer)
-  t.equal((await identityOfSeed(one.seed)).peer, one.peer)
+  t.equal(createSigner(one.seed).peer, one.peer, 'its readings are sealed with the key of its seed')
 })

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { FAIR_WEATHER } from '../../../src/hal/simulated/lossy-network.ts'
 import { DatagramExchange } from '../../../src/protocol/datagram/exchange.ts'
+import { FAIR_WEATHER } from '../../support/datagram/lossy-network.ts'
 import { bytes, type Pair, pair, stop, udpPair } from '../../support/datagram/pair.ts'
 
 interface Answer {

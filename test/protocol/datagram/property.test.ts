@@ -1,9 +1,9 @@
 import t from 'tap'
-import type { Passage } from '../../../src/hal/simulated/lossy-network.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
 import { packetNumber } from '../../../src/protocol/datagram/packet/packet.ts'
 import { SteppedClock } from '../../support/datagram/clock.ts'
+import type { Passage } from '../../support/datagram/lossy-network.ts'
 import { DatagramWorld, type TestNode } from '../../support/datagram/world.ts'
 
 /** Random events; `DATAGRAM_EVENTS=5000000` for a long run. */

@@ -1,6 +1,6 @@
-import type { Passage, Weather } from '../../../src/hal/simulated/lossy-network.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
+import type { Passage, Weather } from './lossy-network.ts'
 import { DatagramWorld, type NodeOptions, type TestNode, type Wire } from './world.ts'
 
 export const PROTOCOL = '/voice/pcm/v1'

@@ -1,12 +1,6 @@
 import type { Clock } from '../../../src/clock.ts'
 import { defined } from '../../../src/defined.ts'
 import type { DatagramSockets } from '../../../src/hal/datagram-socket.ts'
-import {
-  LossyNetwork,
-  type Passage,
-  type SimulatedHost,
-  type Weather
-} from '../../../src/hal/simulated/lossy-network.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { type LogFields, silentLog } from '../../../src/log.ts'
 import type { ControlDialer, ControlStream } from '../../../src/protocol/datagram/control/stream.ts'
@@ -14,6 +8,7 @@ import type { DropReason } from '../../../src/protocol/datagram/counters.ts'
 import { Datagrams } from '../../../src/protocol/datagram/datagrams.ts'
 import { type DatagramLimits, defaultDatagramLimits } from '../../../src/protocol/datagram/limits.ts'
 import { TestControlStream } from './control-pair.ts'
+import { LossyNetwork, type Passage, type SimulatedHost, type Weather } from './lossy-network.ts'
 
 export interface NodeOptions {
   readonly address?: string

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { FAIR_WEATHER, LossyNetwork, type Weather } from '../../../src/hal/simulated/lossy-network.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { datagramSocketConformance } from '../../conformance/datagram-socket.ts'
+import { FAIR_WEATHER, LossyNetwork, type Weather } from './lossy-network.ts'
 
 datagramSocketConformance(t, () => {
   const clock = new VirtualClock()

@@ -1,13 +1,13 @@
-import type { Clock } from '../../clock.ts'
-import { NodeError } from '../../error.ts'
+import type { Clock } from '../../../src/clock.ts'
+import { NodeError } from '../../../src/error.ts'
 import type {
   BindOptions,
   DatagramSocket,
   DatagramSockets,
   IpFamily,
   SendResult
-} from '../datagram-socket.ts'
-import { type Seed, SeededRandom } from './random.ts'
+} from '../../../src/hal/datagram-socket.ts'
+import { type Seed, SeededRandom } from '../../../src/hal/simulated/random.ts'
 
 /** How the network treats datagrams. Probabilities are 0 to 1, times milliseconds. */
 export interface Weather {
