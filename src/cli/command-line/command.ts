@@ -19,7 +19,7 @@ export interface KindValues {
   count: number
   /** Milliseconds, from `30s`. */
   duration: number
-  /** Unix seconds, from `1h` (ago) or a date. */
+  /** Unix seconds, from `1h` (ago), `23:00`, `yesterday` or a date. */
   time: number
 }
 

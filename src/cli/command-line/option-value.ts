@@ -1,7 +1,7 @@
 import { NodeError } from '../../error.ts'
-import { durationUnits, guessUnits, parseUnits } from '../../units.ts'
+import { durationUnits, guessUnits } from '../../units.ts'
 import type { KindValues, Option } from './command.ts'
-import { parseTime } from './parse-time.ts'
+import { parseDuration, parseTime } from './parse-time.ts'
 
 /** An option as it was written. */
 export interface GivenOption {
@@ -58,7 +58,7 @@ const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, R
   choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
   count: (value, { max = MAX_COUNT }) =>
     /^[1-9]\d{0,8}$/.test(value) && Number(value) <= max ? Number(value) : undefined,
-  duration: (value) => parseUnits(value, durationUnits),
+  duration: parseDuration,
   time: (value, _option, now) => parseTime(value, now)
 }
 
@@ -69,6 +69,8 @@ function expected(value: string, option: Option): string {
   if (kind === 'count') return `must be 1 to ${max}, not ${value}`
   const guess = guessUnits(value, durationUnits, kind === 'time' ? 'h' : 's')
   const meant = guess === undefined ? '' : `; did you mean ${guess}?`
-  if (kind === 'time') return `must be a duration (1h) or a date (2026-11-23T10:00), not ${value}${meant}`
+  if (kind === 'time' && /^\d{4}-\d\d-\d\d/.test(value)) return `there is no ${value}`
+  if (kind === 'time')
+    return `must be a duration (1h), a time (23:00, yesterday) or a date (2026-11-23T10:00), not ${value}${meant}`
   return `must be a duration such as ${durationUnits.example}, not ${value}${meant}`
 }

@@ -2,22 +2,26 @@ import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { HistoryRow } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
-import { type PlotPoint, plot } from '../terminal/plot.ts'
+import { localTime } from '../terminal/format-units.ts'
 import { CSV_HEAD, csvLine } from '../views/history-csv.ts'
-import { remark, seriesName, shownNumber, shownValue, timeText } from '../views/series-cells.ts'
+import { HistoryPlot } from '../views/history-plot.ts'
+import { isUntimed, rowLine } from '../views/history-rows.ts'
 
 const DEFAULT_LIMIT = 10_000
 /** The maximum of the control socket's request (node/control/requests.ts). */
 const MAX_LIMIT = 1_000_000
 const DAY_SECONDS = 86_400
-const PLOT_LINES = 12
 const PLOT_WIDTH = 80
 
 export const history = defineCommand({
   name: 'history',
   summary: 'past readings as a table, --csv, --json or --plot',
   options: {
-    since: { kind: 'time', value: 'TIME', summary: 'from then on: 1h (ago), 2026-11-23T10:00 (default: 1d)' },
+    since: {
+      kind: 'time',
+      value: 'TIME',
+      summary: 'from then on: 10m (ago), 23:00, yesterday, 2026-11-23T10:00 (default: 1d)'
+    },
     until: { kind: 'time', value: 'TIME', summary: 'up to then (default: now)' },
     limit: {
       kind: 'count',
@@ -37,31 +41,43 @@ export const history = defineCommand({
     const { options, positionals, timeout, clock, signal, terminal } = context
     const [who = '', what = ''] = positionals
     const limit = options.limit ?? DEFAULT_LIMIT
-    const request = {
-      who,
-      what,
-      since: options.since ?? clock.now() / 1000 - DAY_SECONDS,
-      limit,
-      ...defined({ until: options.until, timeout })
-    }
+    const until = options.until
+    const since = options.since ?? (until ?? clock.now() / 1000) - DAY_SECONDS
+    checkWindow(since, until)
+    const request = { who, what, since, limit, ...defined({ until, timeout }) }
     const { operations } = await context.connect({ own: true })
     const sink = sinkOf(context)
-    let readings = 0
     let rows = 0
+    let readings = 0
+    let untimed = 0
     for await (const row of operations.history(request, signal)) {
       sink.row(row)
       rows += 1
       if (!('lost' in row)) readings += 1
+      if (isUntimed(row)) untimed += 1
       await terminal.drained(signal)
     }
     signal.throwIfAborted()
     sink.end()
     if (rows === 0 && options.plot !== true)
       terminal.remark(`kith: no readings of ${what} in that time; kith ask ${who} shows its series`)
+    if (untimed > 0 && !context.json) terminal.remark(`kith: ${untimedText(untimed)}`)
     if (readings >= limit)
       terminal.remark(`kith: only the first ${limit} readings; --since and --limit select others`)
   }
 })
+
+/** @throws NodeError 'usage' for a reversed window */
+function checkWindow(since: number, until: number | undefined): void {
+  if (until === undefined || since <= until) return
+  const [from, to] = [since, until].map(localTime)
+  throw new NodeError('usage', `kith history: --since (${from}) is after --until (${to})`)
+}
+
+function untimedText(count: number): string {
+  const readings = count === 1 ? '1 reading has' : `${count} readings have`
+  return `${readings} no known time: shown with the time since the start of the run`
+}
 
 /** Receives the rows as they arrive. */
 interface RowSink {
@@ -80,55 +96,14 @@ function sinkOf(context: Context): RowSink {
   return { row: (row) => terminal.line(csvLine(row)), end() {} }
 }
 
-function rowLine(row: HistoryRow): string {
-  if (!('lost' in row)) {
-    const value = row.state === 'value' ? shownValue(row) : remark({ ...row, age: 0 })
-    return [timeText(row.time, row.quality), seriesName(row), value].join('\t')
-  }
-  const { from, to } = row.lost
-  const count = to - from + 1
-  return ['–', seriesName(row), `${count} ${count === 1 ? 'reading' : 'readings'} lost`].join('\t')
-}
-
-/** The points of one series. */
-interface Curve {
-  readonly points: PlotPoint[]
-  readonly shown: string
-  /** Whether a fault or lost readings follow the last point. */
-  broken: boolean
-}
-
 function plotSink({ terminal }: Context): RowSink {
-  const curves = new Map<string, Curve>()
+  const plot = new HistoryPlot()
   return {
-    row: (row) => addToCurve(curves, row),
+    row: (row) => plot.add(row),
     end() {
-      const drawn = [...curves].filter(([, { points }]) => points.length > 0)
-      if (drawn.length === 0) terminal.remark('kith: nothing to plot: no values whose time is known')
-      const width = Math.min(terminal.width, terminal.live ? Infinity : PLOT_WIDTH)
-      for (const [name, { points, shown }] of drawn)
-        terminal.lines([name, ...plot(points, { width, height: PLOT_LINES, label: labelLike(shown) })])
+      const lines = plot.lines(Math.min(terminal.width, terminal.live ? Infinity : PLOT_WIDTH))
+      if (lines.length === 0) terminal.remark('kith: nothing to plot: no values in that time')
+      terminal.lines(lines)
     }
   }
-}
-
-function addToCurve(curves: Map<string, Curve>, row: HistoryRow): void {
-  const name = seriesName(row)
-  const value = 'lost' in row ? undefined : shownNumber(row)
-  if ('lost' in row || value === undefined || row.time === null) {
-    const curve = curves.get(name)
-    if (curve !== undefined) curve.broken = true
-    return
-  }
-  const curve = curves.get(name) ?? { points: [], shown: shownValue(row), broken: true }
-  curve.points.push({ time: row.time, value, joined: !curve.broken })
-  curve.broken = false
-  curves.set(name, curve)
-}
-
-/** Formats numbers with the decimals and the unit of a shown value. */
-function labelLike(shown: string): (value: number) => string {
-  const decimals = /\.(\d+)/.exec(shown)?.[1]?.length ?? 0
-  const unit = /^-?[\d.]+( .*)$/.exec(shown)?.[1] ?? ''
-  return (value) => `${value.toFixed(decimals)}${unit}`
 }

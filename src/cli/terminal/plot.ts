@@ -1,9 +1,8 @@
-import { localTime } from './format-units.ts'
 import { pad } from './text-width.ts'
 
 export interface PlotPoint {
-  /** Unix seconds. */
-  readonly time: number
+  /** Seconds, on the horizontal axis. */
+  readonly at: number
   readonly value: number
   /** Whether no reading is missing since the previous point: then a line joins them. */
   readonly joined: boolean
@@ -14,8 +13,10 @@ export interface PlotOptions {
   readonly width: number
   /** Lines of the curve. */
   readonly height: number
-  /** A value as the axis shows it. */
+  /** A value as the vertical axis shows it. */
   label(value: number): string
+  /** Seconds as the horizontal axis shows them, both ends in `columns`. */
+  axis(at: number, columns: number): string
 }
 
 /** Dots of a braille character (Unicode U+2800: bits by dot 1 2 3 7 on the left, 4 5 6 8 on the right). */
@@ -28,7 +29,7 @@ const DOTS = [
 
 /** A curve in braille dots, two across and four down a character, with its axes. */
 export function plot(points: readonly PlotPoint[], options: PlotOptions): string[] {
-  const [first, last] = extent(points.map((point) => point.time))
+  const [first, last] = extent(points.map((point) => point.at))
   const [low, high] = extent(points.map((point) => point.value))
   const { height, label } = options
   const labels = Array.from({ length: height }, (_, row) =>
@@ -39,17 +40,14 @@ export function plot(points: readonly PlotPoint[], options: PlotOptions): string
   const margin = Math.max(...labels.map((text) => text.length))
   const columns = Math.max(10, options.width - margin - 2)
   const cells = Array.from({ length: height }, () => new Uint8Array(columns))
-  const dots = points.map(({ time, value }) => ({
-    x: share(time, first, last) * (columns * 2 - 1),
+  const dots = points.map(({ at, value }) => ({
+    x: share(at, first, last) * (columns * 2 - 1),
     y: (1 - share(value, low, high)) * (height * 4 - 1)
   }))
   for (const [i, dot] of dots.entries()) line(cells, (points[i]?.joined && dots[i - 1]) || dot, dot)
   const curve = cells.map((row, i) => `${pad(labels[i] ?? '', margin, 'right')} ┤${braille(row)}`.trimEnd())
-  // Only the times if two dates do not fit.
-  const [from, to] = [first, last].map((time) => localTime(time).slice(columns < 42 ? 11 : 0)) as [
-    string,
-    string
-  ]
+  const from = options.axis(first, columns)
+  const to = options.axis(last, columns)
   const axis = `${from}${' '.repeat(Math.max(2, columns - from.length - to.length))}${to}`
   return [...curve, `${' '.repeat(margin + 2)}${axis}`]
 }

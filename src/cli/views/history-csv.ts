@@ -11,10 +11,14 @@ const COLUMNS = [
   'epoch',
   'boot',
   'seq',
-  'to'
+  'to',
+  'since_start'
 ] as const
 
-/** The header. `to` is set for lost readings only (fault `lost`): the last seq of the range. */
+/**
+ * The header. `to` is set for lost readings only (fault `lost`): the last seq of the range. `since_start` is set for
+ * readings without a known time: seconds since their run began.
+ */
 export const CSV_HEAD = COLUMNS.join(',')
 
 /** One line of RFC 4180, with the value in its SenML unit and the time as ISO 8601 in UTC. */
@@ -30,7 +34,8 @@ export function csvLine(row: HistoryRow): string {
           value: row.value,
           unit: row.unit,
           fault: row.fault?.code,
-          quality: row.quality
+          quality: row.quality,
+          since_start: row.sinceStart
         }
   return COLUMNS.map((column) => field(fields[column])).join(',')
 }

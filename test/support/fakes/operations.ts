@@ -160,7 +160,7 @@ export const status: Status = {
 export const historyRows: readonly HistoryRow[] = [
   ...[21.1, 21.3, 21.9, 22.4, 22.1].map((value, i) => row(reading(i * 60, value))),
   { peer: HALL, who: 'hall', series: 'air/temperature', lost: { ...series().position, from: 241, to: 243 } },
-  row({ ...fault(), time: null, quality: 2 })
+  { ...row({ ...fault(), time: null, quality: 2 }), sinceStart: 725 }
 ]
 
 function row(view: SeriesView): HistoryRow {

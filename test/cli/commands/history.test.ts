@@ -1,0 +1,75 @@
+process.env['TZ'] = 'UTC'
+
+import t from 'tap'
+import type { HistoryRow } from '../../../src/node/api/operations.ts'
+import { FakeOperations, historyRows, NOW, reading } from '../../support/fakes/operations.ts'
+import { golden } from '../../support/golden.ts'
+import { runCommand } from '../../support/process/command-run.ts'
+
+/** Readings of two runs without a known time, one a minute, and of one with. */
+function untimedRows(): HistoryRow[] {
+  const run = (epoch: number, values: readonly number[], start?: number): HistoryRow[] =>
+    values.map((value, i) => {
+      const { age: _age, stale: _stale, state: _state, ...view } = reading(i * 60, value)
+      const row = { ...view, state: 'value' as const, position: { ...view.position, epoch, seq: i } }
+      return start === undefined
+        ? { ...row, time: null, quality: 2 as const, sinceStart: i * 60 }
+        : { ...row, time: start + i * 60 }
+    })
+  return [...run(17, [20, 20.5, 20.2, 21]), ...run(18, [19, 19.5]), ...run(19, [20.1, 20.4, 20.8], NOW)]
+}
+
+function operations(): FakeOperations {
+  return Object.assign(new FakeOperations(), { rows: untimedRows() })
+}
+
+const REMARK = 'kith: 6 readings have no known time: shown with the time since the start of the run\n'
+
+t.test('readings without a known time are shown by run', async (t) => {
+  const { out, err, status } = await runCommand('history hall air', { operations: operations() })
+  t.equal(status, 0)
+  t.equal(out, golden(new URL('../golden/history-untimed.txt', import.meta.url), out))
+  t.equal(err, REMARK)
+})
+
+t.test('and plotted by run, on the time since its start', async (t) => {
+  const { out, err } = await runCommand('history hall air --plot', { operations: operations(), columns: 60 })
+  t.equal(out, golden(new URL('../golden/history-untimed-plot.txt', import.meta.url), out))
+  t.equal(err, REMARK)
+})
+
+t.test('in CSV and JSON as well', async (t) => {
+  const { out } = await runCommand('history hall air --csv', { operations: operations() })
+  const lines = out.trim().split('\n')
+  t.match(lines[0], /,to,since_start$/)
+  t.match(lines[2], /^,.*,17,00112233aabbccdd,1,,60$/)
+  t.match(lines.at(-1), /^2026-.*,19,00112233aabbccdd,2,,$/)
+  const json = await runCommand('history hall air --json', { operations: operations() })
+  t.match(JSON.parse(json.out.split('\n')[1] ?? ''), { time: null, quality: 2, sinceStart: 60 })
+  t.equal(json.err, '', 'no remark for a program')
+})
+
+t.test('a reading whose start is not known either', async (t) => {
+  const row = historyRows.flatMap((row) =>
+    'lost' in row ? [] : [{ ...row, time: null, quality: 2 as const }]
+  )[0]
+  const fake = Object.assign(new FakeOperations(), { rows: row === undefined ? [] : [row] })
+  t.match(await runCommand('history hall air', { operations: fake }), { out: /^time unknown\thall\/air/ })
+  t.match(await runCommand('history hall air --plot', { operations: fake }), {
+    out: '',
+    err: /nothing to plot/
+  })
+})
+
+t.test('the window', async (t) => {
+  const fake = new FakeOperations()
+  await runCommand('history hall air', { operations: fake })
+  await runCommand('history hall air --until 2d', { operations: fake })
+  t.match(fake.asked, [{ since: NOW - 86_400 }, { since: NOW - 3 * 86_400, until: NOW - 2 * 86_400 }])
+  t.same(await runCommand('history hall air --since 1h --until 2h', { operations: fake }), {
+    status: 2,
+    out: '',
+    err: 'kith: kith history: --since (2026-11-23 20:56:41) is after --until (2026-11-23 19:56:41)\n'
+  })
+  t.equal(fake.asked.length, 2, 'and the node is not asked')
+})
