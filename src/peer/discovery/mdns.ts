@@ -15,7 +15,7 @@ import { Paced } from './paced.ts'
  * mDNS on the local network, after the libp2p mdns spec, one socket an interface.
  *
  * @libp2p/mdns speaks the protocol, but its own socket is dead where there is no default route, hears
- * nothing on a second interface, and goes deaf when an interface is made anew (libp2p.md, trap 6).
+ * nothing on a second interface, and goes deaf when an interface is made anew (docs/network.md trap 6).
  * So its service is given a socket bound to one interface and only the addresses of that interface:
  * an address of another network, of a container bridge or the loopback is told to nobody.
  */
@@ -126,7 +126,7 @@ export class LanDiscovery {
     })
   }
 
-  /** An exception in a listener would end the process (libp2p.md, trap 9). */
+  /** An exception in a listener would end the process (docs/network.md trap 9). */
   #guard(work: () => void): void {
     try {
       work()
