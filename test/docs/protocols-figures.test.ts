@@ -93,7 +93,7 @@ async function defaultCredit(): Promise<number> {
   const bench = queryBench()
   const raw = new RawAsker(bench.open())
   await raw.ask({ id: 1, op: 'observe', n: 'hall' })
-  for (let seq = 0; seq < 20; seq++) bench.journal.add(packOf(seq))
+  for (let seq = 0; seq < 20; seq++) bench.hub.add(packOf(seq))
   return (await raw.heard()).length
 }
 

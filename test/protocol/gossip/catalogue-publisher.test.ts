@@ -25,7 +25,7 @@ function bench() {
 }
 
 t.test(
-  'told at the start and every ten minutes, sealed anew: relays do not hand on bytes that they know',
+  'published at the start and every ten minutes, sealed anew: relays do not pass on bytes that they know',
   async (t) => {
     const { clock, published, sealed, publisher } = bench()
     publisher.start()
@@ -38,7 +38,7 @@ t.test(
   }
 )
 
-t.test('peers of the book are told more, sealed once a revision, and nobody unasked', async (t) => {
+t.test('peers of the book get more, sealed once a revision, and only when they ask', async (t) => {
   const { clock, published, sealed, publisher } = bench()
   publisher.start()
   t.same(publisher.current('book'), Uint8Array.of(0, 1))

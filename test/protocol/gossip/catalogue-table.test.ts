@@ -79,7 +79,7 @@ t.test(
   }
 )
 
-t.test('what was confided to us is kept apart, and stays with us', async (t) => {
+t.test('a restricted catalogue is kept apart and given to nobody', async (t) => {
   const table = new CatalogueTable({ authors: 8 })
   const told = metaOf('a', 5, 2, 'hall', { series: [air] })
   const restricted = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })

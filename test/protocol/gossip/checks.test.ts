@@ -257,7 +257,7 @@ t.test(
   }
 )
 
-t.test('what came by another door first, or was forgotten, is not handed on', async (t) => {
+t.test('what came another way first, or was removed, is not relayed', async (t) => {
   const bench = new Bench()
   bench.verifier.verify(openSealed('pack', good, 1024))
   t.equal(bench.reason(good), 'seen')

@@ -20,7 +20,7 @@ t.test('one line a minute, whatever comes', async (t) => {
   t.equal(lines.length, 3)
   t.match(lines[0], { messages: 5200, seconds: 60, source: 'source 1', reasons: ['signature', 'form'] })
   await clock.advance(600_000)
-  t.equal(lines.length, 3, 'silence is not told')
+  t.equal(lines.length, 3, 'silence is not logged')
   t.equal(clock.pending, 0)
 })
 

@@ -136,7 +136,7 @@ t.test('a receiver that throws harms nobody', async (t) => {
   const [sender, node] = await pair(t, {
     receiver: {
       pack() {
-        throw new Error('a journal that is full')
+        throw new Error('a hub that is full')
       }
     }
   })
@@ -174,7 +174,7 @@ t.test('catalogues: the newest of each author', async (t) => {
 })
 
 t.test(
-  'a repeated catalogue reaches who came later, behind a relay that knows it; a confided one nobody',
+  'a repeated catalogue reaches who came later, behind a relay that knows it; a restricted one nobody',
   async (t) => {
     const [a, relay, late] = await nodes(t, {}, {}, {})
     if (a === undefined || relay === undefined || late === undefined) throw new Error('three nodes')

@@ -177,7 +177,7 @@ t.test('an answer with a known field of a wrong kind does not parse', async (t) 
   }
 })
 
-t.test('the text of a refusal cannot steer a terminal', async (t) => {
+t.test('the text of an error cannot steer a terminal', async (t) => {
   const { error } = decodeAnswer(map({ id: 1, error: ['busy', 'a\u001b[2Jb\u202ec'] }), 512)
   t.equal(error?.text, 'a [2Jb c')
 })

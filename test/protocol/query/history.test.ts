@@ -72,7 +72,7 @@ function packedHistory(count: number): HistorySource {
   }
 }
 
-t.test('page after page, each once, in order, until everything was told', async (t) => {
+t.test('page after page, each once, in order, up to the end', async (t) => {
   const bench = queryBench({ history: packedHistory(1000) })
   const lines = await told(bench.client.history(asked, [topic], { n: series }, signal))
   t.equal(lines.length, 99)
@@ -80,7 +80,7 @@ t.test('page after page, each once, in order, until everything was told', async 
   t.equal(lines.at(-1), 'pack 990-999')
 })
 
-t.test('from, to and limit; where to go on is told', async (t) => {
+t.test('from, to and limit; and where to go on', async (t) => {
   const bench = queryBench({ history: packedHistory(1000) })
   const run = runOf(7)
   const ask = (question: object) =>
@@ -170,7 +170,7 @@ t.test(
     t.ok(fetched <= 65_536 / bytes.length + 2, `${fetched} blocks fetched`)
     raw.stream.release()
     for (let turn = 0; turn < 200; turn++) await settle()
-    t.equal(raw.answers.filter(({ end }) => end === true).length, 32, 'each is told to its end')
+    t.equal(raw.answers.filter(({ end }) => end === true).length, 32, 'each is sent to its end')
     t.ok(raw.answers.length > 32 * 30)
     const ids = raw.answers.map(({ id }) => id)
     t.ok(ids.lastIndexOf(1) > ids.indexOf(32), 'and none waits for the whole of another')

@@ -15,7 +15,7 @@ import {
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { topic } from '../../support/history.ts'
 import { memoryNetwork } from '../../support/memory-network.ts'
-import { asked, BenchJournal, noHistory, packOf, queryLimits, sealedMeta } from '../../support/query/bench.ts'
+import { asked, BenchHub, noHistory, packOf, queryLimits, sealedMeta } from '../../support/query/bench.ts'
 import { allQuantities } from '../../support/readings.ts'
 
 const second = '/sensor/temp/v2'
@@ -25,15 +25,15 @@ const registry = new ProtocolRegistry(
 )
 const signal = new AbortController().signal
 
-async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[BenchJournal, QueryServer]> {
-  const journal = new BenchJournal()
+async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[BenchHub, QueryServer]> {
+  const hub = new BenchHub()
   const server = queryServer({ limits: queryLimits })({
     network: libp2p,
     datagrams: undefined,
     self: asked,
     clock: systemClock,
     registry: { ids: () => protocols, quantitiesOf: (id) => registry.quantitiesOf(id) },
-    latest: journal,
+    latest: hub,
     history: noHistory,
     catalogues: { sealed: () => sealedMeta() },
     admission: { answers: () => true },
@@ -43,7 +43,7 @@ async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[B
     callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })
   })
   await server.start()
-  return [journal, server]
+  return [hub, server]
 }
 
 function asking(libp2p: Libp2p): QueryClient {
@@ -70,15 +70,15 @@ t.test('between real nodes: read, observe, time, and the newest common version',
   await reader.dial(old.getMultiaddrs())
   await reader.dial(young.getMultiaddrs())
   const client = asking(reader)
-  const [journal, server] = await serving(old, [topic])
-  const [youngJournal] = await serving(young, [second, topic])
+  const [hub, server] = await serving(old, [topic])
+  const [youngHub] = await serving(young, [second, topic])
   const peer = old.peerId.toString()
   const youngPeer = young.peerId.toString()
   const protocols = [second, topic]
   const who = asked
 
-  journal.add(packOf(0))
-  youngJournal.add(packOf(0))
+  hub.add(packOf(0))
+  youngHub.add(packOf(0))
   t.match(await client.read(peer, protocols, { who }, signal), [{ topic, author: asked }])
   t.match(await client.read(youngPeer, protocols, { who }, signal), [{ topic: second }])
   t.equal(streamsOf(reader, peer), topic)
@@ -87,7 +87,7 @@ t.test('between real nodes: read, observe, time, and the newest common version',
   const events = client.observe(peer, protocols, { who, credit: 4 }, signal)
   t.match((await events.next()).value, { kind: 'sealed', old: true })
   // More than the credit: what finds none is left out, the newest comes.
-  for (let seq = 1; seq <= 300; seq++) journal.add(packOf(seq))
+  for (let seq = 1; seq <= 300; seq++) hub.add(packOf(seq))
   const seen: number[] = []
   while (seen.at(-1) !== 300) {
     const event = (await events.next()).value

@@ -22,7 +22,7 @@ function bench(concurrent: number, waiting = 8) {
   return { clock, begun, leaves, enter }
 }
 
-t.test('the newest hole first, one after the other', async (t) => {
+t.test('the newest gap first, one after the other', async (t) => {
   const { clock, begun, leaves, enter } = bench(1)
   for (const [name, noticed] of Object.entries({ first: 5, old: 1, new: 9, middle: 4 })) enter(name, noticed)
   for (let i = 0; i < 4; i++) {

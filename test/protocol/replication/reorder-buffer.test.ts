@@ -43,7 +43,7 @@ t.test('other series are none of its business', async (t) => {
   t.same(told, [])
 })
 
-t.test('a hole within a run has an end, one before a later run has not', async (t) => {
+t.test('a gap within a run has an end, one before a later run has not', async (t) => {
   const { sequence } = bench(at(1, 5))
   sequence.offer([reading(1, 9)])
   t.same(sequence.missing, { from: at(1, 5), to: 8 })

@@ -104,7 +104,7 @@ t.test('what is kept is written at once, what is not is not', async (t) => {
   t.equal(shelf.put.length, 1)
 })
 
-t.test('holes are asked for, the newest first', async (t) => {
+t.test('gaps are asked for, the newest first', async (t) => {
   const { clock, asked, shelf, replicator } = bench((task, put) => {
     const { from, to = from.seq } = task.missing
     for (let seq = from.seq; seq <= to; seq++) put.push(sealedOf('pack', author, from.epoch, seq))
@@ -118,13 +118,16 @@ t.test('holes are asked for, the newest first', async (t) => {
   t.equal(asked.length, 2, 'nothing is missing any more')
 })
 
-t.test('how far an earlier run went is asked once, and a hole that its author cannot fill too', async (t) => {
-  const { clock, asked, replicator } = bench(() => true)
-  replicator.take(sealedOf('pack', author, 1, 0, 2))
-  replicator.take(sealedOf('pack', author, 2, 0))
-  await clock.advance(5 * MINUTE)
-  t.same(asked, ['1.3-', '1.1-1'])
-})
+t.test(
+  'how far an earlier run went is asked once, and so is a gap that its author cannot fill',
+  async (t) => {
+    const { clock, asked, replicator } = bench(() => true)
+    replicator.take(sealedOf('pack', author, 1, 0, 2))
+    replicator.take(sealedOf('pack', author, 2, 0))
+    await clock.advance(5 * MINUTE)
+    t.same(asked, ['1.3-', '1.1-1'])
+  }
+)
 
 t.test('an author who does not answer is left in peace, longer and longer', async (t) => {
   const { clock, asked, replicator } = bench(() => false)

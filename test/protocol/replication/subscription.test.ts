@@ -5,7 +5,7 @@ import { author, FollowedWorld, holder } from '../../support/scenario/followed-w
 
 const MINUTE = 60_000
 
-t.test('a hole is given two seconds to fill itself', async (t) => {
+t.test('a gap has two seconds to fill itself', async (t) => {
   const world = new FollowedWorld(1)
   const [a, b, c] = [world.make(), world.make(), world.make()]
   world.offer(a)

@@ -69,7 +69,7 @@ export function reading(seq: number, device = 'hall', peer = asked): Reading {
 }
 
 /** The latest of each series and those who wait for news: as much of a hub as requests need. */
-export class BenchJournal implements LatestSource {
+export class BenchHub implements LatestSource {
   readonly #latest = new Map<string, LatestReading>()
   readonly subscribers = new Set<Parameters<LatestSource['subscribe']>[0]>()
 
@@ -95,7 +95,7 @@ export const noHistory: HistorySource = { items: () => ({ items: [], next: undef
 
 export interface QueryBench {
   readonly clock: VirtualClock
-  readonly journal: BenchJournal
+  readonly hub: BenchHub
   readonly server: QueryServer
   readonly client: QueryClient
   /** Every stream that was opened, the asking end first. */
@@ -113,7 +113,7 @@ export interface BenchChanges extends Partial<QueryServerComponents> {
 /** A node that answers and one that asks, in virtual time, joined by streams in memory. */
 export function queryBench(changes: BenchChanges = {}): QueryBench {
   const clock = new VirtualClock()
-  const journal = new BenchJournal()
+  const hub = new BenchHub()
   const streams: [PairedStream, PairedStream][] = []
   const { spoken = registry.ids(), limits = queryLimits, ...components } = changes
   const callers = new WeakMap<object, Caller>()
@@ -124,7 +124,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
     self: asked,
     clock,
     registry,
-    latest: journal,
+    latest: hub,
     history: noHistory,
     catalogues: { sealed: (author) => (author === asked ? sealedMeta() : undefined) },
     admission: { answers: () => true },
@@ -151,7 +151,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
       return open(common)
     }
   })
-  return Object.assign(bench, { clock, journal, server, client, streams, open })
+  return Object.assign(bench, { clock, hub, server, client, streams, open })
 }
 
 export function sealedMeta(signer = testSigner(1)): Uint8Array {

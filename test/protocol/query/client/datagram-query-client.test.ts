@@ -27,7 +27,7 @@ async function asking(t: Test, limits: Partial<QueryLimits> = {}): Promise<Askin
   t.teardown(() => stop(made))
   made.near.close()
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   for (const protocol of registry.ids()) {
     made.b.datagrams.handle(protocol, (flow) => (request) => {
       const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }

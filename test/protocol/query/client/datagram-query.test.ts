@@ -44,7 +44,7 @@ function datagrams(bench: QueryBench, lost: readonly number[] = [], srtt?: numbe
 
 t.test('read and describe in one packet each way', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(3))
+  bench.hub.add(packOf(3))
   const { query, clock, sent } = datagrams(bench)
   const { packs, left } = await query.read({}, signal)
   t.match(packs, [{ kind: 'pack', author: asked, topic }])
@@ -56,7 +56,7 @@ t.test('read and describe in one packet each way', async (t) => {
 
 t.test('several sensors in one packet; what finds no room is counted', async (t) => {
   const bench = queryBench()
-  for (let i = 0; i < 8; i++) bench.journal.add(packOf(i, `d${i}`))
+  for (let i = 0; i < 8; i++) bench.hub.add(packOf(i, `d${i}`))
   const { query } = datagrams(bench)
   const two = await query.read({ n: ['d1', 'd5/temperature'] }, signal)
   t.same(
@@ -70,7 +70,7 @@ t.test('several sensors in one packet; what finds no room is counted', async (t)
 
 t.test('a lost packet is asked for again, with the same id, after waits that double', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const rows: [srtt: number | undefined, times: number[]][] = [
     [undefined, [0, 100, 300, 700, 1500]],
     [20, [0, 100, 300, 700, 1500]],
@@ -91,7 +91,7 @@ t.test('a lost packet is asked for again, with the same id, after waits that dou
   t.equal(clock.pending, 0)
 })
 
-t.test('refusals, aborts and too many questions', async (t) => {
+t.test('errors, aborts and too many requests', async (t) => {
   const denied = datagrams(queryBench({ admission: { answers: () => false } }))
   await t.rejects(denied.query.read({}, signal), { code: 'denied' })
   const silent = datagrams(queryBench(), [0, 1, 2])
@@ -134,7 +134,7 @@ t.test('a send that fails ends the question', async (t) => {
 t.test('answerOne answers what a packet can carry, and stays silent otherwise', async (t) => {
   const limits = { ...queryLimits, rate: 1, burst: 8 }
   const bench = queryBench({ limits })
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const one = (request: QueryRequest, size = packet) => {
     const bytes = bench.server.answerDatagram(encodeRequest(request), caller, size)
     return bytes === undefined ? undefined : decodeAnswer(bytes, packet)
@@ -150,5 +150,5 @@ t.test('answerOne answers what a packet can carry, and stays silent otherwise', 
   t.match(one({ id: 1, op: 'read' }), { error: { code: 'busy' } })
   t.match(one({ id: 1, op: 'read', limit: 0 }), { error: { code: 'bad-request' } })
   t.equal(one({ id: 1, op: 'read' }), undefined, 'a flood is met with silence')
-  t.equal(one({ id: 1, op: 'read' }, 10), undefined, 'not even a refusal fits')
+  t.equal(one({ id: 1, op: 'read' }, 10), undefined, 'not even an error fits')
 })

@@ -7,24 +7,24 @@ const signal = new AbortController().signal
 
 t.test('observe: the latest, then what is new, with credit renewed as it is taken', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const events = bench.client.observe(asked, [topic], { credit: 4 }, signal)
   t.match(await nextOf(bench, events), { kind: 'sealed', old: true, pos: { seq: 0 } })
   for (let seq = 1; seq < 40; seq++) {
-    bench.journal.add(packOf(seq))
+    bench.hub.add(packOf(seq))
     const event = await nextOf(bench, events)
     t.equal(event.kind === 'sealed' && event.sealed.readings[0]?.position.seq, seq)
   }
   await events.return()
   await settle()
-  t.equal(bench.journal.subscribers.size, 0, 'leaving the loop cancels')
+  t.equal(bench.hub.subscribers.size, 0, 'leaving the loop cancels')
 })
 
-t.test('observe: what was left out while nobody took is told', async (t) => {
+t.test('observe: what was left out while nobody took is counted', async (t) => {
   const bench = queryBench()
   const events = bench.client.observe(asked, [topic], { credit: 2 }, signal)
   t.match(await nextOf(bench, events), { kind: 'alive' })
-  for (let seq = 0; seq < 6; seq++) bench.journal.add(packOf(seq))
+  for (let seq = 0; seq < 6; seq++) bench.hub.add(packOf(seq))
   const seen = []
   for (let i = 0; i < 4; i++) {
     const event = await nextOf(bench, events)
@@ -64,7 +64,7 @@ t.test('observe: a broken stream ends it with an error, an abort with its reason
   controller.abort(new Error('enough'))
   await t.rejects(next, { message: 'enough' })
   await settle()
-  t.equal(bench.journal.subscribers.size, 0)
+  t.equal(bench.hub.subscribers.size, 0)
 })
 
 t.test('observe: who sends more than it has credit for is cut off', async (t) => {

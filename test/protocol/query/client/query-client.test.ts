@@ -22,8 +22,8 @@ const signal = new AbortController().signal
 
 t.test('read hands on the latest pack of each series, each pack once', async (t) => {
   const bench = queryBench()
-  bench.journal.add(us.pack(topic, [reading(0, 'air'), reading(0, 'soil')]))
-  bench.journal.add(packOf(4, 'attic'))
+  bench.hub.add(us.pack(topic, [reading(0, 'air'), reading(0, 'soil')]))
+  bench.hub.add(packOf(4, 'attic'))
   const all = await bench.client.read(asked, [topic], {}, signal)
   t.same(
     all.map((sealed) => sealed.readings.map(({ series }) => series.split('/')[1])),
@@ -40,7 +40,7 @@ t.test('read hands on the latest pack of each series, each pack once', async (t)
 
 t.test('a gateway is asked for what others measured, by who or by a whole series name', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(3, 'hall', them))
+  bench.hub.add(packOf(3, 'hall', them))
   const [one] = await bench.client.read(asked, [topic], { who: them.peer }, signal)
   t.equal(one?.author, them.peer)
   const [other] = await bench.client.read(asked, [topic], { n: `${them.peer}/hall/temperature` }, signal)
@@ -49,7 +49,7 @@ t.test('a gateway is asked for what others measured, by who or by a whole series
 
 t.test('the newest version that both speak is used', async (t) => {
   const bench = queryBench({ spoken: [topic] })
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const protocols = ['/sensor/temp/v2', topic]
   const [sealed] = await bench.client.read(asked, protocols, {}, signal)
   t.equal(sealed?.topic, topic)
@@ -65,7 +65,7 @@ t.test('describe', async (t) => {
   t.equal(meta.name, 'hall')
 })
 
-t.test('refusals reach the asker with their code and when to ask again', async (t) => {
+t.test('error answers arrive with their code and when to ask again', async (t) => {
   const bench = queryBench({ admission: { answers: () => false } })
   await t.rejects(bench.client.read(asked, [topic], {}, signal), {
     code: 'denied',
@@ -80,10 +80,10 @@ t.test('refusals reach the asker with their code and when to ask again', async (
   })
 })
 
-t.test('many questions share a stream and are told apart', async (t) => {
+t.test('many requests share a stream, each with its id', async (t) => {
   const bench = queryBench()
   const devices = Array.from({ length: 30 }, (_, i) => `d${i}`)
-  for (const [i, device] of devices.entries()) bench.journal.add(packOf(i, device))
+  for (const [i, device] of devices.entries()) bench.hub.add(packOf(i, device))
   const found = await Promise.all(devices.map((n) => bench.client.read(asked, [topic], { n }, signal)))
   t.same(
     found.map(([sealed]) => sealed?.readings[0]?.position.seq),
@@ -131,7 +131,7 @@ t.test('a cancelled request that is never ended costs the stream', async (t) => 
 
 t.test('a warm stream that was closed meanwhile is replaced without a word', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   await bench.client.read(asked, [topic], {}, signal)
   const [, theirs] = bench.streams[0] ?? []
   const again = bench.client.read(asked, [topic], {}, signal)
@@ -144,7 +144,7 @@ t.test('a warm stream that was closed meanwhile is replaced without a word', asy
   t.equal(bench.streams.length, 3)
 })
 
-t.test('a fresh stream that breaks is told, not tried again', async (t) => {
+t.test('a fresh stream that breaks is an error, not tried again', async (t) => {
   const { client, streams } = against(() => streams[0]?.abort(new Error('no')))
   await t.rejects(client.read(asked, [topic], {}, signal), { code: 'link-broken', remedy: 'retry' })
   t.equal(streams.length, 1)
@@ -152,7 +152,7 @@ t.test('a fresh stream that breaks is told, not tried again', async (t) => {
 
 t.test('beyond the bound the idle stream used longest ago is closed', async (t) => {
   const bench = queryBench({ limits: { ...queryLimits, streamsPerPeer: 64 } })
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const peers = Array.from({ length: queryLimits.links + 2 }, (_, i) => testSigner(20 + i).peer)
   for (const peer of peers) {
     await bench.client.read(peer, [topic], { who: asked }, signal)

@@ -21,8 +21,8 @@ function codes(answers: readonly { error?: { code: string } | undefined }[]): (s
 t.test('a read ends with its last pack', async (t) => {
   const bench = queryBench()
   const raw = new RawAsker(bench.open())
-  bench.journal.add(packOf(0, 'air'))
-  bench.journal.add(packOf(7, 'soil'))
+  bench.hub.add(packOf(0, 'air'))
+  bench.hub.add(packOf(7, 'soil'))
   const [first, last, ...more] = await raw.ask({ id: 9, op: 'read' })
   t.match(first, { id: 9, pack: Uint8Array })
   t.notOk(first?.end)
@@ -83,7 +83,7 @@ t.test('what breaks the rules resets the stream', async (t) => {
 
 t.test('a stream that ends within a frame is reset, one that ends between frames is answered', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const cut = new RawAsker(bench.open())
   cut.stream.send(prefixed(encodeRequest({ id: 1, op: 'read' })).subarray(0, 5))
   await cut.stream.close()
@@ -115,7 +115,7 @@ t.test('the 33rd open request is busy', async (t) => {
 t.test('who asks too often is told when to come again, and cut off if it goes on', async (t) => {
   const limits = { ...queryLimits, rate: 10, burst: 5 }
   const bench = queryBench({ limits })
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open())
   const answers = await raw.ask(...Array.from({ length: 8 }, (_, id) => ({ id, op: 'read' })))
   t.same(codes(answers).filter(Boolean), ['busy', 'busy', 'busy'])
@@ -128,7 +128,7 @@ t.test('who asks too often is told when to come again, and cut off if it goes on
   t.ok(raw.closed)
 })
 
-t.test('credit and cancel for requests that are not open are charged as refusals', async (t) => {
+t.test('credit and cancel for requests that are not open are charged as errors', async (t) => {
   const raw = new RawAsker(queryBench({ limits: { ...queryLimits, burst: 5 } }).open())
   t.same(await raw.ask({ id: 1, op: 'cancel' }, { id: 1, op: 'credit', credit: 2 }), [])
   raw.send(...Array.from({ length: 5 }, (_, id) => ({ id, op: 'cancel' })))
@@ -142,8 +142,8 @@ t.test('a malformed credit or cancel ends the request that it speaks of', async 
     const raw = new RawAsker(bench.open())
     t.match(await raw.ask({ id: 1, op: 'observe' }), [{ id: 1, alive: true }])
     t.same(codes(await raw.ask({ id: 1, op, credit: 65 })), ['bad-request'], op)
-    t.equal(bench.journal.subscribers.size, 0, 'nobody waits for news any more')
-    bench.journal.add(packOf(0))
+    t.equal(bench.hub.subscribers.size, 0, 'nobody waits for news any more')
+    bench.hub.add(packOf(0))
     t.same(await raw.heard(), [], 'the error was the last answer')
     t.match(await raw.ask({ id: 1, op: 'read' }), [{ id: 1, pack: Uint8Array, end: true }], 'its id is free')
   }
@@ -152,7 +152,7 @@ t.test('a malformed credit or cancel ends the request that it speaks of', async 
 t.test('a caller that is not admitted gets denied, whatever it asks', async (t) => {
   const admission = { answers: ({ peer }: { peer: string }) => peer !== requester }
   const bench = queryBench({ admission })
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const stranger = new RawAsker(bench.open())
   for (const op of ['read', 'observe', 'history', 'describe', 'time']) {
     t.same(codes(await stranger.ask({ id: 1, op, n: 'hall' })), ['denied'])
@@ -163,19 +163,19 @@ t.test('a caller that is not admitted gets denied, whatever it asks', async (t) 
 
 t.test('private series are read by whom they are for, and their packs by nobody else', async (t) => {
   const bench = queryBench({ mayRead: (peer, { device }) => device !== 'bedroom' || peer === asked })
-  bench.journal.add(us.pack(topic, [reading(0, 'bedroom'), reading(0, 'hall')]))
+  bench.hub.add(us.pack(topic, [reading(0, 'bedroom'), reading(0, 'hall')]))
   const stranger = new RawAsker(bench.open())
   t.same(codes(await stranger.ask({ id: 1, op: 'read' })), ['no-data'])
   t.match(await stranger.ask({ id: 2, op: 'observe' }), [{ id: 2, alive: true }])
   const owner = new RawAsker(bench.open(topic, { peer: asked, host: undefined, direct: true }))
   t.match(await owner.ask({ id: 1, op: 'read' }), [{ pack: Uint8Array }])
-  bench.journal.add(us.pack(topic, [reading(1, 'bedroom'), reading(1, 'hall')]))
+  bench.hub.add(us.pack(topic, [reading(1, 'bedroom'), reading(1, 'hall')]))
   t.same(await stranger.heard(), [])
 })
 
 t.test('a protocol tells only what it carries', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open('/sensor/humidity/v1'))
   t.same(codes(await raw.ask({ id: 1, op: 'read' })), ['no-data'])
   t.same(codes(await raw.ask({ id: 2, op: 'read', n: 'hall' })), ['no-such'])
@@ -201,7 +201,7 @@ t.test('a fifth stream of a peer takes the place of an idle one, or is refused',
 
 t.test('a thousand silent streams of strangers lock nobody out, and end by themselves', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const busy = new RawAsker(bench.open())
   await busy.ask({ id: 1, op: 'observe' })
   for (let i = 0; i < 1000; i++) bench.open(topic, { peer: `stranger ${i}`, host: '192.0.2.1', direct: true })
@@ -243,7 +243,7 @@ t.test(
   'cancelled while its answers wait for a slow reader, a request has one end and nothing behind it',
   async (t) => {
     const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000) } })
-    for (let i = 0; i < 300; i++) bench.journal.add(packOf(0, `d${i}`))
+    for (let i = 0; i < 300; i++) bench.hub.add(packOf(0, `d${i}`))
     const raw = new RawAsker(bench.open())
     for (const op of ['read', 'describe']) {
       raw.stream.stall()
@@ -279,9 +279,9 @@ t.test(
   }
 )
 
-t.test('what was asked, refused and cut off is counted', async (t) => {
+t.test('requests, errors and closed streams are counted', async (t) => {
   const bench = queryBench()
-  bench.journal.add(packOf(0))
+  bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open())
   await raw.ask(
     { id: 1, op: 'read' },
