@@ -1,6 +1,6 @@
-import { accessSync, constants, type Stats } from 'node:fs'
+import { accessSync, constants, existsSync, type Stats } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { NodeError } from '../../error.ts'
 import { removeUnfinished } from '../../write-atomic.ts'
 import { lockHome } from './home-lock.ts'
@@ -47,12 +47,39 @@ export async function openHome(path: string, options: { readonly create: boolean
   }
 }
 
+/** Makes the folder and its parents. @throws NodeError 'bad-home' */
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolders(folder)
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw cannot('be made', folder, error)
+    throw cannot('be made', folder, error)
   }
+}
+
+/**
+ * Not by the option `recursive` of mkdir: under /proc, where mkdir answers ENOENT although the parent exists, Node 24
+ * tries again without end.
+ */
+async function makeFolders(folder: string): Promise<void> {
+  const parent = dirname(folder)
+  const error = await tryMake(folder)
+  if (codeOf(error) !== 'ENOENT') {
+    if (error !== undefined) throw error
+  } else if (parent === folder || existsSync(parent)) throw error
+  else {
+    await makeFolders(parent)
+    const again = await tryMake(folder)
+    if (again !== undefined) throw again
+  }
+}
+
+/** @returns the error; none if the folder is made or something of that name exists */
+async function tryMake(folder: string): Promise<unknown> {
+  const error: unknown = await mkdir(folder, { mode: 0o700 }).then(
+    () => undefined,
+    (error: unknown) => error
+  )
+  return codeOf(error) === 'EEXIST' ? undefined : error
 }
 
 async function statFolder(folder: string): Promise<Stats> {

@@ -178,6 +178,15 @@ t.test('what is no home', async (t) => {
   await t.rejects(openHome(open, { create: true }), { code: 'bad-home', hint: `chmod 700 ${open}` })
 })
 
+t.test(
+  'a home that cannot be made is refused at once',
+  { skip: !existsSync('/proc/self') && 'there is no /proc' },
+  async (t) => {
+    for (const path of ['/proc/nope', '/proc/nope/deep/home', '/proc/self/nope'])
+      await t.rejects(openHome(path, { create: true }), { code: 'bad-home', message: /cannot be made: E/ })
+  }
+)
+
 t.test('a home of somebody else', { skip: !isRoot && 'only root can give a folder away' }, async (t) => {
   const folder = t.testdir({})
   chownSync(folder, 12_345, 12_345)
