@@ -21,7 +21,7 @@ export type { DropReason, Traffic } from './counters.ts'
 export type { Datagrams, DatagramsStatus, OpenOptions, SessionStatus } from './datagrams.ts'
 export { DatagramExchange, type ExchangeOptions, type Identified } from './exchange.ts'
 export type { Carrier, DatagramFlow, EndReason, Receive, Redundancy } from './flow.ts'
-export { type DatagramLimits, defaultDatagramLimits, type Rate } from './limits.ts'
+export { type DatagramLimits, defaultDatagramLimits } from './limits.ts'
 
 export interface DatagramsInit {
   /** In place of the defaults for a PC. */

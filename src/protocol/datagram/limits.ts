@@ -46,9 +46,6 @@ type Configured = LimitsOf<typeof datagramLimits>
 /** With what the machine chose where the configuration says `auto`. */
 export type DatagramLimits = { readonly [Key in keyof Configured]: Exclude<Configured[Key], 'auto'> }
 
-/** What a rate bucket gives: datagrams a second, and how many at once. */
-export type Rate = DatagramLimits['distantRate']
-
 /** For a PC. */
 export const defaultDatagramLimits: DatagramLimits = {
   ...defaultsOf(datagramLimits),

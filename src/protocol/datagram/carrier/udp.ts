@@ -1,3 +1,4 @@
+import { TokenBucket } from '../../../token-bucket.ts'
 import type { SessionComponents } from '../components.ts'
 import { MAX_PACKET } from '../constants.ts'
 import { encodeReport } from '../control/frame.ts'
@@ -12,7 +13,6 @@ import { LossReport } from '../path/loss-report.ts'
 import { Path } from '../path/path.ts'
 import { decodeProbe, encodeProbe, type ProbeKind } from '../path/probe.ts'
 import type { RoundTrip } from '../path/round-trip.ts'
-import { TokenBucket } from '../token-bucket.ts'
 
 /** Flow 0 is the path's own. */
 const PATH_FLOW = 0

@@ -1,4 +1,4 @@
-import { TokenBucket } from '../token-bucket.ts'
+import { TokenBucket } from '../../../token-bucket.ts'
 import { type PacketDecrypter, packetNumber } from './packet.ts'
 import { ReplayWindow } from './replay-window.ts'
 

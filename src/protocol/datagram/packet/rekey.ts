@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../../clock.ts'
+import { TokenBucket } from '../../../token-bucket.ts'
 import { SECRET_BYTES } from '../constants.ts'
 import { encodeRekey, encodeRekeyRequest, type RekeyFrame } from '../control/frame.ts'
-import { TokenBucket } from '../token-bucket.ts'
 import type { ReceiveKey } from './receive-key.ts'
 
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
+import { TokenBucket } from '../../../token-bucket.ts'
 import type { DatagramLimits } from '../limits.ts'
-import { TokenBucket } from '../token-bucket.ts'
 import type { RoundTrip } from './round-trip.ts'
 
 /** A report of more loss than this halves the rate (RFC 8085 section 3.1 asks for a reaction to loss). */

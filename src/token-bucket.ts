@@ -1,4 +1,8 @@
-import type { Rate } from './limits.ts'
+/** How fast permits come back, and how many there are at once. */
+export interface Rate {
+  readonly perSecond: number
+  readonly burst: number
+}
 
 /** A token bucket on the caller's clock; it starts full. */
 export class TokenBucket {
