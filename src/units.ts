@@ -52,7 +52,7 @@ function digits(value: number, [, worth]: readonly [string, number]): number {
   return String(value / worth).length
 }
 
-/** What was meant by a text that does not parse: another case, `sec`, `minutes`, a bare number. */
+/** A guess for a text that does not parse: another case, `sec`, `minutes`, a bare number. */
 export function guessUnits(text: string, units: Units, usual: string): string | undefined {
   const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? []
   if (amount === '') return undefined

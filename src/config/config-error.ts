@@ -7,11 +7,11 @@ export interface ConfigProblem {
   /** `sensors[0].interval`; empty where the text as a whole is wrong. */
   readonly path: string
   readonly message: string
-  /** The cure. */
+  /** What to do about it. */
   readonly hint?: string
 }
 
-/** Beyond these a person has stopped reading. */
+/** Problems shown; of the others, only the number. */
 const MAX_SHOWN = 50
 
 /** Everything that is wrong with a configuration, in the order of the file. */
@@ -29,7 +29,7 @@ export function isConfigError(error: unknown): error is ConfigError {
 }
 
 /**
- * Each problem as `file:line:column  path: what is wrong`, the cure below it:
+ * Each problem as `file:line:column  path: what is wrong`, with the hint below it:
  *
  *     kith.yaml:8:19  sensors[0].interval: 10 has no unit
  *                     did you mean 10s?

@@ -1,6 +1,6 @@
 import type { Setting } from './options/walk.ts'
 
-/** Says which home is meant, so it is needed before there is a configuration. */
+/** KITH_HOME names the home, where the configuration is. */
 const NOT_OPTIONS: readonly string[] = ['KITH_HOME']
 
 /** `KITH_` and the path in capitals: history.blockAge is KITH_HISTORY_BLOCK_AGE. */

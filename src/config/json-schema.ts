@@ -15,9 +15,9 @@ export async function configJsonSchema(
   const { toJsonSchema } = await import('@valibot/to-json-schema')
   const schema = toJsonSchema(configSchema(devices, clocks), {
     typeMode: 'input',
-    // Checks between options have no form in JSON Schema; loading makes them.
+    // Checks between options cannot be expressed in JSON Schema; they are made when loading.
     errorMode: 'ignore',
-    // Ours is for messages and documents; `format` would even mean something else.
+    // Facts are for messages and documents; JSON Schema gives `format` another meaning.
     overrideAction: ({ valibotAction, jsonSchema }) =>
       valibotAction.type === 'metadata' ? withoutFacts(jsonSchema) : undefined,
     overrideSchema: ({ jsonSchema }) =>

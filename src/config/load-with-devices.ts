@@ -5,14 +5,14 @@ import { type LoadedConfig, type LoadRequest, loadConfig, namedModules } from '.
 import { inOrder } from './schema-problems.ts'
 
 export interface WholeRequest extends LoadRequest {
-  /** Files under `devices` are relative to it, and packages are looked for from it on. */
+  /** The folder that files under `devices` are relative to and packages are resolved from. */
   readonly folder: string
   readonly clock: Clock
 }
 
 /**
- * The configuration, and the devices from outside that it names: those are loaded first, for the rest is
- * checked by what they say.
+ * The configuration and the external devices that it names. The devices are loaded first, because the rest is
+ * checked against their definitions.
  * @throws ConfigError with everything that is wrong
  */
 export async function loadWithDevices(
@@ -23,7 +23,7 @@ export async function loadWithDevices(
   return { ...loadConfig({ ...request, devices: [...devices, ...outside.devices] }), outside }
 }
 
-/** Those devices alone, whatever is wrong with the rest. @throws ConfigError where they do not load */
+/** The external devices alone; other errors of the configuration are ignored. @throws ConfigError where they do not load */
 export async function loadOutside(request: WholeRequest): Promise<OutsideDevices> {
   const { devices, clocks = [], folder, clock } = request
   const known = [...devices, ...clocks].map(({ type }) => type)
@@ -34,7 +34,7 @@ export async function loadOutside(request: WholeRequest): Promise<OutsideDevices
   }
 }
 
-/** What else is wrong, but for the sensors: theirs may be the very types that did not load. */
+/** Adds the other problems, except those of sensors, whose types may be the ones that did not load. */
 function withTheRest(first: ConfigError, request: WholeRequest): ConfigError {
   try {
     loadConfig(request)

@@ -59,7 +59,7 @@ export interface Provenance {
 export interface LoadedConfig {
   readonly config: NodeConfig
   readonly provenance: readonly Provenance[]
-  /** What works and should be written otherwise: keys by their old names. */
+  /** Old names of keys, variables and flags, which were read as the new ones. */
   readonly warnings: readonly ConfigProblem[]
 }
 
@@ -73,7 +73,7 @@ export function loadConfig(request: LoadRequest): LoadedConfig {
 
 /**
  * The modules that the configuration names under `devices`: to be loaded before the rest can be checked.
- * Nothing is said about what is wrong: loadConfig() does that.
+ * Problems are not reported here: loadConfig() does that.
  */
 export function namedModules(request: Omit<LoadRequest, 'devices'>): NamedModule[] {
   return merged({ ...request, devices: [] }).modules()
@@ -218,7 +218,7 @@ class Loading {
   }
 }
 
-/** A list in a variable or flag may do without brackets: `temperature,soil`. */
+/** A list in a variable or flag, which may be written without brackets: `temperature,soil`. */
 function words(text: string): string[] {
   return text
     .split(',')
@@ -226,7 +226,7 @@ function words(text: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** As much of a machine's name as a node's may have: `Pi-Kitchen.local` becomes `pi-kitchen`. */
+/** The node's name made of a host name: `Pi-Kitchen.local` becomes `pi-kitchen`. */
 function nodeName(hostname: string): string {
   const [first = ''] = hostname.toLowerCase().split('.')
   return first

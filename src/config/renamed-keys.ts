@@ -32,7 +32,7 @@ export function renamedPath(path: OptionPath): OptionPath {
   return now
 }
 
-/** Every old path that leads to a path of now: the one of its old keys alone, and mixed ones. */
+/** Every old path of a present one: with one or several of its keys by their old names. */
 export function oldPaths(path: readonly string[]): string[][] {
   let found: string[][] = [[]]
   for (const [depth, step] of path.entries()) {
@@ -69,7 +69,7 @@ export function renameWarning(origin: Origin, old: string, now: string): ConfigP
   return { origin, path: old, message: `is now called ${now}`, hint: 'the old name still works' }
 }
 
-/** An old name beside the new one: which value is meant, nobody knows. */
+/** An old name beside the new one: it is not known which value is wanted. */
 export function bothGiven(origin: Origin, old: string, now: string): ConfigProblem {
   return { origin, path: old, message: `is the old name of ${now}, which is given, too`, hint: `keep ${now}` }
 }

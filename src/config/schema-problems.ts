@@ -8,9 +8,9 @@ import { type UnknownKey, unknownKeys } from './options/walk.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * What a schema has against what was written, and where that stands: keys it does not know, and the first
- * issue of each place, for what comes after follows from it.
- * @param elsewhere the path at which a key that is unknown where it stands would be known
+ * The problems that a schema finds in a configuration, with their places: unknown keys, and the first issue of
+ * each value, because later ones follow from it.
+ * @param elsewhere the path at which an unknown key would be known
  */
 export function schemaProblems(
   schema: v.GenericSchema,
@@ -20,7 +20,7 @@ export function schemaProblems(
 ): ConfigProblem[] {
   const unknown = [...unknownKeys(schema, settings.tree)].map((key) => unknownKey(key, settings, elsewhere))
   const seen = new Set<string>()
-  const told = issues.flatMap((issue): ConfigProblem[] => {
+  const invalid = issues.flatMap((issue): ConfigProblem[] => {
     const steps = (issue.path ?? []).map(({ key }) => key as string | number)
     const path = formatPath(steps)
     if (seen.has(path)) return []
@@ -28,7 +28,7 @@ export function schemaProblems(
     const [message = '', hint] = issue.message.split('\n')
     return [problem(settings, steps, 'value', message, hint)]
   })
-  return [...unknown, ...told]
+  return [...unknown, ...invalid]
 }
 
 function unknownKey(
@@ -36,7 +36,7 @@ function unknownKey(
   settings: Settings,
   elsewhere: (key: string) => OptionPath | undefined
 ): ConfigProblem {
-  // An option of a sensor that does not have it is not meant for another section.
+  // An unknown option of a sensor does not belong to another section.
   const there = path.includes('sensors') ? undefined : elsewhere(key)
   const meant = nearest(key, known) ?? (there === undefined ? undefined : formatPath(there))
   const hint = didYouMean(meant) ?? (known.length === 0 ? undefined : `known here: ${known.join(', ')}`)
@@ -54,7 +54,7 @@ function problem(
   return { origin, path: formatPath(path), message, ...defined({ hint }) }
 }
 
-/** By line and column; what is not of the file comes last. */
+/** By line and column; problems outside of the file come last. */
 export function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const rank = ({ origin }: ConfigProblem): number =>
     origin.kind === 'file' ? origin.line * 100_000 + Math.min(origin.column, 99_999) : Number.MAX_SAFE_INTEGER

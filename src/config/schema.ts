@@ -32,13 +32,13 @@ const publicAddress = tcpAddress(
 )
 const nameOrPeer = text(new RegExp(`${NAME.source}|${PEER_ID.source}`), 'a name, a purpose or a PeerId')
 
-/** A file by its path, or a package by its name; nothing with a scheme, so nothing from a network. */
+/** The path of a file or the name of a package; no URL, so nothing is loaded from a network. */
 const moduleName = text(
   /^(\.{0,2}\/[^\0]{1,255}|(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w.~-]+)*)$/,
   'a file as in ./my-chip.ts or an npm package'
 )
 
-/** A multiaddr of TCP; what its host and port say is checked, not only its form. */
+/** A multiaddr of TCP; host and port are checked as well as the form. */
 function tcpAddress(pattern: RegExp, form: string) {
   return v.pipe(
     text(pattern, form),
@@ -52,7 +52,7 @@ function hasHostAndPort(address: string): boolean {
   return (version === 0 || isIP(host) === version) && Number(port) <= 65_535
 }
 
-/** How it is reached and reaches others. */
+/** Addresses and discovery. */
 const network = {
   listen: option(
     listOfTexts(listenAddress, 16),
@@ -62,33 +62,33 @@ const network = {
   announce: option(
     listOfTexts(publicAddress, 16),
     [],
-    'Told to others besides its own addresses: a forwarded port, a name.'
+    'Announced besides its own addresses: a forwarded port, a DNS name.'
   ),
   interfaces: option(
     listOfTexts(text(/^\S{1,15}$/, 'the name of a network interface as in wlan0'), 32),
     [],
-    'Network interfaces on which neighbours are looked for; all unless given.'
+    'Network interfaces on which neighbours are searched; all unless given.'
   ),
   mdns: option(truth(), true, 'Finds neighbours on the local network and lets them find it.'),
   forward: option(
     truth(),
     true,
-    'Takes part in the gossip of every protocol and passes it on; false for a node that only tells.'
+    'Subscribes to the gossip of every protocol and forwards it; false for a node that only publishes.'
   )
 }
 
-/** Whose words are taken, and whose are kept. */
+/** Whose readings are accepted, and whose are stored. */
 const trust = {
   accept: option(
     choice(['book', 'near', 'anyone']),
     'near',
-    'Whose readings are taken: of the book, also of the local network, or of anyone.'
+    'Whose readings are accepted: peers of the book, also of the local network, or anyone.'
   ),
-  deny: option(listOfTexts(nameOrPeer, 1024), [], 'Names or PeerIds that are neither answered nor believed.'),
+  deny: option(listOfTexts(nameOrPeer, 1024), [], 'Names or PeerIds that are neither answered nor accepted.'),
   store: option(
     listOfTexts(nameOrPeer, 64),
     [],
-    'Names, purposes or PeerIds whose readings are kept in the history beside its own.'
+    'Names, purposes or PeerIds whose readings are stored beside its own.'
   )
 }
 
@@ -96,32 +96,32 @@ const log = section('Lines about what happens.', {
   level: option(
     choice(['silent', 'error', 'warn', 'info', 'debug']),
     'info',
-    'The least important lines shown.'
+    'The lowest level that is shown.'
   ),
   format: option(choice(['auto', 'text', 'json']), 'auto', 'auto is text on a terminal and JSON elsewhere.')
 })
 
 /**
- * Everything that can be configured: types, units, bounds, defaults, descriptions and messages, once.
- * @param devices the catalogue that `sensors` may draw from
- * @param clocks that of `time.rtc`
+ * The schema of kith.yaml: types, units, ranges, defaults, descriptions and messages.
+ * @param devices the devices that `sensors` may name
+ * @param clocks the clock chips that `time.rtc` may name
  */
 export function configSchema(devices: readonly SensorDefinition[], clocks: readonly ClockDefinition[] = []) {
   const all = options({
-    name: option(name(), 'kith', 'What this node is called; the machine’s name unless given.'),
+    name: option(name(), 'kith', 'The name of this node; the machine’s name unless given.'),
     purposes: option(
       listOfTexts(name(), 16),
       [],
-      'What it is for; others may ask for a purpose instead of a name.'
+      'Its purposes; others may ask for a purpose instead of a name.'
     ),
     devices: option(
       listOfTexts(moduleName, 32),
       [],
-      'Drivers from outside: files, relative to this one, and npm packages. Their code is run by the node.'
+      'External drivers: files, relative to this one, and npm packages. Their code is run by the node.'
     ),
     buses: option(busesSchema(), [], 'Buses behind buses: channels of multiplexers.'),
-    sensors: option(sensorsSchema(devices), [], 'What it measures.'),
-    switches: option(switchesSchema(), [], 'What it switches, when told so on this machine.'),
+    sensors: option(sensorsSchema(devices), [], 'Its sensors.'),
+    switches: option(switchesSchema(), [], 'Its outputs, which are commanded from this machine.'),
     ...network,
     ...trust,
     history,
@@ -145,9 +145,9 @@ function time(clocks: readonly ClockDefinition[]) {
     sources: option(
       listOfTexts(choice(['kernel', 'rtc', 'neighbours']), 3),
       ['kernel', 'rtc', 'neighbours'],
-      'Who is believed, in this order; neighbours are those of the book marked time.'
+      'Sources of time in order of preference; neighbours are peers of the book marked time.'
     ),
-    check: option(duration(1_000, 3_600_000), '30s', 'Time between looks.'),
+    check: option(duration(1_000, 3_600_000), '30s', 'Time between two checks.'),
     rtc: rtc(clocks)
   })
 }
@@ -170,5 +170,5 @@ function rtc(clocks: readonly ClockDefinition[]) {
 
 export type ConfigSchema = ReturnType<typeof configSchema>
 
-/** The checked configuration: durations in milliseconds, sizes in bytes, every default filled in. */
+/** The checked configuration with every default: durations in milliseconds, sizes in bytes. */
 export type NodeConfig = v.InferOutput<ConfigSchema>

@@ -20,7 +20,7 @@ import { samplingLimits } from '../reading/sampling/limits.ts'
 import { durationUnits, formatUnits } from '../units.ts'
 import { duration, number, option, options, section, size, truth, whole, wordOr } from './options/kinds.ts'
 
-/** The section of what a class declares about itself. */
+/** The section of the limits that a class declares. */
 function limitsSection<Declared extends Limits>(declared: Declared) {
   return described(declared.about, limitsSchema(declared) as v.GenericSchema<unknown, LimitsOf<Declared>>)
 }
@@ -71,8 +71,8 @@ function limitSchema({ kind, min, max, usual }: Limit | AutoLimit): v.GenericSch
   }
 }
 
-/** Bounds of every room. The defaults suit a Pi with a hundred neighbours; a gateway may want more. */
-export const limits = section('Bounds of everything that a neighbour or a fault could make grow.', {
+/** The limits of every class. The defaults suit a Pi with a hundred neighbours; a gateway may want more. */
+export const limits = section('Limits of everything that a neighbour or a fault could make grow.', {
   sampling: limitsSection(samplingLimits),
   author: limitsSection(authorLimits),
   query: limitsSection(queryLimits),
@@ -92,12 +92,12 @@ export const limits = section('Bounds of everything that a neighbour or a fault 
 
 export const history = limitsSection(historyLimits)
 
-/** Ports that a peer may be told (docs/protocols.md section 13); those below belong to other programs. */
+/** Ports that may be announced to a peer (docs/protocols.md section 13); lower ones belong to other programs. */
 const udpPort = v.pipe(
   whole(0, 65_535),
   v.check(
     (port) => port === 0 || port >= 1024,
-    ({ input }) => `${input} is less than 1024, the least, and not 0`
+    ({ input }) => `${input} is neither 0 nor at least 1024`
   )
 )
 
@@ -108,7 +108,7 @@ type Datagrams = { readonly enabled: boolean; readonly port: number | 'tcp' } & 
 export const datagrams = described(
   datagramLimits.about,
   options({
-    enabled: option(truth(), true, 'Whether datagrams are spoken at all.'),
+    enabled: option(truth(), true, 'Whether datagrams are used.'),
     port: option(
       wordOr('tcp', udpPort, 'a UDP port as in 4001'),
       'tcp',

@@ -3,7 +3,7 @@ import type { Origin, Written } from './origin.ts'
 
 type Tree = Record<string, unknown>
 
-/** What was written, layer over layer, before it is checked: later layers replace single values. */
+/** The merged layers before they are checked: values of later layers replace those of earlier ones. */
 export class Settings {
   #tree: Tree = {}
   readonly #values = new Map<string, Origin>()
@@ -13,7 +13,7 @@ export class Settings {
     return this.#tree
   }
 
-  /** Begins anew with a whole configuration. @returns false where it is no map */
+  /** Replaces everything by one configuration. @returns false if it is not a map */
   replace(written: Written): boolean {
     if (!canHold(written.value, '')) return false
     this.#tree = written.value as Tree
@@ -23,7 +23,7 @@ export class Settings {
   }
 
   /**
-   * Sets one value, making the maps on the way.
+   * Sets one value, creating the maps on its path.
    * @returns false where the path leads through a list that has no such item, or through a value
    *   that has no parts
    */
@@ -42,7 +42,7 @@ export class Settings {
     return this.#values.get(formatPath(path))
   }
 
-  /** Where to point at for a problem: the key or value itself, else the nearest that surrounds it. */
+  /** The origin of a key or value, else of the nearest value that contains it. */
   place(path: OptionPath, part: 'key' | 'value'): Origin {
     const key = part === 'key' ? this.#keys.get(formatPath(path)) : undefined
     if (key !== undefined) return key
@@ -76,7 +76,7 @@ function canHold(holder: unknown, step: string | number): holder is object {
   return typeof holder === 'object' && holder !== null && typeof step === 'string'
 }
 
-/** As an own property whatever its name: an assignment to `__proto__` would be something else. */
+/** Defines an own property: an assignment to `__proto__` would set the prototype instead. */
 function define(holder: object, key: string | number, value: unknown): void {
   Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
 }

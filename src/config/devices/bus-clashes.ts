@@ -29,7 +29,7 @@ interface Seat {
   readonly place: Place
 }
 
-/** Buses that nobody named, channels named twice, and addresses at which two chips would answer. */
+/** Unknown buses, channels named twice, and addresses at which two chips would answer. */
 export function busClashes({ buses, sensors, time }: MaybeConfig): BusClash[] {
   const branches = seats(buses, 'buses')
   const clocks = time?.rtc?.type === 'none' ? [] : [{ path: ['time', 'rtc'], place: time?.rtc ?? {} }]
@@ -89,7 +89,7 @@ function multiplexers(branches: readonly Seat[]): Seat[] {
   return branches.filter((seat) => branches.find((other) => same(seat.place, other.place)) === seat)
 }
 
-/** What is on a bus answers on every channel behind it as well. */
+/** A chip on a bus also answers on every channel behind that bus. */
 function addressesTaken(branches: readonly Seat[], chips: readonly Seat[]): BusClash[] {
   const way = (bus: unknown): unknown[] => {
     const branch = branches.find(({ place }) => place.name === bus)
@@ -103,9 +103,9 @@ function addressesTaken(branches: readonly Seat[], chips: readonly Seat[]): BusC
     const first = chips.slice(0, index).find((other) => meet(place, other.place))
     if (first === undefined) return []
     const what = `${formatAddress(place.address)} on ${place.bus} is taken by ${formatPath(first.path)}`
-    const why = place.bus === first.place.bus ? '' : `: it is on ${first.place.bus}, and heard on both`
+    const why = place.bus === first.place.bus ? '' : `: it is on ${first.place.bus} and answers on both`
     return [{ path: [...path, 'address'], message: withHint(what + why, HINT) }]
   })
 }
 
-const HINT = 'strap one chip to another address, or use another bus'
+const HINT = 'set one chip to another address, or use another bus'

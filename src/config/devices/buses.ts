@@ -17,11 +17,11 @@ function channelName() {
 }
 
 const channel = options({
-  name: v.pipe(channelName(), v.description('What sensors call it: bus: attic.')),
-  type: option(choice(['tca9548a']), 'tca9548a', 'The multiplexer; a pca9548a is one, too.'),
-  bus: option(busName(), 'i2c-1', 'The bus that the multiplexer is on; one named above it, too.'),
+  name: v.pipe(channelName(), v.description('Its name, which sensors give as bus: attic.')),
+  type: option(choice(['tca9548a']), 'tca9548a', 'The multiplexer; also right for a pca9548a.'),
+  bus: option(busName(), 'i2c-1', 'The bus that the multiplexer is on; it may be one that is named above.'),
   address: option(chipAddress('tca9548a', ADDRESSES), 0x70, 'Its address.'),
-  channel: v.pipe(whole(0, 7), v.description('The channel that is meant. (0 to 7)'))
+  channel: v.pipe(whole(0, 7), v.description('The channel of the multiplexer. (0 to 7)'))
 })
 
 /** Buses behind buses: each a channel of a multiplexer. */

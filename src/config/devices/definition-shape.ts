@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { CHANNEL, DEVICE_TYPE } from '../../names.ts'
 import { formatPath } from '../option-path.ts'
 
-/** What a module from outside must give, where TypeScript has not looked at it. */
+/** The shape of an external module's definition: it may come from plain JavaScript. */
 const words = v.pipe(v.string('is no text'), v.nonEmpty('is empty'))
 const finite = v.pipe(v.number('is no number'), v.finite('is no finite number'))
 const callable = v.function('is no function')
@@ -44,7 +44,7 @@ const measure = v.looseObject(
   {
     quantity: words,
     channel: v.optional(v.pipe(v.string('is no text'), v.regex(CHANNEL, 'is not 1 to 8 of a–z and 0–9'))),
-    range: v.optional(v.tuple([finite, finite], 'is no pair [least, greatest]')),
+    range: v.optional(v.tuple([finite, finite], 'is no pair [minimum, maximum]')),
     accuracy: v.optional(finite)
   },
   'is no measure as in { quantity: "temperature" }'
@@ -91,7 +91,7 @@ const definition = v.variant(
     issue.expected === 'Object' ? 'is no definition of a device' : 'is none of i2c, gpio, sysfs and none'
 )
 
-/** What is wrong with it, `addresses[1]: is above 0x77`; undefined where nothing is. */
+/** The first fault of a definition, as `addresses[1] is above 0x77`; undefined if there is none. */
 export function definitionFault(found: unknown): string | undefined {
   const [issue] = v.safeParse(definition, found).issues ?? []
   if (issue === undefined) return undefined

@@ -14,7 +14,7 @@ const pair = v.strictTuple(
 
 const calibration = v.pipe(
   list(pair, 32),
-  v.minLength(2, 'needs at least two pairs [measured, true]'),
+  v.minLength(2, 'needs two or more pairs [measured, true]'),
   v.check(
     (pairs) => new Set(pairs.map(([measured]) => measured)).size === pairs.length,
     'has two pairs with the same measured value'
@@ -23,10 +23,10 @@ const calibration = v.pipe(
 
 const bounds = v.pipe(
   pair,
-  v.check(([min, greatest]) => min < greatest, 'the first number must be less than the second')
+  v.check(([min, max]) => min < max, 'the first number must be less than the second')
 )
 
-const weight = v.pipe(number(0, 1), v.gtValue(0, '0 would never follow the sensor'))
+const weight = v.pipe(number(0, 1), v.gtValue(0, 'with 0 the result would never change'))
 const step = v.pipe(number(0, FAR), v.gtValue(0, '0 would hold nothing back'))
 
 function described<const Schema extends v.GenericSchema>(schema: Schema, about: string) {
@@ -35,15 +35,15 @@ function described<const Schema extends v.GenericSchema>(schema: Schema, about: 
 
 /** One key each; applied in the order of the list, each to the outcome of the one before. */
 const filters = {
-  offset: described(anywhere, 'Is added, in the unit of the quantity.'),
+  offset: described(anywhere, 'Added to each value, in the unit of the quantity.'),
   calibrate_linear: described(calibration, 'Pairs [measured, true]: straight lines between them and beyond.'),
-  median: described(whole(2, 99), 'The middle one of the last so many.'),
-  moving_average: described(whole(2, 1000), 'The mean of the last so many.'),
-  exponential_moving_average: described(weight, 'Weight of the newest: above 0, at most 1.'),
-  throttle: described(duration(1, DAY), 'Passes at most one in this time.'),
-  delta: described(step, 'Passes only a change of at least this, in the unit of the quantity.'),
-  heartbeat: described(duration(1, DAY), 'Passes one at least this often, whatever delta holds back.'),
-  clamp: described(bounds, '[least, greatest]: what lies beyond is set to the bound.')
+  median: described(whole(2, 99), 'The median of the last N values.'),
+  moving_average: described(whole(2, 1000), 'The mean of the last N values.'),
+  exponential_moving_average: described(weight, 'Weight of the newest value: above 0, up to 1.'),
+  throttle: described(duration(1, DAY), 'Passes one value in this time.'),
+  delta: described(step, 'Passes changes of this size or more, in the unit of the quantity.'),
+  heartbeat: described(duration(1, DAY), 'Passes a value after this time, even if delta would hold it back.'),
+  clamp: described(bounds, '[minimum, maximum]: values beyond are set to the bound.')
 }
 
 export const filterNames: readonly string[] = Object.keys(filters)
@@ -63,7 +63,7 @@ function unfit(input: unknown): string {
   )
 }
 
-/** The key beside a filter's own: which quantity is meant where a sensor measures several. */
+/** The key beside a filter's own: the quantity it applies to, for sensors that measure several. */
 const OF = 'of'
 
 /**
@@ -83,7 +83,7 @@ export function filterSchema(quantities: readonly string[]) {
             didYouMean(nearest(String(issue.input), quantities)) ?? `it measures ${quantities.join(', ')}`
           )
       ),
-      v.description('The quantity that is meant; the first for filters in its unit, else all.')
+      v.description('The quantity it applies to; by default the first for filters in its unit, else all.')
     )
   )
   const schemas = {

@@ -19,23 +19,23 @@ export interface NamedModule {
   readonly origin: Origin
 }
 
-/** What modules from outside bring. */
+/** The devices of external modules. */
 export interface OutsideDevices {
   readonly devices: readonly SensorDefinition[]
-  /** How they are simulated, by type, where their modules say it. */
+  /** Their models by type, where the modules have some. */
   readonly models: Readonly<Record<string, ChipModelFactory>>
 }
 
 export interface OutsideInit {
   readonly named: readonly NamedModule[]
-  /** Paths are relative to it, and packages are looked for from it on. */
+  /** The folder that paths are relative to and packages are resolved from. */
   readonly folder: string
-  /** Types that are taken. */
+  /** Types that exist already. */
   readonly known: readonly string[]
   readonly clock: Clock
 }
 
-/** Milliseconds in which a module must have come to its end. */
+/** Milliseconds that a module may take to load. */
 const LOADING = 30_000
 
 /**
@@ -67,7 +67,7 @@ export async function loadOutsideDevices(init: OutsideInit): Promise<OutsideDevi
   return { devices, models }
 }
 
-/** Why a module cannot be used: what is said after its name, and the cure. */
+/** Why a module cannot be used: a message that follows its name, and a hint. */
 class Unusable extends Error {
   readonly hint: string | undefined
 
@@ -115,7 +115,7 @@ const EXPORTS = 'a driver exports a definition as default, or several as devices
 function contentsOf(module: Record<string, unknown>): Contents {
   const given = module['devices'] ?? module['default']
   const definitions: unknown[] = Array.isArray(given) ? given : [given]
-  // An empty file may be taken for CommonJS, whose default is an empty object.
+  // Node may take an empty file for CommonJS, whose default export is an empty object.
   if (definitions.length === 0 || given === undefined || Object.keys(Object(given)).length === 0)
     throw new Unusable('exports no device', EXPORTS)
   return { definitions: definitions.map(definitionOf), models: modelsOf(module['models']) }
@@ -149,8 +149,8 @@ function claim(type: string, text: string, owners: Map<string, string>): void {
 }
 
 /**
- * From now on packages that this file imports are looked for from the folder on, and `kith/driver` is this
- * kith's own, wherever the driver lies that imports it.
+ * Makes imports of that file resolve packages from the folder, and `kith/driver` to this installation, wherever
+ * the driver is.
  */
 function resolveFrom(folder: string): void {
   const parentURL = pathToFileURL(join(folder, 'kith.yaml')).href

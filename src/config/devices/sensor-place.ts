@@ -7,15 +7,15 @@ import { didYouMean, option, showInput, withHint } from '../options/kinds.ts'
 /** The buses of a machine: those of Linux. */
 export const MACHINE_BUS = /^i2c-\d{1,4}$/
 
-/** A bus in the form of its name; that there is one is checked by bus-clashes.ts. */
+/** The name of a bus; whether it exists is checked by bus-clashes.ts. */
 export function busName() {
   const form = 'an I2C bus as in i2c-1'
-  const told = ({ input }: { readonly input: unknown }): string =>
+  const message = ({ input }: { readonly input: unknown }): string =>
     withHint(`${showInput(input)} is not ${form}`, didYouMean(machineBus(String(input))))
-  return v.pipe(v.string(told), v.regex(NAME, told))
+  return v.pipe(v.string(message), v.regex(NAME, message))
 }
 
-/** The bus of the machine that was meant: `1`, `i2c1`, `I2C-1` or `/dev/i2c-1`. */
+/** The name of a machine's bus, from `1`, `i2c1`, `I2C-1` or `/dev/i2c-1`; undefined for other text. */
 export function machineBus(bus: string): string | undefined {
   const [, number] = /^(?:\/dev\/)?(?:i2c)?[-_ ]?(\d{1,4})$/i.exec(bus) ?? []
   return number === undefined ? undefined : `i2c-${number}`

@@ -8,7 +8,7 @@ import { type FilterConfig, filterSchema } from './filters.ts'
 import { deviceOptions } from './options.ts'
 import { placeEntries } from './sensor-place.ts'
 
-/** One configured sensor, everything filled in. Where it is depends on the device's kind of bus. */
+/** One configured sensor with every default. Its place depends on the device's kind of bus. */
 export type SensorConfig = {
   readonly type: string
   readonly name: string
@@ -50,7 +50,7 @@ function interval(type: string, minimum: number) {
     v.minValue(minimum, (issue) =>
       withHint(
         `${formatUnits(issue.input, durationUnits)} is too often for ${type}`,
-        `the least is ${min}: more often makes no sense or heats the chip`
+        `the minimum is ${min}: more often gives nothing new or heats the chip`
       )
     ),
     v.metadata({ range: `${min} to ${formatUnits(DAY, durationUnits)}`, format: formatInterval })
@@ -72,7 +72,7 @@ function sensorOf(definition: SensorDefinition): v.GenericSchema {
   return v.object(entries, (issue) => withHint('is missing', lineHint(issue.expected)))
 }
 
-/** What a device measures as it comes; options may add channels, not quantities. */
+/** The quantities that a device measures by default; options may add channels, not quantities. */
 function quantitiesOf({ measures }: SensorDefinition): string[] {
   const list = typeof measures === 'function' ? measures({}) : measures
   return [...new Set(list.map(({ quantity }) => quantity))]
@@ -82,7 +82,7 @@ function lineHint(expected: string): string | undefined {
   return expected === '"line"' ? 'name the line it is wired to, as in line: GPIO17' : undefined
 }
 
-/** Of an unknown device everything that all have in common is checked, and nothing else blamed. */
+/** Of an unknown device, only the options that all devices have are checked. */
 function unknownDevice(types: readonly string[]): v.GenericSchema {
   const all = `\`kith devices --types\` lists all ${types.length}`
   const known = v.picklist(types, (issue) => {
@@ -131,7 +131,7 @@ export function sensorsSchema(devices: readonly SensorDefinition[]) {
   )
 }
 
-/** One sensor wants what another has. */
+/** A name or line of one sensor that another has. */
 interface Clash {
   readonly index: number
   readonly key: 'name' | 'line'
@@ -143,7 +143,7 @@ interface MaybeSensor {
   readonly line?: unknown
 }
 
-/** What one sensor takes from another: its name, its line. */
+/** Names and lines that are used twice. */
 function clashes(sensors: unknown): Clash[] {
   const taken = new Map<string, number>()
   const found: Clash[] = []

@@ -5,7 +5,7 @@ import { formatPath } from '../option-path.ts'
 import { choice, duration, list, name, option, options, withHint } from '../options/kinds.ts'
 import { lineName } from './sensor-place.ts'
 
-/** One output, everything filled in. */
+/** One output with every default. */
 export interface SwitchConfig extends ActuatorOptions {
   readonly name: string
   readonly line: string
@@ -16,18 +16,18 @@ const SECOND = 1000
 const DAY = 86_400_000
 
 const entry = options({
-  name: v.pipe(name(), v.description('What commands call it: kith switch NAME on.')),
+  name: v.pipe(name(), v.description('Its name in commands: kith switch NAME on.')),
   line: v.pipe(lineName(), v.description('A line of the device tree or chip:offset.')),
   active: option(choice(['high', 'low']), 'high', 'The level that means on; low for most relay boards.'),
   safe: option(choice(['off', 'on']), 'off', 'Its state at start and stop, and when maxOn is over.'),
   maxOn: option(
     duration(SECOND, 30 * DAY, 'min'),
     '1h',
-    'How long it may be away from its safe state, however often it is told so.'
+    'Longest time away from its safe state, however often that is commanded.'
   )
 })
 
-/** What a node switches. */
+/** The outputs of a node. */
 export function switchesSchema() {
   return list(entry as v.GenericSchema<unknown, SwitchConfig>, MAX_SWITCHES)
 }
@@ -37,7 +37,7 @@ interface MaybePlace {
   readonly line?: unknown
 }
 
-/** Switches of one name, and lines that a sensor or another switch has. */
+/** Names of switches and lines that are used twice. */
 export function switchClashes({ sensors, switches }: { sensors?: unknown; switches?: unknown }): {
   readonly path: OptionPath
   readonly message: string

@@ -11,7 +11,7 @@ import {
 } from '../../units.ts'
 import { nearest } from './nearest.ts'
 
-/** What the schema knows of an option beyond its type; `valibot` carries it as metadata. */
+/** Facts about an option beyond its type; valibot carries them as metadata. */
 export interface OptionFacts {
   /** The allowed values, for people: `1s to 1h`. */
   readonly range?: string
@@ -19,7 +19,7 @@ export interface OptionFacts {
   readonly format?: (value: unknown) => string
 }
 
-/** A message and, on a second line, the cure: valibot carries one text for both. */
+/** A message and, on a second line, the hint: valibot carries one text for both. */
 export function withHint(message: string, hint: string | undefined): string {
   return hint === undefined ? message : `${message}\n${hint}`
 }
@@ -29,7 +29,7 @@ export function didYouMean(meant: string | undefined): string | undefined {
   return meant === undefined ? undefined : `did you mean ${meant}?`
 }
 
-/** An input as messages show it: never more than a line of it. */
+/** An input as messages show it: one line, at most 60 characters. */
 export function showInput(input: unknown): string {
   if (Array.isArray(input)) return 'a list'
   if (typeof input === 'object' && input !== null) return 'a map'
@@ -56,7 +56,7 @@ export function text(pattern: RegExp, form: string) {
   return v.pipe(v.string(notText), v.regex(pattern, isNot(form)))
 }
 
-/** The form of every name that is typed by people and travels in series names (docs/protocols.md section 5). */
+/** A name as in series names (docs/protocols.md section 5). */
 export function name() {
   return v.pipe(
     v.string(notText),
@@ -98,11 +98,11 @@ export function wordOr<const Word extends string, const Schema extends v.Generic
 const tooSmall =
   (min: string) =>
   (issue: Issue): string =>
-    `${showInput(issue.input)} is less than ${min}, the least`
+    `${showInput(issue.input)} is below the minimum ${min}`
 const tooLarge =
   (max: string) =>
   (issue: Issue): string =>
-    `${showInput(issue.input)} is more than ${max}, the most`
+    `${showInput(issue.input)} is above the maximum ${max}`
 
 export function number(min: number, max: number) {
   return v.pipe(
@@ -136,8 +136,8 @@ function withUnit(units: Units, min: number, max: number, usual: string) {
       )
     ),
     v.transform((written) => parseUnits(written, units)),
-    v.minValue(min, (issue) => `${formatUnits(issue.input, units)} is less than ${smallest}, the least`),
-    v.maxValue(max, (issue) => `${formatUnits(issue.input, units)} is more than ${largest}, the most`),
+    v.minValue(min, (issue) => `${formatUnits(issue.input, units)} is below the minimum ${smallest}`),
+    v.maxValue(max, (issue) => `${formatUnits(issue.input, units)} is above the maximum ${largest}`),
     v.metadata({
       range: `${smallest} to ${largest}`,
       format: (value: unknown) => formatUnits(Number(value), units)
@@ -160,7 +160,7 @@ export function list<const Item extends v.GenericSchema>(item: Item, max: number
     v.array(item, (issue) =>
       withHint(isNot('a list')(issue), 'a list is written [a, b], or one item a line after -')
     ),
-    v.maxLength(max, (issue) => `has ${issue.input.length} items; ${max} is the most`)
+    v.maxLength(max, (issue) => `has ${issue.input.length} items; the maximum is ${max}`)
   )
 }
 
@@ -170,7 +170,7 @@ export function listOfTexts<const Item extends v.GenericSchema<string, string>>(
     list(item, max),
     v.checkItems(
       (text, index, all) => all.indexOf(text) === index,
-      (issue) => `${showInput(issue.input)} is there twice`
+      (issue) => `${showInput(issue.input)} appears twice`
     )
   )
 }
@@ -193,7 +193,7 @@ export function factsOf(schema: v.GenericSchema): OptionFacts {
   return v.getMetadata(schema) as OptionFacts
 }
 
-/** Options under one key. Unknown keys are told apart by walk.ts, all of them, with the nearest known one. */
+/** Options under one key. Unknown keys are reported by walk.ts, with the nearest known one. */
 export function options<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, (issue) =>
     issue.expected === 'Object' ? isNot('a map of options')(issue) : 'is missing'

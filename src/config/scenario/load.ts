@@ -10,8 +10,8 @@ import { readYamlFile } from '../yaml/source.ts'
 import { scenarioSchema } from './schema.ts'
 
 /**
- * Reads the story that a simulated world plays.
- * @param sensors those of the node: a story speaks of them by name
+ * Reads a scenario file of the simulator.
+ * @param sensors the node's: a scenario names them
  * @throws ConfigError with everything that is wrong
  */
 export function loadScenario(file: string, sensors: readonly SensorConfig[]): Scenario {

@@ -33,7 +33,7 @@ const when = {
   about: v.optional(text(/^.{0,200}$/, 'at most 200 characters'))
 }
 
-/** What an event may do: its own keys, and the action that they mean. */
+/** The kinds of events: their keys, and the action of each. */
 function kinds({ sensors, folder }: ScenarioConditions) {
   const place = chip(sensors)
   const over = v.optional(duration(0, 365 * DAY, 'min'), '0ms')
@@ -61,12 +61,12 @@ function kinds({ sensors, folder }: ScenarioConditions) {
   }
 }
 
-/** What is left of an event once its own keys are checked. */
+/** An event after its own keys are checked. */
 type Given<Entries extends v.ObjectEntries> = { readonly [Key in keyof Entries]: v.InferOutput<Entries[Key]> }
 
 type EventSchema = v.GenericSchema<unknown, ScenarioEvent>
 
-/** @returns the schema of one event; what is said of it is what was written, unless it says so itself */
+/** @returns the schema of one event; its text is what was written unless `about` is given */
 function event<const Entries extends v.ObjectEntries>(
   entries: Entries,
   act: (given: Given<Entries>) => ScenarioAction
@@ -96,7 +96,7 @@ interface Moment {
   readonly about?: string
 }
 
-/** One key each says what happens; its schema is chosen by that, so that messages speak of it. */
+/** The schema of an event is chosen by its action key, so that messages are about that action. */
 function eventsSchema(surroundings: ScenarioConditions) {
   const known = kinds(surroundings)
   const names = Object.keys(known) as (keyof typeof known)[]
@@ -114,7 +114,7 @@ function eventsSchema(surroundings: ScenarioConditions) {
   return list(one, MAX_EVENTS)
 }
 
-/** Everything that a scenario may say. */
+/** The schema of a scenario file. */
 export function scenarioSchema(surroundings: ScenarioConditions) {
   const course = options({
     mean: v.exactOptional(anywhere),

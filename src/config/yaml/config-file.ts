@@ -4,7 +4,7 @@ import { NodeError } from '../../error.ts'
 import { MAX_CHARACTERS } from './source.ts'
 
 /**
- * @param absent the cure where the file does not exist
+ * @param absent the hint where the file does not exist
  * @returns undefined where there is no file and none is needed
  * @throws NodeError 'bad-config'
  */
@@ -22,7 +22,7 @@ export function readConfigFile(
       throw unreadable(
         file,
         `is larger than ${MAX_CHARACTERS / 1024} KiB`,
-        'is this the file that you meant?'
+        'check that this is the right file'
       )
     }
     return readFileSync(file, 'utf8')
@@ -32,7 +32,11 @@ export function readConfigFile(
     if (code === 'ENOENT') throw unreadable(file, 'does not exist', absent)
     if (code === 'ENOTDIR') throw unreadable(file, 'cannot be there', `${dirname(file)} is not a folder`)
     if (code === 'EACCES')
-      throw unreadable(file, 'may not be read', 'run kith as the user who owns it, or chmod it')
+      throw unreadable(
+        file,
+        'cannot be read: permission denied',
+        'run kith as the user who owns it, or chmod it'
+      )
     if (code === 'bad-config' || !(error instanceof Error)) throw error
     throw unreadable(file, `cannot be read: ${error.message}`, 'check the disk')
   }

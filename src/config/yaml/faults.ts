@@ -2,9 +2,9 @@ import type { YAMLError } from 'yaml'
 
 const UNCLOSED = 'close it; in a list of several lines, indent what is in it'
 
-/** What the parser says, by its code and the beginning of its message, in the words of the person who wrote it. */
+/** Faults of the parser, by code and beginning of the message, in plain words. */
 const EXPLAINED: readonly (readonly [fault: RegExp, message: string, hint: string])[] = [
-  [/^DUPLICATE_KEY/, 'this key is there twice', 'keep one of them'],
+  [/^DUPLICATE_KEY/, 'this key appears twice', 'keep one of them'],
   [/^TAB_AS_INDENT/, 'a tab indents this line', 'YAML is indented by spaces alone'],
   [/^MULTIPLE_DOCS/, 'a second document begins here', 'take the --- away: a configuration is one document'],
   [/^TAG_RESOLVE_FAILED/, 'this tag is not known', 'write the value without the !'],
@@ -29,7 +29,7 @@ const EXPLAINED: readonly (readonly [fault: RegExp, message: string, hint: strin
   ]
 ]
 
-/** A fault of the parser for a person: what is wrong, and the cure where it is known. */
+/** A fault of the parser in plain words, with a hint where one is known. */
 export function explained({ code, message }: Pick<YAMLError, 'code' | 'message'>): {
   readonly message: string
   readonly hint?: string

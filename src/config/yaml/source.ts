@@ -16,7 +16,7 @@ import { explained } from './faults.ts'
 
 /** A commented configuration with 64 sensors has about 20 KiB. */
 export const MAX_CHARACTERS = 256 * 1024
-/** Values in all, each use of an alias counted: ends chains of aliases that would grow without bound. */
+/** Values in total, each use of an alias counted: bounds chains of aliases. */
 const MAX_VALUES = 20_000
 const DEEPEST = 16
 
@@ -28,11 +28,11 @@ export interface YamlSource {
 /**
  * Reads YAML 1.2 text: plain values, and where each stands. Keys without a value are absent, so that
  * a section may be commented out below its name.
- * @param place what a place in the text is for people: offset to origin
+ * @param place the origin of a line and column
  */
 function readYaml(text: string, place: (line: number, column: number) => Origin): YamlSource {
   const lines = new LineCounter()
-  // Where the mark stays, the first line's columns are one too many.
+  // A byte order mark would shift the columns of the first line by one.
   const plain = text.replace(/^\ufeff/, '')
   const at = (offset: number): Origin => {
     const { line, col } = lines.linePos(offset)
@@ -62,7 +62,7 @@ function unread(...problems: readonly ConfigProblem[]): YamlSource {
   return { written: { value: undefined, values: new Map(), keys: new Map() }, problems }
 }
 
-/** One slip often makes the parser stumble several times in its line. */
+/** The first problem of each line: one mistake often causes several faults in its line. */
 function firstOfLine(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const seen = new Set<string>()
   return problems.filter(({ origin }) => {
@@ -75,7 +75,7 @@ function yamlProblem(fault: YAMLError, origin: Origin): ConfigProblem {
   return { origin, path: '', ...explained(fault) }
 }
 
-/** Makes plain values of the parsed nodes. */
+/** Converts parsed nodes to plain values. */
 class Reader {
   readonly #document: Document
   readonly #at: (offset: number) => Origin
@@ -122,7 +122,7 @@ class Reader {
     return Object.fromEntries(entries)
   }
 
-  /** Told once: a bomb of aliases meets the bound over and over. */
+  /** Reports the first problem only: a bomb of aliases would meet the limit again and again. */
   #refuse(node: unknown, message: string): undefined {
     if (this.#problems.length === 0) {
       this.#problems.push({ origin: this.#origin(node), path: '', message })

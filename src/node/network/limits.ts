@@ -3,23 +3,28 @@ import { defineLimits, duration, type LimitsOf, size, whole } from '../../limits
 export const networkLimits = defineLimits('Connections.', {
   connections: whole(4, 65_536, 256, 'Open connections.'),
   inboundPerSecond: whole(1, 10_000, 20, 'New connections a second from one IP address.'),
-  inboundPending: whole(1, 10_000, 128, 'Connections that have not shaken hands yet.'),
-  // So long that a slow device makes it, so short that one address cannot take every place.
-  handshakeTimeout: duration('1s', '1min', '5s', 'A new connection may take this long to shake hands.'),
+  inboundPending: whole(1, 10_000, 128, 'Connections whose handshake is not complete.'),
+  // Long enough for a slow device, short enough that one address cannot hold every place.
+  handshakeTimeout: duration('1s', '1min', '5s', 'The handshake of a new connection may take this long.'),
   dialTimeout: duration('1s', '5min', '20s', 'A dial may take this long, all addresses together.'),
   addressDialTimeout: duration('100ms', '5min', '3s', 'A dial of one address may take this long.'),
-  identifyTimeout: duration('1s', '5min', '15s', 'A new neighbour may take this long to say what it speaks.'),
-  pingInterval: duration('1s', '1h', '15s', 'Time between pings; who does not answer is hung up on.'),
+  identifyTimeout: duration(
+    '1s',
+    '5min',
+    '15s',
+    'A new neighbour may take this long to list its protocols (identify).'
+  ),
+  pingInterval: duration('1s', '1h', '15s', 'Time between pings; a connection without an answer is closed.'),
   // The next ping ends the wait as well: libp2p has one at a time.
   pingTimeout: duration(
     '1s',
     '10min',
     '10s',
-    'How long an answer is awaited, at most until the next ping; a link that loses much may stand still for seconds.'
+    'A ping may take this long, up to the next one; a link with much loss may stall for seconds.'
   ),
   streamBuffer: size('16KiB', '16MiB', '256KiB', 'Bytes that wait to be written on one stream.'),
-  interfaceCheck: duration('1s', '1h', '5s', 'Time between looks at the network interfaces.'),
-  gossipCheck: duration('1s', '1h', '5s', 'Time between looks for connections whose gossip is dead.')
+  interfaceCheck: duration('1s', '1h', '5s', 'Time between two checks of the network interfaces.'),
+  gossipCheck: duration('1s', '1h', '5s', 'Time between two checks for connections whose gossip has ended.')
 })
 
 export type NetworkLimits = LimitsOf<typeof networkLimits>

@@ -20,9 +20,9 @@ export const datagramLimits = defineLimits('Single encrypted packets beside the 
   sessions: whole(1, 65_536, 256, 'Peers with a session at one time.'),
   flows: whole(1, 1024, 32, 'Flows of one session.'),
   pendingFlows: whole(1, 1024, 8, 'Flows of one session that wait for an answer.'),
-  maxPayload: size('256B', '1168B', '1168B', 'Largest payload taken.', 'B'),
-  distantRate: rate('Ceiling towards a distant peer; the rate follows the round trip.', 1000, 10),
-  onLinkRate: rate('Towards a peer in a subnet of ours.', 1000, 64),
+  maxPayload: size('256B', '1168B', '1168B', 'Largest payload accepted.', 'B'),
+  distantRate: rate('Maximum rate towards a distant peer; the rate follows the round trip.', 1000, 10),
+  onLinkRate: rate('Rate towards a peer in a subnet of ours.', 1000, 64),
   failedOpens: autoWhole(
     10,
     100_000,
@@ -34,11 +34,11 @@ export const datagramLimits = defineLimits('Single encrypted packets beside the 
     'Forged packets opened a second, in all; auto: four times as many.'
   ),
   packetsPerKey: whole(1_000, 2 ** 28, 2 ** 28, 'Packets under one key before it is replaced.'),
-  ring: whole(1, 1024, 16, 'Datagrams held back while a stream carries them.'),
-  ringAge: duration('10ms', '1min', '1s', 'How long one is held back.'),
+  ring: whole(1, 1024, 16, 'Datagrams queued while a stream carries them.'),
+  ringAge: duration('10ms', '1min', '1s', 'A queued datagram is dropped after this.'),
   handshakeTimeout: duration('100ms', '1min', '10s', 'A session may take this long to begin.'),
   openTimeout: duration('100ms', '1min', '10s', 'A flow may take this long to be answered.'),
-  unvalidatedHosts: whole(16, 65_536, 1024, 'Hosts without a proven path whose bytes are counted.')
+  unvalidatedHosts: whole(16, 65_536, 1024, 'Hosts without a validated path whose bytes are counted.')
 })
 
 type Configured = LimitsOf<typeof datagramLimits>

@@ -1,11 +1,11 @@
 import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
 
 /** The rates are those of docs/protocols.md section 11. */
-export const gossipLimits = defineLimits('Readings that come by gossip.', {
-  sourceRate: whole(1, 100_000, 200, 'Messages a second taken from one neighbour.'),
-  sourceBurst: whole(1, 100_000, 400, 'Messages at once taken from one neighbour.'),
-  authorRate: number(0.1, 100_000, 5, 'Packs a second taken of one author.'),
-  authorBurst: whole(1, 100_000, 20, 'Packs at once taken of one author.'),
+export const gossipLimits = defineLimits('Readings received by gossip.', {
+  sourceRate: whole(1, 100_000, 200, 'Messages a second accepted from one neighbour.'),
+  sourceBurst: whole(1, 100_000, 400, 'Messages at once accepted from one neighbour.'),
+  authorRate: number(0.1, 100_000, 5, 'Packs a second accepted of one author.'),
+  authorBurst: whole(1, 100_000, 20, 'Packs at once accepted of one author.'),
   authors: whole(16, 1_000_000, 4096, 'Authors whose rate is remembered.'),
   sources: whole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
   verified: whole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
@@ -19,15 +19,15 @@ export const gossipLimits = defineLimits('Readings that come by gossip.', {
     'Largest message of gossip itself; the same on every node.'
   ),
   floodPeriod: duration('1s', '1d', '1min', 'Time between two log lines about a flood.'),
-  floodMin: whole(1, 1_000_000, 100, 'Refused messages in that time that make a flood.')
+  floodMin: whole(1, 1_000_000, 100, 'Refused messages in that time that count as a flood.')
 })
 
 export type GossipLimits = LimitsOf<typeof gossipLimits>
 
-export const catalogueLimits = defineLimits('What nodes tell of themselves.', {
+export const catalogueLimits = defineLimits('Descriptions that nodes publish of themselves.', {
   authors: whole(16, 1_000_000, 1024, 'Nodes whose catalogue is held.'),
-  period: duration('10s', '1d', '10min', 'Time between tellings of what did not change.'),
-  gather: duration('0ms', '1h', '1s', 'Changes are gathered for this long before they are told.')
+  period: duration('10s', '1d', '10min', 'Time between two publications of an unchanged catalogue.'),
+  gather: duration('0ms', '1h', '1s', 'Changes are gathered for this long before they are published.')
 })
 
 export type CatalogueLimits = LimitsOf<typeof catalogueLimits>

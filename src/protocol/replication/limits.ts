@@ -2,13 +2,18 @@ import { defineLimits, duration, type LimitsOf, whole } from '../../limits.ts'
 
 /** The waits are those of docs/protocols.md section 12. */
 export const subscriptionLimits = defineLimits(
-  'Readings of others, in order and none twice.',
+  'Subscriptions to the readings of others, in order and each once.',
   {
-    wait: duration('0ms', '1h', '2s', 'A hole may fill itself for this long.'),
+    wait: duration('0ms', '1h', '2s', 'A gap may fill by itself for this long.'),
     min: duration('100ms', '1h', '1s', 'First wait before asking again for what is missing.'),
     max: duration('100ms', '1d', '5min', 'Longest wait before asking again.'),
-    giveUpAfter: duration('1min', '365d', '1d', 'What nobody could tell for this long is given up as lost.'),
-    waiting: whole(16, 65_536, 1024, 'Readings of one series that wait behind a hole.')
+    giveUpAfter: duration(
+      '1min',
+      '365d',
+      '1d',
+      'Readings that no peer could send for this long are given up as lost.'
+    ),
+    waiting: whole(16, 65_536, 1024, 'Readings of one series that wait behind a gap.')
   },
   ['min', 'max']
 )
@@ -16,9 +21,9 @@ export const subscriptionLimits = defineLimits(
 export type SubscriptionLimits = LimitsOf<typeof subscriptionLimits>
 
 export const backfillLimits = defineLimits('Asking for readings that were missed.', {
-  concurrent: whole(1, 256, 4, 'Questions under way at one time.'),
-  spacing: duration('1ms', '1h', '200ms', 'Time between the beginnings of two.'),
-  waiting: whole(1, 65_536, 256, 'Holes that wait for their turn; the oldest are sent away.'),
+  concurrent: whole(1, 256, 4, 'Requests in flight at one time.'),
+  spacing: duration('1ms', '1h', '200ms', 'Time between the starts of two requests.'),
+  waiting: whole(1, 65_536, 256, 'Gaps that wait for their turn; the oldest are dropped.'),
   otherPeers: whole(0, 64, 3, 'Peers asked besides the author.'),
   silence: duration('100ms', '10min', '10s', 'An answer counts as ended after this silence.')
 })
@@ -26,23 +31,23 @@ export const backfillLimits = defineLimits('Asking for readings that were missed
 export type BackfillLimits = LimitsOf<typeof backfillLimits>
 
 export const replicationLimits = defineLimits(
-  'Keeping the readings of others (store).',
+  'Storing the readings of others (store).',
   {
-    period: duration('1s', '1d', '10s', 'Time between looks for holes.'),
-    compactPeriod: duration('1min', '7d', '30min', 'Time between questions for blocks in place of packs.'),
+    period: duration('1s', '1d', '10s', 'Time between two searches for gaps.'),
+    compactPeriod: duration('1min', '7d', '30min', 'Time between two requests for blocks in place of packs.'),
     min: duration('100ms', '1h', '1s', 'First wait before an author who is silent is asked again.'),
     max: duration('100ms', '1d', '5min', 'Longest wait before it is asked again.'),
-    gaps: whole(1, 4096, 16, 'Holes asked for at one look.'),
-    unfillable: whole(1, 65_536, 1024, 'Holes remembered that their author cannot fill.')
+    gaps: whole(1, 4096, 16, 'Gaps requested after one search.'),
+    unfillable: whole(1, 65_536, 1024, 'Gaps remembered that their author cannot fill.')
   },
   ['min', 'max']
 )
 
 export type ReplicationLimits = LimitsOf<typeof replicationLimits>
 
-export const providerLimits = defineLimits('Who holds the readings of whom.', {
-  authors: whole(16, 1_000_000, 1024, 'Authors of whom holders are remembered.'),
-  perAuthor: whole(1, 256, 8, 'Holders remembered of each.')
+export const providerLimits = defineLimits('Peers that have readings of an author.', {
+  authors: whole(16, 1_000_000, 1024, 'Authors whose providers are remembered.'),
+  perAuthor: whole(1, 256, 8, 'Providers remembered of each.')
 })
 
 export type ProviderLimits = LimitsOf<typeof providerLimits>

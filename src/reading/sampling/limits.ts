@@ -10,7 +10,7 @@ export const samplingLimits = defineLimits(
       '10ms',
       '1h',
       '100ms',
-      'Time between two changes that a contact tells at once; the newest is never left out.',
+      'Time between two changes that a contact reports at once; the newest is always reported.',
       'ms'
     )
   },

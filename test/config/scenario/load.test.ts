@@ -117,7 +117,7 @@ t.test('what is wrong is told with its place', async (t) => {
     ['events: [unplug]', '"unplug" is not an event'],
     ['events:\n  - {after: 5, unplug: air}', 'events\\[0\\].after: 5 has no unit\n.*did you mean 5min?'],
     ['events:\n  - {at: "25:00", unplug: air}', 'at: "25:00" is not a time of day'],
-    ['events:\n  - {after: 1s, every: 1ms, unplug: air}', 'every: 1ms is less than 1s'],
+    ['events:\n  - {after: 1s, every: 1ms, unplug: air}', 'every: 1ms is below the minimum 1s'],
     [
       'events:\n  - {after: 1s, hold: {temprature: 3}}',
       'hold.temprature: is not an option\n.*did you mean temperature?'
@@ -130,7 +130,7 @@ t.test('what is wrong is told with its place', async (t) => {
     ['events:\n  - {after: 1s, fault: garbage}', 'events\\[0\\].chip: is missing'],
     ['events:\n  - {after: 1s, line: door, level: 2}', 'level: 2 is not one of 0, 1'],
     ['events:\n  - {after: 1s, replay: none.csv, quantity: co2}', 'replay: none.csv is not there'],
-    ['chips: [{chip: air, noise: {co2: -1}}]', 'chips\\[0\\].noise.co2: -1 is less than 0'],
+    ['chips: [{chip: air, noise: {co2: -1}}]', 'chips\\[0\\].noise.co2: -1 is below the minimum 0'],
     ['day: {co2: {mean: 1, men: 2}}', 'day.co2.men: is not an option']
   ] as const)
     t.match(told(text), new RegExp(expected), text)
