@@ -35,7 +35,7 @@ t.test('the model powers on as the datasheet says', async (t) => {
   t.equal(await chipBytes(bench, '03', 2), '7fff')
 })
 
-t.test('the model converts on and on where it is told to', async (t) => {
+t.test('the model converts on and on in continuous mode', async (t) => {
   const bench = new SensorBench(ads1115, model)
   bench.world.ambient.hold('voltage', 1.024)
   await chipBytes(bench, '014483', 0)

@@ -45,7 +45,7 @@ t.test('the model powers on asleep, with the usual time and no result', async (t
   t.equal(await result(bench), '0000')
 })
 
-t.test('the model measures on and on where it is told to', async (t) => {
+t.test('the model measures on and on in continuous mode', async (t) => {
   const bench = new SensorBench(bh1750, model)
   bench.world.ambient.hold('illuminance', 100)
   await command(bench, '11')
@@ -111,7 +111,7 @@ t.test('darkness is measured twice, lost power is not taken for it', async (t) =
   t.match(await bench.clock.run(sampling), [{ quantity: 'illuminance', value: 500 }])
 })
 
-t.test('something else at the address is told', async (t) => {
+t.test('something else at the address is reported', async (t) => {
   const bench = new SensorBench(bh1750, () => ({ write() {}, read: () => Uint8Array.of(0x12, 0x34) }))
   t.match(await bench.refusal(bench.open()), {
     code: 'garbage',

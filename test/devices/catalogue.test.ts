@@ -47,7 +47,7 @@ for (const definition of devices) {
       if (range !== undefined) t.ok(range[0] < range[1])
     }
     const series = measures.map(({ quantity, channel }) => `${quantity} ${channel}`)
-    t.equal(new Set(series).size, series.length, 'each is told apart')
+    t.equal(new Set(series).size, series.length, 'each is distinguished')
   })
 }
 
@@ -56,7 +56,7 @@ t.test('every model has its definition', async (t) => {
   for (const type of [...Object.keys(chipModels), ...Object.keys(fileModels)]) t.ok(types.has(type), type)
 })
 
-t.test('clocks are told as plainly as sensors', async (t) => {
+t.test('clocks are reported as plainly as sensors', async (t) => {
   for (const { type, title, datasheet, addresses } of clockChips) {
     t.match(type, /^[a-z][a-z0-9-]{1,31}$/)
     t.notOk(devices.some((device) => device.type === type))

@@ -23,7 +23,7 @@ t.test('closed is low against a pull-up, unless it is said otherwise', async (t)
   t.same(await bench.sample(await bench.open()), open, 'nothing wired to it is open')
 })
 
-t.test('a change is told at once, with the time of its first edge', async (t) => {
+t.test('a change is reported at once, with the time of its first edge', async (t) => {
   const bench = new GpioBench(contact)
   await bench.open()
   await bench.clock.advance(5000)
@@ -51,7 +51,7 @@ t.test('a sample in the middle of a bounce waits for the end of it', async (t) =
   const began = bench.clock.monotonic()
   bench.drive(0)
   t.same(await bench.sample(sensor), closed)
-  t.match(bench.changes, [{ at: began }], 'and the change was told before')
+  t.match(bench.changes, [{ at: began }], 'and the change was reported before')
 })
 
 t.test('an edge that nobody saw is found by the next sample', async (t) => {
@@ -120,7 +120,7 @@ t.test('a closed sensor tells nothing and leaves no timer', async (t) => {
   t.equal(bench.clock.pending, 0)
 })
 
-t.test('without debounce every edge is told', async (t) => {
+t.test('without debounce every edge is reported', async (t) => {
   const bench = new GpioBench(contact, { debounce: 0 })
   await bench.open()
   bench.drive(0, 1, 0)
@@ -145,12 +145,12 @@ t.test('the simulated door opens, closes and bounces', async (t) => {
       { clock: bench.clock, name: 'door', signal: new AbortController().signal, state: bench.state }
     )
   )
-  const told: unknown[] = []
-  sensor.onChange?.((changed) => told.push(changed[0]?.value))
+  const reported: unknown[] = []
+  sensor.onChange?.((changed) => reported.push(changed[0]?.value))
   await bench.clock.advance(3_600_000)
-  t.ok(told.length >= 10 && told.length < 120, `${told.length} changes in an hour`)
+  t.ok(reported.length >= 10 && reported.length < 120, `${reported.length} changes in an hour`)
   t.ok(
-    told.every((value, i) => value === (i % 2 === 0)),
+    reported.every((value, i) => value === (i % 2 === 0)),
     'each the other of the one before'
   )
   await world.close()

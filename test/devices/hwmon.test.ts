@@ -51,7 +51,7 @@ t.test('a chip with several channels follows the world', async (t) => {
       ['voltage', '2'],
       ['current', undefined]
     ],
-    'what it measures is told before it is opened'
+    'what it measures is reported before it is opened'
   )
 })
 
@@ -68,7 +68,7 @@ t.test('one channel that fails does not hide the others', async (t) => {
   ])
 })
 
-t.test('a broken sensor is told by the chip', async (t) => {
+t.test('a broken sensor is reported by the chip', async (t) => {
   const made = bench({ chip: 'supply', channels: 'temp1' })
   const sensor = await made.open()
   made.world.files.set(`${CHIP}/temp1_fault`, '1\n')

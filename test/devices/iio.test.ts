@@ -52,12 +52,12 @@ t.test('devices with values ready made and with raw ones follow the world', asyn
 })
 
 t.test('what it measures', async (t) => {
-  const told = (list: string) => channelsOf(list).map(({ quantity, channel }) => [quantity, channel])
-  t.same(told('temp pressure'), [
+  const reported = (list: string) => channelsOf(list).map(({ quantity, channel }) => [quantity, channel])
+  t.same(reported('temp pressure'), [
     ['temperature', undefined],
     ['pressure', undefined]
   ])
-  t.same(told('voltage0 voltage1 temp_ambient temp_object'), [
+  t.same(reported('voltage0 voltage1 temp_ambient temp_object'), [
     ['voltage', '0'],
     ['voltage', '1'],
     ['temperature', 'ambient'],

@@ -75,7 +75,7 @@ for (const { definition, model, bits, conversion, running } of types) {
   })
 }
 
-t.test('a chip that is told apart is not taken for another', async (t) => {
+t.test('a chip that is distinguished is not taken for another', async (t) => {
   for (const [definition, model, message] of [
     [lm75a, models.lm75, 'has the identity ff where a chip of that type has a1'],
     [tmp1075, models.tmp75, 'has the identity ffff where a chip of that type has 7500'],

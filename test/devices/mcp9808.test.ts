@@ -62,7 +62,7 @@ t.test('power lost in the middle of a conversion is no value', async (t) => {
   t.equal((await bench.sample(sensor)).length, 1)
 })
 
-t.test('another chip is told by its name', async (t) => {
+t.test('another chip is reported by its name', async (t) => {
   const withIdentity =
     (maker: number, identity: number): ChipModelFactory =>
     () => {

@@ -261,8 +261,8 @@ t.test('rates', async (t) => {
   ]
   for (const [what, looks, rate] of rows) {
     const meter = new RateMeter(60_000)
-    const told = looks.map(([count, first, last, now]) => meter.next({ count, first, last }, now))
-    t.equal(told.at(-1), rate, what)
+    const reported = looks.map(([count, first, last, now]) => meter.next({ count, first, last }, now))
+    t.equal(reported.at(-1), rate, what)
   }
 })
 

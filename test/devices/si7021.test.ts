@@ -67,7 +67,7 @@ for (const [definition, model] of [
   })
 }
 
-t.test('the two are told apart', async (t) => {
+t.test('the two are distinguished', async (t) => {
   for (const [definition, model, name] of [
     [si7021, models.htu21d, 'htu21d'],
     [htu21d, models.si7021, 'si7021']
@@ -81,7 +81,7 @@ t.test('the two are told apart', async (t) => {
   }
 })
 
-t.test('other parts of the family are told by name', async (t) => {
+t.test('other parts of the family are reported by name', async (t) => {
   const withPart =
     (serial: string): ChipModelFactory =>
     () => ({ write() {}, read: (count) => (count === 1 ? Uint8Array.of(0x3a) : Buffer.from(serial, 'hex')) })

@@ -32,7 +32,7 @@ t.test('it is safe from the first moment on, whatever safe and on mean', async (
   }
 })
 
-t.test('it goes back by itself, and being told again buys no time', async (t) => {
+t.test('it goes back by itself, and repeating the state buys no time', async (t) => {
   for (const safe of ['off', 'on'] as const) {
     const { clock, actuator } = await bench({ safe })
     const away = safe === 'off'

@@ -17,7 +17,7 @@ t.test('a device reads and writes at its address', async (t) => {
   t.equal(await readWord(device, 0x10, {}), 0x0102)
 })
 
-t.test('errors of the bus are told with the name of the chip', async (t) => {
+t.test('errors of the bus are reported with the name of the chip', async (t) => {
   const world = simulatedWorld()
   world.attach('i2c-1', 0x20, memoryChip)
   const device = i2cDevice(await world.buses.open('i2c-1'), 0x76, 'bme280')

@@ -78,7 +78,7 @@ function house(): House {
   }
 }
 
-t.test('chips of one address are told apart by their channels', async (t) => {
+t.test('chips of one address are distinguished by their channels', async (t) => {
   const { put, get, bus, clock } = house()
   for (const [index, { name }] of BRANCHES.entries()) await put(name, 0xa0 + index)
   for (const [index, { name }] of BRANCHES.entries()) t.equal(await get(name), 0xa0 + index, name)
@@ -122,7 +122,7 @@ t.test('the buses that are there, and those that are not', async (t) => {
   t.same(await own.buses.list(), [])
 })
 
-t.test('a fault is told with the way to it', async (t) => {
+t.test('a fault is reported with the way to it', async (t) => {
   const { world, bus, clock, get } = house()
   const device = i2cDevice(await bus('beds'), 0x21, 'bme280')
   const way = 'channel 1 of 0x71 on attic (channel 3 of 0x70 on i2c-1)'
@@ -175,7 +175,7 @@ t.test('an absent multiplexer does not keep others from being used', async (t) =
   t.equal(await get('cellar'), 1)
 })
 
-t.test('a channel whose wires are held low is told, and releases the bus with them', async (t) => {
+t.test('a channel whose wires are held low is reported, and releases the bus with them', async (t) => {
   const { world, clock, bus, get } = house()
   world.faults.hang('attic')
   const attic = await bus('attic')
@@ -185,7 +185,7 @@ t.test('a channel whose wires are held low is told, and releases the bus with th
   t.equal(await get('cellar'), 1)
 })
 
-t.test('a multiplexer that the kernel drives is told', async (t) => {
+t.test('a multiplexer that the kernel drives is reported', async (t) => {
   const clock = new VirtualClock()
   const module = new FakeI2cModule(clock)
   module.refused.set(0x70, systemError(16, 'EBUSY'))

@@ -5,47 +5,47 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 
 function bench(hold = 10, patience = 1000) {
   const clock = new VirtualClock()
-  const told: [number, Level][] = []
+  const reported: [number, Level][] = []
   const unstable: number[] = []
   const debounce = new Debounce({
     clock,
     hold,
     timeout: patience,
-    onLevel: ({ at, level }) => told.push([at, level]),
+    onLevel: ({ at, level }) => reported.push([at, level]),
     onUnstable: (since) => unstable.push(since)
   })
   const next = (level: Level, at = clock.monotonic()): void => debounce.next({ level, at })
-  return { clock, debounce, told, unstable, next }
+  return { clock, debounce, reported, unstable, next }
 }
 
 t.test('a level counts when it has held, with the time of the first edge', async (t) => {
-  const { clock, told, next } = bench()
+  const { clock, reported, next } = bench()
   next(0)
   await clock.advance(100)
-  t.same(told, [[0, 0]])
+  t.same(reported, [[0, 0]])
   for (const level of [1, 0, 1, 0, 1] as const) {
     next(level)
     await clock.advance(4)
   }
-  t.equal(told.length, 1, 'it bounces')
+  t.equal(reported.length, 1, 'it bounces')
   await clock.advance(6)
-  t.same(told.slice(1), [[100, 1]], 'the door moved at 100 ms')
+  t.same(reported.slice(1), [[100, 1]], 'the door moved at 100 ms')
   t.equal(clock.pending, 0)
 })
 
 t.test('a short pulse is no change', async (t) => {
-  const { clock, told, next } = bench()
+  const { clock, reported, next } = bench()
   next(1)
   await clock.advance(50)
   next(0)
   await clock.advance(5)
   next(1)
   await clock.advance(50)
-  t.same(told, [[0, 1]])
+  t.same(reported, [[0, 1]])
 })
 
 t.test('after a stall it judges by the times of the edges', async (t) => {
-  const { clock, told, next } = bench()
+  const { clock, reported, next } = bench()
   next(0)
   await clock.advance(1000)
   for (const [level, at] of [
@@ -61,17 +61,17 @@ t.test('after a stall it judges by the times of the edges', async (t) => {
   ] as const)
     next(level, at)
   await clock.advance(0)
-  t.same(told, [
+  t.same(reported, [
     [0, 0],
     [100, 1],
     [700, 0]
   ])
   await clock.advance(50)
-  t.same(told.at(-1), [995, 1])
+  t.same(reported.at(-1), [995, 1])
 })
 
 t.test('after a stall the edges that wait come before the verdict', async (t) => {
-  const { clock, told, next } = bench()
+  const { clock, reported, next } = bench()
   next(0)
   await clock.advance(100)
   next(1)
@@ -82,21 +82,21 @@ t.test('after a stall the edges that wait come before the verdict', async (t) =>
     next(0, 105)
   })
   await clock.advance(50)
-  t.same(told, [[0, 0]], 'a spark of 5 ms is no change, however late it is read')
+  t.same(reported, [[0, 0]], 'a spark of 5 ms is no change, however late it is read')
 })
 
 t.test('an edge that is read after a later look keeps its time', async (t) => {
-  const { clock, told, next } = bench()
+  const { clock, reported, next } = bench()
   next(0)
   await clock.advance(100)
   next(1)
   next(1, 97)
   await clock.advance(20)
-  t.same(told.at(-1), [97, 1])
+  t.same(reported.at(-1), [97, 1])
 })
 
 t.test('a line that holds no level is unstable once, until it holds one', async (t) => {
-  const { clock, told, unstable, next } = bench(10, 200)
+  const { clock, reported, unstable, next } = bench(10, 200)
   next(0)
   await clock.advance(100)
   for (let level: Level = 1, i = 0; i < 101; i++, level = level === 1 ? 0 : 1) {
@@ -104,21 +104,21 @@ t.test('a line that holds no level is unstable once, until it holds one', async 
     await clock.advance(5)
   }
   t.same(unstable, [100])
-  t.equal(told.length, 1)
+  t.equal(reported.length, 1)
   next(0)
   await clock.advance(20)
-  t.same(told.at(-1), [605, 0], 'told although it is the level as before, with its own time')
+  t.same(reported.at(-1), [605, 0], 'reported although it is the level as before, with its own time')
   next(1)
   await clock.advance(20)
-  t.same(told.at(-1), [625, 1])
+  t.same(reported.at(-1), [625, 1])
   t.equal(unstable.length, 1)
 })
 
 t.test('without a time every edge passes', async (t) => {
-  const { clock, told, next } = bench(0)
+  const { clock, reported, next } = bench(0)
   for (const level of [1, 0, 0, 1] as const) next(level)
   t.same(
-    told.map(([, level]) => level),
+    reported.map(([, level]) => level),
     [1, 0, 0, 1]
   )
   t.equal(clock.pending, 0)
@@ -142,22 +142,22 @@ t.test('who waits for a level waits as long as it takes, or until the signal', a
   t.equal(debounce.level, 0)
 })
 
-t.test('an assumed level is not told; after the end nothing is', async (t) => {
-  const { clock, debounce, told, next } = bench()
+t.test('an assumed level is not reported; after the end nothing is', async (t) => {
+  const { clock, debounce, reported, next } = bench()
   debounce.assume(1)
   next(1)
   await clock.advance(20)
-  t.same(told, [])
+  t.same(reported, [])
   next(0)
   debounce.end()
   await clock.advance(50)
-  t.same(told, [])
+  t.same(reported, [])
   t.equal(clock.pending, 0)
 })
 
 t.test('any train of edges ends with the level of the last, and never tells one twice', async (t) => {
   for (let seed = 1; seed <= 40; seed++) {
-    const { clock, told, next } = bench(10, Infinity)
+    const { clock, reported, next } = bench(10, Infinity)
     let [random, level, at] = [seed, 0 as Level, 0]
     const edges: Edge[] = []
     for (let i = 0; i < 200; i++) {
@@ -172,9 +172,11 @@ t.test('any train of edges ends with the level of the last, and never tells one 
       next(edge.level, edge.at)
     }
     await clock.advance(5000)
-    t.equal(told.at(-1)?.[1], level)
+    t.equal(reported.at(-1)?.[1], level)
     t.ok(
-      told.every(([at, level], i) => i === 0 || (level !== told[i - 1]?.[1] && at > (told[i - 1]?.[0] ?? 0)))
+      reported.every(
+        ([at, level], i) => i === 0 || (level !== reported[i - 1]?.[1] && at > (reported[i - 1]?.[0] ?? 0))
+      )
     )
   }
 })

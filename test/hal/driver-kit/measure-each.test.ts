@@ -36,7 +36,7 @@ t.test('an abort is no fault of a value', async (t) => {
   await t.rejects(work, { message: 'enough' })
 })
 
-t.test('series are told apart by no more than they need', async (t) => {
+t.test('series are distinguished by no more than they need', async (t) => {
   t.same(uniqueMeasures([{ quantity: 'temperature', channel: '1' }]), [{ quantity: 'temperature' }])
   t.same(uniqueMeasures([...measures, ...measures, { quantity: 'power', channel: '1' }]), [
     ...measures,

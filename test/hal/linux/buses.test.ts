@@ -41,14 +41,14 @@ t.test('a bus is opened once and serialised by one owner', async (t) => {
   t.equal((await failure(bus.probe(0x20))).kind, 'closed')
 })
 
-t.test('a bus that is not there is told with those that are', async (t) => {
+t.test('a bus that is not there is reported with those that are', async (t) => {
   const { buses } = await bench()
   for (const name of ['i2c-2', 'i2c-x', 'null', '../i2c-1', '']) {
     t.match(await failure(buses.open(name)), { kind: 'no-such-bus', hint: 'there is i2c-1, i2c-10' })
   }
 })
 
-t.test('a native package that is not built is told with its cure', async (t) => {
+t.test('a native package that is not built is reported with a hint', async (t) => {
   const { buses } = await bench(async () => {
     throw new Error('Could not locate the bindings file')
   })

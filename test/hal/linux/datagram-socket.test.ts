@@ -45,7 +45,7 @@ t.test('IPv6 with a zone', { skip: linkLocal === undefined ? 'no link-local addr
   await other.close()
 })
 
-t.test('an IPv6 socket leaves IPv4 alone, and an address that is not ours is told', async (t) => {
+t.test('an IPv6 socket leaves IPv4 alone, and an address that is not ours is reported', async (t) => {
   const sockets = new LinuxDatagramSockets()
   const options = { onMessage: () => {}, onError: () => {} }
   const four = await sockets.bind({ ...options, family: 4, port: 0 })

@@ -37,7 +37,7 @@ t.test('a register read uses a repeated start where it can', async (t) => {
   t.same(await called(write(1), { read: 2 }), ['write 20', 'read 20'])
 })
 
-t.test('an address of the kernel is told, and never becomes a general call', async (t) => {
+t.test('an address of the kernel is asked, and never becomes a general call', async (t) => {
   const { bus, clock, module } = bench()
   await clock.run(bus.transaction(0x50, [write(1)]))
   module.refused.set(0x20, EBUSY())

@@ -32,7 +32,7 @@ async function verdictOf(model: ChipModelFactory, address: number) {
   return { verdict, written, world, clock }
 }
 
-/** Types that a chip of this type cannot be told from: same registers, or an address with nothing to ask. */
+/** Types that a chip of this type cannot be distinguished from: same registers, or an address with nothing to ask. */
 const ALIKE: Readonly<Record<string, readonly string[]>> = {
   tmp102: [],
   lm75: ['lm75b', 'tmp105', 'tmp75'],

@@ -12,13 +12,13 @@ const HOUR = 60 * MINUTE
 function stage(scenario: Partial<Scenario>) {
   const clock = new VirtualClock({ now: Date.UTC(2026, 0, 1, 9) })
   const world = simulatedWorld({ clock })
-  const told: string[] = []
+  const reported: string[] = []
   const log = {
     ...silentLog,
-    info: (line: string) => void told.push(`${clock.monotonic() / MINUTE} ${line}`)
+    info: (line: string) => void reported.push(`${clock.monotonic() / MINUTE} ${line}`)
   }
   const whole = { about: '', day: {}, chips: [], events: [], ...scenario }
-  return { clock, world, told, player: new ScenarioPlayer({ scenario: whole, world, log }) }
+  return { clock, world, reported, player: new ScenarioPlayer({ scenario: whole, world, log }) }
 }
 
 const after = (minutes: number, action: ScenarioAction, every?: number): ScenarioEvent => ({
@@ -36,10 +36,10 @@ t.test('events happen after a while, at a time of each day, and again and again'
     { about: 'ten', when: { at: 10 * HOUR }, action: HANG },
     { about: 'eight', when: { at: 8 * HOUR }, action: HANG }
   ]
-  const { clock, told, player } = stage({ events })
+  const { clock, reported, player } = stage({ events })
   player.start()
   await clock.advance(30 * HOUR)
-  t.same(told, [
+  t.same(reported, [
     '5 scenario: hang',
     '10 scenario: unhang',
     '60 scenario: ten',
@@ -50,7 +50,7 @@ t.test('events happen after a while, at a time of each day, and again and again'
   ])
   player.stop()
   await clock.advance(48 * HOUR)
-  t.equal(told.length, 7, 'nothing happens any more')
+  t.equal(reported.length, 7, 'nothing happens any more')
   t.equal(clock.pending, 0)
 })
 

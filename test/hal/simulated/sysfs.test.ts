@@ -29,13 +29,13 @@ t.test('a path can fail for a while', async (t) => {
 
 t.test('writing keeps the text or tells a listener; it makes no files', async (t) => {
   const files = new SimulatedSysfs()
-  const told: string[] = []
+  const reported: string[] = []
   files.set('/sys/x', '1\n')
   await files.write('/sys/x', '2\n')
   t.equal(await files.read('/sys/x'), '2\n')
-  files.onWrite('/sys/x', (text) => told.push(text))
+  files.onWrite('/sys/x', (text) => reported.push(text))
   await files.write('/sys/x', 'trigger\n')
-  t.same(told, ['trigger\n'])
+  t.same(reported, ['trigger\n'])
   t.equal(await files.read('/sys/x'), '2\n')
   await t.rejects(files.write('/sys/y', '1'), { code: 'ENOENT' })
   await t.rejects(files.read('/sys/x', AbortSignal.abort(new Error('enough'))), { message: 'enough' })

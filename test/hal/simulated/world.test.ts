@@ -31,7 +31,7 @@ t.test('chips are where they were put', async (t) => {
   t.equal((await failure(bus.probe(0x76))).kind, 'closed')
 })
 
-t.test('a type without a model is told', async (t) => {
+t.test('a type without a model is reported', async (t) => {
   const chips = [{ bus: 'i2c-1', type: 'constructor', address: 0x76 }]
   t.throws(() => simulatedWorld({ chips, models: chipModels }), {
     message: 'constructor at 0x76 on i2c-1 cannot be simulated'
@@ -57,7 +57,7 @@ t.test('the same seed gives the same world', async (t) => {
   t.notSame(await measured('a'), await measured('b'))
 })
 
-t.test('time is believed as told, and files come from their models', async (t) => {
+t.test('time has the status that was set, and files come from their models', async (t) => {
   const world = simulatedWorld({
     clock: new VirtualClock(),
     timeQuality: 2,

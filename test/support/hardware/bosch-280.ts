@@ -26,7 +26,7 @@ export function bosch280Matrix(
     t.ok(Math.abs(Number(await bench.value(sensor, 'temperature')) - 30) < 0.1)
   })
 
-  test.test('a relative is told by its name', async (t) => {
+  test.test('a relative is reported by its name', async (t) => {
     for (const [identity, name] of lookAlikes) {
       const bench = new SensorBench(definition, withIdentity(identity))
       t.match(await bench.refusal(bench.open()), {

@@ -107,13 +107,13 @@ async function askedUnder(t: Test, bench: ClockBench, fault: ChipFault, codes: R
   const source = await bench.open()
   bench.world.faults.set('i2c-1', bench.address, fault)
   for (let round = 0; round < 20; round++) {
-    const told = await bench.status(source).catch((error: Error & { code: string }) => error)
-    if (!(told instanceof Error)) {
-      t.ok(fault === 'garbage' && told.quality === 2, 'a random stop flag makes it unknown')
+    const reported = await bench.status(source).catch((error: Error & { code: string }) => error)
+    if (!(reported instanceof Error)) {
+      t.ok(fault === 'garbage' && reported.quality === 2, 'a random stop flag makes it unknown')
       continue
     }
-    t.match(told.code, codes, told.message)
-    t.ok(told.message.startsWith(bench.label), told.message)
+    t.match(reported.code, codes, reported.message)
+    t.ok(reported.message.startsWith(bench.label), reported.message)
   }
   bench.world.faults.clear('i2c-1', bench.address)
   t.equal((await bench.status(source)).quality, 1, 'it heals without being opened again')

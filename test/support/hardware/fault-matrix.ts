@@ -86,14 +86,14 @@ async function sampledUnder(
   const sensor = await bench.open()
   const before = await bench.sample(sensor)
   bench.world.faults.set('i2c-1', bench.address, fault)
-  const told = new Set<string>()
+  const reported = new Set<string>()
   for (let round = 0; round < 20; round++) {
     const { code, message } = await bench.refusal(bench.sample(sensor))
     t.ok([usual, ...others].includes(code), `${code}: ${message}`)
     t.ok(message.startsWith(bench.label), message)
-    told.add(code)
+    reported.add(code)
   }
-  t.ok(told.has(usual), `${usual} is usual, told were ${[...told].join(', ')}`)
+  t.ok(reported.has(usual), `${usual} is usual, reported were ${[...reported].join(', ')}`)
   bench.world.faults.clear('i2c-1', bench.address)
   t.same(shape(await bench.sample(sensor)), shape(before), 'it heals without being opened again')
   await sensor.close()

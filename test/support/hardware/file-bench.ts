@@ -64,7 +64,7 @@ export class FileBench {
   }
 }
 
-/** The code of the fault that each failure of a file is told as. */
+/** The code of the fault that each failure of a file is reported as. */
 const CODES = {
   ENOENT: 'absent',
   EAGAIN: 'not-ready',

@@ -8,10 +8,10 @@ const [path = ''] = process.argv.slice(2)
 const kernel = { ...(await loadGpioKernel()), chips: () => [path] }
 const pins = new CharacterPins({ clock: systemClock, sysfs: new SimulatedSysfs(), kernel })
 const chip = kernel.open(path)
-const told: Record<string, unknown> = { chip: kernel.chipInfo(chip), line: kernel.lineInfo(chip, 5) }
+const reported: Record<string, unknown> = { chip: kernel.chipInfo(chip), line: kernel.lineInfo(chip, 5) }
 const output = await pins.output('GPIO4', 1)
-told.levels = [await output.read(), await output.write(0), await output.read()]
-told.busy = await pins.input('GPIO5').catch((error: Error) => error.message)
+reported.levels = [await output.read(), await output.write(0), await output.read()]
+reported.busy = await pins.input('GPIO5').catch((error: Error) => error.message)
 // The event that waits is older than the watch of a line: it is read from the descriptor itself.
 const line = kernel.request(chip, { offset: 17, flags: 4 | 16, level: 0, events: 1024, consumer: 'kith' })
 const buffer = new Uint8Array(96)
@@ -22,11 +22,11 @@ await ready
 clearTimeout(alive)
 const bytes = kernel.read(line, buffer)
 const view = new DataView(buffer.buffer)
-told.event = [bytes, view.getUint32(8, true), view.getUint32(12, true), view.getUint32(20, true)]
-told.young = Number(kernel.now() - view.getBigUint64(0, true)) < 10e9
-told.empty = kernel.read(line, buffer)
+reported.event = [bytes, view.getUint32(8, true), view.getUint32(12, true), view.getUint32(20, true)]
+reported.young = Number(kernel.now() - view.getBigUint64(0, true)) < 10e9
+reported.empty = kernel.read(line, buffer)
 cancel()
 cancel()
 kernel.close(line)
 await pins.close()
-console.log(JSON.stringify(told))
+console.log(JSON.stringify(reported))

@@ -68,7 +68,7 @@ t.test('lines are found by chip, by label and by any name', async (t) => {
   }
 })
 
-t.test('what is asked for is what the kernel is told', async (t) => {
+t.test('what is asked for is what the kernel is asked', async (t) => {
   const rows: [InputOptions, number][] = [
     [{}, LineFlag.rising | LineFlag.falling],
     [{ edge: 'rising', bias: 'pull-up' }, LineFlag.rising | LineFlag.pullUp],
@@ -105,7 +105,7 @@ t.test('an edge has the kernel’s time and number, whenever it is read', async 
       { level: 0, sequence: 2, at: 5 },
       { level: 1, sequence: 3, at: 5.25 }
     ],
-    'what was before the watch is not told'
+    'what was before the watch is not reported'
   )
   cancel()
   kernel.drive('/dev/gpiochip0', 17, 0)
@@ -128,7 +128,7 @@ t.test('a flood is taken in bounded gulps, and what overflows is seen by its num
   t.equal(edges.at(-1)?.sequence, 5000)
 })
 
-t.test('a taken line is told with whoever has it', async (t) => {
+t.test('a taken line is reported with whoever has it', async (t) => {
   const { kernel, pins } = bench()
   kernel.claim('/dev/gpiochip0', 17, 'gpio-keys')
   const busy = {
@@ -147,7 +147,7 @@ t.test('a taken line is told with whoever has it', async (t) => {
   t.equal(kernel.descriptors, 1)
 })
 
-t.test('what cannot be had is told with its cure', async (t) => {
+t.test('what cannot be had is reported with a hint', async (t) => {
   for (const [errno, code, hint] of [
     ['EACCES', 'not-permitted', /usermod.*--device/],
     ['EPERM', 'not-permitted', /gpio/],

@@ -83,7 +83,7 @@ t.test("the header's lines are found by the label of their chip", async (t) => {
   t.same(FakeGpio.opened, ['586 in both', '573 in both', '515 high', '574 low'])
 })
 
-t.test('a line that is not there is told with those that are', async (t) => {
+t.test('a line that is not there is reported with those that are', async (t) => {
   const { pins } = bench()
   for (const line of ['GPIO54', 'GPIO', '17', 'pinctrl-bcm2711:1', 'gpiochip512:32', 'GPIO17x', '../x:1']) {
     await t.rejects(pins.input(line), { code: 'no-such-line', message: `there is no line ${line}` })
@@ -106,7 +106,7 @@ t.test('the edges asked for carry the time of the clock', async (t) => {
   t.same(edges, [{ level: 1, at: 5 }])
   FakeGpio.last.edge(0, Object.assign(new Error('EIO'), { code: 'EIO' }))
   t.match(errors, [{ code: 'unsupported', message: 'line GPIO17 cannot be used this way (EIO)' }])
-  t.equal(FakeGpio.last.listeners.length, 0, 'it is told once')
+  t.equal(FakeGpio.last.listeners.length, 0, 'it is reported once')
   cancel()
 })
 
@@ -143,7 +143,7 @@ t.test('a process that ends by an error of its own sets its outputs as they bega
   t.same(wills, [])
 })
 
-t.test('what cannot be had is told with its cure', async (t) => {
+t.test('what cannot be had is reported with a hint', async (t) => {
   const { pins } = bench()
   await t.rejects(pins.input('GPIO17', { bias: 'pull-up' }), { code: 'unsupported' })
   await t.rejects(pins.input('GPIO17', { numbered: true }), {
@@ -160,7 +160,7 @@ t.test('what cannot be had is told with its cure', async (t) => {
   }
 })
 
-t.test('a native package that is not built is told with its cure', async (t) => {
+t.test('a native package that is not built is reported with a hint', async (t) => {
   const { clock, sysfs } = bench()
   const load = async () => {
     throw new Error('Could not locate the bindings file')
