@@ -129,6 +129,15 @@ function forget(timer: Early): void {
   if (at >= 0) early.splice(at, 1)
 }
 
+/**
+ * Keeps the process alive until it is cancelled. Timers of after() and watched GPIO lines do not, so that a command
+ * that waits for them alone would end before them.
+ */
+export function keepAlive(): Cancel {
+  const timer = setInterval(() => {}, LONGEST_TIMER)
+  return () => clearInterval(timer)
+}
+
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),

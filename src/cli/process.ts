@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts'
+import { keepAlive, systemClock } from '../clock.ts'
 import { describeError, NodeError } from '../error.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
@@ -9,6 +9,8 @@ const FLUSH_MS = 100
 
 /** Runs the command line as this process: its streams, its signals, its exit status. */
 export async function runProcess(argv: readonly string[]): Promise<never> {
+  // Until process.exit(): a command may wait for a deadline or a GPIO line alone.
+  keepAlive()
   const controller = new AbortController()
   let crashed = false
   const leave = (): void => {

@@ -107,3 +107,25 @@ t.test('a stopped reader does not delay Ctrl-C', async (t) => {
   t.ok(await Promise.race([end.then(() => true), systemClock.sleep(1000, new AbortController().signal)]))
   t.ok(performance.now() - at < 1000)
 })
+
+t.test('a command that waits for a debounce time or a deadline alone is kept alive', async (t) => {
+  const home = t.testdir({
+    'kith.yaml': `devices: [./mute.ts]
+limits: { sampling: { deadline: 1s } }
+sensors:
+  - { type: contact, name: door, line: GPIO17 }
+  - { type: mute, name: slow }
+`,
+    'mute.ts': `export default {
+  type: 'mute', title: 'Never answers', datasheet: { id: 'none', revision: 'none' }, bus: 'none',
+  measures: [{ quantity: 'temperature' }], options: {}, minimumInterval: 100,
+  open: async () => ({ sample: () => new Promise(() => {}), close: async () => {} })
+}
+`
+  })
+  const { out, err, end } = kith('devices', 'test', '--simulated', '--home', home)
+  t.equal(await end, 1, 'the fault of the driver that never answers')
+  t.match(out(), /door {2}contact at GPIO17\n {2}ok/)
+  t.match(out(), /slow {2}mute\n {2}fault .*no answer within 1000 ms/)
+  t.equal(err(), '')
+})
