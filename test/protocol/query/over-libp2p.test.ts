@@ -15,8 +15,18 @@ import {
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { topic } from '../../support/history.ts'
 import { memoryNetwork } from '../../support/memory-network.ts'
-import { asked, BenchHub, noHistory, packOf, queryLimits, sealedMeta } from '../../support/query/bench.ts'
+import {
+  asked,
+  BenchHub,
+  noHistory,
+  packOf,
+  queryLimits,
+  RawAsker,
+  sealedMeta,
+  settle
+} from '../../support/query/bench.ts'
 import { allQuantities } from '../../support/readings.ts'
+import type { PairedStream } from '../../support/stream-pair.ts'
 
 const second = '/sensor/temp/v2'
 const registry = new ProtocolRegistry(
@@ -63,6 +73,38 @@ function streamsOf(libp2p: Libp2p, peer: string): string {
     .filter((protocol) => protocol.startsWith('/sensor/'))
     .join(' ')
 }
+
+t.test(
+  'a client that leaks streams is answered on the newest; those beyond the limit are reset',
+  async (t) => {
+    const [served, leaking] = await Promise.all([memoryNetwork(), memoryNetwork()])
+    t.teardown(() => Promise.all([served.stop(), leaking.stop()]))
+    const [hub, server] = await serving(served, [topic])
+    hub.add(packOf(0))
+    const connection = await leaking.dial(served.getMultiaddrs())
+    const askers: RawAsker[] = []
+    for (let opened = 1; opened <= 20; opened++) {
+      const asker = new RawAsker((await connection.newStream(topic)) as unknown as PairedStream)
+      askers.push(asker)
+      asker.send({ id: 1, op: 'read', n: 'hall', who: asked })
+      while (asker.answers.length === 0 && !asker.closed) await settle()
+      t.equal(asker.answers[0]?.end, true, `stream ${opened}`)
+    }
+    while (askers.filter(({ closed }) => !closed).length > queryLimits.streamsPerPeer) await settle()
+    t.strictSame(
+      askers.map(({ closed }) => closed),
+      askers.map((_, i) => i < 16),
+      'the oldest gave way'
+    )
+    t.equal(server.sessions, 4)
+
+    for (const asker of askers.slice(16)) asker.send({ id: 2, op: 'observe', n: 'hall', who: asked })
+    while (askers.slice(16).some(({ answers }) => answers.length < 2)) await settle()
+    const fifth = await connection.newStream(topic).catch(() => undefined)
+    while (fifth?.status === 'open') await settle()
+    t.equal(server.sessions, 4, 'a stream with an open request does not give way')
+  }
+)
 
 t.test('between real nodes: read, observe, time, and the newest common version', async (t) => {
   const [old, young, reader] = await Promise.all([memoryNetwork(), memoryNetwork(), memoryNetwork()])

@@ -25,6 +25,9 @@ export interface QueryServerComponents extends Omit<ResponderInit, 'limits' | 'r
   readonly callerOf: (connection: Connection) => Caller
 }
 
+/** Inbound streams that libp2p lets through to makeRoom(), in terms of those that may stay open. */
+const STREAM_MARGIN = 4
+
 export interface QueryServerInit {
   readonly limits: QueryLimits
 }
@@ -63,8 +66,11 @@ export class QueryServer implements Startable {
 
   async start(): Promise<void> {
     const { network, datagrams, registry, limits } = this.#init
-    const streams = limits.streamsPerPeer
-    const options = { maxInboundStreams: streams, maxOutboundStreams: streams, runOnLimitedConnection: true }
+    const maxOutboundStreams = limits.streamsPerPeer
+    // libp2p resets the newest stream beyond its limit; here the oldest idle one gives way, so that a client that
+    // leaks streams is not locked out.
+    const maxInboundStreams = STREAM_MARGIN * limits.streamsPerPeer
+    const options = { maxInboundStreams, maxOutboundStreams, runOnLimitedConnection: true }
     for (const protocol of registry.ids()) {
       datagrams?.handle(protocol, (flow) => (bytes) => {
         const answer = this.answerDatagram(bytes, { caller: flow, protocol }, flow.maxSize)
