@@ -32,7 +32,7 @@ export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void>
     registry: { ids: () => [topic], quantitiesOf: (id) => registry.quantitiesOf(id) },
     latest: hub,
     history: noHistory,
-    catalogues: { sealed: () => undefined },
+    catalogues: { sealed: () => undefined, series: () => [] },
     admission: { answers: () => true },
     mayRead: () => true,
     clockStatus: () => ({ quality: 0, offset: 0 }),

@@ -44,6 +44,21 @@ export function sealOwnCatalogue(
   return seal('meta', payload, storage.signer)
 }
 
+/** The names of every series of this node's sensors. */
+export function ownSeries({ sensing, storage }: Pick<Components, 'sensing' | 'storage'>): string[] {
+  return sensing.sensors.flatMap(({ config, measures }) =>
+    measures.map((measure) => seriesName(storage.signer.peer, config.name, measure))
+  )
+}
+
+function seriesName(
+  peer: string,
+  device: string,
+  { quantity, channel }: RunningSensor['measures'][number]
+): string {
+  return formatSeries({ peer, device, quantity, ...defined({ channel }) })
+}
+
 /** Encodes as much as a catalogue holds: the oldest runs are left out first, then the last series. */
 export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
   try {
@@ -66,8 +81,7 @@ function seriesOf(
   const { signer, history, hub } = storage
   return measures.map((measure) => {
     const { quantity, channel, range, accuracy } = measure
-    const parts = { peer: signer.peer, device: config.name, quantity }
-    const name = formatSeries(channel === undefined ? parts : { ...parts, channel })
+    const name = seriesName(signer.peer, config.name, measure)
     const held = history.held(name)[0]
     const [oldest] = held?.ranges[0] ?? []
     const latest = hub.latest(

@@ -2,6 +2,7 @@ import { type QueryServer, queryServer } from '../../protocol/query/index.ts'
 import type { Audience } from '../../reading/author/author.ts'
 import { formatSeries } from '../../reading/series.ts'
 import type { Components } from './components.ts'
+import { ownSeries } from './own-catalogue.ts'
 
 type Needs = Pick<
   Components,
@@ -29,7 +30,11 @@ export function createQueryServer(components: Needs): QueryServer {
       sealed: (author, requester) =>
         author === self
           ? publishing.cataloguePublisher.current(audienceOf(requester))
-          : catalogues.get(author)?.bytes
+          : catalogues.get(author)?.bytes,
+      series: (author) =>
+        author === self
+          ? ownSeries(components)
+          : (catalogues.mostComplete(author)?.catalogue.series.map(({ name }) => name) ?? [])
     },
     admission,
     // Private series of others were given to this node alone.

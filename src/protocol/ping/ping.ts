@@ -25,7 +25,9 @@ export class PingService implements Startable {
 
   start(): void {
     this.#components.datagrams.handle(PING_PROTOCOL, (flow) =>
-      this.#init.answers(flow) ? (bytes) => bytes.length <= MAX_PING_BYTES && flow.send(bytes) : undefined
+      this.#init.answers(flow)
+        ? (bytes) => bytes.length > 0 && bytes.length <= MAX_PING_BYTES && flow.send(bytes)
+        : undefined
     )
   }
 

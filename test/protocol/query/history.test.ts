@@ -105,7 +105,7 @@ t.test('each answer tells where to go on, and a range without its run is no ques
       [60, undefined, true]
     ]
   )
-  for (const part of [{ from: 3 }, { to: 3 }]) {
+  for (const part of [{ from: 3 }, { to: 3 }, { run: runOf(7), from: 4, to: 3 }]) {
     t.match(await raw.ask({ id: 2, op: 'history', n: series, ...part }), [{ error: { code: 'bad-request' } }])
   }
 })

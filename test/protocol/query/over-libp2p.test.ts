@@ -45,7 +45,7 @@ async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[B
     registry: { ids: () => protocols, quantitiesOf: (id) => registry.quantitiesOf(id) },
     latest: hub,
     history: noHistory,
-    catalogues: { sealed: () => sealedMeta() },
+    catalogues: { sealed: () => sealedMeta(), series: () => [] },
     admission: { answers: () => true },
     mayRead: () => true,
     clockStatus: () => ({ quality: 0, errorBound: 0.001, offset: 0 }),

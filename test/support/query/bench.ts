@@ -126,7 +126,10 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
     registry,
     latest: hub,
     history: noHistory,
-    catalogues: { sealed: (author) => (author === asked ? sealedMeta() : undefined) },
+    catalogues: {
+      sealed: (author) => (author === asked ? sealedMeta() : undefined),
+      series: (author) => (author === asked ? [`${asked}/hall/temperature`] : [])
+    },
     admission: { answers: () => true },
     mayRead: () => true,
     clockStatus: () => bench.belief,

@@ -70,7 +70,8 @@ function firstPosition({ run, from }: QueryRequest): Position | undefined {
   return run === undefined ? undefined : { ...run, seq: from ?? 0 }
 }
 
-function lastPosition({ run, to }: QueryRequest): Position | undefined {
+function lastPosition({ run, from = 0, to }: QueryRequest): Position | undefined {
+  if (to !== undefined && to < from) throw new QueryError('bad-request', 'to is below from')
   if (run === undefined && to !== undefined) throw new QueryError('bad-request', 'to needs ep and boot')
   return run === undefined || to === undefined ? undefined : { ...run, seq: to }
 }

@@ -25,10 +25,12 @@ export interface LatestSource {
 /** The part of history that is served. */
 export type HistorySource = Pick<History, 'items' | 'series'>
 
-/** The sealed bytes of catalogues, our own and those held of others. */
+/** Catalogues, our own and those held of others. */
 export interface CatalogueSource {
   /** @param requester PeerId of the peer that asks */
   sealed(author: string, requester: string): Uint8Array | undefined
+  /** The names of the series that the catalogue of an author lists, private ones too; none where it is not held. */
+  series(author: string): readonly string[]
 }
 
 /** Which quantities a ProtocolName carries. */

@@ -6,7 +6,7 @@ import { parseSeries, partsOfSeries, type SeriesParts } from '../../../reading/s
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { AnsweredTime, QueryRequest } from '../codec/frame.ts'
 import { QueryError } from '../codec/query-error.ts'
-import { type SeriesMatch, selectedSeries } from '../codec/selector.ts'
+import { type SeriesMatch, selectedAuthors, selectedSeries } from '../codec/selector.ts'
 import type { QueryLimits } from '../limits.ts'
 import type { CarriedQuantities, CatalogueSource, HistorySource, LatestSource } from './queryables.ts'
 
@@ -58,10 +58,19 @@ export class Responder {
 
   /** The packs that carry the latest of each series asked for, each once. @throws QueryError 'no-such', 'no-data' */
   read(request: QueryRequest, requester: Requester): SealedReadings[] {
-    const packs = this.latest(this.matching(request, requester), requester)
+    const match = this.matching(request, requester)
+    const packs = this.latest(match, requester)
     if (packs.length > 0) return packs
-    if (request.n === undefined) throw new QueryError('no-data', 'nothing has been measured yet')
-    throw new QueryError('no-such', 'no reading of that name is held here')
+    if (this.#isListed(request, match)) throw new QueryError('no-data', 'nothing has been measured yet')
+    throw new QueryError('no-such', 'no series of that name is held here')
+  }
+
+  /** Whether a series is known to exist: its first reading is yet to come. */
+  #isListed(request: QueryRequest, match: SeriesMatch): boolean {
+    const authors = [...selectedAuthors(request, this.#init.self)]
+    return authors.some((author) =>
+      this.#init.catalogues.series(author).some((name) => match(partsOfSeries(name)))
+    )
   }
 
   latest(match: SeriesMatch, requester: Requester): SealedReadings[] {

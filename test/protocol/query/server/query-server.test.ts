@@ -34,7 +34,12 @@ t.test('errors of the closed list', async (t) => {
   const bench = queryBench()
   const raw = new RawAsker(bench.open())
   t.same(codes(await raw.ask({ id: 1, op: 'read' })), ['no-data'])
+  t.same(codes(await raw.ask({ id: 1, op: 'read', n: 'hall' })), ['no-data'], 'listed in our catalogue')
+  t.same(codes(await raw.ask({ id: 1, op: 'read', n: `${asked}/hall/temperature` })), ['no-data'])
   t.same(codes(await raw.ask({ id: 2, op: 'read', n: 'cellar' })), ['no-such'])
+  t.same(codes(await raw.ask({ id: 2, op: 'read', who: requester })), ['no-such'], 'an unknown author')
+  const meta = new RawAsker(bench.open('/sensor/meta/v1'))
+  t.same(codes(await meta.ask({ id: 1, op: 'read' })), ['no-such'], 'no series of that protocol')
   t.same(codes(await raw.ask({ id: 3, op: 'dance' })), ['unknown-op'])
   t.same(codes(await raw.ask({ id: 4, op: 'describe', who: requester })), ['no-such'])
   t.same(codes(await raw.ask({ id: 5, op: 'history', n: 'air' })), ['no-such'])
@@ -50,6 +55,7 @@ t.test('describe gives the sealed catalogue', async (t) => {
 
 t.test('what cannot be answered for a fault of ours is internal, and tells nothing', async (t) => {
   const catalogues = {
+    series: () => [],
     sealed(): never {
       throw new Error('secret of the disk')
     }
@@ -177,7 +183,7 @@ t.test('a protocol tells only what it carries', async (t) => {
   const bench = queryBench()
   bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open('/sensor/humidity/v1'))
-  t.same(codes(await raw.ask({ id: 1, op: 'read' })), ['no-data'])
+  t.same(codes(await raw.ask({ id: 1, op: 'read' })), ['no-such'])
   t.same(codes(await raw.ask({ id: 2, op: 'read', n: 'hall' })), ['no-such'])
 })
 
@@ -217,7 +223,7 @@ t.test('a thousand silent streams of strangers lock nobody out, and end by thems
 })
 
 t.test('a slow reader is waited for, then cut off', async (t) => {
-  const big = { sealed: () => new Uint8Array(16_000) }
+  const big = { sealed: () => new Uint8Array(16_000), series: () => [] }
   const bench = queryBench({ catalogues: big })
   const raw = new RawAsker(bench.open())
   raw.stream.stall()
@@ -242,7 +248,7 @@ t.test('a slow reader is waited for, then cut off', async (t) => {
 t.test(
   'cancelled while its answers wait for a slow reader, a request has one end and nothing behind it',
   async (t) => {
-    const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000) } })
+    const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000), series: () => [] } })
     for (let i = 0; i < 300; i++) bench.hub.add(packOf(0, `d${i}`))
     const raw = new RawAsker(bench.open())
     for (const op of ['read', 'describe']) {
@@ -266,7 +272,7 @@ t.test(
 t.test(
   'who asks and cancels against a stalled reader fills no memory: what waits counts as open',
   async (t) => {
-    const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000) } })
+    const bench = queryBench({ catalogues: { sealed: () => new Uint8Array(16_000), series: () => [] } })
     const raw = new RawAsker(bench.open())
     raw.stream.stall()
     for (let id = 0; id < 200; id++) raw.send({ id, op: 'describe' }, { id, op: 'cancel' })
