@@ -25,3 +25,12 @@ t.test('its one script is in it, and is no step of the clone', async (t) => {
   t.strictSame(manifest.scripts, { install: 'node scripts/build-native.mjs' })
   t.match(readFileSync(new URL('scripts/build.mjs', root), 'utf8'), "'scripts/build-native.mjs'")
 })
+
+t.test('every package of the lockfile has an integrity, those of other machines as well', async (t) => {
+  const { packages }: { packages: Record<string, { integrity?: string; link?: boolean }> } = JSON.parse(
+    readFileSync(new URL('package-lock.json', root), 'utf8')
+  )
+  const fetched = Object.entries(packages).filter(([path, { link }]) => path !== '' && link !== true)
+  t.ok(fetched.length > 100)
+  for (const [path, { integrity }] of fetched) t.match(integrity, /^sha512-[\w+/]{86}==/, path)
+})
