@@ -30,7 +30,7 @@ const add = defineCommand({
       kind: 'list',
       short: 'a',
       value: 'MULTIADDR',
-      summary: 'an address of the peer; may be repeated'
+      summary: 'the addresses of the peer, in place of those in the book; may be repeated'
     },
     time: { kind: 'flag', summary: 'trust it as a time source' },
     note: { kind: 'text', value: 'TEXT', summary: 'a comment' }
@@ -57,7 +57,8 @@ const add = defineCommand({
         note: options.note
       })
     })
-    print(context, entry, `${entry.name} is ${entry.peer}`)
+    const at = entry.addresses.length === 0 ? '' : `, at ${entry.addresses.join(', ')}`
+    print(context, entry, `${entry.name} is ${entry.peer}${at}`)
   }
 })
 

@@ -1,8 +1,6 @@
-import { defined } from '../../defined.ts'
-import { NodeError } from '../../error.ts'
 import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
-import { checkBookEntry } from '../peers/book-entry-check.ts'
+import { changedEntry } from '../peers/book-entry.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { AskInit } from './ask.ts'
 import { ask } from './ask.ts'
@@ -45,9 +43,10 @@ export class NodeOperations implements Operations {
   }
 
   async bookPut(change: BookChange): Promise<BookEntry> {
-    const entry = this.#changed(change, this.#init.book.get(change.name))
-    checkBookEntry(entry)
-    await this.#init.book.put(entry)
+    const { book, directory } = this.#init
+    const targets = change.who === undefined ? [] : directory.resolve(change.who)
+    const entry = changedEntry(change, book.get(change.name), targets)
+    await book.put(entry)
     this.#init.autoDialer.remember(entry.peer, entry.addresses)
     return shown(entry)
   }
@@ -58,29 +57,6 @@ export class NodeOperations implements Operations {
 
   bookRemove(name: string): Promise<void> {
     return this.#init.book.remove(name)
-  }
-
-  #changed(change: BookChange, known: Entry | undefined): Entry {
-    const [target, another] = change.who === undefined ? [] : this.#init.directory.resolve(change.who)
-    const peer = target?.peer ?? known?.peer
-    if (peer === undefined) {
-      throw new NodeError('bad-request', `who is "${change.name}"?`, {
-        hint: `kith book add ${change.name} PEERID`
-      })
-    }
-    if (another !== undefined)
-      throw new NodeError('ambiguous', `"${change.who}" is a purpose of several`, {
-        hint: 'name one by its PeerId'
-      })
-    const note = change.note ?? known?.note
-    return {
-      name: change.name,
-      peer,
-      purposes: change.purposes ?? known?.purposes ?? [],
-      addresses: change.addresses ?? known?.addresses ?? target?.addresses ?? [],
-      time: change.time ?? known?.time ?? false,
-      ...defined({ note })
-    }
   }
 }
 
