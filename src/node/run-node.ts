@@ -22,8 +22,8 @@ export interface StartInit {
   /** Ends the start: what has started is stopped in order. */
   readonly signal?: AbortSignal
   /**
-   * A node for one command: it does not listen and serves no control socket. Without `home` it has a new identity
-   * and no sensors.
+   * A node for one command: it does not listen, serves no control socket and has no sensors. Without `home` it has a
+   * new identity.
    */
   readonly shortLived?: boolean
   /** In place of `home`: a home of which only the book is read. It is not locked, so its node may start meanwhile. */
@@ -68,9 +68,14 @@ export async function startNode(init: StartInit): Promise<RunningNode> {
   }
 }
 
-/** Readings under a new key would have an unknown author, and the buses belong to the home's own node. */
-function configOf({ config, home, shortLived = false }: StartInit): NodeConfig {
-  return shortLived && home === undefined ? { ...config, sensors: [], store: [] } : config
+/**
+ * A node for one command uses no hardware and stores nothing of others: the buses belong to the home's own node, which
+ * may be a simulated one, and its history has nothing that the command measured.
+ */
+function configOf({ config, shortLived = false }: StartInit): NodeConfig {
+  if (!shortLived) return config
+  const sources = config.time.sources.filter((source) => source !== 'rtc')
+  return { ...config, sensors: [], store: [], time: { ...config.time, sources } }
 }
 
 async function startIn(home: Home | undefined, world: World, init: StartInit): Promise<RunningNode> {

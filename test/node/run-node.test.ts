@@ -1,7 +1,8 @@
 import fsPromises from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import t, { type Test } from 'tap'
-import { parseConfig } from '../../src/config/load.ts'
+import { clockChips, devices } from '../../devices/index.ts'
+import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import { isNodeError } from '../../src/error.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import type { World } from '../../src/hal/world.ts'
@@ -86,4 +87,27 @@ t.test('a socket that cannot be removed keeps nothing else from its end', async 
     log.lines.filter(({ level }) => level === 'warn'),
     [{ message: /EROFS/ }]
   )
+})
+
+t.test('a node for one command opens no hardware and has no sensors', async (t) => {
+  const home = t.testdir()
+  const text = `name: hall
+mdns: false
+store: [attic]
+time: { rtc: { type: ds3231, bus: i2c-1 } }
+sensors: [{ type: bme280, name: air, interval: 1s }]
+`
+  const { config } = loadConfig({ text, devices, clocks: clockChips })
+  const world = simulatedWorld()
+  const opened: string[] = []
+  const buses = Object.assign(Object.create(world.buses) as typeof world.buses, {
+    open: async (name: string) => {
+      opened.push(name)
+      return await world.buses.open(name)
+    }
+  })
+  const node = await start(home, { config, world: { ...world, buses }, shortLived: true })
+  t.match(await node.operations.status(), { name: 'hall', home, sensors: [] })
+  await node.stop()
+  t.same(opened, [])
 })

@@ -27,7 +27,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const client = await connectControl(home, clock)
   if (client !== undefined) return { operations: client, from: 'running', close: () => client.close() }
   if (options.running === true)
-    throw new NodeError('no-node', `no node runs in ${home}`, { hint: 'kith run' })
+    throw new NodeError('no-node', `no node runs in ${home}`, { hint: 'kith run starts one' })
   const remark = (why: string, which: string): void =>
     terminal.remark(`kith: ${why}; using a temporary node ${which}`)
   if (!existsSync(home)) {

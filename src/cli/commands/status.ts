@@ -11,10 +11,8 @@ export const status = defineCommand({
   name: 'status',
   summary: 'the state of the node: addresses, sensors and faults, uptime, memory, history',
   options: {
-    running: {
-      kind: 'flag',
-      summary: 'fail if no node runs in the home: a health check'
-    },
+    // Health checks written for earlier versions have it.
+    running: { kind: 'flag', summary: 'no effect: without a running node the exit status is always 3' },
     metrics: {
       kind: 'flag',
       summary: 'print counters and gauges as OpenMetrics text, for Prometheus'
@@ -23,9 +21,9 @@ export const status = defineCommand({
   positionals: [],
   example: 'kith status --json',
   async run(context) {
-    const { running, metrics } = context.options
-    // A temporary node has no counters.
-    const { operations } = await context.connect({ own: true, running: running === true || metrics === true })
+    const { metrics } = context.options
+    // A temporary node has neither sensors nor counters: its state would say nothing about the home's node.
+    const { operations } = await context.connect({ running: true })
     const now = await operations.status()
     if (metrics === true) context.terminal.line(statusMetrics(now).trimEnd())
     else if (context.json) context.terminal.json(now)
