@@ -3,7 +3,9 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Transport } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
+import { systemClock } from '../../src/clock.ts'
 import { defaultsOf } from '../../src/limits.ts'
+import { silentLog } from '../../src/log.ts'
 import { type Carrier, createNetwork, type Network } from '../../src/node/network/create-network.ts'
 import { networkLimits as declaredLimits, type NetworkLimits } from '../../src/node/network/limits.ts'
 
@@ -33,7 +35,9 @@ export async function memoryNetwork(
     announce: [],
     gossip,
     version: '0.0.0',
-    limits: { ...networkLimits, ...limits }
+    limits: { ...networkLimits, ...limits },
+    clock: systemClock,
+    log: silentLog
   })
   await network.start()
   return network

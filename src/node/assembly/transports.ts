@@ -9,7 +9,7 @@ export async function createTransports({
   init,
   protocols
 }: Pick<Components, 'init' | 'protocols'>): Promise<Transports> {
-  const { config, identity, carrier, version } = init
+  const { config, identity, carrier, version, world, log } = init
   const local = new LocalNetwork(readInterfaces())
   const network = await createNetwork({
     privateKey: identity.privateKey,
@@ -17,7 +17,9 @@ export async function createTransports({
     announce: config.announce,
     gossip: gossipOptions(protocols.registry.ids(), config.limits.gossip),
     version,
-    limits: config.limits.network
+    limits: config.limits.network,
+    clock: world.clock,
+    log
   })
   return { network, local, datagrams: datagramsOf({ ...init, network, local }) }
 }

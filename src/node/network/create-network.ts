@@ -11,16 +11,21 @@ import type {
 import { FaultTolerance } from '@libp2p/interface'
 import { prefixLogger } from '@libp2p/logger'
 import { noise } from '@libp2p/noise'
-import { type Ping, ping } from '@libp2p/ping'
+import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { isLoopback } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
+import type { Log } from '../../log.ts'
 import type { LanDiscoveryComponents } from '../../peer/discovery/mdns.ts'
+import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
+import { ConnectionGuard } from './connection-guard.ts'
 import type { NetworkLimits } from './limits.ts'
+import { STREAM_WINDOW } from './yamux-frames.ts'
 
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
@@ -67,7 +72,12 @@ export interface NetworkInit {
   readonly gossip: Partial<GossipsubOpts>
   readonly version: string
   readonly limits: ConnectionLimits
+  readonly clock: Clock
+  readonly log: Log
 }
+
+/** Streams that a peer may hold open, of all protocols together; yamux would take 1,000. */
+const MAX_INBOUND_STREAMS = 256
 
 /**
  * libp2p as kith uses it, not started. Each setting that is not a plain limit avoids one of the traps
@@ -75,7 +85,10 @@ export interface NetworkInit {
  */
 export async function createNetwork(init: NetworkInit): Promise<Network> {
   const { limits } = init
-  return await createLibp2p<NetworkServices>({
+  const guard = new ConnectionGuard(init.clock, init.log, (protocol) =>
+    network.getProtocols().includes(protocol)
+  )
+  const network = await createLibp2p<NetworkServices>({
     start: false,
     privateKey: init.privateKey,
     nodeInfo: { name: 'kith', version: init.version, userAgent: `kith/${init.version}` },
@@ -88,13 +101,25 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     // One busy port, or an interface without IPv6, must not stop the boot (docs/network.md trap 13).
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     connectionEncrypters: [
-      (components: unknown) => coalesceWrites((noise() as unknown as EncrypterFactory)(components))
+      (components: unknown) =>
+        guard.encrypter(coalesceWrites((noise() as unknown as EncrypterFactory)(components)))
     ],
     streamMuxers: [
-      yamux({
-        streamOptions: { maxWriteBufferLength: limits.streamBuffer }
-      }) as unknown as () => StreamMuxerFactory
+      () =>
+        guard.muxers(
+          yamux({
+            maxInboundStreams: MAX_INBOUND_STREAMS,
+            streamOptions: {
+              maxWriteBufferLength: limits.streamBuffer,
+              // Fixed windows: a receive window that grows lets a peer fill as much of our memory.
+              initialStreamWindowSize: STREAM_WINDOW,
+              maxStreamWindowSize: STREAM_WINDOW,
+              maxReadBufferLength: 4 * STREAM_WINDOW
+            }
+          })() as unknown as StreamMuxerFactory
+        )
     ],
+    connectionGater: guard.gater,
     connectionManager: {
       maxConnections: limits.connections,
       // Many devices behind one address, or ten silent sockets, must not lock out everybody (docs/network.md trap 11).
@@ -120,7 +145,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       identify: identify({ timeout: limits.identifyTimeout }),
       // A protocol handled later reaches peers only by a push.
       identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
-      ping: ping(),
+      ping: boundedPing(init.clock),
       pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
       components: ({ addressManager, logger, transportManager }: InnerComponents) => ({
         addressManager,
@@ -129,6 +154,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       })
     }
   } as unknown as Libp2pOptions<NetworkServices>)
+  return network
 }
 
 /** Loopback addresses are announced only where there are no others. */

@@ -3,6 +3,8 @@ import { Socket } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { ConnectionEncrypter, MessageStream, Stream } from '@libp2p/interface'
 import t, { type Test } from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import { silentLog } from '../../../src/log.ts'
 import { coalesceWrites } from '../../../src/node/network/coalesce-writes.ts'
 import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { networkLimits, nextEvent } from '../../support/memory-network.ts'
@@ -92,7 +94,9 @@ async function network(t: Test): Promise<Network> {
     announce: [],
     gossip: {},
     version: '0.0.0',
-    limits: networkLimits
+    limits: networkLimits,
+    clock: systemClock,
+    log: silentLog
   })
   await made.start()
   t.teardown(() => made.stop())
