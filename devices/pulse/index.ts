@@ -7,7 +7,7 @@ export const pulse: GpioSensorDefinition = {
   datasheet: { id: 'none', revision: 'none' },
   bus: 'gpio',
   measures: [
-    { quantity: 'count', range: [0, Number.MAX_SAFE_INTEGER] },
+    { quantity: 'count', range: [0, Number.MAX_SAFE_INTEGER], total: true },
     { quantity: 'rate', range: [0, 1_000_000] }
   ],
   options: {

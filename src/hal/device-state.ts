@@ -1,6 +1,6 @@
 /**
- * Numbers that a device keeps over restarts, as a counter's total. They are written with the history: a crash
- * loses at most the changes since the last flush, and never combines a later value of one number with an
+ * Numbers that a device keeps over restarts, as a counter's total. They are written as often as the history: a crash
+ * loses at most the changes since the last write, and never combines a later value of one number with an
  * earlier one of another.
  */
 export interface DeviceState {

@@ -27,6 +27,11 @@ export interface Measure {
   readonly range?: readonly [number, number]
   /** Typical error, plus or minus, in the quantity's unit, by the datasheet. */
   readonly accuracy?: number
+  /**
+   * Whether it is a running total, which the driver keeps in its state under the measure's name (`count`). After a
+   * crash, state.get() has the larger of what was kept and the newest value of the node's history.
+   */
+  readonly total?: boolean
 }
 
 /** An opened sensor. A failed sample throws; it never returns a substitute value. */

@@ -47,7 +47,7 @@ t.test('a door is told to the house as it moves, with the time of its edge', asy
   cancel()
 })
 
-t.test('a total survives a restart, and a kill up to the flush, and never counts twice', async (t) => {
+t.test('a total survives a restart, a kill and a damaged file, and never counts twice', async (t) => {
   const house = houseFor(t)
   const hall = await house.start('hall', { config: CONFIG, home: true })
   const memory = join(hall.home ?? '', 'memory.json')
@@ -68,12 +68,18 @@ t.test('a total survives a restart, and a kill up to the flush, and never counts
   const flushed = readFileSync(memory)
   await tip(house, hall, 3)
   await house.stop(hall)
-  // What was on the disk at the moment of the kill.
+  // What was on the disk at the moment of the kill: the total is older than the history.
   writeFileSync(memory, flushed)
   hall.journalled.length = 0
   await house.run(hall)
   await house.until(() => total() !== undefined)
-  t.equal(total(), 12)
+  t.equal(total(), 15)
+  await house.stop(hall)
+  writeFileSync(memory, 'damaged')
+  hall.journalled.length = 0
+  await house.run(hall)
+  await house.until(() => total() !== undefined)
+  t.equal(total(), 15, 'nor does a damaged file cost anything')
 })
 
 t.test('a switch obeys this machine alone, and is safe whenever the node is not there', async (t) => {

@@ -45,7 +45,8 @@ const measure = v.looseObject(
     quantity: words,
     channel: v.optional(v.pipe(v.string('is no text'), v.regex(CHANNEL, 'is not 1 to 8 of a–z and 0–9'))),
     range: v.optional(v.tuple([finite, finite], 'is no pair [minimum, maximum]')),
-    accuracy: v.optional(finite)
+    accuracy: v.optional(finite),
+    total: v.optional(v.boolean('is neither true nor false'))
   },
   'is no measure as in { quantity: "temperature" }'
 )

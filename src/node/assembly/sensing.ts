@@ -3,6 +3,7 @@ import { Author } from '../../reading/author/author.ts'
 import { Epochs } from '../../reading/author/epoch.ts'
 import type { Startable } from '../../startable.ts'
 import { DeviceStates } from '../sensors/device-states.ts'
+import { keptTotals } from '../sensors/kept-totals.ts'
 import { createSensors } from '../sensors/running-sensor.ts'
 import { fileOf } from './assemble-init.ts'
 import type { Components, Sensing } from './components.ts'
@@ -10,7 +11,7 @@ import type { Components, Sensing } from './components.ts'
 type Needs = Pick<Components, 'init' | 'protocols' | 'timekeeper' | 'storage' | 'publishing'>
 
 export function createSensing(components: Needs): Sensing {
-  const { init, timekeeper } = components
+  const { init, storage, timekeeper } = components
   const { config, world, log, devices } = init
   const privates = new Set(config.sensors.filter((sensor) => sensor.private).map((sensor) => sensor.name))
   const isPrivate = (device: string): boolean => privates.has(device)
@@ -33,7 +34,8 @@ export function createSensing(components: Needs): Sensing {
     limits: config.limits.sampling,
     quantities: components.protocols.quantities,
     log,
-    stateOf: (name) => deviceStates.of(name),
+    stateOf: (config, measures) =>
+      deviceStates.of(config.name, keptTotals(storage.history, init.identity.peer, config, measures)),
     emit: (sample) => author().add(sample)
   })
   return { sensors, deviceStates, author, isPrivate }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
 import * as v from 'valibot'
-import { type Cancel, type Clock, every } from '../../clock.ts'
+import type { Cancel, Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { DeviceState } from '../../hal/device-state.ts'
 import type { Log } from '../../log.ts'
@@ -13,7 +12,7 @@ export interface DeviceStatesInit {
   readonly log: Log
   /** The file; undefined for a node that writes no files. */
   readonly path: string | undefined
-  /** Milliseconds between writes of what changed: a crash loses at most this. */
+  /** Maximum milliseconds between writes of changes: a crash loses at most this. */
   readonly flush: number
 }
 
@@ -24,9 +23,15 @@ const MAX_NUMBERS = 16
 const numbers = v.record(v.string(), v.pipe(v.number(), v.finite()))
 const remembered = v.record(v.string(), numbers)
 
+/** Milliseconds from the start to the first write; the next wait is twice as long, up to `flush`. */
+const FIRST_FLUSH = 1000
+/** Damaged files that are kept beside the present one. */
+const MAX_DAMAGED = 9
+
 /**
  * The numbers that devices keep over restarts, in one small JSON file that is replaced as a whole. What cannot be
- * written stays in memory.
+ * written stays in memory. Writes begin soon after the start and become rarer, so that the totals of a node that
+ * crashes more often than `flush` still advance.
  */
 export class DeviceStates {
   readonly #init: DeviceStatesInit
@@ -44,12 +49,12 @@ export class DeviceStates {
     return { name: 'device states', start: () => this.start(), stop: () => this.stop() }
   }
 
-  /** Reads the file. One that cannot be read is renamed, with an error in the log, and totals begin at 0. */
+  /** Reads the file. One that cannot be read is renamed, with an error in the log. */
   async start(): Promise<void> {
-    const { clock, path, flush } = this.#init
+    const { path } = this.#init
     if (path === undefined) return
-    await this.#load(path)
-    this.#cancel = every(clock, flush, () => void this.flush())
+    this.#load(path)
+    this.#flushAfter(FIRST_FLUSH)
   }
 
   async stop(): Promise<void> {
@@ -57,9 +62,10 @@ export class DeviceStates {
     await this.flush()
   }
 
-  of(device: string): DeviceState {
+  /** @param known the value of a number by another source, where it has one: the larger of the two counts */
+  of(device: string, known: (name: string) => number | undefined = () => undefined): DeviceState {
     return {
-      get: (name) => this.#devices.get(device)?.get(name),
+      get: (name) => larger(this.#devices.get(device)?.get(name), known(name)),
       set: (name, value) => this.#set(device, name, value)
     }
   }
@@ -69,6 +75,14 @@ export class DeviceStates {
     const { path } = this.#init
     if (path !== undefined && this.#changed) this.#writing = this.#writing.then(() => this.#write(path))
     return this.#writing
+  }
+
+  #flushAfter(wait: number): void {
+    const { clock, flush } = this.#init
+    this.#cancel = clock.after(Math.min(wait, flush), () => {
+      void this.flush()
+      this.#flushAfter(Math.min(2 * wait, flush))
+    })
   }
 
   #set(device: string, name: string, value: number): void {
@@ -81,7 +95,7 @@ export class DeviceStates {
     this.#changed = true
   }
 
-  async #load(path: string): Promise<void> {
+  #load(path: string): void {
     const { log } = this.#init
     try {
       const kept = v.parse(remembered, JSON.parse(readFileSync(path, 'utf8')))
@@ -89,11 +103,9 @@ export class DeviceStates {
         this.#devices.set(device, new Map(Object.entries(values).slice(0, MAX_NUMBERS)))
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-      const aside = `${path}.damaged`
-      log.error(`the totals of counters cannot be read and begin at 0; ${aside} has what was there`, {
+      log.error(`the totals of counters cannot be read; the file is now ${setAside(path)}`, {
         reason: describeError(error)
       })
-      await rename(path, aside).catch(() => {})
     }
   }
 
@@ -112,5 +124,22 @@ export class DeviceStates {
       if (!this.#failing) log.warn(`the totals of counters cannot be kept: ${describeError(error)}`)
       this.#failing = true
     }
+  }
+}
+
+function larger(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other)
+}
+
+/** Renames a damaged file, without replacing an earlier one while there are few. @returns its path now */
+function setAside(path: string): string {
+  const names = Array.from({ length: MAX_DAMAGED }, (_, n) => `${path}.damaged${n === 0 ? '' : `-${n + 1}`}`)
+  const aside = names.find((name) => !existsSync(name)) ?? names.at(-1) ?? path
+  try {
+    renameSync(path, aside)
+    return aside
+  } catch {
+    // A read-only home.
+    return path
   }
 }

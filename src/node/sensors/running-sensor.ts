@@ -30,8 +30,8 @@ export interface SensorsInit {
   readonly limits: NodeConfig['limits']['sampling']
   readonly log: Log
   readonly quantities: Quantities
-  /** What a sensor of that name keeps over restarts. */
-  readonly stateOf: (name: string) => DeviceState
+  /** The numbers that a sensor keeps over restarts. */
+  readonly stateOf: (config: SensorConfig, measures: readonly Measure[]) => DeviceState
   readonly emit: (sample: Sample) => void
 }
 
@@ -66,7 +66,7 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
         clock: world.clock,
         name: config.name,
         signal,
-        state: init.stateOf(config.name)
+        state: init.stateOf(config, measures)
       }),
     emit: (sample) => {
       const passed = filter.next(sample)
