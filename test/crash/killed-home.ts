@@ -28,6 +28,7 @@ export function readKilled(home: string, series: string): KilledHome {
     sealer: createSealer(testSigner(), allQuantities),
     time: () => ({ quality: 2, offset: 0 }),
     topicOf: () => '/sensor/temp/v1',
+    maxPayloadOf: () => 1024,
     limits: {
       flush: MAX,
       flushBytes: MAX,

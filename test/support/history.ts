@@ -46,6 +46,7 @@ export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): Histo
     sealer: us,
     time: () => bench.status,
     topicOf: (quantity) => (quantity === 'temperature' ? topic : undefined),
+    maxPayloadOf: () => 1024,
     limits: {
       flush: 60_000,
       flushBytes: 2 ** 20,

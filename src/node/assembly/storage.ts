@@ -3,6 +3,7 @@ import { SqliteHistory } from '../../reading/history/sqlite/sqlite-history.ts'
 import { ReadingHub } from '../../reading/hub/reading-hub.ts'
 import { createSigner } from '../../reading/signed/seal.ts'
 import { createSealer } from '../../reading/signed/sealer.ts'
+import { MAX_PAYLOAD } from '../../reading/signed/senml.ts'
 import type { Startable } from '../../startable.ts'
 import { keepAnchors } from '../peers/keep-anchors.ts'
 import { fileOf } from './assemble-init.ts'
@@ -27,6 +28,8 @@ export function createStorage({
     sealer,
     time: () => timekeeper.status(),
     topicOf: (quantity) => protocolsOf(protocols, quantity)[0],
+    maxPayloadOf: (quantity) =>
+      Math.min(MAX_PAYLOAD, ...protocols.registry.ofQuantity(quantity).map(({ maxPayload }) => maxPayload)),
     limits: config.history
   })
   storePolicy.recall(history.series())

@@ -19,6 +19,8 @@ export interface HistoryReaderOptions {
   readonly stores: readonly StoreAccess[]
   /** Whether every store can be read: only then are gaps reported as lost. */
   readonly readable: () => boolean
+  /** Bytes of a pack's payload that every receiver of one of our series takes. */
+  readonly maxPayloadOf: (series: string) => number
   /** Our present run. */
   readonly present: () => Run | undefined
 }
@@ -34,7 +36,7 @@ export class HistoryReader {
 
   constructor(options: HistoryReaderOptions) {
     this.#options = options
-    this.#tailPacks = new TailPacks(options.sealer)
+    this.#tailPacks = new TailPacks(options.sealer, options.maxPayloadOf)
     this.#stored = new StoredSegments({ ...options, topic: (series) => this.topic(series) })
   }
 
@@ -211,7 +213,7 @@ export class HistoryReader {
     }
   }
 
-  #packsOfTail(series: string, run: Run): SealedReadings[] {
+  #packsOfTail(series: string, run: Run): readonly SealedReadings[] {
     const rows = this.tail(series, run)
     return rows.length === 0 ? [] : this.#tailPacks.of(this.topic(series), rows)
   }

@@ -38,6 +38,8 @@ export interface SqliteHistoryOptions {
   readonly time: () => ClockStatus
   /** The ProtocolName of our own readings of a quantity; undefined where no protocol carries it. */
   readonly topicOf: (quantity: string) => string | undefined
+  /** Bytes of a pack's payload that the receivers of every protocol of a quantity take. */
+  readonly maxPayloadOf: (quantity: string) => number
   readonly limits: HistoryLimits
   /** Opens the database; openDatabase unless given. */
   readonly open?: (path: string) => DatabaseSync
@@ -72,6 +74,7 @@ export class SqliteHistory implements History {
       log: options.log,
       stores: [(work, otherwise) => this.#durable.read(work, otherwise), (work) => work(this.#recent)],
       readable: () => this.#durable.readable,
+      maxPayloadOf: (series) => options.maxPayloadOf(parseSeries(series)?.quantity ?? ''),
       present: () => this.#present?.run
     })
     this.#cancel = every(options.clock, options.limits.flush, () => this.flush())
