@@ -9,6 +9,7 @@ import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Interfaces } from './local-network.ts'
 import { hostPort } from './multiaddr-host.ts'
+import { mdnsSocket } from './mdns-socket.ts'
 import { Paced } from './paced.ts'
 
 /**
@@ -85,6 +86,7 @@ export class LanDiscovery {
     const socket = multicastDns({
       port: this.#init.port,
       ip: GROUP,
+      socket: mdnsSocket(),
       interface: chosen.address,
       bind: '0.0.0.0'
     })
