@@ -67,6 +67,7 @@ t.test('a total survives a restart, a kill and a damaged file, and never counts 
   await house.until(() => readFileSync(memory, 'utf8').includes('12'))
   const flushed = readFileSync(memory)
   await tip(house, hall, 3)
+  await house.until(() => total() === 15)
   await house.stop(hall)
   // What was on the disk at the moment of the kill: the total is older than the history.
   writeFileSync(memory, flushed)
