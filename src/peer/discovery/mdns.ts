@@ -8,8 +8,8 @@ import { every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Interfaces } from './local-network.ts'
-import { hostPort } from './multiaddr-host.ts'
 import { mdnsSocket } from './mdns-socket.ts'
+import { hostPort } from './multiaddr-host.ts'
 import { Paced } from './paced.ts'
 
 /**
