@@ -63,36 +63,48 @@ export function createHttpServer(handler: HttpHandler, limits: ServerLimits): Se
 
 class RequestHandler implements HttpHandler {
   readonly #init: HttpHandlerInit
-  readonly #open = new Set<AbortController>()
+  /** Open requests: those that wait for the network have places of their own, so that status is always answered. */
+  readonly #waiting = new Set<AbortController>()
+  readonly #prompt = new Set<AbortController>()
 
   constructor(init: HttpHandlerInit) {
     this.#init = init
   }
 
   stop(): void {
-    for (const controller of this.#open)
+    for (const controller of [...this.#waiting, ...this.#prompt])
       controller.abort(new NodeError('stopping', 'the node is stopping', { remedy: 'retry' }))
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { connections, requestBytes } = this.#init.limits
     const controller = new AbortController()
     const gone = (): void => controller.abort(new NodeError('gone', 'the client hung up'))
     response.once('close', gone)
     response.on('error', gone)
+    let open: Set<AbortController> | undefined
     try {
-      if (this.#open.size >= connections)
-        throw new NodeError('busy', `${connections} requests are open already`, { remedy: 'retry' })
-      this.#open.add(controller)
       const { operation, call } = route(request)
+      open = waitsForPeers(operation, call) ? this.#waiting : this.#prompt
+      this.#admit(open, controller)
       await this.#init.policy(operation, request)
-      const body = await readBody(request, requestBytes)
+      const body = await readBody(request, this.#init.limits.requestBytes)
       await this.#run(call, body, response, controller.signal)
     } catch (error) {
       this.#fail(response, error)
     } finally {
-      this.#open.delete(controller)
+      open?.delete(controller)
     }
+  }
+
+  /** @throws NodeError 'busy' */
+  #admit(open: Set<AbortController>, controller: AbortController): void {
+    const { connections } = this.#init.limits
+    if (open.size >= connections)
+      throw new NodeError('busy', `${connections} requests are open already`, {
+        hint: 'end a watch, or raise limits.control.connections',
+        remedy: 'retry'
+      })
+    open.add(controller)
   }
 
   async #run(call: Call, body: unknown, response: ServerResponse, signal: AbortSignal): Promise<void> {
@@ -142,6 +154,11 @@ class RequestHandler implements HttpHandler {
         .writeHead(httpStatus(view), { 'content-type': 'application/json', connection: 'close' })
         .end(line)
   }
+}
+
+/** Whether an operation may last: it asks other nodes, or tells until the client hangs up. */
+function waitsForPeers(operation: keyof Operations, call: Call): boolean {
+  return 'stream' in call || operation === 'ask'
 }
 
 interface Route {

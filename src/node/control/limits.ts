@@ -1,7 +1,12 @@
 import { defineLimits, duration, type LimitsOf, size, whole } from '../../limits.ts'
 
 export const controlLimits = defineLimits('The control socket in the home.', {
-  connections: whole(1, 1024, 16, 'Open connections.'),
+  connections: whole(
+    1,
+    1024,
+    16,
+    'Requests at one time that wait for peers or go on (ask, watch), and as many others.'
+  ),
   requestBytes: size('1KiB', '16MiB', '64KiB', 'Largest request.'),
   timeout: duration('1s', '1h', '10s', 'A request may take this long to arrive.')
 })

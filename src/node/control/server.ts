@@ -8,7 +8,7 @@ import type { Operations } from '../api/operations.ts'
 import { createHttpHandler, createHttpServer, type ServerLimits } from './http-handler.ts'
 import { CONTROL_SOCKET } from './routes.ts'
 import { makeRuntimeFolder, runtimeFolders } from './runtime-folder.ts'
-import { isAnswered, listenPrivately, openSocketFolder, type SocketFolder } from './socket.ts'
+import { checkPlace, isAnswered, listenPrivately, openSocketFolder, type SocketFolder } from './socket.ts'
 
 export interface ControlServerOptions {
   /** An existing folder. */
@@ -61,6 +61,7 @@ async function serveIn(parent: string, init: Omit<ControlServerOptions, 'home'>)
   const handler = createHttpHandler({ ...init, policy: () => {} })
   const server = createHttpServer(handler, init.limits)
   try {
+    await checkPlace(join(folder.path, CONTROL_SOCKET), place)
     if (await isAnswered(join(folder.path, CONTROL_SOCKET)))
       throw new NodeError('in-use', `a node answers on ${place} already`, {
         hint: 'stop it first, or choose another --home'

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { chmod, type FileHandle, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
+import { chmod, type FileHandle, lstat, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
 import { connect, type Server } from 'node:net'
 import { join } from 'node:path'
 import { NodeError } from '../../error.ts'
@@ -43,6 +43,20 @@ export function isAnswered(path: string): Promise<boolean> {
       else if (error.code === 'EAGAIN') resolve(true)
       else reject(error)
     })
+  })
+}
+
+/**
+ * Whether the place is free, or has a socket that may be replaced. Any other file there is somebody's: it is left.
+ * @param shown the path for messages
+ * @throws NodeError 'not-a-socket'
+ */
+export async function checkPlace(place: string, shown: string): Promise<void> {
+  const found = await lstat(place).catch(() => undefined)
+  if (found === undefined || found.isSocket()) return
+  throw new NodeError('not-a-socket', `${shown} is not a socket`, {
+    hint: 'the control socket must be there: move the file to another name',
+    remedy: 'stop'
   })
 }
 

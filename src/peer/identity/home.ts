@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, type Stats } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { NodeError } from '../../error.ts'
 import { removeUnfinished } from '../../write-atomic.ts'
@@ -29,6 +29,7 @@ export async function openHome(path: string, options: { readonly create: boolean
   const folder = resolve(path)
   if (options.create) await makeFolder(folder)
   checkFolder(folder, await statFolder(folder))
+  await checkParents(folder)
   const writable = isWritable(folder)
   const lock = lockHome(folder, { writable })
   try {
@@ -106,6 +107,21 @@ function checkFolder(folder: string, found: Stats): void {
     )
   }
   if ((found.mode & 0o022) !== 0) throw bad(`others may write in ${folder}`, `chmod 700 ${folder}`)
+}
+
+/**
+ * Whoever may write in a folder above may put another folder in the home's place; in one with the sticky bit, as
+ * /tmp, only the owner of an entry may (inode(7)).
+ */
+async function checkParents(folder: string): Promise<void> {
+  if (process.geteuid === undefined) return
+  const real = await realpath(folder)
+  for (let above = dirname(real); ; above = dirname(above)) {
+    const { mode } = await statFolder(above)
+    if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0)
+      throw bad(`others may replace ${folder}: everybody may write in ${above}`, `chmod o-w ${above}`)
+    if (above === dirname(above)) return
+  }
 }
 
 /** @returns false on a read-only file system @throws NodeError 'bad-home' where this user may not write */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -130,6 +130,21 @@ t.test('the leftover of a crash is replaced', async (t) => {
   const server = await serve(home)
   t.equal((await ask(home, 'GET', '/status')).status, 200)
   await server.close()
+})
+
+t.test('a file of that name that is no socket is left as it is', async (t) => {
+  for (const make of [
+    (place: string) => writeFileSync(place, 'notes'),
+    (place: string) => symlinkSync('/dev/null', place),
+    (place: string) => mkdirSync(place)
+  ]) {
+    const home = mkdtempSync(join(tmpdir(), 'kith-control-'))
+    make(join(home, 'control.sock'))
+    const before = lstatSync(join(home, 'control.sock'))
+    await t.rejects(serve(home), { code: 'not-a-socket', remedy: 'stop', hint: /move the file/ })
+    t.equal(lstatSync(join(home, 'control.sock')).ino, before.ino)
+    t.same(readdirSync(home), ['control.sock'])
+  }
 })
 
 t.test('a home with a long name', { skip: process.platform !== 'linux' }, async (t) => {
@@ -308,18 +323,24 @@ t.test('a reader who takes nothing is hung up on in the end', async (t) => {
   await rows.return?.()
 })
 
-t.test('no more requests at once than allowed', async (t) => {
-  const { client, operations } = await pair(t, { connections: 2 })
-  const controller = new AbortController()
-  operations.hangs = true
-  const waiting = [1, 2].map(() =>
-    client.ask({ who: 'hall' }, controller.signal).catch((error: Error) => error.message)
-  )
-  while (operations.asked.length < 2) await new Promise(setImmediate)
-  await t.rejects(client.status(), { code: 'busy' })
-  controller.abort(new Error('enough'))
-  t.same(await Promise.all(waiting), ['enough', 'enough'])
-})
+t.test(
+  'no more requests at once than allowed; those that are answered at once have their own places',
+  async (t) => {
+    const { client, operations } = await pair(t, { connections: 2 })
+    const controller = new AbortController()
+    operations.hangs = true
+    const waiting = [1, 2].map(() =>
+      client.ask({ who: 'hall' }, controller.signal).catch((error: Error) => error.message)
+    )
+    while (operations.asked.length < 2) await new Promise(setImmediate)
+    await t.rejects(client.ask({ who: 'hall' }, never), { code: 'busy' })
+    await t.rejects(all(client.watch({ who: [] }, never)), { code: 'busy' })
+    t.match(await client.status(), { name: 'hall' })
+    t.ok(await client.book())
+    controller.abort(new Error('enough'))
+    t.same(await Promise.all(waiting), ['enough', 'enough'])
+  }
+)
 
 t.test('an answer has a deadline', async (t) => {
   const clock = new VirtualClock()

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
@@ -44,6 +45,25 @@ t.test('a home is made for its owner alone', async (t) => {
   t.equal(home.file('identity.key'), join(path, 'identity.key'))
   t.equal(statSync(path).mode & 0o777, 0o700)
   t.equal(readFileSync(join(path, 'node.pid'), 'utf8'), `${process.pid}\n`)
+})
+
+t.test('a home that others could replace is refused', async (t) => {
+  const above = t.testdir({ open: { between: { home: {} } } })
+  const folder = join(above, 'open')
+  const path = join(folder, 'between', 'home')
+  chmodSync(folder, 0o777)
+  await t.rejects(openHome(path, { create: false }), {
+    code: 'bad-home',
+    message: `others may replace ${path}: everybody may write in ${folder}`,
+    hint: `chmod o-w ${folder}`
+  })
+  symlinkSync(path, join(above, 'link'))
+  await t.rejects(openHome(join(above, 'link'), { create: false }), { code: 'bad-home' }, 'behind a link')
+  for (const mode of [0o1777, 0o775, 0o755]) {
+    chmodSync(folder, mode)
+    const home = await openHome(path, { create: false })
+    home.close()
+  }
 })
 
 t.test('a home has one node, and the next is told which', async (t) => {
