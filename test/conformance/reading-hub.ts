@@ -1,16 +1,19 @@
 import type { Test } from 'tap'
 import type { Clock } from '../../src/clock.ts'
-import { silentLog } from '../../src/log.ts'
+import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import { type Log, silentLog } from '../../src/log.ts'
 import type { History } from '../../src/reading/history/history.ts'
 import { type Conflict, type HubEvent, ReadingHub } from '../../src/reading/hub/reading-hub.ts'
 import type { Reading } from '../../src/reading/reading.ts'
+import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
 import { createSealer } from '../../src/reading/signed/sealer.ts'
-import { readingsOf, runOf, them, topic, us } from '../support/history.ts'
+import { keptLog, readingsOf, runOf, them, topic, us } from '../support/history.ts'
 import { allQuantities, seeded, testSigner } from '../support/readings.ts'
 
 export interface HubBase {
   readonly clock: Clock
   readonly history: History
+  readonly log?: Log
 }
 
 const ours = `${us.peer}/hall/temperature`
@@ -22,8 +25,8 @@ export function hubConformance(test: Test, make: (t: Test) => HubBase): void {
   function hubOver(base: HubBase, keeps = true): { hub: ReadingHub; conflicts: Conflict[] } {
     const conflicts: Conflict[] = []
     const hub = new ReadingHub({
-      ...base,
       log: silentLog,
+      ...base,
       keepsOf: () => keeps,
       limits,
       onConflict: (conflict) => conflicts.push(conflict)
@@ -132,6 +135,24 @@ export function hubConformance(test: Test, make: (t: Test) => HubBase): void {
     cancel()
     hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 2, 2, 'attic')), 'gossip')
     t.equal(heard.length, 1)
+  })
+
+  test.test('bad records are held as faults, with a word in the log once an hour and author', async (t) => {
+    const log = keptLog()
+    const clock = new VirtualClock()
+    const { hub } = hubOver({ ...make(t), log, clock }, false)
+    const bad = (from: number): SealedReadings => ({
+      ...them.pack(topic, readingsOf(them.peer, runOf(10), from, from)),
+      flaws: ['no number for temperature\u001b[2J']
+    })
+    hub.add(bad(0), 'gossip')
+    hub.add(bad(1), 'gossip')
+    t.equal(log.lines.length, 1)
+    t.match(log.lines[0], { level: 'warn', message: /no number for temperature \[2J/ })
+    await clock.advance(3_600_000)
+    hub.add(bad(2), 'gossip')
+    hub.add(bad(2), 'gossip')
+    t.equal(log.lines.length, 2, 'nor for what is known')
   })
 
   test.test('memory is bounded by the number of series', async (t) => {

@@ -7,11 +7,10 @@ import { decodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import type { Quantities } from '../../src/reading/quantity.ts'
 import type { Reading } from '../../src/reading/reading.ts'
-import { decodeBlock } from '../../src/reading/signed/block.ts'
 import { decodeCatalogue } from '../../src/reading/signed/catalogue-read.ts'
 import { readSealed } from '../../src/reading/signed/open-signed.ts'
-import { decodePack } from '../../src/reading/signed/pack-read.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
+import { readBlock, readPack } from '../support/packs.ts'
 import { documentRows } from '../support/protocols-document.ts'
 import { allQuantities } from '../support/readings.ts'
 
@@ -56,7 +55,7 @@ function quantitiesOf(topic: string | undefined): Quantities {
   return new Map([...allQuantities].filter(([name]) => names.includes(name)))
 }
 
-function readPack(topic: string, bytes: Uint8Array): readonly Reading[] {
+function readSealedPack(topic: string, bytes: Uint8Array): readonly Reading[] {
   const rules = { topic, quantities: quantitiesOf(topic), maxPayload }
   return readSealed('pack', bytes, rules, new SealVerifier()).readings
 }
@@ -65,9 +64,9 @@ function readPack(topic: string, bytes: Uint8Array): readonly Reading[] {
 function take({ as, topic = '', hex }: RuleCase, peer: string): readonly Reading[] {
   const bytes = bytesOfHex(hex)
   const quantities = quantitiesOf(topic)
-  if (as === 'sealed') return readPack(topic, bytes)
-  if (as === 'pack') return decodePack(bytes, { peer, quantities, maxPayload })
-  if (as === 'block') return decodeBlock(bytes, { peer, quantities })
+  if (as === 'sealed') return readSealedPack(topic, bytes)
+  if (as === 'pack') return readPack(bytes, { peer, quantities, maxPayload })
+  if (as === 'block') return readBlock(bytes, { peer, quantities })
   if (as === 'meta') decodeCatalogue(bytes, peer)
   else if (as === 'answer') decodeAnswer(bytes, 17_408)
   else decodeRequest(bytes, 512)
@@ -130,10 +129,14 @@ t.test('packs of an independent program', async (t) => {
       const bytes = bytesOfHex(hex)
       t.equal(hexOfBytes(messageId(topic, bytes)), id, `id of ${name}`)
       if (verdict === 'reject') {
-        t.throws(() => readPack(topic, bytes), { code: 'bad-sealed' }, name)
+        t.throws(() => readSealedPack(topic, bytes), { code: 'bad-sealed' }, name)
         continue
       }
-      const told = readPack(topic, bytes).map(({ series, position, time }) => [series, position.seq, time])
+      const told = readSealedPack(topic, bytes).map(({ series, position, time }) => [
+        series,
+        position.seq,
+        time
+      ])
       t.strictSame(
         told,
         readings?.map(({ series, seq, t }) => [series, seq, t]),

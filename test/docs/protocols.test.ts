@@ -26,13 +26,11 @@ import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
-import { decodeBlock } from '../../src/reading/signed/block.ts'
 import { decodeCatalogue } from '../../src/reading/signed/catalogue-read.ts'
 import { encodeCatalogue } from '../../src/reading/signed/catalogue-write.ts'
-import { decodePack } from '../../src/reading/signed/pack-read.ts'
 import { createSigner, openSeal, type SealDomain, seal, signedBytes } from '../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
-import { encodeBlock, encodePack } from '../support/packs.ts'
+import { encodeBlock, encodePack, readBlock, readPack } from '../support/packs.ts'
 import {
   diagnosticValue,
   documentBytes,
@@ -141,18 +139,18 @@ t.test('seals', async (t) => {
   for (const name of ['pack-small-order', 'pack-non-canonical']) {
     const opened = openSeal('pack', shown(`${name}-sealed`))
     const rules = { peer: opened.peer, quantities: allQuantities, maxPayload: 1024 }
-    t.equal(decodePack(opened.payload, rules).length, 1, `${name}: all but the key is as it must be`)
+    t.equal(readPack(opened.payload, rules).length, 1, `${name}: all but the key is as it must be`)
     t.notOk(new SealVerifier().verify(opened), name)
   }
 })
 
 t.test('packs, blocks, catalogues', async (t) => {
   const rules = { peer, quantities: allQuantities, maxPayload: 1024 }
-  const pack = decodePack(shown('pack-1'), rules)
+  const pack = readPack(shown('pack-1'), rules)
   t.strictSame(pack, documentReadings('pack-1', peer))
   equalHex(t, encodePack(pack), 'pack-1')
-  equalHex(t, encodePack(decodePack(shown('pack-2'), rules)), 'pack-2')
-  const block = decodeBlock(shown('block-1'), rules)
+  equalHex(t, encodePack(readPack(shown('pack-2'), rules)), 'pack-2')
+  const block = readBlock(shown('block-1'), rules)
   t.strictSame(block, documentReadings('block-1', peer))
   equalHex(t, encodeBlock(block, 900_000), 'block-1')
   equalHex(t, encodeCatalogue(decodeCatalogue(shown('meta-1'), peer)), 'meta-1')

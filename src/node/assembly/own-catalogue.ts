@@ -65,7 +65,8 @@ export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
     return encodeCatalogue(catalogue)
   } catch (error) {
     const { runs, series } = catalogue
-    if (!isPackError(error) || error.why !== 'size' || series.length === 0) throw error
+    const isTooMuch = isPackError(error) && (error.why === 'size' || error.why === 'items')
+    if (!isTooMuch || series.length === 0) throw error
     return encodeAsMuch(
       runs.length > 1
         ? { ...catalogue, runs: runs.slice(Math.ceil(runs.length / 2)) }

@@ -19,6 +19,8 @@ export const VERDICTS = {
   held: 'ignore',
   old: 'ignore',
   ahead: 'ignore',
+  /** Some of its records are bad: taken, and not relayed, as peers may refuse it (docs/protocols.md section 8). */
+  flawed: 'ignore',
   accept: 'accept'
 } as const
 
@@ -47,7 +49,7 @@ export interface GossipChecksInit<T> {
   /** Whether messages of the author are accepted from this source (`accept:` and `deny:`). */
   readonly admits: (author: string, source: string) => boolean
   /** Checks 9 and 10: whether the message is behind what is held, too old, or of the future. */
-  readonly check: (message: T, topic: string) => 'held' | 'old' | 'ahead' | undefined
+  readonly check: (message: T, topic: string) => 'held' | 'old' | 'ahead' | 'flawed' | undefined
   /** Packs that arrive on the topics of several versions; absent where no topic has another version. */
   readonly versions?: GossipVersions
   /** Called with each decision. */

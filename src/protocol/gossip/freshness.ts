@@ -15,15 +15,16 @@ export function checkFreshness(
   sealed: SealedReadings,
   freshness: FreshnessContext,
   acceptAge: number
-): 'held' | 'old' | 'ahead' | undefined {
+): 'held' | 'old' | 'ahead' | 'flawed' | undefined {
   if (!sealed.readings.some((reading) => isAbove(reading.position, freshness.position(reading.series))))
     return 'held'
   const now = freshness.believedTime()
   const times = sealed.readings.map(({ time }) => time).filter((time) => time !== null)
-  if (now === undefined || times.length === 0) return undefined
+  const otherwise = sealed.flaws === undefined ? undefined : 'flawed'
+  if (now === undefined || times.length === 0) return otherwise
   const newest = Math.max(...times)
   if (newest > now + MAX_AHEAD) return 'ahead'
-  return newest < now - acceptAge ? 'old' : undefined
+  return newest < now - acceptAge ? 'old' : otherwise
 }
 
 /** Another boot of the same epoch is another node with the same key, which has positions of its own. */

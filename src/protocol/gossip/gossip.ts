@@ -231,7 +231,7 @@ export class Gossip implements Startable {
       .toSorted(comparePositions)
       .at(-1)
     if (author === self && newest !== undefined) receive.ownRun(newest)
-    if (reason === 'accept') receive.pack(message)
+    if (reason === 'accept' || reason === 'flawed') receive.pack(message)
     if (reason === 'held') receive.late(message)
     return checked
   }

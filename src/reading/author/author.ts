@@ -6,11 +6,13 @@ import type { Log } from '../../log.ts'
 import { correctedTime } from '../corrected-time.ts'
 import type { OwnHistory, RunAnchor } from '../history/history.ts'
 import type { Quantities } from '../quantity.ts'
-import type { Outcome, Reading, Sample } from '../reading.ts'
+import type { Reading, Sample } from '../reading.ts'
 import type { Run } from '../run.ts'
 import { formatSeries } from '../series.ts'
+import { isPackError } from '../signed/pack-error.ts'
 import type { SealedReadings } from '../signed/sealed.ts'
 import type { Sealer } from '../signed/sealer.ts'
+import { signable } from '../signed/signable.ts'
 import type { AuthorLimits } from './limits.ts'
 
 /** A topic that carries a quantity. */
@@ -69,6 +71,8 @@ export class Author {
   readonly #options: AuthorOptions
   readonly #lanes = new Map<string, Lane>()
   readonly #next = new Map<string, number>()
+  /** Series of which the last sample was wrong. */
+  readonly #wrong = new Set<string>()
   #present: PresentRun
   /** Clock.monotonic() from which on a new run may begin above a seen epoch. */
   #raiseFrom = -Infinity
@@ -92,6 +96,7 @@ export class Author {
   add(sample: Sample): void {
     this.timeKnown()
     const reading = this.#readingOf(sample)
+    if (reading === undefined) return
     this.#options.history.appendOwn([reading])
     const lane = this.#laneOf(sample)
     if (lane === undefined) return
@@ -102,7 +107,8 @@ export class Author {
 
   /** Begins a new run if the present one began with an unknown clock and the time is known now. */
   timeKnown(): void {
-    if (this.#present.unix === undefined && this.#options.time().quality !== 2) this.newRun()
+    const { clock, time } = this.#options
+    if (this.#present.unix === undefined && correctedTime(clock, time()) !== undefined) this.newRun()
   }
 
   /** Begins a new run. If the time is known now, the former run is anchored: its times become estimates. */
@@ -168,15 +174,15 @@ export class Author {
     return { mono, unix: correctedTime(clock, time()) ?? null, quality, ...defined({ errorBound }) }
   }
 
-  #readingOf(sample: Sample): Reading {
-    const { device, quantity, channel, at, interval } = sample
+  /** @returns undefined, with a word in the log, for a sample that cannot be sent even as a fault */
+  #readingOf(sample: Sample): Reading | undefined {
+    const { device, quantity, channel, at, interval, value, fault } = sample
     const { sealer, quantities } = this.#options
     const parts = { peer: sealer.peer, device, quantity }
     const series = formatSeries({ ...parts, ...defined({ channel }) })
     const seq = this.#next.get(series) ?? 0
-    this.#next.set(series, seq + 1)
     const { run, started } = this.#present
-    return {
+    const reading: Reading = {
       series,
       position: { ...run, seq },
       ...this.#timeOf(at),
@@ -184,8 +190,34 @@ export class Author {
       mono: Math.max(0, Math.round(at - started)),
       unit: quantities.get(quantity)?.unit ?? null,
       interval,
-      ...outcomeOf(sample)
+      ...(fault === undefined ? { value } : { fault })
     }
+    const checked = this.#signable(reading)
+    if (checked !== undefined) this.#next.set(series, seq + 1)
+    return checked
+  }
+
+  /** What is wrong with a sample of a series is logged when it begins, not with every sample. */
+  #signable(reading: Reading): Reading | undefined {
+    const { quantities, log } = this.#options
+    const { series } = reading
+    try {
+      const checked = signable(reading, quantities)
+      if (checked.fault === undefined || checked.fault.text === reading.fault?.text)
+        this.#wrong.delete(series)
+      else if (this.#isFirstWrong(series)) log.warn(checked.fault.text, { code: checked.fault.code })
+      return checked
+    } catch (error) {
+      if (!isPackError(error)) throw error
+      if (this.#isFirstWrong(series)) log.error(`a reading of ${series} is dropped: ${error.message}`)
+      return undefined
+    }
+  }
+
+  #isFirstWrong(series: string): boolean {
+    const isFirst = !this.#wrong.has(series)
+    this.#wrong.add(series)
+    return isFirst
   }
 
   /** Unix time of a monotonic time: unknown in a run that began so, else by the clock, or by the run's beginning. */
@@ -233,10 +265,21 @@ export class Author {
     lane.lastSent = this.#options.clock.monotonic()
     if (newest === undefined) return
     const pack = this.#seal(newest.topic, lane, waiting)
-    if (pack === undefined) return
+    if (pack === undefined) {
+      this.#sendGood(newest.topic, lane, waiting)
+      return
+    }
     const sent = new Set(pack.readings)
     lane.waiting = waiting.filter((reading) => !sent.has(reading))
     for (const { topic } of lane.topics) this.#options.deliver({ ...pack, topic }, lane.audience)
+  }
+
+  /** A reading that no pack of the topic can carry costs that reading, not those beside it. */
+  #sendGood(topic: string, lane: Lane, readings: readonly Reading[]): void {
+    const good = readings.filter((reading) => this.#seal(topic, lane, [reading]) !== undefined)
+    if (good.length === 0 || good.length === readings.length) return
+    lane.waiting = good
+    this.#send(lane)
   }
 
   #seal(topic: string, lane: Lane, readings: readonly Reading[]): SealedReadings | undefined {
@@ -251,13 +294,6 @@ export class Author {
       return undefined
     }
   }
-}
-
-/** A number that no pack can carry is a fault. */
-function outcomeOf({ value, fault, device, quantity }: Sample): Outcome {
-  if (fault !== undefined) return { fault }
-  if (typeof value === 'boolean' || Number.isFinite(value)) return { value }
-  return { fault: { code: 'out-of-range', text: `${device}/${quantity} is ${value}` } }
 }
 
 function milliseconds(seconds: number): number {

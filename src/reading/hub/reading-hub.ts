@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../bounded-map.ts'
 import type { Cancel, Clock } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
@@ -5,6 +6,7 @@ import type { History } from '../history/history.ts'
 import type { Reading } from '../reading.ts'
 import { comparePositions, type Position } from '../run.ts'
 import { parseSeries, type SeriesParts } from '../series.ts'
+import { faultText } from '../signed/fault-text.ts'
 import type { ReceivedBy, SealedReadings } from '../signed/sealed.ts'
 import type { HubLimits } from './limits.ts'
 import { SeenPositions } from './seen-positions.ts'
@@ -45,6 +47,10 @@ export interface HubOptions {
   readonly onConflict?: (conflict: Conflict) => void
 }
 
+/** Milliseconds between two log lines about bad records of one author, and of how many authors that is known. */
+const FLAW_PAUSE = 3_600_000
+const FLAW_AUTHORS = 256
+
 interface Entry {
   readonly parts: SeriesParts
   readonly seen: SeenPositions
@@ -70,6 +76,8 @@ export class ReadingHub {
   readonly #subscribers = new Set<HubSubscriber>()
   /** Our own PeerId, once we have measured. */
   #self: string | undefined
+  /** Clock.monotonic() of the last word about bad records, by author. */
+  readonly #flawsLogged = new BoundedMap<string, number>(FLAW_AUTHORS)
   readonly #counters = { fresh: 0, repeated: 0, conflicts: 0 }
 
   constructor(options: HubOptions) {
@@ -93,6 +101,7 @@ export class ReadingHub {
   add(sealed: SealedReadings, receivedBy: ReceivedBy): readonly Reading[] {
     const now = this.#options.clock.monotonic()
     const fresh = this.#take(sealed, receivedBy, now)
+    if (fresh.length > 0) this.#logFlaws(sealed, now)
     this.#counters.fresh += fresh.length
     this.#counters.repeated += sealed.readings.length - fresh.length
     if (receivedBy === 'own') this.#self = sealed.author
@@ -197,6 +206,17 @@ export class ReadingHub {
     }
     this.#series.add(series, entry)
     return entry
+  }
+
+  /** A record without a value of its quantity is a fault of its author, and a word in the log, once in a while. */
+  #logFlaws({ author, topic, flaws = [] }: SealedReadings, now: number): void {
+    const [flaw] = flaws
+    const last = this.#flawsLogged.get(author)
+    if (flaw === undefined || (last !== undefined && now - last < FLAW_PAUSE)) return
+    this.#flawsLogged.set(author, now)
+    this.#options.log.warn(`bad records in packs of ${author}, taken as faults: ${faultText(flaw)}`, {
+      topic
+    })
   }
 
   #checkTwin({ seen, latest }: Entry, { series, position, value, fault }: Reading): void {

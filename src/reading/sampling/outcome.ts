@@ -2,7 +2,7 @@ import type { Measure, Measurement, MissingMeasurement } from '../../hal/sensor.
 import { WORD } from '../../names.ts'
 import { type Quantities, showValue } from '../quantity.ts'
 import type { Fault, Outcome } from '../reading.ts'
-import { MAX_FAULT_TEXT } from '../signed/senml.ts'
+import { faultText } from '../signed/fault-text.ts'
 
 export interface OutcomesInit {
   /** The sensor's name in the configuration. */
@@ -30,7 +30,7 @@ export function outcomesOf(
     const measure = measures[i]
     if (outcome.fault !== undefined || measure === undefined) return outcome
     const text = `${placeOf(measure, init.name)} came in one transfer with a value that cannot be: ${impossible.text}`
-    return { fault: { code: 'suspect', text: oneLine(text) } }
+    return { fault: { code: 'suspect', text: faultText(text) } }
   })
 }
 
@@ -64,11 +64,5 @@ export function faultOf(error: unknown): Fault {
   const given = error instanceof Error && 'code' in error ? String(error.code) : ''
   const code = given.toLowerCase().replaceAll('_', '-')
   const message = error instanceof Error ? error.message || error.name : String(error)
-  return { code: WORD.test(code) ? code : 'error', text: oneLine(message) }
-}
-
-/** As much as a pack carries. */
-function oneLine(message: string): string {
-  const line = message.replace(/\p{Cc}+/gu, ' ').trim()
-  return [...(line === '' ? 'no reason given' : line)].slice(0, MAX_FAULT_TEXT).join('')
+  return { code: WORD.test(code) ? code : 'error', text: faultText(message) }
 }

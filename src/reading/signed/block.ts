@@ -3,7 +3,7 @@ import type { Reading } from '../reading.ts'
 import { sameRun } from '../run.ts'
 import { type Pack, packReadings } from './pack.ts'
 import { PackError } from './pack-error.ts'
-import { decodePack, type PackRules } from './pack-read.ts'
+import { decodePack, type PackContent, type PackRules } from './pack-read.ts'
 import { MAX_PAYLOAD } from './senml.ts'
 
 /*
@@ -22,15 +22,11 @@ export function* blocksOf(readings: readonly Reading[], sealedMono?: number): Ge
 }
 
 /** @throws PackError as decodePack, and 'form' for several series or runs */
-export function decodeBlock(payload: Uint8Array, rules: Omit<PackRules, 'maxPayload'>): Reading[] {
-  const readings = decodePack(payload, { ...rules, maxPayload: MAX_PAYLOAD })
-  checkOneSeries(readings)
-  return readings
-}
-
-function checkOneSeries(readings: readonly Reading[]): void {
-  const [first] = readings
+export function decodeBlock(payload: Uint8Array, rules: Omit<PackRules, 'maxPayload'>): PackContent {
+  const content = decodePack(payload, { ...rules, maxPayload: MAX_PAYLOAD })
+  const [first] = content.readings
   const alike = ({ series, position }: Reading): boolean =>
     series === first?.series && sameRun(position, first.position)
-  if (!readings.every(alike)) throw new PackError('form', 'a block has one run and one series')
+  if (!content.readings.every(alike)) throw new PackError('form', 'a block has one run and one series')
+  return content
 }

@@ -41,13 +41,22 @@ function seriesItem(series: CatalogueSeries): CborMap {
     protocols: few(series.protocols, MAX_CATALOGUE_WORDS).map(short),
     unit: series.unit ?? undefined,
     interval: series.interval,
-    range: series.range,
-    accuracy: series.accuracy,
+    range: isRange(series.range) ? series.range : undefined,
+    accuracy: isAmount(series.accuracy) ? series.accuracy : undefined,
     chip: series.chip === undefined ? undefined : short(series.chip),
     state: short(series.state),
     private: series.private,
     oldest: oldest && [oldest.epoch, bytesOfHex(oldest.boot), oldest.seq]
   })
+}
+
+/** What a driver from outside says of its chip is left out where receivers would refuse the catalogue for it. */
+function isRange([min, max]: readonly [number, number] = [1, 0]): boolean {
+  return Number.isFinite(min) && Number.isFinite(max) && min <= max
+}
+
+function isAmount(amount: number | undefined): boolean {
+  return amount !== undefined && Number.isFinite(amount) && amount >= 0
 }
 
 function runItem({ epoch, boot, mono, unix, errorBound, quality }: CatalogueRun): CborValue {
@@ -60,7 +69,10 @@ function mapOf(fields: Readonly<Record<string, CborValue | undefined>>): CborMap
   return map
 }
 
+const CONTROL = /\p{Cc}/u
+
 function short(text: string): string {
+  if (CONTROL.test(text)) throw new PackError('form', 'a control character in a text of a catalogue')
   if ([...text].length <= MAX_CATALOGUE_TEXT) return text
   throw new PackError('length', `text of more than ${MAX_CATALOGUE_TEXT} characters in a catalogue`)
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { Quantities } from '../quantity.ts'
 import { decodeBlock } from './block.ts'
@@ -39,6 +40,8 @@ export interface TopicRules {
   readonly quantities: Quantities
   /** Bytes of a live pack. */
   readonly maxPayload: number
+  /** Whether a pack of bad records only is taken, as faults: in an answer it may cost neither the others nor the rest. */
+  readonly takesBadRecords?: boolean
 }
 
 /**
@@ -59,12 +62,18 @@ export function readOpened(opened: OpenedSeal, rules: TopicRules): SealedReading
   const { domain, peer, payload, bytes } = opened
   const { topic, quantities, maxPayload } = rules
   if (domain === 'meta') throw new SealedRefusal('pack', 'form', 'a catalogue has no readings')
-  const readings = refusing('pack', () =>
-    domain === 'block'
-      ? decodeBlock(payload, { peer, quantities })
-      : decodePack(payload, { peer, quantities, maxPayload })
-  )
-  return { kind: domain, topic, author: peer, bytes, readings }
+  const { readings, flaws } = refusing('pack', () => {
+    const content =
+      domain === 'block'
+        ? decodeBlock(payload, { peer, quantities })
+        : decodePack(payload, { peer, quantities, maxPayload })
+    const [flaw] = content.flaws
+    const isBad = flaw !== undefined && content.flaws.length === content.readings.length
+    if (isBad && rules.takesBadRecords !== true) throw flaw
+    return content
+  })
+  const words = flaws.length === 0 ? undefined : flaws.map(({ message }) => message)
+  return { kind: domain, topic, author: peer, bytes, readings, ...defined({ flaws: words }) }
 }
 
 /**

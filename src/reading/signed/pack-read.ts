@@ -5,7 +5,8 @@ import type { Quantities, Quantity } from '../quantity.ts'
 import type { Fault, Outcome, Reading, TimeQuality } from '../reading.ts'
 import type { Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
-import { asPackError, PackError } from './pack-error.ts'
+import { faultText } from './fault-text.ts'
+import { asPackError, isPackError, PackError } from './pack-error.ts'
 import { amountAt, countAt, hexAt, numberAt, required, textAt } from './pack-fields.ts'
 import {
   BOOT_BYTES,
@@ -30,20 +31,33 @@ export interface PackRules {
   readonly maxPayload: number
 }
 
+/** What a pack says. */
+export interface PackContent {
+  /** In record order. */
+  readonly readings: readonly Reading[]
+  /** Why some of the readings are faults `bad-record`, one for each: a record breaks one of the rules P9 to P12. */
+  readonly flaws: readonly PackError[]
+}
+
+/** The code of the fault that stands for a record without a value of its quantity. */
+const BAD_RECORD = 'bad-record'
+
 /**
- * Reads a pack's payload: SenML in CBOR, as docs/protocols.md section 8 narrows it. Readings are in record order.
+ * Reads a pack's payload: SenML in CBOR, as docs/protocols.md section 8 narrows it. A record whose value is not one
+ * of its quantity (P9 to P12) becomes a fault; any other flaw is of the whole pack.
  * @throws PackError whose `why` names the rule; there is no other
  */
-export function decodePack(payload: Uint8Array, rules: PackRules): Reading[] {
+export function decodePack(payload: Uint8Array, rules: PackRules): PackContent {
   const limits = { maxBytes: rules.maxPayload, maxDepth: MAX_DEPTH, maxItems: MAX_RECORDS }
   const records = asPackError(() => readCbor(payload, limits))
   if (!Array.isArray(records)) throw new PackError('form', 'a pack is an array')
   if (records.length === 0) throw new PackError('items', 'a pack has a record or more')
   const reader = new RecordReader(rules)
-  return records.map((record, i) => {
+  const readings = records.map((record, i) => {
     if (!isCborMap(record)) throw new PackError('form', `record ${i} is not a map`)
     return reader.read(record)
   })
+  return { readings, flaws: reader.flaws }
 }
 
 interface Series {
@@ -53,6 +67,7 @@ interface Series {
 
 /** Resolves records one by one: base fields hold until a later record replaces them. */
 class RecordReader {
+  readonly flaws: PackError[] = []
   readonly #rules: PackRules
   #series: Series | undefined
   #unit: string | undefined
@@ -74,7 +89,7 @@ class RecordReader {
     if (forbidden !== undefined) throw new PackError('key', `key ${JSON.stringify(forbidden)} is refused`)
     this.#replaceBase(record)
     const { name, quantity } = required(this.#series, 'name', 'bn')
-    const outcome = outcomeOf(record, quantity)
+    const outcome = this.#outcome(record, quantity)
     this.#checkUnit(record, quantity, outcome)
     return {
       series: name,
@@ -83,6 +98,16 @@ class RecordReader {
       unit: quantity.unit,
       interval: intervalOf(record),
       ...outcome
+    }
+  }
+
+  #outcome(record: CborMap, quantity: Quantity): Outcome {
+    try {
+      return outcomeOf(record, quantity)
+    } catch (error) {
+      if (!isPackError(error)) throw error
+      this.flaws.push(error)
+      return { fault: { code: BAD_RECORD, text: faultText(`its author sent ${error.message}`) } }
     }
   }
 
@@ -173,20 +198,20 @@ function intervalOf(record: CborMap): number {
 /** Exactly one of v, vs and vb, and the one that the quantity or a fault has. */
 function outcomeOf(record: CborMap, quantity: Quantity): Outcome {
   const kinds = [LABEL.value, LABEL.text, LABEL.boolean].filter((label) => record.has(label))
-  if (kinds.length !== 1) throw new PackError('value', `${kinds.length} values in a record`)
+  if (kinds.length !== 1) throw new PackError('value', `${kinds.length} values in one record`)
   const name = textAt(record, LABEL.name, 'name')
   if (name === FAULT_NAME) return { fault: faultOf(textAt(record, LABEL.text, 'fault') ?? '') }
-  if (name !== undefined) throw new PackError('name', 'a reading has no n')
+  if (name !== undefined) throw new PackError('name', 'n in a reading')
   const value = quantity.kind === 'boolean' ? record.get(LABEL.boolean) : numberOf(record.get(LABEL.value))
   if (typeof value === quantity.kind) return { value: value as number | boolean }
-  throw new PackError('value', `not a ${quantity.kind}`)
+  throw new PackError('value', `no ${quantity.kind} for ${quantity.name}`)
 }
 
 /** `no-acknowledge bme280 at 0x76 …`; control characters would reach terminals and logs. */
 function faultOf(text: string): Fault {
   const [, code, sentence] = FAULT_TEXT.exec(text) ?? []
   if (code === undefined || sentence === undefined || [...sentence].length > MAX_FAULT_TEXT) {
-    throw new PackError('fault', 'a fault is a code and a sentence')
+    throw new PackError('fault', 'a fault without code and text')
   }
   return { code, text: sentence }
 }

@@ -1,8 +1,9 @@
 import { bytesOfHex } from '../../cbor/bytes.ts'
 import type { CborValue } from '../../cbor/value.ts'
-import type { Fault, Reading } from '../reading.ts'
+import type { Reading } from '../reading.ts'
+import { faultText } from './fault-text.ts'
 import { PackError } from './pack-error.ts'
-import { FAULT_NAME, LABEL, MAX_FAULT_TEXT, OWN } from './senml.ts'
+import { FAULT_NAME, LABEL, OWN } from './senml.ts'
 
 /** What holds for the next record of a pack. */
 export interface Base {
@@ -107,15 +108,6 @@ function addOffset(record: SenmlRecord, ms: number): void {
 function addOutcome(record: SenmlRecord, { value, fault }: Reading): void {
   if (fault !== undefined) {
     record.set(LABEL.name, FAULT_NAME)
-    record.set(LABEL.text, faultText(fault))
+    record.set(LABEL.text, `${fault.code} ${faultText(fault.text, fault.code)}`)
   } else record.set(typeof value === 'boolean' ? LABEL.boolean : LABEL.value, value)
-}
-
-/** One line of well-formed text within the wire's bound; a fault that says nothing says its code. */
-function faultText({ code, text }: Fault): string {
-  const line = text
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-  return `${code} ${[...(line === '' ? code : line)].slice(0, MAX_FAULT_TEXT).join('')}`
 }

@@ -9,6 +9,8 @@ export interface SealedReadings {
   readonly author: string
   readonly bytes: Uint8Array
   readonly readings: readonly Reading[]
+  /** Why some of the readings are faults `bad-record`; absent where every record is good. */
+  readonly flaws?: readonly string[]
 }
 
 /** How readings came in: measured here, by gossip, by an operation of a query, or by datagram. */

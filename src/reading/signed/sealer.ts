@@ -7,6 +7,7 @@ import { PackError } from './pack-error.ts'
 import { openSeal, type Signer, seal } from './seal.ts'
 import type { SealedReadings } from './sealed.ts'
 import { MAX_PAYLOAD } from './senml.ts'
+import { signable } from './signable.ts'
 
 /** How an author's readings become sealed bytes, and how sealed bytes of the history are read again. */
 export interface Sealer {
@@ -28,12 +29,14 @@ export function createSealer(signer: Signer, quantities: Quantities): Sealer {
     const bytes = seal(kind, first.payload, signer)
     return { kind, topic, author: signer.peer, bytes, readings: first.readings }
   }
+  const checked = (readings: readonly Reading[]): Reading[] =>
+    readings.map((reading) => signable(reading, quantities))
   return {
     peer: signer.peer,
-    pack: (topic, readings, options) => sealed('pack', topic, packReadings(readings, options)),
-    block: (topic, readings) => sealed('block', topic, blocksOf(alike(readings))),
+    pack: (topic, readings, options) => sealed('pack', topic, packReadings(checked(readings), options)),
+    block: (topic, readings) => sealed('block', topic, blocksOf(checked(alike(readings)))),
     open: (kind, topic, bytes) =>
-      readOpened(openSeal(kind, bytes), { topic, quantities, maxPayload: MAX_PAYLOAD })
+      readOpened(openSeal(kind, bytes), { topic, quantities, maxPayload: MAX_PAYLOAD, takesBadRecords: true })
   }
 }
 

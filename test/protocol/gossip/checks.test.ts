@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { CborValue } from '../../../src/cbor/value.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { defineSensorProtocol } from '../../../src/protocol/define-sensor-protocol.ts'
 import { GossipChecks, type Reason, VERDICTS } from '../../../src/protocol/gossip/checks.ts'
@@ -11,7 +12,7 @@ import { openSealed, readOpened } from '../../../src/reading/signed/open-signed.
 import { type Signer, seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
-import { encodePack } from '../../support/packs.ts'
+import { encodePack, packOfValues } from '../../support/packs.ts'
 import { allQuantities, type ReadingChanges, readingOf, testSigner } from '../../support/readings.ts'
 
 const TOPIC = '/sensor/temp/v1'
@@ -254,6 +255,23 @@ t.test(
     t.equal(bench.reason(good), 'seen')
     t.equal(bench.reason(good, TOPIC_2), 'seen')
     t.equal(bench.reason(good, '/sensor/humidity/v1'), 'seen', 'another family')
+  }
+)
+
+t.test(
+  'a pack with a bad record among good ones is taken and not relayed, one of bad ones is refused',
+  async (t) => {
+    const bench = new Bench()
+    const packed = (...values: CborValue[]): Uint8Array =>
+      seal('pack', packOfValues(`${author.peer}/hall/temperature`, values), author)
+    const checked = bench.checks.check(TOPIC, packed(20, true, 21), neighbour)
+    t.match(checked, { reason: 'flawed', verdict: 'ignore', message: { readings: { length: 3 } } })
+    t.equal(bench.reason(packed(20, true, 21)), 'seen')
+    t.equal(bench.reason(packed('warm', 'cold')), 'content')
+    t.equal(bench.reason(packed('warm', 20, 'cold'), TOPIC_2), 'flawed')
+    t.equal(bench.reason(packed('warm', 20, 'cold')), 'seen', 'nor on the topic of another version')
+    bench.believed = 1_790_001_000
+    t.equal(bench.reason(packed(20, 20, 'hot')), 'old')
   }
 )
 

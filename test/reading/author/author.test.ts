@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { ClockStatus } from '../../../src/hal/time-source.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { authorBench, sampleOf } from '../../support/author.ts'
-import { runOf, topic, us } from '../../support/history.ts'
+import { keptLog, runOf, topic, us } from '../../support/history.ts'
 
 t.test('a reading has the next position, the time of its sample, and leaves at once', async (t) => {
   const clock = new VirtualClock()
@@ -214,15 +214,78 @@ t.test('another life of ours with a later epoch makes us go above it', async (t)
   author.stop()
 })
 
-t.test('a number that no pack can carry is a fault', async (t) => {
+t.test('what no pack can carry is a fault of the author, logged when it begins', async (t) => {
   const clock = new VirtualClock()
-  const { author, delivered } = authorBench(clock)
-  author.add(sampleOf(clock, Number.NaN))
-  author.add({ ...sampleOf(clock, 1), quantity: 'nobody-carries-it' } as Sample)
+  const log = keptLog()
+  const { author, delivered, kept } = authorBench(clock, { log })
+  const wrong = [true, true, Number.NaN] as unknown as number[]
+  for (const value of [20, ...wrong, 21]) author.add(sampleOf(clock, value))
   await clock.advance(0)
   t.match(
-    delivered.map(({ pack }) => pack.readings),
-    [[{ fault: { code: 'out-of-range' } }]]
+    delivered.flatMap(({ pack }) => pack.readings),
+    [
+      { value: 20 },
+      { fault: { code: 'wrong-kind', text: 'hall/temperature is true, and must be a number' } },
+      { fault: { code: 'wrong-kind' } },
+      { fault: { code: 'out-of-range', text: 'hall/temperature is NaN, which is no number' } },
+      { value: 21 }
+    ]
   )
+  t.same(us.open('pack', topic, delivered[0]?.pack.bytes ?? new Uint8Array()).readings, kept)
+  t.equal(log.lines.length, 1)
+  author.add(sampleOf(clock, true as unknown as number))
+  t.equal(log.lines.length, 2, 'and again after a good one')
+  author.stop()
+})
+
+t.test('a sample that cannot be sent even as a fault is dropped, and costs no position', async (t) => {
+  const clock = new VirtualClock()
+  const log = keptLog()
+  const { author, delivered, kept } = authorBench(clock, { log })
+  const bad: Partial<Sample>[] = [
+    { channel: 'LONG-CHANNEL' },
+    { device: 'Hall' },
+    { quantity: 'mood' },
+    { interval: 0 },
+    { interval: Number.NaN }
+  ]
+  for (const part of bad) author.add({ ...sampleOf(clock, 1), ...part } as Sample)
+  t.equal(kept.length, 0)
+  t.match(log.lines[0]?.message, /is dropped/)
+  author.add(sampleOf(clock, 1))
+  await clock.advance(0)
+  t.match(delivered[0]?.pack.readings, [{ position: { seq: 0 }, value: 1 }])
+  author.stop()
+})
+
+t.test('the longest fault fits a live pack, and one that fits none costs nothing beside it', async (t) => {
+  const clock = new VirtualClock()
+  const { author, delivered } = authorBench(clock)
+  const fault = { code: 'c'.repeat(32), text: '😀'.repeat(300) }
+  const device = 'd'.repeat(32)
+  author.add({ device, quantity: 'temperature', channel: 'abcdefgh', at: 0, interval: 1, fault })
+  await clock.advance(0)
+  t.match(delivered[0]?.pack.readings, [{ fault: { text: '😀'.repeat(100) } }])
+  author.stop()
+  const small = authorBench(clock, { topicsOf: () => [{ topic, maxPayload: 300 }] })
+  small.author.add({ device, quantity: 'temperature', channel: 'abcdefgh', at: 0, interval: 1, fault })
+  small.author.add(sampleOf(clock, 7))
+  await clock.advance(1000)
+  t.match(
+    small.delivered.map(({ pack }) => pack.readings),
+    [[{ value: 7 }]]
+  )
+  small.author.stop()
+})
+
+t.test('a clock of a year that no pack can carry is as good as none', async (t) => {
+  const clock = new VirtualClock()
+  const { author, kept } = authorBench(clock, { time: () => ({ quality: 0, offset: 253_402_300_800_000 }) })
+  author.add(sampleOf(clock, 1))
+  author.add(sampleOf(clock, 2))
+  t.match(kept, [
+    { time: null, quality: 2, position: { epoch: 100, seq: 0 } },
+    { time: null, position: { epoch: 100, seq: 1 } }
+  ])
   author.stop()
 })

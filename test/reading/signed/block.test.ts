@@ -1,8 +1,8 @@
 import t from 'tap'
 import type { Reading } from '../../../src/reading/reading.ts'
-import { blocksOf, decodeBlock } from '../../../src/reading/signed/block.ts'
+import { blocksOf } from '../../../src/reading/signed/block.ts'
 import { MAX_PAYLOAD } from '../../../src/reading/signed/senml.ts'
-import { encodeBlock, encodePack } from '../../support/packs.ts'
+import { encodeBlock, encodePack, readBlock } from '../../support/packs.ts'
 import { allQuantities, type ReadingChanges, readingOf, testSigner } from '../../support/readings.ts'
 
 const { peer } = testSigner()
@@ -26,7 +26,7 @@ t.test('256 records come back', async (t) => {
   const block = many.slice(0, 256)
   const payload = encodeBlock(block)
   t.ok(payload.length < MAX_PAYLOAD / 3, `${payload.length} bytes`)
-  t.strictSame(decodeBlock(payload, rules), block)
+  t.strictSame(readBlock(payload, rules), block)
   t.throws(() => encodeBlock(many), { code: 'bad-pack', why: 'size' })
 })
 
@@ -34,7 +34,7 @@ t.test('one series and one run', async (t) => {
   const later = at(1, { position: { epoch: 1_790_000_009, boot: '0011223344556677', seq: 1 } })
   t.throws(() => encodeBlock([at(0), at(1, den)]), { code: 'bad-pack', why: 'form' })
   t.throws(() => encodeBlock([at(0), later]), { code: 'bad-pack', why: 'form' })
-  t.throws(() => decodeBlock(encodePack([at(0), at(1, den)]), rules), { code: 'bad-pack', why: 'form' })
+  t.throws(() => readBlock(encodePack([at(0), at(1, den)]), rules), { code: 'bad-pack', why: 'form' })
 })
 
 t.test('readings of many series go into blocks of one', async (t) => {
@@ -43,7 +43,7 @@ t.test('readings of many series go into blocks of one', async (t) => {
     blocks.map(({ readings }) => readings.length),
     [256, 44, 5]
   )
-  for (const { payload, readings } of blocks) t.strictSame(decodeBlock(payload, rules), readings)
+  for (const { payload, readings } of blocks) t.strictSame(readBlock(payload, rules), readings)
 })
 
 t.test('blocks end at their bytes', async (t) => {
@@ -54,7 +54,7 @@ t.test('blocks end at their bytes', async (t) => {
   const blocks = [...blocksOf(faults)]
   t.ok(blocks.length > 10 && blocks.every(({ payload }) => payload.length <= MAX_PAYLOAD))
   t.strictSame(
-    blocks.flatMap(({ payload }) => decodeBlock(payload, rules)),
+    blocks.flatMap(({ payload }) => readBlock(payload, rules)),
     faults
   )
 })
@@ -62,7 +62,7 @@ t.test('blocks end at their bytes', async (t) => {
 t.test('of unknown time', async (t) => {
   const { errorBound: _, ...rest } = at(7, { time: null, quality: 2 })
   const reading = rest as Reading
-  t.strictSame(decodeBlock(encodeBlock([reading], 900_000), rules), [reading])
+  t.strictSame(readBlock(encodeBlock([reading], 900_000), rules), [reading])
   t.strictSame(
     [...blocksOf([reading], 900_000)].map(({ payload }) => payload),
     [encodeBlock([reading], 900_000)]

@@ -116,7 +116,22 @@ t.test('what no catalogue can carry', async (t) => {
     why: 'length'
   })
   t.throws(() => encodeCatalogue({ ...catalogue, mono: Number.NaN }), { code: 'bad-pack', why: 'number' })
+  t.throws(() => encodeCatalogue({ ...catalogue, name: 'a\u0007' }), { code: 'bad-pack', why: 'form' })
   t.equal(door?.unit, null)
+})
+
+t.test('what a driver says wrongly of its chip is left out', async (t) => {
+  const wrong: Partial<CatalogueSeries>[] = [
+    { range: [-Infinity, Infinity], accuracy: Number.NaN },
+    { range: [2, 1], accuracy: -1 }
+  ]
+  for (const part of wrong) {
+    const series = [{ ...(air as CatalogueSeries), ...part }]
+    const [read] = decodeCatalogue(encodeCatalogue({ ...catalogue, series }), peer).series
+    t.equal(read?.range, undefined)
+    t.equal(read?.accuracy, undefined)
+    t.equal(read?.interval, air?.interval)
+  }
 })
 
 t.test('cut short or mutated: refused or read, never anything else', async (t) => {

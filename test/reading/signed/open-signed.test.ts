@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { CborValue } from '../../../src/cbor/value.ts'
 import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import {
   openSealed,
@@ -8,7 +9,7 @@ import {
 } from '../../../src/reading/signed/open-signed.ts'
 import { seal } from '../../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
-import { encodeBlock, encodePack } from '../../support/packs.ts'
+import { encodeBlock, encodePack, packOfValues } from '../../support/packs.ts'
 import { allQuantities, metaOf, readingOf, testSigner } from '../../support/readings.ts'
 
 const signer = testSigner()
@@ -30,6 +31,27 @@ t.test('packs and blocks', async (t) => {
   t.throws(() => readSealed('pack', block, rules, verifier), refused('signature', 'signature'))
   t.throws(() => readSealed('block', pack, rules, verifier), refused('signature', 'signature'))
 })
+
+t.test(
+  'a bad record among good ones is a fault; bad ones only are refused, unless they may cost nothing',
+  async (t) => {
+    const verifier = new SealVerifier()
+    const packOf = (...values: CborValue[]): Uint8Array =>
+      seal('pack', packOfValues(reading.series, values), signer)
+    const mixed = readSealed('pack', packOf(20, 'warm', 21), rules, verifier)
+    t.match(mixed.readings, [
+      { value: 20 },
+      { position: { seq: 1 }, time: 1_790_000_101, unit: 'Cel', interval: 10, fault: { code: 'bad-record' } },
+      { value: 21 }
+    ])
+    t.match(mixed.flaws, [/no number/])
+    t.equal(readSealed('pack', packOf(20, 21), rules, verifier).flaws, undefined)
+    const bad = packOf('warm', 'cold')
+    t.throws(() => readSealed('pack', bad, rules, verifier), refused('pack', 'value'))
+    const { readings } = readSealed('pack', bad, { ...rules, takesBadRecords: true }, verifier)
+    t.match(readings, [{ fault: { code: 'bad-record' } }, { fault: { code: 'bad-record' } }])
+  }
+)
 
 t.test('catalogues', async (t) => {
   const meta = metaOf(signer.peer)

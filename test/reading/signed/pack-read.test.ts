@@ -4,7 +4,7 @@ import { writeCbor } from '../../../src/cbor/write.ts'
 import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { isPackError } from '../../../src/reading/signed/pack-error.ts'
-import { decodePack } from '../../../src/reading/signed/pack-read.ts'
+import { readPack } from '../../support/packs.ts'
 import { testSigner } from '../../support/readings.ts'
 
 const { peer } = testSigner()
@@ -40,8 +40,8 @@ function record(fields: Fields): CborValue {
   return map
 }
 
-function read(...records: Fields[]): Reading[] {
-  return decodePack(writeCbor(records.map(record)), rules)
+function read(...records: Fields[]): readonly Reading[] {
+  return readPack(writeCbor(records.map(record)), rules)
 }
 
 function flaw(...records: Fields[]): string {
@@ -176,8 +176,8 @@ t.equal(
   'none',
   'other keys are ignored'
 )
-t.throws(() => decodePack(writeCbor([5]), rules), { code: 'bad-pack', why: 'form' })
-t.throws(() => decodePack(writeCbor([record(first)]), { ...rules, maxPayload: 100 }), {
+t.throws(() => readPack(writeCbor([5]), rules), { code: 'bad-pack', why: 'form' })
+t.throws(() => readPack(writeCbor([record(first)]), { ...rules, maxPayload: 100 }), {
   code: 'bad-pack',
   why: 'size'
 })

@@ -3,8 +3,7 @@ import { hexOfBytes } from '../../../src/cbor/bytes.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { packReadings } from '../../../src/reading/signed/pack.ts'
 import { isPackError } from '../../../src/reading/signed/pack-error.ts'
-import { decodePack } from '../../../src/reading/signed/pack-read.ts'
-import { encodePack } from '../../support/packs.ts'
+import { encodePack, readPack } from '../../support/packs.ts'
 import {
   allQuantities,
   type ReadingChanges,
@@ -32,7 +31,7 @@ t.test('random readings come back, to the millisecond', async (t) => {
   for (let i = 0; i < 150; i++) {
     const readings = randomReadings(random, peer, 1 + Math.floor(random() * 60))
     const packs = [...packReadings(readings, { maxPayload: 1024 })]
-    const decoded = packs.flatMap(({ payload }) => decodePack(payload, { ...rules, maxPayload: 1024 }))
+    const decoded = packs.flatMap(({ payload }) => readPack(payload, { ...rules, maxPayload: 1024 }))
     t.strictSame(decoded.map(toMilliseconds), readings.map(toMilliseconds), `${readings.length} readings`)
     t.strictSame(
       packs.flatMap((pack) => pack.readings),
@@ -40,7 +39,7 @@ t.test('random readings come back, to the millisecond', async (t) => {
     )
     for (const { payload } of packs) {
       const sealedMono = decoded[0]?.quality === 2 ? Math.max(...readings.map(({ mono }) => mono ?? 0)) : 0
-      const again = encodePack(decodePack(payload, rules), { sealedMono })
+      const again = encodePack(readPack(payload, rules), { sealedMono })
       if (hexOfBytes(again) !== hexOfBytes(payload)) t.fail('the same readings, other bytes')
     }
   }
@@ -55,7 +54,7 @@ t.test('a full pack is followed by another', async (t) => {
   const counts = (maxPayload: number): number[] =>
     [...packReadings(many, { maxPayload })].map((pack) => {
       t.ok(pack.payload.length <= maxPayload)
-      t.same(decodePack(pack.payload, { ...rules, maxPayload }).length, pack.readings.length)
+      t.same(readPack(pack.payload, { ...rules, maxPayload }).length, pack.readings.length)
       return pack.readings.length
     })
   t.same(counts(16_384), [256, 256, 88], 'by records')
@@ -88,14 +87,14 @@ t.test('a pack has one run and one quality of time', async (t) => {
     packs.map(({ readings }) => readings.length),
     [2, 1, 1, 1]
   )
-  const decoded = packs.flatMap(({ payload }) => decodePack(payload, rules))
+  const decoded = packs.flatMap(({ payload }) => readPack(payload, rules))
   t.strictSame(decoded, [at(0), at(2), at(1, { position: other }), unbound, ageing])
 })
 
 t.test('series come in order, those without a unit first, seq ascending', async (t) => {
   const contact = `${peer}/hall/contact`
   const open = (seq: number): Reading => at(seq, { series: contact, unit: null, value: true })
-  const decoded = decodePack(encodePack([at(5), open(3), at(4), open(1)]), rules)
+  const decoded = readPack(encodePack([at(5), open(3), at(4), open(1)]), rules)
   t.strictSame(decoded, [open(1), open(3), at(4), at(5)])
   t.throws(() => encodePack([at(1), at(1)]), { code: 'bad-pack', why: 'position' })
 })
@@ -103,14 +102,14 @@ t.test('series come in order, those without a unit first, seq ascending', async 
 t.test('a step of the wall clock begins another base', async (t) => {
   const stepped = at(1, { time: 1_790_000_050, mono: 110_500 })
   const jitter = at(2, { time: 1_790_000_060.001, mono: 120_500 })
-  const decoded = decodePack(encodePack([at(0), stepped, jitter]), rules)
+  const decoded = readPack(encodePack([at(0), stepped, jitter]), rules)
   t.strictSame(decoded, [at(0), stepped, { ...jitter, mono: 120_501 }])
 })
 
 t.test('unknown times come with an age', async (t) => {
   const { errorBound: _, ...rest } = at(0, { time: null, quality: 2, mono: 4000 })
   const reading = rest as Reading
-  t.strictSame(decodePack(encodePack([reading], { sealedMono: 9500 }), rules), [reading])
+  t.strictSame(readPack(encodePack([reading], { sealedMono: 9500 }), rules), [reading])
   t.throws(
     () => encodePack([reading], { sealedMono: 3999 }),
     { code: 'bad-pack', why: 'time' },
@@ -124,7 +123,7 @@ t.test('faults are one line of at most 200 characters', async (t) => {
   const written = (text: string): string | undefined => {
     const { value: _, ...rest } = at(0)
     const fault = { ...rest, fault: { code: 'bad-crc', text } } as Reading
-    return decodePack(encodePack([fault]), rules)[0]?.fault?.text
+    return readPack(encodePack([fault]), rules)[0]?.fault?.text
   }
   t.equal(written('the checksum is 0x12'), 'the checksum is 0x12')
   t.equal(written(' two\nlines\u0007\u001b[31m '), 'two lines [31m')
@@ -149,7 +148,7 @@ t.test('a pack cut short anywhere is refused', async (t) => {
     let refused = 0
     for (let length = 0; length < payload.length; length++) {
       try {
-        decodePack(payload.subarray(0, length), rules)
+        readPack(payload.subarray(0, length), rules)
       } catch (error) {
         if (!isPackError(error)) throw error
         refused++
@@ -170,7 +169,7 @@ t.test('mutated packs are refused or read, never anything else', async (t) => {
     for (let n = 0; n <= i % 3; n++)
       payload[Math.floor(random() * payload.length)] = Math.floor(random() * 256)
     try {
-      const readings = decodePack(payload, rules)
+      const readings = readPack(payload, rules)
       if (readings.every(({ series }) => series.startsWith(`${peer}/`))) read++
     } catch (error) {
       if (!isPackError(error)) throw error

@@ -29,8 +29,13 @@ export function createAnswerVerifier(
     readings(kind, topic, bytes) {
       const known = memory.find(kind, topic, bytes)
       if (known !== undefined) return known
-      // A topic's own limit is for live packs; history brings bigger ones.
-      const rules = { topic, maxPayload: MAX_PAYLOAD, quantities: topics.quantitiesOf(topic) }
+      // A topic's own limit is for live packs; history brings bigger ones. Bad records cost nothing else.
+      const rules = {
+        topic,
+        maxPayload: MAX_PAYLOAD,
+        quantities: topics.quantitiesOf(topic),
+        takesBadRecords: true
+      }
       const sealed = readSealed(kind, bytes, rules, verifier)
       memory.add(sealed)
       return sealed
