@@ -20,8 +20,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['unreachable', NOT_FOUND],
   ['no-node', NOT_FOUND],
   ['deadline', NOT_FOUND],
-  ['denied', REFUSED],
-  ['node-running', REFUSED]
+  ['denied', REFUSED]
 ])
 
 /** The exit status for an error: by its code, else 1. */

@@ -1,5 +1,6 @@
-import { isNodeError, NodeError } from '../../error.ts'
+import { NodeError } from '../../error.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
+import { runningNode } from '../command-line/running-node.ts'
 import { loadNodeConfig } from '../load-config.ts'
 import { facts } from '../terminal/table.ts'
 
@@ -13,7 +14,8 @@ export const id = defineCommand({
     const { terminal, json, options, home } = context
     if (json && options.qr === true)
       throw new NodeError('usage', 'kith id: --json and --qr exclude each other')
-    const { peer, name, addresses } = (await identityOfNode(context)) ?? (await identityInHome(context))
+    const { peer, name, addresses } =
+      (await (await runningNode(context))?.status()) ?? (await identityInHome(context))
     if (json) return terminal.json({ peer, name, addresses })
     terminal.line(peer)
     if (options.qr === true) {
@@ -35,16 +37,6 @@ interface Identified {
   readonly name: string
   /** Empty if no node runs. */
   readonly addresses: readonly string[]
-}
-
-async function identityOfNode({ connect }: Context): Promise<Identified | undefined> {
-  try {
-    const { operations } = await connect({ needs: 'a PeerId', running: true })
-    return await operations.status()
-  } catch (error) {
-    if (isNodeError(error, 'no-node')) return undefined
-    throw error
-  }
 }
 
 /** The PeerId is in the home: no node needs to be started. */

@@ -20,7 +20,7 @@ export const switches = defineCommand({
     const [name, to = 'status'] = positionals
     const wanted: SwitchRequest['to'] | undefined = to === 'on' || to === 'off' ? to : undefined
     const request: SwitchRequest = defined({ name, to: wanted })
-    const { operations } = await connect({ needs: 'a switch' })
+    const { operations } = await connect({ running: true })
     const views = await operations.switch(request)
     if (json) return terminal.json(views)
     if (views.length === 0)

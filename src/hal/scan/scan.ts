@@ -17,6 +17,8 @@ export interface ScanInit {
   readonly muxChannels: readonly MuxChannel[]
   /** Names of configured sensors, which are taken. */
   readonly names: readonly string[]
+  /** Addresses of a bus that are not addressed, because a driver uses them. */
+  readonly inUse?: (bus: string) => ReadonlySet<number>
   readonly signal: AbortSignal
 }
 
@@ -37,13 +39,15 @@ export async function scan(init: ScanInit): Promise<Finding[]> {
     shown: shownChips(discovered),
     name
   }
+  const exceptOn = (bus: string, onParent: Iterable<number>): ReadonlySet<number> =>
+    new Set([...onParent, ...(init.inUse?.(bus) ?? [])])
   const findings: Finding[] = []
   const taken = new Map<string, ReadonlySet<number>>()
   for (const bus of init.buses) {
     const parent = init.muxChannels.find((muxChannel) => muxChannel.name === bus)?.bus ?? ''
     try {
       const opened = await world.buses.open(bus)
-      const found = await scanBus(opened, { ...common, except: taken.get(parent) ?? new Set() })
+      const found = await scanBus(opened, { ...common, except: exceptOn(bus, taken.get(parent) ?? []) })
       taken.set(bus, found.taken)
       findings.push(...found.findings)
     } catch (error) {

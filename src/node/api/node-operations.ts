@@ -18,6 +18,7 @@ export interface NodeOperationsInit {
   readonly directory: PeerDirectory
   readonly autoDialer: AutoDialer
   readonly switches: Pick<Operations, 'switch'>
+  readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
 }
@@ -37,6 +38,10 @@ export class NodeOperations implements Operations {
   readonly history: Operations['history'] = (request, signal) => history(this.#init.history, request, signal)
   readonly ping: Operations['ping'] = (request, signal) => ping(this.#init.ping, request, signal)
   readonly switch: Operations['switch'] = (request) => this.#init.switches.switch(request)
+  readonly devicesTest: Operations['devicesTest'] = (request, signal) =>
+    this.#init.devices.devicesTest(request, signal)
+  readonly devicesScan: Operations['devicesScan'] = (request, signal) =>
+    this.#init.devices.devicesScan(request, signal)
 
   async book(): Promise<BookEntry[]> {
     return this.#init.book.entries().map(shown)

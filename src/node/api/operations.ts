@@ -1,3 +1,5 @@
+import type { Finding } from '../../hal/scan/finding.ts'
+
 /**
  * What people and programs ask of a running node, in plain JSON values. A node implements it
  * (node/node-operations.ts), the control socket offers it, and the command line speaks to either.
@@ -22,6 +24,10 @@ export interface Operations {
    * may; commands over the network come with access control. @throws NodeError no-such, not-running, busy …
    */
   switch(request: SwitchRequest): Promise<SwitchView[]>
+  /** Each configured sensor by its latest readings; waits for the first ones. Nothing is read for it. */
+  devicesTest(request: DevicesTestRequest, signal: AbortSignal): Promise<TestedSensor[]>
+  /** Scans the buses, which the node shares with its sensors; the chips of configured sensors are left alone. */
+  devicesScan(request: DevicesScanRequest, signal: AbortSignal): Promise<DeviceScan>
 }
 
 export interface Status {
@@ -214,4 +220,47 @@ export interface SwitchView {
   /** Whether it would stay as it is if the node were killed; null where the kernel does not report it. */
   persists: boolean | null
   fault?: { code: string; message: string; hint?: string }
+}
+
+export interface DevicesTestRequest {
+  /** Milliseconds to wait for first readings, 100 to 600000; 5000 unless given. */
+  timeout?: number
+}
+
+/** One configured sensor, read once. */
+export interface TestedSensor {
+  readonly name: string
+  readonly type: string
+  readonly place: string
+  /** Milliseconds that it took; 0 for readings of a running node. */
+  readonly took: number
+  /** Seconds since a running node read it. */
+  readonly age?: number
+  readonly values: readonly TestedValue[]
+  /** What to do, if nothing could be read. */
+  readonly hint?: string
+}
+
+/** What one reading of one measure says. */
+export interface TestedValue {
+  /** `temperature`, `voltage.a0` */
+  readonly series: string
+  readonly state: 'plausible' | 'unusual' | 'fault'
+  readonly value?: number | boolean
+  /** As people see it: `21.48 °C`. */
+  readonly shown?: string
+  /** Why it is unusual, or a fault. */
+  readonly why?: string
+  readonly code?: string
+}
+
+export interface DevicesScanRequest {
+  /** Unless any is named, that of the header and those of the configuration. */
+  buses?: string[]
+}
+
+export interface DeviceScan {
+  readonly findings: readonly Finding[]
+  /** Buses that were not scanned, because nothing is configured on them. */
+  readonly skipped: readonly string[]
 }

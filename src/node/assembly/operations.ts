@@ -1,10 +1,12 @@
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { LatestViews } from '../api/latest-views.ts'
 import { NodeOperations } from '../api/node-operations.ts'
-import type { Operations, PeerView } from '../api/operations.ts'
+import type { Operations, PeerView, Status } from '../api/operations.ts'
 import { QueryRouter } from '../api/query-router.ts'
 import type { ViewContext } from '../api/series-view.ts'
 import { pathOf, viewPeers } from '../api/status.ts'
+import { scanRunning } from '../sensors/scan-devices.ts'
+import { testRunning } from '../sensors/test-running.ts'
 import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 import { listenToAll } from './publishing.ts'
@@ -21,9 +23,11 @@ export function createOperations(components: Components): Operations {
   const views = new LatestViews(hub, clock, context)
   const carriers = (quantity: string): string[] => protocolsOf(components.protocols, quantity)
   const speaksDatagrams = (peer: string): Promise<boolean> => peerProtocols.speaks(peer, DATAGRAM_PROTOCOL)
+  const status = createStatus(components, views)
   return new NodeOperations({
     ...peers,
     switches: components.switches,
+    devices: deviceOperations(components, status),
     ask: {
       resolver,
       questions: new QueryRouter({
@@ -54,9 +58,21 @@ export function createOperations(components: Components): Operations {
       speaksDatagrams,
       pathOf: (connection) => pathOf(connection, directory).text
     },
-    status: createStatus(components, views),
+    status,
     peers: () => peersOf(components)
   })
+}
+
+function deviceOperations(
+  { init: { config, world, devices, clocks }, sensing: { sensors } }: Pick<Components, 'init' | 'sensing'>,
+  status: () => Status
+): Pick<Operations, 'devicesTest' | 'devicesScan'> {
+  const { clock } = world
+  return {
+    devicesTest: ({ timeout }, signal) =>
+      testRunning({ sensors, views: () => status().sensors, clock }, timeout, signal),
+    devicesScan: ({ buses = [] }, signal) => scanRunning(world, { config, devices, clocks, buses, signal })
+  }
 }
 
 function viewContext({

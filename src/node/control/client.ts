@@ -77,6 +77,10 @@ export class ControlClient implements Operations {
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)
   readonly ping: Operations['ping'] = (request, signal) => this.#stream('ping', request, signal)
   readonly switch: Operations['switch'] = (request) => this.#answer('switch', request)
+  readonly devicesTest: Operations['devicesTest'] = (request, signal) =>
+    this.#answer('devicesTest', request, signal, request.timeout)
+  readonly devicesScan: Operations['devicesScan'] = (request, signal) =>
+    this.#answer('devicesScan', request, signal)
 
   close(): Promise<void> {
     return this.#folder.close()

@@ -45,6 +45,9 @@ const switching = v.union([
   v.strictObject({ name: text, to: v.picklist(['on', 'off']) })
 ])
 
+const devicesTest = v.strictObject({ timeout })
+const devicesScan = v.strictObject({ buses: v.exactOptional(texts) })
+
 export const calls: Readonly<Record<keyof Operations, Call>> = {
   status: answer(nothing, (operations) => operations.status()),
   peers: answer(nothing, (operations) => operations.peers()),
@@ -56,7 +59,9 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),
   ping: stream(ping, (operations, request, signal) => operations.ping(request, signal)),
-  switch: answer(switching, (operations, request) => operations.switch(request))
+  switch: answer(switching, (operations, request) => operations.switch(request)),
+  devicesTest: answer(devicesTest, (operations, request, signal) => operations.devicesTest(request, signal)),
+  devicesScan: answer(devicesScan, (operations, request, signal) => operations.devicesScan(request, signal))
 }
 
 type Schema = v.GenericSchema<unknown, unknown>

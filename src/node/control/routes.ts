@@ -23,7 +23,9 @@ export const controlRoutes = {
   watch: { method: 'POST', path: '/watch' },
   history: { method: 'POST', path: '/history' },
   ping: { method: 'POST', path: '/ping' },
-  switch: { method: 'POST', path: '/switch' }
+  switch: { method: 'POST', path: '/switch' },
+  devicesTest: { method: 'POST', path: '/devices/test' },
+  devicesScan: { method: 'POST', path: '/devices/scan' }
 } as const satisfies Record<keyof Operations, { method: 'GET' | 'POST'; path: string }>
 
 export const CONTROL_SOCKET = 'control.sock'

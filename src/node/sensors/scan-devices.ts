@@ -1,51 +1,105 @@
 import type { NodeConfig } from '../../config/schema.ts'
+import { defined } from '../../defined.ts'
+import { placeOf as chipPlace } from '../../hal/bus/failure.ts'
+import type { ClockDefinition } from '../../hal/clock-chip.ts'
 import type { Finding, Proposal } from '../../hal/scan/finding.ts'
 import { scan } from '../../hal/scan/scan.ts'
 import type { SensorDefinition } from '../../hal/sensor.ts'
+import type { World } from '../../hal/world.ts'
+import type { DeviceScan } from '../api/operations.ts'
 import { chooseWorld, type WorldChoice } from '../choose-world.ts'
 
-export interface DeviceScan {
-  readonly findings: readonly Finding[]
-  /** Buses that were not asked: nobody has said that there is a sensor on them. */
-  readonly skipped: readonly string[]
-}
-
-export interface DeviceScanInit {
+/** What is scanned. */
+export interface ScanSelection {
   readonly config: NodeConfig
-  readonly world: WorldChoice
-  /** From outside. */
   readonly devices: readonly SensorDefinition[]
-  /** Which buses are asked; unless any is named, that of the header and those of the configuration. */
+  /** Buses to scan; unless any is named, that of the header and those of the configuration. */
   readonly buses: readonly string[]
   readonly signal: AbortSignal
+}
+
+export interface DeviceScanInit extends ScanSelection {
+  readonly world: WorldChoice
+  /** External ones. */
+  readonly devices: readonly SensorDefinition[]
 }
 
 /** The bus of a Raspberry Pi's header. Others may have displays and memory modules on them. */
 const HEADER = 'i2c-1'
 
-/** Looks what there is, and which of it is configured. The world is opened, and closed again. */
+/** Scans a world, which is opened and closed again, for devices, and finds which of them are configured. */
 export async function scanDevices(init: DeviceScanInit): Promise<DeviceScan> {
-  const { config, signal } = init
   const own = await import('../../../devices/index.ts')
-  const world = await chooseWorld(init.world, config)
+  const world = await chooseWorld(init.world, init.config)
   try {
-    const there = await world.buses.list()
-    const buses = init.buses.length > 0 ? init.buses : usualBuses(there, config, world.kind)
-    const findings = await scan({
-      world,
-      devices: [...own.devices, ...init.devices],
-      clocks: own.clockChips,
-      buses,
-      muxChannels: config.buses,
-      names: config.sensors.map(({ name }) => name),
-      signal
-    })
-    return {
-      findings: findings.map((finding) => withConfigured(finding, config)),
-      skipped: there.filter((bus) => !buses.includes(bus))
-    }
+    const devices = [...own.devices, ...init.devices]
+    return await scanWorld(world, { ...init, devices, clocks: own.clockChips })
   } finally {
     await world.close()
+  }
+}
+
+/** Scans the world of a running node. The chips of its sensors are listed and not addressed: they may be measuring. */
+export async function scanRunning(
+  world: World,
+  selection: ScanSelection & { readonly clocks: readonly ClockDefinition[] }
+): Promise<DeviceScan> {
+  const chips = chipsInUse(selection.config)
+  const { findings, skipped } = await scanWorld(world, {
+    ...selection,
+    inUse: (bus) => new Set(chips.flatMap((chip) => (chip.bus === bus ? [chip.address] : [])))
+  })
+  const inUse = chips.map(({ name, type, bus, address }): Finding => {
+    const title = [...selection.devices, ...selection.clocks].find((each) => each.type === type)?.title
+    const place = chipPlace(bus, address)
+    return { kind: 'sure', place, type, reason: title ?? type, configured: name }
+  })
+  return { findings: [...inUse, ...findings], skipped }
+}
+
+interface Chip {
+  readonly name: string
+  readonly type: string
+  readonly bus: string
+  readonly address: number
+}
+
+function chipsInUse({ sensors, time: { rtc } }: NodeConfig): Chip[] {
+  const all = [...sensors, ...(rtc.type === 'none' ? [] : [{ ...rtc, name: 'time.rtc' }])]
+  return all.flatMap(({ name, type, bus, address }) =>
+    bus === undefined || address === undefined ? [] : [{ name, type, bus, address }]
+  )
+}
+
+async function scanWorld(
+  world: World,
+  {
+    config,
+    devices,
+    clocks,
+    buses,
+    signal,
+    inUse
+  }: ScanSelection & {
+    readonly clocks: readonly ClockDefinition[]
+    readonly inUse?: (bus: string) => ReadonlySet<number>
+  }
+): Promise<DeviceScan> {
+  const present = await world.buses.list()
+  const scanned = buses.length > 0 ? buses : usualBuses(present, config, world.kind)
+  const findings = await scan({
+    world,
+    devices,
+    clocks,
+    buses: scanned,
+    muxChannels: config.buses,
+    names: config.sensors.map(({ name }) => name),
+    signal,
+    ...defined({ inUse })
+  })
+  return {
+    findings: findings.map((finding) => withConfigured(finding, config)),
+    skipped: present.filter((bus) => !scanned.includes(bus))
   }
 }
 

@@ -9,34 +9,10 @@ import { type Quantities, quantityTable, showValue } from '../../reading/quantit
 import type { Fault, Outcome } from '../../reading/reading.ts'
 import { faultOf, outcomesOf } from '../../reading/sampling/outcome.ts'
 import { unusual } from '../../reading/sampling/plausibility.ts'
+import type { TestedSensor, TestedValue } from '../api/operations.ts'
 import { chooseWorld, type WorldChoice } from '../choose-world.ts'
 import { placeOf } from './place.ts'
 import { isTogether, openSensor, type SensorConfig } from './running-sensor.ts'
-
-/** What one reading of one measure says. */
-export interface TestedValue {
-  /** `temperature`, `voltage.a0` */
-  readonly series: string
-  readonly state: 'plausible' | 'unusual' | 'fault'
-  readonly value?: number | boolean
-  /** As people see it: `21.48 °C`. */
-  readonly shown?: string
-  /** Why it is unusual, or a fault. */
-  readonly why?: string
-  readonly code?: string
-}
-
-/** One configured sensor, read once. */
-export interface TestedSensor {
-  readonly name: string
-  readonly type: string
-  readonly place: string
-  /** Milliseconds that it took. */
-  readonly took: number
-  readonly values: readonly TestedValue[]
-  /** The cure, where nothing could be read. */
-  readonly hint?: string
-}
 
 export interface DeviceTestInit {
   readonly config: NodeConfig
@@ -137,6 +113,7 @@ function faulty(measure: Measure, { code, text }: Fault): TestedValue {
   return { series: seriesOf(measure), state: 'fault', why: text, code }
 }
 
-function seriesOf({ quantity, channel }: Measure): string {
+/** `temperature`, `voltage.a0` */
+export function seriesOf({ quantity, channel }: Measure): string {
   return channel === undefined ? quantity : `${quantity}.${channel}`
 }

@@ -29,6 +29,17 @@ t.test('a simulated node runs, is asked over its socket, and stops in order', as
   t.match(JSON.parse(asked.out()), { name: 'den', world: 'simulated', peer: started.peer })
   t.equal(asked.err(), '', 'no temporary node was needed')
 
+  const tested = kith('devices', 'test', '--home', home)
+  t.equal(await tested.end, 0)
+  t.match(
+    tested.out(),
+    /^air {2}tmp102 at 0x48 on i2c-1, .*\n {2}ok {5}temperature/,
+    'its sensor, not this machine’s'
+  )
+  const scanned = kith('devices', 'scan', '--home', home)
+  t.equal(await scanned.end, 0)
+  t.match(scanned.out(), /0x48 on i2c-1 +tmp102 +sure +configured as air\n/)
+
   node.child.kill('SIGTERM')
   t.equal(await node.end, 0)
   t.equal(node.out(), `${first}\n`, 'an idle node logs nothing')

@@ -99,7 +99,10 @@ t.test('every operation goes round', async (t) => {
   t.same(await all(client.ping({ who: 'hall', count: 3 }, never)), pingReplies)
   t.same(await client.switch({}), [pump])
   t.same(await client.switch({ name: 'pump', to: 'off' }), [{ ...pump, state: 'off', left: null }])
+  t.match(await client.devicesTest({ timeout: 500 }, never), [{ name: 'air', age: 0.4 }])
+  t.match(await client.devicesScan({ buses: ['i2c-1'] }, never), { skipped: ['i2c-2'] })
   t.same(operations.asked.slice(0, 1), [{ who: 'hall', timeout: 500 }])
+  t.same(operations.asked.slice(-2), [{ timeout: 500 }, { buses: ['i2c-1'] }])
 })
 
 t.test('the socket is its owner’s alone, nothing is left beside it, and it goes with the node', async (t) => {

@@ -8,9 +8,10 @@ import { volatileState } from '../../../src/hal/device-state.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedChip, type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { silentLog } from '../../../src/log.ts'
+import type { TestedSensor } from '../../../src/node/api/operations.ts'
 import { createSensors } from '../../../src/node/sensors/running-sensor.ts'
-import { scanDevices } from '../../../src/node/sensors/scan-devices.ts'
-import { type TestedSensor, testDevices } from '../../../src/node/sensors/test-devices.ts'
+import { scanDevices, scanRunning } from '../../../src/node/sensors/scan-devices.ts'
+import { testDevices } from '../../../src/node/sensors/test-devices.ts'
 import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 
@@ -178,4 +179,37 @@ t.test('a sensor that cannot be read, and one that does not end', async (t) => {
   const hanging = await tested(TWO, ({ faults }) => faults.hang('i2c-1'))
   t.match(hanging[0]?.values[0], { state: 'fault', code: 'timeout' })
   t.match(hanging[1]?.values[0], { state: 'plausible' }, 'the next one is read all the same')
+})
+
+t.test('a running node scans beside its sensors: their chips are listed and not addressed', async (t) => {
+  const { clock, world } = machine()
+  const config = load(`sensors:
+  - { type: tmp102, name: air, bus: i2c-1, address: 0x48 }
+  - { type: thermal, name: processor }
+time: { rtc: { type: ds3231, bus: i2c-1, address: 0x68 } }
+`)
+  const addressed = new Set<string>()
+  for (const name of ['i2c-1', 'i2c-3']) {
+    const bus = await world.buses.open(name)
+    const exclusive = bus.exclusive.bind(bus)
+    bus.exclusive = async (address, ...rest) => {
+      addressed.add(`${name} ${address}`)
+      return await exclusive(address, ...rest)
+    }
+  }
+  const { signal } = new AbortController()
+  const { findings } = await clock.run(
+    scanRunning(world, { config, devices, clocks: clockChips, buses: [], signal })
+  )
+  t.match(findings.slice(0, 2), [
+    { kind: 'sure', place: '0x48 on i2c-1', type: 'tmp102', configured: 'air' },
+    { kind: 'sure', place: '0x68 on i2c-1', type: 'ds3231', configured: 'time.rtc' }
+  ])
+  t.notOk(addressed.has('i2c-1 72') || addressed.has('i2c-1 104'))
+  t.ok(addressed.has('i2c-1 118') && addressed.has('i2c-3 24'), 'all else is probed')
+  t.equal(findings.filter(({ place }) => place === '0x48 on i2c-1').length, 1)
+  t.match(
+    findings.find(({ type }) => type === 'thermal'),
+    { configured: 'processor' }
+  )
 })

@@ -2,6 +2,9 @@ import type {
   AskRequest,
   BookChange,
   BookEntry,
+  DeviceScan,
+  DevicesScanRequest,
+  DevicesTestRequest,
   HistoryRequest,
   HistoryRow,
   Operations,
@@ -12,6 +15,7 @@ import type {
   Status,
   SwitchRequest,
   SwitchView,
+  TestedSensor,
   WatchRequest
 } from '../../../src/node/api/operations.ts'
 
@@ -263,6 +267,21 @@ export class FakeOperations implements Operations {
   async switch(request: SwitchRequest): Promise<SwitchView[]> {
     this.#note(request)
     return [request.to === 'off' ? { ...pump, state: 'off', left: null } : pump]
+  }
+
+  async devicesTest(request: DevicesTestRequest): Promise<TestedSensor[]> {
+    this.#note(request)
+    const values = [{ series: 'temperature', state: 'plausible', value: 21.48, shown: '21.48 °C' } as const]
+    return [{ name: 'air', type: 'bme280', place: '0x76 on i2c-1', took: 0, age: 0.4, values }]
+  }
+
+  async devicesScan(request: DevicesScanRequest): Promise<DeviceScan> {
+    this.#note(request)
+    const place = '0x76 on i2c-1'
+    return {
+      findings: [{ kind: 'sure', place, type: 'bme280', reason: 'Bosch BME280', configured: 'air' }],
+      skipped: ['i2c-2']
+    }
   }
 
   async *ping(request: PingRequest): AsyncGenerator<PingReply> {

@@ -2,6 +2,7 @@ import type { Measure, Options, SensorDefinition } from '../../../hal/sensor.ts'
 import { placeOf } from '../../../node/sensors/place.ts'
 import { formatAddress } from '../../../units.ts'
 import { type CommandGroup, type Context, defineCommand } from '../../command-line/command.ts'
+import { runningNode } from '../../command-line/running-node.ts'
 import { loadDeviceIndex, loadNodeConfig } from '../../load-config.ts'
 import { formatDuration } from '../../terminal/format-units.ts'
 import { table } from '../../terminal/table.ts'
@@ -10,7 +11,7 @@ import { test } from './test.ts'
 
 const list = defineCommand({
   name: 'list',
-  summary: 'list the configured sensors, or with --types every known type',
+  summary: 'list the sensors of this node, or with --types every known type',
   options: { types: { kind: 'flag', summary: 'every known type, with its bus and quantities' } },
   positionals: [],
   example: 'kith devices --types',
@@ -24,11 +25,20 @@ export const devices: CommandGroup = {
   actions: [list, scan, test]
 }
 
-async function listConfigured({ home, environment, json, terminal }: Context): Promise<void> {
+/** A configured sensor, or one of the running node. */
+interface ListedSensor {
+  readonly name: string
+  readonly type: string
+  readonly place: string
+  /** Milliseconds. */
+  readonly interval: number
+}
+
+async function configuredSensors({ home, environment }: Context): Promise<ListedSensor[]> {
   const { config, outside } = await loadNodeConfig({ home, environment })
   const own = await import('../../../../devices/index.ts')
   const known = [...own.devices, ...outside.devices]
-  const sensors = config.sensors.map((sensor) => ({
+  return config.sensors.map((sensor) => ({
     ...sensor,
     place:
       placeOf(
@@ -36,6 +46,22 @@ async function listConfigured({ home, environment, json, terminal }: Context): P
         known.find(({ type }) => type === sensor.type)
       ) ?? '–'
   }))
+}
+
+/** Those of a running node: flags can have added some. The configuration has their options. */
+async function listedSensors(context: Context): Promise<ListedSensor[]> {
+  const node = await runningNode(context)
+  const configured = await configuredSensors(context)
+  if (node === undefined) return configured
+  return (await node.status()).sensors.map(({ name, type, place, interval }) => ({
+    ...configured.find((sensor) => sensor.name === name && sensor.type === type),
+    ...{ name, type, place, interval: interval * 1000 }
+  }))
+}
+
+async function listConfigured(context: Context): Promise<void> {
+  const { json, terminal } = context
+  const sensors = await listedSensors(context)
   if (json) return terminal.json(sensors)
   if (sensors.length === 0)
     return terminal.remark('kith: no sensors are configured; kith devices --types lists the known types')

@@ -1,13 +1,14 @@
 import type { Finding } from '../../../hal/scan/finding.ts'
+import type { DeviceScan } from '../../../node/api/operations.ts'
 import type { WorldChoice } from '../../../node/choose-world.ts'
 import { type Context, defineCommand } from '../../command-line/command.ts'
 import { DONE, FAILED } from '../../command-line/exit-status.ts'
+import { runningNode } from '../../command-line/running-node.ts'
 import { seedOf, simulatedOption } from '../../command-line/simulated-option.ts'
 import { loadNodeConfig } from '../../load-config.ts'
 import type { Style } from '../../terminal/ansi-style.ts'
 import { table } from '../../terminal/table.ts'
 import { proposalLines } from '../../views/proposal-lines.ts'
-import { refuseWhileRunning } from './owned-buses.ts'
 
 /** The chips of a simulated machine without configured sensors. */
 const SIMULATED_BOARD = [
@@ -31,19 +32,9 @@ export const scan = defineCommand({
   ],
   example: 'kith devices scan',
   async run(context) {
-    const { home, environment, options, positionals, json, signal, terminal } = context
-    const seed = seedOf(options.simulated, 'kith devices scan')
-    if (seed === undefined) await refuseWhileRunning(context)
-    const { config, provenance, outside } = await loadNodeConfig({ home, environment })
-    const { scanDevices } = await import('../../../node/sensors/scan-devices.ts')
-    const world = seed === undefined ? 'linux' : await simulatedBoard(context, seed)
-    const { findings, skipped } = await scanDevices({
-      config,
-      world,
-      devices: outside.devices,
-      buses: positionals,
-      signal
-    })
+    const { home, environment, options, json, terminal } = context
+    const { config, provenance } = await loadNodeConfig({ home, environment })
+    const { findings, skipped } = await scanned(context)
     const written = (key: string): boolean =>
       provenance.some(({ path, origin }) => origin.kind === 'file' && path.startsWith(`${key}.`))
     const lines = proposalLines(findings, { hasSensors: config.sensors.length > 0, hasTime: written('time') })
@@ -55,6 +46,19 @@ export const scan = defineCommand({
     return findings.some(({ kind }) => kind !== 'failed') ? DONE : FAILED
   }
 })
+
+/** A running node scans its buses itself: a bus has one owner. */
+async function scanned(context: Context): Promise<DeviceScan> {
+  const { home, environment, options, positionals, signal } = context
+  const seed = seedOf(options['simulated'] as string | true | undefined, 'kith devices scan')
+  const buses = [...positionals]
+  const node = seed === undefined ? await runningNode(context) : undefined
+  if (node !== undefined) return await node.devicesScan({ buses }, signal)
+  const { config, outside } = await loadNodeConfig({ home, environment })
+  const { scanDevices } = await import('../../../node/sensors/scan-devices.ts')
+  const world = seed === undefined ? 'linux' : await simulatedBoard(context, seed)
+  return await scanDevices({ config, world, devices: outside.devices, buses, signal })
+}
 
 /** A world with the configured chips, or with a board of several if none is configured. */
 async function simulatedBoard({ home, environment }: Context, seed: number): Promise<WorldChoice> {

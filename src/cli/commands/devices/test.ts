@@ -1,12 +1,14 @@
+import { defined } from '../../../defined.ts'
+import type { TestedSensor, TestedValue } from '../../../node/api/operations.ts'
 import { sanitize } from '../../../node/log/sanitize.ts'
-import type { TestedSensor, TestedValue } from '../../../node/sensors/test-devices.ts'
 import { type Context, defineCommand } from '../../command-line/command.ts'
 import { DONE, FAILED } from '../../command-line/exit-status.ts'
+import { runningNode } from '../../command-line/running-node.ts'
 import { seedOf, simulatedOption } from '../../command-line/simulated-option.ts'
 import { loadNodeConfig } from '../../load-config.ts'
 import type { Style } from '../../terminal/ansi-style.ts'
+import { ago } from '../../terminal/format-units.ts'
 import { pad } from '../../terminal/text-width.ts'
-import { refuseWhileRunning } from './owned-buses.ts'
 
 export const test = defineCommand({
   name: 'test',
@@ -15,16 +17,9 @@ export const test = defineCommand({
   positionals: [],
   example: 'kith devices test',
   async run(context) {
-    const { home, environment, options, json, signal, terminal } = context
-    const seed = seedOf(options.simulated, 'kith devices test')
-    if (seed === undefined) await refuseWhileRunning(context)
-    const { config, outside } = await loadNodeConfig({ home, environment })
-    if (config.sensors.length === 0)
-      terminal.remark('kith: no sensors are configured; kith devices scan finds chips')
-    const { testDevices } = await import('../../../node/sensors/test-devices.ts')
-    const world = seed === undefined ? 'linux' : { simulated: seed, models: outside.models }
+    const { json, terminal } = context
     let status = DONE
-    for await (const sensor of testDevices({ config, world, devices: outside.devices, signal })) {
+    for await (const sensor of await testedSensors(context)) {
       if (json) terminal.json(sensor)
       else terminal.lines(linesOf(sensor, terminal))
       if (sensor.values.some(({ state }) => state === 'fault')) status = FAILED
@@ -32,6 +27,25 @@ export const test = defineCommand({
     return status
   }
 })
+
+/** Beside a running node its latest readings: a bus has one owner. */
+async function testedSensors(
+  context: Context
+): Promise<Iterable<TestedSensor> | AsyncIterable<TestedSensor>> {
+  const { home, environment, options, signal, timeout, terminal } = context
+  const seed = seedOf(options['simulated'] as string | true | undefined, 'kith devices test')
+  const node = seed === undefined ? await runningNode(context) : undefined
+  if (node !== undefined) {
+    terminal.remark(`kith: a node runs in ${home}: these are its latest readings`)
+    return await node.devicesTest(defined({ timeout }), signal)
+  }
+  const { config, outside } = await loadNodeConfig({ home, environment })
+  if (config.sensors.length === 0)
+    terminal.remark('kith: no sensors are configured; kith devices scan finds chips')
+  const { testDevices } = await import('../../../node/sensors/test-devices.ts')
+  const world = seed === undefined ? 'linux' : { simulated: seed, models: outside.models }
+  return testDevices({ config, world, devices: outside.devices, signal })
+}
 
 const marks: Readonly<Record<TestedValue['state'], readonly [mark: string, style: Style]>> = {
   plausible: ['ok', 'green'],
@@ -41,7 +55,10 @@ const marks: Readonly<Record<TestedValue['state'], readonly [mark: string, style
 const MARK = 5
 
 /** The sensor, and below it each value; one line if all values have the same fault. */
-function linesOf({ name, type, place, values, hint }: TestedSensor, { ansi }: Context['terminal']): string[] {
+function linesOf(
+  { name, type, place, values, hint, age }: TestedSensor,
+  { ansi }: Context['terminal']
+): string[] {
   const where = place === type ? type : `${type} at ${place}`
   const width = Math.max(...values.map(({ series }) => series.length))
   const [first] = values
@@ -58,5 +75,5 @@ function linesOf({ name, type, place, values, hint }: TestedSensor, { ansi }: Co
       ? [`  ${ansi(pad('fault', MARK), 'red')}  ${sanitize(first.why ?? '')}`]
       : values.map(line)
   const hints = hint === undefined ? [] : [`${' '.repeat(MARK + 4)}${sanitize(hint)}`]
-  return [`${ansi(name, 'bold')}  ${where}`, ...body, ...hints]
+  return [`${ansi(name, 'bold')}  ${where}${age === undefined ? '' : `, ${ago(age)}`}`, ...body, ...hints]
 }

@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { systemClock } from '../../../../src/clock.ts'
-import { silentLog } from '../../../../src/log.ts'
-import { startControlServer } from '../../../../src/node/control/server.ts'
-import { FakeOperations, status } from '../../../support/fakes/operations.ts'
+import { FakeOperations } from '../../../support/fakes/operations.ts'
 import { golden } from '../../../support/golden.ts'
 import { runCommand } from '../../../support/process/command-run.ts'
 
@@ -82,7 +79,7 @@ t.test('the schema has the drivers that the configuration names', async (t) => {
 
 t.test('where the sensors are', async (t) => {
   const home = homeWith(QUICK)
-  const { out } = await runCommand('devices --json', { home })
+  const { out } = await runCommand('devices --json', { home, alone: true })
   t.match(JSON.parse(out), [{ place: '0x76 on i2c-1' }, { place: 'cpu-thermal' }])
 })
 
@@ -116,25 +113,43 @@ t.test('devices test ends with 1 where a sensor cannot be read', async (t) => {
   })
 })
 
-t.test('while a node measures here, its buses are left alone', async (t) => {
+t.test('beside a running node the node is asked, and no bus is opened', async (t) => {
   const home = homeWith(QUICK)
   const operations = new FakeOperations()
-  const limits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
-  const server = await startControlServer({ home, operations, clock: systemClock, log: silentLog, limits })
-  t.teardown(() => server.close())
-  for (const line of ['devices scan', 'devices test'])
-    t.match(await runCommand(line, { home, clock: systemClock }), {
-      status: 4,
-      out: '',
-      err: /the node in .* \(process 4711\) uses the buses\n.*kith status/
-    })
-  t.match(await runCommand('devices test --simulated', { home, clock: systemClock }), { status: 0 })
-  operations.status = async () => ({ ...status, world: 'simulated' })
-  const { err } = await runCommand('devices scan i2c-99', { home, clock: systemClock })
-  t.notMatch(err, 'uses the buses', 'a simulated node has none')
+  const list = await runCommand('devices', { home, operations })
+  t.match(list.out, /air +bme280 +0x76 on i2c-1 +10 s\n/, 'its sensors, not those of kith.yaml')
+  const json = JSON.parse((await runCommand('devices --json', { home, operations })).out)
+  t.match(json[0], { name: 'air', type: 'bme280', place: '0x76 on i2c-1', interval: 10_000 })
+  t.match(await runCommand('devices test --timeout 2s', { home, operations }), {
+    status: 0,
+    out: 'air  bme280 at 0x76 on i2c-1, now\n  ok     temperature  21.48 °C\n',
+    err: `kith: a node runs in ${home}: these are its latest readings\n`
+  })
+  t.match(await runCommand('devices scan i2c-1 i2c-3', { home, operations }), {
+    status: 0,
+    out: /0x76 on i2c-1 +bme280 +sure +configured as air\n/,
+    err: /not scanned: i2c-2; name a bus to scan it/
+  })
+  t.same(operations.asked, [{ timeout: 2000 }, { buses: ['i2c-1', 'i2c-3'] }])
+  t.match(await runCommand('devices test --simulated', { home, operations }), { out: /^weather/ })
+  t.equal(operations.asked.length, 2, 'a simulated machine of the command is its own')
 })
 
-t.test('wrong use', async (t) => {
+t.test('devices test beside a running node ends with 1 for a fault', async (t) => {
+  const operations = new FakeOperations()
+  operations.devicesTest = async () => [
+    {
+      name: 'soil',
+      type: 'ads1115',
+      place: '0x48 on i2c-1',
+      took: 0,
+      values: [{ series: 'voltage.a0', state: 'fault', why: 'no reading yet', code: 'no-reading' }]
+    }
+  ]
+  t.match(await runCommand('devices test', { operations }), { status: 1, out: /fault {2}no reading yet/ })
+})
+
+t.test('wrong usage', async (t) => {
   t.match(await runCommand('devices scan --simulated=nine'), {
     status: 2,
     err: /must be 0 to 999999999, not nine/
