@@ -1,17 +1,24 @@
 import { createSocket } from 'node:dgram'
-import { createServer } from 'node:net'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import type { Clock } from '../../clock.ts'
+import { listenProblem } from '../../node/network/listen.ts'
 import { bad, type Check, codeOf, type Finding, ok, warn } from './finding.ts'
 
 /** mDNS over IPv4 (RFC 6762 section 3). */
 const GROUP = '224.0.0.251'
 const GROUP_PORT = 5353
+const MULTISTREAM = '/multistream/1.0.0\n'
+/** Milliseconds for a local program to answer. */
+const PROBE_TIMEOUT = 2000
+/** Where what listens on every address answers. */
+const LOCAL: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
-export const checkNetwork: Check = async ({ config, node }) => {
+export const checkNetwork: Check = async ({ config, node, clock }) => {
   const findings = [checkInterfaces(), await checkMulticast()]
   // A running node listens on the ports itself.
   if (config === undefined || node !== undefined) return findings
-  return [...findings, ...(await Promise.all(config.listen.map(checkPort)))]
+  return [...findings, ...(await Promise.all(config.listen.map((address) => checkPort(address, clock))))]
 }
 
 function checkInterfaces(): Finding {
@@ -47,22 +54,47 @@ async function checkMulticast(): Promise<Finding> {
   }
 }
 
-async function checkPort(address: string): Promise<Finding> {
+async function checkPort(address: string, clock: Clock): Promise<Finding> {
+  const problem = await listenProblem(address)
+  if (problem === undefined) return ok('port', `${address} is free`)
   const [, , host = '', , port = '0'] = address.split('/')
-  const error = await new Promise<string | undefined>((resolve) => {
-    const server = createServer()
-    server.once('error', (error) => resolve(codeOf(error)))
-    server.listen({ host, port: Number(port), ipv6Only: host.includes(':') }, () =>
-      server.close(() => resolve(undefined))
-    )
-  })
-  if (error === undefined) return ok('port', `${address} is free`)
-  if (error === 'EADDRINUSE')
-    return bad(
+  if (problem.code === 'EADDRINUSE') return await portInUse(address, host, Number(port), clock)
+  if (problem.isExpected) return ok('port', `${address} ${problem.text}: not listened on`)
+  const cure =
+    problem.code === 'EACCES'
+      ? 'listen on a port above 1023'
+      : 'set listen in kith.yaml to an address of this machine'
+  return bad('port', `${address} ${problem.text}`, cure)
+}
+
+async function portInUse(address: string, host: string, port: number, clock: Clock): Promise<Finding> {
+  if (await speaksLibp2p(host, port, clock))
+    return warn(
       'port',
-      `${address} is in use by another program`,
-      `ss -ltnp "sport = :${port}" shows it; or change listen`
+      `${address} is in use by a libp2p node, probably kith with another home or of another user`,
+      `ss -ltnp "sport = :${port}" shows it; a second kith takes a free port`
     )
-  if (error === 'EACCES') return bad('port', `${address} needs root`, 'listen on a port above 1023')
-  return warn('port', `cannot listen on ${address}: ${error}`, 'change listen in kith.yaml')
+  return bad(
+    'port',
+    `${address} is in use by another program`,
+    `ss -ltnp "sport = :${port}" shows it; or change listen`
+  )
+}
+
+/** Whether what listens there answers as every libp2p node does on TCP (multistream-select). */
+function speaksLibp2p(host: string, port: number, clock: Clock): Promise<boolean> {
+  const header = Buffer.concat([Buffer.of(MULTISTREAM.length), Buffer.from(MULTISTREAM)])
+  return new Promise((resolve) => {
+    const socket = connect({ host: LOCAL[host] ?? host, port })
+    const end = (result: boolean): void => {
+      cancel()
+      socket.destroy()
+      resolve(result)
+    }
+    const cancel = clock.after(PROBE_TIMEOUT, () => end(false))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+    socket.once('connect', () => socket.write(header))
+    socket.once('data', (bytes) => end(bytes.subarray(0, header.length).equals(header)))
+  })
 }

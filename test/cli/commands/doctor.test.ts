@@ -8,7 +8,9 @@ import type { Finding } from '../../../src/cli/doctor/finding.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { startControlServer } from '../../../src/node/control/server.ts'
+import { createNetwork, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { FakeOperations } from '../../support/fakes/operations.ts'
+import { networkLimits } from '../../support/memory-network.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 const KEY = await generateKeyPair('Ed25519')
@@ -107,4 +109,29 @@ t.test('a running node is asked for its faults', async (t) => {
   t.match(of('soil'), { state: 'bad', text: /ads1115 at 0x48 on i2c-1/, cure: /wiring/ })
   t.match(of('history'), { state: 'bad', text: /read-only/ })
   t.equal(of('port'), undefined, 'its ports are its own')
+})
+
+t.test('a port that another kith holds is not called another program’s', async (t) => {
+  const carrier = tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false)
+  const network = await createNetwork({
+    privateKey: await generateKeyPair('Ed25519'),
+    carrier,
+    announce: [],
+    gossip: {},
+    version: '0.0.0',
+    limits: networkLimits,
+    clock: systemClock,
+    log: silentLog
+  })
+  await network.start()
+  t.teardown(() => network.stop())
+  const [, , , , port] = String(network.getMultiaddrs()[0]).split('/')
+  const { of } = await findings(freshHome(), { KITH_LISTEN: `/ip4/127.0.0.1/tcp/${port}` })
+  t.match(of('port'), { state: 'warn', text: /libp2p node, probably kith/ })
+})
+
+t.test('an address that the machine does not have is found before a node starts', async (t) => {
+  const { status, of } = await findings(freshHome(), { KITH_LISTEN: '/ip4/192.0.2.1/tcp/4001' })
+  t.equal(status, 1)
+  t.match(of('port'), { state: 'bad', text: '/ip4/192.0.2.1/tcp/4001 is no address of this machine' })
 })
