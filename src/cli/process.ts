@@ -3,6 +3,7 @@ import { describeError, NodeError } from '../error.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
 import { commands } from './commands.ts'
+import { watchParent } from './parent-watch.ts'
 
 /** Milliseconds that the output may take to be read after Ctrl-C. */
 const FLUSH_MS = 100
@@ -25,6 +26,8 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   }
   process.on('SIGINT', leave)
   process.on('SIGTERM', leave)
+  // Set by npm, pnpm and yarn for the scripts of a package.
+  if (process.env['npm_lifecycle_event'] !== undefined) watchParent(systemClock, process.ppid, leave)
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
   // EPIPE: the reader closed the pipe, as head and less do. That is not a failure.

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { KITH } from '../support/process/kith.ts'
+import { linesOf, thermometerWords } from '../support/process/node.ts'
+
+/** A node below a shell, as npm starts it, and how it ends. */
+async function belowShell(t: Test, environment: NodeJS.ProcessEnv) {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-npm-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const home = join(folder, 'home')
+  const words = [process.execPath, KITH, ...thermometerWords(home)]
+  // The second command keeps the shell from becoming the node itself. Its standard output ends with the last process.
+  const shell = spawn('sh', ['-c', '"$@" & echo "{\\"pid\\": $!}"; wait', 'sh', ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment }
+  })
+  let out = ''
+  shell.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  const ended = once(shell.stdout, 'end')
+  while (!linesOf(out).some(({ msg }) => msg === 'started')) await once(shell.stdout, 'data')
+  const pid = Number(linesOf(out).find(({ pid }) => pid !== undefined)?.['pid'])
+  // Only if it has not ended as it should: its number may belong to another process by then.
+  let gone = false
+  void ended.then(() => {
+    gone = true
+  })
+  t.teardown(() => gone || process.kill(pid, 'SIGKILL'))
+  return { shell, home, ended }
+}
+
+t.test('a node that npm has started ends with its parent, in order', async (t) => {
+  const { shell, home, ended } = await belowShell(t, { npm_lifecycle_event: 'start' })
+  t.ok(existsSync(join(home, 'control.sock')))
+  const at = performance.now()
+  shell.kill('SIGTERM')
+  await ended
+  t.notOk(existsSync(join(home, 'control.sock')))
+  t.ok(performance.now() - at < 6000, 'within a second, and what a node takes to stop')
+})
+
+t.test('another node outlives the shell that started it', async (t) => {
+  const { shell, home, ended } = await belowShell(t, { npm_lifecycle_event: undefined })
+  shell.kill('SIGTERM')
+  t.equal(await Promise.race([ended, delay(2500, 'still running')]), 'still running')
+  t.ok(existsSync(join(home, 'control.sock')))
+})
