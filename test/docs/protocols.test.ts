@@ -81,14 +81,17 @@ function dnsName(name: string): Uint8Array {
 }
 
 function dnsRecord(name: string, type: number, data: Uint8Array): Uint8Array {
-  const head = Uint8Array.of(0, type, 0, 1, 0, 0, 0, 120, 0, data.length)
+  const head = Uint8Array.of(0, type, 0, 1, 0, 0, 0, 120, data.length >> 8, data.length & 0xff)
   return concatBytes(dnsName(name), head, data)
 }
 
 t.test('mDNS', async (t) => {
   const service = '_p2p._udp.local'
+  const host = `${'k7'.repeat(16)}.local`
   const name = `${'k7'.repeat(16)}.${service}`
-  const address = Buffer.from(`dnsaddr=/ip4/192.168.1.20/tcp/4001/p2p/${peer}`)
+  const addresses = [4001, 4002].map((port) =>
+    Buffer.from(`dnsaddr=/ip4/192.168.1.20/tcp/${port}/p2p/${peer}`)
+  )
   const question = concatBytes(
     bytesOfHex('000000000001000000000000'),
     dnsName(service),
@@ -96,9 +99,11 @@ t.test('mDNS', async (t) => {
   )
   equalHex(t, question, 'mdns-question')
   const answer = concatBytes(
-    bytesOfHex('000084000000000200000000'),
+    bytesOfHex('000084000000000100000003'),
     dnsRecord(service, 12, dnsName(name)),
-    dnsRecord(name, 16, concatBytes(Uint8Array.of(address.length), address))
+    dnsRecord(name, 33, concatBytes(bytesOfHex('000000000fa1'), dnsName(host))),
+    dnsRecord(name, 16, concatBytes(...addresses.flatMap((text) => [Uint8Array.of(text.length), text]))),
+    dnsRecord(host, 1, Uint8Array.of(192, 168, 1, 20))
   )
   equalHex(t, answer, 'mdns-answer')
 })

@@ -20,7 +20,6 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import type { Log } from '../../log.ts'
-import type { LanDiscoveryComponents } from '../../peer/discovery/mdns.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionGuard } from './connection-guard.ts'
@@ -29,7 +28,7 @@ import { STREAM_WINDOW } from './yamux-frames.ts'
 
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
-interface InnerComponents extends LanDiscoveryComponents {
+interface InnerComponents {
   /** What is listened on. */
   readonly transportManager: { getAddrs(): Multiaddr[] }
 }
@@ -38,7 +37,7 @@ interface InnerComponents extends LanDiscoveryComponents {
 export interface NetworkServices extends Record<string, unknown> {
   pubsub: GossipSub
   ping: Ping
-  /** What LAN discovery and datagrams need of libp2p's inside. */
+  /** What datagrams need of libp2p's inside. */
   components: InnerComponents
 }
 
@@ -147,11 +146,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
       ping: boundedPing(init.clock),
       pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
-      components: ({ addressManager, logger, transportManager }: InnerComponents) => ({
-        addressManager,
-        logger,
-        transportManager
-      })
+      components: ({ transportManager }: InnerComponents) => ({ transportManager })
     }
   } as unknown as Libp2pOptions<NetworkServices>)
   return network

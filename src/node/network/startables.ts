@@ -36,12 +36,13 @@ export function discoveryStartable({
   local
 }: DiscoveryInit): Startable {
   const { clock } = world
-  const discovery = new LanDiscovery(network.services.components, {
+  const discovery = new LanDiscovery({
     clock,
     log,
     only: config.interfaces,
     interval: DISCOVERY_INTERVAL,
     port: MDNS_PORT,
+    addresses: () => network.getMultiaddrs(),
     found: (peer, addresses) => autoDialer.found(peer, addresses)
   })
   let cancel: () => void = () => {}

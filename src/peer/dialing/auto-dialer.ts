@@ -8,7 +8,9 @@ import type { LocalNetwork } from '../discovery/local-network.ts'
 import { isRelayed } from '../discovery/multiaddr-host.ts'
 import { Backoff } from './backoff.ts'
 import { dialOrder, leadsNear } from './dial-addresses.ts'
+import { DialBudget } from './dial-budget.ts'
 import type { DialingLimits } from './limits.ts'
+import { PlaceBackoff } from './place-backoff.ts'
 
 /** The time of a dial is libp2p's own limit: milliseconds, all addresses together. */
 export type AutoDialerLimits = DialingLimits & { readonly dialTimeout: number }
@@ -38,6 +40,10 @@ interface Known {
   readonly addresses: Map<string, Multiaddr>
   readonly backoff: Backoff
   seenAt: number | undefined
+  /** Clock.monotonic() when it was added to the table. */
+  readonly addedAt: number
+  /** Whether there was a connection since it is known. */
+  isReached: boolean
   retry: Cancel | undefined
   /** Clock.monotonic() at which the retry is due, and at which the last dial began. */
   retryAt: number
@@ -47,6 +53,10 @@ interface Known {
 
 /** Milliseconds; longer than a dial on a local network takes. */
 const SIMULTANEOUS_DIAL_DELAY = 700
+/** Milliseconds: three intervals of mDNS. A peer announced again after this long is dialled soon. */
+const REAPPEARED = 30_000
+/** Milliseconds, minimum and spread, until a dial that the budget or a place held back is tried again. */
+const HELD_BACK = 5_000
 
 /**
  * Opens and keeps connections: dials the peers of discovery and of the book, and dials again after a loss, with
@@ -56,12 +66,17 @@ const SIMULTANEOUS_DIAL_DELAY = 700
 export class AutoDialer {
   readonly #init: AutoDialerInit
   readonly #known = new Map<string, Known>()
+  readonly #budget: DialBudget
+  readonly #places: PlaceBackoff
   readonly #stopping = new AbortController()
   readonly #opened = this.#guarded((connection) => this.#onOpen(connection))
   readonly #closed = this.#guarded((connection) => this.#onClose(connection))
 
   constructor(init: AutoDialerInit) {
+    const { clock, random, limits } = init
     this.#init = init
+    this.#budget = new DialBudget(clock, limits.dialsPerMinute)
+    this.#places = new PlaceBackoff({ clock, random, min: limits.retryMin, max: limits.strangerRetryMax })
   }
 
   start(): void {
@@ -79,7 +94,8 @@ export class AutoDialer {
 
   /**
    * Takes what discovery found. Anybody on the local network can announce anything: only near addresses are taken,
-   * no more peers are dialled than the table holds, and each no more often than its minimum wait.
+   * no more peers are dialled than the table holds, each after its back-off and that of its host and port, and no
+   * more addresses a minute than the budget has.
    */
   found(id: PeerId, addresses: readonly Multiaddr[]): void {
     const near = addresses.filter((address) => leadsNear(address, this.#init.network))
@@ -119,22 +135,26 @@ export class AutoDialer {
     const there = this.connection(peer)
     if (there !== undefined) return there
     const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
-    return await this.#dial(known, signal)
+    const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
+    return await this.#dial(known, addresses, signal)
   }
 
   #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
     const peer = id.toString()
     const known = this.#known.get(peer) ?? this.#admit(id, peer)
+    const isBack = seenAt !== undefined && seenAt - (known.seenAt ?? -REAPPEARED) >= REAPPEARED
     if (seenAt !== undefined) known.seenAt = seenAt
+    let isNew = seenAt === undefined
     for (const address of addresses) {
       if (isRelayed(address)) continue
+      isNew ||= !known.addresses.has(address.toString())
       known.addresses.delete(address.toString())
       known.addresses.set(address.toString(), address)
     }
     while (known.addresses.size > this.#init.limits.addresses) known.addresses.delete(first(known.addresses))
     if (this.#connections(id).length === 0 && addresses.length > 0) {
-      if (seenAt !== undefined) known.backoff.reset()
-      this.#soon(known, peer)
+      if (isBack) known.backoff.reset()
+      if (isBack || isNew || known.retry === undefined) this.#soon(known, peer)
     }
     return known
   }
@@ -161,12 +181,14 @@ export class AutoDialer {
   #admit(id: PeerId, peer: string): Known {
     const oldest = this.#known.size >= this.#init.limits.peers ? this.#oldest() : undefined
     if (oldest !== undefined) this.#forget(oldest)
-    const { retryMin, retryMax } = this.#init.limits
+    const { retryMin, strangerRetryMax } = this.#init.limits
     const known: Known = {
       id,
       addresses: new Map(),
-      backoff: new Backoff(retryMin, retryMax, this.#init.random),
+      backoff: new Backoff(retryMin, strangerRetryMax, this.#init.random),
       seenAt: undefined,
+      addedAt: this.#init.clock.monotonic(),
+      isReached: false,
       retry: undefined,
       retryAt: 0,
       triedAt: Number.NEGATIVE_INFINITY,
@@ -176,12 +198,19 @@ export class AutoDialer {
     return known
   }
 
-  /** The peer not seen for longest, of those neither connected nor in the book. */
+  /**
+   * The peer not seen for longest, of those neither connected nor in the book; one that was never reached goes before
+   * all that were.
+   */
   #oldest(): Known | undefined {
+    const isOlder = (one: Known, other: Known): boolean =>
+      one.isReached === other.isReached
+        ? (one.seenAt ?? one.addedAt) < (other.seenAt ?? other.addedAt)
+        : !one.isReached
     let oldest: Known | undefined
     for (const [peer, known] of this.#known) {
       if (this.#init.inBook(peer) || this.#connections(known.id).length > 0) continue
-      if (oldest === undefined || (known.seenAt ?? 0) < (oldest.seenAt ?? 0)) oldest = known
+      if (oldest === undefined || isOlder(known, oldest)) oldest = known
     }
     return oldest
   }
@@ -201,20 +230,41 @@ export class AutoDialer {
     known.retryAt = this.#init.clock.monotonic() + wait
     known.retry = this.#init.clock.after(wait, () => {
       known.retry = undefined
-      this.#dial(known, this.#stopping.signal).catch((error: unknown) => this.#failed(known, error))
+      this.#try(known)
     })
   }
 
-  async #dial(known: Known, signal: AbortSignal): Promise<Connection> {
+  #try(known: Known): void {
+    if (this.#forgetUnseen(known)) return
+    const addresses = this.#allowed(known)
+    if (addresses.length === 0 && known.addresses.size > 0) {
+      this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
+      return
+    }
+    this.#dial(known, addresses, this.#stopping.signal).catch((error: unknown) => this.#failed(known, error))
+  }
+
+  /** The addresses that may be dialled now: all of a peer of the book, of others as the budget and places allow. */
+  #allowed(known: Known): Multiaddr[] {
+    const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
+    if (this.#init.inBook(known.id.toString())) return addresses
+    // The place of a peer that was there before may be named by strangers, too.
+    const due = known.isReached ? addresses : addresses.filter((address) => this.#places.isDue(address))
+    return due.slice(0, this.#budget.take(due.length, known.isReached))
+  }
+
+  async #dial(known: Known, addresses: readonly Multiaddr[], signal: AbortSignal): Promise<Connection> {
     const { libp2p, clock, limits } = this.#init
+    const both = AbortSignal.any([signal, this.#stopping.signal])
     known.dialling = true
     known.triedAt = clock.monotonic()
     try {
-      const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
-      const target = addresses.length > 0 ? addresses : known.id
+      const target = addresses.length > 0 ? [...addresses] : known.id
       const dial = (limited: AbortSignal): Promise<Connection> => libp2p.dial(target, { signal: limited })
-      const both = AbortSignal.any([signal, this.#stopping.signal])
       return await withDeadline(clock, limits.dialTimeout, `dialling ${known.id.toString()}`, dial, both)
+    } catch (error) {
+      if (!both.aborted) for (const address of addresses) this.#places.failed(address)
+      throw error
     } finally {
       known.dialling = false
     }
@@ -225,32 +275,46 @@ export class AutoDialer {
     // It may have been removed meanwhile.
     if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
     if (this.#connections(known.id).length > 0) return
-    const unseen = known.seenAt === undefined ? 0 : this.#init.clock.monotonic() - known.seenAt
-    if (!this.#init.inBook(peer) && unseen > this.#init.limits.forgetAfter) {
-      this.#forget(known)
-      return
-    }
-    const wait = known.backoff.next()
+    if (this.#forgetUnseen(known)) return
+    const wait = this.#wait(known)
     this.#init.log.debug(
       `cannot reach ${peer}, next try in ${Math.round(wait / 1000)} s: ${describeError(error)}`
     )
     this.#schedule(known, wait)
   }
 
+  /** Removes a stranger that was not seen for long. @returns whether it did */
+  #forgetUnseen(known: Known): boolean {
+    const { inBook, clock, limits } = this.#init
+    const unseen = clock.monotonic() - (known.seenAt ?? known.addedAt)
+    const isOld = unseen > (known.isReached ? limits.forgetAfter : limits.forgetUnreached)
+    if (!isOld || inBook(known.id.toString()) || this.#connections(known.id).length > 0) return false
+    this.#forget(known)
+    return true
+  }
+
   #onOpen(connection: Connection): void {
     const peer = connection.remotePeer.toString()
     const known = this.#known.get(peer) ?? this.#admit(connection.remotePeer, peer)
     known.seenAt = this.#init.clock.monotonic()
+    known.isReached = true
     known.backoff.reset()
     known.retry?.()
     known.retry = undefined
+    if (connection.direction === 'outbound') this.#places.reached(connection.remoteAddr)
   }
 
   #onClose(connection: Connection): void {
     const known = this.#known.get(connection.remotePeer.toString())
     if (known === undefined || this.#connections(known.id).length > 0) return
     known.seenAt = this.#init.clock.monotonic()
-    if (known.addresses.size > 0) this.#schedule(known, known.backoff.next())
+    if (known.addresses.size > 0) this.#schedule(known, this.#wait(known))
+  }
+
+  /** Milliseconds until the next dial; peers of the book are dialled more often. */
+  #wait(known: Known): number {
+    const { retryMax, strangerRetryMax } = this.#init.limits
+    return known.backoff.next(this.#init.inBook(known.id.toString()) ? retryMax : strangerRetryMax)
   }
 
   #connections(id: PeerId): Connection[] {

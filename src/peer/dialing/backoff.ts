@@ -15,9 +15,9 @@ export class Backoff {
     this.#random = random
   }
 
-  /** Milliseconds until the next try: a random part of the doubled wait, at least half of it. */
-  next(): number {
-    const whole = Math.min(this.#max, this.#min * 2 ** Math.min(this.#failures, 30))
+  /** Milliseconds until the next try: a random part of the doubled wait, at least half of it. @param max in place of the maximum */
+  next(max = this.#max): number {
+    const whole = Math.min(max, this.#min * 2 ** Math.min(this.#failures, 30))
     this.#failures += 1
     return whole / 2 + (this.#random() * whole) / 2
   }

@@ -1,13 +1,26 @@
 import { defineLimits, duration, type LimitsOf, whole } from '../../limits.ts'
 
 export const dialingLimits = defineLimits(
-  'Known peers and dialling.',
+  'Peers that are known and dialled.',
   {
     peers: whole(16, 65_536, 1024, 'Peers remembered, connected or not.'),
     addresses: whole(1, 256, 16, 'Addresses remembered of one peer.'),
     retryMin: duration('100ms', '1h', '1s', 'First wait before a peer is dialled again.'),
-    retryMax: duration('1s', '1d', '1min', 'Longest wait before a peer is dialled again.'),
-    forgetAfter: duration('1min', '365d', '1d', 'Strangers not reached for this long are removed.')
+    retryMax: duration('1s', '1d', '1min', 'Longest wait before a peer of the book is dialled again.'),
+    strangerRetryMax: duration('1s', '1d', '10min', 'Longest wait before any other peer is dialled again.'),
+    dialsPerMinute: whole(2, 6000, 120, 'Addresses of peers outside the book that are dialled in a minute.'),
+    forgetUnreached: duration(
+      '10s',
+      '1d',
+      '5min',
+      'A stranger never reached and not seen for this long is removed.'
+    ),
+    forgetAfter: duration(
+      '1min',
+      '365d',
+      '6h',
+      'A stranger reached before and not seen for this long is removed.'
+    )
   },
   ['retryMin', 'retryMax']
 )

@@ -24,7 +24,7 @@ for (const [address, prefix] of [
 privateRanges.addAddress('::1', 'ipv6')
 
 /** The subnets of this machine, by address and netmask of each interface. */
-function ownSubnets(interfaces: Interfaces): BlockList {
+export function ownSubnets(interfaces: Interfaces): BlockList {
   const list = new BlockList()
   for (const infos of Object.values(interfaces)) {
     for (const info of infos ?? []) {
@@ -55,15 +55,16 @@ export class LocalNetwork {
 
   /** @param host an IPv4 or IPv6 address, with or without a zone; anything else is not near */
   isNear(host: string): boolean {
-    return this.isOwnSubnet(host) || inList(privateRanges, host)
+    return this.isOwnSubnet(host) || inSubnets(privateRanges, host)
   }
 
   isOwnSubnet(host: string): boolean {
-    return inList(this.#subnets, host)
+    return inSubnets(this.#subnets, host)
   }
 }
 
-function inList(list: BlockList, text: string): boolean {
+/** @param text an IPv4 or IPv6 address, with or without a zone; anything else is in no list */
+export function inSubnets(list: BlockList, text: string): boolean {
   const host = text.split('%')[0] ?? ''
   const mapped = host.toLowerCase().startsWith('::ffff:') ? host.slice(7) : host
   if (isIPv4(mapped)) return list.check(mapped, 'ipv4')

@@ -10,8 +10,9 @@ const COUNTS_AT = [4, 6, 8, 10]
  * The socket for multicast-dns, without packets whose head counts more records than they have room for: its decoder
  * allocates 2 MB for twelve bytes that claim 65,535 of each.
  */
-export function mdnsSocket(): Socket {
-  const socket = createSocket({ type: 'udp4', reuseAddr: true })
+export function mdnsSocket(family: 'IPv4' | 'IPv6' = 'IPv4'): Socket {
+  const isIPv4 = family === 'IPv4'
+  const socket = createSocket({ type: isIPv4 ? 'udp4' : 'udp6', reuseAddr: true, ipv6Only: !isIPv4 })
   const emit = socket.emit.bind(socket)
   socket.emit = (event: string | symbol, ...args: unknown[]): boolean =>
     event === 'message' && !(args[0] instanceof Uint8Array && hasRoom(args[0])) ? false : emit(event, ...args)

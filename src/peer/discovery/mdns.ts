@@ -1,68 +1,56 @@
-import type { ComponentLogger, PeerId, PeerInfo } from '@libp2p/interface'
-import type { AddressManager } from '@libp2p/interface-internal'
-import { mdns } from '@libp2p/mdns'
+import type { RemoteInfo } from 'node:dgram'
+import type { PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import multicastDns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns'
-import type { Cancel, Clock } from '../../clock.ts'
-import { every } from '../../clock.ts'
+import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
+import { type ChosenInterface, chooseInterfaces } from './chosen-interface.ts'
 import type { Interfaces } from './local-network.ts'
 import { mdnsSocket } from './mdns-socket.ts'
 import { hostPort } from './multiaddr-host.ts'
 import { Paced } from './paced.ts'
-
-/**
- * mDNS on the local network, after the libp2p mdns spec, one socket an interface.
- *
- * @libp2p/mdns speaks the protocol, but its own socket is dead where there is no default route, hears
- * nothing on a second interface, and goes deaf when an interface is made anew (docs/network.md trap 6).
- * So its service is given a socket bound to one interface and only the addresses of that interface:
- * an address of another network, of a container bridge or the loopback is told to nobody.
- */
-export interface LanDiscoveryComponents {
-  readonly addressManager: AddressManager
-  readonly logger: ComponentLogger
-}
+import { announcedPeers, announcement, question, randomName, SERVICE } from './records.ts'
 
 export interface LanDiscoveryInit {
   readonly clock: Clock
   readonly log: Log
-  /** Names of interfaces to use; every one with an IPv4 address unless given. */
+  /** Names of interfaces to use; those that chooseInterfaces() takes unless given. */
   readonly only: readonly string[]
   /** Milliseconds between questions to the network. */
   readonly interval: number
   /** 5353 (RFC 6762); another one makes a network of its own. */
   readonly port: number
-  readonly found: (peer: PeerId, addresses: Multiaddr[]) => void
+  /** Our addresses with our PeerId. */
+  readonly addresses: () => Multiaddr[]
+  /** Called with the addresses that are in a subnet of the interface they were announced on; there may be none. */
+  readonly found: (peer: PeerId, addresses: Multiaddr[], from: string) => void
 }
 
 /** RFC 6762 section 3. */
-const GROUP = '224.0.0.251'
+const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const
 /** RFC 6762 section 6: milliseconds before a record is multicast again on an interface. */
 const ANSWER_PERIOD = 1000
-/** libp2p mdns spec. */
-const SERVICE = '_p2p._udp.local'
-
-/** The parts of @libp2p/mdns's service that its factory's type does not show. */
-interface MdnsService extends EventTarget {
-  mdns?: MulticastDNS | undefined
-  _onMdnsQuery(event: QueryPacket): void
-  _onMdnsResponse(event: ResponsePacket): void
-}
 
 interface Speaker {
   readonly key: string
   stop(): void
 }
 
+/**
+ * mDNS on the local network (docs/protocols.md section 3), one socket an interface.
+ *
+ * The socket of @libp2p/mdns is dead where there is no default route, receives nothing on a second interface, and
+ * goes deaf when an interface is made anew (docs/network.md trap 6). Here each socket is bound to one interface and
+ * announces only its addresses. Anybody on the network can announce anything: only messages from a subnet of the
+ * interface count (RFC 6762 section 11), and of the addresses in them only those in such a subnet, so that nobody
+ * makes this node dial a third network, or services of its own loopback.
+ */
 export class LanDiscovery {
-  readonly #components: LanDiscoveryComponents
   readonly #init: LanDiscoveryInit
   #speakers: Speaker[] = []
 
-  constructor(components: LanDiscoveryComponents, init: LanDiscoveryInit) {
-    this.#components = components
+  constructor(init: LanDiscoveryInit) {
     this.#init = init
   }
 
@@ -81,39 +69,25 @@ export class LanDiscovery {
   }
 
   #speak(chosen: ChosenInterface): Speaker {
-    const addressManager = { getAddresses: () => this.#addressesOn(chosen) } as AddressManager
-    const service = mdns()({ addressManager, logger: this.#components.logger }) as unknown as MdnsService
-    const socket = multicastDns({
-      port: this.#init.port,
-      ip: GROUP,
-      socket: mdnsSocket(),
-      interface: chosen.address,
-      bind: '0.0.0.0'
+    const { clock, interval } = this.#init
+    const name = randomName()
+    const socket = this.#open(chosen)
+    const answers = new Paced(clock, ANSWER_PERIOD, () =>
+      this.#guard(() => this.#answer(socket, name, chosen))
+    )
+    socket.on('query', ({ questions = [] }: QueryPacket, { address }: RemoteInfo) => {
+      if (chosen.isOnLink(address) && questions.some((one) => one.name === SERVICE)) answers.ask()
     })
-    service.mdns = socket
-    const question = { name: SERVICE, type: 'PTR' } as const
-    const answer = (): void => service._onMdnsQuery({ questions: [question] } as unknown as QueryPacket)
-    const answers = new Paced(this.#init.clock, ANSWER_PERIOD, () => this.#guard(answer))
-    socket.on('query', ({ questions = [] }) => {
-      if (questions.some(({ name }) => name === SERVICE)) answers.ask()
-    })
-    socket.on('response', (response) => this.#guard(() => service._onMdnsResponse(response)))
-    const say = (error: Error): void =>
-      this.#init.log.debug(`mdns on ${chosen.name}: ${describeError(error)}`)
-    socket.on('warning', say)
-    socket.on('error', say)
-    service.addEventListener('peer', (event) => {
-      const { id, multiaddrs } = (event as CustomEvent<PeerInfo>).detail
-      this.#guard(() => this.#init.found(id, multiaddrs))
+    socket.on('response', (response: ResponsePacket, { address }: RemoteInfo) => {
+      if (chosen.isOnLink(address)) this.#guard(() => this.#take(response, name, chosen, address))
     })
     const ask = (): void => socket.query({ questions: [question] })
-    const cancel: Cancel = every(this.#init.clock, this.#init.interval, ask, 0)
+    const cancel: Cancel = every(clock, interval, ask, 0)
     return {
       key: chosen.key,
       stop() {
         cancel()
         answers.stop()
-        service.mdns = undefined
         socket.removeAllListeners('query')
         socket.removeAllListeners('response')
         socket.destroy()
@@ -121,11 +95,37 @@ export class LanDiscovery {
     }
   }
 
-  #addressesOn(chosen: ChosenInterface): Multiaddr[] {
-    return this.#components.addressManager.getAddresses().filter((address) => {
-      const place = hostPort(address)
-      return place !== undefined && chosen.addresses.includes(place.host)
+  #open({ name, family, multicast }: ChosenInterface): MulticastDNS {
+    const socket = multicastDns({
+      port: this.#init.port,
+      ip: GROUPS[family],
+      interface: multicast,
+      bind: family === 'IPv4' ? '0.0.0.0' : '::',
+      socket: mdnsSocket(family)
     })
+    const report = (error: Error): void => this.#init.log.debug(`mdns on ${name}: ${describeError(error)}`)
+    socket.on('warning', report)
+    socket.on('error', report)
+    return socket
+  }
+
+  #answer(socket: MulticastDNS, name: string, { hosts }: ChosenInterface): void {
+    const own = this.#init.addresses().filter((address) => {
+      const place = hostPort(address)
+      return place !== undefined && hosts.includes(place.host)
+    })
+    const message = announcement(name, own)
+    if (message !== undefined) socket.respond(message)
+  }
+
+  #take(response: ResponsePacket, name: string, chosen: ChosenInterface, from: string): void {
+    for (const { id, addresses } of announcedPeers(response, name)) {
+      const near = addresses.filter((address) => {
+        const place = hostPort(address)
+        return place !== undefined && chosen.isOnLink(place.host)
+      })
+      this.#init.found(id, near, from)
+    }
   }
 
   /** An exception in a listener would end the process (docs/network.md trap 9). */
@@ -136,37 +136,4 @@ export class LanDiscovery {
       this.#init.log.debug(`mdns: ${describeError(error)}`)
     }
   }
-}
-
-interface ChosenInterface {
-  readonly key: string
-  readonly name: string
-  /** Its first IPv4 address, by which the system knows it for multicast. */
-  readonly address: string
-  /** All its addresses that are announced on it. */
-  readonly addresses: readonly string[]
-}
-
-/** Made by container engines and hypervisors: nobody behind them looks for us. */
-const BRIDGE = /^(docker|br-|veth|virbr|cni|flannel|lxc|podman)/
-
-/** The loopback serves only a machine that has no other interface: nodes of one machine find each other on it. */
-function chooseInterfaces(interfaces: Interfaces, only: readonly string[]): ChosenInterface[] {
-  const all = Object.entries(interfaces).flatMap(([name, infos = []]) => {
-    const ipv4 = infos.find((info) => info.family === 'IPv4')
-    if (ipv4 === undefined) return []
-    const addresses = infos.filter((info) => !info.address.startsWith('fe80:')).map((info) => info.address)
-    return [
-      {
-        key: `${name} ${ipv4.mac} ${addresses.join(' ')}`,
-        name,
-        address: ipv4.address,
-        addresses,
-        internal: ipv4.internal
-      }
-    ]
-  })
-  if (only.length > 0) return all.filter((one) => only.includes(one.name))
-  const outward = all.filter((one) => !one.internal && !BRIDGE.test(one.name))
-  return outward.length > 0 ? outward : all.filter((one) => one.internal)
 }

@@ -16,10 +16,17 @@ const limits = {
   dialTimeout: 20_000,
   retryMin: 1_000,
   retryMax: 60_000,
+  strangerRetryMax: 600_000,
+  dialsPerMinute: 60,
+  forgetUnreached: 300_000,
   forgetAfter: 3_600_000
 }
 
-async function pair(t: Test, inBook: (peer: string) => boolean = () => false) {
+async function pair(
+  t: Test,
+  inBook: (peer: string) => boolean = () => false,
+  change: Partial<typeof limits> = {}
+) {
   const [here, there] = [await memoryNetwork(), await memoryNetwork()]
   const clock = new VirtualClock()
   const init = {
@@ -28,7 +35,7 @@ async function pair(t: Test, inBook: (peer: string) => boolean = () => false) {
     log: silentLog,
     network: new LocalNetwork({}),
     random: () => 0.5,
-    limits,
+    limits: { ...limits, ...change },
     inBook
   }
   const autoDialer = new AutoDialer(init)
@@ -77,24 +84,43 @@ t.test('what was found is dialled, what was lost is dialled again, without end',
   t.match(autoDialer.neighbours(), [{ peer, connected: true }])
 })
 
-t.test('a dead address is tried with growing waits and forgotten in the end', async (t) => {
+t.test('a stranger that was never reached is removed in minutes', async (t) => {
   const { here, clock, autoDialer } = await pair(t)
   const dials = dialsOf(here)
   const nobody = await stranger()
   autoDialer.found(nobody, [multiaddr('/memory/nobody')])
   await clock.advance(10_000)
-  t.ok(dials.length >= 3 && dials.length <= 5, `${dials.length} dials in 10 s`)
-  await clock.advance(3_700_000)
-  t.ok(dials.length > 60, 'never given up before')
-  t.same(autoDialer.neighbours(), [], 'forgotten after an hour')
+  t.ok(dials.length >= 2 && dials.length <= 5, `${dials.length} dials in 10 s`)
+  await clock.advance(600_000)
+  t.ok(dials.length <= 10, `${dials.length} dials in all`)
+  t.same(autoDialer.neighbours(), [])
 })
 
-t.test('peers of the book are never forgotten', async (t) => {
-  const { clock, autoDialer } = await pair(t, () => true)
+t.test('one that was reached is dialled for hours, less and less, and then removed', async (t) => {
+  const { here, there, clock, autoDialer } = await pair(t)
+  const first = opened(here)
+  autoDialer.found(there.peerId, there.getMultiaddrs())
+  await clock.advance(1000)
+  await first
+  const closed = nextEvent(here, 'connection:close')
+  await there.stop()
+  await closed
+  const dials = dialsOf(here)
+  await clock.advance(3_000_000)
+  t.equal(autoDialer.neighbours().length, 1)
+  t.ok(dials.length >= 8 && dials.length <= 20, `${dials.length} dials in 50 min`)
+  await clock.advance(1_800_000)
+  t.same(autoDialer.neighbours(), [])
+})
+
+t.test('peers of the book are dialled every minute and never removed', async (t) => {
+  const { here, clock, autoDialer } = await pair(t, () => true)
   const nobody = (await stranger()).toString()
   autoDialer.remember(nobody, ['/memory/nobody'])
+  const dials = dialsOf(here)
   await clock.advance(4_000_000)
   t.match(autoDialer.neighbours(), [{ peer: nobody, connected: false, seenAt: undefined }])
+  t.ok(dials.length >= 60, `${dials.length} dials in 66 min, outside the budget of strangers`)
 })
 
 t.test('strangers cannot fill the table, nor addresses a peer', async (t) => {
@@ -118,33 +144,90 @@ t.test('connect dials at once, by what is known', async (t) => {
   t.equal(await autoDialer.connect(peer, AbortSignal.timeout(5000)), connection, 'and is reused')
 })
 
-t.test(
-  'announced at any rate, a peer is dialled after its shortest wait, not sooner and not later',
-  async (t) => {
-    const { here, clock, autoDialer } = await pair(t)
-    const dials = dialsOf(here)
-    const peers = [await stranger(), await stranger(), await stranger()]
-    for (let ms = 0; ms < 10_000; ms += 50) {
-      for (const peer of peers) autoDialer.found(peer, [multiaddr('/memory/nobody')])
-      await clock.advance(50)
-    }
-    for (const peer of peers) {
-      const { length } = dials.filter(([address]) => address?.endsWith(peer.toString()))
-      t.ok(length >= 9 && length <= 20, `${length} dials in 10 s`)
-    }
-  }
-)
-
-t.test('strangers made up at any rate are dialled as often as the table has places', async (t) => {
+t.test('announced at any rate, a peer is dialled by its back-off', async (t) => {
   const { here, clock, autoDialer } = await pair(t)
   const dials = dialsOf(here)
-  const made = await Promise.all(Array.from({ length: 100 }, stranger))
-  for (const peer of made) {
-    autoDialer.found(peer, [multiaddr('/memory/nobody')])
+  const peers = [await stranger(), await stranger(), await stranger()]
+  for (let ms = 0; ms < 10_000; ms += 50) {
+    for (const [i, peer] of peers.entries()) autoDialer.found(peer, [multiaddr(`/memory/nobody-${i}`)])
     await clock.advance(50)
   }
-  t.ok(dials.length <= 10 * limits.peers, `${dials.length} dials in 5 s`)
-  t.ok(dials.length > limits.peers, 'new ones are given a chance')
+  for (const peer of peers) {
+    const { length } = dials.filter(([address]) => address?.endsWith(peer.toString()))
+    t.ok(length >= 3 && length <= 5, `${length} dials in 10 s`)
+  }
+})
+
+t.test('a peer that has a new address is dialled at once', async (t) => {
+  const { here, clock, autoDialer } = await pair(t)
+  const peer = await stranger()
+  autoDialer.found(peer, [multiaddr('/memory/one')])
+  await clock.advance(100_000)
+  const dials = dialsOf(here)
+  autoDialer.found(peer, [multiaddr('/memory/two')])
+  await clock.advance(1000)
+  t.same(dials[0], [`/memory/two/p2p/${peer}`])
+})
+
+t.test('a peer that was there before and comes back is dialled at once', async (t) => {
+  const { here, there, clock, autoDialer } = await pair(t)
+  const first = opened(here)
+  autoDialer.found(there.peerId, there.getMultiaddrs())
+  await clock.advance(1000)
+  await first
+  const closed = nextEvent(here, 'connection:close')
+  await there.stop()
+  await closed
+  await clock.advance(600_000)
+  const dials = dialsOf(here)
+  for (let s = 0; s < 3; s++) {
+    autoDialer.found(there.peerId, [multiaddr('/memory/nobody')])
+    autoDialer.found(there.peerId, there.getMultiaddrs())
+    await clock.advance(1000)
+  }
+  t.ok(dials.length >= 1 && dials.length <= 3, `${dials.length} dials in 3 s`)
+})
+
+t.test('peers made up at any rate are dialled within the budget', async (t) => {
+  const { here, clock, autoDialer } = await pair(t, () => false, { peers: 1000 })
+  const dials = dialsOf(here)
+  const made = await Promise.all(Array.from({ length: 300 }, stranger))
+  for (let minute = 0; minute < 3; minute++) {
+    for (const [i, peer] of made.entries()) autoDialer.found(peer, [multiaddr(`/memory/${minute}-${i}`)])
+    await clock.advance(60_000)
+  }
+  const addresses = dials.flat().length
+  t.ok(addresses <= 60 * 4, `${addresses} addresses in 3 min`)
+  t.ok(addresses >= 60 * 3, 'and as many as the budget has')
+})
+
+t.test('peers made up at one address of a third host are its back-off together', async (t) => {
+  const { here, clock, autoDialer } = await pair(t, () => false, { peers: 1000 })
+  const dials = dialsOf(here)
+  const made = await Promise.all(Array.from({ length: 200 }, stranger))
+  for (let s = 0; s < 150; s += 10) {
+    for (const peer of made) autoDialer.found(peer, [multiaddr('/ip4/127.0.0.1/tcp/9')])
+    await clock.advance(10_000)
+  }
+  t.ok(dials.length <= 30, `${dials.length} dials in 150 s`)
+})
+
+t.test('a peer that was there before is reached beside any number of made-up ones', async (t) => {
+  const { here, there, clock, autoDialer, peer } = await pair(t, () => false, { peers: 1000 })
+  const first = opened(here)
+  autoDialer.found(there.peerId, there.getMultiaddrs())
+  await clock.advance(1000)
+  await first
+  const made = await Promise.all(Array.from({ length: 300 }, stranger))
+  for (const one of made) autoDialer.found(one, there.getMultiaddrs())
+  await clock.advance(60_000)
+  const closed = nextEvent(here, 'connection:close')
+  await there.hangUp(here.peerId)
+  await closed
+  const again = opened(here)
+  await clock.advance(1000)
+  await again
+  t.equal(autoDialer.connection(peer)?.remotePeer.toString(), peer)
 })
 
 t.test('discovery leads to nobody outside the local network', async (t) => {

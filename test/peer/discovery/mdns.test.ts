@@ -2,7 +2,6 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PeerId } from '@libp2p/interface'
-import { prefixLogger } from '@libp2p/logger'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import multicastDns, { type MulticastDNS, type ResponsePacket } from 'multicast-dns'
@@ -11,7 +10,7 @@ import { systemClock } from '../../../src/clock.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Interfaces } from '../../../src/peer/discovery/local-network.ts'
-import { LanDiscovery, type LanDiscoveryComponents } from '../../../src/peer/discovery/mdns.ts'
+import { LanDiscovery } from '../../../src/peer/discovery/mdns.ts'
 
 const ask = (socket: MulticastDNS, name = '_p2p._udp.local'): void =>
   socket.query({ questions: [{ name, type: 'PTR' }] })
@@ -49,16 +48,13 @@ async function speaker(t: Test, port: number, addresses: readonly string[]) {
   const clock = new VirtualClock()
   const id = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
   const found: { peer: PeerId; addresses: Multiaddr[] }[] = []
-  const components = {
-    addressManager: { getAddresses: () => addresses.map((one) => multiaddr(`${one}/p2p/${id}`)) },
-    logger: prefixLogger('test')
-  } as unknown as LanDiscoveryComponents
-  const discovery = new LanDiscovery(components, {
+  const discovery = new LanDiscovery({
     clock,
     log: silentLog,
     only: [],
     interval: 10_000,
     port,
+    addresses: () => addresses.map((one) => multiaddr(`${one}/p2p/${id}`)),
     found: (peer, heard) => found.push({ peer, addresses: heard })
   })
   t.teardown(() => discovery.stop())
@@ -70,8 +66,8 @@ async function until(condition: () => boolean): Promise<void> {
   if (!condition()) throw new Error('it did not come about in 2 s')
 }
 
-function addressesOf({ answers = [] }: ResponsePacket): string[] {
-  return answers.flatMap((answer) => (answer.type === 'TXT' ? [answer.data].flat().map(String) : []))
+function addressesOf({ additionals = [] }: ResponsePacket): string[] {
+  return additionals.flatMap((answer) => (answer.type === 'TXT' ? [answer.data].flat().map(String) : []))
 }
 
 t.test('announced are the addresses of the interface alone', async (t) => {
@@ -125,4 +121,27 @@ t.test('two find each other, and one that stopped is silent', async (t) => {
   await systemClock.sleep(50)
   t.notOk(a.found.some(({ peer }) => peer.equals(b.id)))
   t.equal(b.clock.pending, 0)
+})
+
+t.test('whatever is announced, only addresses on the link are found', async (t) => {
+  const port = await freePort()
+  const a = await speaker(t, port, [])
+  a.discovery.update(interfaces)
+  const hostile = await listener(t, port)
+  const id = peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
+  const strings = [
+    '/ip4/192.168.7.7/tcp/22',
+    '/ip4/127.0.0.1/tcp/4001',
+    '/ip6/::1/tcp/22',
+    '/dns4/x.example/tcp/1'
+  ]
+  hostile.respond([
+    {
+      name: 'x._p2p._udp.local',
+      type: 'TXT',
+      data: strings.map((text) => `dnsaddr=${text}/p2p/${id}`)
+    }
+  ])
+  await until(() => a.found.length > 0)
+  t.same(a.found[0]?.addresses.map(String), ['/ip4/127.0.0.1/tcp/4001'])
 })

@@ -1,0 +1,58 @@
+import type { NetworkInterfaceInfo } from 'node:os'
+import { type Interfaces, inSubnets, ownSubnets } from './local-network.ts'
+
+/** An interface that mDNS is spoken on. */
+export interface ChosenInterface {
+  /** Differs where anything of the interface differs. */
+  readonly key: string
+  readonly name: string
+  /** IPv6 only where there is no IPv4 address. */
+  readonly family: 'IPv4' | 'IPv6'
+  /** The name of the interface for multicast sockets: an IPv4 address, or `::%eth0`. */
+  readonly multicast: string
+  /** Its addresses that are announced on it. */
+  readonly hosts: readonly string[]
+  /** Whether a host is in a subnet of the interface, link-local ones included. */
+  isOnLink(host: string): boolean
+}
+
+/** Interfaces that container engines and hypervisors make: no neighbours are behind them. */
+const BRIDGE = /^(docker|br-|veth|virbr|cni|flannel|lxc|podman)/
+
+/**
+ * All interfaces that lead outward. Where there is none, those with the name of a bridge (in a container it may be
+ * the only one), else the loopback: nodes of one machine find each other on it.
+ * @param only names of interfaces to use; empty for the choice above
+ */
+export function chooseInterfaces(interfaces: Interfaces, only: readonly string[]): ChosenInterface[] {
+  const all = Object.entries(interfaces).flatMap(([name, infos = []]) => usable(name, infos) ?? [])
+  if (only.length > 0) return all.filter(({ name }) => only.includes(name))
+  const outward = all.filter(({ internal }) => !internal)
+  const plain = outward.filter(({ name }) => !BRIDGE.test(name))
+  return [plain, outward, all].find((list) => list.length > 0) ?? []
+}
+
+interface Usable extends ChosenInterface {
+  readonly internal: boolean
+}
+
+/** @returns undefined where it has no address that peers could dial: libp2p does not listen on link-local IPv6 */
+function usable(name: string, infos: readonly NetworkInterfaceInfo[]): Usable | undefined {
+  const dialled = infos.filter(({ address }) => !isLinkLocal6(address))
+  const first = dialled.find(({ family }) => family === 'IPv4') ?? dialled[0]
+  if (first === undefined) return undefined
+  const subnets = ownSubnets({ [name]: infos })
+  return {
+    key: [name, first.mac, ...infos.map(({ address, cidr }) => cidr ?? address)].join(' '),
+    name,
+    family: first.family,
+    multicast: first.family === 'IPv4' ? first.address : `::%${name}`,
+    hosts: dialled.map(({ address }) => address),
+    internal: first.internal,
+    isOnLink: (host) => inSubnets(subnets, host)
+  }
+}
+
+function isLinkLocal6(address: string): boolean {
+  return /^fe[89ab]/i.test(address)
+}

@@ -1,0 +1,140 @@
+import { randomInt } from 'node:crypto'
+import { isIPv4 } from 'node:net'
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { ResponsePacket } from 'multicast-dns'
+import { hostPort } from './multiaddr-host.ts'
+
+/**
+ * The messages of discovery/mdns of the libp2p specs (docs/protocols.md section 3):
+ *
+ *     question    PTR  _p2p._udp.local
+ *     answer      PTR  _p2p._udp.local           -> NAME._p2p._udp.local
+ *     additional  SRV  NAME._p2p._udp.local      -> NAME.local, port
+ *                 TXT  NAME._p2p._udp.local      -> "dnsaddr=/ip4/…/tcp/…/p2p/…", one string an address
+ *                 A, AAAA  NAME.local            -> the hosts of the addresses
+ *
+ * SRV and A or AAAA are not of the spec: go-libp2p's resolver drops a name without them (libp2p/go-libp2p#2275).
+ */
+export const SERVICE = '_p2p._udp.local'
+
+export const question = { name: SERVICE, type: 'PTR' } as const
+
+type Answer = NonNullable<ResponsePacket['answers']>[number]
+
+/** Seconds, as js-libp2p and go-libp2p have it. */
+const TTL = 120
+/** Bytes of one string of a TXT record (RFC 1035 section 3.3.14). */
+const MAX_STRING = 255
+/** Bytes of strings in one TXT record: with the other records they fit one packet of Ethernet (RFC 6762 section 17). */
+const TXT_BYTES = 1000
+/** Addresses of one answer: more than an interface has. */
+const MAX_ADDRESSES = 32
+const PREFIX = 'dnsaddr='
+
+/** A name for one socket: 32 characters, so that nobody is recognised by it. */
+export function randomName(): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
+  return Array.from({ length: 32 }, () => alphabet[randomInt(alphabet.length)]).join('')
+}
+
+export interface Announcement {
+  readonly answers: Answer[]
+  readonly additionals: Answer[]
+}
+
+/**
+ * @param addresses with the PeerId at their end; those longer than a string are left out
+ * @returns undefined where there is nothing to announce
+ */
+export function announcement(name: string, addresses: readonly Multiaddr[]): Announcement | undefined {
+  const announced = addresses
+    .filter((address) => PREFIX.length + address.toString().length <= MAX_STRING)
+    .slice(0, MAX_ADDRESSES)
+  const places = announced.flatMap((address) => hostPort(address) ?? [])
+  const port = places[0]?.port
+  if (port === undefined) return undefined
+  const instance = `${name}.${SERVICE}`
+  const host = `${name}.local`
+  const hosts = [...new Set(places.map((place) => place.host))]
+  return {
+    answers: [{ ...question, ttl: TTL, data: instance }],
+    additionals: [
+      { name: instance, type: 'SRV', ttl: TTL, data: { target: host, port, priority: 0, weight: 0 } },
+      ...texts(announced).map((data): Answer => ({ name: instance, type: 'TXT', ttl: TTL, data })),
+      ...hosts.map((data): Answer => ({ name: host, type: isIPv4(data) ? 'A' : 'AAAA', ttl: TTL, data }))
+    ]
+  }
+}
+
+/** The strings of each TXT record. A resolver that keeps only the last record of a name gets the first addresses. */
+function texts(addresses: readonly Multiaddr[]): string[][] {
+  const records: string[][] = [[]]
+  let bytes = 0
+  for (const address of addresses) {
+    const text = PREFIX + address.toString()
+    if (bytes > 0 && bytes + text.length + 1 > TXT_BYTES) {
+      records.unshift([])
+      bytes = 0
+    }
+    records[0]?.push(text)
+    bytes += text.length + 1
+  }
+  return records
+}
+
+/** The parts of a ResponsePacket that are read. */
+interface Message {
+  readonly answers?: readonly Answer[] | undefined
+  readonly additionals?: readonly Answer[] | undefined
+}
+
+/** A peer that an answer names; only a handshake shows who it is. */
+export interface AnnouncedPeer {
+  readonly id: PeerId
+  /** Without the PeerId. */
+  readonly addresses: Multiaddr[]
+}
+
+/**
+ * The peers that an answer names, one for each name: TXT records may be answers or additional records, with one
+ * string each or several. A peer has the PeerId of its first address; addresses of another PeerId are left out.
+ * @param ownName whose records are skipped
+ */
+export function announcedPeers(
+  { answers = [], additionals = [] }: Message,
+  ownName: string
+): AnnouncedPeer[] {
+  const strings = new Map<string, string[]>()
+  for (const record of [...answers, ...additionals]) {
+    if (record.type !== 'TXT' || !record.name.endsWith(`.${SERVICE}`)) continue
+    if (record.name === `${ownName}.${SERVICE}`) continue
+    const known = strings.get(record.name) ?? []
+    strings.set(record.name, [...known, ...[record.data].flat().map(String)])
+  }
+  return [...strings.values()].flatMap((list) => announcedPeer(list) ?? [])
+}
+
+function announcedPeer(strings: readonly string[]): AnnouncedPeer | undefined {
+  const named = strings.flatMap((text) => addressOf(text) ?? [])
+  const peer = named[0]?.peer
+  if (peer === undefined) return undefined
+  return {
+    id: peer,
+    addresses: named.flatMap((one) => (one.peer.equals(peer) ? [one.address] : []))
+  }
+}
+
+/** @returns undefined for what is no address of a peer: anybody may announce anything */
+function addressOf(text: string): { peer: PeerId; address: Multiaddr } | undefined {
+  if (!text.startsWith(PREFIX)) return undefined
+  try {
+    const whole = multiaddr(text.slice(PREFIX.length))
+    const last = whole.getComponents().at(-1)
+    if (last?.name !== 'p2p' || last.value === undefined) return undefined
+    return { peer: peerIdFromString(last.value), address: whole.decapsulateCode(CODE_P2P) }
+  } catch {
+    return undefined
+  }
+}
