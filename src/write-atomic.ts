@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { defined } from './defined.ts'
+import { NodeError } from './error.ts'
 
 const UNFINISHED = /\.[0-9a-f]{12}\.tmp$/
 
 /**
  * Replaces a file as a whole: after a power cut it holds the old bytes or the new ones, and the new ones once
  * this has resolved.
- * @throws the system's error (ENOSPC, EROFS, EACCES …); the old file is then untouched
+ * @throws NodeError 'unwritten' with the system's error as its cause; the old file is then untouched
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, mode = 0o600): Promise<void> {
   const unfinished = unfinishedName(path)
@@ -20,7 +22,7 @@ export async function writeAtomic(path: string, data: string | Uint8Array, mode 
     await rename(unfinished, path)
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {})
-    throw error
+    throw unwritten(path, error)
   }
   // The new name is an entry of the folder, which is synced on its own.
   await withFile(await open(dirname(path), 'r'), (folder) => folder.sync())
@@ -34,7 +36,7 @@ export function writeAtomicSync(path: string, data: string | Uint8Array, mode = 
     renameSync(unfinished, path)
   } catch (error) {
     rmSync(unfinished, { force: true })
-    throw error
+    throw unwritten(path, error)
   }
   const folder = openSync(dirname(path), 'r')
   try {
@@ -42,6 +44,28 @@ export function writeAtomicSync(path: string, data: string | Uint8Array, mode = 
   } finally {
     closeSync(folder)
   }
+}
+
+/** What to do, by the system's code (errno(3)). */
+const HINTS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  ENOSPC: ['no space is left on the disk', 'make room on it: df -h shows what is full'],
+  EDQUOT: ['the disk quota is used up', 'make room, or have the quota raised'],
+  EROFS: ['the file system is read-only', 'mount it writable; after an error of the disk, dmesg says which'],
+  EACCES: ['permission denied', 'run kith as the owner of the folder'],
+  EPERM: ['permission denied', 'run kith as the owner of the folder'],
+  EIO: ['the disk reports an error', 'check the disk: dmesg says which']
+}
+
+/** An error of the system for a person: which file, why, and what to do. */
+export function unwritten(path: string, cause: unknown): NodeError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const [reason, hint] = (Object.hasOwn(HINTS, code) ? HINTS[code] : undefined) ?? [message, undefined]
+  return new NodeError('unwritten', `${path} cannot be written: ${reason}`, {
+    ...defined({ hint }),
+    remedy: 'retry',
+    cause
+  })
 }
 
 /** Removes what a power cut left of writeAtomic() or writeAtomicSync() in a folder. */

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { lstat, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { openHome } from '../peer/identity/home.ts'
 import { loadIdentity, openIdentity } from '../peer/identity/identity.ts'
+import { writeAtomic } from '../write-atomic.ts'
 
 export interface InitResult {
   /** Absolute. */
@@ -12,9 +13,10 @@ export interface InitResult {
 }
 
 /**
- * Makes a home: the folder, an identity, and those of `files` that are not there. Nothing is overwritten.
+ * Makes a home: the folder, an identity, and those of `files` that are not there, each as a whole. Nothing is
+ * overwritten but what is empty, or JSON that ends too early: a full disk left those.
  * @param files texts by name
- * @throws NodeError of openHome() and openIdentity()
+ * @throws NodeError of openHome() and openIdentity(), 'unwritten'
  */
 export async function initHome(path: string, files: Readonly<Record<string, string>>): Promise<InitResult> {
   const home = await openHome(path, { create: true })
@@ -29,12 +31,22 @@ export async function initHome(path: string, files: Readonly<Record<string, stri
   }
 }
 
+/** Writes a file as a whole, unless there is one. @returns whether it was written */
 async function writeNew(path: string, text: string): Promise<boolean> {
+  if (await isThere(path)) return false
+  await writeAtomic(path, text)
+  return true
+}
+
+/** Whether a file is there; what a full disk left of one (nothing, or JSON without its end) is not. */
+async function isThere(path: string): Promise<boolean> {
   try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o600, flush: true })
-    return true
+    const found = await lstat(path)
+    if (!found.isFile()) return true
+    if (found.size > 0 && path.endsWith('.json')) JSON.parse(await readFile(path, 'utf8'))
+    return found.size > 0
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
 }

@@ -8,7 +8,7 @@ import {
 import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { NodeError } from '../../error.ts'
-import { writeAtomic } from '../../write-atomic.ts'
+import { unwritten, writeAtomic } from '../../write-atomic.ts'
 import type { Home } from './home.ts'
 import { damagedKey, KEY_FILE, lostKey, readKeyFile } from './key-file.ts'
 
@@ -58,15 +58,8 @@ export async function createIdentity(home: Home): Promise<Identity> {
   try {
     await writeAtomic(path, privateKeyToProtobuf(identity.privateKey), 0o600)
   } catch (cause) {
-    throw new NodeError(
-      'identity-unwritten',
-      `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`,
-      {
-        hint: 'make room on the disk or choose another --home',
-        remedy: 'stop',
-        cause
-      }
-    )
+    const { message, hint = 'choose another --home' } = unwritten(path, cause)
+    throw new NodeError('identity-unwritten', message, { hint, remedy: 'stop', cause })
   }
   home.holdKey()
   return identity

@@ -133,10 +133,11 @@ export class DurableStore {
     const message = describeError(error)
     if (isDamage(error)) this.#replaceDamaged(error)
     else if (state !== this.#state) {
-      this.#options.log.warn(`history cannot be written: ${message}. New readings are kept in memory`, {
-        file: this.#options.path,
-        state
-      })
+      const hint = state === 'full' ? '; make room on the disk' : ''
+      this.#options.log.warn(
+        `history cannot be written: ${message}. New readings are kept in memory${hint}`,
+        { file: this.#options.path, state }
+      )
     }
     this.#state = state
     this.#error = message
