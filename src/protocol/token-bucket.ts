@@ -35,11 +35,14 @@ export class TokenBuckets {
     return this.#levels.size
   }
 
-  /** @returns false where the bucket is empty */
-  take(name: string): boolean {
+  /**
+   * @param cost tokens taken, all or none
+   * @returns false where the bucket has not as many
+   */
+  take(name: string, cost = 1): boolean {
     const tokens = this.#tokens(name)
-    if (tokens >= 1) this.#set(name, tokens - 1)
-    return tokens >= 1
+    if (tokens >= cost) this.#set(name, tokens - cost)
+    return tokens >= cost
   }
 
   giveBack(name: string): void {

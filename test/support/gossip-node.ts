@@ -1,5 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import { RPC } from '@libp2p/gossipsub/message'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from '../../src/clock.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
@@ -46,6 +47,8 @@ export class GossipNode {
   readonly packs: SealedReadings[] = []
   readonly late: SealedReadings[] = []
   readonly ownRuns: Run[] = []
+  /** Peers that were disconnected for what they sent. */
+  readonly hangUps: string[] = []
   readonly catalogues = new CatalogueTable({ authors: 16 })
   foreignSenders = 0
 
@@ -62,6 +65,10 @@ export class GossipNode {
       admits: () => true,
       freshness: { position: (series) => this.#position(series), believedTime: () => undefined },
       isNewer: (sealed) => this.catalogues.isNewer(sealed),
+      hangUp: (peer) => {
+        this.hangUps.push(peer)
+        network.hangUp(peerIdFromString(peer)).catch(() => undefined)
+      },
       receive: {
         pack: (sealed) => this.packs.push(sealed),
         late: (sealed) => this.late.push(sealed),
@@ -110,9 +117,14 @@ export class GossipNode {
     await until(() => this.#meshes(topic).has(other.peer) && other.#meshes(topic).has(this.peer))
   }
 
+  /** Sends an RPC as no honest node does. */
+  injectRpc(to: GossipNode, bytes: Uint8Array): void {
+    this.inside.streamsOutbound.get(to.peer)?.push(bytes)
+  }
+
   /** Sends a message as no honest node does. */
   inject(to: GossipNode, message: Partial<RPC.Message> & { topic: string }): void {
-    this.inside.streamsOutbound.get(to.peer)?.push(RPC.encode({ subscriptions: [], messages: [message] }))
+    this.injectRpc(to, RPC.encode({ subscriptions: [], messages: [message] }))
   }
 
   async stop(): Promise<void> {

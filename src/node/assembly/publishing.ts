@@ -1,3 +1,5 @@
+import { peerIdFromString } from '@libp2p/peer-id'
+import { describeError } from '../../error.ts'
 import { CataloguePublisher, type Gossip, gossip } from '../../protocol/gossip/index.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import { Publisher } from '../readings/publisher.ts'
@@ -46,6 +48,10 @@ function createGossip(
       believedTime: () => timekeeper.now()
     },
     isNewer: (sealed) => catalogues.isNewer(sealed),
+    hangUp: (peer) =>
+      void transports.network
+        .hangUp(peerIdFromString(peer))
+        .catch((error: unknown) => log.debug(`hanging up on ${peer}: ${describeError(error)}`)),
     receive: {
       pack: (sealed) => replication.intake.receive(sealed, 'gossip'),
       late: (sealed) => replication.intake.receive(sealed, 'gossip'),

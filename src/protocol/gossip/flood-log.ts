@@ -11,13 +11,16 @@ export interface FloodLogOptions {
   readonly sources: number
 }
 
+/** Why messages were dropped: by a check, or before the checks. */
+export type FloodReason = Reason | 'control-rate' | 'malformed'
+
 /** Logs a flood in one line a period, not one a message: the source with most, the number, the reasons. */
 export class FloodLog {
   readonly #clock: Clock
   readonly #log: Log
   readonly #options: FloodLogOptions
   readonly #refused = new Map<string, number>()
-  readonly #reasons = new Set<Reason>()
+  readonly #reasons = new Set<FloodReason>()
   #total = 0
   #cancel: Cancel | undefined
 
@@ -27,7 +30,7 @@ export class FloodLog {
     this.#options = options
   }
 
-  note(source: string, reason: Reason): void {
+  note(source: string, reason: FloodReason): void {
     this.#total += 1
     this.#reasons.add(reason)
     const known = this.#refused.get(source)

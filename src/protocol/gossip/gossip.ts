@@ -16,7 +16,7 @@ import { META_TOPIC, type ProtocolRegistry } from '../protocol-registry.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import type { SealedCatalogue } from './catalogue-table.ts'
 import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
-import { COPIES } from './constants.ts'
+import { COPIES, EXCESS_BURST, EXCESS_RATE } from './constants.ts'
 import { FloodLog } from './flood-log.ts'
 import { checkFreshness, type FreshnessContext } from './freshness.ts'
 import type { GossipLimits } from './limits.ts'
@@ -44,6 +44,8 @@ export interface GossipComponents {
   /** Whether a catalogue is newer than the one held of its author. */
   readonly isNewer: (sealed: SealedCatalogue) => boolean
   readonly receive: GossipReceiver
+  /** Closes the connections to a peer that goes on sending beyond the rates. Must not throw. */
+  readonly hangUp: (peer: string) => void
 }
 
 /** Takes verified messages. */
@@ -73,7 +75,15 @@ const FLOOD: ReadonlySet<Reason> = new Set([
   'content'
 ])
 
-type Counted = 'accept' | `${Verdict}-${Reason}` | 'ignore-rate' | 'publish' | 'publish-failed'
+type Counted =
+  | 'accept'
+  | `${Verdict}-${Reason}`
+  | 'ignore-rate'
+  | 'ignore-control'
+  | 'ignore-malformed'
+  | 'hang-up'
+  | 'publish'
+  | 'publish-failed'
 
 /** Checks packs and catalogues that arrive over gossipsub, delivers and relays them; publishes our own. */
 export class Gossip implements Startable {
@@ -82,6 +92,12 @@ export class Gossip implements Startable {
   readonly #packs: GossipChecks<SealedReadings>
   readonly #catalogues: GossipChecks<SealedCatalogue>
   readonly #arrivals: TokenBuckets
+  /** Subscriptions and control messages of a peer. */
+  readonly #control: TokenBuckets
+  /** RPCs of a peer beyond its rates. */
+  readonly #excess: TokenBuckets
+  /** A peer is disconnected once a second, however much of what it sent is still to be read. */
+  readonly #hangUps: TokenBuckets
   readonly #flood: FloodLog
   readonly #counters = new Map<Counted, number>()
   /** Subscribers of each topic. */
@@ -102,6 +118,13 @@ export class Gossip implements Startable {
       burst: COPIES * rates.sourceBurst,
       names: rates.sources
     })
+    this.#control = new TokenBuckets(clock, {
+      rate: COPIES * rates.sourceRate,
+      burst: COPIES * rates.sourceBurst,
+      names: rates.sources
+    })
+    this.#hangUps = new TokenBuckets(clock, { rate: 1, burst: 1, names: rates.sources })
+    this.#excess = new TokenBuckets(clock, { rate: EXCESS_RATE, burst: EXCESS_BURST, names: rates.sources })
     const common = {
       verifier,
       admits,
@@ -149,7 +172,11 @@ export class Gossip implements Startable {
   /** @throws NodeError 'gossip-version' */
   start(): void {
     const { pubsub, registry, topics = [] } = this.#init
-    this.#unguard = guardRate(pubsub, (source) => this.#isWithinRate(source))
+    this.#unguard = guardRate(pubsub, {
+      message: (source) => this.#isWithinRate(source),
+      control: (source, cost) => this.#isControlWithinRate(source, cost),
+      malformed: (source) => this.#onExcess(source, 'ignore-malformed')
+    })
     for (const topic of registry.ids())
       pubsub.topicValidators.set(topic, (source, message) => this.#validate(topic, source, message))
     for (const topic of topics) this.subscribe(topic)
@@ -203,6 +230,21 @@ export class Gossip implements Startable {
       this.#flood.note(source, 'source-rate')
     }
     return taken
+  }
+
+  #isControlWithinRate(source: string, cost: number): boolean {
+    const isWithin = cost === 0 || this.#control.take(source, cost)
+    if (!isWithin) this.#onExcess(source, 'ignore-control')
+    return isWithin
+  }
+
+  /** An RPC, or what it holds beside messages, was dropped; a peer that goes on is disconnected. */
+  #onExcess(source: string, reason: 'ignore-control' | 'ignore-malformed'): void {
+    this.#count(reason)
+    this.#flood.note(source, reason === 'ignore-control' ? 'control-rate' : 'malformed')
+    if (this.#excess.take(source) || !this.#hangUps.take(source)) return
+    this.#count('hang-up')
+    this.#init.hangUp(source)
   }
 
   /** Called within gossipsub, which handles no error of it (docs/network.md trap 9). */

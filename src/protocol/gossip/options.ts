@@ -1,6 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { PeerScoreParams } from '@libp2p/gossipsub/score'
-import { RPC_LIMITS, TOPIC_SCORE } from './constants.ts'
+import { CONTROL_MESSAGES_PER_TOPIC, MIN_CONTROL_MESSAGES, RPC_LIMITS, TOPIC_SCORE } from './constants.ts'
 import type { GossipLimits } from './limits.ts'
 import { messageId, type RawMessage, rawMessageId } from './message-id.ts'
 
@@ -27,7 +27,12 @@ export function gossipOptions(topics: readonly string[], limits: GossipOptionsIn
     maxInboundDataLength: limits.maxInboundDataLength,
     // Room for an answer to IWANT beside a heartbeat; a peer that reads nothing costs no more.
     maxOutboundBufferSize: 2 * limits.maxInboundDataLength,
-    decodeRpcLimits: RPC_LIMITS,
+    decodeRpcLimits: {
+      ...RPC_LIMITS,
+      maxControlMessages: Math.max(MIN_CONTROL_MESSAGES, CONTROL_MESSAGES_PER_TOPIC * topics.length)
+    },
+    // A write to the peer store for each GRAFT and PRUNE; nothing here reads the tags (docs/network.md trap 22).
+    tagMeshPeers: false,
     scoreParams: scoreParams(topics)
   }
 }
