@@ -1,5 +1,6 @@
 import { keepAlive, systemClock } from '../clock.ts'
 import { describeError, NodeError } from '../error.ts'
+import { unwritten } from '../write-atomic.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
 import { commands } from './commands.ts'
@@ -32,7 +33,10 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   process.on('unhandledRejection', crash)
   // EPIPE: the reader closed the pipe, as head and less do. That is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? DONE : FAILED)
+    if (error.code === 'EPIPE') process.exit(DONE)
+    const { message, hint } = unwritten('the output', error)
+    process.stderr.write(`kith: ${message}\n${hint === undefined ? '' : `      ${hint}\n`}`)
+    process.exit(FAILED)
   })
   process.stderr.on('error', () => {})
   const status = await runCommandLine(argv, {

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -129,3 +130,18 @@ sensors:
   t.match(out(), /slow {2}mute\n {2}fault .*no answer within 1000 ms/)
   t.equal(err(), '')
 })
+
+t.test(
+  'an output on a full disk is no success, and says so',
+  { skip: !existsSync('/dev/full') },
+  async (t) => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [KITH, 'config', 'path'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8'
+    })
+    closeSync(full)
+    t.equal(status, 1)
+    t.match(stderr, /^kith: the output cannot be written: no space is left on the disk\n {6}make room/)
+  }
+)
