@@ -14,7 +14,13 @@ const MEBIBYTE = 1024 * 1024
 /** Bytes by which an attack may raise the memory of the node. */
 const MAX_GROWTH = 100 * MEBIBYTE
 /** Seconds of the attacks that send a number of messages at a rate. */
-const LONG: Readonly<Record<string, number>> = { catalogues: 30, authors: 50, names: 40, mdns: 60 }
+const LONG: Readonly<Record<string, number>> = {
+  catalogues: 30,
+  authors: 50,
+  names: 40,
+  mdns: 60,
+  'short-lived': 60
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

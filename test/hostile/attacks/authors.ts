@@ -59,7 +59,7 @@ async function flood(
       }
       if (sent >= count) done.abort()
     },
-    async (libp2p) => await libp2p.handle('/meshsub/1.1.0', () => {})
+    { prepare: async (libp2p) => await libp2p.handle('/meshsub/1.1.0', () => {}) }
   )
   return `${connections} connections, ${sent} messages`
 }

@@ -10,8 +10,10 @@ const MESHSUB = '/meshsub/1.1.0'
 const TOPIC = '/sensor/temp/v1'
 /** Bytes that an RPC may have (docs/protocols.md section 11). */
 const MOST = MEBIBYTE - 1024
-/** RPCs of one connection, and milliseconds between two. */
-const RPCS = 10
+/** Entries of one RPC, by turns: below and at what a decoder may be told to take, and as many as fit. */
+const COUNTS = [16, 32, 128, 1024, Number.POSITIVE_INFINITY]
+/** Portions of one connection, and milliseconds between two. */
+const PORTIONS = 10
 const PAUSE = 100
 
 type Control = Partial<RPC.ControlMessage>
@@ -39,24 +41,26 @@ const parts: Readonly<Record<string, (count: number) => Partial<RPC>>> = {
   messages: (count) => ({ messages: times(count, () => ({ topic: TOPIC, data: id() })) })
 }
 
-/** Every part of an RPC at the greatest number of entries that an RPC of the greatest size has. */
+/** Every part of an RPC with as many entries as a node might take, in as many RPCs as make up 1 MiB. */
 export const gossipParts: Attack[] = Object.entries(parts).map(([part, make]) => ({
   name: `gossip-${part}`,
   async run(target, signal) {
-    const rpc = filled(make)
+    const portions = COUNTS.map((count) => filled(make, count))
     let sent = 0
+    let turn = 0
     const connections = await again(
       target,
       signal,
       async (hostile) => {
         const stream = await openGossip(hostile)
-        for (let i = 0; i < RPCS && !signal.aborted && stream.status === 'open'; i++) {
-          stream.send(rpc)
-          sent += rpc.length
+        const portion = portions[turn++ % portions.length] ?? new Uint8Array(0)
+        for (let i = 0; i < PORTIONS && !signal.aborted && stream.status === 'open'; i++) {
+          stream.send(portion)
+          sent += portion.length
           await systemClock.sleep(PAUSE)
         }
       },
-      async (libp2p) => await libp2p.handle(MESHSUB, () => {})
+      { prepare: async (libp2p) => await libp2p.handle(MESHSUB, () => {}) }
     )
     return `${connections} connections, ${(sent / MEBIBYTE).toFixed(0)} MB`
   }
@@ -69,11 +73,11 @@ export async function openGossip(hostile: Hostile): Promise<Stream> {
   return stream
 }
 
-/** An RPC with as many entries as fit. */
-function filled(make: (count: number) => Partial<RPC>): Uint8Array {
+/** RPCs of so many entries, or of as many as fit, that are 1 MiB together. */
+function filled(make: (count: number) => Partial<RPC>, count: number): Uint8Array {
   const sample = 100
-  const encode = (count: number): Uint8Array =>
-    RPC.encode({ subscriptions: [], messages: [], ...make(count) })
-  const size = encode(sample).length / sample
-  return prefixed(encode(Math.floor(MOST / size)))
+  const encode = (entries: number): Uint8Array =>
+    prefixed(RPC.encode({ subscriptions: [], messages: [], ...make(entries) }))
+  const rpc = encode(Math.min(count, Math.floor((MOST * sample) / encode(sample).length)))
+  return Buffer.concat(times(Math.floor(MEBIBYTE / rpc.length), () => rpc))
 }

@@ -11,6 +11,7 @@ import {
   yamuxPing
 } from './lengths.ts'
 import { mdns } from './mdns.ts'
+import { shortLived } from './short-lived.ts'
 
 /** In the order in which they are run. */
 export const attacks: readonly Attack[] = [
@@ -25,5 +26,6 @@ export const attacks: readonly Attack[] = [
   catalogues,
   authors,
   names,
-  mdns
+  mdns,
+  shortLived
 ]

@@ -104,12 +104,14 @@ export const identifySize: Attack = {
         stream.send(HUGE)
         sent += await pour(stream, { piece: field, bytes: MOST, signal })
       },
-      async (libp2p) => {
-        await libp2p.unhandle('/ipfs/id/1.0.0').catch(() => {})
-        await libp2p.handle('/ipfs/id/1.0.0', async (stream) => {
-          stream.send(HUGE)
-          sent += await pour(stream, { piece: field, bytes: MOST, signal })
-        })
+      {
+        async prepare(libp2p) {
+          await libp2p.unhandle('/ipfs/id/1.0.0')
+          await libp2p.handle('/ipfs/id/1.0.0', async (stream) => {
+            stream.send(HUGE)
+            sent += await pour(stream, { piece: field, bytes: MOST, signal })
+          })
+        }
       }
     )
     return `${connections} connections, ${mega(sent)} MB`

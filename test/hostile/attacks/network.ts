@@ -18,12 +18,15 @@ export interface Hostile {
   readonly below: MessageStream
 }
 
+export interface HostileOptions {
+  /** Called before the connection is made. */
+  readonly prepare?: (libp2p: Libp2p) => Promise<void>
+  /** Multiaddrs that identify names as its own. */
+  readonly announce?: readonly string[]
+}
+
 /** A new identity, connected, with libp2p's own transport, encryption and muxer. */
-export async function connectHostile(
-  { address }: Target,
-  prepare: (libp2p: Libp2p) => Promise<void> = async () => {},
-  withIdentify = true
-): Promise<Hostile> {
+async function connectHostile({ address }: Target, options: HostileOptions): Promise<Hostile> {
   let below: MessageStream | undefined
   const muxer = (): StreamMuxerFactory => {
     const real = yamux()() as unknown as StreamMuxerFactory
@@ -39,10 +42,11 @@ export async function connectHostile(
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [muxer],
-    ...(withIdentify ? { services: { identify: identify() } } : {})
+    addresses: { announce: [...(options.announce ?? [])] },
+    services: { identify: identify() }
   })
   try {
-    await prepare(libp2p)
+    await options.prepare?.(libp2p)
     const connection = await libp2p.dial(multiaddr(address))
     if (below === undefined) throw new Error('no muxer was made')
     return { libp2p, connection, below }
@@ -57,11 +61,11 @@ export async function again(
   target: Target,
   signal: AbortSignal,
   work: (hostile: Hostile) => Promise<void>,
-  prepare?: (libp2p: Libp2p) => Promise<void>
+  options: HostileOptions = {}
 ): Promise<number> {
   let connections = 0
   while (!signal.aborted) {
-    const hostile = await connectHostile(target, prepare).catch(() => undefined)
+    const hostile = await connectHostile(target, options).catch(() => undefined)
     if (hostile !== undefined) {
       connections += 1
       await work(hostile).catch(() => {})
