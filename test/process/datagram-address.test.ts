@@ -3,7 +3,7 @@ import { Namespace, whyNoNamespaces } from '../support/namespaces/namespaces.ts'
 import { askByDatagram, datagramCounter, eventually } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
-/** What notices that a connection is dead. */
+/** Pings that detect a dead connection, and its retries. */
 const config = { limits: { network: { pingInterval: '1s' }, neighbourhood: { retryMin: '100ms' } } }
 
 t.test('our address changes: the flow ends, and another takes UDP again', { skip }, async (t) => {

@@ -3,7 +3,7 @@ import { Namespace, whyNoNamespaces } from '../support/namespaces/namespaces.ts'
 import { askByDatagram, eventually } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
-/** A busy machine is late, and no question fails for that. */
+/** A timeout that a busy machine keeps. */
 const config = { limits: { query: { deadline: '10min' } } }
 
 t.test('UDP is blocked: questions go by stream, and by UDP again when it is free', { skip }, async (t) => {

@@ -5,7 +5,7 @@ import { askByDatagram, datagramCounter } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
 
-/** Gossip does not cross a limited relay: nobody is hung up on for that, however often one looks. */
+/** Gossip does not cross a limited relay; no connection is closed for that. */
 const config = { limits: { network: { gossipCheck: '1s' } } }
 
 t.test('over a relay: datagrams are answered, and no UDP leaves either host', { skip }, async (t) => {

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/reading/history/store/database-file.ts'
 import { KITH, kith, kithUnder, type Running, runNode } from '../support/process/kith.ts'
 import { lineWith, runThermometer, started, thermometerWords } from '../support/process/node.ts'
 
-// Commands that are nodes for a moment look for nobody.
+// Temporary nodes discover no peers.
 process.env['KITH_MDNS'] = 'false'
 
 function folder(t: Test): string {
@@ -18,7 +18,7 @@ function folder(t: Test): string {
 
 const FAST = 'sensors=[{type: tmp102, name: air, bus: i2c-1, interval: 200ms}]'
 
-t.test('a node measures, another process watches it over the network, both leave when told to', async (t) => {
+t.test('a node measures, another process watches it over the network, both stop at a signal', async (t) => {
   const home = join(folder(t), 'hall')
   const node = runThermometer(home, 'name=hall', FAST)
   t.teardown(() => node.child.kill('SIGKILL'))
@@ -43,7 +43,11 @@ t.test('a node measures, another process watches it over the network, both leave
   t.equal(status.err(), '', 'it asked the running node')
   const again = runThermometer(home)
   t.equal(await again.end, 1)
-  t.match(again.err(), new RegExp(`process ${node.child.pid}`), 'a second node is told who has the home')
+  t.match(
+    again.err(),
+    new RegExp(`process ${node.child.pid}`),
+    'a second node is refused, with the process that has the home'
+  )
 
   const at = performance.now()
   node.child.kill('SIGTERM')
@@ -57,28 +61,32 @@ t.test('a node measures, another process watches it over the network, both leave
   database.close()
 })
 
-/** A node whose listeners never close. */
+/** A node whose listeners never close; a server without connections, which only tries a port, does. */
 function runStubborn(home: string): Running {
-  const preload =
-    "data:text/javascript,import net from 'node:net'; net.Server.prototype.close = function () { return this }"
+  const code = `import net from 'node:net'
+    const { close } = net.Server.prototype
+    net.Server.prototype.close = function (done) {
+      return this.listenerCount('connection') > 0 ? this : close.call(this, done)
+    }`
+  const preload = `data:text/javascript,${encodeURIComponent(code)}`
   const flags = ['--set', 'listen=[/ip4/127.0.0.1/tcp/0]']
   return runNode('--import', preload, KITH, 'run', '--simulated', '--json', '--home', home, ...flags)
 }
 
-t.test('the second Ctrl-C asks nobody', async (t) => {
+t.test('the second Ctrl-C ends the process at once', async (t) => {
   const node = runStubborn(join(folder(t), 'hall'))
   t.teardown(() => node.child.kill('SIGKILL'))
   await started(node)
   node.child.kill('SIGINT')
-  const patient = await Promise.race([node.end, delay(700, 'still stopping')])
-  t.equal(patient, 'still stopping', 'the first waits for what stops in order')
+  const state = await Promise.race([node.end, delay(700, 'still stopping')])
+  t.equal(state, 'still stopping', 'the first waits for what stops in order')
   const at = performance.now()
   node.child.kill('SIGINT')
   t.equal(await node.end, 1)
   t.ok(performance.now() - at < 500)
 })
 
-t.test('what does not stop is left after 5 s', async (t) => {
+t.test('a node that does not stop ends after 5 s', async (t) => {
   const node = runStubborn(join(folder(t), 'hall'))
   t.teardown(() => node.child.kill('SIGKILL'))
   await started(node)
@@ -89,7 +97,7 @@ t.test('what does not stop is left after 5 s', async (t) => {
   t.ok(took < 5500, `${Math.round(took)} ms`)
 })
 
-t.test('a wrong configuration ends with 2 and tells all that is wrong', async (t) => {
+t.test('a wrong configuration ends with 2 and lists every error', async (t) => {
   const home = folder(t)
   writeFileSync(
     join(home, 'kith.yaml'),
@@ -104,7 +112,7 @@ t.test('a wrong configuration ends with 2 and tells all that is wrong', async (t
   t.match(err(), /did you mean mdns/)
 })
 
-t.test('an error that nobody caught: a clear line, and what was measured is kept', async (t) => {
+t.test('an uncaught error: one line, and the readings are kept', async (t) => {
   const home = join(folder(t), 'hall')
   const preload = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},2500)"
   const flags = ['listen=[/ip4/127.0.0.1/tcp/0]', FAST].flatMap((setting) => ['--set', setting])
@@ -121,7 +129,7 @@ t.test('an error that nobody caught: a clear line, and what was measured is kept
   t.equal(readFileSync(join(home, 'epoch'), 'utf8').trim().length, 10)
 })
 
-t.test('a disk that takes no more: measuring and serving go on', async (t) => {
+t.test('a full disk: measuring and serving go on', async (t) => {
   const home = join(folder(t), 'hall')
   // The kernel lets no file grow beyond 16 blocks; what tap itself writes of a process would not fit either.
   const node = kithUnder(

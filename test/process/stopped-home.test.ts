@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { kith } from '../support/process/kith.ts'
 import { linesOf, runThermometer, started } from '../support/process/node.ts'
 
-// Temporary nodes discover nobody.
+// Temporary nodes discover no peers.
 process.env['KITH_MDNS'] = 'false'
 
 const CONFIG = `name: hall

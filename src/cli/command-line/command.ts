@@ -33,6 +33,8 @@ export interface Option {
   readonly form?: RegExp
   /** Maximum of a count; 999999999 unless given. */
   readonly max?: number
+  /** Minimum and maximum of a duration, in milliseconds. */
+  readonly range?: readonly [min: number, max: number]
   readonly summary: string
 }
 
@@ -127,7 +129,13 @@ export const globalOptions = {
     value: 'DIR',
     summary: 'folder of the node (default: $KITH_HOME, $STATE_DIRECTORY, ~/.local/state/kith)'
   },
-  timeout: { kind: 'duration', value: 'TIME', summary: 'how long to wait for an answer: 5s' },
+  timeout: {
+    kind: 'duration',
+    value: 'TIME',
+    // That of the control socket's requests (node/control/requests.ts).
+    range: [100, 600_000],
+    summary: 'how long to wait for an answer: 5s'
+  },
   'no-color': { kind: 'flag', summary: 'no colours, as with $NO_COLOR' },
   help: { kind: 'flag', short: 'h', summary: 'print this help' },
   version: { kind: 'flag', summary: 'print the version of kith' }

@@ -1,5 +1,5 @@
 import { NodeError } from '../../error.ts'
-import { durationUnits, guessUnits } from '../../units.ts'
+import { durationUnits, formatUnits, guessUnits } from '../../units.ts'
 import type { KindValues, Option } from './command.ts'
 import { parseDuration, parseTime } from './parse-time.ts'
 
@@ -58,15 +58,20 @@ const readers: Readonly<Record<Exclude<keyof KindValues, 'flag' | 'optional'>, R
   choice: (value, { choices = [] }) => choices.find((choice) => choice === value),
   count: (value, { max = MAX_COUNT }) =>
     /^[1-9]\d{0,8}$/.test(value) && Number(value) <= max ? Number(value) : undefined,
-  duration: parseDuration,
+  duration: (value, { range: [min, max] = [0, Infinity] }) => {
+    const ms = parseDuration(value)
+    return ms >= min && ms <= max ? ms : undefined
+  },
   time: (value, _option, now) => parseTime(value, now)
 }
 
 /** The message for a value that cannot be read. */
 function expected(value: string, option: Option): string {
-  const { kind, choices = [], max = MAX_COUNT } = option
+  const { kind, choices = [], max = MAX_COUNT, range } = option
   if (kind === 'choice') return `must be one of ${choices.join(', ')}, not ${value}`
   if (kind === 'count') return `must be 1 to ${max}, not ${value}`
+  if (kind === 'duration' && range !== undefined && !Number.isNaN(parseDuration(value)))
+    return `must be ${range.map((ms) => formatUnits(ms, durationUnits)).join(' to ')}, not ${value}`
   const guess = guessUnits(value, durationUnits, kind === 'time' ? 'h' : 's')
   const meant = guess === undefined ? '' : `; did you mean ${guess}?`
   if (kind === 'time' && /^\d{4}-\d\d-\d\d/.test(value)) return `there is no ${value}`
