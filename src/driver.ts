@@ -27,6 +27,7 @@ export type {
   OpenContext,
   OptionDefinition,
   Options,
+  OwnQuantity,
   PlainSensorDefinition,
   Sensor,
   SensorDefinition

@@ -42,6 +42,6 @@ export type {
 } from './protocol/datagram/index.ts'
 export { defineSensorProtocol, type SensorProtocol } from './protocol/define-sensor-protocol.ts'
 export type { Followed } from './protocol/replication/index.ts'
-export type { Quantity } from './reading/quantity.ts'
+export type { OwnQuantity, Quantity } from './reading/quantity.ts'
 export type { Reading } from './reading/reading.ts'
 export type { Position } from './reading/run.ts'

@@ -32,6 +32,8 @@ export interface LoadRequest {
   readonly devices: readonly SensorDefinition[]
   /** Clock chips that `time.rtc` may name; none unless given. */
   readonly clocks?: readonly ClockDefinition[]
+  /** Names of quantities that an application brings. */
+  readonly quantities?: readonly string[]
   /** Path of the file; with `text`, its name in messages. */
   readonly file?: string
   /** The text in place of the file's. */
@@ -80,7 +82,7 @@ export function namedModules(request: Omit<LoadRequest, 'devices'>): NamedModule
 }
 
 function merged(request: LoadRequest): Loading {
-  const loading = new Loading(configSchema(request.devices, request.clocks))
+  const loading = new Loading(configSchema(request.devices, request.clocks, request.quantities))
   const text = request.text ?? readConfigFile(request.file, request.optional === true)
   if (text !== undefined) loading.file(text, request.file ?? 'kith.yaml')
   loading.environment(request.environment ?? {})

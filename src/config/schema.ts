@@ -20,6 +20,7 @@ import {
   text,
   truth
 } from './options/kinds.ts'
+import { quantitiesSchema, quantityProblems } from './quantities.ts'
 import { datagrams, history, limits } from './sections.ts'
 
 const listenAddress = tcpAddress(
@@ -105,8 +106,13 @@ const log = section('Lines about what happens.', {
  * The schema of kith.yaml: types, units, ranges, defaults, descriptions and messages.
  * @param devices the devices that `sensors` may name
  * @param clocks the clock chips that `time.rtc` may name
+ * @param quantities names of quantities that an application brings
  */
-export function configSchema(devices: readonly SensorDefinition[], clocks: readonly ClockDefinition[] = []) {
+export function configSchema(
+  devices: readonly SensorDefinition[],
+  clocks: readonly ClockDefinition[] = [],
+  quantities: readonly string[] = []
+) {
   const all = options({
     name: option(name(), 'kith', 'The name of this node; the machine’s name unless given.'),
     purposes: option(
@@ -119,6 +125,7 @@ export function configSchema(devices: readonly SensorDefinition[], clocks: reado
       [],
       'External drivers: files, relative to this one, and npm packages. Their code is run by the node.'
     ),
+    quantities: option(quantitiesSchema(), [], 'Quantities that neither kith nor a driver defines.'),
     buses: option(busesSchema(), [], 'Buses behind buses: channels of multiplexers.'),
     sensors: option(sensorsSchema(devices), [], 'Its sensors.'),
     switches: option(switchesSchema(), [], 'Its outputs, which are commanded from this machine.'),
@@ -134,7 +141,8 @@ export function configSchema(devices: readonly SensorDefinition[], clocks: reado
     all,
     v.rawCheck(({ dataset, addIssue }) => {
       const given = dataset.value as Parameters<typeof busClashes>[0]
-      for (const { path, message } of [...busClashes(given), ...switchClashes(given)])
+      const unknown = quantityProblems(given, devices, quantities)
+      for (const { path, message } of [...busClashes(given), ...switchClashes(given), ...unknown])
         addIssue({ message, path: issuePath(dataset.value, path) })
     })
   )

@@ -1,8 +1,11 @@
 import type { Clock } from '../clock.ts'
+import type { OwnQuantity } from '../reading/quantity.ts'
 import type { I2cDevice } from './bus/i2c-device.ts'
 import type { DeviceState } from './device-state.ts'
 import type { Pins } from './gpio.ts'
 import type { Sysfs } from './sysfs.ts'
+
+export type { OwnQuantity } from '../reading/quantity.ts'
 
 /** One measured value; the unit is that of the quantity (reading/quantity.ts). */
 export interface Measurement {
@@ -86,6 +89,8 @@ interface CommonDefinition {
   /** What it measures; a function where that depends on the options. */
   readonly measures: readonly Measure[] | ((options: Options) => readonly Measure[])
   readonly options: Readonly<Record<string, OptionDefinition>>
+  /** Quantities that kith does not know: names, units, and the protocols that carry them. */
+  readonly quantities?: readonly OwnQuantity[]
   /**
    * Whether the values of a sample come in one transfer, so that one that is impossible makes the others
    * suspect. Unless given: true on I2C, false elsewhere.

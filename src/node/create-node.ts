@@ -43,6 +43,7 @@ export async function createNode(options: CreateNodeOptions = {}): Promise<Node>
     text,
     devices: [...devices, ...own],
     clocks: clockChips,
+    quantities: (rest.quantities ?? []).map(({ name }) => name),
     folder: resolve(rest.home ?? '.'),
     clock: systemClock
   })

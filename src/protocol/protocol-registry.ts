@@ -27,6 +27,27 @@ export const sensorProtocols: readonly SensorProtocol[] = [
     quantity: 'ratio',
     quantities: ['duration', 'signal', 'frequency', 'alarm']
   }),
+  defineSensorProtocol({
+    id: '/sensor/air/v1', // particles and gases
+    quantity: 'pm25',
+    quantities: ['pm1', 'pm4', 'pm10', 'voc-index', 'nox-index', 'tvoc', 'eco2']
+  }),
+  defineSensorProtocol({ id: '/sensor/sun/v1', quantity: 'irradiance', quantities: ['uv-index'] }),
+  defineSensorProtocol({ id: '/sensor/distance/v1', quantity: 'distance' }),
+  defineSensorProtocol({
+    id: '/sensor/motion/v1', // of the wind as well
+    quantity: 'speed',
+    quantities: ['acceleration', 'direction']
+  }),
+  defineSensorProtocol({ id: '/sensor/mass/v1', quantity: 'mass' }),
+  defineSensorProtocol({
+    id: '/sensor/water/v1', // in pipes, ponds and soil
+    quantity: 'moisture',
+    quantities: ['ph', 'conductivity', 'flow', 'volume']
+  }),
+  defineSensorProtocol({ id: '/sensor/sound/v1', quantity: 'sound-level' }),
+  defineSensorProtocol({ id: '/sensor/energy/v1', quantity: 'energy' }),
+  defineSensorProtocol({ id: '/sensor/resistance/v1', quantity: 'resistance' }),
   defineProtocol(META_TOPIC, [], { maxPayload: MAX_PAYLOAD })
 ]
 

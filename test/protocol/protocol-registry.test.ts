@@ -3,6 +3,11 @@ import { defineSensorProtocol } from '../../src/protocol/define-sensor-protocol.
 import { META_TOPIC, ProtocolRegistry, sensorProtocols } from '../../src/protocol/protocol-registry.ts'
 import { quantities, quantityTable } from '../../src/reading/quantity.ts'
 
+t.test('every built-in quantity has a protocol', async (t) => {
+  const registry = new ProtocolRegistry(sensorProtocols, quantityTable())
+  for (const name of quantityTable().keys()) t.equal(registry.ofQuantity(name).length, 1, name)
+})
+
 t.test('the table of the specification', async (t) => {
   const registry = new ProtocolRegistry(sensorProtocols, quantityTable())
   const rows = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { CHANNEL, DEVICE_TYPE } from '../../names.ts'
+import { CHANNEL, DEVICE_TYPE, PROTOCOL_NAME, WORD } from '../../names.ts'
 import { formatPath } from '../option-path.ts'
 
 /** The shape of an external module's definition: it may come from plain JavaScript. */
@@ -7,6 +7,8 @@ const words = v.pipe(v.string('is no text'), v.nonEmpty('is empty'))
 const finite = v.pipe(v.number('is no number'), v.finite('is no finite number'))
 const callable = v.function('is no function')
 const about = words
+/** A unit of SenML: printable ASCII. */
+const UNIT = /^[!-~]{1,16}$/
 
 const optionKinds = v.variant(
   'kind',
@@ -42,13 +44,38 @@ const option = v.pipe(
 
 const measure = v.looseObject(
   {
-    quantity: words,
+    quantity: v.pipe(
+      v.string('is no text'),
+      v.regex(WORD, 'is no name of a quantity: 1 to 32 of a–z, 0–9 and -')
+    ),
     channel: v.optional(v.pipe(v.string('is no text'), v.regex(CHANNEL, 'is not 1 to 8 of a–z and 0–9'))),
-    range: v.optional(v.tuple([finite, finite], 'is no pair [minimum, maximum]')),
-    accuracy: v.optional(finite),
+    range: v.optional(
+      v.pipe(
+        v.tuple([finite, finite], 'is no pair [minimum, maximum]'),
+        v.check(([min, max]) => min <= max, 'ends before it begins')
+      )
+    ),
+    accuracy: v.optional(v.pipe(finite, v.minValue(0, 'is negative'))),
     total: v.optional(v.boolean('is neither true nor false'))
   },
   'is no measure as in { quantity: "temperature" }'
+)
+
+const quantity = v.looseObject(
+  {
+    name: v.pipe(
+      v.string('is no text'),
+      v.regex(WORD, 'is no name of a quantity: 1 to 32 of a–z, 0–9 and -')
+    ),
+    unit: v.optional(v.pipe(v.string('is no text'), v.regex(UNIT, 'is no SenML unit as in m/s'))),
+    kind: v.picklist(['number', 'boolean'], 'is neither number nor boolean'),
+    protocol: v.pipe(
+      v.string('is no text'),
+      v.regex(PROTOCOL_NAME, 'is no ProtocolName as in /sensor/soil-tension/v1')
+    ),
+    shown: v.optional(v.looseObject({ unit: v.string('is no text') }, 'is no { unit }'))
+  },
+  'is no quantity as in { name, unit, kind, protocol }'
 )
 
 const common = {
@@ -67,6 +94,7 @@ const common = {
     option,
     'is no map'
   ),
+  quantities: v.optional(v.array(quantity, 'is no list')),
   minimumInterval: v.pipe(finite, v.minValue(1, 'is less than 1 ms')),
   open: callable
 }

@@ -66,6 +66,7 @@ export interface Leaf {
 
 /** Every value of a checked configuration that has no named parts, with its schema. */
 export function* leaves(schema: Schema, value: unknown, path: OptionPath = []): Generator<Leaf> {
+  if (value === undefined) return
   const entries = entriesOf(schema, value)
   const item = itemOf(schema, value)
   if (entries !== undefined) {

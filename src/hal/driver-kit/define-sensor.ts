@@ -1,3 +1,5 @@
+import { defined } from '../../defined.ts'
+import type { OwnQuantity } from '../../reading/quantity.ts'
 import type {
   Measure,
   Measurement,
@@ -15,6 +17,8 @@ export interface OwnSensor {
   readonly title?: string
   readonly measures: readonly Measure[]
   readonly options?: Readonly<Record<string, OptionDefinition>>
+  /** Quantities of its own, that kith does not know. */
+  readonly quantities?: readonly OwnQuantity[]
   /** Milliseconds; 100 unless given. */
   readonly minimumInterval?: number
   /** One sample; a plain value where one quantity is measured. What it throws becomes a fault. */
@@ -36,6 +40,7 @@ export function defineSensor(own: OwnSensor): PlainSensorDefinition {
     bus: 'none',
     measures: own.measures,
     options: own.options ?? {},
+    ...defined({ quantities: own.quantities }),
     minimumInterval: own.minimumInterval ?? 100,
     open: (options, context) => Promise.resolve(new OwnSensorReader(own, options, context))
   }

@@ -1,11 +1,12 @@
 import { withDeadline } from '../../clock.ts'
+import { ownQuantities } from '../../config/quantities.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { defined } from '../../defined.ts'
 import { isNodeError } from '../../error.ts'
 import { volatileState } from '../../hal/device-state.ts'
 import type { Measure, Measurement, MissingMeasurement, SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
-import { type Quantities, quantityTable, showValue } from '../../reading/quantity.ts'
+import { type Quantities, quantityOf, quantityTable, showValue } from '../../reading/quantity.ts'
 import type { Fault, Outcome } from '../../reading/reading.ts'
 import { faultOf, outcomesOf } from '../../reading/sampling/outcome.ts'
 import { unusual } from '../../reading/sampling/plausibility.ts'
@@ -27,24 +28,36 @@ export async function* testDevices(init: DeviceTestInit): AsyncGenerator<TestedS
   const { config, signal } = init
   const own = await import('../../../devices/index.ts')
   const known = [...own.devices, ...init.devices]
+  const quantities = quantityTable(...ownQuantities(config.quantities, known).map(quantityOf))
   const world = await chooseWorld(init.world, config)
   try {
     for (const sensor of config.sensors) {
       const definition = known.find(({ type }) => type === sensor.type)
       if (definition !== undefined)
-        yield await testSensor(definition, sensor, world, config.limits.sampling.deadline, signal)
+        yield await testSensor(definition, sensor, {
+          world,
+          quantities,
+          deadline: config.limits.sampling.deadline,
+          signal
+        })
     }
   } finally {
     await world.close()
   }
 }
 
+interface SensorTest {
+  readonly world: World
+  readonly quantities: Quantities
+  /** Milliseconds. */
+  readonly deadline: number
+  readonly signal: AbortSignal
+}
+
 async function testSensor(
   definition: SensorDefinition,
   config: SensorConfig,
-  world: World,
-  deadline: number,
-  signal: AbortSignal
+  { world, quantities, deadline, signal }: SensorTest
 ): Promise<TestedSensor> {
   const { name, type, options } = config
   const measures =
@@ -55,7 +68,6 @@ async function testSensor(
   try {
     const read = (signal: AbortSignal) => sampleOnce(definition, config, world, signal)
     const measured = await withDeadline(world.clock, deadline, `sampling ${name}`, read, signal)
-    const quantities = quantityTable()
     const together = isTogether(definition)
     const outcomes = outcomesOf(measures, measured, { name, together, quantities })
     const values = measures.flatMap((measure, i) => testedValue(measure, outcomes[i], quantities))

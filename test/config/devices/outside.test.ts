@@ -47,6 +47,24 @@ async function told(files: Readonly<Record<string, string>>, named: string): Pro
   return 'accepted'
 }
 
+t.test('a driver brings quantities; what receivers would refuse is refused at load', async (t) => {
+  const mood = { name: 'mood', unit: '/', kind: 'number', protocol: '/sensor/mood/v1' }
+  const measures = [{ quantity: 'mood', range: [0, 1] }]
+  const bring = (changes: Readonly<Record<string, unknown>>): Promise<string> =>
+    told(
+      { 'acme.js': `export default ${definition({ measures, quantities: [mood], ...changes })}` },
+      './acme.js'
+    )
+  t.equal(await bring({}), 'accepted')
+  t.match(await bring({ quantities: undefined }), /acme measures "mood", which is no known quantity/)
+  t.match(await bring({ quantities: [{ ...mood, unit: 'a b' }] }), /quantities\[0\].unit is no SenML unit/)
+  t.match(await bring({ quantities: [{ ...mood, kind: 'text' }] }), /quantities\[0\].kind is neither/)
+  t.match(await bring({ quantities: [{ ...mood, protocol: 'mood' }] }), /quantities\[0\].protocol is no/)
+  t.match(await bring({ measures: [{ quantity: 'Mood' }] }), /measures/)
+  t.match(await bring({ measures: [{ quantity: 'mood', range: [1, 0] }] }), /measures/)
+  t.match(await bring({ measures: [{ quantity: 'mood', channel: 'A-1' }] }), /measures/)
+})
+
 t.test('a file and a package bring devices, and the rest is checked by them', async (t) => {
   const folder = home({
     'drivers/acme.ts': `import type { Sensor } from 'kith/driver'
