@@ -6,6 +6,8 @@
 //     npm run test:hostile -- --seconds 5        of each attack; 15 unless given
 import { parseArgs } from 'node:util'
 import { table } from '../../bench/statistics.ts'
+import { defaultsOf } from '../../src/limits.ts'
+import { dialingLimits } from '../../src/peer/dialing/limits.ts'
 import { whyNoNamespaces } from '../support/namespaces/namespaces.ts'
 import { attacks } from './attacks/index.ts'
 import { type Findings, Trial } from './trial.ts'
@@ -13,6 +15,10 @@ import { type Findings, Trial } from './trial.ts'
 const MEBIBYTE = 1024 * 1024
 /** Bytes by which an attack may raise the memory of the node. */
 const MAX_GROWTH = 100 * MEBIBYTE
+/** Addresses of strangers that the node dials in a minute, and as many at once at first. */
+const { dialsPerMinute } = defaultsOf(dialingLimits)
+/** Seconds of a trial besides the attack. */
+const TIME_BESIDE = 15
 /** Seconds of the attacks that send a number of messages at a rate. */
 const LONG: Readonly<Record<string, number>> = {
   catalogues: 30,
@@ -61,7 +67,7 @@ try {
     if (positionals.length > 0 && !positionals.includes(attack.name)) continue
     const seconds = Number(values.seconds ?? LONG[attack.name] ?? 15)
     const findings = await trial.run(attack, seconds)
-    faults.push(...faultsOf(findings).map((fault) => `${attack.name}: ${fault}`))
+    faults.push(...faultsOf(findings, seconds).map((fault) => `${attack.name}: ${fault}`))
     const row = rowOf(attack.name, findings)
     rows.push(row)
     console.log(row.join('  '))
@@ -74,11 +80,14 @@ for (const fault of faults) console.log(`FAULT ${fault}`)
 process.exit(faults.length === 0 ? 0 : 1)
 
 /** The bounds that hold for each attack. */
-function faultsOf({ before, highest, friend, newcomer, isNamed, survived }: Findings): string[] {
+function faultsOf(findings: Findings, seconds: number): string[] {
+  const { before, highest, dials, friend, newcomer, isNamed, survived } = findings
   if (!survived) return ['the node ended']
+  const maxDials = dialsPerMinute * (1 + (seconds + TIME_BESIDE) / 60)
   const grown = highest - before
   return [
     ...(grown > MAX_GROWTH ? [`the memory grew by ${mega(grown)} MB`] : []),
+    ...(dials > maxDials ? [`${dials} connections to an address that it only heard of`] : []),
     ...(friend.answers === 0 || friend.failures > 0
       ? [`of the questions of a peer of the book ${friend.failures} got no answer`]
       : []),
