@@ -94,6 +94,18 @@ export function autoWhole(min: number, max: number, about: string): AutoLimit {
   return { kind: 'whole', min, max, initial: 'auto', about }
 }
 
+/** A size, or `auto`. */
+export function autoSize(min: SizeText, max: SizeText, about: string, usual = 'KiB'): AutoLimit {
+  return {
+    kind: 'size',
+    min: parseUnits(min, sizeUnits),
+    max: parseUnits(max, sizeUnits),
+    initial: 'auto',
+    about,
+    usual
+  }
+}
+
 /** The default values, as a node has them whose configuration names none of them. */
 export function defaultsOf<Entries extends LimitEntries>(limits: Limits<Entries>): LimitsOf<Limits<Entries>> {
   const values = Object.entries(limits.entries).map(([key, entry]) => [

@@ -54,7 +54,7 @@ function limitEntries({ entries }: Limits): Record<string, v.GenericSchema> {
 function limitOption(limit: Limit | AutoLimit): v.GenericSchema {
   const schema = limitSchema(limit)
   return limit.initial === 'auto'
-    ? option(wordOr('auto', schema, 'a whole number'), 'auto', limit.about)
+    ? option(wordOr('auto', schema, limit.kind === 'size' ? 'a size' : 'a whole number'), 'auto', limit.about)
     : option(schema, limit.initial, limit.about)
 }
 

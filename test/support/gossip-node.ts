@@ -32,6 +32,8 @@ export const rates = {
   sourceBurst: 400,
   authorRate: 5,
   authorBurst: 20,
+  newAuthorRate: 1,
+  newAuthorBurst: 64,
   authors: 64,
   sources: 64,
   verified: 256,
@@ -49,7 +51,7 @@ export class GossipNode {
   readonly ownRuns: Run[] = []
   /** Peers that were disconnected for what they sent. */
   readonly hangUps: string[] = []
-  readonly catalogues = new CatalogueTable({ authors: 16 })
+  readonly catalogues = new CatalogueTable({ bytes: 2 ** 20, authors: 16 })
   foreignSenders = 0
 
   private constructor(network: Network, self: string, receiver: Partial<GossipReceiver>) {
@@ -63,6 +65,7 @@ export class GossipNode {
       log: silentLog,
       verifier: new SealVerifier(),
       admits: () => true,
+      isKnown: (author) => this.#isKnown(author),
       freshness: { position: (series) => this.#position(series), believedTime: () => undefined },
       isNewer: (sealed) => this.catalogues.isNewer(sealed),
       hangUp: (peer) => {
@@ -130,6 +133,10 @@ export class GossipNode {
   async stop(): Promise<void> {
     this.gossip.stop()
     await this.network.stop()
+  }
+
+  #isKnown(author: string): boolean {
+    return this.catalogues.get(author) !== undefined || this.packs.some((pack) => pack.author === author)
   }
 
   #meshes(topic: string): ReadonlySet<string> {

@@ -80,6 +80,8 @@ export interface Peers {
   /** Calls the listener with each catalogue that is newer, until the returned function is called. */
   readonly onCatalogue: (listener: CatalogueListener) => () => void
   readonly directory: PeerDirectory
+  /** Whether a peer is in the book, connected or stored: what is known of it is not removed for strangers. */
+  readonly isProtected: (peer: string) => boolean
   /** The connection to that PeerId, as far as admission needs it. */
   readonly callerOf: (peer: string) => Caller | undefined
   readonly admission: Admission

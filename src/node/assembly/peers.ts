@@ -1,3 +1,4 @@
+import type { NodeConfig } from '../../config/schema.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
@@ -6,8 +7,12 @@ import { remoteHost } from '../network/create-network.ts'
 import { openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import { StorePolicy } from '../peers/store-policy.ts'
+import { autoBytes } from './auto-bytes.ts'
 import type { CatalogueListener, Components, Peers } from './components.ts'
 import { randomFloat } from './random.ts'
+
+/** limits.catalogue.bytes: `auto`. */
+const CATALOGUE_BYTES = { share: 512, min: 1, max: 16 }
 
 export async function createPeers({
   init,
@@ -21,7 +26,9 @@ export async function createPeers({
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: connection.direct }
   }
-  const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue.authors)
+  const isProtected = (peer: string): boolean =>
+    inBook(peer) || autoDialer.connection(peer) !== undefined || storePolicy.keepsOf(peer)
+  const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue, isProtected)
   const directory = createDirectory({ init }, book, metas, autoDialer)
   const deny = config.deny.flatMap((who) => directory.find(who).map(({ peer }) => peer))
   const admission = new Admission({
@@ -39,6 +46,7 @@ export async function createPeers({
     catalogues: metas,
     onCatalogue,
     directory,
+    isProtected,
     callerOf,
     admission,
     storePolicy
@@ -62,13 +70,21 @@ function createAutoDialer(
 }
 
 /** The catalogues of others, with any number of listeners. */
-function createCatalogues(authors: number): Pick<Peers, 'catalogues' | 'onCatalogue'> {
+function createCatalogues(
+  { authors, bytes }: NodeConfig['limits']['catalogue'],
+  isProtected: (peer: string) => boolean
+): Pick<Peers, 'catalogues' | 'onCatalogue'> {
   const listeners = new Set<CatalogueListener>()
   const onChange = (sealed: SealedCatalogue): void => {
     for (const listener of listeners) listener(sealed)
   }
   return {
-    catalogues: new CatalogueTable({ authors, onChange }),
+    catalogues: new CatalogueTable({
+      authors,
+      bytes: autoBytes(bytes, CATALOGUE_BYTES),
+      isProtected,
+      onChange
+    }),
     onCatalogue(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -47,6 +47,8 @@ function createGossip(
       position: (series) => storage.hub.position(series),
       believedTime: () => timekeeper.now()
     },
+    isKnown: (author) =>
+      storage.hub.hasAuthor(author) || catalogues.get(author) !== undefined || peers.isProtected(author),
     isNewer: (sealed) => catalogues.isNewer(sealed),
     hangUp: (peer) =>
       void transports.network
@@ -55,7 +57,7 @@ function createGossip(
     receive: {
       pack: (sealed) => replication.intake.receive(sealed, 'gossip'),
       late: (sealed) => replication.intake.receive(sealed, 'gossip'),
-      catalogue: (sealed) => void catalogues.put(sealed),
+      catalogue: (sealed, source) => void catalogues.put(sealed, source),
       ownRun: (run) => sensing().author().raise(run)
     }
   })

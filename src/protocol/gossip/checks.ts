@@ -13,6 +13,7 @@ export const VERDICTS = {
   signer: 'ignore',
   seen: 'ignore',
   version: 'accept',
+  'new-author': 'ignore',
   'author-rate': 'ignore',
   signature: 'reject',
   content: 'reject',
@@ -46,6 +47,10 @@ export interface GossipChecksInit<T> {
   readonly maxPayload: (topic: string) => number
   readonly sources: TokenBuckets
   readonly authors: TokenBuckets
+  /** Authors that a source may introduce. */
+  readonly newAuthors: TokenBuckets
+  /** Whether something of the author is held, or is to be in any case. */
+  readonly isKnown: (author: string) => boolean
   /** Whether messages of the author are accepted from this source (`accept:` and `deny:`). */
   readonly admits: (author: string, source: string) => boolean
   /** Checks 9 and 10: whether the message is behind what is held, too old, or of the future. */
@@ -72,7 +77,7 @@ export class GossipChecks<T> {
   }
 
   #decide(topic: string, bytes: Uint8Array, source: string): Checked<T> {
-    const { domain, verifier, sources, authors, admits, read, check } = this.#init
+    const { domain, verifier, sources, authors, newAuthors, isKnown, admits, read, check } = this.#init
     const maxPayload = this.#init.maxPayload(topic)
     if (bytes.length > maxPayload + SEAL_BYTES) return decided('size')
     if (!sources.take(source)) return decided('source-rate')
@@ -81,6 +86,8 @@ export class GossipChecks<T> {
     const author = seal.peer
     if (!admits(author, source)) return decided('signer', { author })
     if (verifier.knows(seal)) return decided(this.#decideKnown(topic, seal), { author })
+    if (author !== source && !isKnown(author) && !newAuthors.take(source))
+      return decided('new-author', { author })
     if (!authors.take(author)) return decided('author-rate', { author })
     if (!verifier.verify(seal)) {
       authors.giveBack(author) // forgeries do not use up the rate of the author they name

@@ -40,6 +40,8 @@ export interface GossipComponents {
   readonly log: Log
   readonly verifier: SealVerifier
   readonly admits: (author: string, source: string) => boolean
+  /** Whether something of the author is held, or is to be in any case. */
+  readonly isKnown: (author: string) => boolean
   readonly freshness: FreshnessContext
   /** Whether a catalogue is newer than the one held of its author. */
   readonly isNewer: (sealed: SealedCatalogue) => boolean
@@ -54,7 +56,8 @@ export interface GossipReceiver {
   pack(sealed: SealedReadings): void
   /** A pack behind what is held: it may fill a gap. */
   late(sealed: SealedReadings): void
-  catalogue(sealed: SealedCatalogue): void
+  /** @param source the peer that sent it */
+  catalogue(sealed: SealedCatalogue, source: string): void
   /** A message sealed with our own key arrived: of this run, of an earlier one, or of a second node with the key. */
   ownRun(run: Run): void
 }
@@ -70,6 +73,7 @@ const FLOOD: ReadonlySet<Reason> = new Set([
   'size',
   'source-rate',
   'form',
+  'new-author',
   'author-rate',
   'signature',
   'content'
@@ -105,7 +109,7 @@ export class Gossip implements Startable {
   #unguard: Cancel | undefined
 
   constructor(components: GossipComponents, init: GossipInit) {
-    const { clock, registry, verifier, admits, isNewer, freshness } = components
+    const { clock, registry, verifier, admits, isKnown, isNewer, freshness } = components
     const { rates } = init
     this.#init = { ...components, ...init }
     this.#flood = new FloodLog(clock, components.log, {
@@ -128,6 +132,12 @@ export class Gossip implements Startable {
     const common = {
       verifier,
       admits,
+      isKnown,
+      newAuthors: new TokenBuckets(clock, {
+        rate: rates.newAuthorRate,
+        burst: rates.newAuthorBurst,
+        names: rates.sources
+      }),
       maxPayload: (topic: string) => registry.get(topic)?.maxPayload ?? 0,
       sources: new TokenBuckets(clock, {
         rate: rates.sourceRate,
@@ -284,7 +294,7 @@ export class Gossip implements Startable {
     const { message, reason, author } = checked
     if (message === undefined) return checked
     if (author === self) receive.ownRun(message.catalogue)
-    if (reason === 'accept') receive.catalogue(message)
+    if (reason === 'accept') receive.catalogue(message, source)
     return checked
   }
 

@@ -1,4 +1,4 @@
-import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
+import { autoSize, defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
 
 /** The rates are those of docs/protocols.md section 11. */
 export const gossipLimits = defineLimits('Readings received by gossip.', {
@@ -6,6 +6,8 @@ export const gossipLimits = defineLimits('Readings received by gossip.', {
   sourceBurst: whole(1, 100_000, 400, 'Messages at once accepted from one neighbour.'),
   authorRate: number(0.1, 100_000, 5, 'Packs a second accepted of one author.'),
   authorBurst: whole(1, 100_000, 20, 'Packs at once accepted of one author.'),
+  newAuthorRate: number(0.01, 100_000, 1, 'Unknown authors a second taken from one neighbour.'),
+  newAuthorBurst: whole(1, 100_000, 256, 'Unknown authors at once taken from one neighbour.'),
   authors: whole(16, 1_000_000, 4096, 'Authors whose rate is remembered.'),
   sources: whole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
   verified: whole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
@@ -26,8 +28,12 @@ export type GossipLimits = LimitsOf<typeof gossipLimits>
 
 export const catalogueLimits = defineLimits('Descriptions that nodes publish of themselves.', {
   authors: whole(16, 1_000_000, 1024, 'Nodes whose catalogue is held.'),
+  bytes: autoSize('64KiB', '1GiB', 'Catalogues held; auto: 1/512 of the memory, 1 to 16 MiB.'),
   period: duration('10s', '1d', '10min', 'Time between two publications of an unchanged catalogue.'),
   gather: duration('0ms', '1h', '1s', 'Changes are gathered for this long before they are published.')
 })
 
-export type CatalogueLimits = LimitsOf<typeof catalogueLimits>
+type Configured = LimitsOf<typeof catalogueLimits>
+
+/** With what the machine chose where the configuration says `auto`. */
+export type CatalogueLimits = Omit<Configured, 'bytes'> & { readonly bytes: number }

@@ -119,6 +119,11 @@ export class ReadingHub {
     return entries.map(({ latest }) => latest).filter((latest) => latest !== undefined)
   }
 
+  /** Whether a series of the author is held. */
+  hasAuthor(author: string): boolean {
+    return this.#series.hasAuthor(author)
+  }
+
   /** The newest position held of a series. */
   position(series: string): Position | undefined {
     return this.#series.get(series)?.latest?.reading.position

@@ -34,6 +34,10 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     return Array.from(this.#series.values(), ({ entry }) => entry)
   }
 
+  hasAuthor(author: string): boolean {
+    return this.#authors.has(author)
+  }
+
   get(series: string): Entry | undefined {
     return this.#series.get(series)?.entry
   }

@@ -22,7 +22,7 @@ function metaOf(
     runs: [],
     ...changes
   }
-  return { author, bytes: new Uint8Array(), catalogue: meta }
+  return { author, bytes: new Uint8Array(100), catalogue: meta }
 }
 
 const common = { protocols: ['/sensor/temp/v1'], unit: 'Cel', interval: 1, state: 'ok' }
@@ -31,7 +31,11 @@ const bedroom: CatalogueSeries = { ...common, name: 'a/bedroom/temperature', pri
 
 t.test('a later run, or a later revision of the same run, takes the place', async (t) => {
   const changes: string[] = []
-  const table = new CatalogueTable({ authors: 8, onChange: ({ catalogue }) => changes.push(catalogue.name) })
+  const table = new CatalogueTable({
+    bytes: 2 ** 20,
+    authors: 8,
+    onChange: ({ catalogue }) => changes.push(catalogue.name)
+  })
   t.equal(table.put(metaOf('a', 5, 2, 'first')), true)
   t.equal(table.put(metaOf('a', 5, 2, 'again')), false)
   t.equal(table.put(metaOf('a', 5, 1, 'older')), false)
@@ -43,8 +47,48 @@ t.test('a later run, or a later revision of the same run, takes the place', asyn
   t.equal(table.get('b'), undefined)
 })
 
+t.test('as many bytes as it may: the oldest of the source that sent most is removed', async (t) => {
+  const table = new CatalogueTable({ bytes: 1000, authors: 100 })
+  const authors = (): string[] => table.all().map(({ author }) => author)
+  for (const author of ['a', 'b', 'c']) t.equal(table.put(metaOf(author, 1, 0), 'relay'), true)
+  for (let i = 0; i < 1000; i++) table.put(metaOf(`x${i}`, 1, 0), 'stranger')
+  t.strictSame(authors(), ['a', 'b', 'c', ...Array.from({ length: 7 }, (_, i) => `x${993 + i}`)])
+  const large = metaOf('y', 1, 0)
+  table.put({ ...large, bytes: new Uint8Array(950) }, 'another')
+  t.notOk(authors().includes('y'), 'one that takes the place of most others is the first to go')
+})
+
+t.test('connected peers, the book and the stored are not removed for strangers', async (t) => {
+  const friends = new Set(['a', 'b'])
+  const changes: string[] = []
+  const table = new CatalogueTable({
+    bytes: 250,
+    authors: 3,
+    isProtected: (author) => friends.has(author),
+    onChange: ({ author }) => changes.push(author)
+  })
+  // The neighbour that sends the strangers' sent the friends' as well.
+  table.put(metaOf('a', 1, 0), 'neighbour')
+  table.put(metaOf('b', 1, 0), 'neighbour')
+  for (let i = 0; i < 1500; i++) t.equal(table.put(metaOf(`x${i}`, 1, 0), 'neighbour'), false)
+  t.strictSame(
+    table.all().map(({ author }) => author),
+    ['a', 'b']
+  )
+  t.strictSame(changes, ['a', 'b'], 'what finds no room is not announced')
+  t.equal(table.put(metaOf('a', 1, 1), 'neighbour'), true, 'they are renewed')
+  friends.add('c').add('d')
+  t.equal(table.put(metaOf('c', 1, 0)), true, 'beyond the bytes')
+  t.equal(table.put(metaOf('d', 1, 0)), true)
+  t.strictSame(
+    table.all().map(({ author }) => author),
+    ['a', 'c', 'd'],
+    'but not beyond the number'
+  )
+})
+
 t.test('as many authors as it may, the one heard of longest ago is forgotten', async (t) => {
-  const table = new CatalogueTable({ authors: 2 })
+  const table = new CatalogueTable({ bytes: 2 ** 20, authors: 2 })
   table.put(metaOf('a', 1, 0))
   table.put(metaOf('b', 1, 0))
   table.put(metaOf('a', 1, 1))
@@ -60,6 +104,7 @@ t.test(
   async (t) => {
     const changes: string[] = []
     const table = new CatalogueTable({
+      bytes: 2 ** 20,
       authors: 8,
       onChange: ({ catalogue }) => changes.push(catalogue.name)
     })
@@ -80,7 +125,7 @@ t.test(
 )
 
 t.test('a restricted catalogue is kept apart and given to nobody', async (t) => {
-  const table = new CatalogueTable({ authors: 8 })
+  const table = new CatalogueTable({ bytes: 2 ** 20, authors: 8 })
   const told = metaOf('a', 5, 2, 'hall', { series: [air] })
   const restricted = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })
   t.equal(table.put(restricted), true)

@@ -29,6 +29,9 @@ class Bench {
   readonly counted: Reason[] = []
   readonly sources = new TokenBuckets(this.clock, { rate: 200, burst: 400, names: 8 })
   readonly authors = new TokenBuckets(this.clock, { rate: 5, burst: 20, names: 8 })
+  readonly newAuthors = new TokenBuckets(this.clock, { rate: 1, burst: 3, names: 8 })
+  /** Authors of whom nothing is held. */
+  readonly strangers = new Set<string>()
   readonly verifier = new SealVerifier()
   admitted = true
   /** The readings of the fixture are 10 s old. */
@@ -39,6 +42,8 @@ class Bench {
     maxPayload: (topic) => registry.get(topic)?.maxPayload ?? 0,
     sources: this.sources,
     authors: this.authors,
+    newAuthors: this.newAuthors,
+    isKnown: (author) => !this.strangers.has(author),
     admits: () => this.admitted,
     read: (opened, topic) =>
       readOpened(opened, { topic, quantities: registry.quantitiesOf(topic), maxPayload: 1024 }),
@@ -113,6 +118,16 @@ const rows: [
     'ignore',
     (bench) => {
       bench.reason(good)
+      return [good]
+    }
+  ],
+  [
+    '5b one author more than the neighbour may introduce',
+    'new-author',
+    'ignore',
+    (bench) => {
+      bench.strangers.add(author.peer)
+      bench.drain(bench.newAuthors, neighbour)
       return [good]
     }
   ],
@@ -211,6 +226,26 @@ t.test('the first check that fails decides', async (t) => {
   bench.drain(bench.sources, neighbour)
   t.equal(bench.reason(forged), 'source-rate')
   t.equal(bench.reason(new Uint8Array(2000)), 'size')
+})
+
+t.test('a neighbour introduces few authors at a time, and speaks for itself in any case', async (t) => {
+  const bench = new Bench()
+  const signers = Array.from({ length: 6 }, (_, i) => testSigner(100 + i))
+  for (const { peer } of signers) bench.strangers.add(peer)
+  const reasons = signers.map((signer) => bench.reason(packOf({}, signer)))
+  t.strictSame(reasons, [...Array(3).fill('accept'), ...Array(3).fill('new-author')])
+  await bench.clock.advance(1000)
+  const [first, , , , , last] = signers
+  if (first === undefined || last === undefined) throw new Error('there are six')
+  t.equal(bench.reason(packOf({}, last)), 'accept', 'one more a second')
+  bench.strangers.delete(first.peer)
+  t.equal(
+    bench.reason(packOf({ position: { ...run, seq: 9 } }, first)),
+    'accept',
+    'known authors are no matter'
+  )
+  const own = packOf({ position: { ...run, seq: 5 } }, signers[3])
+  t.equal(bench.checks.check(TOPIC, own, signers[3]?.peer ?? '').reason, 'accept', 'of the neighbour itself')
 })
 
 t.test('forgeries at line rate do not silence the author they name', async (t) => {
