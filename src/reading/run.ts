@@ -24,7 +24,3 @@ export function comparePositions(a: Position, b: Position): number {
   if (a.boot !== b.boot) return a.boot < b.boot ? -1 : 1
   return a.seq - b.seq
 }
-
-export function formatPosition(position: Position): string {
-  return `${position.epoch}.${position.boot}.${position.seq}`
-}

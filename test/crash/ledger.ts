@@ -1,4 +1,5 @@
-import { comparePositions, formatPosition, type Position, type Run } from '../../src/reading/run.ts'
+import { comparePositions, type Position, type Run } from '../../src/reading/run.ts'
+import { formatPosition } from '../support/readings.ts'
 
 /** As much of a reading as must be the same wherever it is met. */
 export interface Entry {

@@ -6,9 +6,10 @@ import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { silentLog } from '../../src/log.ts'
 import { Epochs } from '../../src/reading/author/epoch.ts'
 import { ReadingHub } from '../../src/reading/hub/reading-hub.ts'
-import { formatPosition, type Position } from '../../src/reading/run.ts'
+import type { Position } from '../../src/reading/run.ts'
 import { authorBench, sampleOf } from '../support/author.ts'
 import { historyBench, us } from '../support/history.ts'
+import { formatPosition } from '../support/readings.ts'
 
 const series = `${us.peer}/hall/temperature`
 const FLUSH = 60_000

@@ -1,7 +1,8 @@
 import { cpSync, rmSync } from 'node:fs'
 import t from 'tap'
-import { comparePositions, formatPosition, type Run } from '../../src/reading/run.ts'
+import { comparePositions, type Run } from '../../src/reading/run.ts'
 import { keptLog } from '../support/history.ts'
+import { formatPosition } from '../support/readings.ts'
 import { type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 /** Every position that a node used or heard of a series, with what was at it. */

@@ -1,5 +1,6 @@
 import { type Quantity, quantityTable } from '../../src/reading/quantity.ts'
 import type { Reading, TimeQuality } from '../../src/reading/reading.ts'
+import type { Position } from '../../src/reading/run.ts'
 import type { Catalogue } from '../../src/reading/signed/catalogue.ts'
 import { createSigner, type Signer } from '../../src/reading/signed/seal.ts'
 
@@ -117,4 +118,9 @@ function randomValue(random: () => number, quantity: Quantity): number | boolean
   const value = (random() - 0.4) * 10 ** Math.floor(random() * 12 - 3)
   if (kind < 0.3) return Math.round(value) + 0
   return kind < 0.8 ? Number(value.toFixed(2)) + 0 : value
+}
+
+/** `1790000000.0011223344556677.3` */
+export function formatPosition(position: Position): string {
+  return `${position.epoch}.${position.boot}.${position.seq}`
 }

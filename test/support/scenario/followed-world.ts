@@ -13,9 +13,9 @@ import { ProviderTable } from '../../../src/protocol/replication/provider-table.
 import type { Lost } from '../../../src/protocol/replication/reorder-buffer.ts'
 import { Subscription } from '../../../src/protocol/replication/subscription.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
-import { comparePositions, formatPosition, type Position, sameRun } from '../../../src/reading/run.ts'
+import { comparePositions, type Position, sameRun } from '../../../src/reading/run.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
-import { readingOf, seeded, testSigner } from '../readings.ts'
+import { formatPosition, readingOf, seeded, testSigner } from '../readings.ts'
 
 export const author = testSigner().peer
 export const holder = testSigner(9).peer

@@ -17,7 +17,7 @@ import { type Log, silentLog } from '../../../src/log.ts'
 import { type RunningNode, type StartInit, startNode } from '../../../src/node/run-node.ts'
 import { ephemeralIdentity, type Identity } from '../../../src/peer/identity/identity.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
-import { formatPosition } from '../../../src/reading/run.ts'
+import { formatPosition } from '../readings.ts'
 import { addressOf, MemoryLinks } from './carrier.ts'
 import { Gauge, gaugeDevice } from './gauge.ts'
 
