@@ -4,7 +4,6 @@ import { defined } from '../../../defined.ts'
 import { describeError } from '../../../error.ts'
 import type { ClockStatus } from '../../../hal/time-source.ts'
 import type { Log } from '../../../log.ts'
-import { correctedTime } from '../../corrected-time.ts'
 import type { Reading } from '../../reading.ts'
 import type { Position, Run } from '../../run.ts'
 import { parseSeries } from '../../series.ts'
@@ -28,6 +27,7 @@ import { DurableStore } from '../store/durable-store.ts'
 import { HistoryStore } from '../store/history-store.ts'
 import { dueTails } from './due-tails.ts'
 import { HistoryReader } from './history-reader.ts'
+import { RetentionClock } from './retention-clock.ts'
 
 export interface SqliteHistoryOptions {
   /** A file, or ':memory:'. */
@@ -57,6 +57,7 @@ export class SqliteHistory implements History {
   readonly #durable: DurableStore
   readonly #recent = new HistoryStore(openDatabase(':memory:'))
   readonly #reader: HistoryReader
+  readonly #ages: RetentionClock
   readonly #cancel: Cancel
   /** Rows of our own since the last block, by series. */
   readonly #rows = new Map<string, number>()
@@ -69,6 +70,8 @@ export class SqliteHistory implements History {
     this.#options = options
     this.#durable = new DurableStore(options)
     this.#newestDate = this.#durable.read((store) => store.sealed.newestDate(), 0)
+    const { clock, time, limits } = options
+    this.#ages = new RetentionClock({ clock, time, age: limits.age, newest: this.#newestDate })
     this.#reader = new HistoryReader({
       sealer: options.sealer,
       log: options.log,
@@ -105,7 +108,7 @@ export class SqliteHistory implements History {
   }
 
   put(sealed: SealedReadings): void {
-    this.#recent.transaction(() => this.#keep(sealed))
+    this.#recent.transaction(() => this.#keep(sealed, this.#arrival()))
     this.#added(sealed.bytes.length, false)
   }
 
@@ -180,13 +183,13 @@ export class SqliteHistory implements History {
     if (full || Math.floor(this.#unwritten / flushBytes) > Math.floor(before / flushBytes)) this.flush()
   }
 
-  #keep(sealed: SealedReadings): void {
+  #keep(sealed: SealedReadings, dated: number): void {
     const { kind, topic, bytes, readings } = sealed
     this.#recent.sealed.put({
       kind,
       topic,
       bytes,
-      dated: this.#dateOf(readings),
+      dated,
       ranges: rangesOf(readings)
     })
   }
@@ -212,7 +215,7 @@ export class SqliteHistory implements History {
     let rows = this.#reader.tail(series, run)
     while (rows.length >= (whole ? 1 : MAX_RECORDS)) {
       const block = this.#options.sealer.block(this.#reader.topic(series), rows)
-      this.#keep(block)
+      this.#keep(block, this.#dateOf(block.readings))
       rows = rows.slice(block.readings.length)
     }
     this.#rows.set(series, rows.length)
@@ -220,8 +223,8 @@ export class SqliteHistory implements History {
   }
 
   #retain(store: HistoryStore): void {
-    const { clock, time, limits } = this.#options
-    const now = correctedTime(clock, time())
+    const { limits } = this.#options
+    const now = this.#ages.now()
     let dropped = 0
     if (now !== undefined) {
       store.sealed.dateUndated(Math.floor(now))
@@ -232,14 +235,23 @@ export class SqliteHistory implements History {
   }
 
   /**
-   * From when the age of sealed readings counts: their newest, or now where they tell a time to come. While
-   * nobody knows the time, they are as new as the newest that is kept.
+   * Unix seconds from which the age of our own sealed readings counts: their newest, or now where that lies ahead.
+   * While the time is unknown, they are as new as the newest that is kept.
    */
   #dateOf(readings: readonly Reading[]): number {
-    const now = correctedTime(this.#options.clock, this.#options.time())
+    const now = this.#ages.now()
     if (now === undefined) return this.#newestDate
-    const times = readings.map(({ time }) => time ?? now)
-    const date = Math.floor(Math.min(now, Math.max(...times)))
+    return this.#dated(Math.min(now, Math.max(...readings.map(({ time }) => time ?? now))))
+  }
+
+  /** The age of others' readings counts from when they came: their author's clock may be wrong. */
+  #arrival(): number {
+    const now = this.#ages.now()
+    return now === undefined ? this.#newestDate : this.#dated(now)
+  }
+
+  #dated(time: number): number {
+    const date = Math.floor(time)
     this.#newestDate = Math.max(this.#newestDate, date)
     return date
   }
