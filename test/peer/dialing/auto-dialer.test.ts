@@ -78,7 +78,7 @@ t.test('what was found is dialled, what was lost is dialled again, without end',
   await there.hangUp(here.peerId)
   await closed
   t.equal(autoDialer.connection(peer), undefined)
-  const again = opened(here)
+  const again = Promise.all([opened(here), opened(there)])
   await clock.advance(1000)
   await again
   t.match(autoDialer.neighbours(), [{ peer, connected: true }])
@@ -224,7 +224,7 @@ t.test('a peer that was there before is reached beside any number of made-up one
   const closed = nextEvent(here, 'connection:close')
   await there.hangUp(here.peerId)
   await closed
-  const again = opened(here)
+  const again = Promise.all([opened(here), opened(there)])
   await clock.advance(1000)
   await again
   t.equal(autoDialer.connection(peer)?.remotePeer.toString(), peer)
