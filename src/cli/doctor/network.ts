@@ -1,13 +1,11 @@
-import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Clock } from '../../clock.ts'
+import type { NodeConfig } from '../../config/schema.ts'
+import { discoveryProbes } from '../../node/machine.ts'
 import { listenProblem } from '../../node/network/listen.ts'
-import { bad, type Check, codeOf, type Finding, ok, warn } from './finding.ts'
+import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
-/** mDNS over IPv4 (RFC 6762 section 3). */
-const GROUP = '224.0.0.251'
-const GROUP_PORT = 5353
 const MULTISTREAM = '/multistream/1.0.0\n'
 /** Milliseconds for a local program to answer. */
 const PROBE_TIMEOUT = 2000
@@ -15,7 +13,7 @@ const PROBE_TIMEOUT = 2000
 const LOCAL: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 export const checkNetwork: Check = async ({ config, node, clock }) => {
-  const findings = [checkInterfaces(), await checkMulticast()]
+  const findings = [checkInterfaces(), ...(await checkMulticast(config))]
   // A running node listens on the ports itself.
   if (config === undefined || node !== undefined) return findings
   return [...findings, ...(await Promise.all(config.listen.map((address) => checkPort(address, clock))))]
@@ -33,25 +31,39 @@ function checkInterfaces(): Finding {
   )
 }
 
-/** connect() of a datagram socket looks up a route and sends nothing. */
-async function checkMulticast(): Promise<Finding> {
-  const socket = createSocket('udp4')
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject)
-      socket.once('connect', resolve)
-      socket.connect(GROUP_PORT, GROUP)
-    })
-    return ok('multicast', `route to ${GROUP}: neighbours can be found`)
-  } catch (error) {
-    return bad(
-      'multicast',
-      `no route to ${GROUP} (${codeOf(error)}): neighbours cannot be discovered`,
-      'sudo ip route add 224.0.0.0/4 dev eth0 (or your interface), or add their addresses to the book'
+/** By the sockets that a node would use: a default route is not needed, an address that peers can dial is. */
+async function checkMulticast(config: NodeConfig | undefined): Promise<Finding[]> {
+  if (config?.mdns === false) return [ok('multicast', 'switched off (mdns: false)')]
+  const only = config?.interfaces ?? []
+  const probes = await discoveryProbes(only)
+  const missing = only.filter((name) => !probes.some((probe) => probe.name === name))
+  const findings = probes.map(({ name, family, internal, error }) => {
+    if (error !== undefined)
+      return bad(
+        'multicast',
+        `${name}: mDNS over ${family} fails (${error}): neighbours cannot be discovered there`,
+        'let UDP port 5353 through, or add their addresses to the book'
+      )
+    if (!internal) return ok('multicast', `${name}: neighbours can be found (${family})`)
+    return warn('multicast', `${name}: only nodes of this machine can be found`, 'connect it to a network')
+  })
+  if (probes.length === 0 && only.length === 0)
+    findings.push(
+      bad(
+        'multicast',
+        'no interface has an address that peers could dial',
+        'give it an address, or wait for DHCP'
+      )
     )
-  } finally {
-    socket.close()
-  }
+  for (const name of missing)
+    findings.push(
+      bad(
+        'multicast',
+        `interfaces: ${name} is not there, or has no address`,
+        'ip address lists those there are'
+      )
+    )
+  return findings
 }
 
 async function checkPort(address: string, clock: Clock): Promise<Finding> {

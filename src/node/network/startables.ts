@@ -6,7 +6,7 @@ import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watchdog.ts'
 import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
-import { LanDiscovery } from '../../peer/discovery/mdns.ts'
+import { LanDiscovery, MDNS_PORT } from '../../peer/discovery/mdns.ts'
 import type { Startable } from '../../startable.ts'
 import type { Network } from './create-network.ts'
 
@@ -24,7 +24,6 @@ export interface DiscoveryInit extends NetworkStartableInit {
 
 /** Milliseconds; RFC 6762 section 5.2 asks for at least a second between questions. */
 const DISCOVERY_INTERVAL = 10_000
-const MDNS_PORT = 5353 // RFC 6762
 
 /** Finds neighbours on the local network, on whichever interfaces there are. */
 export function discoveryStartable({

@@ -10,6 +10,8 @@ export interface ChosenInterface {
   readonly family: 'IPv4' | 'IPv6'
   /** The name of the interface for multicast sockets: an IPv4 address, or `::%eth0`. */
   readonly multicast: string
+  /** The loopback. */
+  readonly internal: boolean
   /** Its addresses that are announced on it. */
   readonly hosts: readonly string[]
   /** Whether a host is in a subnet of the interface, link-local ones included. */
@@ -32,12 +34,8 @@ export function chooseInterfaces(interfaces: Interfaces, only: readonly string[]
   return [plain, outward, all].find((list) => list.length > 0) ?? []
 }
 
-interface Usable extends ChosenInterface {
-  readonly internal: boolean
-}
-
 /** @returns undefined where it has no address that peers could dial: libp2p does not listen on link-local IPv6 */
-function usable(name: string, infos: readonly NetworkInterfaceInfo[]): Usable | undefined {
+function usable(name: string, infos: readonly NetworkInterfaceInfo[]): ChosenInterface | undefined {
   const dialled = infos.filter(({ address }) => !isLinkLocal6(address))
   const first = dialled.find(({ family }) => family === 'IPv4') ?? dialled[0]
   if (first === undefined) return undefined

@@ -28,7 +28,9 @@ export interface LanDiscoveryInit {
 }
 
 /** RFC 6762 section 3. */
-const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const
+export const MDNS_PORT = 5353
+/** RFC 6762 section 3. */
+export const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const
 /** RFC 6762 section 6: milliseconds before a record is multicast again on an interface. */
 const ANSWER_PERIOD = 1000
 

@@ -1,0 +1,55 @@
+import { networkInterfaces } from 'node:os'
+import multicastDns from 'multicast-dns'
+import { type ChosenInterface, chooseInterfaces } from './chosen-interface.ts'
+import { readInterfaces } from './interface-watch.ts'
+import type { Interfaces } from './local-network.ts'
+import { GROUPS, MDNS_PORT } from './mdns.ts'
+import { mdnsSocket } from './mdns-socket.ts'
+import { question } from './records.ts'
+
+/** Whether mDNS can be spoken on an interface. */
+export interface DiscoveryProbe {
+  readonly name: string
+  readonly family: 'IPv4' | 'IPv6'
+  /** Whether only nodes of this machine can be found on it. */
+  readonly internal: boolean
+  /** Why not. */
+  readonly error?: string
+}
+
+/**
+ * Sends one question on each interface that a node would use, by the same kind of socket: a route to the group, such
+ * as the default route, is not needed.
+ * @param only names of interfaces, `interfaces:` of the configuration
+ */
+export async function probeDiscovery(
+  only: readonly string[],
+  read: () => Interfaces = networkInterfaces
+): Promise<DiscoveryProbe[]> {
+  const chosen = chooseInterfaces(readInterfaces(read), only)
+  return await Promise.all(
+    chosen.map(async (one) => {
+      const { name, family, internal } = one
+      const error = await sendQuestion(one)
+      return error === undefined ? { name, family, internal } : { name, family, internal, error }
+    })
+  )
+}
+
+/** @returns what is wrong */
+function sendQuestion({ family, multicast }: ChosenInterface): Promise<string | undefined> {
+  const socket = multicastDns({
+    port: MDNS_PORT,
+    ip: GROUPS[family],
+    interface: multicast,
+    bind: family === 'IPv4' ? '0.0.0.0' : '::',
+    socket: mdnsSocket(family)
+  })
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message)
+    const end = (error?: string): void => socket.destroy(() => resolve(error))
+    socket.on('error', failed)
+    socket.on('warning', failed)
+    socket.query({ questions: [question] }, (error: Error | null) => (error ? failed(error) : end()))
+  })
+}
