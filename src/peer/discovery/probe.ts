@@ -37,7 +37,7 @@ export async function probeDiscovery(
 }
 
 /** @returns what is wrong */
-function sendQuestion({ family, multicast }: ChosenInterface): Promise<string | undefined> {
+async function sendQuestion({ family, multicast }: ChosenInterface): Promise<string | undefined> {
   const socket = multicastDns({
     port: MDNS_PORT,
     ip: GROUPS[family],
@@ -45,11 +45,15 @@ function sendQuestion({ family, multicast }: ChosenInterface): Promise<string | 
     bind: family === 'IPv4' ? '0.0.0.0' : '::',
     socket: mdnsSocket(family)
   })
-  return new Promise((resolve) => {
-    const failed = (error: NodeJS.ErrnoException): void => end(error.code ?? error.message)
-    const end = (error?: string): void => socket.destroy(() => resolve(error))
-    socket.on('error', failed)
-    socket.on('warning', failed)
-    socket.query({ questions: [question] }, (error: Error | null) => (error ? failed(error) : end()))
+  const error = await new Promise<Error | null>((resolve) => {
+    socket.on('error', resolve)
+    socket.on('warning', resolve)
+    socket.query({ questions: [question] }, resolve)
   })
+  await new Promise<void>((resolve) => socket.destroy(() => resolve()))
+  return error ? (codeOf(error) ?? error.message) : undefined
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error ? String(error.code) : undefined
 }
