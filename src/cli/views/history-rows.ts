@@ -20,6 +20,6 @@ export function rowLine(row: HistoryRow): string {
 
 /** `2026-11-23 21:56:41`; without a known time the run and the time since its start: `run 17 +00:12:05`. */
 function rowTime(row: Exclude<HistoryRow, { lost: unknown }>): string {
-  if (row.time !== null || row.sinceStart === undefined) return timeText(row.time, row.quality)
+  if (row.time !== null || row.sinceStart === undefined) return timeText(row.time, row.quality, row.future)
   return `run ${row.position.epoch} ${elapsedTime(row.sinceStart)}`
 }

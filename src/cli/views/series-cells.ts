@@ -51,14 +51,14 @@ export function ageText(seconds: number): string {
   return `${formatDuration(Math.max(0, seconds))} ago`
 }
 
-/** `2026-11-23 21:56:41`; `~` in front if it is estimated; `time unknown`. */
-export function timeText(time: number | null, quality: 0 | 1 | 2): string {
+/** `2026-11-23 21:56:41`; `~` in front if it is estimated; `time unknown`; with a word if it has not come yet. */
+export function timeText(time: number | null, quality: 0 | 1 | 2, isFuture = false): string {
   if (time === null || quality === 2) return 'time unknown'
-  return `${quality === 1 ? '~' : ''}${localTime(time)}`
+  return `${quality === 1 ? '~' : ''}${localTime(time)}${isFuture ? ' (in the future)' : ''}`
 }
 
 /** One reading as one line for a pipe: time, series, value or fault, and `signed`, separated by tabs. */
 export function seriesLine(view: SeriesView): string {
   const value = view.state === 'value' ? shownValue(view) : remark(view)
-  return [timeText(view.time, view.quality), seriesName(view), value, 'signed'].join('\t')
+  return [timeText(view.time, view.quality, view.future), seriesName(view), value, 'signed'].join('\t')
 }

@@ -3,6 +3,7 @@ import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { QueryClient } from '../../protocol/query/index.ts'
 import { anchorTime } from '../../reading/history/anchor-time.ts'
 import type { History } from '../../reading/history/history.ts'
+import type { Reading } from '../../reading/reading.ts'
 import type { Position } from '../../reading/run.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
 import type { Catalogue } from '../../reading/signed/catalogue.ts'
@@ -10,7 +11,7 @@ import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
 import type { HistoryRequest, HistoryRow } from './operations.ts'
 import { isWithin, RunTimes } from './run-times.ts'
-import { type ViewContext, viewPast } from './series-view.ts'
+import { isAhead, type ViewContext, viewPast } from './series-view.ts'
 
 export interface HistoryInit {
   readonly resolver: PeerResolver
@@ -74,7 +75,8 @@ function* ownRows(init: HistoryInit, selection: Selection, request: HistoryReque
         limit: PAGE,
         after
       })
-      for (const reading of page) if (isWithin(reading, request, runs)) yield viewPast(reading, context)
+      for (const reading of page)
+        if (isShown(reading, request, runs, context)) yield viewPast(reading, context)
       after = page.at(-1)?.position
       if (page.length < PAGE) break
     }
@@ -127,9 +129,21 @@ async function* seriesRows(
     if (event.kind !== 'sealed') continue
     for (const received of event.sealed.readings) {
       const reading = anchorTime(received, anchors.get(received.position.boot))
-      if (reading.series === name && isWithin(reading, request, runs)) yield viewPast(reading, context)
+      if (reading.series === name && isShown(reading, request, runs, context))
+        yield viewPast(reading, context)
     }
   }
+}
+
+/** Without `until` the window ends now: a reading of the future is of a clock that was wrong. */
+function isShown(
+  reading: Reading,
+  request: HistoryRequest,
+  runs: RunTimes,
+  { now }: Pick<ViewContext, 'now'>
+): boolean {
+  if (request.until === undefined && isAhead(reading, now)) return false
+  return isWithin(reading, request, runs)
 }
 
 /** The beginning of the run in which `since` lies: nothing before it is asked for. */

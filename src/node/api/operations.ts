@@ -130,6 +130,8 @@ export interface SeriesView {
   /** Unix seconds; null where the author's clock was unknown. */
   time: number | null
   quality: 0 | 1 | 2
+  /** Only if `time` is more than 10 minutes ahead of this node's clock: the author's clock was, or is, wrong. */
+  future?: true
   /** Seconds since it was measured, by the clocks where both are known, else since it was received. */
   age: number
   /** Seconds between readings. */
@@ -161,7 +163,7 @@ export interface HistoryRequest {
   what: string
   /** Unix seconds. Readings without a known time are included if their run can lie in the window. */
   since?: number
-  /** Unix seconds, not before `since`. */
+  /** Unix seconds, not before `since`. Unless given, now: readings of the future are left out. */
   until?: number
   /** 1 to 1000000 */
   limit?: number

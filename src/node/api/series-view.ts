@@ -1,4 +1,5 @@
 import { defined } from '../../defined.ts'
+import { MAX_AHEAD } from '../../protocol/gossip/constants.ts'
 import { type Quantities, showValue } from '../../reading/quantity.ts'
 import type { Reading } from '../../reading/reading.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
@@ -65,11 +66,17 @@ function viewFacts(reading: Reading, receivedBy: ReceivedBy, context: ViewContex
     unit: reading.unit,
     time: reading.time,
     quality: reading.quality,
+    ...defined({ future: isAhead(reading, context.now) ? (true as const) : undefined }),
     interval: reading.interval,
     position: reading.position,
     signed: true,
     door: receivedBy
   }
+}
+
+/** Whether a reading's time has not come yet, by more than clocks of neighbours differ. */
+export function isAhead({ time }: Pick<Reading, 'time'>, now: number | undefined): boolean {
+  return time !== null && now !== undefined && time > now + MAX_AHEAD
 }
 
 /** By the clocks where both are known, else since it was received; never negative. */

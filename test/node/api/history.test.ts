@@ -11,7 +11,7 @@ const START = 1_767_225_600
 const DAY = 86_400
 
 /** A node whose history has a run of three readings with, and one without a known time. */
-function bench(t: Test) {
+function bench(t: Test, now?: number) {
   const { history: store } = historyBench()
   t.teardown(() => store.close())
   const init: HistoryInit = {
@@ -23,7 +23,7 @@ function bench(t: Test) {
     history: store,
     context: () => ({
       quantities: allQuantities,
-      now: undefined,
+      now,
       labelOf: () => 'hall',
       reachable: () => true
     }),
@@ -86,4 +86,20 @@ t.test('the limit counts them as well', async (t) => {
 t.test('a reversed window is refused', async (t) => {
   const { rows } = bench(t)
   await t.rejects(rows({ since: 2, until: 1 }), { code: 'bad-request', message: 'since is after until' })
+})
+
+t.test('readings of the future are left out unless the window says so, and are flagged', async (t) => {
+  const { store, rows } = bench(t, START + 1000)
+  const ahead = readingsOf(us.peer, runOf(10), 3, 5).map((reading, i) => ({
+    ...reading,
+    time: START + 1500 + i * 200
+  }))
+  store.appendOwn(ahead)
+  const times = (all: readonly HistoryRow[]): unknown[] =>
+    all.flatMap((row) =>
+      'lost' in row || row.time === null ? [] : [[row.time - START, row.future ?? false]]
+    )
+  const past = [0, 1, 2].map((second) => [second, false])
+  t.same(times(await rows()), [...past, [1500, false]], 'clocks of neighbours may differ by 10 minutes')
+  t.same(times(await rows({ until: START + 5000 })), [...past, [1500, false], [1700, true], [1900, true]])
 })
