@@ -3,7 +3,10 @@
  * store them elsewhere.
  */
 export interface Sysfs {
-  /** The file's text with its trailing newline; at most 64 KiB. @throws the system's error (ENOENT, EAGAIN, EIO …) */
+  /**
+   * The file's text with its trailing newline; at most 64 KiB.
+   * @throws the system's error (ENOENT, EAGAIN, EIO …); NodeError 'busy' where another read does not return
+   */
   read(path: string, signal?: AbortSignal): Promise<string>
   /** Names in a folder, sorted; an absent folder is empty. */
   list(path: string): Promise<string[]>

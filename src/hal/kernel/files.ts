@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { isNodeError } from '../../error.ts'
 import { SensorError, type SensorErrorCode } from '../sensor-error.ts'
 import type { Sysfs } from '../sysfs.ts'
@@ -101,6 +102,11 @@ export class KernelFiles {
   }
 
   #failure(path: string, cause: unknown): SensorError {
+    if (isNodeError(cause, 'busy'))
+      return new SensorError('busy', `${this.label} cannot be read: ${cause.message}`, {
+        ...defined({ hint: cause.hint }),
+        cause
+      })
     const { code, what, hint } = MESSAGES[codeOf(cause)] ?? OTHER
     const why = `${what}: ${fileOf(path)} gives ${codeOf(cause)}`
     return new SensorError(code, `${this.label} ${why}`, { hint, cause })

@@ -2,11 +2,13 @@ import { readdir } from 'node:fs/promises'
 import type i2c from 'i2c-bus'
 import type { Clock } from '../../clock.ts'
 import { BusError, type Buses } from '../i2c.ts'
+import type { BlockingCalls } from './blocking-calls.ts'
 import { LinuxI2cBus } from './i2c-bus.ts'
 import { loadNative } from './native.ts'
 
 export interface LinuxBusesOptions {
   readonly clock: Clock
+  readonly calls: BlockingCalls
   /** The module i2c-bus. */
   readonly load?: () => Promise<Pick<typeof i2c, 'openPromisified'>>
   /** Where the buses' files are: /dev. */
@@ -18,16 +20,19 @@ const NAME = /^i2c-(\d+)$/
 /** The I2C buses that the kernel offers as /dev/i2c-N. */
 export class LinuxBuses implements Buses {
   readonly #clock: Clock
+  readonly #calls: BlockingCalls
   readonly #load: NonNullable<LinuxBusesOptions['load']>
   readonly #folder: string
   readonly #buses = new Map<string, LinuxI2cBus>()
 
   constructor({
     clock,
+    calls,
     folder = '/dev',
     load = async () => (await import('i2c-bus')).default
   }: LinuxBusesOptions) {
     this.#clock = clock
+    this.#calls = calls
     this.#folder = folder
     this.#load = load
   }
@@ -46,7 +51,8 @@ export class LinuxBuses implements Buses {
     }
     const { openPromisified } = await loadNative(name, this.#load)
     const open = () => openPromisified(busNumber(name))
-    const bus = this.#buses.get(name) ?? new LinuxI2cBus({ name, clock: this.#clock, open })
+    const bus =
+      this.#buses.get(name) ?? new LinuxI2cBus({ name, clock: this.#clock, calls: this.#calls, open })
     this.#buses.set(name, bus)
     return bus
   }

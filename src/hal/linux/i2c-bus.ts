@@ -1,5 +1,7 @@
 import type { PromisifiedBus } from 'i2c-bus'
 import type { Clock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
+import { isNodeError } from '../../error.ts'
 import { ExclusiveBus } from '../bus/exclusive-bus.ts'
 import { busFailure } from '../bus/failure.ts'
 import { checkTransfer } from '../bus/transfer-check.ts'
@@ -12,12 +14,14 @@ import {
   type ProbeResult,
   type TransferOptions
 } from '../i2c.ts'
+import type { BlockingCalls } from './blocking-calls.ts'
 import { busErrorKind } from './errno.ts'
 
 export interface LinuxI2cBusOptions {
   /** `i2c-1` */
   readonly name: string
   readonly clock: Clock
+  readonly calls: BlockingCalls
   /** Opens the bus by i2c-bus, without forceAccess. */
   readonly open: () => Promise<PromisifiedBus>
   /** See TransferQueue; 2000 ms unless given, more than the second after which i2c-bcm2835 gives up. */
@@ -39,12 +43,14 @@ const REPEATS = 2
 export class LinuxI2cBus extends ExclusiveBus {
   readonly #open: () => Promise<PromisifiedBus>
   readonly #queue: TransferQueue
+  readonly #calls: BlockingCalls
   readonly #reached = new Set<number>()
   #handle: PromisifiedBus | undefined
 
-  constructor({ name, clock, open, deadline = 2000, limit = 256 }: LinuxI2cBusOptions) {
+  constructor({ name, clock, calls, open, deadline = 2000, limit = 256 }: LinuxI2cBusOptions) {
     super(name)
     this.#open = open
+    this.#calls = calls
     this.#queue = new TransferQueue({ clock, bus: name, deadline, limit })
   }
 
@@ -83,8 +89,10 @@ export class LinuxI2cBus extends ExclusiveBus {
   async #call<T>(address: number, work: (handle: PromisifiedBus) => Promise<T>): Promise<T> {
     const first = !this.#reached.has(address)
     try {
-      this.#handle ??= await this.#open()
-      const result = await work(this.#handle)
+      const result = await this.#calls.run({ what: this.name, lane: this.name }, async () => {
+        this.#handle ??= await this.#open()
+        return await work(this.#handle)
+      })
       this.#reached.add(address)
       return result
     } catch (error) {
@@ -146,6 +154,10 @@ export class LinuxI2cBus extends ExclusiveBus {
 
   #failure(address: number, error: unknown, first: boolean): BusError {
     if (isBusError(error)) return error
+    if (isNodeError(error, 'busy')) {
+      const what = `cannot be reached: ${error.message}`
+      return busFailure(this.name, address, 'busy', { what, ...defined({ hint: error.hint }), cause: error })
+    }
     const kind = busErrorKind(error)
     // EBUSY of a transfer: "the bus was busy for longer than allowed" [Documentation/i2c/fault-codes.rst]
     const reported = kind === 'owned-by-kernel' && !first ? 'timeout' : kind

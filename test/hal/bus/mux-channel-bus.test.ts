@@ -13,6 +13,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Wires } from '../../../src/hal/simulated/wires.ts'
 import { type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { failure, type I2cBusUnderTest, i2cBusConformance } from '../../conformance/i2c-bus.ts'
+import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
 import { FakeI2cModule, systemError } from '../../support/fakes/i2c-module.ts'
 import { memoryChip } from '../../support/hardware/memory-chip.ts'
 
@@ -189,7 +190,12 @@ t.test('a multiplexer that the kernel drives is reported', async (t) => {
   const clock = new VirtualClock()
   const module = new FakeI2cModule(clock)
   module.refused.set(0x70, systemError(16, 'EBUSY'))
-  const parent = new LinuxI2cBus({ name: 'i2c-1', clock, open: () => module.openPromisified(1) })
+  const parent = new LinuxI2cBus({
+    name: 'i2c-1',
+    clock,
+    calls: blockingCalls(clock),
+    open: () => module.openPromisified(1)
+  })
   const multiplexers = new Multiplexers('i2c-1', [0x70])
   const bus = new MuxChannelBus({ name: 'attic', parent, multiplexers, address: 0x70, channel: 3 })
   t.match(await failure(clock.run(bus.probe(0x20))), {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { LinuxBuses, type LinuxBusesOptions } from '../../../src/hal/linux/buses.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { failure } from '../../conformance/i2c-bus.ts'
+import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
 import { FakeI2cModule } from '../../support/fakes/i2c-module.ts'
 
 async function devFolder(...names: string[]): Promise<string> {
@@ -18,13 +19,24 @@ async function bench(load?: LinuxBusesOptions['load']) {
   const clock = new VirtualClock()
   const module = new FakeI2cModule(clock)
   const folder = await devFolder('i2c-10', 'i2c-1', 'i2c-x', 'null')
-  return { clock, module, buses: new LinuxBuses({ clock, folder, load: load ?? (async () => module) }) }
+  return {
+    clock,
+    module,
+    buses: new LinuxBuses({
+      clock,
+      calls: blockingCalls(clock),
+      folder,
+      load: load ?? (async () => module)
+    })
+  }
 }
 
 t.test('the buses of the machine, by number', async (t) => {
   const { buses } = await bench()
   t.same(await buses.list(), ['i2c-1', 'i2c-10'])
-  const nowhere = new LinuxBuses({ clock: new VirtualClock(), folder: '/nonexistent' })
+  const clock = new VirtualClock()
+  const calls = blockingCalls(clock)
+  const nowhere = new LinuxBuses({ clock, calls, folder: '/nonexistent' })
   t.same(await nowhere.list(), [])
   t.match(await failure(nowhere.open('i2c-1')), { kind: 'no-such-bus', hint: 'raspi-config' })
 })

@@ -8,6 +8,7 @@ import type { I2cSensorDefinition } from '../../../src/hal/sensor.ts'
 import { Ambient } from '../../../src/hal/simulated/ambient.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
 import { FakeI2cModule } from '../../support/fakes/i2c-module.ts'
 import { defaultOptions, SensorBench } from '../../support/hardware/sensor-bench.ts'
 
@@ -21,7 +22,12 @@ for (const definition of devices.filter((each): each is I2cSensorDefinition => e
     const ambient = new Ambient(clock, definition.type)
     const chip = model({ clock, ambient, random: new SeededRandom(1) })
     const module = new FakeI2cModule(clock, new Map([[address, chip]]))
-    const bus = new LinuxI2cBus({ name: 'i2c-1', clock, open: () => module.openPromisified(1) })
+    const bus = new LinuxI2cBus({
+      name: 'i2c-1',
+      clock,
+      calls: blockingCalls(clock),
+      open: () => module.openPromisified(1)
+    })
     const bench = new SensorBench(definition, model)
     for (const quantity of [
       'temperature',

@@ -2,6 +2,7 @@ import t from 'tap'
 import { LinuxI2cBus } from '../../../src/hal/linux/i2c-bus.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { failure, type I2cBusUnderTest, i2cBusConformance } from '../../conformance/i2c-bus.ts'
+import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
 import { FakeI2cModule, systemError } from '../../support/fakes/i2c-module.ts'
 
 interface Bench extends I2cBusUnderTest {
@@ -11,7 +12,12 @@ interface Bench extends I2cBusUnderTest {
 function bench(): Bench {
   const clock = new VirtualClock()
   const module = new FakeI2cModule(clock)
-  const bus = new LinuxI2cBus({ name: 'i2c-7', clock, open: () => module.openPromisified(7) })
+  const bus = new LinuxI2cBus({
+    name: 'i2c-7',
+    clock,
+    calls: blockingCalls(clock),
+    open: () => module.openPromisified(7)
+  })
   return { bus, clock, module, hang: () => module.hang() }
 }
 
@@ -183,4 +189,20 @@ t.test('a transfer that hangs occupies one thread only', async (t) => {
   await clock.run(closing)
   t.equal(clock.monotonic() >= 2000, true, 'close waits one deadline, then leaves')
   release()
+})
+
+t.test('where no thread is left, a transfer names the calls that hold them', async (t) => {
+  const clock = new VirtualClock()
+  const module = new FakeI2cModule(clock)
+  const calls = blockingCalls(clock)
+  const bus = new LinuxI2cBus({ name: 'i2c-7', clock, calls, open: () => module.openPromisified(7) })
+  for (const what of ['/sys/a', '/sys/b', '/sys/c'])
+    void calls.run({ what, lane: what }, () => new Promise(() => {}))
+  await clock.advance(5000)
+  t.match(await failure(bus.transaction(0x20, [{ read: 1 }])), {
+    kind: 'busy',
+    message: '0x20 on i2c-7 cannot be reached: /sys/a and /sys/b and /sys/c have not returned for 4 s',
+    hint: /unplug/
+  })
+  t.same(module.calls, [])
 })

@@ -7,6 +7,7 @@ import { Ambient } from '../../../src/hal/simulated/ambient.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { SimulatedSysfs } from '../../../src/hal/simulated/sysfs.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
 import { FakeI2cModule, systemError } from '../../support/fakes/i2c-module.ts'
 
 const CHIPS = [
@@ -29,7 +30,12 @@ t.test('the same questions over i2c-bus: no address is left out, none is the gen
   })
   const module = new FakeI2cModule(clock, new Map(chips))
   module.refused.set(0x4f, systemError(16, 'EBUSY'))
-  const bus = new LinuxI2cBus({ name: 'i2c-1', clock, open: () => module.openPromisified(1) })
+  const bus = new LinuxI2cBus({
+    name: 'i2c-1',
+    clock,
+    calls: blockingCalls(clock),
+    open: () => module.openPromisified(1)
+  })
   const { findings, taken } = await clock.run(
     scanBus(bus, {
       clock,
