@@ -21,7 +21,7 @@ export async function serveReads({ libp2p, datagrams }: RealNode): Promise<void>
     log: silentLog,
     history: { put: () => {}, held: () => [], latest: () => [] },
     keepsOf: () => false,
-    limits: { series: 16, subscribers: 1, runs: 1, ranges: 1 }
+    limits: { series: 16, bytes: 2 ** 20, subscribers: 1, runs: 1, ranges: 1 }
   })
   hub.add(packOf(0), 'own')
   const server = queryServer({ limits })({

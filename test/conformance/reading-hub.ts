@@ -18,7 +18,7 @@ export interface HubBase {
 
 const ours = `${us.peer}/hall/temperature`
 const theirs = `${them.peer}/hall/temperature`
-const limits = { series: 4, subscribers: 3, runs: 8, ranges: 64 }
+const limits = { series: 4, bytes: 2 ** 20, subscribers: 3, runs: 8, ranges: 64 }
 
 /** What a ReadingHub must do over any History. */
 export function hubConformance(test: Test, make: (t: Test) => HubBase): void {

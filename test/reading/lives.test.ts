@@ -85,7 +85,7 @@ t.test('a hub over the history of a former process counts nothing again', async 
     log: silentLog,
     history: life.history,
     keepsOf: () => true,
-    limits: { series: 9, subscribers: 9, runs: 8, ranges: 64 }
+    limits: { series: 9, bytes: 2 ** 20, subscribers: 9, runs: 8, ranges: 64 }
   })
   for (const item of packs) {
     if (item.kind !== 'lost') t.same(hub.add(us.open(item.kind, item.topic, item.bytes), 'history'), [])

@@ -7,8 +7,12 @@ import { MAX_PAYLOAD } from '../../reading/signed/senml.ts'
 import type { Startable } from '../../startable.ts'
 import { keepAnchors } from '../peers/keep-anchors.ts'
 import { fileOf } from './assemble-init.ts'
+import { autoBytes } from './auto-bytes.ts'
 import type { Components, Storage } from './components.ts'
 import { protocolsOf } from './protocols.ts'
+
+/** limits.hub.bytes: `auto`. */
+const HUB_BYTES = { share: 32, min: 8, max: 256 }
 
 export function createStorage({
   init,
@@ -39,7 +43,8 @@ export function createStorage({
     log,
     history,
     keepsOf: (author) => storePolicy.keepsOf(author),
-    limits: config.limits.hub,
+    isProtected: (author) => peers.isProtected(author),
+    limits: { ...config.limits.hub, bytes: autoBytes(config.limits.hub.bytes, HUB_BYTES) },
     onConflict: ({ series, position, kind }) =>
       log.warn(`two nodes share the key of ${series}: the same ${kind} was used twice`, { position })
   })

@@ -3,6 +3,10 @@ import type { HubLimits } from './limits.ts'
 
 type SeenLimits = Pick<HubLimits, 'runs' | 'ranges'>
 
+/** Bytes of memory, measured on Node 24. */
+const RUN_BYTES = 250
+const RANGE_BYTES = 48
+
 interface SeenRun {
   readonly run: Run
   /** Ascending, none touching another. */
@@ -21,6 +25,11 @@ export class SeenPositions {
 
   constructor(limits: SeenLimits) {
     this.#limits = limits
+  }
+
+  /** Bytes, about. */
+  get bytes(): number {
+    return this.#runs.reduce((sum, { ranges }) => sum + RUN_BYTES + ranges.length * RANGE_BYTES, 0)
   }
 
   /** @returns whether it was new */

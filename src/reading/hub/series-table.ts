@@ -1,27 +1,41 @@
 import type { SeriesParts } from '../series.ts'
 
+export interface SeriesTableLimits {
+  readonly series: number
+  /** Bytes of all entries, by the cost that each is given. */
+  readonly bytes: number
+}
+
 interface Held<Entry> {
   readonly entry: Entry
   /** Between which calls of makeRoom() it was touched last. */
   turn: number
+  bytes: number
+}
+
+interface Author<Entry> {
+  /** In the order in which they were touched last. */
+  readonly series: Map<string, Held<Entry>>
+  bytes: number
 }
 
 /**
- * An entry for each series, at most `max`. Beyond, series of the author with the most are removed first, so that
- * one author's new names do not remove the series of others.
+ * An entry for each series, within a number and a number of bytes. Beyond, series of the author with the most are
+ * removed first, so that one author's new names, or large packs, do not remove the series of others.
  */
 export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
-  readonly #max: number
+  readonly #limits: SeriesTableLimits
   readonly #spares: (author: string) => boolean
-  /** In the order in which they were touched last; the series of each author once more, in the same order. */
+  /** In the order in which they were touched last; the authors too. */
   readonly #series = new Map<string, Held<Entry>>()
-  readonly #authors = new Map<string, Map<string, Held<Entry>>>()
+  readonly #authors = new Map<string, Author<Entry>>()
+  #bytes = 0
   #turn = 0
   #removed = 0
 
   /** @param spares authors whose series are removed only when no others are left */
-  constructor(max: number, spares: (author: string) => boolean) {
-    this.#max = max
+  constructor(limits: SeriesTableLimits, spares: (author: string) => boolean) {
+    this.#limits = limits
     this.#spares = spares
   }
 
@@ -56,24 +70,47 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
 
   /** Adds an entry for a new series; makeRoom() must follow. */
   add(series: string, entry: Entry): void {
-    this.#append(series, { entry, turn: this.#turn })
+    this.#append(series, { entry, turn: this.#turn, bytes: 0 })
+  }
+
+  /** Says what an entry takes; makeRoom() must follow. */
+  weigh(series: string, bytes: number): void {
+    const held = this.#series.get(series)
+    const author = held && this.#authors.get(held.entry.parts.peer)
+    if (held === undefined || author === undefined) return
+    this.#bytes += bytes - held.bytes
+    author.bytes += bytes - held.bytes
+    held.bytes = bytes
   }
 
   /**
-   * Removes series until there are at most `max`: of the author of what was added, if it has more than its share,
+   * Removes series until they are within the limits: of the author of what was added, if it has more than its share,
    * else of the author with the most; none that was touched since the last call.
    */
   makeRoom(author: string): void {
-    while (this.#series.size > this.#max) this.#drop(this.#victim(author))
+    while (this.#series.size > this.#limits.series)
+      this.#drop(this.#victim(author, countOf, this.#limits.series))
+    while (this.#bytes > this.#limits.bytes && this.#series.size > 1) {
+      const victim = this.#victim(author, bytesOf, this.#limits.bytes)
+      // What is being added now, alone or of spared authors, may exceed the bytes.
+      if (this.#isSpared(victim)) break
+      this.#drop(victim)
+    }
     this.#turn++
   }
 
-  #victim(author: string): string {
-    const share = Math.max(1, this.#max / this.#authors.size)
-    const isGreedy = (this.#authors.get(author)?.size ?? 0) > share && !this.#spares(author)
+  #isSpared(series: string): boolean {
+    const held = this.#series.get(series)
+    return held === undefined || held.turn === this.#turn || this.#spares(held.entry.parts.peer)
+  }
+
+  #victim(author: string, weightOf: Weight, max: number): string {
+    const share = Math.max(1, max / this.#authors.size)
+    const own = this.#authors.get(author)
+    const isGreedy = own !== undefined && weightOf(own) > share && !this.#spares(author)
     return (
-      (isGreedy ? this.#oldest(this.#authors.get(author)) : undefined) ??
-      this.#oldest(this.#greediest()) ??
+      (isGreedy ? this.#oldest(own.series) : undefined) ??
+      this.#oldest(this.#greediest(weightOf)) ??
       this.#oldest(this.#series) ??
       this.#series.keys().next().value ??
       ''
@@ -81,12 +118,13 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   }
 
   /** The series of the author with the most; of several, the one not touched for longest. */
-  #greediest(): ReadonlyMap<string, Held<Entry>> | undefined {
-    let greediest: ReadonlyMap<string, Held<Entry>> | undefined
-    for (const [author, series] of this.#authors) {
-      if (series.size > (greediest?.size ?? 0) && !this.#spares(author)) greediest = series
+  #greediest(weightOf: Weight): ReadonlyMap<string, Held<Entry>> | undefined {
+    let greediest: Author<Entry> | undefined
+    for (const [name, author] of this.#authors) {
+      const most = greediest === undefined ? 0 : weightOf(greediest)
+      if (weightOf(author) > most && !this.#spares(name)) greediest = author
     }
-    return greediest
+    return greediest?.series
   }
 
   #oldest(series: ReadonlyMap<string, Held<Entry>> | undefined): string | undefined {
@@ -104,19 +142,29 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   #append(series: string, held: Held<Entry>): void {
     const { peer } = held.entry.parts
     held.turn = this.#turn
-    const ofAuthor = this.#authors.get(peer) ?? new Map<string, Held<Entry>>()
-    ofAuthor.set(series, held)
+    const author = this.#authors.get(peer) ?? { series: new Map<string, Held<Entry>>(), bytes: 0 }
+    author.series.set(series, held)
+    author.bytes += held.bytes
+    this.#bytes += held.bytes
     // The author touched last stands last.
     this.#authors.delete(peer)
-    this.#authors.set(peer, ofAuthor)
+    this.#authors.set(peer, author)
     this.#series.set(series, held)
   }
 
-  #remove(series: string, { entry }: Held<Entry>): void {
+  #remove(series: string, { entry, bytes }: Held<Entry>): void {
     const { peer } = entry.parts
-    const ofAuthor = this.#authors.get(peer)
-    ofAuthor?.delete(series)
-    if (ofAuthor?.size === 0) this.#authors.delete(peer)
+    const author = this.#authors.get(peer)
     this.#series.delete(series)
+    this.#bytes -= bytes
+    if (author === undefined) return
+    author.series.delete(series)
+    author.bytes -= bytes
+    if (author.series.size === 0) this.#authors.delete(peer)
   }
 }
+
+type Weight = (author: { readonly series: ReadonlyMap<string, unknown>; readonly bytes: number }) => number
+
+const countOf: Weight = ({ series }) => series.size
+const bytesOf: Weight = ({ bytes }) => bytes

@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { silentLog } from '../../../src/log.ts'
+import { ReadingHub } from '../../../src/reading/hub/reading-hub.ts'
+import { createSealer } from '../../../src/reading/signed/sealer.ts'
 import { hubConformance } from '../../conformance/reading-hub.ts'
-import { historyBench } from '../../support/history.ts'
+import { historyBench, readingsOf, runOf, them, topic } from '../../support/history.ts'
+import { allQuantities, testSigner } from '../../support/readings.ts'
 
 t.test('over a history in memory', async (t) => {
   hubConformance(t, (t) => {
@@ -18,4 +22,33 @@ t.test('over a history in a file', async (t) => {
     t.teardown(() => bench.history.close())
     return bench
   })
+})
+
+t.test('made-up authors and gaps without end stay within the bytes; the protected stay', async (t) => {
+  const { history, clock } = historyBench()
+  t.teardown(() => history.close())
+  const bytes = 100_000
+  const hub = new ReadingHub({
+    clock,
+    log: silentLog,
+    history,
+    keepsOf: () => false,
+    isProtected: (author) => author === them.peer,
+    limits: { series: 1000, bytes, subscribers: 1, runs: 8, ranges: 64 }
+  })
+  hub.add(them.pack(topic, readingsOf(them.peer, runOf(10), 0, 9)), 'gossip')
+  for (let seed = 50; seed < 150; seed++) {
+    const stranger = createSealer(testSigner(seed), allQuantities)
+    hub.add(stranger.pack(topic, readingsOf(stranger.peer, runOf(10), 0, 50)), 'gossip')
+  }
+  const reading = 300
+  t.ok(hub.latest().length < bytes / (51 * reading) + 1, `${hub.latest().length} authors`)
+  t.ok(hub.hasAuthor(them.peer))
+  t.ok(hub.counters.forgotten > 90)
+
+  const gaps = createSealer(testSigner(200), allQuantities)
+  for (let seq = 0; seq < 600; seq += 2)
+    for (const device of ['a', 'b', 'c', 'd'])
+      hub.add(gaps.pack(topic, readingsOf(gaps.peer, runOf(1 + (seq % 8)), seq, seq, device)), 'gossip')
+  t.ok(hub.hasAuthor(them.peer), 'one author with many gaps removes its own')
 })
