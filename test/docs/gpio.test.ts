@@ -16,7 +16,7 @@ t.test('the configuration shown is accepted as it stands', async (t) => {
   t.match(switches, [{ name: 'pump', safe: 'off', maxOn: 600_000 }])
 })
 
-t.test('the defaults told are the defaults', async (t) => {
+t.test('the documented defaults are the defaults', async (t) => {
   const [contact] = parseConfig('sensors: [{ type: contact, line: GPIO17 }]', devices).sensors
   t.match(contact?.options, { debounce: 20, bias: 'pull-up', closed: 'low' })
   t.match(text, '`debounce` (20ms)')

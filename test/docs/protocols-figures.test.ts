@@ -71,10 +71,10 @@ function isAnswer(fields: Readonly<Record<string, CborValue>>): boolean {
   }
 }
 
-/** The greatest number for which it holds, tried around the one that the document tells. */
-function greatest(told: number, holds: (value: number) => boolean): number {
-  if (!holds(told)) return Number.NEGATIVE_INFINITY
-  return holds(told + 1) ? Number.POSITIVE_INFINITY : told
+/** The maximum for which it holds, tried at the documented value and above it. */
+function maximumOf(documented: number, holds: (value: number) => boolean): number {
+  if (!holds(documented)) return Number.NEGATIVE_INFINITY
+  return holds(documented + 1) ? Number.POSITIVE_INFINITY : documented
 }
 
 function nested(levels: number): CborValue {
@@ -112,13 +112,13 @@ async function sendings(): Promise<number[]> {
 const text = (length: number): string => 'x'.repeat(length)
 const selectors = (count: number): string[] => Array<string>(count).fill('a')
 
-const figures: Readonly<Record<string, (told: number) => number | Promise<number>>> = {
+const figures: Readonly<Record<string, (documented: number) => number | Promise<number>>> = {
   'max-records': () => MAX_RECORDS,
   'max-payload': () => MAX_PAYLOAD,
   'default-payload': () => DEFAULT_PAYLOAD,
   'max-seal': () => SEAL_BYTES,
   'max-depth': () => MAX_DEPTH,
-  'max-frame-depth': (told) => greatest(told, (n) => isTaken({ op: 'read', x: nested(n - 1) })),
+  'max-frame-depth': (documented) => maximumOf(documented, (n) => isTaken({ op: 'read', x: nested(n - 1) })),
   'max-exponent': () => MAX_EXPONENT,
   'min-unix-time': () => MIN_UNIX_TIME,
   'end-of-time': () => END_OF_TIME,
@@ -131,16 +131,17 @@ const figures: Readonly<Record<string, (told: number) => number | Promise<number
   'meta-repeat': () => REPEAT_AFTER,
   'message-id-bytes': () => messageId('/a/v1', new Uint8Array(0)).length,
   'accept-age': () => defineSensorProtocol({ id: '/a/v1', quantity: 'temperature' }).acceptAge,
-  'max-ahead': (told) => greatest(told, isAheadTaken),
-  'max-op': (told) => greatest(told, (n) => isTaken({ op: text(n) })),
-  'max-selector': (told) => greatest(told, (n) => isTaken({ op: 'read', n: text(n) })),
-  'max-selectors': (told) =>
-    greatest(told, (n) => n <= MAX_SELECTORS && isTaken({ op: 'read', n: selectors(n) })),
-  'max-credit': (told) => greatest(told, (n) => n <= MAX_CREDIT && isTaken({ op: 'observe', credit: n })),
+  'max-ahead': (documented) => maximumOf(documented, isAheadTaken),
+  'max-op': (documented) => maximumOf(documented, (n) => isTaken({ op: text(n) })),
+  'max-selector': (documented) => maximumOf(documented, (n) => isTaken({ op: 'read', n: text(n) })),
+  'max-selectors': (documented) =>
+    maximumOf(documented, (n) => n <= MAX_SELECTORS && isTaken({ op: 'read', n: selectors(n) })),
+  'max-credit': (documented) =>
+    maximumOf(documented, (n) => n <= MAX_CREDIT && isTaken({ op: 'observe', credit: n })),
   'default-credit': defaultCredit,
-  'max-every': (told) => greatest(told, (n) => isTaken({ op: 'observe', every: n })),
-  'max-limit': (told) => greatest(told, (n) => isTaken({ op: 'history', limit: n })),
-  'max-error-text': (told) => greatest(told, (n) => isAnswer({ error: ['busy', text(n)] })),
+  'max-every': (documented) => maximumOf(documented, (n) => isTaken({ op: 'observe', every: n })),
+  'max-limit': (documented) => maximumOf(documented, (n) => isTaken({ op: 'history', limit: n })),
+  'max-error-text': (documented) => maximumOf(documented, (n) => isAnswer({ error: ['busy', text(n)] })),
   'alive-after': () => ALIVE_AFTER / 1000,
   'link-down-after': () => LINK_DOWN_AFTER / 1000,
   'dgram-max-frame': () => MAX_FRAME,
@@ -158,8 +159,8 @@ t.test('what every node must agree on', async (t) => {
   const rows = documentRows('id', 'value', 'unit', 'meaning')
   t.strictSame(rows.map(([id]) => id).toSorted(), Object.keys(figures).toSorted())
   for (const [id = '', value] of rows) {
-    const told = Number(value)
-    t.equal(await figures[id]?.(told), told, id)
+    const documented = Number(value)
+    t.equal(await figures[id]?.(documented), documented, id)
   }
   t.strictSame(await sendings(), [0, 100, 300, 700, 1500], 'a request is repeated after doubled waits')
 })
@@ -201,13 +202,15 @@ t.test('quantities', async (t) => {
 })
 
 t.test('verdicts of gossip', async (t) => {
-  const told = documentRows('#', 'check', 'verdict').map(([, , verdict = '']) => /^\w+/.exec(verdict)?.[0])
+  const documented = documentRows('#', 'check', 'verdict').map(
+    ([, , verdict = '']) => /^\w+/.exec(verdict)?.[0]
+  )
   // Check 10 has two reasons in the code.
   const { ahead: _, ...reasons } = VERDICTS
-  t.strictSame(told, Object.values(reasons))
+  t.strictSame(documented, Object.values(reasons))
 })
 
 t.test('error codes', async (t) => {
-  const told = documentRows('code', 'when', 'asking again').map(([code]) => code)
-  t.strictSame(told, [...queryErrorCodes])
+  const documented = documentRows('code', 'when', 'asking again').map(([code]) => code)
+  t.strictSame(documented, [...queryErrorCodes])
 })

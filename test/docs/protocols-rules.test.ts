@@ -132,13 +132,13 @@ t.test('packs of an independent program', async (t) => {
         t.throws(() => readSealedPack(topic, bytes), { code: 'bad-sealed' }, name)
         continue
       }
-      const told = readSealedPack(topic, bytes).map(({ series, position, time }) => [
+      const found = readSealedPack(topic, bytes).map(({ series, position, time }) => [
         series,
         position.seq,
         time
       ])
       t.strictSame(
-        told,
+        found,
         readings?.map(({ series, seq, t }) => [series, seq, t]),
         name
       )

