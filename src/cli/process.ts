@@ -8,6 +8,8 @@ import { watchParent } from './parent-watch.ts'
 
 /** Milliseconds that the output may take to be read after Ctrl-C. */
 const FLUSH_MS = 100
+/** Milliseconds that running calls of files may take at the end. */
+const FILES_MS = 500
 
 /** Runs the command line as this process: its streams, its signals, its exit status. */
 export async function runProcess(argv: readonly string[]): Promise<never> {
@@ -17,7 +19,7 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   let crashed = false
   const leave = (): void => {
     // The second Ctrl-C ends the process at once.
-    if (controller.signal.aborted) process.exit(FAILED)
+    if (controller.signal.aborted) exit(FAILED)
     controller.abort(new NodeError('interrupted', 'interrupted'))
   }
   const crash = (error: unknown): void => {
@@ -48,8 +50,9 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
     signal: controller.signal
   })
   await Promise.all([process.stdout, process.stderr].map((stream) => written(stream, controller.signal)))
+  for (let left = FILES_MS; hasFileCalls() && left > 0; left -= 20) await systemClock.sleep(20)
   // Handles that libraries leave open must not keep the process alive.
-  process.exit(crashed ? FAILED : status)
+  exit(crashed ? FAILED : status)
 }
 
 /** Waits for the reader: a pipe takes 64 KiB at once, and process.exit() drops the rest. */
@@ -61,4 +64,17 @@ async function written(stream: NodeJS.WriteStream, signal: AbortSignal): Promise
     else signal.addEventListener('abort', soon, { once: true })
   })
   await Promise.race([out, interrupted])
+}
+
+/**
+ * Ends the process, by SIGKILL where a call of a file is still running: Node waits for it at exit, without end where
+ * the kernel does not return from it.
+ */
+function exit(status: number): never {
+  if (hasFileCalls()) process.once('exit', () => process.kill(process.pid, 'SIGKILL'))
+  process.exit(status)
+}
+
+function hasFileCalls(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'))
 }

@@ -145,3 +145,32 @@ t.test(
     t.match(stderr, /^kith: the output cannot be written: no space is left on the disk\n {6}make room/)
   }
 )
+
+t.test('a driver that blocks a thread for good does not keep the process', async (t) => {
+  const home = t.testdir({
+    'kith.yaml': `devices: [./stuck.ts]
+limits: { sampling: { deadline: 1s } }
+sensors:
+  - { type: stuck, name: slow }
+`,
+    'stuck.ts': `import { execFileSync } from 'node:child_process'
+import { open } from 'node:fs/promises'
+const fifo = import.meta.dirname + '/fifo'
+export default {
+  type: 'stuck', title: 'Opens what blocks', datasheet: { id: 'none', revision: 'none' }, bus: 'none',
+  measures: [{ quantity: 'temperature' }], options: {}, minimumInterval: 100,
+  async open() {
+    execFileSync('mkfifo', [fifo])
+    return { sample: () => open(fifo, 'r'), close: async () => {} }
+  }
+}
+`
+  })
+  const { child, out, end } = kith('devices', 'test', '--simulated', '--home', home)
+  const late = setTimeout(() => child.kill('SIGTERM'), 15_000)
+  t.teardown(() => child.kill('SIGKILL'))
+  await end
+  clearTimeout(late)
+  t.match(out(), /fault .*no answer within 1000 ms/, 'what it found is written')
+  t.equal(child.signalCode, 'SIGKILL', 'where Node would wait for the thread')
+})
