@@ -2,7 +2,6 @@ import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import { NAME, PEER_ID } from '../names.ts'
 import { busClashes } from './devices/bus-clashes.ts'
 import { busesSchema } from './devices/buses.ts'
 import { busName, chipAddress } from './devices/sensor-place.ts'
@@ -22,6 +21,7 @@ import {
 } from './options/kinds.ts'
 import { quantitiesSchema, quantityProblems } from './quantities.ts'
 import { datagrams, history, limits } from './sections.ts'
+import { nameOrPeer, storeEntries } from './store.ts'
 
 const listenAddress = tcpAddress(
   /^\/ip[46]\/[0-9a-fA-F.:]+\/tcp\/\d{1,5}$/,
@@ -31,7 +31,6 @@ const publicAddress = tcpAddress(
   /^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}$/,
   'an address as in /ip4/203.0.113.7/tcp/4001 or /dns/hall.example.org/tcp/4001'
 )
-const nameOrPeer = text(new RegExp(`${NAME.source}|${PEER_ID.source}`), 'a name, a purpose or a PeerId')
 
 /** The path of a file or the name of a package; no URL, so nothing is loaded from a network. */
 const moduleName = text(
@@ -87,9 +86,9 @@ const trust = {
   ),
   deny: option(listOfTexts(nameOrPeer, 1024), [], 'Names or PeerIds that are neither answered nor accepted.'),
   store: option(
-    listOfTexts(nameOrPeer, 64),
+    storeEntries,
     [],
-    'Names, purposes or PeerIds whose readings are stored beside its own.'
+    'Whose readings are stored beside its own: names and purposes of the book, PeerIds, { claimed: NAME } for peers that claim it.'
   )
 }
 

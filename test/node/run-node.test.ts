@@ -74,6 +74,26 @@ t.test('a home that another node has is left to it', async (t) => {
   t.ok(closed())
 })
 
+t.test('words of store and deny that mean nobody are warned of at start', async (t) => {
+  const home = t.testdir()
+  const { config } = loadConfig({
+    text: 'mdns: false\nstore: [attic, { claimed: soil }]\ndeny: [cellar]',
+    devices
+  })
+  const log = keptLog()
+  const node = await start(home, { config, log })
+  await node.stop()
+  t.match(
+    log.lines.filter(({ level }) => level === 'warn'),
+    [
+      {
+        message: /^store: "attic" .*\. hint: kith book add attic PEERID, or store: \[\{ claimed: attic \}\]/
+      },
+      { message: /^deny: "cellar" / }
+    ]
+  )
+})
+
 t.test('a socket that cannot be removed keeps nothing else from its end', async (t) => {
   const home = t.testdir()
   const { world, closed } = watchedWorld()

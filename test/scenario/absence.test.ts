@@ -16,7 +16,7 @@ interface Three extends Two {
 async function two(t: Test): Promise<Two> {
   const house = houseFor(t)
   const author = await house.start('author', { gauges: ['air'], home: true })
-  const reader = await house.start('reader', { home: true, config: 'store: [author]' })
+  const reader = await house.start('reader', { home: true, config: 'store: [{ claimed: author }]' })
   await house.link(reader, author)
   const series = author.series('air')
   await house.until(() => reader.history(series).length >= 2)
@@ -27,7 +27,7 @@ async function two(t: Test): Promise<Two> {
 async function three(t: Test): Promise<Three> {
   const made = await two(t)
   const { house, author, reader, series } = made
-  const keeper = await house.start('keeper', { home: true, config: 'store: [author]' })
+  const keeper = await house.start('keeper', { home: true, config: 'store: [{ claimed: author }]' })
   await house.link(keeper, author)
   await house.link(reader, keeper)
   await house.until(() => keeper.history(series).length >= 2)

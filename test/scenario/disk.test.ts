@@ -15,7 +15,7 @@ t.test(
       log,
       config: 'history: { flush: 2s }'
     })
-    const reader = await house.start('reader', { config: 'store: [author]' })
+    const reader = await house.start('reader', { config: 'store: [{ claimed: author }]' })
     await house.stop(author)
     const file = join(author.home ?? '', 'history.sqlite')
     for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })

@@ -28,7 +28,7 @@ t.test('fifty nodes start and stop in one process and leave nothing', async (t) 
     await house.start(`node-${i}`, {
       gauges: measures ? ['air'] : [],
       home: measures,
-      config: 'store: [node-0]'
+      config: 'store: [{ claimed: node-0 }]'
     })
   }
   const nodes = house.nodes.slice(1)

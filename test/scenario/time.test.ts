@@ -5,7 +5,7 @@ import { houseFor } from '../support/scenario/house.ts'
 t.test('a clock that becomes known ends the run; unknown times become estimates at the reader', async (t) => {
   const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['air'], timeQuality: 2 })
-  const reader = await house.start('reader', { config: 'store: [hall]' })
+  const reader = await house.start('reader', { config: 'store: [{ claimed: hall }]' })
   await house.link(reader, hall)
   const series = hall.series('air')
   await house.until(() => reader.history(series).length >= 5)
@@ -44,7 +44,7 @@ t.test('a clock that becomes known ends the run; unknown times become estimates 
 t.test('a clock that jumps reorders nothing', async (t) => {
   const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['air'] })
-  const reader = await house.start('reader', { config: 'store: [hall]' })
+  const reader = await house.start('reader', { config: 'store: [{ claimed: hall }]' })
   await house.link(reader, hall)
   const series = hall.series('air')
   await house.until(() => reader.history(series).length >= 3)

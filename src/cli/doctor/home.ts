@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { NodeConfig } from '../../config/schema.ts'
 import { describeError, isNodeError } from '../../error.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { bytes } from '../terminal/format-units.ts'
@@ -59,10 +60,26 @@ async function checkBook({ home, config }: DoctorContext): Promise<Finding[]> {
   const { openBook } = await import('../../node/peers/book-file.ts')
   try {
     const entries = (await openBook(undefined, home, config)).entries()
-    return [ok('book', `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`)]
+    const count = ok('book', `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`)
+    return [count, ...(await unmatchedWords(config, entries))]
   } catch (error) {
     return [wrong('book', error)]
   }
+}
+
+interface NamedEntry {
+  readonly name: string
+  readonly purposes: readonly string[]
+}
+
+/** Words of the configuration that no entry of the book has. */
+async function unmatchedWords(config: NodeConfig, entries: readonly NamedEntry[]): Promise<Finding[]> {
+  const policy = await import('../../node/peers/store-policy.ts')
+  const words = [
+    ...policy.wordsWithoutEntry(config.store, entries).map(policy.unmatchedStore),
+    ...policy.wordsWithoutEntry(config.deny, entries).map(policy.unmatchedDeny)
+  ]
+  return words.map(({ message, hint }) => warn('config', message, hint))
 }
 
 function wrong(about: string, error: unknown): Finding {

@@ -6,7 +6,13 @@ import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/inde
 import { remoteHost } from '../network/create-network.ts'
 import { openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
-import { StorePolicy } from '../peers/store-policy.ts'
+import {
+  StorePolicy,
+  type UnmatchedWord,
+  unmatchedDeny,
+  unmatchedStore,
+  wordsWithoutEntry
+} from '../peers/store-policy.ts'
 import { autoBytes } from './auto-bytes.ts'
 import type { CatalogueListener, Components, Peers } from './components.ts'
 import { randomFloat } from './random.ts'
@@ -26,8 +32,9 @@ export async function createPeers({
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: connection.direct }
   }
+  // Who is stored for a claim alone is no more than any other stranger.
   const isProtected = (peer: string): boolean =>
-    inBook(peer) || autoDialer.connection(peer) !== undefined || storePolicy.keepsOf(peer)
+    inBook(peer) || autoDialer.connection(peer) !== undefined || storePolicy.reasonFor(peer) === 'book'
   const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue, isProtected)
   const directory = createDirectory({ init }, book, metas, autoDialer)
   const deny = config.deny.flatMap((who) => directory.find(who).map(({ peer }) => peer))
@@ -38,7 +45,13 @@ export async function createPeers({
     network: transports.local,
     callerOf
   })
-  const storePolicy = new StorePolicy({ self: identity.peer, store: config.store, directory })
+  const storePolicy = new StorePolicy({
+    self: identity.peer,
+    store: config.store,
+    entryOf: (peer) => book.ofPeer(peer),
+    claimOf: (peer) => directory.claimOf(peer)
+  })
+  warnOfUnmatched(init, book)
   return {
     book,
     inBook,
@@ -51,6 +64,18 @@ export async function createPeers({
     admission,
     storePolicy
   }
+}
+
+/** Words that mean nobody are no error: the entry of the book may come later. */
+function warnOfUnmatched({ config, log, shortLived }: Components['init'], book: AddressBook): void {
+  if (shortLived) return
+  const entries = book.entries()
+  for (const word of wordsWithoutEntry(config.store, entries)) log.warn(describe(unmatchedStore(word)))
+  for (const word of wordsWithoutEntry(config.deny, entries)) log.warn(describe(unmatchedDeny(word)))
+}
+
+function describe({ message, hint }: UnmatchedWord): string {
+  return `${message}. hint: ${hint}`
 }
 
 function createAutoDialer(

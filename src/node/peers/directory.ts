@@ -46,7 +46,7 @@ export class PeerDirectory {
 
   /** The book's name, else the one that the peer claims, else null. */
   nameOf(peer: string): string | null {
-    const claimed = this.#claimOf(peer)?.name
+    const claimed = this.claimOf(peer)?.name
     return this.#inBook(peer)?.name ?? (claimed === '' ? undefined : claimed) ?? null
   }
 
@@ -56,7 +56,7 @@ export class PeerDirectory {
   }
 
   purposesOf(peer: string): string[] {
-    const claimed = this.#claimOf(peer)?.purposes ?? []
+    const claimed = this.claimOf(peer)?.purposes ?? []
     return [...new Set([...(this.#inBook(peer)?.purposes ?? []), ...claimed])]
   }
 
@@ -140,7 +140,8 @@ export class PeerDirectory {
     return [self, ...this.#source.claims().filter(({ peer }) => peer !== self.peer)]
   }
 
-  #claimOf(peer: string): PeerInfo | undefined {
+  /** What a peer claims of itself. */
+  claimOf(peer: string): PeerInfo | undefined {
     const { self } = this.#source
     return peer === self.peer ? self : this.#source.claimOf(peer)
   }

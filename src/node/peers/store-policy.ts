@@ -1,24 +1,36 @@
-import { parseSeries } from '../../reading/series.ts'
-import type { PeerDirectory } from './directory.ts'
+import type { StoreEntry } from '../../config/store.ts'
+import type { BookEntry } from '../../peer/book/book.ts'
+import { multihashOfPeer, parseSeries } from '../../reading/series.ts'
+import type { PeerInfo } from './directory.ts'
 
 export interface StorePolicyInit {
   readonly self: string
-  /** `store:` of the configuration: names, purposes and PeerIds whose series are kept. */
-  readonly store: readonly string[]
-  readonly directory: Pick<PeerDirectory, 'nameOf' | 'purposesOf'>
+  readonly store: readonly StoreEntry[]
+  /** The entry of a peer in the book, as it is now. */
+  readonly entryOf: (peer: string) => BookEntry | undefined
+  /** What a peer claims in its verified catalogue. */
+  readonly claimOf: (peer: string) => PeerInfo | undefined
 }
 
-/** Whose readings are kept. */
+/** Why the readings of an author are stored. */
+export type StoreReason = 'book' | 'claimed'
+
+/** Whose readings are stored. */
 export class StorePolicy {
   readonly #init: StorePolicyInit
-  /** Authors of whom something was kept in earlier lives. */
+  /** Names, purposes and PeerIds that are ours to give. */
+  readonly #trusted: ReadonlySet<string>
+  readonly #claimed: ReadonlySet<string>
+  /** Authors of whom something is stored from earlier runs. */
   #before: ReadonlySet<string> = new Set()
 
   constructor(init: StorePolicyInit) {
     this.#init = init
+    this.#trusted = new Set(init.store.filter((entry) => typeof entry === 'string'))
+    this.#claimed = new Set(init.store.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.claimed])))
   }
 
-  /** Series that history holds: while nobody tells what their authors are called, they are kept as before. */
+  /** Series in the history: their authors are stored as before for as long as their claims are not known. */
   recall(series: readonly string[]): void {
     this.#before = new Set(series.map((one) => parseSeries(one)?.peer ?? ''))
   }
@@ -28,13 +40,70 @@ export class StorePolicy {
     return author !== undefined && this.keepsOf(author)
   }
 
-  /** Whether an author's series are kept. */
+  /** Whether an author's series are stored. */
   keepsOf(author: string): boolean {
-    const { self, store, directory } = this.#init
-    if (author === self || store.length === 0) return false
-    if (store.includes(author)) return true
-    const name = directory.nameOf(author)
-    if (name === null) return this.#before.has(author)
-    return store.includes(name) || directory.purposesOf(author).some((purpose) => store.includes(purpose))
+    return this.reasonFor(author) !== undefined
+  }
+
+  /** Why an author's series are stored; undefined if they are not, and for our own. */
+  reasonFor(author: string): StoreReason | undefined {
+    const { self, store } = this.#init
+    if (author === self || store.length === 0) return undefined
+    if (this.#isTrusted(author)) return 'book'
+    return this.#isClaimed(author) ? 'claimed' : undefined
+  }
+
+  #isTrusted(author: string): boolean {
+    if (this.#trusted.has(author)) return true
+    const entry = this.#init.entryOf(author)
+    return entry !== undefined && matches(this.#trusted, entry)
+  }
+
+  #isClaimed(author: string): boolean {
+    if (this.#claimed.size === 0) return false
+    const claim = this.#init.claimOf(author)
+    return claim === undefined ? this.#before.has(author) : matches(this.#claimed, claim)
+  }
+}
+
+function matches(
+  words: ReadonlySet<string>,
+  { name, purposes }: Pick<BookEntry, 'name' | 'purposes'>
+): boolean {
+  return words.has(name) || purposes.some((purpose) => words.has(purpose))
+}
+
+/** The words of `store:` or `deny:` that mean nobody: no name and no purpose of the book, and no PeerId. */
+export function wordsWithoutEntry(
+  words: readonly StoreEntry[],
+  book: readonly Pick<BookEntry, 'name' | 'purposes'>[]
+): string[] {
+  return words.filter(
+    (word): word is string =>
+      typeof word === 'string' &&
+      multihashOfPeer(word) === undefined &&
+      !book.some((entry) => matches(new Set([word]), entry))
+  )
+}
+
+export interface UnmatchedWord {
+  readonly message: string
+  /** What to do. */
+  readonly hint: string
+}
+
+/** A line about such a word of `store:`. */
+export function unmatchedStore(word: string): UnmatchedWord {
+  return {
+    message: `store: "${word}" is neither a name nor a purpose in the book: nothing is stored for it`,
+    hint: `kith book add ${word} PEERID, or store: [{ claimed: ${word} }] for whoever calls itself so`
+  }
+}
+
+/** A line about such a word of `deny:`. */
+export function unmatchedDeny(word: string): UnmatchedWord {
+  return {
+    message: `deny: "${word}" is neither a name nor a purpose in the book: nobody is denied by it`,
+    hint: 'deny a PeerId: kith peers lists them'
   }
 }

@@ -42,7 +42,10 @@ export interface HubOptions {
   readonly history: Pick<History, 'put' | 'held' | 'latest'>
   /** Whether history keeps the readings of another author. */
   readonly keepsOf: (author: string) => boolean
-  /** Whether another author's series are not removed for those of strangers: the book and connected peers. */
+  /**
+   * Whether another author's series are not removed for those of strangers: the book, connected peers, and who is
+   * stored but for a claim alone. Those that history keeps unless given.
+   */
   readonly isProtected?: (author: string) => boolean
   /** Watchers bound their own queues. */
   readonly limits: Omit<HubLimits, 'queue'>
@@ -193,10 +196,10 @@ export class ReadingHub {
     }
   }
 
-  /** Authors whose series stay: ourselves, those whose readings history keeps, the book and connected peers. */
+  /** Authors whose series stay: ourselves, and those that are protected. */
   #spares(author: string): boolean {
-    const { keepsOf, isProtected = () => false } = this.#options
-    return author === this.#self || keepsOf(author) || isProtected(author)
+    const { keepsOf, isProtected = keepsOf } = this.#options
+    return author === this.#self || isProtected(author)
   }
 
   #notify({ match, onSealed }: HubSubscriber, { sealed, fresh, receivedBy }: HubEvent): void {

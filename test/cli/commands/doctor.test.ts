@@ -91,6 +91,24 @@ t.test('a wrong configuration is reported with its place, and the other checks r
   t.ok(of('disk'))
 })
 
+t.test('what works no more as it was written is named', async (t) => {
+  const home = freshHome()
+  const peer = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
+  writeFileSync(
+    join(home, 'kith.yaml'),
+    'relay: false\nstore: [hall, climate, attic, { claimed: soil }]\ndeny: [cellar]\n'
+  )
+  writeFileSync(join(home, 'book.yaml'), `- name: hall\n  peer: ${peer}\n  purposes: [climate]\n`)
+  const { all } = await findings(home)
+  const warnings = all.filter(({ about, state }) => about === 'config' && state === 'warn')
+  t.match(warnings, [
+    { text: /kith\.yaml:1:1 {2}relay: is now called forward$/ },
+    { text: /^store: "attic" is neither a name nor a purpose in the book/, cure: /claimed: attic/ },
+    { text: /^deny: "cellar" is neither/ }
+  ])
+  t.equal(warnings.length, 3)
+})
+
 t.test('no home at all', async (t) => {
   const { of } = await findings(join(tmpdir(), 'kith-none', 'nowhere', 'at', 'all'))
   t.match(of('home'), { state: 'warn', cure: /kith init/ })
