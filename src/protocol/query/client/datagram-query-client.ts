@@ -2,11 +2,11 @@ import type { Clock } from '../../../clock.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { Startable } from '../../../startable.ts'
 import type { Datagrams } from '../../datagram/datagrams.ts'
+import { WarmPool } from '../../warm-pool.ts'
 import type { QueryLimits } from '../limits.ts'
 import type { Question } from './answer-check.ts'
 import type { AnswerVerifier } from './answer-verifier.ts'
 import { type DatagramAnswer, DatagramQuery } from './datagram-query.ts'
-import { WarmPool } from './warm-pool.ts'
 
 export interface DatagramQueryClientComponents {
   readonly datagrams: Pick<Datagrams, 'open'>

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock.ts'
 import { NodeError } from '../../../error.ts'
+import { SilenceTimer } from '../../silence-timer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
-import { SilenceTimer } from '../silence-timer.ts'
 import type { QueryLink } from './query-link.ts'
 
 export interface ExchangeInit {

@@ -4,9 +4,9 @@ import { NodeError } from '../../../error.ts'
 import { Notifier } from '../../../notifier.ts'
 import type { Position } from '../../../reading/run.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
+import { SilenceTimer } from '../../silence-timer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import { LINK_DOWN_AFTER, MAX_CREDIT } from '../constants.ts'
-import { SilenceTimer } from '../silence-timer.ts'
 import type { OpenCall, QueryLink } from './query-link.ts'
 
 export type ObserveEvent =

@@ -5,6 +5,7 @@ import { isNodeError } from '../../../error.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { Startable } from '../../../startable.ts'
+import { WarmPool } from '../../warm-pool.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import type { QueryLimits } from '../limits.ts'
 import { checkedCatalogue, type Question, readingsCheck } from './answer-check.ts'
@@ -14,7 +15,6 @@ import { type HistoryEvent, HistoryPage, type HistoryQuestion } from './history-
 import { type ObserveEvent, Observing } from './observe-client.ts'
 import { misbehaving, QueryLink } from './query-link.ts'
 import { type TimeOffset, timeOffset } from './time-client.ts'
-import { WarmPool } from './warm-pool.ts'
 
 /** Opens a stream on the first of the protocols that both sides speak; they are given newest first. */
 export type OpenStream = (peer: string, protocols: readonly string[], signal: AbortSignal) => Promise<Stream>

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
-import { type Warm, WarmPool } from '../../../../src/protocol/query/client/warm-pool.ts'
+import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
+import { type Warm, WarmPool } from '../../src/protocol/warm-pool.ts'
 
 const signal = new AbortController().signal
 

@@ -1,6 +1,6 @@
-import { type Clock, withDeadline } from '../../../clock.ts'
-import { NodeError } from '../../../error.ts'
-import { SilenceTimer } from '../silence-timer.ts'
+import { type Clock, withDeadline } from '../clock.ts'
+import { NodeError } from '../error.ts'
+import { SilenceTimer } from './silence-timer.ts'
 
 /** A stream or flow to one peer that is kept open for the next request. */
 export interface Warm {

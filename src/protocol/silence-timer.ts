@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
 
 /**
  * Calls `onSilence` each time `ms` have passed without a touch. A touch costs no timer: the one that runs
