@@ -3,7 +3,6 @@ import { RPC } from '@libp2p/gossipsub/message'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { systemClock } from '../../src/clock.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
-import { silentLog } from '../../src/log.ts'
 import type { Network } from '../../src/node/network/create-network.ts'
 import {
   CatalogueTable,
@@ -16,6 +15,7 @@ import { ProtocolRegistry, sensorProtocols } from '../../src/protocol/protocol-r
 import type { Run } from '../../src/reading/run.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
+import { keptLog } from './history.ts'
 import { memoryNetwork } from './memory-network.ts'
 import { allQuantities } from './readings.ts'
 
@@ -49,6 +49,10 @@ export class GossipNode {
   readonly packs: SealedReadings[] = []
   readonly late: SealedReadings[] = []
   readonly ownRuns: Run[] = []
+  readonly stored = new Set<string>()
+  /** Unix seconds; undefined where the clock is not known to be right. */
+  believed: number | undefined
+  readonly log = keptLog()
   /** Peers that were disconnected for what they sent. */
   readonly hangUps: string[] = []
   readonly catalogues = new CatalogueTable({ bytes: 2 ** 20, authors: 16 })
@@ -62,11 +66,12 @@ export class GossipNode {
       self,
       // It stands still: no bucket fills up again while a machine is slow.
       clock: new VirtualClock(),
-      log: silentLog,
+      log: this.log,
       verifier: new SealVerifier(),
       admits: () => true,
+      isStored: (author) => this.stored.has(author),
       isKnown: (author) => this.#isKnown(author),
-      freshness: { position: (series) => this.#position(series), believedTime: () => undefined },
+      freshness: { position: (series) => this.#position(series), believedTime: () => this.believed },
       isNewer: (sealed) => this.catalogues.isNewer(sealed),
       hangUp: (peer) => {
         this.hangUps.push(peer)

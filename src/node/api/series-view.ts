@@ -7,6 +7,9 @@ import type { ReceivedBy } from '../../reading/signed/sealed.ts'
 import { isStale } from '../../reading/staleness.ts'
 import type { HistoryRow, SeriesView } from './operations.ts'
 
+/** Seconds by which the clocks of two nodes may differ before a reading that was asked for counts as old. */
+const CLOCK_TOLERANCE = 60
+
 /** What a view needs besides the reading. */
 export interface ViewContext {
   readonly quantities: Quantities
@@ -27,9 +30,9 @@ export function viewReading(
   sinceReceived: number,
   context: ViewContext
 ): SeriesView {
-  const age = ageOf(reading, sinceReceived, context.now)
+  const { age, silence } = agesOf(reading, receivedBy, sinceReceived, context.now)
   const { state: outcome, ...facts } = viewFacts(reading, receivedBy, context)
-  const silent = reading.interval > 0 && isStale(age, reading.interval)
+  const silent = reading.interval > 0 && isStale(silence, reading.interval)
   if (!silent) return { ...facts, state: outcome, age }
   return { ...facts, state: 'stale', age, stale: context.reachable(facts.peer) ? 'silent' : 'link' }
 }
@@ -79,8 +82,21 @@ export function isAhead({ time }: Pick<Reading, 'time'>, now: number | undefined
   return time !== null && now !== undefined && time > now + MAX_AHEAD
 }
 
-/** By the clocks where both are known, else since it was received; never negative. */
-function ageOf(reading: Reading, sinceReceived: number, now: number | undefined): number {
-  if (reading.time === null || now === undefined) return sinceReceived
-  return Math.max(0, sinceReceived, now - reading.time)
+/**
+ * Seconds since it was measured, and without a reading. What comes live was measured when it came, whatever its
+ * author's clock says; what was asked for may be older than the answer, by the clocks, which may differ a little.
+ */
+function agesOf(
+  { time }: Reading,
+  receivedBy: ReceivedBy,
+  sinceReceived: number,
+  now: number | undefined
+): { age: number; silence: number } {
+  const byClocks = time === null || now === undefined ? sinceReceived : Math.max(sinceReceived, now - time)
+  const isNear = byClocks - sinceReceived <= CLOCK_TOLERANCE
+  const isLive = receivedBy === 'own' || receivedBy === 'gossip' || receivedBy === 'observe'
+  return {
+    age: isNear || !isLive ? byClocks : sinceReceived,
+    silence: isNear || isLive ? sinceReceived : byClocks
+  }
 }

@@ -47,6 +47,7 @@ function createGossip(
       position: (series) => storage.hub.position(series),
       believedTime: () => timekeeper.now()
     },
+    isStored: (author) => peers.storePolicy.keepsOf(author),
     isKnown: (author) =>
       storage.hub.hasAuthor(author) || catalogues.get(author) !== undefined || peers.isProtected(author),
     isNewer: (sealed) => catalogues.isNewer(sealed),

@@ -16,6 +16,7 @@ import { META_TOPIC, type ProtocolRegistry } from '../protocol-registry.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import type { SealedCatalogue } from './catalogue-table.ts'
 import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
+import { ClockWarnings } from './clock-warnings.ts'
 import { COPIES, EXCESS_BURST, EXCESS_RATE } from './constants.ts'
 import { FloodLog } from './flood-log.ts'
 import { checkFreshness, type FreshnessContext } from './freshness.ts'
@@ -40,6 +41,8 @@ export interface GossipComponents {
   readonly log: Log
   readonly verifier: SealVerifier
   readonly admits: (author: string, source: string) => boolean
+  /** Whether the author's readings are stored: they are then taken whatever its clock says. */
+  readonly isStored: (author: string) => boolean
   /** Whether something of the author is held, or is to be in any case. */
   readonly isKnown: (author: string) => boolean
   readonly freshness: FreshnessContext
@@ -54,7 +57,7 @@ export interface GossipComponents {
 export interface GossipReceiver {
   /** A pack that passed every check. */
   pack(sealed: SealedReadings): void
-  /** A pack behind what is held: it may fill a gap. */
+  /** A pack behind what is held, which may fill a gap, or of a stored author whose clock is wrong. */
   late(sealed: SealedReadings): void
   /** @param source the peer that sent it */
   catalogue(sealed: SealedCatalogue, source: string): void
@@ -103,6 +106,7 @@ export class Gossip implements Startable {
   /** A peer is disconnected once a second, however much of what it sent is still to be read. */
   readonly #hangUps: TokenBuckets
   readonly #flood: FloodLog
+  readonly #clockWarnings: ClockWarnings
   readonly #counters = new Map<Counted, number>()
   /** Subscribers of each topic. */
   readonly #wanted = new Map<string, number>()
@@ -112,6 +116,7 @@ export class Gossip implements Startable {
     const { clock, registry, verifier, admits, isKnown, isNewer, freshness } = components
     const { rates } = init
     this.#init = { ...components, ...init }
+    this.#clockWarnings = new ClockWarnings(clock, components.log)
     this.#flood = new FloodLog(clock, components.log, {
       period: rates.floodPeriod,
       min: rates.floodMin,
@@ -273,8 +278,16 @@ export class Gossip implements Startable {
     }
   }
 
+  /** Of an author whose clock is wrong: what is to be stored must not be lost for it. */
+  #takeUntimely(message: SealedReadings): void {
+    const { freshness, receive } = this.#init
+    receive.late(message)
+    const now = freshness.believedTime()
+    if (now !== undefined) this.#clockWarnings.note(message, now)
+  }
+
   #takePack(topic: string, bytes: Uint8Array, source: string): Checked<SealedReadings> {
-    const { self, receive } = this.#init
+    const { self, receive, isStored } = this.#init
     const checked = this.#packs.check(topic, bytes, source)
     const { message, reason, author } = checked
     if (message === undefined) return checked
@@ -285,6 +298,7 @@ export class Gossip implements Startable {
     if (author === self && newest !== undefined) receive.ownRun(newest)
     if (reason === 'accept' || reason === 'flawed') receive.pack(message)
     if (reason === 'held') receive.late(message)
+    if ((reason === 'old' || reason === 'ahead') && isStored(message.author)) this.#takeUntimely(message)
     return checked
   }
 

@@ -212,3 +212,36 @@ t.test('what receivers would refuse is not sent; a topic is heard until nobody w
   other?.()
   t.same(pubsub?.getTopics(), [TOPIC])
 })
+
+t.test(
+  'of a stored author whose clock is wrong readings are taken, with a warning, and not relayed',
+  async (t) => {
+    const [stranger, node] = await nodes(t, {}, {})
+    if (stranger === undefined || node === undefined) throw new Error('two nodes')
+    for (const one of [stranger, node]) one.gossip.subscribe(TOPIC)
+    await stranger.join(node, TOPIC)
+    const time = 1_790_000_000
+    const send = (seq: number): void =>
+      stranger.inject(node, {
+        topic: TOPIC,
+        data: seal('pack', encodePack([readingOf(author.peer, { time, position: { ...run, seq } })]), author)
+      })
+    const wrong = (): string[] =>
+      node.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
+    node.believed = time + 63_072_000
+    send(1)
+    await until(() => node.count('ignore-old') === 1)
+    t.equal(node.late.length, 0, 'nobody asked for it')
+    node.stored.add(author.peer)
+    send(2)
+    await until(() => node.count('ignore-old') === 2)
+    t.equal(node.late.length, 1)
+    t.match(wrong(), [/the clock of 12D3Koo\w+, or ours, is wrong by 63072000 s: its readings are stored/])
+    node.believed = time - 3600
+    send(3)
+    await until(() => node.count('ignore-ahead') === 1)
+    t.equal(node.late.length, 2, 'a clock that is ahead too')
+    t.equal(wrong().length, 1, 'said once an hour')
+    t.equal(node.packs.length, 0)
+  }
+)
