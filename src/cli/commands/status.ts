@@ -55,12 +55,20 @@ function statusLines(status: Status, { width, ansi }: { width: number; ansi: Ans
         ],
         ['history', historyText(status, ansi)],
         ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
-        ['run', `${run.epoch}.${run.boot}`]
+        ['run', `${run.epoch}.${run.boot}`],
+        ...sharedKeyFacts(status)
       ],
       ansi
     ),
     ...sensorLines(status.sensors, width, ansi)
   ]
+}
+
+function sharedKeyFacts({ sharedKeys = [] }: Status): [string, string][] {
+  return sharedKeys.map(({ who, addresses }) => [
+    'key',
+    `${sanitize(who)} runs on two machines: ${addresses.map((one) => sanitize(one)).join(' and ')}`
+  ])
 }
 
 function historyText({ history }: Status, ansi: AnsiStyle): string | string[] {

@@ -11,12 +11,23 @@ export const checkNode: Check = async ({ home, node }) => {
     const status = await node.status()
     return [
       ok('node', `process ${status.pid}, up ${formatDuration(status.uptime)}, ${status.peers} peers`),
+      ...checkKeys(status),
       ...checkSensors(status),
       ...checkHistory(status)
     ]
   } catch (error) {
     return [bad('node', `does not answer: ${describeError(error)}`, 'see its log, then restart it')]
   }
+}
+
+function checkKeys({ sharedKeys = [], peer: self }: Status): Finding[] {
+  return sharedKeys.map(({ peer, who, addresses }) =>
+    bad(
+      'key',
+      `${peer === self ? 'the key of this node' : `the key of ${sanitize(who)}`} is used on two machines: ${addresses.map((one) => sanitize(one)).join(' and ')}`,
+      'make a new home on one of them: kith init --home FOLDER'
+    )
+  )
 }
 
 function checkSensors({ sensors }: Status): Finding[] {

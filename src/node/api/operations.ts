@@ -59,6 +59,14 @@ export interface Status {
   run: { epoch: number; boot: string }
   /** Counters by room and reason: gossip.accept, gossip.reject-signature …; monotonic, except query.sessions. */
   counters: Record<string, number>
+  /** Keys that run on two machines: ours, or of peers. Absent where there are none. */
+  sharedKeys?: SharedKeyView[]
+}
+
+export interface SharedKeyView {
+  peer: string
+  who: string
+  addresses: string[]
 }
 
 export interface SensorView {

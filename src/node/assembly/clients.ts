@@ -1,3 +1,4 @@
+import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import { type AnswerVerifier, createAnswerVerifier } from '../../protocol/query/client/answer-verifier.ts'
 import { datagramQueryClient, queryClient } from '../../protocol/query/index.ts'
 import { SealVerifier } from '../../reading/signed/seal-verify.ts'
@@ -33,6 +34,19 @@ export function createClients({
   })
   return {
     queries,
+    async bootOf(connection, signal) {
+      const one = queryClient({ limits })({
+        clock,
+        verifier: verified,
+        openStream: (_, protocols) =>
+          connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
+      })
+      try {
+        return (await one.describe(connection.remotePeer.toString(), [META_TOPIC], {}, signal)).boot
+      } finally {
+        await one.stop()
+      }
+    },
     datagramQueries: datagrams && datagramQueryClient({ limits })({ datagrams, clock, verifier: answers }),
     verifier
   }

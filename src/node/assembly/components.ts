@@ -1,3 +1,4 @@
+import type { Connection } from '@libp2p/interface'
 import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
@@ -21,6 +22,7 @@ import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { Sealer } from '../../reading/signed/sealer.ts'
 import type { Network } from '../network/create-network.ts'
 import type { PeerProtocols } from '../network/peer-protocols.ts'
+import type { SharedKeys } from '../network/shared-keys.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { OnConnectSync } from '../peers/on-connect-sync.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
@@ -93,6 +95,8 @@ export interface Clients {
   readonly queries: QueryClient
   /** undefined where datagrams are switched off. */
   readonly datagramQueries: DatagramQueryClient | undefined
+  /** The boot of the run that answers on this connection, whatever else is known of the peer. */
+  readonly bootOf: (connection: Connection, signal: AbortSignal) => Promise<string>
   /** Remembers signatures found valid, whichever way the bytes came. */
   readonly verifier: SealVerifier
 }
@@ -136,4 +140,5 @@ export interface PeerLookup {
   /** The protocols of peers, as identify reports them. */
   readonly peerProtocols: PeerProtocols
   readonly onConnectSync: OnConnectSync
+  readonly sharedKeys: SharedKeys
 }

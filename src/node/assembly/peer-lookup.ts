@@ -1,4 +1,5 @@
 import { PeerProtocols } from '../network/peer-protocols.ts'
+import { SharedKeys } from '../network/shared-keys.ts'
 import { OnConnectSync } from '../peers/on-connect-sync.ts'
 import { PeerResolver } from '../peers/resolver.ts'
 import type { Components, PeerLookup } from './components.ts'
@@ -26,7 +27,16 @@ export function createPeerLookup(components: Needs): PeerLookup {
       nameTimeout: init.nameTimeout
     }),
     peerProtocols: new PeerProtocols(transports.network),
-    onConnectSync: createOnConnectSync(components)
+    onConnectSync: createOnConnectSync(components),
+    sharedKeys: new SharedKeys({
+      libp2p: transports.network,
+      self: init.identity.peer,
+      clock: init.world.clock,
+      log: init.log,
+      deadline: init.config.limits.network.identifyTimeout,
+      labelOf: (peer) => peers.directory.labelOf(peer),
+      bootOf: components.clients.bootOf
+    })
   }
 }
 

@@ -31,7 +31,8 @@ export function startOrder(
   const { autoDialer, admission, book } = peers
   const { queries, datagramQueries } = clients
   const { gossip, cataloguePublisher } = publishing
-  const { onConnectSync } = peerLookup
+  const { onConnectSync, sharedKeys } = peerLookup
+  const onOwnKey = (own: string, other: string): void => sharedKeys.announced(own, other)
   return [
     { name: 'home', stop: () => home?.close() },
     { name: 'world', stop: () => world.close() },
@@ -39,6 +40,7 @@ export function startOrder(
     { name: 'time', start: () => timekeeper.start(), stop: () => timekeeper.stop() },
     { name: 'auto-dialer', start: () => autoDialer.start(), stop: () => autoDialer.stop() },
     { name: 'on-connect sync', start: () => onConnectSync.start(), stop: () => onConnectSync.stop() },
+    { name: 'shared keys', start: () => sharedKeys.start(), stop: () => sharedKeys.stop() },
     { name: 'network', start: () => network.start(), stop: () => network.stop() },
     ...(datagrams === undefined ? [] : [datagrams]),
     ...(datagrams === undefined ? [] : [ping({ answers: (flow) => admission.answers(flow) })({ datagrams })]),
@@ -50,7 +52,7 @@ export function startOrder(
     // A node for one command publishes no catalogue.
     ...(init.shortLived ? [] : [cataloguePublisher]),
     ...sensingStartables(components),
-    ...(carrier.discovery ? [discoveryStartable({ ...init, ...transports, autoDialer })] : []),
+    ...(carrier.discovery ? [discoveryStartable({ ...init, ...transports, autoDialer, onOwnKey })] : []),
     watchdogStartable({ ...init, network }),
     { name: 'book', start: () => rememberBook(book, autoDialer, log) },
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.

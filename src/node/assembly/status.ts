@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
 import type { LatestViews } from '../api/latest-views.ts'
 import type { Status } from '../api/operations.ts'
@@ -31,9 +32,19 @@ export function createStatus(components: Components, views: LatestViews): () => 
       history: storage.history.status(),
       time: { ...clockStatus, now: (clock.now() + clockStatus.offset) / 1000 },
       run: sensing.author().run,
-      counters: countersOf(components)
+      counters: countersOf(components),
+      ...defined({ sharedKeys: sharedKeysOf(components) })
     }
   }
+}
+
+function sharedKeysOf({
+  peerLookup: { sharedKeys },
+  peers: { directory }
+}: Components): Status['sharedKeys'] | undefined {
+  const all = sharedKeys.all()
+  if (all.length === 0) return undefined
+  return all.map(({ peer, addresses }) => ({ peer, who: directory.labelOf(peer), addresses: [...addresses] }))
 }
 
 function memory(): Status['memory'] {

@@ -20,6 +20,8 @@ export interface NetworkStartableInit {
 export interface DiscoveryInit extends NetworkStartableInit {
   readonly autoDialer: AutoDialer
   readonly local: LocalNetwork
+  /** Our own PeerId was announced: our address on that interface, and the one of the other machine. */
+  readonly onOwnKey: (own: string, other: string) => void
 }
 
 /** Milliseconds; RFC 6762 section 5.2 asks for at least a second between questions. */
@@ -32,7 +34,8 @@ export function discoveryStartable({
   log,
   network,
   autoDialer,
-  local
+  local,
+  onOwnKey
 }: DiscoveryInit): Startable {
   const { clock } = world
   const discovery = new LanDiscovery({
@@ -42,7 +45,11 @@ export function discoveryStartable({
     interval: DISCOVERY_INTERVAL,
     port: MDNS_PORT,
     addresses: () => network.getMultiaddrs(),
-    found: (peer, addresses) => autoDialer.found(peer, addresses)
+    found(peer, addresses, from, own) {
+      if (!peer.equals(network.peerId)) autoDialer.found(peer, addresses)
+      // With two interfaces in one network a node receives its own announcements.
+      else if (!local.isOwnAddress(from)) onOwnKey(own, from)
+    }
   })
   let cancel: () => void = () => {}
   return {

@@ -58,6 +58,12 @@ export class LocalNetwork {
     return this.isOwnSubnet(host) || inSubnets(privateRanges, host)
   }
 
+  /** Whether it is an address of this machine. */
+  isOwnAddress(host: string): boolean {
+    const plain = host.split('%')[0]
+    return Object.values(this.#interfaces).some((infos) => infos?.some(({ address }) => address === plain))
+  }
+
   isOwnSubnet(host: string): boolean {
     return inSubnets(this.#subnets, host)
   }

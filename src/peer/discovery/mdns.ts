@@ -23,8 +23,11 @@ export interface LanDiscoveryInit {
   readonly port: number
   /** Our addresses with our PeerId. */
   readonly addresses: () => Multiaddr[]
-  /** Called with the addresses that are in a subnet of the interface they were announced on; there may be none. */
-  readonly found: (peer: PeerId, addresses: Multiaddr[], from: string) => void
+  /**
+   * Called with the addresses that are in a subnet of the interface they were announced on; there may be none.
+   * @param from,own the sender's address, and ours on that interface
+   */
+  readonly found: (peer: PeerId, addresses: Multiaddr[], from: string, own: string) => void
 }
 
 /** RFC 6762 section 3. */
@@ -126,7 +129,7 @@ export class LanDiscovery {
         const place = hostPort(address)
         return place !== undefined && chosen.isOnLink(place.host)
       })
-      this.#init.found(id, near, from)
+      this.#init.found(id, near, from, chosen.hosts[0] ?? chosen.name)
     }
   }
 
