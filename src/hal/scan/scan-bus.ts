@@ -4,19 +4,30 @@ import { placeOf } from '../bus/failure.ts'
 import type { I2cBus } from '../i2c.ts'
 import { kernelChip, kernelPlace } from '../kernel/i2c.ts'
 import type { Sysfs } from '../sysfs.ts'
-import type { Alternative, Finding, Proposal } from './finding.ts'
+import type { Alternative, ConfiguredChip, Finding, Proposal } from './finding.ts'
 import { type Candidate, recognise, type ScanContext, type Verdict } from './recognise.ts'
 
 /** 00 to 07 and 78 to 7f are reserved: 00 is the general call, which resets chips [i2c-tools i2cdetect.c]. */
 const [FIRST, LAST] = [0x08, 0x77]
 /** First address of a tca9548a; LAST is its last. */
 const MULTIPLEXERS = 0x70
+const MULTIPLEXER = 'tca9548a'
+const ABSENT = {
+  reason: 'does not acknowledge',
+  conflict: 'it does not acknowledge: check its wiring, power and address'
+}
 
 export interface BusScan extends ScanContext {
   readonly sysfs: Sysfs
   readonly candidates: readonly Candidate[]
   /** Addresses that are not probed: chips of the bus that the multiplexer of this channel is on. */
   readonly except: ReadonlySet<number>
+  /** By address, on this bus. */
+  readonly configured: ReadonlyMap<number, ConfiguredChip>
+  /** Whether a node runs with them: they are listed and not addressed, because they may be measuring. */
+  readonly running: boolean
+  /** Names of the channels of configured multiplexers, by address. */
+  readonly multiplexers: ReadonlyMap<number, string>
   /** Types by which chips that the kernel shows are measured, by the kernel's name of their place. */
   readonly shown: ReadonlyMap<string, string>
   /** Makes a unique name for a proposal. */
@@ -36,10 +47,10 @@ export async function scanBus(bus: I2cBus, scan: BusScan): Promise<BusFindings> 
   try {
     for (let address = FIRST; address <= LAST; address++) {
       if (scan.except.has(address)) continue
-      const probed = await bus.probe(address, { signal: scan.signal })
-      if (probed === 'absent') continue
-      taken.add(address)
-      findings.push(await (probed === 'kernel' ? ownedFinding : chipFinding)(bus, address, scan))
+      const finding = await findingAt(bus, address, scan)
+      if (finding === undefined) continue
+      if (finding.kind !== 'absent') taken.add(address)
+      findings.push(finding)
     }
   } catch (error) {
     scan.signal.throwIfAborted()
@@ -48,9 +59,75 @@ export async function scanBus(bus: I2cBus, scan: BusScan): Promise<BusFindings> 
   return { findings, taken }
 }
 
-async function chipFinding(bus: I2cBus, address: number, scan: BusScan): Promise<Finding> {
-  const verdict = await recognise(bus, address, scan.candidates, scan)
+/** Addresses of a bus at which something answers, without asking what it is. */
+export async function probeBus(
+  bus: I2cBus,
+  { except, configured, running, signal }: Pick<BusScan, 'except' | 'configured' | 'running' | 'signal'>
+): Promise<ReadonlySet<number>> {
+  const taken = new Set(except)
+  for (let address = FIRST; address <= LAST; address++) {
+    if (except.has(address)) continue
+    const inUse = running && configured.has(address)
+    if (inUse || (await bus.probe(address, { signal })) !== 'absent') taken.add(address)
+  }
+  return taken
+}
+
+async function findingAt(bus: I2cBus, address: number, scan: BusScan): Promise<Finding | undefined> {
+  const chip = scan.configured.get(address)
+  const channels = scan.multiplexers.get(address)
+  if (chip !== undefined && scan.running) return inUseFinding(chip, scan)
+  const probed = await bus.probe(address, { signal: scan.signal })
   const place = placeOf(bus.name, address)
+  if (probed === 'absent') {
+    const configured = chip?.name ?? channels
+    const type = chip?.type ?? MULTIPLEXER
+    return configured === undefined ? undefined : { kind: 'absent', place, type, configured, ...ABSENT }
+  }
+  if (probed === 'kernel') {
+    const found = await ownedFinding(bus, address, scan)
+    const configured = chip?.name ?? channels
+    return configured === undefined ? found : { ...found, configured, conflict: found.reason }
+  }
+  if (channels !== undefined) {
+    return { kind: 'sure', place, type: MULTIPLEXER, reason: 'a multiplexer', configured: channels }
+  }
+  const verdict = await recognise(bus, address, scan.candidates, scan)
+  return chip === undefined
+    ? chipFinding(place, verdict, bus, address, scan)
+    : configuredFinding(place, verdict, chip, address, scan)
+}
+
+function inUseFinding({ name, type, bus, address }: ConfiguredChip, { candidates }: BusScan): Finding {
+  const title = candidates.find((each) => each.type === type)?.title ?? type
+  return { kind: 'sure', place: placeOf(bus, address), type, reason: title, configured: name }
+}
+
+/** What is configured goes before what cannot be distinguished from it. */
+function configuredFinding(
+  place: string,
+  { sure, maybe, relative }: Verdict,
+  { name: configured, type }: ConfiguredChip,
+  address: number,
+  { candidates }: BusScan
+): Finding {
+  const reason = candidates.find((each) => each.type === type)?.title ?? type
+  if (sure?.type === type) return { kind: 'sure', place, type, reason, configured }
+  if (maybe.some((each) => each.type === type)) return { kind: 'maybe', place, type, reason, configured }
+  if (sure !== undefined) {
+    const conflict = `it is a ${sure.type}, not a ${type}`
+    return { kind: 'sure', place, type: sure.type, reason: sure.title, configured, conflict }
+  }
+  const found = maybe.length === 0 ? whyUnknown(address, { maybe, ...defined({ relative }) }) : listed(maybe)
+  const conflict = `it does not answer as a ${type}, but as ${found}`
+  return { kind: 'unknown', place, reason: found, configured, conflict }
+}
+
+function listed(maybe: readonly Candidate[]): string {
+  return maybe.map(({ type }) => type).join(' or ')
+}
+
+function chipFinding(place: string, verdict: Verdict, bus: I2cBus, address: number, scan: BusScan): Finding {
   const [first, ...others] = verdict.sure === undefined ? verdict.maybe : [verdict.sure]
   if (first === undefined) return { kind: 'unknown', place, reason: whyUnknown(address, verdict) }
   const base = { place, type: first.type, proposal: proposalOf(first, bus.name, address, scan) }

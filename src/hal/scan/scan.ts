@@ -3,9 +3,9 @@ import type { MuxChannel } from '../bus/muxed-buses.ts'
 import type { ClockDefinition } from '../clock-chip.ts'
 import type { SensorDefinition } from '../sensor.ts'
 import type { World } from '../world.ts'
-import type { Finding } from './finding.ts'
+import type { ConfiguredChip, Finding } from './finding.ts'
 import type { Candidate } from './recognise.ts'
-import { scanBus } from './scan-bus.ts'
+import { type BusScan, probeBus, scanBus } from './scan-bus.ts'
 import { discoverAll, fileFinding, shownChips } from './scan-files.ts'
 
 export interface ScanInit {
@@ -17,8 +17,9 @@ export interface ScanInit {
   readonly muxChannels: readonly MuxChannel[]
   /** Names of configured sensors, which are taken. */
   readonly names: readonly string[]
-  /** Addresses of a bus that are not addressed, because a driver uses them. */
-  readonly inUse?: (bus: string) => ReadonlySet<number>
+  readonly configured: readonly ConfiguredChip[]
+  /** Whether a node runs with the configured chips: they are listed and not addressed. */
+  readonly running?: boolean
   readonly signal: AbortSignal
 }
 
@@ -32,30 +33,70 @@ export async function scan(init: ScanInit): Promise<Finding[]> {
     world.sysfs,
     context
   )
-  const common = {
+  const scanner = new BusScanner(init, {
     ...context,
     sysfs: world.sysfs,
     candidates: [...devices.filter((each) => each.bus === 'i2c'), ...clocks] satisfies Candidate[],
     shown: shownChips(discovered),
     name
-  }
-  const exceptOn = (bus: string, onParent: Iterable<number>): ReadonlySet<number> =>
-    new Set([...onParent, ...(init.inUse?.(bus) ?? [])])
+  })
   const findings: Finding[] = []
-  const taken = new Map<string, ReadonlySet<number>>()
   for (const bus of init.buses) {
-    const parent = init.muxChannels.find((muxChannel) => muxChannel.name === bus)?.bus ?? ''
     try {
-      const opened = await world.buses.open(bus)
-      const found = await scanBus(opened, { ...common, except: exceptOn(bus, taken.get(parent) ?? []) })
-      taken.set(bus, found.taken)
-      findings.push(...found.findings)
+      findings.push(...(await scanner.scan(bus)))
     } catch (error) {
       signal.throwIfAborted()
       findings.push({ kind: 'failed', place: bus, reason: describeError(error) })
     }
   }
   return [...findings, ...discovered.map((each) => fileFinding(each, name))]
+}
+
+type Common = Pick<BusScan, 'clock' | 'signal' | 'sysfs' | 'candidates' | 'shown' | 'name'>
+
+class BusScanner {
+  readonly #init: ScanInit
+  readonly #common: Common
+  /** Addresses at which something answers, by bus: they answer on its channels as well. */
+  readonly #taken = new Map<string, ReadonlySet<number>>()
+
+  constructor(init: ScanInit, common: Common) {
+    this.#init = init
+    this.#common = common
+  }
+
+  async scan(name: string): Promise<readonly Finding[]> {
+    const bus = await this.#init.world.buses.open(name)
+    const except = await this.#takenAbove(name)
+    const { findings, taken } = await scanBus(bus, { ...this.#common, ...this.#configuredOn(name), except })
+    this.#taken.set(name, taken)
+    return findings
+  }
+
+  /** Of a channel: the addresses of the bus that its multiplexer is on, which is probed where it was not scanned. */
+  async #takenAbove(name: string): Promise<ReadonlySet<number>> {
+    const { world, muxChannels, signal } = this.#init
+    const parent = muxChannels.find((muxChannel) => muxChannel.name === name)?.bus
+    if (parent === undefined) return new Set()
+    const known = this.#taken.get(parent)
+    if (known !== undefined) return known
+    const except = await this.#takenAbove(parent)
+    const bus = await world.buses.open(parent)
+    const taken = await probeBus(bus, { ...this.#configuredOn(parent), except, signal })
+    this.#taken.set(parent, taken)
+    return taken
+  }
+
+  #configuredOn(bus: string): Pick<BusScan, 'configured' | 'running' | 'multiplexers'> {
+    const { configured, muxChannels, running = false } = this.#init
+    const multiplexers = new Map<number, string>()
+    for (const channel of muxChannels.filter((each) => each.bus === bus)) {
+      const names = multiplexers.get(channel.address)
+      multiplexers.set(channel.address, names === undefined ? channel.name : `${names}, ${channel.name}`)
+    }
+    const chips = configured.filter((each) => each.bus === bus)
+    return { configured: new Map(chips.map((chip) => [chip.address, chip])), running, multiplexers }
+  }
 }
 
 /** `bme280`, then `bme280-2`: unique names that the configuration accepts. */

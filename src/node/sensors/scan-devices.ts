@@ -1,8 +1,7 @@
 import type { NodeConfig } from '../../config/schema.ts'
 import { defined } from '../../defined.ts'
-import { placeOf as chipPlace } from '../../hal/bus/failure.ts'
 import type { ClockDefinition } from '../../hal/clock-chip.ts'
-import type { Finding, Proposal } from '../../hal/scan/finding.ts'
+import type { ConfiguredChip, Finding } from '../../hal/scan/finding.ts'
 import { scan } from '../../hal/scan/scan.ts'
 import type { SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
@@ -44,27 +43,10 @@ export async function scanRunning(
   world: World,
   selection: ScanSelection & { readonly clocks: readonly ClockDefinition[] }
 ): Promise<DeviceScan> {
-  const chips = chipsInUse(selection.config)
-  const { findings, skipped } = await scanWorld(world, {
-    ...selection,
-    inUse: (bus) => new Set(chips.flatMap((chip) => (chip.bus === bus ? [chip.address] : [])))
-  })
-  const inUse = chips.map(({ name, type, bus, address }): Finding => {
-    const title = [...selection.devices, ...selection.clocks].find((each) => each.type === type)?.title
-    const place = chipPlace(bus, address)
-    return { kind: 'sure', place, type, reason: title ?? type, configured: name }
-  })
-  return { findings: [...inUse, ...findings], skipped }
+  return await scanWorld(world, { ...selection, running: true })
 }
 
-interface Chip {
-  readonly name: string
-  readonly type: string
-  readonly bus: string
-  readonly address: number
-}
-
-function chipsInUse({ sensors, time: { rtc } }: NodeConfig): Chip[] {
+function configuredChips({ sensors, time: { rtc } }: NodeConfig): ConfiguredChip[] {
   const all = [...sensors, ...(rtc.type === 'none' ? [] : [{ ...rtc, name: 'time.rtc' }])]
   return all.flatMap(({ name, type, bus, address }) =>
     bus === undefined || address === undefined ? [] : [{ name, type, bus, address }]
@@ -73,32 +55,22 @@ function chipsInUse({ sensors, time: { rtc } }: NodeConfig): Chip[] {
 
 async function scanWorld(
   world: World,
-  {
-    config,
-    devices,
-    clocks,
-    buses,
-    signal,
-    inUse
-  }: ScanSelection & {
-    readonly clocks: readonly ClockDefinition[]
-    readonly inUse?: (bus: string) => ReadonlySet<number>
-  }
+  selection: ScanSelection & { readonly clocks: readonly ClockDefinition[]; readonly running?: boolean }
 ): Promise<DeviceScan> {
+  const { config, buses, ...common } = selection
   const present = await world.buses.list()
   const scanned = buses.length > 0 ? buses : usualBuses(present, config, world.kind)
   const findings = await scan({
+    ...common,
     world,
-    devices,
-    clocks,
     buses: scanned,
     muxChannels: config.buses,
     names: config.sensors.map(({ name }) => name),
-    signal,
-    ...defined({ inUse })
+    configured: configuredChips(config)
   })
+  const known = findings.map((finding) => withConfigured(finding, config))
   return {
-    findings: findings.map((finding) => withConfigured(finding, config)),
+    findings: [...known, ...absentFiles(known, selection)],
     skipped: present.filter((bus) => !scanned.includes(bus))
   }
 }
@@ -115,23 +87,27 @@ function usualBuses(there: readonly string[], { buses, sensors }: NodeConfig, ki
   return usual.length === 0 ? [HEADER] : usual
 }
 
-function withConfigured(finding: Finding, config: NodeConfig): Finding {
-  const { proposal } = finding
-  const name = proposal === undefined ? undefined : configuredAs(proposal, config)
-  return name === undefined ? finding : { ...finding, configured: name }
+/** Chips on buses are known by their address (hal/scan), what the kernel shows by its options. */
+function withConfigured(finding: Finding, { sensors }: NodeConfig): Finding {
+  const { kind, proposal } = finding
+  if (kind !== 'file' || proposal === undefined) return finding
+  const { type, options = {} } = proposal
+  const configured = sensors.find((sensor) => sensor.type === type && isOf(options, sensor.options))?.name
+  return { ...finding, ...defined({ configured }) }
 }
 
-function configuredAs(proposal: Proposal, { sensors, time: { rtc } }: NodeConfig): string | undefined {
-  const { as, type, bus, address, options = {} } = proposal
-  const isThere = (one: {
-    readonly bus?: string | undefined
-    readonly address?: number | undefined
-  }): boolean => one.bus === bus && one.address === address
-  if (as === 'rtc') return rtc.type !== 'none' && isThere(rtc) ? 'time.rtc' : undefined
-  const found = sensors.find((sensor) =>
-    address === undefined ? sensor.type === type && isOf(options, sensor.options) : isThere(sensor)
-  )
-  return found?.name
+/** Configured sensors whose files the kernel does not show. */
+function absentFiles(findings: readonly Finding[], { config, devices }: ScanSelection): Finding[] {
+  const found = new Set(findings.map(({ configured }) => configured))
+  return config.sensors.flatMap(({ name, type }): Finding[] => {
+    const definition = devices.find((device) => device.type === type)
+    const canBeFound = definition?.bus === 'sysfs' && definition.discover !== undefined
+    const failed = findings.some(({ kind, place }) => kind === 'failed' && place === type)
+    if (!canBeFound || failed || found.has(name)) return []
+    const conflict =
+      'the kernel does not show it, or several of that name: see that its driver or overlay is loaded'
+    return [{ kind: 'absent', place: type, type, reason: 'is not shown', configured: name, conflict }]
+  })
 }
 
 /** Whether a configured source is what was found: the same thing, whichever of its values are measured. */

@@ -43,6 +43,9 @@ t.test('the same questions over i2c-bus: no address is left out, none is the gen
       sysfs: new SimulatedSysfs(),
       candidates: [...devices.filter((each) => each.bus === 'i2c'), ...clockChips],
       except: new Set(),
+      configured: new Map(),
+      running: false,
+      multiplexers: new Map(),
       shown: new Map([['1-004f', 'hwmon']]),
       name: (base) => base
     })

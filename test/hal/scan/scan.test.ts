@@ -20,6 +20,7 @@ function bench(options: SimulatedWorldOptions = {}) {
         buses: ['i2c-1'],
         muxChannels: [],
         names: [],
+        configured: [],
         signal: new AbortController().signal,
         ...more
       })
@@ -127,9 +128,89 @@ t.test('chips behind a multiplexer are found there, and those of its bus not aga
     muxChannels
   })
   t.match(findings, [
-    { place: '0x70 on i2c-1', kind: 'unknown' },
+    { place: '0x70 on i2c-1', kind: 'sure', type: 'tca9548a', configured: 'attic' },
     { place: '0x76 on i2c-1', type: 'bme280' },
     { place: '0x44 on attic', type: 'sht4x', proposal: { bus: 'attic' } }
+  ])
+})
+
+t.test('a channel alone: chips of the buses above it are not taken for its own', async (t) => {
+  const muxChannels = [
+    { name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 },
+    { name: 'roof', bus: 'attic', address: 0x71, channel: 0 },
+    { name: 'cellar', bus: 'i2c-1', address: 0x70, channel: 0 }
+  ]
+  const { world, scanned } = bench({
+    muxChannels,
+    chips: [
+      { bus: 'i2c-1', type: 'bme280', address: 0x76 },
+      { bus: 'i2c-1', type: 'tmp102', address: 0x48 },
+      { bus: 'attic', type: 'sht4x', address: 0x44 },
+      { bus: 'roof', type: 'bh1750', address: 0x23 }
+    ]
+  })
+  const scanOf = async (...buses: string[]): Promise<[string, string][]> => {
+    const findings = await scanned({ world: withMuxChannels(world, muxChannels), buses, muxChannels })
+    return findings.filter(({ kind }) => kind !== 'file').map(({ place, type = '' }) => [place, type])
+  }
+  t.same(await scanOf('attic'), [
+    ['0x44 on attic', 'sht4x'],
+    ['0x71 on attic', 'tca9548a']
+  ])
+  t.same(await scanOf('roof'), [['0x23 on roof', 'bh1750']])
+  t.same(await scanOf('cellar'), [], 'nothing is behind it')
+})
+
+t.test('configured chips: what fits, what is another, what does not answer', async (t) => {
+  const { world, scanned } = bench({
+    fileModels,
+    chips: [
+      { bus: 'i2c-1', type: 'tmp105', address: 0x48 },
+      { bus: 'i2c-1', type: 'bme280', address: 0x76 },
+      { bus: 'i2c-1', type: 'bmp280', address: 0x77 }
+    ]
+  })
+  world.attach('i2c-1', 0x29, filledChip(7))
+  world.attach('i2c-1', 0x44, filledChip(7))
+  world.faults.own('i2c-1', 0x4f)
+  const chip = (name: string, type: string, address: number) => ({ name, type, bus: 'i2c-1', address })
+  const findings = await scanned({
+    configured: [
+      chip('air', 'tmp105', 0x48),
+      chip('wall', 'lm75', 0x4f),
+      chip('climate', 'sht4x', 0x44),
+      chip('light', 'bh1750', 0x23),
+      chip('weather', 'bme280', 0x77)
+    ]
+  })
+  const found = findings.filter(({ kind }) => kind !== 'file')
+  t.match(
+    found.map(({ place, kind, type, configured, conflict }) => [place, kind, type, configured, conflict]),
+    [
+      ['0x23 on i2c-1', 'absent', 'bh1750', 'light', /does not acknowledge/],
+      ['0x29 on i2c-1', 'unknown', undefined, undefined, undefined],
+      ['0x44 on i2c-1', 'unknown', undefined, 'climate', /does not answer as a sht4x, but as something/],
+      ['0x48 on i2c-1', 'maybe', 'tmp105', 'air', undefined],
+      ['0x4f on i2c-1', 'kernel', 'lm75', 'wall', /belongs to a driver of the kernel; measure it as hwmon/],
+      ['0x76 on i2c-1', 'sure', 'bme280', undefined, undefined],
+      ['0x77 on i2c-1', 'sure', 'bmp280', 'weather', 'it is a bmp280, not a bme280']
+    ]
+  )
+  t.notOk(found.some(({ configured, proposal }) => configured !== undefined && proposal !== undefined))
+})
+
+t.test('a configured multiplexer that does not answer, and one of the kernel', async (t) => {
+  const muxChannels = [
+    { name: 'attic', bus: 'i2c-1', address: 0x70, channel: 3 },
+    { name: 'cellar', bus: 'i2c-1', address: 0x70, channel: 0 },
+    { name: 'shed', bus: 'i2c-1', address: 0x71, channel: 0 }
+  ]
+  const { world, scanned } = bench({ chips: [{ bus: 'i2c-1', type: 'bme280', address: 0x76 }] })
+  world.faults.own('i2c-1', 0x71)
+  t.match(await scanned({ muxChannels }), [
+    { kind: 'absent', place: '0x70 on i2c-1', type: 'tca9548a', configured: 'attic, cellar' },
+    { kind: 'kernel', place: '0x71 on i2c-1', configured: 'shed', conflict: /belongs to a driver/ },
+    { kind: 'sure', place: '0x76 on i2c-1' }
   ])
 })
 

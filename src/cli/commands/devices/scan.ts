@@ -79,6 +79,7 @@ const styles: Readonly<Record<Finding['kind'], Style>> = {
   maybe: 'yellow',
   kernel: 'dim',
   unknown: 'yellow',
+  absent: 'red',
   failed: 'red'
 }
 
@@ -89,13 +90,17 @@ function show(
   { terminal }: Context
 ): void {
   const columns = [{ title: 'PLACE' }, { title: 'TYPE' }, { title: '' }, { title: 'DESCRIPTION' }] as const
-  const rows = findings.map(({ place, type = '–', kind, configured, reason }) => [
+  const rows = findings.map(({ place, type = '–', kind, configured, conflict, reason }) => [
     { text: place },
     { text: type, style: 'bold' } as const,
     { text: kind === 'file' ? '' : kind, style: styles[kind] },
-    { text: configured === undefined ? reason : `configured as ${configured}` }
+    { text: configured === undefined ? reason : configuredText(configured, conflict) }
   ])
   terminal.lines(table(columns, rows, { width: terminal.width, ansi: terminal.ansi }))
   if (lines.length === 0) terminal.remark('kith: kith.yaml has everything that was found')
   else terminal.lines(['', `# for kith.yaml${hasSensors ? ', below sensors' : ''}:`, ...lines])
+}
+
+function configuredText(name: string, conflict: string | undefined): string {
+  return conflict === undefined ? `configured as ${name}` : `configured as ${name}, but ${conflict}`
 }
