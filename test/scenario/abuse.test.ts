@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Connection } from '@libp2p/interface'
 import t, { type Test } from 'tap'
+import { defaultsOf } from '../../src/limits.ts'
+import { gossipLimits } from '../../src/protocol/gossip/limits.ts'
+import { META_TOPIC } from '../../src/protocol/protocol-registry.ts'
+import { encodeCatalogue } from '../../src/reading/signed/catalogue-write.ts'
+import { createSigner, type Signer, seal } from '../../src/reading/signed/seal.ts'
 import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
 import { keptLog } from '../support/history.ts'
+import { encodePack } from '../support/packs.ts'
+import { metaOf, readingOf } from '../support/readings.ts'
 import { all, type House, type HouseNode, houseFor, settle } from '../support/scenario/house.ts'
 import { HandAsker, Stranger } from '../support/scenario/stranger.ts'
 
@@ -156,4 +163,32 @@ t.test('a slow reader of history takes it in pieces, at its own pace', async (t)
   await house.clock.advance(300_000)
   const rows = await house.while(all(author.operations.history({ who: 'victim', what: 'air' }, signal())))
   t.equal(rows.length, victim.gauge('air').next, 'all of it, each once')
+})
+
+t.test('made-up nodes by the thousand take no place of neighbours, in memory or by name', async (t) => {
+  const made = await scene(t)
+  const { house, author, victim, stranger } = made
+  const { catalogues } = victim.running.assembled.peers
+  const { hub } = victim.running.assembled.storage
+  const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
+  const time = Math.round(house.clock.now() / 1000)
+  for (let batch = 0; batch < 15; batch++) {
+    const signers = Array.from({ length: 100 }, () => createSigner(randomBytes(32)))
+    const catalogue = (signer: Signer): Uint8Array =>
+      seal('meta', encodeCatalogue({ ...metaOf(signer.peer), name: 'author' }), signer)
+    const pack = (signer: Signer): Uint8Array =>
+      seal('pack', encodePack([readingOf(signer.peer, { time, position: { ...run, seq: batch } })]), signer)
+    stranger.publish(victim, META_TOPIC, signers.map(catalogue))
+    stranger.publish(victim, TOPIC, signers.map(pack))
+    await house.pass(1000)
+  }
+  t.ok(victim.count('gossip.ignore-new-author') > 1000)
+  const { newAuthorBurst } = defaultsOf(gossipLimits)
+  t.ok(catalogues.all().length < newAuthorBurst + 30, `${catalogues.all().length} catalogues`)
+  t.equal(catalogues.get(author.peer)?.catalogue.name, 'author')
+  t.ok(hub.hasAuthor(author.peer))
+  const [view] = await house.while(author.operations.ask({ who: 'victim' }, signal()))
+  t.equal(view?.state, 'value')
+  const heard = heardOf(victim, author)
+  await house.until(() => heardOf(victim, author) >= heard + 3)
 })
