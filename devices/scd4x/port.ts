@@ -32,8 +32,8 @@ export class Port {
     await this.clock.sleep(time, signal)
   }
 
-  async ask(question: WordCommand, signal: AbortSignal): Promise<number[]> {
-    return await commandWords(this.clock, this.device, question, signal)
+  async ask(command: WordCommand, signal: AbortSignal): Promise<number[]> {
+    return await commandWords(this.clock, this.device, command, signal)
   }
 
   async set(settings: readonly Setting[], signal: AbortSignal): Promise<void> {

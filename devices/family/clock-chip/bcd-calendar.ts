@@ -1,9 +1,9 @@
-// Date and time as the clocks of the DS1307's kin hold them, in seven registers of binary-coded decimals:
+// Date and time as the clocks of the DS1307 family hold them, in seven registers of binary-coded decimals:
 //
 //   0  seconds        00-59
 //   1  minutes        00-59
 //   2  hours          00-23, or 01-12 with bit 6 set, and then bit 5 for PM
-//   3  day of week    1-7, counted as whoever set it liked
+//   3  day of week    1-7, from any first day
 //   4  date           01-31
 //   5  month          01-12, bit 7 for the century where the chip has one
 //   6  year           00-99

@@ -31,9 +31,9 @@ export async function commandWords(
 }
 
 /** Recognises a chip by a command that no other chip of its address answers with correct checksums. */
-export function identifyByAnswer(question: WordCommand): Identification['ask'] {
+export function identifyByAnswer(command: WordCommand): Identification['ask'] {
   return async (device, { clock, signal }) => {
-    await commandWords(clock, device, question, signal)
+    await commandWords(clock, device, command, signal)
     return 'sure'
   }
 }
@@ -42,24 +42,24 @@ export function identifyByAnswer(question: WordCommand): Identification['ask'] {
 export class CommandSensor implements Sensor {
   readonly #clock: Clock
   readonly #device: I2cDevice
-  readonly #question: WordCommand
-  readonly #tell: (words: readonly number[]) => readonly Measurement[]
+  readonly #command: WordCommand
+  readonly #convert: (words: readonly number[]) => readonly Measurement[]
 
   /** @param convert the measurements of the answer's words */
   constructor(
     clock: Clock,
     device: I2cDevice,
-    question: WordCommand,
-    tell: (words: readonly number[]) => readonly Measurement[]
+    command: WordCommand,
+    convert: (words: readonly number[]) => readonly Measurement[]
   ) {
     this.#clock = clock
     this.#device = device
-    this.#question = question
-    this.#tell = tell
+    this.#command = command
+    this.#convert = convert
   }
 
   async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
-    return this.#tell(await commandWords(this.#clock, this.#device, this.#question, signal))
+    return this.#convert(await commandWords(this.#clock, this.#device, this.#command, signal))
   }
 
   async close(): Promise<void> {}
