@@ -5,6 +5,7 @@ import { defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { bytes, formatDuration, localTime, milliseconds } from '../terminal/format-units.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
+import { damageText } from '../views/history-damage.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
 
 export const status = defineCommand({
@@ -72,9 +73,9 @@ function sharedKeyFacts({ sharedKeys = [] }: Status): [string, string][] {
 }
 
 function historyText({ history }: Status, ansi: AnsiStyle): string | string[] {
-  const { state, error, readings, bytesWritten } = history
+  const { state, error, damage, readings, bytesWritten } = history
   const amount = `${readings} readings, ${bytes(history.bytes)}, ${bytes(bytesWritten)} written since start`
-  if (state === 'ok') return amount
+  if (state === 'ok') return damage === undefined ? amount : [amount, ansi(damageText(damage), 'red')]
   if (state === 'memory') return `${amount}, in memory only`
   const reason = error === undefined ? '' : ` (${sanitize(error)})`
   return [ansi(`${state}${reason}: readings are kept in memory`, 'red'), amount]

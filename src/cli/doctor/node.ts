@@ -2,6 +2,7 @@ import { describeError } from '../../error.ts'
 import type { Status } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { formatDuration } from '../terminal/format-units.ts'
+import { damageText } from '../views/history-damage.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 /** The status of the running node. */
@@ -44,6 +45,16 @@ function checkSensors({ sensors }: Status): Finding[] {
 }
 
 function checkHistory({ history }: Status): Finding[] {
+  return [...checkState(history), ...checkDamage(history)]
+}
+
+function checkDamage({ damage }: Status['history']): Finding[] {
+  if (damage === undefined) return []
+  const hint = 'check the disk; a file that was set aside may be removed once you have looked at it'
+  return [warn('history', damageText(damage), hint)]
+}
+
+function checkState(history: Status['history']): Finding[] {
   if (history.state === 'ok' || history.state === 'memory') return []
   const reason = history.error === undefined ? '' : ` (${sanitize(history.error)})`
   const text = `the history is ${history.state}${reason}: readings are kept in memory only`

@@ -4,7 +4,7 @@ import type { QueryClient } from '../../protocol/query/index.ts'
 import { anchorTime } from '../../reading/history/anchor-time.ts'
 import type { History } from '../../reading/history/history.ts'
 import type { Reading } from '../../reading/reading.ts'
-import type { Position } from '../../reading/run.ts'
+import { type Position, sameRun } from '../../reading/run.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
 import type { Catalogue } from '../../reading/signed/catalogue.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
@@ -20,6 +20,8 @@ export interface HistoryInit {
   readonly context: () => ViewContext
   readonly protocolsOf: (quantity: string) => readonly string[]
 }
+
+type Lost = Extract<HistoryRow, { lost: unknown }>['lost']
 
 /** Readings taken from our own history at a time. */
 const PAGE = 500
@@ -65,6 +67,11 @@ function* ownRows(init: HistoryInit, selection: Selection, request: HistoryReque
   for (const series of init.history.series()) {
     const parts = parseSeries(series)
     if (parts === undefined || !selection.matches(parts)) continue
+    const place = {
+      peer: parts.peer,
+      who: context.labelOf(parts.peer),
+      series: localSeries(parts.device, parts.quantity, parts.channel)
+    }
     let after: Position | undefined
     for (;;) {
       const page = init.history.readings({
@@ -75,9 +82,12 @@ function* ownRows(init: HistoryInit, selection: Selection, request: HistoryReque
         limit: PAGE,
         after
       })
-      for (const reading of page)
+      for (const reading of page) {
+        for (const lost of lostBetween(init.history, series, after, reading.position))
+          yield { ...place, lost }
+        after = reading.position
         if (isShown(reading, request, runs, context)) yield viewPast(reading, context)
-      after = page.at(-1)?.position
+      }
       if (page.length < PAGE) break
     }
   }
@@ -133,6 +143,20 @@ async function* seriesRows(
         yield viewPast(reading, context)
     }
   }
+}
+
+/**
+ * The gaps of a run of ours between two readings that follow each other in the answer. A position that the window
+ * left out is held; one that is not was lost by a disk, as retention deletes from the beginning.
+ */
+function lostBetween(history: History, series: string, before: Position | undefined, next: Position): Lost[] {
+  if (before === undefined || !sameRun(before, next) || next.seq === before.seq + 1) return []
+  const ranges = history.held(series).find(({ run }) => sameRun(run, next))?.ranges ?? []
+  const { epoch, boot } = next
+  const gaps = ranges
+    .slice(1)
+    .map(([from], i) => ({ epoch, boot, from: (ranges[i]?.[1] ?? from) + 1, to: from - 1 }))
+  return gaps.filter(({ from, to }) => from > before.seq && to < next.seq)
 }
 
 /** Without `until` the window ends now: a reading of the future is of a clock that was wrong. */

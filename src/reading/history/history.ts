@@ -57,10 +57,22 @@ export interface HeldRun {
 
 export type HistoryState = 'ok' | 'read-only' | 'full' | 'failing' | 'memory'
 
+/** What a disk has damaged. */
+export interface HistoryDamage {
+  /** Databases that were set aside, until somebody removes them. */
+  readonly files: readonly string[]
+  /** Readings taken over from them since the start. */
+  readonly salvaged: number
+  /** Packs and blocks that were damaged within a good database and removed, since the start. */
+  readonly lost: number
+}
+
 export interface HistoryStatus {
   /** Anything but ok and memory: what is new is kept in memory, and tried again at each flush. */
   readonly state: HistoryState
   readonly error?: string
+  /** Absent where nothing is damaged. */
+  readonly damage?: HistoryDamage
   /** Size of what is kept, on disk and in memory. */
   readonly bytes: number
   /** Bytes written to disk since the start, estimated from pages. */

@@ -5,6 +5,8 @@ import { readOpened } from './open-signed.ts'
 import { type Pack, type PackOptions, packReadings } from './pack.ts'
 import { PackError } from './pack-error.ts'
 import { openSeal, type Signer, seal } from './seal.ts'
+import { isSealError } from './seal-error.ts'
+import { SealVerifier } from './seal-verify.ts'
 import type { SealedReadings } from './sealed.ts'
 import { MAX_PAYLOAD } from './senml.ts'
 import { signable } from './signable.ts'
@@ -17,8 +19,10 @@ export interface Sealer {
   pack(topic: string, readings: readonly Reading[], options?: PackOptions): SealedReadings
   /** One block of the first readings of one run and series, as many as fit, without a gap. @throws PackError */
   block(topic: string, readings: readonly Reading[]): SealedReadings
-  /** Reads what was verified before it was kept. @throws SealedRefusal, SealError where the bytes are damaged */
+  /** Reads what was verified before it was kept. @throws SealedRefusal, SealError where it cannot be read */
   open(kind: SealedReadings['kind'], topic: string, bytes: Uint8Array): SealedReadings
+  /** Whether kept bytes are still those that their author signed: a disk may have damaged them. */
+  isGenuine(kind: SealedReadings['kind'], bytes: Uint8Array): boolean
 }
 
 /** @param quantities everything that can be measured; what is opened was held to its topic when it came in */
@@ -29,6 +33,7 @@ export function createSealer(signer: Signer, quantities: Quantities): Sealer {
     const bytes = seal(kind, first.payload, signer)
     return { kind, topic, author: signer.peer, bytes, readings: first.readings }
   }
+  const verifier = new SealVerifier()
   const checked = (readings: readonly Reading[]): Reading[] =>
     readings.map((reading) => signable(reading, quantities))
   return {
@@ -36,7 +41,20 @@ export function createSealer(signer: Signer, quantities: Quantities): Sealer {
     pack: (topic, readings, options) => sealed('pack', topic, packReadings(checked(readings), options)),
     block: (topic, readings) => sealed('block', topic, blocksOf(checked(alike(readings)))),
     open: (kind, topic, bytes) =>
-      readOpened(openSeal(kind, bytes), { topic, quantities, maxPayload: MAX_PAYLOAD, takesBadRecords: true })
+      readOpened(openSeal(kind, bytes), {
+        topic,
+        quantities,
+        maxPayload: MAX_PAYLOAD,
+        takesBadRecords: true
+      }),
+    isGenuine(kind, bytes) {
+      try {
+        return verifier.verify(openSeal(kind, bytes))
+      } catch (error) {
+        if (isSealError(error)) return false
+        throw error
+      }
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { type HistoryInit, history } from '../../../src/node/api/history.ts'
 import type { HistoryRequest, HistoryRow } from '../../../src/node/api/operations.ts'
@@ -11,8 +13,8 @@ const START = 1_767_225_600
 const DAY = 86_400
 
 /** A node whose history has a run of three readings with, and one without a known time. */
-function bench(t: Test, now?: number) {
-  const { history: store } = historyBench()
+function bench(t: Test, now?: number, path = ':memory:') {
+  const { history: store } = historyBench({ path })
   t.teardown(() => store.close())
   const init: HistoryInit = {
     resolver: {
@@ -86,6 +88,21 @@ t.test('the limit counts them as well', async (t) => {
 t.test('a reversed window is refused', async (t) => {
   const { rows } = bench(t)
   await t.rejects(rows({ since: 2, until: 1 }), { code: 'bad-request', message: 'since is after until' })
+})
+
+t.test('a block that the disk zeroed is a row of lost readings', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { store, rows } = bench(t, undefined, path)
+  store.appendOwn(readingsOf(us.peer, runOf(12), 0, 767))
+  store.flush()
+  const db = new DatabaseSync(path)
+  db.exec(`UPDATE sealed SET bytes = zeroblob(length(bytes)) WHERE id IN (
+    SELECT sealed_id FROM ranges JOIN runs ON runs.id = run_id WHERE epoch = 12 AND first_seq = 256)`)
+  db.close()
+  const lost = (await rows()).flatMap((row) => ('lost' in row ? [row] : []))
+  t.match(lost, [{ who: 'hall', series: 'hall/temperature', lost: { epoch: 12, from: 256, to: 511 } }])
+  t.equal((await rows()).length, 3 + 3 + 512 + 1)
+  t.equal((await rows({ since: START + 700 })).filter((row) => 'lost' in row).length, 0, 'none in the window')
 })
 
 t.test('readings of the future are left out unless the window says so, and are flagged', async (t) => {

@@ -23,6 +23,8 @@ export interface HistoryReaderOptions {
   readonly maxPayloadOf: (series: string) => number
   /** Our present run. */
   readonly present: () => Run | undefined
+  /** Called with the number of a pack or block whose bytes are damaged, at each attempt to read it. */
+  readonly onDamaged: (sealed: number, series: string) => void
 }
 
 /** Sorts before every run. */

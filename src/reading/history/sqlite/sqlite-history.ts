@@ -14,6 +14,7 @@ import type {
   AnchoredRun,
   HeldRun,
   History,
+  HistoryDamage,
   HistoryItem,
   HistoryQuery,
   HistoryStatus,
@@ -25,6 +26,7 @@ import { rangesOf } from '../range.ts'
 import { openDatabase } from '../store/database-file.ts'
 import { DurableStore } from '../store/durable-store.ts'
 import { HistoryStore } from '../store/history-store.ts'
+import { salvage } from '../store/salvage.ts'
 import { dueTails } from './due-tails.ts'
 import { HistoryReader } from './history-reader.ts'
 import { RetentionClock } from './retention-clock.ts'
@@ -58,6 +60,10 @@ export class SqliteHistory implements History {
   readonly #recent = new HistoryStore(openDatabase(':memory:'))
   readonly #reader: HistoryReader
   readonly #ages: RetentionClock
+  /** Numbers of packs and blocks on disk whose bytes are damaged, until they can be removed. */
+  readonly #damaged = new Set<number>()
+  /** How many were removed since the start. */
+  #lost = 0
   readonly #cancel: Cancel
   /** Rows of our own since the last block, by series. */
   readonly #rows = new Map<string, number>()
@@ -68,7 +74,11 @@ export class SqliteHistory implements History {
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
   constructor(options: SqliteHistoryOptions) {
     this.#options = options
-    this.#durable = new DurableStore(options)
+    const { sealer, topicOf } = options
+    this.#durable = new DurableStore({
+      ...options,
+      salvage: (path, into) => salvage(path, into, { sealer, topicOf })
+    })
     this.#newestDate = this.#durable.read((store) => store.sealed.newestDate(), 0)
     const { clock, time, limits } = options
     this.#ages = new RetentionClock({ clock, time, age: limits.age, newest: this.#newestDate })
@@ -78,7 +88,8 @@ export class SqliteHistory implements History {
       stores: [(work, otherwise) => this.#durable.read(work, otherwise), (work) => work(this.#recent)],
       readable: () => this.#durable.readable,
       maxPayloadOf: (series) => options.maxPayloadOf(parseSeries(series)?.quantity ?? ''),
-      present: () => this.#present?.run
+      present: () => this.#present?.run,
+      onDamaged: (sealed, series) => this.#noteDamaged(sealed, series)
     })
     this.#cancel = every(options.clock, options.limits.flush, () => this.flush())
   }
@@ -113,6 +124,7 @@ export class SqliteHistory implements History {
   }
 
   flush(): void {
+    this.#dropDamaged()
     this.#sealDue()
     if (this.#unwritten === 0) return
     const written = this.#durable.write((store) => {
@@ -160,12 +172,18 @@ export class SqliteHistory implements History {
     const { state, error, bytesWritten, file } = this.#durable
     return {
       state,
-      ...defined({ error }),
+      ...defined({ error, damage: this.#damage() }),
       bytes: this.#durable.read((store) => store.bytes(), 0) + this.#recent.bytes(),
       bytesWritten,
       readings: this.#durable.read((store) => store.count(), 0) + this.#recent.count(),
       file
     }
+  }
+
+  #damage(): HistoryDamage | undefined {
+    const { damagedFiles: files, salvaged } = this.#durable
+    const lost = this.#lost + this.#damaged.size
+    return files.length + salvaged + lost === 0 ? undefined : { files, salvaged, lost }
   }
 
   close(): void {
@@ -192,6 +210,25 @@ export class SqliteHistory implements History {
       dated,
       ranges: rangesOf(readings)
     })
+  }
+
+  #noteDamaged(sealed: number, series: string): void {
+    if (this.#damaged.has(sealed)) return
+    this.#damaged.add(sealed)
+    this.#options.log.error(`a pack or block of ${series} in history is damaged: its readings are lost here`)
+    this.#dropDamaged()
+  }
+
+  /** Removes damaged packs and blocks: what they held is a gap from then on. */
+  #dropDamaged(): void {
+    const damaged = [...this.#damaged]
+    if (damaged.length === 0) return
+    const dropped = this.#durable.write((store) => {
+      for (const sealed of damaged) store.sealed.drop(sealed)
+    })
+    if (!dropped) return
+    this.#lost += damaged.length
+    this.#damaged.clear()
   }
 
   /** Seals what is full, old enough, or of a run that has ended. */

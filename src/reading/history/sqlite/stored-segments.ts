@@ -41,6 +41,8 @@ export interface StoredSegmentsOptions {
   readonly log: Log
   readonly stores: readonly StoreAccess[]
   readonly topic: (series: string) => string
+  /** Called with the number of a pack or block whose bytes are damaged, at each attempt to read it. */
+  readonly onDamaged: (sealed: number, series: string) => void
 }
 
 /** How many ranges are looked up at a time. */
@@ -73,22 +75,35 @@ export class StoredSegments {
   #segmentIn(access: StoreAccess, range: HeldRange, series: string): Segment {
     return {
       ...range,
-      sealed: () => {
-        const stored = access((store) => store.sealed.get(range.sealed), undefined)
-        return stored && { ...stored, topic: this.#options.topic(series) }
-      },
+      sealed: () => this.#stored(access, range, series),
       readings: () => this.open(access, range, series)?.readings ?? []
     }
   }
 
   open(access: StoreAccess, range: HeldRange, series: string): SealedReadings | undefined {
-    const stored = access((store) => store.sealed.get(range.sealed), undefined)
+    const stored = this.#stored(access, range, series)
     if (stored === undefined) return undefined
     try {
-      return this.#options.sealer.open(stored.kind, this.#options.topic(series), stored.bytes)
+      return this.#options.sealer.open(stored.kind, stored.topic, stored.bytes)
     } catch (error) {
-      this.#options.log.warn(`a ${stored.kind} of ${series} in history is damaged: ${describeError(error)}`)
+      this.#options.log.warn(
+        `a ${stored.kind} of ${series} in history cannot be read: ${describeError(error)}`
+      )
       return undefined
     }
+  }
+
+  /** What is damaged is as good as gone: a gap, which is lost or had from its author again. */
+  #stored(
+    access: StoreAccess,
+    range: HeldRange,
+    series: string
+  ): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined {
+    const stored = access((store) => store.sealed.get(range.sealed), undefined)
+    if (stored === undefined) return undefined
+    if (this.#options.sealer.isGenuine(stored.kind, stored.bytes))
+      return { ...stored, topic: this.#options.topic(series) }
+    this.#options.onDamaged(range.sealed, series)
+    return undefined
   }
 }

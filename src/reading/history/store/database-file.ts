@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
-import { basename } from 'node:path'
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './schema.ts'
 
@@ -46,6 +46,19 @@ function keepPrivate(path: string): void {
   }
 }
 
+/** The files that setAside() made and somebody has not removed yet. */
+export function asideFiles(path: string): string[] {
+  const folder = dirname(path)
+  const head = `${basename(path)}.damaged-`
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(head) && /^[\d-]+$/.test(name.slice(head.length)))
+      .map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}
+
 /** SQLite keeps these beside a database. */
 const COMPANIONS = ['', '-wal', '-shm']
 
@@ -55,7 +68,9 @@ const COMPANIONS = ['', '-wal', '-shm']
  * @returns the new path
  */
 export function setAside(path: string, at: number): string {
-  const aside = `${path}.damaged-${at}`
+  const name = `${path}.damaged-${at}`
+  let aside = name
+  for (let n = 2; existsSync(aside); n++) aside = `${name}-${n}`
   for (const companion of COMPANIONS) {
     if (existsSync(path + companion)) renameSync(path + companion, aside + companion)
   }

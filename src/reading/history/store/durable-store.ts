@@ -4,7 +4,7 @@ import type { Clock } from '../../../clock.ts'
 import { describeError, isNodeError } from '../../../error.ts'
 import type { Log } from '../../../log.ts'
 import type { HistoryState } from '../history.ts'
-import { openDatabase, setAside } from './database-file.ts'
+import { asideFiles, openDatabase, setAside } from './database-file.ts'
 import { HistoryStore } from './history-store.ts'
 
 export interface DurableStoreOptions {
@@ -12,6 +12,8 @@ export interface DurableStoreOptions {
   readonly path: string
   readonly clock: Clock
   readonly log: Log
+  /** Copies what can be read of a damaged file into a new store. */
+  readonly salvage: (path: string, into: HistoryStore) => void
   /** Opens the database; openDatabase unless given. */
   readonly open?: ((path: string) => DatabaseSync) | undefined
 }
@@ -33,6 +35,9 @@ export class DurableStore {
   #bytesWritten = 0
   #readable = false
   #syncing = false
+  /** The file that was set aside and is not salvaged yet. */
+  #aside: string | undefined
+  #salvaged = 0
 
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
   constructor(options: DurableStoreOptions) {
@@ -60,6 +65,16 @@ export class DurableStore {
   /** Whether what is on disk can be read: if not, nothing is reported as lost. */
   get readable(): boolean {
     return this.#readable
+  }
+
+  /** How many readings were salvaged from damaged files since the start. */
+  get salvaged(): number {
+    return this.#salvaged
+  }
+
+  /** Damaged files that were set aside, until somebody removes them. */
+  get damagedFiles(): string[] {
+    return this.file === null ? [] : asideFiles(this.file)
   }
 
   /** Runs `work` as one transaction. @returns whether it was committed */
@@ -104,6 +119,7 @@ export class DurableStore {
   #open(): boolean {
     try {
       const store = this.#openOrReplace()
+      this.#salvage(store)
       this.close()
       this.#store = store
       this.#frames = 0
@@ -156,9 +172,26 @@ export class DurableStore {
 
   #setAside(error: unknown): void {
     const aside = setAside(this.#options.path, Math.floor(this.#options.clock.now() / 1000))
+    this.#aside = aside
     this.#options.log.error(`history is damaged (${describeError(error)}): set aside, a new one begins`, {
       aside
     })
+  }
+
+  /** What a damaged file still has goes into the new one; where that fails, the file lies there to be looked into. */
+  #salvage(store: HistoryStore): void {
+    const { log, salvage } = this.#options
+    const aside = this.#aside
+    if (aside === undefined) return
+    this.#aside = undefined
+    try {
+      salvage(aside, store)
+      const count = store.count()
+      this.#salvaged += count
+      log.warn(`${count} readings of the damaged history were salvaged`, { aside })
+    } catch (error) {
+      log.warn(`nothing of the damaged history was salvaged: ${describeError(error)}`, { aside })
+    }
   }
 
   #recover(): void {

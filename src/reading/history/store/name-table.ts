@@ -136,7 +136,7 @@ export function authorOf(series: string): string {
   return series.slice(0, series.indexOf('/'))
 }
 
-function readRun(row: Record<string, SQLOutputValue>): AnchoredRun {
+export function readRun(row: Record<string, SQLOutputValue>): AnchoredRun {
   const bound = row['anchor_error'] === null ? {} : { errorBound: Number(row['anchor_error']) }
   const quality = row['anchor_quality']
   return {

@@ -151,6 +151,10 @@ export class SealedTable {
     this.#statements.sql('UPDATE sealed SET dated = ? WHERE dated = 0').run(now)
   }
 
+  drop(id: number): void {
+    this.#statements.sql('DELETE FROM sealed WHERE id = ?').run(id)
+  }
+
   /** @returns how many packs and blocks were deleted */
   dropOlderThan(date: number): number {
     return Number(this.#statements.sql('DELETE FROM sealed WHERE dated < ?').run(date).changes)

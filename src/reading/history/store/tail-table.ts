@@ -87,6 +87,12 @@ function rowOf(reading: Reading): SQLInputValue[] {
   ]
 }
 
+/** The reading of a row that is joined with its series and run. */
+export function readTail(row: Record<string, SQLOutputValue>): Reading {
+  const run = { epoch: Number(row['epoch']), boot: String(row['boot']) }
+  return readingOf(String(row['name']), run, row)
+}
+
 function readingOf(series: string, run: Run, row: Record<string, SQLOutputValue>): Reading {
   const { time, mono, unit, quality, error_bound: errorBound } = row
   return {

@@ -104,12 +104,12 @@ t.test('what is kept in memory is bounded, the oldest blocks go', async (t) => {
   history.close()
 })
 
-for (const [what, damage] of [
-  ['no database at all', () => Buffer.alloc(20_000, 'not a database ')],
-  ['a torn page', (file: Buffer) => file.fill(0xff, 4096, 16_384)],
-  ['a torn head', (file: Buffer) => file.fill(0x00, 16, 100)]
+for (const [what, kept, damage] of [
+  ['no database at all', 0, () => Buffer.alloc(20_000, 'not a database ')],
+  ['a torn page', 700, (file: Buffer) => file.fill(0xff, 4096, 16_384)],
+  ['a torn head', 768, (file: Buffer) => file.fill(0x00, 16, 100)]
 ] as const) {
-  t.test(`a damaged file (${what}) is set aside, loudly, and a new one begun`, async (t) => {
+  t.test(`a damaged file (${what}) is set aside, and what it has is salvaged`, async (t) => {
     const path = join(t.testdir(), 'history.sqlite')
     const first = bench(path)
     first.history.appendOwn(readingsOf(us.peer, run, 0, 900))
@@ -120,7 +120,9 @@ for (const [what, damage] of [
     history.appendOwn(readingsOf(us.peer, run, 2000, 2010))
     await clock.advance(120_000)
     t.equal(history.readings({ series: ours, limit: 2000 }).at(-1)?.position.seq, 2010)
-    t.match(history.status(), { state: 'ok' })
+    const salvaged = history.readings({ series: ours, limit: 2000 }).length - 11
+    t.ok(salvaged >= kept, `${salvaged} salvaged`)
+    t.match(history.status(), { state: 'ok', damage: { files: [/damaged-/], salvaged, lost: 0 } })
     history.close()
     const aside = readdirSync(dirname(path)).filter((name) => /^history\.sqlite\.damaged-\d+$/.test(name))
     t.equal(aside.length, 1, readdirSync(dirname(path)).join(' '))
@@ -130,6 +132,44 @@ for (const [what, damage] of [
     )
   })
 }
+
+t.test('a zeroed block is a gap that is lost; of another author, one that may be had again', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const theirs = `${them.peer}/hall/temperature`
+  const { history, log, clock } = bench(path)
+  history.appendOwn(readingsOf(us.peer, run, 0, 767))
+  history.flush()
+  for (const [from, to] of [
+    [0, 19],
+    [20, 39]
+  ] as const)
+    history.put(them.pack(topic, readingsOf(them.peer, run, from, to)))
+  history.flush()
+  const other = new DatabaseSync(path)
+  const zero = `UPDATE sealed SET bytes = zeroblob(length(bytes)) WHERE id IN (
+    SELECT sealed_id FROM ranges JOIN series ON series.id = series_id WHERE name = ? AND first_seq = ?)`
+  other.prepare(zero).run(ours, 256)
+  other.prepare(zero).run(theirs, 20)
+  other.close()
+  const kinds = (): unknown[] =>
+    history.items(ours, undefined, all).items.map(({ kind, from, to }) => [kind, from, to])
+  const gap = [
+    ['block', 0, 255],
+    ['lost', 256, 511],
+    ['block', 512, 767]
+  ]
+  t.same(kinds(), gap)
+  t.equal(history.readings({ series: ours, limit: 2000 }).length, 512)
+  t.equal(history.readings({ series: theirs, limit: 2000 }).length, 20)
+  t.equal(log.lines.filter(({ level }) => level === 'error').length, 2, 'a word for each, once')
+  await clock.advance(60_000)
+  t.same(kinds(), gap)
+  t.match(history.held(theirs), [{ ranges: [[0, 19]] }])
+  t.match(history.status(), { state: 'ok', damage: { files: [], salvaged: 0, lost: 2 } })
+  history.put(them.pack(topic, readingsOf(them.peer, run, 20, 39)))
+  t.equal(history.readings({ series: theirs, limit: 2000 }).length, 40)
+  history.close()
+})
 
 t.test('the file and those beside it are for their owner alone, also where they were not', async (t) => {
   const file = join(t.testdir(), 'history.sqlite')

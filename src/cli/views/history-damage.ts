@@ -1,0 +1,13 @@
+import type { Status } from '../../node/api/operations.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
+
+/** `1 damaged file set aside, 2040 readings salvaged: …`; files are named until somebody removes them. */
+export function damageText({ files, salvaged, lost }: NonNullable<Status['history']['damage']>): string {
+  const parts = [
+    files.length > 0 ? `${files.length} damaged ${files.length === 1 ? 'file' : 'files'} set aside` : '',
+    salvaged > 0 ? `${salvaged} ${salvaged === 1 ? 'reading' : 'readings'} salvaged` : '',
+    lost > 0 ? `${lost} damaged ${lost === 1 ? 'block' : 'blocks'} lost` : ''
+  ]
+  const said = parts.filter((part) => part !== '').join(', ')
+  return files.length === 0 ? said : `${said}: ${sanitize(files.join(', '))}`
+}
