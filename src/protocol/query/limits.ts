@@ -4,6 +4,7 @@ import { defineLimits, duration, type LimitsOf, number, size, whole } from '../.
 export const queryLimits = defineLimits('Queries over streams.', {
   streamsPerPeer: whole(1, 64, 4, 'Streams one peer may hold open on one protocol.'),
   requestsPerStream: whole(1, 1024, 32, 'Open requests of one stream.'),
+  observationsPerPeer: whole(1, 65_536, 128, 'Observe requests of one peer that are open.'),
   requestBytes: size('128B', '64KiB', '512B', 'Largest request.', 'B'),
   answerBytes: size('1KiB', '1MiB', '17KiB', 'Largest answer; a block must fit.', 'B'),
   sessions: whole(1, 65_536, 256, 'Streams of all peers that are answered at once.'),

@@ -41,6 +41,7 @@ export const requester = testSigner(9).peer
 export const queryLimits: QueryLimits = {
   streamsPerPeer: 4,
   requestsPerStream: 32,
+  observationsPerPeer: 80,
   requestBytes: 512,
   answerBytes: 17_408,
   sessions: 64,

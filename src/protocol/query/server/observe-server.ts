@@ -17,6 +17,8 @@ export interface ObservationInit {
   readonly responder: Responder
   readonly services: Pick<ResponderInit, 'clock' | 'limits' | 'latest'>
   readonly write: SendAnswer
+  /** Gives back the place of this request among those of its peer. */
+  readonly release: () => void
   /** Called when it was cancelled and the end has been sent. */
   readonly onDone: () => void
   /** Called with the error that ends the request. */
@@ -83,6 +85,7 @@ export class Observation {
     this.#alive?.stop()
     this.#unsubscribe?.()
     this.#pause?.()
+    this.#init.release()
     this.#waiting = []
   }
 

@@ -8,6 +8,7 @@ import type { Datagrams } from '../../datagram/datagrams.ts'
 import { TokenBuckets } from '../../token-bucket.ts'
 import type { QueryLimits } from '../limits.ts'
 import { answerDatagram } from './answer-datagram.ts'
+import { ObservationSlots } from './observation-slots.ts'
 import { QuerySession } from './query-session.ts'
 import type { FreshReadings, LatestReading, LatestSource } from './queryables.ts'
 import { type Requester, Responder, type ResponderInit } from './responder.ts'
@@ -43,6 +44,7 @@ export class QueryServer implements Startable {
   /** Peer and protocol of each session, in the order of their opening. */
   readonly #sessions = new Map<QuerySession, string>()
   readonly #counters = new Map<string, number>()
+  readonly #observations: ObservationSlots
 
   constructor(components: QueryServerComponents, init: QueryServerInit) {
     const { clock } = components
@@ -51,6 +53,7 @@ export class QueryServer implements Startable {
     this.#init = { ...components, ...init, latest: new SharedLatest(components.latest) }
     this.#responder = new Responder(this.#init)
     this.#requests = new TokenBuckets(clock, bucket)
+    this.#observations = new ObservationSlots(limits.observationsPerPeer)
     this.#errors = new TokenBuckets(clock, bucket)
   }
 
@@ -119,6 +122,7 @@ export class QueryServer implements Startable {
       services: this.#init,
       requests: this.#requests,
       errors: this.#errors,
+      observations: this.#observations,
       count: (what) => this.#counters.set(what, (this.#counters.get(what) ?? 0) + 1),
       onClose: () => this.#sessions.delete(session)
     })

@@ -8,6 +8,7 @@ import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import { errorAnswerOf, QueryError } from '../codec/query-error.ts'
 import { decodeRequest, isBadRequest } from '../codec/request.ts'
 import { type InTurn, serveHistory } from './history-server.ts'
+import type { ObservationSlots } from './observation-slots.ts'
 import { Observation } from './observe-server.ts'
 import type { Requester, Responder, ResponderInit } from './responder.ts'
 import { ResponseStream } from './response-stream.ts'
@@ -21,6 +22,7 @@ export interface QuerySessionInit {
   readonly requests: TokenBuckets
   /** Error answers to a peer: beyond them its stream is closed. */
   readonly errors: TokenBuckets
+  readonly observations: ObservationSlots
   /** Counts each request by its op, each error by its code, and each stream closed for a fault. */
   readonly count: (what: string) => void
   readonly onClose: () => void
@@ -135,13 +137,17 @@ export class QuerySession {
     }
   }
 
+  /** @throws QueryError 'busy' */
   #observe(request: QueryRequest): void {
-    const { requester, responder, services } = this.#init
+    const { requester, responder, services, observations } = this.#init
+    const release = observations.take(requester.caller.peer)
+    if (release === undefined) throw new QueryError('busy', 'too many observe requests are open')
     const observation = new Observation({
       request,
       requester,
       responder,
       services,
+      release,
       write: (answer) => this.#write(answer),
       onDone: () => this.#done(request.id, observation),
       onError: (error) => this.#fail(request.id, error)

@@ -95,7 +95,7 @@ export class Responder {
     })
   }
 
-  /** The one series of a history request. @throws QueryError 'bad-request', 'no-such' */
+  /** The one series of a history request. @throws QueryError 'bad-request', 'no-such', 'no-data' */
   historySeries(request: QueryRequest, requester: Requester): string {
     if (typeof request.n !== 'string')
       throw new QueryError('bad-request', 'history is asked of one series: n')
@@ -103,6 +103,8 @@ export class Responder {
     const author = parseSeries(request.n)?.peer ?? request.who ?? this.#init.self
     const names = this.#init.history.series(author).filter((name) => match(partsOfSeries(name)))
     const [name, another] = names
+    if (name === undefined && author === this.#init.self && this.#isListed(request, match))
+      throw new QueryError('no-data', 'nothing has been measured yet')
     if (name === undefined) throw new QueryError('no-such', 'no history of that name is held here')
     if (another !== undefined)
       throw new QueryError('bad-request', 'that names several series; history is asked of one')

@@ -1,7 +1,15 @@
 import t from 'tap'
 import type { QueryAnswer } from '../../../../src/protocol/query/codec/frame.ts'
 import { them, topic, us } from '../../../support/history.ts'
-import { packOf, queryBench, queryLimits, RawAsker, reading, settle } from '../../../support/query/bench.ts'
+import {
+  asked,
+  packOf,
+  queryBench,
+  queryLimits,
+  RawAsker,
+  reading,
+  settle
+} from '../../../support/query/bench.ts'
 
 /** Device and seq of the first reading of each pack; what is no pack as its field. */
 function told(answers: readonly QueryAnswer[]): string[] {
@@ -192,6 +200,28 @@ t.test('a stalled reader is not sent more than the stream takes; released, it ha
   await settle()
   t.equal(bench.server.sessions, 0, 'a reader that takes nothing is cut off')
   t.equal(bench.hub.subscribers.size, 0)
+})
+
+t.test('a peer observes so many times at once, over all its streams', async (t) => {
+  const bench = queryBench()
+  bench.hub.add(packOf(0))
+  const streams = [1, 2, 3].map(() => new RawAsker(bench.open()))
+  const [first, second, third] = streams
+  if (first === undefined || second === undefined || third === undefined) throw new Error('there are three')
+  for (const raw of [first, second])
+    raw.send(...Array.from({ length: 32 }, (_, id) => ({ id, op: 'observe', n: 'hall' })))
+  third.send(...Array.from({ length: 20 }, (_, id) => ({ id, op: 'observe', n: 'hall' })))
+  await settle()
+  const refused = third.answers.filter(({ error }) => error?.code === 'busy').map(({ id }) => id)
+  t.strictSame(refused, [16, 17, 18, 19], '80 are open')
+  const other = new RawAsker(bench.open(topic, { peer: asked, host: undefined, direct: true }))
+  t.match(await other.ask({ id: 1, op: 'observe', n: 'hall' }), [{ pack: Uint8Array }], 'others are served')
+  await first.ask({ id: 3, op: 'cancel' })
+  await third.heard()
+  t.notOk((await third.ask({ id: 40, op: 'observe', n: 'hall' })).some(({ error }) => error !== undefined))
+  second.stream.abort(new Error('gone'))
+  await settle()
+  t.notOk((await third.ask({ id: 41, op: 'observe', n: 'hall' })).some(({ error }) => error !== undefined))
 })
 
 t.test('however many observe, they are one subscriber of the hub', async (t) => {

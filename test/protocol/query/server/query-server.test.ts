@@ -43,6 +43,7 @@ t.test('errors of the closed list', async (t) => {
   t.same(codes(await raw.ask({ id: 3, op: 'dance' })), ['unknown-op'])
   t.same(codes(await raw.ask({ id: 4, op: 'describe', who: requester })), ['no-such'])
   t.same(codes(await raw.ask({ id: 5, op: 'history', n: 'air' })), ['no-such'])
+  t.same(codes(await raw.ask({ id: 5, op: 'history', n: 'hall' })), ['no-data'], 'listed, not measured yet')
   t.same(codes(await raw.ask({ id: 6, op: 'history' })), ['bad-request'])
   t.same(codes(await raw.ask({ id: 7, op: 'read', credit: 65 })), ['bad-request'])
   t.notOk(raw.closed, 'none of them costs the stream')
