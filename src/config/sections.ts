@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { AutoLimit, Limit, Limits, LimitsOf } from '../limits.ts'
 import { controlLimits } from '../node/control/limits.ts'
 import { networkLimits, streamLimits } from '../node/network/limits.ts'
+import { storeLimits } from '../node/peers/limits.ts'
 import { bookCapacity } from '../peer/book/limits.ts'
 import { dialingLimits } from '../peer/dialing/limits.ts'
 import { datagramLimits } from '../protocol/datagram/limits.ts'
@@ -83,6 +84,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   backfill: limitsSection(backfillLimits),
   replication: limitsSection(replicationLimits),
   providers: limitsSection(providerLimits),
+  store: limitsSection(storeLimits),
   catalogue: limitsSection(catalogueLimits),
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),

@@ -26,6 +26,7 @@ import type { SharedKeys } from '../network/shared-keys.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { OnConnectSync } from '../peers/on-connect-sync.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
+import type { StoreBudget } from '../peers/store-budget.ts'
 import type { StorePolicy } from '../peers/store-policy.ts'
 import type { ReadingIntake } from '../readings/intake.ts'
 import type { Publisher } from '../readings/publisher.ts'
@@ -107,6 +108,7 @@ export interface Storage {
   readonly sealer: Sealer
   readonly history: History
   readonly hub: ReadingHub
+  readonly budget: StoreBudget
 }
 
 /** Takes the readings of others, stores those that the policy names, and fetches what was missed. */

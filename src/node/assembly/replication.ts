@@ -1,4 +1,5 @@
 import { backfill, replicator } from '../../protocol/replication/index.ts'
+import { partsOfSeries } from '../../reading/series.ts'
 import { ReadingIntake } from '../readings/intake.ts'
 import type { Components, Replication } from './components.ts'
 import { randomFloat } from './random.ts'
@@ -11,7 +12,7 @@ export function createReplication({
   transports: { network },
   peers: { storePolicy, autoDialer },
   clients: { queries: client },
-  storage: { history, hub }
+  storage: { history, hub, budget }
 }: Needs): Replication {
   const { clock } = world
   const { backfill: limits, providers, replication: options } = config.limits
@@ -29,7 +30,7 @@ export function createReplication({
     random: () => randomFloat(world),
     network,
     history,
-    keeps: (series) => storePolicy.keeps(series),
+    keeps: (series) => storePolicy.keeps(series) && budget.hasRoom(partsOfSeries(series).peer),
     isConnected: (peer) => autoDialer.connection(peer) !== undefined,
     backfill: fetching
   })

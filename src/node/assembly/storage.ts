@@ -6,6 +6,7 @@ import { createSealer } from '../../reading/signed/sealer.ts'
 import { MAX_PAYLOAD } from '../../reading/signed/senml.ts'
 import type { Startable } from '../../startable.ts'
 import { keepAnchors } from '../peers/keep-anchors.ts'
+import { StoreBudget } from '../peers/store-budget.ts'
 import { fileOf } from './assemble-init.ts'
 import { autoBytes } from './auto-bytes.ts'
 import type { Components, Storage } from './components.ts'
@@ -23,6 +24,9 @@ export function createStorage({
   const { config, world, log, identity } = init
   const { clock } = world
   const { storePolicy } = peers
+  const { authorShare, claimedShare, authorWrites } = config.limits.store
+  const isClaimed = (author: string): boolean => storePolicy.reasonFor(author) !== 'book'
+  const budget = new StoreBudget({ clock, log, bytesPerHour: authorWrites, isClaimed })
   const signer = createSigner(identity.seed)
   const sealer = createSealer(signer, protocols.quantities)
   const history = new SqliteHistory({
@@ -34,7 +38,9 @@ export function createStorage({
     topicOf: (quantity) => protocolsOf(protocols, quantity)[0],
     maxPayloadOf: (quantity) =>
       Math.min(MAX_PAYLOAD, ...protocols.registry.ofQuantity(quantity).map(({ maxPayload }) => maxPayload)),
-    limits: config.history
+    limits: config.history,
+    shares: { author: authorShare, claimed: claimedShare, isClaimed },
+    admits: (author, bytes) => budget.take(author, bytes)
   })
   storePolicy.recall(history.series())
   peers.onCatalogue((sealed) => keepAnchors(history, storePolicy, sealed))
@@ -48,7 +54,7 @@ export function createStorage({
     onConflict: ({ series, position, kind }) =>
       log.warn(`two nodes share the key of ${series}: the same ${kind} was used twice`, { position })
   })
-  return { signer, sealer, history, hub }
+  return { signer, sealer, history, hub, budget }
 }
 
 /** The history is open from the beginning; it is flushed and closed when all else has stopped. */

@@ -30,6 +30,7 @@ import { salvage } from '../store/salvage.ts'
 import { dueTails } from './due-tails.ts'
 import { HistoryReader } from './history-reader.ts'
 import { RetentionClock } from './retention-clock.ts'
+import { type HistoryShares, shrinkToShares } from './shares.ts'
 
 export interface SqliteHistoryOptions {
   /** A file, or ':memory:'. */
@@ -43,6 +44,10 @@ export interface SqliteHistoryOptions {
   /** Bytes of a pack's payload that the receivers of every protocol of a quantity take. */
   readonly maxPayloadOf: (quantity: string) => number
   readonly limits: HistoryLimits
+  /** What other authors may take of the bytes; all unless given. */
+  readonly shares?: HistoryShares
+  /** Whether so many bytes of another author are stored now; all unless given. */
+  readonly admits?: (author: string, bytes: number) => boolean
   /** Opens the database; openDatabase unless given. */
   readonly open?: (path: string) => DatabaseSync
 }
@@ -119,6 +124,8 @@ export class SqliteHistory implements History {
   }
 
   put(sealed: SealedReadings): void {
+    const { sealer, admits = () => true } = this.#options
+    if (sealed.author !== sealer.peer && !admits(sealed.author, sealed.bytes.length)) return
     this.#recent.transaction(() => this.#keep(sealed, this.#arrival()))
     this.#added(sealed.bytes.length, false)
   }
@@ -132,7 +139,7 @@ export class SqliteHistory implements History {
       this.#retain(store)
     })
     if (written) this.#recent.clear()
-    else this.#recent.shrinkTo(this.#options.limits.memoryBytes)
+    else this.#shrink(this.#recent, this.#options.limits.memoryBytes)
     this.#unwritten = written ? 0 : 1
   }
 
@@ -267,8 +274,15 @@ export class SqliteHistory implements History {
       store.sealed.dateUndated(Math.floor(now))
       dropped += store.sealed.dropOlderThan(Math.floor(now - limits.age / 1000))
     }
-    dropped += store.shrinkTo(limits.bytes)
+    dropped += this.#shrink(store, limits.bytes)
     if (dropped > 0) store.tidy(this.#present?.run)
+  }
+
+  /** Deletes what is beyond a share, then what is beyond the whole. @returns how many packs and blocks */
+  #shrink(store: HistoryStore, bytes: number): number {
+    const { shares, sealer } = this.#options
+    const dropped = shares === undefined ? 0 : shrinkToShares(store, bytes, shares, sealer.peer)
+    return dropped + store.shrinkTo(bytes)
   }
 
   /**

@@ -79,6 +79,22 @@ export const migrations: readonly string[] = [
       FROM tail JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id;
   CREATE VIEW blocks AS SELECT * FROM readings WHERE kept_as = 'block';
   CREATE VIEW packs AS SELECT * FROM readings WHERE kept_as = 'pack';
+  `,
+  `
+  -- How many bytes are held of each author, so that none takes the place of all.
+  ALTER TABLE peers ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sealed ADD COLUMN peer_id INTEGER REFERENCES peers (id);
+  UPDATE sealed SET peer_id = (
+    SELECT peer_id FROM ranges JOIN series ON series.id = series_id WHERE sealed_id = sealed.id LIMIT 1);
+  UPDATE peers SET bytes = (
+    SELECT ifnull(sum(length(sealed.bytes)), 0) FROM sealed WHERE sealed.peer_id = peers.id);
+  CREATE INDEX sealed_by_peer ON sealed (peer_id, dated, id);
+  CREATE TRIGGER sealed_added AFTER INSERT ON sealed BEGIN
+    UPDATE peers SET bytes = bytes + length(NEW.bytes) WHERE id = NEW.peer_id;
+  END;
+  CREATE TRIGGER sealed_removed AFTER DELETE ON sealed BEGIN
+    UPDATE peers SET bytes = bytes - length(OLD.bytes) WHERE id = OLD.peer_id;
+  END;
   `
 ]
 

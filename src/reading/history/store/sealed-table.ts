@@ -27,6 +27,9 @@ export interface HeldRange {
   readonly ended: number | null
 }
 
+/** Packs and blocks that one statement deletes of an author. */
+const DROP_STEP = 1024
+
 const RANGE = 'first_seq, last_seq, sealed_id, started, ended'
 
 /** Packs and blocks, and which ranges of which series lie in them. */
@@ -48,9 +51,13 @@ export class SealedTable {
       }))
       .filter(({ range, ids }) => !this.#isCovered(ids, range, stored.kind))
     if (fresh.length === 0) return
+    const [seriesId = null] = fresh[0]?.ids ?? []
     const { lastInsertRowid } = this.#statements
-      .sql('INSERT INTO sealed (kind, dated, bytes) VALUES (?, ?, ?)')
-      .run(stored.kind, stored.dated, stored.bytes)
+      .sql(
+        `INSERT INTO sealed (kind, dated, bytes, peer_id)
+          VALUES (?, ?, ?, (SELECT peer_id FROM series WHERE id = ?))`
+      )
+      .run(stored.kind, stored.dated, stored.bytes, seriesId)
     for (const { range, ids } of fresh) {
       this.#dropCovered(ids, range)
       this.#putRange(ids, range, lastInsertRowid)
@@ -164,6 +171,30 @@ export class SealedTable {
   dropOldest(count: number): number {
     const oldest = 'SELECT id FROM sealed ORDER BY dated, id LIMIT ?'
     return Number(this.#statements.sql(`DELETE FROM sealed WHERE id IN (${oldest})`).run(count).changes)
+  }
+
+  /** The bytes that are held of each author. */
+  usage(): [peer: string, bytes: number][] {
+    return this.#statements
+      .rows('SELECT peer, bytes FROM peers WHERE bytes > 0')
+      .all()
+      .map(([peer, bytes]) => [String(peer), Number(bytes)])
+  }
+
+  bytesOf(peer: string): number {
+    return Number(this.#statements.sql('SELECT bytes FROM peers WHERE peer = ?').get(peer)?.['bytes'] ?? 0)
+  }
+
+  /**
+   * Deletes an author's oldest packs and blocks, as many as hold so many bytes, at most DROP_STEP.
+   * @returns how many were deleted
+   */
+  dropOldestOf(peer: string, bytes: number): number {
+    const oldest = `SELECT id, length(bytes) AS size FROM sealed
+      WHERE peer_id = (SELECT id FROM peers WHERE peer = ?) ORDER BY dated, id LIMIT ${DROP_STEP}`
+    const summed = `SELECT id, sum(size) OVER (ROWS UNBOUNDED PRECEDING) - size AS before FROM (${oldest})`
+    const drop = `DELETE FROM sealed WHERE id IN (SELECT id FROM (${summed}) WHERE before < ?)`
+    return Number(this.#statements.sql(drop).run(peer, bytes).changes)
   }
 
   clear(): void {

@@ -42,8 +42,32 @@ t.test('a newer file is refused with its name and the cure', async (t) => {
   db.exec('PRAGMA user_version = 7')
   t.throws(() => migrate(db, 'history.sqlite'), {
     code: 'history-newer',
-    message: 'history.sqlite has version 7, this kith knows up to 1',
+    message: `history.sqlite has version 7, this kith knows up to ${migrations.length}`,
     remedy: 'stop'
   })
+  db.close()
+})
+
+t.test('a file of the first version learns what each author holds', async (t) => {
+  const db = new DatabaseSync(':memory:')
+  migrate(db, 'x', migrations.slice(0, 1))
+  db.exec(`
+    INSERT INTO peers VALUES (1, 'a'), (2, 'b');
+    INSERT INTO series VALUES (1, 1, 'a/air/temperature', 't', NULL), (2, 2, 'b/air/temperature', 't', NULL);
+    INSERT INTO runs (id, peer_id, epoch, boot) VALUES (1, 1, 1, 'x'), (2, 2, 1, 'y');
+    INSERT INTO sealed VALUES (1, 'pack', 5, x'010203'), (2, 'pack', 6, x'0102'), (3, 'pack', 6, x'01');
+    INSERT INTO ranges VALUES
+      (1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0), (1, 1, 2, 3, 2, 0, 0, 0, 0, 0, 0), (2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0);
+  `)
+  migrate(db, 'x')
+  const bytes = (): unknown[] =>
+    db
+      .prepare('SELECT bytes FROM peers ORDER BY id')
+      .all()
+      .map((row) => row['bytes'])
+  t.strictSame(bytes(), [5, 1])
+  db.exec(`INSERT INTO sealed (kind, dated, bytes, peer_id) VALUES ('pack', 7, x'01020304', 2)`)
+  db.exec('DELETE FROM sealed WHERE id = 1')
+  t.strictSame(bytes(), [2, 5])
   db.close()
 })

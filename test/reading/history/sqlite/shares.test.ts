@@ -1,0 +1,82 @@
+import t from 'tap'
+import type { SealedReadings } from '../../../../src/reading/signed/sealed.ts'
+import { createSealer, type Sealer } from '../../../../src/reading/signed/sealer.ts'
+import { historyBench, readingsOf, runOf, topic, us } from '../../../support/history.ts'
+import { allQuantities, testSigner } from '../../../support/readings.ts'
+
+const run = runOf(7)
+const friend = createSealer(testSigner(2), allQuantities)
+const strangers = [3, 4, 5, 6].map((byte) => createSealer(testSigner(byte), allQuantities))
+
+/** Blocks of 256 readings each, so many of one author. */
+function blocks(author: Sealer, count: number): SealedReadings[] {
+  return Array.from({ length: count }, (_, i) =>
+    author.block(topic, readingsOf(author.peer, run, i * 256, i * 256 + 255))
+  )
+}
+
+const BLOCK = blocks(friend, 1)[0]?.bytes.length ?? 0
+
+function bench(shares = { author: 0.5, claimed: 0.25 }) {
+  const limits = {
+    ...{ flush: 60_000, flushBytes: 2 ** 20, blockAge: 900_000, age: 30 * 86_400_000 },
+    ...{ bytes: 40 * BLOCK, memoryBytes: 40 * BLOCK }
+  }
+  const isClaimed = (author: string): boolean => author !== friend.peer
+  const { history } = historyBench({ limits, shares: { ...shares, isClaimed } })
+  const held = ({ peer }: Sealer): number =>
+    history
+      .held(`${peer}/hall/temperature`)
+      .flatMap(({ ranges }) => ranges)
+      .reduce((sum, [from, to]) => sum + to - from + 1, 0) / 256
+  return { history, held }
+}
+
+t.test('one author takes no more than its share, and keeps its newest', async (t) => {
+  const { history, held } = bench()
+  for (const block of blocks(friend, 35)) history.put(block)
+  history.flush()
+  t.ok(held(friend) <= 20 && held(friend) >= 18, `${held(friend)} of 35 blocks`)
+  const [first] = history.held(`${friend.peer}/hall/temperature`)
+  t.equal(first?.ranges.at(-1)?.[1], 35 * 256 - 1)
+  t.equal(first?.ranges.length, 1, 'without a gap')
+  history.close()
+})
+
+t.test('many that are stored for a claim take one share together, and nothing of the others', async (t) => {
+  const { history, held } = bench()
+  for (const block of blocks(friend, 10)) history.put(block)
+  history.appendOwn(readingsOf(us.peer, run, 0, 300))
+  history.flush()
+  for (const [i, stranger] of strangers.entries())
+    for (const block of blocks(stranger, i === 0 ? 30 : 1)) history.put(block)
+  history.flush()
+  t.equal(held(friend), 10)
+  t.equal(held(us) * 256, 301)
+  const theirs = strangers.map(held)
+  t.ok(theirs.reduce((sum, count) => sum + count, 0) <= 10, `a quarter: ${theirs}`)
+  t.strictSame(theirs.slice(1), [1, 1, 1], 'who takes most gives way')
+  history.close()
+})
+
+t.test('without shares the whole is the only bound', async (t) => {
+  const { history } = historyBench()
+  for (const block of blocks(friend, 30)) history.put(block)
+  history.flush()
+  t.equal(history.held(`${friend.peer}/hall/temperature`)[0]?.ranges[0]?.[0], 0)
+  history.close()
+})
+
+t.test('what is not admitted is not stored; our own always is', async (t) => {
+  const asked: [string, number][] = []
+  const { history } = historyBench({
+    admits: (author, bytes) => {
+      asked.push([author, bytes])
+      return false
+    }
+  })
+  for (const block of [...blocks(friend, 1), ...blocks(us, 1)]) history.put(block)
+  t.strictSame(history.series(), [`${us.peer}/hall/temperature`])
+  t.strictSame(asked, [[friend.peer, BLOCK]])
+  history.close()
+})
