@@ -57,8 +57,15 @@ export function timeText(time: number | null, quality: 0 | 1 | 2, isFuture = fal
   return `${quality === 1 ? '~' : ''}${localTime(time)}${isFuture ? ' (in the future)' : ''}`
 }
 
+/** `signed`: the signature fits the key; `known`: the key is in the book. The node's own readings need no remark. */
+export function signedText({ known, door }: Pick<SeriesView, 'known' | 'door'>): string {
+  return known && door !== 'own' ? 'signed, known' : 'signed'
+}
+
 /** One reading as one line for a pipe: time, series, value or fault, and `signed`, separated by tabs. */
 export function seriesLine(view: SeriesView): string {
   const value = view.state === 'value' ? shownValue(view) : remark(view)
-  return [timeText(view.time, view.quality, view.future), seriesName(view), value, 'signed'].join('\t')
+  return [timeText(view.time, view.quality, view.future), seriesName(view), value, signedText(view)].join(
+    '\t'
+  )
 }

@@ -3,7 +3,7 @@ import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { cut, pad, textWidth } from '../terminal/text-width.ts'
 import { tailOf } from './peers-table.ts'
-import { ageText, remark, seriesName, shownValue, stateStyle } from './series-cells.ts'
+import { ageText, remark, seriesName, shownValue, signedText, stateStyle } from './series-cells.ts'
 
 export interface SeriesRow {
   readonly view: SeriesView
@@ -57,9 +57,9 @@ export function seriesLines(
 function freshNotes(rows: readonly SeriesRow[], width: number, ansi: AnsiStyle): string[] {
   const cells = rows
     .filter(({ view }) => view.state === 'value')
-    .map(({ age, trend = '' }) => [
+    .map(({ view, age, trend = '' }) => [
       { text: ageText(age), style: 'dim' } as const,
-      { text: 'signed', style: 'green' } as const,
+      { text: signedText(view), style: view.known ? 'green' : undefined } as const,
       { text: trend, style: 'dim' } as const
     ])
   return table(columns, cells, { width, ansi, head: false })

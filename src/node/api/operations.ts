@@ -121,7 +121,10 @@ export interface BookChange {
 /** The latest of one series, as a person or a program sees it. */
 export interface SeriesView {
   peer: string
-  /** Name of the author: the book's, else its own, else `…` and the PeerId's last 7 characters. */
+  /**
+   * Name of the author: the book's, else the one it claims, else `…` and the PeerId's last 7 characters; both where
+   * the claimed name is somebody else's too.
+   */
   who: string
   /** `air/temperature`, `adc/voltage.a0` */
   series: string
@@ -147,8 +150,10 @@ export interface SeriesView {
   /** Seconds between readings. */
   interval: number
   position: { epoch: number; boot: string; seq: number }
-  /** Always true: nothing unverified is shown. */
+  /** Always true: nothing unverified is shown. A signature shows which key measured, not whose it is. */
   signed: true
+  /** Whether the author is known: in the book, or this node. Else `who` is what it calls itself. */
+  known: boolean
   door: 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'
 }
 

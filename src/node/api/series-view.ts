@@ -16,6 +16,8 @@ export interface ViewContext {
   /** Unix seconds; undefined while our own clock is unknown. */
   readonly now: number | undefined
   readonly labelOf: (peer: string) => string
+  /** Whether a peer is in the book, or this node. */
+  readonly isKnown: (peer: string) => boolean
   /** Whether a connection could bring readings of that author. */
   readonly reachable: (peer: string) => boolean
 }
@@ -73,6 +75,7 @@ function viewFacts(reading: Reading, receivedBy: ReceivedBy, context: ViewContex
     interval: reading.interval,
     position: reading.position,
     signed: true,
+    known: context.isKnown(parts.peer),
     door: receivedBy
   }
 }

@@ -85,6 +85,7 @@ function viewContext({
     quantities,
     now: timekeeper.now(),
     labelOf: (peer) => directory.labelOf(peer),
+    isKnown: (peer) => directory.isKnown(peer),
     reachable: (peer) => peer === identity.peer || autoDialer.connection(peer) !== undefined
   })
 }

@@ -1,5 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
+import { NAME } from '../../names.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
 import { multihashOfPeer } from '../../reading/series.ts'
 
@@ -39,6 +40,8 @@ const SHOWN_TAIL = 7
 /** Maps what people write (a name, a purpose, a PeerId or its tail, a multiaddr) to peers, and peers to names. */
 export class PeerDirectory {
   readonly #source: PeerDirectorySource
+  /** How many peers claim a name; undefined where it must be counted anew. */
+  #claimants: ReadonlyMap<string, number> | undefined
 
   constructor(source: PeerDirectorySource) {
     this.#source = source
@@ -50,9 +53,20 @@ export class PeerDirectory {
     return this.#inBook(peer)?.name ?? (claimed === '' ? undefined : claimed) ?? null
   }
 
-  /** A name, or `…` and the end of the PeerId. */
+  /**
+   * How a peer is shown: its name, or `…` and the end of the PeerId. Anybody can claim any name: one that the book or
+   * this node has for another peer, that several claim, or that is not of the form of a name, has both.
+   */
   labelOf(peer: string): string {
-    return this.nameOf(peer) ?? `…${peer.slice(-SHOWN_TAIL)}`
+    const tail = `…${peer.slice(-SHOWN_TAIL)}`
+    const name = this.nameOf(peer)
+    if (name === null) return tail
+    return this.isKnown(peer) || this.#isUnique(name) ? name : `${name}${tail}`
+  }
+
+  /** Whether its name is not its own claim: it is in the book, or this node. */
+  isKnown(peer: string): boolean {
+    return peer === this.#source.self.peer || this.#inBook(peer) !== undefined
   }
 
   purposesOf(peer: string): string[] {
@@ -108,15 +122,38 @@ export class PeerDirectory {
     return [...new Set([...written, ...claimed].map((one) => one.peer))]
   }
 
+  /** Whether one stranger claims the name, and it is nobody's else. */
+  #isUnique(name: string): boolean {
+    const { self, book } = this.#source
+    if (!NAME.test(name) || name === self.name || book().some((entry) => entry.name === name)) return false
+    return this.#countClaims().get(name) === 1
+  }
+
+  /** Counted once for all that is shown at one time. */
+  #countClaims(): ReadonlyMap<string, number> {
+    if (this.#claimants !== undefined) return this.#claimants
+    const counts = new Map<string, number>()
+    for (const { name } of this.#claims()) counts.set(name, (counts.get(name) ?? 0) + 1)
+    this.#claimants = counts
+    queueMicrotask(() => {
+      this.#claimants = undefined
+    })
+    return counts
+  }
+
+  /** Also takes a label as it is shown: `hall…4XbQ9zk`. */
   #byTail(who: string): string[] {
-    const tail = who.replace(/^…/, '')
+    const [name = '', ...tails] = who.split('…')
+    const tail = tails.length === 0 ? who : (tails.at(-1) ?? '')
+    const wanted = tails.length === 0 || name === '' ? undefined : who.slice(0, -tail.length - 1)
     if (tail.length < SHORTEST_TAIL) return []
     const all = [
       ...this.#source.book().map((entry) => entry.peer),
       ...this.#claims().map((one) => one.peer),
       ...this.#source.near()
     ]
-    return [...new Set(all)].filter((peer) => peer.endsWith(tail))
+    const ending = [...new Set(all)].filter((peer) => peer.endsWith(tail))
+    return wanted === undefined ? ending : ending.filter((peer) => this.nameOf(peer) === wanted)
   }
 
   /** Of several, the connected one is meant: the others may be devices that are gone. */

@@ -27,6 +27,7 @@ function bench(t: Test, now?: number, path = ':memory:') {
       quantities: allQuantities,
       now,
       labelOf: () => 'hall',
+      isKnown: () => false,
       reachable: () => true
     }),
     protocolsOf: () => []

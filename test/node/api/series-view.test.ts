@@ -13,7 +13,13 @@ function viewed(
   time: number | null,
   now: number | undefined = NOW
 ) {
-  const context: ViewContext = { quantities: allQuantities, now, labelOf: () => 'm2', reachable: () => true }
+  const context: ViewContext = {
+    quantities: allQuantities,
+    now,
+    labelOf: () => 'm2',
+    isKnown: () => false,
+    reachable: () => true
+  }
   const reading = readingOf(peer, { time, quality: time === null ? 2 : 0, interval: 1 })
   const { state, age } = viewReading(reading, receivedBy, sinceReceived, context)
   return { state, age }

@@ -5,6 +5,7 @@ const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
 const SHED = '12D3KooWGyFN1w9WZ4XrWpH67LX3n1jyw5huNbzxuV7wfjuZ8Pei'
 
+const STRANGER = '12D3KooWQX2h1KYzWBQmBmN8KJ7JxzVB7wQhov8XYE42WnE1VQSA'
 const OURS = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
 
 const CLAIMS: readonly PeerInfo[] = [
@@ -98,4 +99,38 @@ t.test("the book's name goes before the peer's own", async (t) => {
   t.equal(directory.labelOf(`12D3KooWunknown7654321`), '…7654321')
   t.same(directory.purposesOf(ATTIC), ['temperature', 'light'])
   t.same(directory.resolve('hall')[0]?.addresses, ['/ip4/192.168.1.20/tcp/4001'])
+})
+
+t.test('whoever takes a name that is somebody else’s is shown with the tail of its PeerId', async (t) => {
+  const impostor = (name: string): PeerDirectory => {
+    const claims = [...CLAIMS, { peer: STRANGER, name, purposes: [] }]
+    return new PeerDirectory({
+      self: { peer: OURS, name: 'cellar', purposes: [] },
+      book: () => [{ name: 'hall', peer: HALL, purposes: [], addresses: [], time: false }],
+      claims: () => claims,
+      claimOf: (peer) => claims.find((one) => one.peer === peer),
+      near: () => [STRANGER],
+      isConnected: () => true
+    })
+  }
+  const tail = STRANGER.slice(-7)
+  for (const [name, why] of [
+    ['hall', 'a name of the book'],
+    ['cellar', 'our own'],
+    ['attic', 'one that another claims'],
+    ['ｈall', 'no name, but like one'],
+    [`attic…${ATTIC.slice(-7)}`, 'a label of somebody else']
+  ] as const)
+    t.equal(impostor(name).labelOf(STRANGER), `${name}…${tail}`, why)
+  t.equal(impostor('porch').labelOf(STRANGER), 'porch', 'a name of its own')
+  const house = impostor('hall')
+  t.equal(house.labelOf(HALL), 'hall', 'the friend keeps its name')
+  t.equal(house.labelOf(OURS), 'cellar')
+  t.strictSame(
+    [HALL, OURS, STRANGER].map((peer) => house.isKnown(peer)),
+    [true, true, false]
+  )
+  t.same(house.resolve('hall'), [{ peer: HALL, addresses: [] }])
+  t.same(house.resolve(`hall…${tail}`), [{ peer: STRANGER, addresses: [] }], 'as shown, so asked for')
+  t.throws(() => house.resolve(`attic…${tail}`), { code: 'nobody-found' })
 })

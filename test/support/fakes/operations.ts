@@ -43,6 +43,7 @@ export function series(change: Partial<SeriesView> = {}): SeriesView {
     interval: 10,
     position: { epoch: 1_795_400_000, boot: '00112233aabbccdd', seq: 7 },
     signed: true,
+    known: false,
     door: 'gossip',
     ...change
   }
