@@ -61,3 +61,58 @@ t.test('a receiver of ours that throws harms nobody', async (t) => {
   t.equal(made.far.ended, undefined)
   await stop(made)
 })
+
+function open(flow: number, ...names: readonly (string | Buffer)[]): Buffer {
+  const head = Buffer.from([0x03, flow >> 8, flow & 0xff, names.length])
+  return Buffer.concat([head, ...names.flatMap((name) => [Buffer.of(name.length), Buffer.from(name)])])
+}
+
+t.test('many flows, names of no form, CLOSE and what crosses it', async (t) => {
+  const { clock, world, b } = await strangerWorld()
+  const received: string[] = []
+  b.datagrams.handle('/x', () => (datagram) => received.push(Buffer.from(datagram).toString()))
+  const { stream } = await stranger(world, clock, 5000)
+  const answers = world.stream[1].sent
+  const answered = async (...frames: readonly Buffer[]): Promise<string[]> => {
+    const before = answers.length
+    for (const frame of frames) stream.send(frame)
+    await clock.advance(10)
+    return answers.slice(before).map((frame) => frame.toString('hex'))
+  }
+  const twelve = Array.from({ length: 12 }, (_, i) => open(2 * (i + 1), '/x'))
+  t.equal((await answered(...twelve)).filter((frame) => frame.startsWith('04')).length, 12, 'twelve at once')
+  const odd = [open(26, 'no slash, spaces'), open(28, '/x\u0000', '/x'), open(30, 'x'.repeat(255))]
+  t.same(await answered(...odd), ['05001a', '04001c01', '05001e'], 'names of whatever form')
+  const more = Array.from({ length: 20 }, (_, i) => open(2 * (i + 16), '/x'))
+  const last = await answered(...more)
+  t.same(last.map((frame) => frame.slice(0, 2)).indexOf('05'), 19, 'the 33rd is refused')
+
+  t.same(await answered(Buffer.from('060002', 'hex')), [], 'CLOSE is not answered')
+  t.same(
+    await answered(Buffer.from('07000241', 'hex'), Buffer.from('060002', 'hex')),
+    [],
+    'nor what crosses it'
+  )
+  t.same([stream.isOpen, received], [true, []])
+  t.same(await answered(open(72, '/x')), ['04004800'], 'it makes room')
+  stream.send(Buffer.from('07004858', 'hex'))
+  await clock.advance(10)
+  t.same(received, ['X'])
+  await b.datagrams.stop()
+})
+
+t.test('names that break the form of OPEN reset the stream', async (t) => {
+  for (const frame of [
+    open(2),
+    open(2, ''),
+    open(2, Buffer.of(0xff)),
+    Buffer.concat([open(2, '/x'), Buffer.of(0)])
+  ]) {
+    const { clock, world, b } = await strangerWorld()
+    const { stream } = await stranger(world, clock, 5000)
+    stream.send(frame)
+    await clock.advance(10)
+    t.equal(stream.isOpen, false, frame.toString('hex'))
+    await b.datagrams.stop()
+  }
+})
