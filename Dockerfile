@@ -15,7 +15,7 @@ COPY native native
 # Against the headers in the image: nothing comes from beside the registry. npm leaves out in silence what it
 # cannot build, so it is asked for.
 RUN npm_config_nodedir=/usr/local npm ci --no-audit --no-fund \
- && node --eval "for (const name of ['i2c-bus', 'onoff', './native/build/gpio.node']) require(name)"
+ && node --eval "for (const name of ['i2c-bus', 'onoff', './native/build/gpio.node', './native/build/memory.node']) require(name)"
 COPY tsconfig.json tsconfig.build.json README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT ./
 COPY bin bin
 COPY src src

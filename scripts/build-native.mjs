@@ -2,7 +2,7 @@
 //
 // kith runs under the Node of devDependency `node`, but npm built the native packages for the Node that ran
 // npm. They are built again, against the headers that node-linux-<arch> contains.
-// kith's own addon for GPIO (native/gpio.c, Node-API) is one call of the C compiler and works in every Node.
+// kith's own addons (native/*.c, Node-API) are one call of the C compiler each and work in every Node.
 // Where that cannot be done (no compiler, another system), kith runs with simulated hardware, and reports what
 // is missing when real hardware is configured. The warnings below are printed by `npm run prepare`, not by every
 // install.
@@ -22,7 +22,8 @@ if (process.platform !== 'linux') warn('I2C and GPIO exist on Linux only; kith r
 else {
   // Installed as a dependency, kith runs under the Node that its packages were built for.
   if (existsSync(runtime)) buildPackages(['i2c-bus', 'epoll'])
-  buildGpio()
+  buildAddon('gpio', 'contacts and switches use sysfs, pulses are not counted')
+  buildAddon('memory', 'memory is not given back to the system after a burst of work')
 }
 
 /** Builds again what npm built for another Node. npm leaves out optional packages that it could not build. */
@@ -37,22 +38,25 @@ function buildPackages(names) {
   warn(why.split('\n').slice(-6).join('\n'))
 }
 
-/** Compiles the addon against the headers of any Node: Node-API is the same in all of them. */
-function buildGpio() {
+/**
+ * Compiles an addon against the headers of any Node: Node-API is the same in all of them.
+ * @param without what kith does where it cannot be compiled
+ */
+function buildAddon(name, without) {
   const include = [
     ...headers().map((flag) => join(flag.slice('--nodedir='.length), 'include', 'node')),
     join(dirname(dirname(process.execPath)), 'include', 'node'),
     '/usr/include/node'
   ].find((folder) => existsSync(join(folder, 'node_api.h')) && existsSync(join(folder, 'uv.h')))
   mkdirSync(join(root, 'native', 'build'), { recursive: true })
-  const files = [join(root, 'native', 'gpio.c'), '-o', join(root, 'native', 'build', 'gpio.node')]
+  const files = [join(root, 'native', `${name}.c`), '-o', join(root, 'native', 'build', `${name}.node`)]
   const flags = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-Wl,-z,relro,-z,now']
   const built =
     include === undefined
       ? { status: 1, stderr: 'no headers of Node were found' }
       : spawnSync(process.env.CC ?? 'cc', [...flags, `-I${include}`, ...files], { encoding: 'utf8' })
   if (built.status === 0) return
-  warn('the GPIO addon could not be built: contacts and switches use sysfs, pulses are not counted')
+  warn(`the addon ${name} could not be built: ${without}`)
   warn('to use it install a C compiler (and the kernel headers, linux-libc-dev), then: npm run prepare')
   warn((built.stderr ?? String(built.error)).split('\n').slice(0, 6).join('\n'))
 }

@@ -19,7 +19,13 @@ const compiler = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
 if (compiler.status !== 0) process.exit(compiler.status ?? 1)
 
 const besides = ['README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT']
-const files = ['bin/kith.js', 'deploy/kith.example.yaml', 'native/gpio.c', 'scripts/build-native.mjs']
+const files = [
+  'bin/kith.js',
+  'deploy/kith.example.yaml',
+  'native/gpio.c',
+  'native/memory.c',
+  'scripts/build-native.mjs'
+]
 for (const name of [...besides, ...files]) cpSync(join(root, name), join(dist, name))
 const clone = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(packageManifest(clone), undefined, 2)}\n`)

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { DatagramSockets } from './datagram-socket.ts'
 import type { Pins } from './gpio.ts'
 import type { Buses } from './i2c.ts'
+import type { ProcessMemory } from './process-memory.ts'
 import type { Sysfs } from './sysfs.ts'
 import type { TimeSource } from './time-source.ts'
 
@@ -19,6 +20,8 @@ export interface World {
   readonly sysfs: Sysfs
   /** Its UDP. */
   readonly datagrams: DatagramSockets
+  /** Undefined in a simulation. */
+  readonly memory?: ProcessMemory
   /** Uniformly distributed bytes: from the system's generator, or from a seed. */
   random(bytes: number): Uint8Array
   close(): Promise<void>

@@ -1,6 +1,7 @@
 import { ping } from '../../protocol/ping/index.ts'
 import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
+import { MemoryTrimmer } from '../memory-trimmer.ts'
 import { discoveryStartable, watchdogStartable } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
 import type { Components } from './components.ts'
@@ -36,6 +37,7 @@ export function startOrder(
   return [
     { name: 'home', stop: () => home?.close() },
     { name: 'world', stop: () => world.close() },
+    ...(world.memory === undefined ? [] : [new MemoryTrimmer(world.clock, world.memory)]),
     historyStartable(components),
     { name: 'time', start: () => timekeeper.start(), stop: () => timekeeper.stop() },
     { name: 'auto-dialer', start: () => autoDialer.start(), stop: () => autoDialer.stop() },

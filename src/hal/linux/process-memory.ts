@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module'
+import type { ProcessMemory } from '../process-memory.ts'
+
+/** What native/memory.c exports. */
+interface MemoryAddon {
+  /** glibc's malloc_trim(3): its free() keeps pages between blocks that are in use. */
+  trim(): boolean
+}
+
+/** Uses the addon that an install builds (native/memory.c); without it nothing is given back. */
+export class LinuxProcessMemory implements ProcessMemory {
+  /** null where it was not built, or not for this machine. */
+  #addon: MemoryAddon | null | undefined
+
+  resident(): number {
+    return process.memoryUsage.rss()
+  }
+
+  trim(): void {
+    if (this.#addon === undefined) this.#addon = load()
+    this.#addon?.trim()
+  }
+}
+
+function load(): MemoryAddon | null {
+  try {
+    return createRequire(import.meta.url)('../../../native/build/memory.node') as MemoryAddon
+  } catch {
+    return null
+  }
+}

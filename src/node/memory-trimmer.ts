@@ -1,0 +1,41 @@
+import { type Cancel, type Clock, every } from '../clock.ts'
+import type { ProcessMemory } from '../hal/process-memory.ts'
+import type { Startable } from '../startable.ts'
+
+/** Milliseconds between looks. */
+const PERIOD = 60_000
+/** Bytes by which the process must have grown since the last look at rest to be worth a trim. */
+const GROWTH = 8 * 1024 * 1024
+
+/**
+ * Gives memory back after a burst of work. V8 frees what is not used, but the C library keeps the pages: after 300 MB
+ * of hostile frames 25 MB stayed resident for good, and a trim of 4 ms gave all of them back.
+ */
+export class MemoryTrimmer implements Startable {
+  readonly name = 'memory'
+  readonly #clock: Clock
+  readonly #memory: ProcessMemory
+  #resting: number
+  #cancel: Cancel = () => {}
+
+  constructor(clock: Clock, memory: ProcessMemory) {
+    this.#clock = clock
+    this.#memory = memory
+    this.#resting = memory.resident()
+  }
+
+  start(): void {
+    this.#resting = this.#memory.resident()
+    this.#cancel = every(this.#clock, PERIOD, () => this.#look())
+  }
+
+  stop(): void {
+    this.#cancel()
+  }
+
+  #look(): void {
+    if (this.#memory.resident() - this.#resting < GROWTH) return
+    this.#memory.trim()
+    this.#resting = this.#memory.resident()
+  }
+}
