@@ -1,8 +1,11 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { openHome } from '../peer/identity/home.ts'
+import { checkParents, openHome } from '../peer/identity/home.ts'
 import { loadIdentity, openIdentity } from '../peer/identity/identity.ts'
 import { writeAtomic } from '../write-atomic.ts'
+
+/** For doctor, which finds what a node would refuse before it starts. */
+export { checkParents }
 
 export interface InitResult {
   /** Absolute. */

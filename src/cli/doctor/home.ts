@@ -23,6 +23,7 @@ export const checkHome: Check = async (context) => {
   if (!found.isDirectory()) return [bad('home', `${home} is not a folder`, 'choose another --home')]
   return [
     await checkFolder(home, found.mode),
+    ...(await checkAbove(home)),
     await checkKey(home),
     ...(await checkBook(context)),
     ...(await checkDisk(home))
@@ -41,6 +42,15 @@ async function checkFolder(home: string, mode: number): Promise<Finding> {
     return bad('home', `${home} cannot be written`, `chown it to the user that runs kith`)
   if ((mode & 0o077) !== 0) return warn('home', `${home} is open to others`, `chmod 700 ${home}`)
   return ok('home', home)
+}
+
+/** The folders above, as a node demands them. */
+async function checkAbove(home: string): Promise<Finding[]> {
+  const { checkParents } = await import('../../node/home.ts')
+  return await checkParents(home).then(
+    () => [],
+    (error) => [wrong('home', error)]
+  )
 }
 
 /** The key as a node reads it: mode, owner, content. */

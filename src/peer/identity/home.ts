@@ -110,10 +110,13 @@ function checkFolder(folder: string, found: Stats): void {
 }
 
 /**
+ * What openHome() demands of the folders above a home.
+ *
  * Whoever may write in a folder above may put another folder in the home's place; in one with the sticky bit, as
  * /tmp, only the owner of an entry may (inode(7)).
+ * @throws NodeError 'bad-home'
  */
-async function checkParents(folder: string): Promise<void> {
+export async function checkParents(folder: string): Promise<void> {
   if (process.geteuid === undefined) return
   const real = await realpath(folder)
   for (let above = dirname(real); ; above = dirname(above)) {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +89,18 @@ t.test('a wrong configuration is reported with its place, and the other checks r
   t.equal(status, 1)
   t.match(of('config'), { state: 'bad', text: /kith\.yaml:3:8 {2}history\.age: 7 has no unit/ })
   t.ok(of('disk'))
+})
+
+t.test('a home that others could replace', async (t) => {
+  const above = mkdtempSync(join(tmpdir(), 'kith-doctor-'))
+  const home = join(above, 'home')
+  mkdirSync(home, { mode: 0o700 })
+  chmodSync(above, 0o777)
+  const { all } = await findings(home)
+  t.match(
+    all.filter(({ about }) => about === 'home'),
+    [{ state: 'ok' }, { state: 'bad', text: /everybody may write in/, cure: `chmod o-w ${above}` }]
+  )
 })
 
 t.test('what works no more as it was written is named', async (t) => {
