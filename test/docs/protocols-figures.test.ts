@@ -85,7 +85,7 @@ function nested(levels: number): CborValue {
 function isAheadTaken(seconds: number): boolean {
   const pack = packOf(0)
   const time = pack.readings[0]?.time ?? 0
-  const standing = { position: () => undefined, believedTime: () => time - seconds }
+  const standing = { position: () => undefined, knownTime: () => time - seconds }
   return checkFreshness(pack, standing, 120) === undefined
 }
 

@@ -51,7 +51,7 @@ export class GossipNode {
   readonly ownRuns: Run[] = []
   readonly stored = new Set<string>()
   /** Unix seconds; undefined where the clock is not known to be right. */
-  believed: number | undefined
+  knownTime: number | undefined
   readonly log = keptLog()
   /** Peers that were disconnected for what they sent. */
   readonly hangUps: string[] = []
@@ -71,7 +71,7 @@ export class GossipNode {
       admits: () => true,
       isStored: (author) => this.stored.has(author),
       isKnown: (author) => this.#isKnown(author),
-      freshness: { position: (series) => this.#position(series), believedTime: () => this.believed },
+      freshness: { position: (series) => this.#position(series), knownTime: () => this.knownTime },
       isNewer: (sealed) => this.catalogues.isNewer(sealed),
       hangUp: (peer) => {
         this.hangUps.push(peer)

@@ -45,7 +45,7 @@ function createGossip(
     admits: (author, source) => admission.admits(author, source),
     freshness: {
       position: (series) => storage.hub.position(series),
-      believedTime: () => timekeeper.now()
+      knownTime: () => timekeeper.now()
     },
     isStored: (author) => peers.storePolicy.keepsOf(author),
     isKnown: (author) =>

@@ -7,7 +7,7 @@ export interface FreshnessContext {
   /** The newest position held of a series. */
   position(series: string): Position | undefined
   /** Unix seconds by our clock; undefined where it is not known to be right. */
-  believedTime(): number | undefined
+  knownTime(): number | undefined
 }
 
 /** Checks 9 and 10 of docs/protocols.md section 11 for a pack: one new reading of the present is enough. */
@@ -18,7 +18,7 @@ export function checkFreshness(
 ): 'held' | 'old' | 'ahead' | 'flawed' | undefined {
   if (!sealed.readings.some((reading) => isAbove(reading.position, freshness.position(reading.series))))
     return 'held'
-  const now = freshness.believedTime()
+  const now = freshness.knownTime()
   const times = sealed.readings.map(({ time }) => time).filter((time) => time !== null)
   const otherwise = sealed.flaws === undefined ? undefined : 'flawed'
   if (now === undefined || times.length === 0) return otherwise

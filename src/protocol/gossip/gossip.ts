@@ -282,7 +282,7 @@ export class Gossip implements Startable {
   #takeUntimely(message: SealedReadings): void {
     const { freshness, receive } = this.#init
     receive.late(message)
-    const now = freshness.believedTime()
+    const now = freshness.knownTime()
     if (now !== undefined) this.#clockWarnings.note(message, now)
   }
 

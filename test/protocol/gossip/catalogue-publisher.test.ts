@@ -64,7 +64,7 @@ t.test('a change is a new revision; a flapping sensor is no flood', async (t) =>
   t.same(published, [0, 1, 2, 3, 4])
   t.same(sealed, [0, 1, 2, 3, 4])
   publisher.changed()
-  t.same(publisher.current(), Uint8Array.of(5, 0), 'who asks is told at once')
+  t.same(publisher.current(), Uint8Array.of(5, 0), 'a request gets it at once')
 })
 
 t.test('a new run counts from 0 again', async (t) => {

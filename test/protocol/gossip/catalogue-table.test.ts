@@ -126,13 +126,13 @@ t.test(
 
 t.test('a restricted catalogue is kept apart and given to nobody', async (t) => {
   const table = new CatalogueTable({ bytes: 2 ** 20, authors: 8 })
-  const told = metaOf('a', 5, 2, 'hall', { series: [air] })
+  const open = metaOf('a', 5, 2, 'hall', { series: [air] })
   const restricted = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })
   t.equal(table.put(restricted), true)
   t.equal(table.get('a'), undefined, 'nobody else may have it')
-  t.equal(table.isNewer(told), true, 'what is for everybody is relayed all the same')
-  t.equal(table.put(told), true)
-  t.equal(table.get('a'), told)
+  t.equal(table.isNewer(open), true, 'what is for everybody is relayed all the same')
+  t.equal(table.put(open), true)
+  t.equal(table.get('a'), open)
   t.equal(table.mostComplete('a'), restricted)
   t.same(table.all(), [restricted])
   t.equal(table.isPrivate('a', bedroom.name), true)

@@ -35,7 +35,7 @@ class Bench {
   readonly verifier = new SealVerifier()
   admitted = true
   /** The readings of the fixture are 10 s old. */
-  believed: number | undefined = 1_790_000_110
+  knownTime: number | undefined = 1_790_000_110
   readonly checks = new GossipChecks<SealedReadings>({
     domain: 'pack',
     verifier: this.verifier,
@@ -51,7 +51,7 @@ class Bench {
     check: (sealed) =>
       checkFreshness(
         sealed,
-        { position: (series) => this.held.get(series), believedTime: () => this.believed },
+        { position: (series) => this.held.get(series), knownTime: () => this.knownTime },
         120
       ),
     count: (reason) => this.counted.push(reason)
@@ -181,7 +181,7 @@ const rows: [
     }
   ],
   [
-    '11 another boot of the same epoch: a node with the same key, told apart',
+    '11 another boot of the same epoch: a node with the same key, kept apart',
     'accept',
     'accept',
     (bench) => {
@@ -190,11 +190,11 @@ const rows: [
     }
   ],
   [
-    '11 old, but our clock is not believed',
+    '11 old, but our clock is not known to be right',
     'accept',
     'accept',
     (bench) => {
-      bench.believed = undefined
+      bench.knownTime = undefined
       return [packOf({ time: 1_780_000_000 })]
     }
   ],
@@ -305,7 +305,7 @@ t.test(
     t.equal(bench.reason(packed('warm', 'cold')), 'content')
     t.equal(bench.reason(packed('warm', 20, 'cold'), TOPIC_2), 'flawed')
     t.equal(bench.reason(packed('warm', 20, 'cold')), 'seen', 'nor on the topic of another version')
-    bench.believed = 1_790_001_000
+    bench.knownTime = 1_790_001_000
     t.equal(bench.reason(packed(20, 20, 'hot')), 'old')
   }
 )

@@ -159,14 +159,14 @@ t.test('catalogues: the newest of each author', async (t) => {
     series: [],
     runs: []
   }
-  const tell = (changes: Partial<Catalogue>): void =>
+  const send = (changes: Partial<Catalogue>): void =>
     a.inject(b, {
       topic: META_TOPIC,
       data: seal('meta', encodeCatalogue({ ...catalogue, ...changes }), author)
     })
-  tell({})
+  send({})
   await until(() => b.catalogues.get(author.peer)?.catalogue.name === 'hall')
-  tell({ revision: 3, name: 'older' })
+  send({ revision: 3, name: 'older' })
   await until(() => b.count('ignore-held') === 1)
   t.equal(b.catalogues.get(author.peer)?.catalogue.name, 'hall')
   a.inject(b, { topic: META_TOPIC, data: packOf(0) })
@@ -181,20 +181,20 @@ t.test(
     for (const node of [a, relay, late]) node.gossip.subscribe(META_TOPIC)
     await a.join(relay, META_TOPIC)
     const catalogue = metaOf(author.peer)
-    const tell = (changes: Partial<Catalogue>): void =>
+    const send = (changes: Partial<Catalogue>): void =>
       a.inject(relay, {
         topic: META_TOPIC,
         data: seal('meta', encodeCatalogue({ ...catalogue, ...changes }), author)
       })
-    tell({ mono: 0 })
+    send({ mono: 0 })
     await until(() => relay.catalogues.get(author.peer) !== undefined)
     await late.join(relay, META_TOPIC)
-    tell({ mono: REPEAT_AFTER - 1 })
+    send({ mono: REPEAT_AFTER - 1 })
     await until(() => relay.count('ignore-held') === 1)
-    tell({ mono: 2 * REPEAT_AFTER })
+    send({ mono: 2 * REPEAT_AFTER })
     await until(() => late.catalogues.get(author.peer) !== undefined)
     const series = catalogue.series.map((one) => ({ ...one, private: true as const }))
-    tell({ revision: catalogue.revision + 1, series })
+    send({ revision: catalogue.revision + 1, series })
     await until(() => relay.count('ignore-held') === 2)
     t.equal(relay.catalogues.mostComplete(author.peer)?.catalogue.revision, catalogue.revision)
   }
@@ -228,7 +228,7 @@ t.test(
       })
     const wrong = (): string[] =>
       node.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
-    node.believed = time + 63_072_000
+    node.knownTime = time + 63_072_000
     send(1)
     await until(() => node.count('ignore-old') === 1)
     t.equal(node.late.length, 0, 'nobody asked for it')
@@ -237,7 +237,7 @@ t.test(
     await until(() => node.count('ignore-old') === 2)
     t.equal(node.late.length, 1)
     t.match(wrong(), [/the clock of 12D3Koo\w+, or ours, is wrong by 63072000 s: its readings are stored/])
-    node.believed = time - 3600
+    node.knownTime = time - 3600
     send(3)
     await until(() => node.count('ignore-ahead') === 1)
     t.equal(node.late.length, 2, 'a clock that is ahead too')

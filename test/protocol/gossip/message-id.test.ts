@@ -9,7 +9,7 @@ t.test('the first 20 bytes of SHA-256(u16be(length of topic) || topic || data)',
   t.same(Buffer.from(messageId('a/b', bytes('0102'))), hashed.subarray(0, 20))
 })
 
-t.test('topic and data are told apart', async (t) => {
+t.test('topic and data give different ids', async (t) => {
   t.notSame(messageId('a', bytes('62')), messageId('ab', bytes('')))
   t.notSame(messageId('/sensor/temp/v1', bytes('01')), messageId('/sensor/temp/v2', bytes('01')))
 })

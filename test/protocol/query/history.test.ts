@@ -12,7 +12,7 @@ const signal = new AbortController().signal
 const series = `${asked}/hall/temperature`
 
 /** `block 0-255`, `lost 3-4`, `next 7`. */
-async function told(events: AsyncIterable<HistoryEvent>): Promise<string[]> {
+async function linesOf(events: AsyncIterable<HistoryEvent>): Promise<string[]> {
   const lines = []
   for await (const event of events) {
     if (event.kind === 'next') lines.push(`next ${event.next.seq}`)
@@ -36,11 +36,11 @@ t.test('a real history: blocks ascending, then the tail, with what a crash lost'
   history.appendOwn(readingsOf(asked, second, 0, 199))
   history.flush()
   const bench = queryBench({ history })
-  const all = await told(bench.client.history(asked, [topic], { n: series }, signal))
+  const all = await linesOf(bench.client.history(asked, [topic], { n: series }, signal))
   t.equal(all[0], 'block 0-255')
   t.ok(all.includes('lost 300-309'), all.join(', '))
   t.match(all.at(-1), /^pack \d+-199$/)
-  const tail = await told(
+  const tail = await linesOf(
     bench.client.history(asked, [topic], { n: 'hall', from: { ...second, seq: 0 } }, signal)
   )
   t.match(tail[0], /^pack 0-/)
@@ -74,7 +74,7 @@ function packedHistory(count: number): HistorySource {
 
 t.test('page after page, each once, in order, up to the end', async (t) => {
   const bench = queryBench({ history: packedHistory(1000) })
-  const lines = await told(bench.client.history(asked, [topic], { n: series }, signal))
+  const lines = await linesOf(bench.client.history(asked, [topic], { n: series }, signal))
   t.equal(lines.length, 99)
   t.same(lines.slice(3, 6), ['pack 30-39', 'lost 40-59', 'pack 60-69'])
   t.equal(lines.at(-1), 'pack 990-999')
@@ -84,7 +84,7 @@ t.test('from, to and limit; and where to go on', async (t) => {
   const bench = queryBench({ history: packedHistory(1000) })
   const run = runOf(7)
   const ask = (question: object) =>
-    told(bench.client.history(asked, [topic], { n: series, ...question }, signal))
+    linesOf(bench.client.history(asked, [topic], { n: series, ...question }, signal))
   t.same(await ask({ from: { ...run, seq: 65 }, to: 75 }), ['pack 60-69', 'pack 70-79'])
   t.same(await ask({ limit: 2 }), ['pack 0-9', 'pack 10-19', 'next 20'])
   const many = await ask({ limit: 20 })

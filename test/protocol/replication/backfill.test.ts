@@ -24,10 +24,10 @@ function packOf(...seqs: number[]): HistoryItem {
   return { sealed }
 }
 
-function bench(tell: (peer: string) => AsyncIterable<HistoryItem>, changes: Partial<BackfillTask> = {}) {
+function bench(answer: (peer: string) => AsyncIterable<HistoryItem>, changes: Partial<BackfillTask> = {}) {
   const clock = new VirtualClock()
   const asked: string[] = []
-  const told: string[] = []
+  const received: string[] = []
   const providers = new ProviderTable({ authors: 4, perAuthor: 4 })
   const backfill = new Backfill({
     clock,
@@ -36,63 +36,63 @@ function bench(tell: (peer: string) => AsyncIterable<HistoryItem>, changes: Part
     source: {
       history(peer) {
         asked.push(peer === author ? 'author' : peer)
-        return tell(peer)
+        return answer(peer)
       }
     },
     providers,
     others: () => ['a', 'b', 'c'],
     max: 2,
     silence: 1000,
-    receive: ({ readings }) => told.push(...readings.map(({ position }) => `received ${position.seq}`))
+    receive: ({ readings }) => received.push(...readings.map(({ position }) => `received ${position.seq}`))
   })
   const task: BackfillTask = {
     series: `${author}/hall/temperature`,
     missing: { from: { ...run, seq: 0 } },
     noticedAt: 0,
     onReadings: (readings, byAuthor) =>
-      told.push(...readings.map(({ position }) => `${byAuthor ? 'author' : 'holder'} ${position.seq}`)),
-    onGone: ({ seq }) => told.push(`gone before ${seq}`),
+      received.push(...readings.map(({ position }) => `${byAuthor ? 'author' : 'provider'} ${position.seq}`)),
+    onGone: ({ seq }) => received.push(`gone before ${seq}`),
     shouldStop: () => false,
     isComplete: () => false,
     ...changes
   }
-  return { clock, asked, told, providers, ask: () => clock.run(backfill.ask(task, never)) }
+  return { clock, asked, received, providers, ask: () => clock.run(backfill.ask(task, never)) }
 }
 
-t.test('only the author is believed that something is gone', async (t) => {
-  const { told, asked, ask } = bench(async function* () {
+t.test('only the author can say that something is gone', async (t) => {
+  const { received, asked, ask } = bench(async function* () {
     yield { lost: { run, from: 0, to: 4 } }
     yield packOf(5)
   })
   t.equal(await ask(), true)
-  t.same(told, [
+  t.same(received, [
     'gone before 5',
     'received 5',
     'author 5',
-    ...Array(2).fill(['received 5', 'holder 5']).flat()
+    ...Array(2).fill(['received 5', 'provider 5']).flat()
   ])
-  t.same(asked, ['author', 'a', 'b'], 'as many holders as it may')
+  t.same(asked, ['author', 'a', 'b'], 'as many providers as it may')
 })
 
 t.test('whoever goes in circles is not listened to for ever', async (t) => {
-  const { told, asked, ask } = bench(async function* () {
+  const { received, asked, ask } = bench(async function* () {
     for (;;) yield packOf(1, 2)
   })
   t.equal(await ask(), false)
-  t.same(told.filter((line) => line === 'author 1').length, 1)
+  t.same(received.filter((line) => line === 'author 1').length, 1)
   t.same(asked, ['author', 'a', 'b'])
 })
 
 t.test('an item without the series asked for ends the answer', async (t) => {
   const other = packOf(1)
-  const { told, ask } = bench(
+  const { received, ask } = bench(
     async function* () {
       yield other
     },
     { series: `${author}/attic/temperature` }
   )
   t.equal(await ask(), false)
-  t.same(told, [])
+  t.same(received, [])
 })
 
 t.test('silence ends the answer', async (t) => {
@@ -132,7 +132,7 @@ t.test('who answered before is asked first, who has nothing is forgotten', async
 })
 
 t.test('enough is enough', async (t) => {
-  const { told, asked, ask } = bench(
+  const { received, asked, ask } = bench(
     async function* () {
       yield packOf(1)
       yield packOf(2)
@@ -140,6 +140,6 @@ t.test('enough is enough', async (t) => {
     { shouldStop: () => true, isComplete: () => true }
   )
   t.equal(await ask(), true)
-  t.same(told, ['received 1', 'author 1'])
+  t.same(received, ['received 1', 'author 1'])
   t.same(asked, ['author'])
 })

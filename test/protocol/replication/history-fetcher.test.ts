@@ -12,7 +12,7 @@ const registry = new ProtocolRegistry(sensorProtocols, allQuantities)
 
 type Asked = Parameters<QueryClient['history']>
 
-async function ask(peer: string): Promise<{ asked: Asked[]; told: unknown[] }> {
+async function ask(peer: string): Promise<{ asked: Asked[]; items: unknown[] }> {
   const asked: Asked[] = []
   const lost = { run: from, from: 9, to: 11 }
   const client: Pick<QueryClient, 'history'> = {
@@ -23,18 +23,18 @@ async function ask(peer: string): Promise<{ asked: Asked[]; told: unknown[] }> {
     }
   }
   const signal = new AbortController().signal
-  const told: unknown[] = []
+  const items: unknown[] = []
   const question = { series, from, to: 20 }
   for await (const one of createHistoryFetcher(client, registry).history(peer, question, signal))
-    told.push(one)
-  return { asked, told }
+    items.push(one)
+  return { asked, items }
 }
 
 t.test('the author is asked in its own name', async (t) => {
-  const { asked, told } = await ask(author)
+  const { asked, items } = await ask(author)
   t.match(asked[0]?.slice(0, 3), [author, ['/sensor/temp/v1'], { n: series, from, to: 20 }])
   t.equal(asked[0]?.[2].who, undefined)
-  t.same(told, [{ lost: { run: from, from: 9, to: 11 } }])
+  t.same(items, [{ lost: { run: from, from: 9, to: 11 } }])
 })
 
 t.test('a third is asked who it knows', async (t) => {

@@ -4,7 +4,7 @@ import { ProviderTable } from '../../../src/protocol/replication/provider-table.
 t.test('the one that answered last is asked first', async (t) => {
   const table = new ProviderTable({ authors: 2, perAuthor: 2 })
   for (const peer of ['x', 'y', 'x', 'author']) table.note('author', peer)
-  t.same(table.of('author'), ['x', 'y'], 'the author is no holder')
+  t.same(table.of('author'), ['x', 'y'], 'the author is no provider')
   table.note('author', 'z')
   t.same(table.of('author'), ['z', 'x'])
   table.forget('author', 'z')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { BEGINNING } from '../../../src/protocol/replication/constants.ts'
 import { comparePositions } from '../../../src/reading/run.ts'
-import { author, FollowedWorld, holder } from '../../support/scenario/followed-world.ts'
+import { author, FollowedWorld, provider } from '../../support/scenario/followed-world.ts'
 
 const MINUTE = 60_000
 
@@ -35,7 +35,7 @@ t.test('then the author is asked for just that', async (t) => {
 t.test('from a third who holds it, while the author is away', async (t) => {
   const world = new FollowedWorld(3)
   const made = Array.from({ length: 10 }, () => world.make())
-  world.heldBy(holder).push(...made.slice(2, 8))
+  world.heldBy(provider).push(...made.slice(2, 8))
   world.offer(...made.slice(0, 3))
   world.offer(...made.slice(7))
   world.up.delete(author)
@@ -43,16 +43,16 @@ t.test('from a third who holds it, while the author is away', async (t) => {
   t.same(world.positions(), world.positions(made))
   t.same(
     world.asked.map(({ peer }) => peer),
-    [author, holder]
+    [author, provider]
   )
-  t.same(world.providers.of(author), [holder], 'it is remembered who holds it')
+  t.same(world.providers.of(author), [provider], 'it is remembered who holds it')
 })
 
 t.test('what the author has lost is had from a third, or told as lost', async (t) => {
   const world = new FollowedWorld(4)
   const made = Array.from({ length: 12 }, () => world.make())
   world.held.set(author, [...made.slice(0, 2), ...made.slice(8)])
-  world.heldBy(holder).push(...made.slice(3, 6))
+  world.heldBy(provider).push(...made.slice(3, 6))
   world.offer(...made.slice(0, 2))
   world.offer(...made.slice(8))
   await world.clock.advance(20_000)
@@ -70,7 +70,7 @@ t.test('after an absence it asks from where it was, though nothing shows what is
   const world = new FollowedWorld(5)
   world.offer(world.make())
   const missed = Array.from({ length: 500 }, () => world.make())
-  world.follower.returned()
+  world.subscription.returned()
   await world.clock.advance(20_000)
   t.equal(world.delivered.length, 501)
   t.same(world.positions(missed), world.positions().slice(1))
@@ -83,7 +83,7 @@ t.test('after a restart of our own: from the last position held, or from the beg
     if (from === undefined) throw new Error('made')
     const world = new FollowedWorld(7, { from })
     world.heldBy(author).push(...made)
-    world.follower.returned()
+    world.subscription.returned()
     await world.clock.advance(10_000)
     t.same(world.positions(), world.positions(from === BEGINNING ? made : made.slice(12)))
     t.same(world.lost, [])
@@ -96,7 +96,7 @@ t.test('a catalogue of a later run tells that something was missed', async (t) =
   world.make()
   world.restart()
   const first = world.make()
-  world.follower.noteExisting({ ...first.position, seq: 0 })
+  world.subscription.noteExisting({ ...first.position, seq: 0 })
   await world.clock.advance(10_000)
   t.same(world.positions(), world.positions(world.made))
 })
@@ -137,8 +137,8 @@ t.test('stopped, it delivers nothing and asks nobody', async (t) => {
   world.offer(world.make())
   world.make()
   world.offer(world.make())
-  world.follower.stop()
-  world.follower.returned()
+  world.subscription.stop()
+  world.subscription.returned()
   world.offer(world.make())
   await world.clock.advance(10 * MINUTE)
   t.equal(world.delivered.length, 1)
@@ -159,7 +159,7 @@ for (const seed of [1, 2, 3, 4, 5, 104])
         if (crashed === 0) world.up.add(author)
       } else {
         const reading = world.make()
-        if (random() < 0.7) world.heldBy(holder).push(reading)
+        if (random() < 0.7) world.heldBy(provider).push(reading)
         const copies = random() < 0.3 ? 0 : random() < 0.2 ? 2 : 1
         for (let copy = 0; copy < copies && world.up.has(author); copy++)
           clock.after(random() * 5000, () => world.offer(reading))
@@ -173,13 +173,13 @@ for (const seed of [1, 2, 3, 4, 5, 104])
       }
       if (random() < 0.005) world.up.clear()
       if (random() < 0.05 && crashed === 0 && world.up.size < 2) {
-        world.up.add(author).add(holder)
-        world.follower.returned()
+        world.up.add(author).add(provider)
+        world.subscription.returned()
       }
       await clock.advance(1000)
     }
-    world.up.add(author).add(holder)
-    world.follower.returned()
+    world.up.add(author).add(provider)
+    world.subscription.returned()
     await clock.advance(15 * MINUTE)
 
     const { delivered } = world

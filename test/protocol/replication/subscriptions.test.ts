@@ -13,9 +13,9 @@ const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
 
 function bench(begin: (series: string) => Position | undefined = () => undefined) {
   const clock = new VirtualClock()
-  const told: string[] = []
+  const delivered: string[] = []
   const asked: string[] = []
-  const followers = new Subscriptions({
+  const subscriptions = new Subscriptions({
     matches: (series) => series.startsWith(author),
     begin,
     max: 2,
@@ -30,14 +30,15 @@ function bench(begin: (series: string) => Position | undefined = () => undefined
       }
     },
     deliver: ({ reading }: Followed) => {
-      if (reading !== undefined) told.push(`${reading.series.slice(author.length)} ${reading.position.seq}`)
+      if (reading !== undefined)
+        delivered.push(`${reading.series.slice(author.length)} ${reading.position.seq}`)
     }
   })
   const offer = (peer: string, ...names: string[]): void => {
     const readings = names.map((name) =>
       readingOf(peer, { series: `${peer}/${name}`, position: { ...run, seq: 3 } })
     )
-    followers.offer({
+    subscriptions.offer({
       kind: 'pack',
       topic: '/sensor/temp/v1',
       author: peer,
@@ -45,17 +46,17 @@ function bench(begin: (series: string) => Position | undefined = () => undefined
       readings
     })
   }
-  return { clock, told, asked, followers, offer }
+  return { clock, delivered, asked, subscriptions, offer }
 }
 
 t.test('each series that matches, as many as it may', async (t) => {
-  const { told, offer } = bench()
+  const { delivered, offer } = bench()
   offer(author, 'a/temperature', 'b/temperature')
   offer(other, 'a/temperature')
   offer(author, 'c/temperature')
-  t.same(told, ['/a/temperature 3', '/b/temperature 3'])
+  t.same(delivered, ['/a/temperature 3', '/b/temperature 3'])
   offer(author, 'a/temperature', 'b/temperature')
-  t.equal(told.length, 2, 'each reading once')
+  t.equal(delivered.length, 2, 'each reading once')
 })
 
 t.test('a series that was followed before goes on where it was', async (t) => {
@@ -66,22 +67,22 @@ t.test('a series that was followed before goes on where it was', async (t) => {
 })
 
 t.test('a catalogue of a later run, and a return, make it ask', async (t) => {
-  const { clock, asked, followers, offer } = bench()
+  const { clock, asked, subscriptions, offer } = bench()
   offer(author, 'a/temperature')
   const series = [{ name: `${author}/a/temperature`, protocols: [], unit: 'Cel', interval: 1, state: 'ok' }]
   const meta = { ...run, revision: 0, name: '', purposes: [], version: '', mono: 0, series, runs: [] }
-  followers.onCatalogue({ author, bytes: new Uint8Array(), catalogue: meta })
+  subscriptions.onCatalogue({ author, bytes: new Uint8Array(), catalogue: meta })
   await clock.advance(10_000)
   t.same(asked, [], 'the run is known')
-  followers.onCatalogue({ author, bytes: new Uint8Array(), catalogue: { ...meta, epoch: run.epoch + 1 } })
+  subscriptions.onCatalogue({ author, bytes: new Uint8Array(), catalogue: { ...meta, epoch: run.epoch + 1 } })
   await clock.advance(10_000)
   t.same(asked, ['/a/temperature from 1790000000.4'])
-  followers.returned(other)
+  subscriptions.returned(other)
   await clock.advance(10_000)
   t.equal(asked.length, 1)
-  followers.returned(author)
+  subscriptions.returned(author)
   await clock.advance(10_000)
   t.equal(asked.length, 2)
-  followers.stop()
+  subscriptions.stop()
   t.equal(clock.pending, 0)
 })

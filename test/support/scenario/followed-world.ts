@@ -18,7 +18,7 @@ import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { formatPosition, readingOf, seeded, testSigner } from '../readings.ts'
 
 export const author = testSigner().peer
-export const holder = testSigner(9).peer
+export const provider = testSigner(9).peer
 const series = `${author}/hall/temperature`
 const FIRST_EPOCH = 1_790_000_000
 
@@ -30,7 +30,7 @@ const options: SubscriptionLimits = {
   waiting: 64
 }
 
-/** An author, a store beside it and a follower, joined by a bad network, in virtual time. */
+/** An author, a store beside it and a subscription, joined by a bad network, in virtual time. */
 export class FollowedWorld {
   readonly clock = new VirtualClock()
   readonly random: () => number
@@ -38,10 +38,10 @@ export class FollowedWorld {
   /** What each still holds, ascending. */
   readonly held = new Map<string, Reading[]>([
     [author, []],
-    [holder, []]
+    [provider, []]
   ])
   /** Who can be reached, and hears us. */
-  readonly up = new Set([author, holder])
+  readonly up = new Set([author, provider])
   readonly delivered: Reading[] = []
   readonly lost: Lost[] = []
   /** Who was asked for what. */
@@ -49,7 +49,7 @@ export class FollowedWorld {
   /** How likely an answer breaks off at an item. */
   breaks = 0
   readonly providers = new ProviderTable({ authors: 8, perAuthor: 4 })
-  readonly follower: Subscription
+  readonly subscription: Subscription
   #position: Position = { epoch: FIRST_EPOCH, boot: '0011223344556677', seq: 0 }
 
   constructor(seed: number, changes: Partial<SubscriptionLimits> & { from?: Position } = {}) {
@@ -63,12 +63,12 @@ export class FollowedWorld {
       queue,
       source: { history: (peer, question, signal) => this.#tell(peer, question, signal) },
       providers: this.providers,
-      others: () => [holder],
+      others: () => [provider],
       max: 3,
       silence: 5000,
       receive: () => undefined
     })
-    this.follower = new Subscription({
+    this.subscription = new Subscription({
       series,
       ...defined({ from }),
       clock,
@@ -102,7 +102,7 @@ export class FollowedWorld {
   }
 
   offer(...readings: Reading[]): void {
-    this.follower.offer(packOf(readings))
+    this.subscription.offer(packOf(readings))
   }
 
   positions(readings: readonly Reading[] = this.delivered): string[] {

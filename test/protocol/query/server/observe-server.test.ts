@@ -12,7 +12,7 @@ import {
 } from '../../../support/query/bench.ts'
 
 /** Device and seq of the first reading of each pack; what is no pack as its field. */
-function told(answers: readonly QueryAnswer[]): string[] {
+function linesOf(answers: readonly QueryAnswer[]): string[] {
   return answers.map(({ pack, old, skip, alive }) => {
     if (!(pack instanceof Uint8Array)) return alive === true ? 'alive' : 'other'
     const [first] = us.open('pack', topic, pack).readings
@@ -26,20 +26,20 @@ t.test('first the latest, with its position, then what is new', async (t) => {
   bench.hub.add(packOf(4))
   const raw = new RawAsker(bench.open())
   const first = await raw.ask({ id: 1, op: 'observe', credit: 8 })
-  t.same(told(first), ['hall 4 old'])
+  t.same(linesOf(first), ['hall 4 old'])
   t.same(first[0]?.pos, { epoch: 1_790_000_000, boot: '0011223344556677', seq: 4 })
   bench.hub.add(packOf(5))
   bench.hub.add(packOf(0, 'air'))
-  t.same(told(await raw.heard()), ['hall 5', 'air 0'])
+  t.same(linesOf(await raw.heard()), ['hall 5', 'air 0'])
 })
 
 t.test('where nothing was measured yet, alive tells that the request was taken', async (t) => {
   const bench = queryBench()
   const raw = new RawAsker(bench.open())
-  t.same(told(await raw.ask({ id: 1, op: 'observe', n: 'hall' })), ['alive'])
+  t.same(linesOf(await raw.ask({ id: 1, op: 'observe', n: 'hall' })), ['alive'])
   bench.hub.add(packOf(0, 'air'))
   bench.hub.add(packOf(0, 'hall'))
-  t.same(told(await raw.heard()), ['hall 0'], 'only what was asked for')
+  t.same(linesOf(await raw.heard()), ['hall 0'], 'only what was asked for')
 })
 
 t.test('a pack costs a credit; at none the newest a series waits and the rest is counted', async (t) => {
@@ -48,11 +48,11 @@ t.test('a pack costs a credit; at none the newest a series waits and the rest is
   await raw.ask({ id: 1, op: 'observe', credit: 2 })
   for (let seq = 0; seq < 5; seq++) bench.hub.add(packOf(seq, 'hall'))
   bench.hub.add(packOf(0, 'air'))
-  t.same(told(await raw.heard()), ['hall 0', 'hall 1'])
-  t.same(told(await raw.ask({ id: 1, op: 'credit', credit: 1 })), ['hall 4 skip 2'])
-  t.same(told(await raw.ask({ id: 1, op: 'credit', credit: 5 })), ['air 0'])
+  t.same(linesOf(await raw.heard()), ['hall 0', 'hall 1'])
+  t.same(linesOf(await raw.ask({ id: 1, op: 'credit', credit: 1 })), ['hall 4 skip 2'])
+  t.same(linesOf(await raw.ask({ id: 1, op: 'credit', credit: 5 })), ['air 0'])
   bench.hub.add(packOf(5, 'hall'))
-  t.same(told(await raw.heard()), ['hall 5'])
+  t.same(linesOf(await raw.heard()), ['hall 5'])
 })
 
 t.test('of packs with several series none is dropped that is the newest of any', async (t) => {
@@ -64,23 +64,23 @@ t.test('of packs with several series none is dropped that is the newest of any',
   bench.hub.add(packOf(1, 'air'))
   bench.hub.add(packOf(2, 'air'))
   await raw.heard()
-  t.same(told(await raw.ask({ id: 1, op: 'credit', credit: 9 })), ['air 0 skip 1', 'air 2'])
+  t.same(linesOf(await raw.ask({ id: 1, op: 'credit', credit: 9 })), ['air 0 skip 1', 'air 2'])
 })
 
 t.test('a reader at credit 0 for an hour costs no memory and is kept alive', async (t) => {
   const bench = queryBench()
   bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open())
-  t.same(told(await raw.ask({ id: 1, op: 'observe', credit: 1 })), ['hall 0 old'])
+  t.same(linesOf(await raw.ask({ id: 1, op: 'observe', credit: 1 })), ['hall 0 old'])
   for (let seq = 1; seq <= 60; seq++) {
     await bench.clock.advance(60_000)
     bench.hub.add(packOf(seq))
     for (let i = 0; i < 30; i++) bench.hub.add(packOf(seq, `d${i}`))
   }
-  const heard = told(await raw.heard())
+  const heard = linesOf(await raw.heard())
   t.ok(heard.every((answer) => answer === 'alive') && heard.length >= 118, `${heard.length} times alive`)
   t.notOk(raw.closed)
-  const rest = told(await raw.ask({ id: 1, op: 'credit', credit: 64 }))
+  const rest = linesOf(await raw.ask({ id: 1, op: 'credit', credit: 64 }))
   t.equal(rest.length, queryLimits.observedSeries, 'no more than the bound was kept')
   t.ok(
     rest.every((answer) => answer.includes(' 60')),
@@ -105,23 +105,23 @@ t.test('alive after 30 s of silence, and only then', async (t) => {
   await raw.ask({ id: 1, op: 'observe' })
   await bench.clock.advance(29_000)
   bench.hub.add(packOf(1))
-  t.same(told(await raw.heard()), ['hall 1'])
+  t.same(linesOf(await raw.heard()), ['hall 1'])
   await bench.clock.advance(29_999)
-  t.same(told(await raw.heard()), [])
+  t.same(linesOf(await raw.heard()), [])
   await bench.clock.advance(1)
-  t.same(told(await raw.heard()), ['alive'])
+  t.same(linesOf(await raw.heard()), ['alive'])
 })
 
 t.test('with every, packs come that many seconds apart', async (t) => {
   const bench = queryBench()
   bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open())
-  t.same(told(await raw.ask({ id: 1, op: 'observe', every: 10 })), ['hall 0 old'])
+  t.same(linesOf(await raw.ask({ id: 1, op: 'observe', every: 10 })), ['hall 0 old'])
   for (let seq = 1; seq <= 25; seq++) {
     await bench.clock.advance(1000)
     bench.hub.add(packOf(seq))
   }
-  t.same(told(await raw.heard()), ['hall 9 skip 8', 'hall 19 skip 9'])
+  t.same(linesOf(await raw.heard()), ['hall 9 skip 8', 'hall 19 skip 9'])
 })
 
 t.test('packs behind what was handed on, and blocks, are left to history', async (t) => {
@@ -130,13 +130,13 @@ t.test('packs behind what was handed on, and blocks, are left to history', async
   await raw.ask({ id: 1, op: 'observe' })
   for (const seq of [5, 3, 5, 6]) bench.hub.add(packOf(seq))
   bench.hub.add(us.block(topic, [reading(7), reading(8)]))
-  t.same(told(await raw.heard()), ['hall 5', 'hall 6'])
+  t.same(linesOf(await raw.heard()), ['hall 5', 'hall 6'])
   const older = { ...reading(9), position: { epoch: 1, boot: 'ff'.repeat(8), seq: 9 } }
   bench.hub.add(us.pack(topic, [older]))
-  t.same(told(await raw.heard()), [], 'an older run')
+  t.same(linesOf(await raw.heard()), [], 'an older run')
   const twin = { ...reading(0), position: { ...reading(0).position, boot: 'ff'.repeat(8) } }
   bench.hub.add(us.pack(topic, [twin]))
-  t.same(told(await raw.heard()), ['hall 0'], 'two boots of one epoch are kept apart')
+  t.same(linesOf(await raw.heard()), ['hall 0'], 'two boots of one epoch are kept apart')
 })
 
 t.test('others are observed at a gateway by who', async (t) => {
@@ -188,7 +188,7 @@ t.test('a stalled reader is not sent more than the stream takes; released, it ha
   }
   t.ok(raw.stream.heldBytes < 100_000, `${raw.stream.heldBytes} bytes on the way`)
   raw.stream.release()
-  const seqs = told(await raw.heard())
+  const seqs = linesOf(await raw.heard())
   t.equal(seqs.at(-1), 'hall 11800')
   await raw.ask({ id: 1, op: 'credit', credit: 64 })
   raw.stream.stall()
@@ -231,7 +231,7 @@ t.test('however many observe, they are one subscriber of the hub', async (t) => 
   await settle()
   t.equal(bench.hub.subscribers.size, 1)
   bench.hub.add(packOf(0))
-  for (const raw of raws) t.equal(told(await raw.heard()).filter((line) => line === 'hall 0').length, 20)
+  for (const raw of raws) t.equal(linesOf(await raw.heard()).filter((line) => line === 'hall 0').length, 20)
   for (const raw of raws) raw.stream.abort(new Error('enough'))
   await settle()
   t.equal(bench.hub.subscribers.size, 0)

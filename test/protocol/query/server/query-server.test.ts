@@ -119,7 +119,7 @@ t.test('the 33rd open request is busy', async (t) => {
   t.match(await raw.ask({ id: 40, op: 'observe' }), [{ id: 40, alive: true }], 'a place was freed')
 })
 
-t.test('who asks too often is told when to come again, and cut off if it goes on', async (t) => {
+t.test('a peer that asks too often gets `busy` with a retry, and is reset if it goes on', async (t) => {
   const limits = { ...queryLimits, rate: 10, burst: 5 }
   const bench = queryBench({ limits })
   bench.hub.add(packOf(0))
