@@ -54,7 +54,7 @@ export class Trial {
     this.#third = this.#segment.machine('third', THIRD)
     this.#victim = new Victim(victim, [
       `listen=[/ip4/0.0.0.0/tcp/${PORT}]`,
-      `store=[${FRIEND}, temperature]`,
+      `store=[${FRIEND}, {claimed: temperature}]`,
       'history.flush=5s'
     ])
     this.#friend = friend.node({})
