@@ -17,7 +17,8 @@ export interface CarvedRow {
  *   cell = varint P, varint rowid, the first bytes of P, u32 first overflow page where not all of P is here
  *   overflow page = u32 next or 0, U - 4 bytes
  *
- * P of `sealed` (section 2.1): varint header size, types of id (0), kind (text), dated (integer), bytes (blob), values.
+ * P of `sealed` (section 2.1): varint header size, types of id (0), kind (text), dated (integer), bytes (blob) and since
+ * version 2 peer_id (integer), values.
  */
 const LEAF = 0x0d
 const FILE_HEAD = 100
@@ -117,15 +118,15 @@ function rowOf(payload: Buffer): CarvedRow | undefined {
   const types: number[] = []
   const head = varint(payload, 0)
   let at = head?.end ?? 0
-  while (head !== undefined && at < head.value && types.length < 5) {
+  while (head !== undefined && at < head.value && types.length < 6) {
     const type = varint(payload, at)
     if (type === undefined) return undefined
     types.push(type.value)
     at = type.end
   }
-  const [id, kind = 0, dated = 7, bytes = 0] = types
-  const isRow =
-    types.length === 4 && id === 0 && kind >= 13 && kind % 2 === 1 && bytes >= 12 && bytes % 2 === 0
+  const [id, kind = 0, dated = 7, bytes = 0, peer = 0] = types
+  const hasTypes = id === 0 && kind >= 13 && kind % 2 === 1 && bytes >= 12 && bytes % 2 === 0
+  const isRow = hasTypes && (types.length === 4 || (types.length === 5 && peer <= 9))
   const width = dated === 8 || dated === 9 ? 0 : INTEGER_BYTES[dated]
   if (!isRow || width === undefined) return undefined
   const text = at + (kind - 13) / 2
