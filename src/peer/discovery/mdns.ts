@@ -1,5 +1,8 @@
 import type { RemoteInfo } from 'node:dgram'
 import type { PeerId } from '@libp2p/interface'
+import type { AddressManager } from '@libp2p/interface-internal'
+import { defaultLogger } from '@libp2p/logger'
+import { mdns } from '@libp2p/mdns'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import multicastDns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns'
 import { type Cancel, type Clock, every } from '../../clock.ts'
@@ -10,7 +13,15 @@ import type { Interfaces } from './local-network.ts'
 import { mdnsSocket } from './mdns-socket.ts'
 import { hostPort } from './multiaddr-host.ts'
 import { Paced } from './paced.ts'
-import { announcedPeers, announcement, question, randomName, SERVICE } from './records.ts'
+import {
+  type Answer,
+  announcedAddresses,
+  announcedPeers,
+  announcement,
+  question,
+  randomName,
+  SERVICE
+} from './records.ts'
 
 export interface LanDiscoveryInit {
   readonly clock: Clock
@@ -37,6 +48,12 @@ export const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const
 /** RFC 6762 section 6: milliseconds before a record is multicast again on an interface. */
 const ANSWER_PERIOD = 1000
 
+/** The parts of @libp2p/mdns's service that its factory's type does not show. */
+interface MdnsService {
+  mdns: { respond(answers: readonly Answer[]): void } | undefined
+  _onMdnsQuery(event: Pick<QueryPacket, 'questions'>): void
+}
+
 interface Speaker {
   readonly key: string
   stop(): void
@@ -45,9 +62,9 @@ interface Speaker {
 /**
  * mDNS on the local network (docs/protocols.md section 3), one socket an interface.
  *
- * The socket of @libp2p/mdns is dead where there is no default route, receives nothing on a second interface, and
- * goes deaf when an interface is made anew (docs/network.md trap 6). Here each socket is bound to one interface and
- * announces only its addresses. Anybody on the network can announce anything: only messages from a subnet of the
+ * @libp2p/mdns decides what is announced; its socket is dead where there is no default route, receives nothing on a
+ * second interface, and goes deaf when an interface is made anew (docs/network.md trap 6). So it is given a socket
+ * bound to one interface and only the addresses of that interface, and its answer is completed (records.ts). Anybody on the network can announce anything: only messages from a subnet of the
  * interface count (RFC 6762 section 11), and of the addresses in them only those in such a subnet, so that nobody
  * makes this node dial a third network, or services of its own loopback.
  */
@@ -77,8 +94,9 @@ export class LanDiscovery {
     const { clock, interval } = this.#init
     const name = randomName()
     const socket = this.#open(chosen)
+    const service = this.#service(socket, name, chosen)
     const answers = new Paced(clock, ANSWER_PERIOD, () =>
-      this.#guard(() => this.#answer(socket, name, chosen))
+      this.#guard(() => service._onMdnsQuery({ questions: [question] }))
     )
     socket.on('query', ({ questions = [] }: QueryPacket, { address }: RemoteInfo) => {
       if (chosen.isOnLink(address) && questions.some((one) => one.name === SERVICE)) answers.ask()
@@ -93,6 +111,7 @@ export class LanDiscovery {
       stop() {
         cancel()
         answers.stop()
+        service.mdns = undefined
         socket.removeAllListeners('query')
         socket.removeAllListeners('response')
         socket.destroy()
@@ -114,13 +133,23 @@ export class LanDiscovery {
     return socket
   }
 
-  #answer(socket: MulticastDNS, name: string, { hosts }: ChosenInterface): void {
-    const own = this.#init.addresses().filter((address) => {
-      const place = hostPort(address)
-      return place !== undefined && hosts.includes(place.host)
-    })
-    const message = announcement(name, own)
-    if (message !== undefined) socket.respond(message)
+  /** Answers a question through the socket with what @libp2p/mdns announces of the interface's addresses. */
+  #service(socket: MulticastDNS, name: string, { hosts }: ChosenInterface): MdnsService {
+    const getAddresses = (): Multiaddr[] =>
+      this.#init.addresses().filter((address) => {
+        const place = hostPort(address)
+        return place !== undefined && hosts.includes(place.host)
+      })
+    const addressManager = { getAddresses } as AddressManager
+    const made = mdns({ peerName: name })({ addressManager, logger: defaultLogger() })
+    const service = made as unknown as MdnsService
+    service.mdns = {
+      respond(answers) {
+        const message = announcement(name, announcedAddresses(answers, getAddresses()))
+        if (message !== undefined) socket.respond(message)
+      }
+    }
+    return service
   }
 
   #take(response: ResponsePacket, name: string, chosen: ChosenInterface, from: string): void {

@@ -21,7 +21,7 @@ export const SERVICE = '_p2p._udp.local'
 
 export const question = { name: SERVICE, type: 'PTR' } as const
 
-type Answer = NonNullable<ResponsePacket['answers']>[number]
+export type Answer = NonNullable<ResponsePacket['answers']>[number]
 
 /** Seconds, as js-libp2p and go-libp2p have it. */
 const TTL = 120
@@ -37,6 +37,19 @@ const PREFIX = 'dnsaddr='
 export function randomName(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
   return Array.from({ length: 32 }, () => alphabet[randomInt(alphabet.length)]).join('')
+}
+
+/**
+ * The addresses of an answer as @libp2p/mdns makes it: the private and link-local ones, as the libp2p spec wants it.
+ * @param all where the interface has none of these (IPv6 with global addresses alone), all that it has
+ */
+export function announcedAddresses(
+  answers: readonly Answer[],
+  all: readonly Multiaddr[]
+): readonly Multiaddr[] {
+  const strings = answers.flatMap((answer) => (answer.type === 'TXT' ? [answer.data].flat().map(String) : []))
+  const announced = strings.map((text) => multiaddr(text.slice(PREFIX.length)))
+  return announced.length > 0 ? announced : all
 }
 
 export interface Announcement {

@@ -3,7 +3,13 @@ import type { PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
-import { announcedPeers, announcement, randomName, SERVICE } from '../../../src/peer/discovery/records.ts'
+import {
+  announcedAddresses,
+  announcedPeers,
+  announcement,
+  randomName,
+  SERVICE
+} from '../../../src/peer/discovery/records.ts'
 
 const NAME = 'k7'.repeat(16)
 const OWN = 'own'
@@ -86,6 +92,19 @@ t.test('what is no announcement of one peer is left out', async (t) => {
   t.same(announcedPeers({ answers: [txt(good, `${OWN}.${SERVICE}`)] }, OWN), [], 'its own')
   t.same(announcedPeers({ answers: [txt(good, 'x._http._tcp.local')] }, OWN), [], 'of another service')
   t.same(announcedPeers({ answers: [] }, OWN), [])
+})
+
+t.test('private addresses are announced, others only where there are no private ones', async (t) => {
+  const id = await peerId()
+  const at = (host: string) => multiaddr(`${host}/tcp/4001/p2p/${id}`)
+  const [near, far] = [at('/ip4/192.168.1.20'), at('/ip6/2001:db8::1')]
+  // The form of the answers of @libp2p/mdns.
+  const answers = [
+    { name: SERVICE, type: 'PTR' as const, data: `${OWN}.${SERVICE}` },
+    txt(`dnsaddr=${near}`, `${OWN}.${SERVICE}`)
+  ]
+  t.same(announcedAddresses(answers, [near, far]).map(String), [String(near)])
+  t.same(announcedAddresses(answers.slice(0, 1), [far]).map(String), [String(far)])
 })
 
 t.test('two names of one message are two peers', async (t) => {
