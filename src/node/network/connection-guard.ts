@@ -13,6 +13,7 @@ import type { Clock } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { type Rate, TokenBucket } from '../../token-bucket.ts'
+import { compactLists } from './compact-lists.ts'
 import { Negotiation } from './negotiation.ts'
 import { Unnegotiated } from './unnegotiated.ts'
 import { YamuxFrames } from './yamux-frames.ts'
@@ -42,7 +43,7 @@ interface YamuxMuxer extends StreamMuxer {
 type Pieces = Uint8Array | (Iterable<Uint8Array> & { readonly byteLength: number })
 
 /** A message stream of @libp2p/utils, which everything received passes through. */
-type Receiver = MessageStream & { onData?(data: Pieces): void }
+type Receiver = MessageStream & { onData?(data: Pieces): void; readonly readBuffer?: unknown }
 
 /**
  * Keeps a peer from filling this node's memory, or from stopping it, below the protocols: bounds what is kept of a
@@ -168,6 +169,7 @@ export class ConnectionGuard {
 function boundHandshake(stream: Receiver): void {
   const onData = stream.onData?.bind(stream)
   if (onData === undefined) return
+  compactLists(stream.readBuffer)
   const negotiation = new Negotiation((line) => HANDSHAKE_PROTOCOLS.includes(line))
   let received = 0
   let lines = 0

@@ -135,6 +135,25 @@ t.test('an unfinished frame in many small pieces takes what has arrived, not mor
   t.ok((await bytesInUse()) - before < 4 * MiB)
 })
 
+t.test('a message of gossip that comes byte by byte', async (t) => {
+  const made = await victim(t)
+  const peer = await rawPeer(t, made)
+  await peer.send(data(1, line('/multistream/1.0.0'), 1))
+  await peer.send(data(1, line('/meshsub/1.1.0')))
+  // The length of 1 MiB - 1.
+  await peer.send(data(1, Buffer.from('ffff3f', 'hex')))
+  await systemClock.sleep(50)
+  const before = await bytesInUse()
+  const bytes = Buffer.concat(Array.from({ length: 100 }, () => data(1, Buffer.of(7))))
+  for (let i = 0; i < 1000; i++) {
+    await peer.send(bytes)
+    if (i % 20 === 0) await systemClock.sleep(1)
+  }
+  await systemClock.sleep(200)
+  t.equal(peer.closed, false)
+  t.ok((await bytesInUse()) - before < 6 * MiB)
+})
+
 t.test('streams without a protocol, as many and as full as they may be', async (t) => {
   const made = await victim(t)
   const peer = await rawPeer(t, made)
