@@ -2,6 +2,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { type Clock, withDeadline } from '../clock.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import { defined } from '../defined.ts'
+import { isDirect } from '../direct.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
 import { PROTOCOL_NAME } from '../names.ts'
@@ -227,7 +228,7 @@ export class Node {
     { anyone = false }: HandleOptions
   ): void {
     const peer = connection.remotePeer.toString()
-    const caller = { peer, host: remoteHost(connection), direct: connection.direct }
+    const caller = { peer, host: remoteHost(connection), direct: isDirect(connection) }
     if (!anyone && !this.#running.assembled.peers.admission.answers(caller)) {
       stream.abort(new Error('only peers of the book and of the local network are answered'))
       return

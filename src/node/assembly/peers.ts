@@ -1,4 +1,5 @@
 import type { NodeConfig } from '../../config/schema.ts'
+import { isDirect } from '../../direct.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
@@ -30,7 +31,7 @@ export async function createPeers({
   const autoDialer = createAutoDialer({ init, transports }, inBook)
   const callerOf = (peer: string): Caller | undefined => {
     const connection = autoDialer.connection(peer)
-    return connection && { peer, host: remoteHost(connection), direct: connection.direct }
+    return connection && { peer, host: remoteHost(connection), direct: isDirect(connection) }
   }
   // Who is stored for a claim alone is no more than any other stranger.
   const isProtected = (peer: string): boolean =>

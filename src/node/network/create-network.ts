@@ -17,12 +17,14 @@ import { isLoopback } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
-import type { Clock } from '../../clock.ts'
+import { type Clock, systemClock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
+import { isDirect } from '../../direct.ts'
 import type { Log } from '../../log.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionGuard } from './connection-guard.ts'
+import { ConnectionMonitor, type ConnectionMonitorComponents } from './connection-monitor.ts'
 import type { NetworkLimits } from './limits.ts'
 import { STREAM_WINDOW } from './yamux-frames.ts'
 
@@ -131,10 +133,8 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       // The auto-dialer dials again, without end (docs/network.md trap 4).
       reconnectRetries: 0
     },
-    connectionMonitor: {
-      pingInterval: limits.pingInterval,
-      pingTimeout: { minTimeout: limits.pingTimeout, maxTimeout: limits.pingTimeout }
-    },
+    // Ours skips circuits (docs/network.md trap 23).
+    connectionMonitor: { enabled: false },
     // Addresses are pruned by the auto-dialer, not by age (docs/network.md trap 3).
     peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
     // libp2p's own log goes to DEBUG=libp2p:*, never into ours.
@@ -145,6 +145,12 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       // A protocol handled later reaches peers only by a push.
       identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
       ping: boundedPing(init.clock),
+      // By the time of this machine, as libp2p's own: connections are real in a simulated world, too.
+      connectionMonitor: (components: ConnectionMonitorComponents) =>
+        new ConnectionMonitor(
+          { clock: systemClock, interval: limits.pingInterval, timeout: limits.pingTimeout },
+          components
+        ),
       pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
       components: ({ transportManager }: InnerComponents) => ({ transportManager })
     }
@@ -160,7 +166,6 @@ function outward(addresses: Multiaddr[]): Multiaddr[] {
 
 /** The remote IP address of a connection; undefined over a relay or in memory. */
 export function remoteHost(connection: Connection): string | undefined {
-  const components = connection.remoteAddr.getComponents()
-  if (components.some((one) => one.name === 'p2p-circuit')) return undefined
-  return components.find((one) => one.name === 'ip4' || one.name === 'ip6')?.value
+  if (!isDirect(connection)) return undefined
+  return connection.remoteAddr.getComponents().find((one) => one.name === 'ip4' || one.name === 'ip6')?.value
 }

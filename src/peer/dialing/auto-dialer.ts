@@ -2,10 +2,10 @@ import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import { isDirect, isRelayed } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { LocalNetwork } from '../discovery/local-network.ts'
-import { isRelayed } from '../discovery/multiaddr-host.ts'
 import { Backoff } from './backoff.ts'
 import { dialOrder, leadsNear } from './dial-addresses.ts'
 import { DialBudget } from './dial-budget.ts'
@@ -127,7 +127,7 @@ export class AutoDialer {
     const known = this.#known.get(peer)
     if (known === undefined) return undefined
     const open = this.#connections(known.id)
-    return open.find((connection) => connection.direct) ?? open[0]
+    return open.find(isDirect) ?? open[0]
   }
 
   /** Connects now, without back-off. @throws the dial's error */

@@ -1,5 +1,6 @@
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
+import { isDirect } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 
@@ -15,7 +16,7 @@ const CHECKS = 2
 /**
  * Closes connections on which gossip is dead, so that the auto-dialer dials anew. Gossip stays dead after a half-open
  * reconnect, after one RPC over the limit, and where identify was missed (docs/network.md traps 1, 2 and 15).
- * Connections over a relay that limits them carry no gossip and are left open.
+ * Connections that are not direct carry no gossip and are left open.
  * @param period milliseconds between checks; two in a row without a stream close the connection
  * @param speaksGossip whether identify listed gossip for a peer; undefined before identify
  * @param silence milliseconds in which identify must have come, or the connection is closed too (docs/network.md trap 15)
@@ -38,7 +39,7 @@ export function watchGossip(init: {
     for (const peer of init.libp2p.getPeers()) {
       const id = peer.toString()
       if (init.streams.streamsOutbound.has(id) && init.streams.streamsInbound.has(id)) continue
-      if (init.libp2p.getConnections(peer).every(({ limits }) => limits !== undefined)) continue
+      if (!init.libp2p.getConnections(peer).some(isDirect)) continue
       const checks = (suspects.get(id) ?? 0) + 1
       next.set(id, checks)
       if (checks < CHECKS) continue

@@ -1,4 +1,5 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { isRelayed } from '../../direct.ts'
 
 export interface HostPort {
   /** IPv4 or IPv6 address; an IPv6 zone follows a percent sign. */
@@ -19,8 +20,4 @@ export function hostPort(address: Multiaddr): HostPort | undefined {
     }
   }
   return undefined
-}
-
-export function isRelayed(address: Multiaddr): boolean {
-  return address.getComponents().some((component) => component.name === 'p2p-circuit')
 }

@@ -4,6 +4,7 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { tryGetNetConfig } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { isDirect } from '../../../direct.ts'
 import { NodeError } from '../../../error.ts'
 import type { IpFamily } from '../../../hal/datagram-socket.ts'
 import { prefixed } from '../../frame-splitter.ts'
@@ -57,7 +58,7 @@ export class Libp2pControl implements ControlDialer {
     const id = peerIdFromString(peer)
     const open = libp2p.getConnections(id).filter((connection) => connection.status === 'open')
     // A direct connection first: only there UDP may be used.
-    const connection = open.find((one) => one.direct) ?? open[0] ?? (await libp2p.dial(id, { signal }))
+    const connection = open.find(isDirect) ?? open[0] ?? (await libp2p.dial(id, { signal }))
     try {
       const options = { signal, runOnLimitedConnection: true }
       return this.#control(await connection.newStream(DATAGRAM_PROTOCOL, options), connection)
@@ -87,11 +88,11 @@ export class Libp2pControl implements ControlDialer {
 }
 
 function connectionFacts(connection: Connection, onLink: (host: string) => boolean): ConnectionFacts {
-  const remote = connection.direct ? remoteHost(connection) : undefined
+  const remote = isDirect(connection) ? remoteHost(connection) : undefined
   return {
     peer: connection.remotePeer.toString(),
     peerMultihash: connection.remotePeer.toMultihash().bytes,
-    direct: connection.direct,
+    direct: isDirect(connection),
     remote,
     onLink: remote !== undefined && onLink(remote.host),
     remaining: () => (connection.limits?.bytes === undefined ? undefined : Number(connection.limits.bytes)),
