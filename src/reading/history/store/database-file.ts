@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { migrate } from './schema.ts'
+import { describeError } from '../../../error.ts'
+import { migrate, migrations, versionOf } from './schema.ts'
 
 /** Milliseconds to wait for another process that holds the file (a person's sqlite3); the event loop waits too. */
 const BUSY_TIMEOUT = 50
@@ -17,20 +18,46 @@ const SETTINGS = [
 ]
 
 /**
- * Opens or makes a database of the present version.
+ * Opens or makes a database of the present version. One of an earlier version is copied first.
  * @param path a file, or ':memory:'
+ * @param report is told of the copy, or why there is none
  * @throws NodeError 'history-newer'; SQLite's own error where the file is damaged or cannot be opened
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, report: (message: string) => void = () => {}): DatabaseSync {
   if (path !== ':memory:') keepPrivate(path)
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     for (const setting of SETTINGS) db.exec(`PRAGMA ${setting}`)
+    if (path !== ':memory:') copyOlder(db, path, report)
     migrate(db, basename(path))
     return db
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+/**
+ * Copies a database of an earlier version before its version rises, so that an earlier kith can go on with it:
+ * `history.sqlite.v1`, whole or not at all. Where the disk has no room the version rises all the same.
+ */
+function copyOlder(db: DatabaseSync, path: string, report: (message: string) => void): void {
+  const version = versionOf(db)
+  if (version === 0 || version >= migrations.length) return
+  const copy = `${path}.v${version}`
+  if (existsSync(copy)) return
+  const unfinished = `${copy}.new`
+  try {
+    if (existsSync(unfinished)) rmSync(unfinished)
+    db.prepare('VACUUM INTO ?').run(unfinished)
+    chmodSync(unfinished, 0o600)
+    renameSync(unfinished, copy)
+    report(
+      `history is brought from version ${version} to ${migrations.length}; a copy for going back is ${copy}`
+    )
+  } catch (error) {
+    if (existsSync(unfinished)) rmSync(unfinished)
+    report(`history is brought to version ${migrations.length} without a copy: ${describeError(error)}`)
   }
 }
 

@@ -134,7 +134,9 @@ export class DurableStore {
   }
 
   #openOrReplace(): HistoryStore {
-    const { path, open: openFile = openDatabase } = this.#options
+    const { path, log } = this.#options
+    const openFile =
+      this.#options.open ?? ((file: string) => openDatabase(file, (message) => log.warn(message)))
     try {
       return new HistoryStore(openFile(path))
     } catch (error) {

@@ -98,12 +98,17 @@ export const migrations: readonly string[] = [
   `
 ]
 
+/** 0 for an empty file. */
+export function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+}
+
 /**
  * Brings a file to the present version, step by step, each in a transaction of its own.
  * @throws NodeError 'history-newer' where a later kith wrote the file
  */
 export function migrate(db: DatabaseSync, name: string, steps: readonly string[] = migrations): void {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+  const version = versionOf(db)
   if (version > steps.length) {
     throw new NodeError(
       'history-newer',
