@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { carveSealed } from '../../../../src/reading/history/store/carve.ts'
+import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import { seeded } from '../../../support/readings.ts'
+
+const run = runOf(10)
+
+function filled(path: string): Buffer {
+  const { history } = historyBench({ path })
+  history.appendOwn(readingsOf(us.peer, run, 0, 1023))
+  for (let i = 0; i < 8; i++) history.put(them.pack(topic, readingsOf(them.peer, run, i, i, `d${i}`)))
+  history.flush()
+  history.close()
+  return readFileSync(path)
+}
+
+t.test('every row, with its kind, date and bytes, though no page above the leaves is read', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const file = filled(path)
+  const db = new DatabaseSync(path)
+  const rows = db.prepare('SELECT kind, dated, hex(bytes) AS hex FROM sealed ORDER BY 3').all()
+  db.close()
+  t.equal(rows.length, 12)
+  const carved = (): unknown[] =>
+    [...carveSealed(path)]
+      .map(({ kind, dated, bytes }) => ({
+        kind,
+        dated,
+        hex: Buffer.from(bytes).toString('hex').toUpperCase()
+      }))
+      .toSorted((a, b) => (a.hex < b.hex ? -1 : 1))
+  t.same(carved(), rows)
+  writeFileSync(path, file.fill(0, 0, 100))
+  t.same(carved(), rows, 'nor the head of the file')
+})
+
+t.test('cut short, mutated and random files: fewer rows, never an error', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const file = filled(path)
+  const random = seeded(11)
+  let found = 0
+  for (let i = 0; i < 300; i++) {
+    const bytes = Buffer.from(i % 3 === 0 ? file.subarray(0, Math.floor(random() * file.length)) : file)
+    if (i % 3 === 1) for (let n = 0; n < 200; n++) bytes[Math.floor(random() * bytes.length)] = random() * 256
+    if (i % 3 === 2) for (let n = 0; n < bytes.length; n++) bytes[n] = n % 1024 === 0 ? 0x0d : random() * 256
+    writeFileSync(path, bytes)
+    found += [...carveSealed(path)].length
+  }
+  t.ok(found > 500, `${found} rows`)
+  writeFileSync(path, '')
+  t.same([...carveSealed(path)], [])
+})
