@@ -46,7 +46,7 @@ export function discoveryStartable({
     port: MDNS_PORT,
     addresses: () => network.getMultiaddrs(),
     found(peer, addresses, from, own) {
-      if (!peer.equals(network.peerId)) autoDialer.found(peer, addresses)
+      if (!peer.equals(network.peerId)) autoDialer.found(peer, addresses, from)
       // With two interfaces in one network a node receives its own announcements.
       else if (!local.isOwnAddress(from)) onOwnKey(own, from)
     }

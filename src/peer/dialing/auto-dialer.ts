@@ -42,6 +42,8 @@ interface Known {
   seenAt: number | undefined
   /** Clock.monotonic() when it was added to the table. */
   readonly addedAt: number
+  /** The host that announced it last. */
+  sender: string | undefined
   /** Whether there was a connection since it is known. */
   isReached: boolean
   retry: Cancel | undefined
@@ -96,12 +98,13 @@ export class AutoDialer {
    * Takes what discovery found. Anybody on the local network can announce anything: only near addresses are taken,
    * no more peers are dialled than the table holds, each after its back-off and that of its host and port, and no
    * more addresses a minute than the budget has.
+   * @param sender the host that announced it, which has a share of the budget
    */
-  found(id: PeerId, addresses: readonly Multiaddr[]): void {
+  found(id: PeerId, addresses: readonly Multiaddr[], sender?: string): void {
     const near = addresses.filter((address) => leadsNear(address, this.#init.network))
     // With two interfaces in one network a node hears its own announcements.
     if (id.equals(this.#init.libp2p.peerId) || near.length === 0 || !this.#hasRoom(id)) return
-    this.#add(id, near, this.#init.clock.monotonic())
+    this.#add(id, near, this.#init.clock.monotonic()).sender = sender
   }
 
   /** Takes addresses of the book or of a person; their age is unknown. @throws for what is not a PeerId or multiaddr */
@@ -187,6 +190,7 @@ export class AutoDialer {
       addresses: new Map(),
       backoff: new Backoff(retryMin, strangerRetryMax, this.#init.random),
       seenAt: undefined,
+      sender: undefined,
       addedAt: this.#init.clock.monotonic(),
       isReached: false,
       retry: undefined,
@@ -250,7 +254,10 @@ export class AutoDialer {
     if (this.#init.inBook(known.id.toString())) return addresses
     // The place of a peer that was there before may be named by strangers, too.
     const due = known.isReached ? addresses : addresses.filter((address) => this.#places.isDue(address))
-    return due.slice(0, this.#budget.take(due.length, known.isReached))
+    return due.slice(
+      0,
+      this.#budget.take({ wanted: due.length, isReached: known.isReached, sender: known.sender })
+    )
   }
 
   async #dial(known: Known, addresses: readonly Multiaddr[], signal: AbortSignal): Promise<Connection> {

@@ -5,9 +5,11 @@ import { defaultLogger } from '@libp2p/logger'
 import { mdns } from '@libp2p/mdns'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import multicastDns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns'
+import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
+import { type Rate, TokenBucket } from '../../token-bucket.ts'
 import { type ChosenInterface, chooseInterfaces } from './chosen-interface.ts'
 import type { Interfaces } from './local-network.ts'
 import { mdnsSocket } from './mdns-socket.ts'
@@ -47,6 +49,10 @@ export const MDNS_PORT = 5353
 export const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const
 /** RFC 6762 section 6: milliseconds before a record is multicast again on an interface. */
 const ANSWER_PERIOD = 1000
+/** Answers read of one sender: a machine with a few nodes is asked by a hundred others every 10 s. */
+const SENDER_RATE: Rate = { perSecond: 20, burst: 60 }
+/** Senders remembered on one interface; the one heard longest ago is removed first. */
+const MAX_SENDERS = 1024
 
 /** The parts of @libp2p/mdns's service that its factory's type does not show. */
 interface MdnsService {
@@ -101,8 +107,15 @@ export class LanDiscovery {
     socket.on('query', ({ questions = [] }: QueryPacket, { address }: RemoteInfo) => {
       if (chosen.isOnLink(address) && questions.some((one) => one.name === SERVICE)) answers.ask()
     })
+    const senders = new BoundedMap<string, TokenBucket>(MAX_SENDERS)
+    const isRead = (sender: string): boolean => {
+      const rate = senders.touch(sender) ?? new TokenBucket(SENDER_RATE)
+      senders.set(sender, rate)
+      return rate.take(clock.monotonic())
+    }
     socket.on('response', (response: ResponsePacket, { address }: RemoteInfo) => {
-      if (chosen.isOnLink(address)) this.#guard(() => this.#take(response, name, chosen, address))
+      if (chosen.isOnLink(address) && isRead(address))
+        this.#guard(() => this.#take(response, name, chosen, address))
     })
     const ask = (): void => socket.query({ questions: [question] })
     const cancel: Cancel = every(clock, interval, ask, 0)

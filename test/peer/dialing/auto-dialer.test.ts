@@ -197,8 +197,8 @@ t.test('peers made up at any rate are dialled within the budget', async (t) => {
     await clock.advance(60_000)
   }
   const addresses = dials.flat().length
-  t.ok(addresses <= 60 * 4, `${addresses} addresses in 3 min`)
-  t.ok(addresses >= 60 * 3, 'and as many as the budget has')
+  t.ok(addresses <= 30 * 4, `${addresses} addresses in 3 min`)
+  t.ok(addresses >= 30 * 3, 'and as many as the budget has for them')
 })
 
 t.test('peers made up at one address of a third host are its back-off together', async (t) => {
@@ -278,4 +278,16 @@ t.test('one forgotten while it is dialled is not dialled again, and libp2p forge
   const again = dials.filter((address) => address.endsWith(first.toString()))
   t.equal(again.length, 1)
   t.equal(await here.peerStore.has(first), false)
+})
+
+t.test('a newcomer is dialled beside any number of peers that another host makes up', async (t) => {
+  const { here, there, clock, autoDialer } = await pair(t, () => false, { peers: 1000 })
+  const made = await Promise.all(Array.from({ length: 200 }, stranger))
+  for (const [i, one] of made.entries()) autoDialer.found(one, [multiaddr(`/memory/made-${i}`)], '10.0.0.3')
+  await clock.advance(60_000)
+  const met = Promise.all([opened(here), opened(there)])
+  autoDialer.found(there.peerId, there.getMultiaddrs(), '10.0.0.4')
+  await clock.advance(1000)
+  await met
+  t.ok(autoDialer.connection(there.peerId.toString()))
 })
