@@ -76,7 +76,7 @@ async function ask(pair: Pair, options: QueryOptions, signal: AbortSignal): Prom
 async function firstOf(read: () => Promise<SealedReadings[]>, signal: AbortSignal): Promise<SealedReadings> {
   for (;;) {
     const [pack] = await read().catch((error: unknown) => {
-      if (isNodeError(error, 'no-such')) return []
+      if (isNodeError(error, 'no-data') || isNodeError(error, 'no-such')) return []
       throw error
     })
     if (pack !== undefined) return pack

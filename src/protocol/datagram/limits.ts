@@ -15,7 +15,7 @@ const rate = (about: string, perSecond: number, burst: number) =>
     burst: whole(1, 10_000, burst, 'Datagrams at once.')
   })
 
-/** Tuning; what docs/protocols.md section 13, fixes for every node is no option. */
+/** Tuning; what docs/protocols.md section 13 fixes for every node is no option. */
 export const datagramLimits = defineLimits('Single encrypted packets beside the streams.', {
   sessions: whole(1, 65_536, 256, 'Peers with a session at one time.'),
   flows: whole(1, 1024, 32, 'Flows of one session.'),
@@ -26,12 +26,12 @@ export const datagramLimits = defineLimits('Single encrypted packets beside the 
   failedOpens: autoWhole(
     10,
     100_000,
-    'Forged packets opened a second under one key; auto: 1000, on ARM 100.'
+    'Forged packets decrypted a second under one key; auto: 1000, on ARM 100.'
   ),
   failedOpensOfNode: autoWhole(
     10,
     1_000_000,
-    'Forged packets opened a second, in all; auto: four times as many.'
+    'Forged packets decrypted a second, in all; auto: four times as many.'
   ),
   packetsPerKey: whole(1_000, 2 ** 28, 2 ** 28, 'Packets under one key before it is replaced.'),
   ring: whole(1, 1024, 16, 'Datagrams queued while a stream carries them.'),

@@ -70,6 +70,22 @@ t.test('what no peer may send is refused by its head alone', async (t) => {
   }
 })
 
+t.test('on a connection that we opened, the even streams are the peer’s', async (t) => {
+  const ours = { peerIsClient: false, nextOwnId: () => 3 }
+  const taken = hex(
+    '00 01 0001 00000002 00000000 00 00 0000 00000002 00000001 ff 00 00 0000 00000001 00000001 ff'
+  )
+  const { frames, taken: given } = reader(ours)
+  frames.push(taken)
+  t.same(Buffer.concat(given), taken)
+  for (const text of [
+    '00 01 0001 00000001 00000000',
+    '00 00 0000 00000003 00000001',
+    '00 00 0000 00000004 00000001'
+  ])
+    t.throws(() => reader(ours).frames.push(hex(text)), { code: 'bad-frame' }, text)
+})
+
 t.test('frames before a bad one in the same piece are not handed on: the connection is over', async (t) => {
   const { frames, taken } = reader()
   t.throws(() => frames.push(hex(`${OPEN} 01`.padEnd(OPEN.length + 36, '0'))), { code: 'bad-frame' })
