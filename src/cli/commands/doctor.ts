@@ -4,15 +4,21 @@ import { describeError } from '../../error.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
 import { bad, type Check, type DoctorContext, type Finding, ok, warn } from '../doctor/finding.ts'
-import { checkHardware } from '../doctor/hardware.ts'
-import { checkHome } from '../doctor/home.ts'
-import { checkMachine } from '../doctor/machine.ts'
-import { checkNetwork } from '../doctor/network.ts'
-import { checkNode } from '../doctor/node.ts'
 import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
 import type { AnsiStyle, Style } from '../terminal/ansi-style.ts'
 
-const checks: readonly Check[] = [checkMachine, checkHome, checkNetwork, checkHardware, checkNode]
+/** Loaded here: the other commands need none of them. */
+async function loadChecks(): Promise<readonly Check[]> {
+  const [{ checkMachine }, { checkHome }, { checkNetwork }, { checkHardware }, { checkNode }] =
+    await Promise.all([
+      import('../doctor/machine.ts'),
+      import('../doctor/home.ts'),
+      import('../doctor/network.ts'),
+      import('../doctor/hardware.ts'),
+      import('../doctor/node.ts')
+    ])
+  return [checkMachine, checkHome, checkNetwork, checkHardware, checkNode]
+}
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -26,7 +32,7 @@ export const doctor = defineCommand({
     const node = await connectControl(home, clock).catch(() => undefined)
     const context: DoctorContext = { home, clock, signal, config, node }
     try {
-      for (const check of checks) findings.push(...(await check(context)))
+      for (const check of await loadChecks()) findings.push(...(await check(context)))
     } finally {
       await node?.close()
     }

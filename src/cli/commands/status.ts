@@ -1,5 +1,4 @@
 import type { SensorView, Status } from '../../node/api/operations.ts'
-import { statusMetrics } from '../../node/control/metrics/status-metrics.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
@@ -26,8 +25,10 @@ export const status = defineCommand({
     // A temporary node has neither sensors nor counters: its state would say nothing about the home's node.
     const { operations } = await context.connect({ running: true })
     const now = await operations.status()
-    if (metrics === true) context.terminal.line(statusMetrics(now).trimEnd())
-    else if (context.json) context.terminal.json(now)
+    if (metrics === true) {
+      const { statusMetrics } = await import('../../node/control/metrics/status-metrics.ts')
+      context.terminal.line(statusMetrics(now).trimEnd())
+    } else if (context.json) context.terminal.json(now)
     else context.terminal.lines(statusLines(now, context.terminal))
   }
 })

@@ -5,8 +5,6 @@ import type { Operations, PeerView, Status } from '../api/operations.ts'
 import { QueryRouter } from '../api/query-router.ts'
 import type { ViewContext } from '../api/series-view.ts'
 import { pathOf, viewPeers } from '../api/status.ts'
-import { scanRunning } from '../sensors/scan-devices.ts'
-import { testRunning } from '../sensors/test-running.ts'
 import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 import { listenToAll } from './publishing.ts'
@@ -69,9 +67,15 @@ function deviceOperations(
 ): Pick<Operations, 'devicesTest' | 'devicesScan'> {
   const { clock } = world
   return {
-    devicesTest: ({ timeout }, signal) =>
-      testRunning({ sensors, views: () => status().sensors, clock }, timeout, signal),
-    devicesScan: ({ buses = [] }, signal) => scanRunning(world, { config, devices, clocks, buses, signal })
+    // Loaded when they are asked for: few nodes ever are.
+    async devicesTest({ timeout }, signal) {
+      const { testRunning } = await import('../sensors/test-running.ts')
+      return await testRunning({ sensors, views: () => status().sensors, clock }, timeout, signal)
+    },
+    async devicesScan({ buses = [] }, signal) {
+      const { scanRunning } = await import('../sensors/scan-devices.ts')
+      return await scanRunning(world, { config, devices, clocks, buses, signal })
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { defineLimits, type LimitsOf, number, size } from '../../limits.ts'
+import { defineLimits, number, size } from '../../limits.ts'
 
 export const storeLimits = defineLimits('Shares of the authors whose readings are stored.', {
   authorShare: number(0.01, 1, 0.5, 'Part of history.bytes that one other author may take.'),
@@ -16,5 +16,3 @@ export const storeLimits = defineLimits('Shares of the authors whose readings ar
     'MiB'
   )
 })
-
-export type StoreLimits = LimitsOf<typeof storeLimits>
