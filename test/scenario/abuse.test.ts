@@ -192,3 +192,26 @@ t.test('made-up nodes by the thousand take no place of neighbours, in memory or 
   const heard = heardOf(victim, author)
   await house.until(() => heardOf(victim, author) >= heard + 3)
 })
+
+t.test('control messages without end cost the connection, and a minute before the next', async (t) => {
+  const made = await scene(t)
+  const { house, victim, stranger, log } = made
+  const prune = Array.from({ length: 32 }, () => ({ topicID: TOPIC, peers: [] }))
+  const rpc = {
+    subscriptions: [],
+    messages: [],
+    control: { graft: [], ihave: [], iwant: [], idontwant: [], prune }
+  }
+  for (let i = 0; i < 60; i++) stranger.send(victim, rpc)
+  await house.until(() => stranger.network.getPeers().length === 0)
+  t.ok(victim.count('gossip.ignore-control') >= 10)
+  t.equal(victim.count('gossip.hang-up'), 1)
+  await t.rejects(stranger.dial(victim))
+  await checkServed(t, made)
+  t.match(
+    log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message),
+    [/sends more subscriptions and control messages of gossip than it may, it is refused for a minute/]
+  )
+  await house.pass(61_000)
+  await stranger.dial(victim)
+})

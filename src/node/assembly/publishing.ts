@@ -1,7 +1,10 @@
+import type { PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
 import { CataloguePublisher, type Gossip, gossip } from '../../protocol/gossip/index.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
+import type { Network } from '../network/create-network.ts'
 import { Publisher } from '../readings/publisher.ts'
 import type { Components, Publishing, Sensing } from './components.ts'
 import { sealOwnCatalogue } from './own-catalogue.ts'
@@ -51,10 +54,7 @@ function createGossip(
     isKnown: (author) =>
       storage.hub.hasAuthor(author) || catalogues.get(author) !== undefined || peers.isProtected(author),
     isNewer: (sealed) => catalogues.isNewer(sealed),
-    hangUp: (peer) =>
-      void transports.network
-        .hangUp(peerIdFromString(peer))
-        .catch((error: unknown) => log.debug(`hanging up on ${peer}: ${describeError(error)}`)),
+    hangUp: (peer) => hangUp(transports.network, peerIdFromString(peer), log),
     receive: {
       pack: (sealed) => replication.intake.receive(sealed, 'gossip'),
       late: (sealed) => replication.intake.receive(sealed, 'gossip'),
@@ -73,4 +73,10 @@ export function listenToAll({
   return () => {
     for (const cancel of cancels) cancel()
   }
+}
+
+/** A peer whose gossip exceeds every rate is refused for a minute, so that it does not begin again at once. */
+function hangUp(network: Network, peer: PeerId, log: Log): void {
+  network.services.guard.ban(peer, 'sends more subscriptions and control messages of gossip than it may')
+  network.hangUp(peer).catch((error: unknown) => log.debug(`hanging up on ${peer}: ${describeError(error)}`))
 }

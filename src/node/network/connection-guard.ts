@@ -80,6 +80,15 @@ export class ConnectionGuard {
     denyOutboundEncryptedConnection: (peer) => this.isBanned(peer)
   }
 
+  /** Refuses a peer for a minute. @param why for the log: `broke the rules of …` */
+  ban(peer: PeerId, why: string, error?: unknown): void {
+    this.#banned.set(peer.toString(), this.#clock.monotonic() + BANNED_FOR)
+    this.#log.warn(`a peer ${why}, it is refused for a minute`, {
+      peer: peer.toString(),
+      ...(error === undefined ? {} : { error: describeError(error) })
+    })
+  }
+
   isBanned(peer: PeerId): boolean {
     const until = this.#banned.get(peer.toString())
     return until !== undefined && this.#clock.monotonic() < until
@@ -157,11 +166,7 @@ export class ConnectionGuard {
     const peer = this.#peers.get(connection)
     const fault = error instanceof NodeError || (error instanceof Error && FAULTS.includes(error.name))
     if (peer === undefined || !fault) return
-    this.#banned.set(peer.toString(), this.#clock.monotonic() + BANNED_FOR)
-    this.#log.warn('a peer broke the rules of the multiplexer, it is refused for a minute', {
-      peer: peer.toString(),
-      error: describeError(error)
-    })
+    this.ban(peer, 'broke the rules of the multiplexer', error)
   }
 }
 

@@ -39,6 +39,8 @@ interface InnerComponents {
 export interface NetworkServices extends Record<string, unknown> {
   pubsub: GossipSub
   ping: Ping
+  /** Refuses peers that broke a rule. */
+  guard: Pick<ConnectionGuard, 'ban'>
   /** What datagrams need of libp2p's inside. */
   components: InnerComponents
 }
@@ -140,6 +142,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     // libp2p's own log goes to DEBUG=libp2p:*, never into ours.
     logger: prefixLogger('kith'),
     services: {
+      guard: () => guard,
       // Identify runs once a connection and is not repeated: a slow device needs the time (docs/network.md trap 15).
       identify: identify({ timeout: limits.identifyTimeout }),
       // A protocol handled later reaches peers only by a push.

@@ -46,7 +46,11 @@ export class Stranger {
 
   /** Sends one RPC with these messages past all of gossipsub's own care. */
   publish(node: HouseNode, topic: string, messages: readonly Uint8Array[]): void {
-    const rpc = { subscriptions: [], messages: messages.map((data) => ({ topic, data })) }
+    this.send(node, { subscriptions: [], messages: messages.map((data) => ({ topic, data })) })
+  }
+
+  /** Sends one RPC past all of gossipsub's own care. */
+  send(node: HouseNode, rpc: RPC): void {
     const { streamsOutbound } = this.network.services.pubsub as unknown as Inside
     streamsOutbound.get(node.peer)?.push(RPC.encode(rpc))
   }
