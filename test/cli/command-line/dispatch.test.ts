@@ -68,7 +68,7 @@ t.test('JSON keys are stable', async (t) => {
     return Object.keys(Array.isArray(value) ? value[0] : value).sort()
   }
   const view =
-    'age device door interval peer position quality quantity series shown signed state time unit value who'.split(
+    'age device door interval known peer position quality quantity series shown signed state time unit value who'.split(
       ' '
     )
   t.same(await keys('ask hall'), view)
