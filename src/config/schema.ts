@@ -85,6 +85,11 @@ const trust = {
     'Whose readings are accepted: peers of the book, also of the local network, or anyone.'
   ),
   deny: option(listOfTexts(nameOrPeer, 1024), [], 'Names or PeerIds that are neither answered nor accepted.'),
+  unlisted: option(
+    truth(),
+    false,
+    'Neighbours do not name it to others that ask whom they see. What it publishes by gossip still names it.'
+  ),
   store: option(
     storeEntries,
     [],

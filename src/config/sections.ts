@@ -7,6 +7,7 @@ import { bookCapacity } from '../peer/book/limits.ts'
 import { dialingLimits } from '../peer/dialing/limits.ts'
 import { datagramLimits } from '../protocol/datagram/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
+import { neighboursLimits } from '../protocol/neighbours/limits.ts'
 import { queryLimits } from '../protocol/query/limits.ts'
 import {
   backfillLimits,
@@ -86,6 +87,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   providers: limitsSection(providerLimits),
   store: limitsSection(storeLimits),
   catalogue: limitsSection(catalogueLimits),
+  neighbours: limitsSection(neighboursLimits),
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),

@@ -9,6 +9,7 @@ import { createPeers } from './assembly/peers.ts'
 import { createProtocols } from './assembly/protocols.ts'
 import { createPublishing, listenToAll } from './assembly/publishing.ts'
 import { createQueryServer } from './assembly/query-server.ts'
+import { createNeighbours } from './assembly/reach/neighbours.ts'
 import { createReplication } from './assembly/replication.ts'
 import { createSensing } from './assembly/sensing.ts'
 import { startOrder } from './assembly/start-order.ts'
@@ -62,8 +63,9 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const sensing: Sensing = createSensing({ ...base, publishing })
   const server = createQueryServer({ ...base, publishing, sensing })
   const peerLookup = createPeerLookup({ ...base, sensing })
+  const neighbours = createNeighbours(base)
   const switches = new Switches(init)
-  const components = { ...base, publishing, sensing, server, peerLookup, switches }
+  const components = { ...base, publishing, sensing, server, peerLookup, neighbours, switches }
   const operations = createOperations(components)
   const { resolver } = peerLookup
   return {

@@ -35,6 +35,10 @@ export class Admission {
     this.#denied = new Set(init.deny)
   }
 
+  denies(peer: string): boolean {
+    return this.#denied.has(peer)
+  }
+
   answers(caller: Caller): boolean {
     if (this.#denied.has(caller.peer)) return false
     return this.#init.inBook(caller.peer) || this.#isNear(caller)

@@ -23,6 +23,12 @@ import { PacketDecrypter, PacketEncrypter } from '../../src/protocol/datagram/pa
 import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/path/probe.ts'
 import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
+import {
+  decodeAsk,
+  decodeAnswer as decodeNeighboursAnswer,
+  encodeAsk,
+  encodeAnswer as encodeNeighboursAnswer
+} from '../../src/protocol/neighbours/codec.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
@@ -170,6 +176,22 @@ t.test('gossip', async (t) => {
   const length = Uint8Array.of(0, topic.length)
   const hash = createHash('sha256').update(length).update(topic).update(data).digest()
   equalHex(t, hash.subarray(0, 20), 'gossip-id')
+})
+
+t.test('neighbours', async (t) => {
+  const frames = [...documentVectors].filter(([name]) => /^(ask|reply)-/.test(name))
+  t.equal(frames.length, 5)
+  for (const [name, { bytes, diagnostic }] of frames) {
+    unchecked.delete(name)
+    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic ?? '{}'))), hexOfBytes(bytes), name)
+    if (name.startsWith('reply-')) {
+      equalHex(t, encodeNeighboursAnswer(decodeNeighboursAnswer(bytes)), name)
+      continue
+    }
+    const ask = decodeAsk(bytes)
+    if ('error' in ask) t.fail(`${name}: ${ask.error.text}`)
+    else equalHex(t, encodeAsk(ask), name)
+  }
 })
 
 t.test('requests and answers', async (t) => {

@@ -3,7 +3,6 @@ import { networkInterfaces } from 'node:os'
 import type { Clock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { discoveryProbes } from '../../node/machine.ts'
-import { listenProblem } from '../../node/network/listen.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 const MULTISTREAM = '/multistream/1.0.0\n'
@@ -67,6 +66,8 @@ async function checkMulticast(config: NodeConfig | undefined): Promise<Finding[]
 }
 
 async function checkPort(address: string, clock: Clock): Promise<Finding> {
+  // Loaded here: multiaddrs are nothing that the other commands need.
+  const { listenProblem } = await import('../../node/network/listen.ts')
   const problem = await listenProblem(address)
   if (problem === undefined) return ok('port', `${address} is free`)
   const [, , host = '', , port = '0'] = address.split('/')

@@ -90,10 +90,20 @@ export interface PeerView {
   inBook: boolean
   purposes: string[]
   protocols: string[]
-  path: { kind: 'direct' | 'relay' | 'none'; text: string; address?: string; via?: string }
+  /**
+   * `hops` of kind `via`: the PeerIds between this node and the peer, in order, as neighbours say. A peer with such a
+   * path and without a connection is one that only others see.
+   */
+  path: {
+    kind: 'direct' | 'via' | 'relay' | 'none'
+    text: string
+    address?: string
+    via?: string
+    hops?: string[]
+  }
   /** Milliseconds, smoothed; null before the first. */
   rtt: number | null
-  /** Seconds ago; 0 while connected; null for one never seen. */
+  /** Seconds ago; 0 while connected; null for one never seen. Of kind `via`, since a neighbour told of it. */
   seen: number | null
   connected: boolean
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import type { AutoDialer, Neighbour } from '../../peer/dialing/auto-dialer.ts'
+import type { DistantPeer } from '../../protocol/neighbours/index.ts'
 import { remoteHost } from '../network/create-network.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { LatestViews } from './latest-views.ts'
@@ -43,25 +44,29 @@ export interface PeerFacts {
   readonly directory: PeerDirectory
   /** PeerIds of the book, near or not. */
   readonly book: readonly string[]
+  /** Peers that neighbours see. */
+  readonly distant: readonly DistantPeer[]
   readonly protocolsOf: (peer: string) => readonly string[]
   /** Clock.monotonic(). */
   readonly now: number
 }
 
-/** All peers that are near or in the book, connected ones first. */
-export function viewPeers({ autoDialer, directory, book, protocolsOf, now }: PeerFacts): PeerView[] {
+/** All peers that are near, in the book or seen by neighbours, connected ones first. */
+export function viewPeers({ autoDialer, directory, book, distant, protocolsOf, now }: PeerFacts): PeerView[] {
   const near = new Map<string, Neighbour>(autoDialer.neighbours().map((one) => [one.peer, one]))
-  const peers = [...new Set([...near.keys(), ...book])]
+  const beyond = new Map(distant.map((one) => [one.peer, one]))
+  const peers = [...new Set([...near.keys(), ...book, ...beyond.keys()])]
   const views = peers.map((peer) => {
     const connection = autoDialer.connection(peer)
-    const seenAt = near.get(peer)?.seenAt
+    const via = connection === undefined ? beyond.get(peer) : undefined
+    const seenAt = via?.heardAt ?? near.get(peer)?.seenAt
     return {
       peer,
       name: directory.nameOf(peer),
       inBook: directory.isInBook(peer),
       purposes: directory.purposesOf(peer),
       protocols: [...protocolsOf(peer)],
-      path: pathOf(connection, directory),
+      path: via === undefined ? pathOf(connection, directory) : viaPath(via.path, directory),
       rtt: connection?.rtt ?? null,
       seen: connection !== undefined ? 0 : seenAt === undefined ? null : (now - seenAt) / 1000,
       connected: connection !== undefined
@@ -72,6 +77,11 @@ export function viewPeers({ autoDialer, directory, book, protocolsOf, now }: Pee
       Number(b.connected) - Number(a.connected) ||
       (directory.labelOf(a.peer) < directory.labelOf(b.peer) ? -1 : 1)
   )
+}
+
+function viaPath(hops: readonly string[], directory: PeerDirectory): PeerView['path'] {
+  const names = hops.map((hop) => directory.labelOf(hop))
+  return { kind: 'via', text: `via ${names.join(', ')}`, hops: [...hops] }
 }
 
 /** Whether a connection is direct, or which relay carries it. */

@@ -10,6 +10,7 @@ import type {
   Gossip,
   SealedCatalogue
 } from '../../protocol/gossip/index.ts'
+import type { Neighbours } from '../../protocol/neighbours/index.ts'
 import type { ProtocolRegistry } from '../../protocol/protocol-registry.ts'
 import type { DatagramQueryClient, QueryClient, QueryServer } from '../../protocol/query/index.ts'
 import type { Backfill, Replicator } from '../../protocol/replication/index.ts'
@@ -53,6 +54,8 @@ export interface Components {
   readonly sensing: Sensing
   readonly server: QueryServer
   readonly peerLookup: PeerLookup
+  /** Asks neighbours about other peers, and answers the same. */
+  readonly neighbours: Neighbours
   readonly switches: Switches
 }
 

@@ -97,13 +97,17 @@ function viewContext({
 async function peersOf({
   init: { world },
   peers: { autoDialer, directory, book },
-  peerLookup: { peerProtocols }
-}: Pick<Components, 'init' | 'peers' | 'peerLookup'>): Promise<PeerView[]> {
+  peerLookup: { peerProtocols },
+  neighbours
+}: Pick<Components, 'init' | 'peers' | 'peerLookup' | 'neighbours'>): Promise<PeerView[]> {
   const known = await peerProtocols.all()
+  const inBook = book.entries().map(({ peer }) => peer)
+  const absent = inBook.filter((peer) => autoDialer.connection(peer) === undefined)
   return viewPeers({
     autoDialer,
     directory,
-    book: book.entries().map(({ peer }) => peer),
+    book: inBook,
+    distant: await neighbours.distantPeers(absent, new AbortController().signal),
     protocolsOf: (peer) => known.get(peer) ?? [],
     now: world.clock.monotonic()
   })

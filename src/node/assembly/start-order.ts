@@ -25,6 +25,7 @@ export function startOrder(
     replication,
     publishing,
     peerLookup,
+    neighbours,
     switches
   } = components
   const { home, world, log, carrier } = init
@@ -49,6 +50,7 @@ export function startOrder(
     queries,
     ...(datagramQueries === undefined ? [] : [datagramQueries]),
     server,
+    neighbours,
     gossip,
     replication.replicator,
     // A node for one command publishes no catalogue.

@@ -57,11 +57,16 @@ function countersOf({
   publishing: { gossip },
   storage: { hub },
   server,
+  neighbours,
   transports: { datagrams }
-}: Pick<Components, 'publishing' | 'storage' | 'server' | 'transports'>): Record<string, number> {
+}: Pick<Components, 'publishing' | 'storage' | 'server' | 'neighbours' | 'transports'>): Record<
+  string,
+  number
+> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
     ...named('journal', hub.counters),
+    ...named('neighbours', neighbours.counters),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

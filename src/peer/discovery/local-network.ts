@@ -23,6 +23,10 @@ for (const [address, prefix] of [
   privateRanges.addSubnet(address, prefix, 'ipv6')
 privateRanges.addAddress('::1', 'ipv6')
 
+const linkLocal = new BlockList()
+linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
+linkLocal.addSubnet('fe80::', 10, 'ipv6')
+
 /** The subnets of this machine, by address and netmask of each interface. */
 export function ownSubnets(interfaces: Interfaces): BlockList {
   const list = new BlockList()
@@ -66,6 +70,27 @@ export class LocalNetwork {
 
   isOwnSubnet(host: string): boolean {
     return inSubnets(this.#subnets, host)
+  }
+
+  /**
+   * Whether two hosts are on one link: in subnets of one interface of this machine. Hosts of in-process transports,
+   * which have no address, are on one.
+   */
+  sharesLink(one: string | undefined, other: string | undefined): boolean {
+    if (one === undefined || other === undefined) return one === other
+    const links = this.#linksOf(one)
+    return this.#linksOf(other).some((name) => links.includes(name))
+  }
+
+  /** The interfaces with a subnet that contains it. Without its zone a link-local address may be on any: then none. */
+  #linksOf(host: string): string[] {
+    const zone = host.split('%')[1]
+    const names = Object.keys(this.#interfaces).filter(
+      (name) =>
+        (zone === undefined || zone === name) &&
+        inSubnets(ownSubnets({ [name]: this.#interfaces[name] }), host)
+    )
+    return names.length > 1 && inSubnets(linkLocal, host) ? [] : names
   }
 }
 

@@ -54,3 +54,33 @@ t.test('a subnet that went away is not near any more', async (t) => {
   network.update({})
   t.notOk(network.isNear('203.0.113.9'))
 })
+
+t.test('hosts on one link', async (t) => {
+  const at = (address: string, netmask: string, cidr: string, family: 'IPv4' | 'IPv6') => ({
+    ...(family === 'IPv4' ? { family } : { family, scopeid: 0 }),
+    address,
+    netmask,
+    cidr,
+    mac: '00:00:00:00:00:00',
+    internal: false
+  })
+  const link = (net: number) => [
+    at(`192.168.${net}.1`, '255.255.255.0', `192.168.${net}.1/24`, 'IPv4'),
+    at(`fd00:${net}::1`, 'ffff:ffff:ffff:ffff::', `fd00:${net}::1/64`, 'IPv6'),
+    at(`fe80::${net}`, 'ffff:ffff:ffff:ffff::', `fe80::${net}/64`, 'IPv6')
+  ]
+  const network = new LocalNetwork({ eth0: link(1), wlan0: link(2) } as Interfaces)
+  for (const [one, other, shared] of [
+    ['192.168.1.7', '192.168.1.8', true],
+    ['192.168.1.7', 'fd00:1::7', true],
+    ['192.168.1.7', '192.168.2.7', false],
+    ['192.168.1.7', '192.168.3.7', false],
+    ['192.168.3.7', '192.168.3.8', false],
+    ['fe80::7%eth0', '192.168.1.7', true],
+    ['fe80::7%eth0', 'fe80::8%wlan0', false],
+    ['fe80::7', 'fe80::8', false],
+    ['192.168.1.7', undefined, false],
+    [undefined, undefined, true]
+  ] as const)
+    t.equal(network.sharesLink(one, other), shared, `${one} and ${other}`)
+})

@@ -113,12 +113,12 @@ function timeOf(value: CborValue): AnsweredTime | undefined {
   return isWhole(bound) ? { received, sent, quality, bound } : undefined
 }
 
-function errorItems({ code, text, retry }: ErrorAnswer): CborValue {
+export function errorItems({ code, text, retry }: ErrorAnswer): CborValue {
   const short = text.slice(0, MAX_ERROR_TEXT).toWellFormed()
   return retry === undefined ? [code, short] : [code, short, retry]
 }
 
-function errorOf(value: CborValue): ErrorAnswer | undefined {
+export function errorOf(value: CborValue): ErrorAnswer | undefined {
   if (!Array.isArray(value) || !isWhole(value.length, 2, 3)) return undefined
   const [code, text, retry] = value
   if (!isQueryErrorCode(code) || !isText(text, 0, MAX_ERROR_TEXT)) return undefined
