@@ -19,7 +19,7 @@ export function errorView(error: unknown): ErrorView {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }
 
-/** What `value` tells of an error, if it is `{"error": {code, message}}`. */
+/** The error in `value`, if it is `{"error": {code, message}}`. */
 export function readError(value: unknown): NodeError | undefined {
   if (typeof value !== 'object' || value === null || !('error' in value)) return undefined
   const { error } = value

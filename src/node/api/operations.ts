@@ -133,7 +133,7 @@ export interface SeriesView {
   peer: string
   /**
    * Name of the author: the book's, else the one it claims, else `…` and the PeerId's last 7 characters; both where
-   * the claimed name is somebody else's too.
+   * another peer has the claimed name too.
    */
   who: string
   /** `air/temperature`, `adc/voltage.a0` */

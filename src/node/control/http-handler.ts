@@ -9,7 +9,7 @@ import type { ControlLimits } from './limits.ts'
 import { askedTimeout, type Call, calls } from './requests.ts'
 import { controlRoutes } from './routes.ts'
 
-/** The limits of the configuration, and times that nobody needs to tune. */
+/** The limits of the configuration, and times that are not configurable. */
 export interface ServerLimits extends ControlLimits {
   /** Milliseconds for an answer that is not a stream and asks for no other time; 30000 unless given. */
   readonly answer?: number
@@ -31,7 +31,7 @@ export interface HttpHandlerInit {
   readonly limits: ServerLimits
 }
 
-/** The operations as HTTP with JSON (routes.ts), whoever listens. */
+/** The operations as HTTP with JSON (routes.ts), on any listener. */
 export interface HttpHandler {
   /** Never rejects: every failure is an answer, or a line in the log. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
@@ -156,7 +156,7 @@ class RequestHandler implements HttpHandler {
   }
 }
 
-/** Whether an operation may last: it asks other nodes, or tells until the client hangs up. */
+/** Whether an operation may last: it asks other nodes, or streams until the client hangs up. */
 function waitsForPeers(operation: keyof Operations, call: Call): boolean {
   return 'stream' in call || operation === 'ask'
 }

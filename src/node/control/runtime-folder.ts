@@ -10,13 +10,13 @@ import { join } from 'node:path'
 export async function runtimeFolders(home: string): Promise<string[]> {
   if (process.platform === 'win32') return []
   const { dev, ino, uid } = await stat(home)
-  // systemd makes /run/kith for the service (deploy/systemd), and /run/user/UID for whoever is logged in.
+  // systemd makes /run/kith for the service (deploy/systemd), and /run/user/UID for users who are logged in.
   return ['/run/kith', `/run/user/${uid}`, '/tmp'].map((parent) => join(parent, `kith-${dev}-${ino}`))
 }
 
 /**
  * Makes such a folder for its owner alone; an existing one must be that.
- * @returns false where it cannot be made, or belongs to somebody else
+ * @returns false where it cannot be made, or belongs to another user
  */
 export async function makeRuntimeFolder(folder: string): Promise<boolean> {
   try {

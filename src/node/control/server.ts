@@ -30,7 +30,7 @@ const UNWRITABLE = ['EROFS', 'ENOSPC', 'EDQUOT', 'EACCES']
 
 /**
  * Serves the operations on `control.sock` in the home, or where that cannot be written in a folder that is named by
- * the home (runtime-folder.ts). Whoever can open the socket is the owner of the home (0600): every operation is allowed.
+ * the home (runtime-folder.ts). Only the owner of the home can open the socket (0600): every operation is allowed.
  * @throws NodeError 'in-use' where another node answers there already
  */
 export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {

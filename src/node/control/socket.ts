@@ -29,7 +29,7 @@ export async function openSocketFolder(folder: string): Promise<SocketFolder> {
   return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }
 }
 
-/** Whether somebody answers there; a socket that nobody serves is a leftover of a crash. */
+/** Whether a server answers there; a socket without a server is a leftover of a crash. */
 export function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(path)
@@ -39,7 +39,7 @@ export function isAnswered(path: string): Promise<boolean> {
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false)
-      // A full backlog is somebody busy.
+      // The server is there, and its backlog is full.
       else if (error.code === 'EAGAIN') resolve(true)
       else reject(error)
     })

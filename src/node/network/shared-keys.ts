@@ -37,7 +37,7 @@ const REPAIRED = 3_600_000
 
 /**
  * Notices one key on two machines, as when a home or an SD card is copied. Peers take both for one node: gossip and
- * connections go to one of them, and the readings of the older run reach nobody.
+ * connections go to one of them, and the readings of the older run are lost.
  *
  * Our own key is noticed when mDNS announces it from an address that is not ours. The key of a peer is noticed when two
  * connections from different hosts answer with different runs; one node with two interfaces answers with one run.

@@ -91,7 +91,7 @@ export class PeerDirectory {
     })
   }
 
-  /** As resolve, but nobody is an empty list. */
+  /** As resolve, but an empty list where nobody is found. */
   find(who: string): Target[] {
     if (who === '') return []
     if (who.startsWith('/')) return [fromMultiaddr(who)]
@@ -122,7 +122,7 @@ export class PeerDirectory {
     return [...new Set([...written, ...claimed].map((one) => one.peer))]
   }
 
-  /** Whether one stranger claims the name, and it is nobody's else. */
+  /** Whether one stranger claims the name, and no other peer has it. */
   #isUnique(name: string): boolean {
     const { self, book } = this.#source
     if (!NAME.test(name) || name === self.name || book().some((entry) => entry.name === name)) return false

@@ -12,12 +12,12 @@ export interface DialRequest {
   readonly wanted: number
   /** Whether the peer was connected before: half of the budget is left to such peers. */
   readonly isReached: boolean
-  /** The host that announced the peer; undefined where nobody did. */
+  /** The host that announced the peer; undefined where it was not announced. */
   readonly sender: string | undefined
 }
 
 /**
- * How many addresses of strangers may be dialled: token buckets that hold the dials of one minute. Whoever is on the
+ * How many addresses of strangers may be dialled: token buckets that hold the dials of one minute. Any host of the
  * local network can announce any number of peers, and each dial is a connection to a host that it chose. So one sender
  * has a share, and newcomers that others announce are dialled all the same.
  */

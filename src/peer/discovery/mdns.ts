@@ -70,9 +70,11 @@ interface Speaker {
  *
  * @libp2p/mdns decides what is announced; its socket is dead where there is no default route, receives nothing on a
  * second interface, and goes deaf when an interface is made anew (docs/network.md trap 6). So it is given a socket
- * bound to one interface and only the addresses of that interface, and its answer is completed (records.ts). Anybody on the network can announce anything: only messages from a subnet of the
- * interface count (RFC 6762 section 11), and of the addresses in them only those in such a subnet, so that nobody
- * makes this node dial a third network, or services of its own loopback.
+ * bound to one interface and only the addresses of that interface, and its answer is completed (records.ts).
+ *
+ * Anybody on the network can announce anything: only messages from a subnet of the interface count (RFC 6762 section
+ * 11), and of the addresses in them only those in such a subnet, so that no host makes this node dial a third network,
+ * or services of its own loopback.
  */
 export class LanDiscovery {
   readonly #init: LanDiscoveryInit

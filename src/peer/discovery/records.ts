@@ -33,7 +33,7 @@ const TXT_BYTES = 1000
 const MAX_ADDRESSES = 32
 const PREFIX = 'dnsaddr='
 
-/** A name for one socket: 32 characters, so that nobody is recognised by it. */
+/** A name for one socket: 32 random characters, so that it does not identify the node. */
 export function randomName(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
   return Array.from({ length: 32 }, () => alphabet[randomInt(alphabet.length)]).join('')

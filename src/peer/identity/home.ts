@@ -95,7 +95,7 @@ async function statFolder(folder: string): Promise<Stats> {
   }
 }
 
-/** Whoever may write in the folder may replace the key. */
+/** A user who may write in the folder may replace the key. */
 function checkFolder(folder: string, found: Stats): void {
   if (!found.isDirectory()) throw bad(`${folder} is not a folder`, 'choose another --home')
   const self = process.geteuid?.()

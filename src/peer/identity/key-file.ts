@@ -10,7 +10,7 @@ const MAX_BYTES = 1024
 const RESTORE = 'restore it from a backup, or begin another node with `kith init --home <folder>`'
 
 /**
- * The bytes of a private key, read only where nobody else could have read or replaced them.
+ * The bytes of a private key, read only where no other user could have read or replaced them.
  * @returns undefined where there is no such file
  * @throws NodeError 'identity-damaged', 'identity-exposed', 'identity-foreign', 'identity-unreadable'
  */
