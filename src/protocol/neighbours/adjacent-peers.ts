@@ -15,7 +15,13 @@ export interface AdjacentPeer {
 export interface AdjacentPeersInit {
   readonly network: Pick<
     Libp2p,
-    'register' | 'unregister' | 'getConnections' | 'addEventListener' | 'removeEventListener'
+    | 'register'
+    | 'unregister'
+    | 'getConnections'
+    | 'getPeers'
+    | 'peerStore'
+    | 'addEventListener'
+    | 'removeEventListener'
   >
   readonly clock: Clock
   /** Whether no relay and no neighbour carries a connection, and its remote IP address. */
@@ -36,19 +42,20 @@ export class AdjacentPeers {
   }
 
   async start(): Promise<void> {
-    const { network, clock } = this.#init
+    const { network } = this.#init
     this.#topology = await network.register(NEIGHBOURS_PROTOCOL, {
-      onConnect: (id) => {
-        const peer = id.toString()
-        const since = this.#speakers.get(peer)?.since ?? clock.monotonic()
-        if (isPeerId(peer)) this.#speakers.set(peer, { id, since })
-      },
+      onConnect: (id) => this.#add(id),
       onDisconnect: (id) => {
         this.#speakers.delete(id.toString())
       }
     })
     // A topology hears nothing of the end of a peer that has left the peer store.
     network.addEventListener('peer:disconnect', this.#gone)
+    // Nor does it hear of those that were identified before it was registered.
+    for (const id of network.getPeers()) {
+      const known = await network.peerStore.get(id).catch(() => undefined)
+      if (known?.protocols.includes(NEIGHBOURS_PROTOCOL) === true) this.#add(id)
+    }
   }
 
   stop(): void {
@@ -69,6 +76,12 @@ export class AdjacentPeers {
   connection(peer: string): Connection | undefined {
     const speaker = this.#speakers.get(peer)
     return speaker && this.#directConnection(speaker.id)
+  }
+
+  #add(id: PeerId): void {
+    const peer = id.toString()
+    const since = this.#speakers.get(peer)?.since ?? this.#init.clock.monotonic()
+    if (isPeerId(peer)) this.#speakers.set(peer, { id, since })
   }
 
   #directConnection(id: PeerId): Connection | undefined {

@@ -31,6 +31,8 @@ export interface NeighboursComponents
     | 'register'
     | 'unregister'
     | 'getConnections'
+    | 'getPeers'
+    | 'peerStore'
     | 'addEventListener'
     | 'removeEventListener'
   >

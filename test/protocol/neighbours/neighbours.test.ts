@@ -16,6 +16,8 @@ interface Node {
   readonly network: Network
   readonly service: Neighbours
   readonly peer: string
+  /** Peers whose protocols are known. */
+  readonly identified: ReadonlySet<string>
 }
 
 class World {
@@ -26,9 +28,11 @@ class World {
     this.#t = t
   }
 
-  async node({ isListed = true, denied = '' } = {}): Promise<Node> {
+  async node({ isListed = true, denied = '', isStarted = true } = {}): Promise<Node> {
     const network = await memoryNetwork()
     const peer = network.peerId.toString()
+    const identified = new Set<string>()
+    network.addEventListener('peer:identify', ({ detail }) => identified.add(detail.peerId.toString()))
     const service = neighbours({ limits, isListed })({
       self: peer,
       network,
@@ -40,22 +44,18 @@ class World {
       sharesLink: () => true,
       callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })
     })
-    await service.start()
+    if (isStarted) await service.start()
     this.#t.teardown(async () => {
       await service.stop()
       await network.stop()
     })
-    return { network, service, peer }
+    return { network, service, peer, identified }
   }
 
   /** Connects two nodes and waits until both know what the other handles. */
   async join(one: Node, other: Node): Promise<void> {
     await one.network.dial(other.network.getMultiaddrs())
-    const knows = async (from: Node, of: Node): Promise<boolean> => {
-      const peer = await from.network.peerStore.get(of.network.peerId).catch(() => undefined)
-      return peer !== undefined && peer.protocols.length > 0
-    }
-    await this.until(async () => (await knows(one, other)) && (await knows(other, one)))
+    await this.until(async () => one.identified.has(other.peer) && other.identified.has(one.peer))
   }
 
   async until(isTrue: () => Promise<boolean>): Promise<void> {
@@ -153,4 +153,13 @@ t.test('a denied caller is told so; a node that stops ends its streams', async (
   t.equal(hall.service.counters['error-denied'], 1)
   await hall.service.stop()
   await world.until(async () => streams(desk, hall) === 0)
+})
+
+t.test('peers that were connected before the service starts are asked, too', async (t) => {
+  const world = new World(t)
+  const [desk, hall, attic] = [await world.node({ isStarted: false }), await world.node(), await world.node()]
+  await world.join(desk, hall)
+  await world.join(hall, attic)
+  await desk.service.start()
+  t.strictSame(await desk.service.findPaths(attic.peer, signal), [[hall.peer]])
 })
