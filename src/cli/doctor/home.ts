@@ -69,9 +69,14 @@ async function checkBook({ home, config }: DoctorContext): Promise<Finding[]> {
   if (config === undefined) return []
   const { openBook } = await import('../../node/peers/book-file.ts')
   try {
-    const entries = (await openBook(undefined, home, config)).entries()
+    const place = { home: undefined, readOnlyHome: home, config }
+    const warnings: Finding[] = []
+    const refused = (error: unknown): void => {
+      warnings.push({ ...wrong('book', error), state: 'warn' })
+    }
+    const entries = (await openBook({ ...place, refused })).entries()
     const count = ok('book', `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`)
-    return [count, ...(await unmatchedWords(config, entries))]
+    return [count, ...warnings, ...(await unmatchedWords(config, entries))]
   } catch (error) {
     return [wrong('book', error)]
   }

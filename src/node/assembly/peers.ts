@@ -5,7 +5,7 @@ import type { AddressBook } from '../../peer/book/book.ts'
 import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { remoteHost } from '../network/create-network.ts'
-import { openBook } from '../peers/book-file.ts'
+import { describeBad, openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import {
   StorePolicy,
@@ -25,8 +25,8 @@ export async function createPeers({
   init,
   transports
 }: Pick<Components, 'init' | 'transports'>): Promise<Peers> {
-  const { config, home, readOnlyHome, identity } = init
-  const book = await openBook(home, readOnlyHome, config)
+  const { config, identity, log } = init
+  const book = await openBook({ ...init, refused: (error) => log.warn(describeBad(error)) })
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
   const autoDialer = createAutoDialer({ init, transports }, inBook)
   const callerOf = (peer: string): Caller | undefined => {
@@ -132,7 +132,7 @@ function createDirectory(
   })
   return new PeerDirectory({
     self: { peer: identity.peer, name, purposes: config.purposes },
-    book: () => book.entries(),
+    book,
     claims: () => catalogues.all().map(infoOf),
     claimOf(peer) {
       const sealed = catalogues.mostComplete(peer)

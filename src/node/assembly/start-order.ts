@@ -4,6 +4,7 @@ import type { Operations } from '../api/operations.ts'
 import { MemoryTrimmer } from '../memory-trimmer.ts'
 import { discoveryStartable, watchdogStartable } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
+import { BookWatch } from '../peers/book-watch.ts'
 import type { Components } from './components.ts'
 import { controlStartables } from './control.ts'
 import { sensingStartables } from './sensing.ts'
@@ -58,10 +59,20 @@ export function startOrder(
     ...sensingStartables(components),
     ...(carrier.discovery ? [discoveryStartable({ ...init, ...transports, autoDialer, onOwnKey })] : []),
     watchdogStartable({ ...init, network }),
-    { name: 'book', start: () => rememberBook(book, autoDialer, log) },
+    { name: 'book', start: () => rememberBook(book.entries(), autoDialer, log) },
+    ...(home === undefined || init.shortLived ? [] : [bookWatch(components)]),
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
     ...switches.startables,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },
     ...controlStartables(init, operations)
   ]
+}
+
+function bookWatch({ init: { world, log }, peers: { book, autoDialer } }: Components): BookWatch {
+  return new BookWatch({
+    book,
+    clock: world.clock,
+    log,
+    changed: (entries) => rememberBook(entries, autoDialer, log)
+  })
 }

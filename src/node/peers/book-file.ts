@@ -1,38 +1,83 @@
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
-import { describeError } from '../../error.ts'
+import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { AddressBook, readBook } from '../../peer/book/book.ts'
+import { AddressBook, type BookEntry, type BookFile } from '../../peer/book/book.ts'
+import { MAX_BOOK_BYTES, readBookText, writeBookText } from '../../peer/book/book-text.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { Home } from '../../peer/identity/home.ts'
 import { writeAtomic } from '../../write-atomic.ts'
 
 const BOOK = 'book.yaml'
 
+/** Where the book is. */
+export interface BookPlace {
+  readonly home: Home | undefined
+  /** A home of another process, whose book is read. */
+  readonly readOnlyHome: string | undefined
+  readonly config: NodeConfig
+  /** Takes what is wrong with an entry that is taken all the same. */
+  readonly refused: (error: unknown) => void
+}
+
 /**
- * The book of a home; without a home one in memory.
- * @param readOnlyHome a home of another process, whose book is read
+ * The book of a home; without a home one in memory. An entry that only the rules of edits refuse is taken with a
+ * warning: the file may be older than they are.
  */
-export async function openBook(
-  home: Home | undefined,
-  readOnlyHome: string | undefined,
-  config: NodeConfig
-): Promise<AddressBook> {
+export async function openBook({ home, readOnlyHome, config, refused }: BookPlace): Promise<AddressBook> {
   const capacity = config.limits.book
-  if (home === undefined) {
-    const entries = readOnlyHome === undefined ? [] : await readBook(join(readOnlyHome, BOOK))
-    return new AddressBook(entries, { capacity })
-  }
-  const path = home.file(BOOK)
-  return new AddressBook(await readBook(path), {
-    file: { path, write: (text) => writeAtomic(path, text) },
-    capacity
+  const path = home?.file(BOOK) ?? (readOnlyHome === undefined ? undefined : join(readOnlyHome, BOOK))
+  if (path === undefined) return new AddressBook([], { capacity })
+  const file = bookFile(path)
+  const version = await file.version()
+  const entries = await file.read().catch(async (error: unknown) => {
+    const lenient = readBookText(await readText(path), path, 'lenient')
+    refused(error)
+    return lenient
   })
+  return home === undefined
+    ? new AddressBook(entries, { capacity })
+    : new AddressBook(entries, { file, version, capacity })
+}
+
+/** A book's file as people edit it. */
+export function bookFile(path: string): BookFile {
+  return {
+    version: () => versionOf(path),
+    read: async () => readBookText(await readText(path), path, 'strict'),
+    write: (entries) => writeAtomic(path, writeBookText(entries))
+  }
+}
+
+/** What is wrong with a book, and what to do. */
+export function describeBad(error: unknown): string {
+  return isNodeError(error) && error.hint !== undefined
+    ? `${error.message}. hint: ${error.hint}`
+    : describeError(error)
+}
+
+/** An absent file is an empty book. @throws NodeError bad-book */
+async function readText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > MAX_BOOK_BYTES) throw new Error(`${size} bytes are more than ${MAX_BOOK_BYTES}`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw new NodeError('bad-book', `${path}: ${(error as Error).message}`, { cause: error, remedy: 'stop' })
+  }
+}
+
+async function versionOf(path: string): Promise<string | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined)
+  return found && `${found.ino} ${found.size} ${found.mtimeNs}`
 }
 
 /** Gives the addresses of the book to the auto-dialer. */
-export function rememberBook(book: AddressBook, autoDialer: AutoDialer, log: Log): void {
-  for (const { name, peer, addresses } of book.entries()) {
+export function rememberBook(entries: readonly BookEntry[], autoDialer: AutoDialer, log: Log): void {
+  for (const { name, peer, addresses } of entries) {
+    if (addresses.length === 0) continue
     try {
       autoDialer.remember(peer, addresses)
     } catch (error) {

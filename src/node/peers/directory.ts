@@ -1,14 +1,14 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
 import { NAME } from '../../names.ts'
-import type { BookEntry } from '../../peer/book/book.ts'
+import type { AddressBook, BookEntry } from '../../peer/book/book.ts'
 import { multihashOfPeer } from '../../reading/series.ts'
 
 /** What is known of peers: the book, and their catalogues. */
 export interface PeerDirectorySource {
   /** This node as configured; without a name in a node for one command. */
   readonly self: PeerInfo
-  book(): readonly BookEntry[]
+  readonly book: Pick<AddressBook, 'entries' | 'get' | 'ofPeer'>
   /** Names and purposes that peers claim in their verified catalogues. */
   claims(): readonly PeerInfo[]
   /** The claim of one peer, in constant time: it is asked for each line of a screen. */
@@ -95,7 +95,7 @@ export class PeerDirectory {
   find(who: string): Target[] {
     if (who === '') return []
     if (who.startsWith('/')) return [fromMultiaddr(who)]
-    const named = this.#source.book().find((entry) => entry.name === who)
+    const named = this.#source.book.get(who)
     if (named !== undefined) return [this.#target(named.peer)]
     if (multihashOfPeer(who) !== undefined) return [this.#target(who)]
     const ways = [
@@ -117,7 +117,7 @@ export class PeerDirectory {
   }
 
   #byPurpose(purpose: string): string[] {
-    const written = this.#source.book().filter((entry) => entry.purposes.includes(purpose))
+    const written = this.#source.book.entries().filter((entry) => entry.purposes.includes(purpose))
     const claimed = this.#claims().filter((one) => one.purposes.includes(purpose))
     return [...new Set([...written, ...claimed].map((one) => one.peer))]
   }
@@ -125,7 +125,7 @@ export class PeerDirectory {
   /** Whether one stranger claims the name, and no other peer has it. */
   #isUnique(name: string): boolean {
     const { self, book } = this.#source
-    if (!NAME.test(name) || name === self.name || book().some((entry) => entry.name === name)) return false
+    if (!NAME.test(name) || name === self.name || book.get(name) !== undefined) return false
     return this.#countClaims().get(name) === 1
   }
 
@@ -148,7 +148,7 @@ export class PeerDirectory {
     const wanted = tails.length === 0 || name === '' ? undefined : who.slice(0, -tail.length - 1)
     if (tail.length < SHORTEST_TAIL) return []
     const all = [
-      ...this.#source.book().map((entry) => entry.peer),
+      ...this.#source.book.entries().map((entry) => entry.peer),
       ...this.#claims().map((one) => one.peer),
       ...this.#source.near()
     ]
@@ -184,7 +184,7 @@ export class PeerDirectory {
   }
 
   #inBook(peer: string): BookEntry | undefined {
-    return this.#source.book().find((entry) => entry.peer === peer)
+    return this.#source.book.ofPeer(peer)
   }
 
   #target(peer: string): Target {

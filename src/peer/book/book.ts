@@ -1,73 +1,122 @@
-import { readFile } from 'node:fs/promises'
-import { parse, stringify } from 'yaml'
-import { defined } from '../../defined.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { NodeError } from '../../error.ts'
-import { NAME } from '../../names.ts'
+import { checkEntry, checkName } from './check-entry.ts'
+import type { BookEntry } from './entry.ts'
 
-/** What a person wrote about a peer. */
-export interface BookEntry {
-  /** Of the form NAME, unique in the book. */
-  readonly name: string
-  readonly peer: string
-  readonly purposes: readonly string[]
-  /** Multiaddrs of the person's own knowledge; discovered ones are not written here. */
-  readonly addresses: readonly string[]
-  /** Whether its clock is a source of time (docs/protocols.md section 8, "Quality of time"). */
-  readonly time: boolean
-  readonly note?: string
-}
+export type { BookEntry } from './entry.ts'
 
-/** How a book reaches its file: written whole and atomically. */
+/** How a book reaches its file: written whole and atomically, and edited by people meanwhile. */
 export interface BookFile {
-  readonly path: string
-  write(text: string): Promise<void>
+  /** Differs once the file was written, whoever did; undefined where there is none. */
+  version(): Promise<string | undefined>
+  /** @throws NodeError bad-book, naming line and cure */
+  read(): Promise<readonly BookEntry[]>
+  write(entries: readonly BookEntry[]): Promise<void>
 }
 
-const HEAD =
-  '# The address book of this node. kith book changes it; edit it by hand while the node is stopped.\n'
+export interface AddressBookInit {
+  readonly capacity: number
+  readonly file?: BookFile | undefined
+  /** Version of the file from which the entries are. */
+  readonly version?: string | undefined
+}
 
 /** Names and purposes of PeerIds, in a YAML file of the home, or in memory only. */
 export class AddressBook {
-  readonly #entries = new Map<string, BookEntry>()
   readonly #file: BookFile | undefined
   readonly #capacity: number
+  #byName: ReadonlyMap<string, BookEntry> = new Map()
+  #byPeer: ReadonlyMap<string, BookEntry> = new Map()
+  #sorted: readonly BookEntry[] | undefined
+  #version: string | undefined
+  /** The version that the last reload() found. */
+  #seen: string | undefined
+  /** A version of the file that could not be taken, and why. */
+  #bad: { readonly version: string; readonly error: unknown } | undefined
   /** The last change; changes are made one after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(entries: readonly BookEntry[], options: { file?: BookFile | undefined; capacity: number }) {
-    for (const entry of entries) this.#entries.set(entry.name, entry)
-    this.#file = options.file
-    this.#capacity = options.capacity
+  constructor(entries: readonly BookEntry[], { file, version, capacity }: AddressBookInit) {
+    this.#file = file
+    this.#version = version
+    this.#capacity = capacity
+    this.#hold(entries)
   }
 
-  entries(): BookEntry[] {
-    return sorted(this.#entries)
+  /** In order of their names. */
+  entries(): readonly BookEntry[] {
+    this.#sorted ??= [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return this.#sorted
   }
 
   get(name: string): BookEntry | undefined {
-    return this.#entries.get(name)
+    return this.#byName.get(name)
   }
 
   ofPeer(peer: string): BookEntry | undefined {
-    for (const entry of this.#entries.values()) if (entry.peer === peer) return entry
-    return undefined
+    return this.#byPeer.get(peer)
   }
 
-  /** Adds or replaces the entry of that name. @throws NodeError bad-name, book-full, already-named */
+  /** Adds or replaces the entry of that name. @throws NodeError of checkEntry(); book-full, already-named, bad-book */
   put(entry: BookEntry): Promise<void> {
-    return this.#inTurn(() => this.#put(entry))
+    return this.change((book) => {
+      checkEntry(entry)
+      const other = book.ofPeer(entry.peer)
+      if (other !== undefined && other.name !== entry.name) {
+        throw new NodeError('already-named', `${entry.peer} is in the book as "${other.name}"`, {
+          hint: `kith book rename ${other.name} ${entry.name}`
+        })
+      }
+      return { put: [entry], remove: [] }
+    })
   }
 
-  /** @throws NodeError nobody-found, already-named, bad-name */
-  rename(from: string, to: string): Promise<BookEntry> {
-    return this.#inTurn(() => this.#rename(from, to))
+  /** @throws NodeError nobody-found, already-named, bad-name, bad-book */
+  async rename(from: string, to: string): Promise<BookEntry> {
+    let renamed: BookEntry | undefined
+    await this.change(() => {
+      const entry = this.#need(from)
+      if (this.#byName.has(to) && to !== from)
+        throw new NodeError('already-named', `"${to}" is in the book already`)
+      checkName(to)
+      renamed = { ...entry, name: to }
+      return { put: [renamed], remove: [from] }
+    })
+    return renamed ?? this.#need(to)
   }
 
-  /** @throws NodeError nobody-found */
+  /** @throws NodeError nobody-found, bad-book */
   remove(name: string): Promise<void> {
+    return this.change(() => ({ put: [], remove: [this.#need(name).name] }))
+  }
+
+  /**
+   * Makes several changes as one; names are removed first. What a person wrote into the file meanwhile is read before.
+   * @param decide sees the book as it is then
+   * @throws what decide throws; NodeError book-full; bad-book where the file was edited and cannot be read: it is not overwritten
+   */
+  change(
+    decide: (book: AddressBook) => { readonly put: readonly BookEntry[]; readonly remove: readonly string[] }
+  ): Promise<void> {
     return this.#inTurn(async () => {
-      this.#need(name)
-      await this.#change((entries) => entries.delete(name))
+      await this.#refresh()
+      const { put, remove } = decide(this)
+      if (put.length + remove.length > 0) await this.#change(put, remove)
+    })
+  }
+
+  /**
+   * Takes what a person wrote into the file, once two calls find the same version: it may be half written at the
+   * first. A file that is gone changes nothing.
+   * @returns the entries that are new or differ
+   * @throws NodeError bad-book, book-full; the book stays as it is. The same error while the file stays the same.
+   */
+  reload(): Promise<readonly BookEntry[]> {
+    return this.#inTurn(async () => {
+      const version = await this.#file?.version()
+      const isSettled = version === this.#seen
+      this.#seen = version
+      return isSettled ? this.#refresh() : []
     })
   }
 
@@ -77,101 +126,53 @@ export class AddressBook {
     return turn
   }
 
-  async #put(entry: BookEntry): Promise<void> {
-    if (!NAME.test(entry.name)) {
-      throw new NodeError('bad-name', `"${entry.name}" cannot be a name`, {
-        hint: 'use lower-case letters, digits and "-", at most 32'
-      })
+  async #refresh(): Promise<readonly BookEntry[]> {
+    const version = await this.#file?.version()
+    if (this.#file === undefined || version === undefined || version === this.#version) return []
+    if (version === this.#bad?.version) throw this.#bad.error
+    try {
+      const entries = await this.#file.read()
+      if (entries.length > this.#capacity) throw this.#full()
+      const changed = entries.filter((entry) => !isDeepStrictEqual(this.#byName.get(entry.name), entry))
+      this.#hold(entries)
+      this.#version = version
+      return changed
+    } catch (error) {
+      this.#bad = { version, error }
+      throw error
     }
-    const other = this.ofPeer(entry.peer)
-    if (other !== undefined && other.name !== entry.name) {
-      throw new NodeError('already-named', `${entry.peer} is in the book as "${other.name}"`, {
-        hint: `kith book rename ${other.name} ${entry.name}`
-      })
-    }
-    if (!this.#entries.has(entry.name) && this.#entries.size >= this.#capacity) {
-      throw new NodeError('book-full', `the book holds ${this.#capacity} entries, the maximum`, {
-        hint: 'raise limits.book in kith.yaml'
-      })
-    }
-    await this.#change((entries) => entries.set(entry.name, entry))
-  }
-
-  async #rename(from: string, to: string): Promise<BookEntry> {
-    const entry = this.#need(from)
-    if (this.#entries.has(to) && to !== from)
-      throw new NodeError('already-named', `"${to}" is in the book already`)
-    if (!NAME.test(to)) throw new NodeError('bad-name', `"${to}" cannot be a name`)
-    const renamed = { ...entry, name: to }
-    await this.#change((entries) => {
-      entries.delete(from)
-      entries.set(to, renamed)
-    })
-    return renamed
   }
 
   #need(name: string): BookEntry {
-    const entry = this.#entries.get(name)
+    const entry = this.#byName.get(name)
     if (entry === undefined)
       throw new NodeError('nobody-found', `"${name}" is not in the book`, { hint: 'kith book lists it' })
     return entry
   }
 
   /** Writes the file first: a change that could not be written is not made in memory either. */
-  async #change(edit: (entries: Map<string, BookEntry>) => void): Promise<void> {
-    const next = new Map(this.#entries)
-    edit(next)
-    await this.#file?.write(HEAD + stringify(sorted(next), { aliasDuplicateObjects: false }))
-    this.#entries.clear()
-    for (const [name, entry] of next) this.#entries.set(name, entry)
+  async #change(put: readonly BookEntry[], remove: readonly string[]): Promise<void> {
+    const next = new Map(this.#byName)
+    for (const name of remove) next.delete(name)
+    for (const entry of put) next.set(entry.name, entry)
+    if (next.size > this.#capacity && next.size > this.#byName.size) throw this.#full()
+    const entries = [...next.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    if (this.#file !== undefined) {
+      await this.#file.write(entries)
+      this.#version = await this.#file.version()
+    }
+    this.#hold(entries)
   }
-}
 
-/**
- * Reads a book's file; an absent one is an empty book.
- * @throws NodeError bad-book, naming file and entry; the file is left as it is
- */
-export async function readBook(path: string): Promise<BookEntry[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw new NodeError('bad-book', `${path}: ${error.message}`, { cause: error, remedy: 'stop' })
-  })
-  try {
-    const list: unknown = parse(text, { maxAliasCount: 0 }) ?? []
-    if (!Array.isArray(list)) throw new Error('not a list of entries')
-    return list.map((item, i) => checked(item, i))
-  } catch (error) {
-    // The parser adds lines with the place to its message; the first is enough.
-    const [reason = ''] = (error as Error).message.split('\n')
-    throw new NodeError('bad-book', `${path}: ${reason.replace(/:$/, '')}`, {
-      hint: 'mend the entry, or move the file away to begin an empty book',
-      cause: error,
-      remedy: 'stop'
+  #hold(entries: readonly BookEntry[]): void {
+    this.#byName = new Map(entries.map((entry) => [entry.name, entry]))
+    this.#byPeer = new Map([...this.#byName.values()].map((entry) => [entry.peer, entry]))
+    this.#sorted = undefined
+  }
+
+  #full(): NodeError {
+    return new NodeError('book-full', `the book holds ${this.#capacity} entries, the maximum`, {
+      hint: 'raise limits.book in kith.yaml'
     })
   }
-}
-
-function checked(item: unknown, index: number): BookEntry {
-  const entry = (item ?? {}) as Partial<Record<keyof BookEntry, unknown>>
-  const texts = (value: unknown, key: string): string[] => {
-    if (value === undefined) return []
-    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
-    throw new Error(`entry ${index + 1}: ${key} is not a list of texts`)
-  }
-  if (typeof entry.name !== 'string' || !NAME.test(entry.name))
-    throw new Error(`entry ${index + 1} has no good name`)
-  if (typeof entry.peer !== 'string' || !entry.peer.startsWith('12D3KooW'))
-    throw new Error(`entry "${entry.name}" has no PeerId`)
-  return {
-    name: entry.name,
-    peer: entry.peer,
-    purposes: texts(entry.purposes, 'purposes'),
-    addresses: texts(entry.addresses, 'addresses'),
-    time: entry.time === true,
-    ...defined({ note: typeof entry.note === 'string' ? entry.note : undefined })
-  }
-}
-
-function sorted(entries: ReadonlyMap<string, BookEntry>): BookEntry[] {
-  return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -1,3 +1,3 @@
 import { whole } from '../../limits.ts'
 
-export const bookCapacity = whole(1, 65_536, 1024, 'Entries of the address book.')
+export const bookCapacity = whole(1, 65_536, 16_384, 'Entries of the address book.')

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { PeerDirectory, type PeerInfo } from '../../../src/node/peers/directory.ts'
+import { AddressBook } from '../../../src/peer/book/book.ts'
 
 const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
@@ -17,15 +18,18 @@ const CLAIMS: readonly PeerInfo[] = [
 
 const directory = new PeerDirectory({
   self: { peer: OURS, name: 'cellar', purposes: ['temperature'] },
-  book: () => [
-    {
-      name: 'hall',
-      peer: HALL,
-      purposes: ['temperature'],
-      addresses: ['/ip4/192.168.1.20/tcp/4001'],
-      time: false
-    }
-  ],
+  book: new AddressBook(
+    [
+      {
+        name: 'hall',
+        peer: HALL,
+        purposes: ['temperature'],
+        addresses: ['/ip4/192.168.1.20/tcp/4001'],
+        time: false
+      }
+    ],
+    { capacity: 8 }
+  ),
   claims: () => CLAIMS,
   claimOf: (peer) => CLAIMS.find((one) => one.peer === peer),
   near: () => [SHED],
@@ -71,7 +75,12 @@ t.test('an ambiguous name lists the candidates', async (t) => {
 
 t.test('a node knows its own name; the one of the moment has none', async (t) => {
   t.equal(directory.labelOf(OURS), 'cellar')
-  const source = { book: () => [], claimOf: () => undefined, near: () => [], isConnected: () => false }
+  const source = {
+    book: new AddressBook([], { capacity: 8 }),
+    claimOf: () => undefined,
+    near: () => [],
+    isConnected: () => false
+  }
   const claims = () => [{ peer: HALL, name: 'cellar', purposes: [] }]
   const namesake = new PeerDirectory({
     ...source,
@@ -106,7 +115,9 @@ t.test('whoever takes a name that is somebody else’s is shown with the tail of
     const claims = [...CLAIMS, { peer: STRANGER, name, purposes: [] }]
     return new PeerDirectory({
       self: { peer: OURS, name: 'cellar', purposes: [] },
-      book: () => [{ name: 'hall', peer: HALL, purposes: [], addresses: [], time: false }],
+      book: new AddressBook([{ name: 'hall', peer: HALL, purposes: [], addresses: [], time: false }], {
+        capacity: 8
+      }),
       claims: () => claims,
       claimOf: (peer) => claims.find((one) => one.peer === peer),
       near: () => [STRANGER],

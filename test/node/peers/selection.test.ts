@@ -1,6 +1,7 @@
 import t from 'tap'
 import { PeerDirectory } from '../../../src/node/peers/directory.ts'
 import { select } from '../../../src/node/peers/selection.ts'
+import { AddressBook } from '../../../src/peer/book/book.ts'
 
 const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
@@ -13,7 +14,9 @@ const entry = (name: string, peer: string, purposes: string[]) => ({
 })
 const directory = new PeerDirectory({
   self: { peer: '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg', name: 'shed', purposes: [] },
-  book: () => [entry('hall', HALL, ['climate']), entry('attic', ATTIC, ['climate'])],
+  book: new AddressBook([entry('hall', HALL, ['climate']), entry('attic', ATTIC, ['climate'])], {
+    capacity: 8
+  }),
   claims: () => [],
   claimOf: () => undefined,
   near: () => [],

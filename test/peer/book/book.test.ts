@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { AddressBook, type BookEntry, readBook } from '../../../src/peer/book/book.ts'
+import { bookFile } from '../../../src/node/peers/book-file.ts'
+import { AddressBook, type BookEntry } from '../../../src/peer/book/book.ts'
 
 const hall: BookEntry = {
   name: 'hall',
@@ -18,7 +19,7 @@ const attic: BookEntry = {
 
 t.test('entries survive the file', async (t) => {
   const path = join(t.testdir(), 'book.yaml')
-  const book = new AddressBook([], { file: { path, write: (text) => writeFile(path, text) }, capacity: 8 })
+  const book = new AddressBook([], { file: bookFile(path), capacity: 8 })
   await book.put({
     ...hall,
     addresses: ['/ip4/192.168.1.20/tcp/4001'],
@@ -26,17 +27,21 @@ t.test('entries survive the file', async (t) => {
     note: 'by the door: "left"'
   })
   await book.put(attic)
-  t.same(await readBook(path), book.entries())
+  t.same(await bookFile(path).read(), book.entries())
   t.match(await readFile(path, 'utf8'), /^# The address book/)
 })
 
 t.test('an absent file is an empty book', async (t) => {
-  t.same(await readBook(join(t.testdir(), 'book.yaml')), [])
+  t.same(await bookFile(join(t.testdir(), 'book.yaml')).read(), [])
 })
 
 t.test('what could not be written has not happened', async (t) => {
   const book = new AddressBook([hall], {
-    file: { path: 'book.yaml', write: () => Promise.reject(new Error('ENOSPC')) },
+    file: {
+      version: async () => undefined,
+      read: async () => [],
+      write: () => Promise.reject(new Error('ENOSPC'))
+    },
     capacity: 8
   })
   await t.rejects(book.put(attic), /ENOSPC/)
@@ -58,26 +63,9 @@ t.test('refusals name the cure', async (t) => {
   t.equal(book.ofPeer(hall.peer)?.name, 'gate')
 })
 
-for (const [what, text] of [
-  ['no list', 'name: hall\n'],
-  ['no name', '- peer: 12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES\n'],
-  ['no PeerId', '- name: hall\n  peer: hall\n'],
-  [
-    'purposes of another kind',
-    '- name: hall\n  peer: 12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES\n  purposes: temperature\n'
-  ],
-  ['no YAML', '- {\n']
-] as const) {
-  t.test(`a damaged book stops with its place: ${what}`, async (t) => {
-    const path = join(t.testdir({ 'book.yaml': text }), 'book.yaml')
-    await t.rejects(readBook(path), { code: 'bad-book', remedy: 'stop' })
-    t.equal(await readFile(path, 'utf8'), text, 'the file is left as it is')
-  })
-}
-
 t.test('changes at once are made one after the other', async (t) => {
   const path = join(t.testdir(), 'book.yaml')
-  const book = new AddressBook([], { file: { path, write: (text) => writeFile(path, text) }, capacity: 2 })
+  const book = new AddressBook([], { file: bookFile(path), capacity: 2 })
   const peer = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'
   const tries = await Promise.allSettled([
     book.put(hall),
@@ -94,5 +82,73 @@ t.test('changes at once are made one after the other', async (t) => {
     book.entries().map(({ name }) => name),
     ['attic', 'cellar']
   )
-  t.same(await readBook(path), book.entries())
+  t.same(await bookFile(path).read(), book.entries())
+})
+
+const ENTRY = '- name: hall\n  peer: 12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES\n'
+const OTHER = '- name: attic\n  peer: 12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56\n'
+
+/** An edit is taken once two looks find it the same. */
+async function settled(book: AddressBook): Promise<readonly BookEntry[]> {
+  t.same(await book.reload(), [])
+  return book.reload()
+}
+
+t.test('an edit of the file is taken, with what differs', async (t) => {
+  const path = join(t.testdir({ 'book.yaml': ENTRY }), 'book.yaml')
+  const file = bookFile(path)
+  const book = new AddressBook(await file.read(), { file, version: await file.version(), capacity: 2 })
+  t.same(await book.reload(), [], 'nothing changed')
+  await writeFile(path, `# by hand\n${ENTRY}  note: left\n${OTHER}`)
+  t.same(
+    (await settled(book)).map(({ name }) => name),
+    ['hall', 'attic']
+  )
+  t.equal(book.get('hall')?.note, 'left')
+  await writeFile(path, OTHER)
+  t.same(await settled(book), [])
+  t.equal(book.get('hall'), undefined)
+  t.equal(book.ofPeer(hall.peer), undefined)
+  await rm(path)
+  t.same(await settled(book), [], 'a file that is gone changes nothing')
+  t.ok(book.get('attic'))
+  await book.put(hall)
+  t.equal((await file.read()).length, 2, 'and is written anew by the next change')
+})
+
+t.test('a bad edit changes nothing, and is not overwritten', async (t) => {
+  const path = join(t.testdir({ 'book.yaml': ENTRY }), 'book.yaml')
+  const file = bookFile(path)
+  const book = new AddressBook(await file.read(), { file, version: await file.version(), capacity: 2 })
+  const bad = `${ENTRY}- name: attic\n  peer: nobody\n`
+  await writeFile(path, bad)
+  const error = await settled(book).catch((error: unknown) => error)
+  t.match(error, { code: 'bad-book', message: /book\.yaml:3: entry "attic" has no PeerId/, hint: /kith id/ })
+  t.equal(await book.reload().catch((again: unknown) => again), error, 'it is not read again')
+  await t.rejects(book.put(attic), { code: 'bad-book' })
+  t.equal(await readFile(path, 'utf8'), bad)
+  t.same(
+    book.entries(),
+    [hall].map(({ purposes: _, ...entry }) => ({ ...entry, purposes: [] }))
+  )
+  await writeFile(path, ENTRY + OTHER + OTHER.replace('attic', 'den').replace('E56', 'E57'))
+  await t.rejects(settled(book), { code: 'book-full' })
+  await writeFile(path, ENTRY + OTHER)
+  await book.remove('hall')
+  t.same(
+    (await file.read()).map(({ name }) => name),
+    ['attic'],
+    'a change is made of what a person wrote meanwhile'
+  )
+})
+
+t.test('several changes at once are one: names go first, and all or nothing is made', async (t) => {
+  const book = new AddressBook([hall], { capacity: 1 })
+  await book.change(() => ({ put: [attic], remove: ['hall'] }))
+  t.same(book.entries(), [attic])
+  await t.rejects(
+    book.change(() => ({ put: [hall, { ...hall, name: 'den' }], remove: [] })),
+    { code: 'book-full' }
+  )
+  t.same(book.entries(), [attic])
 })

@@ -1,0 +1,72 @@
+import { isIPv4 } from 'node:net'
+import { multiaddr } from '@multiformats/multiaddr'
+import { NodeError } from '../../error.ts'
+import { NAME, PEER_ID } from '../../names.ts'
+import { type BookEntry, MAX_RELAYS } from './entry.ts'
+
+/** The most common form needs no parser, which takes long for a book of thousands. */
+const PLAIN_ADDRESS = /^\/ip4\/([\d.]{7,15})\/tcp\/[1-9]\d{0,3}$/
+
+/**
+ * Refuses what could not be used, before it is in the file.
+ * @throws NodeError 'bad-name', 'bad-peer', 'bad-multiaddr'
+ */
+export function checkEntry({ name, peer, purposes, addresses, relays = [] }: BookEntry): void {
+  checkName(name)
+  if (!PEER_ID.test(peer))
+    throw new NodeError('bad-peer', `"${peer}" is no PeerId`, { hint: 'kith id prints that of a node' })
+  const purpose = purposes.find((word) => !NAME.test(word))
+  if (purpose !== undefined)
+    throw new NodeError('bad-name', `"${purpose}" cannot be a purpose`, {
+      hint: 'use lower-case letters, digits and "-", at most 32; commas between several'
+    })
+  for (const address of addresses) checkAddress(address, peer)
+  if (relays.length > MAX_RELAYS)
+    throw new NodeError('bad-multiaddr', `${relays.length} relays are too many`, {
+      hint: `keep the ${MAX_RELAYS} best`
+    })
+  for (const relay of relays) checkRelay(relay, peer)
+}
+
+/** @throws NodeError 'bad-name' */
+export function checkName(name: string): void {
+  if (NAME.test(name)) return
+  throw new NodeError('bad-name', `"${name}" cannot be a name`, {
+    hint: 'use lower-case letters, digits and "-", at most 32'
+  })
+}
+
+/** @throws NodeError 'bad-multiaddr' */
+function checkAddress(address: string, peer: string): void {
+  if (isIPv4(PLAIN_ADDRESS.exec(address)?.[1] ?? '')) return
+  const components = componentsOf(address)
+  if (components.length === 0)
+    throw new NodeError('bad-multiaddr', `"${address}" is no multiaddr`, {
+      hint: 'write it as /ip4/192.168.1.20/tcp/4001'
+    })
+  const named = components.findLast(({ name }) => name === 'p2p')?.value
+  const isOfAnother = named !== undefined && named !== peer && components.at(-1)?.name === 'p2p'
+  if (isOfAnother)
+    throw new NodeError('bad-multiaddr', `${address} is the address of another peer`, {
+      hint: `it must end in /p2p/${peer}, or name no peer`
+    })
+}
+
+/** Without the relay's PeerId anybody at that address would be taken for it. */
+function checkRelay(relay: string, peer: string): void {
+  const components = componentsOf(relay)
+  const last = components.at(-1)
+  const isRelay = last?.name === 'p2p' && PEER_ID.test(last.value ?? '') && last.value !== peer
+  if (components.length < 2 || !isRelay || components.some(({ name }) => name === 'p2p-circuit'))
+    throw new NodeError('bad-multiaddr', `"${relay}" is no relay`, {
+      hint: 'write it as /dns4/relay.example.org/tcp/4001/p2p/ and the PeerId of the relay'
+    })
+}
+
+function componentsOf(text: string): { readonly name: string; readonly value?: string | undefined }[] {
+  try {
+    return multiaddr(text).getComponents()
+  } catch {
+    return []
+  }
+}
