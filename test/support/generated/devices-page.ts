@@ -43,7 +43,7 @@ const PARTS: readonly {
     bus: 'sysfs',
     title: 'Sources of the kernel',
     about:
-      'What Linux drives already; placed by their options alone. Values are told in the units of the quantities.'
+      'Sources with a Linux driver; configured by their options alone. Values have the units of the quantities.'
   },
   { bus: 'none', title: 'Others', about: 'Without a place.' }
 ]
