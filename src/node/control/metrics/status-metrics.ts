@@ -127,6 +127,14 @@ const counted: readonly {
     }
   },
   {
+    prefix: 'neighbours.',
+    title: {
+      name: 'kith_neighbours_events',
+      help: 'Questions about other peers: asked, answered, forwarded, refused.'
+    },
+    labels: (event) => ({ event })
+  },
+  {
     prefix: 'journal.',
     title: {
       name: 'kith_journal_events',
