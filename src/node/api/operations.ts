@@ -6,6 +6,7 @@ import type { Finding } from '../../hal/scan/finding.ts'
  */
 export interface Operations {
   status(): Promise<Status>
+  /** Connected and known peers, those of the book, and those that neighbours see; they are asked for up to a second. */
   peers(): Promise<PeerView[]>
   book(): Promise<BookEntry[]>
   /** Adds or changes an entry; what is absent of an existing entry stays as it is. */

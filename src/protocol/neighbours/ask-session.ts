@@ -5,6 +5,7 @@ import type { Caller } from '../../peer/admission.ts'
 import { FrameStream } from '../frame-stream.ts'
 import { errorAnswerOf, QueryError } from '../query/codec/query-error.ts'
 import { SilenceTimer } from '../silence-timer.ts'
+import type { TokenBuckets } from '../token-bucket.ts'
 import type { Answerer } from './answerer.ts'
 import { type Answer, type Ask, type BadAsk, decodeAsk, encodeAnswer } from './codec.ts'
 import { MAX_ASK_BYTES } from './constants.ts'
@@ -16,6 +17,8 @@ export interface AskSessionInit {
   readonly clock: Clock
   readonly limits: NeighboursLimits
   readonly answerer: Pick<Answerer, 'answer'>
+  /** Error answers to a caller: beyond them its stream is reset. */
+  readonly errors: TokenBuckets
   readonly count: (what: string) => void
   readonly onClose: () => void
 }
@@ -72,8 +75,15 @@ export class AskSession {
 
   async #answer(ask: Ask | BadAsk): Promise<void> {
     const answer = await this.#answerTo(ask)
-    if ('error' in answer) this.#init.count(`error-${answer.error.code}`)
+    if ('error' in answer) this.#charge(answer.error.code)
     if (!this.#frames.closed) await this.#frames.write(encodeAnswer(answer))
+  }
+
+  /** @throws NodeError 'flood' */
+  #charge(code: string): void {
+    const { count, errors, caller } = this.#init
+    count(`error-${code}`)
+    if (!errors.take(caller.peer)) throw new NodeError('flood', 'too many questions that cannot be answered')
   }
 
   async #answerTo(ask: Ask | BadAsk): Promise<Answer> {

@@ -7,6 +7,8 @@ export const neighboursLimits = defineLimits('Questions between neighbours about
   findBurst: whole(1, 1000, 5, 'Searches at once of one caller.'),
   listRate: number(0.1, 1000, 2, 'Lists a second of one caller.'),
   listBurst: whole(1, 1000, 10, 'Lists at once of one caller.'),
+  errorRate: number(0.1, 1000, 5, 'Error answers a second to one caller; beyond them its stream is reset.'),
+  errorBurst: whole(1, 1000, 20, 'Error answers at once to one caller.'),
   forwardRate: number(0.1, 1000, 8, 'Questions a second that are passed on for others, of all callers.'),
   callers: whole(16, 65_536, 1024, 'Callers whose rate is remembered.'),
   openAsks: whole(1, 64, 8, 'Questions of one stream that are answered at once.'),

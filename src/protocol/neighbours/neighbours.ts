@@ -4,6 +4,7 @@ import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Admission, Caller } from '../../peer/admission.ts'
 import type { Startable } from '../../startable.ts'
+import { TokenBuckets } from '../token-bucket.ts'
 import { WarmPool } from '../warm-pool.ts'
 import { AdjacentPeers } from './adjacent-peers.ts'
 import { Answerer } from './answerer.ts'
@@ -58,6 +59,7 @@ export class Neighbours implements Startable {
   readonly #survey: Survey
   readonly #links: WarmPool<AskLink>
   readonly #sessions = new Set<AskSession>()
+  readonly #errors: TokenBuckets
   readonly #counters = new Map<string, number>()
   readonly #stopping = new AbortController()
 
@@ -90,6 +92,8 @@ export class Neighbours implements Startable {
       findPaths: (peer, signal) => this.findPaths(peer, signal),
       list: (neighbour, signal) => this.#list(neighbour, signal)
     })
+    const { errorRate, errorBurst, callers } = limits
+    this.#errors = new TokenBuckets(clock, { rate: errorRate, burst: errorBurst, names: callers })
     this.#links = new WarmPool({
       clock,
       capacity: limits.streams,
@@ -198,6 +202,7 @@ export class Neighbours implements Startable {
         clock,
         limits: this.#init.limits,
         answerer: this.#answerer,
+        errors: this.#errors,
         count: this.#count,
         onClose: () => this.#sessions.delete(session)
       })

@@ -13,6 +13,8 @@ import {
   encodeAsk
 } from '../../../src/protocol/neighbours/codec.ts'
 import { NEIGHBOURS_PROTOCOL } from '../../../src/protocol/neighbours/constants.ts'
+import { QueryError } from '../../../src/protocol/query/codec/query-error.ts'
+import { TokenBuckets } from '../../../src/protocol/token-bucket.ts'
 import { limits, peerNamed } from '../../support/neighbours/graph.ts'
 import { type PairedStream, streamPair } from '../../support/stream-pair.ts'
 
@@ -44,6 +46,7 @@ function served(answer: () => Promise<AnswerBody>): Served {
     clock,
     limits,
     answerer: { answer },
+    errors: new TokenBuckets(clock, { rate: limits.errorRate, burst: limits.errorBurst, names: 16 }),
     count: (what) => result.counts.push(what),
     onClose: () => {}
   })
@@ -82,6 +85,18 @@ t.test('an error of our own is answered without its text', async (t) => {
   send(opener, encodeAsk({ id: 1, ...list }))
   await settle()
   t.match(answers, [{ id: 1, error: { code: 'internal', text: 'the node could not answer' } }])
+})
+
+t.test('who asks on after 20 errors loses the stream', async (t) => {
+  const one = served(async () => {
+    throw new QueryError('busy', 'too many questions', 1000)
+  })
+  for (let id = 1; id <= 30 && !one.isClosed; id++) {
+    send(one.opener, encodeAsk({ id, ...list }))
+    await settle()
+  }
+  t.ok(one.isClosed)
+  t.equal(one.answers.length, 20)
 })
 
 async function isReset(t: Test, frames: readonly Uint8Array[], name: string): Promise<void> {

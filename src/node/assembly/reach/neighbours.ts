@@ -1,6 +1,6 @@
 import { isDirect } from '../../../direct.ts'
+import { hostPort } from '../../../peer/discovery/multiaddr-host.ts'
 import { type Neighbours, neighbours } from '../../../protocol/neighbours/index.ts'
-import { remoteHost } from '../../network/create-network.ts'
 import type { Components } from '../components.ts'
 import { randomFloat } from '../random.ts'
 
@@ -24,7 +24,8 @@ export function createNeighbours({
     sharesLink: (one, other) => local.sharesLink(one, other),
     callerOf: (connection) => ({
       peer: connection.remotePeer.toString(),
-      host: remoteHost(connection),
+      // With its zone: a link-local host is on one link alone.
+      host: hostPort(connection.remoteAddr)?.host,
       direct: isDirect(connection)
     })
   })
