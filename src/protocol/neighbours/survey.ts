@@ -4,6 +4,7 @@ import type { Listed } from './codec.ts'
 import type { Path } from './finder.ts'
 import type { HeardPeers } from './heard-peers.ts'
 import type { NeighboursLimits } from './limits.ts'
+import { Turns } from './turns.ts'
 
 /** A peer that others see. */
 export interface DistantPeer {
@@ -33,14 +34,16 @@ const MAX_SEARCHED = 4
 /** What this node learns of peers that only its neighbours see, asked on demand and kept for a while. */
 export class Survey {
   readonly #init: SurveyInit
-  /** Clock.monotonic() at which a neighbour was asked, or a peer searched. */
-  readonly #askedAt = new Map<string, number>()
   readonly #found = new Map<string, DistantPeer>()
-  readonly #searchedAt = new Map<string, number>()
+  readonly #lists: Turns
+  readonly #searches: Turns
   #looking: Promise<void> | undefined
 
   constructor(init: SurveyInit) {
+    const { clock, limits } = init
     this.#init = init
+    this.#lists = new Turns({ clock, max: limits.asked, period: limits.keep })
+    this.#searches = new Turns({ clock, max: MAX_SEARCHED, period: limits.keep })
   }
 
   /**
@@ -57,19 +60,11 @@ export class Survey {
   }
 
   async #ask(absent: readonly string[], signal: AbortSignal): Promise<void> {
-    const { clock, limits, heard } = this.#init
-    const neighbours = this.#due(
-      this.#init.adjacent().map(({ peer }) => peer),
-      this.#askedAt,
-      limits.asked
-    )
+    const { clock, heard, adjacent } = this.#init
+    const near = adjacent().map(({ peer }) => peer)
     const listed = heard.all()
-    const searched = neighbours.length === 0 && this.#init.adjacent().length === 0 ? [] : absent
-    const sought = this.#due(
-      searched.filter((peer) => !listed.has(peer)),
-      this.#searchedAt,
-      MAX_SEARCHED
-    )
+    const neighbours = this.#lists.next(near)
+    const sought = near.length === 0 ? [] : this.#searches.next(absent.filter((peer) => !listed.has(peer)))
     if (neighbours.length + sought.length === 0) return
     const late = new AbortController()
     const cancel = clock.after(LOOK_TIME, () => late.abort(new Error('the time of a look is over')))
@@ -85,29 +80,24 @@ export class Survey {
     cancel()
   }
 
-  /** The first that were not asked within the time for which answers are kept, at most so many in that time. */
-  #due(peers: readonly string[], askedAt: Map<string, number>, max: number): string[] {
-    const due = peers.filter((peer) => !askedAt.has(peer)).slice(0, Math.max(0, max - askedAt.size))
-    for (const peer of due) askedAt.set(peer, this.#init.clock.monotonic())
-    return due
-  }
-
   async #list(neighbour: string, signal: AbortSignal): Promise<void> {
     const listed = await this.#init.list(neighbour, signal)
     signal.throwIfAborted()
     this.#init.heard.put(neighbour, listed)
+    const near = new Set(this.#init.adjacent().map(({ peer }) => peer))
+    if (listed.some(([peer]) => !near.has(peer))) this.#lists.wasUseful(neighbour)
   }
 
   async #search(peer: string, signal: AbortSignal): Promise<void> {
     const [path] = await this.#init.findPaths(peer, signal)
     const heardAt = this.#init.clock.monotonic()
-    if (path !== undefined && path.length > 0) this.#found.set(peer, { peer, path, heardAt })
+    if (path === undefined || path.length === 0) return
+    this.#found.set(peer, { peer, path, heardAt })
+    this.#searches.wasUseful(peer)
   }
 
   #expire(): void {
     const before = this.#init.clock.monotonic() - this.#init.limits.keep
-    for (const [peer, at] of this.#askedAt) if (at <= before) this.#askedAt.delete(peer)
-    for (const [peer, at] of this.#searchedAt) if (at <= before) this.#searchedAt.delete(peer)
     for (const [peer, { heardAt }] of this.#found) if (heardAt <= before) this.#found.delete(peer)
   }
 
