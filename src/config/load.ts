@@ -10,7 +10,15 @@ import { didYouMean, factsOf } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
 import { itemOf, leaves, type Setting, settingsOf } from './options/walk.ts'
 import type { Origin } from './origin.ts'
-import { bothGiven, oldPaths, renamedPath, renameKeys, renameWarning } from './renamed-keys.ts'
+import {
+  bothGiven,
+  oldPaths,
+  renamedPath,
+  renamedValue,
+  renamedValueWarning,
+  renameKeys,
+  renameWarning
+} from './renamed-keys.ts'
 import { type ConfigSchema, configSchema, type NodeConfig } from './schema.ts'
 import { inOrder, schemaProblems } from './schema-problems.ts'
 import { Settings } from './settings.ts'
@@ -194,8 +202,13 @@ class Loading {
     const { written, problems } = readYamlValue(text, origin)
     this.#problems.push(...problems.map((problem) => ({ ...problem, path: formatPath(path) })))
     if (problems.length > 0) return
+    const renamed = renamedValue(path, written.value)
+    if (renamed !== undefined)
+      this.#warnings.push(renamedValueWarning(origin, formatPath(path), written.value, renamed))
     const value =
-      this.#isList(path) && typeof written.value === 'string' ? words(written.value) : written.value
+      this.#isList(path) && typeof written.value === 'string'
+        ? words(written.value)
+        : (renamed ?? written.value)
     if (!this.#settings.put(path, { ...written, value })) {
       this.#report(origin, formatPath(path), 'there is no such place in the configuration', undefined)
     }

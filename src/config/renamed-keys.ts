@@ -25,6 +25,25 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'limits.providers': { holders: 'perAuthor' }
 }
 
+/** Old values of options and their new ones, by the option's path. */
+const RENAMED_VALUES: Readonly<Record<string, ReadonlyMap<unknown, string>>> = {
+  forward: new Map([
+    [true, 'near'],
+    [false, 'off']
+  ])
+}
+
+/** The value as it is called now; undefined where it was not renamed. */
+export function renamedValue(path: OptionPath, value: unknown): string | undefined {
+  const option = formatPath(path)
+  return Object.hasOwn(RENAMED_VALUES, option) ? RENAMED_VALUES[option]?.get(value) : undefined
+}
+
+/** An old value that was read as the new one. */
+export function renamedValueWarning(origin: Origin, path: string, old: unknown, now: string): ConfigProblem {
+  return { origin, path, message: `${old} is now called ${now}`, hint: 'the old value still works' }
+}
+
 /** The path as its keys are called now; the same path where none was renamed. */
 export function renamedPath(path: OptionPath): OptionPath {
   const now: (string | number)[] = []
@@ -45,13 +64,13 @@ export function oldPaths(path: readonly string[]): string[][] {
 
 export interface RenamedKeys {
   readonly written: Written
-  /** One of each old key. */
+  /** One of each old key and value. */
   readonly warnings: readonly ConfigProblem[]
   /** Where the old key and the new one are both there. */
   readonly problems: readonly ConfigProblem[]
 }
 
-/** A whole configuration with its old keys put under their new ones. */
+/** A whole configuration with its old keys put under their new ones, and old values replaced. */
 export function renameKeys(written: Written): RenamedKeys {
   const renaming = new Renaming(written)
   const value = renaming.value(written.value, [], [])
@@ -87,7 +106,8 @@ class Renaming {
 
   /** The value at a path: as it is written, and as it is called now. */
   value(given: unknown, old: OptionPath, now: OptionPath): unknown {
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      return this.#scalar(given, old, now)
     if (!hasRenamed(now)) return given
     const entries = Object.entries(given).map(([key, part]) => {
       const name = renamedKey(now, key) ?? key
@@ -96,6 +116,14 @@ class Renaming {
     })
     // fromEntries defines `__proto__` as a key like any other, where an assignment would not.
     return Object.fromEntries(entries)
+  }
+
+  #scalar(given: unknown, old: OptionPath, now: OptionPath): unknown {
+    const value = renamedValue(now, given)
+    if (value === undefined) return given
+    const origin = this.#written.values.get(formatPath(old)) ?? { kind: 'default' }
+    this.warnings.push(renamedValueWarning(origin, formatPath(now), given, value))
+    return value
   }
 
   places(origins: ReadonlyMap<string, Origin>): ReadonlyMap<string, Origin> {

@@ -71,9 +71,9 @@ const network = {
   ),
   mdns: option(truth(), true, 'Finds neighbours on the local network and lets them find it.'),
   forward: option(
-    truth(),
-    true,
-    'Subscribes to the gossip of every protocol and forwards it; false for a node that only publishes.'
+    choice(['off', 'book', 'near']),
+    'near',
+    'Whose gossip it forwards. near: within one network that of all, from one network into another that of peers of the book; book: only that of the book; off: for a node that only publishes.'
   )
 }
 

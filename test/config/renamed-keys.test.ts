@@ -1,7 +1,7 @@
 import t from 'tap'
 import { problemLine } from '../../src/config/config-error.ts'
 import { variableOf } from '../../src/config/environment.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { type FlagSetting, loadConfig } from '../../src/config/load.ts'
 import { settingsOf } from '../../src/config/options/walk.ts'
 import { oldPaths, renamedPath } from '../../src/config/renamed-keys.ts'
 import { configSchema } from '../../src/config/schema.ts'
@@ -9,11 +9,12 @@ import { configSchema } from '../../src/config/schema.ts'
 t.test('old keys in the file are read as the new ones, and named with their place', async (t) => {
   const text = 'relay: false\nlimits:\n  journal:\n    stretches: 32\n  providers: { holders: 4 }\n'
   const { config, warnings, provenance } = loadConfig({ text, devices: [] })
-  t.equal(config.forward, false)
+  t.equal(config.forward, 'off')
   t.equal(config.limits.hub.ranges, 32)
   t.equal(config.limits.providers.perAuthor, 4)
   t.strictSame(warnings.map(problemLine), [
     'kith.yaml:1:1  relay: is now called forward',
+    'kith.yaml:1:8  forward: false is now called off',
     'kith.yaml:3:3  limits.journal: is now called limits.hub',
     'kith.yaml:4:5  limits.journal.stretches: is now called limits.hub.ranges',
     'kith.yaml:5:16  limits.providers.holders: is now called limits.providers.perAuthor'
@@ -31,12 +32,13 @@ t.test('old names of variables and flags work as well', async (t) => {
     environment: { KITH_RELAY: 'false', KITH_LIMITS_REPAIR_MOST: '5', KITH_LIMITS_HUB_STRETCHES: '9' },
     flags: [{ path: 'limits.meta.authors', value: '77' }]
   })
-  t.match(config, { forward: false })
+  t.match(config, { forward: 'off' })
   t.match(config.limits, { backfill: { otherPeers: 5 }, hub: { ranges: 9 }, catalogue: { authors: 77 } })
   t.strictSame(warnings.map(problemLine), [
     'KITH_LIMITS_HUB_STRETCHES  is now called KITH_LIMITS_HUB_RANGES',
     'KITH_LIMITS_REPAIR_MOST  is now called KITH_LIMITS_BACKFILL_OTHER_PEERS',
     'KITH_RELAY  is now called KITH_FORWARD',
+    'KITH_RELAY  forward: false is now called off',
     '--set limits.meta.authors  is now called limits.catalogue.authors'
   ])
 })
@@ -44,8 +46,29 @@ t.test('old names of variables and flags work as well', async (t) => {
 t.test('the environment goes before the file by either name', async (t) => {
   const load = (text: string, environment: Record<string, string>) =>
     loadConfig({ text, devices: [], environment }).config.forward
-  t.equal(load('relay: true', { KITH_FORWARD: 'false' }), false)
-  t.equal(load('forward: true', { KITH_RELAY: 'false' }), false)
+  t.equal(load('relay: true', { KITH_FORWARD: 'off' }), 'off')
+  t.equal(load('forward: true', { KITH_RELAY: 'false' }), 'off')
+})
+
+t.test('forward was true or false: read as near and off, from the file, a variable and a flag', async (t) => {
+  const load = (text: string, environment: Record<string, string>, flags: FlagSetting[]) => {
+    const { config, warnings } = loadConfig({ text, devices: [], environment, flags })
+    return [config.forward, ...warnings.map(problemLine)]
+  }
+  t.strictSame(load('forward: true', {}, []), ['near', 'kith.yaml:1:10  forward: true is now called near'])
+  t.strictSame(load('', { KITH_FORWARD: 'false' }, []), [
+    'off',
+    'KITH_FORWARD  forward: false is now called off'
+  ])
+  t.strictSame(load('', {}, [{ path: 'forward', value: 'true' }]), [
+    'near',
+    '--set forward  forward: true is now called near'
+  ])
+  for (const value of ['off', 'book', 'near'])
+    t.strictSame(load(`forward: ${value}`, {}, []), [value], 'without a warning')
+  t.equal(load('', {}, [])[0], 'near', 'by default')
+  t.throws(() => load('forward: 1', {}, []), { message: /forward: 1 is not one of off, book, near/ })
+  t.throws(() => load('mdns: near', {}, []), 'only this option')
 })
 
 t.test('the old name beside the new one is an error: which is meant?', async (t) => {

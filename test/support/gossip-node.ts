@@ -50,6 +50,8 @@ export class GossipNode {
   readonly late: SealedReadings[] = []
   readonly ownRuns: Run[] = []
   readonly stored = new Set<string>()
+  /** Pairs of peers between whom nothing is passed on. */
+  readonly separate: [string, string][] = []
   /** Unix seconds; undefined where the clock is not known to be right. */
   knownTime: number | undefined
   readonly log = keptLog()
@@ -69,6 +71,7 @@ export class GossipNode {
       log: this.log,
       verifier: new SealVerifier(),
       admits: () => true,
+      passes: (source, to) => !this.separate.some((pair) => pair.includes(source) && pair.includes(to)),
       isStored: (author) => this.stored.has(author),
       isKnown: (author) => this.#isKnown(author),
       freshness: { position: (series) => this.#position(series), knownTime: () => this.knownTime },

@@ -3,6 +3,7 @@ import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
+import type { Forwarding } from '../../peer/forwarding.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
 import type {
   CataloguePublisher,
@@ -91,6 +92,7 @@ export interface Peers {
   /** The connection to that PeerId, as far as admission needs it. */
   readonly callerOf: (peer: string) => Caller | undefined
   readonly admission: Admission
+  readonly forwarding: Forwarding
   readonly storePolicy: StorePolicy
 }
 

@@ -3,6 +3,7 @@ import { isDirect } from '../../direct.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import { Forwarding } from '../../peer/forwarding.ts'
 import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { remoteHost } from '../network/create-network.ts'
 import { describeBad, openBook } from '../peers/book-file.ts'
@@ -63,6 +64,7 @@ export async function createPeers({
     isProtected,
     callerOf,
     admission,
+    forwarding: new Forwarding({ forward: config.forward, inBook, callerOf, network: transports.local }),
     storePolicy
   }
 }

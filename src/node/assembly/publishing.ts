@@ -34,10 +34,10 @@ function createGossip(
   { init, protocols, transports, peers, clients, timekeeper, storage, replication }: Needs,
   sensing: () => Sensing
 ): Gossip {
-  const { catalogues, admission } = peers
+  const { catalogues, admission, forwarding } = peers
   const { config, world, log, identity } = init
-  // A node that does not forward subscribes to catalogues alone, until listenToAll() is called.
-  const topics = config.forward ? protocols.registry.ids() : [META_TOPIC]
+  // A node that only publishes subscribes to catalogues alone, until listenToAll() is called.
+  const topics = config.forward !== 'off' ? protocols.registry.ids() : [META_TOPIC]
   return gossip({ rates: config.limits.gossip, topics })({
     pubsub: transports.network.services.pubsub,
     registry: protocols.registry,
@@ -46,6 +46,7 @@ function createGossip(
     log,
     verifier: clients.verifier,
     admits: (author, source) => admission.admits(author, source),
+    passes: (source, to) => forwarding.passes(source, to),
     freshness: {
       position: (series) => storage.hub.position(series),
       knownTime: () => timekeeper.now()

@@ -34,6 +34,15 @@ export function chooseInterfaces(interfaces: Interfaces, only: readonly string[]
   return [plain, outward, all].find((list) => list.length > 0) ?? []
 }
 
+/**
+ * Whether the machine is in one network or none: its interfaces that lead outward have a subnet in common, as those of
+ * a cable and a Wi-Fi that lead to one router.
+ */
+export function isSingleHomed(interfaces: Interfaces): boolean {
+  const [first, ...others] = chooseInterfaces(interfaces, [])
+  return first === undefined || others.every(({ hosts }) => hosts.some((host) => first.isOnLink(host)))
+}
+
 /** @returns undefined where it has no address that peers could dial: libp2p does not listen on link-local IPv6 */
 function usable(name: string, infos: readonly NetworkInterfaceInfo[]): ChosenInterface | undefined {
   const dialled = infos.filter(({ address }) => !isLinkLocal6(address))

@@ -43,6 +43,8 @@ export function ownSubnets(interfaces: Interfaces): BlockList {
 export class LocalNetwork {
   #interfaces: Interfaces = {}
   #subnets = new BlockList()
+  /** The subnets of each interface. */
+  #links: ReadonlyMap<string, BlockList> = new Map()
 
   constructor(interfaces: Interfaces) {
     this.update(interfaces)
@@ -51,6 +53,9 @@ export class LocalNetwork {
   update(interfaces: Interfaces): void {
     this.#interfaces = interfaces
     this.#subnets = ownSubnets(interfaces)
+    this.#links = new Map(
+      Object.entries(interfaces).map(([name, infos]) => [name, ownSubnets({ [name]: infos })])
+    )
   }
 
   get interfaces(): Interfaces {
@@ -85,11 +90,9 @@ export class LocalNetwork {
   /** The interfaces with a subnet that contains it. Without its zone a link-local address may be on any: then none. */
   #linksOf(host: string): string[] {
     const zone = host.split('%')[1]
-    const names = Object.keys(this.#interfaces).filter(
-      (name) =>
-        (zone === undefined || zone === name) &&
-        inSubnets(ownSubnets({ [name]: this.#interfaces[name] }), host)
-    )
+    const names = [...this.#links]
+      .filter(([name, subnets]) => (zone === undefined || zone === name) && inSubnets(subnets, host))
+      .map(([name]) => name)
     return names.length > 1 && inSubnets(linkLocal, host) ? [] : names
   }
 }

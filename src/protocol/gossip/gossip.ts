@@ -19,6 +19,7 @@ import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from 
 import { ClockWarnings } from './clock-warnings.ts'
 import { COPIES, EXCESS_BURST, EXCESS_RATE } from './constants.ts'
 import { FloodLog } from './flood-log.ts'
+import { guardForwarding } from './forward-guard.ts'
 import { checkFreshness, type FreshnessContext } from './freshness.ts'
 import type { GossipLimits } from './limits.ts'
 import { guardRate } from './rate-guard.ts'
@@ -41,6 +42,8 @@ export interface GossipComponents {
   readonly log: Log
   readonly verifier: SealVerifier
   readonly admits: (author: string, source: string) => boolean
+  /** Whether what one neighbour sent is passed on to another. */
+  readonly passes: (source: string, to: string) => boolean
   /** Whether the author's readings are stored: they are then taken whatever its clock says. */
   readonly isStored: (author: string) => boolean
   /** Whether something of the author is held, or is to be in any case. */
@@ -89,6 +92,7 @@ type Counted =
   | 'ignore-control'
   | 'ignore-malformed'
   | 'hang-up'
+  | 'withhold'
   | 'publish'
   | 'publish-failed'
 
@@ -110,7 +114,7 @@ export class Gossip implements Startable {
   readonly #counters = new Map<Counted, number>()
   /** Subscribers of each topic. */
   readonly #wanted = new Map<string, number>()
-  #unguard: Cancel | undefined
+  #unguard: readonly Cancel[] = []
 
   constructor(components: GossipComponents, init: GossipInit) {
     const { clock, registry, verifier, admits, isKnown, isNewer, freshness } = components
@@ -187,11 +191,14 @@ export class Gossip implements Startable {
   /** @throws NodeError 'gossip-version' */
   start(): void {
     const { pubsub, registry, topics = [] } = this.#init
-    this.#unguard = guardRate(pubsub, {
-      message: (source) => this.#isWithinRate(source),
-      control: (source, cost) => this.#isControlWithinRate(source, cost),
-      malformed: (source) => this.#onExcess(source, 'ignore-malformed')
-    })
+    this.#unguard = [
+      guardForwarding(pubsub, (source, to) => this.#passes(source, to)),
+      guardRate(pubsub, {
+        message: (source) => this.#isWithinRate(source),
+        control: (source, cost) => this.#isControlWithinRate(source, cost),
+        malformed: (source) => this.#onExcess(source, 'ignore-malformed')
+      })
+    ]
     for (const topic of registry.ids())
       pubsub.topicValidators.set(topic, (source, message) => this.#validate(topic, source, message))
     for (const topic of topics) this.subscribe(topic)
@@ -203,7 +210,8 @@ export class Gossip implements Startable {
     for (const topic of this.#wanted.keys()) pubsub.unsubscribe(topic)
     this.#wanted.clear()
     this.#flood.stop()
-    this.#unguard?.()
+    for (const remove of this.#unguard) remove()
+    this.#unguard = []
   }
 
   /** Subscribes until every subscriber of the topic has cancelled. gossipsub must be started. */
@@ -236,6 +244,12 @@ export class Gossip implements Startable {
   /** How often each decision was made: `accept`, `reject-signature`, `ignore-seen` … */
   counters(): Record<string, number> {
     return Object.fromEntries(this.#counters)
+  }
+
+  #passes(source: string, to: string): boolean {
+    const passes = this.#init.passes(source, to)
+    if (!passes) this.#count('withhold')
+    return passes
   }
 
   #isWithinRate(source: string): boolean {

@@ -115,10 +115,11 @@ t.test('what works no more as it was written is named', async (t) => {
   const warnings = all.filter(({ about, state }) => about === 'config' && state === 'warn')
   t.match(warnings, [
     { text: /kith\.yaml:1:1 {2}relay: is now called forward$/ },
+    { text: /kith\.yaml:1:8 {2}forward: (true|false) is now called (near|off)$/ },
     { text: /^store: "attic" is neither a name nor a purpose in the book/, cure: /claimed: attic/ },
     { text: /^deny: "cellar" is neither/ }
   ])
-  t.equal(warnings.length, 3)
+  t.equal(warnings.length, 4)
 })
 
 t.test('no home at all', async (t) => {
