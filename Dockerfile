@@ -1,4 +1,4 @@
-# kith in a container: a simulated node unless told otherwise.
+# kith in a container: a simulated node by default.
 #   docker build -t kith .
 #   docker run --rm --network host kith
 # Multicast does not cross Docker's bridges, hence --network host for discovery (README, "In a container").

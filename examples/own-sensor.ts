@@ -1,4 +1,4 @@
-// A sensor and a quantity of our own: how busy this machine is, told to the neighbours as
+// A sensor and a quantity of our own: how busy this machine is, published to the neighbours as
 // /sensor/load/v1, and watched by a second node in the same process.
 //
 //   node examples/own-sensor.ts

@@ -10,7 +10,7 @@ export interface NodeErrorOptions {
 
 /**
  * The one error that kith throws on purpose. `code` is stable, in kebab-case, for programs;
- * `message` names the place and what is wrong with it; `hint` names the cure.
+ * `message` names the place and what is wrong with it; `hint` says what to do.
  */
 export class NodeError extends Error {
   readonly code: string

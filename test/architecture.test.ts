@@ -6,7 +6,7 @@ import { circleOf, foldersOf, unitGraph } from './support/source-graph.ts'
 import { type ImportKind, type SourceImport, sourceFile, sourceFiles } from './support/source-imports.ts'
 
 /** What one room may import of another: its values, or only what is stripped, or only by import(). */
-interface Door {
+interface Permission {
   /** A room, a file of the root, or a package by name or `scope/`. */
   readonly to: string
   readonly as: 'value' | 'type' | 'dynamic'
@@ -16,9 +16,9 @@ interface Door {
   readonly into?: RegExp
 }
 
-const value = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'value' }))
-const type = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'type' }))
-const dynamic = (...rooms: string[]): Door[] => rooms.map((to) => ({ to, as: 'dynamic' }))
+const value = (...rooms: string[]): Permission[] => rooms.map((to) => ({ to, as: 'value' }))
+const type = (...rooms: string[]): Permission[] => rooms.map((to) => ({ to, as: 'type' }))
+const dynamic = (...rooms: string[]): Permission[] => rooms.map((to) => ({ to, as: 'dynamic' }))
 
 const LIBP2P = ['libp2p', '@libp2p/', '@multiformats/', 'multiformats']
 
@@ -26,7 +26,7 @@ const LIBP2P = ['libp2p', '@libp2p/', '@multiformats/', 'multiformats']
 const LIMITS = /\/limits\.ts$/
 
 /** Who may import whom. Everyone may import error, clock and log, and parts of Node. */
-const TABLE: Readonly<Record<string, readonly Door[]>> = {
+const TABLE: Readonly<Record<string, readonly Permission[]>> = {
   foundation: [],
   cbor: [],
   // base58 writes PeerIds.
@@ -45,7 +45,7 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
   devices: [...value('device'), ...type('driver', 'simulated')],
   // The book is YAML; multicast-dns is what libp2p's own discovery uses, driven per interface (docs/network.md trap 6).
   peer: value(...LIBP2P, 'yaml', 'multicast-dns'),
-  // Types of hal: the socket of datagrams and the belief in time come from the world.
+  // Types of hal: the socket of datagrams and the clock status come from the world.
   // The cipher that libp2p's Noise seals with: short packets are sealed by it, too.
   protocol: [
     ...value('cbor', 'reading', ...LIBP2P, '@chainsafe/as-chacha20poly1305'),
@@ -56,7 +56,7 @@ const TABLE: Readonly<Record<string, readonly Door[]>> = {
   config: [
     ...value('reading', 'valibot', '@valibot/', 'yaml'),
     ...type('hal', 'hal/simulated'),
-    ...['peer', 'protocol', 'node'].map((to): Door => ({ to, as: 'value', into: LIMITS }))
+    ...['peer', 'protocol', 'node'].map((to): Permission => ({ to, as: 'value', into: LIMITS }))
   ],
   node: [
     ...value('config', 'peer', 'protocol', 'reading', 'hal', ...LIBP2P, 'pino', 'valibot'),
@@ -108,22 +108,22 @@ function roomOf(path: string): string {
   return room === 'hal' && (sub === 'linux' || sub === 'simulated') ? `hal/${sub}` : room
 }
 
-function isWithin(door: string, target: string): boolean {
+function isWithin(permission: string, target: string): boolean {
   const room = roomOf(target)
-  return room === door || target.startsWith(door.endsWith('/') ? door : `${door}/`)
+  return room === permission || target.startsWith(permission.endsWith('/') ? permission : `${permission}/`)
 }
 
-/** A door for values is one for types and for import() as well. */
-function isOpen(door: Door, { from, to, kind }: SourceImport): boolean {
+/** A permission for values is also one for types and for import(). */
+function isOpen(permission: Permission, { from, to, kind }: SourceImport): boolean {
   const kinds: readonly ImportKind[] =
-    door.as === 'value'
+    permission.as === 'value'
       ? ['value', 'type', 'dynamic']
-      : door.as === 'dynamic'
+      : permission.as === 'dynamic'
         ? ['dynamic', 'type']
         : ['type']
-  const here = door.only === undefined || door.only.test(from)
-  const there = door.into === undefined || door.into.test(to)
-  return isWithin(door.to, to) && kinds.includes(kind) && here && there
+  const here = permission.only === undefined || permission.only.test(from)
+  const there = permission.into === undefined || permission.into.test(to)
+  return isWithin(permission.to, to) && kinds.includes(kind) && here && there
 }
 
 /** @returns what is wrong with an import, or undefined */
@@ -131,15 +131,15 @@ function objection(one: SourceImport): string | undefined {
   const { from, to, kind } = one
   const here = roomOf(from)
   const there = roomOf(to)
-  const told = `${from} imports ${to} (${kind})`
+  const message = `${from} imports ${to} (${kind})`
   if (to.startsWith('('))
-    return from === LOADS_ANYTHING ? undefined : `${told}: what is imported must be written down`
+    return from === LOADS_ANYTHING ? undefined : `${message}: what is imported must be written down`
   if (there === 'device' && here === 'device')
-    return folderOf(from) === folderOf(to) ? undefined : `${told}: a sibling device`
+    return folderOf(from) === folderOf(to) ? undefined : `${message}: a sibling device`
   if (here === there || there === 'foundation' || to.startsWith('node:')) return undefined
-  const doors = TABLE[here]
-  if (doors === undefined) return `${told}: ${here} is no room of the house`
-  return doors.some((door) => isOpen(door, one)) ? undefined : told
+  const permissions = TABLE[here]
+  if (permissions === undefined) return `${message}: ${here} is no room`
+  return permissions.some((permission) => isOpen(permission, one)) ? undefined : message
 }
 
 function folderOf(path: string): string {
@@ -155,7 +155,7 @@ t.test('imports obey the table', async (t) => {
   t.strictSame(said(files.flatMap(({ imports }) => imports)), [])
 })
 
-t.test('the table is not empty talk: what it forbids is told', async (t) => {
+t.test('forbidden imports are reported', async (t) => {
   const forbidden: [path: string, text: string][] = [
     ['src/reading/a.ts', "import { b } from '../hal/sensor.ts'"],
     ['src/reading/a.ts', "import type { b } from '../protocol/gossip.ts'"],
@@ -274,7 +274,7 @@ t.test('a folder of many files has sub-rooms', async (t) => {
   const tests = sourceFiles(ROOT, ['test'])
   for (const folder of [...foldersOf(files), ...foldersOf(tests)]) {
     const here = [...files, ...tests].filter(({ path }) => folderOf(path) === folder)
-    const most = MANY.get(folder)?.files ?? MAX_FILES
-    t.ok(here.length <= most, `${folder} holds ${here.length} files, at most ${most}`)
+    const max = MANY.get(folder)?.files ?? MAX_FILES
+    t.ok(here.length <= max, `${folder} holds ${here.length} files, at most ${max}`)
   }
 })

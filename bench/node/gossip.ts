@@ -116,7 +116,7 @@ function latencyTable(latency: ReadonlyMap<Contender, readonly Delivered[]>): st
   const [kith = [], bare = []] = [latency.get('kith'), latency.get('bare')]
   const lists: [string, number[]][] = [
     ['bare, signed by libp2p: published to delivered', bare.map(({ came, sent }) => came - sent)],
-    ['kith: published to verified in the journal', kith.map(({ came, sent }) => came - sent)],
+    ['kith: published to verified in the hub', kith.map(({ came, sent }) => came - sent)],
     ['kith: the same, with sealing', kith.map(({ came, began }) => came - began)]
   ]
   const base = summarize(lists[0]?.[1] ?? [])

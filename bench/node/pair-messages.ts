@@ -34,6 +34,6 @@ export type ToParent = { readonly introduction: Introduction } | { readonly publ
 export const WINDOW = 256
 export const STEP = 32
 
-export function moment(): number {
+export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

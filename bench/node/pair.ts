@@ -9,7 +9,7 @@ import { loopbackNode } from './loopback-node.ts'
 import { DEVICE } from './made-up-packs.ts'
 import {
   type Introduction,
-  moment,
+  now,
   type Order,
   type Published,
   STEP,
@@ -71,16 +71,16 @@ export class Pair {
     const came: number[] = []
     const { promise: all, resolve } = Promise.withResolvers<void>()
     const cancel = this.#listen(order.by, () => {
-      came.push(moment())
-      if (came.length % STEP === 0) this.#tell({ took: STEP })
+      came.push(now())
+      if (came.length % STEP === 0) this.#send({ took: STEP })
       if (came.length === order.count) resolve()
     })
     try {
       const work = async (): Promise<Published[]> => {
         const answer = nextMessage(this.#child)
-        this.#tell({ order })
+        this.#send({ order })
         const message = await answer
-        if (!('published' in message)) throw new Error('it does not tell what it published')
+        if (!('published' in message)) throw new Error('it does not say what it published')
         await all
         return [...message.published]
       }
@@ -105,7 +105,7 @@ export class Pair {
     return () => pubsub.removeEventListener('gossipsub:message', listener)
   }
 
-  #tell(message: ToPeer): void {
+  #send(message: ToPeer): void {
     this.#child.send(message)
   }
 }

@@ -5,7 +5,7 @@ import { ephemeralIdentity } from '../../src/peer/identity/identity.ts'
 import { BARE_TOPIC, type BareNetwork, bareNetwork } from './bare-network.ts'
 import { loopbackNode } from './loopback-node.ts'
 import { MadeUpPacks, TOPIC } from './made-up-packs.ts'
-import { moment, type Order, type Published, type ToParent, type ToPeer, WINDOW } from './pair-messages.ts'
+import { now, type Order, type Published, type ToParent, type ToPeer, WINDOW } from './pair-messages.ts'
 
 /** Makes one message and returns the function that publishes it. */
 type Make = () => { readonly readings: number; readonly size: number; publish(): unknown }
@@ -22,17 +22,17 @@ process.on('message', (message: ToPeer) => {
   if ('took' in message) {
     underWay -= message.took
     taken()
-  } else void carryOut(message.order).then((published) => tell({ published }))
+  } else void carryOut(message.order).then((published) => report({ published }))
 })
 process.on('disconnect', () => process.exit())
-tell({
+report({
   introduction: {
     kith: { peer: node.peer, addresses: node.addresses },
     bare: { peer: bare.peerId.toString(), addresses: bare.getMultiaddrs().map(String) }
   }
 })
 
-function tell(message: ToParent): void {
+function report(message: ToParent): void {
   process.send?.(message)
 }
 
@@ -60,9 +60,9 @@ function bareMaker({ services }: BareNetwork, { size }: Order): Make {
 async function spaced(make: Make, { count, spacing }: Order): Promise<Published[]> {
   const published: Published[] = []
   for (let i = 0; i < count; i++) {
-    const began = moment()
+    const began = now()
     const { publish, readings, size } = make()
-    const sent = moment()
+    const sent = now()
     await publish()
     published.push({ readings, size, began, sent })
     await systemClock.sleep(spacing)
@@ -79,7 +79,7 @@ async function crowded(make: Make, { count }: Order): Promise<Published[]> {
   }
   const published: Published[] = []
   for (const { publish, readings, size } of messages) {
-    const sent = moment()
+    const sent = now()
     await publish()
     published.push({ readings, size, began: sent, sent })
     underWay++

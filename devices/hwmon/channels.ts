@@ -14,7 +14,7 @@ export type Kind = keyof typeof QUANTITIES
 
 /**
  * What no chip of any hwmon driver goes beyond, in the quantity's unit: a driver that reads a negative register
- * as a positive one tells 255 °C at -1 °C. What is measured against a shunt or a divider has no such bounds.
+ * as a positive one gives 255 °C at -1 °C. What is measured against a shunt or a divider has no such bounds.
  */
 const RANGES: Partial<Readonly<Record<Kind, readonly [number, number]>>> = {
   temp: [-100, 200],

@@ -11,7 +11,7 @@ import { type Channel, channelsOf, labelWord } from './channels.ts'
 import { EXPONENTS, inUnit } from './convert.ts'
 import { chips, VALUES } from './files.ts'
 
-const HINT = 'add its place to the options, as in at: 1-0048; kith devices scan tells it'
+const HINT = 'add its place to the options, as in at: 1-0048; kith devices scan shows it'
 
 export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
   const [chip, at] = [String(options['chip']), String(options['at'])]

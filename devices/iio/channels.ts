@@ -16,7 +16,7 @@ export type Kind = keyof typeof QUANTITIES
 
 /** What no device of the kernel's goes beyond, in the quantity's unit; voltages, currents and powers have no such bounds. */
 const RANGES: Partial<Readonly<Record<Kind, readonly [number, number]>>> = {
-  // From absolute zero to more than a thermocouple of type B tells.
+  // From absolute zero to more than a thermocouple of type B measures.
   temp: [-273.15, 1820],
   // A vacuum is no weather: 0 is a sensor that has measured nothing.
   pressure: [1, 100_000_000],
@@ -34,7 +34,7 @@ const ESTIMATING: ReadonlySet<string> = new Set(['sgp30', 'ccs811', 'ens160'])
 /** `concentration_co2`, with or without a number. */
 const CO2 = /^concentration\d*_co2$/
 
-/** Whether the device tells an estimate under that name. */
+/** Whether the device gives an estimate under that name. */
 export function isEstimated(device: string, word: string): boolean {
   return ESTIMATING.has(device) && CO2.test(word)
 }

@@ -11,7 +11,7 @@ import { type Channel, channelsOf, isEstimated } from './channels.ts'
 import { EXPONENTS, processed } from './convert.ts'
 import { devices, fileOf, type Part } from './files.ts'
 
-const HINT = 'add its place to the options, as in at: 1-0076; kith devices scan tells it'
+const HINT = 'add its place to the options, as in at: 1-0076; kith devices scan shows it'
 
 export async function open(sysfs: Sysfs, options: Options, { clock, signal }: OpenContext): Promise<Sensor> {
   const [device, at] = [String(options['device']), String(options['at'])]

@@ -68,25 +68,25 @@ class Scd4xModel implements ChipModel {
   }
 
   #command(command: number): void {
-    if (command === READY) this.#tell(() => [this.#measuredAt === undefined ? 0x8000 : 0x8006])
+    if (command === READY) this.#respond(() => [this.#measuredAt === undefined ? 0x8000 : 0x8006])
     else if (command === READ) this.#answer.begin(1, this.#measuredAt === undefined ? undefined : this.#take)
     else if (command === STOP) this.#stop()
     else if (this.#mode !== 'idle') throw new NotAcknowledged('data')
     else if (command === START) this.#begin('periodic')
     else if (command === SINGLE_SHOT && this.#variant >> 12 > 0) this.#begin('single')
-    else if (command === SERIAL) this.#tell(() => SERIAL_NUMBER)
-    else if (command === VARIANT) this.#tell(() => [this.#variant])
+    else if (command === SERIAL) this.#respond(() => SERIAL_NUMBER)
+    else if (command === VARIANT) this.#respond(() => [this.#variant])
     else this.#tellSetting(command)
   }
 
-  #tell(words: () => readonly number[]): void {
+  #respond(words: () => readonly number[]): void {
     this.#answer.begin(1, () => crcWords(words(), 0xff))
   }
 
   #tellSetting(command: number): void {
     const setting = this.#settings.get(SETTING_OF.get(command) ?? 0)
     if (setting === undefined) throw new NotAcknowledged('data')
-    this.#tell(() => [setting])
+    this.#respond(() => [setting])
   }
 
   /** A word whose CRC does not fit is not taken; only the pressure may change while it measures. */

@@ -13,7 +13,7 @@ export function memoryUsed(meminfo: string): number | undefined {
   return Number.isFinite(used) ? used : undefined
 }
 
-/** What is used of what its user may use, as df tells it. */
+/** What is used of what its user may use, as df shows it. */
 export function diskUsed({ total, free, available }: Record<'total' | 'free' | 'available', number>): number {
   const used = total - free
   return used + available === 0 ? 1 : used / (used + available)

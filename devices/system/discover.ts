@@ -5,7 +5,7 @@ import { PART_NAMES, type Part } from './parts.ts'
 
 const PLACES = { disk: '/', interface: 'wlan0' }
 
-/** The parts that this machine can tell of. */
+/** The parts of this machine that can be read. */
 export async function discover(
   sysfs: Sysfs,
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>

@@ -44,7 +44,7 @@ class Tmp102Model implements ChipModel {
     return this.#registers.read(count)
   }
 
-  /** Bit 15 starts a conversion and tells later that it ended; 14 and 13 are fixed, 5 follows the alert. */
+  /** Bit 15 starts a conversion and is set when it has ended; 14 and 13 are fixed, 5 follows the alert. */
   #configure(word: number): void {
     this.#registers.set(CONFIGURATION, (word & 0x1fd0) | 0x6000)
     const asleep = (word & 0x0100) !== 0

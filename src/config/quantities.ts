@@ -105,11 +105,11 @@ function unknownMeasures(
     if (unknown === undefined) return []
     const message = `${sensor?.type} measures "${unknown}", which is no known quantity`
     const meant = didYouMean(nearest(unknown, [...known]))
-    const cure = `known are ${[...known].toSorted().join(', ')}; a driver or quantities: may define more`
+    const hint = `known are ${[...known].toSorted().join(', ')}; a driver or quantities: may define more`
     return [
       {
         path: ['sensors', i, 'type'],
-        message: withHint(message, meant === undefined ? cure : `${meant} ${cure}`)
+        message: withHint(message, meant === undefined ? hint : `${meant} ${hint}`)
       }
     ]
   })

@@ -28,10 +28,10 @@ export class Settings {
    *   that has no parts
    */
   put(path: OptionPath, written: Written): boolean {
-    const holder = this.#holder(path)
+    const parent = this.#parent(path)
     const last = path.at(-1)
-    if (holder === undefined || last === undefined) return false
-    define(holder, last, written.value)
+    if (parent === undefined || last === undefined) return false
+    define(parent, last, written.value)
     this.#record(this.#values, path, written.values)
     this.#record(this.#keys, path, written.keys)
     return true
@@ -53,15 +53,15 @@ export class Settings {
     return { kind: 'default' }
   }
 
-  #holder(path: OptionPath): object | undefined {
-    let holder: unknown = this.#tree
+  #parent(path: OptionPath): object | undefined {
+    let parent: unknown = this.#tree
     for (const [depth, step] of path.slice(0, -1).entries()) {
-      if (!canHold(holder, step)) return undefined
-      if (!Object.hasOwn(holder, step) && typeof path[depth + 1] === 'string') define(holder, step, {})
-      holder = Object.hasOwn(holder, step) ? Reflect.get(holder, step) : undefined
+      if (!canHold(parent, step)) return undefined
+      if (!Object.hasOwn(parent, step) && typeof path[depth + 1] === 'string') define(parent, step, {})
+      parent = Object.hasOwn(parent, step) ? Reflect.get(parent, step) : undefined
     }
     const last = path.at(-1)
-    return last !== undefined && canHold(holder, last) ? holder : undefined
+    return last !== undefined && canHold(parent, last) ? parent : undefined
   }
 
   #record(into: Map<string, Origin>, path: OptionPath, from: ReadonlyMap<string, Origin>): void {
@@ -71,14 +71,14 @@ export class Settings {
   }
 }
 
-function canHold(holder: unknown, step: string | number): holder is object {
-  if (Array.isArray(holder)) return typeof step === 'number' && step < holder.length
-  return typeof holder === 'object' && holder !== null && typeof step === 'string'
+function canHold(parent: unknown, step: string | number): parent is object {
+  if (Array.isArray(parent)) return typeof step === 'number' && step < parent.length
+  return typeof parent === 'object' && parent !== null && typeof step === 'string'
 }
 
 /** Defines an own property: an assignment to `__proto__` would set the prototype instead. */
-function define(holder: object, key: string | number, value: unknown): void {
-  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
+function define(parent: object, key: string | number, value: unknown): void {
+  Object.defineProperty(parent, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 function join(prefix: string, below: string): string {

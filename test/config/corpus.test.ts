@@ -10,7 +10,7 @@ import { golden } from '../support/golden.ts'
 const corpus = new URL('corpus/', import.meta.url)
 const names = readdirSync(corpus).filter((name) => name.endsWith('.yaml'))
 
-function told(name: string): string {
+function messagesOf(name: string): string {
   try {
     const text = readFileSync(new URL(name, corpus), 'utf8')
     const { warnings } = loadConfig({ text, devices: configDevices, file: name })
@@ -23,6 +23,6 @@ function told(name: string): string {
 
 t.ok(names.length >= 40, 'the corpus is there')
 for (const name of names) {
-  const found = `${told(name)}\n`
+  const found = `${messagesOf(name)}\n`
   t.equal(found, golden(new URL(name.replace(/yaml$/, 'txt'), corpus), found), name)
 }

@@ -58,40 +58,37 @@ t.test('a sensor is filled in', async (t) => {
   t.match(sensors, [{ interval: 10_000 }, { line: 'GPIO17', interval: 10_000 }])
 })
 
-t.test(
-  'the file yields to the environment, and that to flags; each value tells where it is from',
-  async (t) => {
-    const { config, provenance } = loadConfig({
-      devices,
-      file: 'kith.yaml',
-      text: file,
-      environment: {
-        KITH_HISTORY_AGE: '2h',
-        KITH_HISTORY_BLOCK_AGE: '1h',
-        KITH_HOME: '/x',
-        PATH: '/bin',
-        KITH_NAME: ''
-      },
-      flags: [
-        { path: 'history.blockAge', value: '2h' },
-        { path: 'sensors[0].interval', value: '30s' },
-        { path: 'log.level', value: 'warn', flag: '--quiet' }
-      ]
-    })
-    t.match(config.history, { age: 7_200_000, blockAge: 7_200_000 })
-    t.equal(config.name, 'hall', 'an empty variable is not set')
-    const of = (path: string) => provenance.find((entry) => entry.path === path)
-    t.strictSame(of('name')?.origin, { kind: 'file', file: 'kith.yaml', line: 1, column: 7 })
-    t.match(of('history.age'), { text: '2h', origin: { kind: 'environment', name: 'KITH_HISTORY_AGE' } })
-    t.match(of('history.blockAge')?.origin, { kind: 'flag', name: '--set history.blockAge' })
-    t.match(of('log.level'), { text: 'warn', origin: { kind: 'flag', name: '--quiet' } })
-    t.match(of('sensors[0].interval'), { text: '30s', origin: { kind: 'flag' } })
-    t.match(of('sensors[0].address'), { text: '0x77', origin: { kind: 'file', line: 6, column: 14 } })
-    t.match(of('sensors[0].bus'), { text: 'i2c-1', origin: { kind: 'default' } })
-    t.match(of('history.flush'), { text: '1min', origin: { kind: 'default' } })
-    t.match(of('listen')?.text, '[/ip4/0.0.0.0/tcp/4001, /ip6/::/tcp/4001]')
-  }
-)
+t.test('the file yields to the environment, and that to flags; each value names its origin', async (t) => {
+  const { config, provenance } = loadConfig({
+    devices,
+    file: 'kith.yaml',
+    text: file,
+    environment: {
+      KITH_HISTORY_AGE: '2h',
+      KITH_HISTORY_BLOCK_AGE: '1h',
+      KITH_HOME: '/x',
+      PATH: '/bin',
+      KITH_NAME: ''
+    },
+    flags: [
+      { path: 'history.blockAge', value: '2h' },
+      { path: 'sensors[0].interval', value: '30s' },
+      { path: 'log.level', value: 'warn', flag: '--quiet' }
+    ]
+  })
+  t.match(config.history, { age: 7_200_000, blockAge: 7_200_000 })
+  t.equal(config.name, 'hall', 'an empty variable is not set')
+  const of = (path: string) => provenance.find((entry) => entry.path === path)
+  t.strictSame(of('name')?.origin, { kind: 'file', file: 'kith.yaml', line: 1, column: 7 })
+  t.match(of('history.age'), { text: '2h', origin: { kind: 'environment', name: 'KITH_HISTORY_AGE' } })
+  t.match(of('history.blockAge')?.origin, { kind: 'flag', name: '--set history.blockAge' })
+  t.match(of('log.level'), { text: 'warn', origin: { kind: 'flag', name: '--quiet' } })
+  t.match(of('sensors[0].interval'), { text: '30s', origin: { kind: 'flag' } })
+  t.match(of('sensors[0].address'), { text: '0x77', origin: { kind: 'file', line: 6, column: 14 } })
+  t.match(of('sensors[0].bus'), { text: 'i2c-1', origin: { kind: 'default' } })
+  t.match(of('history.flush'), { text: '1min', origin: { kind: 'default' } })
+  t.match(of('listen')?.text, '[/ip4/0.0.0.0/tcp/4001, /ip6/::/tcp/4001]')
+})
 
 t.test('lists in variables and flags need no brackets, but may be YAML', async (t) => {
   const { config } = loadConfig({

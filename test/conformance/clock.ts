@@ -111,7 +111,7 @@ export function clockConformance(test: Test, make: () => ClockUnderTest): void {
     t.equal(calls.length, count, 'none after the cancel')
   })
 
-  test.test('a deadline ends waiting and tells for what', async (t) => {
+  test.test('a deadline ends waiting and names what was waited for', async (t) => {
     const { clock, pass } = make()
     const waiting = withDeadline(clock, 5, 'the kettle', () => new Promise(() => {})).catch((error) => error)
     await pass(20)

@@ -71,7 +71,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     t.equal(clock.pending, 0)
   })
 
-  test.test('a probe tells what is there and changes nothing', async (t) => {
+  test.test('a probe reports what is there and changes nothing', async (t) => {
     const { bus, clock } = make()
     t.equal(await clock.run(bus.probe(CHIP)), 'present')
     t.equal(await clock.run(bus.probe(0x50)), 'present')

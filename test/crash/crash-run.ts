@@ -18,8 +18,8 @@ export interface CrashOptions {
   /** A home so many runs old takes the place of the present one, after each `restoreEvery` kills. */
   readonly backupAge: number
   readonly restoreEvery: number
-  /** Told of each kill, for a person. */
-  readonly told?: (line: string) => void
+  /** Called with a line about each kill. */
+  readonly report?: (line: string) => void
 }
 
 export interface CrashReport {
@@ -91,16 +91,16 @@ class CrashRun {
   }
 
   async run(): Promise<CrashReport> {
-    const { kills, told = () => {} } = this.#options
+    const { kills, report = () => {} } = this.#options
     for (let kill = 1; kill <= kills; kill++) {
       const faults = this.#faults.length
       const life = await this.#live(kill === 1)
       const result = this.#check(kill)
-      told(`${kill}/${kills}: killed ${life} ms after its start, ${result}`)
-      for (const fault of this.#faults.slice(faults)) told(`  ${fault}`)
+      report(`${kill}/${kills}: killed ${life} ms after its start, ${result}`)
+      for (const fault of this.#faults.slice(faults)) report(`  ${fault}`)
       this.#backUp(kill)
     }
-    await this.#checkTold()
+    await this.#checkHistory()
     const { heard, kept, runs } = this.#ledger
     return {
       kills,
@@ -131,7 +131,7 @@ class CrashRun {
       if (performance.now() - begun > START) throw error
       return undefined
     })
-    // The first life makes the identity, and tells it.
+    // The first life makes the identity, and its PeerId is noted.
     if (isFirst) await up
     await delay(Math.max(0, life - (performance.now() - begun)))
     const isEarly = this.#ledger.killed(Date.now())
@@ -155,13 +155,13 @@ class CrashRun {
 
   /** Waits until a node runs, and connects the collector with it. */
   async #meet(running: Running): Promise<Started> {
-    const told = await started(running)
-    this.#peer ??= told.peer
-    if (told.peer !== this.#peer) this.#faults.push(`the PeerId became ${told.peer}`)
+    const node = await started(running)
+    this.#peer ??= node.peer
+    if (node.peer !== this.#peer) this.#faults.push(`the PeerId became ${node.peer}`)
     const { autoDialer } = this.#collector.assembled.peers
-    autoDialer.remember(told.peer, told.addresses)
-    await autoDialer.connect(told.peer, AbortSignal.timeout(START)).catch(() => undefined)
-    return told
+    autoDialer.remember(node.peer, node.addresses)
+    await autoDialer.connect(node.peer, AbortSignal.timeout(START)).catch(() => undefined)
+    return node
   }
 
   /** Looks at what the kill left. @returns a line about it */
@@ -201,22 +201,21 @@ class CrashRun {
     rmSync(oldest, { recursive: true })
   }
 
-  /** The last life tells a neighbour everything, in order, and what is gone. */
-  async #checkTold(): Promise<void> {
+  /** In its last life the node answers a neighbour with its whole history, in order, and with what is lost. */
+  async #checkHistory(): Promise<void> {
     const running = this.#start()
     const { peer, addresses } = await this.#meet(running)
     await delay(2 * FLUSH)
-    const told = []
+    const rows = []
     const request = { who: addresses[0] ?? peer, what: 'air/temperature' }
     for await (const row of this.#collector.operations.history(request, AbortSignal.timeout(START)))
-      told.push(row)
-    const positions = told.flatMap((row) => ('lost' in row ? [] : [row.position]))
+      rows.push(row)
+    const positions = rows.flatMap((row) => ('lost' in row ? [] : [row.position]))
     const sorted = positions.toSorted(comparePositions)
-    if (positions.some((position, i) => position !== sorted[i]))
-      this.#faults.push('history is not told in order')
-    const lost = told.flatMap((row) => ('lost' in row ? [row.lost] : []))
-    this.#ledger.told(
-      told.flatMap((row) => ('lost' in row ? [] : [row])),
+    if (positions.some((position, i) => position !== sorted[i])) this.#faults.push('history is not in order')
+    const lost = rows.flatMap((row) => ('lost' in row ? [row.lost] : []))
+    this.#ledger.checkHistory(
+      rows.flatMap((row) => ('lost' in row ? [] : [row])),
       lost
     )
     running.child.kill('SIGTERM')

@@ -8,7 +8,7 @@ export interface Entry {
   readonly value?: number | boolean | undefined
 }
 
-export interface LostStretch extends Run {
+export interface LostRange extends Run {
   readonly from: number
   readonly to: number
 }
@@ -90,13 +90,13 @@ export class Ledger {
     this.#disk = new Map()
   }
 
-  /** What a neighbour was told when it asked for everything. */
-  told(readings: readonly Entry[], lost: readonly LostStretch[]): void {
+  /** Compares what a neighbour got when it asked for the whole history. */
+  checkHistory(readings: readonly Entry[], lost: readonly LostRange[]): void {
     for (const reading of readings) this.#note(reading)
     this.#checkWhole(readings, lost)
     const positions = new Set(readings.map(({ position }) => formatPosition(position)))
     for (const at of this.#disk.keys())
-      if (!positions.has(at)) this.faults.push(`${at} is on the disk and not told`)
+      if (!positions.has(at)) this.faults.push(`${at} is on the disk and not in the answer`)
   }
 
   /** @returns whether it is of the present life */
@@ -123,12 +123,12 @@ export class Ledger {
     this.#runs.set(boot, epoch)
   }
 
-  /** In each run what is there follows on 0, and what is not is told as lost. */
-  #checkWhole(readings: readonly Entry[], lost: readonly LostStretch[]): void {
+  /** In each run what is there follows on 0, and what is not is reported as lost. */
+  #checkWhole(readings: readonly Entry[], lost: readonly LostRange[]): void {
     const runs = Map.groupBy(readings, ({ position }) => position.boot)
     for (const [boot, entries] of runs) {
       let next = 0
-      const gone = lost.filter((stretch) => stretch.boot === boot)
+      const gone = lost.filter((range) => range.boot === boot)
       for (const { position } of entries.toSorted((a, b) => a.position.seq - b.position.seq)) {
         for (; next < position.seq; next++) {
           const seq = next

@@ -12,7 +12,7 @@ const seed = Number(values.seed)
 console.log(`${kills} kills, seed ${seed} (--kills N --seed N)`)
 
 const begun = performance.now()
-const report = await crashRun({ kills, seed, backupAge: 5, restoreEvery: 10, told: console.log })
+const report = await crashRun({ kills, seed, backupAge: 5, restoreEvery: 10, report: console.log })
 const { faults, ...counts } = report
 const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
 console.log(`${faults.length === 0 ? 'all is well' : `${faults.length} FAULTS`} in ${minutes} min`, counts)

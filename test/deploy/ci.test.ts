@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 const script = fileURLToPath(new URL('../../.ci/run', import.meta.url))
 const GOOD = '# { total: 12, pass: 12 }'
 
-/** Runs .ci/run with an npm whose `run STEP` and `test` do as told. */
+/** Runs .ci/run with an npm whose `run STEP` and `test` end as the test sets. */
 function ci(t: Test, { fails = '', summary = GOOD, status = 0 } = {}): { last: string; status: unknown } {
   const npm = `#!/bin/sh
     [ "$1" = test ] && { echo '${summary}'; echo '# time=1ms'; exit ${status}; }

@@ -64,7 +64,7 @@ t.test('another version, or another content, is installed', async (t) => {
     t.match(ensure(t, { installed, npm: 'exit 0' }).out, 'npm ci', installed)
 })
 
-t.test('a failed install ends the command, with the cure', async (t) => {
+t.test('a failed install ends the command, with a hint', async (t) => {
   const failed = ensure(t, { npm: 'exit 7' })
   t.equal(failed.status, 7)
   t.match(failed.out, 'the network: npm ci')

@@ -38,7 +38,7 @@ t.test('it is built and run by the Node that kith is tested with', async (t) => 
   for (const stage of stages) t.match(stage, `FROM node:${major}-`)
 })
 
-t.test('it is nobody in particular, simulated unless told otherwise', async (t) => {
+t.test('it has no identity of its own, and is simulated by default', async (t) => {
   t.match(lastOf('USER'), /^USER [1-9]\d*$/)
   t.equal(lastOf('CMD'), 'CMD ["run", "--simulated"]')
   t.equal(lastOf('STOPSIGNAL'), 'STOPSIGNAL SIGTERM')

@@ -32,7 +32,7 @@ t.test('the models give the bytes of the datasheet', async (t) => {
   }
 })
 
-t.test('the model tells whether it is calibrated, and busy', async (t) => {
+t.test('the model reports whether it is calibrated, and busy', async (t) => {
   const bench = new SensorBench(aht20, models.aht20)
   t.equal(await chipBytes(bench, '71', 1), '14')
   t.equal(await chipBytes(bench, 'be0800', 1, 7), '9c')

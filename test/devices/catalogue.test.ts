@@ -24,7 +24,7 @@ for (const definition of devices) {
       t.ok(Object.hasOwn(fileModels, type), 'it can be simulated')
       t.ok(
         definition.place?.every((option) => Object.hasOwn(options, option)),
-        'it tells its place'
+        'it has its place'
       )
     }
     t.ok(datasheet.id !== '' && datasheet.revision !== '')

@@ -109,7 +109,7 @@ t.test('a chip that goes in the middle of a bounce is a fault, and no value come
   await t.rejects(bench.sample(sensor), { code: 'no-such-line' })
 })
 
-t.test('a closed sensor tells nothing and leaves no timer', async (t) => {
+t.test('a closed sensor reports nothing and leaves no timer', async (t) => {
   const bench = new GpioBench(contact)
   const sensor = await bench.open()
   bench.drive(0)

@@ -45,7 +45,7 @@ for (const [type, answer, why] of DEAD)
       t.ok(fault !== undefined, `${quantity} ${value}: ${fault}`)
   })
 
-t.test('what a chip can tell is a value, however seldom it is', async (t) => {
+t.test('what a chip can measure is a value, however rare', async (t) => {
   // SCD4x datasheet 1.4, table 1: the output range is 0 to 40,000 ppm.
   for (const [word, ppm] of [
     ['018b', 395],

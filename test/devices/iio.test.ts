@@ -90,7 +90,7 @@ t.test('an estimate of CO2 is neither proposed nor measured as CO2', async (t) =
   }
 })
 
-t.test('what no device of the kernel can tell is out of range', async (t) => {
+t.test('what no device of the kernel can measure is out of range', async (t) => {
   const range = (word: string) => channelsOf(word)[0]?.range
   t.same(range('concentration_co2'), [1e-6, 1])
   t.same(range('temp_object'), [-273.15, 1820])

@@ -70,7 +70,7 @@ for (const { definition, model, bits, conversion, running } of types) {
       t.equal((await bench.sample(sensor)).length, 1)
     })
 
-    // The configuration is one byte. No register tells that a conversion has ended, and the last value stays.
+    // The configuration is one byte. No register shows that a conversion has ended, and the last value stays.
     faultMatrix(t, definition, model, { codes: oneByte, unnoticeable: ['never-ready'] })
   })
 }

@@ -80,5 +80,5 @@ t.test('another chip is reported by its name', async (t) => {
   t.match(await stranger.refusal(stranger.open()), { code: 'garbage', message: 'has the manufacturer 1131' })
 })
 
-// No register tells that a conversion has ended, and the last value stays.
+// No register shows that a conversion has ended, and the last value stays.
 faultMatrix(t, mcp9808, model, { unnoticeable: ['never-ready'] })

@@ -59,7 +59,7 @@ t.test('five thousand a second, read when there is time: none is lost, none is c
 })
 
 t.test(
-  'a stall in which the kernel had no room costs nothing: the numbers tell how many there were',
+  'a stall in which the kernel had no room costs nothing: the numbers show how many there were',
   async (t) => {
     const { clock, kernel, pulses, count } = await kernelBench()
     pulses(10)
@@ -214,8 +214,8 @@ t.test('rates', async (t) => {
     rate: number
   ])[] = [
     ['nothing yet', [[0, undefined, undefined, 10_000]], 0],
-    ['the first of all tells none', [[1, 5000, 5000, 10_000]], 0],
-    ['two tell one', [[2, 5000, 7000, 10_000]], 0.5],
+    ['the first of all gives none', [[1, 5000, 5000, 10_000]], 0],
+    ['two give one', [[2, 5000, 7000, 10_000]], 0.5],
     [
       'a meter of one in 36 s, looked at every 10 s',
       [
@@ -257,7 +257,7 @@ t.test('rates', async (t) => {
       ],
       0.5
     ],
-    ['all at one instant tell none', [[5, 5000, 5000, 10_000]], 0]
+    ['all at one instant give none', [[5, 5000, 5000, 10_000]], 0]
   ]
   for (const [what, looks, rate] of rows) {
     const meter = new RateMeter(60_000)

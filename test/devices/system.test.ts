@@ -24,7 +24,7 @@ t.test('conversions and vectors', async (t) => {
   for (const { text, near } of vectors.endOfLife) t.equal(convert.nearsEnd(text), near, text)
 })
 
-t.test('everything that the simulated machine tells', async (t) => {
+t.test('everything that the simulated machine reports', async (t) => {
   const made = bench({ parts: PART_NAMES.join(' ') })
   const { ambient, files } = made.world
   for (const [quantity, value] of [

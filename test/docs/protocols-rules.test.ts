@@ -73,7 +73,7 @@ function take({ as, topic = '', hex }: RuleCase, peer: string): readonly Reading
   return []
 }
 
-/** What a request is answered with: a field that is wrong tells itself before an op that is unknown. */
+/** What a request is answered with: a wrong field is reported before an unknown op. */
 function refusalOf(hex: string): string | undefined {
   const request = decodeRequest(bytesOfHex(hex), 512)
   if (isBadRequest(request)) return 'F6'

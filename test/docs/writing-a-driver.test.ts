@@ -30,7 +30,7 @@ function copied(): string {
   return folder
 }
 
-t.test('copied elsewhere its own test passes, with the link that the page tells', async (t) => {
+t.test('copied elsewhere its own test passes, with the link that the page names', async (t) => {
   const folder = copied()
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(root, join(folder, 'node_modules/kith'))

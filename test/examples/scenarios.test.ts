@@ -24,7 +24,7 @@ interface Played {
   /** What the sensor `air` said of a quantity so many milliseconds after the start, at the latest. */
   readonly air: (at: number, quantity?: string) => number | string | undefined
   readonly world: ReturnType<typeof simulatedWorld>
-  readonly told: readonly string[]
+  readonly logged: readonly string[]
   /** The levels of GPIO17 by minute. */
   readonly door: readonly number[]
 }
@@ -34,8 +34,8 @@ async function play(name: string, hours: number, startHour = 0): Promise<Played>
   const clock = new VirtualClock({ now: Date.UTC(2026, 0, 10, startHour) })
   const chips = [{ bus: 'i2c-1', type: 'bme280', address: 0x76 }]
   const world = simulatedWorld({ seed: name, clock, chips, models: chipModels })
-  const told: string[] = []
-  const log = { ...silentLog, info: (line: string) => void told.push(line) }
+  const logged: string[] = []
+  const log = { ...silentLog, info: (line: string) => void logged.push(line) }
   const player = new ScenarioPlayer({ scenario: loadScenario(`${folder}${name}`, sensors), world, log })
   player.start()
   const samples: Sample[] = []
@@ -53,7 +53,7 @@ async function play(name: string, hours: number, startHour = 0): Promise<Played>
     if (sample === undefined) return undefined
     return 'value' in sample ? Number(sample.value) : sample.fault.code
   }
-  return { air, world, told, door }
+  return { air, world, logged, door }
 }
 
 function airSampler(world: ReturnType<typeof simulatedWorld>, emit: (sample: Sample) => void): Sampler {
@@ -88,12 +88,12 @@ function airSampler(world: ReturnType<typeof simulatedWorld>, emit: (sample: Sam
 }
 
 t.test('day: aired morning and evening, with guests', async (t) => {
-  const { air, world, told } = await play('day.yaml', 24)
+  const { air, world, logged } = await play('day.yaml', 24)
   const number = (hour: number, quantity?: string): number => Number(air(hour * HOUR, quantity))
   t.ok(number(7) < number(6.4) - 2, 'the windows are open')
   t.ok(number(15) > 26, 'a summer day')
   t.ok(number(22, 'humidity') > number(18.9, 'humidity'), 'guests')
-  t.equal(told.length, 4)
+  t.equal(logged.length, 4)
   t.equal(world.ambient.shift('co2'), 0, 'all is as it was')
 })
 
@@ -116,7 +116,7 @@ t.test('door: half-hourly', async (t) => {
   t.ok(celsius(34.6) > celsius(9.6) + 4)
 })
 
-t.test('pulled: each fault is told as one, and heals', async (t) => {
+t.test('pulled: each fault is reported as one, and ends', async (t) => {
   const { air } = await play('pulled.yaml', 1, 10)
   const states = [2, 5, 9.6, 21, 23.6, 30.9, 32.6, 41].map((minute) => air(minute * MINUTE))
   t.match(states, [Number, /^no-acknowledge/, Number, /^stuck$/, Number, 'timeout', Number, Number])

@@ -85,15 +85,15 @@ t.test('in a time of its own each packet comes, and evenly', async (t) => {
 t.test('50 packets a second between two nodes over loopback', async (t) => {
   const [mouth, ear] = [await nodeOf(t, 'mouth'), await nodeOf(t, 'ear')]
   const heard = hear(ear)
-  const told: string[] = []
+  const reports: string[] = []
   // Real packets in real time: the system may drop one where the machine is busy. Then it is talked again.
-  while (heard.length < TRIES && !told.at(-1)?.startsWith('25 received, 0 lost')) {
+  while (heard.length < TRIES && !reports.at(-1)?.startsWith('25 received, 0 lost')) {
     t.equal(await talk(mouth, ear.addresses[0] ?? '', 25 * PACKET_MS), 'udp')
     const last = heard.at(-1)
     t.equal(await last?.ended, 'closed-by-peer')
     t.match(last?.flow, { protocol: '/voice/pcm/v1', peer: mouth.peer }, 'the version that both speak')
-    told.push(String(last?.reception))
+    reports.push(String(last?.reception))
   }
-  t.match(told.at(-1), /^25 received, 0 lost, 0 late/)
-  for (const line of told) t.comment(line)
+  t.match(reports.at(-1), /^25 received, 0 lost, 0 late/)
+  for (const line of reports) t.comment(line)
 })

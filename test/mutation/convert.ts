@@ -36,7 +36,7 @@ async function main(chosen: readonly string[]): Promise<number> {
   const copies = await Promise.all(Array.from({ length: WORKERS }, copyOfTree))
   try {
     const unfit = await firstFailing(copies[0] ?? ROOT, types)
-    if (unfit !== undefined) return told(1, `test/devices/${unfit}.test.ts fails without any change`)
+    if (unfit !== undefined) return finish(1, `test/devices/${unfit}.test.ts fails without any change`)
     return report([...tests.keys()], changes, await survivorsOf(changes, copies, tests))
   } finally {
     await Promise.all(copies.map((copy) => rm(copy, { recursive: true, force: true })))
@@ -151,10 +151,10 @@ function report(paths: readonly string[], changes: readonly Change[], survivors:
   }
   const share = changes.length === 0 ? 0 : 1 - survivors.length / changes.length
   const line = `${changes.length - survivors.length} of ${changes.length} noticed, ${(100 * share).toFixed(1)} %`
-  return told(share >= ENOUGH ? 0 : 1, line)
+  return finish(share >= ENOUGH ? 0 : 1, line)
 }
 
-function told(code: number, line: string): number {
+function finish(code: number, line: string): number {
   console.log(line)
   return code
 }

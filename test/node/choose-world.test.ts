@@ -53,7 +53,7 @@ t.test('a world of one’s own gets the configured branches too', async (t) => {
   t.equal((await chooseWorld('linux', configOf(''))).kind, 'linux')
 })
 
-t.test('a chip that nobody can simulate is told', async (t) => {
+t.test('a chip that nobody can simulate is logged', async (t) => {
   await t.rejects(chooseWorld({ simulated: 1 }, WIRED), {
     code: 'no-model',
     message: 'acme at 0x21 on attic cannot be simulated'
@@ -61,10 +61,10 @@ t.test('a chip that nobody can simulate is told', async (t) => {
 })
 
 t.test('a scenario begins with the world', async (t) => {
-  const told: string[] = []
+  const logged: string[] = []
   const first = new AbortController()
   const info = (line: string): void => {
-    told.push(line)
+    logged.push(line)
     first.abort()
   }
   const action = { kind: 'release', quantities: [] } as const
@@ -72,6 +72,6 @@ t.test('a scenario begins with the world', async (t) => {
   const scenario = { about: '', day: {}, chips: [], events }
   const world = await chooseWorld({ simulated: 1, scenario }, configOf(''), { ...silentLog, info })
   await t.rejects(world.clock.sleep(5000, first.signal), 'it happens soon')
-  t.equal(told[0], 'scenario: the curtain')
+  t.equal(logged[0], 'scenario: the curtain')
   await world.close()
 })

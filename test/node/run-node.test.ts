@@ -24,7 +24,7 @@ async function start(home: string, changes: Partial<StartInit> = {}): Promise<Ru
   })
 }
 
-/** A world that tells whether it was closed. */
+/** A world that records whether it was closed. */
 function watchedWorld(): { world: World; closed: () => boolean } {
   const world = simulatedWorld()
   let closed = false

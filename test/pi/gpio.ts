@@ -1,5 +1,5 @@
 import { type Check, type Lab, SOON } from './check.ts'
-import { told } from './host.ts'
+import { describeView } from './host.ts'
 import type { Machine } from './machine.ts'
 import { until } from './until.ts'
 
@@ -21,7 +21,7 @@ export const pins: readonly Check[] = [
 
 /** QEMU's line is low and has no pull resistor: closed. */
 async function contact({ host }: Lab): Promise<string> {
-  return told(await host.receives('door/contact', ({ shown }) => shown === 'closed', SOON))
+  return describeView(await host.receives('door/contact', ({ shown }) => shown === 'closed', SOON))
 }
 
 async function byCharacterDevice({ machine }: Lab): Promise<string> {

@@ -47,7 +47,7 @@ export class Host {
       const view = this.#latest.get(series)
       if (view !== undefined && holds(view)) return view
       const nothing = this.#fault === undefined ? 'nothing was received' : String(this.#fault)
-      throw new Error(view === undefined ? nothing : `it is ${told(view)}`)
+      throw new Error(view === undefined ? nothing : `it is ${describeView(view)}`)
     })
   }
 
@@ -71,6 +71,6 @@ export class Host {
   }
 }
 
-export function told(view: SeriesView): string {
+export function describeView(view: SeriesView): string {
   return view.fault?.text ?? view.shown ?? view.state
 }

@@ -22,7 +22,7 @@ const CHIPS: Readonly<Record<string, string>> = {
 // QEMU can, where they are not switched off.
 const KERNEL = 'root=/dev/mmcblk0 rw rootwait maxcpus=1 console=ttyS1,115200'
 
-/** The last lines of its console are told when it does not boot. */
+/** The last lines of its console are shown when it does not boot. */
 const TOLD = 25
 /** As many characters of it are kept. */
 const CONSOLE = 2 ** 18

@@ -36,11 +36,11 @@ async function withCard(made: Base): Promise<number> {
     const home = join(work, 'home')
     const peer = await makeHome(home)
     const card = await makeCard(made, home, work)
-    tell('the card is made')
+    print('the card is made')
     const machine = await Machine.start(made, card, work)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(machine, work))
     try {
-      tell(await machine.booted(BOOT))
+      print(await machine.booted(BOOT))
       return await withBoard(machine, peer, join(work, 'host'))
     } finally {
       await machine.stop()
@@ -59,7 +59,7 @@ function giveUp(machine: Machine, work: string): void {
 
 async function withBoard(machine: Machine, peer: string, home: string): Promise<number> {
   const kernel = await until(BOOT, 'a shell of the board', () => machine.shell.run('uname -sr'))
-  tell(`a Raspberry Pi 3B of QEMU with ${kernel}`)
+  print(`a Raspberry Pi 3B of QEMU with ${kernel}`)
   await makeHome(home)
   const host = await Host.start(home, peer, machine.port)
   let failed = 0
@@ -69,21 +69,21 @@ async function withBoard(machine: Machine, peer: string, home: string): Promise<
     if (failed > 0) console.log(await machine.shell.run('tail -n 40 /var/log/kith').catch(String))
     await host.stop()
   }
-  tell(failed === 0 ? 'all is well' : `${failed} of ${scenario.length} FAILED`)
+  print(failed === 0 ? 'all is well' : `${failed} of ${scenario.length} FAILED`)
   return failed === 0 ? 0 : 1
 }
 
 async function passes({ name, run }: Check, lab: Lab): Promise<boolean> {
   try {
-    tell(`ok      ${name}: ${await run(lab)}`)
+    print(`ok      ${name}: ${await run(lab)}`)
     return true
   } catch (error) {
-    tell(`FAILED  ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    print(`FAILED  ${name}: ${error instanceof Error ? error.message : String(error)}`)
     return false
   }
 }
 
 /** With the seconds since the beginning. */
-function tell(line: string): void {
+function print(line: string): void {
   console.log(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${line}`)
 }

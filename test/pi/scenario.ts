@@ -2,7 +2,7 @@ import { systemClock } from '../../src/clock.ts'
 import { type Check, FIRST, type Lab, SOON } from './check.ts'
 import { figures } from './figures.ts'
 import { pins } from './gpio.ts'
-import { told } from './host.ts'
+import { describeView } from './host.ts'
 
 interface Wired {
   readonly series: string
@@ -68,17 +68,17 @@ function thermometer(at: number): Wired {
 
 async function first({ host }: Lab): Promise<string> {
   const view = await host.receives('air/temperature', () => true, FIRST)
-  return `${told(view)}, by ${view.door}`
+  return `${describeView(view)}, by ${view.door}`
 }
 
-/** Sets what surrounds a chip, and waits until the host was told. */
+/** Sets what surrounds a chip, and waits until the host has received it. */
 function measures({ series, by, chip, property, step }: Wired, celsius: number): Check {
   return {
     name: `${series} is ${celsius} °C, by ${by}`,
     async run({ machine, host }) {
       await machine.qmp.set(chip, property, celsius * 1000)
       const near = (value: unknown): boolean => typeof value === 'number' && Math.abs(value - celsius) < step
-      return told(await host.receives(series, ({ value }) => near(value), SOON))
+      return describeView(await host.receives(series, ({ value }) => near(value), SOON))
     }
   }
 }
@@ -89,7 +89,7 @@ function faulty(series: string, code: string, text: RegExp): Check {
     async run({ host }) {
       const isIt = (fault?: { code: string; text: string }): boolean =>
         fault?.code === code && text.test(fault.text)
-      return told(await host.receives(series, ({ fault }) => isIt(fault), SOON))
+      return describeView(await host.receives(series, ({ fault }) => isIt(fault), SOON))
     }
   }
 }
@@ -99,7 +99,7 @@ function plausible(series: string, by: string, [min, max]: readonly [number, num
     name: `${series} is from ${min} to ${max}, by ${by}`,
     async run({ host }) {
       const within = (value: unknown): boolean => typeof value === 'number' && value >= min && value <= max
-      return told(await host.receives(series, ({ value }) => within(value), SOON))
+      return describeView(await host.receives(series, ({ value }) => within(value), SOON))
     }
   }
 }

@@ -34,7 +34,7 @@ async function three(t: Test): Promise<Three> {
   return { ...made, keeper }
 }
 
-/** Every value that the gauge told from the first held one on, each once and in its order. */
+/** Every value that the gauge measured from the first held one on, each once and in its order. */
 function checkComplete(t: Test, node: HouseNode, author: HouseNode, series: string): void {
   const values = node.values(series).map(Number)
   const first = values[0] ?? -1
@@ -47,7 +47,7 @@ function checkComplete(t: Test, node: HouseNode, author: HouseNode, series: stri
   t.equal(values.at(-1), author.gauge('air').next - 1, 'up to the newest')
 }
 
-/** Whether a node holds what the gauge told last. */
+/** Whether a node holds the last value of the gauge. */
 function hasNewest(node: HouseNode, author: HouseNode, series: string): boolean {
   return node.values(series).at(-1) === author.gauge('air').next - 1
 }

@@ -39,7 +39,7 @@ async function scene(t: Test): Promise<Scene> {
   const stranger = await Stranger.start()
   t.teardown(() => stranger.stop())
   const connection = await stranger.dial(victim)
-  await house.until(() => stranger.reaches(victim) && victim.journalled.length >= 4)
+  await house.until(() => stranger.reaches(victim) && victim.received.length >= 4)
   return { house, author, victim, stranger, connection, log }
 }
 
@@ -53,7 +53,7 @@ async function checkServed(t: Test, { house, author, victim }: Scene): Promise<v
 }
 
 function heardOf(node: HouseNode, author: HouseNode): number {
-  return node.journalled.filter(({ series }) => series.startsWith(author.peer)).length
+  return node.received.filter(({ series }) => series.startsWith(author.peer)).length
 }
 
 function scoreOf(victim: HouseNode, peer: string): number {
@@ -127,7 +127,7 @@ t.test('a reader at credit 0 for a long time costs no memory', async (t) => {
   t.equal(packs.length, 1, 'a pack costs a credit')
   t.ok(
     reader.answers.some(({ alive }) => alive === true),
-    'it is told that the link is alive'
+    'it receives that the link is alive'
   )
   t.ok(heldOf(victim) <= subscribers, 'it is one subscriber as before')
   reader.ask({ id: 1, op: 'credit', credit: 1 })

@@ -14,8 +14,8 @@ interface Household {
   ping(by: PingReply['by'] | 'auto'): Promise<PingReply[]>
 }
 
-function isJournalled(node: HouseNode, gauges: readonly string[]): boolean {
-  const series = new Set(node.journalled.map((reading) => reading.series))
+function hasReceived(node: HouseNode, gauges: readonly string[]): boolean {
+  const series = new Set(node.received.map((reading) => reading.series))
   return gauges.every((gauge) => series.has(node.series(gauge)))
 }
 
@@ -24,7 +24,7 @@ async function household(t: Test, gauges: readonly string[], hallConfig = ''): P
   const hall = await house.start('hall', { gauges, config: hallConfig })
   const desk = await house.start('desk', { config: DEAF })
   await house.link(desk, hall)
-  await house.until(() => isJournalled(hall, gauges))
+  await house.until(() => hasReceived(hall, gauges))
   return {
     house,
     hall,
@@ -47,7 +47,7 @@ t.test('ask: the fastest way that works, or the one that is forced', async (t) =
   t.equal(await sent(desk), 1, 'one packet each way')
   t.equal(await sent(hall), 1)
   await ask({ who: 'hall' })
-  t.equal(await sent(desk), 2, 'by datagram unless told otherwise')
+  t.equal(await sent(desk), 2, 'by datagram by default')
   await ask({ who: 'hall', by: 'stream' })
   t.equal(await sent(desk), 2)
 })
@@ -66,7 +66,7 @@ t.test('ask: what fits no datagram comes by stream, unless datagrams are forced'
   const hall = await house.start('hall', { gauges: ['a-room-with-a-rather-long-name'] })
   const desk = await house.start('desk', { config: `${DEAF}\ndatagrams: { maxPayload: 256B }` })
   await house.link(desk, hall)
-  await house.until(() => hall.journalled.length > 0)
+  await house.until(() => hall.received.length > 0)
   const ask = (request: AskRequest): Promise<SeriesView[]> =>
     house.while(desk.operations.ask(request, signal()))
   t.match(await ask({ who: 'hall' }), [{ who: 'hall', door: 'read' }])
@@ -77,7 +77,7 @@ t.test('"who measures temperature here?" is one datagram to each who lists it', 
   const { house, hall, desk, ask } = await household(t, ['air'])
   const attic = await house.start('attic', { gauges: ['roof'], config: 'datagrams: { enabled: false }' })
   await house.link(desk, attic)
-  await house.until(() => attic.journalled.length > 0)
+  await house.until(() => attic.received.length > 0)
   const views = await ask({ who: 'temperature' })
   t.strictSame(
     views.map(({ who, series, door }) => [who, series, door]),

@@ -23,7 +23,7 @@ t.test(
     await house.run(author)
     author.gauge('air').next = 0
     await house.link(reader, author)
-    await house.until(() => reader.journalled.length >= 5)
+    await house.until(() => reader.received.length >= 5)
 
     const status = await author.operations.status()
     t.match(status.history, { state: /failing|read-only|full/, error: String })

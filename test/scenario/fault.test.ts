@@ -28,7 +28,7 @@ t.test(
     t.ok(house.clock.monotonic() - pulled <= 2000, `${house.clock.monotonic() - pulled} ms`)
     t.match(last, { fault: { code: 'not-ready', text: 'gauge air does not answer' } })
     await house.pass(20_000)
-    t.equal(last?.state, 'fault', 'it goes on being told: silence would be staleness')
+    t.equal(last?.state, 'fault', 'it is reported again: silence would be staleness')
 
     gauge.failure = undefined
     const backAt = house.clock.monotonic()
@@ -52,7 +52,7 @@ t.test('a chip that is unplugged from its bus', async (t) => {
   const desk = await house.start('desk')
   await house.link(desk, hall)
   const latest = (): string => {
-    const reading = desk.journalled.at(-1)
+    const reading = desk.received.at(-1)
     return reading?.fault?.code ?? typeof reading?.value
   }
   await house.until(() => latest() === 'number')

@@ -10,9 +10,9 @@ t.test('a reading is gossiped over a neighbour to a third node, and verified on 
   await house.link(author, middle)
   await house.link(middle, far)
   const series = author.series('air')
-  await house.until(() => far.journalled.length >= 3)
+  await house.until(() => far.received.length >= 3)
   for (const node of [middle, far]) {
-    const heard = node.journalled.filter((reading) => reading.series === series)
+    const heard = node.received.filter((reading) => reading.series === series)
     const values = heard.map(({ value }) => value)
     t.strictSame(values.toSorted(), values, `${node.name} hears them in order`)
     t.equal(new Set(values).size, values.length, `${node.name} counts each once`)
@@ -24,7 +24,7 @@ t.test('a reading is gossiped over a neighbour to a third node, and verified on 
 t.test('a newcomer has the latest value at once, not with the next reading', async (t) => {
   const house = houseFor(t)
   const author = await house.start('author', { gauges: ['air'] })
-  await house.until(() => author.journalled.length >= 2)
+  await house.until(() => author.received.length >= 2)
   const newcomer = await house.start('newcomer')
   const end = new AbortController()
   const views = newcomer.operations.watch({ who: [] }, end.signal)[Symbol.asyncIterator]()

@@ -26,12 +26,12 @@ async function tip(house: House, node: HouseNode, times: number): Promise<void> 
   }
 }
 
-t.test('a door is told to the house as it moves, with the time of its edge', async (t) => {
+t.test('each movement of a door is published with the time of its edge', async (t) => {
   const house = houseFor(t)
   const hall = await house.start('hall', { config: CONFIG })
   const den = await house.start('den')
   await house.link(den, hall)
-  const heard = (): Reading[] => den.journalled.filter(({ series }) => series === `${hall.peer}/door/contact`)
+  const heard = (): Reading[] => den.received.filter(({ series }) => series === `${hall.peer}/door/contact`)
   const cancel = den.running.assembled.listen()
   await house.until(() => heard().length === 1)
   t.match(heard(), [{ value: true }])
@@ -52,14 +52,14 @@ t.test('a total survives a restart, a kill and a damaged file, and never counts 
   const hall = await house.start('hall', { config: CONFIG, home: true })
   const memory = join(hall.home ?? '', 'memory.json')
   const total = (): number | undefined => {
-    const counts = hall.journalled.filter(({ series }) => series === `${hall.peer}/rain/count`)
+    const counts = hall.received.filter(({ series }) => series === `${hall.peer}/rain/count`)
     const value = counts.at(-1)?.value
     return typeof value === 'number' ? value : undefined
   }
   await house.until(() => total() === 0)
   await tip(house, hall, 7)
   await house.restart(hall)
-  hall.journalled.length = 0
+  hall.received.length = 0
   await house.until(() => total() !== undefined)
   t.equal(total(), 7)
   await tip(house, hall, 5)
@@ -71,13 +71,13 @@ t.test('a total survives a restart, a kill and a damaged file, and never counts 
   await house.stop(hall)
   // What was on the disk at the moment of the kill: the total is older than the history.
   writeFileSync(memory, flushed)
-  hall.journalled.length = 0
+  hall.received.length = 0
   await house.run(hall)
   await house.until(() => total() !== undefined)
   t.equal(total(), 15)
   await house.stop(hall)
   writeFileSync(memory, 'damaged')
-  hall.journalled.length = 0
+  hall.received.length = 0
   await house.run(hall)
   await house.until(() => total() !== undefined)
   t.equal(total(), 15, 'nor does a damaged file cost anything')

@@ -10,7 +10,7 @@ interface Inside {
 
 /**
  * Ends the gossip of one node with another as a half-open reconnect does: the connection stays up, and no
- * stream is opened on it again, whatever identify tells meanwhile.
+ * stream is opened on it again, whatever identify reports meanwhile.
  */
 function killGossip(node: HouseNode, other: HouseNode): void {
   const { transports, peers } = node.running.assembled
@@ -31,7 +31,7 @@ async function neighbours(t: Test): Promise<{ house: House; author: HouseNode; r
   const author = await house.start('author', { gauges: ['air'] })
   const reader = await house.start('reader')
   await house.link(reader, author)
-  await house.until(() => reader.journalled.length >= 2)
+  await house.until(() => reader.received.length >= 2)
   return { house, author, reader }
 }
 
@@ -42,12 +42,12 @@ t.test('gossip that is dead while the connection is up is healed (docs/network.m
   killGossip(reader, author)
   killGossip(author, reader)
   t.equal(reader.running.assembled.peers.autoDialer.connection(author.peer)?.id, connection?.id)
-  const heard = reader.journalled.length
+  const heard = reader.received.length
   const dead = house.clock.monotonic()
   await house.pass(4_000)
-  t.equal(reader.journalled.length, heard, 'nothing comes any more')
+  t.equal(reader.received.length, heard, 'nothing comes any more')
 
-  await house.until(() => reader.journalled.length >= heard + 3)
+  await house.until(() => reader.received.length >= heard + 3)
   const healed = house.clock.monotonic() - dead
   t.ok(healed <= 30_000, `healed after ${Math.round(healed / 1000)} s`)
   t.not(
@@ -60,7 +60,7 @@ t.test('gossip that is dead while the connection is up is healed (docs/network.m
 t.test('one side alone has lost its streams', async (t) => {
   const { house, author, reader } = await neighbours(t)
   killGossip(author, reader)
-  const heard = reader.journalled.length
-  await house.until(() => reader.journalled.length >= heard + 15)
+  const heard = reader.received.length
+  await house.until(() => reader.received.length >= heard + 15)
   t.pass('it heals as well')
 })

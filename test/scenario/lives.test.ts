@@ -7,7 +7,7 @@ import { type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 /** Every position that a node used or heard of a series, with what was at it. */
 function outcomes(node: HouseNode, series: string, into = new Map<string, Set<unknown>>()) {
-  for (const reading of node.journalled.filter((one) => one.series === series)) {
+  for (const reading of node.received.filter((one) => one.series === series)) {
     const at = formatPosition(reading.position)
     into.set(at, (into.get(at) ?? new Set()).add(reading.value ?? reading.fault?.code))
   }
@@ -16,7 +16,7 @@ function outcomes(node: HouseNode, series: string, into = new Map<string, Set<un
 
 const runOf = (node: HouseNode): Run => node.running.assembled.sensing.author().run
 
-t.test('two nodes with one key are told apart, and their owner is told', async (t) => {
+t.test('two nodes with one key are distinguished, and the log of both says so', async (t) => {
   const house = houseFor(t)
   const log = keptLog()
   const one = await house.start('one', { gauges: ['air'], log })
@@ -27,11 +27,11 @@ t.test('two nodes with one key are told apart, and their owner is told', async (
   twin.gauge('air').next = 1000
   await house.link(one, near)
   await house.link(twin, far)
-  await house.until(() => near.journalled.length > 0 && far.journalled.length > 0)
+  await house.until(() => near.received.length > 0 && far.received.length > 0)
   await house.link(near, far)
   const series = one.series('air')
   const valuesAt = (node: HouseNode): number[] =>
-    node.journalled.filter((reading) => reading.series === series).map(({ value }) => Number(value))
+    node.received.filter((reading) => reading.series === series).map(({ value }) => Number(value))
   for (const node of [near, far]) {
     await house.until(() => valuesAt(node).some((value) => value < 1000))
     await house.until(() => valuesAt(node).some((value) => value >= 1000))
@@ -50,7 +50,7 @@ t.test(
     const hall = await house.start('hall', { gauges: ['air'], home: true, timeQuality: 2 })
     const witness = await house.start('witness')
     await house.link(hall, witness)
-    await house.until(() => witness.journalled.length >= 3)
+    await house.until(() => witness.received.length >= 3)
     const home = hall.home ?? ''
     const backup = `${home}.backup`
     await house.stop(hall)
@@ -58,12 +58,12 @@ t.test(
     for (let life = 0; life < 5; life++) {
       await house.run(hall)
       await house.link(hall, witness)
-      const heard = witness.journalled.length
-      await house.until(() => witness.journalled.length >= heard + 2)
+      const heard = witness.received.length
+      await house.until(() => witness.received.length >= heard + 2)
       await house.stop(hall)
     }
     const series = hall.series('air')
-    const newest = witness.journalled
+    const newest = witness.received
       .map(({ position }) => position)
       .toSorted(comparePositions)
       .at(-1)
@@ -75,7 +75,7 @@ t.test(
     t.ok(runOf(hall).epoch < 6, 'it knows nothing of its later lives')
     await house.link(hall, witness)
     await house.until(() => runOf(hall).epoch > 6)
-    await house.until(() => witness.journalled.filter(({ position }) => position.epoch > 6).length >= 3)
+    await house.until(() => witness.received.filter(({ position }) => position.epoch > 6).length >= 3)
     const used = outcomes(witness, series, outcomes(hall, series))
     for (const [at, values] of used) t.equal(values.size, 1, `one outcome at ${at}`)
     t.equal(witness.running.assembled.storage.hub.position(series)?.epoch, runOf(hall).epoch)

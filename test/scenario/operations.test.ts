@@ -11,7 +11,7 @@ async function household(
   const desk = await house.start('desk')
   await house.link(desk, hall)
   await house.link(desk, attic)
-  await house.until(() => hall.journalled.length >= 3 && attic.journalled.length >= 6)
+  await house.until(() => hall.received.length >= 3 && attic.received.length >= 6)
   return { house, hall, attic, desk }
 }
 
@@ -95,24 +95,24 @@ t.test('watch: everybody near, and those who come later', async (t) => {
   t.equal(seen.size, 4)
 })
 
-t.test('history: of another node, every reading once and in order, from a moment on', async (t) => {
+t.test('history: of another node, every reading once and in order, from a tenth on', async (t) => {
   const { house, hall, desk } = await household(t)
   await house.pass(30_000)
   const rows = async (
     request: { since?: number; until?: number; limit?: number } = {}
   ): Promise<HistoryRow[]> =>
     await house.while(all(desk.operations.history({ who: 'hall', what: 'air', ...request }, signal())))
-  const told = await rows()
-  const values = told.map((row) => ('value' in row ? row.value : undefined))
+  const listed = await rows()
+  const values = listed.map((row) => ('value' in row ? row.value : undefined))
   t.ok(values.length >= 30)
   t.strictSame(
     values,
     values.map((_, i) => i)
   )
-  const moment = ('time' in (told[10] ?? {}) ? (told[10] as { time: number }).time : 0) ?? 0
-  const since = await rows({ since: moment })
+  const tenth = ('time' in (listed[10] ?? {}) ? (listed[10] as { time: number }).time : 0) ?? 0
+  const since = await rows({ since: tenth })
   t.strictSame('value' in (since[0] ?? {}) && (since[0] as { value: number }).value, 10)
-  t.equal((await rows({ until: moment })).length, 11)
+  t.equal((await rows({ until: tenth })).length, 11)
   t.equal((await rows({ limit: 4 })).length, 4)
   t.equal(hall.history(hall.series('air')).length, (await rows()).length)
   const unknown = all(desk.operations.history({ who: 'hall', what: 'cellar' }, signal()))
@@ -129,7 +129,7 @@ t.test('ping: each that is meant, with the path', async (t) => {
   }
 })
 
-t.test('the book: a name of ours goes before the one a peer tells', async (t) => {
+t.test('the book: a name of ours goes before the one that a peer claims', async (t) => {
   const { house, hall, attic, desk } = await household(t)
   await desk.operations.bookPut({ name: 'attic', who: hall.peer, purposes: ['heating'] })
   const [view] = await house.while(desk.operations.ask({ who: 'attic', what: 'air' }, signal()))

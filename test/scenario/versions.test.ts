@@ -21,7 +21,7 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
   const fresh = await house.start('fresh', newer)
   await house.link(author, old, fresh)
   await house.link(old, fresh)
-  await house.until(() => author.journalled.length >= 3 && old.journalled.length >= 6)
+  await house.until(() => author.received.length >= 3 && old.received.length >= 6)
 
   const ask = (who: HouseNode, whom: HouseNode) =>
     house.while(
@@ -35,11 +35,9 @@ t.test('the newest version that both speak is spoken, and gossip reaches both', 
   t.equal(negotiated(old, author, [V1]), V1)
 
   const series = author.series('air')
-  await house.until(() => fresh.journalled.filter((reading) => reading.series === series).length >= 3)
+  await house.until(() => fresh.received.filter((reading) => reading.series === series).length >= 3)
   for (const node of [old, fresh]) {
-    const positions = node.journalled
-      .filter((one) => one.series === series)
-      .map(({ position }) => position.seq)
+    const positions = node.received.filter((one) => one.series === series).map(({ position }) => position.seq)
     t.equal(
       new Set(positions).size,
       positions.length,
@@ -59,8 +57,8 @@ t.test('an older node behind a newer one hears what a newer one publishes', asyn
   const old = await house.start('old')
   await house.link(author, relay)
   await house.link(relay, old)
-  await house.until(() => old.journalled.length >= 3)
-  const seqs = old.journalled.map(({ position }) => position.seq)
+  await house.until(() => old.received.length >= 3)
+  const seqs = old.received.map(({ position }) => position.seq)
   t.equal(new Set(seqs).size, seqs.length, 'each once')
   t.notOk(old.isConnectedTo(author))
 })

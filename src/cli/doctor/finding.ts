@@ -9,7 +9,7 @@ export interface Finding {
   /** `clock`, `i2c-1` */
   readonly about: string
   readonly text: string
-  /** The hint: what to do, as a sentence or a command. */
+  /** The hint: what to do, as a sentence or a command. A key of `kith doctor --json`, kept for scripts. */
   readonly cure?: string
 }
 
@@ -30,12 +30,12 @@ export function ok(about: string, text: string): Finding {
   return { state: 'ok', about, text }
 }
 
-export function warn(about: string, text: string, cure: string): Finding {
-  return { state: 'warn', about, text, cure }
+export function warn(about: string, text: string, hint: string): Finding {
+  return { state: 'warn', about, text, cure: hint }
 }
 
-export function bad(about: string, text: string, cure: string): Finding {
-  return { state: 'bad', about, text, cure }
+export function bad(about: string, text: string, hint: string): Finding {
+  return { state: 'bad', about, text, cure: hint }
 }
 
 export function codeOf(error: unknown): string {

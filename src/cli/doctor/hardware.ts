@@ -15,8 +15,8 @@ export const checkHardware: Check = async ({ config }) => {
 
 /** The machine's bus that leads to a bus: itself, or the one of its multiplexer. */
 function rootBus(bus: string, config: DoctorContext['config']): string {
-  const branch = config?.buses.find(({ name }) => name === bus)
-  return branch === undefined ? bus : rootBus(branch.bus, config)
+  const muxChannel = config?.buses.find(({ name }) => name === bus)
+  return muxChannel === undefined ? bus : rootBus(muxChannel.bus, config)
 }
 
 async function checkBus(bus: string): Promise<Finding> {

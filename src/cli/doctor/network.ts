@@ -73,11 +73,11 @@ async function checkPort(address: string, clock: Clock): Promise<Finding> {
   const [, , host = '', , port = '0'] = address.split('/')
   if (problem.code === 'EADDRINUSE') return await portInUse(address, host, Number(port), clock)
   if (problem.isExpected) return ok('port', `${address} ${problem.text}: not listened on`)
-  const cure =
+  const hint =
     problem.code === 'EACCES'
       ? 'listen on a port above 1023'
       : 'set listen in kith.yaml to an address of this machine'
-  return bad('port', `${address} ${problem.text}`, cure)
+  return bad('port', `${address} ${problem.text}`, hint)
 }
 
 async function portInUse(address: string, host: string, port: number, clock: Clock): Promise<Finding> {

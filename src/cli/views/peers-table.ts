@@ -4,7 +4,7 @@ import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { ago, milliseconds } from '../terminal/format-units.ts'
 import { type Column, table } from '../terminal/table.ts'
 
-/** Characters of a PeerId that stand for it on a screen and tell peers of the same name apart. */
+/** Characters of a PeerId that stand for it on a screen and distinguish peers of the same name. */
 const TAIL = 7
 
 /** `…q7Xf2a1` */

@@ -31,16 +31,16 @@ interface Seat {
 
 /** Unknown buses, channels named twice, and addresses at which two chips would answer. */
 export function busClashes({ buses, sensors, time }: MaybeConfig): BusClash[] {
-  const branches = seats(buses, 'buses')
+  const muxChannels = seats(buses, 'buses')
   const clocks = time?.rtc?.type === 'none' ? [] : [{ path: ['time', 'rtc'], place: time?.rtc ?? {} }]
   const chips = [...seats(sensors, 'sensors'), ...clocks]
-  const names = branches.map(({ place }) => place.name)
+  const names = muxChannels.map(({ place }) => place.name)
   const found = [
-    ...branches.flatMap((seat, index) => unknownBus(seat, names.slice(0, index), names.slice(index))),
+    ...muxChannels.flatMap((seat, index) => unknownBus(seat, names.slice(0, index), names.slice(index))),
     ...chips.flatMap((seat) => unknownBus(seat, names)),
-    ...namedTwice(branches)
+    ...namedTwice(muxChannels)
   ]
-  return found.length > 0 ? found : addressesTaken(branches, [...multiplexers(branches), ...chips])
+  return found.length > 0 ? found : addressesTaken(muxChannels, [...multiplexers(muxChannels), ...chips])
 }
 
 function seats(list: unknown, key: string): Seat[] {
@@ -58,21 +58,21 @@ function unknownBus(
   const known = [...new Set(names.filter((name) => typeof name === 'string'))]
   const all = known.length === 0 ? undefined : `buses names ${known.join(', ')}`
   const meant = nearest(bus, known) ?? machineBus(bus)
-  const cure = later.includes(bus) ? `name ${bus} above it` : (didYouMean(meant) ?? all)
-  const message = withHint(`${showInput(bus)} is not an I2C bus as in i2c-1`, cure)
+  const hint = later.includes(bus) ? `name ${bus} above it` : (didYouMean(meant) ?? all)
+  const message = withHint(`${showInput(bus)} is not an I2C bus as in i2c-1`, hint)
   return [{ path: [...path, 'bus'], message }]
 }
 
-function namedTwice(branches: readonly Seat[]): BusClash[] {
+function namedTwice(muxChannels: readonly Seat[]): BusClash[] {
   const taken = new Map<string, OptionPath>()
-  const claim = (path: OptionPath, key: string, what: string, cure: string): BusClash[] => {
+  const claim = (path: OptionPath, key: string, what: string, hint: string): BusClash[] => {
     const first = taken.get(what)
     taken.set(what, first ?? path)
     if (first === undefined) return []
-    const message = withHint(`${what} is taken by ${formatPath(first)}`, cure)
+    const message = withHint(`${what} is taken by ${formatPath(first)}`, hint)
     return [{ path: [...path, key], message }]
   }
-  return branches.flatMap(({ path, place: { name, bus, address, channel } }) => [
+  return muxChannels.flatMap(({ path, place: { name, bus, address, channel } }) => [
     ...claim(path, 'name', `the name ${name}`, 'give each channel its own name'),
     ...claim(
       path,
@@ -84,16 +84,16 @@ function namedTwice(branches: readonly Seat[]): BusClash[] {
 }
 
 /** Each by the first of its channels. */
-function multiplexers(branches: readonly Seat[]): Seat[] {
+function multiplexers(muxChannels: readonly Seat[]): Seat[] {
   const same = (one: Place, other: Place): boolean => one.bus === other.bus && one.address === other.address
-  return branches.filter((seat) => branches.find((other) => same(seat.place, other.place)) === seat)
+  return muxChannels.filter((seat) => muxChannels.find((other) => same(seat.place, other.place)) === seat)
 }
 
 /** A chip on a bus also answers on every channel behind that bus. */
-function addressesTaken(branches: readonly Seat[], chips: readonly Seat[]): BusClash[] {
+function addressesTaken(muxChannels: readonly Seat[], chips: readonly Seat[]): BusClash[] {
   const way = (bus: unknown): unknown[] => {
-    const branch = branches.find(({ place }) => place.name === bus)
-    return branch === undefined ? [bus] : [bus, ...way(branch.place.bus)]
+    const muxChannel = muxChannels.find(({ place }) => place.name === bus)
+    return muxChannel === undefined ? [bus] : [bus, ...way(muxChannel.place.bus)]
   }
   const meet = (one: Place, other: Place): boolean =>
     typeof one.address === 'number' &&

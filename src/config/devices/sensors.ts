@@ -147,10 +147,10 @@ interface MaybeSensor {
 function clashes(sensors: unknown): Clash[] {
   const taken = new Map<string, number>()
   const found: Clash[] = []
-  const claim = (index: number, key: Clash['key'], what: string, cure: string): void => {
+  const claim = (index: number, key: Clash['key'], what: string, hint: string): void => {
     const first = taken.get(what)
     if (first === undefined) taken.set(what, index)
-    else found.push({ index, key, message: withHint(`${what} is taken by sensors[${first}]`, cure) })
+    else found.push({ index, key, message: withHint(`${what} is taken by sensors[${first}]`, hint) })
   }
   if (!Array.isArray(sensors)) return found
   sensors.forEach((sensor: MaybeSensor | null, index) => {

@@ -62,10 +62,10 @@ function claim(
   path: OptionPath,
   key: string,
   what: string,
-  cure: string
+  hint: string
 ) {
   const first = taken.get(given)
   if (first === undefined) taken.set(given, path)
   if (first === undefined || typeof given !== 'string') return undefined
-  return { path: [...path, key], message: withHint(`${what} is taken by ${formatPath(first)}`, cure) }
+  return { path: [...path, key], message: withHint(`${what} is taken by ${formatPath(first)}`, hint) }
 }

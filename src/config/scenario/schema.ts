@@ -72,10 +72,10 @@ function event<const Entries extends v.ObjectEntries>(
   act: (given: Given<Entries>) => ScenarioAction
 ): (written: string) => EventSchema {
   const once = v.check(
-    ({ after, at }: Moment) => (after === undefined) !== (at === undefined),
+    ({ after, at }: EventTime) => (after === undefined) !== (at === undefined),
     withHint('needs one of after and at', 'write after: 5min, or at: 10:03')
   )
-  const schema = options({ ...when, ...entries }) as unknown as v.GenericSchema<unknown, Moment>
+  const schema = options({ ...when, ...entries }) as unknown as v.GenericSchema<unknown, EventTime>
   return (written) =>
     v.pipe(
       schema,
@@ -89,7 +89,7 @@ function event<const Entries extends v.ObjectEntries>(
     )
 }
 
-interface Moment {
+interface EventTime {
   readonly after?: number
   readonly at?: number
   readonly every?: number
@@ -97,8 +97,8 @@ interface Moment {
 }
 
 /** The schema of an event is chosen by its action key, so that messages are about that action. */
-function eventsSchema(surroundings: ScenarioConditions) {
-  const known = kinds(surroundings)
+function eventsSchema(conditions: ScenarioConditions) {
+  const known = kinds(conditions)
   const names = Object.keys(known) as (keyof typeof known)[]
   const unknown = v.custom<ScenarioEvent>(
     () => false,
@@ -115,7 +115,7 @@ function eventsSchema(surroundings: ScenarioConditions) {
 }
 
 /** The schema of a scenario file. */
-export function scenarioSchema(surroundings: ScenarioConditions) {
+export function scenarioSchema(conditions: ScenarioConditions) {
   const course = options({
     mean: v.exactOptional(anywhere),
     daily: v.exactOptional(anywhere),
@@ -124,7 +124,7 @@ export function scenarioSchema(surroundings: ScenarioConditions) {
     unrest: v.exactOptional(positive)
   })
   const imperfect = options({
-    chip: chip(surroundings.sensors),
+    chip: chip(conditions.sensors),
     noise: v.exactOptional(perQuantity(positive)),
     drift: v.exactOptional(perQuantity(anywhere)),
     selfHeating: v.exactOptional(number(0, 10))
@@ -133,6 +133,6 @@ export function scenarioSchema(surroundings: ScenarioConditions) {
     about: v.optional(text(/^.{0,200}$/, 'at most 200 characters'), ''),
     day: v.optional(perQuantity(course), {}),
     chips: v.optional(list(imperfect, MAX_CHIPS), []),
-    events: v.optional(eventsSchema(surroundings), [])
+    events: v.optional(eventsSchema(conditions), [])
   })
 }

@@ -18,7 +18,7 @@ export function readTrace(file: string): TracePoint[] {
   for (const [index, row] of rows.entries()) {
     const fields = row.split(',').map((field) => field.trim())
     if (row.trim() === '' || !fields[value]) continue
-    const [at, measured] = [moment(fields[time] ?? ''), Number(fields[value])]
+    const [at, measured] = [secondsOf(fields[time] ?? ''), Number(fields[value])]
     if (Number.isNaN(at) || !Number.isFinite(measured))
       throw new Error(`has no time and value in line ${index + 2}`)
     if (at < (points.at(-1)?.[0] ?? at)) throw new Error(`goes back in time in line ${index + 2}`)
@@ -37,6 +37,6 @@ function readText(file: string): string {
 }
 
 /** In milliseconds; NaN where it is none. */
-function moment(text: string): number {
+function secondsOf(text: string): number {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
 }

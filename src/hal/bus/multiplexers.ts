@@ -23,11 +23,11 @@ export class Multiplexers {
   }
 
   /** @throws BusError of the multiplexer itself */
-  async connect(turn: ExclusiveAccess, address: number, channel: number): Promise<void> {
-    for (const other of this.#unsure) if (other !== address) await this.disconnect(turn, other)
+  async connect(access: ExclusiveAccess, address: number, channel: number): Promise<void> {
+    for (const other of this.#unsure) if (other !== address) await this.disconnect(access, other)
     const mask = 1 << channel
     this.#unsure.add(address)
-    const [bytes] = await turn.transaction(address, [{ write: Uint8Array.of(mask) }, { read: 1 }])
+    const [bytes] = await access.transaction(address, [{ write: Uint8Array.of(mask) }, { read: 1 }])
     const found = bytes?.[0] ?? 0
     if (found === mask) return
     const what = `reads back ${hex(found, 2)} where ${hex(mask, 2)} was written`
@@ -35,9 +35,9 @@ export class Multiplexers {
   }
 
   /** Where the bus fails, the next access disconnects before it connects. */
-  async disconnect(turn: ExclusiveAccess, address: number): Promise<void> {
+  async disconnect(access: ExclusiveAccess, address: number): Promise<void> {
     try {
-      await turn.transaction(address, [{ write: Uint8Array.of(0) }])
+      await access.transaction(address, [{ write: Uint8Array.of(0) }])
       this.#unsure.delete(address)
     } catch (error) {
       if (!isBusError(error)) throw error

@@ -30,11 +30,11 @@ export class MuxChannelBus extends ExclusiveBus {
 
   override async exclusive<T>(
     address: number,
-    work: (turn: ExclusiveAccess) => Promise<T>,
+    work: (access: ExclusiveAccess) => Promise<T>,
     options?: TransferOptions
   ): Promise<T> {
     if (this.#closed) throw busFailure(this.path, address, 'closed')
-    const through = (turn: ExclusiveAccess): Promise<T> => this.#through(turn, address, work)
+    const through = (access: ExclusiveAccess): Promise<T> => this.#through(access, address, work)
     return await this.#renamed(address, this.#options.parent.exclusive(address, through, options))
   }
 
@@ -44,25 +44,25 @@ export class MuxChannelBus extends ExclusiveBus {
   }
 
   async #through<T>(
-    turn: ExclusiveAccess,
+    access: ExclusiveAccess,
     address: number,
-    work: (turn: ExclusiveAccess) => Promise<T>
+    work: (access: ExclusiveAccess) => Promise<T>
   ): Promise<T> {
     const { multiplexers, channel } = this.#options
     try {
-      await multiplexers.connect(turn, this.#options.address, channel).catch((error) => {
+      await multiplexers.connect(access, this.#options.address, channel).catch((error) => {
         throw this.#unreachable(address, error)
       })
-      return await work(this.#below(turn))
+      return await work(this.#below(access))
     } finally {
-      await multiplexers.disconnect(turn, this.#options.address)
+      await multiplexers.disconnect(access, this.#options.address)
     }
   }
 
-  #below(turn: ExclusiveAccess): ExclusiveAccess {
+  #below(access: ExclusiveAccess): ExclusiveAccess {
     return {
-      transaction: (address, operations) => this.#renamed(address, turn.transaction(address, operations)),
-      probe: (address) => this.#renamed(address, turn.probe(address))
+      transaction: (address, operations) => this.#renamed(address, access.transaction(address, operations)),
+      probe: (address) => this.#renamed(address, access.probe(address))
     }
   }
 

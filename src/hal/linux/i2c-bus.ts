@@ -56,17 +56,17 @@ export class LinuxI2cBus extends ExclusiveBus {
 
   override async exclusive<T>(
     address: number,
-    work: (turn: ExclusiveAccess) => Promise<T>,
+    work: (access: ExclusiveAccess) => Promise<T>,
     options?: TransferOptions
   ): Promise<T> {
-    const turn: ExclusiveAccess = {
+    const access: ExclusiveAccess = {
       transaction: async (address, operations) => {
         checkTransfer(this.name, address, operations)
         return await this.#call(address, (handle) => this.#transfer(handle, address, operations))
       },
       probe: (address) => this.#probe(address)
     }
-    return await this.#queue.run(address, () => work(turn), options)
+    return await this.#queue.run(address, () => work(access), options)
   }
 
   override async close(): Promise<void> {

@@ -41,14 +41,14 @@ export class SimulatedI2cBus extends ExclusiveBus {
 
   override async exclusive<T>(
     address: number,
-    work: (turn: ExclusiveAccess) => Promise<T>,
+    work: (access: ExclusiveAccess) => Promise<T>,
     options?: TransferOptions
   ): Promise<T> {
-    const turn: ExclusiveAccess = {
+    const access: ExclusiveAccess = {
       transaction: (address, operations) => this.#transfer(address, operations),
       probe: (address) => this.#probe(address)
     }
-    return await this.#queue.run(address, () => work(turn), options)
+    return await this.#queue.run(address, () => work(access), options)
   }
 
   override async close(): Promise<void> {

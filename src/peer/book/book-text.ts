@@ -46,7 +46,7 @@ function ordered({ relays = [], note, added, ...entry }: BookEntry): Readonly<Re
  * Reads the text of a book's file.
  * @param path for messages
  * @param rules `lenient`: as files were read before there was `strict`, so that a node with an old one starts
- * @throws NodeError bad-book, naming file, line and cure
+ * @throws NodeError bad-book, naming file, line and hint
  */
 export function readBookText(text: string, path: string, rules: 'strict' | 'lenient'): BookEntry[] {
   try {
@@ -143,10 +143,10 @@ function badBook(text: string, path: string, error: Error): NodeError {
   // The parser adds lines with the place to its message; the first is enough.
   const [reason = ''] = error.message.split('\n')
   const line = error instanceof EntryProblem ? lineOf(text, error.index) : undefined
-  const cure = error instanceof EntryProblem ? error.hint : undefined
+  const hint = error instanceof EntryProblem ? error.hint : undefined
   const place = line === undefined ? path : `${path}:${line}`
   return new NodeError('bad-book', `${place}: ${reason.replace(/:$/, '')}`, {
-    hint: cure ?? 'mend the entry, or move the file away to begin an empty book',
+    hint: hint ?? 'mend the entry, or move the file away to begin an empty book',
     cause: error,
     remedy: 'stop'
   })

@@ -9,7 +9,7 @@ export type { BookEntry } from './entry.ts'
 export interface BookFile {
   /** Differs once the file was written, whoever did; undefined where there is none. */
   version(): Promise<string | undefined>
-  /** @throws NodeError bad-book, naming line and cure */
+  /** @throws NodeError bad-book, naming line and hint */
   read(): Promise<readonly BookEntry[]>
   write(entries: readonly BookEntry[]): Promise<void>
 }

@@ -21,5 +21,5 @@ export function unusual({ quantity, range }: Measure, value: number | boolean): 
   if (value < min) return 'unusually low'
   if (value > max) return 'unusually high'
   const atEnd = range?.includes(value) === true && value !== 0
-  return atEnd ? 'at the end of what the device can tell' : undefined
+  return atEnd ? 'at the end of what the device can measure' : undefined
 }

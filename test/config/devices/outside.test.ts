@@ -37,7 +37,7 @@ function home(files: Readonly<Record<string, string>>): string {
 const load = (folder: string, text: string) =>
   loadWithDevices({ text, folder, devices: configDevices, clock: systemClock, file: 'kith.yaml' })
 
-async function told(files: Readonly<Record<string, string>>, named: string): Promise<string> {
+async function messageOf(files: Readonly<Record<string, string>>, named: string): Promise<string> {
   const folder = home(files)
   try {
     await load(folder, `devices:\n  - ${named}\nsensors: [{type: acme}]\n`)
@@ -51,7 +51,7 @@ t.test('a driver brings quantities; what receivers would refuse is refused at lo
   const mood = { name: 'mood', unit: '/', kind: 'number', protocol: '/sensor/mood/v1' }
   const measures = [{ quantity: 'mood', range: [0, 1] }]
   const bring = (changes: Readonly<Record<string, unknown>>): Promise<string> =>
-    told(
+    messageOf(
       { 'acme.js': `export default ${definition({ measures, quantities: [mood], ...changes })}` },
       './acme.js'
     )
@@ -93,7 +93,7 @@ t.test('a file and a package bring devices, and the rest is checked by them', as
   })
 })
 
-t.test('what cannot be used is told with its place and cure', async (t) => {
+t.test('what cannot be used is reported with its place and a hint', async (t) => {
   const acme = (changes: Readonly<Record<string, unknown>>) => ({
     'a.js': `export default ${definition(changes)}`
   })
@@ -145,7 +145,7 @@ t.test('what cannot be used is told with its place and cure', async (t) => {
       'models that are none'
     ]
   ] as const) {
-    const message = await told(files, named)
+    const message = await messageOf(files, named)
     t.ok(message.startsWith(place), message)
     t.match(message, new RegExp(expected), named)
   }
@@ -153,14 +153,14 @@ t.test('what cannot be used is told with its place and cure', async (t) => {
 
 t.test('two that claim one type, and all that is wrong at once', async (t) => {
   const files = { 'a.js': `export default ${definition()}`, 'b.js': `export default ${definition()}` }
-  const message = await told(files, './a.js\n  - ./b.js\n  - ./c.js')
+  const message = await messageOf(files, './a.js\n  - ./b.js\n  - ./c.js')
   t.match(message, /2:5|3:5 {2}devices\[1\]: \.\/b\.js has the type acme, which \.\/a\.js has, too/)
   t.match(message, /4:5 {2}devices\[2\]: \.\/c\.js is not there/)
 })
 
 t.test('nothing is loaded from a network, and nothing of a wrong list', async (t) => {
   for (const named of ['https://example.org/a.js', 'data:text/javascript,0', 'node:fs', 'file:///tmp/a.js'])
-    t.match(await told({}, `"${named}"`), /is not a file as in \.\/my-chip\.ts or an npm package/)
+    t.match(await messageOf({}, `"${named}"`), /is not a file as in \.\/my-chip\.ts or an npm package/)
   t.same(namedModules({ text: 'devices: {a: b}' }), [])
   t.same(namedModules({ text: 'devices: [' }), [])
   t.match(namedModules({ environment: { KITH_DEVICES: './a.ts,b' }, flags: [] }), [
@@ -169,7 +169,7 @@ t.test('nothing is loaded from a network, and nothing of a wrong list', async (t
   ])
 })
 
-t.test('what else is wrong is told as well, but for the sensors that may be meant by it', async (t) => {
+t.test('what else is wrong is reported as well, but for the sensors that may be meant by it', async (t) => {
   const text = 'nmae: hall\ndevices: [./none.js]\nsensors: [{type: acme}]\nhistory: {age: 3}\n'
   const error: unknown = await load(home({}), text).catch((reason: unknown) => reason)
   t.match(error, {

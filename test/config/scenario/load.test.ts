@@ -21,7 +21,7 @@ const file = (name: string, text: string): string => {
 }
 const parse = (text: string) => parseScenario(text, join(folder, 's.yaml'), sensors)
 
-function told(text: string): string {
+function messageOf(text: string): string {
   try {
     parse(text)
   } catch (error) {
@@ -97,7 +97,7 @@ events:
   t.same(parse(''), { about: '', day: {}, chips: [], events: [] })
 })
 
-t.test('what is wrong is told with its place', async (t) => {
+t.test('what is wrong is reported with its place', async (t) => {
   for (const [text, expected] of [
     ['- a', 's.yaml:1:1  is not a map of options\n'],
     ['events: [', 's.yaml:1:'],
@@ -133,7 +133,7 @@ t.test('what is wrong is told with its place', async (t) => {
     ['chips: [{chip: air, noise: {co2: -1}}]', 'chips\\[0\\].noise.co2: -1 is below the minimum 0'],
     ['day: {co2: {mean: 1, men: 2}}', 'day.co2.men: is not an option']
   ] as const)
-    t.match(told(text), new RegExp(expected), text)
+    t.match(messageOf(text), new RegExp(expected), text)
   t.throws(() => loadScenario(join(folder, 'absent.yaml'), sensors), {
     code: 'bad-config',
     message: /absent\.yaml does not exist$/,

@@ -155,7 +155,7 @@ t.test('an assumed level is not reported; after the end nothing is', async (t) =
   t.equal(clock.pending, 0)
 })
 
-t.test('any train of edges ends with the level of the last, and never tells one twice', async (t) => {
+t.test('any train of edges ends with the level of the last, and never reports one twice', async (t) => {
   for (let seed = 1; seed <= 40; seed++) {
     const { clock, reported, next } = bench(10, Infinity)
     let [random, level, at] = [seed, 0 as Level, 0]

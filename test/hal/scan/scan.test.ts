@@ -50,7 +50,7 @@ t.test('chips, each where it is', async (t) => {
   ])
 })
 
-t.test('a case that is ambiguous is reported with the way to tell', async (t) => {
+t.test('a case that is ambiguous is reported with the way to distinguish', async (t) => {
   const { scanned } = bench({ chips: [{ bus: 'i2c-1', type: 'tmp105', address: 0x4c }] })
   const [finding] = await scanned()
   t.match(finding, { kind: 'maybe', reason: /if its board says LM75; or lm75b, tmp105, tmp75$/ })
@@ -214,7 +214,7 @@ t.test('a configured multiplexer that does not answer, and one of the kernel', a
   ])
 })
 
-t.test('what the kernel does not tell is reported as that', async (t) => {
+t.test('what the kernel does not report is reported as that', async (t) => {
   const { world, scanned } = bench({ fileModels })
   world.files.fail('/sys/class/thermal/thermal_zone0/type', 'EIO')
   t.match(

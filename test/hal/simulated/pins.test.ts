@@ -63,7 +63,7 @@ t.test('only edges that are reported are numbered, lost ones too', async (t) => 
   )
 })
 
-t.test('faults of a line are reported as the kernel tells them', async (t) => {
+t.test('faults of a line are reported as by the kernel', async (t) => {
   const pins = new SimulatedPins(new VirtualClock())
   for (const [fault, code] of [
     ['missing', 'no-such-line'],

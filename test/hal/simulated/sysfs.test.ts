@@ -27,7 +27,7 @@ t.test('a path can fail for a while', async (t) => {
   t.equal(await files.read('/sys/x'), '1\n')
 })
 
-t.test('writing keeps the text or tells a listener; it makes no files', async (t) => {
+t.test('writing keeps the text or calls a listener; it makes no files', async (t) => {
   const files = new SimulatedSysfs()
   const reported: string[] = []
   files.set('/sys/x', '1\n')

@@ -9,7 +9,7 @@ import { reading, series } from '../../support/fakes/operations.ts'
 interface Bench {
   readonly init: WatchInit
   readonly clock: VirtualClock
-  /** What the journal holds. */
+  /** What the hub holds. */
   held: SeriesView[]
   /** What was taken up and not given back. */
   taken(): number
@@ -40,8 +40,8 @@ function bench(subscribe?: () => never): Bench {
   return made
 }
 
-/** What a watcher is told, in its order. */
-function told(made: Bench, signal: AbortSignal): { values: unknown[]; end: Promise<void> } {
+/** What a watcher receives, in its order. */
+function watched(made: Bench, signal: AbortSignal): { values: unknown[]; end: Promise<void> } {
   const values: unknown[] = []
   const watching = async (): Promise<void> => {
     for await (const view of watch(made.init, { who: [] }, signal)) values.push(view.value)
@@ -53,7 +53,7 @@ t.test('each change once; all is given back at the end', async (t) => {
   const made = bench()
   const ended = new AbortController()
   made.held = [reading(1, 20)]
-  const { values, end } = told(made, ended.signal)
+  const { values, end } = watched(made, ended.signal)
   await made.clock.advance(3000)
   made.held = [reading(2, 21), series({ peer: 'another', value: 5 })]
   await made.clock.advance(3000)
@@ -65,19 +65,19 @@ t.test('each change once; all is given back at the end', async (t) => {
   t.equal(made.clock.pending, 0)
 })
 
-t.test('one who cannot be told of news leaves nothing behind', async (t) => {
+t.test('a watcher that cannot subscribe leaves nothing behind', async (t) => {
   const made = bench(() => {
     throw new Error('too many follow')
   })
-  await t.rejects(told(made, new AbortController().signal).end, /too many follow/)
+  await t.rejects(watched(made, new AbortController().signal).end, /too many follow/)
   t.equal(made.taken(), 0)
   t.equal(made.clock.pending, 0)
 })
 
-t.test('a series that the journal forgot is forgotten, and told when it comes again', async (t) => {
+t.test('a series that the hub removed is removed, and shown when it comes again', async (t) => {
   const made = bench()
   const ended = new AbortController()
-  const { values, end } = told(made, ended.signal)
+  const { values, end } = watched(made, ended.signal)
   for (const held of [[reading(1, 20)], [], [reading(1, 20)]]) {
     made.held = held
     await made.clock.advance(1000)

@@ -18,26 +18,26 @@ function big(runs: number, series: number): Catalogue {
   }
 }
 
-t.test('what fits is told whole', async (t) => {
+t.test('what fits is complete', async (t) => {
   const catalogue = big(3, 3)
   t.same(decodeCatalogue(encodeAsMuch(catalogue), peer), catalogue)
 })
 
-t.test('of too many runs the newest are told, and every series', async (t) => {
-  const told = decodeCatalogue(encodeAsMuch(big(256, 40)), peer)
-  t.equal(told.series.length, 40)
-  t.ok(told.runs.length >= 32)
-  t.equal(told.runs.at(-1)?.epoch, 1255)
+t.test('of too many runs the newest are kept, and every series', async (t) => {
+  const decoded = decodeCatalogue(encodeAsMuch(big(256, 40)), peer)
+  t.equal(decoded.series.length, 40)
+  t.ok(decoded.runs.length >= 32)
+  t.equal(decoded.runs.at(-1)?.epoch, 1255)
 })
 
 t.test('of too many series as many as there is room for, rather than none', async (t) => {
-  const told = decodeCatalogue(encodeAsMuch(big(256, 256)), peer)
-  t.ok(told.series.length >= 60, `${told.series.length}`)
-  t.equal(told.series[0]?.name, `${peer}/device-0/temperature`)
-  t.equal(told.runs.at(-1)?.epoch, 1255)
+  const decoded = decodeCatalogue(encodeAsMuch(big(256, 256)), peer)
+  t.ok(decoded.series.length >= 60, `${decoded.series.length}`)
+  t.equal(decoded.series[0]?.name, `${peer}/device-0/temperature`)
+  t.equal(decoded.runs.at(-1)?.epoch, 1255)
 })
 
-t.test('what cannot be told at all is refused', async (t) => {
+t.test('what does not fit at all is refused', async (t) => {
   t.throws(() => encodeAsMuch({ ...big(1, 1), name: 'x'.repeat(201) }), {
     code: 'bad-pack',
     message: /more than 200 characters/

@@ -10,7 +10,7 @@ import type { QueryClient } from '../../../src/protocol/query/index.ts'
 
 const TOPIC = '/sensor/temp/v1'
 
-/** One neighbour that comes and goes, and tells what it is when the test wants it to. */
+/** One neighbour that comes and goes, and is identified when the test wants it to be. */
 class Neighbour extends EventTarget {
   readonly id: PeerId
   readonly protocols = [META_TOPIC, TOPIC]
@@ -82,7 +82,7 @@ t.test('a neighbour is asked for its latest once a connection, as soon as somebo
   onConnectSync.stop()
 })
 
-t.test('one that leaves while it tells what it is, is asked on its next connection', async (t) => {
+t.test('one that leaves while it is identified is asked on its next connection', async (t) => {
   const { neighbour, onConnectSync, clock } = await bench()
   onConnectSync.want()
   neighbour.comes()
@@ -97,7 +97,7 @@ t.test('one that leaves while it tells what it is, is asked on its next connecti
   onConnectSync.stop()
 })
 
-t.test('one that never tells what it is costs one deadline, and may try again', async (t) => {
+t.test('one that is never identified costs one deadline, and may try again', async (t) => {
   const { neighbour, onConnectSync, clock } = await bench()
   onConnectSync.want()
   neighbour.comes()

@@ -27,7 +27,7 @@ t.test('where each kind of sensor is', async (t) => {
   }
 })
 
-t.test('where nothing tells', async (t) => {
+t.test('where nothing is known', async (t) => {
   const sensor = { type: 'sine', name: 'sine', interval: 1000, filters: [], private: false, options: {} }
   t.equal(placeOf(sensor, undefined), undefined)
 })

@@ -159,7 +159,7 @@ const TWO = `sensors:
   - { type: system, name: box, options: { parts: memory wifi wear } }
 `
 
-t.test('a test tells what is plausible, unusual and a fault', async (t) => {
+t.test('a test distinguishes plausible, unusual and fault', async (t) => {
   const results = await tested(TWO, (world) => {
     world.ambient.hold('humidity', 100)
     world.ambient.hold('pressure', 101_325)

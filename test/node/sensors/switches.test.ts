@@ -31,7 +31,7 @@ function bench(shortLived = false) {
 const pump = { name: 'pump', line: 'GPIO27', safe: 'off', maxOn: 600, persists: false }
 const fridge = { name: 'fridge', line: 'GPIO22', safe: 'on', maxOn: 300, persists: false }
 
-t.test('started, commanded, told, stopped', async (t) => {
+t.test('started, commanded, reported, stopped', async (t) => {
   const { clock, pins, switches, start, stop } = bench()
   await start()
   t.same(await switches.switch({}), [
@@ -51,7 +51,7 @@ t.test('started, commanded, told, stopped', async (t) => {
   t.equal(clock.pending, 0)
 })
 
-t.test('one that is not there is told with those that are', async (t) => {
+t.test('one that is not there is reported with those that are', async (t) => {
   const { switches, start } = bench()
   await start()
   await t.rejects(switches.switch({ name: 'lamp', to: 'on' }), {

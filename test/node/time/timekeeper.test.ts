@@ -7,11 +7,11 @@ import { Timekeeper } from '../../../src/node/time/timekeeper.ts'
 const times = { period: 30_000, deadline: 10_000 }
 const unknown: ClockStatus = { quality: 2, offset: 0 }
 
-function source(first: ClockStatus): TimeSource & { tells: ClockStatus } {
+function source(first: ClockStatus): TimeSource & { current: ClockStatus } {
   return {
-    tells: first,
+    current: first,
     status() {
-      return Promise.resolve(this.tells)
+      return Promise.resolve(this.current)
     }
   }
 }
@@ -26,7 +26,7 @@ t.test('an unknown time becomes known, once', async (t) => {
   t.equal(keeper.now(), undefined)
   await clock.advance(60_000)
   t.equal(known, 0)
-  kernel.tells = { quality: 0, offset: 0 }
+  kernel.current = { quality: 0, offset: 0 }
   await clock.advance(60_000)
   t.equal(known, 1)
   t.equal(keeper.now(), 1_700_000_120)
@@ -45,7 +45,7 @@ t.test('the first believed source decides, one that fails is passed over', async
     sources: [broken, source(unknown), neighbour]
   })
   await keeper.check()
-  t.same(keeper.status(), neighbour.tells)
+  t.same(keeper.status(), neighbour.current)
   t.equal(keeper.now(), 1_005)
 })
 

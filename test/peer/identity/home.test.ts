@@ -66,7 +66,7 @@ t.test('a home that others could replace is refused', async (t) => {
   }
 })
 
-t.test('a home has one node, and the next is told which', async (t) => {
+t.test('a home has one node, and the next gets an error that names it', async (t) => {
   const path = t.testdir({})
   const home = await openHome(path, { create: false })
   await t.rejects(openHome(path, { create: true }), {

@@ -159,7 +159,7 @@ t.test('a folder in its place', async (t) => {
   await stops(t, home, { code: 'identity-damaged', message: /not a plain file/ })
 })
 
-t.test('a lost key is told, never replaced', async (t) => {
+t.test('a lost key is reported, never replaced', async (t) => {
   for (const trace of ['epoch', 'history.sqlite', 'history.sqlite-wal']) {
     await t.test(trace, async (t) => {
       const home = await newHome(t)

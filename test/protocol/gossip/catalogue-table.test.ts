@@ -100,7 +100,7 @@ t.test('as many authors as it may, the one heard of longest ago is forgotten', a
 })
 
 t.test(
-  'a revision that is only repeated is taken again every five minutes of its run, and tells nothing new',
+  'a revision that is only repeated is taken again every five minutes of its run, and announces nothing new',
   async (t) => {
     const changes: string[] = []
     const table = new CatalogueTable({

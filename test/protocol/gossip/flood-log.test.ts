@@ -31,7 +31,7 @@ t.test('a few bad messages are no flood', async (t) => {
   t.same(lines, [])
 })
 
-t.test('stopped, it tells nothing more', async (t) => {
+t.test('stopped, it logs nothing more', async (t) => {
   const { clock, lines, flood } = bench()
   for (let i = 0; i < 500; i++) flood.note('source', 'form')
   flood.stop()

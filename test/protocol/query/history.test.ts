@@ -93,22 +93,27 @@ t.test('from, to and limit; and where to go on', async (t) => {
   t.same(await ask({ from: { ...run, seq: 990 }, limit: 1 }), ['pack 990-999'], 'nothing is left: no next')
 })
 
-t.test('each answer tells where to go on, and a range without its run is no question', async (t) => {
-  const bench = queryBench({ history: packedHistory(70) })
-  const raw = new RawAsker(bench.open())
-  const answers = await raw.ask({ id: 1, op: 'history', n: series, run: runOf(7), from: 30, limit: 2 })
-  t.same(
-    answers.map(({ pos, lost, end }) => [pos?.seq, lost, end]),
-    [
-      [40, undefined, undefined],
-      [60, { from: 40, to: 59 }, undefined],
-      [60, undefined, true]
-    ]
-  )
-  for (const part of [{ from: 3 }, { to: 3 }, { run: runOf(7), from: 4, to: 3 }]) {
-    t.match(await raw.ask({ id: 2, op: 'history', n: series, ...part }), [{ error: { code: 'bad-request' } }])
+t.test(
+  'each answer has the position to go on from, and a range without its run is no question',
+  async (t) => {
+    const bench = queryBench({ history: packedHistory(70) })
+    const raw = new RawAsker(bench.open())
+    const answers = await raw.ask({ id: 1, op: 'history', n: series, run: runOf(7), from: 30, limit: 2 })
+    t.same(
+      answers.map(({ pos, lost, end }) => [pos?.seq, lost, end]),
+      [
+        [40, undefined, undefined],
+        [60, { from: 40, to: 59 }, undefined],
+        [60, undefined, true]
+      ]
+    )
+    for (const part of [{ from: 3 }, { to: 3 }, { run: runOf(7), from: 4, to: 3 }]) {
+      t.match(await raw.ask({ id: 2, op: 'history', n: series, ...part }), [
+        { error: { code: 'bad-request' } }
+      ])
+    }
   }
-})
+)
 
 t.test('history is asked of one series', async (t) => {
   const history = { ...packedHistory(10), series: () => [series, `${asked}/air/temperature`] }

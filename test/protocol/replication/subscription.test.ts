@@ -48,7 +48,7 @@ t.test('from a third who holds it, while the author is away', async (t) => {
   t.same(world.providers.of(author), [provider], 'it is remembered who holds it')
 })
 
-t.test('what the author has lost is had from a third, or told as lost', async (t) => {
+t.test('what the author has lost is fetched from a third, or reported as lost', async (t) => {
   const world = new FollowedWorld(4)
   const made = Array.from({ length: 12 }, () => world.make())
   world.held.set(author, [...made.slice(0, 2), ...made.slice(8)])
@@ -90,7 +90,7 @@ t.test('after a restart of our own: from the last position held, or from the beg
   }
 })
 
-t.test('a catalogue of a later run tells that something was missed', async (t) => {
+t.test('a catalogue of a later run shows that something was missed', async (t) => {
   const world = new FollowedWorld(8)
   world.offer(world.make())
   world.make()
@@ -196,7 +196,7 @@ for (const seed of [1, 2, 3, 4, 5, 104])
         .heldBy(author)
         .some(({ position }) => position.boot === run.boot && position.seq >= from && position.seq <= to)
     )
-    t.same(wronglyLost, [], 'nothing is told as lost that its author has')
+    t.same(wronglyLost, [], 'nothing is reported as lost that its author has')
     t.ok(
       world.asked.length > 20 && delivered.length > 500,
       `${delivered.length} after ${world.asked.length} questions`

@@ -39,6 +39,6 @@ export class LooseFlow implements DatagramFlow {
 
   close(): void {
     this.ended = 'closed'
-    for (const tell of this.#onEnd.splice(0)) tell('closed')
+    for (const notify of this.#onEnd.splice(0)) notify('closed')
   }
 }

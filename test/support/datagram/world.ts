@@ -28,7 +28,7 @@ export interface Wire {
   loss: number
   /** Bytes a limited relay still carries. */
   remaining: number | undefined
-  /** What the connection's pings tell, in milliseconds. */
+  /** Round trip by the connection's pings, in milliseconds. */
   roundTrip: number | undefined
 }
 
@@ -121,8 +121,8 @@ export class DatagramWorld {
     const { direct, onLink } = this.wire
     const remote = direct ? ({ host, family: 4 } as const) : undefined
     const { wire } = this
-    const told = { remaining: () => wire.remaining, roundTrip: () => wire.roundTrip }
-    const facts = { peer, peerMultihash, direct, remote, onLink, ...told }
+    const link = { remaining: () => wire.remaining, roundTrip: () => wire.roundTrip }
+    const facts = { peer, peerMultihash, direct, remote, onLink, ...link }
     return new TestControlStream(this.#clock, () => this.#late(), facts)
   }
 

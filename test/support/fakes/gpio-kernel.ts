@@ -66,8 +66,8 @@ export class FakeGpioKernel implements GpioKernel {
     this.line(path, offset).consumer = consumer
   }
 
-  /** What is wired to the line changes it. @param tell false: the interrupt is seen, the reader is not run yet */
-  drive(path: string, offset: number, level: Level, tell = true): void {
+  /** What is wired to the line changes it. @param notify false: the interrupt is pending, the reader has not run yet */
+  drive(path: string, offset: number, level: Level, notify = true): void {
     const line = this.line(path, offset)
     if (line.level === level) return
     line.level = level
@@ -76,7 +76,7 @@ export class FakeGpioKernel implements GpioKernel {
     line.sequence += 1
     line.events.push(eventBytes(this.now(), level, offset, line.sequence))
     if (line.events.length > events) line.events.shift()
-    if (tell) line.ready?.()
+    if (notify) line.ready?.()
   }
 
   /** The reader is run as long as there is something to read. */

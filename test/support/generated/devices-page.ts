@@ -28,8 +28,8 @@ bytes, or with a read at 0x30 to 0x37 and 0x50 to 0x5f, where chips take a write
 where it would set the pins of a port expander. An address that a driver of the kernel has is said to be so, and is
 measured as a source of the kernel. A bus has one owner: while a node of this home measures, scan and test refuse.
 
-How a chip tells what it is: by an identity that no other has; by registers that fit, which is not sure; or by its
-address alone. What is not sure is proposed with the ways to tell.
+How a chip is identified: by an identity that no other has; by registers that fit, which is not sure; or by its
+address alone. What is not sure is proposed with the ways to distinguish.
 `
 
 const PARTS: readonly {
@@ -72,11 +72,11 @@ function deviceText(definition: SensorDefinition): string {
     `at most each ${formatUnits(minimumInterval, durationUnits)}`,
     ...(datasheet.id === 'none' ? [] : [`by ${datasheet.id}, ${datasheet.revision}`])
   ]
-  const told = Object.entries(options).map(
+  const optionLines = Object.entries(options).map(
     ([name, option]) => `- \`${name}\`${valuesOf(option)} ${option.about}`
   )
   const lines = [`### ${type}`, '', `${title}: ${measuresText(definition)}; ${facts.join('; ')}.`, '']
-  return [...lines, ...(told.length === 0 ? [] : [...told, ''])].join('\n')
+  return [...lines, ...(optionLines.length === 0 ? [] : [...optionLines, ''])].join('\n')
 }
 
 /** They follow each other where there are many. */

@@ -44,7 +44,7 @@ const SWITCHES = `#switches:
 
 /**
  * The text of a commented configuration in which every option appears with its default, made of the
- * schema. Lines of options begin with `#` and no space or several, so that they can be told from prose.
+ * schema. Lines of options begin with `#` and no space or several, so that they differ from prose.
  */
 export function exampleConfig({ name }: { readonly name: string }): string {
   const parts = Object.entries(entriesOf(configSchema([])) ?? {}).map(([key, schema]) => {

@@ -66,7 +66,7 @@ export function bosch280Matrix(
   const codes = { garbage: ['garbage', 'stuck', 'wrong-chip'] } as const
   test.test('forced mode', async (t) => faultMatrix(t, definition, model, { codes }))
   test.test('normal mode', async (t) => {
-    // No register tells whether the data are new: `measuring` is clear between two measurements, too.
+    // No register shows whether the data are new: `measuring` is clear between two measurements, too.
     faultMatrix(t, definition, model, { codes, options: { mode: 'normal' }, unnoticeable: ['never-ready'] })
   })
 }

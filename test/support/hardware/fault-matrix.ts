@@ -26,7 +26,7 @@ export const checked: Partial<Codes> = {
   'never-ready': ['no-acknowledge-address']
 }
 
-/** A chip that is asked for one byte cannot tell random ones from a line that is held, where all bits are alike. */
+/** A chip that is asked for one byte does not distinguish random ones from a line that is held, where all bits are alike. */
 export const oneByte: Partial<Codes> = { garbage: ['garbage', 'stuck'] }
 
 interface MatrixOptions extends SensorBenchOptions {

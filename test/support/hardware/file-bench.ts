@@ -83,7 +83,7 @@ export function fileFaultMatrix(
   make: () => FileBench,
   path: string,
   label: string,
-  /** The code of an empty file, where that is the kernel's way to tell of something. */
+  /** The code of an empty file, where the kernel reports something by that. */
   empty = 'garbage'
 ): void {
   const failing = async (t: Test, code: string, begin: (bench: FileBench) => () => void) => {

@@ -3,7 +3,7 @@ import { loadGpioKernel } from '../../../src/hal/linux/gpio/addon.ts'
 import { CharacterPins } from '../../../src/hal/linux/gpio/character-pins.ts'
 import { SimulatedSysfs } from '../../../src/hal/simulated/sysfs.ts'
 
-/** Uses every call of the addon once, and tells what came of it; test/hal/linux/gpio/addon.test.ts runs it. */
+/** Uses every call of the addon once, and prints the results; test/hal/linux/gpio/addon.test.ts runs it. */
 const [path = ''] = process.argv.slice(2)
 const kernel = { ...(await loadGpioKernel()), chips: () => [path] }
 const pins = new CharacterPins({ clock: systemClock, sysfs: new SimulatedSysfs(), kernel })

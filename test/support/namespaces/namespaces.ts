@@ -87,10 +87,10 @@ export class Namespace {
 
   /** Starts a node (node.ts) and waits until it is up. */
   async node(options: FarNodeOptions): Promise<FarNode> {
-    const { child, told } = await this.#start('node.ts', options)
+    const { child, message } = await this.#start('node.ts', options)
     let calls = 0
     return {
-      ...(told as { peer: string; addresses: string[] }),
+      ...(message as { peer: string; addresses: string[] }),
       call: async <T>(operation: FarCall['operation'], ...args: unknown[]): Promise<T> => {
         const id = calls++
         child.send({ id, operation, args })
@@ -106,7 +106,7 @@ export class Namespace {
 
   /** Starts a relay (relay.ts). @returns its multiaddrs */
   async relay(): Promise<string[]> {
-    return (await this.#start('relay.ts', {})).told as string[]
+    return (await this.#start('relay.ts', {})).message as string[]
   }
 
   end(): void {
@@ -114,13 +114,13 @@ export class Namespace {
     ip('netns', 'del', this.name)
   }
 
-  async #start(script: string, options: object): Promise<{ child: ChildProcess; told: unknown }> {
+  async #start(script: string, options: object): Promise<{ child: ChildProcess; message: unknown }> {
     const file = new URL(script, import.meta.url).pathname
     const compiled = `--import=${new URL('../compile-cache.mjs', import.meta.url)}`
     const args = ['netns', 'exec', this.name, process.execPath, compiled, file, JSON.stringify(options)]
     const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#children.push(child)
-    return { child, told: await messageOf(child) }
+    return { child, message: await messageOf(child) }
   }
 
   #run(...command: string[]): string {

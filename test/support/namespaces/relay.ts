@@ -1,4 +1,4 @@
-/** A circuit relay for a namespace; it tells its addresses to its parent. */
+/** A circuit relay for a namespace; it sends its addresses to its parent. */
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'

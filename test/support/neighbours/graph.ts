@@ -49,7 +49,7 @@ export interface NodePlan {
   readonly denies?: (peer: string) => boolean
   /** What it answers; undefined for no answer at all. */
   readonly answer?: (question: Question, caller: string) => AnswerBody | undefined
-  /** Connected with others that may not be told of it. */
+  /** Connected with others to which it may not be named. */
   readonly isListed?: boolean
 }
 

@@ -18,7 +18,7 @@ export function thermometerWords(home: string, ...settings: readonly string[]): 
   return ['run', '--simulated', '--json', '--home', home, ...all.flatMap((setting) => ['--set', setting])]
 }
 
-/** The line that tells that a node runs. @throws Error where it ends before */
+/** The line that says that a node runs. @throws Error where it ends before */
 export async function started(running: Running): Promise<Started> {
   return (await lineWith(running, 'msg', 'started')) as unknown as Started
 }

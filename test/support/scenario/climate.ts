@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { SensorBench } from '../hardware/sensor-bench.ts'
 import { near } from '../near.ts'
 
-/** °C and %RH, to the ends of what chips for rooms can tell. */
+/** °C and %RH, to the ends of what chips for rooms can measure. */
 const CLIMATES = [
   [21.5, 40],
   [-40, 0],

@@ -61,7 +61,7 @@ export class FollowedWorld {
       clock,
       log: silentLog,
       queue,
-      source: { history: (peer, question, signal) => this.#tell(peer, question, signal) },
+      source: { history: (peer, question, signal) => this.#answer(peer, question, signal) },
       providers: this.providers,
       others: () => [provider],
       max: 3,
@@ -109,7 +109,7 @@ export class FollowedWorld {
     return readings.map(({ position }) => formatPosition(position))
   }
 
-  async *#tell(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncGenerator<HistoryItem> {
+  async *#answer(peer: string, question: HistoryQuestion, signal: AbortSignal): AsyncGenerator<HistoryItem> {
     this.asked.push({ peer, question })
     const { from, to } = question
     let wanted = this.heldBy(peer).filter(

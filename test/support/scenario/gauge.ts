@@ -1,8 +1,8 @@
 import type { PlainSensorDefinition, SensorDefinition } from '../../../src/hal/sensor.ts'
 
-/** A sensor of which the test decides what it tells: 0, 1, 2 … unless it is set, or why it fails. */
+/** A sensor of which the test decides the values: 0, 1, 2 … unless it is set, or why it fails. */
 export class Gauge {
-  /** What the next sample tells. */
+  /** What the next sample returns. */
   next = 0
   /** Why there is no value, while it is set. */
   failure: Error | undefined

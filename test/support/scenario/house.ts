@@ -58,8 +58,8 @@ export class HouseNode {
   readonly identity: Identity
   readonly home: string | undefined
   readonly gauges = new Map<string, Gauge>()
-  /** Everything that came into its journal in all its lives, as it came. */
-  readonly journalled: Reading[] = []
+  /** Everything that came into its hub in all its runs, as it came. */
+  readonly received: Reading[] = []
   world: SimulatedWorld | undefined
   #running: RunningNode | undefined
 
@@ -107,7 +107,7 @@ export class HouseNode {
     return this.running.assembled.storage.history.readings({ series, limit: 100_000 })
   }
 
-  /** What a gauge told, as its history has it. */
+  /** What a gauge measured, as its history has it. */
   values(series: string): (number | boolean | string)[] {
     return this.history(series).map(({ value, fault }) => value ?? fault?.code ?? '')
   }
@@ -171,7 +171,7 @@ export class House {
       ...changes
     })
     node.running.assembled.storage.hub.subscribe({
-      onSealed: ({ fresh }) => node.journalled.push(...fresh)
+      onSealed: ({ fresh }) => node.received.push(...fresh)
     })
   }
 
@@ -249,7 +249,7 @@ export class House {
     return await work
   }
 
-  /** Gossip streams both ways, and each told the other what it hears. */
+  /** Gossip streams both ways, and each has sent its subscriptions to the other. */
   #talk(a: HouseNode, b: HouseNode): boolean {
     return a.isConnectedTo(b) && a.hears(b, META) && b.hears(a, META)
   }

@@ -20,7 +20,7 @@ const SETTINGS = [
 /**
  * Opens or makes a database of the present version. One of an earlier version is copied first.
  * @param path a file, or ':memory:'
- * @param report is told of the copy, or why there is none
+ * @param report is called with what became of the copy, or why there is none
  * @throws NodeError 'history-newer'; SQLite's own error where the file is damaged or cannot be opened
  */
 export function openDatabase(path: string, report: (message: string) => void = () => {}): DatabaseSync {

@@ -170,7 +170,7 @@ t.test('what cannot be had is reported with a hint', async (t) => {
   nameless.kernel.request = () => {
     throw Object.assign(new Error('addon'), { errno })
   }
-  await t.rejects(nameless.pins.input('GPIO17'), { code: 'busy' }, 'the addon tells numbers')
+  await t.rejects(nameless.pins.input('GPIO17'), { code: 'busy' }, 'the addon reports numbers')
 })
 
 t.test('a kernel before 5.10 has no second version of the interface', async (t) => {

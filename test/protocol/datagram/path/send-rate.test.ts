@@ -32,7 +32,7 @@ t.test('more than 10 % loss halves the rate for a while', (t) => {
   const rate = new SendRate(defaultDatagramLimits, true, new RoundTrip())
   rate.reported(91, 100, 0)
   rate.reported(1, 9, 0)
-  t.equal(rate.perSecond(0), 1000, 'a little loss, or too few to tell')
+  t.equal(rate.perSecond(0), 1000, 'a little loss, or too few to know')
   rate.reported(89, 100, 0)
   t.equal(rate.perSecond(0), 500)
   t.equal(rate.perSecond(14_999), 500)
@@ -54,7 +54,7 @@ t.test('over a relay the answerer keeps up: it has never measured a round trip i
   await stop(made)
 })
 
-t.test('a listener that throws is told of, and ends nothing', async (t) => {
+t.test('a listener that throws is logged, and ends nothing', async (t) => {
   const made = await pair()
   const ends: string[] = []
   made.near.onEnd(() => {

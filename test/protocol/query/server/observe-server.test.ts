@@ -33,7 +33,7 @@ t.test('first the latest, with its position, then what is new', async (t) => {
   t.same(linesOf(await raw.heard()), ['hall 5', 'air 0'])
 })
 
-t.test('where nothing was measured yet, alive tells that the request was taken', async (t) => {
+t.test('where nothing was measured yet, alive shows that the request was accepted', async (t) => {
   const bench = queryBench()
   const raw = new RawAsker(bench.open())
   t.same(linesOf(await raw.ask({ id: 1, op: 'observe', n: 'hall' })), ['alive'])

@@ -54,7 +54,7 @@ t.test('describe gives the sealed catalogue', async (t) => {
   t.same(await raw.ask({ id: 1, op: 'describe' }), [{ id: 1, meta: sealedMeta(), end: true }])
 })
 
-t.test('what cannot be answered for a fault of ours is internal, and tells nothing', async (t) => {
+t.test('what cannot be answered for a fault of ours is internal, and gives no details', async (t) => {
   const catalogues = {
     series: () => [],
     sealed(): never {
@@ -180,7 +180,7 @@ t.test('private series are read by whom they are for, and their packs by nobody 
   t.same(await stranger.heard(), [])
 })
 
-t.test('a protocol tells only what it carries', async (t) => {
+t.test('a protocol answers only with what it carries', async (t) => {
   const bench = queryBench()
   bench.hub.add(packOf(0))
   const raw = new RawAsker(bench.open('/sensor/humidity/v1'))
