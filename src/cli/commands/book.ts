@@ -1,5 +1,5 @@
 import { defined } from '../../defined.ts'
-import type { BookEntry } from '../../node/api/operations.ts'
+import type { BookEntry, BookImport } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { table } from '../terminal/table.ts'
@@ -32,27 +32,40 @@ const add = defineCommand({
       value: 'MULTIADDR',
       summary: 'the addresses of the peer, in place of those in the book; may be repeated'
     },
+    relay: {
+      kind: 'each',
+      value: 'MULTIADDR',
+      summary:
+        'its relays in place of those in the book, at most 2; each ends in /p2p/ and the PeerId of the relay'
+    },
     time: { kind: 'flag', summary: 'trust it as a time source' },
     note: { kind: 'text', value: 'TEXT', summary: 'a comment' }
   },
   positionals: [
-    { name: 'NAME', required: true, summary: '1 to 32 lower-case letters, digits and "-"' },
+    {
+      name: 'NAME',
+      required: true,
+      summary: '1 to 32 lower-case letters, digits and "-"; or an invite alone, which brings a name'
+    },
     {
       name: 'WHO',
-      summary: 'a PeerId, its tail, or a multiaddr that ends in /p2p/…; required for a new entry'
+      summary:
+        'a PeerId, its tail, a multiaddr that ends in /p2p/…, or an invite (kith:1/…, from kith id --qr); required for a new entry'
     }
   ],
   example: 'kith book add greenhouse Zk81pd --purpose temperature,soil',
   async run(context) {
     const { options } = context
-    const [name = '', who] = context.positionals
+    const [first = '', second] = context.positionals
+    const isInvite = second === undefined && /^kith:/i.test(first)
     const { operations } = await context.connect({ needs: 'a book' })
     const entry = await operations.bookPut({
-      name,
       ...defined({
-        who,
+        name: isInvite ? undefined : first,
+        who: isInvite ? first : second,
         purposes: options.purpose === undefined ? undefined : [...options.purpose],
         addresses: options.address === undefined ? undefined : [...options.address],
+        relays: options.relay === undefined ? undefined : [...options.relay],
         time: options.time,
         note: options.note
       })
@@ -93,11 +106,78 @@ const rename = defineCommand({
   }
 })
 
+const exporting = defineCommand({
+  name: 'export',
+  summary: 'print the entries as a file for kith book import, or write that file',
+  options: {},
+  positionals: [{ name: 'FILE', summary: 'a new file; standard output unless given' }],
+  example: 'kith book export friends.yaml',
+  async run(context) {
+    const [path] = context.positionals
+    const { operations } = await context.connect()
+    const entries = await operations.book()
+    const { exportBook, exportedText } = await import('../../node/api/book-exchange.ts')
+    if (path === undefined) {
+      if (context.json) return context.terminal.json(entries)
+      return context.terminal.lines(exportedText(entries).trimEnd().split('\n'))
+    }
+    await exportBook(path, entries)
+    print(context, { exported: entries.length, file: path }, `${counted(entries.length)} written to ${path}`)
+  }
+})
+
+const importing = defineCommand({
+  name: 'import',
+  summary: 'merge the entries of a file into the book; what is not taken is listed',
+  options: {},
+  positionals: [{ name: 'FILE', required: true, summary: 'of kith book export, or a book.yaml' }],
+  example: 'kith book import friends.yaml',
+  async run(context) {
+    const [path = ''] = context.positionals
+    const { readExport } = await import('../../node/api/book-exchange.ts')
+    const entries = await readExport(path)
+    const { operations } = await context.connect({ needs: 'a book' })
+    const done: BookImport = { added: [], changed: [], same: 0, conflicts: [] }
+    for (const batch of batches(entries)) {
+      const { added, changed, same, conflicts } = await operations.bookImport(batch)
+      done.added.push(...added)
+      done.changed.push(...changed)
+      done.same += same
+      done.conflicts.push(...conflicts)
+    }
+    const numbers = `${done.added.length} added, ${done.changed.length} changed, ${done.same} the same`
+    print(context, done, done.conflicts.length === 0 ? numbers : `${numbers}, not taken:`)
+    if (!context.json)
+      context.terminal.lines(done.conflicts.map(({ name, text }) => `  ${sanitize(name)}: ${sanitize(text)}`))
+  }
+})
+
+/** Bytes of entries in one request; limits.control.requestBytes is 64 KiB unless changed. */
+const BATCH_BYTES = 48 * 1024
+
+function* batches(entries: readonly BookEntry[]): Generator<BookEntry[]> {
+  let [batch, size]: [BookEntry[], number] = [[], 0]
+  for (const entry of entries) {
+    const bytes = Buffer.byteLength(JSON.stringify(entry)) + 1
+    if (batch.length > 0 && size + bytes > BATCH_BYTES) {
+      yield batch
+      ;[batch, size] = [[], 0]
+    }
+    batch.push(entry)
+    size += bytes
+  }
+  if (batch.length > 0) yield batch
+}
+
+function counted(entries: number): string {
+  return entries === 1 ? '1 entry' : `${entries} entries`
+}
+
 export const book = {
   name: 'book',
-  summary: 'the address book, names and purposes of PeerIds: list, add, remove, rename',
+  summary: 'the address book, names and purposes of PeerIds: list, add, remove, rename, export, import',
   example: 'kith book add hall 12D3KooW… --purpose temperature',
-  actions: [list, add, remove, rename]
+  actions: [list, add, remove, rename, exporting, importing]
 } as const
 
 function print({ json, terminal }: Context, value: unknown, sentence: string): void {
@@ -112,14 +192,19 @@ function bookTable(entries: readonly BookEntry[], { terminal: { width, ansi } }:
     { title: 'PURPOSES', drop: 1 },
     { title: 'TIME', drop: 4 },
     { title: 'ADDRESSES', drop: 3 },
+    ...(entries.some(({ added }) => added !== undefined) ? [{ title: 'ADDED', drop: 5 }] : []),
+    ...(entries.some(({ relays }) => relays !== undefined) ? [{ title: 'RELAYS', drop: 6 }] : []),
     { title: 'NOTE', drop: 2 }
-  ] as const
+  ]
+  const has = (title: string): boolean => columns.some((column) => column.title === title)
   const rows = entries.map((entry) => [
     { text: entry.name, style: 'bold' } as const,
     { text: Number.isFinite(width) ? tailOf(entry.peer) : entry.peer },
     { text: entry.purposes.join(' ') || '–' },
     { text: entry.time ? 'trusted' : '–' },
     { text: entry.addresses.join(' ') || '–' },
+    ...(has('ADDED') ? [{ text: entry.added ?? '–' }] : []),
+    ...(has('RELAYS') ? [{ text: entry.relays?.join(' ') ?? '–' }] : []),
     { text: sanitize(entry.note ?? '') || '–' }
   ])
   return table(columns, rows, { width, ansi })

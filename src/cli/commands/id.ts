@@ -7,7 +7,7 @@ import { facts } from '../terminal/table.ts'
 export const id = defineCommand({
   name: 'id',
   summary: 'print the PeerId, its name and its addresses',
-  options: { qr: { kind: 'flag', summary: 'print the PeerId as a QR code' } },
+  options: { qr: { kind: 'flag', summary: 'print an invite for kith book add, and its QR code' } },
   positionals: [],
   example: 'kith id --qr',
   async run(context) {
@@ -19,8 +19,12 @@ export const id = defineCommand({
     if (json) return terminal.json({ peer, name, addresses })
     terminal.line(peer)
     if (options.qr === true) {
-      const { qrLines } = await import('../terminal/qr-code.ts')
-      return terminal.lines(qrLines(peer))
+      const [{ qrLines }, { ownInvite }] = await Promise.all([
+        import('../terminal/qr-code.ts'),
+        import('../../node/peers/own-invite.ts')
+      ])
+      const invite = ownInvite({ peer, name, addresses })
+      return terminal.lines([...qrLines(invite), invite])
     }
     if (!terminal.live) return
     const shown = addresses.length > 0 ? addresses : `none: no node runs in ${home}`

@@ -1,11 +1,8 @@
-import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
-import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
-import { changedEntry } from '../peers/book-entry.ts'
-import type { PeerDirectory } from '../peers/directory.ts'
 import type { AskInit } from './ask.ts'
 import { ask } from './ask.ts'
+import type { BookOperations } from './book-operations.ts'
 import { type HistoryInit, history } from './history.ts'
-import type { BookChange, BookEntry, Operations, PeerView, Status } from './operations.ts'
+import type { Operations, PeerView, Status } from './operations.ts'
 import { type PingInit, ping } from './ping.ts'
 import { type WatchInit, watch } from './watch.ts'
 
@@ -14,9 +11,7 @@ export interface NodeOperationsInit {
   readonly watch: WatchInit
   readonly history: HistoryInit
   readonly ping: PingInit
-  readonly book: AddressBook
-  readonly directory: PeerDirectory
-  readonly autoDialer: AutoDialer
+  readonly book: BookOperations
   readonly switches: Pick<Operations, 'switch'>
   readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
   readonly status: () => Status
@@ -37,34 +32,14 @@ export class NodeOperations implements Operations {
   readonly watch: Operations['watch'] = (request, signal) => watch(this.#init.watch, request, signal)
   readonly history: Operations['history'] = (request, signal) => history(this.#init.history, request, signal)
   readonly ping: Operations['ping'] = (request, signal) => ping(this.#init.ping, request, signal)
+  readonly book: Operations['book'] = () => this.#init.book.book()
+  readonly bookPut: Operations['bookPut'] = (entry) => this.#init.book.bookPut(entry)
+  readonly bookRename: Operations['bookRename'] = (from, to) => this.#init.book.bookRename(from, to)
+  readonly bookRemove: Operations['bookRemove'] = (name) => this.#init.book.bookRemove(name)
+  readonly bookImport: Operations['bookImport'] = (entries) => this.#init.book.bookImport(entries)
   readonly switch: Operations['switch'] = (request) => this.#init.switches.switch(request)
   readonly devicesTest: Operations['devicesTest'] = (request, signal) =>
     this.#init.devices.devicesTest(request, signal)
   readonly devicesScan: Operations['devicesScan'] = (request, signal) =>
     this.#init.devices.devicesScan(request, signal)
-
-  async book(): Promise<BookEntry[]> {
-    return this.#init.book.entries().map(shown)
-  }
-
-  async bookPut(change: BookChange): Promise<BookEntry> {
-    const { book, directory } = this.#init
-    const targets = change.who === undefined ? [] : directory.resolve(change.who)
-    const entry = changedEntry(change, book.get(change.name), targets)
-    await book.put(entry)
-    this.#init.autoDialer.remember(entry.peer, entry.addresses)
-    return shown(entry)
-  }
-
-  async bookRename(from: string, to: string): Promise<BookEntry> {
-    return shown(await this.#init.book.rename(from, to))
-  }
-
-  bookRemove(name: string): Promise<void> {
-    return this.#init.book.remove(name)
-  }
-}
-
-function shown({ purposes, addresses, ...entry }: Entry): BookEntry {
-  return { ...entry, purposes: [...purposes], addresses: [...addresses] }
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../hal/scan/finding.ts'
+import type { ImportReport } from '../peers/import-book.ts'
 
 /**
  * What people and programs ask of a running node, in plain JSON values. A node implements it
@@ -13,6 +14,8 @@ export interface Operations {
   bookPut(entry: BookChange): Promise<BookEntry>
   bookRename(from: string, to: string): Promise<BookEntry>
   bookRemove(name: string): Promise<void>
+  /** Merges entries into the book (node/peers/import-book.ts); several calls may bring those of one file. */
+  bookImport(entries: readonly BookEntry[]): Promise<BookImport>
   /** One answer for each series that matches; faults are answers. @throws NodeError nobody-found, unreachable, denied */
   ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]>
   /** First the latest of everything that matches, then every change until the signal aborts. */
@@ -116,15 +119,23 @@ export interface BookEntry {
   addresses: string[]
   /** Whether it is trusted as a source of time. */
   time: boolean
+  /** Multiaddrs of the relays at which it may be reached; absent where there are none. */
+  relays?: string[]
+  /** How it came into the book: its PeerId was written, was in an invite, or that of a peer nearby. */
+  added?: 'typed' | 'scanned' | 'met'
   note?: string
 }
 
+export type BookImport = ImportReport
+
 export interface BookChange {
-  name: string
-  /** PeerId, its unambiguous tail, or a multiaddr ending in /p2p/… */
+  /** Required, but for an invite that has one, and for a peer of the book. */
+  name?: string
+  /** PeerId, its unambiguous tail, a multiaddr ending in /p2p/…, or an invite `kith:1/…`. */
   who?: string
   purposes?: string[]
   addresses?: string[]
+  relays?: string[]
   time?: boolean
   note?: string
 }

@@ -1,4 +1,5 @@
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
+import { BookOperations } from '../api/book-operations.ts'
 import { LatestViews } from '../api/latest-views.ts'
 import { NodeOperations } from '../api/node-operations.ts'
 import type { Operations, PeerView, Status } from '../api/operations.ts'
@@ -23,7 +24,7 @@ export function createOperations(components: Components): Operations {
   const speaksDatagrams = (peer: string): Promise<boolean> => peerProtocols.speaks(peer, DATAGRAM_PROTOCOL)
   const status = createStatus(components, views)
   return new NodeOperations({
-    ...peers,
+    book: new BookOperations({ ...peers, self: components.init.identity.peer }),
     switches: components.switches,
     devices: deviceOperations(components, status),
     ask: {

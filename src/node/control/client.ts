@@ -72,6 +72,7 @@ export class ControlClient implements Operations {
   readonly bookPut: Operations['bookPut'] = (entry) => this.#answer('bookPut', entry)
   readonly bookRename: Operations['bookRename'] = (from, to) => this.#answer('bookRename', { from, to })
   readonly bookRemove: Operations['bookRemove'] = (name) => this.#answer('bookRemove', { name })
+  readonly bookImport: Operations['bookImport'] = (entries) => this.#answer('bookImport', { entries })
   readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
   readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)

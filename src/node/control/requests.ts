@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { NodeError } from '../../error.ts'
+import { MAX_NOTE } from '../../peer/book/book-text.ts'
 import type { Operations } from '../api/operations.ts'
 
 /** One operation as the control socket calls it: with a body that has been checked. */
@@ -20,13 +21,25 @@ const upTo = (max: number) => v.exactOptional(v.pipe(v.number(), v.integer(), v.
 
 const nothing = v.strictObject({})
 const bookChange = v.strictObject({
-  name: text,
+  name: v.exactOptional(text),
   who: v.exactOptional(text),
   purposes: v.exactOptional(texts),
   addresses: v.exactOptional(texts),
+  relays: v.exactOptional(texts),
   time: v.exactOptional(v.boolean()),
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(512)))
 })
+const bookEntry = v.strictObject({
+  name: text,
+  peer: text,
+  purposes: texts,
+  addresses: texts,
+  relays: v.exactOptional(texts),
+  time: v.boolean(),
+  added: v.exactOptional(v.picklist(['typed', 'scanned', 'met'])),
+  note: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_NOTE)))
+})
+const entries = v.strictObject({ entries: v.pipe(v.array(bookEntry), v.maxLength(1024)) })
 const rename = v.strictObject({ from: text, to: text })
 const named = v.strictObject({ name: text })
 const ask = v.strictObject({ who: text, what: v.exactOptional(text), by, timeout })
@@ -55,6 +68,7 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   bookPut: answer(bookChange, (operations, entry) => operations.bookPut(entry)),
   bookRename: answer(rename, (operations, { from, to }) => operations.bookRename(from, to)),
   bookRemove: answer(named, (operations, { name }) => operations.bookRemove(name)),
+  bookImport: answer(entries, (operations, body) => operations.bookImport(body.entries)),
   ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),

@@ -19,6 +19,7 @@ export const controlRoutes = {
   bookPut: { method: 'POST', path: '/book' },
   bookRename: { method: 'POST', path: '/book/rename' },
   bookRemove: { method: 'POST', path: '/book/remove' },
+  bookImport: { method: 'POST', path: '/book/import' },
   ask: { method: 'POST', path: '/ask' },
   watch: { method: 'POST', path: '/watch' },
   history: { method: 'POST', path: '/history' },

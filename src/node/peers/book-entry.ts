@@ -1,7 +1,9 @@
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
+import { PEER_ID } from '../../names.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
 import { checkEntry } from '../../peer/book/check-entry.ts'
+import type { BookOrigin } from '../../peer/book/entry.ts'
 import type { Target } from './directory.ts'
 
 /** Changes of an entry by its name; what is left out stays as it is in the book. */
@@ -10,6 +12,7 @@ export interface BookEntryChange {
   readonly who?: string
   readonly purposes?: readonly string[]
   readonly addresses?: readonly string[]
+  readonly relays?: readonly string[]
   readonly time?: boolean
   readonly note?: string
 }
@@ -43,11 +46,20 @@ export function changedEntry(
     peer,
     purposes: change.purposes ?? known?.purposes ?? [],
     addresses: [...new Set([...addresses, ...(target?.addresses ?? [])])],
+    ...defined({ relays: change.relays ?? known?.relays }),
     time: change.time ?? known?.time ?? false,
-    ...defined({ note: change.note ?? known?.note })
+    ...defined({
+      added: known === undefined ? originOf(change.who) : known.added,
+      note: change.note ?? known?.note
+    })
   }
   checkEntry(entry)
   return entry
+}
+
+/** Whoever writes a PeerId has it from elsewhere; a name or a tail is that of a peer that was met. */
+function originOf(who = ''): BookOrigin {
+  return who.startsWith('/') || PEER_ID.test(who) ? 'typed' : 'met'
 }
 
 /** Trust and addresses of one key are not those of another: nothing is carried over. */

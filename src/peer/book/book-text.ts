@@ -11,6 +11,9 @@ const HEAD =
 
 const KEYS = ['name', 'peer', 'purposes', 'addresses', 'relays', 'time', 'added', 'note']
 
+/** Characters of a note. */
+export const MAX_NOTE = 4096
+
 /** Bytes of a book's file: 65,536 entries of 1 KiB. */
 export const MAX_BOOK_BYTES = 64 * 1024 * 1024
 
@@ -135,6 +138,8 @@ function checkValues(
     throw problem('time is neither true nor false', 'write time: true to trust its clock')
   if (item.note !== undefined && typeof item.note !== 'string')
     throw problem('note is no text', 'put it in quotes')
+  if (typeof item.note === 'string' && item.note.length > MAX_NOTE)
+    throw problem(`note has more than ${MAX_NOTE} characters`, 'shorten it')
   if (item.added !== undefined && !isOrigin(item.added))
     throw problem('added is no origin', `write one of ${BOOK_ORIGINS.join(', ')}, or leave it out`)
 }

@@ -21,6 +21,13 @@ export interface AddressBookInit {
   readonly version?: string | undefined
 }
 
+/** Several changes of a book as one. */
+export interface BookEdit {
+  readonly put: readonly BookEntry[]
+  /** Names. */
+  readonly remove: readonly string[]
+}
+
 /** Names and purposes of PeerIds, in a YAML file of the home, or in memory only. */
 export class AddressBook {
   readonly #file: BookFile | undefined
@@ -57,9 +64,15 @@ export class AddressBook {
     return this.#byPeer.get(peer)
   }
 
-  /** Adds or replaces the entry of that name. @throws NodeError of checkEntry(); book-full, already-named, bad-book */
-  put(entry: BookEntry): Promise<void> {
-    return this.change((book) => {
+  /** Entries that it still takes. */
+  room(): number {
+    return Math.max(0, this.#capacity - this.#byName.size)
+  }
+
+  /** Adds or replaces the entry of that name; it may be made of the book as it is then. @throws NodeError of checkEntry(); book-full, already-named, bad-book */
+  async put(made: BookEntry | (() => BookEntry)): Promise<BookEntry> {
+    const { put } = await this.change((book) => {
+      const entry = typeof made === 'function' ? made() : made
       checkEntry(entry)
       const other = book.ofPeer(entry.peer)
       if (other !== undefined && other.name !== entry.name) {
@@ -67,27 +80,26 @@ export class AddressBook {
           hint: `kith book rename ${other.name} ${entry.name}`
         })
       }
-      return { put: [entry], remove: [] }
+      return { put: [entry] as const, remove: [] }
     })
+    return put[0]
   }
 
   /** @throws NodeError nobody-found, already-named, bad-name, bad-book */
   async rename(from: string, to: string): Promise<BookEntry> {
-    let renamed: BookEntry | undefined
-    await this.change(() => {
+    const { put } = await this.change(() => {
       const entry = this.#need(from)
       if (this.#byName.has(to) && to !== from)
         throw new NodeError('already-named', `"${to}" is in the book already`)
       checkName(to)
-      renamed = { ...entry, name: to }
-      return { put: [renamed], remove: [from] }
+      return { put: [{ ...entry, name: to }] as const, remove: [from] }
     })
-    return renamed ?? this.#need(to)
+    return put[0]
   }
 
   /** @throws NodeError nobody-found, bad-book */
-  remove(name: string): Promise<void> {
-    return this.change(() => ({ put: [], remove: [this.#need(name).name] }))
+  async remove(name: string): Promise<void> {
+    await this.change(() => ({ put: [], remove: [this.#need(name).name] }))
   }
 
   /**
@@ -95,13 +107,12 @@ export class AddressBook {
    * @param decide sees the book as it is then
    * @throws what decide throws; NodeError book-full; bad-book where the file was edited and cannot be read: it is not overwritten
    */
-  change(
-    decide: (book: AddressBook) => { readonly put: readonly BookEntry[]; readonly remove: readonly string[] }
-  ): Promise<void> {
+  change<T extends BookEdit>(decide: (book: AddressBook) => T): Promise<T> {
     return this.#inTurn(async () => {
       await this.#refresh()
-      const { put, remove } = decide(this)
-      if (put.length + remove.length > 0) await this.#change(put, remove)
+      const edit = decide(this)
+      if (edit.put.length + edit.remove.length > 0) await this.#change(edit)
+      return edit
     })
   }
 
@@ -151,7 +162,7 @@ export class AddressBook {
   }
 
   /** Writes the file first: a change that could not be written is not made in memory either. */
-  async #change(put: readonly BookEntry[], remove: readonly string[]): Promise<void> {
+  async #change({ put, remove }: BookEdit): Promise<void> {
     const next = new Map(this.#byName)
     for (const name of remove) next.delete(name)
     for (const entry of put) next.set(entry.name, entry)

@@ -126,6 +126,66 @@ t.test('the book is listed and changed', async (t) => {
   t.equal(operations.entries.size, 0)
 })
 
+t.test('an invite brings a name, or is given one; relays are written', async (t) => {
+  const operations = new FakeOperations()
+  const asked: unknown[] = []
+  operations.bookPut = async (change) => {
+    asked.push(change)
+    return { name: 'hall', peer: 'x', purposes: [], addresses: [], time: false, added: 'scanned' }
+  }
+  await runCommand('book add kith:1/x?name=hall', { operations })
+  await runCommand('book add den kith:1/x', { operations })
+  await runCommand('book add den --relay /dns4/a/tcp/1/p2p/x', { operations })
+  t.strictSame(asked, [
+    { who: 'kith:1/x?name=hall' },
+    { name: 'den', who: 'kith:1/x' },
+    { name: 'den', relays: ['/dns4/a/tcp/1/p2p/x'] }
+  ])
+})
+
+t.test('the book goes to a file and back, in batches, with what was not taken', async (t) => {
+  const operations = new FakeOperations()
+  const digits = (i: number): string => String(i).padStart(6, '0').replaceAll('0', 'A')
+  for (let i = 0; i < 500; i++) {
+    const peer = `12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e${digits(i)}`
+    const entry = {
+      name: `n${i}`,
+      peer,
+      purposes: [],
+      addresses: [],
+      time: false,
+      note: 'x\u001b'.repeat(50)
+    }
+    operations.entries.set(entry.name, entry)
+  }
+  const file = join(mkdtempSync(join(tmpdir(), 'kith-cli-')), 'friends.yaml')
+  t.match(await runCommand(`book export ${file}`, { operations }), {
+    status: 0,
+    out: /^500 entries written to /
+  })
+  t.match(await runCommand(`book export ${file}`, { operations }), { err: /friends\.yaml exists already/ })
+  t.equal((await runCommand('book export', { operations })).out, readFileSync(file, 'utf8'))
+  const other = new FakeOperations()
+  const batches: number[] = []
+  other.bookImport = async (entries) => {
+    batches.push(JSON.stringify(entries).length)
+    return {
+      added: entries.map(({ name }) => name),
+      changed: [],
+      same: 1,
+      conflicts: [{ name: 'a', text: 'b\u001b' }]
+    }
+  }
+  const { out } = await runCommand(`book import ${file}`, { operations: other })
+  t.ok(batches.length > 1 && batches.every((size) => size < 64 * 1024), 'each fits into one request')
+  t.match(out, /^500 added, 0 changed, \d+ the same, not taken:\n {2}a: b\ufffd\n/)
+  writeFileSync(file, '- name: hall\n  peer: nobody\n')
+  t.match(await runCommand(`book import ${file}`, { operations: other }), {
+    err: /friends\.yaml:1: entry "hall"/
+  })
+  t.match(await runCommand(`book import ${file}.none`, { operations: other }), { err: /ENOENT/ })
+})
+
 t.test('the PeerId needs no running node', async (t) => {
   const home = join(mkdtempSync(join(tmpdir(), 'kith-cli-')), 'new')
   const { peer } = JSON.parse((await runCommand('init --name den --json', { home })).out)
@@ -133,9 +193,10 @@ t.test('the PeerId needs no running node', async (t) => {
   const asJson = JSON.parse((await runCommand('id --json', { home, alone: true })).out)
   t.same(asJson, { peer, name: 'den', addresses: [] })
   t.match((await runCommand('id', { home, alone: true, columns: 100 })).out, 'none: no node runs in')
-  const [first, ...code] = (await runCommand('id --qr', { home, alone: true })).out.trimEnd().split('\n')
+  const [first, ...rest] = (await runCommand('id --qr', { home, alone: true })).out.trimEnd().split('\n')
   t.equal(first, peer)
-  t.equal(code.length, 19, '29 modules and two quiet zones of 4, two in a character')
+  t.equal(rest.at(-1), `kith:1/${peer}?name=den`)
+  t.equal(rest.length - 1, 21, '33 modules and two quiet zones of 4, two in a character')
   t.notOk(existsSync(join(home, 'history.sqlite')), 'no node was started')
   t.equal((await runCommand('id --qr --json', { home, alone: true })).status, 2)
   writeFileSync(join(home, 'identity.key'), 'garbage')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import t from 'tap'
 import { qrCode, qrLines } from '../../../src/cli/terminal/qr-code.ts'
 
@@ -32,6 +33,28 @@ t.test('codes are those of another encoder', async (t) => {
   t.same(rows(PEER), PEER_ROWS)
 })
 
+// Made in the same way: SHA-256 of the rows as above, joined by line ends, of the first characters of PEER repeated.
+t.test('codes of several blocks, and with their version, are those of another encoder', async (t) => {
+  for (const [length, version, hash] of [
+    [107, 6, 'c694061649a8d03567ff92c787913de75d771ce29d35a64cf9f2a4daecff0ef5'],
+    [134, 6, 'c90325e8db2630bec96d97b13f317dcb44cdaf25a6b3c3068f6924c5326b8790'],
+    [135, 7, '167e862c7c9c92d60fa7ebc79ccac93c06d52e4054fdd27c2024b6914b928577'],
+    [154, 7, '90421918c77ad7c9588124b677d0483b53cd5643f52c0c939aba5b9dda4b0ebf'],
+    [155, 8, '11970ae99d1908aa09a127539a083a675893d85ab39fb9a2768d5627e8046564'],
+    [192, 8, '2925283fcbfbc25dc37e42b172a71cbb83a8c44d1099084089da2ff8d9b3e605'],
+    [193, 9, '7c4d51bc19b6b5282211b66d8caaf86d1d40a3aa2c5f3ccc2f8dd6faac6a7e5b'],
+    [230, 9, '1b07c8b9b679cfbd1b8ff0c1120f372047cc3f5ddd0418f7f7f89fb2793d90a0'],
+    [231, 10, 'c0c558c4946ce5a97772a3a06b19e6d577e4af3146220c0d442d03ce920ae463'],
+    [271, 10, 'de5f48111e60b809970b25335013369926152aa35749cafad70a442dad5af063'],
+    [272, 11, 'b26e5f1f2ae75e49ab53891e0864754a616ba1c7c796836f851ed796c9e125ea'],
+    [321, 11, '7112063ca9fb5143ad3d3d93b89e72db06bac9fd618b60c2a2a611d5740e5fb7']
+  ] as const) {
+    const found = rows(PEER.repeat(7).slice(0, length))
+    t.equal(found.length, 17 + 4 * version)
+    t.equal(createHash('sha256').update(found.join('\n')).digest('hex'), hash, `${length} bytes`)
+  }
+})
+
 t.test('the smallest version that holds the text', async (t) => {
   for (const [length, size] of [
     [0, 21],
@@ -41,10 +64,12 @@ t.test('the smallest version that holds the text', async (t) => {
     [53, 29],
     [78, 33],
     [79, 37],
-    [106, 37]
+    [106, 37],
+    [107, 41],
+    [321, 61]
   ] as const)
     t.equal(qrCode('x'.repeat(length)).length, size, `${length} bytes`)
-  t.throws(() => qrCode('x'.repeat(107)), RangeError)
+  t.throws(() => qrCode('x'.repeat(322)), RangeError)
   t.equal(qrCode('é'.repeat(9)).length, 25, 'bytes count, not characters')
 })
 

@@ -31,8 +31,10 @@ t.test('a list of addresses replaces them; what is not named stays', async (t) =
 })
 
 t.test('a new entry has what was given', async (t) => {
-  const made = { name: 'hall', peer: HALL, purposes: [], addresses: [SECOND], time: false }
+  const made = { name: 'hall', peer: HALL, purposes: [], addresses: [SECOND], time: false, added: 'typed' }
   t.strictSame(changedEntry({ name: 'hall', who: SECOND }, undefined, byAddress), made)
+  const met = changedEntry({ name: 'hall', who: HALL.slice(-7) }, undefined, [{ peer: HALL, addresses: [] }])
+  t.equal(met.added, 'met', 'its PeerId was not written')
   t.throws(() => changedEntry({ name: 'hall' }, undefined, []), { code: 'bad-request' })
   const several = [
     { peer: HALL, addresses: [] },

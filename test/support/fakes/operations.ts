@@ -2,6 +2,7 @@ import type {
   AskRequest,
   BookChange,
   BookEntry,
+  BookImport,
   DeviceScan,
   DevicesScanRequest,
   DevicesTestRequest,
@@ -221,7 +222,7 @@ export class FakeOperations implements Operations {
   }
 
   async bookPut({
-    name,
+    name = '',
     who = '',
     purposes = [],
     addresses = [],
@@ -246,6 +247,11 @@ export class FakeOperations implements Operations {
 
   async bookRemove(name: string): Promise<void> {
     this.entries.delete(name)
+  }
+
+  async bookImport(entries: readonly BookEntry[]): Promise<BookImport> {
+    for (const entry of entries) this.entries.set(entry.name, entry)
+    return { added: entries.map(({ name }) => name), changed: [], same: 0, conflicts: [] }
   }
 
   async ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {

@@ -1,0 +1,100 @@
+import { defined } from '../../defined.ts'
+import type { AddressBook, BookEntry } from '../../peer/book/book.ts'
+import { checkEntry } from '../../peer/book/check-entry.ts'
+import { MAX_RELAYS } from '../../peer/book/entry.ts'
+
+/** What an import did, by names of the book. */
+export interface ImportReport {
+  added: string[]
+  changed: string[]
+  /** Entries that were there as they are. */
+  same: number
+  /** What of the file was not taken: each with the name that the file gives. */
+  conflicts: { name: string; text: string }[]
+}
+
+export interface MergedBook {
+  readonly put: readonly BookEntry[]
+  readonly remove: readonly string[]
+  readonly report: ImportReport
+}
+
+/**
+ * Merges entries into a book. A peer that is new is added under the name of the file. Of one that is known, purposes,
+ * addresses and relays are united, a missing note is taken, and its name, its note and the trust in its clock stay as
+ * they are in the book. What is not taken is reported, and so is an entry whose name another peer has.
+ * @throws NodeError of checkEntry(): nothing is imported
+ */
+export function mergeIntoBook(
+  entries: readonly BookEntry[],
+  book: Pick<AddressBook, 'get' | 'ofPeer' | 'room'>,
+  self: string
+): MergedBook {
+  const put = new Map<string, BookEntry>()
+  const report: ImportReport = { added: [], changed: [], same: 0, conflicts: [] }
+  for (const entry of entries) {
+    checkEntry(entry)
+    const conflict = (text: string): number => report.conflicts.push({ name: entry.name, text })
+    const known = book.ofPeer(entry.peer)
+    if (entry.peer === self) conflict('is this node itself: not imported')
+    else if (known !== undefined) {
+      const merged = mergedEntry(put.get(known.name) ?? known, entry, conflict)
+      if (merged === undefined) report.same++
+      else {
+        put.set(merged.name, merged)
+        report.changed.push(merged.name)
+      }
+    } else {
+      const why = refused(
+        entry,
+        put.get(entry.name) ?? book.get(entry.name),
+        book.room() - report.added.length
+      )
+      if (why !== undefined) conflict(why)
+      else {
+        put.set(entry.name, entry)
+        report.added.push(entry.name)
+      }
+    }
+  }
+  return { put: [...put.values()], remove: [], report }
+}
+
+function refused(entry: BookEntry, namesake: BookEntry | undefined, room: number): string | undefined {
+  if (namesake !== undefined)
+    return `is ${namesake.peer} in the book, ${entry.peer} in the file: not imported`
+  return room <= 0 ? 'the book is full (limits.book in kith.yaml): not imported' : undefined
+}
+
+/** The entry of both; undefined where the book's has all of it. */
+function mergedEntry(
+  known: BookEntry,
+  entry: BookEntry,
+  conflict: (text: string) => void
+): BookEntry | undefined {
+  const relays = union(known.relays ?? [], entry.relays ?? [])
+  if (entry.name !== known.name) conflict(`is "${known.name}" in the book: that name stays`)
+  if (entry.note !== undefined && known.note !== undefined && entry.note !== known.note)
+    conflict(`the note of the book stays, not that of the file: ${JSON.stringify(entry.note)}`)
+  if (entry.time && !known.time) conflict('the file trusts its clock: not taken; kith book add … --time does')
+  for (const relay of relays.slice(MAX_RELAYS)) conflict(`the relay ${relay} is one too many: not taken`)
+  const merged: BookEntry = {
+    ...known,
+    purposes: union(known.purposes, entry.purposes),
+    addresses: union(known.addresses, entry.addresses),
+    ...defined({
+      relays: relays.length === 0 ? undefined : relays.slice(0, MAX_RELAYS),
+      note: known.note ?? entry.note
+    })
+  }
+  const isSame =
+    merged.purposes.length === known.purposes.length &&
+    merged.addresses.length === known.addresses.length &&
+    merged.relays?.length === known.relays?.length &&
+    merged.note === known.note
+  return isSame ? undefined : merged
+}
+
+function union(some: readonly string[], others: readonly string[]): string[] {
+  return [...new Set([...some, ...others])]
+}
