@@ -64,7 +64,8 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
     ...dynamic('hal/linux', 'hal/simulated', 'bridge', 'devices')
   ],
   // The catalogue of devices is handed on into config, and listed for people.
-  cli: [...value('node', 'config'), ...dynamic('devices'), ...type('hal', 'hal/simulated')],
+  // cbor-x writes the rows of `kith history --cbor`.
+  cli: [...value('node', 'config'), ...dynamic('devices', 'cbor-x'), ...type('hal', 'hal/simulated')],
   main: value('cli'),
   // The faces for authors of drivers: what a driver may use, and what its model and test may.
   driver: value('hal'),

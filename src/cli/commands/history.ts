@@ -15,7 +15,7 @@ const PLOT_WIDTH = 80
 
 export const history = defineCommand({
   name: 'history',
-  summary: 'past readings as a table, --csv, --json or --plot',
+  summary: 'past readings as a table, --csv, --json, --cbor or --plot',
   options: {
     since: {
       kind: 'time',
@@ -30,6 +30,7 @@ export const history = defineCommand({
       summary: `maximum of readings (default: ${DEFAULT_LIMIT})`
     },
     csv: { kind: 'flag', summary: 'comma-separated values (RFC 4180), in SenML units' },
+    cbor: { kind: 'flag', summary: 'a sequence of CBOR maps (RFC 8742) with the keys of --json' },
     plot: { kind: 'flag', summary: 'a curve in text characters' }
   },
   positionals: [
@@ -46,7 +47,7 @@ export const history = defineCommand({
     checkWindow(since, until)
     const request = { who, what, since, limit, ...defined({ until, timeout }) }
     const { operations } = await context.connect({ own: true })
-    const sink = sinkOf(context)
+    const sink = await sinkOf(context)
     let rows = 0
     let readings = 0
     let untimed = 0
@@ -61,7 +62,8 @@ export const history = defineCommand({
     sink.end()
     if (rows === 0 && options.plot !== true)
       terminal.remark(`kith: no readings of ${what} in that time; kith ask ${who} shows its series`)
-    if (untimed > 0 && !context.json) terminal.remark(`kith: ${untimedText(untimed)}`)
+    if (untimed > 0 && !context.json && options.cbor !== true)
+      terminal.remark(`kith: ${untimedText(untimed)}`)
     if (readings >= limit)
       terminal.remark(`kith: only the first ${limit} readings; --since and --limit select others`)
   }
@@ -85,15 +87,27 @@ interface RowSink {
   end(): void
 }
 
-function sinkOf(context: Context): RowSink {
+async function sinkOf(context: Context): Promise<RowSink> {
   const { terminal, json, options } = context
-  const chosen = [json, options['csv'], options['plot']].filter((flag) => flag === true)
-  if (chosen.length > 1) throw new NodeError('usage', '--json, --csv and --plot exclude each other')
+  const chosen = [json, options['csv'], options['cbor'], options['plot']].filter((flag) => flag === true)
+  if (chosen.length > 1) throw new NodeError('usage', '--json, --csv, --cbor and --plot exclude each other')
   if (json) return { row: (row) => terminal.json(row), end() {} }
   if (options['plot'] === true) return plotSink(context)
+  if (options['cbor'] === true) return await cborSink(context)
   if (options['csv'] !== true) return { row: (row) => terminal.line(rowLine(row)), end() {} }
   terminal.line(CSV_HEAD)
   return { row: (row) => terminal.line(csvLine(row)), end() {} }
+}
+
+/** Each row is one item: a map with text keys. The encoder is loaded for this alone. */
+async function cborSink({ terminal }: Context): Promise<RowSink> {
+  if (terminal.live)
+    throw new NodeError('usage', 'kith history --cbor writes bytes, not text', {
+      hint: 'send them to a file or a program: kith history … --cbor > readings.cbor'
+    })
+  const { Encoder } = await import('cbor-x')
+  const encoder = new Encoder({ useRecords: false, variableMapSize: true })
+  return { row: (row) => terminal.bytes(encoder.encode(row)), end() {} }
 }
 
 function plotSink({ terminal }: Context): RowSink {

@@ -4,7 +4,7 @@ import { type AnsiStyle, coloured, plain } from './ansi-style.ts'
 
 /** The part of a stream such as process.stdout that is used. */
 export interface Sink {
-  write(text: string): unknown
+  write(text: string | Uint8Array): unknown
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number
@@ -57,6 +57,10 @@ export class Terminal {
 
   lines(texts: readonly string[]): void {
     if (texts.length > 0) this.stdout.write(`${texts.join('\n')}\n`)
+  }
+
+  bytes(data: Uint8Array): void {
+    this.stdout.write(data)
   }
 
   json(value: unknown): void {

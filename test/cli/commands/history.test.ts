@@ -1,5 +1,6 @@
 process.env['TZ'] = 'UTC'
 
+import { decodeMultiple } from 'cbor-x'
 import t from 'tap'
 import type { HistoryRow } from '../../../src/node/api/operations.ts'
 import { FakeOperations, historyRows, NOW, reading } from '../../support/fakes/operations.ts'
@@ -30,6 +31,27 @@ t.test('readings without a known time are shown by run', async (t) => {
   t.equal(status, 0)
   t.equal(out, golden(new URL('../golden/history-untimed.txt', import.meta.url), out))
   t.equal(err, REMARK)
+})
+
+t.test('as a sequence of CBOR maps with the keys of --json', async (t) => {
+  const {
+    bytes = Buffer.of(),
+    out,
+    status
+  } = await runCommand('history hall air --cbor', { operations: operations() })
+  t.same([status, out], [0, ''])
+  const json = await runCommand('history hall air --json', { operations: operations() })
+  const rows = json.out.trimEnd().split('\n')
+  t.strictSame(
+    decodeMultiple(bytes),
+    rows.map((line) => JSON.parse(line))
+  )
+  t.equal((bytes[0] ?? 0) >> 5, 5, 'a plain map, no record of the library')
+  t.ok(bytes.length < json.out.length)
+  const live = await runCommand('history hall air --cbor', { operations: operations(), columns: 80 })
+  t.equal(live.status, 2)
+  t.match(live.err, /writes bytes, not text/)
+  t.equal((await runCommand('history hall air --cbor --json')).status, 2)
 })
 
 t.test('and plotted by run, on the time since its start', async (t) => {

@@ -11,6 +11,8 @@ import { FakeOperations, NOW } from '../fakes/operations.ts'
 /** A stream that keeps what is written. */
 export class Captured {
   text = ''
+  /** What was written as bytes. */
+  readonly chunks: Uint8Array[] = []
   readonly isTTY: boolean
   readonly columns: number
   readonly rows = 24
@@ -20,8 +22,9 @@ export class Captured {
     this.columns = columns ?? 80
   }
 
-  write(text: string): boolean {
-    this.text += text
+  write(text: string | Uint8Array): boolean {
+    if (typeof text === 'string') this.text += text
+    else this.chunks.push(text.slice())
     return true
   }
 }
@@ -42,6 +45,8 @@ export interface CommandRun {
   readonly status: number
   readonly out: string
   readonly err: string
+  /** What was written as bytes, where anything was. */
+  readonly bytes?: Uint8Array
 }
 
 /** Runs one command line against fake operations, at a fixed time. */
@@ -64,5 +69,10 @@ export async function runCommand(line: string, options: CommandRunOptions = {}):
         : { connect: async () => ({ operations, from: 'running', close: async () => {} }) })
     }
   )
-  return { status, out: stdout.text, err: stderr.text }
+  return {
+    status,
+    out: stdout.text,
+    err: stderr.text,
+    ...(stdout.chunks.length > 0 ? { bytes: Buffer.concat(stdout.chunks) } : {})
+  }
 }
