@@ -14,8 +14,8 @@ export interface OutcomesInit {
 }
 
 /**
- * What a sample says of each measure: a number that cannot be is a fault `out-of-range`, silence a fault
- * `no-value`, and what came in one transfer with a number that cannot be is a fault `suspect`.
+ * What a sample says of each measure: a number that cannot be is a fault `out-of-range`, a value of another kind a
+ * fault `wrong-kind`, silence a fault `no-value`, and what came in one transfer with a number that cannot be is a fault `suspect`.
  * @returns one outcome a measure, in their order
  */
 export function outcomesOf(
@@ -23,7 +23,8 @@ export function outcomesOf(
   measurements: readonly (Measurement | MissingMeasurement)[],
   init: OutcomesInit
 ): Outcome[] {
-  const outcomes = measures.map((measure) => outcomeOf(measure, measurements, init))
+  const list = listOf(measurements)
+  const outcomes = measures.map((measure) => outcomeOf(measure, list, init))
   const impossible = outcomes.find(({ fault }) => fault?.code === OUT_OF_RANGE)?.fault
   if (!init.together || impossible === undefined) return outcomes
   return outcomes.map((outcome, i): Outcome => {
@@ -32,6 +33,11 @@ export function outcomesOf(
     const text = `${placeOf(measure, init.name)} came in one transfer with a value that cannot be: ${impossible.text}`
     return { fault: { code: 'suspect', text: faultText(text) } }
   })
+}
+
+/** Drivers from outside may be plain JavaScript: what is no list of objects has no values. */
+function listOf(given: unknown): readonly (Measurement | MissingMeasurement)[] {
+  return Array.isArray(given) ? given.filter((one) => typeof one === 'object' && one !== null) : []
 }
 
 const OUT_OF_RANGE = 'out-of-range'
@@ -47,12 +53,25 @@ function outcomeOf(
   if (found === undefined) return { fault: { code: 'no-value', text: `${place} has no value` } }
   if ('fault' in found) return { fault: faultOf(found.fault) }
   const { value } = found
+  const known = quantities.get(quantity)
+  const kind = known?.kind ?? (typeof value === 'boolean' ? 'boolean' : 'number')
+  if (typeof value !== kind)
+    return {
+      fault: { code: 'wrong-kind', text: faultText(`${place} is ${nameOf(value)}, and must be a ${kind}`) }
+    }
   const [min, max] = range ?? [-Infinity, Infinity]
   if (typeof value === 'boolean' || (Number.isFinite(value) && value >= min && value <= max)) return { value }
-  const known = quantities.get(quantity)
   const show = (number: number): string => (known === undefined ? String(number) : showValue(known, number))
   const bounds = range === undefined ? 'which is no number' : `outside of ${show(min)} to ${show(max)}`
   return { fault: { code: OUT_OF_RANGE, text: `${place} is ${show(value)}, ${bounds}` } }
+}
+
+/** A value of any type in a message. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null))
+    return `of type ${typeof value}`
+  return String(value)
 }
 
 function placeOf({ quantity, channel }: Measure, name: string): string {

@@ -82,3 +82,22 @@ for (const [error, code, text] of rows) {
 t.test('no longer than a pack carries', async (t) => {
   t.equal([...faultOf(new Error('😀'.repeat(300))).text].length, 200)
 })
+
+t.test('a driver in plain JavaScript may return anything: a fault says what', async (t) => {
+  const text = (quantity: string, given: unknown) =>
+    alone({ quantity, range: [-40, 125] }, given as readonly Measurement[], 'air')?.fault
+  const value = (quantity: string, value: unknown) => text(quantity, [{ quantity, value }])
+  t.same(value('temperature', true), {
+    code: 'wrong-kind',
+    text: 'air/temperature is true, and must be a number'
+  })
+  t.match(value('temperature', '12'), { text: 'air/temperature is "12", and must be a number' })
+  t.match(value('temperature', null), { text: 'air/temperature is null, and must be a number' })
+  t.match(value('temperature', 12n), { text: 'air/temperature is 12, and must be a number' })
+  t.match(value('temperature', {}), { text: 'air/temperature is of type object, and must be a number' })
+  t.match(value('temperature', undefined), { text: 'air/temperature is undefined, and must be a number' })
+  t.match(value('contact', 1), { code: 'wrong-kind', text: 'air/contact is 1, and must be a boolean' })
+  t.equal(value('contact', true), undefined)
+  for (const given of [undefined, null, 12, {}, [null], ['x'], []])
+    t.match(text('temperature', given), { code: 'no-value' }, `${JSON.stringify(given)}`)
+})
