@@ -25,15 +25,15 @@ function checkKeys({ sharedKeys = [], peer: self }: Status): Finding[] {
   return sharedKeys.map(({ peer, who, addresses }) =>
     bad(
       'key',
-      `${peer === self ? 'the key of this node' : `the key of ${sanitize(who)}`} is used on two machines: ${addresses.map((one) => sanitize(one)).join(' and ')}`,
-      'make a new home on one of them: kith init --home FOLDER'
+      `${peer === self ? 'the key of this node' : `the key of ${sanitize(who)}`} is used twice: ${addresses.map((one) => sanitize(one)).join(' and ')}`,
+      'make a new home for one of them: kith init --home FOLDER'
     )
   )
 }
 
 function checkSensors({ sensors }: Status): Finding[] {
   return sensors.map((sensor) => {
-    const fault = sensor.series.find((view) => view.state === 'fault')?.fault
+    const fault = sensor.series.find((view) => view.fault !== undefined)?.fault
     if (fault !== undefined)
       return bad(sensor.name, sanitize(fault.text), 'check its wiring and address; the node retries')
     if (sensor.state === 'stale') return bad(sensor.name, 'no readings', 'see the log of the node')

@@ -42,8 +42,13 @@ export function remark(view: SeriesView, since?: number): string {
   const parts =
     view.state === 'fault'
       ? [`fault: ${sanitize(view.fault?.text ?? 'no reason given')}`, lasting]
-      : [`stale: ${view.stale === 'link' ? 'link down' : 'silent'} ${lasting}`.trimEnd(), 'last value shown']
+      : [`stale: ${view.stale === 'link' ? 'link down' : 'silent'} ${lasting}`.trimEnd(), lastText(view)]
   return view.state === 'value' ? '' : parts.filter((part) => part !== '').join(', ')
+}
+
+/** What a stale series was when it was last reported. */
+function lastText({ fault }: SeriesView): string {
+  return fault === undefined ? 'last value shown' : `last fault: ${sanitize(fault.text)}`
 }
 
 /** `0.4 s ago`; tenths below 10 s. */
