@@ -69,7 +69,7 @@ function statusLines(status: Status, { width, ansi }: { width: number; ansi: Ans
 function sharedKeyFacts({ sharedKeys = [] }: Status): [string, string][] {
   return sharedKeys.map(({ who, addresses }) => [
     'key',
-    `${sanitize(who)} runs on two machines: ${addresses.map((one) => sanitize(one)).join(' and ')}`
+    `${sanitize(who)} runs twice: ${addresses.map((one) => sanitize(one)).join(' and ')}`
   ])
 }
 

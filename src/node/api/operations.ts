@@ -65,7 +65,7 @@ export interface Status {
   run: { epoch: number; boot: string }
   /** Counters by room and reason: gossip.accept, gossip.reject-signature …; monotonic, except query.sessions. */
   counters: Record<string, number>
-  /** Keys that run on two machines: ours, or of peers. Absent where there are none. */
+  /** Keys that two nodes use: ours, or of peers. Absent where there are none. */
   sharedKeys?: SharedKeyView[]
 }
 

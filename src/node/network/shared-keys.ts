@@ -1,4 +1,5 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { BoundedMap } from '../../bounded-map.ts'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
@@ -18,7 +19,7 @@ export interface SharedKeysInit {
   readonly bootOf: (connection: Connection, signal: AbortSignal) => Promise<string>
 }
 
-/** A key that runs on two machines. */
+/** A key that two nodes use. */
 export interface SharedKey {
   readonly peer: string
   /** Where the two were seen. */
@@ -39,7 +40,7 @@ const REPAIRED = 3_600_000
  * Notices one key on two machines, as when a home or an SD card is copied. Peers take both for one node: gossip and
  * connections go to one of them, and the readings of the older run are lost.
  *
- * Our own key is noticed when mDNS announces it from an address that is not ours. The key of a peer is noticed when two
+ * Our own key is noticed when mDNS announces it from an address that is not ours, or with ports that are not ours. The key of a peer is noticed when two
  * connections from different hosts answer with different runs; one node with two interfaces answers with one run.
  */
 export class SharedKeys {
@@ -68,7 +69,7 @@ export class SharedKeys {
       .map(({ peer, addresses }) => ({ peer, addresses }))
   }
 
-  /** Our own key was announced from another machine. */
+  /** Our own key was announced by another node. */
   announced(own: string, other: string): void {
     this.#found(this.#init.self, [own, other])
   }
@@ -99,13 +100,10 @@ export class SharedKeys {
     this.#keys.set(peer, { peer, addresses, seenAt: clock.monotonic() })
     if (isKnown) return
     const whose = peer === self ? 'the key of this node' : `the key of ${labelOf(peer)}`
-    log.warn(
-      `${whose} is used on two machines, ${addresses.join(' and ')}: readings of one of them are lost`,
-      {
-        peer,
-        hint: 'make a new home on one of them: kith init --home FOLDER'
-      }
-    )
+    log.warn(`${whose} is used twice, at ${addresses.join(' and ')}: readings of one of them are lost`, {
+      peer,
+      hint: 'make a new home for one of them: kith init --home FOLDER'
+    })
   }
 }
 
@@ -119,4 +117,29 @@ function byHost(connections: readonly Connection[]): Connection[] {
 
 function hostOf(connection: Connection): string {
   return remoteHost(connection) ?? connection.remoteAddr.toString()
+}
+
+/**
+ * One address of ours and one of another node on this machine that has our key, as when a home was copied and both
+ * run; undefined where a port is ours too: then the announcement is our own.
+ * @param announced what mDNS brought for our PeerId from an address of this machine
+ */
+export function besideUs(
+  announced: readonly Multiaddr[],
+  own: readonly Multiaddr[]
+): readonly [string, string] | undefined {
+  const ports = new Set(own.map(portOf))
+  const [ours, theirs] = [own[0], announced[0]]
+  if (ours === undefined || theirs === undefined || announced.some((one) => ports.has(portOf(one))))
+    return undefined
+  return [placeOf(ours), placeOf(theirs)]
+}
+
+function portOf(address: Multiaddr): string | undefined {
+  return address.getComponents().find(({ name }) => name === 'tcp')?.value
+}
+
+/** Without the PeerId, which is the same for both. */
+function placeOf(address: Multiaddr): string {
+  return address.toString().replace(/\/p2p\/[^/]+$/, '')
 }

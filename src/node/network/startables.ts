@@ -9,6 +9,7 @@ import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import { LanDiscovery, MDNS_PORT } from '../../peer/discovery/mdns.ts'
 import type { Startable } from '../../startable.ts'
 import type { Network } from './create-network.ts'
+import { besideUs } from './shared-keys.ts'
 
 export interface NetworkStartableInit {
   readonly config: NodeConfig
@@ -20,7 +21,7 @@ export interface NetworkStartableInit {
 export interface DiscoveryInit extends NetworkStartableInit {
   readonly autoDialer: AutoDialer
   readonly local: LocalNetwork
-  /** Our own PeerId was announced: our address on that interface, and the one of the other machine. */
+  /** Our own PeerId was announced: our address on that interface, and the one of the other node. */
   readonly onOwnKey: (own: string, other: string) => void
 }
 
@@ -49,6 +50,10 @@ export function discoveryStartable({
       if (!peer.equals(network.peerId)) autoDialer.found(peer, addresses, from)
       // With two interfaces in one network a node receives its own announcements.
       else if (!local.isOwnAddress(from)) onOwnKey(own, from)
+      else {
+        const twin = besideUs(addresses, network.getMultiaddrs())
+        if (twin !== undefined) onOwnKey(...twin)
+      }
     }
   })
   let cancel: () => void = () => {}

@@ -4,7 +4,7 @@ import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Log } from '../../../src/log.ts'
 import { silentLog } from '../../../src/log.ts'
-import { SharedKeys } from '../../../src/node/network/shared-keys.ts'
+import { besideUs, SharedKeys } from '../../../src/node/network/shared-keys.ts'
 
 const SELF = '12D3KooWSelf'
 const HALL = '12D3KooWHall'
@@ -60,7 +60,7 @@ t.test('two hosts with two runs of one key are reported once, with both addresse
   connections.pop()
   await open('10.0.0.3')
   t.equal(warnings.length, 1)
-  t.match(warnings[0], /the key of hall is used on two machines, 10\.0\.0\.3 and 10\.0\.0\.2/)
+  t.match(warnings[0], /the key of hall is used twice, at 10\.0\.0\.3 and 10\.0\.0\.2/)
 })
 
 t.test('one node with two interfaces is no matter, nor are two connections of one host', async (t) => {
@@ -88,7 +88,21 @@ t.test('our own key elsewhere is reported, and forgotten an hour after it is rep
   }
   t.same(keys.all(), [{ peer: SELF, addresses: ['10.0.0.1', '10.0.0.9'] }])
   t.equal(warnings.length, 1)
-  t.match(warnings[0], /the key of this node is used on two machines, 10\.0\.0\.1 and 10\.0\.0\.9/)
+  t.match(warnings[0], /the key of this node is used twice, at 10\.0\.0\.1 and 10\.0\.0\.9/)
   await clock.advance(3_600_000)
   t.same(keys.all(), [])
+})
+
+t.test('our own key in another process of this machine has other ports', async (t) => {
+  const list = (...texts: string[]) => texts.map((text) => multiaddr(text))
+  const own = list('/ip4/10.0.0.1/tcp/4001', '/ip6/fd00::1/tcp/4002')
+  t.same(besideUs(list('/ip4/10.0.0.1/tcp/4777'), own), ['/ip4/10.0.0.1/tcp/4001', '/ip4/10.0.0.1/tcp/4777'])
+  t.equal(besideUs(list('/ip4/10.0.0.1/tcp/4001'), own), undefined)
+  t.equal(
+    besideUs(list('/ip4/10.0.0.1/tcp/4777', '/ip6/fd00::1/tcp/4002'), own),
+    undefined,
+    'one port is ours'
+  )
+  t.equal(besideUs([], own), undefined)
+  t.equal(besideUs(list('/ip4/10.0.0.1/tcp/4777'), []), undefined, 'we listen nowhere')
 })
