@@ -1,6 +1,5 @@
 import { type QueryServer, queryServer } from '../../protocol/query/index.ts'
-import type { Audience } from '../../reading/author/author.ts'
-import { formatSeries } from '../../reading/series.ts'
+import { ReadPolicy } from '../readings/read-policy.ts'
 import type { Components } from './components.ts'
 import { ownSeries } from './own-catalogue.ts'
 
@@ -15,8 +14,13 @@ export function createQueryServer(components: Needs): QueryServer {
   const { config, world, log, identity } = init
   const { inBook, catalogues, admission } = peers
   const self = identity.peer
-  const hasPrivate = config.sensors.some((sensor) => sensor.private)
-  const audienceOf = (peer: string): Audience => (hasPrivate && inBook(peer) ? 'book' : 'everyone')
+  const policy = new ReadPolicy({
+    self,
+    inBook,
+    hasPrivate: config.sensors.some((sensor) => sensor.private),
+    isPrivate: (device) => sensing.isPrivate(device),
+    isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series)
+  })
   return queryServer({ limits: config.limits.query })({
     network: transports.network,
     datagrams: transports.datagrams,
@@ -29,7 +33,7 @@ export function createQueryServer(components: Needs): QueryServer {
     catalogues: {
       sealed: (author, requester) =>
         author === self
-          ? publishing.cataloguePublisher.current(audienceOf(requester))
+          ? publishing.cataloguePublisher.current(policy.audienceOf(requester))
           : catalogues.get(author)?.bytes,
       series: (author) =>
         author === self
@@ -37,11 +41,7 @@ export function createQueryServer(components: Needs): QueryServer {
           : (catalogues.mostComplete(author)?.catalogue.series.map(({ name }) => name) ?? [])
     },
     admission,
-    // Private series of others were given to this node alone.
-    mayRead: (peer, series) =>
-      series.peer === self
-        ? !sensing.isPrivate(series.device) || inBook(peer)
-        : !catalogues.isPrivate(series.peer, formatSeries(series)),
+    mayRead: (peer, series) => policy.mayRead(peer, series),
     clockStatus: () => timekeeper.status(),
     callerOf: ({ remotePeer }) => {
       const peer = remotePeer.toString()

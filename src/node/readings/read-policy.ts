@@ -1,0 +1,35 @@
+import type { Audience } from '../../reading/author/author.ts'
+import { formatSeries, type SeriesParts } from '../../reading/series.ts'
+
+export interface ReadPolicyInit {
+  readonly self: string
+  readonly inBook: (peer: string) => boolean
+  /** Whether any sensor of this node is private. */
+  readonly hasPrivate: boolean
+  /** Whether a sensor of this node is private. */
+  readonly isPrivate: (device: string) => boolean
+  /** Whether the catalogue of another author has the series only in its restricted form. */
+  readonly isPrivateElsewhere: (author: string, series: string) => boolean
+}
+
+/** Which series a peer may read and which catalogue it gets, once admission answers it (docs/protocols.md section 14). */
+export class ReadPolicy {
+  readonly #init: ReadPolicyInit
+
+  constructor(init: ReadPolicyInit) {
+    this.#init = init
+  }
+
+  /** Private series of this node are for peers of its book; those of others were given to this node alone. */
+  mayRead(peer: string, series: SeriesParts): boolean {
+    const { self, inBook, isPrivate, isPrivateElsewhere } = this.#init
+    return series.peer === self
+      ? !isPrivate(series.device) || inBook(peer)
+      : !isPrivateElsewhere(series.peer, formatSeries(series))
+  }
+
+  /** The catalogue of this node has a restricted form only where there are private series. */
+  audienceOf(peer: string): Audience {
+    return this.#init.hasPrivate && this.#init.inBook(peer) ? 'book' : 'everyone'
+  }
+}
