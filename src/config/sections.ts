@@ -3,7 +3,7 @@ import type { AutoLimit, Limit, Limits, LimitsOf } from '../limits.ts'
 import { controlLimits } from '../node/control/limits.ts'
 import { networkLimits, streamLimits } from '../node/network/limits.ts'
 import { storeLimits } from '../node/peers/limits.ts'
-import { bookCapacity } from '../peer/book/limits.ts'
+import { bookCapacity, lastGoodLimits } from '../peer/book/limits.ts'
 import { dialingLimits } from '../peer/dialing/limits.ts'
 import { datagramLimits } from '../protocol/datagram/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
@@ -91,6 +91,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),
+  lastGood: limitsSection(lastGoodLimits),
   control: limitsSection(controlLimits)
 })
 
