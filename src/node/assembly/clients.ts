@@ -8,7 +8,7 @@ export function createClients({
   init: { config, world },
   protocols: { registry },
   transports: { datagrams },
-  peers: { catalogues, autoDialer }
+  peers: { catalogues, paths }
 }: Pick<Components, 'init' | 'protocols' | 'transports' | 'peers'>): Clients {
   const { clock } = world
   const limits = config.limits.query
@@ -28,7 +28,7 @@ export function createClients({
     clock,
     verifier: answers,
     openStream: async (peer, protocols, signal) => {
-      const connection = await autoDialer.connect(peer, signal)
+      const connection = await paths.connect(peer, signal)
       return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
     }
   })

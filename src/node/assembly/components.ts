@@ -2,6 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import type { PathFinder } from '../../peer/dialing/path-finder.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import type { Forwarding } from '../../peer/forwarding.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
@@ -82,6 +83,8 @@ export interface Peers {
   readonly book: AddressBook
   readonly inBook: (peer: string) => boolean
   readonly autoDialer: AutoDialer
+  /** Finds a connection to a peer that is wanted now. */
+  readonly paths: PathFinder
   /** Verified catalogues of others. */
   readonly catalogues: CatalogueTable
   /** Calls the listener with each catalogue that is newer, until the returned function is called. */

@@ -24,6 +24,7 @@ export function createPeerLookup(components: Needs): PeerLookup {
       directory: peers.directory,
       spoken,
       autoDialer: peers.autoDialer,
+      paths: peers.paths,
       nameTimeout: init.nameTimeout
     }),
     peerProtocols: new PeerProtocols(transports.network),

@@ -1,11 +1,16 @@
+import { systemClock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect } from '../../direct.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
+import { AddressDialer } from '../../peer/dialing/address-dialer.ts'
 import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import { type DialGate, dialGate } from '../../peer/dialing/dial-gate.ts'
+import { PathFinder } from '../../peer/dialing/path-finder.ts'
 import { Forwarding } from '../../peer/forwarding.ts'
 import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { remoteHost } from '../network/create-network.ts'
+import { dialAddress } from '../network/dial-address.ts'
 import { describeBad, openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import {
@@ -29,7 +34,12 @@ export async function createPeers({
   const { config, identity, log } = init
   const book = await openBook({ ...init, refused: (error) => log.warn(describeBad(error)) })
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
-  const autoDialer = createAutoDialer({ init, transports }, inBook)
+  const gate = dialGate({
+    self: identity.peer,
+    denies: (peer) => admission.denies(peer),
+    isBanned: (peer) => transports.network.services.guard.isBanned(peer)
+  })
+  const autoDialer = createAutoDialer({ init, transports }, inBook, gate)
   const callerOf = (peer: string): Caller | undefined => {
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: isDirect(connection) }
@@ -58,6 +68,7 @@ export async function createPeers({
     book,
     inBook,
     autoDialer,
+    paths: createPathFinder(init, autoDialer, gate),
     catalogues: metas,
     onCatalogue,
     directory,
@@ -83,17 +94,41 @@ function describe({ message, hint }: UnmatchedWord): string {
 
 function createAutoDialer(
   { init: { config, world, log }, transports }: Pick<Components, 'init' | 'transports'>,
-  inBook: (peer: string) => boolean
+  inBook: (peer: string) => boolean,
+  gate: DialGate
 ): AutoDialer {
   const { dialing, network } = config.limits
+  const addressDialer = new AddressDialer({
+    // By the time of this machine: connections are real in a simulated world, too.
+    clock: systemClock,
+    dial: (address, signal) => dialAddress(transports.network, address, signal),
+    addressTimeout: network.addressDialTimeout
+  })
   return new AutoDialer({
     libp2p: transports.network,
+    dial: (addresses, signal, report) => addressDialer.dial(addresses, signal, report),
+    gate,
     clock: world.clock,
     log,
     network: transports.local,
     random: () => randomFloat(world),
     limits: { ...dialing, dialTimeout: network.dialTimeout },
     inBook
+  })
+}
+
+function createPathFinder({ world }: Components['init'], autoDialer: AutoDialer, gate: DialGate): PathFinder {
+  return new PathFinder({
+    clock: world.clock,
+    ways: [
+      {
+        name: 'addresses',
+        startsAfter: 0,
+        dial: (peer, signal, report) => autoDialer.connect(peer, signal, report)
+      }
+    ],
+    standing: (peer) => autoDialer.connection(peer),
+    gate
   })
 }
 

@@ -89,7 +89,7 @@ export class ConnectionGuard {
     })
   }
 
-  isBanned(peer: PeerId): boolean {
+  isBanned(peer: PeerId | string): boolean {
     const until = this.#banned.get(peer.toString())
     return until !== undefined && this.#clock.monotonic() < until
   }

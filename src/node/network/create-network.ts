@@ -31,8 +31,12 @@ import { STREAM_WINDOW } from './yamux-frames.ts'
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 
 interface InnerComponents {
-  /** What is listened on. */
-  readonly transportManager: { getAddrs(): Multiaddr[] }
+  readonly transportManager: {
+    /** What is listened on. */
+    getAddrs(): Multiaddr[]
+    /** Dials this address, whatever else is dialled. */
+    dial(address: Multiaddr, options: { readonly signal: AbortSignal }): Promise<Connection>
+  }
 }
 
 /** The services of our libp2p. */
@@ -40,8 +44,8 @@ export interface NetworkServices extends Record<string, unknown> {
   pubsub: GossipSub
   ping: Ping
   /** Refuses peers that broke a rule. */
-  guard: Pick<ConnectionGuard, 'ban'>
-  /** What datagrams need of libp2p's inside. */
+  guard: Pick<ConnectionGuard, 'ban' | 'isBanned'>
+  /** What dials and datagrams need of libp2p's inside. */
   components: InnerComponents
 }
 

@@ -2,6 +2,8 @@ import type { Connection } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import type { Found, PathFinder } from '../../peer/dialing/path-finder.ts'
+import { NotReached } from '../../peer/dialing/way.ts'
 import type { PeerDirectory, Target } from './directory.ts'
 import { type Selection, type Spoken, select } from './selection.ts'
 
@@ -10,7 +12,8 @@ export interface PeerResolverInit {
   readonly clock: Clock
   readonly directory: PeerDirectory
   readonly spoken: Spoken
-  readonly autoDialer: AutoDialer
+  readonly autoDialer: Pick<AutoDialer, 'remember'>
+  readonly paths: Pick<PathFinder, 'find'>
   /** Milliseconds after the start in which an unknown name is waited for. */
   readonly nameTimeout: number
 }
@@ -79,30 +82,33 @@ export class PeerResolver {
   }
 
   /** An address that is not known yet is waited for as names are. @throws NodeError unreachable */
-  async connect({ peer, addresses }: Target, signal: AbortSignal): Promise<Connection> {
-    const { autoDialer, clock, nameTimeout } = this.#init
+  async connect(target: Target, signal: AbortSignal): Promise<Connection> {
+    return (await this.find(target, signal)).connection
+  }
+
+  /** As connect, with a line for each thing that was tried. @throws NodeError unreachable */
+  async find({ peer, addresses }: Target, signal: AbortSignal): Promise<Found> {
+    const { autoDialer, paths, clock, nameTimeout } = this.#init
     if (addresses.length > 0) autoDialer.remember(peer, addresses)
     for (;;) {
       try {
-        return await autoDialer.connect(peer, signal)
+        return await paths.find(peer, signal)
       } catch (error) {
         signal.throwIfAborted()
         const timedOut = clock.monotonic() - this.#startedAt > nameTimeout
-        if (timedOut || !isAddressless(error)) throw this.#unreachable(peer, error)
+        const mayBeHeard = error instanceof NotReached && error.hadNoAddress
+        if (timedOut || !mayBeHeard) throw this.#unreachable(peer, error)
         await clock.sleep(RETRY, signal)
       }
     }
   }
 
+  /** One reason is in the line of the message, several are a line each. */
   #unreachable(peer: string, cause: unknown): NodeError {
-    const why = isAddressless(cause) ? 'it was not heard, and no address is known' : describeError(cause)
-    const message = `${this.#init.directory.labelOf(peer)} cannot be reached: ${why}`
+    const [why = '', ...more] = cause instanceof NotReached ? cause.tried : [describeError(cause)]
+    const reasons = more.length === 0 ? `: ${why}` : [why, ...more].map((line) => `\n  ${line}`).join('')
+    const message = `${this.#init.directory.labelOf(peer)} cannot be reached${reasons}`
     const hint = 'is it on, and on this network? kith doctor looks at this side'
     return new NodeError('unreachable', message, { hint, remedy: 'retry', cause })
   }
-}
-
-/** libp2p has nothing to dial. */
-function isAddressless(error: unknown): boolean {
-  return error instanceof Error && error.name === 'NoValidAddressesError'
 }

@@ -7,21 +7,26 @@ import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { LocalNetwork } from '../discovery/local-network.ts'
 import { Backoff } from './backoff.ts'
-import { dialOrder, leadsNear } from './dial-addresses.ts'
+import { announcedAddresses, dialOrder, leadsNear } from './dial-addresses.ts'
 import { DialBudget } from './dial-budget.ts'
+import type { DialGate } from './dial-gate.ts'
 import type { DialingLimits } from './limits.ts'
 import { PlaceBackoff } from './place-backoff.ts'
+import type { Report } from './way.ts'
 
-/** The time of a dial is libp2p's own limit: milliseconds, all addresses together. */
+/** The time of a dial: milliseconds, all addresses together. */
 export type AutoDialerLimits = DialingLimits & { readonly dialTimeout: number }
 
 export interface AutoDialerInit {
   readonly libp2p: Libp2p
+  /** Dials addresses of one peer, in this order. @throws NoAddress where there are none */
+  readonly dial: (addresses: readonly Multiaddr[], signal: AbortSignal, report: Report) => Promise<Connection>
   readonly clock: Clock
   readonly log: Log
   readonly network: LocalNetwork
   readonly random: () => number
   readonly limits: AutoDialerLimits
+  readonly gate: DialGate
   /** Peers of the book are dialled without end and never forgotten. */
   readonly inBook: (peer: string) => boolean
 }
@@ -70,6 +75,8 @@ export class AutoDialer {
   readonly #known = new Map<string, Known>()
   readonly #budget: DialBudget
   readonly #places: PlaceBackoff
+  /** Peers that are dialled now, those on demand not counted. */
+  #dialling = 0
   readonly #stopping = new AbortController()
   readonly #opened = this.#guarded((connection) => this.#onOpen(connection))
   readonly #closed = this.#guarded((connection) => this.#onClose(connection))
@@ -133,13 +140,32 @@ export class AutoDialer {
     return open.find(isDirect) ?? open[0]
   }
 
-  /** Connects now, without back-off. @throws the dial's error */
-  async connect(peer: string, signal: AbortSignal): Promise<Connection> {
+  /**
+   * Connects now, without back-off.
+   * @param report gets a line for each address that failed
+   * @throws NoAddress; the dial's error
+   */
+  async connect(peer: string, signal: AbortSignal, report: Report = () => {}): Promise<Connection> {
     const there = this.connection(peer)
     if (there !== undefined) return there
     const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
     const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
-    return await this.#dial(known, addresses, signal)
+    const dialled = addresses.length > 0 ? addresses : await this.#announced(known)
+    return await this.#dial(known, dialled, signal, report)
+  }
+
+  /** What a peer said of itself over an earlier connection, as far as it may be dialled now. */
+  async #announced(known: Known): Promise<Multiaddr[]> {
+    const { libp2p, network, inBook } = this.#init
+    const isInBook = inBook(known.id.toString())
+    const { addresses } = await libp2p.peerStore.get(known.id).catch(() => ({ addresses: [] }))
+    const allowed = announcedAddresses(
+      addresses.map(({ multiaddr }) => multiaddr),
+      network,
+      isInBook
+    )
+    const ordered = dialOrder(allowed, known.id, network)
+    return isInBook ? ordered : this.#withinBudget(known, ordered)
   }
 
   #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
@@ -240,18 +266,31 @@ export class AutoDialer {
 
   #try(known: Known): void {
     if (this.#forgetUnseen(known)) return
-    const addresses = this.#allowed(known)
-    if (addresses.length === 0 && known.addresses.size > 0) {
+    const isFull = this.#dialling >= this.#init.limits.parallelDials
+    const addresses = isFull ? [] : this.#allowed(known)
+    if (addresses.length === 0) {
       this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
       return
     }
-    this.#dial(known, addresses, this.#stopping.signal).catch((error: unknown) => this.#failed(known, error))
+    this.#dialling++
+    known.dialling = true
+    known.triedAt = this.#init.clock.monotonic()
+    const ended = (): void => {
+      this.#dialling--
+      known.dialling = false
+    }
+    this.#dial(known, addresses, this.#stopping.signal)
+      .finally(ended)
+      .catch((error: unknown) => this.#failed(known, error))
   }
 
   /** The addresses that may be dialled now: all of a peer of the book, of others as the budget and places allow. */
   #allowed(known: Known): Multiaddr[] {
     const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
-    if (this.#init.inBook(known.id.toString())) return addresses
+    return this.#init.inBook(known.id.toString()) ? addresses : this.#withinBudget(known, addresses)
+  }
+
+  #withinBudget(known: Known, addresses: Multiaddr[]): Multiaddr[] {
     // The place of a peer that was there before may be named by strangers, too.
     const due = known.isReached ? addresses : addresses.filter((address) => this.#places.isDue(address))
     return due.slice(
@@ -260,20 +299,22 @@ export class AutoDialer {
     )
   }
 
-  async #dial(known: Known, addresses: readonly Multiaddr[], signal: AbortSignal): Promise<Connection> {
-    const { libp2p, clock, limits } = this.#init
+  async #dial(
+    known: Known,
+    addresses: readonly Multiaddr[],
+    signal: AbortSignal,
+    report: Report = () => {}
+  ): Promise<Connection> {
+    const { dial, gate, clock, limits } = this.#init
+    const refusal = gate(known.id.toString())
+    if (refusal !== undefined) throw new Error(refusal)
     const both = AbortSignal.any([signal, this.#stopping.signal])
-    known.dialling = true
-    known.triedAt = clock.monotonic()
+    const work = (limited: AbortSignal): Promise<Connection> => dial(addresses, limited, report)
     try {
-      const target = addresses.length > 0 ? [...addresses] : known.id
-      const dial = (limited: AbortSignal): Promise<Connection> => libp2p.dial(target, { signal: limited })
-      return await withDeadline(clock, limits.dialTimeout, `dialling ${known.id.toString()}`, dial, both)
+      return await withDeadline(clock, limits.dialTimeout, `dialling ${known.id.toString()}`, work, both)
     } catch (error) {
       if (!both.aborted) for (const address of addresses) this.#places.failed(address)
       throw error
-    } finally {
-      known.dialling = false
     }
   }
 

@@ -1,5 +1,6 @@
 import type { PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { isRelayed } from '../../direct.ts'
 import type { LocalNetwork } from '../discovery/local-network.ts'
 import { hostPort } from '../discovery/multiaddr-host.ts'
 
@@ -9,6 +10,34 @@ export function leadsNear(address: Multiaddr, network: LocalNetwork): boolean {
   if (place !== undefined) return network.isNear(place.host)
   // Peers of one process, in tests.
   return address.getComponents()[0]?.name === 'memory'
+}
+
+/** Addresses of one peer that are dialled on its own word. */
+const MAX_ANNOUNCED = 8
+
+/**
+ * Those of a peer's own word (identify, peer record) that may be dialled: on the subnets of this machine, and beyond
+ * them where the peer is in the book. Never loopback or unspecified addresses, which would lead to this machine, and
+ * no host names, which would lead wherever DNS says.
+ */
+export function announcedAddresses(
+  addresses: readonly Multiaddr[],
+  network: LocalNetwork,
+  isInBook: boolean
+): Multiaddr[] {
+  const may = (address: Multiaddr): boolean => {
+    if (isRelayed(address)) return false
+    const place = hostPort(address)
+    if (place === undefined) return leadsNear(address, network)
+    if (isInBook) return !leadsHere(place.host)
+    return !leadsHere(place.host) && network.isOwnSubnet(place.host)
+  }
+  return addresses.filter(may).slice(0, MAX_ANNOUNCED)
+}
+
+/** RFC 1122 section 3.2.1.3, RFC 4291 sections 2.5.2, 2.5.3 and 2.5.5.2 (no interface has a mapped one). */
+function leadsHere(host: string): boolean {
+  return /^(?:0\.|127\.|::1?$|::ffff:)/i.test(host)
 }
 
 /**

@@ -8,6 +8,12 @@ export const dialingLimits = defineLimits(
     retryMin: duration('100ms', '1h', '1s', 'First wait before a peer is dialled again.'),
     retryMax: duration('1s', '1d', '1min', 'Longest wait before a peer of the book is dialled again.'),
     strangerRetryMax: duration('1s', '1d', '10min', 'Longest wait before any other peer is dialled again.'),
+    parallelDials: whole(
+      1,
+      1024,
+      32,
+      'Peers that are dialled at one time, besides those that are asked for.'
+    ),
     dialsPerMinute: whole(2, 6000, 120, 'Addresses of peers outside the book that are dialled in a minute.'),
     forgetUnreached: duration(
       '10s',

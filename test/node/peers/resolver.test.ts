@@ -2,29 +2,27 @@ import type { Connection } from '@libp2p/interface'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { PeerResolver, type PeerResolverInit } from '../../../src/node/peers/resolver.ts'
+import { NotReached } from '../../../src/peer/dialing/way.ts'
 
 const NAME_TIMEOUT = 5000
 const TARGET = { peer: 'hall', addresses: [] }
 const connection = {} as Connection
 
-/** libp2p's error where it has no address. */
-class Addressless extends Error {
-  override readonly name = 'NoValidAddressesError'
-}
+const UNHEARD = 'it was not heard, and no address is known'
 
-/** Reach over a autoDialer that answers with `connect`, each time anew. */
+/** A resolver whose searches end as `connect` says, each time anew. */
 function bench(connect: (clock: VirtualClock) => Connection) {
   const clock = new VirtualClock()
   let attempts = 0
-  const autoDialer = {
-    remember() {},
-    connect: async () => {
+  const autoDialer = { remember() {} }
+  const paths = {
+    find: async () => {
       attempts += 1
-      return connect(clock)
+      return { connection: connect(clock), tried: [] }
     }
   }
   const directory = { labelOf: (peer: string) => peer }
-  const parts = { self: 'self', clock, directory, autoDialer, spoken: {}, nameTimeout: NAME_TIMEOUT }
+  const parts = { self: 'self', clock, directory, autoDialer, paths, spoken: {}, nameTimeout: NAME_TIMEOUT }
   const signal = new AbortController()
   return {
     clock,
@@ -36,7 +34,7 @@ function bench(connect: (clock: VirtualClock) => Connection) {
 
 t.test('a peer of the book is waited for until it is heard', async (t) => {
   const { resolver, clock, signal } = bench((time) => {
-    if (time.monotonic() < 2000) throw new Addressless('The dial request has no valid addresses')
+    if (time.monotonic() < 2000) throw new NotReached([UNHEARD], true)
     return connection
   })
   const connected = resolver.connect(TARGET, signal.signal)
@@ -46,7 +44,7 @@ t.test('a peer of the book is waited for until it is heard', async (t) => {
 
 t.test('not for ever, and then in words for people', async (t) => {
   const { resolver, clock, signal } = bench(() => {
-    throw new Addressless('The dial request has no valid addresses for peer: 12D3')
+    throw new NotReached([UNHEARD], true)
   })
   const failed = t.rejects(resolver.connect(TARGET, signal.signal), {
     code: 'unreachable',
@@ -66,7 +64,7 @@ t.test('whoever refuses is not asked again', async (t) => {
 
 t.test('and waiting ends with the command', async (t) => {
   const { resolver, clock, signal } = bench(() => {
-    throw new Addressless('none')
+    throw new NotReached([UNHEARD], true)
   })
   const ended = t.rejects(resolver.connect(TARGET, signal.signal), /enough/)
   await clock.advance(300)

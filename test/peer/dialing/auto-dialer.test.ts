@@ -1,12 +1,13 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { multiaddr } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import t, { type Test } from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Network } from '../../../src/node/network/create-network.ts'
 import { AutoDialer } from '../../../src/peer/dialing/auto-dialer.ts'
+import { NoAddress } from '../../../src/peer/dialing/way.ts'
 import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
 import { memoryNetwork, nextEvent } from '../../support/memory-network.ts'
 
@@ -17,6 +18,7 @@ const limits = {
   retryMin: 1_000,
   retryMax: 60_000,
   strangerRetryMax: 600_000,
+  parallelDials: 32,
   dialsPerMinute: 60,
   forgetUnreached: 300_000,
   forgetAfter: 3_600_000
@@ -31,6 +33,11 @@ async function pair(
   const clock = new VirtualClock()
   const init = {
     libp2p: here as unknown as Libp2p,
+    dial: async (addresses: readonly Multiaddr[], signal: AbortSignal) => {
+      if (addresses.length === 0) throw new NoAddress()
+      return await here.dial([...addresses], { signal })
+    },
+    gate: () => undefined,
     clock,
     log: silentLog,
     network: new LocalNetwork({}),

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
-import { dialOrder, leadsNear } from '../../../src/peer/dialing/dial-addresses.ts'
+import { announcedAddresses, dialOrder, leadsNear } from '../../../src/peer/dialing/dial-addresses.ts'
 import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
 
 const network = new LocalNetwork({
@@ -48,3 +48,25 @@ t.test('the own subnet first, then the last heard; each names the peer once', as
     `/ip4/10.0.0.1/tcp/2/p2p/${id}`
   ])
 })
+
+t.test(
+  'on the word of a peer only own subnets are dialled, for one of the book also beyond, never this machine',
+  (t) => {
+    const own = '/ip4/203.0.113.77/tcp/4001'
+    const beyond = ['/ip4/192.168.7.7/tcp/4001', '/ip6/2001:db8::7/tcp/4001']
+    const never = [
+      '/ip4/127.0.0.1/tcp/4001',
+      '/ip4/0.0.0.0/tcp/4001',
+      '/ip6/::1/tcp/4001',
+      '/ip6/::ffff:127.0.0.1/tcp/4001',
+      '/dns4/example.com/tcp/4001',
+      `${own}/p2p/12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES/p2p-circuit`
+    ]
+    const announced = [...never, own, ...beyond].map((text) => multiaddr(text))
+    t.same(announcedAddresses(announced, network, false).map(String), [own])
+    t.same(announcedAddresses(announced, network, true).map(String), [own, ...beyond])
+    const many = Array.from({ length: 20 }, (_, i) => multiaddr(`/ip4/203.0.113.${i}/tcp/1`))
+    t.equal(announcedAddresses(many, network, true).length, 8)
+    t.end()
+  }
+)

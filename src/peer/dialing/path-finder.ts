@@ -1,0 +1,79 @@
+import type { Connection } from '@libp2p/interface'
+import type { Clock } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { DialGate } from './dial-gate.ts'
+import { Joined } from './joined.ts'
+import { type Attempt, raceInTurn } from './race-in-turn.ts'
+import { AllReported, NoAddress, NotReached, type Report, type Way } from './way.ts'
+
+export interface PathFinderInit {
+  readonly clock: Clock
+  /** In the order in which they are begun. */
+  readonly ways: readonly Way[]
+  /** The best connection to a peer that is open. */
+  readonly standing: (peer: string) => Connection | undefined
+  readonly gate: DialGate
+}
+
+export interface Found {
+  readonly connection: Connection
+  /** A line for each thing that was tried; empty where a connection was open. */
+  readonly tried: readonly string[]
+}
+
+/** What stands before the reason of a way that failed. */
+const LABELS: { readonly [Name in Way['name']]: string } = {
+  addresses: '',
+  neighbours: 'through neighbours: ',
+  relay: 'relay: ',
+  dht: 'DHT: '
+}
+
+/** Finds a connection to a peer: an open one, else by all ways, each begun while the former still tries. */
+export class PathFinder {
+  readonly #init: PathFinderInit
+  readonly #searches = new Joined<Found>()
+
+  constructor(init: PathFinderInit) {
+    this.#init = init
+  }
+
+  /** @throws NotReached; the signal's reason */
+  async connect(peer: string, signal: AbortSignal): Promise<Connection> {
+    return (await this.find(peer, signal)).connection
+  }
+
+  /** As connect, with what was tried. @throws NotReached; the signal's reason */
+  async find(peer: string, signal: AbortSignal): Promise<Found> {
+    const refusal = this.#init.gate(peer)
+    if (refusal !== undefined) throw new NotReached([refusal], false)
+    const connection = this.#init.standing(peer)
+    if (connection !== undefined) return { connection, tried: [] }
+    return await this.#searches.join(peer, signal, (joint) => this.#search(peer, joint))
+  }
+
+  async #search(peer: string, signal: AbortSignal): Promise<Found> {
+    const { clock, ways } = this.#init
+    const tried: string[] = []
+    let hadNoAddress = false
+    const report: Report = (line) => tried.push(line)
+    const attempts = ways.map(
+      (way): Attempt<Connection> => ({
+        startsAfter: way.startsAfter,
+        run: async (limited) => {
+          try {
+            return await way.dial(peer, limited, report)
+          } catch (error) {
+            hadNoAddress ||= error instanceof NoAddress
+            const isNew = !limited.aborted && !(error instanceof AllReported)
+            if (isNew) report(`${LABELS[way.name]}${describeError(error)}`)
+            throw error
+          }
+        }
+      })
+    )
+    const connection = await raceInTurn(attempts, clock, signal)
+    if (connection === undefined) throw new NotReached(tried, hadNoAddress)
+    return { connection, tried }
+  }
+}

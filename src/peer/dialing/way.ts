@@ -1,0 +1,44 @@
+import type { Connection } from '@libp2p/interface'
+
+/** Receives a line about one thing that was tried: `192.168.1.20: no route to host`. */
+export type Report = (line: string) => void
+
+/** One way to a peer. dial() resolves with a connection that stands, or throws why not, in words for people. */
+export interface Way {
+  readonly name: 'addresses' | 'neighbours' | 'relay' | 'dht'
+  /** Milliseconds after the start of the search; see docs/network.md. */
+  readonly startsAfter: number
+  /** @throws what reads well behind the name of the way; AllReported where `report` got every line */
+  dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection>
+}
+
+/** Thrown by a way that has reported each thing it tried. */
+export class AllReported extends Error {
+  constructor() {
+    super('nothing of what was tried led to it')
+    this.name = 'AllReported'
+  }
+}
+
+/** Thrown by a search without a connection. */
+export class NotReached extends Error {
+  /** A line for each thing that was tried. */
+  readonly tried: readonly string[]
+  /** Whether no address was known: one may still be heard. */
+  readonly hadNoAddress: boolean
+
+  constructor(tried: readonly string[], hadNoAddress: boolean) {
+    super(tried.join('; '))
+    this.name = 'NotReached'
+    this.tried = tried
+    this.hadNoAddress = hadNoAddress
+  }
+}
+
+/** Thrown where no address of a peer is known. */
+export class NoAddress extends Error {
+  constructor() {
+    super('it was not heard, and no address is known')
+    this.name = 'NoAddress'
+  }
+}
