@@ -97,6 +97,15 @@ const trust = {
   )
 }
 
+const via = section('Connections through neighbours.', {
+  serve: option(
+    choice(['off', 'book', 'near']),
+    'book',
+    'For whom it carries connections: between peers of the book, also of the local network, or nobody.'
+  ),
+  accept: option(choice(['off', 'book']), 'book', 'Whose connections through neighbours it takes.')
+})
+
 const log = section('Lines about what happens.', {
   level: option(
     choice(['silent', 'error', 'warn', 'info', 'debug']),
@@ -139,6 +148,7 @@ export function configSchema(
     time: time(clocks),
     log,
     datagrams,
+    via,
     limits
   })
   return v.pipe(

@@ -15,6 +15,7 @@ import {
   replicationLimits,
   subscriptionLimits
 } from '../protocol/replication/limits.ts'
+import { viaLimits } from '../protocol/via/limits.ts'
 import { authorLimits } from '../reading/author/limits.ts'
 import { historyLimits } from '../reading/history/limits.ts'
 import { hubLimits } from '../reading/hub/limits.ts'
@@ -88,6 +89,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   store: limitsSection(storeLimits),
   catalogue: limitsSection(catalogueLimits),
   neighbours: limitsSection(neighboursLimits),
+  via: limitsSection(viaLimits),
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),

@@ -10,6 +10,8 @@ import { createProtocols } from './assembly/protocols.ts'
 import { createPublishing, listenToAll } from './assembly/publishing.ts'
 import { createQueryServer } from './assembly/query-server.ts'
 import { createNeighbours } from './assembly/reach/neighbours.ts'
+import { addNeighboursWay } from './assembly/reach/neighbours-way.ts'
+import { createVia } from './assembly/reach/via.ts'
 import { createReplication } from './assembly/replication.ts'
 import { createSensing } from './assembly/sensing.ts'
 import { startOrder } from './assembly/start-order.ts'
@@ -64,8 +66,10 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const server = createQueryServer({ ...base, publishing, sensing })
   const peerLookup = createPeerLookup({ ...base, sensing })
   const neighbours = createNeighbours(base)
+  const via = createVia(base)
+  addNeighboursWay({ ...base, neighbours, via })
   const switches = new Switches(init)
-  const components = { ...base, publishing, sensing, server, peerLookup, neighbours, switches }
+  const components = { ...base, publishing, sensing, server, peerLookup, neighbours, via, switches }
   const operations = createOperations(components)
   const { resolver } = peerLookup
   return {

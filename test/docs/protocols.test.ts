@@ -31,6 +31,13 @@ import {
 } from '../../src/protocol/neighbours/codec.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
+import {
+  decodeStatus,
+  decodeOpen as decodeViaOpen,
+  encodeStatus,
+  encodeOpen as encodeViaOpen
+} from '../../src/protocol/via/codec.ts'
+import { viaLimits } from '../../src/protocol/via/limits.ts'
 import { peerOfMultihash } from '../../src/reading/series.ts'
 import { decodeCatalogue } from '../../src/reading/signed/catalogue-read.ts'
 import { encodeCatalogue } from '../../src/reading/signed/catalogue-write.ts'
@@ -42,6 +49,7 @@ import {
   documentBytes,
   documentList,
   documentReadings,
+  documentRows,
   documentVectors
 } from '../support/protocols-document.ts'
 import { allQuantities } from '../support/readings.ts'
@@ -192,6 +200,24 @@ t.test('neighbours', async (t) => {
     if ('error' in ask) t.fail(`${name}: ${ask.error.text}`)
     else equalHex(t, encodeAsk(ask), name)
   }
+})
+
+t.test('circuits', async (t) => {
+  const frames = [...documentVectors].filter(([name]) => name.startsWith('via-'))
+  t.equal(frames.length, 4)
+  for (const [name, { bytes, diagnostic }] of frames) {
+    unchecked.delete(name)
+    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic ?? '{}'))), hexOfBytes(bytes), name)
+    const again = name.startsWith('via-open-')
+      ? encodeViaOpen(decodeViaOpen(bytes))
+      : encodeStatus(decodeStatus(bytes))
+    equalHex(t, again, name)
+  }
+  const shown = new Map(
+    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
+  )
+  for (const [name, { initial }] of Object.entries(viaLimits.entries))
+    t.equal(shown.get(`limits.via.${name}`), `${initial}`, name)
 })
 
 t.test('requests and answers', async (t) => {

@@ -47,12 +47,17 @@ export interface PeerFacts {
   /** Peers that neighbours see. */
   readonly distant: readonly DistantPeer[]
   readonly protocolsOf: (peer: string) => readonly string[]
+  readonly hopsOf: HopsOf
   /** Clock.monotonic(). */
   readonly now: number
 }
 
+/** The peers that carry a connection, in order; undefined where it is no circuit through neighbours. */
+export type HopsOf = (connection: Connection) => readonly string[] | undefined
+
 /** All peers that are near, in the book or seen by neighbours, connected ones first. */
-export function viewPeers({ autoDialer, directory, book, distant, protocolsOf, now }: PeerFacts): PeerView[] {
+export function viewPeers(facts: PeerFacts): PeerView[] {
+  const { autoDialer, directory, book, distant, protocolsOf, hopsOf, now } = facts
   const near = new Map<string, Neighbour>(autoDialer.neighbours().map((one) => [one.peer, one]))
   const beyond = new Map(distant.map((one) => [one.peer, one]))
   const peers = [...new Set([...near.keys(), ...book, ...beyond.keys()])]
@@ -66,7 +71,7 @@ export function viewPeers({ autoDialer, directory, book, distant, protocolsOf, n
       inBook: directory.isInBook(peer),
       purposes: directory.purposesOf(peer),
       protocols: [...protocolsOf(peer)],
-      path: via === undefined ? pathOf(connection, directory) : viaPath(via.path, directory),
+      path: via === undefined ? pathOf(connection, directory, hopsOf) : viaPath(via.path, directory),
       rtt: connection?.rtt ?? null,
       seen: connection !== undefined ? 0 : seenAt === undefined ? null : (now - seenAt) / 1000,
       connected: connection !== undefined
@@ -84,9 +89,15 @@ function viaPath(hops: readonly string[], directory: PeerDirectory): PeerView['p
   return { kind: 'via', text: `via ${names.join(', ')}`, hops: [...hops] }
 }
 
-/** Whether a connection is direct, or which relay carries it. */
-export function pathOf(connection: Connection | undefined, directory: PeerDirectory): PeerView['path'] {
+/** Whether a connection is direct, or which neighbours or relay carry it. */
+export function pathOf(
+  connection: Connection | undefined,
+  directory: PeerDirectory,
+  hopsOf: HopsOf
+): PeerView['path'] {
   if (connection === undefined) return { kind: 'none', text: 'not connected' }
+  const hops = hopsOf(connection)
+  if (hops !== undefined) return viaPath(hops, directory)
   const address = connection.remoteAddr.toString()
   const relay = /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1]
   if (relay !== undefined)

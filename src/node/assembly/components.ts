@@ -16,6 +16,7 @@ import type { Neighbours } from '../../protocol/neighbours/index.ts'
 import type { ProtocolRegistry } from '../../protocol/protocol-registry.ts'
 import type { DatagramQueryClient, QueryClient, QueryServer } from '../../protocol/query/index.ts'
 import type { Backfill, Replicator } from '../../protocol/replication/index.ts'
+import type { Via } from '../../protocol/via/index.ts'
 import type { Author } from '../../reading/author/author.ts'
 import type { History } from '../../reading/history/history.ts'
 import type { ReadingHub } from '../../reading/hub/reading-hub.ts'
@@ -58,6 +59,8 @@ export interface Components {
   readonly peerLookup: PeerLookup
   /** Asks neighbours about other peers, and answers the same. */
   readonly neighbours: Neighbours
+  /** Connections through neighbours. */
+  readonly via: Via
   readonly switches: Switches
 }
 

@@ -55,7 +55,7 @@ export function createOperations(components: Components): Operations {
       directory,
       datagrams: components.transports.datagrams,
       speaksDatagrams,
-      pathOf: (connection) => pathOf(connection, directory).text
+      pathOf: (connection) => pathOf(connection, directory, (one) => components.via.pathOf(one)).text
     },
     status,
     peers: () => peersOf(components)
@@ -99,8 +99,9 @@ async function peersOf({
   init: { world },
   peers: { autoDialer, directory, book },
   peerLookup: { peerProtocols },
-  neighbours
-}: Pick<Components, 'init' | 'peers' | 'peerLookup' | 'neighbours'>): Promise<PeerView[]> {
+  neighbours,
+  via
+}: Pick<Components, 'init' | 'peers' | 'peerLookup' | 'neighbours' | 'via'>): Promise<PeerView[]> {
   const known = await peerProtocols.all()
   const inBook = book.entries().map(({ peer }) => peer)
   const absent = inBook.filter((peer) => autoDialer.connection(peer) === undefined)
@@ -110,6 +111,7 @@ async function peersOf({
     book: inBook,
     distant: await neighbours.distantPeers(absent, new AbortController().signal),
     protocolsOf: (peer) => known.get(peer) ?? [],
+    hopsOf: (connection) => via.pathOf(connection),
     now: world.clock.monotonic()
   })
 }

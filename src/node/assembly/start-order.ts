@@ -28,6 +28,7 @@ export function startOrder(
     publishing,
     peerLookup,
     neighbours,
+    via,
     switches
   } = components
   const { home, world, log, carrier } = init
@@ -53,6 +54,7 @@ export function startOrder(
     ...(datagramQueries === undefined ? [] : [datagramQueries]),
     server,
     neighbours,
+    via,
     gossip,
     replication.replicator,
     // A node for one command publishes no catalogue.

@@ -52,14 +52,15 @@ function memory(): Status['memory'] {
   return { rss, heapUsed, heapTotal }
 }
 
-/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions. */
+/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions, via.circuits and via.ends. */
 function countersOf({
   publishing: { gossip },
   storage: { hub },
   server,
   neighbours,
+  via,
   transports: { datagrams }
-}: Pick<Components, 'publishing' | 'storage' | 'server' | 'neighbours' | 'transports'>): Record<
+}: Pick<Components, 'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'transports'>): Record<
   string,
   number
 > {
@@ -67,6 +68,7 @@ function countersOf({
     ...named('gossip', gossip.counters()),
     ...named('journal', hub.counters),
     ...named('neighbours', neighbours.counters),
+    ...named('via', via.counters),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

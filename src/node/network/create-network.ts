@@ -21,6 +21,7 @@ import { type Clock, systemClock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { isDirect } from '../../direct.ts'
 import type { Log } from '../../log.ts'
+import type { CircuitUpgrader } from '../../protocol/via/index.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionGuard } from './connection-guard.ts'
@@ -37,6 +38,7 @@ interface InnerComponents {
     /** Dials this address, whatever else is dialled. */
     dial(address: Multiaddr, options: { readonly signal: AbortSignal }): Promise<Connection>
   }
+  readonly upgrader: CircuitUpgrader
 }
 
 /** The services of our libp2p. */
@@ -45,7 +47,7 @@ export interface NetworkServices extends Record<string, unknown> {
   ping: Ping
   /** Refuses peers that broke a rule. */
   guard: Pick<ConnectionGuard, 'ban' | 'isBanned'>
-  /** What dials and datagrams need of libp2p's inside. */
+  /** What dials, datagrams and circuits need of libp2p's inside. */
   components: InnerComponents
 }
 
@@ -159,7 +161,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
           components
         ),
       pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
-      components: ({ transportManager }: InnerComponents) => ({ transportManager })
+      components: ({ transportManager, upgrader }: InnerComponents) => ({ transportManager, upgrader })
     }
   } as unknown as Libp2pOptions<NetworkServices>)
   return network

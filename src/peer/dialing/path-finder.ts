@@ -32,10 +32,17 @@ const LABELS: { readonly [Name in Way['name']]: string } = {
 /** Finds a connection to a peer: an open one, else by all ways, each begun while the former still tries. */
 export class PathFinder {
   readonly #init: PathFinderInit
+  readonly #ways: Way[]
   readonly #searches = new Joined<Found>()
 
   constructor(init: PathFinderInit) {
     this.#init = init
+    this.#ways = [...init.ways]
+  }
+
+  /** For the searches that begin from now on; a way made after this. */
+  add(way: Way): void {
+    this.#ways.push(way)
   }
 
   /** @throws NotReached; the signal's reason */
@@ -53,11 +60,11 @@ export class PathFinder {
   }
 
   async #search(peer: string, signal: AbortSignal): Promise<Found> {
-    const { clock, ways } = this.#init
+    const { clock } = this.#init
     const tried: string[] = []
     let hadNoAddress = false
     const report: Report = (line) => tried.push(line)
-    const attempts = ways.map(
+    const attempts = this.#ways.map(
       (way): Attempt<Connection> => ({
         startsAfter: way.startsAfter,
         run: async (limited) => {

@@ -5,6 +5,7 @@ import type { Question } from './codec.ts'
 import { FIND_DEADLINES, MAX_HOPS, MAX_NOT, MAX_PATHS } from './constants.ts'
 import type { HeardPeers } from './heard-peers.ts'
 import type { NeighboursLimits } from './limits.ts'
+import { PathFailures } from './path-failures.ts'
 
 /** The peers between two ends, in order, neither end included. */
 export type Path = readonly string[]
@@ -50,10 +51,12 @@ export class Finder {
   readonly #init: FinderInit
   /** Questions asked for others. */
   readonly #forwards: TokenBucket
+  readonly #failures: PathFailures
 
   constructor(init: FinderInit) {
     const { forwardRate } = init.limits
     this.#init = init
+    this.#failures = new PathFailures(init.clock)
     this.#forwards = new TokenBucket({ perSecond: forwardRate, burst: Math.max(1, forwardRate) })
   }
 
@@ -63,6 +66,11 @@ export class Finder {
    */
   own(who: string, signal: AbortSignal): Promise<Path[]> {
     return this.#find({ op: 'find', who, hops: MAX_HOPS + 1 }, undefined, signal)
+  }
+
+  /** A path that was found leads nowhere: its first peer named it. */
+  failed([neighbour]: Path): void {
+    if (neighbour !== undefined) this.#failures.add(neighbour)
   }
 
   /** The answer to a question of another peer. */
@@ -80,17 +88,24 @@ export class Finder {
     if (hops === 1) return []
     const usable = near.filter(({ peer }) => !excluded.has(peer) && !isDenied(peer))
     const names = new Set(usable.map(({ peer }) => peer))
-    const listed = heard.neighboursOf(who).filter((neighbour) => names.has(neighbour))
+    const listed = heard
+      .neighboursOf(who)
+      .filter((neighbour) => names.has(neighbour) && !this.#failures.isUnreliable(neighbour))
     if (listed.length > 0) return listed.slice(0, MAX_PATHS).map((neighbour) => [neighbour])
     const order = this.#inOrder(usable, behalf)
     return await this.#askInRounds({ ...question, hops: hops - 1 }, { order, excluded, behalf, signal })
   }
 
-  /** Those first that may know others than the asker does: on another link than it, and of the book. */
+  /**
+   * Those first that may know others than the asker does: on another link than it, and of the book. Those last whose
+   * paths have failed.
+   */
   #inOrder(peers: readonly AdjacentPeer[], behalf: Behalf | undefined): string[] {
     const { random, inBook, sharesLink } = this.#init
     const rank = ({ peer, host }: AdjacentPeer): number =>
-      (behalf !== undefined && sharesLink(host, behalf.host) ? 2 : 0) + (inBook(peer) ? 0 : 1)
+      (this.#failures.isUnreliable(peer) ? 4 : 0) +
+      (behalf !== undefined && sharesLink(host, behalf.host) ? 2 : 0) +
+      (inBook(peer) ? 0 : 1)
     return peers
       .map((one) => ({ peer: one.peer, rank: rank(one) + random() }))
       .sort((one, other) => one.rank - other.rank)

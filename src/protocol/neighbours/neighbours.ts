@@ -146,6 +146,11 @@ export class Neighbours implements Startable {
     return this.#finder.own(peer, AbortSignal.any([signal, this.#stopping.signal]))
   }
 
+  /** No connection could be made over a path of findPaths(). A neighbour whose paths fail is asked last. */
+  pathFailed(path: Path): void {
+    this.#finder.failed(path)
+  }
+
   async #find(
     neighbour: string,
     question: FindQuestion,

@@ -85,3 +85,42 @@ t.test('the caller ends a search: what was found is given at once', async (t) =>
   end.abort(new Error('enough'))
   t.strictSame(await search, [])
 })
+
+t.test('whose paths failed three times in ten minutes is asked last, and first again later', async (t) => {
+  const graph = new Graph()
+  const asked: string[] = []
+  const asker = graph.add('asker')
+  for (let i = 0; i < 12; i++) {
+    const name = i === 0 ? 'liar' : `neighbour ${i}`
+    const answer = () => {
+      asked.push(name)
+      return { paths: name === 'liar' ? [[]] : [] }
+    }
+    graph.join(asker, graph.add(name, { answer }))
+  }
+  const askedBeforeLiar = async (): Promise<number> => {
+    asked.length = 0
+    await graph.find(asker, target)
+    await graph.clock.advance(10_000)
+    return asked.indexOf('liar')
+  }
+  const liar = [peerNamed('liar')]
+  for (let i = 0; i < 2; i++) asker.finder.failed(liar)
+  const places = [
+    await askedBeforeLiar(),
+    await askedBeforeLiar(),
+    await askedBeforeLiar(),
+    await askedBeforeLiar()
+  ]
+  t.ok(Math.min(...places) < 11, 'twice is no reason')
+  asker.finder.failed(liar)
+  for (let i = 0; i < 4; i++) t.equal(await askedBeforeLiar(), 11)
+  await graph.clock.advance(600_000)
+  const later = [
+    await askedBeforeLiar(),
+    await askedBeforeLiar(),
+    await askedBeforeLiar(),
+    await askedBeforeLiar()
+  ]
+  t.ok(Math.min(...later) < 11)
+})

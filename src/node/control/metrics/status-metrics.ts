@@ -143,6 +143,14 @@ const counted: readonly {
     labels: (event) => ({ event })
   },
   {
+    prefix: 'via.',
+    title: {
+      name: 'kith_via_events',
+      help: 'Circuits through neighbours: opened, failed, accepted, carried, refused; bytes carried.'
+    },
+    labels: (event) => ({ event })
+  },
+  {
     prefix: 'query.',
     title: { name: 'kith_query_events', help: 'Events of query streams: accepted, refused, closed.' },
     labels: (event) => ({ event })
@@ -154,12 +162,16 @@ const counted: readonly {
   }
 ]
 
-/** The only value among the counters that can fall: a gauge. */
-const SESSIONS = 'query.sessions'
+/** The values among the counters that can fall. */
+const falling: readonly { readonly counter: string; readonly name: string; readonly help: string }[] = [
+  { counter: 'query.sessions', name: 'kith_query_sessions', help: 'Open query streams of other peers.' },
+  { counter: 'via.circuits', name: 'kith_via_circuits', help: 'Circuits carried for others.' },
+  { counter: 'via.ends', name: 'kith_via_ends', help: 'Circuits that end at this node.' }
+]
 
 function countedMetrics(counters: Status['counters']): MetricFamily[] {
-  const { [SESSIONS]: sessions, ...rising } = counters
-  const left = new Map(Object.entries(rising))
+  const left = new Map(Object.entries(counters))
+  for (const { counter } of falling) left.delete(counter)
   const families = counted.map(({ prefix, title, labels }) => {
     const samples: Sample[] = []
     for (const [name, value] of left) {
@@ -169,6 +181,9 @@ function countedMetrics(counters: Status['counters']): MetricFamily[] {
     }
     return counter(title, samples)
   })
-  if (sessions === undefined) return families
-  return [...families, gauge('kith_query_sessions', 'Open query streams of other peers.', sessions)]
+  const gauges = falling.flatMap(({ counter, name, help }) => {
+    const value = counters[counter]
+    return value === undefined ? [] : [gauge(name, help, value)]
+  })
+  return [...families, ...gauges]
 }

@@ -1,0 +1,18 @@
+import { NeighboursWay } from '../../peers/neighbours-way.ts'
+import type { Components } from '../components.ts'
+
+/** Lets a peer be reached through neighbours, which are asked for paths to it. */
+export function addNeighboursWay({
+  peers: { paths, directory },
+  neighbours,
+  via
+}: Pick<Components, 'peers' | 'neighbours' | 'via'>): void {
+  paths.add(
+    new NeighboursWay({
+      findPaths: (peer, signal) => neighbours.findPaths(peer, signal),
+      openVia: (path, peer, signal) => via.openVia(path, peer, signal),
+      pathFailed: (path) => neighbours.pathFailed(path),
+      labelOf: (peer) => directory.labelOf(peer)
+    })
+  )
+}

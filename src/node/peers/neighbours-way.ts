@@ -1,0 +1,42 @@
+import type { Connection } from '@libp2p/interface'
+import { describeError, NodeError } from '../../error.ts'
+import { AllReported, type Report, type Way } from '../../peer/dialing/way.ts'
+
+export interface NeighboursWayInit {
+  /** The peers between here and another one, in order; hints of neighbours, shortest first. */
+  readonly findPaths: (peer: string, signal: AbortSignal) => Promise<readonly (readonly string[])[]>
+  readonly openVia: (path: readonly string[], peer: string, signal: AbortSignal) => Promise<Connection>
+  /** That a path of findPaths led nowhere. */
+  readonly pathFailed: (path: readonly string[]) => void
+  readonly labelOf: (peer: string) => string
+}
+
+/** Reaches a peer through neighbours that say they see it, one path after the other. */
+export class NeighboursWay implements Way {
+  readonly name = 'neighbours'
+  /** A direct connection on the local network stands before (docs/network.md). */
+  readonly startsAfter = 300
+  readonly #init: NeighboursWayInit
+
+  constructor(init: NeighboursWayInit) {
+    this.#init = init
+  }
+
+  /** @throws NodeError 'unreachable'; the signal's reason */
+  async dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection> {
+    const { findPaths, openVia, pathFailed, labelOf } = this.#init
+    const paths = (await findPaths(peer, signal)).filter((path) => path.length > 0)
+    if (paths.length === 0)
+      throw new NodeError('unreachable', 'none that was asked sees it', { remedy: 'retry' })
+    for (const path of paths) {
+      try {
+        return await openVia(path, peer, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        pathFailed(path)
+        report(`through ${path.map(labelOf).join(', ')}: ${describeError(error)}`)
+      }
+    }
+    throw new AllReported()
+  }
+}

@@ -1,0 +1,74 @@
+import { QUIET_AFTER } from './constants.ts'
+
+export interface CircuitTableLimits {
+  readonly circuits: number
+  readonly circuitsOfStrangers: number
+  readonly circuitsPerAddress: number
+}
+
+/** Who asked for a circuit. */
+export interface Asker {
+  readonly inBook: boolean
+  /** Its IP address; undefined in memory. */
+  readonly host: string | undefined
+}
+
+/** The place of one circuit at a hop, held from the open frame until both streams are closed. */
+export interface Place extends Asker {
+  /** Clock.monotonic() when it was taken, or carried bytes last. */
+  usedAt: number
+  /** Ends the circuit; undefined until it stands. */
+  end: ((error: Error) => void) | undefined
+}
+
+/** The circuits that a hop carries, those that do not stand yet included. */
+export class CircuitTable {
+  readonly #limits: CircuitTableLimits
+  readonly #places = new Set<Place>()
+
+  constructor(limits: CircuitTableLimits) {
+    this.#limits = limits
+  }
+
+  get size(): number {
+    return this.#places.size
+  }
+
+  /** A place; where the hop is full, that of the circuit quiet for longest, if it was for five minutes. */
+  take({ inBook, host }: Asker, now: number): Place | undefined {
+    if (!inBook && !this.#hasRoomForStranger(host)) return undefined
+    if (this.#places.size >= this.#limits.circuits && !this.#endQuietest(now)) return undefined
+    const place: Place = { inBook, host, usedAt: now, end: undefined }
+    this.#places.add(place)
+    return place
+  }
+
+  give(place: Place): void {
+    this.#places.delete(place)
+  }
+
+  endAll(error: Error): void {
+    for (const place of [...this.#places]) place.end?.(error)
+  }
+
+  #hasRoomForStranger(host: string | undefined): boolean {
+    const { circuits, circuitsOfStrangers, circuitsPerAddress } = this.#limits
+    const strangers = [...this.#places].filter((place) => !place.inBook)
+    const ofHost = strangers.filter((place) => place.host === host).length
+    return (
+      strangers.length < Math.min(circuitsOfStrangers, Math.floor(circuits / 4)) &&
+      (host === undefined || ofHost < circuitsPerAddress)
+    )
+  }
+
+  #endQuietest(now: number): boolean {
+    let quietest: Place | undefined
+    for (const place of this.#places)
+      if (place.end !== undefined && (quietest === undefined || place.usedAt < quietest.usedAt))
+        quietest = place
+    if (quietest === undefined || now - quietest.usedAt < QUIET_AFTER) return false
+    quietest.end?.(new Error('the circuit was quiet and its place is wanted'))
+    this.#places.delete(quietest)
+    return true
+  }
+}

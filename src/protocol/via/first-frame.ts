@@ -1,0 +1,89 @@
+import type { Stream, StreamMessageEvent } from '@libp2p/interface'
+import { concatBytes } from '../../cbor/bytes.ts'
+import { NodeError } from '../../error.ts'
+import { badFrame, prefixed } from '../frame-splitter.ts'
+import { MAX_FRAME_BYTES } from './constants.ts'
+
+/**
+ * What is used of a stream of @libp2p/yamux beside its public face. resume() of that hands on what is buffered and
+ * grants a window whatever the listener says meanwhile, so that twice the window could be held.
+ */
+interface FlowControlled {
+  sendPause(): void
+  sendResume(): void
+}
+
+/** Grants the sender no more until release(). */
+export function hold(stream: Stream): void {
+  if (stream.status === 'open') flowOf(stream).sendPause()
+}
+
+/** Grants the sender a whole window again. */
+export function release(stream: Stream): void {
+  if (stream.status === 'open' && stream.remoteWriteStatus !== 'closed') flowOf(stream).sendResume()
+}
+
+function flowOf(stream: Stream): FlowControlled {
+  return stream as unknown as FlowControlled
+}
+
+/**
+ * The frame that a stream begins with. What follows stays in the stream, which is held.
+ * @throws NodeError 'bad-frame', 'link-broken'; the signal's reason
+ */
+export function firstFrame(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  let held: Uint8Array = new Uint8Array(0)
+  const onMessage = ({ data }: StreamMessageEvent): void => {
+    held = held.length === 0 ? data.subarray() : concatBytes(held, data.subarray())
+    try {
+      const bounds = frameBounds(held)
+      if (bounds === undefined) return
+      hold(stream)
+      stream.removeEventListener('message', onMessage)
+      if (held.length > bounds.end) stream.unshift(held.subarray(bounds.end))
+      resolve(held.slice(bounds.start, bounds.end))
+    } catch (error) {
+      reject(error)
+    }
+  }
+  const onClose = (): void =>
+    reject(new NodeError('link-broken', 'the stream was closed', { remedy: 'retry' }))
+  const onAbort = (): void => reject(signal.reason)
+  stream.addEventListener('message', onMessage)
+  stream.addEventListener('close', onClose)
+  signal.addEventListener('abort', onAbort)
+  if (stream.status !== 'open') onClose()
+  if (signal.aborted) onAbort()
+  return promise.finally(() => {
+    stream.removeEventListener('message', onMessage)
+    stream.removeEventListener('close', onClose)
+    signal.removeEventListener('abort', onAbort)
+  })
+}
+
+/** @throws what send() of a closed stream throws */
+export function sendFrame(stream: Stream, frame: Uint8Array): void {
+  stream.send(prefixed(frame))
+}
+
+/** Where the first frame lies; undefined where more must come. A length takes two bytes at most. */
+function frameBounds(bytes: Uint8Array): { start: number; end: number } | undefined {
+  const [first, second] = bytes
+  if (first === undefined) return undefined
+  if (first === 0) throw badFrame('it is empty')
+  if (first < 0x80) return within(bytes, 1, first)
+  if (second === undefined) return undefined
+  if (second === 0) throw badFrame('its length is not minimal')
+  if (second >= 0x80) throw badFrame('its length is too long')
+  return within(bytes, 2, (first & 0x7f) + second * 0x80)
+}
+
+function within(
+  bytes: Uint8Array,
+  start: number,
+  length: number
+): { start: number; end: number } | undefined {
+  if (length > MAX_FRAME_BYTES) throw badFrame(`it is longer than ${MAX_FRAME_BYTES} bytes`)
+  return bytes.length < start + length ? undefined : { start, end: start + length }
+}

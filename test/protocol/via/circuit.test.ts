@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import type { Stream } from '@libp2p/interface'
+import t, { type Test } from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { prefixed } from '../../../src/protocol/frame-splitter.ts'
+import { decodeStatus, encodeOpen, encodeStatus } from '../../../src/protocol/via/codec.ts'
+import { firstFrame, hold, release } from '../../../src/protocol/via/first-frame.ts'
+import { VIA_PROTOCOL } from '../../../src/protocol/via/index.ts'
+import type { ViaLimits } from '../../../src/protocol/via/limits.ts'
+import { chain, end, until, type ViaNode, type ViaPlan } from '../../support/via.ts'
+
+const signal = new AbortController().signal
+const WINDOW = 262_144
+/** So that no rate holds anything up. */
+const LIFTED: Partial<ViaLimits> = { rate: 2 ** 30, totalRate: 2 ** 30, burst: 2 ** 26 }
+
+/** Two streams that a hop has joined: of the caller, and of the target, which is held. */
+async function joined(t: Test, plan: ViaPlan): Promise<{ near: Stream; far: Stream; hop: ViaNode }> {
+  const nodes = await chain(t, 3, { 1: plan, 2: { isOffered: false } })
+  const [a, hop, c] = [end(nodes, 0), end(nodes, 1), end(nodes, 2)]
+  const { promise, resolve, reject } = Promise.withResolvers<Stream>()
+  await c.network.handle(VIA_PROTOCOL, (stream) => {
+    firstFrame(stream, signal).then(() => {
+      stream.send(prefixed(encodeStatus(undefined)))
+      resolve(stream)
+    }, reject)
+  })
+  const [connection] = a.network.getConnections(hop.network.peerId)
+  if (connection === undefined) throw new Error('not connected')
+  const near = await connection.newStream(VIA_PROTOCOL)
+  near.send(prefixed(encodeOpen({ to: [c.peer], from: [] })))
+  t.equal(decodeStatus(await firstFrame(near, signal)), undefined)
+  const far = await promise
+  await until(() => hop.via.counters.carried === 1)
+  return { near, far, hop }
+}
+
+/** What comes on a stream from now on; it is released. */
+function bytesOf(stream: Stream): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  stream.addEventListener('message', ({ data }) => parts.push(data.slice()))
+  release(stream)
+  return parts
+}
+
+function total(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0)
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 100; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+t.test('a slow reader holds up the writer, and the hop holds one window', async (t) => {
+  const { near, far, hop } = await joined(t, { limits: LIFTED })
+  hold(far)
+  const sent = randomBytes(4 * 1024 * 1024)
+  let at = 0
+  const push = (): void => {
+    while (near.writeStatus === 'writable' && !near.writableNeedsDrain && at < sent.length) {
+      near.send(sent.subarray(at, at + 16_384))
+      at += 16_384
+    }
+  }
+  near.addEventListener('drain', () => queueMicrotask(push))
+  push()
+  await settle()
+  // One window at the target, one at the hop, and a write of the caller and of the hop that did not fit.
+  t.ok(at <= 2 * WINDOW + 2 * 16_384, `${at} bytes were taken`)
+  const { bytes = 0 } = hop.via.counters
+  t.ok(bytes <= WINDOW + 8192, `${bytes} went on`)
+  t.equal(near.status, 'open')
+  const parts = bytesOf(far)
+  await until(() => total(parts) === sent.length)
+  t.ok(Buffer.concat(parts).equals(sent), 'all came, in order')
+})
+
+t.test('a half-close passes on, the other direction goes on', async (t) => {
+  const { near, far, hop } = await joined(t, { limits: LIFTED })
+  const atFar = bytesOf(far)
+  const atNear = bytesOf(near)
+  near.send(new Uint8Array(100_000))
+  await near.close()
+  await until(() => far.remoteWriteStatus === 'closed')
+  t.equal(total(atFar), 100_000)
+  t.equal(far.writeStatus, 'writable')
+  far.send(new Uint8Array(50_000))
+  await far.close()
+  await until(() => near.status === 'closed')
+  t.equal(total(atNear), 50_000)
+  await until(() => hop.via.counters.circuits === 0)
+})
+
+for (const side of ['near', 'far'] as const) {
+  t.test(`a reset of the ${side} side passes on`, async (t) => {
+    const streams = await joined(t, {})
+    const other = side === 'near' ? streams.far : streams.near
+    streams[side].abort(new Error('enough'))
+    await until(() => other.status === 'reset')
+    t.equal(other.status, 'reset')
+    await until(() => streams.hop.via.counters.circuits === 0)
+  })
+}
+
+t.test('the rates hold: of a direction, and of the node', async (t) => {
+  for (const [rate, totalRate] of [
+    [10_000, 2 ** 30],
+    [2 ** 30, 10_000]
+  ] as const) {
+    const clock = new VirtualClock()
+    const { near, far } = await joined(t, { clock, limits: { rate, totalRate, burst: 8192 } })
+    const parts = bytesOf(far)
+    near.send(new Uint8Array(100_000))
+    await until(() => total(parts) >= 8192)
+    const before = total(parts)
+    for (let i = 0; i < 50; i++) {
+      await clock.advance(100)
+      await settle()
+    }
+    const passed = total(parts) - before
+    t.ok(Math.abs(passed - 50_000) <= 8192, `${passed} bytes in 5 s at 10,000 a second`)
+  }
+})
