@@ -195,9 +195,18 @@ export class AutoDialer {
     if (known.retry === undefined || at < known.retryAt) this.#schedule(known, at - now)
   }
 
+  /** Peers of the book take no places of others: limits.book bounds them. */
+  #isFullFor(peer: string): boolean {
+    const { inBook, limits } = this.#init
+    if (this.#known.size < limits.peers || inBook(peer)) return false
+    let strangers = 0
+    for (const one of this.#known.keys()) if (!inBook(one)) strangers++
+    return strangers >= limits.peers
+  }
+
   /** Whether it is known, or the table has room, or a stranger can be removed that was not found a moment ago. */
   #hasRoom(id: PeerId): boolean {
-    if (this.#known.has(id.toString()) || this.#known.size < this.#init.limits.peers) return true
+    if (this.#known.has(id.toString()) || !this.#isFullFor(id.toString())) return true
     const seenAt = this.#oldest()?.seenAt ?? Number.POSITIVE_INFINITY
     return this.#init.clock.monotonic() - seenAt >= this.#init.limits.retryMin
   }
@@ -208,7 +217,7 @@ export class AutoDialer {
   }
 
   #admit(id: PeerId, peer: string): Known {
-    const oldest = this.#known.size >= this.#init.limits.peers ? this.#oldest() : undefined
+    const oldest = this.#isFullFor(peer) ? this.#oldest() : undefined
     if (oldest !== undefined) this.#forget(oldest)
     const { retryMin, strangerRetryMax } = this.#init.limits
     const known: Known = {
