@@ -75,7 +75,7 @@ const SPELLINGS: readonly [RegExp, string][] = [
   [/^(g|gi)$/i, 'GiB']
 ]
 
-/** `0x76` */
+/** `0x76`: an I2C address, as people write it. */
 export function formatAddress(address: unknown): string {
   return `0x${Number(address).toString(16).padStart(2, '0')}`
 }

@@ -123,8 +123,3 @@ export function isBusError(error: unknown, kind?: BusErrorKind): error is BusErr
     (kind === undefined || error.kind === kind)
   )
 }
-
-/** `0x76`, as people write addresses. */
-export function formatAddress(address: number): string {
-  return `0x${address.toString(16).padStart(2, '0')}`
-}

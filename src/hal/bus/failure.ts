@@ -1,4 +1,5 @@
-import { BusError, type BusErrorKind, formatAddress, isBusError } from '../i2c.ts'
+import { formatAddress } from '../../units.ts'
+import { BusError, type BusErrorKind, isBusError } from '../i2c.ts'
 
 interface Message {
   readonly what: string

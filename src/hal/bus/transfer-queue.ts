@@ -1,6 +1,7 @@
 import { type Clock, withDeadline } from '../../clock.ts'
 import { isNodeError } from '../../error.ts'
-import { formatAddress, type TransferOptions } from '../i2c.ts'
+import { formatAddress } from '../../units.ts'
+import type { TransferOptions } from '../i2c.ts'
 import { busFailure } from './failure.ts'
 
 export interface TransferQueueOptions {

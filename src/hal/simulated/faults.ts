@@ -1,4 +1,4 @@
-import { formatAddress } from '../i2c.ts'
+import { formatAddress } from '../../units.ts'
 import type { Imperfection } from './imperfect-conditions.ts'
 
 /** Faults of one chip. */

@@ -1,6 +1,6 @@
 import type { SensorConfig } from '../../config/devices/sensors.ts'
-import { formatAddress } from '../../hal/i2c.ts'
 import type { SensorDefinition } from '../../hal/sensor.ts'
+import { formatAddress } from '../../units.ts'
 
 /**
  * Where a sensor is, for people: `0x76 on i2c-1`, `GPIO17`; what the kernel has under a name, `lm75 temp1`.

@@ -1,11 +1,12 @@
 import t from 'tap'
 import { clockChips, devices } from '../../../devices/index.ts'
 import { chipModels } from '../../../devices/models.ts'
-import { formatAddress, type I2cBus, type I2cOperation } from '../../../src/hal/i2c.ts'
+import type { I2cBus, I2cOperation } from '../../../src/hal/i2c.ts'
 import { type Candidate, recognise } from '../../../src/hal/scan/recognise.ts'
 import type { ChipModelFactory } from '../../../src/hal/simulated/model.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { simulatedWorld } from '../../../src/hal/simulated/world.ts'
+import { formatAddress } from '../../../src/units.ts'
 import { filledChip, isUsable, oneRegister } from '../../support/hardware/scan-bench.ts'
 
 const candidates: readonly Candidate[] = [...devices.filter((each) => each.bus === 'i2c'), ...clockChips]
