@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
+import { nearest } from '../../config/options/nearest.ts'
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { AnyCommand, Command, CommandGroup, KindValues, Options, Positional } from './command.ts'
 import { globalOptions } from './command.ts'
 import { type GivenOption, readOptionValue } from './option-value.ts'
-import { didYouMean } from './suggest.ts'
 
 export interface Parsed {
   /** Absent if no command was named. */
@@ -160,4 +160,16 @@ function checkPositionals(given: readonly string[], wanted: readonly Positional[
     const message = `${path}: ${name} must be one of ${choices.join(', ')}, not ${word}`
     throw new NodeError('usage', `${message}${didYouMean(word, choices)}`, help)
   }
+}
+
+/** The only word that begins with `word`, else the nearest one. */
+export function suggest(word: string, words: readonly string[]): string | undefined {
+  const beginning = words.filter((candidate) => word.length > 1 && candidate.startsWith(word))
+  return beginning.length === 1 ? beginning[0] : nearest(word, words)
+}
+
+/** `; did you mean watch?`, or an empty string. */
+function didYouMean(word: string, words: readonly string[], show = (found: string) => found): string {
+  const found = suggest(word, words)
+  return found === undefined ? '' : `; did you mean ${show(found)}?`
 }

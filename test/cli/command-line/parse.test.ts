@@ -1,8 +1,7 @@
 process.env['TZ'] = 'UTC'
 
 import t from 'tap'
-import { parseCommandLine } from '../../../src/cli/command-line/parse.ts'
-import { suggest } from '../../../src/cli/command-line/suggest.ts'
+import { parseCommandLine, suggest } from '../../../src/cli/command-line/parse.ts'
 import { commands } from '../../../src/cli/commands.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12)
