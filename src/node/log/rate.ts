@@ -24,6 +24,8 @@ interface Limit {
   finish(): void
 }
 
+type Limited = 'info' | 'warn' | 'error'
+
 /**
  * Limits lines by what they say and about whom: by level, message and subject, not by numbers, bytes or other
  * fields, which vary. In the first minute `perMinute` lines pass; at its end one more line counts the suppressed ones
@@ -31,22 +33,52 @@ interface Limit {
  * line. A period without suppressed lines ends the limit. Debug lines always pass.
  */
 export function rateLimited(log: Log, clock: Clock, perMinute: number): RateLimitedLog {
-  const limits = new Map<string, Map<string, Limit>>()
-  let ended = false
+  const limits = new RateLimits(log, clock, perMinute)
+  return {
+    debug: (message, fields) => log.debug(message, fields),
+    info: (message, fields) => limits.write('info', message, fields),
+    warn: (message, fields) => limits.write('warn', message, fields),
+    error: (message, fields) => limits.write('error', message, fields),
+    end: () => limits.end()
+  }
+}
 
-  function limited(level: 'info' | 'warn' | 'error') {
-    return (message: string, fields?: LogFields): void => {
-      const limit = ended ? undefined : limitOf(level, message, fields)
-      if (limit !== undefined && limit.passed >= limit.max) {
-        limit.suppressed += 1
-        return
-      }
-      if (limit !== undefined) limit.passed += 1
-      log[level](message, fields)
+class RateLimits {
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #perMinute: number
+  /** By template, then by subject. */
+  readonly #limits = new Map<string, Map<string, Limit>>()
+  #ended = false
+
+  constructor(log: Log, clock: Clock, perMinute: number) {
+    this.#log = log
+    this.#clock = clock
+    this.#perMinute = perMinute
+  }
+
+  write(level: Limited, message: string, fields?: LogFields): void {
+    const limit = this.#ended ? undefined : this.#limitOf(level, message, fields)
+    if (limit !== undefined && limit.passed >= limit.max) {
+      limit.suppressed += 1
+      return
+    }
+    if (limit !== undefined) limit.passed += 1
+    this.#log[level](message, fields)
+  }
+
+  end(): void {
+    this.#ended = true
+    for (const { cancel, finish } of [...this.#limits.values()].flatMap((subjects) => [
+      ...subjects.values()
+    ])) {
+      cancel()
+      finish()
     }
   }
 
-  function limitOf(level: keyof Log, message: string, fields: LogFields | undefined): Limit {
+  #limitOf(level: Limited, message: string, fields: LogFields | undefined): Limit {
+    const limits = this.#limits
     const template = bounded(limits, `${level} ${templateOf(message)}`, MAX_TEMPLATES)
     const subjects = limits.get(template) ?? new Map<string, Limit>()
     limits.set(template, subjects)
@@ -54,7 +86,7 @@ export function rateLimited(log: Log, clock: Clock, perMinute: number): RateLimi
     const known = subjects.get(subject)
     if (known !== undefined) return known
     const shared = template === OTHERS ? 'other messages' : message
-    const limit = begin(level, shared, () => {
+    const limit = this.#begin(level, shared, () => {
       subjects.delete(subject)
       if (subjects.size === 0) limits.delete(template)
     })
@@ -63,36 +95,29 @@ export function rateLimited(log: Log, clock: Clock, perMinute: number): RateLimi
   }
 
   /** @param message the first one of the template: with it the suppressed lines are counted */
-  function begin(level: keyof Log, message: string, remove: () => void): Limit {
+  #begin(level: Limited, message: string, remove: () => void): Limit {
     const finish = (): void => {
       const { suppressed, period } = limit
-      if (suppressed > 0) log[level](message, { more: suppressed, seconds: period / 1000 })
-      if (suppressed === 0 || ended) remove()
+      if (suppressed > 0) this.#log[level](message, { more: suppressed, seconds: period / 1000 })
+      if (suppressed === 0 || this.#ended) remove()
       else {
         limit.period = Math.min(period * 2, MAX_PERIOD_MS)
         limit.max = 1
         limit.passed = 0
         limit.suppressed = 0
-        limit.cancel = clock.after(limit.period, finish)
+        limit.cancel = this.#clock.after(limit.period, finish)
       }
     }
-    const cancel = clock.after(PERIOD_MS, finish)
-    const limit: Limit = { passed: 0, suppressed: 0, max: perMinute, period: PERIOD_MS, cancel, finish }
+    const cancel = this.#clock.after(PERIOD_MS, finish)
+    const limit: Limit = {
+      passed: 0,
+      suppressed: 0,
+      max: this.#perMinute,
+      period: PERIOD_MS,
+      cancel,
+      finish
+    }
     return limit
-  }
-
-  return {
-    debug: (message, fields) => log.debug(message, fields),
-    info: limited('info'),
-    warn: limited('warn'),
-    error: limited('error'),
-    end() {
-      ended = true
-      for (const { cancel, finish } of [...limits.values()].flatMap((subjects) => [...subjects.values()])) {
-        cancel()
-        finish()
-      }
-    }
   }
 }
 

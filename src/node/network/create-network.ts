@@ -113,21 +113,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       (components: unknown) =>
         guard.encrypter(coalesceWrites((noise() as unknown as EncrypterFactory)(components)))
     ],
-    streamMuxers: [
-      () =>
-        guard.muxers(
-          yamux({
-            maxInboundStreams: MAX_INBOUND_STREAMS,
-            streamOptions: {
-              maxWriteBufferLength: limits.streamBuffer,
-              // Fixed windows: a receive window that grows lets a peer fill as much of our memory.
-              initialStreamWindowSize: STREAM_WINDOW,
-              maxStreamWindowSize: STREAM_WINDOW,
-              maxReadBufferLength: 4 * STREAM_WINDOW
-            }
-          })() as unknown as StreamMuxerFactory
-        )
-    ],
+    streamMuxers: [() => guard.muxers(muxerFactory(limits))],
     connectionGater: guard.gater,
     connectionManager: {
       maxConnections: limits.connections,
@@ -147,24 +133,42 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
     // libp2p's own log goes to DEBUG=libp2p:*, never into ours.
     logger: prefixLogger('kith'),
-    services: {
-      guard: () => guard,
-      // Identify runs once a connection and is not repeated: a slow device needs the time (docs/network.md trap 15).
-      identify: identify({ timeout: limits.identifyTimeout }),
-      // A protocol handled later reaches peers only by a push.
-      identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
-      ping: boundedPing(init.clock),
-      // By the time of this machine, as libp2p's own: connections are real in a simulated world, too.
-      connectionMonitor: (components: ConnectionMonitorComponents) =>
-        new ConnectionMonitor(
-          { clock: systemClock, interval: limits.pingInterval, timeout: limits.pingTimeout },
-          components
-        ),
-      pubsub: gossipsub(init.gossip) as unknown as (components: unknown) => GossipSub,
-      components: ({ transportManager, upgrader }: InnerComponents) => ({ transportManager, upgrader })
-    }
+    services: services(init, guard)
   } as unknown as Libp2pOptions<NetworkServices>)
   return network
+}
+
+function muxerFactory({ streamBuffer }: ConnectionLimits): StreamMuxerFactory {
+  return yamux({
+    maxInboundStreams: MAX_INBOUND_STREAMS,
+    streamOptions: {
+      maxWriteBufferLength: streamBuffer,
+      // Fixed windows: a receive window that grows lets a peer fill as much of our memory.
+      initialStreamWindowSize: STREAM_WINDOW,
+      maxStreamWindowSize: STREAM_WINDOW,
+      maxReadBufferLength: 4 * STREAM_WINDOW
+    }
+  })() as unknown as StreamMuxerFactory
+}
+
+/** libp2p makes each by its factory when the node is created. */
+function services({ limits, clock, gossip }: NetworkInit, guard: ConnectionGuard): Record<string, unknown> {
+  return {
+    guard: () => guard,
+    // Identify runs once a connection and is not repeated: a slow device needs the time (docs/network.md trap 15).
+    identify: identify({ timeout: limits.identifyTimeout }),
+    // A protocol handled later reaches peers only by a push.
+    identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
+    ping: boundedPing(clock),
+    // By the time of this machine, as libp2p's own: connections are real in a simulated world, too.
+    connectionMonitor: (components: ConnectionMonitorComponents) =>
+      new ConnectionMonitor(
+        { clock: systemClock, interval: limits.pingInterval, timeout: limits.pingTimeout },
+        components
+      ),
+    pubsub: gossipsub(gossip) as unknown as (components: unknown) => GossipSub,
+    components: ({ transportManager, upgrader }: InnerComponents) => ({ transportManager, upgrader })
+  }
 }
 
 /** Loopback addresses are announced only where there are no others. */

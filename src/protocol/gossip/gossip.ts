@@ -1,29 +1,24 @@
 import type { GossipSub, Message } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
-import type { Cancel, Clock } from '../../clock.ts'
+import type { Cancel } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { comparePositions, type Run } from '../../reading/run.ts'
-import { isRestricted } from '../../reading/signed/catalogue.ts'
-import { decodeCatalogue } from '../../reading/signed/catalogue-read.ts'
-import { readOpened } from '../../reading/signed/open-signed.ts'
 import { SEAL_BYTES } from '../../reading/signed/seal.ts'
-import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Startable } from '../../startable.ts'
-import { META_TOPIC, type ProtocolRegistry } from '../protocol-registry.ts'
+import { META_TOPIC } from '../protocol-registry.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import type { SealedCatalogue } from './catalogue-table.ts'
-import { type Checked, GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
+import { type Checked, type GossipChecks, type Reason, VERDICTS, type Verdict } from './checks.ts'
 import { ClockWarnings } from './clock-warnings.ts'
 import { COPIES, EXCESS_BURST, EXCESS_RATE } from './constants.ts'
 import { FloodLog } from './flood-log.ts'
 import { guardForwarding } from './forward-guard.ts'
-import { checkFreshness, type FreshnessContext } from './freshness.ts'
 import type { GossipLimits } from './limits.ts'
+import { type MessageChecksComponents, messageChecks } from './message-checks.ts'
 import { guardRate } from './rate-guard.ts'
-import { GossipVersions } from './versions.ts'
 
 export type GossipRates = Omit<GossipLimits, 'keys' | 'maxInboundDataLength'>
 
@@ -33,24 +28,15 @@ export interface GossipInit {
   readonly topics?: readonly string[]
 }
 
-export interface GossipComponents {
+export interface GossipComponents extends MessageChecksComponents {
   readonly pubsub: GossipSub
-  readonly registry: ProtocolRegistry
   /** Our own PeerId. */
   readonly self: string
-  readonly clock: Clock
   readonly log: Log
-  readonly verifier: SealVerifier
-  readonly admits: (author: string, source: string) => boolean
   /** Whether what one neighbour sent is passed on to another. */
   readonly passes: (source: string, to: string) => boolean
   /** Whether the author's readings are stored: they are then taken whatever its clock says. */
   readonly isStored: (author: string) => boolean
-  /** Whether something of the author is held, or is to be in any case. */
-  readonly isKnown: (author: string) => boolean
-  readonly freshness: FreshnessContext
-  /** Whether a catalogue is newer than the one held of its author. */
-  readonly isNewer: (sealed: SealedCatalogue) => boolean
   readonly receive: GossipReceiver
   /** Closes the connections to a peer that goes on sending beyond the rates. Must not throw. */
   readonly hangUp: (peer: string) => void
@@ -117,7 +103,7 @@ export class Gossip implements Startable {
   #unguard: readonly Cancel[] = []
 
   constructor(components: GossipComponents, init: GossipInit) {
-    const { clock, registry, verifier, admits, isKnown, isNewer, freshness } = components
+    const { clock } = components
     const { rates } = init
     this.#init = { ...components, ...init }
     this.#clockWarnings = new ClockWarnings(clock, components.log)
@@ -138,54 +124,9 @@ export class Gossip implements Startable {
     })
     this.#hangUps = new TokenBuckets(clock, { rate: 1, burst: 1, names: rates.sources })
     this.#excess = new TokenBuckets(clock, { rate: EXCESS_RATE, burst: EXCESS_BURST, names: rates.sources })
-    const common = {
-      verifier,
-      admits,
-      isKnown,
-      newAuthors: new TokenBuckets(clock, {
-        rate: rates.newAuthorRate,
-        burst: rates.newAuthorBurst,
-        names: rates.sources
-      }),
-      maxPayload: (topic: string) => registry.get(topic)?.maxPayload ?? 0,
-      sources: new TokenBuckets(clock, {
-        rate: rates.sourceRate,
-        burst: rates.sourceBurst,
-        names: rates.sources
-      }),
-      authors: new TokenBuckets(clock, {
-        rate: rates.authorRate,
-        burst: rates.authorBurst,
-        names: rates.authors
-      }),
-      count: (reason: Reason) => this.#count(counterOf(reason))
-    }
-    this.#packs = new GossipChecks({
-      ...common,
-      domain: 'pack',
-      read: (seal, topic) =>
-        readOpened(seal, {
-          topic,
-          quantities: registry.quantitiesOf(topic),
-          maxPayload: common.maxPayload(topic)
-        }),
-      versions: new GossipVersions({
-        versionsOf: (topic) => registry.versionsOf(topic),
-        packs: rates.verified
-      }),
-      check: (sealed, topic) => checkFreshness(sealed, freshness, registry.get(topic)?.acceptAge ?? 0)
-    })
-    this.#catalogues = new GossipChecks({
-      ...common,
-      domain: 'meta',
-      read: (seal) => ({
-        author: seal.peer,
-        bytes: seal.bytes,
-        catalogue: decodeCatalogue(seal.payload, seal.peer)
-      }),
-      // A restricted catalogue is for peers of its author's book, whoever publishes it.
-      check: (sealed) => (!isRestricted(sealed.catalogue) && isNewer(sealed) ? undefined : 'held')
-    })
+    const { packs, catalogues } = messageChecks(components, rates, (reason) => this.#count(counterOf(reason)))
+    this.#packs = packs
+    this.#catalogues = catalogues
   }
 
   /** @throws NodeError 'gossip-version' */
