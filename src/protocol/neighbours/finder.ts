@@ -62,24 +62,28 @@ export class Finder {
 
   /**
    * Paths from here to a peer, shortest first; the empty one where we are connected with it.
+   * @param onAsked is called with each neighbour that is asked
    * @returns what was found before the signal aborts
    */
-  own(who: string, signal: AbortSignal): Promise<Path[]> {
-    return this.#find({ op: 'find', who, hops: MAX_HOPS + 1 }, undefined, signal)
+  own(who: string, signal: AbortSignal, onAsked: (neighbour: string) => void = () => {}): Promise<Path[]> {
+    return this.#find({ op: 'find', who, hops: MAX_HOPS + 1 }, { behalf: undefined, signal, onAsked })
   }
 
-  /** A path that was found leads nowhere: its first peer named it. */
+  /** A path that was found leads nowhere: its first peer named it, and may be asked anew. */
   failed([neighbour]: Path): void {
-    if (neighbour !== undefined) this.#failures.add(neighbour)
+    if (neighbour === undefined) return
+    this.#failures.add(neighbour)
+    this.#init.heard.forget(neighbour)
   }
 
   /** The answer to a question of another peer. */
   forOther(question: FindQuestion, behalf: Behalf, signal: AbortSignal): Promise<Path[]> {
-    return this.#find(question, behalf, signal)
+    return this.#find(question, { behalf, signal, onAsked() {} })
   }
 
-  async #find(question: FindQuestion, behalf: Behalf | undefined, signal: AbortSignal): Promise<Path[]> {
+  async #find(question: FindQuestion, search: Search): Promise<Path[]> {
     const { self, adjacent, heard, isDenied } = this.#init
+    const { behalf } = search
     const { who, hops, not = [] } = question
     const excluded = new Set([self, who, ...not, ...(behalf === undefined ? [] : [behalf.peer])])
     if (who === self || who === behalf?.peer || isDenied(who)) return []
@@ -93,7 +97,7 @@ export class Finder {
       .filter((neighbour) => names.has(neighbour) && !this.#failures.isUnreliable(neighbour))
     if (listed.length > 0) return listed.slice(0, MAX_PATHS).map((neighbour) => [neighbour])
     const order = this.#inOrder(usable, behalf)
-    return await this.#askInRounds({ ...question, hops: hops - 1 }, { order, excluded, behalf, signal })
+    return await this.#askInRounds({ ...question, hops: hops - 1 }, { ...search, order, excluded })
   }
 
   /**
@@ -112,7 +116,7 @@ export class Finder {
       .map(({ peer }) => peer)
   }
 
-  async #askInRounds(question: FindQuestion, search: Search): Promise<Path[]> {
+  async #askInRounds(question: FindQuestion, search: Asking): Promise<Path[]> {
     const { limits } = this.#init
     const { order, behalf, signal } = search
     const rounds = behalf === undefined ? ROUNDS : 1
@@ -140,7 +144,7 @@ export class Finder {
     return this.#forwards.take(this.#init.clock.monotonic())
   }
 
-  async #askAll(neighbours: readonly string[], question: FindQuestion, search: Search): Promise<Path[]> {
+  async #askAll(neighbours: readonly string[], question: FindQuestion, search: Asking): Promise<Path[]> {
     const { clock, ask, count } = this.#init
     const found: Path[] = []
     const done = new AbortController()
@@ -149,6 +153,7 @@ export class Finder {
     search.signal.addEventListener('abort', () => resolve(), { once: true, signal: done.signal })
     const asks = neighbours.map(async (neighbour) => {
       count(search.behalf === undefined ? 'asked' : 'forwarded')
+      search.onAsked(neighbour)
       const deadline = FIND_DEADLINES[question.hops - 1] ?? 0
       const paths = await ask(neighbour, question, deadline, signal)
       const before = found.length
@@ -180,15 +185,20 @@ export class Finder {
 }
 
 interface Search {
+  readonly behalf: Behalf | undefined
+  readonly signal: AbortSignal
+  readonly onAsked: (neighbour: string) => void
+}
+
+interface Asking extends Search {
+  /** Neighbours that were not asked yet. */
   readonly order: string[]
   /** Peers that a path may not pass. */
   readonly excluded: ReadonlySet<string>
-  readonly behalf: Behalf | undefined
-  readonly signal: AbortSignal
 }
 
 /** Whether a path is short enough, passes nobody twice, and none that it may not. */
-function isSound(path: Path, neighbour: string, hops: number, { excluded }: Search): boolean {
+function isSound(path: Path, neighbour: string, hops: number, { excluded }: Asking): boolean {
   const all = new Set([neighbour, ...path])
   return path.length < hops && all.size === path.length + 1 && !path.some((hop) => excluded.has(hop))
 }

@@ -55,6 +55,10 @@ export class HeardPeers {
     this.#bound()
   }
 
+  forget(neighbour: string): void {
+    this.#lists.delete(neighbour)
+  }
+
   /** The neighbours that list a peer, the longest connection first. */
   neighboursOf(peer: string): string[] {
     return (this.all().get(peer) ?? []).map(({ neighbour }) => neighbour)

@@ -140,10 +140,11 @@ export class Neighbours implements Startable {
   /**
    * The peers between here and another one, in order; at most 3 paths of at most 3 peers, shortest first. They are
    * hints: none is verified.
+   * @param onAsked is called with each neighbour that is asked
    * @returns the empty path where a connection is open; nothing where no neighbour sees it
    */
-  findPaths(peer: string, signal: AbortSignal): Promise<Path[]> {
-    return this.#finder.own(peer, AbortSignal.any([signal, this.#stopping.signal]))
+  findPaths(peer: string, signal: AbortSignal, onAsked?: (neighbour: string) => void): Promise<Path[]> {
+    return this.#finder.own(peer, AbortSignal.any([signal, this.#stopping.signal]), onAsked)
   }
 
   /** No connection could be made over a path of findPaths(). A neighbour whose paths fail is asked last. */

@@ -124,3 +124,21 @@ t.test('whose paths failed three times in ten minutes is asked last, and first a
   ]
   t.ok(Math.min(...later) < 11)
 })
+
+t.test('after a path of a list has failed, neighbours are asked anew', async (t) => {
+  const { graph, asker, honest } = withLiar(() => ({ paths: [] }))
+  const liar = peerNamed('liar')
+  asker.heard.put(liar, [[target, 100]])
+  const asked: string[] = []
+  const find = async () => {
+    const search = asker.finder.own(target, new AbortController().signal, (neighbour) =>
+      asked.push(neighbour)
+    )
+    return await graph.clock.run(search)
+  }
+  t.strictSame(await find(), [[liar]])
+  t.strictSame(asked, [])
+  asker.finder.failed([liar])
+  t.strictSame(await find(), [[honest.peer]])
+  t.strictSame(asked.sort(), [honest.peer, liar].sort())
+})
