@@ -4,7 +4,11 @@ import { AllReported, type Report, type Way } from '../../peer/dialing/way.ts'
 
 export interface NeighboursWayInit {
   /** The peers between here and another one, in order; hints of neighbours, shortest first. */
-  readonly findPaths: (peer: string, signal: AbortSignal) => Promise<readonly (readonly string[])[]>
+  readonly findPaths: (
+    peer: string,
+    signal: AbortSignal,
+    onAsked: (neighbour: string) => void
+  ) => Promise<readonly (readonly string[])[]>
   readonly openVia: (path: readonly string[], peer: string, signal: AbortSignal) => Promise<Connection>
   /** That a path of findPaths led nowhere. */
   readonly pathFailed: (path: readonly string[]) => void
@@ -25,9 +29,10 @@ export class NeighboursWay implements Way {
   /** @throws NodeError 'unreachable'; the signal's reason */
   async dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection> {
     const { findPaths, openVia, pathFailed, labelOf } = this.#init
-    const paths = (await findPaths(peer, signal)).filter((path) => path.length > 0)
-    if (paths.length === 0)
-      throw new NodeError('unreachable', 'none that was asked sees it', { remedy: 'retry' })
+    const asked: string[] = []
+    const found = await findPaths(peer, signal, (neighbour) => asked.push(labelOf(neighbour)))
+    const paths = found.filter((path) => path.length > 0)
+    if (paths.length === 0) throw new NodeError('unreachable', unseenBy(asked), { remedy: 'retry' })
     for (const path of paths) {
       try {
         return await openVia(path, peer, signal)
@@ -39,4 +44,13 @@ export class NeighboursWay implements Way {
     }
     throw new AllReported()
   }
+}
+
+/** Names of one message; the others are counted. */
+const MAX_NAMES = 8
+
+function unseenBy(asked: readonly string[]): string {
+  if (asked.length === 0) return 'none is connected that can be asked'
+  const others = asked.length > MAX_NAMES ? ', …' : ''
+  return `none of ${asked.length} asked sees it (${asked.slice(0, MAX_NAMES).join(', ')}${others})`
 }

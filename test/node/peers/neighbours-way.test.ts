@@ -8,10 +8,13 @@ const signal = new AbortController().signal
 const connection = {} as Connection
 
 /** A way with these paths, of which those that begin with a name of `open` lead there. */
-function bench(paths: readonly string[][], ...open: string[]) {
+function bench(paths: readonly string[][], open: readonly string[] = [], asked: readonly string[] = []) {
   const seen = { tried: [] as string[], failed: [] as string[], lines: [] as string[] }
   const way = new NeighboursWay({
-    findPaths: async () => paths,
+    async findPaths(_peer, _signal, onAsked) {
+      for (const neighbour of asked) onAsked(neighbour)
+      return paths
+    },
     async openVia(path) {
       seen.tried.push(path.join(' '))
       if (open.includes(path[0] ?? '')) return connection
@@ -24,7 +27,7 @@ function bench(paths: readonly string[][], ...open: string[]) {
 }
 
 t.test('the first path that leads there', async (t) => {
-  const { seen, dial } = bench([['hall'], ['attic', 'roof'], ['roof']], 'attic', 'roof')
+  const { seen, dial } = bench([['hall'], ['attic', 'roof'], ['roof']], ['attic', 'roof'])
   t.equal(await dial(), connection)
   t.same(seen.tried, ['hall', 'attic roof'])
   t.same(seen.failed, ['hall'], 'who named it is asked last')
@@ -38,6 +41,12 @@ t.test('none leads there', async (t) => {
 })
 
 t.test('nobody sees it; one that is connected meanwhile is no path', async (t) => {
-  for (const paths of [[], [[]]])
-    await t.rejects(bench(paths).dial(), { message: 'none that was asked sees it' })
+  for (const paths of [[], [[]]]) {
+    const asked = bench(paths, [], ['attic', 'greenhouse', 'den'])
+    await t.rejects(asked.dial(), { message: 'none of 3 asked sees it (attic, greenhouse, den)' })
+    await t.rejects(bench(paths).dial(), { message: 'none is connected that can be asked' })
+  }
+  const many = Array.from({ length: 24 }, (_, i) => `${i}`)
+  const message = 'none of 24 asked sees it (0, 1, 2, 3, 4, 5, 6, 7, …)'
+  await t.rejects(bench([], [], many).dial(), { message })
 })

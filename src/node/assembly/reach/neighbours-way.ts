@@ -9,7 +9,7 @@ export function addNeighboursWay({
 }: Pick<Components, 'peers' | 'neighbours' | 'via'>): void {
   paths.add(
     new NeighboursWay({
-      findPaths: (peer, signal) => neighbours.findPaths(peer, signal),
+      findPaths: (...search) => neighbours.findPaths(...search),
       openVia: (path, peer, signal) => via.openVia(path, peer, signal),
       pathFailed: (path) => neighbours.pathFailed(path),
       labelOf: (peer) => directory.labelOf(peer)
