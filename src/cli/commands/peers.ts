@@ -1,4 +1,5 @@
 import type { PeerView } from '../../node/api/operations.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
 import { Screen } from '../terminal/screen.ts'
@@ -12,11 +13,17 @@ export const peers = defineCommand({
   name: 'peers',
   summary: 'list the peers nearby and the paths to them',
   options: {
-    watch: { kind: 'flag', short: 'w', summary: 'update until Ctrl-C; in a pipe one line for each change' }
+    watch: { kind: 'flag', short: 'w', summary: 'update until Ctrl-C; in a pipe one line for each change' },
+    forget: {
+      kind: 'text',
+      value: 'WHO',
+      summary: 'remove the addresses learned of a peer; those of the book stay'
+    }
   },
   positionals: [],
   example: 'kith peers -w',
   async run(context) {
+    if (context.options.forget !== undefined) return forgetAddresses(context, context.options.forget)
     const { operations, from } = await context.connect()
     if (from === 'temporary') await context.clock.sleep(context.timeout ?? DISCOVERY_MS, context.signal)
     if (context.options.watch === true) return watchPeers(context, () => operations.peers())
@@ -27,6 +34,17 @@ export const peers = defineCommand({
     else context.terminal.lines(peersTable(found, context.terminal))
   }
 })
+
+async function forgetAddresses(context: Context, who: string): Promise<void> {
+  const { operations } = await context.connect({ running: true })
+  const forgotten = await operations.peersForget(who)
+  if (context.json) return context.terminal.json(forgotten)
+  for (const { who, addresses } of forgotten) {
+    const shown = addresses.map((address) => `  ${sanitize(address)}`)
+    const count = addresses.length === 0 ? 'nothing learned' : `${addresses.length} forgotten`
+    context.terminal.lines([`${sanitize(who, 64)}: ${count}; the address book is as it was`, ...shown])
+  }
+}
 
 async function watchPeers(context: Context, list: () => Promise<PeerView[]>): Promise<void> {
   const { terminal, clock, signal } = context

@@ -20,6 +20,7 @@ export const ping = defineCommand({
       max: 1000,
       summary: 'number of pings, 1 to 1000 (default: 4)'
     },
+    trace: { kind: 'flag', summary: 'also list what was tried for a connection, and why it failed' },
     ...carrierOptions
   },
   positionals: [
@@ -29,20 +30,25 @@ export const ping = defineCommand({
   async run(context) {
     const { options, positionals, timeout, signal, terminal } = context
     const [who = ''] = positionals
-    const { count = DEFAULT_COUNT } = options
-    const request = { who, by: carrierOf(options), count, ...defined({ timeout }) }
+    const { count = DEFAULT_COUNT, trace } = options
+    const request = { who, by: carrierOf(options), count, ...defined({ trace, timeout }) }
     const { operations } = await context.connect()
     const replies: PingReply[] = []
     for await (const reply of operations.ping(request, signal)) {
       replies.push(reply)
       if (context.json) terminal.json(reply)
-      else terminal.line(replyLine(reply))
+      else terminal.lines([...traceLines(reply), replyLine(reply)])
     }
     signal.throwIfAborted()
     summarise(context, replies)
     return replies.some((reply) => reply.rtt !== undefined) ? DONE : NOT_FOUND
   }
 })
+
+function traceLines({ who, tried = [] }: PingReply): string[] {
+  if (tried.length === 0) return []
+  return [`the way to ${sanitize(who, 64)}:`, ...tried.map((line) => `  ${sanitize(line)}`)]
+}
 
 function replyLine(reply: PingReply): string {
   const answer = reply.rtt === undefined ? sanitize(reply.error ?? 'no answer') : milliseconds(reply.rtt)

@@ -16,6 +16,7 @@ export interface NodeOperationsInit {
   readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
+  readonly peersForget: Operations['peersForget']
 }
 
 /** The node's own answers to everything that people and programs ask of it. */
@@ -28,6 +29,7 @@ export class NodeOperations implements Operations {
 
   readonly status: Operations['status'] = async () => this.#init.status()
   readonly peers: Operations['peers'] = () => this.#init.peers()
+  readonly peersForget: Operations['peersForget'] = (who) => this.#init.peersForget(who)
   readonly ask: Operations['ask'] = (request, signal) => ask(this.#init.ask, request, signal)
   readonly watch: Operations['watch'] = (request, signal) => watch(this.#init.watch, request, signal)
   readonly history: Operations['history'] = (request, signal) => history(this.#init.history, request, signal)

@@ -9,6 +9,11 @@ export interface Operations {
   status(): Promise<Status>
   /** Connected and known peers, those of the book, and those that neighbours see; they are asked for up to a second. */
   peers(): Promise<PeerView[]>
+  /**
+   * Removes the addresses that were learned of each peer that is meant; those of the book stay, and so do open
+   * connections. @throws NodeError nobody-found, ambiguous
+   */
+  peersForget(who: string): Promise<ForgottenAddresses[]>
   book(): Promise<BookEntry[]>
   /** Adds or changes an entry; what is absent of an existing entry stays as it is. */
   bookPut(entry: BookChange): Promise<BookEntry>
@@ -110,6 +115,13 @@ export interface PeerView {
   /** Seconds ago; 0 while connected; null for one never seen. Of kind `via`, since a neighbour told of it. */
   seen: number | null
   connected: boolean
+}
+
+export interface ForgottenAddresses {
+  peer: string
+  who: string
+  /** Multiaddrs that were removed. */
+  addresses: string[]
 }
 
 export interface BookEntry {
@@ -225,6 +237,8 @@ export interface PingRequest {
   /** 1 to 1000 */
   count?: number
   by?: 'auto' | 'stream' | 'datagram'
+  /** Whether the first reply of each peer lists what was tried for a connection. */
+  trace?: boolean
   timeout?: number
 }
 
@@ -237,6 +251,8 @@ export interface PingReply {
   rtt?: number
   error?: string
   path: string
+  /** A line for each thing that was tried for a connection, the last of them about the one that is used. */
+  tried?: string[]
 }
 
 export interface SwitchRequest {

@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import { type Clock, withDeadline } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
 import { Pinger, streamRoundTrip } from '../../protocol/ping/index.ts'
@@ -33,7 +34,7 @@ export async function* ping(
   const { targets = [] } = await init.resolver.selectSoon(request.who, undefined, signal)
   const others = targets.filter(({ peer }) => !init.resolver.isSelf(peer))
   if (targets.length > 0 && others.length === 0) throw ownPing(request.who)
-  const pings = others.map((target) => new TargetPing(init, target, request.by ?? 'auto'))
+  const pings = others.map((target) => new TargetPing(init, target, request))
   const count = Math.min(Math.max(request.count ?? 4, 1), 1000)
   try {
     for (let n = 1; n <= count; n++) {
@@ -54,20 +55,24 @@ class TargetPing {
   readonly #init: PingInit
   readonly #target: Target
   readonly #by: NonNullable<PingRequest['by']>
+  readonly #isTraced: boolean
   #pinger: Pinger | undefined
 
-  constructor(init: PingInit, target: Target, by: NonNullable<PingRequest['by']>) {
+  constructor(init: PingInit, target: Target, { by = 'auto', trace = false }: PingRequest) {
     this.#init = init
     this.#target = target
     this.#by = by
+    this.#isTraced = trace
   }
 
   async ping(n: number, signal: AbortSignal): Promise<PingReply> {
     const { resolver, directory, pathOf } = this.#init
     const { peer } = this.#target
-    const connection = await resolver.connect(this.#target, signal)
-    const base = { peer, who: directory.labelOf(peer), n }
+    const { connection, tried, isNew } = await resolver.find(this.#target, signal)
     const path = pathOf(connection)
+    const trace =
+      this.#isTraced && n === 1 ? [...tried, `${path}: ${isNew ? 'connected' : 'was open'}`] : undefined
+    const base = { peer, who: directory.labelOf(peer), n, ...defined({ tried: trace }) }
     const pinger = await this.#open(signal)
     try {
       if (pinger === undefined)

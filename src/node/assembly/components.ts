@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
+import type { LastGoodAddresses } from '../../peer/book/last-good.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { PathFinder } from '../../peer/dialing/path-finder.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
@@ -86,6 +87,8 @@ export interface Peers {
   readonly book: AddressBook
   readonly inBook: (peer: string) => boolean
   readonly autoDialer: AutoDialer
+  /** undefined without a home. */
+  readonly lastGood: LastGoodAddresses | undefined
   /** Finds a connection to a peer that is wanted now. */
   readonly paths: PathFinder
   /** Verified catalogues of others. */

@@ -1,5 +1,6 @@
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { BookOperations } from '../api/book-operations.ts'
+import { forgetAddresses } from '../api/forget-addresses.ts'
 import { LatestViews } from '../api/latest-views.ts'
 import { NodeOperations } from '../api/node-operations.ts'
 import type { Operations, PeerView, Status } from '../api/operations.ts'
@@ -58,7 +59,8 @@ export function createOperations(components: Components): Operations {
       pathOf: (connection) => pathOf(connection, directory, (one) => components.via.pathOf(one)).text
     },
     status,
-    peers: () => peersOf(components)
+    peers: () => peersOf(components),
+    peersForget: (who) => forgetAddresses(peers, who)
   })
 }
 

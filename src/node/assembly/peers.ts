@@ -13,6 +13,7 @@ import { remoteHost } from '../network/create-network.ts'
 import { dialAddress } from '../network/dial-address.ts'
 import { describeBad, openBook } from '../peers/book-file.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
+import { lastGoodOf } from '../peers/last-good-file.ts'
 import {
   StorePolicy,
   type UnmatchedWord,
@@ -68,6 +69,13 @@ export async function createPeers({
     book,
     inBook,
     autoDialer,
+    lastGood: lastGoodOf({
+      ...init,
+      inBook,
+      autoDialer,
+      clock: init.world.clock,
+      libp2p: transports.network
+    }),
     paths: createPathFinder(init, autoDialer, gate),
     catalogues: metas,
     onCatalogue,

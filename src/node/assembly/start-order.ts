@@ -5,7 +5,6 @@ import { MemoryTrimmer } from '../memory-trimmer.ts'
 import { discoveryStartable, watchdogStartable } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
 import { BookWatch } from '../peers/book-watch.ts'
-import { lastGoodOf } from '../peers/last-good-file.ts'
 import type { Components } from './components.ts'
 import { controlStartables } from './control.ts'
 import { sensingStartables } from './sensing.ts'
@@ -64,18 +63,12 @@ export function startOrder(
     watchdogStartable({ ...init, network }),
     { name: 'book', start: () => rememberBook(book.entries(), autoDialer, log) },
     ...(home === undefined || init.shortLived ? [] : [bookWatch(components)]),
-    ...lastGood(components),
+    ...(peers.lastGood === undefined ? [] : [peers.lastGood]),
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
     ...switches.startables,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },
     ...controlStartables(init, operations)
   ]
-}
-
-function lastGood({ init, transports, peers }: Components): Startable[] {
-  const { world, log } = init
-  const addresses = lastGoodOf({ ...init, ...peers, clock: world.clock, log, libp2p: transports.network })
-  return addresses === undefined ? [] : [addresses]
 }
 
 function bookWatch({ init: { world, log }, peers: { book, autoDialer } }: Components): BookWatch {

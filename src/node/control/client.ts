@@ -68,6 +68,7 @@ export class ControlClient implements Operations {
 
   readonly status: Operations['status'] = () => this.#answer('status')
   readonly peers: Operations['peers'] = () => this.#answer('peers')
+  readonly peersForget: Operations['peersForget'] = (who) => this.#answer('peersForget', { who })
   readonly book: Operations['book'] = () => this.#answer('book')
   readonly bookPut: Operations['bookPut'] = (entry) => this.#answer('bookPut', entry)
   readonly bookRename: Operations['bookRename'] = (from, to) => this.#answer('bookRename', { from, to })

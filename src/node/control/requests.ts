@@ -41,6 +41,7 @@ const bookEntry = v.strictObject({
 })
 const entries = v.strictObject({ entries: v.pipe(v.array(bookEntry), v.maxLength(1024)) })
 const rename = v.strictObject({ from: text, to: text })
+const forget = v.strictObject({ who: text })
 const named = v.strictObject({ name: text })
 const ask = v.strictObject({ who: text, what: v.exactOptional(text), by, timeout })
 const watch = v.strictObject({ who: v.optional(texts, []), what: v.exactOptional(text) })
@@ -52,7 +53,13 @@ const history = v.strictObject({
   limit: upTo(1_000_000),
   timeout
 })
-const ping = v.strictObject({ who: text, count: upTo(1000), by, timeout })
+const ping = v.strictObject({
+  who: text,
+  count: upTo(1000),
+  by,
+  trace: v.exactOptional(v.boolean()),
+  timeout
+})
 const switching = v.union([
   v.strictObject({ name: v.exactOptional(text) }),
   v.strictObject({ name: text, to: v.picklist(['on', 'off']) })
@@ -64,6 +71,7 @@ const devicesScan = v.strictObject({ buses: v.exactOptional(texts) })
 export const calls: Readonly<Record<keyof Operations, Call>> = {
   status: answer(nothing, (operations) => operations.status()),
   peers: answer(nothing, (operations) => operations.peers()),
+  peersForget: answer(forget, (operations, { who }) => operations.peersForget(who)),
   book: answer(nothing, (operations) => operations.book()),
   bookPut: answer(bookChange, (operations, entry) => operations.bookPut(entry)),
   bookRename: answer(rename, (operations, { from, to }) => operations.bookRename(from, to)),

@@ -15,6 +15,7 @@ import type { Operations } from '../api/operations.ts'
 export const controlRoutes = {
   status: { method: 'GET', path: '/status' },
   peers: { method: 'GET', path: '/peers' },
+  peersForget: { method: 'POST', path: '/peers/forget' },
   book: { method: 'GET', path: '/book' },
   bookPut: { method: 'POST', path: '/book' },
   bookRename: { method: 'POST', path: '/book/rename' },

@@ -59,6 +59,13 @@ export class LastGoodAddresses {
     await this.#write()
   }
 
+  /** Removes those of one peer. @returns the addresses that are removed */
+  forget(peer: string): readonly string[] {
+    const addresses = this.#peers.get(peer) ?? []
+    if (this.#peers.delete(peer)) this.#isChanged = true
+    return addresses
+  }
+
   #onOpen({ direction, remoteAddr, remotePeer }: Connection): void {
     const peer = remotePeer.toString()
     const address = remoteAddr.toString().replace(`/p2p/${peer}`, '')

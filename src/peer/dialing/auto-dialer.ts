@@ -1,15 +1,15 @@
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import { type Clock, withDeadline } from '../../clock.ts'
 import { isDirect, isRelayed } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { LocalNetwork } from '../discovery/local-network.ts'
-import { Backoff } from './backoff.ts'
 import { announcedAddresses, dialOrder, leadsNear } from './dial-addresses.ts'
 import { DialBudget } from './dial-budget.ts'
 import type { DialGate } from './dial-gate.ts'
+import { type Known, KnownPeers } from './known-peers.ts'
 import type { DialingLimits } from './limits.ts'
 import { PlaceBackoff } from './place-backoff.ts'
 import type { Report } from './way.ts'
@@ -40,24 +40,6 @@ export interface Neighbour {
   readonly seenAt: number | undefined
 }
 
-interface Known {
-  readonly id: PeerId
-  readonly addresses: Map<string, Multiaddr>
-  readonly backoff: Backoff
-  seenAt: number | undefined
-  /** Clock.monotonic() when it was added to the table. */
-  readonly addedAt: number
-  /** The host that announced it last. */
-  sender: string | undefined
-  /** Whether there was a connection since it is known. */
-  isReached: boolean
-  retry: Cancel | undefined
-  /** Clock.monotonic() at which the retry is due, and at which the last dial began. */
-  retryAt: number
-  triedAt: number
-  dialling: boolean
-}
-
 /** Milliseconds; longer than a dial on a local network takes. */
 const SIMULTANEOUS_DIAL_DELAY = 700
 /** Milliseconds: three intervals of mDNS. A peer announced again after this long is dialled soon. */
@@ -72,7 +54,7 @@ const HELD_BACK = 5_000
  */
 export class AutoDialer {
   readonly #init: AutoDialerInit
-  readonly #known = new Map<string, Known>()
+  readonly #known: KnownPeers
   readonly #budget: DialBudget
   readonly #places: PlaceBackoff
   /** Peers that are dialled now, those on demand not counted. */
@@ -84,6 +66,11 @@ export class AutoDialer {
   constructor(init: AutoDialerInit) {
     const { clock, random, limits } = init
     this.#init = init
+    this.#known = new KnownPeers({
+      ...init,
+      isConnected: (id) => this.#connections(id).length > 0,
+      removed: (known) => this.#removed(known)
+    })
     this.#budget = new DialBudget(clock, limits.dialsPerMinute)
     this.#places = new PlaceBackoff({ clock, random, min: limits.retryMin, max: limits.strangerRetryMax })
   }
@@ -110,7 +97,8 @@ export class AutoDialer {
   found(id: PeerId, addresses: readonly Multiaddr[], sender?: string): void {
     const near = addresses.filter((address) => leadsNear(address, this.#init.network))
     // With two interfaces in one network a node hears its own announcements.
-    if (id.equals(this.#init.libp2p.peerId) || near.length === 0 || !this.#hasRoom(id)) return
+    if (id.equals(this.#init.libp2p.peerId) || near.length === 0 || !this.#known.hasRoom(id.toString()))
+      return
     this.#add(id, near, this.#init.clock.monotonic()).sender = sender
   }
 
@@ -121,6 +109,33 @@ export class AutoDialer {
       addresses.map((text) => multiaddr(text)),
       undefined
     )
+  }
+
+  /**
+   * Removes what was learned of where a peer is, from libp2p's peer store as well; its back-off begins anew.
+   * @param kept addresses that stay
+   * @returns the addresses that are removed, without the PeerId
+   */
+  async forgetAddresses(peer: string, kept: readonly string[]): Promise<string[]> {
+    const { peerStore } = this.#init.libp2p
+    const id = peerIdFromString(peer)
+    const forgotten = new Map<string, Multiaddr>()
+    const forget = (address: Multiaddr): void => {
+      forgotten.set(address.toString().replace(`/p2p/${peer}`, ''), address)
+    }
+    const known = this.#known.get(peer)
+    for (const [text, address] of known?.addresses ?? []) {
+      if (kept.includes(text)) continue
+      forget(address)
+      known?.addresses.delete(text)
+    }
+    known?.backoff.reset()
+    if (await peerStore.has(id)) {
+      for (const { multiaddr } of (await peerStore.get(id)).addresses) forget(multiaddr)
+      await peerStore.patch(id, { multiaddrs: [] })
+    }
+    for (const address of forgotten.values()) this.#places.reached(address)
+    return [...forgotten.keys()].filter((text) => !kept.includes(text))
   }
 
   neighbours(): Neighbour[] {
@@ -170,7 +185,7 @@ export class AutoDialer {
 
   #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
     const peer = id.toString()
-    const known = this.#known.get(peer) ?? this.#admit(id, peer)
+    const known = this.#known.get(peer) ?? this.#known.admit(id, peer)
     const isBack = seenAt !== undefined && seenAt - (known.seenAt ?? -REAPPEARED) >= REAPPEARED
     if (seenAt !== undefined) known.seenAt = seenAt
     let isNew = seenAt === undefined
@@ -195,71 +210,15 @@ export class AutoDialer {
     if (known.retry === undefined || at < known.retryAt) this.#schedule(known, at - now)
   }
 
-  /** Peers of the book take no places of others: limits.book bounds them. */
-  #isFullFor(peer: string): boolean {
-    const { inBook, limits } = this.#init
-    if (this.#known.size < limits.peers || inBook(peer)) return false
-    let strangers = 0
-    for (const one of this.#known.keys()) if (!inBook(one)) strangers++
-    return strangers >= limits.peers
-  }
-
-  /** Whether it is known, or the table has room, or a stranger can be removed that was not found a moment ago. */
-  #hasRoom(id: PeerId): boolean {
-    if (this.#known.has(id.toString()) || !this.#isFullFor(id.toString())) return true
-    const seenAt = this.#oldest()?.seenAt ?? Number.POSITIVE_INFINITY
-    return this.#init.clock.monotonic() - seenAt >= this.#init.limits.retryMin
-  }
-
   /** Two peers discover each other at once; the one with the greater PeerId waits for the other's dial. */
   #dialDelay(peer: string): number {
     return this.#init.libp2p.peerId.toString() < peer ? 0 : SIMULTANEOUS_DIAL_DELAY
   }
 
-  #admit(id: PeerId, peer: string): Known {
-    const oldest = this.#isFullFor(peer) ? this.#oldest() : undefined
-    if (oldest !== undefined) this.#forget(oldest)
-    const { retryMin, strangerRetryMax } = this.#init.limits
-    const known: Known = {
-      id,
-      addresses: new Map(),
-      backoff: new Backoff(retryMin, strangerRetryMax, this.#init.random),
-      seenAt: undefined,
-      sender: undefined,
-      addedAt: this.#init.clock.monotonic(),
-      isReached: false,
-      retry: undefined,
-      retryAt: 0,
-      triedAt: Number.NEGATIVE_INFINITY,
-      dialling: false
-    }
-    this.#known.set(peer, known)
-    return known
-  }
-
-  /**
-   * The peer not seen for longest, of those neither connected nor in the book; one that was never reached goes before
-   * all that were.
-   */
-  #oldest(): Known | undefined {
-    const isOlder = (one: Known, other: Known): boolean =>
-      one.isReached === other.isReached
-        ? (one.seenAt ?? one.addedAt) < (other.seenAt ?? other.addedAt)
-        : !one.isReached
-    let oldest: Known | undefined
-    for (const [peer, known] of this.#known) {
-      if (this.#init.inBook(peer) || this.#connections(known.id).length > 0) continue
-      if (oldest === undefined || isOlder(known, oldest)) oldest = known
-    }
-    return oldest
-  }
-
   /** libp2p's peer store removes no peer by itself: strangers would fill the memory (docs/network.md trap 3). */
-  #forget(known: Known): void {
-    known.retry?.()
-    this.#known.delete(known.id.toString())
-    this.#init.libp2p.peerStore.delete(known.id).catch((error: unknown) => {
-      this.#init.log.debug(`cannot remove ${known.id} from the peer store: ${describeError(error)}`)
+  #removed({ id }: Known): void {
+    this.#init.libp2p.peerStore.delete(id).catch((error: unknown) => {
+      this.#init.log.debug(`cannot remove ${id} from the peer store: ${describeError(error)}`)
     })
   }
 
@@ -274,7 +233,7 @@ export class AutoDialer {
   }
 
   #try(known: Known): void {
-    if (this.#forgetUnseen(known)) return
+    if (this.#known.removeUnseen(known)) return
     const isFull = this.#dialling >= this.#init.limits.parallelDials
     const addresses = isFull ? [] : this.#allowed(known)
     if (addresses.length === 0) {
@@ -332,7 +291,7 @@ export class AutoDialer {
     // It may have been removed meanwhile.
     if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
     if (this.#connections(known.id).length > 0) return
-    if (this.#forgetUnseen(known)) return
+    if (this.#known.removeUnseen(known)) return
     const wait = this.#wait(known)
     this.#init.log.debug(
       `cannot reach ${peer}, next try in ${Math.round(wait / 1000)} s: ${describeError(error)}`
@@ -340,19 +299,9 @@ export class AutoDialer {
     this.#schedule(known, wait)
   }
 
-  /** Removes a stranger that was not seen for long. @returns whether it did */
-  #forgetUnseen(known: Known): boolean {
-    const { inBook, clock, limits } = this.#init
-    const unseen = clock.monotonic() - (known.seenAt ?? known.addedAt)
-    const isOld = unseen > (known.isReached ? limits.forgetAfter : limits.forgetUnreached)
-    if (!isOld || inBook(known.id.toString()) || this.#connections(known.id).length > 0) return false
-    this.#forget(known)
-    return true
-  }
-
   #onOpen(connection: Connection): void {
     const peer = connection.remotePeer.toString()
-    const known = this.#known.get(peer) ?? this.#admit(connection.remotePeer, peer)
+    const known = this.#known.get(peer) ?? this.#known.admit(connection.remotePeer, peer)
     known.seenAt = this.#init.clock.monotonic()
     known.isReached = true
     known.backoff.reset()

@@ -17,8 +17,10 @@ export interface PathFinderInit {
 
 export interface Found {
   readonly connection: Connection
-  /** A line for each thing that was tried; empty where a connection was open. */
+  /** A line for each thing that failed before. */
   readonly tried: readonly string[]
+  /** Whether it was made for this search. */
+  readonly isNew: boolean
 }
 
 /** What stands before the reason of a way that failed. */
@@ -55,7 +57,7 @@ export class PathFinder {
     const refusal = this.#init.gate(peer)
     if (refusal !== undefined) throw new NotReached([refusal], false)
     const connection = this.#init.standing(peer)
-    if (connection !== undefined) return { connection, tried: [] }
+    if (connection !== undefined) return { connection, tried: [], isNew: false }
     return await this.#searches.join(peer, signal, (joint) => this.#search(peer, joint))
   }
 
@@ -81,6 +83,6 @@ export class PathFinder {
     )
     const connection = await raceInTurn(attempts, clock, signal)
     if (connection === undefined) throw new NotReached(tried, hadNoAddress)
-    return { connection, tried }
+    return { connection, tried, isNew: true }
   }
 }

@@ -18,7 +18,7 @@ function bench(connect: (clock: VirtualClock) => Connection) {
   const paths = {
     find: async () => {
       attempts += 1
-      return { connection: connect(clock), tried: [] }
+      return { connection: connect(clock), tried: [], isNew: true }
     }
   }
   const directory = { labelOf: (peer: string) => peer }

@@ -31,13 +31,14 @@ async function pair(
 ) {
   const [here, there] = [await memoryNetwork(), await memoryNetwork()]
   const clock = new VirtualClock()
+  const refused = new Set<string>()
   const init = {
     libp2p: here as unknown as Libp2p,
     dial: async (addresses: readonly Multiaddr[], signal: AbortSignal) => {
       if (addresses.length === 0) throw new NoAddress()
       return await here.dial([...addresses], { signal })
     },
-    gate: () => undefined,
+    gate: (peer: string) => (refused.has(peer) ? 'denied' : undefined),
     clock,
     log: silentLog,
     network: new LocalNetwork({}),
@@ -51,7 +52,7 @@ async function pair(
     autoDialer.stop()
     await Promise.all([here.stop(), there.stop()])
   })
-  return { here, there, clock, autoDialer, peer: there.peerId.toString() }
+  return { here, there, clock, autoDialer, refused, peer: there.peerId.toString() }
 }
 
 async function stranger(): Promise<PeerId> {
@@ -297,4 +298,42 @@ t.test('a newcomer is dialled beside any number of peers that another host makes
   await clock.advance(1000)
   await met
   t.ok(autoDialer.connection(there.peerId.toString()))
+})
+
+t.test('what was learned of a peer is forgotten on demand, but for what the book has', async (t) => {
+  const { here, there, autoDialer, peer } = await pair(t)
+  const [own] = there.getMultiaddrs().map((address) => address.toString().replace(`/p2p/${peer}`, ''))
+  autoDialer.remember(peer, ['/memory/written', own ?? ''])
+  const connection = await autoDialer.connect(peer, AbortSignal.timeout(5000))
+  const forgotten = await autoDialer.forgetAddresses(peer, ['/memory/written'])
+  t.same(forgotten, [own])
+  t.match(autoDialer.neighbours(), [{ peer, connected: true, addresses: ['/memory/written'] }])
+  t.same((await here.peerStore.get(there.peerId)).addresses, [])
+  t.equal(autoDialer.connection(peer), connection, 'an open connection stays')
+})
+
+t.test('nobody is dialled whom the gate refuses', async (t) => {
+  const { here, there, clock, autoDialer, refused, peer } = await pair(t)
+  const dials = dialsOf(here)
+  refused.add(peer)
+  autoDialer.found(there.peerId, there.getMultiaddrs())
+  await clock.advance(10_000)
+  await t.rejects(autoDialer.connect(peer, AbortSignal.timeout(5000)), /denied/)
+  t.same(dials, [])
+})
+
+t.test('no more peers are dialled at one time than the limit', async (t) => {
+  const { here, clock, autoDialer } = await pair(t, () => true, { peers: 1000, parallelDials: 2 })
+  const dials = dialsOf(here)
+  const held = Promise.withResolvers<never>()
+  here.dial = (target) => {
+    dials.push([target].flat().map(String))
+    return held.promise
+  }
+  for (let i = 0; i < 50; i++) autoDialer.remember((await stranger()).toString(), [`/memory/${i}`])
+  await clock.advance(5000)
+  t.equal(dials.length, 2)
+  held.reject(new Error('nobody there'))
+  await clock.advance(60_000)
+  t.ok(new Set(dials.flat()).size >= 20, 'the others have their turn')
 })

@@ -132,7 +132,7 @@ t.test('an open connection is used, but not to one who is denied', async (t) => 
   const standing = {} as Connection
   const addresses = fakeWay(clock, ADDRESSES, 0)
   const paths = finder(clock, [addresses.way], standing)
-  t.same(await paths.find('hall', never), { connection: standing, tried: [] })
+  t.same(await paths.find('hall', never), { connection: standing, tried: [], isNew: false })
   await t.rejects(paths.find('denied', never), { name: 'NotReached', message: 'kith.yaml denies it' })
   t.same(addresses.begun, [])
 })

@@ -6,6 +6,7 @@ import type {
   DeviceScan,
   DevicesScanRequest,
   DevicesTestRequest,
+  ForgottenAddresses,
   HistoryRequest,
   HistoryRow,
   Operations,
@@ -215,6 +216,11 @@ export class FakeOperations implements Operations {
 
   async peers(): Promise<PeerView[]> {
     return [...peers]
+  }
+
+  async peersForget(who: string): Promise<ForgottenAddresses[]> {
+    this.#note({ who })
+    return [{ peer: HALL, who: 'hall', addresses: ['/ip4/192.168.1.20/tcp/4001'] }]
   }
 
   async book(): Promise<BookEntry[]> {
