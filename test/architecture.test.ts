@@ -56,7 +56,9 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
   config: [
     ...value('reading', 'valibot', '@valibot/', 'yaml'),
     ...type('hal', 'hal/simulated'),
-    ...['peer', 'protocol', 'node'].map((to): Permission => ({ to, as: 'value', into: LIMITS }))
+    ...['peer', 'protocol', 'node'].map((to): Permission => ({ to, as: 'value', into: LIMITS })),
+    // The ProtocolNames that a configuration cannot give to quantities of its own.
+    { to: 'protocol', as: 'value', into: /^src\/protocol\/protocol-registry\.ts$/ }
   ],
   node: [
     ...value('config', 'peer', 'protocol', 'reading', 'hal', ...LIBP2P, 'pino', 'valibot'),

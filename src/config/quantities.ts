@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import { PROTOCOL_NAME, WORD } from '../names.ts'
+import { sensorProtocols } from '../protocol/protocol-registry.ts'
 import { quantities as builtIn, type OwnQuantity } from '../reading/quantity.ts'
 import type { OptionPath } from './option-path.ts'
 import { choice, didYouMean, list, number, option, options, text, whole, withHint } from './options/kinds.ts'
@@ -70,7 +71,7 @@ interface MaybeConfig {
 }
 
 /**
- * Quantities that are defined twice, and sensors that measure one that nobody defines: their readings would reach
+ * Quantities that are defined twice or name a protocol of kith, and sensors that measure one that nobody defines: their readings would reach
  * no protocol.
  * @param others names of quantities that an application brings
  */
@@ -88,7 +89,35 @@ export function quantityProblems(
       ? [{ path: ['quantities', i, 'name'], message: withHint(`"${one?.name}" is defined already`, TWICE) }]
       : []
   )
-  return [...twice, ...unknownMeasures(sensors, devices, known)]
+  return [...twice, ...takenProtocols(own, devices), ...unknownMeasures(sensors, devices, known)]
+}
+
+/** A protocol of kith carries the quantities of kith: no node would take another in its packs. */
+function takenProtocols(
+  own: readonly (Partial<OwnQuantity> | null)[],
+  devices: readonly SensorDefinition[]
+): QuantityProblem[] {
+  const problem = (path: OptionPath, protocol: string, who = ''): QuantityProblem => ({
+    path,
+    message: withHint(
+      `${who}"${protocol}" is a protocol of kith`,
+      'choose another, as in /sensor/soil-tension/v1'
+    )
+  })
+  const ofFile = own.flatMap((one, i) =>
+    isBuiltIn(one?.protocol) ? [problem(['quantities', i, 'protocol'], String(one?.protocol))] : []
+  )
+  const configured = new Set(own.map((one) => one?.name))
+  const ofDevices = devices.flatMap(({ type, quantities = [] }) =>
+    quantities
+      .filter(({ name, protocol }) => isBuiltIn(protocol) && !configured.has(name))
+      .map(({ name, protocol }) => problem(['devices'], protocol, `${type} brings ${name}: `))
+  )
+  return [...ofFile, ...ofDevices]
+}
+
+function isBuiltIn(protocol: unknown): boolean {
+  return sensorProtocols.some(({ id }) => id === protocol)
 }
 
 const TWICE = 'leave it out, or give it another name'

@@ -100,6 +100,19 @@ t.test('names twice, and what is no name, unit or protocol', async (t) => {
   t.match(problems(own.replace('    protocol: /sensor/soil-tension/v1\n', '')), /protocol/)
 })
 
+t.test('a protocol of kith carries no other quantity', async (t) => {
+  t.match(
+    problems(own.replace('/sensor/soil-tension/v1', '/sensor/temp/v1') + sensors),
+    /^quantities\[0\].protocol: "\/sensor\/temp\/v1" is a protocol of kith/
+  )
+  t.match(problems(own.replace('/sensor/soil-tension/v1', '/sensor/meta/v1')), /is a protocol of kith/)
+  const device = sensorOf('soil-tension', { quantities: [{ ...tension, protocol: '/sensor/temp/v1' }] })
+  t.match(problems(sensors, device), /^devices: acme brings soil-tension: "\/sensor\/temp\/v1" is a protocol/)
+  t.equal(problems(own + sensors, device), 'ok', 'the configuration decides')
+  const two = `${own}  - { name: soil-salt, protocol: /sensor/soil-tension/v1 }\n`
+  t.equal(problems(two), 'ok', 'two of our own may share one')
+})
+
 t.test('each own quantity counts once', async (t) => {
   const device = sensorOf('soil-tension', { quantities: [tension] })
   t.same(ownQuantities([tension], [device, device]), [tension])
