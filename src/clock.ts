@@ -57,7 +57,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   const controller = new AbortController()
-  const late = new NodeError('deadline', `${what}: no answer within ${ms} ms`, { remedy: 'retry' })
+  const late = new NodeError('deadline', `${what}: no answer within ${Math.ceil(ms)} ms`, { remedy: 'retry' })
   const cancel = clock.after(ms, () => controller.abort(late))
   const follow = (): void => controller.abort(signal?.reason)
   signal?.addEventListener('abort', follow, { once: true })
