@@ -36,6 +36,8 @@ export interface Option {
   /** Minimum and maximum of a duration, in milliseconds. */
   readonly range?: readonly [min: number, max: number]
   readonly summary: string
+  /** Whether an empty text is a value: it removes one. */
+  readonly mayBeEmpty?: boolean
 }
 
 export type Options = Readonly<Record<string, Option>>

@@ -35,6 +35,8 @@ export function readOptionValue(
     return true
   }
   if (option.kind === 'optional') return value ?? true
+  // As of a variable that is not set: "--home $FOLDER".
+  if (value === '' && option.kind !== 'list' && option.mayBeEmpty !== true) throw wrong('is empty')
   // A value that looks like an option is one, and the value is missing; `--home=-x` allows it.
   if (value === undefined || (!given.inline && value.startsWith('-') && value.length > 1))
     throw wrong(`needs a value (${option.value ?? option.choices?.join(', ') ?? 'text'})`)

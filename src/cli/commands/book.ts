@@ -39,7 +39,7 @@ const add = defineCommand({
         'its relays in place of those in the book, at most 2; each ends in /p2p/ and the PeerId of the relay'
     },
     time: { kind: 'flag', summary: 'trust it as a time source' },
-    note: { kind: 'text', value: 'TEXT', summary: 'a comment' }
+    note: { kind: 'text', mayBeEmpty: true, value: 'TEXT', summary: 'a comment' }
   },
   positionals: [
     {

@@ -89,6 +89,8 @@ t.test('what is refused, with which message', async (t) => {
     ['peers --json=yes', /--json: takes no value/],
     ['peers --home', /--home: needs a value \(DIR\)/],
     ['peers --home --json', /--home: needs a value/],
+    ['peers --home=', /--home: is empty/],
+    ['run --set=', /--set: is empty/],
     ['peers --timeout 5', /must be a duration such as .*, not 5; did you mean 5s\?/],
     ['peers --timeout 1h', /--timeout: must be 100ms to 10min, not 1h$/],
     ['peers --timeout 10ms', /--timeout: must be 100ms to 10min, not 10ms$/],
