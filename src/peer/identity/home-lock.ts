@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { NodeError } from '../../error.ts'
@@ -111,7 +121,7 @@ function isBusy(error: unknown): boolean {
 }
 
 function inUse(folder: string): NodeError {
-  const pid = readPid(join(folder, PID_FILE))
+  const pid = holderOf(join(folder, KEY_FILE)) ?? readPid(join(folder, PID_FILE))
   const who = pid === undefined ? 'another process' : `process ${pid}`
   return new NodeError('home-in-use', `${who} is running the node of ${folder}`, {
     hint:
@@ -120,6 +130,33 @@ function inUse(folder: string): NodeError {
         : `stop it (kill ${pid}), or choose another --home`,
     remedy: 'stop'
   })
+}
+
+/**
+ * The process that opened a file which is locked by flock(2). The kernel names in /proc/locks the flock(1) that has
+ * ended; a number in the home may be that of another home, which was copied, or of a node that was killed.
+ * @returns undefined where /proc is another's, or none of this user's processes has it open
+ */
+function holderOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path)
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .find((pid) => opensFile(pid, { dev, ino }))
+  } catch {
+    return undefined
+  }
+}
+
+function opensFile(pid: string, { dev, ino }: { dev: number; ino: number }): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      const found = statSync(`/proc/${pid}/fd/${fd}`, { throwIfNoEntry: false })
+      return found !== undefined && found.dev === dev && found.ino === ino
+    })
+  } catch {
+    return false
+  }
 }
 
 function readPid(path: string): string | undefined {

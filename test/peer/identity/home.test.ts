@@ -123,6 +123,17 @@ t.test('a number of an old life means nothing', async (t) => {
   home.close()
 })
 
+t.test('the process is named by the key it holds, whatever number lies in the home', async (t) => {
+  const path = t.testdir({ 'identity.key': 'k' })
+  const child = await holdElsewhere(path)
+  writeFileSync(join(path, 'node.pid'), `${process.ppid}\n`)
+  await t.rejects(openHome(path, { create: false }), {
+    code: 'home-in-use',
+    hint: `stop it (kill ${child.pid}), or choose another --home`
+  })
+  await end(child)
+})
+
 t.test('one key runs once, whatever home it is in', async (t) => {
   const folder = t.testdir({ one: { 'identity.key': 'k' }, other: {} })
   linkSync(join(folder, 'one', 'identity.key'), join(folder, 'other', 'identity.key'))
