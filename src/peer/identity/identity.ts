@@ -7,7 +7,7 @@ import {
 } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { NodeError } from '../../error.ts'
+import { isNodeError, NodeError } from '../../error.ts'
 import { unwritten, writeAtomic } from '../../write-atomic.ts'
 import type { Home } from './home.ts'
 import { damagedKey, KEY_FILE, lostKey, readKeyFile } from './key-file.ts'
@@ -58,7 +58,7 @@ export async function createIdentity(home: Home): Promise<Identity> {
   try {
     await writeAtomic(path, privateKeyToProtobuf(identity.privateKey), 0o600)
   } catch (cause) {
-    const { message, hint = 'choose another --home' } = unwritten(path, cause)
+    const { message, hint = 'choose another --home' } = isNodeError(cause) ? cause : unwritten(path, cause)
     throw new NodeError('identity-unwritten', message, { hint, remedy: 'stop', cause })
   }
   home.holdKey()
