@@ -10,7 +10,9 @@ import { id } from './commands/id.ts'
 import { init } from './commands/init.ts'
 import { peers } from './commands/peers.ts'
 import { ping } from './commands/ping.ts'
+import { pipe } from './commands/pipe.ts'
 import { run } from './commands/run.ts'
+import { serve } from './commands/serve.ts'
 import { status } from './commands/status.ts'
 import { switches } from './commands/switch.ts'
 import { watch } from './commands/watch.ts'
@@ -27,6 +29,8 @@ export const commands: readonly AnyCommand[] = [
   watch,
   history,
   ping,
+  pipe,
+  serve,
   switches,
   devices,
   config,

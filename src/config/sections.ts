@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { AutoLimit, Limit, Limits, LimitsOf } from '../limits.ts'
+import { serveLimits } from '../node/api/limits.ts'
 import { controlLimits } from '../node/control/limits.ts'
 import { networkLimits, streamLimits } from '../node/network/limits.ts'
 import { storeLimits } from '../node/peers/limits.ts'
@@ -94,6 +95,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),
   lastGood: limitsSection(lastGoodLimits),
+  serve: limitsSection(serveLimits),
   control: limitsSection(controlLimits)
 })
 

@@ -5,7 +5,6 @@ import { defined } from '../defined.ts'
 import { isDirect } from '../direct.ts'
 import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
-import { PROTOCOL_NAME } from '../names.ts'
 import type { Followed } from '../protocol/replication/index.ts'
 import { parseSeries } from '../reading/series.ts'
 import type { Beginning } from './api/following.ts'
@@ -19,6 +18,7 @@ import type {
   SeriesView,
   Status
 } from './api/operations.ts'
+import { checkProtocolName, openStream } from './api/pipe.ts'
 import { randomFloat } from './assembly/random.ts'
 import { remoteHost } from './network/create-network.ts'
 import type { NodeDatagrams } from './network/datagrams.ts'
@@ -86,7 +86,7 @@ export class Node {
    * @throws NodeError 'protocol-name', 'protocol-taken'
    */
   async handle(protocol: string, handler: ProtocolHandler, options: HandleOptions = {}): Promise<void> {
-    checkName(protocol)
+    checkProtocolName(protocol)
     const { network } = this.#running.assembled.transports
     if (network.getProtocols().includes(protocol))
       throw new NodeError('protocol-taken', `${protocol} is handled already`)
@@ -115,7 +115,7 @@ export class Node {
     protocols: readonly string[],
     options: { readonly signal?: AbortSignal } = {}
   ): Promise<NodeStream> {
-    for (const protocol of protocols) checkName(protocol)
+    for (const protocol of protocols) checkProtocolName(protocol)
     const open = (signal: AbortSignal): Promise<NodeStream> => this.#open(who, protocols, signal)
     return await this.#withTimeout(`opening a stream to ${who}`, DEFAULT_TIMEOUT, open, options.signal)
   }
@@ -124,7 +124,7 @@ export class Node {
     const { resolver } = this.#running.assembled.peerLookup
     const target = await resolver.one(who, signal)
     const connection = await resolver.connect(target, signal)
-    const stream = await this.#negotiate(connection, protocols, signal)
+    const stream = await openStream(connection, protocols, target.peer, signal)
     return new NodeStream(stream, target.peer, this.#clock, this.#config.limits.streams)
   }
 
@@ -242,29 +242,4 @@ export class Node {
         messages.abort(error instanceof Error ? error : new Error(String(error)))
       })
   }
-
-  async #negotiate(
-    connection: Connection,
-    protocols: readonly string[],
-    signal: AbortSignal
-  ): Promise<Stream> {
-    try {
-      return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
-    } catch (error) {
-      signal.throwIfAborted()
-      if (!(error instanceof Error) || error.name !== 'UnsupportedProtocolError') throw error
-      throw new NodeError(
-        'no-common-protocol',
-        `${connection.remotePeer.toString()} speaks none of ${protocols.join(', ')}`,
-        { cause: error }
-      )
-    }
-  }
-}
-
-function checkName(protocol: string): void {
-  if (PROTOCOL_NAME.test(protocol)) return
-  throw new NodeError('protocol-name', `${JSON.stringify(protocol)} is not a ProtocolName`, {
-    hint: 'namespaced and versioned, as in /chat/text/v1'
-  })
 }

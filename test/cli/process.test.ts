@@ -13,7 +13,7 @@ import { KITH, kith, runNode } from '../support/process/kith.ts'
 /** A home with a control server. */
 async function home(t: Test, operations = new FakeOperations()): Promise<string> {
   const path = mkdtempSync(join(tmpdir(), 'kith-process-'))
-  const limits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
+  const limits = { connections: 4, streams: 4, requestBytes: 65_536, timeout: 1000 }
   const server = await startControlServer({
     home: path,
     operations,

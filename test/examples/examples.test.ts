@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -57,4 +59,38 @@ t.test('a sensor of our own is seen by a neighbour', async (t) => {
   t.match(await line(/^busy\/processor\/load {2}\d+ % {2}signed$/), 'busy')
   await once(child, 'exit')
   t.equal(child.exitCode, 0)
+})
+
+t.test('a document is shared by the newest version that both speak', async (t) => {
+  const folder = t.testdir({ 'notes.txt': 'milk\n' })
+  const sharing = run('share.ts', 'serve', join(folder, 'notes.txt'))
+  const address = (await sharing.line(/^fetch it/)).split(' ')[5] ?? ''
+  const copy = join(folder, 'copy.txt')
+  const fetched = async (...more: string[]): Promise<string> => {
+    const { child, line } = run('share.ts', 'fetch', address, copy, ...more)
+    const [shown] = await Promise.all([line(/^\/doc/), once(child, 'exit')])
+    t.equal(child.exitCode, 0)
+    return shown
+  }
+  t.equal(await fetched(), '/doc/share/v2: 5 bytes')
+  t.equal(readFileSync(copy, 'utf8'), 'milk\n')
+  t.equal(await fetched(), '/doc/share/v2: nothing has changed')
+  writeFileSync(join(folder, 'notes.txt'), 'milk and bread\n')
+  t.equal(await fetched('--old'), '/doc/share/v1: 15 bytes')
+  t.equal(readFileSync(copy, 'utf8'), 'milk and bread\n')
+})
+
+t.test('the signals of a call go both ways', async (t) => {
+  const waiting = run('call.ts')
+  const address = (await waiting.line(/^call me/)).split(' ').at(-1) ?? ''
+  const calling = run('call.ts', address)
+  await calling.line(/^answered$/)
+  for (const side of [waiting, calling]) {
+    await side.line(/^try udp .* 50000$/)
+    await side.line(/^try udp .* 50002$/)
+  }
+  await waiting.line(/^hung up$/)
+  await Promise.all([waiting, calling].map(({ child }) => child.exitCode ?? once(child, 'exit')))
+  t.equal(calling.child.exitCode, 0)
+  t.equal(waiting.child.exitCode, 0)
 })

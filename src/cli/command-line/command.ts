@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../../clock.ts'
 import type { Operations } from '../../node/api/operations.ts'
 import type { Environment } from '../home.ts'
@@ -73,6 +74,12 @@ export interface HomeUse {
   readonly running?: boolean
 }
 
+/** The streams of the process. */
+export interface ByteStreams {
+  readonly input: Readable
+  readonly output: Writable
+}
+
 /** What a command receives. */
 export interface Context<O extends Options = Options> {
   readonly options: Values<O>
@@ -84,6 +91,8 @@ export interface Context<O extends Options = Options> {
   readonly terminal: Terminal
   readonly environment: Environment
   readonly clock: Clock
+  /** stdin and stdout as bytes; called only by a command that uses them. */
+  readonly bytes: () => ByteStreams
   /** Every command of the program, for completion. */
   readonly commands: readonly AnyCommand[]
   /** Aborts at the first Ctrl-C. */

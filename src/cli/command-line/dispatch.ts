@@ -7,7 +7,7 @@ import { errorView } from '../../node/api/error-view.ts'
 import { jsonLine, sanitize } from '../../node/log/sanitize.ts'
 import { chooseHome, type Environment } from '../home.ts'
 import { type Sink, Terminal } from '../terminal/terminal.ts'
-import type { AnyCommand, Command, Context, Session } from './command.ts'
+import type { AnyCommand, ByteStreams, Command, Context, Session } from './command.ts'
 import { type ConnectOptions, connect } from './connect.ts'
 import { DONE, exitStatus } from './exit-status.ts'
 import { helpCommand, helpOverview } from './help.ts'
@@ -25,6 +25,8 @@ export interface CliIo {
   readonly environment: Environment
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Those of the process unless given. */
+  readonly bytes?: () => ByteStreams
   /** Finds the node; connect() unless given. */
   readonly connect?: (options: ConnectOptions) => Promise<Session>
 }
@@ -76,6 +78,7 @@ async function runAction(
     clock,
     commands,
     signal,
+    bytes: io.bytes ?? processBytes,
     connect: (use) => {
       session ??= (io.connect ?? connect)({ ...context, ...use })
       return session
@@ -88,6 +91,11 @@ async function runAction(
     const close = async (): Promise<void> => (await session?.catch(() => undefined))?.close()
     await Promise.race([close(), left])
   }
+}
+
+/** Not before they are used: a stdin that was opened is read from. */
+function processBytes(): ByteStreams {
+  return { input: process.stdin, output: process.stdout }
 }
 
 /** Rejects `ms` after the signal aborts, so that a command that ignores it cannot delay the exit. */

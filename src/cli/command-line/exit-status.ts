@@ -14,6 +14,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['bad-multiaddr', WRONG_USE],
   ['ambiguous', WRONG_USE],
   ['bad-name', WRONG_USE],
+  ['protocol-name', WRONG_USE],
   ['already-named', WRONG_USE],
   ['path-too-long', WRONG_USE],
   ['nobody-found', NOT_FOUND],

@@ -33,6 +33,7 @@ export function readError(value: unknown): NodeError | undefined {
 const statuses: ReadonlyMap<string, number> = new Map([
   ['bad-request', 400],
   ['usage', 400],
+  ['protocol-name', 400],
   ['ambiguous', 409],
   ['denied', 403],
   ['nobody-found', 404],

@@ -4,6 +4,7 @@ import type { BookOperations } from './book-operations.ts'
 import { type HistoryInit, history } from './history.ts'
 import type { Operations, PeerView, Status } from './operations.ts'
 import { type PingInit, ping } from './ping.ts'
+import { type PipeInit, pipe } from './pipe.ts'
 import { type WatchInit, watch } from './watch.ts'
 
 export interface NodeOperationsInit {
@@ -14,6 +15,8 @@ export interface NodeOperationsInit {
   readonly book: BookOperations
   readonly switches: Pick<Operations, 'switch'>
   readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
+  readonly pipe: PipeInit
+  readonly served: Pick<Operations, 'serve' | 'accept'>
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
   readonly peersForget: Operations['peersForget']
@@ -44,4 +47,7 @@ export class NodeOperations implements Operations {
     this.#init.devices.devicesTest(request, signal)
   readonly devicesScan: Operations['devicesScan'] = (request, signal) =>
     this.#init.devices.devicesScan(request, signal)
+  readonly pipe: Operations['pipe'] = (request, signal) => pipe(this.#init.pipe, request, signal)
+  readonly serve: Operations['serve'] = (request, signal) => this.#init.served.serve(request, signal)
+  readonly accept: Operations['accept'] = (request, signal) => this.#init.served.accept(request, signal)
 }

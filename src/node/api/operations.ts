@@ -1,8 +1,9 @@
+import type { Duplex } from 'node:stream'
 import type { Finding } from '../../hal/scan/finding.ts'
 import type { ImportReport } from '../peers/import-book.ts'
 
 /**
- * What people and programs ask of a running node, in plain JSON values. A node implements it
+ * What people and programs ask of a running node, in plain JSON values; pipe and accept give bytes. A node implements it
  * (node/node-operations.ts), the control socket offers it, and the command line speaks to either.
  */
 export interface Operations {
@@ -37,6 +38,57 @@ export interface Operations {
   devicesTest(request: DevicesTestRequest, signal: AbortSignal): Promise<TestedSensor[]>
   /** Scans the buses, which the node shares with its sensors; the chips of configured sensors are left alone. */
   devicesScan(request: DevicesScanRequest, signal: AbortSignal): Promise<DeviceScan>
+  /**
+   * Opens a stream to a peer. @throws NodeError nobody-found, ambiguous, unreachable, no-common-protocol, denied
+   */
+  pipe(request: PipeRequest, signal: AbortSignal): Promise<PeerStream>
+  /**
+   * Serves protocols until the signal aborts: first says so, then names each stream that a peer opened, which accept
+   * takes. @throws NodeError protocol-name, protocol-taken
+   */
+  serve(request: ServeRequest, signal: AbortSignal): AsyncIterable<ServeEvent>
+  /** Takes a stream that serve named. @throws NodeError gone where it was taken, or ended meanwhile */
+  accept(request: AcceptRequest, signal: AbortSignal): Promise<PeerStream>
+}
+
+export interface PipeRequest {
+  who: string
+  /** ProtocolNames, the one preferred first: the first that both speak is used. */
+  protocols: string[]
+  /** Milliseconds for opening, 100 to 600000; 10000 unless given. */
+  timeout?: number
+}
+
+export interface ServeRequest {
+  protocols: string[]
+  /** Who is answered: peers of the book (unless given), or those of the local network as well. */
+  allow?: 'book' | 'near'
+}
+
+export type ServeEvent =
+  /** The protocols are served now, by at most so many programs at a time. */
+  { serving: string[]; programs: number } | IncomingStream
+
+export interface IncomingStream {
+  /** For accept. */
+  id: string
+  peer: string
+  /** The book's name, else the one that the peer claims as it is shown. */
+  who: string
+  /** The name in the book; null for peers that are not in it. */
+  name: string | null
+  protocol: string
+}
+
+export interface AcceptRequest {
+  id: string
+}
+
+/** A stream with a peer. Each side ends on its own; destroying `bytes` before resets the stream. */
+export interface PeerStream {
+  readonly peer: string
+  readonly protocol: string
+  readonly bytes: Duplex
 }
 
 export interface Status {

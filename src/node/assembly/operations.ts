@@ -1,3 +1,4 @@
+import { isDirect } from '../../direct.ts'
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { BookOperations } from '../api/book-operations.ts'
 import { forgetAddresses } from '../api/forget-addresses.ts'
@@ -6,7 +7,9 @@ import { NodeOperations } from '../api/node-operations.ts'
 import type { Operations, PeerView, Status } from '../api/operations.ts'
 import { QueryRouter } from '../api/query-router.ts'
 import type { ViewContext } from '../api/series-view.ts'
+import type { ServedStreams } from '../api/served-streams.ts'
 import { pathOf, viewPeers } from '../api/status.ts'
+import { remoteHost } from '../network/create-network.ts'
 import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 import { listenToAll } from './publishing.ts'
@@ -58,6 +61,8 @@ export function createOperations(components: Components): Operations {
       speaksDatagrams,
       pathOf: (connection) => pathOf(connection, directory, (one) => components.via.pathOf(one)).text
     },
+    pipe: { clock, resolver, labelOf: (peer) => directory.labelOf(peer) },
+    served: servedStreams(components),
     status,
     peers: () => peersOf(components),
     peersForget: (who) => forgetAddresses(peers, who)
@@ -78,6 +83,43 @@ function deviceOperations(
     async devicesScan({ buses = [] }, signal) {
       const { scanRunning } = await import('../sensors/scan-devices.ts')
       return await scanRunning(world, { config, devices, clocks, buses, signal })
+    }
+  }
+}
+
+/** Loaded with the first kith serve. */
+function servedStreams({
+  init: { config, world },
+  transports: { network },
+  peers: { admission, directory, inBook }
+}: Pick<Components, 'init' | 'transports' | 'peers'>): Pick<Operations, 'serve' | 'accept'> {
+  let loaded: Promise<ServedStreams> | undefined
+  const load = async (): Promise<ServedStreams> => {
+    const { ServedStreams } = await import('../api/served-streams.ts')
+    return new ServedStreams({
+      network,
+      clock: world.clock,
+      limits: config.limits.serve,
+      perPeer: config.limits.streams.perPeer,
+      allows(connection, allow) {
+        const peer = connection.remotePeer.toString()
+        if (allow === 'book') return inBook(peer) && !admission.denies(peer)
+        return admission.answers({ peer, host: remoteHost(connection), direct: isDirect(connection) })
+      },
+      namesOf: (peer) => ({
+        who: directory.labelOf(peer),
+        name: inBook(peer) ? directory.nameOf(peer) : null
+      })
+    })
+  }
+  return {
+    async *serve(request, signal) {
+      loaded ??= load()
+      yield* (await loaded).serve(request, signal)
+    },
+    async accept(request) {
+      loaded ??= load()
+      return (await loaded).accept(request.id)
     }
   }
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import { readError } from '../api/error-view.ts'
-import type { Operations } from '../api/operations.ts'
-import { CONTROL_SOCKET, controlRoutes } from './routes.ts'
+import type { AcceptRequest, Operations, PeerStream, PipeRequest } from '../api/operations.ts'
+import { FramedDuplex } from './framed-duplex.ts'
+import { writeQuery } from './query.ts'
+import { CONTROL_SOCKET, controlRoutes, PEER_HEADER, PROTOCOL_HEADER, UPGRADE } from './routes.ts'
 import { isPrivateFolder, runtimeFolders } from './runtime-folder.ts'
 import { isAnswered, openSocketFolder, type SocketFolder } from './socket.ts'
 
@@ -83,6 +85,9 @@ export class ControlClient implements Operations {
     this.#answer('devicesTest', request, signal, request.timeout)
   readonly devicesScan: Operations['devicesScan'] = (request, signal) =>
     this.#answer('devicesScan', request, signal)
+  readonly pipe: Operations['pipe'] = (request, signal) => this.#upgrade('pipe', request, signal)
+  readonly serve: Operations['serve'] = (request, signal) => this.#stream('serve', request, signal)
+  readonly accept: Operations['accept'] = (request, signal) => this.#upgrade('accept', request, signal)
 
   close(): Promise<void> {
     return this.#folder.close()
@@ -117,27 +122,58 @@ export class ControlClient implements Operations {
   async #send(operation: keyof Operations, body: unknown, signal: AbortSignal): Promise<IncomingMessage> {
     signal.throwIfAborted()
     const { method, path } = controlRoutes[operation]
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = httpRequest({
-        socketPath: join(this.#folder.path, CONTROL_SOCKET),
-        host: 'kith',
-        method,
-        path,
-        agent: false,
-        signal,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' }
-      })
+      const request = httpRequest({ ...this.#socket(), method, path, signal, headers })
       request.once('response', resolve)
       request.on('error', (error) => reject(signal.aborted ? signal.reason : wentAway(error)))
       request.end(body === undefined ? undefined : JSON.stringify(body))
     })
     if ((response.statusCode ?? 500) < 300) return response
-    let text = ''
-    for await (const line of lines(response, signal)) text += line
-    throw (
-      readError(parsed(text)) ?? new NodeError('internal', `the running node answers ${response.statusCode}`)
-    )
+    throw await errorOf(response, signal)
   }
+
+  /** A request for bytes both ways. @throws NodeError what the node answers, where that is an error */
+  #upgrade(
+    operation: 'pipe' | 'accept',
+    query: PipeRequest | AcceptRequest,
+    signal: AbortSignal
+  ): Promise<PeerStream> {
+    const { method, path } = controlRoutes[operation]
+    const headers = { connection: 'Upgrade', upgrade: UPGRADE }
+    const timeout = 'timeout' in query ? (query.timeout ?? 0) : 0
+    const open = (inner: AbortSignal): Promise<PeerStream> =>
+      new Promise((resolve, reject) => {
+        const whole = `${path}?${writeQuery(query)}`
+        const request = httpRequest({ ...this.#socket(), method, path: whole, headers })
+        const abort = (): unknown => request.destroy()
+        inner.addEventListener('abort', abort, { once: true })
+        request.once('upgrade', ({ headers }, socket, head) => {
+          inner.removeEventListener('abort', abort)
+          resolve({
+            peer: String(headers[PEER_HEADER]),
+            protocol: String(headers[PROTOCOL_HEADER]),
+            bytes: new FramedDuplex(socket, head)
+          })
+        })
+        request.once('response', (response) => errorOf(response, inner).then(reject, reject))
+        request.on('error', (error) => reject(inner.aborted ? inner.reason : wentAway(error)))
+        request.end()
+      })
+    return withDeadline(this.#clock, DEADLINE_MS + timeout, 'the running node', open, signal)
+  }
+
+  #socket(): { socketPath: string; host: string; agent: false } {
+    return { socketPath: join(this.#folder.path, CONTROL_SOCKET), host: 'kith', agent: false }
+  }
+}
+
+async function errorOf(response: IncomingMessage, signal: AbortSignal): Promise<NodeError> {
+  let text = ''
+  for await (const line of lines(response, signal)) text += line
+  return (
+    readError(parsed(text)) ?? new NodeError('internal', `the running node answers ${response.statusCode}`)
+  )
 }
 
 function wentAway(cause: unknown): NodeError {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { isNodeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
@@ -6,8 +7,9 @@ import { errorView, httpStatus } from '../api/error-view.ts'
 import type { Operations } from '../api/operations.ts'
 import { jsonLine } from '../log/sanitize.ts'
 import type { ControlLimits } from './limits.ts'
-import { askedTimeout, type Call, calls } from './requests.ts'
-import { controlRoutes } from './routes.ts'
+import { askedTimeout, type Call, routeOf } from './requests.ts'
+import { UPGRADE } from './routes.ts'
+import { UpgradeHandler } from './upgrade-handler.ts'
 
 /** The limits of the configuration, and times that are not configurable. */
 export interface ServerLimits extends ControlLimits {
@@ -35,6 +37,8 @@ export interface HttpHandlerInit {
 export interface HttpHandler {
   /** Never rejects: every failure is an answer, or a line in the log. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** As handle, for a request with the header Upgrade. `head` are bytes that came behind it. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>
   /** Ends every request and stream that is open. */
   stop(): void
 }
@@ -56,8 +60,9 @@ export function createHttpServer(handler: HttpHandler, limits: ServerLimits): Se
     { headersTimeout: limits.timeout, requestTimeout: limits.timeout, maxHeaderSize: HEAD_BYTES },
     (request, response) => void handler.handle(request, response)
   )
+  server.on('upgrade', (request, socket, head) => void handler.upgrade(request, socket, head))
   // Idle connections are cheap, but not endless; the handler counts the requests in them.
-  server.maxConnections = 4 * limits.connections
+  server.maxConnections = 4 * limits.connections + limits.streams
   return server
 }
 
@@ -66,14 +71,21 @@ class RequestHandler implements HttpHandler {
   /** Open requests: those that wait for the network have places of their own, so that status is always answered. */
   readonly #waiting = new Set<AbortController>()
   readonly #prompt = new Set<AbortController>()
+  readonly #upgrades: UpgradeHandler
 
   constructor(init: HttpHandlerInit) {
     this.#init = init
+    this.#upgrades = new UpgradeHandler(init)
   }
 
   stop(): void {
-    for (const controller of [...this.#waiting, ...this.#prompt])
-      controller.abort(new NodeError('stopping', 'the node is stopping', { remedy: 'retry' }))
+    const stopping = new NodeError('stopping', 'the node is stopping', { remedy: 'retry' })
+    for (const controller of [...this.#waiting, ...this.#prompt]) controller.abort(stopping)
+    this.#upgrades.stop(stopping)
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    return this.#upgrades.handle(request, socket, head)
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -83,7 +95,7 @@ class RequestHandler implements HttpHandler {
     response.on('error', gone)
     let open: Set<AbortController> | undefined
     try {
-      const { operation, call } = route(request)
+      const { operation, call } = routeOf(request)
       open = waitsForPeers(operation, call) ? this.#waiting : this.#prompt
       this.#admit(open, controller)
       await this.#init.policy(operation, request)
@@ -109,6 +121,7 @@ class RequestHandler implements HttpHandler {
 
   async #run(call: Call, body: unknown, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const { operations, clock, limits } = this.#init
+    if ('upgrade' in call) throw new NodeError('bad-request', `it takes Upgrade: ${UPGRADE}`)
     if ('stream' in call) return this.#stream(call.stream(operations, body, signal), response, signal)
     const asked = askedTimeout(body)
     const deadline = asked === undefined ? (limits.answer ?? ANSWER_MS) : asked + GRACE_MS
@@ -159,30 +172,6 @@ class RequestHandler implements HttpHandler {
 /** Whether an operation may last: it asks other nodes, or streams until the client hangs up. */
 function waitsForPeers(operation: keyof Operations, call: Call): boolean {
   return 'stream' in call || operation === 'ask'
-}
-
-interface Route {
-  readonly operation: keyof Operations
-  readonly call: Call
-}
-
-const routed: ReadonlyMap<string, ReadonlyMap<string, Route>> = (
-  Object.keys(controlRoutes) as (keyof Operations)[]
-).reduce((table, operation) => {
-  const { method, path } = controlRoutes[operation]
-  return table.set(path, (table.get(path) ?? new Map()).set(method, { operation, call: calls[operation] }))
-}, new Map<string, Map<string, Route>>())
-
-function route(request: IncomingMessage): Route {
-  const [path = '/'] = (request.url ?? '/').split('?')
-  const methods = routed.get(path)
-  if (methods === undefined)
-    throw new NodeError('no-such', `there is no ${path}`, {
-      hint: `there are ${[...routed.keys()].join(' ')}`
-    })
-  const found = methods.get(request.method ?? 'GET')
-  if (found !== undefined) return found
-  throw new NodeError('bad-request', `${path} takes ${[...methods.keys()].join(' or ')}`)
 }
 
 /** @returns the JSON value of the body; {} where there is none */

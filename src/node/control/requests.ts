@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import * as v from 'valibot'
 import { NodeError } from '../../error.ts'
 import { MAX_NOTE } from '../../peer/book/book-text.ts'
-import type { Operations } from '../api/operations.ts'
+import type { Operations, PeerStream } from '../api/operations.ts'
+import { readQuery } from './query.ts'
+import { controlRoutes } from './routes.ts'
 
 /** One operation as the control socket calls it: with a body that has been checked. */
 export type Call =
@@ -11,6 +14,16 @@ export type Call =
   | {
       readonly stream: (operations: Operations, body: unknown, signal: AbortSignal) => AsyncIterable<unknown>
     }
+  | UpgradeCall
+
+/** An operation whose answer is bytes both ways; its request is the query of the address. */
+export interface UpgradeCall {
+  readonly upgrade: (
+    operations: Operations,
+    query: URLSearchParams,
+    signal: AbortSignal
+  ) => Promise<PeerStream>
+}
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
 const texts = v.pipe(v.array(text), v.maxLength(256))
@@ -65,6 +78,14 @@ const switching = v.union([
   v.strictObject({ name: text, to: v.picklist(['on', 'off']) })
 ])
 
+const protocolNames = v.pipe(v.array(text), v.minLength(1), v.maxLength(16))
+const piping = v.strictObject({ who: text, protocols: protocolNames, timeout })
+const serving = v.strictObject({
+  protocols: protocolNames,
+  allow: v.exactOptional(v.picklist(['book', 'near']))
+})
+const accepting = v.strictObject({ id: text })
+
 const devicesTest = v.strictObject({ timeout })
 const devicesScan = v.strictObject({ buses: v.exactOptional(texts) })
 
@@ -83,7 +104,39 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   ping: stream(ping, (operations, request, signal) => operations.ping(request, signal)),
   switch: answer(switching, (operations, request) => operations.switch(request)),
   devicesTest: answer(devicesTest, (operations, request, signal) => operations.devicesTest(request, signal)),
-  devicesScan: answer(devicesScan, (operations, request, signal) => operations.devicesScan(request, signal))
+  devicesScan: answer(devicesScan, (operations, request, signal) => operations.devicesScan(request, signal)),
+  pipe: {
+    upgrade: (operations, query, signal) => operations.pipe(checked(piping, readQuery(query)), signal)
+  },
+  serve: stream(serving, (operations, request, signal) => operations.serve(request, signal)),
+  accept: {
+    upgrade: (operations, query, signal) => operations.accept(checked(accepting, readQuery(query)), signal)
+  }
+}
+
+interface Route {
+  readonly operation: keyof Operations
+  readonly call: Call
+}
+
+const routed: ReadonlyMap<string, ReadonlyMap<string, Route>> = (
+  Object.keys(controlRoutes) as (keyof Operations)[]
+).reduce((table, operation) => {
+  const { method, path } = controlRoutes[operation]
+  return table.set(path, (table.get(path) ?? new Map()).set(method, { operation, call: calls[operation] }))
+}, new Map<string, Map<string, Route>>())
+
+/** What a request asks for. @throws NodeError 'no-such', 'bad-request' */
+export function routeOf(request: IncomingMessage): Route {
+  const [path = '/'] = (request.url ?? '/').split('?')
+  const methods = routed.get(path)
+  if (methods === undefined)
+    throw new NodeError('no-such', `there is no ${path}`, {
+      hint: `there are ${[...routed.keys()].join(' ')}`
+    })
+  const found = methods.get(request.method ?? 'GET')
+  if (found !== undefined) return found
+  throw new NodeError('bad-request', `${path} takes ${[...methods.keys()].join(' or ')}`)
 }
 
 type Schema = v.GenericSchema<unknown, unknown>

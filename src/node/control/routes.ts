@@ -11,6 +11,13 @@ import type { Operations } from '../api/operations.ts'
  * A body is the operation's request (operations.ts), an answer its result. watch, history and ping answer
  * one object a line (NDJSON) until they are done or the client hangs up; a line whose `error` is an object
  * ends them early. Errors are `{"error": {"code", "message", "hint"}}` with an HTTP status that fits.
+ *
+ * pipe and accept upgrade the connection (RFC 9110 section 7.8) to bytes both ways, in the frames of framed-duplex.ts:
+ * the request is the query, the answer 101 with the two headers below, or an error as above.
+ *
+ *     GET /pipe?who=hall&protocols=/doc/share/v2&protocols=/doc/share/v1
+ *     Connection: Upgrade
+ *     Upgrade: kith-bytes
  */
 export const controlRoutes = {
   status: { method: 'GET', path: '/status' },
@@ -27,7 +34,16 @@ export const controlRoutes = {
   ping: { method: 'POST', path: '/ping' },
   switch: { method: 'POST', path: '/switch' },
   devicesTest: { method: 'POST', path: '/devices/test' },
-  devicesScan: { method: 'POST', path: '/devices/scan' }
+  devicesScan: { method: 'POST', path: '/devices/scan' },
+  pipe: { method: 'GET', path: '/pipe' },
+  serve: { method: 'POST', path: '/serve' },
+  accept: { method: 'GET', path: '/accept' }
 } as const satisfies Record<keyof Operations, { method: 'GET' | 'POST'; path: string }>
+
+/** The token of the Upgrade header. */
+export const UPGRADE = 'kith-bytes'
+/** Headers of the answer 101: the PeerId of the other side, and the ProtocolName that was negotiated. */
+export const PEER_HEADER = 'kith-peer'
+export const PROTOCOL_HEADER = 'kith-protocol'
 
 export const CONTROL_SOCKET = 'control.sock'

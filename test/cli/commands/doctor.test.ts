@@ -130,7 +130,7 @@ t.test('no home at all', async (t) => {
 
 t.test('a running node is asked for its faults', async (t) => {
   const home = freshHome()
-  const limits = { connections: 4, requestBytes: 1000, timeout: 1000 }
+  const limits = { connections: 4, streams: 4, requestBytes: 1000, timeout: 1000 }
   const operations = new FakeOperations()
   const server = await startControlServer({ home, operations, clock: systemClock, log: silentLog, limits })
   t.teardown(() => server.close())

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import t, { type Test } from 'tap'
 import { type Clock, systemClock } from '../../../src/clock.ts'
 import { NodeError } from '../../../src/error.ts'
@@ -22,7 +23,7 @@ import {
   status
 } from '../../support/fakes/operations.ts'
 
-const limits: ServerLimits = { connections: 4, requestBytes: 65_536, timeout: 1000 }
+const limits: ServerLimits = { connections: 4, streams: 4, requestBytes: 65_536, timeout: 1000 }
 
 interface Pair {
   readonly home: string
@@ -101,8 +102,61 @@ t.test('every operation goes round', async (t) => {
   t.same(await client.switch({ name: 'pump', to: 'off' }), [{ ...pump, state: 'off', left: null }])
   t.match(await client.devicesTest({ timeout: 500 }, never), [{ name: 'air', age: 0.4 }])
   t.match(await client.devicesScan({ buses: ['i2c-1'] }, never), { skipped: ['i2c-2'] })
+  const served = client.serve({ protocols: ['/doc/echo/v1'] }, AbortSignal.timeout(50))
+  t.same((await served[Symbol.asyncIterator]().next()).value, { serving: ['/doc/echo/v1'], programs: 1 })
   t.same(operations.asked.slice(0, 1), [{ who: 'hall', timeout: 500 }])
-  t.same(operations.asked.slice(-2), [{ timeout: 500 }, { buses: ['i2c-1'] }])
+  t.same(operations.asked.slice(-2), [{ buses: ['i2c-1'] }, { protocols: ['/doc/echo/v1'] }])
+})
+
+t.test('a pipe is bytes both ways, and its errors are those of the node', async (t) => {
+  const { client, operations, home } = await pair(t)
+  const request = { who: 'hall &?=…', protocols: ['/doc/echo/v2', '/doc/echo/v1'], timeout: 500 }
+  const { bytes, peer, protocol } = await client.pipe(request, never)
+  t.same(operations.asked, [request])
+  t.match(peer, /^12D3/)
+  t.equal(protocol, '/doc/echo/v2')
+  const sent = Buffer.alloc(3_000_000, 'echo')
+  bytes.end(sent)
+  const back: Buffer[] = []
+  for await (const chunk of bytes) back.push(chunk as Buffer)
+  t.ok(Buffer.concat(back).equals(sent))
+
+  await t.rejects(client.accept({ id: 'x' }, never), { code: 'gone', message: /has ended or was taken/ })
+  operations.error = new NodeError('denied', 'not you', { hint: 'ask' })
+  await t.rejects(client.pipe(request, never), { code: 'denied', message: 'not you', hint: 'ask' })
+  t.match(await ask(home, 'GET', '/pipe?who=hall&protocols=/doc/echo/v1'), { status: 400 })
+  await t.rejects(client.pipe(request, AbortSignal.abort(new Error('enough'))), { message: 'enough' })
+  await t.rejects(client.pipe({ ...request, who: '' }, never), { code: 'bad-request', message: /who/ })
+})
+
+t.test('as many pipes as are allowed; all are cut off when the node stops', async (t) => {
+  const { client, server } = await pair(t)
+  const request = { who: 'hall', protocols: ['/doc/echo/v1'] }
+  const open = await Promise.all([1, 2, 3, 4].map(() => client.pipe(request, never)))
+  await t.rejects(client.pipe(request, never), { code: 'busy' })
+  const [first] = open
+  first?.bytes.destroy()
+  const cut = Promise.all(
+    open.slice(1).map(({ bytes }) => t.rejects(finished(bytes), { code: 'link-broken' }))
+  )
+  await server.close()
+  await cut
+})
+
+t.test('an upgrade that is none of ours is refused', async (t) => {
+  const { home } = await pair(t)
+  const upgrade = (path: string, to: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: to }
+      request({ socketPath: join(home, 'control.sock'), path, headers })
+        .once('response', (response) => resolve(response.resume().statusCode))
+        .once('error', reject)
+        .end()
+    })
+  t.equal(await upgrade('/status', 'kith-bytes'), 400)
+  t.equal(await upgrade('/pipe?who=hall&protocols=/doc/echo/v1', 'websocket'), 400)
+  t.equal(await upgrade('/nowhere', 'kith-bytes'), 404)
+  t.equal(await upgrade('/pipe?who=hall', 'kith-bytes'), 400)
 })
 
 t.test('the socket is its owner’s alone, nothing is left beside it, and it goes with the node', async (t) => {

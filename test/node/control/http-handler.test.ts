@@ -6,7 +6,7 @@ import { silentLog } from '../../../src/log.ts'
 import { createHttpHandler, createHttpServer, type Policy } from '../../../src/node/control/http-handler.ts'
 import { FakeOperations, status } from '../../support/fakes/operations.ts'
 
-const limits = { connections: 4, requestBytes: 1024, timeout: 1000 }
+const limits = { connections: 4, streams: 4, requestBytes: 1024, timeout: 1000 }
 
 /** What a bridge is: a listener of its own, and a policy. */
 async function bridge(t: Test, policy: Policy): Promise<string> {

@@ -1,4 +1,7 @@
+import { PassThrough } from 'node:stream'
+import { NodeError } from '../../../src/error.ts'
 import type {
+  AcceptRequest,
   AskRequest,
   BookChange,
   BookEntry,
@@ -10,10 +13,14 @@ import type {
   HistoryRequest,
   HistoryRow,
   Operations,
+  PeerStream,
   PeerView,
   PingReply,
   PingRequest,
+  PipeRequest,
   SeriesView,
+  ServeEvent,
+  ServeRequest,
   Status,
   SwitchRequest,
   SwitchView,
@@ -295,6 +302,24 @@ export class FakeOperations implements Operations {
       findings: [{ kind: 'sure', place, type: 'bme280', reason: 'Bosch BME280', configured: 'air' }],
       skipped: ['i2c-2']
     }
+  }
+
+  /** What is sent comes back. */
+  async pipe(request: PipeRequest): Promise<PeerStream> {
+    this.#note(request)
+    const [protocol = ''] = request.protocols
+    return { peer: HALL, protocol, bytes: new PassThrough() }
+  }
+
+  async *serve({ protocols }: ServeRequest, signal: AbortSignal): AsyncGenerator<ServeEvent> {
+    this.#note({ protocols })
+    yield { serving: protocols, programs: 1 }
+    await aborted(signal)
+  }
+
+  async accept(request: AcceptRequest): Promise<PeerStream> {
+    this.#note(request)
+    throw new NodeError('gone', 'the stream has ended or was taken')
   }
 
   async *ping(request: PingRequest): AsyncGenerator<PingReply> {

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Cancel, Clock } from '../../clock.ts'
+import { NodeError } from '../../error.ts'
+import { Notifier } from '../../notifier.ts'
+import { duplexOf } from '../network/stream-duplex.ts'
+import type { ServeLimits } from './limits.ts'
+import type { IncomingStream, PeerStream, ServeEvent, ServeRequest } from './operations.ts'
+import { checkProtocolName } from './pipe.ts'
+
+export interface ServedStreamsInit {
+  readonly network: Pick<Libp2p, 'handle' | 'unhandle' | 'getProtocols'>
+  readonly clock: Clock
+  readonly limits: ServeLimits
+  /** Streams that one peer may hold open on one protocol. */
+  readonly perPeer: number
+  readonly allows: (connection: Connection, allow: 'book' | 'near') => boolean
+  readonly namesOf: (peer: string) => Pick<IncomingStream, 'who' | 'name'>
+}
+
+interface Waiting {
+  readonly stream: Stream
+  readonly peer: string
+  readonly cancel: Cancel
+}
+
+/** One serve: its streams that are open, and those that it has not named yet. */
+interface Serving {
+  readonly open: Set<Stream>
+  readonly unnamed: IncomingStream[]
+  readonly changed: Notifier
+}
+
+/** Streams on protocols that programs of this machine serve: each waits until a program takes it. */
+export class ServedStreams {
+  readonly #init: ServedStreamsInit
+  /** By id; at most `programs` of each serve. */
+  readonly #waiting = new Map<string, Waiting>()
+
+  constructor(init: ServedStreamsInit) {
+    this.#init = init
+  }
+
+  async *serve(
+    { protocols, allow = 'book' }: ServeRequest,
+    signal: AbortSignal
+  ): AsyncGenerator<ServeEvent, void, void> {
+    const { network, limits, perPeer } = this.#init
+    this.#check(protocols)
+    const serving: Serving = { open: new Set(), unnamed: [], changed: new Notifier() }
+    const wake = (): void => serving.changed.notify()
+    signal.addEventListener('abort', wake, { once: true })
+    const onStream = (stream: Stream, connection: Connection): void => {
+      if (this.#init.allows(connection, allow)) this.#take(serving, stream, connection)
+      else stream.abort(new Error('this peer is not answered'))
+    }
+    const options = {
+      maxInboundStreams: perPeer,
+      maxOutboundStreams: perPeer,
+      runOnLimitedConnection: true
+    }
+    try {
+      for (const protocol of protocols) await network.handle(protocol, onStream, options)
+      yield { serving: [...protocols], programs: limits.programs }
+      while (!signal.aborted) {
+        const next = serving.unnamed.shift()
+        if (next === undefined) await serving.changed.wait()
+        else yield next
+      }
+    } finally {
+      signal.removeEventListener('abort', wake)
+      for (const protocol of protocols) await network.unhandle(protocol)
+      for (const stream of serving.open) stream.abort(new Error('it is served no longer'))
+    }
+  }
+
+  /** @throws NodeError 'gone' */
+  accept(id: string): PeerStream {
+    const waiting = this.#waiting.get(id)
+    this.#forget(id)
+    if (waiting === undefined || waiting.stream.status !== 'open')
+      throw new NodeError('gone', 'the stream has ended or was taken', { remedy: 'retry' })
+    const { stream, peer } = waiting
+    return { peer, protocol: stream.protocol, bytes: duplexOf(stream) }
+  }
+
+  /** @throws NodeError 'protocol-name', 'protocol-taken' */
+  #check(protocols: readonly string[]): void {
+    const taken = new Set(this.#init.network.getProtocols())
+    for (const protocol of protocols) {
+      checkProtocolName(protocol)
+      if (taken.has(protocol)) throw new NodeError('protocol-taken', `${protocol} is handled already`)
+      taken.add(protocol)
+    }
+  }
+
+  /** Never throws: libp2p handles no error of a stream handler (docs/network.md trap 9). */
+  #take(serving: Serving, stream: Stream, connection: Connection): void {
+    const { clock, limits, namesOf } = this.#init
+    if (serving.open.size >= limits.programs) {
+      stream.abort(new Error(`${limits.programs} streams are open already`))
+      return
+    }
+    const id = randomUUID()
+    const cancel = clock.after(limits.accept, () => {
+      this.#waiting.delete(id)
+      stream.abort(new Error('no program took it'))
+    })
+    serving.open.add(stream)
+    stream.addEventListener('close', () => {
+      serving.open.delete(stream)
+      this.#forget(id)
+    })
+    const peer = connection.remotePeer.toString()
+    this.#waiting.set(id, { stream, peer, cancel })
+    serving.unnamed.push({ id, peer, ...namesOf(peer), protocol: stream.protocol })
+    serving.changed.notify()
+  }
+
+  #forget(id: string): void {
+    this.#waiting.get(id)?.cancel()
+    this.#waiting.delete(id)
+  }
+}

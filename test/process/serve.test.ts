@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { kith } from '../support/process/kith.ts'
+import { friends, nodeIn, pipe, serve, until } from '../support/process/piped.ts'
+
+// Temporary nodes discover no peers.
+process.env['KITH_MDNS'] = 'false'
+
+t.test('a program that dies resets the stream', async (t) => {
+  const { hall, den } = await friends(t)
+  const serving = await serve(t, hall, '/it/dies/v1', '--', 'sh', '-c', 'echo half; kill -9 $$')
+  const cut = pipe(t, den.home, 'hall', '/it/dies/v1')
+  t.equal(await cut.end, 1)
+  t.match(cut.err(), 'hall cut the stream off')
+  await until(serving, () => serving.err().includes('den: the program ended by SIGKILL'))
+
+  const none = await serve(t, hall, '/no/program/v1', '--', '/does/not/exist')
+  const refused = pipe(t, den.home, 'hall', '/no/program/v1')
+  t.equal(await refused.end, 4)
+  await until(none, () => none.err().includes('ENOENT'))
+})
+
+t.test('a caller that goes away ends the program, and so does Ctrl-C', async (t) => {
+  const { hall, den } = await friends(t)
+  // It does not heed SIGTERM, and its child does not either.
+  const script = 'trap "echo asked to end >&2" TERM; echo up; while :; do sleep 1; done'
+  const serving = await serve(t, hall, '/goes/away/v1', '--', 'sh', '-c', script)
+  const first = pipe(t, den.home, 'hall', '/goes/away/v1')
+  await once(first.stdout, 'data')
+  first.child.kill('SIGKILL')
+  await until(serving, () => serving.err().includes('den: asked to end'))
+  const second = pipe(t, den.home, 'hall', '/goes/away/v1')
+  await once(second.stdout, 'data')
+  serving.child.kill('SIGINT')
+  t.equal(await serving.end, 0)
+  t.equal(await second.end, 1)
+  const after = pipe(t, den.home, 'hall', '/goes/away/v1')
+  t.equal(await after.end, 1, 'it is served no longer')
+  t.match(after.err(), 'speaks none')
+})
+
+t.test('strangers are refused, and more streams than programs may run', async (t) => {
+  const [hall, den] = await Promise.all([nodeIn(t, 'hall', 'limits.serve.programs=1'), nodeIn(t, 'den')])
+  const address = hall.node.addresses[0] ?? ''
+  await serve(t, hall, '/doc/echo/v1', '--', 'cat')
+  const stranger = pipe(t, den.home, address, '/doc/echo/v1')
+  t.equal(await stranger.end, 4)
+  t.match(stranger.err(), 'refused the stream')
+
+  await serve(t, hall, '/doc/near/v1', '--allow', 'near', '--', 'cat')
+  const near = pipe(t, den.home, address, '/doc/near/v1')
+  near.stdin.write('hello')
+  t.equal(String((await once(near.stdout, 'data'))[0]), 'hello')
+  const further = pipe(t, den.home, address, '/doc/near/v1')
+  t.equal(await further.end, 4, 'one program runs already')
+  near.stdin.end()
+  t.equal(await near.end, 0)
+})
+
+t.test('serving needs a running node, and a protocol that is free', async (t) => {
+  const hall = await nodeIn(t, 'hall')
+  await serve(t, hall, '/doc/echo/v1', '--', 'cat')
+  const again = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')
+  t.equal(await again.end, 1)
+  t.match(again.err(), '/doc/echo/v1 is handled already')
+  hall.running.child.kill('SIGTERM')
+  await hall.running.end
+  const alone = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')
+  t.equal(await alone.end, 3)
+})
