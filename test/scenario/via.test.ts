@@ -1,4 +1,5 @@
 import t from 'tap'
+import { isDirect } from '../../src/direct.ts'
 import { isNodeError } from '../../src/error.ts'
 import { all, type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
@@ -55,6 +56,20 @@ t.test('ask, history and ping of a peer behind two others', async (t) => {
   const { counters } = await attic.operations.status()
   t.equal(counters['via.carried'], 1)
   t.ok((counters['via.bytes'] ?? 0) > 1000)
+})
+
+t.test('a direct connection is made as soon as there is an address, and is used', async (t) => {
+  const house = houseFor(t)
+  const nodes = await row(house, 'den', 'hall', 'desk')
+  const [den, , desk] = nodes as [HouseNode, HouseNode, HouseNode]
+  await know(den, desk)
+  await know(desk, den)
+  const circuit = await house.while(open(nodes))
+  const { autoDialer } = desk.running.assembled.peers
+  t.equal(autoDialer.connection(den.peer), circuit)
+  await house.link(desk, den)
+  const connection = autoDialer.connection(den.peer)
+  t.ok(connection !== undefined && isDirect(connection))
 })
 
 t.test('by default nothing passes for a stranger, nor to one', async (t) => {

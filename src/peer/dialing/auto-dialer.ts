@@ -196,7 +196,7 @@ export class AutoDialer {
       known.addresses.set(address.toString(), address)
     }
     while (known.addresses.size > this.#init.limits.addresses) known.addresses.delete(first(known.addresses))
-    if (this.#connections(id).length === 0 && addresses.length > 0) {
+    if (!this.#connections(id).some(isDirect) && addresses.length > 0) {
       if (isBack) known.backoff.reset()
       if (isBack || isNew || known.retry === undefined) this.#soon(known, peer)
     }
@@ -290,7 +290,7 @@ export class AutoDialer {
     const peer = known.id.toString()
     // It may have been removed meanwhile.
     if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
-    if (this.#connections(known.id).length > 0) return
+    if (this.#connections(known.id).some(isDirect)) return
     if (this.#known.removeUnseen(known)) return
     const wait = this.#wait(known)
     this.#init.log.debug(
@@ -304,6 +304,8 @@ export class AutoDialer {
     const known = this.#known.get(peer) ?? this.#known.admit(connection.remotePeer, peer)
     known.seenAt = this.#init.clock.monotonic()
     known.isReached = true
+    // Over a circuit a direct connection is still wanted.
+    if (!isDirect(connection)) return
     known.backoff.reset()
     known.retry?.()
     known.retry = undefined
@@ -312,7 +314,7 @@ export class AutoDialer {
 
   #onClose(connection: Connection): void {
     const known = this.#known.get(connection.remotePeer.toString())
-    if (known === undefined || this.#connections(known.id).length > 0) return
+    if (known === undefined || !isDirect(connection) || this.#connections(known.id).some(isDirect)) return
     known.seenAt = this.#init.clock.monotonic()
     if (known.addresses.size > 0) this.#schedule(known, this.#wait(known))
   }

@@ -17,6 +17,8 @@ export const STATUS_DEADLINE = 3_000
 export const HANDSHAKE_DEADLINE = 10_000
 /** An end closes its circuit after so long without a stream other than ping and identify. */
 export const IDLE_AFTER = 60_000
+/** The same where the peer is connected directly as well. */
+export const IDLE_BESIDE_DIRECT = 30_000
 /** A hop that is full ends a circuit that carried nothing for so long. */
 export const QUIET_AFTER = 300_000
 /** Circuits opened to each other within so long are opened at once: that of the smaller PeerId stays. */

@@ -1,8 +1,9 @@
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { directConnection } from './circuit-opener.ts'
 import type { ViaNetwork } from './components.ts'
-import { IDLE_AFTER, SIMULTANEOUS } from './constants.ts'
+import { IDLE_AFTER, IDLE_BESIDE_DIRECT, SIMULTANEOUS } from './constants.ts'
 
 /** Milliseconds between two looks at the circuits that end here. */
 const LOOK = 1_000
@@ -105,6 +106,12 @@ export class EndTable {
     }
   }
 
+  /** Milliseconds. */
+  #idleAfter({ remotePeer }: Connection): number {
+    const direct = directConnection(this.#network, remotePeer.toString())
+    return direct === undefined ? IDLE_AFTER : IDLE_BESIDE_DIRECT
+  }
+
   #look(): void {
     const now = this.#clock.monotonic()
     for (const end of this.#ends.values()) {
@@ -112,7 +119,7 @@ export class EndTable {
       if (connection.streams.some(({ protocol }) => !BACKGROUND.includes(protocol))) end.usedAt = now
       const idle = now - end.usedAt
       const isReplaced = replacedAt !== undefined && idle > 0 && now - replacedAt >= GRACE
-      if (idle < IDLE_AFTER && !isReplaced) continue
+      if (idle < this.#idleAfter(connection) && !isReplaced) continue
       connection.close().catch((error: Error) => connection.abort(error))
     }
   }

@@ -1,4 +1,5 @@
 import type { Connection, PeerId } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { EndTable } from '../../../src/protocol/via/end-table.ts'
@@ -11,7 +12,11 @@ const Z = '12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7'
 /** A table of the node `self`, and what opens connections to `peer`. */
 function bench(self: string) {
   const clock = new VirtualClock()
-  const network = Object.assign(new EventTarget(), { peerId: { toString: () => self } as PeerId })
+  const connections: unknown[] = []
+  const network = Object.assign(new EventTarget(), {
+    peerId: { toString: () => self } as PeerId,
+    getConnections: () => connections
+  })
   const table = new EndTable(network as unknown as ConstructorParameters<typeof EndTable>[0], clock)
   table.start()
   function open(peer: string, openedByUs: boolean) {
@@ -30,7 +35,11 @@ function bench(self: string) {
     network.dispatchEvent(new CustomEvent('connection:open', { detail: connection }))
     return connection
   }
-  return { clock, table, open }
+  function connectDirectly(peer: string): void {
+    const remotePeer = { toString: () => peer }
+    connections.push({ remoteAddr: multiaddr('/memory/a'), remotePeer, status: 'open' })
+  }
+  return { clock, table, open, connectDirectly }
 }
 
 t.test('closed after a minute without a stream other than ping and identify', async (t) => {
@@ -46,6 +55,20 @@ t.test('closed after a minute without a stream other than ping and identify', as
   await clock.advance(1000)
   t.equal(one.status, 'closed')
   t.equal(table.size, 0)
+})
+
+t.test('beside a direct connection, half a minute after its last stream', async (t) => {
+  const { clock, open, connectDirectly } = bench(A)
+  const one = open(Z, true)
+  one.streams = [{ protocol: '/sensor/temp/v1' }]
+  connectDirectly(Z)
+  await clock.advance(60_000)
+  t.equal(one.status, 'open', 'what runs on it runs on')
+  one.streams = []
+  await clock.advance(29_000)
+  t.equal(one.status, 'open')
+  await clock.advance(1000)
+  t.equal(one.status, 'closed')
 })
 
 for (const [self, peer, stays] of [
