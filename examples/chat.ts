@@ -1,6 +1,6 @@
 // A chat between two nodes on a protocol of our own, /chat/text/v1.
 //
-//   node examples/chat.ts                 waits for somebody, and prints the line to type elsewhere
+//   node examples/chat.ts                 waits for a peer, and prints the line to type elsewhere
 //   node examples/chat.ts <multiaddr>     calls
 //
 // Lines that are typed are sent, lines that come are shown.

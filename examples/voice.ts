@@ -47,7 +47,7 @@ export class Reception {
   }
 }
 
-/** Takes whoever talks to us. */
+/** Accepts every peer. */
 export function listen(
   node: Node,
   begun: (reception: Reception, flow: DatagramFlow) => void,

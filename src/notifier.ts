@@ -1,5 +1,5 @@
 /**
- * Wakes one waiting consumer. notify() before anybody waits is remembered, any number of times as one, so that
+ * Wakes one waiting consumer. notify() without a waiting consumer is remembered, any number of times as one, so that
  * a consumer that looks at its queue and then waits misses nothing.
  */
 export class Notifier {
@@ -11,7 +11,7 @@ export class Notifier {
     this.#waiting?.()
   }
 
-  /** Resolves after the next notify(), at once where one came since the last wait. One waiter at a time. */
+  /** Resolves after the next notify(), at once where notify() was called since the last wait. One waiter at a time. */
   async wait(): Promise<void> {
     if (!this.#notified) {
       await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** How fast permits come back, and how many there are at once. */
+/** Permits added each second, and their maximum. */
 export interface Rate {
   readonly perSecond: number
   readonly burst: number
@@ -32,7 +32,7 @@ export class TokenBucket {
     return this.#tokens >= 1
   }
 
-  /** Whether everything taken has come back. */
+  /** Whether the bucket is full again. */
   full(now: number): boolean {
     this.#fill(now, this.#rate.perSecond)
     return this.#tokens === this.#rate.burst

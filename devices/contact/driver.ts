@@ -123,7 +123,7 @@ class Contact implements Sensor {
   }
 }
 
-/** A rejection that nobody waits for is not an unhandled one. */
+/** A rejection without a waiting caller must not count as unhandled. */
 function refusable(): PromiseWithResolvers<never> {
   const resolvers = Promise.withResolvers<never>()
   resolvers.promise.catch(() => {})

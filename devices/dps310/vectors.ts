@@ -1,7 +1,7 @@
 export interface Dps310Vector {
   /** Registers 10 to 21. */
   readonly coefficients: string
-  /** By name, where somebody published them. */
+  /** By name, where they were published. */
   readonly parsed?: Readonly<Record<string, number>>
   /** Registers 03 to 05 and 00 to 02. */
   readonly temperature: string

@@ -51,7 +51,7 @@ export function readCbor(bytes: Uint8Array, limits: CborLimits, as: ByteStrings 
   return new CborReader(bytes, limits, as).read()
 }
 
-/** Texts of at most so many bytes are looked up among those read before: keys and units come again. */
+/** Texts of at most this many bytes are looked up among those read before: keys and units repeat. */
 const SHORT_TEXT = 6
 const MAX_TEXTS = 256
 const texts = new Map<number, string>()

@@ -46,7 +46,7 @@ export class Lifecycle {
     const { clock, log, stopDeadline } = this.#init
     const end = clock.monotonic() + stopDeadline
     for (const component of started) {
-      // Half of what is left: however many hang, the rest have their turn, and all of it ends in time.
+      // Half of what is left: each of the rest is stopped however many hang, and the stop ends in time.
       const share = (end - clock.monotonic()) / 2
       await withDeadline(
         clock,

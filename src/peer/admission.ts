@@ -54,7 +54,7 @@ export class Admission {
     return this.#init.inBook(source) || (caller !== undefined && this.#isNear(caller))
   }
 
-  /** In-process transports have no host: their peers are as near as can be. */
+  /** In-process transports have no host: their peers count as near. */
   #isNear(caller: Caller): boolean {
     return caller.direct && (caller.host === undefined || this.#init.network.isNear(caller.host))
   }

@@ -4,7 +4,7 @@ const CONTINUES = 0x80
 const PAYLOAD_BITS = 7
 
 /**
- * Cuts what arrives into frames: an unsigned varint length in its minimal form, then so many bytes.
+ * Cuts what arrives into frames: an unsigned varint length in its minimal form, then that many bytes.
  * Holds at most one unfinished frame, and of it only what has arrived.
  */
 export class FrameSplitter {

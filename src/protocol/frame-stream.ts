@@ -11,7 +11,7 @@ export interface FrameReaderInit {
   readonly onFrame: (frame: Uint8Array) => void
   /** The other side sends nothing any more; we may. */
   readonly onRemoteEnd: () => void
-  /** Called once, when the stream is gone; at once by abort(), never by the constructor. */
+  /** Called once, when the stream has ended; at once by abort(), never by the constructor. */
   readonly onClose: (error: Error | undefined) => void
 }
 
@@ -143,7 +143,7 @@ export class FrameStream {
   }
 }
 
-/** Who wrote last need not wait: a failure is no unhandled rejection, onClose reports it. */
+/** The last writer need not wait: a failure is no unhandled rejection, onClose reports it. */
 function unheard(promise: Promise<void>): Promise<void> {
   promise.catch(() => {})
   return promise

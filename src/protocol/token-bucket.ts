@@ -2,7 +2,7 @@ import { BoundedMap } from '../bounded-map.ts'
 import type { Clock } from '../clock.ts'
 
 export interface BucketOptions {
-  /** Tokens that come back each second. */
+  /** Tokens that are added each second. */
   readonly rate: number
   /** Tokens of a full bucket. */
   readonly burst: number

@@ -21,7 +21,7 @@ export interface WarmPoolInit<T extends Warm> {
   readonly kind: string
   /**
    * Opens one on the first of the protocols that both sides speak; they are given newest first.
-   * @param onEnd to be called when it has ended, however that came
+   * @param onEnd to be called when it has ended, for whatever reason
    */
   readonly open: (
     peer: string,

@@ -8,7 +8,7 @@ export interface Quantity {
   /** The unit on the wire; null for a quantity without one (a contact). */
   readonly unit: string | null
   readonly kind: 'number' | 'boolean'
-  /** How people see it: value · scale + offset, with so many decimals, before the unit's symbol. */
+  /** How it is shown: value · scale + offset, with this many decimals, before the unit's symbol. */
   readonly shown: {
     readonly unit: string
     readonly scale?: number

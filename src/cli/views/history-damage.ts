@@ -1,7 +1,7 @@
 import type { Status } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 
-/** `1 damaged file set aside, 2040 readings salvaged: …`; files are named until somebody removes them. */
+/** `1 damaged file set aside, 2040 readings salvaged: …`; files are named until they are removed. */
 export function damageText({ files, salvaged, lost }: NonNullable<Status['history']['damage']>): string {
   const parts = [
     files.length > 0 ? `${files.length} damaged ${files.length === 1 ? 'file' : 'files'} set aside` : '',

@@ -16,7 +16,7 @@ export type TracePoint = readonly [at: number, value: number]
 
 /** What an event does. */
 export type ScenarioAction =
-  /** The quantities move linearly to these values, over so many milliseconds. */
+  /** The quantities move linearly to these values, over this many milliseconds. */
   | { readonly kind: 'ramp'; readonly to: AmbientValues; readonly over: number }
   /** They are shifted from their own course by this much. */
   | { readonly kind: 'shift'; readonly by: AmbientValues; readonly over: number }

@@ -5,12 +5,12 @@ import type { ReceivedBy, SealedReadings } from '../../reading/signed/sealed.ts'
 import type { SeriesView } from './operations.ts'
 import { type ViewContext, viewReading } from './series-view.ts'
 
-/** The newest reading of a series, and how it came. */
+/** The newest reading of a series, and how it arrived. */
 export interface Latest {
   readonly reading: Reading
   readonly sealed: SealedReadings
   readonly receivedBy: ReceivedBy
-  /** Clock.monotonic() when it came. */
+  /** Clock.monotonic() when it arrived. */
   readonly receivedAt: number
 }
 

@@ -185,7 +185,7 @@ export interface BookEntry {
   time: boolean
   /** Multiaddrs of the relays at which it may be reached; absent where there are none. */
   relays?: string[]
-  /** How it came into the book: its PeerId was written, was in an invite, or that of a peer nearby. */
+  /** Origin of the entry: a PeerId that was typed, an invite, or a peer nearby. */
   added?: 'typed' | 'scanned' | 'met'
   note?: string
 }

@@ -86,7 +86,7 @@ export function isAhead({ time }: Pick<Reading, 'time'>, now: number | undefined
 }
 
 /**
- * Seconds since it was measured, and without a reading. What comes live was measured when it came, whatever its
+ * Seconds since it was measured, and without a reading. A live reading counts as measured on arrival, whatever its
  * author's clock says; what was asked for may be older than the answer, by the clocks, which may differ a little.
  */
 function agesOf(

@@ -17,7 +17,7 @@ export function createClients({
   const verified = createAnswerVerifier(registry, verifier, limits.remembered)
   const answers: AnswerVerifier = {
     ...verified,
-    // Every verified catalogue enters the table, whoever asked for it.
+    // Every verified catalogue enters the table, whatever request it answers.
     catalogue(bytes) {
       const sealed = verified.catalogue(bytes)
       catalogues.put({ ...sealed, bytes })

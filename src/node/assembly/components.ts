@@ -112,7 +112,7 @@ export interface Clients {
   readonly datagramQueries: DatagramQueryClient | undefined
   /** The boot of the run that answers on this connection, whatever else is known of the peer. */
   readonly bootOf: (connection: Connection, signal: AbortSignal) => Promise<string>
-  /** Remembers signatures found valid, whichever way the bytes came. */
+  /** Remembers signatures found valid, whatever carried the bytes. */
   readonly verifier: SealVerifier
 }
 

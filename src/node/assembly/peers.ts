@@ -45,7 +45,7 @@ export async function createPeers({
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: isDirect(connection) }
   }
-  // Who is stored for a claim alone is no more than any other stranger.
+  // A peer that is stored only because it claims a name is not protected.
   const isProtected = (peer: string): boolean =>
     inBook(peer) || autoDialer.connection(peer) !== undefined || storePolicy.reasonFor(peer) === 'book'
   const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue, isProtected)

@@ -158,7 +158,7 @@ class RequestHandler implements HttpHandler {
     const view = errorView(error)
     if (view.code === 'internal') this.#init.log.error('a request failed', { error: view.message })
     const line = `${jsonLine({ error: view })}\n`
-    // Who reads nothing would not read the error either.
+    // A client that reads nothing would not read the error either.
     if (response.writableNeedDrain) response.destroy()
     else if (response.headersSent) response.end(line)
     // The rest of a refused body is not read: the connection ends here.

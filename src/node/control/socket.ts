@@ -47,7 +47,8 @@ export function isAnswered(path: string): Promise<boolean> {
 }
 
 /**
- * Whether the place is free, or has a socket that may be replaced. Any other file there is somebody's: it is left.
+ * Whether the place is free, or has a socket that may be replaced. Any other file there belongs to another program
+ * and is left.
  * @param shown the path for messages
  * @throws NodeError 'not-a-socket'
  */

@@ -1,6 +1,6 @@
 import type { ConnectionEncrypter } from '@libp2p/interface'
 
-/** Copying up to so many bytes costs less than three system calls; longer messages are written in their pieces. */
+/** Copying up to this many bytes costs less than three system calls; longer messages are written in their pieces. */
 const SHORT = 16_384
 
 /** The part of a connection of @libp2p/tcp that is used. */

@@ -26,7 +26,7 @@ const MAX_HANDSHAKE = 32 * 1024
 const MAX_UNWRITTEN = 4 * 1024 * 1024
 /** What must be answered at once of one peer: pings, and streams opened with the lines that name their protocol. */
 const ANSWERS: Rate = { perSecond: 1024, burst: 2048 }
-/** A peer that broke a rule is not connected with for so long, milliseconds. */
+/** Milliseconds for which connections with a peer that broke a rule are refused. */
 const BANNED_FOR = 60_000
 const BANNED_PEERS = 1024
 

@@ -69,7 +69,7 @@ export class ConnectionMonitor {
         this.#stopping.signal
       )
     } catch (error) {
-      // Who does not speak it has answered as well: two round trips of multistream-select.
+      // A peer without this protocol has answered as well: two round trips of multistream-select.
       if ((error as Error).name !== 'UnsupportedProtocolError') throw error
       connection.rtt = (clock.monotonic() - began) / 2
     }

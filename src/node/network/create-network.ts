@@ -117,7 +117,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     connectionGater: guard.gater,
     connectionManager: {
       maxConnections: limits.connections,
-      // Many devices behind one address, or ten silent sockets, must not lock out everybody (docs/network.md trap 11).
+      // Many devices behind one address, or ten silent sockets, must not lock out all others (docs/network.md trap 11).
       inboundConnectionThreshold: limits.inboundPerSecond,
       maxIncomingPendingConnections: limits.inboundPending,
       inboundUpgradeTimeout: limits.handshakeTimeout,

@@ -24,7 +24,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   #bytes = 0
   #ended = false
   #error: Error | undefined
-  /** A message came, or the stream ended. */
+  /** A message arrived, or the stream ended. */
   readonly #changed = new Notifier()
 
   constructor(stream: Stream, peer: string, clock: Clock, limits: MessageLimits) {

@@ -94,7 +94,7 @@ export function watchdogStartable({ config, world, log, network }: NetworkStarta
   }
 }
 
-/** By the peer’s identify message; undefined before it came, or where it failed. */
+/** By the peer’s identify message; undefined before it arrived, or where it failed. */
 async function speaksGossip(network: Network, peer: PeerId): Promise<boolean | undefined> {
   if (!(await network.peerStore.has(peer))) return undefined
   const { protocols } = await network.peerStore.get(peer)

@@ -5,7 +5,7 @@ import { STREAM_WINDOW } from './yamux-frames.ts'
 
 /** Bytes on streams of one connection whose protocol is not negotiated yet. */
 const MAX_BYTES = 4 * STREAM_WINDOW
-/** Streams that are closed are looked for once so many are counted. */
+/** Closed streams are looked for once this many are counted. */
 const SWEEP_AT = 64
 
 interface Waiting {
@@ -41,7 +41,7 @@ export class Unnegotiated {
   }
 
   /**
-   * Data came for a stream, bytes[from, to).
+   * Data arrived for a stream, bytes[from, to).
    * @returns lines of negotiation in it that must be answered
    * @throws NodeError 'bad-frame' when too much waits on such streams together
    */

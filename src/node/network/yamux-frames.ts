@@ -27,7 +27,10 @@ export interface YamuxFramesInit {
   readonly nextOwnId: () => number
   /** Takes whole frames, one or more. An error that it throws is thrown on. */
   readonly onFrames: (frames: Uint8Array) => void
-  /** Whole data came, bytes[from, to), for a stream that the peer opened. Called before onFrames, as the following. */
+  /**
+   * All data of a frame arrived, bytes[from, to), for a stream that the peer opened. Called before onFrames, as the
+   * following.
+   */
   readonly onPeerData: (stream: number, bytes: Uint8Array, from: number, to: number) => void
   /** The peer opens a stream. */
   readonly onOpen: (stream: number) => void

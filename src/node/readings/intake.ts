@@ -8,7 +8,7 @@ export interface ReadingIntakeInit {
 }
 
 /**
- * Takes verified packs and blocks of other nodes, whichever way they came.
+ * Takes verified packs and blocks of other nodes, whatever carried them.
  *
  * The hub counts each position once and writes new ones of stored authors to history. A block also goes to the
  * replicator: it replaces in history the packs that it covers, even where it brings no new position. Our own

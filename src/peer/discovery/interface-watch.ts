@@ -3,8 +3,8 @@ import { type Cancel, type Clock, every } from '../../clock.ts'
 import type { Interfaces } from './local-network.ts'
 
 /**
- * Calls `changed` with the interfaces when an address came or went. Node has no event for it, and mDNS goes deaf
- * when an interface is made anew (docs/network.md trap 6).
+ * Calls `changed` with the interfaces when an address was added or removed. Node has no event for it, and mDNS
+ * receives nothing more when an interface is made anew (docs/network.md trap 6).
  * @param period milliseconds between checks
  * @param read os.networkInterfaces() unless given; it throws where netlink is forbidden, which is no change
  */

@@ -139,7 +139,7 @@ function announcedPeer(strings: readonly string[]): AnnouncedPeer | undefined {
   }
 }
 
-/** @returns undefined for what is no address of a peer: anybody may announce anything */
+/** @returns undefined for what is no address of a peer: any host may announce anything */
 function addressOf(text: string): { peer: PeerId; address: Multiaddr } | undefined {
   if (!text.startsWith(PREFIX)) return undefined
   try {

@@ -112,7 +112,7 @@ function checkFolder(folder: string, found: Stats): void {
 /**
  * What openHome() demands of the folders above a home.
  *
- * Whoever may write in a folder above may put another folder in the home's place; in one with the sticky bit, as
+ * A user who may write in a folder above may put another folder in the home's place; in one with the sticky bit, as
  * /tmp, only the owner of an entry may (inode(7)).
  * @throws NodeError 'bad-home'
  */

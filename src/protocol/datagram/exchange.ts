@@ -11,7 +11,7 @@ const MAX_WAIT_FACTOR = 4
 /** Answers missed in a row after which UDP is suspected: one datagram is lost easily, two seldom. */
 const SUSPECT_AFTER = 2
 
-/** What comes back bears the id of what it answers. */
+/** An answer has the id of its request. */
 export interface Identified {
   readonly id: number
 }

@@ -121,7 +121,7 @@ export class FlowTable {
     flow.end('closed')
   }
 
-  /** Ends every flow without a frame: the stream is gone. */
+  /** Ends every flow without a frame, because the stream has ended. */
   endAll(reason: EndReason): void {
     const flows = [...this.#flows.values()]
     this.#clear()

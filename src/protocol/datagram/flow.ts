@@ -170,7 +170,7 @@ export class Flow implements DatagramFlow {
   }
 
   /**
-   * A datagram of the peer came. A first one by stream may have been sent before the peer had our OPEN_OK:
+   * A datagram of the peer arrived. A first one by stream may have been sent before the peer had our OPEN_OK:
    * it is no choice.
    * @returns whether the peer avoids UDP
    */

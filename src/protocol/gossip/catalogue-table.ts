@@ -20,7 +20,7 @@ export interface CatalogueTableOptions extends Pick<CatalogueLimits, 'authors' |
 
 /**
  * The newest verified catalogue of each author: names, series, runs. A restricted one, which an author shows
- * only to peers of its book, is kept apart and given to nobody.
+ * only to peers of its book, is kept apart and not given to others.
  */
 export class CatalogueTable {
   readonly #options: CatalogueTableOptions
@@ -33,7 +33,7 @@ export class CatalogueTable {
     this.#restricted = new BoundedCatalogues(options)
   }
 
-  /** The one for everybody. */
+  /** The one for all peers. */
   get(author: string): SealedCatalogue | undefined {
     return this.#public.get(author)
   }

@@ -39,7 +39,7 @@ export interface Checked<T> {
 
 export interface GossipChecksInit<T> {
   readonly domain: 'pack' | 'meta'
-  /** One for the whole process: bytes are verified once, whichever way they came. */
+  /** One for the whole process: bytes are verified once, whatever carried them. */
   readonly verifier: Pick<SealVerifier, 'knows' | 'verify'>
   /** @throws SealedRefusal, PackError where the payload breaks a rule of its topic */
   readonly read: (seal: OpenedSeal, topic: string) => T

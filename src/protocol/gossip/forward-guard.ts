@@ -39,7 +39,7 @@ export function guardForwarding(
   }
   for (const [name, method] of Object.entries(outlets)) if (typeof method !== 'function') throw isWrong(name)
   if (typeof inside.mcache?.get !== 'function') throw isWrong('mcache')
-  /** Who sent a message first, for as long as gossipsub caches the message. */
+  /** The peer that sent a message first, for as long as gossipsub caches the message. */
   const sources = new WeakMap<RPC.Message, string>()
   const mayHave = (peer: string, message: RPC.Message | undefined): boolean => {
     const source = message && sources.get(message)

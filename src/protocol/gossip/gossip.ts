@@ -60,7 +60,7 @@ const RESULTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
   reject: TopicValidatorResult.Reject
 }
 
-/** Reasons that are logged as a flood; a signer who is not admitted is a neighbour, not an attack. */
+/** Reasons that are logged as a flood; a signer that is not admitted is no attack. */
 const FLOOD: ReadonlySet<Reason> = new Set([
   'size',
   'source-rate',

@@ -69,7 +69,7 @@ export function messageChecks(
       bytes: seal.bytes,
       catalogue: decodeCatalogue(seal.payload, seal.peer)
     }),
-    // A restricted catalogue is for peers of its author's book, whoever publishes it.
+    // A restricted catalogue is for peers of its author's book, whichever peer publishes it.
     check: (sealed) => (!isRestricted(sealed.catalogue) && isNewer(sealed) ? undefined : 'held')
   })
   return { packs, catalogues }

@@ -70,7 +70,7 @@ export function controlCost({ subscriptions, control }: Pick<RPC, 'subscriptions
   return subscriptions.length + graft.length + prune.length + listed.length + Math.floor(ids / IDS_PER_ENTRY)
 }
 
-/** A back-off is kept until it has passed, also after its peer has gone: it is bounded. */
+/** A back-off is kept until it has passed, also after its peer has disconnected: it is bounded. */
 function controlOf({ subscriptions, control }: RPC): Pick<RPC, 'subscriptions' | 'control'> {
   if (control === undefined) return { subscriptions }
   const prune = control.prune?.map((one) =>

@@ -12,7 +12,7 @@ export interface PingComponents {
   readonly datagrams: Pick<Datagrams, 'handle' | 'unhandle'>
 }
 
-/** Sends pings back as they came: the opener of a flow sends 1 to 64 bytes, of which nothing is read. */
+/** Sends pings back unchanged: the opener of a flow sends 1 to 64 bytes, of which nothing is read. */
 export class PingService implements Startable {
   readonly name = 'ping'
   readonly #components: PingComponents

@@ -11,7 +11,7 @@ import { BEGINNING, NOTHING_HELD } from './constants.ts'
 import type { ProviderTable } from './provider-table.ts'
 import type { Missing } from './reorder-buffer.ts'
 
-/** One item of a peer's history: sealed bytes that were verified, or a range that is gone for good. */
+/** One item of a peer's history: sealed bytes that were verified, or a range that is lost. */
 export type HistoryItem =
   | { readonly sealed: SealedReadings; readonly lost?: undefined }
   | { readonly lost: { readonly run: Run; readonly from: number; readonly to: number } }
@@ -50,7 +50,7 @@ export interface BackfillTask {
   readonly missing: Missing
   /** Clock.monotonic() when it was noticed. */
   readonly noticedAt: number
-  /** Takes readings of the series, ascending within an answer; what its author leaves out is gone. */
+  /** Takes readings of the series, ascending within an answer; what its author leaves out is lost. */
   readonly onReadings: (readings: readonly Reading[], byAuthor: boolean) => void
   /** The author reports that nothing before this position will come. */
   readonly onGone: (before: Position) => void
@@ -60,7 +60,7 @@ export interface BackfillTask {
   readonly authorOnly?: boolean
   /** Only others are asked: the author was, and did not answer. */
   readonly withoutAuthor?: boolean
-  /** Whether nobody else need be asked, after the author or another peer was. */
+  /** Whether the search may end, after the author or another peer was asked. */
   readonly isComplete: (byAuthor: boolean) => boolean
 }
 
@@ -97,7 +97,7 @@ export class Backfill {
     return [...peers].slice(0, max)
   }
 
-  /** @returns whether the answer came to its end */
+  /** @returns whether the answer was complete */
   async #askPeer(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     try {
       const hasAny = await this.#receive(peer, author, task, signal)

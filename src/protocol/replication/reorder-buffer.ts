@@ -2,7 +2,7 @@ import type { Reading } from '../../reading/reading.ts'
 import { comparePositions, type Position, type Run, sameRun } from '../../reading/run.ts'
 import { BEGINNING } from './constants.ts'
 
-/** A range of a series that is gone for good: `from` to `to`, both included. */
+/** A range of a series that is lost: `from` to `to`, both included. */
 export interface Lost {
   readonly series: string
   readonly run: Run

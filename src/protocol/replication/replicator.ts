@@ -108,7 +108,7 @@ export class Replicator implements Startable {
     })
   }
 
-  /** Takes a verified pack or block, whichever way it came. @returns whether it is stored */
+  /** Takes a verified pack or block, whatever carried it. @returns whether it is stored */
   take(sealed: SealedReadings): boolean {
     const kept = sealed.readings.some(({ series }) => this.#init.keeps(series))
     if (kept) this.#init.history.put(sealed)
@@ -141,7 +141,7 @@ export class Replicator implements Startable {
   }
 
   /**
-   * Asks for what is missing, the newest first. An author who does not answer is asked once a search, providers
+   * Asks for what is missing, the newest first. An author that does not answer is asked once a search, providers
    * for everything of that author; then the author is not asked until its back-off has passed.
    */
   async #fill(): Promise<void> {
@@ -206,7 +206,7 @@ export class Replicator implements Startable {
     return (this.#resting.get(author)?.until ?? 0) > this.#init.clock.monotonic()
   }
 
-  /** Backs off from an author who did not answer; no longer while others send what is missing. */
+  /** Backs off from an author that did not answer; not while others send what is missing. */
   #note(author: string, { answered, hasReadings }: Outcome): void {
     const { options, clock, random } = this.#init
     const last = this.#resting.get(author)?.delay ?? 0

@@ -44,7 +44,7 @@ export class Subscription {
     )
   }
 
-  /** Takes verified readings, whichever way they came. */
+  /** Takes verified readings, whatever carried them. */
   offer(sealed: SealedReadings): void {
     this.#buffer.offer(sealed.readings)
     this.#look()
@@ -139,7 +139,7 @@ export class Subscription {
       isComplete: isFilled
     }
     const answered = await this.#try(task)
-    // The head existed before the author was asked: what the author left out before it is gone.
+    // The head existed before the author was asked: what the author left out before it is lost.
     if (answered && !full && head !== undefined) reach = later(reach, head)
     if (reach !== undefined) buffer.settle(reach)
     return answered && !full

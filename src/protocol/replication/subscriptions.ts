@@ -22,7 +22,7 @@ export class Subscriptions {
     this.#init = init
   }
 
-  /** Takes verified readings, whichever way they came. */
+  /** Takes verified readings, whatever carried them. */
   offer(sealed: SealedReadings): void {
     for (const series of new Set(sealed.readings.map((reading) => reading.series)))
       this.#of(series)?.offer(sealed)

@@ -16,7 +16,7 @@ export interface RunAnchor {
 /** One of our own runs that history still holds something of. */
 export type AnchoredRun = Run & RunAnchor
 
-/** What is held of one series, as it goes over the wire: sealed bytes, or a range that is gone for good. */
+/** What is held of one series, as it goes over the wire: sealed bytes, or a range that is lost. */
 export type HistoryItem =
   | {
       readonly kind: 'block' | 'pack'
@@ -43,7 +43,7 @@ export interface HistoryQuery {
   readonly since?: number | undefined
   readonly until?: number | undefined
   readonly untimed?: boolean | undefined
-  /** At most so many readings. */
+  /** Maximum number of readings. */
   readonly limit: number
   /** Only positions above this one: where the last answer ended. */
   readonly after?: Position | undefined
@@ -59,7 +59,7 @@ export type HistoryState = 'ok' | 'read-only' | 'full' | 'failing' | 'memory'
 
 /** What a disk has damaged. */
 export interface HistoryDamage {
-  /** Databases that were set aside, until somebody removes them. */
+  /** Databases that were set aside, until they are removed. */
   readonly files: readonly string[]
   /** Readings taken over from them since the start. */
   readonly salvaged: number

@@ -12,12 +12,12 @@ import type { HubLimits } from './limits.ts'
 import { SeenPositions } from './seen-positions.ts'
 import { SeriesTable } from './series-table.ts'
 
-/** The newest reading of a series, with the signed bytes that it came in. */
+/** The newest reading of a series, with the signed bytes that hold it. */
 export interface Latest {
   readonly reading: Reading
   readonly sealed: SealedReadings
   readonly receivedBy: ReceivedBy
-  /** Clock.monotonic() when it came in; for what was found in history, now less its age by the wall clock. */
+  /** Clock.monotonic() when it arrived; for what was found in history, now less its age by the wall clock. */
   readonly receivedAt: number
 }
 

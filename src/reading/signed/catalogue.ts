@@ -20,7 +20,7 @@ import type { Position, Run } from '../run.ts'
  *       ? "range": [number, number], ? "accuracy": number,
  *       ? "chip": tstr,
  *       "state": tstr,                ; "ok" or a fault's code
- *       ? "private": true,            ; sent to peers of the book alone, who pass it on to nobody
+ *       ? "private": true,            ; sent to peers of the book alone, who do not pass it on
  *       ? "oldest": [uint, bstr .size 8, uint]   ; ep, boot, seq of the oldest reading held
  *     }
  *     run = [ep: uint, boot: bstr .size 8, mono: number,

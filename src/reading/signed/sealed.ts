@@ -5,7 +5,7 @@ export interface SealedReadings {
   readonly kind: 'pack' | 'block'
   /** The ProtocolName it belongs to. */
   readonly topic: string
-  /** PeerId of the signer, who measured. */
+  /** PeerId of the signer, which measured them. */
   readonly author: string
   readonly bytes: Uint8Array
   readonly readings: readonly Reading[]
@@ -13,5 +13,5 @@ export interface SealedReadings {
   readonly flaws?: readonly string[]
 }
 
-/** How readings came in: measured here, by gossip, by an operation of a query, or by datagram. */
+/** How readings arrived: measured here, by gossip, by an operation of a query, or by datagram. */
 export type ReceivedBy = 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'

@@ -25,7 +25,7 @@ export interface Sealer {
   isGenuine(kind: SealedReadings['kind'], bytes: Uint8Array): boolean
 }
 
-/** @param quantities everything that can be measured; what is opened was held to its topic when it came in */
+/** @param quantities everything that can be measured; what is opened was checked against its topic on arrival */
 export function createSealer(signer: Signer, quantities: Quantities): Sealer {
   function sealed(kind: 'pack' | 'block', topic: string, packs: Generator<Pack>): SealedReadings {
     const { value: first } = packs.next()

@@ -4,7 +4,7 @@ import { type Neighbours, neighbours } from '../../../protocol/neighbours/index.
 import type { Components } from '../components.ts'
 import { randomFloat } from '../random.ts'
 
-/** A node for one command asks, and is not listed: it is gone before anybody could use it. */
+/** A node for one command asks and is not listed: it ends before another peer could use it. */
 export function createNeighbours({
   init: { config, world, log, identity, shortLived },
   transports: { network, local },

@@ -2,7 +2,10 @@ import type { Carrier, Flow, Redundancy } from '../flow.ts'
 import type { StreamCarrier } from './stream.ts'
 import type { UdpCarrier } from './udp.ts'
 
-/** A path is probed for datagrams that follow each other within so many milliseconds: longer, a validated one lapses. */
+/**
+ * A path is probed for datagrams that follow each other within this many milliseconds: after a longer pause, a
+ * validated one has lapsed.
+ */
 const PROBE_WITHIN = 25_000
 
 export interface CarrierSelectorOptions {

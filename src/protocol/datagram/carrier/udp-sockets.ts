@@ -16,7 +16,7 @@ export interface UdpSocketsOptions {
   readonly log: Log
 }
 
-/** The node's UDP sockets, one a family. A node without any goes on over streams. */
+/** The node's UDP sockets, one for each address family. A node without any uses streams. */
 export class UdpSockets implements UdpPorts {
   readonly #options: UdpSocketsOptions
   readonly #sockets = new Map<IpFamily, DatagramSocket>()

@@ -4,7 +4,7 @@ import type { DirectionKey } from './key-schedule.ts'
 import { ShortCipher } from './short-cipher.ts'
 
 const NONCE = 12
-/** Up to so many bytes ShortCipher is the faster one; beyond, OpenSSL (npm run bench -- cipher). */
+/** Up to this many bytes ShortCipher is faster; beyond, OpenSSL (npm run bench -- cipher). */
 const SHORT = 448
 const CIPHER = 'chacha20-poly1305'
 const OPTIONS = { authTagLength: TAG_BYTES }

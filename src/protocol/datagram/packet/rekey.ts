@@ -10,7 +10,7 @@ const INTERVAL = 60 * MINUTE
 const SPREAD = 10 * MINUTE
 /** Keys older than this are not used, even where the rekey failed. */
 const HARD_LIMIT = 120 * MINUTE
-/** REKEY is sent so many times, so many milliseconds apart; then the session ends. */
+/** REKEY is sent this many times, this many milliseconds apart; then the session ends. */
 const TRIES = 3
 const RETRY = 10_000
 /** Rate of REKEYs that are accepted: an honest initiator sends one every 10 s at most. */

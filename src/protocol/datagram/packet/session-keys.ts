@@ -83,7 +83,7 @@ export class SessionKeys {
     else this.#next = encrypter
   }
 
-  /** An authentic packet came under this key. */
+  /** An authentic packet arrived under this key. */
   heard(key: ReceiveKey): void {
     if (this.#next === undefined || key !== this.#receive) return
     this.#encrypter = this.#next

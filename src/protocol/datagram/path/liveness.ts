@@ -1,18 +1,18 @@
-/** A validated path lapses after so many milliseconds without a packet or report of the peer. */
+/** A validated path lapses after this many milliseconds without a packet or report of the peer. */
 const MAX_SILENCE = 25_000
-/** A REPORT must follow a packet of ours within so many milliseconds; the peer sends one every 5 s (loss-report.ts). */
+/** A REPORT must follow a packet of ours within this many ms; the peer sends one every 5 s (loss-report.ts). */
 const REPORT_DUE = 10_000
 
 /** Whether a validated path still works, by what the peer sends. Times are milliseconds on the monotonic clock. */
 export class PathLiveness {
   #packetAt = Number.NEGATIVE_INFINITY
-  /** When a packet or report came last. */
+  /** When the last packet or report arrived. */
   #aliveAt = Number.NEGATIVE_INFINITY
   /** When the first packet left that no REPORT has covered since. */
   #unreportedSince: number | undefined
   #lapsed = false
 
-  /** A token came back: both directions work. */
+  /** A token was returned: both directions work. */
   validated(now: number): void {
     this.#packetAt = now
     this.#aliveAt = now
@@ -20,13 +20,13 @@ export class PathLiveness {
     this.#lapsed = false
   }
 
-  /** An authentic packet came: the peer's direction works. */
+  /** An authentic packet arrived: the peer's direction works. */
   packet(now: number): void {
     this.#packetAt = now
     this.#alive(now)
   }
 
-  /** The peer reported that packets of ours came: our direction works. */
+  /** The peer reported that packets of ours arrived: our direction works. */
   reported(now: number): void {
     this.#unreportedSince = undefined
     this.#alive(now)
@@ -42,7 +42,7 @@ export class PathLiveness {
     return !this.#isSilent(now) && !this.#isReportOverdue(now)
   }
 
-  /** Milliseconds since the last packet came. */
+  /** Milliseconds since the last packet arrived. */
   sincePacket(now: number): number {
     return now - this.#packetAt
   }

@@ -4,7 +4,7 @@ import type { ReplayWindow } from '../packet/replay-window.ts'
 const PERIOD = 5000
 
 /**
- * Reports to the peer every 5 s, while packets arrive, how many of its packets came since the last report
+ * Reports to the peer every 5 s, while packets arrive, how many of its packets arrived since the last report
  * and how many it must have sent, by their numbers. Both sides do (docs/protocols.md section 13).
  */
 export class LossReport {
@@ -27,7 +27,7 @@ export class LossReport {
     this.#count()
   }
 
-  /** An authentic packet came under a key that has been replaced. */
+  /** An authentic packet arrived under a key that has been replaced. */
   straggler(): void {
     this.#expected++
     this.#count()

@@ -4,7 +4,7 @@ import { TOKEN_BYTES } from '../constants.ts'
 import { PathLiveness } from './liveness.ts'
 import type { RoundTrip } from './round-trip.ts'
 
-/** PROBEs of one round leave at these times, and its token is valid for so long. Milliseconds. */
+/** PROBEs of one round are sent at these times, and its token is valid for this long. Milliseconds. */
 const PROBES_AT = [0, 200, 600] as const
 const ROUND = 5000
 /** Pause after a round without an answer; doubled up to the maximum while answers stay away. */
@@ -12,7 +12,7 @@ const MIN_PAUSE = 15_000
 const MAX_PAUSE = 120_000
 /** A path validated more recently is not suspected because the peer avoids UDP: it may not have validated its own yet. */
 const SETTLED = 5000
-/** Nor is one by which a packet came more recently: the peer uses both carriers. */
+/** Nor is one by which a packet arrived more recently: the peer uses both carriers. */
 const QUIET = 1000
 /** Milliseconds between two rounds that a packet from a new port starts. */
 const PORT_CHANGE_EVERY = 1000
@@ -114,7 +114,7 @@ export class Path {
     this.#begin(this.#port || this.#candidate, now)
   }
 
-  /** An authentic packet came from this port of the peer's host. */
+  /** An authentic packet arrived from this port of the peer's host. */
   heard(port: number, now: number): void {
     if (port === this.#port) this.#liveness.packet(now)
     else if (port !== this.#round?.port) this.#otherPort(port, now)

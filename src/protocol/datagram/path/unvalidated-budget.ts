@@ -1,4 +1,4 @@
-/** Bytes to one host before it has been validated, within so many milliseconds. */
+/** Bytes to one host before it has been validated, within this many milliseconds. */
 const BYTES = 3600
 const WINDOW = 10_000
 /** Milliseconds for which a host stays validated. */
@@ -27,7 +27,7 @@ export class UnvalidatedBudget {
     return this.#hosts.size
   }
 
-  /** @returns whether so many bytes may go there now; if so they are counted */
+  /** @returns whether this many bytes may be sent there now; if so they are counted */
   spend(address: string, bytes: number, now: number): boolean {
     const host = this.#host(address, now)
     if (host === undefined) return false

@@ -16,7 +16,7 @@ export interface AnswerVerifier {
 
 /**
  * @param topics the registry of protocols
- * @param verifier the one of this process: what it verified before, by whichever way it came, costs a hash
+ * @param verifier the one of this process: what it verified before, whatever carried it, costs a hash
  * @param remembered bytes of packs kept as read (limits.query.remembered)
  */
 export function createAnswerVerifier(

@@ -54,7 +54,7 @@ export class DatagramQueryClient implements Startable {
     return this.#use(peer, protocols, signal, (query) => query.read(question, signal))
   }
 
-  /** The catalogue of a peer, or the one it holds of somebody else. */
+  /** The catalogue of a peer, or the one it holds of another. */
   describe(
     peer: string,
     protocols: readonly string[],

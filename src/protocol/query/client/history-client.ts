@@ -5,7 +5,7 @@ import type { QueryAnswer } from '../codec/frame.ts'
 export type HistoryEvent =
   /** A verified block or pack; ascending. */
   | { readonly kind: 'sealed'; readonly sealed: SealedReadings }
-  /** A range of seq, both ends included, that is gone for good. */
+  /** A range of seq, both ends included, that is lost. */
   | {
       readonly kind: 'lost'
       readonly lost: { readonly run: Run; readonly from: number; readonly to: number }
@@ -25,7 +25,7 @@ export interface HistoryQuestion {
   readonly limit?: number | undefined
 }
 
-/** Collects the answers to one history request, which asked for at most so many items. */
+/** Collects the answers to one history request, which asked for at most this many items. */
 export class HistoryPage {
   readonly events: HistoryEvent[] = []
   /** Where to go on; undefined at the end. */

@@ -21,7 +21,7 @@ export type ObserveEvent =
   | { readonly kind: 'skip'; readonly count: number }
   /** The link is up and the sensor silent. */
   | { readonly kind: 'alive' }
-  /** Nothing came for 90 s. It is the last event. */
+  /** Nothing arrived for 90 s. It is the last event. */
   | { readonly kind: 'link-down' }
 
 export interface ObservingInit {
@@ -103,7 +103,7 @@ export class Observing {
     this.#taken = 0
   }
 
-  /** A link that is silent for so long is closed: the next request opens a new one. */
+  /** A link that is silent for this long is closed: the next request opens a new one. */
   #onSilence(): void {
     this.#inbox.put({ kind: 'link-down' })
     const { link } = this.#init
@@ -126,7 +126,7 @@ class Inbox<T extends object> {
     this.#arrived.notify()
   }
 
-  /** Nothing more will come: what is here can still be taken, then take() throws the error. */
+  /** No more events arrive: those here can still be taken, then take() throws the error. */
   fail(error: Error): void {
     this.#failure ??= error
     this.#arrived.notify()

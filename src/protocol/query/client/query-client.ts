@@ -80,7 +80,7 @@ export class QueryClient implements Startable {
     })
   }
 
-  /** The catalogue of a peer, or the one it holds of somebody else. */
+  /** The catalogue of a peer, or the one it holds of another. */
   async describe(
     peer: string,
     protocols: readonly string[],
@@ -119,7 +119,7 @@ export class QueryClient implements Startable {
     }
   }
 
-  /** What is held of a series, ascending; ranges that are gone for good come as `lost`. */
+  /** What is held of a series, ascending; ranges that are lost for ever are reported as `lost`. */
   async *history(
     peer: string,
     protocols: readonly string[],
@@ -138,7 +138,7 @@ export class QueryClient implements Startable {
     }
   }
 
-  /** How far our clock is from a peer's. @throws NodeError 'no-data' where its clock is not believed either */
+  /** How far our clock is from a peer's. @throws NodeError 'no-data' where its time is unknown */
   async time(peer: string, protocols: readonly string[], signal: AbortSignal): Promise<TimeOffset> {
     const { clock } = this.#init
     return await this.#use(peer, protocols, signal, async (link) => {

@@ -22,7 +22,7 @@ export interface AnswerListener {
   onAnswer(answer: QueryAnswer): void
   /** The other side said that this was all, after the last answer. */
   onEnd(): void
-  /** The request was answered with an error, or the link is gone; nothing follows. */
+  /** The request was answered with an error, or the link has ended; nothing follows. */
   onFail(error: Error): void
 }
 

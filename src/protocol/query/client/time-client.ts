@@ -11,10 +11,10 @@ export interface TimeOffset {
 
 /** Our side of a time exchange, in milliseconds. */
 export interface TimeExchange {
-  /** Clock.monotonic() when the request left and when the answer came. */
+  /** Clock.monotonic() when the request was sent and when the answer arrived. */
   readonly asked: number
   readonly came: number
-  /** Clock.now() when the answer came; it may have jumped since the request, so it is read once. */
+  /** Clock.now() when the answer arrived; it may have jumped since the request, so it is read once. */
   readonly now: number
 }
 

@@ -13,7 +13,7 @@ export interface HistoryServing {
   readonly history: HistorySource
   readonly limits: QueryLimits
   readonly responses: ResponseStream
-  /** Does some work after everything whose turn came before. */
+  /** Does some work after all that was queued before. */
   readonly inTurn: InTurn
 }
 

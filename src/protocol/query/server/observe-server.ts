@@ -66,7 +66,7 @@ export class Observation {
     this.#pump()
   }
 
-  /** Allows so many more packs, up to 64 in advance. */
+  /** Allows this many more packs, up to 64 in advance. */
   grant(credit: number): void {
     this.#credit = Math.min(MAX_CREDIT, this.#credit + credit)
     this.#pump()

@@ -10,7 +10,7 @@ export interface LatestReading {
   readonly sealed: SealedReadings
 }
 
-/** What is new: readings that were not held before, and the bytes they came in. */
+/** What is new: readings that were not held before, and the bytes that held them. */
 export interface FreshReadings {
   readonly sealed: SealedReadings
   readonly fresh: readonly Reading[]

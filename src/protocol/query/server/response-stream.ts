@@ -34,7 +34,7 @@ export class ResponseStream {
     if (!this.#ended) this.write({ end: true })
   }
 
-  /** The stream is gone. */
+  /** The stream has ended. */
   drop(): void {
     this.#cancelled = true
   }

@@ -1,6 +1,6 @@
 import type { HistoryStore } from '../store/history-store.ts'
 
-/** What others may take of a store, so that nobody takes the place of all. */
+/** What each other author may take of a store, so that none displaces all others. */
 export interface HistoryShares {
   /** The part that one other author may take, 0 to 1. */
   readonly author: number

@@ -46,7 +46,7 @@ export interface SqliteHistoryOptions {
   readonly limits: HistoryLimits
   /** What other authors may take of the bytes; all unless given. */
   readonly shares?: HistoryShares
-  /** Whether so many bytes of another author are stored now; all unless given. */
+  /** Whether this many bytes of another author are stored now; all unless given. */
   readonly admits?: (author: string, bytes: number) => boolean
   /** Opens the database; openDatabase unless given. */
   readonly open?: (path: string) => DatabaseSync
@@ -295,7 +295,7 @@ export class SqliteHistory implements History {
     return this.#dated(Math.min(now, Math.max(...readings.map(({ time }) => time ?? now))))
   }
 
-  /** The age of others' readings counts from when they came: their author's clock may be wrong. */
+  /** The age of others' readings counts from their arrival: their author's clock may be wrong. */
   #arrival(): number {
     const now = this.#ages.now()
     return now === undefined ? this.#newestDate : this.#dated(now)

@@ -17,9 +17,9 @@ export interface Segment {
   readonly to: number
   readonly started: number | null
   readonly ended: number | null
-  /** undefined where it is gone. */
+  /** undefined where it was deleted. */
   sealed(): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined
-  /** Of every series in it; none where it is gone or damaged. */
+  /** Of every series in it; none where it was deleted or is damaged. */
   readings(): readonly Reading[]
 }
 
@@ -93,7 +93,7 @@ export class StoredSegments {
     }
   }
 
-  /** What is damaged is as good as gone: a gap, which is lost or had from its author again. */
+  /** Damaged bytes leave a gap, which is lost or fetched from its author again. */
   #stored(
     access: StoreAccess,
     range: HeldRange,

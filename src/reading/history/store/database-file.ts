@@ -69,11 +69,11 @@ function keepPrivate(path: string): void {
       if (existsSync(path + companion)) chmodSync(path + companion, 0o600)
     }
   } catch {
-    // A disk that takes no writing, or somebody else's file.
+    // A disk that cannot be written, or a file of another user.
   }
 }
 
-/** The files that setAside() made and somebody has not removed yet. */
+/** The files that setAside() made and that still exist. */
 export function asideFiles(path: string): string[] {
   const folder = dirname(path)
   const head = `${basename(path)}.damaged-`

@@ -18,7 +18,7 @@ export interface DurableStoreOptions {
   readonly open?: ((path: string) => DatabaseSync) | undefined
 }
 
-/** A frame of the write-ahead log is a page with a head of so many bytes (sqlite.org/fileformat2.html section 4.1). */
+/** A frame of the write-ahead log is a page with a head of this many bytes (sqlite.org/fileformat2.html section 4.1). */
 const FRAME_HEAD = 24
 
 /**
@@ -72,7 +72,7 @@ export class DurableStore {
     return this.#salvaged
   }
 
-  /** Damaged files that were set aside, until somebody removes them. */
+  /** Damaged files that were set aside, until they are removed. */
   get damagedFiles(): string[] {
     return this.file === null ? [] : asideFiles(this.file)
   }

@@ -43,7 +43,7 @@ export class HistoryStore {
     for (const { series, topic, run } of this.tail.tails()) {
       for (const reading of this.tail.readings(series, run, 0)) other.tail.append(topic, reading)
     }
-    // Blocks last: they take the place of tail rows.
+    // Blocks last: they replace tail rows.
     for (const sealed of this.sealed.all()) other.sealed.put(sealed)
   }
 
@@ -55,7 +55,7 @@ export class HistoryStore {
     })
   }
 
-  /** Deletes the oldest packs and blocks until at most so many bytes are in use. @returns how many were deleted */
+  /** Deletes the oldest packs and blocks until at most this many bytes are in use. @returns how many were deleted */
   shrinkTo(bytes: number): number {
     let dropped = 0
     while (this.bytes() > bytes) {

@@ -36,7 +36,7 @@ function copyTables(path: string, into: HistoryStore, init: SalvageInit): boolea
     forEachRow(db, TAILS, 'series_id, run_id, seq', (row) =>
       into.tail.append(String(row['topic']), readTail(row))
     )
-    // Packs and blocks last: they take the place of tail rows.
+    // Packs and blocks last: they replace tail rows.
     return forEachRow(db, SEALED, 'id', (row) => keep(row, into, init))
   } finally {
     db.close()

@@ -186,7 +186,7 @@ export class SealedTable {
   }
 
   /**
-   * Deletes an author's oldest packs and blocks, as many as hold so many bytes, at most DROP_STEP.
+   * Deletes an author's oldest packs and blocks, as many as hold this many bytes, at most DROP_STEP.
    * @returns how many were deleted
    */
   dropOldestOf(peer: string, bytes: number): number {

@@ -35,6 +35,6 @@ export interface Stage {
   next(passing: Passing): Passing
   /** Called with what left the chain. */
   left?(passing: Passing): void
-  /** A fault came by: what was remembered belongs to what was before. */
+  /** A fault passed: remembered values belong to the time before it. */
   reset?(): void
 }
