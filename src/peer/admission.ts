@@ -13,8 +13,8 @@ export interface Caller {
 
 export interface AdmissionInit {
   readonly accept: Accept
-  /** PeerIds that are never answered, and whose readings are never taken. */
-  readonly deny: readonly string[]
+  /** Whether a PeerId is one of those that are never answered, and whose readings are never taken. */
+  readonly denies: (peer: string) => boolean
   readonly inBook: (peer: string) => boolean
   readonly network: LocalNetwork
   /** The facts of our connection to a peer, if there is one. */
@@ -28,25 +28,23 @@ export interface AdmissionInit {
  */
 export class Admission {
   readonly #init: AdmissionInit
-  readonly #denied: ReadonlySet<string>
 
   constructor(init: AdmissionInit) {
     this.#init = init
-    this.#denied = new Set(init.deny)
   }
 
   denies(peer: string): boolean {
-    return this.#denied.has(peer)
+    return this.#init.denies(peer)
   }
 
   answers(caller: Caller): boolean {
-    if (this.#denied.has(caller.peer)) return false
+    if (this.denies(caller.peer)) return false
     return this.#init.inBook(caller.peer) || this.#isNear(caller)
   }
 
   /** @param source the peer that handed the reading to us; undefined where we asked for it */
   admits(author: string, source?: string): boolean {
-    if (this.#denied.has(author) || (source !== undefined && this.#denied.has(source))) return false
+    if (this.denies(author) || (source !== undefined && this.denies(source))) return false
     if (this.#init.accept === 'anyone' || this.#init.inBook(author)) return true
     if (this.#init.accept === 'book') return false
     if (source === undefined) return true

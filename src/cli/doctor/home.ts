@@ -76,7 +76,7 @@ async function checkBook({ home, config }: DoctorContext): Promise<Finding[]> {
     }
     const entries = (await openBook({ ...place, refused })).entries()
     const count = ok('book', `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`)
-    return [count, ...warnings, ...(await unmatchedWords(config, entries))]
+    return [...(warnings.length === 0 ? [count] : warnings), ...(await unmatchedWords(config, entries))]
   } catch (error) {
     return [wrong('book', error)]
   }

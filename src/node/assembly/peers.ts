@@ -12,6 +12,7 @@ import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/inde
 import { remoteHost } from '../network/create-network.ts'
 import { dialAddress } from '../network/dial-address.ts'
 import { describeBad, openBook } from '../peers/book-file.ts'
+import { DenyList } from '../peers/deny-list.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import { lastGoodOf } from '../peers/last-good-file.ts'
 import {
@@ -50,10 +51,10 @@ export async function createPeers({
     inBook(peer) || autoDialer.connection(peer) !== undefined || storePolicy.reasonFor(peer) === 'book'
   const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue, isProtected)
   const directory = createDirectory({ init }, book, metas, autoDialer)
-  const deny = config.deny.flatMap((who) => directory.find(who).map(({ peer }) => peer))
+  const denyList = new DenyList(config.deny, book, (who) => directory.find(who).map(({ peer }) => peer))
   const admission = new Admission({
     accept: config.accept,
-    deny,
+    denies: (peer) => denyList.denies(peer),
     inBook,
     network: transports.local,
     callerOf

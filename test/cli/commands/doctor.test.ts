@@ -78,6 +78,14 @@ t.test('files that a node would refuse are found before it starts', async (t) =>
   const { of } = await findings(home)
   t.match(of('identity'), { state: 'bad', text: /is no key \(7 bytes\)/, cure: /restore it from a backup/ })
   t.match(of('book'), { state: 'bad', text: /book\.yaml: [^\n]* at line 2/, cure: /mend the entry/ })
+  const peer = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
+  writeFileSync(join(home, 'book.yaml'), `- name: hall\n  peer: ${peer}\n  adresses: []\n`)
+  const { of: edited } = await findings(home)
+  t.match(edited('book'), {
+    state: 'warn',
+    text: /book\.yaml:1: entry "hall": "adresses" is no key/,
+    cure: /addresses/
+  })
   const file = join(home, 'identity.key')
   t.match((await findings(file)).of('home'), { state: 'bad', text: `${file} is not a folder` })
 })
