@@ -2,7 +2,7 @@ import { ping } from '../../protocol/ping/index.ts'
 import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
 import { MemoryTrimmer } from '../memory-trimmer.ts'
-import { discoveryStartable, watchdogStartable } from '../network/startables.ts'
+import { discoveryStartable, interfacesStartable, watchdogStartable } from '../network/startables.ts'
 import { rememberBook } from '../peers/book-file.ts'
 import { BookWatch } from '../peers/book-watch.ts'
 import type { Components } from './components.ts'
@@ -59,7 +59,9 @@ export function startOrder(
     // A node for one command publishes no catalogue.
     ...(init.shortLived ? [] : [cataloguePublisher]),
     ...sensingStartables(components),
-    ...(carrier.discovery ? [discoveryStartable({ ...init, ...transports, autoDialer, onOwnKey })] : []),
+    carrier.discovery
+      ? discoveryStartable({ ...init, ...transports, autoDialer, onOwnKey })
+      : interfacesStartable({ ...init, ...transports }),
     watchdogStartable({ ...init, network }),
     { name: 'book', start: () => rememberBook(book.entries(), autoDialer, log) },
     ...(home === undefined || init.shortLived ? [] : [bookWatch(components)]),

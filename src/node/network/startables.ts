@@ -73,6 +73,24 @@ export function discoveryStartable({
   }
 }
 
+/** Where nothing is discovered the interfaces come and go all the same: they decide who is near. */
+export function interfacesStartable({
+  config,
+  world,
+  local
+}: Pick<DiscoveryInit, 'config' | 'world' | 'local'>): Startable {
+  let cancel: () => void = () => {}
+  return {
+    name: 'interfaces',
+    start() {
+      cancel = watchInterfaces(world.clock, config.limits.network.interfaceCheck, (interfaces) =>
+        local.update(interfaces)
+      )
+    },
+    stop: () => cancel()
+  }
+}
+
 /** Reopens gossip streams that died while their connection lives. */
 export function watchdogStartable({ config, world, log, network }: NetworkStartableInit): Startable {
   let cancel: () => void = () => {}
