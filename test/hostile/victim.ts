@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import type { Namespace } from '../support/namespaces/namespaces.ts'
+import { within } from '../support/namespaces/segment.ts'
 import { KITH } from '../support/process/kith.ts'
-import { within } from './segment.ts'
 
 const PROBE = fileURLToPath(new URL('probe.ts', import.meta.url))
 /** Milliseconds for the node to start, to answer the probe, and to end. */

@@ -15,11 +15,19 @@ export function whyNoNamespaces(): string | false {
   }
 }
 
-/** An operation of a far node; `dial` takes a multiaddr. */
+/** An operation of a far node; `dial` takes a multiaddr, `heard` is Heard. */
 export interface FarCall {
   readonly id: number
-  readonly operation: keyof Operations | 'dial'
+  readonly operation: keyof Operations | 'dial' | 'heard'
   readonly args: readonly unknown[]
+}
+
+/** Whom a node holds readings and catalogues of, itself included. */
+export interface Heard {
+  readonly readings: readonly string[]
+  readonly catalogues: readonly string[]
+  /** The highest sequence number of each author. */
+  readonly newest: Readonly<Record<string, number>>
 }
 
 /** A node in a namespace of its own. */
@@ -31,6 +39,10 @@ export interface FarNode {
 
 export interface FarNodeOptions {
   readonly config?: Readonly<Record<string, unknown>>
+  /** Whether it looks for neighbours by mDNS; false unless given. */
+  readonly discovery?: boolean
+  /** How many times faster its clock runs than the network; 5 unless given. */
+  readonly hurry?: number
   /** Multiaddr of a relay to be reached by. */
   readonly relay?: string
 }
@@ -74,6 +86,15 @@ export class Namespace {
 
   unblockUdp(): void {
     this.ip('rule', 'del', 'pref', '10')
+  }
+
+  /** Drops this part of the packets that arrive. Needs iptables. */
+  lose(part: number): void {
+    this.#run('iptables', '-I', 'INPUT', ...randomly(part))
+  }
+
+  loseNothing(): void {
+    this.#run('iptables', '-F', 'INPUT')
   }
 
   /** UDP datagrams that left so far, as its kernel counts them. */
@@ -147,6 +168,23 @@ async function messageOf(child: ChildProcess): Promise<unknown> {
   } finally {
     waiting.abort()
     ended.catch(() => {})
+  }
+}
+
+function randomly(part: number): string[] {
+  return ['-m', 'statistic', '--mode', 'random', '--probability', String(part), '-j', 'DROP']
+}
+
+/** Why packets cannot be dropped at random here; false where they can. */
+export function whyNoLoss(): string | false {
+  const machine = new Namespace('lossy')
+  try {
+    machine.lose(0.5)
+    return false
+  } catch {
+    return 'iptables with its match statistic is not there'
+  } finally {
+    machine.end()
   }
 }
 

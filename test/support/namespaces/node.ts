@@ -13,12 +13,17 @@ import { startNode } from '../../../src/node/run-node.ts'
 import { hurried } from '../hurried-clock.ts'
 import { networkLimits } from '../memory-network.ts'
 import { all } from '../scenario/house.ts'
-import type { FarCall, FarNodeOptions } from './namespaces.ts'
+import type { FarCall, FarNodeOptions, Heard } from './namespaces.ts'
 
-const { config = {}, relay }: FarNodeOptions = JSON.parse(process.argv[2] ?? '{}')
+const {
+  config = {},
+  relay,
+  discovery = false,
+  hurry = 5
+}: FarNodeOptions = JSON.parse(process.argv[2] ?? '{}')
 
 function carrier(): Carrier {
-  const direct = tcpCarrier(['/ip4/0.0.0.0/tcp/4001'], networkLimits, false)
+  const direct = tcpCarrier(['/ip4/0.0.0.0/tcp/4001'], networkLimits, discovery)
   if (relay === undefined) return direct
   const circuit = circuitRelayTransport() as unknown as (components: unknown) => Transport
   return {
@@ -28,11 +33,13 @@ function carrier(): Carrier {
   }
 }
 
+let samples = 0
 const thermometer = defineSensor({
   type: 'thermometer',
   measures: [{ quantity: 'temperature' }],
   minimumInterval: 100,
-  sample: () => 21.5
+  // Another value each time, so that each is published.
+  sample: () => 21 + (samples++ % 10) / 2
 })
 const devices = [thermometer]
 const node = await startNode({
@@ -40,12 +47,22 @@ const node = await startNode({
     JSON.stringify({ sensors: [{ type: 'thermometer', name: 'air', interval: '1s' }], ...config }),
     devices
   ),
-  // Its UDP and its network are real; what it waits for takes a fifth of the time.
-  world: simulatedWorld({ clock: hurried(systemClock, 5), datagrams: new LinuxDatagramSockets() }),
+  // Its UDP and its network are real; what it waits for takes a fifth of the time, unless given.
+  world: simulatedWorld({ clock: hurried(systemClock, hurry), datagrams: new LinuxDatagramSockets() }),
   log: silentLog,
   devices,
   carrier: carrier()
 })
+
+function heard(): Heard {
+  const { storage, peers } = node.assembled
+  const latest = storage.hub.latest()
+  return {
+    readings: [...new Set(latest.map(({ sealed }) => sealed.author))],
+    catalogues: peers.catalogues.all().map(({ author }) => author),
+    newest: Object.fromEntries(latest.map(({ reading, sealed }) => [sealed.author, reading.position.seq]))
+  }
+}
 
 async function called({ operation, args }: FarCall): Promise<unknown> {
   const { operations, assembled } = node
@@ -53,6 +70,7 @@ async function called({ operation, args }: FarCall): Promise<unknown> {
     await assembled.transports.network.dial(multiaddr(String(args[0])))
     return undefined
   }
+  if (operation === 'heard') return heard()
   const work = operations[operation] as (...args: unknown[]) => unknown
   const result = work.call(operations, ...args, AbortSignal.timeout(60_000))
   return operation === 'ping' ? await all(result as AsyncIterable<unknown>) : await result

@@ -1,0 +1,12 @@
+import type { Scenario } from '../scenario.ts'
+import { guestNetwork } from './guest-network.ts'
+import { loss } from './loss.ts'
+import { partition } from './partition.ts'
+import { renumbering } from './renumbering.ts'
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  guests: guestNetwork,
+  partition,
+  loss,
+  renumbering
+}

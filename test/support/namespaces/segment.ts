@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { Namespace } from './namespaces.ts'
+
+/** An Ethernet between namespaces: a bridge, and a cable for each machine. Nothing of it reaches the host. */
+export class Segment {
+  readonly #bridge: Namespace
+  readonly #machines: Namespace[] = []
+  /** The bridge's ends of the cables. */
+  readonly #ports = new Map<Namespace, string>()
+
+  constructor(label = 'switch') {
+    this.#bridge = new Namespace(label)
+    this.#bridge.ip('link', 'add', 'br0', 'type', 'bridge')
+    this.#bridge.ip('link', 'set', 'br0', 'up')
+  }
+
+  /** A machine with an address in a /24, which ends with the segment. */
+  machine(label: string, address: string): Namespace {
+    const machine = new Namespace(label)
+    this.#machines.push(machine)
+    this.plug(machine, address, 'eth0')
+    return machine
+  }
+
+  /** Joins a machine that there is, by another interface. */
+  plug(machine: Namespace, address: string, device: string): void {
+    const port = `p${this.#ports.size + 1}`
+    this.#ports.set(machine, port)
+    this.#bridge.ip('link', 'add', port, 'type', 'veth', 'peer', 'name', device, 'netns', machine.name)
+    this.#bridge.ip('link', 'set', port, 'master', 'br0', 'up')
+    machine.ip('addr', 'add', `${address}/24`, 'dev', device)
+    machine.ip('link', 'set', device, 'up')
+  }
+
+  /** Takes a machine off the bridge, or puts it back; its link stays up, so that only silence tells. */
+  cut(machine: Namespace, isCut: boolean): void {
+    const port = this.#ports.get(machine)
+    if (port === undefined) throw new Error(`${machine.name} is not on this segment`)
+    if (isCut) this.#bridge.ip('link', 'set', port, 'nomaster')
+    else this.#bridge.ip('link', 'set', port, 'master', 'br0')
+  }
+
+  end(): void {
+    for (const machine of this.#machines) machine.end()
+    this.#bridge.end()
+  }
+}
+
+/** The words of a program within a namespace: `ip netns exec …`. */
+export function within(machine: Namespace, ...command: readonly string[]): string[] {
+  return ['netns', 'exec', machine.name, ...command]
+}
+
+/** TCP connections that were attempted to a machine on which nothing listens: each was refused with a reset. */
+export function refusedConnections(machine: Namespace): number {
+  const text = execFileSync('ip', within(machine, 'cat', '/proc/net/snmp'), { encoding: 'utf8' })
+  const [names = '', values = ''] = text.split('\n').filter((line) => line.startsWith('Tcp:'))
+  return Number(values.split(' ')[names.split(' ').indexOf('OutRsts')])
+}
