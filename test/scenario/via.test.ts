@@ -56,6 +56,8 @@ t.test('ask, history and ping of a peer behind two others', async (t) => {
   const { counters } = await attic.operations.status()
   t.equal(counters['via.carried'], 1)
   t.ok((counters['via.bytes'] ?? 0) > 1000)
+  await house.pass(420_000)
+  t.equal(connection?.status, 'closed', 'idle questions end after 5 min, the circuit a minute after them')
 })
 
 t.test('a direct connection is made as soon as there is an address, and is used', async (t) => {

@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { DATAGRAM_PROTOCOL } from '../datagram/constants.ts'
 import { directConnection } from './circuit-opener.ts'
 import type { ViaNetwork } from './components.ts'
 import { IDLE_AFTER, IDLE_BESIDE_DIRECT, SIMULTANEOUS } from './constants.ts'
@@ -17,13 +18,17 @@ const BACKGROUND = ['/ipfs/ping/1.0.0', '/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0']
 export interface Ending {
   readonly path: readonly string[]
   readonly openedByUs: boolean
+  /** Bytes that went over it, both ways. */
+  readonly bytes: () => number
 }
 
 interface End extends Ending {
   readonly connection: Connection
   readonly openedAt: number
-  /** Clock.monotonic() at which a stream other than ping and identify was seen last. */
+  /** Clock.monotonic() at which it was last seen in use. */
   usedAt: number
+  /** Bytes at the last look. */
+  seenBytes: number
   /** Clock.monotonic() at which another circuit with the same peer took its place. */
   replacedAt: number | undefined
 }
@@ -83,7 +88,7 @@ export class EndTable {
     const ending = this.#endings.get(connection.remoteAddr)
     if (ending === undefined) return
     const now = this.#clock.monotonic()
-    const end = { ...ending, connection, openedAt: now, usedAt: now, replacedAt: undefined }
+    const end = { ...ending, connection, openedAt: now, usedAt: now, seenBytes: 0, replacedAt: undefined }
     this.#settle(end)
     this.#ends.set(connection, end)
     this.#cancel ??= every(this.#clock, LOOK, () => this.#look())
@@ -106,6 +111,16 @@ export class EndTable {
     }
   }
 
+  /** The control stream of datagrams stays open without any: it counts while bytes move. */
+  #isUsed(end: End): boolean {
+    const bytes = end.bytes()
+    const hasMoved = bytes !== end.seenBytes
+    end.seenBytes = bytes
+    return end.connection.streams.some(
+      ({ protocol }) => !BACKGROUND.includes(protocol) && (hasMoved || protocol !== DATAGRAM_PROTOCOL)
+    )
+  }
+
   /** Milliseconds. */
   #idleAfter({ remotePeer }: Connection): number {
     const direct = directConnection(this.#network, remotePeer.toString())
@@ -116,7 +131,7 @@ export class EndTable {
     const now = this.#clock.monotonic()
     for (const end of this.#ends.values()) {
       const { connection, replacedAt } = end
-      if (connection.streams.some(({ protocol }) => !BACKGROUND.includes(protocol))) end.usedAt = now
+      if (this.#isUsed(end)) end.usedAt = now
       const idle = now - end.usedAt
       const isReplaced = replacedAt !== undefined && idle > 0 && now - replacedAt >= GRACE
       if (idle < this.#idleAfter(connection) && !isReplaced) continue

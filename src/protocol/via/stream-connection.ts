@@ -19,6 +19,7 @@ export function circuitAddress(adjacent: string, peer: string): Multiaddr {
 /** A stream as libp2p's upgrader takes it in place of a socket. It is released when this is made. */
 export class StreamConnection extends AbstractMultiaddrConnection {
   readonly #stream: Stream
+  #bytes = 0
 
   constructor(stream: Stream, remoteAddr: Multiaddr) {
     super({ remoteAddr, direction: stream.direction, log: stream.log.newScope('via') })
@@ -28,12 +29,21 @@ export class StreamConnection extends AbstractMultiaddrConnection {
       this.onRemoteCloseWrite()
       this.close().catch((error: Error) => this.abort(error))
     })
-    stream.addEventListener('message', ({ data }) => this.onData(data))
+    stream.addEventListener('message', ({ data }) => {
+      this.#bytes += data.byteLength
+      this.onData(data)
+    })
     stream.addEventListener('drain', () => this.safeDispatchEvent('drain'))
     release(stream)
   }
 
+  /** Bytes that went over it, both ways. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   override sendData(data: Sent): SendResult {
+    this.#bytes += data.byteLength
     return { sentBytes: data.byteLength, canSendMore: this.#stream.send(data) }
   }
 

@@ -110,8 +110,9 @@ export class Via implements Startable {
   /** @param path from us to the other end */
   #circuit(stream: Stream, path: readonly string[], peer: string, openedByUs: boolean): StreamConnection {
     const address = circuitAddress(path[0] ?? '', peer)
-    this.#ends.expect(address, { path, openedByUs })
-    return new StreamConnection(stream, address)
+    const circuit = new StreamConnection(stream, address)
+    this.#ends.expect(address, { path, openedByUs, bytes: () => circuit.bytes })
+    return circuit
   }
 
   #withinHandshake<T>(

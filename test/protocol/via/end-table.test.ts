@@ -21,11 +21,13 @@ function bench(self: string) {
   table.start()
   function open(peer: string, openedByUs: boolean) {
     const address = circuitAddress(HOP, peer)
-    table.expect(address, { path: [HOP], openedByUs })
+    const state = { bytes: 0 }
+    table.expect(address, { path: [HOP], openedByUs, bytes: () => state.bytes })
     const connection = {
       remoteAddr: address,
       remotePeer: { toString: () => peer },
       status: 'open',
+      state,
       streams: [] as { protocol: string }[],
       async close() {
         connection.status = 'closed'
@@ -55,6 +57,19 @@ t.test('closed after a minute without a stream other than ping and identify', as
   await clock.advance(1000)
   t.equal(one.status, 'closed')
   t.equal(table.size, 0)
+})
+
+t.test('the control stream of datagrams counts while bytes move', async (t) => {
+  const { clock, open } = bench(A)
+  const one = open(Z, true)
+  one.streams = [{ protocol: '/kith/dgram/v1' }]
+  for (let i = 0; i < 60; i++) {
+    one.state.bytes += 50
+    await clock.advance(2000)
+  }
+  t.equal(one.status, 'open')
+  await clock.advance(60_000)
+  t.equal(one.status, 'closed')
 })
 
 t.test('beside a direct connection, half a minute after its last stream', async (t) => {
