@@ -1,5 +1,5 @@
-/** The plain scalars that mean themselves in every schema of YAML 1.2: no number, no date, no word with a meaning. */
-const PLAIN = /^[A-Za-z/](?:[A-Za-z0-9/._:%-]*[A-Za-z0-9/._%-])?$/
+/** The plain scalars that mean themselves in every schema of YAML 1.2: no number, no date, no word with a meaning. PeerIds are such. */
+const PLAIN = /^(?!.*: )(?:[A-Za-z/]|12D3KooW)(?:[A-Za-z0-9/._:%, -]*[A-Za-z0-9/._%-])?$/
 const WORDS = /^(?:true|false|null|yes|no|on|off|y|n)$/i
 const COMMENT = /^ *(?:#.*)?$/
 const SINGLE = /^'[^']*'$/

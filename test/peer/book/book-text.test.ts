@@ -32,6 +32,8 @@ t.test('what is written is read, by this reader and by that of YAML', async (t) 
 
 t.test('files of before are read unchanged', async (t) => {
   const { relays: _relays, added: _added, ...old } = full
+  const short = { ...old, note: 'by the door, left' }
+  t.ok(readPlainYaml(stringify([short], { aliasDuplicateObjects: false })), 'most without the whole parser')
   const text = `# The address book of this node.\n${stringify([old], { aliasDuplicateObjects: false })}`
   for (const rules of ['strict', 'lenient'] as const) t.same(readBookText(text, 'book.yaml', rules), [old])
   for (const extra of [`${ENTRY}  colour: red\n`, `${ENTRY}${ENTRY}`, `${ENTRY}  addresses: [nonsense]\n`])
@@ -44,6 +46,16 @@ function ascii(text: string): string {
 }
 
 const texts = [
+  HALL,
+  '12D3KooW',
+  '12D3',
+  'by the door, left',
+  'a:  b',
+  'a,b',
+  'a -b',
+  'a - b',
+  'a, ',
+  'true story',
   'hall',
   '/ip4/1.2.3.4/tcp/1',
   'true',
