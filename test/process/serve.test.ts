@@ -68,3 +68,20 @@ t.test('serving needs a running node, and a protocol that is free', async (t) =>
   const alone = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')
   t.equal(await alone.end, 3)
 })
+
+t.test('serving and piping end with the node', async (t) => {
+  const { hall, den } = await friends(t)
+  const serving = await serve(t, hall, '/doc/echo/v1', '--', 'cat')
+  const open = pipe(t, den.home, 'hall', '/doc/echo/v1')
+  open.stdin.write('hello')
+  await once(open.stdout, 'data')
+  hall.running.child.kill('SIGTERM')
+  t.equal(await hall.running.end, 0)
+  t.not(await serving.end, 0)
+  // Whichever arrives first: the reason, or the end of the socket.
+  t.match(serving.err(), /the node is stopping|the running node went away/)
+  t.equal(await open.end, 1)
+  t.match(open.err(), 'hall cut the stream off')
+  const late = pipe(t, den.home, 'hall', '/doc/echo/v1', '--timeout', '500ms')
+  t.equal(await late.end, 3, late.err())
+})

@@ -1,0 +1,105 @@
+import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { ServeEvent } from '../../../src/node/api/operations.ts'
+import { ServedStreams } from '../../../src/node/api/served-streams.ts'
+import { streamPair } from '../../support/stream-pair.ts'
+
+const PROTOCOL = '/doc/echo/v1'
+
+/** Served streams over a network that is a map of handlers. */
+function setUp(programs = 2) {
+  const handlers = new Map<string, StreamHandler>([['/taken/already/v1', () => {}]])
+  const clock = new VirtualClock()
+  const asked: string[] = []
+  const served = new ServedStreams({
+    network: {
+      handle: async (protocol, handler) => void handlers.set(String(protocol), handler),
+      unhandle: async (protocol) => void handlers.delete(String(protocol)),
+      getProtocols: () => [...handlers.keys()]
+    },
+    clock,
+    limits: { programs, accept: 10_000 },
+    perPeer: 16,
+    allows: (connection, allow) => {
+      asked.push(allow)
+      return connection.remotePeer.toString() !== 'stranger'
+    },
+    namesOf: (peer) => ({ who: peer, name: peer })
+  })
+  const open = (peer: string): Stream => {
+    const [opener, acceptor] = streamPair(PROTOCOL)
+    handlers.get(PROTOCOL)?.(acceptor, { remotePeer: { toString: () => peer } } as Connection)
+    return opener
+  }
+  return { served, handlers, clock, asked, open }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+async function next(events: AsyncIterator<ServeEvent>): Promise<ServeEvent> {
+  const { value } = await events.next()
+  return value as ServeEvent
+}
+
+async function idOf(events: AsyncIterator<ServeEvent>): Promise<string> {
+  const event = await next(events)
+  return 'id' in event ? event.id : ''
+}
+
+t.test('a stream is named, taken once, and ends with the serve', async (t) => {
+  const { served, handlers, open, asked } = setUp()
+  const stop = new AbortController()
+  const events = served.serve({ protocols: [PROTOCOL] }, stop.signal)
+  t.same(await next(events), { serving: [PROTOCOL], programs: 2 })
+  const opener = open('hall')
+  const event = await next(events)
+  t.match(event, { peer: 'hall', who: 'hall', name: 'hall', protocol: PROTOCOL })
+  const id = 'id' in event ? event.id : ''
+  const { peer, protocol, bytes } = served.accept(id)
+  t.same([peer, protocol], ['hall', PROTOCOL])
+  t.throws(() => served.accept(id), { code: 'gone' })
+  t.same(asked, ['book'], 'the book alone unless said otherwise')
+  stop.abort()
+  t.same(await events.next(), { value: undefined, done: true })
+  await turn()
+  t.equal(opener.status, 'reset')
+  t.ok(bytes.destroyed)
+  t.notOk(handlers.has(PROTOCOL))
+})
+
+t.test('strangers, further streams and those that nobody takes are reset', async (t) => {
+  const { served, clock, open } = setUp()
+  const stop = new AbortController()
+  const events = served.serve({ protocols: [PROTOCOL], allow: 'near' }, stop.signal)
+  await next(events)
+  const stranger = open('stranger')
+  const [first, second, third] = [open('hall'), open('den'), open('attic')]
+  await turn()
+  t.equal(stranger.status, 'reset')
+  t.equal(third?.status, 'reset')
+  served.accept(await idOf(events))
+  const late = await idOf(events)
+  await clock.advance(10_000)
+  await turn()
+  t.equal(first?.status, 'open')
+  t.equal(second?.status, 'reset')
+  t.throws(() => served.accept(late), { code: 'gone' })
+  const again = open('attic')
+  t.equal(again.status, 'open', 'its place is free')
+  again.abort(new Error('the caller went away'))
+  const gone = await idOf(events)
+  await turn()
+  t.throws(() => served.accept(gone), { code: 'gone' })
+  stop.abort()
+  await events.return(undefined)
+})
+
+t.test('a protocol must have the form, be free, and be named once', async (t) => {
+  const { served } = setUp()
+  const signal = new AbortController().signal
+  const begin = (...protocols: string[]): Promise<unknown> => served.serve({ protocols }, signal).next()
+  await t.rejects(begin('echo'), { code: 'protocol-name' })
+  await t.rejects(begin('/taken/already/v1'), { code: 'protocol-taken' })
+  await t.rejects(begin(PROTOCOL, PROTOCOL), { code: 'protocol-taken' })
+})
