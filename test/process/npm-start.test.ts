@@ -8,14 +8,19 @@ import t, { type Test } from 'tap'
 import { KITH } from '../support/process/kith.ts'
 import { linesOf, thermometerWords } from '../support/process/node.ts'
 
+/** The second command keeps the shell from becoming the node itself. */
+const SCRIPT = '"$@" & echo "{\\"pid\\": $!}"; wait'
+/** A process that runs SCRIPT by a shell, as npm does. */
+const BY_SHELL = `sh -c '${SCRIPT}' sh "$@"; exit`
+
 /** A node below a shell, as npm starts it, and how it ends. */
-async function belowShell(t: Test, environment: NodeJS.ProcessEnv) {
+async function belowShell(t: Test, environment: NodeJS.ProcessEnv, script = SCRIPT) {
   const folder = mkdtempSync(join(tmpdir(), 'kith-npm-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const home = join(folder, 'home')
   const words = [process.execPath, KITH, ...thermometerWords(home)]
-  // The second command keeps the shell from becoming the node itself. Its standard output ends with the last process.
-  const shell = spawn('sh', ['-c', '"$@" & echo "{\\"pid\\": $!}"; wait', 'sh', ...words], {
+  // Its standard output ends with the last process.
+  const shell = spawn('sh', ['-c', script, 'sh', ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...environment }
   })
@@ -50,4 +55,13 @@ t.test('another node outlives the shell that started it', async (t) => {
   shell.kill('SIGTERM')
   t.equal(await Promise.race([ended, delay(2500, 'still running')]), 'still running')
   t.ok(existsSync(join(home, 'control.sock')))
+})
+
+t.test('it ends with the process above its shell, which is left at SIGHUP and SIGKILL', async (t) => {
+  for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
+    const { shell, home, ended } = await belowShell(t, { npm_lifecycle_event: 'start' }, BY_SHELL)
+    shell.kill(signal)
+    await ended
+    t.notOk(existsSync(join(home, 'control.sock')), signal)
+  }
 })
