@@ -51,6 +51,11 @@ type ValueOf<Entry> = Entry extends Limits
     ? number | 'auto'
     : number
 
+/**
+ * The limits of one class, which config gathers as `limits.<name>`.
+ * @param about a sentence for kith.yaml, its schema and docs/protocols.md section 15
+ * @param ordered two entries of which the first must not exceed the second
+ */
 export function defineLimits<const Entries extends LimitEntries>(
   about: string,
   entries: Entries,
@@ -59,6 +64,7 @@ export function defineLimits<const Entries extends LimitEntries>(
   return ordered === undefined ? { about, entries } : { about, entries, ordered }
 }
 
+/** Text with a unit, milliseconds in the code. @param usual the unit of messages and of numbers without one */
 export function duration(
   min: DurationText,
   max: DurationText,
@@ -70,6 +76,7 @@ export function duration(
   return { kind: 'duration', min: from, max: to, initial, about, usual }
 }
 
+/** Text with a unit, bytes in the code. @param usual the unit of messages and of numbers without one */
 export function size(min: SizeText, max: SizeText, initial: SizeText, about: string, usual = 'KiB'): Limit {
   return {
     kind: 'size',
@@ -81,10 +88,12 @@ export function size(min: SizeText, max: SizeText, initial: SizeText, about: str
   }
 }
 
+/** A whole number from min to max, both included. */
 export function whole(min: number, max: number, initial: number, about: string): Limit {
   return { kind: 'whole', min, max, initial, about }
 }
 
+/** Any number from min to max, both included. */
 export function number(min: number, max: number, initial: number, about: string): Limit {
   return { kind: 'number', min, max, initial, about }
 }

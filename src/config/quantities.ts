@@ -71,8 +71,8 @@ interface MaybeConfig {
 }
 
 /**
- * Quantities that are defined twice or name a protocol of kith, and sensors that measure one that nobody defines: their readings would reach
- * no protocol.
+ * Quantities that are defined twice or name a protocol of kith, and sensors that measure an undefined one: their
+ * readings would reach no protocol.
  * @param others names of quantities that an application brings
  */
 export function quantityProblems(

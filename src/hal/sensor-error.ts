@@ -21,6 +21,10 @@ export type SensorErrorCode =
   | 'not-permitted'
   | 'unreadable'
 
+/**
+ * A failed sample: the sampler makes it a fault of the same code, and asks the sensor again at the next interval.
+ * Its remedy is always `retry`.
+ */
 export class SensorError extends NodeError {
   constructor(code: SensorErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(code, message, { remedy: 'retry', ...options })

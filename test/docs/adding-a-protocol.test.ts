@@ -43,8 +43,9 @@ interface Running {
 async function running(t: Test, friends: string[] = []): Promise<Running> {
   const network = await memoryNetwork()
   const clock = new VirtualClock()
-  const line = new Function('uptime', 'inBook', 'network', 'world', `return ${shownAs('composition')}`)
-  const service: Uptime = line(uptime, (peer: string) => friends.includes(peer), network, { clock })
+  const peers = { inBook: (peer: string) => friends.includes(peer) }
+  const line = new Function('uptime', 'peers', 'network', 'world', `return ${shownAs('composition')}`)
+  const service: Uptime = line(uptime, peers, network, { clock })
   const lifecycle = new Lifecycle([service], {
     clock,
     log: silentLog,

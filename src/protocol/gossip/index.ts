@@ -13,6 +13,7 @@ export { CatalogueTable, type CatalogueTableOptions, type SealedCatalogue } from
 export type { Gossip, GossipComponents, GossipInit, GossipRates, GossipReceiver } from './gossip.ts'
 export { type GossipOptionsInit, gossipOptions } from './options.ts'
 
+/** Its start() registers validators with pubsub and subscribes to `init.topics`. */
 export function gossip(init: GossipInit): (components: GossipComponents) => Gossip {
   return (components) => new Gossip(components, init)
 }

@@ -15,6 +15,7 @@ export type { PingComponents, PingInit, PingService } from './ping.ts'
 export { Pinger, type RoundTripTime } from './pinger.ts'
 export { streamRoundTrip } from './stream-ping.ts'
 
+/** Its start() answers pings by datagram; streams are answered by libp2p's own ping. */
 export function ping(init: PingInit): (components: PingComponents) => PingService {
   return (components) => new PingService(components, init)
 }
