@@ -3,10 +3,12 @@ import { guestNetwork } from './guest-network.ts'
 import { loss } from './loss.ts'
 import { partition } from './partition.ts'
 import { renumbering } from './renumbering.ts'
+import { twoLans } from './two-lans.ts'
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   guests: guestNetwork,
   partition,
   loss,
-  renumbering
+  renumbering,
+  lans: twoLans
 }

@@ -73,7 +73,9 @@ async function called({ operation, args }: FarCall): Promise<unknown> {
   if (operation === 'heard') return heard()
   const work = operations[operation] as (...args: unknown[]) => unknown
   const result = work.call(operations, ...args, AbortSignal.timeout(60_000))
-  return operation === 'ping' ? await all(result as AsyncIterable<unknown>) : await result
+  return operation === 'ping' || operation === 'history'
+    ? await all(result as AsyncIterable<unknown>)
+    : await result
 }
 
 process.on('message', (call: FarCall) => {
