@@ -1,5 +1,6 @@
 import {
   type Discovery,
+  defined,
   KernelFiles,
   type OpenContext,
   placesOf,
@@ -30,7 +31,7 @@ export async function discover(
       name: chip.name,
       about: await about(files, chip, channels, signal),
       options: alike === 1 ? options : place === undefined ? undefined : { ...options, at: place },
-      ...(place === undefined ? {} : { chip: place })
+      ...defined({ chip: place })
     })
   }
   return found

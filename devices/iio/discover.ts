@@ -1,5 +1,6 @@
 import {
   type Discovery,
+  defined,
   KernelFiles,
   type OpenContext,
   placesOf,
@@ -29,7 +30,7 @@ export async function discover(
       name,
       about: `iio device ${name}: ${channels.replaceAll(' ', ', ')}`,
       options: alone ? options : place === undefined ? undefined : { ...options, at: place },
-      ...(place === undefined ? {} : { chip: place })
+      ...defined({ chip: place })
     })
   }
   return found

@@ -62,7 +62,7 @@ class OwnSensorReader implements Sensor {
     if (typeof result === 'object') return result
     const [measure] = this.#own.measures
     if (measure === undefined) return []
-    const channel = measure.channel === undefined ? {} : { channel: measure.channel }
+    const channel = defined({ channel: measure.channel })
     return [{ quantity: measure.quantity, ...channel, value: result }]
   }
 

@@ -4,6 +4,7 @@ import { BoundedMap } from '../../bounded-map.ts'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
+import type { Startable } from '../../startable.ts'
 import { remoteHost } from './create-network.ts'
 
 export interface SharedKeysInit {
@@ -43,7 +44,8 @@ const REPAIRED = 3_600_000
  * Our own key is noticed when mDNS announces it from an address that is not ours, or with ports that are not ours. The key of a peer is noticed when two
  * connections from different hosts answer with different runs; one node with two interfaces answers with one run.
  */
-export class SharedKeys {
+export class SharedKeys implements Startable {
+  readonly name = 'shared keys'
   readonly #init: SharedKeysInit
   readonly #keys = new BoundedMap<string, Seen>(MAX_KEYS)
   readonly #asking = new Set<string>()

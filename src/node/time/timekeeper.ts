@@ -2,6 +2,7 @@ import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { ClockStatus, TimeSource } from '../../hal/time-source.ts'
 import type { Log } from '../../log.ts'
+import type { Startable } from '../../startable.ts'
 
 export interface TimekeeperInit {
   readonly clock: Clock
@@ -17,7 +18,8 @@ export interface TimekeeperInit {
 const UNKNOWN: ClockStatus = { quality: 2, offset: 0 }
 
 /** Asks the sources of time each `period`, and reports when an unknown time becomes known. */
-export class Timekeeper {
+export class Timekeeper implements Startable {
+  readonly name = 'time'
   readonly #init: TimekeeperInit
   #status: ClockStatus = UNKNOWN
   readonly #stopping = new AbortController()
