@@ -98,7 +98,7 @@ class StreamDuplex extends Duplex {
     this.#pauseIfFull()
   }
 
-  /** Not while resume() runs: it would open the window again although the stream is paused. */
+  /** Not while resume() runs, which would open the window again (docs/network.md trap 25). */
   #pauseIfFull(): void {
     if (!this.#wantsMore && !this.#resuming && this.#stream.readStatus === 'readable') this.#stream.pause()
   }
