@@ -11,6 +11,7 @@ import { DialBudget } from './dial-budget.ts'
 import type { DialGate } from './dial-gate.ts'
 import { type Known, KnownPeers } from './known-peers.ts'
 import type { DialingLimits } from './limits.ts'
+import { PathChoice } from './path-choice.ts'
 import { PlaceBackoff } from './place-backoff.ts'
 import type { Report } from './way.ts'
 
@@ -44,6 +45,10 @@ export interface Neighbour {
 const SIMULTANEOUS_DIAL_DELAY = 700
 /** Milliseconds: three intervals of mDNS. A peer announced again after this long is dialled soon. */
 const REAPPEARED = 30_000
+/** Milliseconds after a longer connection opened: then the peer has said by identify where it is. */
+const IDENTIFIED = 1_000
+/** Milliseconds: the longest wait between dials for a direct connection while a longer one is open. */
+const SHORTER_MAX = 300_000
 /** Milliseconds, minimum and spread, until a dial that the budget or a place held back is tried again. */
 const HELD_BACK = 5_000
 
@@ -57,6 +62,7 @@ export class AutoDialer {
   readonly #known: KnownPeers
   readonly #budget: DialBudget
   readonly #places: PlaceBackoff
+  readonly #choice: PathChoice
   /** Peers that are dialled now, those on demand not counted. */
   #dialling = 0
   readonly #stopping = new AbortController()
@@ -71,6 +77,7 @@ export class AutoDialer {
       isConnected: (id) => this.#connections(id).length > 0,
       removed: (known) => this.#removed(known)
     })
+    this.#choice = new PathChoice(clock, (peer) => this.#connections(peerIdFromString(peer)))
     this.#budget = new DialBudget(clock, limits.dialsPerMinute)
     this.#places = new PlaceBackoff({ clock, random, min: limits.retryMin, max: limits.strangerRetryMax })
   }
@@ -86,6 +93,7 @@ export class AutoDialer {
     this.#stopping.abort(new Error('the node stops'))
     for (const known of this.#known.values()) known.retry?.()
     this.#known.clear()
+    this.#choice.stop()
   }
 
   /**
@@ -147,12 +155,9 @@ export class AutoDialer {
     }))
   }
 
-  /** The best connection to a peer: direct before relayed, then the first made. */
+  /** The best connection to a peer, for new streams. */
   connection(peer: string): Connection | undefined {
-    const known = this.#known.get(peer)
-    if (known === undefined) return undefined
-    const open = this.#connections(known.id)
-    return open.find(isDirect) ?? open[0]
+    return this.#known.get(peer) === undefined ? undefined : this.#choice.best(peer)
   }
 
   /**
@@ -196,7 +201,7 @@ export class AutoDialer {
       known.addresses.set(address.toString(), address)
     }
     while (known.addresses.size > this.#init.limits.addresses) known.addresses.delete(first(known.addresses))
-    if (!this.#connections(id).some(isDirect) && addresses.length > 0) {
+    if (!this.#isDirect(id) && addresses.length > 0) {
       if (isBack) known.backoff.reset()
       if (isBack || isNew || known.retry === undefined) this.#soon(known, peer)
     }
@@ -233,10 +238,10 @@ export class AutoDialer {
   }
 
   #try(known: Known): void {
-    if (this.#known.removeUnseen(known)) return
+    if (this.#isDirect(known.id) || !this.#isWanted(known) || this.#known.removeUnseen(known)) return
     const isFull = this.#dialling >= this.#init.limits.parallelDials
     const addresses = isFull ? [] : this.#allowed(known)
-    if (addresses.length === 0) {
+    if (addresses.length === 0 && known.addresses.size > 0) {
       this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
       return
     }
@@ -247,9 +252,15 @@ export class AutoDialer {
       this.#dialling--
       known.dialling = false
     }
-    this.#dial(known, addresses, this.#stopping.signal)
+    this.#dialKnown(known, addresses)
       .finally(ended)
       .catch((error: unknown) => this.#failed(known, error))
+  }
+
+  /** Over a longer connection a peer says where it is; then it is dialled there. */
+  async #dialKnown(known: Known, addresses: readonly Multiaddr[]): Promise<Connection> {
+    const dialled = addresses.length > 0 ? addresses : await this.#announced(known)
+    return await this.#dial(known, dialled, this.#stopping.signal)
   }
 
   /** The addresses that may be dialled now: all of a peer of the book, of others as the budget and places allow. */
@@ -290,7 +301,7 @@ export class AutoDialer {
     const peer = known.id.toString()
     // It may have been removed meanwhile.
     if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
-    if (this.#connections(known.id).some(isDirect)) return
+    if (this.#isDirect(known.id) || !this.#isWanted(known)) return
     if (this.#known.removeUnseen(known)) return
     const wait = this.#wait(known)
     this.#init.log.debug(
@@ -303,9 +314,13 @@ export class AutoDialer {
     const peer = connection.remotePeer.toString()
     const known = this.#known.get(peer) ?? this.#known.admit(connection.remotePeer, peer)
     known.seenAt = this.#init.clock.monotonic()
-    known.isReached = true
+    this.#choice.opened(connection)
     // Over a circuit a direct connection is still wanted.
-    if (!isDirect(connection)) return
+    if (!isDirect(connection)) {
+      if (!this.#isDirect(known.id)) this.#schedule(known, IDENTIFIED)
+      return
+    }
+    known.isReached = true
     known.backoff.reset()
     known.retry?.()
     known.retry = undefined
@@ -313,16 +328,27 @@ export class AutoDialer {
   }
 
   #onClose(connection: Connection): void {
+    this.#choice.closed(connection)
     const known = this.#known.get(connection.remotePeer.toString())
-    if (known === undefined || !isDirect(connection) || this.#connections(known.id).some(isDirect)) return
+    if (known === undefined || !isDirect(connection) || this.#isDirect(known.id)) return
     known.seenAt = this.#init.clock.monotonic()
-    if (known.addresses.size > 0) this.#schedule(known, this.#wait(known))
+    if (this.#isWanted(known)) this.#schedule(known, this.#wait(known))
   }
 
-  /** Milliseconds until the next dial; peers of the book are dialled more often. */
+  /** Milliseconds until the next dial; peers of the book and those with a longer connection are dialled more often. */
   #wait(known: Known): number {
     const { retryMax, strangerRetryMax } = this.#init.limits
-    return known.backoff.next(this.#init.inBook(known.id.toString()) ? retryMax : strangerRetryMax)
+    const max = this.#init.inBook(known.id.toString()) ? retryMax : strangerRetryMax
+    return known.backoff.next(this.#connections(known.id).length > 0 ? Math.min(max, SHORTER_MAX) : max)
+  }
+
+  /** Whether a direct connection is to be made: an address is known, or the peer may say one over a longer path. */
+  #isWanted(known: Known): boolean {
+    return known.addresses.size > 0 || this.#connections(known.id).length > 0
+  }
+
+  #isDirect(id: PeerId): boolean {
+    return this.#connections(id).some(isDirect)
   }
 
   #connections(id: PeerId): Connection[] {

@@ -1,5 +1,5 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { Libp2p, PeerId } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import t, { type Test } from 'tap'
@@ -336,4 +336,33 @@ t.test('no more peers are dialled at one time than the limit', async (t) => {
   held.reject(new Error('nobody there'))
   await clock.advance(60_000)
   t.ok(new Set(dials.flat()).size >= 20, 'the others have their turn')
+})
+
+t.test('over a longer connection a peer of the book says where it is, and is dialled there', async (t) => {
+  const { here, there, clock, autoDialer, peer } = await pair(t, () => true)
+  const dials = dialsOf(here)
+  const closing = new AbortController()
+  const longer = {
+    remotePeer: there.peerId,
+    remoteAddr: multiaddr(`/p2p/${await stranger()}/p2p-circuit/p2p/${peer}`),
+    direction: 'outbound',
+    status: 'open',
+    streams: [{ protocol: '/sensor/temp/v1' }],
+    limits: {},
+    close: async () => closing.abort()
+  }
+  const connectionsOf = here.getConnections.bind(here)
+  here.getConnections = (id) => [longer as unknown as Connection, ...connectionsOf(id)]
+  here.safeDispatchEvent('connection:open', { detail: longer })
+  t.equal(autoDialer.connection(peer), longer)
+  await clock.advance(10_000)
+  t.same(dials, [], 'it has said nothing yet')
+  await here.peerStore.merge(there.peerId, { multiaddrs: there.getMultiaddrs() })
+  const met = opened(here)
+  await clock.advance(30_000)
+  await met
+  t.equal(autoDialer.connection(peer)?.direct, true)
+  longer.streams = []
+  await clock.advance(60_000)
+  t.ok(closing.signal.aborted, 'the longer one is closed')
 })
