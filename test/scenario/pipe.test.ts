@@ -70,3 +70,42 @@ t.test('a stream goes through two others, in the newest version that both ends s
   t.same(callers, [`desk ${V1}`])
   stop.abort()
 })
+
+t.test('a reader that takes nothing holds the writer back through two others', async (t) => {
+  const house = houseFor(t)
+  const [den, , , desk] = (await row(house, 'den', 'attic', 'hall', 'desk')) as HouseNode[]
+  if (den === undefined || desk === undefined) throw new Error('there are four')
+  await Promise.all([know(den, desk), know(desk, den)])
+  await house.pass(5000)
+  const stop = new AbortController()
+  const { signal } = stop
+  const events = den.operations.serve({ protocols: [V1] }, signal)[Symbol.asyncIterator]()
+  await events.next()
+  const { bytes } = await house.while(desk.operations.pipe({ who: 'den', protocols: [V1] }, signal))
+  const { value } = await house.while(events.next())
+  const id = value !== undefined && 'id' in value ? value.id : ''
+  const reader = (await den.operations.accept({ id }, signal)).bytes
+  let written = 0
+  const part = Buffer.alloc(65_536)
+  const write = (): void => {
+    while (written < 4_000_000) {
+      written += part.length
+      if (!bytes.write(part)) {
+        bytes.once('drain', write)
+        return
+      }
+    }
+    bytes.end()
+  }
+  write()
+  await house.pass(30_000)
+  t.ok(written < 2_500_000, `${written} bytes were taken`)
+  let read = 0
+  reader.on('data', (chunk: Buffer) => {
+    read += chunk.length
+  })
+  reader.end()
+  await house.while(finished(reader))
+  t.equal(read, written)
+  stop.abort()
+})
