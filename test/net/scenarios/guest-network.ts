@@ -42,7 +42,7 @@ async function holdsNothingOf(node: FarNode, ...others: FarNode[]): Promise<bool
 
 export const guestNetwork: Scenario = {
   name: 'a home and a network of guests, joined by a machine in both',
-  deadline: 90,
+  deadline: 60,
   async run(net) {
     const { thermometer, screen, hall, phone, lamp } = await homeAndGuests(net)
     await net.within(20, 'the home hears the home', () => hears(screen, thermometer))

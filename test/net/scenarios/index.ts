@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { guestNetwork } from './guest-network.ts'
 import { loss } from './loss.ts'
+import { middleReturns } from './middle-returns.ts'
 import { partition } from './partition.ts'
 import { renumbering } from './renumbering.ts'
 import { twoLans } from './two-lans.ts'
@@ -10,5 +11,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   partition,
   loss,
   renumbering,
-  lans: twoLans
+  lans: twoLans,
+  returns: middleReturns
 }

@@ -6,7 +6,7 @@ const PART = 0.3
 
 export const loss: Scenario = {
   name: `${100 * PART} % of the packets are lost on the way to each of three machines`,
-  deadline: 120,
+  deadline: 90,
   whyNot: whyNoLoss,
   async run(net) {
     const segment = net.use(new Segment())

@@ -15,7 +15,7 @@ async function grows(node: FarNode, author: FarNode, than: number): Promise<bool
 
 export const partition: Scenario = {
   name: 'a network is cut in two and joined again',
-  deadline: 100,
+  deadline: 70,
   async run(net) {
     const segment = net.use(new Segment())
     const away = segment.machine('away', '10.3.0.1')

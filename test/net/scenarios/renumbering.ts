@@ -3,7 +3,7 @@ import { hears, newest, type Scenario } from '../scenario.ts'
 
 export const renumbering: Scenario = {
   name: 'a network gets new addresses, as from a new router',
-  deadline: 90,
+  deadline: 70,
   async run(net) {
     const segment = net.use(new Segment())
     const machines = [segment.machine('m1', '10.5.0.1'), segment.machine('m2', '10.5.0.2')]
