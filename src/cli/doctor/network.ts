@@ -108,6 +108,12 @@ function speaksLibp2p(host: string, port: number, clock: Clock): Promise<boolean
     socket.once('error', () => end(false))
     socket.once('close', () => end(false))
     socket.once('connect', () => socket.write(header))
-    socket.once('data', (bytes) => end(bytes.subarray(0, header.length).equals(header)))
+    // The length and the text may come one after the other.
+    let received = Buffer.alloc(0)
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes]).subarray(0, header.length)
+      if (received.length === header.length || !header.subarray(0, received.length).equals(received))
+        end(received.equals(header))
+    })
   })
 }

@@ -174,3 +174,16 @@ t.test('an address that the machine does not have is found before a node starts'
   t.equal(status, 1)
   t.match(of('port'), { state: 'bad', text: '/ip4/192.0.2.1/tcp/4001 is no address of this machine' })
 })
+
+t.test('a libp2p node on the port is recognised by an answer in pieces', async (t) => {
+  const server = createServer((socket) => {
+    socket.setNoDelay(true).write(Buffer.of(19))
+    setTimeout(() => socket.end('/multistream/1.0.0\n'), 20)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { of } = await findings(freshHome(), { KITH_LISTEN: `/ip4/127.0.0.1/tcp/${port}` })
+  t.match(of('port'), { state: 'warn', text: /in use by a libp2p node/ })
+})
