@@ -107,7 +107,7 @@ t.test('a null keeps the default, and its provenance', async (t) => {
   t.equal(provenance.find(({ path }) => path === 'log.level')?.origin.kind, 'default')
 })
 
-t.test('the machine names the node where nobody else does', async (t) => {
+t.test('the machine names the node where nothing else does', async (t) => {
   t.equal(loadConfig({ devices, hostname: 'Pi_Kitchen.local' }).config.name, 'pi-kitchen')
   t.equal(loadConfig({ devices, hostname: 'raspberrypi', text: 'name: hall' }).config.name, 'hall')
   t.equal(loadConfig({ devices, hostname: '...' }).config.name, 'kith')

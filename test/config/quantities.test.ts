@@ -54,7 +54,7 @@ const own = `quantities:
     shown: { unit: kPa, scale: 0.001, decimals: 1 }
 `
 
-t.test('a quantity that nobody knows is refused at load, with those that are known', async (t) => {
+t.test('an unknown quantity is refused at load, with those that are known', async (t) => {
   const said = problems(sensors)
   t.match(said, /^sensors\[0\].type: acme measures "soil-tension", which is no known quantity/)
   for (const { name } of quantities) t.match(said, name)

@@ -76,7 +76,7 @@ export function datagramSocketConformance(test: Test, make: () => SocketsUnderTe
     t.equal(one.socket.send(Buffer.alloc(1), 9999, hosts[1]), 'dropped')
   })
 
-  test.test('nobody listens: no error reaches the sender', async (t) => {
+  test.test('without a listener no error reaches the sender', async (t) => {
     const { sockets, hosts, family, settle } = make()
     const one = await bind(sockets[0], family, hosts[0])
     const other = await bind(sockets[1], family, hosts[1])

@@ -92,7 +92,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     t.same(order, Array.from({ length: 20 }, (_, index) => [index, index + 1]).flat())
   })
 
-  test.test('a turn speaks with several chips, and nobody comes between', async (t) => {
+  test.test('exclusive access reaches several chips, and no other caller comes between', async (t) => {
     const { bus, clock } = make()
     const others = Array.from({ length: 5 }, (_, index) => bus.transaction(CHIP, [write(100 + index)]))
     const turn = bus.exclusive(CHIP, async (turn) => {
@@ -114,7 +114,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     t.same(await clock.run(bus.transaction(CHIP, [write(5), { read: 1 }])), [Uint8Array.of(5)], 'it ends')
   })
 
-  test.test('a turn whose caller has left is still nobody else’s', async (t) => {
+  test.test('exclusive access whose caller has left is given to no other', async (t) => {
     const { bus, clock } = make()
     const controller = new AbortController()
     const slow = bus.exclusive(
@@ -131,7 +131,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     t.same(await clock.run(behind), [Uint8Array.of(1, 2)])
   })
 
-  test.test('a bus that hangs costs its callers one deadline, not more', async (t) => {
+  test.test('a hanging bus delays its callers by one deadline, not more', async (t) => {
     const { bus, clock, hang } = make()
     await clock.run(bus.transaction(CHIP, [write(1), { read: 1 }]))
     const release = hang()
@@ -156,7 +156,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
     t.same(await clock.run(bus.transaction(CHIP, [write(2), { read: 1 }])), [Uint8Array.of(2)])
   })
 
-  test.test('who aborts is released at once and leaves the queue', async (t) => {
+  test.test('a caller that aborts is released at once and leaves the queue', async (t) => {
     const { bus, clock, hang } = make()
     const release = hang()
     const held = failure(bus.transaction(CHIP, [write(0x30, 0xee)], { deadline: 10 }))

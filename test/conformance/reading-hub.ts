@@ -112,7 +112,7 @@ export function hubConformance(test: Test, make: (t: Test) => HubBase): void {
     t.same(base.history.items(ours, undefined, { items: 9, bytes: 1e6 }).items.length, 1)
   })
 
-  test.test('subscribers hear what they ask for; one that throws harms nobody', async (t) => {
+  test.test('subscribers receive what they ask for; one that throws does not affect others', async (t) => {
     const { hub } = hubOver(make(t))
     const heard: HubEvent[] = []
     hub.subscribe({
@@ -167,7 +167,7 @@ export function hubConformance(test: Test, make: (t: Test) => HubBase): void {
     t.equal(hub.counters.forgotten, 6)
   })
 
-  test.test('ever new names of one author push out nobody else', async (t) => {
+  test.test('ever new names of one author displace no other author', async (t) => {
     const { hub } = hubOver(make(t), false)
     const devices = (): string[] => hub.latest().map(({ reading }) => reading.series.split('/')[1] ?? '')
     hub.add(us.pack(topic, readingsOf(us.peer, runOf(10), 0, 0, 'hall')), 'gossip')

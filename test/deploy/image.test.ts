@@ -46,7 +46,7 @@ t.test('it has no identity of its own, and is simulated by default', async (t) =
   t.equal(lastOf('VOLUME'), `VOLUME ${home}`)
 })
 
-t.test('its health is asked for in words that the command knows', async (t) => {
+t.test('its health check uses options that the command knows', async (t) => {
   const [, words = '[]'] = /CMD (\[.*\])/.exec(lastOf('HEALTHCHECK')) ?? []
   const [node, program, command, ...options] = JSON.parse(words)
   t.strictSame([node, program, command], ['node', '/kith/bin/kith.js', status.name])

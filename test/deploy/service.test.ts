@@ -34,7 +34,7 @@ t.test('it gives kith the time that a stop takes, and starts no wrong configurat
   t.equal(one('RestartPreventExitStatus'), String(WRONG_USE))
 })
 
-t.test('user and groups are made by somebody', async (t) => {
+t.test('user and groups are created by the installation', async (t) => {
   const made = read('deploy/systemd/kith.sysusers')
   t.match(made, new RegExp(`^u ${one('User')} `, 'm'))
   // i2c comes with the package i2c-tools, and by "m kith i2c" where it is missing.

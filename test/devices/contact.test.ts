@@ -54,7 +54,7 @@ t.test('a sample in the middle of a bounce waits for the end of it', async (t) =
   t.match(bench.changes, [{ at: began }], 'and the change was reported before')
 })
 
-t.test('an edge that nobody saw is found by the next sample', async (t) => {
+t.test('an edge that was missed is found by the next sample', async (t) => {
   const bench = new GpioBench(contact)
   const sensor = await bench.open()
   bench.world.lines.driveUnseen(LINE, 0)

@@ -183,7 +183,7 @@ t.test('a sample takes as long as its two measurements', async (t) => {
   }
 })
 
-t.test('a measurement that nobody waited for is not taken for the next', async (t) => {
+t.test('a measurement without a waiting caller is not taken for the next', async (t) => {
   const bench = new SensorBench(dps310, model, { options: { oversampling: 64 } })
   bench.world.ambient.hold('temperature', 10)
   const sensor = await bench.open()

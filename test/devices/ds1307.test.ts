@@ -41,7 +41,7 @@ t.test('a ds1307 is halted until it is set', async (t) => {
   t.equal((await bench.status(source)).quality, 1)
 })
 
-t.test('a ds1338 is believed when it runs and its flag is cleared', async (t) => {
+t.test('the time of a ds1338 counts as known when it runs and its flag is cleared', async (t) => {
   const bench = new ClockBench(ds1338, unsetDs1338Model)
   t.equal(await bench.read(0, 8), '80000001010100b3')
   const source = await bench.open()

@@ -34,7 +34,7 @@ t.test('the model powers on as the datasheet says', async (t) => {
   t.equal((await bench.read(0, 3)).slice(0, 4), '0101', 'and runs')
 })
 
-t.test('a clock that was never set is not believed until it is', async (t) => {
+t.test('the time of a clock that was never set is unknown until it is set', async (t) => {
   const bench = new ClockBench(ds3231, unsetModel)
   const source = await bench.open()
   t.same(await bench.status(source), { quality: 2, offset: 0 })
@@ -57,7 +57,7 @@ t.test('the model counts through the hours of both kinds and the century', async
   t.equal(await bench.read(2, 1), '72')
 })
 
-t.test('a time that jumps is not believed', async (t) => {
+t.test('a time that jumps counts as unknown', async (t) => {
   const bench = new ClockBench(ds3231, model)
   const source = await bench.open()
   const asking = source.status()

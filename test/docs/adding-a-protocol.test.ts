@@ -57,7 +57,7 @@ async function running(t: Test, friends: string[] = []): Promise<Running> {
   return { network, service, lifecycle, clock }
 }
 
-t.test('a protocol is a folder and a line, and is gone without the line', async (t) => {
+t.test('a protocol is a folder and a line, and is absent without the line', async (t) => {
   const { signal } = new AbortController()
   const asker = await running(t)
   const other = await running(t, [asker.network.peerId.toString()])

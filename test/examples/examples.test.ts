@@ -61,7 +61,7 @@ t.test('a sensor of our own is seen by a neighbour', async (t) => {
   t.equal(child.exitCode, 0)
 })
 
-t.test('a document is shared by the newest version that both speak', async (t) => {
+t.test('a document is shared by the newest version that both support', async (t) => {
   const folder = t.testdir({ 'notes.txt': 'milk\n' })
   const sharing = run('share.ts', 'serve', join(folder, 'notes.txt'))
   const address = (await sharing.line(/^fetch it/)).split(' ')[5] ?? ''

@@ -53,7 +53,7 @@ t.test('a world of one’s own gets the configured branches too', async (t) => {
   t.equal((await chooseWorld('linux', configOf(''))).kind, 'linux')
 })
 
-t.test('a chip that nobody can simulate is logged', async (t) => {
+t.test('a chip without a model is logged', async (t) => {
   await t.rejects(chooseWorld({ simulated: 1 }, WIRED), {
     code: 'no-model',
     message: 'acme at 0x21 on attic cannot be simulated'

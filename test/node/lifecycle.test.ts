@@ -33,7 +33,7 @@ t.test('a part that cannot start stops those before it', async (t) => {
   t.same(done, ['+a', '-a'])
 })
 
-t.test('one that fails to stop, or hangs, keeps nobody', async (t) => {
+t.test('one that fails to stop, or hangs, does not keep others from stopping', async (t) => {
   const clock = new VirtualClock()
   const { done, parts } = recorder(['a'])
   parts.push(

@@ -44,7 +44,7 @@ function address(node: Node): string {
   return node.addresses[0] ?? ''
 }
 
-t.test('the newest version that both speak is chosen', async (t) => {
+t.test('the newest version that both support is chosen', async (t) => {
   const [here, there] = [await nodeOf(t, 'here'), await nodeOf(t, 'there')]
   const echo = (version: string) => async (stream: NodeStream) => {
     for await (const message of stream) await stream.send(`${version} ${text(message)}`)
@@ -101,7 +101,7 @@ t.test('a handler that throws ends its stream and nothing else', async (t) => {
   t.equal((await there.status()).name, 'there')
 })
 
-t.test('whoever makes a handler fail again and again fills no log', async (t) => {
+t.test('a peer that makes a handler fail repeatedly does not fill the log', async (t) => {
   const log = keptLog()
   const [here, there] = [await nodeOf(t, 'here'), await nodeOf(t, 'there', {}, { log })]
   await there.handle('/chat/text/v1', () => {

@@ -29,7 +29,7 @@ t.test('a quantity that a driver brings reaches a node whose configuration has i
   }
 })
 
-t.test('what nobody defines, or is defined as something else, does not start', async (t) => {
+t.test('an undefined quantity, or one defined as something else, prevents the start', async (t) => {
   const bare = defineSensor({ type: 'oracle', measures: [{ quantity: 'mood' }], sample: () => 1 })
   await t.rejects(
     createNode({ devices: [bare], config: { ...place, sensors } }),
@@ -43,5 +43,8 @@ t.test('what nobody defines, or is defined as something else, does not start', a
   })
   await t.rejects(createNode({ devices: [driver], config: place }), { code: 'quantity-twice' })
   const taken = { ...mood, protocol: '/sensor/temp/v1' }
-  await t.rejects(createNode({ config: { ...place, quantities: [taken] } }), { code: 'protocol-twice' })
+  await t.rejects(createNode({ config: { ...place, quantities: [taken] } }), {
+    code: 'bad-config',
+    message: /quantities\[0\]\.protocol: "\/sensor\/temp\/v1" is a/
+  })
 })

@@ -157,7 +157,7 @@ t.test('something else at the address of the multiplexer gives no values', async
   t.equal(await get('attic'), 1)
 })
 
-t.test('a channel that stayed connected is disconnected before another speaks', async (t) => {
+t.test('a channel that stayed connected is disconnected before another is used', async (t) => {
   const { world, put, get, bus, clock } = house()
   await put('attic', 0xf0)
   await put('shed', 0x0f)

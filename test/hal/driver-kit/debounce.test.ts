@@ -124,7 +124,7 @@ t.test('without a time every edge passes', async (t) => {
   t.equal(clock.pending, 0)
 })
 
-t.test('who waits for a level waits as long as it takes, or until the signal', async (t) => {
+t.test('waiting for a level has no deadline, and ends at the signal', async (t) => {
   const { clock, debounce, next } = bench()
   const signal = new AbortController().signal
   const first = debounce.settled(signal)

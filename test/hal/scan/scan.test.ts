@@ -64,7 +64,7 @@ t.test('a case that is ambiguous is reported with the way to distinguish', async
   )
 })
 
-t.test('what nobody knows', async (t) => {
+t.test('what is unknown', async (t) => {
   const { world, scanned } = bench()
   world.attach('i2c-1', 0x29, filledChip(7))
   world.attach('i2c-1', 0x70, filledChip(7))

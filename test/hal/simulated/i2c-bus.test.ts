@@ -68,7 +68,7 @@ t.test('faults between chip and bus', async (t) => {
   t.same(await read(), [0x10, 0x11, 0x12])
 })
 
-t.test('a chip that lost its power has forgotten', async (t) => {
+t.test('a chip that lost its power has lost its settings', async (t) => {
   const { bus, faults } = bench()
   const read = async (): Promise<number | undefined> =>
     (await bus.transaction(0x20, [write(9), { read: 1 }]))[0]?.[0]

@@ -35,7 +35,7 @@ t.test('drift grows by the day', async (t) => {
   t.equal(chip.value('temperature'), 20)
 })
 
-t.test('who is asked often grows warm, and cools down', async (t) => {
+t.test('a chip that is sampled often grows warm, and cools down', async (t) => {
   const warmth = async (interval: number): Promise<number> => {
     const { chip, clock } = felt({ selfHeating: 0.01 })
     for (let at = 0; at < 300_000; at += interval) {

@@ -68,7 +68,7 @@ t.test('a stream is named, taken once, and ends with the serve', async (t) => {
   t.notOk(handlers.has(PROTOCOL))
 })
 
-t.test('strangers, further streams and those that nobody takes are reset', async (t) => {
+t.test('streams of strangers, further ones and those without a reader are reset', async (t) => {
   const { served, clock, open } = setUp()
   const stop = new AbortController()
   const events = served.serve({ protocols: [PROTOCOL], allow: 'near' }, stop.signal)

@@ -292,7 +292,7 @@ t.test('an error in the middle of a stream ends it', async (t) => {
   t.equal(seen.length, 1)
 })
 
-t.test('who hangs up ends the operation in the node', async (t) => {
+t.test('a client that hangs up ends the operation in the node', async (t) => {
   const { client, operations } = await pair(t)
   const aborted = new Promise<unknown>((resolve) => {
     operations.watch = async function* (_request, signal) {
@@ -354,7 +354,7 @@ async function untilStill(count: () => number): Promise<number> {
   return count()
 }
 
-t.test('a reader who takes nothing is hung up on in the end', async (t) => {
+t.test('a reader that takes nothing is disconnected in the end', async (t) => {
   const clock = new VirtualClock()
   const { client, operations } = await pair(t, { stall: 60_000 }, clock)
   let made = 0
@@ -408,7 +408,7 @@ t.test('an answer has a deadline', async (t) => {
   await Promise.all([t.rejects(asked, { code: 'deadline' }), clock.advance(3000)])
 })
 
-t.test('a stopping node says so to those who wait', async (t) => {
+t.test('a stopping node ends waiting requests with that reason', async (t) => {
   const { client, operations, server } = await pair(t)
   operations.hangs = true
   const asked = client.ask({ who: 'hall' }, never)

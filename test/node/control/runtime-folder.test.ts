@@ -28,7 +28,7 @@ t.test('one is made for its owner alone, and found again', async (t) => {
   t.equal(await makeRuntimeFolder(join(path, 'none', 'kith-1-2')), false, 'no parent')
 })
 
-t.test('what somebody else may have prepared is not used', async (t) => {
+t.test('what another user may have prepared is not used', async (t) => {
   const folder = t.testdir({ own: {} })
   chmodSync(join(folder, 'own'), 0o700)
   symlinkSync(join(folder, 'own'), join(folder, 'link'))

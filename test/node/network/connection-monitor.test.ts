@@ -43,7 +43,7 @@ t.test('circuits are not pinged, direct connections that fail are aborted', asyn
   t.equal(direct.seen.pings, 1)
 })
 
-t.test('who does not speak ping has answered', async (t) => {
+t.test('a peer without ping has answered', async (t) => {
   const clock = new VirtualClock()
   const unsupported = Object.assign(new Error('no'), { name: 'UnsupportedProtocolError' })
   const { connection, seen } = broken('/memory/a', unsupported)

@@ -6,7 +6,7 @@ const PING = '/ipfs/ping/1.0.0'
 /** Milliseconds; by itself libp2p would wait until the next ping, the sixth second. */
 const PATIENCE = 5000
 
-t.test('who leaves a ping unanswered for as long as configured is hung up on', async (t) => {
+t.test('a peer that leaves a ping unanswered for as long as configured is disconnected', async (t) => {
   const [a, b] = [await memoryNetwork({}, { pingInterval: 3000, pingTimeout: 200 }), await memoryNetwork()]
   t.teardown(() => Promise.all([a.stop(), b.stop()]))
   await b.unhandle(PING)
@@ -17,7 +17,7 @@ t.test('who leaves a ping unanswered for as long as configured is hung up on', a
   t.not(connection.status, 'open')
 })
 
-t.test('who answers is kept', async (t) => {
+t.test('a peer that answers stays connected', async (t) => {
   const [a, b] = [await memoryNetwork({}, { pingInterval: 20, pingTimeout: 2000 }), await memoryNetwork()]
   t.teardown(() => Promise.all([a.stop(), b.stop()]))
   const connection = await a.dial(b.getMultiaddrs())

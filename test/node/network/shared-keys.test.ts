@@ -80,7 +80,7 @@ t.test('what does not answer proves nothing', async (t) => {
   t.same(keys.all(), [])
 })
 
-t.test('our own key elsewhere is reported, and forgotten an hour after it is repaired', async (t) => {
+t.test('our own key elsewhere is reported, and removed an hour after it is repaired', async (t) => {
   const { clock, keys, warnings } = bench({})
   for (let i = 0; i < 10; i++) {
     keys.announced('10.0.0.1', '10.0.0.9')

@@ -165,7 +165,7 @@ t.test('a disk that takes nothing costs nothing but one line, and is tried again
   await memories.stop()
 })
 
-t.test('a node without a home forgets', async (t) => {
+t.test('a node without a home keeps nothing', async (t) => {
   const { clock, home } = bench(t)
   const memories = new DeviceStates({ clock, log: silentLog, path: undefined, flush: 1000 })
   await memories.start()

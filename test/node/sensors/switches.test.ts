@@ -60,7 +60,7 @@ t.test('one that is not there is reported with those that are', async (t) => {
   })
 })
 
-t.test('a line that somebody else has is asked for again, and keeps no other from working', async (t) => {
+t.test('a line of another owner is requested again, and does not keep others from working', async (t) => {
   const { clock, pins, lines, switches, start } = bench()
   pins.fail('GPIO27', 'busy')
   await start()

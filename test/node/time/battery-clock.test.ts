@@ -37,7 +37,7 @@ function bench(
   return { clock, world, rtc, timekeeper, stopping }
 }
 
-t.test('where the kernel does not know, the clock chip is believed', async (t) => {
+t.test('where the kernel does not know, the time of the clock chip is used', async (t) => {
   const { clock, timekeeper, world } = bench()
   clock.step(-20 * 365 * 24 * HOUR)
   await clock.run(timekeeper.check())
@@ -63,7 +63,7 @@ t.test('an absent one is opened again at each check', async (t) => {
   timekeeper.stop()
 })
 
-t.test('a clock that was never set is not believed', async (t) => {
+t.test('the time of a clock that was never set is unknown', async (t) => {
   const { clock, timekeeper } = bench(unsetModel)
   await clock.run(timekeeper.check())
   t.equal(timekeeper.status().quality, 2)

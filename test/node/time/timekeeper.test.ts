@@ -34,7 +34,7 @@ t.test('an unknown time becomes known, once', async (t) => {
   t.equal(clock.pending, 0)
 })
 
-t.test('the first believed source decides, one that fails is passed over', async (t) => {
+t.test('the first source with a known time decides, one that fails is passed over', async (t) => {
   const clock = new VirtualClock({ now: 1_000_000 })
   const broken: TimeSource = { status: () => Promise.reject(new Error('no timedatectl')) }
   const neighbour = source({ quality: 1, offset: 5_000, errorBound: 0.2 })
@@ -49,7 +49,7 @@ t.test('the first believed source decides, one that fails is passed over', async
   t.equal(keeper.now(), 1_005)
 })
 
-t.test('a source that never answers keeps nobody: the next is asked at its deadline', async (t) => {
+t.test('after the deadline of a source that never answers the next is asked', async (t) => {
   const clock = new VirtualClock({ now: 1_000_000 })
   let asked = 0
   const hung: TimeSource = {

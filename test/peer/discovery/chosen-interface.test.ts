@@ -37,7 +37,7 @@ t.test('the loopback, where there is nothing else', async (t) => {
   t.same(names({}), [])
 })
 
-t.test('one that has only IPv6 speaks it', async (t) => {
+t.test('one that has only IPv6 uses it', async (t) => {
   const [chosen] = chooseInterfaces({ lo, eth0: [info('fe80::2/64'), info('fd00:1::2/64')] }, [])
   t.match(chosen, { name: 'eth0', family: 'IPv6', multicast: '::%eth0', hosts: ['fd00:1::2'] })
   t.equal(chosen?.isOnLink('fd00:1::9'), true)

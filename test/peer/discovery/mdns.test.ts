@@ -83,7 +83,7 @@ t.test('announced are the addresses of the interface alone', async (t) => {
   t.same(heard[0] && addressesOf(heard[0]), [`dnsaddr=/ip4/127.0.0.1/tcp/4001/p2p/${id}`])
 })
 
-t.test('a flood of questions is answered once a second, and the last is not forgotten', async (t) => {
+t.test('a flood of questions is answered once a second, the last one included', async (t) => {
   const port = await freePort()
   let answers = 0
   let questions = 0
@@ -104,7 +104,7 @@ t.test('a flood of questions is answered once a second, and the last is not forg
   await until(() => answers === 2)
 })
 
-t.test('two find each other, and one that stopped is silent', async (t) => {
+t.test('two find each other, and one that stopped sends nothing', async (t) => {
   const port = await freePort()
   const a = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4001'])
   const b = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4002'])

@@ -2,7 +2,7 @@ import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { Paced } from '../../../src/peer/discovery/paced.ts'
 
-t.test('at once, then once a period for all who asked, until stopped', async (t) => {
+t.test('at once, then once a period for all calls, until stopped', async (t) => {
   const clock = new VirtualClock()
   const done: number[] = []
   const paced = new Paced(clock, 1000, () => done.push(clock.monotonic() - began))

@@ -218,7 +218,7 @@ t.test(
   }
 )
 
-t.test('a home of somebody else', { skip: !isRoot && 'only root can give a folder away' }, async (t) => {
+t.test('a home of another user', { skip: !isRoot && 'only root can give a folder away' }, async (t) => {
   const folder = t.testdir({})
   chownSync(folder, 12_345, 12_345)
   await t.rejects(openHome(folder, { create: true }), { code: 'bad-home', message: /belongs to user 12345/ })

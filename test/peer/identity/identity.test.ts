@@ -134,7 +134,7 @@ t.test('a key that others may read or write', async (t) => {
   t.ok(await loadIdentity(home))
 })
 
-t.test('a key of somebody else', { skip: !isRoot && 'only root can give a file away' }, async (t) => {
+t.test('a key of another user', { skip: !isRoot && 'only root can give a file away' }, async (t) => {
   const { home, key } = await homeWithKey(t)
   chownSync(key, 12_345, 12_345)
   await stops(t, home, { code: 'identity-foreign', message: /belongs to user 12345/, hint: /chown/ })

@@ -22,7 +22,7 @@ t.test('negotiation: the opener’s first that the peer handles', async (t) => {
   await stop(made)
 })
 
-t.test('refused: a name nobody handles, and one whose handler says no', async (t) => {
+t.test('refused: a name without a handler, and one whose handler refuses', async (t) => {
   const made = await pair()
   made.b.datagrams.handle('/denied/v1', () => undefined)
   made.b.datagrams.handle('/fails/v1', () => {
@@ -181,7 +181,7 @@ t.test('sessions exhausted: the idle give way, those in use stay', async (t) => 
   await stop(made)
 })
 
-t.test('flow ids are used up: the session is replaced once nobody needs it', async (t) => {
+t.test('flow ids are used up: the session is replaced once it has no flows', async (t) => {
   const made = await pair()
   const { clock, a } = made
   const [near] = made.world.stream

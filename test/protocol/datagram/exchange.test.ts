@@ -22,7 +22,7 @@ function answering({ b, clock }: Pair): { exchange: DatagramExchange<Answer>; as
   return { exchange: new DatagramExchange({ clock, read, pending: 4, deadline: 10_000 }), asked }
 }
 
-t.test('a question and its answer; the round trip is learnt', async (t) => {
+t.test('a question and its answer; the round trip is measured', async (t) => {
   const made = await udpPair({
     wire: { delay: 10 },
     weather: { loss: 0, duplication: 0, delay: 30, jitter: 0 }
@@ -69,7 +69,7 @@ t.test(
   }
 )
 
-t.test('UDP dies while asking: the answer comes by stream', async (t) => {
+t.test('UDP fails while asking: the answer comes by stream', async (t) => {
   const made = await udpPair()
   const { exchange, asked } = answering(made)
   const receive = (answer: Uint8Array): void => exchange.receive(answer)
@@ -82,7 +82,7 @@ t.test('UDP dies while asking: the answer comes by stream', async (t) => {
   await stop(made)
 })
 
-t.test('UDP dies as soon as it was validated: answered all the same', async (t) => {
+t.test('UDP fails as soon as it was validated: answered by stream', async (t) => {
   const made = await pair()
   const { exchange } = answering(made)
   const receive = (answer: Uint8Array): void => exchange.receive(answer)
@@ -180,7 +180,7 @@ t.test('a slow answer by UDP does not make it suspected', async (t) => {
   await stop(made)
 })
 
-t.test('a peer slower than the deadline is not waited for', async (t) => {
+t.test('a peer slower than the deadline fails at the deadline', async (t) => {
   const made = await pair()
   made.b.datagrams.handle('/deaf/v1', () => () => {})
   const { exchange } = answering(made)

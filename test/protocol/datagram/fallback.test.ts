@@ -138,7 +138,7 @@ t.test('one-way traffic stays on UDP: the peer’s reports confirm it', async (t
   await stop(made)
 })
 
-t.test('who asks now and then asks by stream, and nothing is probed', async (t) => {
+t.test('occasional questions go by stream, and nothing is probed', async (t) => {
   const made = await pair()
   for (let i = 0; i < 50; i++) {
     made.near.send(bytes('now'))

@@ -48,7 +48,7 @@ t.test('a responder bears only so many REKEYs', async (t) => {
   await b.datagrams.stop()
 })
 
-t.test('a receiver of ours that throws harms nobody', async (t) => {
+t.test('a receiver of ours that throws ends nothing else', async (t) => {
   const made = await pair()
   made.b.datagrams.handle('/throws/v1', () => () => {
     throw new Error('no loudspeaker')

@@ -4,7 +4,7 @@ import { bytes, lastPassage, PROTOCOL, stop, udpPair } from '../../support/datag
 import { stranger, strangerWorld } from '../../support/datagram/stranger.ts'
 import { drops } from '../../support/datagram/world.ts'
 
-t.test('spoofed source address: dropped, and nobody there is sent anything', async (t) => {
+t.test('spoofed source address: dropped, and nothing is sent there', async (t) => {
   const made = await udpPair()
   const { clock, world, near, b, atB } = made
   world.network.weather = { loss: 1, duplication: 0, delay: 1, jitter: 0 }

@@ -87,7 +87,7 @@ t.test('connected peers, the book and the stored are not removed for strangers',
   )
 })
 
-t.test('as many authors as it may, the one heard of longest ago is forgotten', async (t) => {
+t.test('beyond the number of authors, the one heard of longest ago is removed', async (t) => {
   const table = new CatalogueTable({ bytes: 2 ** 20, authors: 2 })
   table.put(metaOf('a', 1, 0))
   table.put(metaOf('b', 1, 0))
@@ -124,7 +124,7 @@ t.test(
   }
 )
 
-t.test('a restricted catalogue is kept apart and given to nobody', async (t) => {
+t.test('a restricted catalogue is kept apart and not passed on', async (t) => {
   const table = new CatalogueTable({ bytes: 2 ** 20, authors: 8 })
   const open = metaOf('a', 5, 2, 'hall', { series: [air] })
   const restricted = metaOf('a', 5, 2, 'hall', { series: [air, bedroom] })

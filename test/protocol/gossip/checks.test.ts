@@ -228,7 +228,7 @@ t.test('the first check that fails decides', async (t) => {
   t.equal(bench.reason(new Uint8Array(2000)), 'size')
 })
 
-t.test('a neighbour introduces few authors at a time, and speaks for itself in any case', async (t) => {
+t.test('a neighbour introduces few authors at a time; its own messages do not count', async (t) => {
   const bench = new Bench()
   const signers = Array.from({ length: 6 }, (_, i) => testSigner(100 + i))
   for (const { peer } of signers) bench.strangers.add(peer)
@@ -266,7 +266,7 @@ t.test('an author is charged for each good pack', async (t) => {
   t.equal(bench.reason(packOf({ position: { ...run, seq: 30 } })), 'accept')
 })
 
-t.test('a signer who is not admitted costs no signature and no bucket', async (t) => {
+t.test('a signer that is not admitted costs no verification and no token', async (t) => {
   const bench = new Bench()
   bench.admitted = false
   for (let seq = 0; seq < 50; seq++) bench.reason(packOf({ position: { ...run, seq } }))

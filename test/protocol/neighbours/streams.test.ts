@@ -87,7 +87,7 @@ t.test('an error of our own is answered without its text', async (t) => {
   t.match(answers, [{ id: 1, error: { code: 'internal', text: 'the node could not answer' } }])
 })
 
-t.test('who asks on after 20 errors loses the stream', async (t) => {
+t.test('a peer that asks on after 20 errors loses the stream', async (t) => {
   const one = served(async () => {
     throw new QueryError('busy', 'too many questions', 1000)
   })

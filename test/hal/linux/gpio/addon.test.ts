@@ -11,7 +11,7 @@ const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`,
 const built = existsSync(file('../native/build/gpio.node'))
 const compiles = spawnSync('cc', ['--version']).status === 0
 
-t.test('the addon speaks to the kernel by its own declarations', { skip: !built || !compiles }, async (t) => {
+t.test('declarations of the addon match those of the kernel', { skip: !built || !compiles }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-gpio-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const [fake, chip] = [join(folder, 'fake.so'), join(folder, 'gpiochip0')]

@@ -128,7 +128,7 @@ t.test('a flood is taken in bounded gulps, and what overflows is seen by its num
   t.equal(edges.at(-1)?.sequence, 5000)
 })
 
-t.test('a taken line is reported with whoever has it', async (t) => {
+t.test('a taken line is reported with its owner', async (t) => {
   const { kernel, pins } = bench()
   kernel.claim('/dev/gpiochip0', 17, 'gpio-keys')
   const busy = {

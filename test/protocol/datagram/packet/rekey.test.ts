@@ -55,7 +55,7 @@ t.test('after 60 minutes plus or minus 10, with traffic crossing and nothing los
   await stop(made)
 })
 
-t.test('under 30 % loss and crossing traffic: the flow lives, nothing is delivered twice', async (t) => {
+t.test('under 30 % loss and crossing traffic: the flow stays open, nothing is delivered twice', async (t) => {
   const weather = { loss: 0.3, duplication: 0.05, delay: 20, jitter: 30 }
   const limits = { packetsPerKey: 200, onLinkRate: { perSecond: 1000, burst: 64 } }
   const made = await pair({ weather, wire: { delay: 20 }, a: { limits }, b: { limits } })

@@ -95,7 +95,7 @@ t.test('REPORTs are no packets: they do not save a path by which none comes', as
   t.notOk(path.reachable(clock.monotonic()))
 })
 
-t.test('packets that nobody reports put it in doubt', async (t) => {
+t.test('packets without a report make it suspect', async (t) => {
   const { clock, path } = await proven()
   const send = async (seconds: number): Promise<void> => {
     for (let i = 0; i < seconds; i++) {

@@ -22,7 +22,7 @@ t.test('a host that has proven itself is free', (t) => {
   t.end()
 })
 
-t.test('hosts are bounded, and fresh ones are not forgotten', (t) => {
+t.test('hosts are bounded, and recent ones are not removed', (t) => {
   const budget = new UnvalidatedBudget(2)
   budget.spend('a', 3600, 0)
   budget.spend('b', 3600, 1000)
