@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import type { Clock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
-import { discoveryProbes } from '../../node/machine.ts'
+import { discoveryProbes, isSingleHomed } from '../../node/machine.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 const MULTISTREAM = '/multistream/1.0.0\n'
@@ -12,7 +12,11 @@ const PROBE_TIMEOUT = 2000
 const LOCAL: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 export const checkNetwork: Check = async ({ config, node, clock }) => {
-  const findings = [checkInterfaces(), ...(await checkMulticast(config))]
+  const findings = [
+    checkInterfaces(),
+    ...(await checkForwarding(config?.forward, networkInterfaces())),
+    ...(await checkMulticast(config))
+  ]
   // A running node listens on the ports itself.
   if (config === undefined || node !== undefined) return findings
   return [...findings, ...(await Promise.all(config.listen.map((address) => checkPort(address, clock))))]
@@ -28,6 +32,16 @@ function checkInterfaces(): Finding {
     'no interface has an address',
     'plug in the cable, or: nmcli device wifi connect NAME --ask'
   )
+}
+
+/** Says of a machine in several networks what passes between them (docs/network.md). */
+export async function checkForwarding(
+  forward: NodeConfig['forward'] | undefined,
+  interfaces: Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>
+): Promise<Finding[]> {
+  if (forward === undefined || forward === 'book' || (await isSingleHomed(interfaces))) return []
+  const text = 'in several networks: gossip passes from one into another only between peers of the book'
+  return [ok('forward', `${text} (forward: ${forward})`)]
 }
 
 /** By the sockets that a node would use: a default route is not needed, an address that peers can dial is. */
