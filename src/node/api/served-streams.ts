@@ -27,7 +27,8 @@ interface Waiting {
 /** One serve: its streams that are open, and those that it has not named yet. */
 interface Serving {
   readonly open: Set<Stream>
-  readonly unnamed: IncomingStream[]
+  /** By id; at most as many as are open. */
+  readonly unnamed: Map<string, IncomingStream>
   readonly changed: Notifier
 }
 
@@ -47,7 +48,9 @@ export class ServedStreams {
   ): AsyncGenerator<ServeEvent, void, void> {
     const { network, limits, perPeer } = this.#init
     this.#check(protocols)
-    const serving: Serving = { open: new Set(), unnamed: [], changed: new Notifier() }
+    const serving: Serving = { open: new Set(), unnamed: new Map(), changed: new Notifier() }
+    // Another serve may be faster: its handler stays.
+    const handled: string[] = []
     const wake = (): void => serving.changed.notify()
     signal.addEventListener('abort', wake, { once: true })
     const onStream = (stream: Stream, connection: Connection): void => {
@@ -60,16 +63,22 @@ export class ServedStreams {
       runOnLimitedConnection: true
     }
     try {
-      for (const protocol of protocols) await network.handle(protocol, onStream, options)
+      for (const protocol of protocols) {
+        await network.handle(protocol, onStream, options)
+        handled.push(protocol)
+      }
       yield { serving: [...protocols], programs: limits.programs }
       while (!signal.aborted) {
-        const next = serving.unnamed.shift()
+        const [next] = serving.unnamed.values()
         if (next === undefined) await serving.changed.wait()
-        else yield next
+        else {
+          serving.unnamed.delete(next.id)
+          yield next
+        }
       }
     } finally {
       signal.removeEventListener('abort', wake)
-      for (const protocol of protocols) await network.unhandle(protocol)
+      for (const protocol of handled) await network.unhandle(protocol)
       for (const stream of serving.open) stream.abort(new Error('it is served no longer'))
     }
   }
@@ -109,11 +118,12 @@ export class ServedStreams {
     serving.open.add(stream)
     stream.addEventListener('close', () => {
       serving.open.delete(stream)
+      serving.unnamed.delete(id)
       this.#forget(id)
     })
     const peer = connection.remotePeer.toString()
     this.#waiting.set(id, { stream, peer, cancel })
-    serving.unnamed.push({ id, peer, ...namesOf(peer), protocol: stream.protocol })
+    serving.unnamed.set(id, { id, peer, ...namesOf(peer), protocol: stream.protocol })
     serving.changed.notify()
   }
 

@@ -14,7 +14,11 @@ function setUp(programs = 2) {
   const asked: string[] = []
   const served = new ServedStreams({
     network: {
-      handle: async (protocol, handler) => void handlers.set(String(protocol), handler),
+      handle: async (protocol, handler) => {
+        await turn()
+        if (handlers.has(String(protocol))) throw new Error(`${protocol} has a handler`)
+        handlers.set(String(protocol), handler)
+      },
       unhandle: async (protocol) => void handlers.delete(String(protocol)),
       getProtocols: () => [...handlers.keys()]
     },
@@ -87,10 +91,16 @@ t.test('streams of strangers, further ones and those without a reader are reset'
   t.throws(() => served.accept(late), { code: 'gone' })
   const again = open('attic')
   t.equal(again.status, 'open', 'its place is free')
-  again.abort(new Error('the caller went away'))
   const gone = await idOf(events)
+  again.abort(new Error('the caller went away'))
+  const unnamed = open('attic')
   await turn()
   t.throws(() => served.accept(gone), { code: 'gone' })
+  unnamed.abort(new Error('the caller went away'))
+  const last = open('cellar')
+  await turn()
+  t.match(await next(events), { peer: 'cellar' }, 'what has ended is not named')
+  last.abort(new Error('the caller went away'))
   stop.abort()
   await events.return(undefined)
 })
@@ -102,4 +112,17 @@ t.test('a protocol must have the form, be free, and be named once', async (t) =>
   await t.rejects(begin('echo'), { code: 'protocol-name' })
   await t.rejects(begin('/taken/already/v1'), { code: 'protocol-taken' })
   await t.rejects(begin(PROTOCOL, PROTOCOL), { code: 'protocol-taken' })
+})
+
+t.test('of two at one time the second fails, and the first serves on', async (t) => {
+  const { served, handlers } = setUp()
+  const stop = new AbortController()
+  const [first, second] = [0, 1].map(() => served.serve({ protocols: [PROTOCOL] }, stop.signal))
+  const begun = first?.next()
+  await t.rejects(async () => void (await second?.next()), /has a handler/)
+  t.match(await begun, { value: { serving: [PROTOCOL] } })
+  t.ok(handlers.has(PROTOCOL))
+  stop.abort()
+  await first?.return(undefined)
+  t.notOk(handlers.has(PROTOCOL))
 })
