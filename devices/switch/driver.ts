@@ -42,7 +42,7 @@ class Switch implements Actuator {
   /** Repeating the same state does not extend its time. */
   set(on: boolean): Promise<void> {
     if (on === this.#safe) return this.#goBack()
-    // The way back is sure before the way out is taken.
+    // The return to the safe level is arranged before the level changes.
     if (this.#until === undefined) this.#arm(this.#options.maxOn)
     return this.#write(on)
   }

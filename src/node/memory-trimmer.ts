@@ -9,23 +9,23 @@ const GROWTH = 8 * 1024 * 1024
 
 /**
  * Gives memory back after a burst of work. V8 frees what is not used, but the C library keeps the pages: after 300 MB
- * of hostile frames 25 MB stayed resident for good, and a trim of 4 ms gave all of them back.
+ * of hostile frames 25 MB stayed resident, and a trim of 4 ms returned all of them.
  */
 export class MemoryTrimmer implements Startable {
   readonly name = 'memory'
   readonly #clock: Clock
   readonly #memory: ProcessMemory
-  #resting: number
+  #baseline: number
   #cancel: Cancel = () => {}
 
   constructor(clock: Clock, memory: ProcessMemory) {
     this.#clock = clock
     this.#memory = memory
-    this.#resting = memory.resident()
+    this.#baseline = memory.resident()
   }
 
   start(): void {
-    this.#resting = this.#memory.resident()
+    this.#baseline = this.#memory.resident()
     this.#cancel = every(this.#clock, PERIOD, () => this.#look())
   }
 
@@ -34,8 +34,8 @@ export class MemoryTrimmer implements Startable {
   }
 
   #look(): void {
-    if (this.#memory.resident() - this.#resting < GROWTH) return
+    if (this.#memory.resident() - this.#baseline < GROWTH) return
     this.#memory.trim()
-    this.#resting = this.#memory.resident()
+    this.#baseline = this.#memory.resident()
   }
 }

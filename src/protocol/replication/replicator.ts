@@ -57,7 +57,7 @@ export class Replicator implements Startable {
   /** Series that may have gone on after all that is held, until their author has answered. */
   readonly #open = new Set<string>()
   /** Authors who did not answer, and until when they are not asked. */
-  readonly #resting = new Map<string, { readonly delay: number; readonly until: number }>()
+  readonly #backoff = new Map<string, { readonly delay: number; readonly until: number }>()
   #busy: Promise<void> = Promise.resolve()
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => this.#onReturn(detail.toString())
 
@@ -103,7 +103,7 @@ export class Replicator implements Startable {
         const author = authorOf(series)
         if (author !== peer && this.#init.isConnected(author)) continue
         this.#open.add(series)
-        this.#resting.delete(author)
+        this.#backoff.delete(author)
       }
     })
   }
@@ -203,17 +203,17 @@ export class Replicator implements Startable {
   }
 
   #isResting(author: string): boolean {
-    return (this.#resting.get(author)?.until ?? 0) > this.#init.clock.monotonic()
+    return (this.#backoff.get(author)?.until ?? 0) > this.#init.clock.monotonic()
   }
 
   /** Backs off from an author that did not answer; not while others send what is missing. */
   #note(author: string, { answered, hasReadings }: Outcome): void {
     const { options, clock, random } = this.#init
-    const last = this.#resting.get(author)?.delay ?? 0
-    this.#resting.delete(author)
+    const last = this.#backoff.get(author)?.delay ?? 0
+    this.#backoff.delete(author)
     if (answered) return
     const delay = hasReadings ? options.min : Math.min(options.max, Math.max(options.min, 2 * last))
-    this.#resting.set(author, { delay, until: clock.monotonic() + delay * (1 + random() / 2) })
+    this.#backoff.set(author, { delay, until: clock.monotonic() + delay * (1 + random() / 2) })
   }
 
   async #compact(): Promise<void> {

@@ -110,7 +110,7 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     const isGreedy = own !== undefined && weightOf(own) > share && !this.#spares(author)
     return (
       (isGreedy ? this.#oldest(own.series) : undefined) ??
-      this.#oldest(this.#greediest(weightOf)) ??
+      this.#oldest(this.#heaviest(weightOf)) ??
       this.#oldest(this.#series) ??
       this.#series.keys().next().value ??
       ''
@@ -118,13 +118,13 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
   }
 
   /** The series of the author with the most; of several, the one not touched for longest. */
-  #greediest(weightOf: Weight): ReadonlyMap<string, Held<Entry>> | undefined {
-    let greediest: Author<Entry> | undefined
+  #heaviest(weightOf: Weight): ReadonlyMap<string, Held<Entry>> | undefined {
+    let heaviest: Author<Entry> | undefined
     for (const [name, author] of this.#authors) {
-      const most = greediest === undefined ? 0 : weightOf(greediest)
-      if (weightOf(author) > most && !this.#spares(name)) greediest = author
+      const max = heaviest === undefined ? 0 : weightOf(heaviest)
+      if (weightOf(author) > max && !this.#spares(name)) heaviest = author
     }
-    return greediest?.series
+    return heaviest?.series
   }
 
   #oldest(series: ReadonlyMap<string, Held<Entry>> | undefined): string | undefined {
