@@ -39,6 +39,10 @@ t.test('ask, history and ping of a peer behind two others', async (t) => {
   await house.pass(5000)
   const asked = await house.while(desk.operations.ask({ who: 'den' }, signal))
   t.ok(asked.length > 0, 'asked by name alone: neighbours know the way')
+  t.ok(
+    asked.every(({ path }) => path?.startsWith('via ')),
+    'and the answers say which'
+  )
   const connection = desk.running.assembled.peers.autoDialer.connection(den.peer)
   const views = await house.while(desk.operations.peers())
   t.match(

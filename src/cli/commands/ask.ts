@@ -1,6 +1,7 @@
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import type { SeriesView } from '../../node/api/operations.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { carrierOf, carrierOptions } from '../command-line/carrier-options.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { type SeriesRow, seriesLines } from '../views/series-lines.ts'
@@ -30,10 +31,19 @@ export const ask = defineCommand({
     const { operations } = await context.connect()
     const views = await operations.ask(request, context.signal)
     if (views.length === 0) throw new NodeError('nobody-found', `${who} has no ${what ?? 'series'}`)
-    if (context.json) terminal.json(views)
-    else terminal.lines(seriesLines(views.map(rowOf), terminal))
+    if (context.json) return terminal.json(views)
+    terminal.lines(seriesLines(views.map(rowOf), terminal))
+    if (terminal.live) terminal.lines(pathLines(views).map((line) => terminal.ansi(line, 'dim')))
   }
 })
+
+/** The path to each author, for people: programs have it in --json. */
+function pathLines(views: readonly SeriesView[]): string[] {
+  const lines = views.flatMap(({ who, path }) =>
+    path === undefined ? [] : [`${sanitize(who, 64)} by ${sanitize(path)}`]
+  )
+  return [...new Set(lines)]
+}
 
 /** A series is stale for about as long as its value is old. */
 function rowOf(view: SeriesView): SeriesRow {

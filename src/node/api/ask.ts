@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import { isRemoteQueryError } from '../../protocol/query/codec/query-error.ts'
 import { parseSeries } from '../../reading/series.ts'
@@ -11,6 +12,8 @@ import type { QueryRouter } from './query-router.ts'
 
 export interface AskInit {
   readonly resolver: PeerResolver
+  /** The path to a peer in words, where there is a connection. */
+  readonly pathOf: (peer: string) => string | undefined
   readonly questions: QueryRouter
   readonly views: LatestViews
   /** ProtocolNames that carry a quantity, newest version first. */
@@ -37,7 +40,9 @@ export async function ask(init: AskInit, request: AskRequest, signal: AbortSigna
     quantity === undefined
       ? await Promise.allSettled(targets.map((target) => askOne(init, target, selection, by, signal)))
       : await askEverybody(init, quantity, by, signal)
-  const views = init.views.views(selection.matches)
+  const views = init.views
+    .views(selection.matches)
+    .map((view) => ({ ...view, ...defined({ path: init.pathOf(view.peer) }) }))
   if (views.length > 0 && results.some((result) => result.status === 'fulfilled')) return views
   const failure = results.find((result) => result.status === 'rejected')
   if (failure !== undefined) throw explained(failure.reason)

@@ -238,6 +238,8 @@ export interface SeriesView {
   position: { epoch: number; boot: string; seq: number }
   /** Always true: nothing unverified is shown. A signature shows which key measured, not whose it is. */
   signed: true
+  /** Of an answer to ask: the path to the author, as PeerView has it; absent where there is no connection to it. */
+  path?: string
   /** Whether the author is known: in the book, or this node. Else `who` is what it calls itself. */
   known: boolean
   door: 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'

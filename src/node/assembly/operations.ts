@@ -1,3 +1,4 @@
+import type { Connection } from '@libp2p/interface'
 import { isDirect } from '../../direct.ts'
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { BookOperations } from '../api/book-operations.ts'
@@ -26,6 +27,8 @@ export function createOperations(components: Components): Operations {
   const views = new LatestViews(hub, clock, context)
   const carriers = (quantity: string): string[] => protocolsOf(components.protocols, quantity)
   const speaksDatagrams = (peer: string): Promise<boolean> => peerProtocols.speaks(peer, DATAGRAM_PROTOCOL)
+  const textOf = (connection: Connection): string =>
+    pathOf(connection, directory, (one) => components.via.pathOf(one)).text
   const status = createStatus(components, views)
   return new NodeOperations({
     book: new BookOperations({ ...peers, self: components.init.identity.peer }),
@@ -33,6 +36,10 @@ export function createOperations(components: Components): Operations {
     devices: deviceOperations(components, status),
     ask: {
       resolver,
+      pathOf: (peer) => {
+        const connection = peers.autoDialer.connection(peer)
+        return connection && textOf(connection)
+      },
       questions: new QueryRouter({
         streams: clients.queries,
         datagrams: clients.datagramQueries,
@@ -59,7 +66,7 @@ export function createOperations(components: Components): Operations {
       directory,
       datagrams: components.transports.datagrams,
       speaksDatagrams,
-      pathOf: (connection) => pathOf(connection, directory, (one) => components.via.pathOf(one)).text
+      pathOf: textOf
     },
     pipe: { clock, resolver, labelOf: (peer) => directory.labelOf(peer) },
     served: servedStreams(components),
