@@ -1,13 +1,13 @@
 import t from 'tap'
-import { type CborValue, DecimalFraction } from '../../../src/cbor/value.ts'
-import { writeCbor } from '../../../src/cbor/write.ts'
-import { isNodeError } from '../../../src/error.ts'
-import { FrameSplitter } from '../../../src/protocol/frame-splitter.ts'
-import { decodeAnswer, encodeAnswer } from '../../../src/protocol/query/codec/answer.ts'
-import type { QueryAnswer, QueryRequest } from '../../../src/protocol/query/codec/frame.ts'
-import { decodeRequest, encodeRequest } from '../../../src/protocol/query/codec/request.ts'
-import { asked } from '../../support/query/bench.ts'
-import { seeded } from '../../support/readings.ts'
+import { type CborValue, DecimalFraction } from '../../../../src/cbor/value.ts'
+import { writeCbor } from '../../../../src/cbor/write.ts'
+import { isNodeError } from '../../../../src/error.ts'
+import { FrameSplitter } from '../../../../src/protocol/frame-splitter.ts'
+import { decodeAnswer, encodeAnswer } from '../../../../src/protocol/query/codec/answer.ts'
+import type { QueryAnswer, QueryRequest } from '../../../../src/protocol/query/codec/frame.ts'
+import { decodeRequest, encodeRequest } from '../../../../src/protocol/query/codec/request.ts'
+import { asked } from '../../../support/query/bench.ts'
+import { seeded } from '../../../support/readings.ts'
 
 const run = { epoch: 1_790_000_000, boot: '0011223344556677' }
 
