@@ -69,7 +69,7 @@ interface Speaker {
  * mDNS on the local network (docs/protocols.md section 3), one socket an interface.
  *
  * @libp2p/mdns decides what is announced; its socket is dead where there is no default route, receives nothing on a
- * second interface, and goes deaf when an interface is made anew (docs/network.md trap 6). So it is given a socket
+ * second interface, and receives nothing after an interface is made anew (docs/network.md trap 6). So it is given a socket
  * bound to one interface and only the addresses of that interface, and its answer is completed (records.ts).
  *
  * Anybody on the network can announce anything: only messages from a subnet of the interface count (RFC 6762 section

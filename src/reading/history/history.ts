@@ -86,7 +86,7 @@ export interface HistoryStatus {
 export interface OwnHistory {
   /** Begins a run of our own; the former one is closed and sealed. */
   beginRun(run: Run, anchor: RunAnchor): void
-  /** Tells the time of a run of ours that became known later. */
+  /** Records the time of a run of ours that became known later. */
   anchor(run: Run, anchor: RunAnchor): void
   /** Buffered: on disk with the next flush. */
   appendOwn(readings: readonly Reading[]): void
@@ -94,7 +94,7 @@ export interface OwnHistory {
 
 /** What was measured, by us and by those whom we keep: nothing twice, each under its author's seal. */
 export interface History extends OwnHistory {
-  /** Tells the time of a run that became known later; a run of ours unless its author is given. */
+  /** Records the time of a run that became known later; a run of ours unless its author is given. */
   anchor(run: Run, anchor: RunAnchor, author?: string): void
   /** Keeps a verified pack or block of another author, in place of what it covers. */
   put(sealed: SealedReadings): void

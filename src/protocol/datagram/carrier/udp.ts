@@ -41,7 +41,7 @@ export class UdpCarrier implements PacketOwner {
   readonly #options: UdpCarrierOptions
   readonly #reports: LossReport
   readonly #answers = new TokenBucket(ANSWERED_PROBES)
-  /** Undefined before the agreement, and for good where one side has no UDP. */
+  /** Undefined before the agreement, and always where one side has no UDP. */
   #path: Path | undefined
 
   constructor(options: UdpCarrierOptions) {

@@ -70,7 +70,7 @@ export class QueryServer implements Startable {
   async start(): Promise<void> {
     const { network, datagrams, registry, limits } = this.#init
     const maxOutboundStreams = limits.streamsPerPeer
-    // libp2p resets the newest stream beyond its limit; here the oldest idle one gives way, so that a client that
+    // libp2p resets the newest stream beyond its limit; here the oldest idle one is closed, so that a client that
     // leaks streams is not locked out.
     const maxInboundStreams = STREAM_MARGIN * limits.streamsPerPeer
     const options = { maxInboundStreams, maxOutboundStreams, runOnLimitedConnection: true }
@@ -129,7 +129,7 @@ export class QueryServer implements Startable {
     this.#sessions.set(session, holder)
   }
 
-  /** The oldest stream on which nothing is asked gives way. @throws NodeError 'busy' */
+  /** Closes the oldest stream on which nothing is asked. @throws NodeError 'busy' */
   #makeRoom(holder: string): void {
     const { streamsPerPeer, sessions } = this.#init.limits
     const own = [...this.#sessions].filter(([, of]) => of === holder).map(([session]) => session)
