@@ -18,7 +18,6 @@ import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { type Clock, systemClock } from '../../clock.ts'
-import { defined } from '../../defined.ts'
 import { isDirect } from '../../direct.ts'
 import type { Log } from '../../log.ts'
 import type { CircuitUpgrader } from '../../protocol/via/index.ts'
@@ -104,7 +103,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     addresses: {
       listen: [...init.carrier.listen],
       announceFilter: outward,
-      ...defined({ announce: init.announce.length > 0 ? [...init.announce] : undefined })
+      appendAnnounce: [...init.announce]
     },
     transports: [...init.carrier.transports],
     // One busy port, or an interface without IPv6, must not stop the boot (docs/network.md trap 13).

@@ -1,6 +1,9 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
 import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
-import { memoryNetwork } from '../../support/memory-network.ts'
+import { silentLog } from '../../../src/log.ts'
+import { createNetwork } from '../../../src/node/network/create-network.ts'
+import { memoryCarrier, memoryNetwork, networkLimits } from '../../support/memory-network.ts'
 
 const PING = '/ipfs/ping/1.0.0'
 /** Milliseconds; by itself libp2p would wait until the next ping, the sixth second. */
@@ -25,4 +28,22 @@ t.test('a peer that answers stays connected', async (t) => {
     await systemClock.sleep(20)
   t.ok(connection.rtt !== undefined, 'pinged')
   t.equal(connection.status, 'open')
+})
+
+t.test('what the configuration announces is announced besides its own addresses', async (t) => {
+  const carrier = memoryCarrier()
+  const network = await createNetwork({
+    privateKey: await generateKeyPair('Ed25519'),
+    carrier,
+    announce: ['/dns4/hall.example/tcp/4001'],
+    gossip: {},
+    version: '0.0.0',
+    limits: networkLimits,
+    clock: systemClock,
+    log: silentLog
+  })
+  await network.start()
+  t.teardown(() => network.stop())
+  const addresses = network.getMultiaddrs().map((one) => String(one).replace(/\/p2p\/.*/, ''))
+  t.same(addresses.toSorted(), ['/dns4/hall.example/tcp/4001', ...carrier.listen].toSorted())
 })
