@@ -60,6 +60,10 @@ export function discoveryStartable({
   return {
     name: 'discovery',
     start() {
+      for (const name of config.interfaces.filter((one) => (local.interfaces[one] ?? []).length === 0))
+        log.warn(
+          `interfaces: ${name} is not there, or has no address: no neighbours are found on it until it has one`
+        )
       discovery.update(local.interfaces)
       cancel = watchInterfaces(clock, config.limits.network.interfaceCheck, (interfaces) => {
         local.update(interfaces)
