@@ -82,6 +82,7 @@ t.test('the target takes whom it accepts, and says so through every hop', async 
   const [first, second, , last] = nodes
   t.match(await refusal(across(nodes)), `${last?.peer} refuses a circuit (denied)`)
   t.ok(await second?.via.openVia([end(nodes, 2).peer], last?.peer ?? '', signal), 'another one is taken')
+  await until(() => last?.via.counters['accepted'] === 1)
   t.equal(first?.via.counters.failed, 1)
   t.equal(end(nodes, 1).via.counters.circuits, 0, 'the place is given back')
 })
