@@ -61,7 +61,7 @@ export function startOrder(
     ...sensingStartables(components),
     carrier.discovery
       ? discoveryStartable({ ...init, ...transports, autoDialer, onOwnKey })
-      : interfacesStartable({ ...init, ...transports }),
+      : interfacesStartable({ ...init, ...transports, autoDialer }),
     watchdogStartable({ ...init, network }),
     { name: 'book', start: () => rememberBook(book.entries(), autoDialer, log) },
     ...(home === undefined || init.shortLived ? [] : [bookWatch(components)]),

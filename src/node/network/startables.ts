@@ -68,6 +68,7 @@ export function discoveryStartable({
       cancel = watchInterfaces(clock, config.limits.network.interfaceCheck, (interfaces) => {
         local.update(interfaces)
         discovery.update(interfaces)
+        autoDialer.networkChanged()
       })
     },
     stop() {
@@ -81,15 +82,17 @@ export function discoveryStartable({
 export function interfacesStartable({
   config,
   world,
-  local
-}: Pick<DiscoveryInit, 'config' | 'world' | 'local'>): Startable {
+  local,
+  autoDialer
+}: Pick<DiscoveryInit, 'config' | 'world' | 'local' | 'autoDialer'>): Startable {
   let cancel: () => void = () => {}
   return {
     name: 'interfaces',
     start() {
-      cancel = watchInterfaces(world.clock, config.limits.network.interfaceCheck, (interfaces) =>
+      cancel = watchInterfaces(world.clock, config.limits.network.interfaceCheck, (interfaces) => {
         local.update(interfaces)
-      )
+        autoDialer.networkChanged()
+      })
     },
     stop: () => cancel()
   }

@@ -146,6 +146,15 @@ export class AutoDialer {
     return [...forgotten.keys()].filter((text) => !kept.includes(text))
   }
 
+  /** Whoever was not reached may be now that the interfaces changed: the waits of all peers begin anew. */
+  networkChanged(): void {
+    for (const [peer, known] of this.#known) {
+      if (this.#isDirect(known.id) || known.addresses.size === 0) continue
+      known.backoff.reset()
+      this.#soon(known, peer)
+    }
+  }
+
   neighbours(): Neighbour[] {
     return [...this.#known].map(([peer, known]) => ({
       peer,

@@ -367,3 +367,15 @@ t.test('over a longer connection a peer of the book says where it is, and is dia
   await clock.advance(60_000)
   t.ok(closing.signal.aborted, 'the longer one is closed')
 })
+
+t.test('once the interfaces change, who was not reached is dialled at once', async (t) => {
+  const { here, clock, autoDialer } = await pair(t, () => true)
+  autoDialer.remember((await stranger()).toString(), ['/memory/nobody'])
+  await clock.advance(600_000)
+  const dials = dialsOf(here)
+  autoDialer.networkChanged()
+  await clock.advance(1000)
+  t.ok(dials.length >= 1 && dials.length <= 2, `${dials.length} dials in a second`)
+  await clock.advance(5000)
+  t.ok(dials.length >= 3, 'and the waits begin anew')
+})
