@@ -14,7 +14,7 @@ const compacted = new WeakSet<object>()
 
 /**
  * Makes the lists of that class copy many small pieces into one, so that a message of a mebibyte that comes byte by
- * byte takes a few MB, not 140 (docs/network.md trap 22). Copies each byte at most about MIN_PIECE times.
+ * byte takes a few MB, not 140 (docs/network.md trap 26). Copies each byte at most about MIN_PIECE times.
  * @param list one of the class; anything else is left alone
  */
 export function compactLists(list: unknown): void {
