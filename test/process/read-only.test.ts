@@ -9,16 +9,16 @@ import { KITH } from '../support/process/kith.ts'
  */
 const SCRIPT = `
 home="$1"; node="$2"; kith="$3"
-mount -t tmpfs none /tmp && mount -t tmpfs none /run || exit 99
+mount -t tmpfs none /run && mkdir /run/kith || exit 99
 export KITH_MDNS=false KITH_LISTEN=/ip4/127.0.0.1/tcp/0 NO_COLOR=1
 "$node" "$kith" init --home "$home" > /dev/null || exit 98
 mount --bind "$home" "$home" && mount -o remount,ro,bind "$home" || exit 99
 "$node" "$kith" run --simulated --home "$home" > /dev/null 2> /run/log & first=$!
-for _ in $(seq 100); do ls /tmp/kith-*/control.sock > /dev/null 2>&1 && break; sleep 0.1; done
-stat -c 'folder %a' /tmp/kith-*; stat -c 'socket %a' /tmp/kith-*/control.sock
+for _ in $(seq 100); do ls /run/kith/kith-*/control.sock > /dev/null 2>&1 && break; sleep 0.1; done
+stat -c 'folder %a' /run/kith/kith-*; stat -c 'socket %a' /run/kith/kith-*/control.sock
 "$node" "$kith" status --json --home "$home" | grep -o '"world": *"[a-z]*"' | tr -d ' '
 "$node" "$kith" run --simulated --home "$home" 2>&1 | grep -o 'running the node of' | head -1
-kill $first; wait $first; echo "ended $?"; ls /tmp
+kill $first; wait $first; echo "ended $?"; ls /run/kith
 `
 
 t.test('a read-only home: its node runs once, and commands reach it', async (t) => {
