@@ -1,12 +1,10 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { type Clock, withDeadline } from '../../clock.ts'
-import { isDirect } from '../../direct.ts'
 import { isNodeError } from '../../error.ts'
+import { firstFrame, sendFrame } from '../circuit/first-frame.ts'
 import { Refused } from './check-open.ts'
 import { decodeStatus, encodeOpen, type Open, type Refusal } from './codec.ts'
-import type { ViaNetwork } from './components.ts'
-import { STATUS_DEADLINE, VIA_PROTOCOL } from './constants.ts'
-import { firstFrame, sendFrame } from './first-frame.ts'
+import { MAX_FRAME_BYTES, STATUS_DEADLINE, VIA_PROTOCOL } from './constants.ts'
 
 /** A status with an error, as it came from the next peer. */
 export class RefusedBeyond extends Error {
@@ -16,13 +14,6 @@ export class RefusedBeyond extends Error {
     super(refusal.text)
     this.refusal = refusal
   }
-}
-
-/** Our direct connection to a peer, if there is one. */
-export function directConnection(network: ViaNetwork, peer: string): Connection | undefined {
-  return network
-    .getConnections()
-    .find((one) => one.remotePeer.toString() === peer && one.status === 'open' && isDirect(one))
 }
 
 /**
@@ -47,7 +38,7 @@ export async function openOnward(
         stream = await connection.newStream(VIA_PROTOCOL, { signal: limited })
         if (limited.aborted) stream.abort(limited.reason)
         sendFrame(stream, encodeOpen(open))
-        const refusal = decodeStatus(await firstFrame(stream, limited))
+        const refusal = decodeStatus(await firstFrame(stream, MAX_FRAME_BYTES, limited))
         if (refusal !== undefined) throw new RefusedBeyond(refusal)
         return stream
       },

@@ -1,26 +1,10 @@
-import type { Connection, Libp2p, MultiaddrConnection } from '@libp2p/interface'
+import type { Connection } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
+import type { CircuitNetwork, CircuitUpgrader } from '../circuit/components.ts'
 import type { ViaLimits } from './limits.ts'
 
-/** What is used of libp2p's upgrader. */
-export interface CircuitUpgrader {
-  upgradeOutbound(connection: MultiaddrConnection, options: UpgradeOptions): Promise<Connection>
-  upgradeInbound(connection: MultiaddrConnection, options: UpgradeOptions): Promise<void>
-}
-
-export interface UpgradeOptions {
-  /** Empty: gossip and topologies keep off the connection, and a direct dial still dials (docs/network.md trap 23). */
-  readonly limits: Record<string, never>
-  readonly signal: AbortSignal
-}
-
-export type ViaNetwork = Pick<
-  Libp2p,
-  'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'addEventListener' | 'removeEventListener'
->
-
 export interface ViaComponents {
-  readonly network: ViaNetwork
+  readonly network: CircuitNetwork
   readonly upgrader: CircuitUpgrader
   readonly clock: Clock
 }

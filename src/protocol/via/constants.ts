@@ -13,13 +13,5 @@ export const MAX_TEXT = 128
 export const OPEN_DEADLINE = 2_000
 /** A status is waited for so long for each peer that an open frame has still to reach. */
 export const STATUS_DEADLINE = 3_000
-/** The handshake of the two ends. */
-export const HANDSHAKE_DEADLINE = 10_000
-/** An end closes its circuit after so long without a stream other than ping and identify. */
-export const IDLE_AFTER = 60_000
-/** The same where the peer is connected directly as well. */
-export const IDLE_BESIDE_DIRECT = 30_000
 /** A hop that is full ends a circuit that carried nothing for so long. */
 export const QUIET_AFTER = 300_000
-/** Circuits opened to each other within so long are opened at once: that of the smaller PeerId stays. */
-export const SIMULTANEOUS = HANDSHAKE_DEADLINE

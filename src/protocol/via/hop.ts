@@ -1,12 +1,13 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import { ByteBudget } from './byte-budget.ts'
+import { ByteBudget } from '../circuit/byte-budget.ts'
+import { Circuit } from '../circuit/circuit.ts'
+import { directConnection } from '../circuit/components.ts'
+import { sendFrame } from '../circuit/first-frame.ts'
 import { Refused } from './check-open.ts'
-import { Circuit } from './circuit.ts'
-import { directConnection, openOnward } from './circuit-opener.ts'
+import { openOnward } from './circuit-opener.ts'
 import { CircuitTable, type Place } from './circuit-table.ts'
 import { encodeStatus, type Open } from './codec.ts'
 import type { ViaComponents, ViaInit } from './components.ts'
-import { sendFrame } from './first-frame.ts'
 
 /** Carries circuits for others. */
 export class Hop {

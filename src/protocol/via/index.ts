@@ -7,11 +7,11 @@
  *     await service.start()
  *     const connection = await service.openVia([hall, attic], peer, signal)
  */
-import type { CircuitUpgrader, ViaComponents, ViaInit } from './components.ts'
+import type { ViaComponents, ViaInit } from './components.ts'
 import { Via } from './via.ts'
 
 export { VIA_PROTOCOL } from './constants.ts'
-export type { CircuitUpgrader, Via, ViaComponents, ViaInit }
+export type { Via, ViaComponents, ViaInit }
 
 export function via(init: ViaInit): (components: ViaComponents) => Via {
   return (components) => new Via(components, init)

@@ -3,15 +3,17 @@ import { withDeadline } from '../../clock.ts'
 import { isDirect } from '../../direct.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Startable } from '../../startable.ts'
+import { directConnection } from '../circuit/components.ts'
+import { HANDSHAKE_DEADLINE } from '../circuit/constants.ts'
+import { EndTable } from '../circuit/end-table.ts'
+import { firstFrame, sendFrame } from '../circuit/first-frame.ts'
+import { circuitAddress, StreamConnection } from '../circuit/stream-connection.ts'
 import { checkOpen, Refused } from './check-open.ts'
-import { directConnection, openOnward, RefusedBeyond } from './circuit-opener.ts'
+import { openOnward, RefusedBeyond } from './circuit-opener.ts'
 import { type CircuitStatus, decodeOpen, encodeStatus, type Open, type Refusal } from './codec.ts'
 import type { ViaComponents, ViaInit } from './components.ts'
-import { HANDSHAKE_DEADLINE, MAX_HOPS, OPEN_DEADLINE, VIA_PROTOCOL } from './constants.ts'
-import { EndTable } from './end-table.ts'
-import { firstFrame, sendFrame } from './first-frame.ts'
+import { MAX_FRAME_BYTES, MAX_HOPS, OPEN_DEADLINE, VIA_PROTOCOL } from './constants.ts'
 import { Hop } from './hop.ts'
-import { circuitAddress, StreamConnection } from './stream-connection.ts'
 
 /** Circuits through neighbours: opens them, carries them for others, and takes those that end here. */
 export class Via implements Startable {
@@ -138,7 +140,7 @@ export class Via implements Startable {
     if (!isDirect(connection)) throw new Refused('denied', 'only over a direct connection')
     const { clock, network } = this.#components
     const caller = connection.remotePeer.toString()
-    const read = (limited: AbortSignal): Promise<Uint8Array> => firstFrame(stream, limited)
+    const read = (limited: AbortSignal): Promise<Uint8Array> => firstFrame(stream, MAX_FRAME_BYTES, limited)
     const frame = await withDeadline(clock, OPEN_DEADLINE, 'the open frame', read, this.#stopping.signal)
     const open = decodeOpen(frame)
     const why = checkOpen(open, caller, network.peerId.toString())

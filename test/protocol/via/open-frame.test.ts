@@ -2,11 +2,12 @@ import type { MultiaddrConnection } from '@libp2p/interface'
 import t from 'tap'
 import { bytesOfHex } from '../../../src/cbor/bytes.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { firstFrame } from '../../../src/protocol/circuit/first-frame.ts'
+import { circuitAddress, StreamConnection } from '../../../src/protocol/circuit/stream-connection.ts'
 import { prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { decodeStatus, encodeOpen, encodeStatus, type Open } from '../../../src/protocol/via/codec.ts'
-import { firstFrame } from '../../../src/protocol/via/first-frame.ts'
+import { MAX_FRAME_BYTES } from '../../../src/protocol/via/constants.ts'
 import { VIA_PROTOCOL } from '../../../src/protocol/via/index.ts'
-import { circuitAddress, StreamConnection } from '../../../src/protocol/via/stream-connection.ts'
 import { chain, end, until, type ViaNode, viaNode } from '../../support/via.ts'
 
 const signal = new AbortController().signal
@@ -21,7 +22,7 @@ async function streamBetween(from: ViaNode, to: ViaNode) {
 async function answer(from: ViaNode, to: ViaNode, open: Open): Promise<string> {
   const stream = await streamBetween(from, to)
   stream.send(prefixed(encodeOpen(open)))
-  const status = decodeStatus(await firstFrame(stream, signal))
+  const status = decodeStatus(await firstFrame(stream, MAX_FRAME_BYTES, signal))
   stream.abort(new Error('seen'))
   return status?.code ?? 'ok'
 }
@@ -83,7 +84,7 @@ t.test('a next peer that does not answer is a timeout, three seconds for each th
   })
   const stream = await streamBetween(a, b)
   stream.send(prefixed(encodeOpen({ to: [c.peer], from: [] })))
-  const status = firstFrame(stream, signal)
+  const status = firstFrame(stream, MAX_FRAME_BYTES, signal)
   await until(() => asked)
   await clock.advance(2999)
   t.equal(b.via.counters.circuits, 1, 'it counts before it stands')
@@ -101,7 +102,7 @@ t.test('a status is handed on as it came', async (t) => {
   })
   const stream = await streamBetween(a, b)
   stream.send(prefixed(encodeOpen({ to: [c.peer], from: [] })))
-  t.same(decodeStatus(await firstFrame(stream, signal)), said)
+  t.same(decodeStatus(await firstFrame(stream, MAX_FRAME_BYTES, signal)), said)
 })
 
 t.test('a hop that plays the target, or names another opener, fails at the handshake', async (t) => {
@@ -114,7 +115,7 @@ t.test('a hop that plays the target, or names another opener, fails at the hands
   await a.network.dial(liar.network.getMultiaddrs())
   await liar.network.dial(target.network.getMultiaddrs())
   await liar.network.handle(VIA_PROTOCOL, async (stream) => {
-    await firstFrame(stream, signal)
+    await firstFrame(stream, MAX_FRAME_BYTES, signal)
     stream.send(prefixed(encodeStatus(undefined)))
     const circuit = new StreamConnection(stream, circuitAddress(a.peer, a.peer))
     await liar.network.services.components.upgrader
@@ -126,7 +127,7 @@ t.test('a hop that plays the target, or names another opener, fails at the hands
 
   const stream = await streamBetween(liar, target)
   stream.send(prefixed(encodeOpen({ to: [], from: [other.peer] })))
-  t.equal(decodeStatus(await firstFrame(stream, signal)), undefined)
+  t.equal(decodeStatus(await firstFrame(stream, MAX_FRAME_BYTES, signal)), undefined)
   const circuit = new StreamConnection(stream, circuitAddress(target.peer, target.peer))
   // The opener of a handshake has sent all of its own before the other side refuses it.
   const { upgrader } = liar.network.services.components

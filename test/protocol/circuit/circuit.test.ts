@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Stream } from '@libp2p/interface'
 import t, { type Test } from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { firstFrame, hold, release } from '../../../src/protocol/circuit/first-frame.ts'
 import { prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { decodeStatus, encodeOpen, encodeStatus } from '../../../src/protocol/via/codec.ts'
-import { firstFrame, hold, release } from '../../../src/protocol/via/first-frame.ts'
+import { MAX_FRAME_BYTES } from '../../../src/protocol/via/constants.ts'
 import { VIA_PROTOCOL } from '../../../src/protocol/via/index.ts'
 import type { ViaLimits } from '../../../src/protocol/via/limits.ts'
 import { chain, end, until, type ViaNode, type ViaPlan } from '../../support/via.ts'
@@ -20,7 +21,7 @@ async function joined(t: Test, plan: ViaPlan): Promise<{ near: Stream; far: Stre
   const [a, hop, c] = [end(nodes, 0), end(nodes, 1), end(nodes, 2)]
   const { promise, resolve, reject } = Promise.withResolvers<Stream>()
   await c.network.handle(VIA_PROTOCOL, (stream) => {
-    firstFrame(stream, signal).then(() => {
+    firstFrame(stream, MAX_FRAME_BYTES, signal).then(() => {
       stream.send(prefixed(encodeStatus(undefined)))
       resolve(stream)
     }, reject)
@@ -29,7 +30,7 @@ async function joined(t: Test, plan: ViaPlan): Promise<{ near: Stream; far: Stre
   if (connection === undefined) throw new Error('not connected')
   const near = await connection.newStream(VIA_PROTOCOL)
   near.send(prefixed(encodeOpen({ to: [c.peer], from: [] })))
-  t.equal(decodeStatus(await firstFrame(near, signal)), undefined)
+  t.equal(decodeStatus(await firstFrame(near, MAX_FRAME_BYTES, signal)), undefined)
   const far = await promise
   await until(() => hop.via.counters.carried === 1)
   return { near, far, hop }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ByteBudget } from '../../../src/protocol/via/byte-budget.ts'
+import { ByteBudget } from '../../../src/protocol/circuit/byte-budget.ts'
 
 t.test('a burst at once, then by the rate, in turns', async (t) => {
   const budget = new ByteBudget({ perSecond: 1000, burst: 2000 })

@@ -2,7 +2,6 @@ import type { Stream, StreamMessageEvent } from '@libp2p/interface'
 import { concatBytes } from '../../cbor/bytes.ts'
 import { NodeError } from '../../error.ts'
 import { badFrame, prefixed } from '../frame-splitter.ts'
-import { MAX_FRAME_BYTES } from './constants.ts'
 
 /**
  * What is used of a stream of @libp2p/yamux beside its public face. resume() of that hands on what is buffered and
@@ -29,15 +28,16 @@ function flowOf(stream: Stream): FlowControlled {
 
 /**
  * The frame that a stream begins with. What follows stays in the stream, which is held.
+ * @param maxBytes of the frame, its length not counted; below 16,384
  * @throws NodeError 'bad-frame', 'link-broken'; the signal's reason
  */
-export function firstFrame(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
+export function firstFrame(stream: Stream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
   let held: Uint8Array = new Uint8Array(0)
   const onMessage = ({ data }: StreamMessageEvent): void => {
     held = held.length === 0 ? data.subarray() : concatBytes(held, data.subarray())
     try {
-      const bounds = frameBounds(held)
+      const bounds = frameBounds(held, maxBytes)
       if (bounds === undefined) return
       hold(stream)
       stream.removeEventListener('message', onMessage)
@@ -68,22 +68,23 @@ export function sendFrame(stream: Stream, frame: Uint8Array): void {
 }
 
 /** Where the first frame lies; undefined where more must come. A length takes two bytes at most. */
-function frameBounds(bytes: Uint8Array): { start: number; end: number } | undefined {
+function frameBounds(bytes: Uint8Array, maxBytes: number): { start: number; end: number } | undefined {
   const [first, second] = bytes
   if (first === undefined) return undefined
   if (first === 0) throw badFrame('it is empty')
-  if (first < 0x80) return within(bytes, 1, first)
+  if (first < 0x80) return within(bytes, 1, first, maxBytes)
   if (second === undefined) return undefined
   if (second === 0) throw badFrame('its length is not minimal')
   if (second >= 0x80) throw badFrame('its length is too long')
-  return within(bytes, 2, (first & 0x7f) + second * 0x80)
+  return within(bytes, 2, (first & 0x7f) + second * 0x80, maxBytes)
 }
 
 function within(
   bytes: Uint8Array,
   start: number,
-  length: number
+  length: number,
+  maxBytes: number
 ): { start: number; end: number } | undefined {
-  if (length > MAX_FRAME_BYTES) throw badFrame(`it is longer than ${MAX_FRAME_BYTES} bytes`)
+  if (length > maxBytes) throw badFrame(`it is longer than ${maxBytes} bytes`)
   return bytes.length < start + length ? undefined : { start, end: start + length }
 }

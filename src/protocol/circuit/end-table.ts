@@ -2,8 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { DATAGRAM_PROTOCOL } from '../datagram/constants.ts'
-import { directConnection } from './circuit-opener.ts'
-import type { ViaNetwork } from './components.ts'
+import { type CircuitNetwork, directConnection } from './components.ts'
 import { IDLE_AFTER, IDLE_BESIDE_DIRECT, SIMULTANEOUS } from './constants.ts'
 
 /** Milliseconds between two looks at the circuits that end here. */
@@ -35,14 +34,14 @@ interface End extends Ending {
 
 /** Connections over circuits that end at this node: their paths, and when they are closed. */
 export class EndTable {
-  readonly #network: ViaNetwork
+  readonly #network: CircuitNetwork
   readonly #clock: Clock
   /** By the address object that libp2p hands on from the stream to the connection. */
   readonly #endings = new WeakMap<Multiaddr, Ending>()
   readonly #ends = new Map<Connection, End>()
   #cancel: Cancel | undefined
 
-  constructor(network: ViaNetwork, clock: Clock) {
+  constructor(network: CircuitNetwork, clock: Clock) {
     this.#network = network
     this.#clock = clock
   }
