@@ -12,6 +12,7 @@ import { type Assembled, assemble } from './assemble.ts'
 import { chooseWorld, type WorldChoice } from './choose-world.ts'
 import { type Carrier, tcpCarrier } from './network/create-network.ts'
 import { usableAddresses } from './network/listen.ts'
+import { stalledParts } from './progress.ts'
 
 export interface StartInit {
   /** Absent: a new identity, and nothing is written. */
@@ -28,6 +29,8 @@ export interface StartInit {
   readonly shortLived?: boolean
   /** In place of `home`: a home of which only the book is read. It is not locked, so its node may start meanwhile. */
   readonly readOnlyHome?: string
+  /** A folder of this user whose group may ask the node, too: /run/kith of the service. */
+  readonly sharedFolder?: string | undefined
   /** TCP as configured unless given. */
   readonly carrier?: Carrier
   readonly identity?: Identity
@@ -41,6 +44,8 @@ export interface RunningNode {
   readonly addresses: string[]
   readonly operations: Operations
   readonly assembled: Assembled
+  /** What makes no progress any more, for people: `history`, `sensor air`. Empty in a node that is well. */
+  stalled(): string[]
   /** In order, within 5 s; calling it again waits for the same end. */
   stop(): Promise<void>
   /** Resolves when the node has stopped. */
@@ -90,6 +95,7 @@ async function startIn(home: Home | undefined, world: World, init: StartInit): P
     identity,
     home,
     readOnlyHome: init.readOnlyHome,
+    sharedFolder: init.sharedFolder,
     devices: [...own.devices, ...(init.devices ?? [])],
     relay: own.relay,
     clocks: own.clockChips,
@@ -112,6 +118,7 @@ function running(assembled: Assembled): RunningNode {
     addresses: assembled.transports.network.getMultiaddrs().map(String),
     operations: assembled.operations,
     assembled,
+    stalled: () => stalledParts(assembled),
     stop: () => {
       stopping ??= assembled.lifecycle.stop().then(resolve)
       return stopping

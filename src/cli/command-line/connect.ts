@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { isNodeError, NodeError } from '../../error.ts'
+import type { ControlClient } from '../../node/control/client.ts'
 import type { Environment } from '../home.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { HomeUse, Session } from './command.ts'
 
 export interface ConnectOptions extends HomeUse {
   readonly home: string
+  /** Whether somebody named the home; in place of a chosen one that does not exist the machine's service is asked. */
+  readonly homeIsNamed: boolean
+  /** Where that has its socket; its own folder unless given. */
+  readonly serviceFolder?: string
   readonly terminal: Terminal
   readonly environment: Environment
   readonly clock: Clock
@@ -14,18 +19,17 @@ export interface ConnectOptions extends HomeUse {
 }
 
 /**
- * The running node of the home, or a temporary node that is closed after the command. Peers would confuse two
+ * The running node of the home, or the service of this machine where there is no home and none was named, or a temporary node that is closed after the command. Peers would confuse two
  * nodes with one key, and a `watch` of hours must not lock the home: so a temporary node has a key of its own
  * and no name. It reads the configuration and the book of the home and neither locks nor writes anything. Only
  * short commands about the home itself take the home and its identity.
  * @throws NodeError 'no-node'; 'no-home', 'home-in-use' if the command needs the home
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
-  const { home, clock, terminal, needs } = options
-  if (needs !== undefined) needHome(home, needs)
-  const { connectControl } = await import('../../node/control/client.ts')
-  const client = await connectControl(home, clock)
+  const { home, terminal, needs } = options
+  const client = await runningClient(options)
   if (client !== undefined) return { operations: client, from: 'running', close: () => client.close() }
+  if (needs !== undefined) needHome(home, needs)
   if (options.running === true)
     throw new NodeError('no-node', `no node runs in ${home}`, { hint: 'kith run starts one' })
   const remark = (why: string, which: string): void =>
@@ -46,6 +50,20 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     if (!isNodeError(error, 'home-in-use') || needs !== undefined) throw error
     remark('another command uses the home', 'with its book for this command')
     return temporaryNode(options, { readOnlyHome: home })
+  }
+}
+
+async function runningClient(options: ConnectOptions): Promise<ControlClient | undefined> {
+  const { home, homeIsNamed, serviceFolder, clock, running, needs } = options
+  const { connectControl, connectService } = await import('../../node/control/client.ts')
+  const client = await connectControl(home, clock)
+  if (client !== undefined || homeIsNamed || existsSync(home)) return client
+  try {
+    return await connectService(clock, serviceFolder)
+  } catch (error) {
+    // Commands that a temporary node can do need no service.
+    if (running === true || needs !== undefined || !isNodeError(error, 'denied')) throw error
+    return undefined
   }
 }
 

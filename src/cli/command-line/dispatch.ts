@@ -5,7 +5,7 @@ import { defined } from '../../defined.ts'
 import { describeError, isNodeError } from '../../error.ts'
 import { errorView } from '../../node/api/error-view.ts'
 import { jsonLine, sanitize } from '../../node/log/sanitize.ts'
-import { chooseHome, type Environment } from '../home.ts'
+import { chooseHome, type Environment, namedHome } from '../home.ts'
 import { type Sink, Terminal } from '../terminal/terminal.ts'
 import type { AnyCommand, ByteStreams, Command, Context, Session } from './command.ts'
 import { type ConnectOptions, connect } from './connect.ts'
@@ -67,11 +67,12 @@ async function runAction(
 ): Promise<number> {
   const { commands, environment, clock, signal } = io
   let session: Promise<Session> | undefined
+  const given = typeof values['home'] === 'string' ? values['home'] : undefined
   const context: Context = {
     options: values,
     positionals,
     json: values['json'] === true,
-    home: chooseHome(typeof values['home'] === 'string' ? values['home'] : undefined, environment),
+    home: chooseHome(given, environment),
     timeout: typeof values['timeout'] === 'number' ? values['timeout'] : undefined,
     terminal,
     environment,
@@ -80,7 +81,11 @@ async function runAction(
     signal,
     bytes: io.bytes ?? processBytes,
     connect: (use) => {
-      session ??= (io.connect ?? connect)({ ...context, ...use })
+      session ??= (io.connect ?? connect)({
+        ...context,
+        homeIsNamed: namedHome(given, environment) !== undefined,
+        ...use
+      })
       return session
     }
   }

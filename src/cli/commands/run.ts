@@ -5,11 +5,13 @@ import { NodeError } from '../../error.ts'
 import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
 import type { Operations } from '../../node/api/operations.ts'
+import type { RunningNode } from '../../node/run-node.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
 import { seedOf, simulatedOption } from '../command-line/simulated-option.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
 import { loadNodeConfig } from '../load-config.ts'
+import type { Health, Notifier } from '../service/notifier.ts'
 import { ownReadingLine, startBlock } from '../views/start-block.ts'
 
 /** The sensors of a simulated node without configured ones. */
@@ -41,25 +43,47 @@ export const run = defineCommand({
     const scenario = await scenarioOf(context, config)
     const log = await logOf(context, config)
     for (const warning of warnings) log.warn(problemLine(warning))
+    const service = await notifierFor(context, log)
     const { startNode } = await import('../../node/run-node.ts')
     const node = await startNode({
       home,
       config,
       world: seed === undefined ? 'linux' : { simulated: seed, models: outside.models, ...scenario },
       devices: outside.devices,
+      // RuntimeDirectory= of systemd.exec(5).
+      sharedFolder: context.environment['RUNTIME_DIRECTORY']?.split(':')[0],
       log,
       signal
     })
     try {
+      service?.ready(() => healthOf(config.name, node))
       const show = terminal.live && !context.json ? showOnTerminal : showInLog
       const shown = show(context, node.operations, log)
       await Promise.race([node.stopped, Promise.all([shown, aborted(signal)])])
       return signal.aborted ? DONE : FAILED
     } finally {
+      service?.stopping()
       await node.stop()
     }
   }
 })
+
+/** Loaded only where systemd started the process and listens. */
+async function notifierFor({ environment, clock }: Context, log: Log): Promise<Notifier | undefined> {
+  if (environment['LISTEN_FDNAMES'] === undefined) return undefined
+  const { notifierOf } = await import('../service/notifier.ts')
+  return notifierOf(environment, process.pid, { clock, log })
+}
+
+function healthOf(name: string, { assembled, stalled }: RunningNode): Health {
+  const { sensing, transports } = assembled
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+  const peers = count(transports.network.getPeers().length, 'peer')
+  return {
+    status: `${name}: ${count(sensing.sensors.length, 'sensor')}, ${peers} connected`,
+    stalled: stalled()
+  }
+}
 
 async function configOf(
   context: Context<typeof run.options>,

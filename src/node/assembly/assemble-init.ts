@@ -20,6 +20,8 @@ export interface AssembleInit {
   readonly home: Home | undefined
   /** A home of which only the book is read. */
   readonly readOnlyHome: string | undefined
+  /** A folder whose group may ask the node, too; none unless given. */
+  readonly sharedFolder?: string | undefined
   readonly devices: readonly SensorDefinition[]
   /** The device of every switch. */
   readonly relay: ActuatorDefinition

@@ -7,7 +7,7 @@ import type { AssembleInit } from './assemble-init.ts'
 
 /** The control socket, for a node with a home, by which commands find it. */
 export function controlStartables(
-  { home, shortLived, config, log }: AssembleInit,
+  { home, shortLived, sharedFolder, config, log }: AssembleInit,
   operations: Operations
 ): Startable[] {
   if (home === undefined || shortLived) return []
@@ -18,7 +18,14 @@ export function controlStartables(
       async start() {
         if (!home.isLocked) log.warn(`${home.path} cannot be locked: do not start a second node of it`)
         // Clients wait by the clock of this machine, in a simulated world too.
-        const init = { home: home.path, operations, clock: systemClock, log, limits: config.limits.control }
+        const init = {
+          home: home.path,
+          shared: sharedFolder,
+          operations,
+          clock: systemClock,
+          log,
+          limits: config.limits.control
+        }
         try {
           server = await startControlServer(init)
         } catch (error) {

@@ -8,7 +8,7 @@ import type { AcceptRequest, Operations, PeerStream, PipeRequest } from '../api/
 import { FramedDuplex } from './framed-duplex.ts'
 import { writeQuery } from './query.ts'
 import { CONTROL_SOCKET, controlRoutes, PEER_HEADER, PROTOCOL_HEADER, UPGRADE } from './routes.ts'
-import { isPrivateFolder, runtimeFolders } from './runtime-folder.ts'
+import { isGroupFolder, isPrivateFolder, runtimeFolders, SERVICE_FOLDER } from './runtime-folder.ts'
 import { isAnswered, openSocketFolder, type SocketFolder } from './socket.ts'
 
 /** Milliseconds for an answer of the node in front of us; a request's own timeout comes on top. */
@@ -28,8 +28,32 @@ export async function connectControl(home: string, clock: Clock): Promise<Contro
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     if (code !== 'EACCES' && code !== 'EPERM') throw error
+    const owner = (await stat(home).catch(() => undefined))?.uid
+    if (await isGroupFolder(SERVICE_FOLDER, owner)) return await connectService(clock)
     throw new NodeError('denied', `the node in ${home} belongs to another user`, {
       hint: 'ask as that user (sudo -u), or choose your own --home',
+      cause: error
+    })
+  }
+}
+
+/**
+ * The node that runs as the service of this machine, for root and the members of its group.
+ * @returns undefined where none runs
+ * @throws NodeError 'denied' for other users
+ */
+export async function connectService(
+  clock: Clock,
+  folder = SERVICE_FOLDER
+): Promise<ControlClient | undefined> {
+  try {
+    return await connectIn(folder, clock)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new NodeError('denied', 'the service of this machine answers members of the group kith alone', {
+      hint: 'sudo usermod -aG kith "$USER", and log in again',
       cause: error
     })
   }

@@ -2,7 +2,8 @@ import type { Operations } from '../api/operations.ts'
 
 /**
  * The control socket: HTTP with JSON on `control.sock` in the home (0600), so that curl can ask too. Where the home
- * cannot be written it is in a folder that is named by the home (runtime-folder.ts).
+ * cannot be written it is in a folder that is named by the home (runtime-folder.ts). The service of a machine has a
+ * second one in /run/kith (0660).
  *
  *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/status
  *     curl --unix-socket ~/.local/state/kith/control.sock http://kith/ask -d '{"who": "hall"}'

@@ -1,6 +1,9 @@
 import { lstat, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** What systemd makes for the service of this machine (deploy/systemd): kith's own, and open to the group `kith`. */
+export const SERVICE_FOLDER = '/run/kith'
+
 /**
  * Folders outside the home that its control socket may be in, where the home cannot be written: a read-only file
  * system, a full disk. Each is named by the device and inode of the home, so that server and client find the same
@@ -10,8 +13,8 @@ import { join } from 'node:path'
 export async function runtimeFolders(home: string): Promise<string[]> {
   if (process.platform === 'win32') return []
   const { dev, ino, uid } = await stat(home)
-  // systemd makes /run/kith for the service (deploy/systemd), and /run/user/UID for users who are logged in.
-  return ['/run/kith', `/run/user/${uid}`, '/tmp'].map((parent) => join(parent, `kith-${dev}-${ino}`))
+  // systemd makes /run/user/UID for users who are logged in.
+  return [SERVICE_FOLDER, `/run/user/${uid}`, '/tmp'].map((parent) => join(parent, `kith-${dev}-${ino}`))
 }
 
 /**
@@ -24,6 +27,21 @@ export async function makeRuntimeFolder(folder: string): Promise<boolean> {
     return true
   } catch {
     return await isPrivateFolder(folder, process.geteuid?.())
+  }
+}
+
+/**
+ * Whether a folder of a user admits its group and nobody else changes what is in it.
+ * @param owner of whom it must be
+ */
+export async function isGroupFolder(folder: string, owner: number | undefined): Promise<boolean> {
+  try {
+    const found = await lstat(folder)
+    return (
+      found.isDirectory() && found.uid === owner && (found.mode & 0o010) !== 0 && (found.mode & 0o022) === 0
+    )
+  } catch {
+    return false
   }
 }
 

@@ -62,21 +62,23 @@ export async function checkPlace(place: string, shown: string): Promise<void> {
 }
 
 /**
- * Lets the server listen on `name` in the folder, for its owner alone from the first moment on: the
- * socket is made in a new folder of mode 0700, made 0600, and moved to its place, over a leftover.
+ * Lets the server listen on `name` in the folder, with the mode of the socket from the first moment on: it is made in
+ * a new folder of mode 0700, given its mode, and moved to its place, over a leftover.
+ * @param mode 0600 for its owner alone, 0660 for its group too
  * @returns removes it again, if it is still this one
  */
 export async function listenPrivately(
   server: Server,
   folder: SocketFolder,
-  name: string
+  name: string,
+  mode: number
 ): Promise<() => Promise<void>> {
   const place = join(folder.path, name)
   const making = await mkdtemp(join(folder.path, '.control-'))
   try {
     const made = join(making, 's')
     await listen(server, made)
-    await chmod(made, 0o600)
+    await chmod(made, mode)
     const { ino, dev } = await stat(made)
     await rename(made, place)
     return async () => {

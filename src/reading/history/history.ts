@@ -120,6 +120,8 @@ export interface History extends OwnHistory {
   /** Our own runs of which something is held, and the present one. */
   runs(): AnchoredRun[]
   flush(): void
+  /** Whether three flushes are overdue. A disk that takes nothing is no stall: flushes go on in memory. */
+  readonly isStalled: boolean
   status(): HistoryStatus
   close(): void
 }

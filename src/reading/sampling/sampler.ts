@@ -53,6 +53,8 @@ export class Sampler {
   #openAt = -Infinity
   /** Clock.monotonic() of the last change or fault that was emitted: no later sample has an earlier time. */
   #emittedAt = -Infinity
+  /** Clock.monotonic() when the last sample ended, or the last fault was repeated. */
+  #progressAt = 0
 
   constructor(init: SamplerInit) {
     this.#init = init
@@ -62,7 +64,14 @@ export class Sampler {
   start(): void {
     const { clock, interval, phase } = this.#init
     this.#stopping = new AbortController()
+    this.#progressAt = clock.monotonic() + phase
     this.#cancel = every(clock, interval, () => this.#tick(), phase)
+  }
+
+  /** Whether three intervals passed without an outcome, a value or a fault: no sensor can cause that. */
+  get isStalled(): boolean {
+    const { clock, interval, deadline } = this.#init
+    return clock.monotonic() - this.#progressAt > 3 * interval + deadline
   }
 
   /** Ends sampling and closes the sensor; a driver that ignores its signal is closed when it returns. */
@@ -131,6 +140,7 @@ export class Sampler {
 
   #emitValues(measurements: readonly (Measurement | MissingMeasurement)[], at: number): void {
     this.#changes.flush()
+    this.#progressAt = this.#init.clock.monotonic()
     this.#emitOutcomes(this.#init.measures, measurements, Math.max(at, this.#emittedAt))
   }
 
@@ -176,6 +186,7 @@ export class Sampler {
 
   #emitFault(fault: Fault, at: number): void {
     this.#emittedAt = Math.max(at, this.#emittedAt)
+    this.#progressAt = this.#init.clock.monotonic()
     for (const measure of this.#init.measures) this.#emit(measure, { fault }, this.#emittedAt)
   }
 

@@ -271,7 +271,18 @@ t.test('the order of the homes', async (t) => {
     [undefined, { XDG_STATE_HOME: '/xdg', HOME: '/me' }, '/xdg/kith'],
     [undefined, { KITH_HOME: '', HOME: '/me' }, '/me/.local/state/kith']
   ]
-  for (const [given, environment, home] of rows) t.equal(chooseHome(given, environment), home)
+  for (const [given, environment, home] of rows) t.equal(chooseHome(given, environment, '/none'), home)
+})
+
+t.test('who manages the service of this machine works with its home where he has none', async (t) => {
+  const folder = t.testdir({ service: {}, state: { kith: {} } })
+  const service = join(folder, 'service')
+  t.equal(chooseHome(undefined, { HOME: join(folder, 'me') }, service), service)
+  t.equal(
+    chooseHome(undefined, { XDG_STATE_HOME: join(folder, 'state') }, service),
+    join(folder, 'state/kith')
+  )
+  t.equal(chooseHome('/given', { HOME: join(folder, 'me') }, service), '/given')
 })
 
 t.test('a command that ignores Ctrl-C delays the exit by less than a second', async (t) => {

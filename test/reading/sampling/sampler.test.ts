@@ -6,6 +6,7 @@ import { type Log, silentLog } from '../../../src/log.ts'
 import { quantityTable } from '../../../src/reading/quantity.ts'
 import type { Sample } from '../../../src/reading/reading.ts'
 import { Sampler, type SamplerInit } from '../../../src/reading/sampling/sampler.ts'
+import { LossyClock } from '../../support/lossy-clock.ts'
 
 function bench(sample: Sensor['sample'], changes: Partial<SamplerInit> = {}) {
   const clock = new VirtualClock()
@@ -227,4 +228,23 @@ t.test('what was opened too late is closed again', async (t) => {
   await sampler.stop()
   await clock.advance(10_000)
   t.ok(closed >= 1)
+})
+
+t.test('only a sampler without an outcome in three intervals is stalled', async (t) => {
+  const clock = new LossyClock()
+  const { sampler } = bench(() => new Promise(() => {}), { clock })
+  sampler.start()
+  const stalled: boolean[] = []
+  const look = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at += 500) {
+      await clock.advance(500)
+      stalled.push(sampler.isStalled)
+    }
+  }
+  await look(60_000)
+  t.notOk(stalled.includes(true), 'a sensor that never answers is a fault, not a stall')
+  clock.lost = true
+  await look(4_000)
+  t.equal(stalled.at(-1), true)
+  await sampler.stop()
 })

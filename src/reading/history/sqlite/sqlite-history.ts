@@ -74,6 +74,8 @@ export class SqliteHistory implements History {
   readonly #rows = new Map<string, number>()
   #present: { run: Run; started: number } | undefined
   #unwritten = 0
+  /** Clock.monotonic() at the end of the last flush. */
+  #flushedAt: number
   #newestDate: number
 
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
@@ -96,6 +98,7 @@ export class SqliteHistory implements History {
       present: () => this.#present?.run,
       onDamaged: (sealed, series) => this.#noteDamaged(sealed, series)
     })
+    this.#flushedAt = clock.monotonic()
     this.#cancel = every(options.clock, options.limits.flush, () => this.flush())
   }
 
@@ -130,10 +133,19 @@ export class SqliteHistory implements History {
     this.#added(sealed.bytes.length, false)
   }
 
+  get isStalled(): boolean {
+    const { clock, limits } = this.#options
+    return clock.monotonic() - this.#flushedAt > 3 * limits.flush
+  }
+
   flush(): void {
     this.#dropDamaged()
     this.#sealDue()
-    if (this.#unwritten === 0) return
+    if (this.#unwritten > 0) this.#writeRecent()
+    this.#flushedAt = this.#options.clock.monotonic()
+  }
+
+  #writeRecent(): void {
     const written = this.#durable.write((store) => {
       this.#recent.copyInto(store)
       this.#retain(store)

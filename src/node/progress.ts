@@ -1,0 +1,21 @@
+import type { Components } from './assembly/components.ts'
+
+/** The parts that should have done something by now and did not: what a watchdog of the process waits for. */
+export function stalledParts({
+  storage,
+  sensing
+}: {
+  readonly storage: { readonly history: Pick<Components['storage']['history'], 'isStalled'> }
+  readonly sensing: {
+    readonly sensors: readonly {
+      readonly config: { readonly name: string }
+      readonly sampler: { readonly isStalled: boolean }
+    }[]
+  }
+}): string[] {
+  const sensors = sensing.sensors.filter(({ sampler }) => sampler.isStalled)
+  return [
+    ...(storage.history.isStalled ? ['history'] : []),
+    ...sensors.map(({ config }) => `sensor ${config.name}`)
+  ]
+}

@@ -1,0 +1,12 @@
+import t from 'tap'
+import { stalledParts } from '../../src/node/progress.ts'
+
+t.test('what makes no progress is named', async (t) => {
+  const sensor = (name: string, isStalled: boolean) => ({ config: { name }, sampler: { isStalled } })
+  const sensing = { sensors: [sensor('air', false), sensor('soil', true)] }
+  t.strictSame(stalledParts({ storage: { history: { isStalled: true } }, sensing }), [
+    'history',
+    'sensor soil'
+  ])
+  t.strictSame(stalledParts({ storage: { history: { isStalled: false } }, sensing: { sensors: [] } }), [])
+})
