@@ -26,6 +26,7 @@ import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionGuard } from './connection-guard.ts'
 import { ConnectionMonitor, type ConnectionMonitorComponents } from './connection-monitor.ts'
 import type { NetworkLimits } from './limits.ts'
+import { spareWindowUpdates } from './window-updates.ts'
 import { STREAM_WINDOW } from './yamux-frames.ts'
 
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
@@ -112,7 +113,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
       (components: unknown) =>
         guard.encrypter(coalesceWrites((noise() as unknown as EncrypterFactory)(components)))
     ],
-    streamMuxers: [() => guard.muxers(muxerFactory(limits))],
+    streamMuxers: [() => guard.muxers(spareWindowUpdates(muxerFactory(limits)))],
     connectionGater: guard.gater,
     connectionManager: {
       maxConnections: limits.connections,
