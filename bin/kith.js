@@ -5,13 +5,12 @@ import * as module from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** The first Node that runs TypeScript without a flag and without a warning. */
-const WANTED = [22, 18]
+/** The major version of Node that kith is tested with (package.json, engines). */
+const WANTED = 24
 
-const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < WANTED[0] || (major === WANTED[0] && minor < WANTED[1])) {
+if (Number(process.versions.node.split('.')[0]) < WANTED) {
   console.error(
-    `kith needs Node ${WANTED.join('.')} or newer, and this is ${process.version}. ` +
+    `kith needs Node ${WANTED} or newer, and this is ${process.version}. ` +
       'In the clone, `npm run kith -- ...` brings its own.'
   )
   process.exit(2)
@@ -28,6 +27,6 @@ process.emitWarning = (warning, ...rest) => {
 // $NODE_COMPILE_CACHE goes before. Not the temporary folder, Node's usual place: code that others could
 // put there would be run.
 module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kith'))
-// In a clone the sources run as they are; an image or a package has them compiled (npm run build).
+// In a clone the sources run as they are; an image or a package has them bundled (npm run build).
 const source = new URL('../src/main.ts', import.meta.url)
-await import(existsSync(source) ? source.href : new URL('../src/main.js', import.meta.url).href)
+await import(existsSync(source) ? source.href : new URL('../lib/main.js', import.meta.url).href)

@@ -1,31 +1,46 @@
-// Makes dist/: kith in plain JavaScript, as a package for images and for npm (`npm pack ./dist`).
-// A clone runs from src/ without it. A package cannot, because Node does not strip types below node_modules.
-// The tree in dist/ is that of the clone, so that paths relative to a file are valid in both.
-import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// Makes dist/: kith as one bundle of plain JavaScript, as a package for images and for npm (`npm pack ./dist`).
+// A clone runs from src/ without it. docs/building.md says what is in it.
+//
+//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64]
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bundle } from './build/bundle.mjs'
+import { commitOf } from './build/commit.mjs'
+import { declarations } from './build/declarations.mjs'
+import { licences } from './build/licences.mjs'
+import { natives } from './build/natives.mjs'
+import { root } from './build/root.mjs'
 import { packageManifest } from './package-manifest.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const dist = join(root, 'dist')
-
-rmSync(dist, { recursive: true, force: true })
-const compiler = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-  shell: process.platform === 'win32'
-})
-if (compiler.status !== 0) process.exit(compiler.status ?? 1)
-
-const besides = ['README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT']
-const files = [
+/** What is in the package as it is in the clone. */
+const COPIED = [
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'LICENSE-APACHE',
+  'LICENSE-MIT',
   'bin/kith.js',
   'deploy/kith.example.yaml',
   'native/gpio.c',
   'native/memory.c',
   'scripts/build-native.mjs'
 ]
-for (const name of [...besides, ...files]) cpSync(join(root, name), join(dist, name))
+
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: join(root, 'dist') }, natives: { type: 'string' } }
+})
+const out = resolve(values.out)
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out, { recursive: true })
 const clone = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-writeFileSync(join(dist, 'package.json'), `${JSON.stringify(packageManifest(clone), undefined, 2)}\n`)
+const { inputs } = await bundle(join(out, 'lib'))
+declarations(join(out, 'types'), clone.exports)
+for (const name of COPIED) cpSync(join(root, name), join(out, name))
+writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licences(inputs))
+writeFileSync(
+  join(out, 'package.json'),
+  `${JSON.stringify(packageManifest(clone, commitOf(root)), undefined, 2)}\n`
+)
+if (values.natives !== undefined) natives(out, values.natives)

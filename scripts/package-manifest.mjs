@@ -1,10 +1,15 @@
-/** The package.json of dist/: that of the clone with the compiled files, without what only a clone needs. */
-export function packageManifest({ scripts, devDependencies, allowScripts, ...clone }) {
+/**
+ * The package.json of dist/: that of the clone with the bundled files. What is bundled is no dependency any more, and
+ * what only a clone needs is not in it.
+ */
+export function packageManifest(
+  { private: _, scripts, dependencies, devDependencies, overrides, allowScripts, ...clone },
+  gitHead
+) {
   return {
     ...clone,
-    exports: Object.fromEntries(
-      Object.entries(clone.exports).map(([name, path]) => [name, path.replace(/\.ts$/, '.js')])
-    ),
+    ...(gitHead === undefined ? {} : { gitHead }),
+    exports: Object.fromEntries(Object.entries(clone.exports).map(([name, path]) => [name, exported(path)])),
     // Builds the GPIO addon where a C compiler exists; it never fails.
     scripts: { install: 'node scripts/build-native.mjs' },
     // node-linux-* is the Node of a clone.
@@ -12,4 +17,10 @@ export function packageManifest({ scripts, devDependencies, allowScripts, ...clo
       Object.entries(clone.optionalDependencies).filter(([name]) => !name.startsWith('node-linux-'))
     )
   }
+}
+
+/** `./src/driver.ts` is bundled as lib/driver.js, with its types in types/driver.d.ts. */
+function exported(path) {
+  const name = /^\.\/src\/(.*)\.ts$/.exec(path)?.[1]
+  return name === undefined ? path : { types: `./types/${name}.d.ts`, default: `./lib/${name}.js` }
 }

@@ -5,6 +5,7 @@ import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
 import { commands } from './commands.ts'
 import { watchParent } from './parent-watch.ts'
+import { sourceStack } from './source-stack.ts'
 
 /** Milliseconds that the output may take to be read after Ctrl-C. */
 const FLUSH_MS = 100
@@ -23,7 +24,8 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
     controller.abort(new NodeError('interrupted', 'interrupted'))
   }
   const crash = (error: unknown): void => {
-    process.stderr.write(`kith: unexpected: ${describeError(error)}; stopping\n`)
+    const lines = [`kith: unexpected: ${describeError(error)}; stopping`, ...sourceStack(error)]
+    process.stderr.write(`${lines.join('\n')}\n`)
     crashed = true
     leave()
   }

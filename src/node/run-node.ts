@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { NodeConfig } from '../config/schema.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
+import { manifest } from '../installation.ts'
 import type { Log } from '../log.ts'
 import { type Home, openHome } from '../peer/identity/home.ts'
 import { ephemeralIdentity, type Identity, openIdentity } from '../peer/identity/identity.ts'
@@ -101,7 +101,7 @@ async function startIn(home: Home | undefined, world: World, init: StartInit): P
     clocks: own.clockChips,
     protocols: init.protocols ?? [],
     quantities: init.quantities ?? [],
-    version: version(),
+    version: manifest().version,
     log,
     nameTimeout: NAME_TIMEOUT,
     shortLived
@@ -130,9 +130,4 @@ function running(assembled: Assembled): RunningNode {
 async function tcp(config: NodeConfig, shortLived: boolean, log: Log): Promise<Carrier> {
   const listen = shortLived ? [] : await usableAddresses(config.listen, log)
   return tcpCarrier(listen, config.limits.network, config.mdns)
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return String((JSON.parse(text) as { version: unknown }).version)
 }

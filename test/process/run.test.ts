@@ -119,7 +119,7 @@ t.test('an uncaught error: one line, and the readings are kept', async (t) => {
   const node = runNode('--import', preload, KITH, 'run', '--simulated', '--json', '--home', home, ...flags)
   t.teardown(() => node.child.kill('SIGKILL'))
   t.equal(await node.end, 1)
-  t.equal(node.err(), 'kith: unexpected: boom; stopping\n')
+  t.match(node.err(), /^kith: unexpected: boom; stopping\n {4}at .*\n$/s)
   const database = openDatabase(join(home, 'history.sqlite'))
   const rows = (table: string): number =>
     Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'])

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Clock } from '../../clock.ts'
 import { isConfigError } from '../../config/config-error.ts'
 import { defined } from '../../defined.ts'
@@ -12,6 +11,7 @@ import { type ConnectOptions, connect } from './connect.ts'
 import { DONE, exitStatus } from './exit-status.ts'
 import { helpCommand, helpOverview } from './help.ts'
 import { type Parsed, parseCommandLine } from './parse.ts'
+import { versionLine } from './version.ts'
 
 /** Milliseconds that a command may take to end after Ctrl-C, so that kith ends within a second. */
 const LEAVE_MS = 800
@@ -46,7 +46,7 @@ export async function runCommandLine(argv: readonly string[], io: CliIo): Promis
 async function runParsed(parsed: Parsed, io: CliIo): Promise<number> {
   const { command, action, values } = parsed
   const terminal = new Terminal({ ...io, plain: values['no-color'] === true })
-  if (values['version'] === true) terminal.line(version())
+  if (values['version'] === true) terminal.line(versionLine())
   else if (command === undefined || action === undefined) terminal.lines(helpOverview(io.commands))
   else if (values['help'] === true) terminal.lines(helpOf(command, action))
   else return runAction(action, parsed, terminal, io)
@@ -124,9 +124,4 @@ function errorText(error: unknown, asJson: boolean): string {
   if (problems !== undefined) return lines.join('\n')
   const hint = error.hint === undefined ? [] : [`      ${sanitize(error.hint, MAX_ERROR_LINE)}`]
   return [`kith: ${lines[0]}`, ...lines.slice(1), ...hint].join('\n')
-}
-
-function version(): string {
-  const file = new URL('../../../package.json', import.meta.url)
-  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version)
 }

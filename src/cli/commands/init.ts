@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { NodeError } from '../../error.ts'
+import { INSTALLATION } from '../../installation.ts'
 import { NAME } from '../../names.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { type ConfigRequest, loadDeviceIndex } from '../load-config.ts'
 import { facts } from '../terminal/table.ts'
 
 /** The commented example configuration. */
-const EXAMPLE = new URL('../../../deploy/kith.example.yaml', import.meta.url)
+const EXAMPLE = new URL('deploy/kith.example.yaml', INSTALLATION)
 
 export const init = defineCommand({
   name: 'init',

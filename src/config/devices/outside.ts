@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { registerHooks } from 'node:module'
-import { extname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { defined } from '../../defined.ts'
@@ -85,7 +85,7 @@ async function load({ text }: NamedModule, { folder, clock }: OutsideInit): Prom
     throw new Unusable('is not there', `there is no file ${file}`)
   try {
     const specifier = file === undefined ? text : pathToFileURL(file).href
-    return await withDeadline(clock, LOADING, text, () => import(specifier))
+    return await withDeadline(clock, LOADING, text, () => import(`${NAMED}${specifier}`))
   } catch (error) {
     throw unloadable(error, text, folder)
   }
@@ -149,24 +149,26 @@ function claim(type: string, text: string, owners: Map<string, string>): void {
 }
 
 /**
- * Makes imports of that file resolve packages from the folder, and `kith/driver` to this installation, wherever
- * the driver is.
+ * Begins the specifier of a module that the configuration names, and is followed by what it says: only that import is
+ * resolved from the folder of the configuration. The bundle has other imports in this file.
+ */
+const NAMED = 'kith-named:'
+
+/**
+ * Makes modules that the configuration names resolve from the folder, and what kith exports to this installation,
+ * wherever the driver is.
  */
 function resolveFrom(folder: string): void {
   const parentURL = pathToFileURL(join(folder, 'kith.yaml')).href
   registerHooks({
     resolve(specifier, context, next) {
-      if (context.parentURL === import.meta.url) return next(specifier, { ...context, parentURL })
-      const face = FACES.get(specifier)
-      if (face === undefined) return next(specifier, context)
-      return next(new URL(face + extname(import.meta.url), import.meta.url).href, context)
+      if (specifier.startsWith(NAMED)) return next(specifier.slice(NAMED.length), { ...context, parentURL })
+      // A package resolves its own name by the exports of its package.json.
+      if (FACES.has(specifier)) return next(specifier, { ...context, parentURL: import.meta.url })
+      return next(specifier, context)
     }
   })
 }
 
-/** What kith exports (package.json), beside this file. */
-const FACES: ReadonlyMap<string, string> = new Map([
-  ['kith', '../../index'],
-  ['kith/driver', '../../driver'],
-  ['kith/simulated', '../../simulated']
-])
+/** What kith exports (package.json). */
+const FACES: ReadonlySet<string> = new Set(['kith', 'kith/driver', 'kith/simulated'])

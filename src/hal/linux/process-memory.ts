@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { INSTALLATION } from '../../installation.ts'
 import type { ProcessMemory } from '../process-memory.ts'
 
 /** What native/memory.c exports. */
@@ -24,7 +25,7 @@ export class LinuxProcessMemory implements ProcessMemory {
 
 function load(): MemoryAddon | null {
   try {
-    return createRequire(import.meta.url)('../../../native/build/memory.node') as MemoryAddon
+    return createRequire(INSTALLATION)('./native/build/memory.node') as MemoryAddon
   } catch {
     return null
   }

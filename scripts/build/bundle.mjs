@@ -1,0 +1,43 @@
+import { build } from 'esbuild'
+import { root } from './root.mjs'
+
+/** Loaded from node_modules at run time: their binaries are built for one machine. */
+const EXTERNAL = ['i2c-bus', 'onoff']
+
+/** What cbor-x tries to load and does without: `kith history --cbor` writes, and this only reads faster. */
+const ABSENT = ['cbor-extract']
+
+/** Packages that are CommonJS call require() for what Node itself has. */
+const REQUIRE =
+  "import{createRequire as kithCreateRequire}from'node:module';const require=kithCreateRequire(import.meta.url);"
+
+/**
+ * Bundles the command and the three faces of the library into one folder. They share chunks, so that a driver from
+ * outside has the same classes as kith; whatever is loaded by import() is a chunk of its own. All files are in one
+ * folder: src/installation.ts counts on it.
+ * @returns esbuild's metafile: what went into which file
+ */
+export async function bundle(folder) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['main', 'index', 'driver', 'simulated'].map((name) => `src/${name}.ts`),
+    outdir: folder,
+    outbase: 'src',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    external: [...EXTERNAL, ...ABSENT],
+    sourcemap: 'linked',
+    // The names of the sources and the lines suffice for a stack trace; the sources are in the repository.
+    sourcesContent: false,
+    legalComments: 'none',
+    banner: { js: REQUIRE },
+    metafile: true,
+    logLevel: 'warning'
+  })
+  return metafile
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { root } from './root.mjs'
+
+/** The C and C++ compilers of each target: Debian's names, which exist on the machine itself and for another. */
+const TARGETS = {
+  'linux-arm64': { arch: 'arm64', triplet: 'aarch64-linux-gnu' },
+  'linux-x64': { arch: 'x64', triplet: 'x86_64-linux-gnu' }
+}
+
+/** kith's own addons: Node-API, the same binary for every Node. */
+const ADDONS = ['gpio', 'memory']
+
+/** Packages with a binary for one major version of Node, and the source of it. */
+const COMPILED = { 'i2c-bus': 'i2c', epoll: 'epoll' }
+
+/** What they need at run time. */
+const PLAIN = ['onoff', 'bindings', 'file-uri-to-path', 'lodash.debounce']
+
+const SHARED = ['-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-s', '-Wl,-z,relro,-z,now']
+
+/**
+ * Lays the native parts for a machine into a built folder: native/build/*.node, and the packages of I2C and of GPIO in
+ * sysfs with their binaries below node_modules. They are compiled against the headers of the Node that runs the clone:
+ * i2c-bus and epoll load in that major version of Node alone.
+ * @param target linux-arm64 or linux-x64
+ * @throws Error where a compiler is missing or fails
+ */
+export function natives(out, target) {
+  if (!Object.hasOwn(TARGETS, target))
+    throw new Error(`--natives ${target}: there is ${Object.keys(TARGETS).join(' and ')}`)
+  const { triplet } = TARGETS[target]
+  const headers = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'include', 'node')
+  if (!existsSync(headers)) throw new Error(`${relative(root, headers)} is not there: npm ci`)
+  mkdirSync(join(out, 'native', 'build'), { recursive: true })
+  for (const name of ADDONS)
+    compile(`${triplet}-gcc`, ['-std=c11', `-I${headers}`], {
+      source: join(root, 'native', `${name}.c`),
+      binary: join(out, 'native', 'build', `${name}.node`)
+    })
+  for (const [name, source] of Object.entries(COMPILED)) {
+    copyPackage(name, out)
+    const flags = ['-std=gnu++20', '-w', `-DNODE_GYP_MODULE_NAME=${source}`, '-DBUILDING_NODE_EXTENSION']
+    compile(`${triplet}-g++`, [...flags, `-I${headers}`, `-I${join(root, 'node_modules', 'nan')}`], {
+      source: join(root, 'node_modules', name, 'src', `${source}.cc`),
+      binary: join(out, 'node_modules', name, 'build', 'Release', `${source}.node`)
+    })
+  }
+  for (const name of PLAIN) copyPackage(name, out)
+}
+
+/** What the package needs at run time, and its licence. */
+function copyPackage(name, out) {
+  const from = join(root, 'node_modules', name)
+  if (!existsSync(from)) throw new Error(`node_modules/${name} is not there: npm ci`)
+  const files = readdirSync(from).filter((file) => /\.js$|^package\.json$|^licen[cs]e/i.test(file))
+  for (const file of files) cpSync(join(from, file), join(out, 'node_modules', name, file))
+}
+
+function compile(compiler, flags, { source, binary }) {
+  mkdirSync(dirname(binary), { recursive: true })
+  const made = spawnSync(compiler, [...flags, ...SHARED, source, '-o', binary], { encoding: 'utf8' })
+  if (made.error?.code === 'ENOENT')
+    throw new Error(
+      `there is no ${compiler} for ${basename(source)}: apt-get install ${debianPackage(compiler)}`
+    )
+  if (made.status !== 0) throw new Error(`${basename(source)}: ${made.stderr}`)
+}
+
+/** `aarch64-linux-gnu-g++` is in g++-aarch64-linux-gnu. */
+function debianPackage(compiler) {
+  const [, triplet, name] = /^(.*)-(gcc|g\+\+)$/.exec(compiler) ?? []
+  return `${name}-${triplet?.replace('x86_64', 'x86-64')}`
+}

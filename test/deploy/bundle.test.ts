@@ -1,0 +1,121 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import t from 'tap'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+// Not below the clone: nothing of its node_modules can be found from there.
+const folder = mkdtempSync(join(tmpdir(), 'kith-bundle-'))
+const dist = join(folder, 'dist')
+const kith = join(dist, 'bin/kith.js')
+t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs a program of Node without what tap gives to the processes of tests. */
+function run(...words: string[]): SpawnSyncReturns<string> {
+  const { NODE_OPTIONS: _, ...environment } = process.env
+  return spawnSync(process.execPath, words, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...environment, NODE_COMPILE_CACHE: join(folder, 'cache'), SOURCE_COMMIT: 'c0ffee'.repeat(6) }
+  })
+}
+
+/** A home with these files. */
+function home(name: string, files: Readonly<Record<string, string>>): string {
+  const made = join(folder, name)
+  mkdirSync(made)
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(made, path), text)
+  return made
+}
+
+const built = run(join(root, 'scripts/build.mjs'), '--out', dist)
+t.equal(built.status, 0, `the bundle is built: ${built.stderr}`)
+
+t.test('it says its version and the commit that was built', async (t) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  t.equal(run(kith, '--version').stdout, `${version} (c0ffeec0ffee)\n`)
+})
+
+t.test('it makes a home, and checks its configuration', async (t) => {
+  const made = run(kith, 'init', '--home', 'hall', '--name', 'hall')
+  t.equal(made.status, 0, made.stderr)
+  const files = readdirSync(join(folder, 'hall'))
+  for (const name of ['kith.yaml', 'kith.schema.json', 'book.yaml']) t.ok(files.includes(name), name)
+  const checked = run(kith, 'config', 'check', '--home', 'hall')
+  t.equal(checked.status, 0, checked.stderr)
+})
+
+t.test('a driver of several .ts files in a foreign folder measures', async (t) => {
+  cpSync(join(root, 'examples/driver'), join(folder, 'porch'), { recursive: true })
+  const tested = run(kith, 'devices', 'test', '--simulated', '--home', 'porch')
+  t.equal(tested.status, 0, tested.stderr)
+  t.match(tested.stdout, /ok +temperature +19\.\d+/)
+})
+
+/** A driver for `devices: [./acme.js]`; `at load` runs when it is loaded. */
+const acme = (atLoad: string): string => `
+  import * as kit from 'kith/driver'
+  import * as simulated from 'kith/simulated'
+  import * as library from 'kith'
+  ${atLoad}
+  export default {
+    type: 'acme', title: 'Acme', datasheet: { id: 'A1', revision: '1' }, bus: 'i2c', addresses: [0x21],
+    measures: [{ quantity: 'temperature', range: [-10, 50] }], minimumInterval: 1000,
+    options: {},
+    open: async () => ({ sample: async () => [{ quantity: 'temperature', value: 21.5 }], close: async () => {} })
+  }`
+const YAML = 'devices: [./acme.js]\nsensors: [{ type: acme, name: air, bus: i2c-1, interval: 2s }]\n'
+
+t.test('a driver in .js has the one kith/driver, kith and kith/simulated of the bundle', async (t) => {
+  const exported = (name: string): string => JSON.stringify(pathToFileURL(join(dist, 'lib', name)).href)
+  const one = acme(`
+    if (kit !== (await import(${exported('driver.js')}))) throw new Error('a second kith/driver')
+    if (library !== (await import(${exported('index.js')}))) throw new Error('a second kith')
+    if (kit.crc8 !== simulated.crc8 || kit.NodeError !== library.NodeError) throw new Error('a second chunk')`)
+  const checked = run(kith, 'config', 'check', '--home', home('one', { 'kith.yaml': YAML, 'acme.js': one }))
+  t.equal(checked.status, 0, checked.stderr)
+  const refused = home('two', { 'kith.yaml': YAML, 'acme.js': acme("throw new Error('a second kith')") })
+  t.match(run(kith, 'config', 'check', '--home', refused).stderr, 'a second kith', 'the check can fail')
+})
+
+t.test('a crash names file and line of the sources', async (t) => {
+  const bad = acme('queueMicrotask(() => kit.crcWords(undefined))')
+  const crashed = run(kith, 'config', 'check', '--home', home('bad', { 'kith.yaml': YAML, 'acme.js': bad }))
+  t.equal(crashed.status, 1)
+  const lines = readFileSync(join(root, 'src/hal/driver-kit/crc-words.ts'), 'utf8').split('\n')
+  const row = lines.findIndex((line) => line.includes('words.flatMap(')) + 1
+  t.match(crashed.stderr, /^kith: unexpected: .*undefined/)
+  t.match(crashed.stderr, new RegExp(`/src/hal/driver-kit/crc-words\\.ts:${row}:\\d+`))
+})
+
+/** What a file imports when it is loaded, by the names of the files. */
+function importsOf(name: string): string[] {
+  const text = readFileSync(join(dist, 'lib', name), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)].flatMap(([, path]) => path ?? [])
+}
+
+/** The sources that are loaded with a file, by its map and those of the files that it imports. */
+function sourcesOf(name: string, loaded: Set<string> = new Set()): string[] {
+  if (loaded.has(name)) return []
+  loaded.add(name)
+  const { sources } = JSON.parse(readFileSync(join(dist, 'lib', `${name}.map`), 'utf8'))
+  return [...sources, ...importsOf(name).flatMap((next) => sourcesOf(next, loaded))]
+}
+
+t.test('the command loads no libp2p, no YAML and no driver before it knows what is asked', async (t) => {
+  const sources = sourcesOf('main.js')
+  t.ok(sources.some((path) => path.endsWith('/src/cli/process.ts')))
+  t.strictSame(
+    sources.filter((path) => /node_modules\/(?!(valibot)\/)|\/driver\.ts$|\/model\.ts$/.test(path)),
+    []
+  )
+})
+
+t.test('each package of the bundle has its licence with it', async (t) => {
+  const text = readFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
+  for (const name of ['libp2p', '@libp2p/tcp', 'yaml', 'pino', 'valibot'])
+    t.match(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+: .*(MIT|ISC|Apache)`, 'm'), name)
+})
