@@ -1,39 +1,35 @@
 import type { AnyCommand } from './command-line/command.ts'
-import { ask } from './commands/ask.ts'
-import { book } from './commands/book.ts'
-import { completion } from './commands/completion.ts'
-import { config } from './commands/config.ts'
-import { devices } from './commands/devices/devices.ts'
-import { doctor } from './commands/doctor.ts'
-import { history } from './commands/history.ts'
-import { id } from './commands/id.ts'
-import { init } from './commands/init.ts'
-import { peers } from './commands/peers.ts'
-import { ping } from './commands/ping.ts'
-import { pipe } from './commands/pipe.ts'
-import { run } from './commands/run.ts'
-import { serve } from './commands/serve.ts'
-import { status } from './commands/status.ts'
-import { switches } from './commands/switch.ts'
-import { watch } from './commands/watch.ts'
 
-/** Every word that kith knows, in the order in which they are met. */
-export const commands: readonly AnyCommand[] = [
-  init,
-  run,
-  status,
-  id,
-  peers,
-  book,
-  ask,
-  watch,
-  history,
-  ping,
-  pipe,
-  serve,
-  switches,
-  devices,
-  config,
-  doctor,
-  completion
-]
+/** Every word that kith knows, in the order in which they are met. Each is loaded when it is wanted. */
+const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
+  init: async () => (await import('./commands/init.ts')).init,
+  run: async () => (await import('./commands/run.ts')).run,
+  status: async () => (await import('./commands/status.ts')).status,
+  id: async () => (await import('./commands/id.ts')).id,
+  peers: async () => (await import('./commands/peers.ts')).peers,
+  book: async () => (await import('./commands/book.ts')).book,
+  ask: async () => (await import('./commands/ask.ts')).ask,
+  watch: async () => (await import('./commands/watch.ts')).watch,
+  history: async () => (await import('./commands/history.ts')).history,
+  ping: async () => (await import('./commands/ping.ts')).ping,
+  pipe: async () => (await import('./commands/pipe.ts')).pipe,
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  switch: async () => (await import('./commands/switch.ts')).switches,
+  devices: async () => (await import('./commands/devices/devices.ts')).devices,
+  config: async () => (await import('./commands/config.ts')).config,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  completion: async () => (await import('./commands/completion.ts')).completion
+}
+
+export async function allCommands(): Promise<readonly AnyCommand[]> {
+  return await Promise.all(Object.values(loaders).map((load) => load()))
+}
+
+/**
+ * The commands that a command line needs: the one that its first word names, so that a node loads no other. All where
+ * that word is none, for the help and the nearest word, and for completion, which lists them.
+ */
+export async function commandsFor([first = '']: readonly string[]): Promise<readonly AnyCommand[]> {
+  const load = Object.hasOwn(loaders, first) && first !== 'completion' ? loaders[first] : undefined
+  return load === undefined ? await allCommands() : [await load()]
+}

@@ -3,7 +3,7 @@ import { describeError, NodeError } from '../error.ts'
 import { unwritten } from '../write-atomic.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { DONE, FAILED } from './command-line/exit-status.ts'
-import { commands } from './commands.ts'
+import { commandsFor } from './commands.ts'
 import { watchParent } from './parent-watch.ts'
 import { sourceStack } from './source-stack.ts'
 
@@ -44,7 +44,7 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   })
   process.stderr.on('error', () => {})
   const status = await runCommandLine(argv, {
-    commands,
+    commands: await commandsFor(argv),
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { completionScript, type Shell, shells } from '../../../src/cli/command-line/completion.ts'
-import { commands } from '../../../src/cli/commands.ts'
+import { allCommands } from '../../../src/cli/commands.ts'
 import { runCommand } from '../../support/process/command-run.ts'
+
+const commands = await allCommands()
 
 function has(program: string): boolean {
   try {

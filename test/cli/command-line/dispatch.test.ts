@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
 import { exitStatus } from '../../../src/cli/command-line/exit-status.ts'
-import { commands } from '../../../src/cli/commands.ts'
+import { allCommands } from '../../../src/cli/commands.ts'
 import { chooseHome } from '../../../src/cli/home.ts'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { FakeOperations, NOW, series } from '../../support/fakes/operations.ts'
 import { Captured, runCommand } from '../../support/process/command-run.ts'
+
+const commands = await allCommands()
 
 t.test('the exit status follows the code', async (t) => {
   const rows: readonly (readonly [code: string, status: number])[] = [

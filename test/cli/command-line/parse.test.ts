@@ -2,7 +2,9 @@ process.env['TZ'] = 'UTC'
 
 import t from 'tap'
 import { parseCommandLine, suggest } from '../../../src/cli/command-line/parse.ts'
-import { commands } from '../../../src/cli/commands.ts'
+import { allCommands } from '../../../src/cli/commands.ts'
+
+const commands = await allCommands()
 
 const NOW = Date.UTC(2026, 10, 23, 12)
 

@@ -2,13 +2,15 @@ process.env['TZ'] = 'UTC'
 
 import t from 'tap'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
-import { commands } from '../../../src/cli/commands.ts'
+import { allCommands } from '../../../src/cli/commands.ts'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { FakeOperations, fault, NOW, reading, series, stale } from '../../support/fakes/operations.ts'
 import { golden } from '../../support/golden.ts'
 import { Captured, runCommand } from '../../support/process/command-run.ts'
+
+const commands = await allCommands()
 
 const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?1049l\x1b[?25h'

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
-import { commands } from '../../../src/cli/commands.ts'
+import { commandsFor } from '../../../src/cli/commands.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Operations } from '../../../src/node/api/operations.ts'
@@ -55,20 +55,18 @@ export async function runCommand(line: string, options: CommandRunOptions = {}):
   const stderr = new Captured()
   const operations = options.operations ?? new FakeOperations()
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'kith-cli-'))
-  const status = await runCommandLine(
-    line.split(' ').filter((word) => word !== ''),
-    {
-      commands,
-      stdout,
-      stderr,
-      environment: { KITH_HOME: home, NO_COLOR: '1', ...options.environment },
-      clock: options.clock ?? new VirtualClock({ now: NOW * 1000 }),
-      signal: options.signal ?? new AbortController().signal,
-      ...(options.alone === true
-        ? {}
-        : { connect: async () => ({ operations, from: 'running', close: async () => {} }) })
-    }
-  )
+  const words = line.split(' ').filter((word) => word !== '')
+  const status = await runCommandLine(words, {
+    commands: await commandsFor(words),
+    stdout,
+    stderr,
+    environment: { KITH_HOME: home, NO_COLOR: '1', ...options.environment },
+    clock: options.clock ?? new VirtualClock({ now: NOW * 1000 }),
+    signal: options.signal ?? new AbortController().signal,
+    ...(options.alone === true
+      ? {}
+      : { connect: async () => ({ operations, from: 'running', close: async () => {} }) })
+  })
   return {
     status,
     out: stdout.text,
