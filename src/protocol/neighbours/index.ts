@@ -7,7 +7,8 @@
  *     const distant = await service.distantPeers([], signal)
  *     const [path] = await service.findPaths(peer, signal)
  */
-import { Neighbours, type NeighboursComponents, type NeighboursInit } from './neighbours.ts'
+import type { NeighboursComponents, NeighboursInit } from './components.ts'
+import { Neighbours } from './neighbours.ts'
 
 export type { DistantPeer } from './survey.ts'
 export type { Neighbours, NeighboursComponents, NeighboursInit }

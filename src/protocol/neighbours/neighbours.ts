@@ -1,118 +1,49 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import { withDeadline } from '../../clock.ts'
+import type { Connection, Stream } from '@libp2p/interface'
 import { describeError, NodeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
-import type { Admission, Caller } from '../../peer/admission.ts'
+import { OnDemand } from '../../on-demand.ts'
 import type { Startable } from '../../startable.ts'
-import { TokenBuckets } from '../token-bucket.ts'
-import { WarmPool } from '../warm-pool.ts'
 import { AdjacentPeers } from './adjacent-peers.ts'
-import { Answerer } from './answerer.ts'
-import { AskLink } from './ask-link.ts'
-import { AskSession } from './ask-session.ts'
-import type { Answer, Listed, Question } from './codec.ts'
-import { FIND_DEADLINES, NEIGHBOURS_PROTOCOL } from './constants.ts'
-import { Finder, type FinderInit, type FindQuestion, type Path } from './finder.ts'
-import { HeardPeers } from './heard-peers.ts'
-import type { NeighboursLimits } from './limits.ts'
-import { type DistantPeer, Survey } from './survey.ts'
+import type { NeighboursComponents, NeighboursInit } from './components.ts'
+import { NEIGHBOURS_PROTOCOL } from './constants.ts'
+import type { Exchange } from './exchange.ts'
+import type { Path } from './finder.ts'
+import type { DistantPeer } from './survey.ts'
 
-export interface NeighboursInit {
-  readonly limits: NeighboursLimits
-  /** Whether others may be told of this node: whether it handles the protocol. */
-  readonly isListed: boolean
-}
-
-export interface NeighboursComponents
-  extends Pick<FinderInit, 'self' | 'clock' | 'random' | 'inBook' | 'sharesLink'> {
-  readonly network: Pick<
-    Libp2p,
-    | 'handle'
-    | 'unhandle'
-    | 'register'
-    | 'unregister'
-    | 'getConnections'
-    | 'getPeers'
-    | 'peerStore'
-    | 'addEventListener'
-    | 'removeEventListener'
-  >
-  readonly log: Log
-  readonly admission: Pick<Admission, 'answers' | 'denies'>
-  /** The facts of a connection; one through a relay or a neighbour is not direct. */
-  readonly callerOf: (connection: Connection) => Caller
-}
-
-/** Milliseconds for one page of a list. */
-const LIST_DEADLINE = 1000
 /** Streams of one connection that are answered: the newer replaces one that breaks. */
 const MAX_STREAMS = 2
 
-/** Tells neighbours whom this node is connected with, and asks them the same. Nothing is asked unless it is wanted. */
+/**
+ * Tells neighbours whom this node is connected with, and asks them the same. Nothing is asked unless it is wanted; the
+ * code that asks and answers is loaded for the first question.
+ */
 export class Neighbours implements Startable {
   readonly name = 'neighbours'
   readonly #components: NeighboursComponents
   readonly #init: NeighboursInit
   readonly #adjacent: AdjacentPeers
-  readonly #answerer: Answerer
-  readonly #finder: Finder
-  readonly #survey: Survey
-  readonly #links: WarmPool<AskLink>
-  readonly #sessions = new Set<AskSession>()
-  readonly #errors: TokenBuckets
-  readonly #counters = new Map<string, number>()
-  readonly #stopping = new AbortController()
+  readonly #exchange: OnDemand<Exchange>
+  #isStopping = false
 
   constructor(components: NeighboursComponents, init: NeighboursInit) {
-    const { clock, admission } = components
-    const { limits, isListed } = init
     this.#components = components
     this.#init = init
     this.#adjacent = new AdjacentPeers({ ...components, factsOf: components.callerOf })
-    const adjacent = () => this.#adjacent.all()
-    const count = this.#count
-    const heard = new HeardPeers({ clock, capacity: limits.heard, keep: limits.keep })
-    this.#finder = new Finder({
-      ...components,
-      limits,
-      isListed,
-      adjacent,
-      heard,
-      count,
-      isDenied: (peer) => admission.denies(peer),
-      ask: (...find) => this.#find(...find)
-    })
-    const { signal } = this.#stopping
-    this.#answerer = new Answerer({ ...components, limits, adjacent, finder: this.#finder, count, signal })
-    this.#survey = new Survey({
-      clock,
-      limits,
-      adjacent,
-      heard,
-      findPaths: (peer, signal) => this.findPaths(peer, signal),
-      list: (neighbour, signal) => this.#list(neighbour, signal)
-    })
-    const { errorRate, errorBurst, callers } = limits
-    this.#errors = new TokenBuckets(clock, { rate: errorRate, burst: errorBurst, names: callers })
-    this.#links = new WarmPool({
-      clock,
-      capacity: limits.streams,
-      deadline: Math.max(...FIND_DEADLINES),
-      idle: limits.idle,
-      kind: 'stream',
-      open: (peer, _protocols, signal, onEnd) => this.#open(peer, signal, onEnd)
+    this.#exchange = new OnDemand(async () => {
+      const { Exchange } = await import('./exchange.ts')
+      if (this.#isStopping) throw new NodeError('closing', 'the node stops')
+      return new Exchange(components, init, this.#adjacent)
     })
   }
 
   /** `list`, `find`, `forwarded`, `asked`, `error-busy` …: how often, since the start. */
   get counters(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#counters)
+    return this.#exchange.made?.counters ?? {}
   }
 
   async start(): Promise<void> {
     await this.#adjacent.start()
     if (!this.#init.isListed) return
-    await this.#components.network.handle(NEIGHBOURS_PROTOCOL, this.#handle, {
+    await this.#components.network.handle(NEIGHBOURS_PROTOCOL, this.#onStream, {
       maxInboundStreams: MAX_STREAMS,
       runOnLimitedConnection: true
     })
@@ -120,10 +51,9 @@ export class Neighbours implements Startable {
 
   async stop(): Promise<void> {
     const { network, log } = this.#components
-    this.#stopping.abort(new NodeError('closing', 'the node stops'))
+    this.#isStopping = true
     this.#adjacent.stop()
-    this.#links.close()
-    for (const session of [...this.#sessions]) session.close(new NodeError('closing', 'the node stops'))
+    this.#exchange.made?.stop()
     if (this.#init.isListed)
       await network.unhandle(NEIGHBOURS_PROTOCOL).catch((error: unknown) => log.debug(describeError(error)))
   }
@@ -133,8 +63,9 @@ export class Neighbours implements Startable {
    * for 30 s.
    * @param absent peers that are searched where no neighbour lists them
    */
-  distantPeers(absent: readonly string[], signal: AbortSignal): Promise<DistantPeer[]> {
-    return this.#survey.look(absent, AbortSignal.any([signal, this.#stopping.signal]))
+  async distantPeers(absent: readonly string[], signal: AbortSignal): Promise<DistantPeer[]> {
+    if (this.#adjacent.all().length === 0) return []
+    return await (await this.#exchange.get()).distantPeers(absent, signal)
   }
 
   /**
@@ -143,78 +74,20 @@ export class Neighbours implements Startable {
    * @param onAsked is called with each neighbour that is asked
    * @returns the empty path where a connection is open; nothing where no neighbour sees it
    */
-  findPaths(peer: string, signal: AbortSignal, onAsked?: (neighbour: string) => void): Promise<Path[]> {
-    return this.#finder.own(peer, AbortSignal.any([signal, this.#stopping.signal]), onAsked)
+  async findPaths(peer: string, signal: AbortSignal, onAsked?: (neighbour: string) => void): Promise<Path[]> {
+    return await (await this.#exchange.get()).findPaths(peer, signal, onAsked)
   }
 
   /** No connection could be made over a path of findPaths(). A neighbour whose paths fail is asked last. */
   pathFailed(path: Path): void {
-    this.#finder.failed(path)
+    this.#exchange.made?.pathFailed(path)
   }
 
-  async #find(
-    neighbour: string,
-    question: FindQuestion,
-    deadline: number,
-    signal: AbortSignal
-  ): Promise<readonly Path[]> {
-    const answer = await this.#ask(neighbour, question, deadline, signal)
-    return 'paths' in answer ? answer.paths : []
-  }
-
-  /** All pages of a list, as many as the table has room for. */
-  async #list(neighbour: string, signal: AbortSignal): Promise<readonly Listed[]> {
-    const { self, admission } = this.#components
-    const listed: Listed[] = []
-    for (let after: string | undefined; listed.length < this.#init.limits.heard; ) {
-      const answer = await this.#ask(neighbour, { op: 'list', after }, LIST_DEADLINE, signal)
-      if (!('peers' in answer)) break
-      listed.push(...answer.peers)
-      const [last] = answer.peers.at(-1) ?? []
-      if (answer.more !== true || last === undefined || last <= (after ?? '')) break
-      after = last
-    }
-    return listed.filter(([peer]) => peer !== self && !admission.denies(peer))
-  }
-
-  #ask(neighbour: string, question: Question, deadline: number, signal: AbortSignal): Promise<Answer> {
-    const work = async (inner: AbortSignal): Promise<Answer> => {
-      const link = await this.#links.get(neighbour, [NEIGHBOURS_PROTOCOL], inner)
-      return await link.ask(question, inner)
-    }
-    return withDeadline(this.#components.clock, deadline, `a question to ${neighbour}`, work, signal)
-  }
-
-  /** Never dials: a neighbour that went is not asked. */
-  async #open(peer: string, signal: AbortSignal, onEnd: () => void): Promise<AskLink> {
-    const connection = this.#adjacent.connection(peer)
-    if (connection === undefined) throw new NodeError('unreachable', `${peer} is not connected`)
-    const { clock } = this.#components
-    const stream = await connection.newStream(NEIGHBOURS_PROTOCOL, { signal })
-    return new AskLink({ stream, peer, clock, limits: this.#init.limits, onClose: onEnd })
-  }
-
-  readonly #count = (what: string): void => {
-    this.#counters.set(what, (this.#counters.get(what) ?? 0) + 1)
-  }
-
-  /** Never throws: libp2p hands that to the process (docs/network.md trap 9). */
-  readonly #handle = (stream: Stream, connection: Connection): void => {
-    try {
-      const { clock, callerOf } = this.#components
-      const session: AskSession = new AskSession({
-        stream,
-        caller: callerOf(connection),
-        clock,
-        limits: this.#init.limits,
-        answerer: this.#answerer,
-        errors: this.#errors,
-        count: this.#count,
-        onClose: () => this.#sessions.delete(session)
-      })
-      this.#sessions.add(session)
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
-    }
+  /** What arrives meanwhile stays in the stream, at most its window (256 KiB). */
+  readonly #onStream = (stream: Stream, connection: Connection): void => {
+    this.#exchange.get().then(
+      (exchange) => exchange.onStream(stream, connection),
+      (error: unknown) => stream.abort(error as Error)
+    )
   }
 }
