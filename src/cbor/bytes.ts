@@ -17,6 +17,11 @@ export function hexOfBytes(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
+/** A character a byte: bytes as the key of a map. */
+export function latin1OfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
 /**
  * Bytewise lexicographic order, as Buffer.compare's: for keys of maps, which are so short that calling that costs
  * more.

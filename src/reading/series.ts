@@ -1,4 +1,6 @@
 import { base58btc } from 'multiformats/bases/base58'
+import { BoundedMap } from '../bounded-map.ts'
+import { latin1OfBytes } from '../cbor/bytes.ts'
 import { CHANNEL, NAME, PEER_ID, WORD } from '../names.ts'
 
 /** A series' name in parts: `<PeerId>/<device>/<quantity>[.<channel>]` (docs/protocols.md section 5). */
@@ -57,11 +59,19 @@ export function isPeerId(text: string): boolean {
   return PEER_ID.test(text)
 }
 
+/** PeerIds' texts by the bytes of their multihashes: base58 takes some 4 us, and each message names its author. */
+const texts = new BoundedMap<string, string>(1024)
+
 /** The PeerId's text of a 38-byte Ed25519 multihash. @returns undefined for any other bytes */
 export function peerOfMultihash(multihash: Uint8Array): string | undefined {
   if (multihash.length !== MULTIHASH_BYTES || MULTIHASH_HEAD.some((byte, i) => multihash[i] !== byte))
     return undefined
-  return base58btc.baseEncode(multihash)
+  const key = latin1OfBytes(multihash)
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const text = base58btc.baseEncode(multihash)
+  texts.set(key, text)
+  return text
 }
 
 /** The multihash of a PeerId's text. @returns undefined where it is not an Ed25519 PeerId */

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { latin1OfBytes } from '../../cbor/bytes.ts'
 import { NodeError } from '../../error.ts'
 import { MESSAGE_ID_BYTES } from './constants.ts'
 
@@ -8,11 +9,21 @@ import { MESSAGE_ID_BYTES } from './constants.ts'
  * topics collide (msgIdFnStrictNoSign).
  */
 export function messageId(topic: string, data: Uint8Array): Uint8Array {
+  if (last?.topic === topic && last.data === data) return last.id
   const name = Buffer.from(topic)
-  const length = Buffer.alloc(2)
-  length.writeUInt16BE(name.length)
-  return createHash('sha256').update(length).update(name).update(data).digest().subarray(0, MESSAGE_ID_BYTES)
+  const bytes = Buffer.allocUnsafe(2 + name.length + data.length)
+  bytes.writeUInt16BE(name.length)
+  bytes.set(name, 2)
+  bytes.set(data, 2 + name.length)
+  const id = hash('sha256', bytes, 'buffer').subarray(0, MESSAGE_ID_BYTES)
+  last = { topic, data, id }
+  return id
 }
+
+/** gossipsub asks twice for the id of each message, once before it looked at it. Nothing writes into a message. */
+let last: { readonly topic: string; readonly data: Uint8Array; readonly id: Uint8Array } | undefined
+
+const NO_DATA = new Uint8Array(0)
 
 /** A message as gossipsub decoded it, before it looked at anything. */
 export interface RawMessage {
@@ -30,5 +41,5 @@ export interface RawMessage {
 export function rawMessageId(message: RawMessage): string {
   if (message.from !== undefined)
     throw new NodeError('gossip-from', `a message on ${message.topic} names a sender beside its seal`)
-  return Buffer.from(messageId(message.topic, message.data ?? new Uint8Array(0))).toString('latin1')
+  return latin1OfBytes(messageId(message.topic, message.data ?? NO_DATA))
 }

@@ -65,6 +65,13 @@ interface Series {
   readonly quantity: Quantity
 }
 
+/** Positions of a series in a run. */
+interface Counter {
+  readonly run: Run
+  /** The seq that follows; undefined before the first. */
+  next: number | undefined
+}
+
 /** Resolves records one by one: base fields hold until a later record replaces them. */
 class RecordReader {
   readonly flaws: PackError[] = []
@@ -77,8 +84,10 @@ class RecordReader {
   #errorBound: number | undefined
   #baseTime: number | undefined
   #baseMono: number | undefined
-  /** The seq that follows, by series and run. */
-  readonly #next = new Map<string, number>()
+  /** By series and run. */
+  readonly #counters = new Map<string, Counter>()
+  /** That of the base fields that hold. */
+  #counter: Counter | undefined
 
   constructor(rules: PackRules) {
     this.#rules = rules
@@ -114,6 +123,7 @@ class RecordReader {
   #replaceBase(record: CborMap): void {
     const name = textAt(record, LABEL.baseName, 'name')
     if (name !== undefined) this.#series = this.#ownSeries(name)
+    if (name !== undefined || record.has(OWN.epoch) || record.has(OWN.boot)) this.#counter = undefined
     this.#unit = textAt(record, LABEL.baseUnit, 'unit') ?? this.#unit
     this.#epoch = countAt(record, OWN.epoch, 'run') ?? this.#epoch
     this.#boot = hexAt(record, OWN.boot, BOOT_BYTES, 'run') ?? this.#boot
@@ -142,17 +152,24 @@ class RecordReader {
   }
 
   #position(record: CborMap, name: string): Reading['position'] {
-    const run: Run = {
-      epoch: required(this.#epoch, 'run', OWN.epoch),
-      boot: required(this.#boot, 'run', OWN.boot)
-    }
-    const key = `${name} ${run.epoch} ${run.boot}`
-    const expected = this.#next.get(key)
-    const seq = required(countAt(record, OWN.seq, 'position') ?? expected, 'position', OWN.seq)
-    if (seq < (expected ?? 0)) throw new PackError('position', `seq ${seq} does not rise`)
+    this.#counter ??= this.#counterOf(name)
+    const { run, next } = this.#counter
+    const seq = required(countAt(record, OWN.seq, 'position') ?? next, 'position', OWN.seq)
+    if (seq < (next ?? 0)) throw new PackError('position', `seq ${seq} does not rise`)
     if (!Number.isSafeInteger(seq)) throw new PackError('position', 'seq of 2^53')
-    this.#next.set(key, seq + 1)
-    return { ...run, seq }
+    this.#counter.next = seq + 1
+    return { epoch: run.epoch, boot: run.boot, seq }
+  }
+
+  #counterOf(name: string): Counter {
+    const epoch = required(this.#epoch, 'run', OWN.epoch)
+    const boot = required(this.#boot, 'run', OWN.boot)
+    const key = `${name} ${epoch} ${boot}`
+    const known = this.#counters.get(key)
+    if (known !== undefined) return known
+    const counter = { run: { epoch, boot }, next: undefined }
+    this.#counters.set(key, counter)
+    return counter
   }
 
   #timing(record: CborMap): Pick<Reading, 'time' | 'quality' | 'errorBound' | 'mono'> {
@@ -197,8 +214,9 @@ function intervalOf(record: CborMap): number {
 
 /** Exactly one of v, vs and vb, and the one that the quantity or a fault has. */
 function outcomeOf(record: CborMap, quantity: Quantity): Outcome {
-  const kinds = [LABEL.value, LABEL.text, LABEL.boolean].filter((label) => record.has(label))
-  if (kinds.length !== 1) throw new PackError('value', `${kinds.length} values in one record`)
+  const values =
+    Number(record.has(LABEL.value)) + Number(record.has(LABEL.text)) + Number(record.has(LABEL.boolean))
+  if (values !== 1) throw new PackError('value', `${values} values in one record`)
   const name = textAt(record, LABEL.name, 'name')
   if (name === FAULT_NAME) return { fault: faultOf(textAt(record, LABEL.text, 'fault') ?? '') }
   if (name !== undefined) throw new PackError('name', 'n in a reading')

@@ -3,7 +3,7 @@ import { BoundedMap } from '../../bounded-map.ts'
 import { type OpenedSeal, publicKeyOf, verifySeal } from './seal.ts'
 
 export interface SealVerifierOptions {
-  /** Public keys kept imported; 256 unless given. */
+  /** Public keys kept imported; 1,024 unless given. */
   readonly keys?: number
   /** Seals remembered as verified; 4,096 unless given (docs/protocols.md section 7). */
   readonly seals?: number
@@ -13,34 +13,38 @@ export interface SealVerifierOptions {
 export class SealVerifier {
   readonly #keys: BoundedMap<string, KeyObject>
   readonly #verified: BoundedMap<string, true>
+  /** The last one: knows() and verify() are called with the same seal. */
+  #hashed: { readonly seal: OpenedSeal; readonly hash: string } | undefined
 
-  constructor({ keys = 256, seals = 4096 }: SealVerifierOptions = {}) {
+  constructor({ keys = 1024, seals = 4096 }: SealVerifierOptions = {}) {
     this.#keys = new BoundedMap(keys)
     this.#verified = new BoundedMap(seals)
   }
 
   /** Whether these very bytes were verified already. */
   knows(seal: OpenedSeal): boolean {
-    return this.#verified.touch(hashOf(seal)) !== undefined
+    return this.#verified.touch(this.#hashOf(seal)) !== undefined
   }
 
   /** Whether the signature is that of the kid's key; for bytes that were verified before it costs a hash. */
   verify(seal: OpenedSeal): boolean {
-    const hash = hashOf(seal)
+    const hash = this.#hashOf(seal)
     if (this.#verified.touch(hash) !== undefined) return true
     const genuine = verifySeal(seal, this.#keyOf(seal))
     if (genuine) this.#verified.set(hash, true)
     return genuine
   }
 
-  #keyOf({ peer, kid }: OpenedSeal): KeyObject {
+  #keyOf({ peer, kid }: OpenedSeal): KeyObject | undefined {
     const key = this.#keys.get(peer) ?? publicKeyOf(kid)
-    this.#keys.set(peer, key)
+    if (key !== undefined) this.#keys.set(peer, key)
     return key
   }
-}
 
-/** With the domain: the bytes of a verified pack are not those of a verified block. */
-function hashOf({ domain, bytes }: OpenedSeal): string {
-  return `${domain} ${hash('sha256', bytes, 'base64')}`
+  /** With the domain: the bytes of a verified pack are not those of a verified block. */
+  #hashOf(seal: OpenedSeal): string {
+    if (this.#hashed?.seal !== seal)
+      this.#hashed = { seal, hash: `${seal.domain} ${hash('sha256', seal.bytes, 'base64')}` }
+    return this.#hashed.hash
+  }
 }

@@ -155,10 +155,11 @@ export function createSigner(seed: Uint8Array): Signer {
   return { peer, kid, sign: (message) => Uint8Array.from(sign(null, message, key)) }
 }
 
-/** The public key that a kid carries. */
-export function publicKeyOf(kid: Uint8Array): KeyObject {
-  const key = Buffer.from(concatBytes(SPKI_HEAD, kid.subarray(-KEY_BYTES)))
-  return createPublicKey({ key, format: 'der', type: 'spki' })
+/** The public key that a kid carries. @returns undefined for a weak key, whose signatures count for nothing */
+export function publicKeyOf(kid: Uint8Array): KeyObject | undefined {
+  const bytes = kid.subarray(-KEY_BYTES)
+  if (isWeakKey(bytes)) return undefined
+  return createPublicKey({ key: Buffer.from(concatBytes(SPKI_HEAD, bytes)), format: 'der', type: 'spki' })
 }
 
 /**
@@ -166,7 +167,10 @@ export function publicKeyOf(kid: Uint8Array): KeyObject {
  * included, under a key that is not weak. A SealVerifier does it once a seal.
  * @param key the kid's public key, where it is imported already
  */
-export function verifySeal(opened: OpenedSeal, key: KeyObject = publicKeyOf(opened.kid)): boolean {
-  if (isWeakKey(opened.kid.subarray(-KEY_BYTES))) return false
+export function verifySeal(
+  opened: OpenedSeal,
+  key: KeyObject | undefined = publicKeyOf(opened.kid)
+): boolean {
+  if (key === undefined) return false
   return verify(null, signedBytes(opened.domain, opened.kid, opened.payload), key, opened.signature)
 }

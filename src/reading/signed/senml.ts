@@ -47,8 +47,7 @@ export const MIN_UNIX_TIME = 2 ** 28
 /** 10000-01-01T00:00Z, where calendars of four digits end. */
 export const END_OF_TIME = 253_402_300_800
 
-const labels: ReadonlySet<number | string> = new Set(Object.values(LABEL))
-const own: ReadonlySet<number | string> = new Set(Object.values(OWN))
+const known: ReadonlySet<number | string> = new Set([...Object.values(LABEL), ...Object.values(OWN)])
 
 const EXTENSION = /^[a-z][a-z0-9]*_?$/
 /** Every registered label's JSON name (RFC 8428 section 12.2): such a key would say a thing twice. */
@@ -56,7 +55,8 @@ const JSON_NAMES: ReadonlySet<string> = new Set('bn bt bu bv bs bver n u v vs vb
 
 /** @returns the first key that a pack must not carry, undefined where all are known or may be ignored */
 export function forbiddenKey(record: CborMap): number | string | undefined {
-  return record.keys().find((key) => !labels.has(key) && !own.has(key) && !mayIgnore(key))
+  for (const key of record.keys()) if (!known.has(key) && !mayIgnore(key)) return key
+  return undefined
 }
 
 function mayIgnore(key: number | string): boolean {
