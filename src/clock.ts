@@ -57,8 +57,12 @@ export async function withDeadline<T>(
 ): Promise<T> {
   signal?.throwIfAborted()
   const controller = new AbortController()
-  const late = new NodeError('deadline', `${what}: no answer within ${Math.ceil(ms)} ms`, { remedy: 'retry' })
-  const cancel = clock.after(ms, () => controller.abort(late))
+  // Built when it is late: an error takes its stack, and most work is in time.
+  const cancel = clock.after(ms, () =>
+    controller.abort(
+      new NodeError('deadline', `${what}: no answer within ${Math.ceil(ms)} ms`, { remedy: 'retry' })
+    )
+  )
   const follow = (): void => controller.abort(signal?.reason)
   signal?.addEventListener('abort', follow, { once: true })
   // Work that does not heed its signal is left behind, not waited for.
