@@ -18,7 +18,7 @@ const EXCEPTIONS: readonly (readonly [path: RegExp, reason: string])[] = [
 ]
 
 t.test('nothing in src and devices is there for tests alone', async (t) => {
-  const files = sourceFiles(ROOT, ['src', 'devices', 'bench', 'examples'])
+  const files = sourceFiles(ROOT, ['src', 'devices', 'bench', 'examples', 'scripts'])
   const judged = (path: string): boolean =>
     /^(src|devices)\//.test(path) && !EXCEPTIONS.some(([pattern]) => pattern.test(path))
   t.ok(files.filter(({ path }) => judged(path)).length > 300, 'the sources are found')
@@ -26,7 +26,7 @@ t.test('nothing in src and devices is there for tests alone', async (t) => {
 })
 
 t.test('every file of src and devices is part of a program', async (t) => {
-  const files = sourceFiles(ROOT, ['src', 'devices', 'bench', 'examples'])
+  const files = sourceFiles(ROOT, ['src', 'devices', 'bench', 'examples', 'scripts'])
   const importsOf = new Map(files.map(({ path, imports }) => [path, imports.map(({ to }) => to)]))
   const reached = new Set<string>()
   const visit = (path: string): void => {

@@ -6,6 +6,15 @@ export const WRONG_USE = 2
 export const NOT_FOUND = 3
 export const REFUSED = 4
 
+/** What each means to people. */
+export const exitMeanings: readonly (readonly [status: number, meaning: string])[] = [
+  [DONE, 'done'],
+  [FAILED, 'failed'],
+  [WRONG_USE, 'wrong usage or configuration'],
+  [NOT_FOUND, 'no peer found or reachable'],
+  [REFUSED, 'refused']
+]
+
 const statuses: ReadonlyMap<string, number> = new Map([
   ['usage', WRONG_USE],
   ['bad-request', WRONG_USE],

@@ -1,6 +1,7 @@
 import { pad } from '../terminal/text-width.ts'
 import type { AnyCommand, Command, Option, Options, Positional } from './command.ts'
 import { globalOptions } from './command.ts'
+import { exitMeanings } from './exit-status.ts'
 
 /** `kith --help`. */
 export function helpOverview(commands: readonly AnyCommand[]): string[] {
@@ -15,7 +16,7 @@ export function helpOverview(commands: readonly AnyCommand[]): string[] {
     ...listed(optionLines(globalOptions)),
     '',
     '`kith COMMAND --help` describes a command, with an example. To begin: kith run --simulated',
-    'Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 no peer found or reachable, 4 refused.'
+    `Exit status: ${exitMeanings.map(([status, meaning]) => `${status} ${meaning}`).join(', ')}.`
   ]
 }
 
@@ -44,7 +45,7 @@ export function helpCommand(command: AnyCommand, action?: Command): string[] {
   ]
 }
 
-function sentence(summary: string): string {
+export function sentence(summary: string): string {
   return `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}.`
 }
 
@@ -54,18 +55,18 @@ function tail({ example }: { readonly example: string }): string[] {
   return [`Global options: ${names.join(', ')} (kith --help describes them)`, '', `Example: ${example}`]
 }
 
-function usage(command: AnyCommand, action: Command): string {
+export function usage(command: AnyCommand, action: Command): string {
   const path = command === action ? ['kith', command.name] : ['kith', command.name, action.name]
   const options = Object.keys(action.options).length === 0 ? [] : ['[OPTIONS]']
   return [...path, ...action.positionals.map(placeholder), ...options].join(' ')
 }
 
-function placeholder(positional: Positional): string {
+export function placeholder(positional: Positional): string {
   const name = `${positional.name}${positional.many === true ? ' ...' : ''}`
   return positional.required === true ? name : `[${name}]`
 }
 
-function optionLines(options: Options): [string, string][] {
+export function optionLines(options: Options): [string, string][] {
   return Object.entries(options).map(([name, option]) => [optionName(name, option), option.summary])
 }
 

@@ -33,6 +33,12 @@ function described<const Schema extends v.GenericSchema>(schema: Schema, about: 
   return v.pipe(schema, v.description(about), v.metadata({ ...v.getMetadata(schema) }))
 }
 
+/** Within a union: the JSON Schema shows no description behind the conversion to milliseconds. */
+function describedTime(about: string) {
+  const time = duration(1, DAY)
+  return v.pipe(v.union([time]), v.description(about), v.metadata({ ...v.getMetadata(time) }))
+}
+
 /** One key each; applied in the order of the list, each to the outcome of the one before. */
 const filters = {
   offset: described(anywhere, 'Added to each value, in the unit of the quantity.'),
@@ -40,9 +46,9 @@ const filters = {
   median: described(whole(2, 99), 'The median of the last N values.'),
   moving_average: described(whole(2, 1000), 'The mean of the last N values.'),
   exponential_moving_average: described(weight, 'Weight of the newest value: above 0, up to 1.'),
-  throttle: described(duration(1, DAY), 'Passes one value in this time.'),
+  throttle: describedTime('Passes one value in this time.'),
   delta: described(step, 'Passes changes of this size or more, in the unit of the quantity.'),
-  heartbeat: described(duration(1, DAY), 'Passes a value after this time, even if delta would hold it back.'),
+  heartbeat: describedTime('Passes a value after this time, even if delta would hold it back.'),
   clamp: described(bounds, '[minimum, maximum]: values beyond are set to the bound.')
 }
 
