@@ -65,9 +65,15 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
     // The simulated world is a mode of the product: chosen like the real one, loaded only then.
     ...dynamic('hal/linux', 'hal/simulated', 'bridge', 'devices')
   ],
+  // What a card says becomes files of the machine, a configuration, an identity and an entry of the book.
+  provision: [...value('config', 'node', 'peer', 'valibot'), ...type('hal')],
   // The catalogue of devices is handed on into config, and listed for people.
   // cbor-x writes the rows of `kith history --cbor`.
-  cli: [...value('node', 'config'), ...dynamic('devices', 'cbor-x'), ...type('hal', 'hal/simulated')],
+  cli: [
+    ...value('node', 'config'),
+    ...dynamic('devices', 'provision', 'cbor-x'),
+    ...type('hal', 'hal/simulated')
+  ],
   main: value('cli'),
   // The faces for authors of drivers: what a driver may use, and what its model and test may.
   driver: value('hal'),

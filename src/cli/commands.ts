@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   devices: async () => (await import('./commands/devices/devices.ts')).devices,
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  provision: async () => (await import('./commands/provision.ts')).provision,
   completion: async () => (await import('./commands/completion.ts')).completion
 }
 

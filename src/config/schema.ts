@@ -19,6 +19,7 @@ import {
   text,
   truth
 } from './options/kinds.ts'
+import { provisioning } from './provisioning.ts'
 import { quantitiesSchema, quantityProblems } from './quantities.ts'
 import { datagrams, history, limits } from './sections.ts'
 import { nameOrPeer, storeEntries } from './store.ts'
@@ -149,7 +150,8 @@ export function configSchema(
     log,
     datagrams,
     via,
-    limits
+    limits,
+    ...provisioning
   })
   return v.pipe(
     all,
