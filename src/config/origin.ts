@@ -8,6 +8,8 @@ export type Origin =
       readonly line: number
       /** In characters, from 1. */
       readonly column: number
+      /** A number as it was written, where that is not how it is shown: `007`. */
+      readonly written?: string
     }
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string }

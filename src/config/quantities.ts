@@ -4,7 +4,8 @@ import { PROTOCOL_NAME, WORD } from '../names.ts'
 import { sensorProtocols } from '../protocol/protocol-registry.ts'
 import { quantities as builtIn, type OwnQuantity } from '../reading/quantity.ts'
 import type { OptionPath } from './option-path.ts'
-import { choice, didYouMean, list, number, option, options, text, whole, withHint } from './options/kinds.ts'
+import { choice } from './options/choice.ts'
+import { didYouMean, list, number, option, options, text, whole, withHint } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
 
 const MAX_QUANTITIES = 64

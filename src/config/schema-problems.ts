@@ -2,9 +2,10 @@ import type * as v from 'valibot'
 import { defined } from '../defined.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
-import { didYouMean } from './options/kinds.ts'
+import { didYouMean, notText } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
 import { type UnknownKey, unknownKeys } from './options/walk.ts'
+import type { Origin } from './origin.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -25,10 +26,18 @@ export function schemaProblems(
     const path = formatPath(steps)
     if (seen.has(path)) return []
     seen.add(path)
-    const [message = '', hint] = issue.message.split('\n')
+    const [message = '', hint] = messageOf(issue, settings.originOf(steps)).split('\n')
     return [problem(settings, steps, 'value', message, hint)]
   })
   return [...unknown, ...invalid]
+}
+
+/** A number in place of text is named as it was written: quotes around 007 keep its zeros. */
+function messageOf(issue: v.BaseIssue<unknown>, origin: Origin | undefined): string {
+  const written = origin?.kind === 'file' ? origin.written : undefined
+  return issue.expected === 'string' && written !== undefined
+    ? notText({ input: Number(issue.input), written })
+    : issue.message
 }
 
 function unknownKey(
@@ -36,6 +45,14 @@ function unknownKey(
   settings: Settings,
   elsewhere: (key: string) => OptionPath | undefined
 ): ConfigProblem {
+  if (key === '<<')
+    return problem(
+      settings,
+      path,
+      'key',
+      'merges maps only in YAML 1.1',
+      'write the options out in each place'
+    )
   // An unknown option of a sensor does not belong to another section.
   const there = path.includes('sensors') ? undefined : elsewhere(key)
   const meant = nearest(key, known) ?? (there === undefined ? undefined : formatPath(there))

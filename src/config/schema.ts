@@ -8,17 +8,8 @@ import { busName, chipAddress } from './devices/sensor-place.ts'
 import { sensorsSchema } from './devices/sensors.ts'
 import { switchClashes, switchesSchema } from './devices/switches.ts'
 import { issuePath } from './option-path.ts'
-import {
-  choice,
-  duration,
-  listOfTexts,
-  name,
-  option,
-  options,
-  section,
-  text,
-  truth
-} from './options/kinds.ts'
+import { choice } from './options/choice.ts'
+import { duration, listOfTexts, name, option, options, section, text, truth } from './options/kinds.ts'
 import { provisioning } from './provisioning.ts'
 import { quantitiesSchema, quantityProblems } from './quantities.ts'
 import { datagrams, history, limits } from './sections.ts'

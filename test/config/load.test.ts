@@ -195,6 +195,11 @@ t.test('hostile text ends in a problem, soon', async (t) => {
   }
 })
 
+t.test('maps and lists within each other are refused by their depth, however many', async (t) => {
+  for (const text of [`a: ${'['.repeat(100_000)}`, `a: ${'{a: '.repeat(10_000)}`])
+    t.match(fault({ text }), /lies too deep\n.*at most 16 levels are read/)
+})
+
 t.test('files', async (t) => {
   const folder = t.testdir({ 'kith.yaml': file, kith: {} })
   const path = (name: string): string => join(folder, name)
@@ -211,6 +216,8 @@ t.test('files', async (t) => {
   t.match(fault({ file: '/dev/null' }), /is not a plain file/)
   writeFileSync(path('large.yaml'), '#'.repeat(300_000))
   t.match(fault({ file: path('large.yaml') }), /is larger than 256 KiB/)
+  writeFileSync(path('utf16.yaml'), Buffer.from('\ufeffname: hall', 'utf16le'))
+  t.match(fault({ file: path('utf16.yaml') }), /is UTF-16$/)
   mkdirSync(path('sealed'))
   t.match(fault({ file: join(path('kith.yaml'), 'x') }), /cannot be there$/)
 })
@@ -221,6 +228,6 @@ t.test(
   async (t) => {
     const folder = t.testdir({})
     writeFileSync(join(folder, 'kith.yaml'), '', { mode: 0 })
-    t.match(fault({ file: join(folder, 'kith.yaml') }), /may not be read/)
+    t.match(fault({ file: join(folder, 'kith.yaml') }), /cannot be read: permission denied/)
   }
 )

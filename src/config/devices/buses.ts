@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { MuxChannel } from '../../hal/bus/muxed-buses.ts'
-import { choice, list, name, option, options, whole, withHint } from '../options/kinds.ts'
+import { choice } from '../options/choice.ts'
+import { list, name, option, options, whole, withHint } from '../options/kinds.ts'
 import { busName, chipAddress, MACHINE_BUS } from './sensor-place.ts'
 
 const MAX_BUSES = 64

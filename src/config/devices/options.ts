@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { OptionDefinition, Options, SensorDefinition } from '../../hal/sensor.ts'
 import { durationUnits, formatUnits } from '../../units.ts'
-import { choice, duration, number, option, section, text, truth, whole } from '../options/kinds.ts'
+import { choice } from '../options/choice.ts'
+import { duration, number, option, section, text, truth, whole } from '../options/kinds.ts'
 
 /** The schema of a device's own options, made of its definition. */
 export function deviceOptions(definition: SensorDefinition): v.GenericSchema<unknown, Options> {

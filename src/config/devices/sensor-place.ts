@@ -28,11 +28,20 @@ export function chipAddress(type: string, addresses: readonly number[]) {
   return v.pipe(
     v.picklist(addresses, (issue) =>
       typeof issue.input === 'number'
-        ? withHint(`${formatAddress(issue.input)} is not an address of ${type}`, `it answers at ${known}`)
+        ? withHint(
+            `${formatAddress(issue.input)} is not an address of ${type}`,
+            didYouMean(asHexadecimal(issue.input, addresses)) ?? `it answers at ${known}`
+          )
         : withHint(`${showInput(issue.input)} is not an address`, `write ${known}, without quotes`)
     ),
     v.metadata({ range: known, format: formatAddress })
   )
+}
+
+/** The address whose digits were written without 0x: 48 for 0x48. */
+function asHexadecimal(input: number, addresses: readonly number[]): string | undefined {
+  const address = Number.parseInt(String(input), 16)
+  return addresses.includes(address) ? formatAddress(address) : undefined
 }
 
 /** Where a device is, by its kind of bus. */

@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import type { ActuatorOptions } from '../../hal/actuator.ts'
 import type { OptionPath } from '../option-path.ts'
 import { formatPath } from '../option-path.ts'
-import { choice, duration, list, name, option, options, withHint } from '../options/kinds.ts'
+import { choice } from '../options/choice.ts'
+import { duration, list, name, option, options, withHint } from '../options/kinds.ts'
 import { lineName } from './sensor-place.ts'
 
 /** One output with every default. */

@@ -9,7 +9,6 @@ import {
   type Units,
   unitPattern
 } from '../../units.ts'
-import { nearest } from './nearest.ts'
 
 /** Facts about an option beyond its type; valibot carries them as metadata. */
 export interface OptionFacts {
@@ -46,20 +45,26 @@ const isNot =
   (issue: Issue): string =>
     issue.input === undefined ? `${expected} is missing` : `${showInput(issue.input)} is not ${expected}`
 
-function notText(issue: Issue): string {
-  const scalar = typeof issue.input === 'number' || typeof issue.input === 'boolean'
-  return withHint(isNot('text')(issue), scalar ? `write it in quotes: "${issue.input}"` : undefined)
+/** @param issue `written` is a number's own digits, where they are not those of its value: `007` */
+export function notText({ input, written }: Issue & { readonly written?: string }): string {
+  const isScalar = typeof input === 'number' || typeof input === 'boolean'
+  if (!isScalar) return isNot('text')({ input })
+  const shown = written ?? String(input)
+  return withHint(`${shown} is not text`, `write it in quotes: "${shown}"`)
 }
 
 /** Text of a form. @param form what it must be, for messages: `a name of a–z, 0–9 and -` */
 export function text(pattern: RegExp, form: string) {
-  return v.pipe(v.string(notText), v.regex(pattern, isNot(form)))
+  return v.pipe(
+    v.string((issue) => notText({ input: issue.input })),
+    v.regex(pattern, isNot(form))
+  )
 }
 
 /** A name as in series names (docs/protocols.md section 5). */
 export function name() {
   return v.pipe(
-    v.string(notText),
+    v.string((issue) => notText({ input: issue.input })),
     v.regex(NAME, (issue) =>
       withHint(`${showInput(issue.input)} is not a name`, 'names are 1 to 32 of a–z, 0–9 and -')
     )
@@ -74,15 +79,6 @@ export function truth() {
   })
 }
 
-export function choice<const Choices extends readonly (string | number)[]>(choices: Choices) {
-  return v.picklist(choices, (issue) =>
-    withHint(
-      `${showInput(issue.input)} is not one of ${choices.join(', ')}`,
-      didYouMean(nearest(String(issue.input), choices.map(String)))
-    )
-  )
-}
-
 /** One word in place of a value. @param form what the value is, for messages */
 export function wordOr<const Word extends string, const Schema extends v.GenericSchema>(
   word: Word,
@@ -93,6 +89,11 @@ export function wordOr<const Word extends string, const Schema extends v.Generic
     v.union([v.literal(word), schema], isNot(`${word} or ${form}`)),
     v.metadata({ range: `${word}, ${factsOf(schema).range}` })
   )
+}
+
+function withoutQuotes(input: unknown): string | undefined {
+  const isNumber = typeof input === 'string' && /^[+-]?\d+(\.\d+)?$/.test(input)
+  return isNumber ? `write it without quotes: ${input}` : undefined
 }
 
 const tooSmall =
@@ -106,7 +107,7 @@ const tooLarge =
 
 export function number(min: number, max: number) {
   return v.pipe(
-    v.number(isNot('a number')),
+    v.number((issue) => withHint(isNot('a number')(issue), withoutQuotes(issue.input))),
     v.minValue(min, tooSmall(String(min))),
     v.maxValue(max, tooLarge(String(max))),
     v.metadata({ range: `${min} to ${max}` })
@@ -196,8 +197,23 @@ export function factsOf(schema: v.GenericSchema): OptionFacts {
 /** Options under one key. Unknown keys are reported by walk.ts, with the nearest known one. */
 export function options<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, (issue) =>
-    issue.expected === 'Object' ? isNot('a map of options')(issue) : 'is missing'
+    issue.expected === 'Object'
+      ? withHint(isNot('a map of options')(issue), didYouMean(meantOption(issue.input, entries)))
+      : 'is missing'
   )
+}
+
+/** The option of a section that a plain value was meant for: the only one with a choice of such words. */
+function meantOption(input: unknown, entries: v.ObjectEntries): string | undefined {
+  if (typeof input !== 'string') return undefined
+  const takers = Object.entries(entries).filter(([, entry]) => isWordOf(entry, input))
+  const [[key] = [undefined]] = takers
+  return takers.length === 1 ? `{ ${key}: ${input} }` : undefined
+}
+
+function isWordOf(entry: v.GenericSchema | v.GenericSchemaAsync, word: string): boolean {
+  const inner = 'wrapped' in entry ? (entry.wrapped as v.GenericSchema) : entry
+  return inner.type === 'picklist' && v.is(inner as v.GenericSchema, word)
 }
 
 /** A section all of whose options have defaults. */

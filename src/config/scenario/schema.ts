@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { defined } from '../../defined.ts'
 import type { ScenarioAction, ScenarioEvent } from '../../hal/simulated/scenario.ts'
 import { busName } from '../devices/sensor-place.ts'
-import { choice, duration, list, number, options, showInput, text, withHint } from '../options/kinds.ts'
+import { choice } from '../options/choice.ts'
+import { duration, list, number, options, showInput, text, withHint } from '../options/kinds.ts'
 import { writeValue } from '../yaml/value.ts'
 import {
   ambientQuantities,

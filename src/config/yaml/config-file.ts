@@ -25,7 +25,11 @@ export function readConfigFile(
         'check that this is the right file'
       )
     }
-    return readFileSync(file, 'utf8')
+    const bytes = readFileSync(file)
+    // A byte order mark of UTF-16 (Unicode 16.0 section 23.8), as Windows' editors write it.
+    const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+    if (isUtf16) throw unreadable(file, 'is UTF-16', 'save it as UTF-8')
+    return bytes.toString('utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' && optional) return undefined

@@ -1,5 +1,8 @@
 import type { YAMLError } from 'yaml'
 
+/** Maps and lists within each other. */
+export const MAX_DEPTH = 16
+
 const UNCLOSED = 'close it; in a list of several lines, indent what is in it'
 
 /** Faults of the parser, by code and beginning of the message, in plain words. */
@@ -22,6 +25,7 @@ const EXPLAINED: readonly (readonly [fault: RegExp, message: string, hint: strin
   ],
   [/^BAD_INDENT: Flow sequence/, 'a [ is not closed before this line', UNCLOSED],
   [/^BAD_INDENT: Flow map/, 'a { is not closed before this line', UNCLOSED],
+  [/: Maximum call stack size exceeded/, 'lies too deep', `at most ${MAX_DEPTH} levels are read`],
   [
     /^MULTILINE_IMPLICIT_KEY/,
     'this line is not as in name: hall',

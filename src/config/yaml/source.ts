@@ -12,13 +12,15 @@ import {
 import type { ConfigProblem } from '../config-error.ts'
 import { formatPath, type OptionPath } from '../option-path.ts'
 import type { Origin, Written } from '../origin.ts'
-import { explained } from './faults.ts'
+import { explained, MAX_DEPTH } from './faults.ts'
 
 /** A commented configuration with 64 sensors has about 20 KiB. */
 export const MAX_CHARACTERS = 256 * 1024
 /** Values in total, each use of an alias counted: bounds chains of aliases. */
 const MAX_VALUES = 20_000
-const DEEPEST = 16
+
+/** Where YAML wants a space: in the indentation, behind a dash, or behind the colon of a key. */
+const NO_BREAK_SPACE = /^[ -]*\u00a0|^[ -]*[\w.]+:[ ]*\u00a0/m
 
 export interface YamlSource {
   readonly written: Written
@@ -32,14 +34,26 @@ export interface YamlSource {
  */
 function readYaml(text: string, place: (line: number, column: number) => Origin): YamlSource {
   const lines = new LineCounter()
-  // A byte order mark would shift the columns of the first line by one.
-  const plain = text.replace(/^\ufeff/, '')
+  // A byte order mark would shift the columns of the first line by one. The parser does not take a lone CR for the
+  // line break that it is (YAML 1.2.2 section 5.4).
+  const plain = text.replace(/^\ufeff/, '').replace(/\r(?!\n)/g, '\n')
   const at = (offset: number): Origin => {
     const { line, col } = lines.linePos(offset)
     return place(Math.max(1, line), Math.max(1, col))
   }
   if (plain.length > MAX_CHARACTERS) {
     return unread({ origin: place(1, 1), path: '', message: `is longer than ${MAX_CHARACTERS / 1024} KiB` })
+  }
+  const space = NO_BREAK_SPACE.exec(plain)
+  if (space !== null) {
+    lines.addNewLine(0)
+    for (const { index } of plain.matchAll(/\n/g)) lines.addNewLine(index + 1)
+    return unread({
+      origin: at(space.index + space[0].length - 1),
+      path: '',
+      message: 'a no-break space (U+00A0) is not a space of YAML',
+      hint: 'write a plain space; word processors and web pages insert the other'
+    })
   }
   const document = parseDocument(plain, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const faults = [...document.errors, ...document.warnings]
@@ -98,12 +112,21 @@ class Reader {
     const target = isAlias(node) ? node.resolve(this.#document) : node
     this.#count += 1
     if (isAlias(node) && target === undefined) return this.#refuse(node, `no value is marked &${node.source}`)
-    if (path.length > DEEPEST) return this.#refuse(node, `lies deeper than ${DEEPEST} levels`)
+    if (path.length > MAX_DEPTH) return this.#refuse(node, `lies deeper than ${MAX_DEPTH} levels`)
     if (this.#count > MAX_VALUES) return this.#refuse(node, `there are more than ${MAX_VALUES} values`)
     this.#values.set(formatPath(path), this.#origin(node))
     if (isMap(target)) return this.#map(target.items, path)
     if (isSeq(target)) return target.items.map((item, index) => this.#value(item, [...path, index]))
-    return isScalar(target) ? target.value : null
+    if (!isScalar(target)) return null
+    if (typeof target.value === 'number') this.#keepDigits(path, target.value, target.source)
+    return target.value
+  }
+
+  /** For messages: 007 and 0x48 are 7 and 72 as values. */
+  #keepDigits(path: OptionPath, value: number, written: string | undefined): void {
+    const origin = this.#values.get(formatPath(path))
+    if (origin?.kind !== 'file' || written === undefined || written === String(value)) return
+    this.#values.set(formatPath(path), { ...origin, written })
   }
 
   #map(pairs: readonly { key: unknown; value: unknown }[], path: OptionPath): Record<string, unknown> {
