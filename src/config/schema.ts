@@ -56,6 +56,11 @@ const network = {
     [],
     'Announced besides its own addresses: a forwarded port, a DNS name.'
   ),
+  reachable: option(
+    choice(['near', 'world']),
+    'near',
+    'Who may learn its addresses. near: each network those in it, and the book all of them; world: also anyone those that are public. What is announced is for the world.'
+  ),
   interfaces: option(
     listOfTexts(text(/^\S{1,15}$/, 'the name of a network interface as in wlan0'), 32),
     [],

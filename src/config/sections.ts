@@ -6,6 +6,7 @@ import { networkLimits, streamLimits } from '../node/network/limits.ts'
 import { storeLimits } from '../node/peers/limits.ts'
 import { bookCapacity, lastGoodLimits } from '../peer/book/limits.ts'
 import { dialingLimits } from '../peer/dialing/limits.ts'
+import { addressesLimits } from '../protocol/addresses/limits.ts'
 import { datagramLimits } from '../protocol/datagram/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
 import { neighboursLimits } from '../protocol/neighbours/limits.ts'
@@ -91,6 +92,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   catalogue: limitsSection(catalogueLimits),
   neighbours: limitsSection(neighboursLimits),
   via: limitsSection(viaLimits),
+  addresses: limitsSection(addressesLimits),
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),

@@ -9,6 +9,7 @@ import { createPeers } from './assembly/peers.ts'
 import { createProtocols } from './assembly/protocols.ts'
 import { createPublishing, listenToAll } from './assembly/publishing.ts'
 import { createQueryServer } from './assembly/query-server.ts'
+import { createAddresses } from './assembly/reach/addresses.ts'
 import { createNeighbours } from './assembly/reach/neighbours.ts'
 import { addNeighboursWay } from './assembly/reach/neighbours-way.ts'
 import { createVia } from './assembly/reach/via.ts'
@@ -67,9 +68,20 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const peerLookup = createPeerLookup({ ...base, sensing })
   const neighbours = createNeighbours(base)
   const via = createVia(base)
+  const addresses = createAddresses(base)
   addNeighboursWay({ ...base, neighbours, via })
   const switches = new Switches(init)
-  const components = { ...base, publishing, sensing, server, peerLookup, neighbours, via, switches }
+  const components = {
+    ...base,
+    publishing,
+    sensing,
+    server,
+    peerLookup,
+    neighbours,
+    via,
+    addresses,
+    switches
+  }
   const operations = createOperations(components)
   const { resolver } = peerLookup
   return {

@@ -77,7 +77,7 @@ export class Node {
 
   /** Multiaddrs with our PeerId, where others can reach us. */
   get addresses(): string[] {
-    return this.#running.assembled.transports.network.getMultiaddrs().map(String)
+    return this.#running.assembled.transports.own.allWithPeer().map(String)
   }
 
   /**

@@ -115,7 +115,7 @@ function running(assembled: Assembled): RunningNode {
   let stopping: Promise<void> | undefined
   return {
     peer: assembled.init.identity.peer,
-    addresses: assembled.transports.network.getMultiaddrs().map(String),
+    addresses: assembled.transports.own.allWithPeer().map(String),
     operations: assembled.operations,
     assembled,
     stalled: () => stalledParts(assembled),

@@ -7,6 +7,8 @@ import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/cbor/bytes.ts'
 import { isCborError } from '../../src/cbor/error.ts'
 import { readCbor } from '../../src/cbor/read.ts'
 import { writeCbor } from '../../src/cbor/write.ts'
+import { decodeTold, encodeTold } from '../../src/protocol/addresses/codec.ts'
+import { addressesLimits } from '../../src/protocol/addresses/limits.ts'
 import {
   decodeFrame,
   encodeData,
@@ -218,6 +220,25 @@ t.test('circuits', async (t) => {
   )
   for (const [name, { initial }] of Object.entries(viaLimits.entries))
     t.equal(shown.get(`limits.via.${name}`), `${initial}`, name)
+})
+
+t.test('addresses', async (t) => {
+  const frames = [...documentVectors].filter(([name]) => name.startsWith('addresses-'))
+  t.equal(frames.length, 2)
+  for (const [name, { bytes, diagnostic }] of frames) {
+    unchecked.delete(name)
+    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic ?? '{}'))), hexOfBytes(bytes), name)
+    equalHex(t, encodeTold(decodeTold(bytes)), name)
+  }
+  t.same(decodeTold(documentBytes('addresses-two')).map(String), [
+    '/ip4/192.168.1.20/tcp/4001',
+    '/ip4/203.0.113.7/tcp/4001'
+  ])
+  const shown = new Map(
+    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
+  )
+  for (const [name, { initial }] of Object.entries(addressesLimits.entries))
+    t.equal(shown.get(`limits.addresses.${name}`), `${initial}`, name)
 })
 
 t.test('requests and answers', async (t) => {

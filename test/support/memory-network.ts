@@ -3,10 +3,16 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Transport } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../src/clock.ts'
 import { defaultsOf } from '../../src/limits.ts'
 import { silentLog } from '../../src/log.ts'
-import { type Carrier, createNetwork, type Network } from '../../src/node/network/create-network.ts'
+import {
+  type AddressPolicy,
+  type Carrier,
+  createNetwork,
+  type Network
+} from '../../src/node/network/create-network.ts'
 import { networkLimits as declaredLimits, type NetworkLimits } from '../../src/node/network/limits.ts'
 
 /** The memory of this process in place of a network: nodes reach each other by address, nothing is discovered. */
@@ -29,10 +35,10 @@ export async function memoryNetwork(
 ): Promise<Network> {
   const privateKey = await generateKeyPair('Ed25519')
   const carrier = memoryCarrier()
-  const network = await createNetwork({
+  const network: Network = await createNetwork({
     privateKey,
     carrier,
-    announce: [],
+    addresses: addressesOf(() => network),
     gossip,
     version: '0.0.0',
     limits: { ...networkLimits, ...limits },
@@ -41,6 +47,15 @@ export async function memoryNetwork(
   })
   await network.start()
   return network
+}
+
+/** Everybody learns all addresses. */
+export function addressesOf(network: () => Network): AddressPolicy {
+  const all = (): Multiaddr[] => network().services.components.transportManager.getAddrs()
+  return {
+    forEverybody: () => all().map((address) => address.encapsulate(`/p2p/${network().peerId}`)),
+    forConnection: all
+  }
 }
 
 /** Resolves with the next event of that name. Tests bound it by their own timeout. */

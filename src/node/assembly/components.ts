@@ -4,8 +4,11 @@ import type { AddressBook } from '../../peer/book/book.ts'
 import type { LastGoodAddresses } from '../../peer/book/last-good.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { PathFinder } from '../../peer/dialing/path-finder.ts'
+import type { ToldAddresses } from '../../peer/dialing/told-addresses.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import type { Forwarding } from '../../peer/forwarding.ts'
+import type { OwnAddresses } from '../../peer/own-addresses.ts'
+import type { Addresses } from '../../protocol/addresses/index.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
 import type {
   CataloguePublisher,
@@ -62,6 +65,8 @@ export interface Components {
   readonly neighbours: Neighbours
   /** Connections through neighbours. */
   readonly via: Via
+  /** Exchanges addresses with peers of the book. */
+  readonly addresses: Addresses
   readonly switches: Switches
 }
 
@@ -76,6 +81,8 @@ export interface Transports {
   readonly network: Network
   /** The subnets of this machine. */
   readonly local: LocalNetwork
+  /** Where this node can be dialled, and who may learn of it. */
+  readonly own: OwnAddresses
   /** undefined where datagrams are switched off. */
   readonly datagrams: Datagrams | undefined
 }
@@ -87,6 +94,8 @@ export interface Peers {
   readonly book: AddressBook
   readonly inBook: (peer: string) => boolean
   readonly autoDialer: AutoDialer
+  /** Where peers say they are. */
+  readonly told: ToldAddresses
   /** undefined without a home. */
   readonly lastGood: LastGoodAddresses | undefined
   /** Finds a connection to a peer that is wanted now. */

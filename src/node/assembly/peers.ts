@@ -4,9 +4,10 @@ import { isDirect } from '../../direct.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AddressDialer } from '../../peer/dialing/address-dialer.ts'
-import { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import { AutoDialer, type AutoDialerInit } from '../../peer/dialing/auto-dialer.ts'
 import { type DialGate, dialGate } from '../../peer/dialing/dial-gate.ts'
 import { PathFinder } from '../../peer/dialing/path-finder.ts'
+import { ToldAddresses } from '../../peer/dialing/told-addresses.ts'
 import { Forwarding } from '../../peer/forwarding.ts'
 import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { remoteHost } from '../network/create-network.ts'
@@ -41,7 +42,14 @@ export async function createPeers({
     denies: (peer) => admission.denies(peer),
     isBanned: (peer) => transports.network.services.guard.isBanned(peer)
   })
-  const autoDialer = createAutoDialer({ init, transports }, inBook, gate)
+  const told = new ToldAddresses({
+    peerStore: transports.network.peerStore,
+    network: transports.local,
+    inBook,
+    leadsHere: (address) => transports.own.leadsHere(address),
+    peers: config.limits.dialing.peers
+  })
+  const autoDialer = createAutoDialer({ init, transports }, { inBook, gate, told })
   const callerOf = (peer: string): Caller | undefined => {
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: isDirect(connection) }
@@ -70,6 +78,7 @@ export async function createPeers({
     book,
     inBook,
     autoDialer,
+    told,
     lastGood: lastGoodOf({
       ...init,
       inBook,
@@ -103,8 +112,7 @@ function describe({ message, hint }: UnmatchedWord): string {
 
 function createAutoDialer(
   { init: { config, world, log }, transports }: Pick<Components, 'init' | 'transports'>,
-  inBook: (peer: string) => boolean,
-  gate: DialGate
+  others: Pick<AutoDialerInit, 'inBook' | 'gate' | 'told'>
 ): AutoDialer {
   const { dialing, network } = config.limits
   const addressDialer = new AddressDialer({
@@ -116,13 +124,13 @@ function createAutoDialer(
   return new AutoDialer({
     libp2p: transports.network,
     dial: (addresses, signal, report) => addressDialer.dial(addresses, signal, report),
-    gate,
+    ...others,
+    leadsHere: (address) => transports.own.leadsHere(address),
     clock: world.clock,
     log,
     network: transports.local,
     random: () => randomFloat(world),
-    limits: { ...dialing, dialTimeout: network.dialTimeout },
-    inBook
+    limits: { ...dialing, dialTimeout: network.dialTimeout }
   })
 }
 

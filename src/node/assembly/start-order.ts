@@ -28,6 +28,7 @@ export function startOrder(
     peerLookup,
     neighbours,
     via,
+    addresses,
     switches
   } = components
   const { home, world, log, carrier } = init
@@ -54,6 +55,7 @@ export function startOrder(
     server,
     neighbours,
     via,
+    addresses,
     gossip,
     replication.replicator,
     // A node for one command publishes no catalogue.

@@ -10,7 +10,7 @@ import type { Components } from './components.ts'
 export function createStatus(components: Components, views: LatestViews): () => Status {
   const { init, transports, timekeeper, storage, sensing } = components
   const { config, world, identity, home, version } = init
-  const { network } = transports
+  const { network, own } = transports
   const { clock } = world
   const startedAt = clock.monotonic()
   return () => {
@@ -23,7 +23,7 @@ export function createStatus(components: Components, views: LatestViews): () => 
       home: home?.path ?? null,
       pid: process.pid,
       uptime: (clock.monotonic() - startedAt) / 1000,
-      addresses: network.getMultiaddrs().map(String),
+      addresses: own.allWithPeer().map(String),
       purposes: config.purposes,
       protocols: network.getProtocols().filter(isOurs),
       sensors: viewSensors(identity.peer, sensing.sensors, views),
@@ -59,16 +59,18 @@ function countersOf({
   server,
   neighbours,
   via,
+  addresses,
   transports: { datagrams }
-}: Pick<Components, 'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'transports'>): Record<
-  string,
-  number
-> {
+}: Pick<
+  Components,
+  'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'addresses' | 'transports'
+>): Record<string, number> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
     ...named('journal', hub.counters),
     ...named('neighbours', neighbours.counters),
     ...named('via', via.counters),
+    ...named('addresses', addresses.counters),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

@@ -1,5 +1,9 @@
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { isDirect } from '../../direct.ts'
 import { readInterfaces } from '../../peer/discovery/interface-watch.ts'
 import { LocalNetwork } from '../../peer/discovery/local-network.ts'
+import { hostPort } from '../../peer/discovery/multiaddr-host.ts'
+import { OwnAddresses } from '../../peer/own-addresses.ts'
 import { gossipOptions } from '../../protocol/gossip/index.ts'
 import { createNetwork } from '../network/create-network.ts'
 import { datagramsOf } from '../network/datagrams.ts'
@@ -10,16 +14,27 @@ export async function createTransports({
   protocols
 }: Pick<Components, 'init' | 'protocols'>): Promise<Transports> {
   const { config, identity, carrier, version, world, log } = init
-  const local = new LocalNetwork(readInterfaces())
+  const local = new LocalNetwork(readInterfaces(), config.interfaces)
+  const own = new OwnAddresses({
+    self: identity.peer,
+    listening: (): readonly Multiaddr[] => network.services.components.transportManager.getAddrs(),
+    announce: config.announce,
+    reachable: config.reachable,
+    network: local
+  })
   const network = await createNetwork({
     privateKey: identity.privateKey,
     carrier,
-    announce: config.announce,
+    addresses: {
+      forEverybody: () => own.forEverybodyWithPeer(),
+      forConnection: (connection) =>
+        own.forCaller({ direct: isDirect(connection), host: hostPort(connection.remoteAddr)?.host })
+    },
     gossip: gossipOptions(protocols.registry.ids(), config.limits.gossip),
     version,
     limits: config.limits.network,
     clock: world.clock,
     log
   })
-  return { network, local, datagrams: datagramsOf({ ...init, network, local }) }
+  return { network, local, own, datagrams: datagramsOf({ ...init, network, local }) }
 }

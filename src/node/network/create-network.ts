@@ -1,5 +1,5 @@
 import { type GossipSub, type GossipsubOpts, gossipsub } from '@libp2p/gossipsub'
-import { identify, identifyPush } from '@libp2p/identify'
+import { identifyPush } from '@libp2p/identify'
 import type {
   Connection,
   ConnectionEncrypter,
@@ -13,7 +13,6 @@ import { prefixLogger } from '@libp2p/logger'
 import { noise } from '@libp2p/noise'
 import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { isLoopback } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
@@ -25,6 +24,7 @@ import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionGuard } from './connection-guard.ts'
 import { ConnectionMonitor, type ConnectionMonitorComponents } from './connection-monitor.ts'
+import { IdentifyTeller, type IdentifyTellerComponents } from './identify/identify-teller.ts'
 import type { NetworkLimits } from './limits.ts'
 import { spareWindowUpdates } from './window-updates.ts'
 import { STREAM_WINDOW } from './yamux-frames.ts'
@@ -47,6 +47,8 @@ export interface NetworkServices extends Record<string, unknown> {
   ping: Ping
   /** Refuses peers that broke a rule. */
   guard: Pick<ConnectionGuard, 'ban' | 'isBanned'>
+  /** Tells peers by identify what is for them. */
+  identifyTeller: Pick<IdentifyTeller, 'push'>
   /** What dials, datagrams and circuits need of libp2p's inside. */
   components: InnerComponents
 }
@@ -74,10 +76,18 @@ export function tcpCarrier(listen: readonly string[], limits: ConnectionLimits, 
   return { transports: [transport], listen, discovery }
 }
 
+/** Who learns where this node is, from libp2p's own protocols. */
+export interface AddressPolicy {
+  /** What anybody may learn, each with the PeerId: parts of libp2p that know no peer tell this. */
+  readonly forEverybody: () => Multiaddr[]
+  /** What the other end of a connection may learn. */
+  readonly forConnection: (connection: Connection) => readonly Multiaddr[]
+}
+
 export interface NetworkInit {
   readonly privateKey: PrivateKey
   readonly carrier: Carrier
-  readonly announce: readonly string[]
+  readonly addresses: AddressPolicy
   readonly gossip: Partial<GossipsubOpts>
   readonly version: string
   readonly limits: ConnectionLimits
@@ -100,11 +110,10 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
   const network = await createLibp2p<NetworkServices>({
     start: false,
     privateKey: init.privateKey,
-    nodeInfo: { name: 'kith', version: init.version, userAgent: `kith/${init.version}` },
+    nodeInfo: { name: 'kith', version: init.version, userAgent: userAgent(init.version) },
     addresses: {
       listen: [...init.carrier.listen],
-      announceFilter: outward,
-      appendAnnounce: [...init.announce]
+      announceFilter: () => init.addresses.forEverybody()
     },
     transports: [...init.carrier.transports],
     // One busy port, or an interface without IPv6, must not stop the boot (docs/network.md trap 13).
@@ -152,13 +161,15 @@ function muxerFactory({ streamBuffer }: ConnectionLimits): StreamMuxerFactory {
 }
 
 /** libp2p makes each by its factory when the node is created. */
-function services({ limits, clock, gossip }: NetworkInit, guard: ConnectionGuard): Record<string, unknown> {
+function services(init: NetworkInit, guard: ConnectionGuard): Record<string, unknown> {
+  const { limits, clock, gossip } = init
   return {
     guard: () => guard,
-    // Identify runs once a connection and is not repeated: a slow device needs the time (docs/network.md trap 15).
-    identify: identify({ timeout: limits.identifyTimeout }),
-    // A protocol handled later reaches peers only by a push.
-    identifyPush: identifyPush({ timeout: limits.identifyTimeout }),
+    identifyTeller: (components: IdentifyTellerComponents) => teller(init, components),
+    identify: (components: { identifyTeller: IdentifyTeller }) =>
+      components.identifyTeller.service(components),
+    // Takes pushes; identifyTeller sends them.
+    identifyPush: identifyPush({ timeout: limits.identifyTimeout, runOnSelfUpdate: false }),
     ping: boundedPing(clock),
     // By the time of this machine, as libp2p's own: connections are real in a simulated world, too.
     connectionMonitor: (components: ConnectionMonitorComponents) =>
@@ -171,10 +182,23 @@ function services({ limits, clock, gossip }: NetworkInit, guard: ConnectionGuard
   }
 }
 
-/** Loopback addresses are announced only where there are no others. */
-function outward(addresses: Multiaddr[]): Multiaddr[] {
-  const outer = addresses.filter((address) => !isLoopback(address))
-  return outer.length > 0 ? outer : addresses
+function teller({ limits, version, addresses, log }: NetworkInit, components: IdentifyTellerComponents) {
+  return new IdentifyTeller(
+    {
+      // By the time of this machine: connections are real in a simulated world, too.
+      clock: systemClock,
+      log,
+      // Identify runs once a connection and is not repeated: a slow device needs the time (docs/network.md trap 15).
+      timeout: limits.identifyTimeout,
+      userAgent: userAgent(version),
+      addressesFor: addresses.forConnection
+    },
+    components
+  )
+}
+
+function userAgent(version: string): string {
+  return `kith/${version}`
 }
 
 /** The remote IP address of a connection; undefined over a relay or in memory. */

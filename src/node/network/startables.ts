@@ -7,6 +7,7 @@ import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watch
 import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import { LanDiscovery, MDNS_PORT } from '../../peer/discovery/mdns.ts'
+import type { OwnAddresses } from '../../peer/own-addresses.ts'
 import type { Startable } from '../../startable.ts'
 import type { Network } from './create-network.ts'
 import { besideUs } from './shared-keys.ts'
@@ -21,6 +22,7 @@ export interface NetworkStartableInit {
 export interface DiscoveryInit extends NetworkStartableInit {
   readonly autoDialer: AutoDialer
   readonly local: LocalNetwork
+  readonly own: OwnAddresses
   /** Our own PeerId was announced: our address on that interface, and the one of the other node. */
   readonly onOwnKey: (own: string, other: string) => void
 }
@@ -36,6 +38,7 @@ export function discoveryStartable({
   network,
   autoDialer,
   local,
+  own,
   onOwnKey
 }: DiscoveryInit): Startable {
   const { clock } = world
@@ -45,13 +48,13 @@ export function discoveryStartable({
     only: config.interfaces,
     interval: DISCOVERY_INTERVAL,
     port: MDNS_PORT,
-    addresses: () => network.getMultiaddrs(),
-    found(peer, addresses, from, own) {
+    addresses: () => own.allWithPeer(),
+    found(peer, addresses, from, here) {
       if (!peer.equals(network.peerId)) autoDialer.found(peer, addresses, from)
       // With two interfaces in one network a node receives its own announcements.
-      else if (!local.isOwnAddress(from)) onOwnKey(own, from)
+      else if (!local.isOwnAddress(from)) onOwnKey(here, from)
       else {
-        const twin = besideUs(addresses, network.getMultiaddrs())
+        const twin = besideUs(addresses, own.allWithPeer())
         if (twin !== undefined) onOwnKey(...twin)
       }
     }
@@ -69,6 +72,7 @@ export function discoveryStartable({
         local.update(interfaces)
         discovery.update(interfaces)
         autoDialer.networkChanged()
+        network.services.identifyTeller.push()
       })
     },
     stop() {
@@ -82,9 +86,10 @@ export function discoveryStartable({
 export function interfacesStartable({
   config,
   world,
+  network,
   local,
   autoDialer
-}: Pick<DiscoveryInit, 'config' | 'world' | 'local' | 'autoDialer'>): Startable {
+}: Pick<DiscoveryInit, 'config' | 'world' | 'network' | 'local' | 'autoDialer'>): Startable {
   let cancel: () => void = () => {}
   return {
     name: 'interfaces',
@@ -92,6 +97,7 @@ export function interfacesStartable({
       cancel = watchInterfaces(world.clock, config.limits.network.interfaceCheck, (interfaces) => {
         local.update(interfaces)
         autoDialer.networkChanged()
+        network.services.identifyTeller.push()
       })
     },
     stop: () => cancel()

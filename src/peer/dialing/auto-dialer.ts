@@ -6,13 +6,14 @@ import { isDirect, isRelayed } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { LocalNetwork } from '../discovery/local-network.ts'
-import { announcedAddresses, dialOrder, leadsNear } from './dial-addresses.ts'
+import { dialOrder, leadsNear } from './dial-addresses.ts'
 import { DialBudget } from './dial-budget.ts'
 import type { DialGate } from './dial-gate.ts'
 import { type Known, KnownPeers } from './known-peers.ts'
 import type { DialingLimits } from './limits.ts'
 import { PathChoice } from './path-choice.ts'
 import { PlaceBackoff } from './place-backoff.ts'
+import type { ToldAddresses } from './told-addresses.ts'
 import type { Report } from './way.ts'
 
 /** The time of a dial: milliseconds, all addresses together. */
@@ -28,6 +29,10 @@ export interface AutoDialerInit {
   readonly random: () => number
   readonly limits: AutoDialerLimits
   readonly gate: DialGate
+  /** Where peers say they are. */
+  readonly told: Pick<ToldAddresses, 'of' | 'forget'>
+  /** Whether this node itself would answer at an address. */
+  readonly leadsHere: (address: Multiaddr) => boolean
   /** Peers of the book are dialled without end and never forgotten. */
   readonly inBook: (peer: string) => boolean
 }
@@ -137,6 +142,7 @@ export class AutoDialer {
       forget(address)
       known?.addresses.delete(text)
     }
+    for (const address of this.#init.told.forget(peer)) forget(address)
     known?.backoff.reset()
     if (await peerStore.has(id)) {
       for (const { multiaddr } of (await peerStore.get(id)).addresses) forget(multiaddr)
@@ -149,10 +155,18 @@ export class AutoDialer {
   /** Whoever was not reached may be now that the interfaces changed: the waits of all peers begin anew. */
   networkChanged(): void {
     for (const [peer, known] of this.#known) {
-      if (this.#isDirect(known.id) || known.addresses.size === 0) continue
+      if (this.#isDirect(known.id) || !this.#isWanted(known)) continue
       known.backoff.reset()
       this.#soon(known, peer)
     }
+  }
+
+  /** A peer told other addresses than before: where only a longer connection is open, they are tried now. */
+  toldAnew(peer: string): void {
+    const known = this.#known.get(peer)
+    if (known === undefined || this.#isDirect(known.id) || this.#connections(known.id).length === 0) return
+    known.backoff.reset()
+    this.#soon(known, peer)
   }
 
   neighbours(): Neighbour[] {
@@ -178,23 +192,26 @@ export class AutoDialer {
     const there = this.connection(peer)
     if (there !== undefined) return there
     const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
-    const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
-    const dialled = addresses.length > 0 ? addresses : await this.#announced(known)
-    return await this.#dial(known, dialled, signal, report)
+    return await this.#dial(known, await this.#withTold(known, this.#ordered(known), signal), signal, report)
   }
 
-  /** What a peer said of itself over an earlier connection, as far as it may be dialled now. */
-  async #announced(known: Known): Promise<Multiaddr[]> {
-    const { libp2p, network, inBook } = this.#init
-    const isInBook = inBook(known.id.toString())
-    const { addresses } = await libp2p.peerStore.get(known.id).catch(() => ({ addresses: [] }))
-    const allowed = announcedAddresses(
-      addresses.map(({ multiaddr }) => multiaddr),
-      network,
-      isInBook
-    )
-    const ordered = dialOrder(allowed, known.id, network)
-    return isInBook ? ordered : this.#withinBudget(known, ordered)
+  /** Addresses that are known, without those of this node itself. */
+  #ordered(known: Known): Multiaddr[] {
+    const others = [...known.addresses.values()].filter((address) => !this.#init.leadsHere(address))
+    return dialOrder(others, known.id, this.#init.network)
+  }
+
+  /**
+   * The addresses and, after them, what the peer says of itself as far as it may be dialled: asked of it over a longer
+   * connection, else what it said before, where no other address is known.
+   */
+  async #withTold(known: Known, addresses: Multiaddr[], signal: AbortSignal): Promise<Multiaddr[]> {
+    const { told, network, inBook } = this.#init
+    const isConnected = this.#connections(known.id).length > 0
+    if (addresses.length > 0 && !isConnected) return addresses
+    const ordered = dialOrder(await told.of(known.id, isConnected, signal), known.id, network)
+    const others = ordered.filter((one) => !addresses.some((address) => address.equals(one)))
+    return [...addresses, ...(inBook(known.id.toString()) ? others : this.#withinBudget(known, others))]
   }
 
   #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
@@ -249,8 +266,9 @@ export class AutoDialer {
   #try(known: Known): void {
     if (this.#isDirect(known.id) || !this.#isWanted(known) || this.#known.removeUnseen(known)) return
     const isFull = this.#dialling >= this.#init.limits.parallelDials
-    const addresses = isFull ? [] : this.#allowed(known)
-    if (addresses.length === 0 && known.addresses.size > 0) {
+    const ordered = this.#ordered(known)
+    const addresses = isFull ? [] : this.#allowed(known, ordered)
+    if (addresses.length === 0 && ordered.length > 0) {
       this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
       return
     }
@@ -267,14 +285,13 @@ export class AutoDialer {
   }
 
   /** Over a longer connection a peer says where it is; then it is dialled there. */
-  async #dialKnown(known: Known, addresses: readonly Multiaddr[]): Promise<Connection> {
-    const dialled = addresses.length > 0 ? addresses : await this.#announced(known)
-    return await this.#dial(known, dialled, this.#stopping.signal)
+  async #dialKnown(known: Known, addresses: Multiaddr[]): Promise<Connection> {
+    const { signal } = this.#stopping
+    return await this.#dial(known, await this.#withTold(known, addresses, signal), signal)
   }
 
   /** The addresses that may be dialled now: all of a peer of the book, of others as the budget and places allow. */
-  #allowed(known: Known): Multiaddr[] {
-    const addresses = dialOrder(known.addresses.values(), known.id, this.#init.network)
+  #allowed(known: Known, addresses: Multiaddr[]): Multiaddr[] {
     return this.#init.inBook(known.id.toString()) ? addresses : this.#withinBudget(known, addresses)
   }
 

@@ -16,9 +16,10 @@ export function leadsNear(address: Multiaddr, network: LocalNetwork): boolean {
 const MAX_ANNOUNCED = 8
 
 /**
- * Those of a peer's own word (identify, peer record) that may be dialled: on the subnets of this machine, and beyond
- * them where the peer is in the book. Never loopback or unspecified addresses, which would lead to this machine, and
- * no host names, which would lead wherever DNS says.
+ * Those of a peer's own word (identify, peer record, exchange) that may be dialled: on the subnets of this machine, and
+ * beyond them where the peer is in the book. Never loopback or unspecified addresses, which would lead to this machine,
+ * none on a bridge of containers, which every machine has of its own, and no host names, which would lead wherever DNS
+ * says.
  */
 export function announcedAddresses(
   addresses: readonly Multiaddr[],
@@ -29,8 +30,8 @@ export function announcedAddresses(
     if (isRelayed(address)) return false
     const place = hostPort(address)
     if (place === undefined) return leadsNear(address, network)
-    if (isInBook) return !leadsHere(place.host)
-    return !leadsHere(place.host) && network.isOwnSubnet(place.host)
+    if (leadsHere(place.host) || network.isOnBridge(place.host)) return false
+    return isInBook || network.isOwnSubnet(place.host)
   }
   return addresses.filter(may).slice(0, MAX_ANNOUNCED)
 }

@@ -1,4 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os'
+import { containerBridges, isLinkLocal6 } from './container-bridges.ts'
 import { type Interfaces, inSubnets, ownSubnets } from './local-network.ts'
 
 /** An interface that mDNS is spoken on. */
@@ -18,20 +19,18 @@ export interface ChosenInterface {
   isOnLink(host: string): boolean
 }
 
-/** Interfaces that container engines and hypervisors make: no neighbours are behind them. */
-const BRIDGE = /^(docker|br-|veth|virbr|cni|flannel|lxc|podman)/
-
 /**
- * All interfaces that lead outward. Where there is none, those with the name of a bridge (in a container it may be
- * the only one), else the loopback: nodes of one machine find each other on it.
+ * All interfaces that lead outward, without bridges of containers. Where there is none, the loopback: nodes of one
+ * machine find each other on it.
  * @param only names of interfaces to use; empty for the choice above
  */
 export function chooseInterfaces(interfaces: Interfaces, only: readonly string[]): ChosenInterface[] {
   const all = Object.entries(interfaces).flatMap(([name, infos = []]) => usable(name, infos) ?? [])
   if (only.length > 0) return all.filter(({ name }) => only.includes(name))
   const outward = all.filter(({ internal }) => !internal)
-  const plain = outward.filter(({ name }) => !BRIDGE.test(name))
-  return [plain, outward, all].find((list) => list.length > 0) ?? []
+  const bridges = containerBridges(interfaces)
+  const plain = outward.filter(({ name }) => !bridges.has(name))
+  return [plain, all].find((list) => list.length > 0) ?? []
 }
 
 /**
@@ -58,8 +57,4 @@ function usable(name: string, infos: readonly NetworkInterfaceInfo[]): ChosenInt
     internal: first.internal,
     isOnLink: (host) => inSubnets(subnets, host)
   }
-}
-
-function isLinkLocal6(address: string): boolean {
-  return /^fe[89ab]/i.test(address)
 }

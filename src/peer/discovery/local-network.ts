@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { NetworkInterfaceInfo } from 'node:os'
+import { containerBridges } from './container-bridges.ts'
 
 /** The interfaces of this machine, as os.networkInterfaces() lists them. */
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
@@ -27,6 +28,11 @@ const linkLocal = new BlockList()
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
 linkLocal.addSubnet('fe80::', 10, 'ipv6')
 
+/** Whether it is not routed on the Internet. @param host an IPv4 or IPv6 address, with or without a zone */
+export function isPrivateHost(host: string): boolean {
+  return inSubnets(privateRanges, host)
+}
+
 /** The subnets of this machine, by address and netmask of each interface. */
 export function ownSubnets(interfaces: Interfaces): BlockList {
   const list = new BlockList()
@@ -41,17 +47,22 @@ export function ownSubnets(interfaces: Interfaces): BlockList {
 
 /** Decides what is near: a private address, or one in a subnet of this machine's own interfaces. */
 export class LocalNetwork {
+  readonly #named: readonly string[]
   #interfaces: Interfaces = {}
   #subnets = new BlockList()
   /** The subnets of each interface. */
   #links: ReadonlyMap<string, BlockList> = new Map()
+  #bridges: ReadonlySet<string> = new Set()
 
-  constructor(interfaces: Interfaces) {
+  /** @param named interfaces that the owner names, which are used even if containers are behind them */
+  constructor(interfaces: Interfaces, named: readonly string[] = []) {
+    this.#named = named
     this.update(interfaces)
   }
 
   update(interfaces: Interfaces): void {
     this.#interfaces = interfaces
+    this.#bridges = containerBridges(interfaces, this.#named)
     this.#subnets = ownSubnets(interfaces)
     this.#links = new Map(
       Object.entries(interfaces).map(([name, infos]) => [name, ownSubnets({ [name]: infos })])
@@ -64,13 +75,22 @@ export class LocalNetwork {
 
   /** @param host an IPv4 or IPv6 address, with or without a zone; anything else is not near */
   isNear(host: string): boolean {
-    return this.isOwnSubnet(host) || inSubnets(privateRanges, host)
+    return this.isOwnSubnet(host) || isPrivateHost(host)
   }
 
   /** Whether it is an address of this machine. */
   isOwnAddress(host: string): boolean {
     const plain = host.split('%')[0]
     return Object.values(this.#interfaces).some((infos) => infos?.some(({ address }) => address === plain))
+  }
+
+  /**
+   * Whether it is in a subnet of a bridge of containers alone, beside another usable interface. Another machine that
+   * names it means its own bridge.
+   */
+  isOnBridge(host: string): boolean {
+    const names = this.#linksOf(host)
+    return names.length > 0 && names.every((name) => this.#bridges.has(name))
   }
 
   isOwnSubnet(host: string): boolean {

@@ -21,6 +21,8 @@ export function gossipOptions(topics: readonly string[], limits: GossipOptionsIn
     allowedTopics: [...topics],
     fallbackToFloodsub: false,
     doPX: false,
+    // Nor is anybody dialled whom a PRUNE names, whatever score its sender has.
+    scoreThresholds: { acceptPXThreshold: Number.POSITIVE_INFINITY },
     emitSelf: false,
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,

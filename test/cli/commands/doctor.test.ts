@@ -8,9 +8,9 @@ import type { Finding } from '../../../src/cli/doctor/finding.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { startControlServer } from '../../../src/node/control/server.ts'
-import { createNetwork, tcpCarrier } from '../../../src/node/network/create-network.ts'
+import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { FakeOperations } from '../../support/fakes/operations.ts'
-import { networkLimits } from '../../support/memory-network.ts'
+import { addressesOf, networkLimits } from '../../support/memory-network.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 const KEY = await generateKeyPair('Ed25519')
@@ -152,10 +152,10 @@ t.test('a running node is asked for its faults', async (t) => {
 
 t.test('a port that another kith holds is not called another program’s', async (t) => {
   const carrier = tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false)
-  const network = await createNetwork({
+  const network: Network = await createNetwork({
     privateKey: await generateKeyPair('Ed25519'),
     carrier,
-    announce: [],
+    addresses: addressesOf(() => network),
     gossip: {},
     version: '0.0.0',
     limits: networkLimits,

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { coalesceWrites } from '../../../src/node/network/coalesce-writes.ts'
 import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
-import { networkLimits, nextEvent } from '../../support/memory-network.ts'
+import { addressesOf, networkLimits, nextEvent } from '../../support/memory-network.ts'
 
 const PROTOCOL = '/sink/v1'
 
@@ -88,10 +88,10 @@ t.test('another transport’s connection is left alone', async (t) => {
 })
 
 async function network(t: Test): Promise<Network> {
-  const made = await createNetwork({
+  const made: Network = await createNetwork({
     privateKey: await generateKeyPair('Ed25519'),
     carrier: tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false),
-    announce: [],
+    addresses: addressesOf(() => made),
     gossip: {},
     version: '0.0.0',
     limits: networkLimits,

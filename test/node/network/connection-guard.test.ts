@@ -8,7 +8,7 @@ import { createNetwork, type Network, tcpCarrier } from '../../../src/node/netwo
 import { STREAM_WINDOW } from '../../../src/node/network/yamux-frames.ts'
 import { bytesInUse } from '../../support/hostile/memory.ts'
 import { RawPeer, yamuxHead } from '../../support/hostile/raw-peer.ts'
-import { networkLimits } from '../../support/memory-network.ts'
+import { addressesOf, networkLimits } from '../../support/memory-network.ts'
 
 const MiB = 1024 * 1024
 const PING = '/ipfs/ping/1.0.0'
@@ -21,10 +21,10 @@ interface Victim {
 async function victim(t: Test): Promise<Victim> {
   const lines: Victim['lines'] = []
   const say = (message: string, fields?: LogFields): number => lines.push([message, fields])
-  const network = await createNetwork({
+  const network: Network = await createNetwork({
     privateKey: await generateKeyPair('Ed25519'),
     carrier: tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false),
-    announce: [],
+    addresses: addressesOf(() => network),
     gossip: {},
     version: '0.0.0',
     limits: networkLimits,

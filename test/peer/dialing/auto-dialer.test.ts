@@ -6,7 +6,9 @@ import t, { type Test } from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Network } from '../../../src/node/network/create-network.ts'
+
 import { AutoDialer } from '../../../src/peer/dialing/auto-dialer.ts'
+import { ToldAddresses } from '../../../src/peer/dialing/told-addresses.ts'
 import { NoAddress } from '../../../src/peer/dialing/way.ts'
 import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
 import { memoryNetwork, nextEvent } from '../../support/memory-network.ts'
@@ -44,6 +46,14 @@ async function pair(
     network: new LocalNetwork({}),
     random: () => 0.5,
     limits: { ...limits, ...change },
+    told: new ToldAddresses({
+      peerStore: here.peerStore,
+      network: new LocalNetwork({}),
+      inBook,
+      leadsHere: () => false,
+      peers: 16
+    }),
+    leadsHere: () => false,
     inBook
   }
   const autoDialer = new AutoDialer(init)
@@ -304,7 +314,9 @@ t.test('what was learned of a peer is forgotten on demand, but for what the book
   const { here, there, autoDialer, peer } = await pair(t)
   const [own] = there.getMultiaddrs().map((address) => address.toString().replace(`/p2p/${peer}`, ''))
   autoDialer.remember(peer, ['/memory/written', own ?? ''])
+  const identified = nextEvent(here, 'peer:identify')
   const connection = await autoDialer.connect(peer, AbortSignal.timeout(5000))
+  await identified
   const forgotten = await autoDialer.forgetAddresses(peer, ['/memory/written'])
   t.same(forgotten, [own])
   t.match(autoDialer.neighbours(), [{ peer, connected: true, addresses: ['/memory/written'] }])

@@ -1,0 +1,131 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import t, { type Test } from 'tap'
+import { systemClock } from '../../../src/clock.ts'
+import { defaultsOf } from '../../../src/limits.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { Network } from '../../../src/node/network/create-network.ts'
+import { encodeTold } from '../../../src/protocol/addresses/codec.ts'
+import { ADDRESSES_PROTOCOL } from '../../../src/protocol/addresses/constants.ts'
+import { type Addresses, addresses } from '../../../src/protocol/addresses/index.ts'
+import { addressesLimits } from '../../../src/protocol/addresses/limits.ts'
+import { prefixed } from '../../../src/protocol/frame-splitter.ts'
+import { memoryNetwork } from '../../support/memory-network.ts'
+
+interface Side {
+  readonly network: Network
+  readonly service: Addresses
+  readonly known: Set<string>
+  readonly told: Map<string, string[]>
+  own: Multiaddr[]
+}
+
+const signal = AbortSignal.timeout(60_000)
+const limits = defaultsOf(addressesLimits)
+
+async function side(t: Test, change: Partial<typeof limits> = {}): Promise<Side> {
+  const network = await memoryNetwork()
+  const known = new Set<string>()
+  const told = new Map<string, string[]>()
+  const made: Side = {
+    network,
+    known,
+    told,
+    own: [],
+    service: addresses({ limits: { ...limits, ...change }, isOffered: true })({
+      network,
+      clock: systemClock,
+      log: silentLog,
+      isKnown: (peer) => known.has(peer),
+      own: () => made.own,
+      told: (peer, heard) => told.set(peer, heard.map(String))
+    })
+  }
+  await made.service.start()
+  t.teardown(async () => {
+    await made.service.stop()
+    await network.stop()
+  })
+  return made
+}
+
+async function dial(one: Side, other: Side): Promise<Connection> {
+  return await one.network.dial(other.network.getMultiaddrs())
+}
+
+const peerOf = ({ network }: Side): string => network.peerId.toString()
+
+/** What the stream that a stranger opens ends with. */
+async function endOf(stream: Stream): Promise<string> {
+  if (stream.status !== 'open') return stream.status
+  return await new Promise((resolve) => stream.addEventListener('close', () => resolve(stream.status)))
+}
+
+t.test('two that have each other in their books tell each other all', async (t) => {
+  const [a, b] = [await side(t), await side(t)]
+  a.own = [multiaddr('/ip4/10.0.0.1/tcp/1')]
+  b.own = [multiaddr('/ip4/10.0.0.2/tcp/2'), multiaddr('/ip4/203.0.113.2/tcp/2')]
+  a.known.add(peerOf(b))
+  b.known.add(peerOf(a))
+  const heard = await a.service.exchange(await dial(a, b), signal)
+  t.same(heard.map(String), b.own.map(String))
+  t.same(b.told.get(peerOf(a)), ['/ip4/10.0.0.1/tcp/1'])
+  t.same(a.told.get(peerOf(b)), b.own.map(String))
+  t.ok((b.service.counters['answered'] ?? 0) >= 1)
+})
+
+t.test(
+  'the opener of a direct connection asks by itself once it knows that the other speaks it',
+  async (t) => {
+    const [a, b] = [await side(t), await side(t)]
+    b.own = [multiaddr('/ip4/10.0.0.2/tcp/2')]
+    a.known.add(peerOf(b))
+    b.known.add(peerOf(a))
+    await dial(a, b)
+    for (let waited = 0; waited < 10_000 && !a.told.has(peerOf(b)); waited += 20) await systemClock.sleep(20)
+    t.same(a.told.get(peerOf(b)), ['/ip4/10.0.0.2/tcp/2'])
+  }
+)
+
+t.test('a stranger is refused before anything is read, whatever there is to tell', async (t) => {
+  const [stranger, node] = [await side(t), await side(t)]
+  stranger.known.add(peerOf(node))
+  const connection = await dial(stranger, node)
+  for (const own of [[], [multiaddr('/ip4/10.0.0.2/tcp/2')]]) {
+    node.own = own
+    await t.rejects(stranger.service.exchange(connection, signal))
+    const silent = await connection.newStream(ADDRESSES_PROTOCOL, { signal })
+    t.equal(await endOf(silent), 'reset', 'one that sends nothing')
+  }
+  t.same([...node.told], [], 'nothing was taken from it')
+  t.notOk(stranger.told.has(peerOf(node)))
+})
+
+t.test('nothing is told to a peer outside the own book', async (t) => {
+  const [a, b] = [await side(t), await side(t)]
+  b.known.add(peerOf(a))
+  t.same(await a.service.exchange(await dial(a, b), signal), [])
+  t.same([...b.told], [])
+  t.equal(b.service.counters['answered'], undefined)
+})
+
+t.test('who asks too often, sends rubbish, two frames, or nothing is reset', async (t) => {
+  const [a, b] = [await side(t), await side(t, { burst: 4, rate: 0.01, deadline: 200 })]
+  b.known.add(peerOf(a))
+  const connection = await dial(a, b)
+  const open = (): Promise<Stream> => connection.newStream(ADDRESSES_PROTOCOL, { signal })
+  const rubbish = await open()
+  rubbish.send(prefixed(Uint8Array.of(0xff)))
+  t.equal(await endOf(rubbish), 'reset')
+  const twice = await open()
+  twice.send(prefixed(encodeTold([])))
+  twice.send(prefixed(encodeTold([])))
+  t.ok(['reset', 'closed'].includes(await endOf(twice)))
+  t.equal(await endOf(await open()), 'reset', 'it waits for a frame no longer than the deadline')
+  const last = await open()
+  last.send(prefixed(encodeTold([multiaddr('/ip4/10.0.0.1/tcp/1')])))
+  await last.close()
+  const refusedBefore = b.service.counters['refused'] ?? 0
+  t.equal(await endOf(await open()), 'reset', 'the fifth is over the rate')
+  t.equal(b.service.counters['refused'], refusedBefore + 1)
+})
