@@ -54,7 +54,9 @@ export function readers(
   const byStream = queryClient({ limits })({
     clock,
     verifier,
-    openStream: (to, protocols) => libp2p.dialProtocol(peerIdFromString(to), [...protocols])
+    openStream: async (to, protocols) => ({
+      stream: await libp2p.dialProtocol(peerIdFromString(to), [...protocols])
+    })
   })
   return {
     datagram: () => byDatagram.read(peer, [topic], question, signal),

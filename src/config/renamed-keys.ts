@@ -7,6 +7,7 @@ import type { Origin, Written } from './origin.ts'
  * working, so that an upgraded node starts with the configuration that it had.
  */
 const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // Only where the value is true or false: `relay` is a section now.
   '': { relay: 'forward' },
   limits: {
     journal: 'hub',
@@ -47,7 +48,10 @@ export function renamedValueWarning(origin: Origin, path: string, old: unknown, 
 /** The path as its keys are called now; the same path where none was renamed. */
 export function renamedPath(path: OptionPath): OptionPath {
   const now: (string | number)[] = []
-  for (const step of path) now.push(renamedKey(now, step) ?? step)
+  for (const [depth, step] of path.entries()) {
+    const isInside = depth < path.length - 1
+    now.push(isInside && isNewSection(now, step) ? step : (renamedKey(now, step) ?? step))
+  }
   return now
 }
 
@@ -110,7 +114,7 @@ class Renaming {
       return this.#scalar(given, old, now)
     if (!hasRenamed(now)) return given
     const entries = Object.entries(given).map(([key, part]) => {
-      const name = renamedKey(now, key) ?? key
+      const name = isSection(now, key, part) ? key : (renamedKey(now, key) ?? key)
       if (name !== key) this.#report([...old, key], [...now, name], Object.hasOwn(given, name))
       return [name, this.value(part, [...old, key], [...now, name])] as const
     })
@@ -142,6 +146,17 @@ class Renaming {
     if (both) this.problems.push(bothGiven(origin, from, to))
     else this.warnings.push(renameWarning(origin, from, to))
   }
+}
+
+/** Old keys of single values whose name a section has now. */
+const NEW_SECTIONS: readonly string[] = ['relay']
+
+function isNewSection(section: OptionPath, key: string | number): boolean {
+  return NEW_SECTIONS.includes(formatPath([...section, key]))
+}
+
+function isSection(section: OptionPath, key: string, value: unknown): boolean {
+  return isNewSection(section, key) && typeof value !== 'boolean'
 }
 
 function renamedKey(section: OptionPath, key: string | number): string | undefined {

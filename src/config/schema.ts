@@ -24,6 +24,17 @@ const publicAddress = tcpAddress(
   'an address as in /ip4/203.0.113.7/tcp/4001 or /dns/hall.example.org/tcp/4001'
 )
 
+const relayAddress = v.pipe(
+  text(
+    /^(\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}|\/memory\/[^/\s]+)\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/,
+    'a relay as in /dns4/relay.example.org/tcp/4001/p2p/ and its PeerId'
+  ),
+  v.check(
+    (address) => address.startsWith('/memory/') || hasHostAndPort(address),
+    ({ input }) => `"${input}" has no such host or port`
+  )
+)
+
 /** The path of a file or the name of a package; no URL, so nothing is loaded from a network. */
 const moduleName = text(
   /^(\.{0,2}\/[^\0]{1,255}|(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(\/[\w.~-]+)*)$/,
@@ -72,6 +83,22 @@ const network = {
     'near',
     'Whose gossip it forwards. near: within one network that of all, from one network into another that of peers of the book; book: only that of the book; off: for a node that only publishes.'
   )
+}
+
+/** Relays of its own, and what it does for others as one. */
+const relays = {
+  relays: option(
+    listOfTexts(relayAddress, 2),
+    [],
+    'Relays at which it reserves, so that peers of the book reach it where nobody can dial it.'
+  ),
+  relay: section('What it does for others as a relay.', {
+    serve: option(
+      choice(['off', 'book', 'near', 'anyone']),
+      'off',
+      'Who may reserve here and be reached: peers of the book, also of the local network, anyone, or nobody.'
+    )
+  })
 }
 
 /** Whose readings are accepted, and whose are stored. */
@@ -146,6 +173,7 @@ export function configSchema(
     log,
     datagrams,
     via,
+    ...relays,
     limits,
     ...provisioning
   })

@@ -11,6 +11,7 @@ import { datagramLimits } from '../protocol/datagram/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
 import { neighboursLimits } from '../protocol/neighbours/limits.ts'
 import { queryLimits } from '../protocol/query/limits.ts'
+import { relayLimits } from '../protocol/relay/limits.ts'
 import {
   backfillLimits,
   providerLimits,
@@ -93,6 +94,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   neighbours: limitsSection(neighboursLimits),
   via: limitsSection(viaLimits),
   addresses: limitsSection(addressesLimits),
+  relay: limitsSection(relayLimits),
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),

@@ -12,6 +12,7 @@ import { createQueryServer } from './assembly/query-server.ts'
 import { createAddresses } from './assembly/reach/addresses.ts'
 import { createNeighbours } from './assembly/reach/neighbours.ts'
 import { addNeighboursWay } from './assembly/reach/neighbours-way.ts'
+import { createRelays } from './assembly/reach/relay.ts'
 import { createVia } from './assembly/reach/via.ts'
 import { createReplication } from './assembly/replication.ts'
 import { createSensing } from './assembly/sensing.ts'
@@ -70,6 +71,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const via = createVia(base)
   const addresses = createAddresses(base)
   addNeighboursWay({ ...base, neighbours, via })
+  const relays = createRelays(base)
   const switches = new Switches(init)
   const components = {
     ...base,
@@ -80,6 +82,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     neighbours,
     via,
     addresses,
+    relays,
     switches
   }
   const operations = createOperations(components)

@@ -6,6 +6,8 @@ import { SilenceTimer } from './silence-timer.ts'
 export interface Warm {
   /** Whether no request is open on it. */
   readonly isIdle: boolean
+  /** Whether nothing more is to be asked on it; it ends by itself once what is open on it has ended. */
+  readonly isSpent?: boolean
   close(error: Error): void
 }
 
@@ -59,7 +61,9 @@ export class WarmPool<T extends Warm> {
     signal.throwIfAborted()
     const key = [peer, ...protocols].join(' ')
     const open = this.#open.get(key)
-    if (open === undefined) return await this.#join(key, peer, protocols, signal)
+    if (open?.warm.isSpent === true) this.#retire(key, open)
+    if (open === undefined || open.warm.isSpent === true)
+      return await this.#join(key, peer, protocols, signal)
     this.#open.delete(key)
     this.#open.set(key, open)
     open.idle?.touch()
@@ -68,6 +72,13 @@ export class WarmPool<T extends Warm> {
 
   close(): void {
     for (const { warm } of [...this.#open.values()]) warm.close(new NodeError('closing', 'the node stops'))
+  }
+
+  /** What is open on it goes on, as long as its connection stands. */
+  #retire(key: string, { warm, idle }: Open<T>): void {
+    this.#open.delete(key)
+    idle?.stop()
+    if (warm.isIdle) warm.close(new NodeError('idle', 'another connection takes over', { remedy: 'retry' }))
   }
 
   /** Requests made meanwhile share one opening: it ends at the deadline, not with the signal of the first request. */

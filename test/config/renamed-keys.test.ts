@@ -71,6 +71,23 @@ t.test('forward was true or false: read as near and off, from the file, a variab
   t.throws(() => load('mdns: near', {}, []), 'only this option')
 })
 
+t.test('relay was true or false, and is a section now', async (t) => {
+  const load = (text: string, environment: Record<string, string> = {}, flags: FlagSetting[] = []) => {
+    const { config, warnings } = loadConfig({ text, devices: [], environment, flags })
+    return [config.forward, config.relay.serve, warnings.length]
+  }
+  t.strictSame(load('relay: true'), ['near', 'off', 2])
+  t.strictSame(load('relay: false'), ['off', 'off', 2])
+  t.strictSame(load('relay: { serve: book }'), ['near', 'book', 0])
+  t.strictSame(load('relay: { serve: near }\nforward: off'), ['off', 'near', 0])
+  t.strictSame(load('', { KITH_RELAY: 'false', KITH_RELAY_SERVE: 'anyone' }), ['off', 'anyone', 2])
+  t.strictSame(load('', {}, [{ path: 'relay.serve', value: 'book' }]), ['near', 'book', 0])
+  t.strictSame(load('', {}, [{ path: 'relay', value: 'false' }]), ['off', 'off', 2])
+  t.throws(() => load('relay: { serve: true }'), {
+    message: /relay.serve: true is not one of off, book, near/
+  })
+})
+
 t.test('the old name beside the new one is an error: which is meant?', async (t) => {
   t.throws(() => loadConfig({ text: 'relay: true\nforward: true', devices: [] }), {
     message: /^kith.yaml:1:1 {2}relay: is the old name of forward, which is given, too\n\s+keep forward$/

@@ -33,6 +33,8 @@ import {
 } from '../../src/protocol/neighbours/codec.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
+import { decodeMessage, encodeMessage, hopMessage, stopMessage } from '../../src/protocol/relay/codec.ts'
+import { relayLimits } from '../../src/protocol/relay/limits.ts'
 import {
   decodeStatus,
   decodeOpen as decodeViaOpen,
@@ -239,6 +241,21 @@ t.test('addresses', async (t) => {
   )
   for (const [name, { initial }] of Object.entries(addressesLimits.entries))
     t.equal(shown.get(`limits.addresses.${name}`), `${initial}`, name)
+})
+
+t.test('messages of relays', async (t) => {
+  const messages = [...documentVectors].filter(([name]) => name.startsWith('relay-'))
+  t.equal(messages.length, 7)
+  for (const [name, { bytes }] of messages) {
+    unchecked.delete(name)
+    const shape = ['relay-stop', 'relay-taken'].includes(name) ? stopMessage : hopMessage
+    equalHex(t, encodeMessage(shape, decodeMessage(shape, bytes)), name)
+  }
+  const shown = new Map(
+    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
+  )
+  for (const [name, { initial }] of Object.entries(relayLimits.entries))
+    t.equal(shown.get(`limits.relay.${name}`), `${initial}`, name)
 })
 
 t.test('requests and answers', async (t) => {

@@ -31,10 +31,10 @@ export const networkLimits: NetworkLimits = {
 /** A bare network of ours over memory, started. */
 export async function memoryNetwork(
   gossip: Partial<GossipsubOpts> = {},
-  limits: Partial<NetworkLimits> = {}
+  limits: Partial<NetworkLimits> = {},
+  carrier = memoryCarrier()
 ): Promise<Network> {
   const privateKey = await generateKeyPair('Ed25519')
-  const carrier = memoryCarrier()
   const network: Network = await createNetwork({
     privateKey,
     carrier,

@@ -77,7 +77,7 @@ export function end(nodes: readonly ViaNode[], index: number): ViaNode {
 export const ECHO = '/test/echo/v1'
 
 /** Answers each stream with what came on it. */
-export async function echo({ network }: ViaNode): Promise<void> {
+export async function echo({ network }: Pick<ViaNode, 'network'>): Promise<void> {
   await network.handle(
     ECHO,
     (stream) => {

@@ -58,12 +58,20 @@ function statusLines(status: Status, { width, ansi }: { width: number; ansi: Ans
         ['history', historyText(status, ansi)],
         ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
         ['run', `${run.epoch}.${run.boot}`],
+        ...relayFacts(status),
         ...sharedKeyFacts(status)
       ],
       ansi
     ),
     ...sensorLines(status.sensors, width, ansi)
   ]
+}
+
+function relayFacts({ relays = [] }: Status): [string, string][] {
+  return relays.map(({ who, held, why }) => {
+    const state = held ? 'this node can be reached over it' : (why ?? 'not asked yet')
+    return ['relay', `${sanitize(who)}: ${sanitize(state)}`]
+  })
 }
 
 function sharedKeyFacts({ sharedKeys = [] }: Status): [string, string][] {

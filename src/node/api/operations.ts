@@ -122,8 +122,19 @@ export interface Status {
   run: { epoch: number; boot: string }
   /** Counters by room and reason: gossip.accept, gossip.reject-signature …; monotonic, except query.sessions. */
   counters: Record<string, number>
+  /** Relays of the configuration. Absent where there are none. */
+  relays?: RelayView[]
   /** Keys that two nodes use: ours, or of peers. Absent where there are none. */
   sharedKeys?: SharedKeyView[]
+}
+
+export interface RelayView {
+  peer: string
+  who: string
+  /** Whether this node can be reached over it now. */
+  held: boolean
+  /** Why not, once it was tried. */
+  why?: string
 }
 
 export interface SharedKeyView {

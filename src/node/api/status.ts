@@ -89,6 +89,12 @@ function viaPath(hops: readonly string[], directory: PeerDirectory): PeerView['p
   return { kind: 'via', text: `via ${names.join(', ')}`, hops: [...hops] }
 }
 
+/** With what is left of the circuit. */
+function relayText(relay: string, { limits: { bytes, seconds } = {} }: Connection): string {
+  if (bytes !== undefined) return `relay ${relay}, ${Math.floor(Number(bytes) / 1024)} KiB left`
+  return seconds === undefined ? `relay ${relay}` : `relay ${relay}, ${seconds} s left`
+}
+
 /** Whether a connection is direct, or which neighbours or relay carry it. */
 export function pathOf(
   connection: Connection | undefined,
@@ -101,6 +107,6 @@ export function pathOf(
   const address = connection.remoteAddr.toString()
   const relay = /\/p2p\/([^/]+)\/p2p-circuit/.exec(address)?.[1]
   if (relay !== undefined)
-    return { kind: 'relay', text: `relay ${directory.labelOf(relay)}`, address, via: relay }
+    return { kind: 'relay', text: relayText(directory.labelOf(relay), connection), address, via: relay }
   return { kind: 'direct', text: `direct ${remoteHost(connection) ?? ''}`.trimEnd(), address }
 }

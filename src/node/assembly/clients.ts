@@ -29,7 +29,8 @@ export function createClients({
     verifier: answers,
     openStream: async (peer, protocols, signal) => {
       const connection = await paths.connect(peer, signal)
-      return await connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
+      const options = { signal, runOnLimitedConnection: true }
+      return { stream: await connection.newStream([...protocols], options), connection }
     }
   })
   return {
@@ -38,8 +39,10 @@ export function createClients({
       const one = queryClient({ limits })({
         clock,
         verifier: verified,
-        openStream: (_, protocols) =>
-          connection.newStream([...protocols], { signal, runOnLimitedConnection: true })
+        async openStream(_, protocols) {
+          const options = { signal, runOnLimitedConnection: true }
+          return { stream: await connection.newStream([...protocols], options) }
+        }
       })
       try {
         return (await one.describe(connection.remotePeer.toString(), [META_TOPIC], {}, signal)).boot

@@ -3,6 +3,7 @@ import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import type { LastGoodAddresses } from '../../peer/book/last-good.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import type { DialGate } from '../../peer/dialing/dial-gate.ts'
 import type { PathFinder } from '../../peer/dialing/path-finder.ts'
 import type { ToldAddresses } from '../../peer/dialing/told-addresses.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
@@ -19,6 +20,7 @@ import type {
 import type { Neighbours } from '../../protocol/neighbours/index.ts'
 import type { ProtocolRegistry } from '../../protocol/protocol-registry.ts'
 import type { DatagramQueryClient, QueryClient, QueryServer } from '../../protocol/query/index.ts'
+import type { ReservationState } from '../../protocol/relay/index.ts'
 import type { Backfill, Replicator } from '../../protocol/replication/index.ts'
 import type { Via } from '../../protocol/via/index.ts'
 import type { Author } from '../../reading/author/author.ts'
@@ -28,6 +30,7 @@ import type { Quantities } from '../../reading/quantity.ts'
 import type { Signer } from '../../reading/signed/seal.ts'
 import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { Sealer } from '../../reading/signed/sealer.ts'
+import type { Startable } from '../../startable.ts'
 import type { Network } from '../network/create-network.ts'
 import type { PeerProtocols } from '../network/peer-protocols.ts'
 import type { SharedKeys } from '../network/shared-keys.ts'
@@ -67,6 +70,7 @@ export interface Components {
   readonly via: Via
   /** Exchanges addresses with peers of the book. */
   readonly addresses: Addresses
+  readonly relays: Relays
   readonly switches: Switches
 }
 
@@ -100,6 +104,8 @@ export interface Peers {
   readonly lastGood: LastGoodAddresses | undefined
   /** Finds a connection to a peer that is wanted now. */
   readonly paths: PathFinder
+  /** Asked before each dial. */
+  readonly gate: DialGate
   /** Verified catalogues of others. */
   readonly catalogues: CatalogueTable
   /** Calls the listener with each catalogue that is newer, until the returned function is called. */
@@ -112,6 +118,16 @@ export interface Peers {
   readonly admission: Admission
   readonly forwarding: Forwarding
   readonly storePolicy: StorePolicy
+}
+
+/** Relays at which this node can be reached, and circuits over those of others. */
+export interface Relays {
+  /** Multiaddrs of the relays of the configuration. */
+  readonly own: readonly string[]
+  readonly counters: () => Readonly<Record<string, number>>
+  /** Of each of them, by PeerId. */
+  readonly reservations: () => ReadonlyMap<string, ReservationState>
+  readonly startable: Startable
 }
 
 /** Query clients, and the verifier of what they receive. */

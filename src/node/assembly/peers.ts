@@ -87,6 +87,7 @@ export async function createPeers({
       libp2p: transports.network
     }),
     paths: createPathFinder(init, autoDialer, gate),
+    gate,
     catalogues: metas,
     onCatalogue,
     directory,

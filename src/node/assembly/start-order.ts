@@ -29,6 +29,7 @@ export function startOrder(
     neighbours,
     via,
     addresses,
+    relays,
     switches
   } = components
   const { home, world, log, carrier } = init
@@ -56,6 +57,7 @@ export function startOrder(
     neighbours,
     via,
     addresses,
+    relays.startable,
     gossip,
     replication.replicator,
     // A node for one command publishes no catalogue.

@@ -4,6 +4,7 @@ import type { LatestViews } from '../api/latest-views.ts'
 import type { Status } from '../api/operations.ts'
 import { viewSensors } from '../api/status.ts'
 import { isOurs } from '../network/peer-protocols.ts'
+import { peerOf } from '../peers/relay-way.ts'
 import type { Components } from './components.ts'
 
 /** Returns what answers `status`; the uptime counts from this call. */
@@ -23,7 +24,7 @@ export function createStatus(components: Components, views: LatestViews): () => 
       home: home?.path ?? null,
       pid: process.pid,
       uptime: (clock.monotonic() - startedAt) / 1000,
-      addresses: own.allWithPeer().map(String),
+      addresses: [...own.allWithPeer().map(String), ...circuitAddresses(components)],
       purposes: config.purposes,
       protocols: network.getProtocols().filter(isOurs),
       sensors: viewSensors(identity.peer, sensing.sensors, views),
@@ -33,9 +34,24 @@ export function createStatus(components: Components, views: LatestViews): () => 
       time: { ...clockStatus, now: (clock.now() + clockStatus.offset) / 1000 },
       run: sensing.author().run,
       counters: countersOf(components),
-      ...defined({ sharedKeys: sharedKeysOf(components) })
+      ...defined({ relays: relaysOf(components), sharedKeys: sharedKeysOf(components) })
     }
   }
+}
+
+/** Of the reservations that are held; only this machine is told. */
+function circuitAddresses({ relays, init: { identity } }: Components): string[] {
+  const held = relays.own.filter((relay) => relays.reservations().get(peerOf(relay))?.held)
+  return held.map((relay) => `${relay}/p2p-circuit/p2p/${identity.peer}`)
+}
+
+function relaysOf({ relays, peers: { directory } }: Components): Status['relays'] | undefined {
+  if (relays.own.length === 0) return undefined
+  return relays.own.map((address) => {
+    const peer = peerOf(address)
+    const { held = false, why } = relays.reservations().get(peer) ?? {}
+    return { peer, who: directory.labelOf(peer), held, ...defined({ why }) }
+  })
 }
 
 function sharedKeysOf({
@@ -52,7 +68,7 @@ function memory(): Status['memory'] {
   return { rss, heapUsed, heapTotal }
 }
 
-/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions, via.circuits and via.ends. */
+/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions, via.circuits, via.ends, relay.ends, relay.serve-reservations and relay.serve-circuits. */
 function countersOf({
   publishing: { gossip },
   storage: { hub },
@@ -60,10 +76,11 @@ function countersOf({
   neighbours,
   via,
   addresses,
+  relays,
   transports: { datagrams }
 }: Pick<
   Components,
-  'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'addresses' | 'transports'
+  'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'addresses' | 'relays' | 'transports'
 >): Record<string, number> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
@@ -71,6 +88,7 @@ function countersOf({
     ...named('neighbours', neighbours.counters),
     ...named('via', via.counters),
     ...named('addresses', addresses.counters),
+    ...named('relay', relays.counters()),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

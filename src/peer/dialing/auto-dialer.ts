@@ -4,6 +4,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { isDirect, isRelayed } from '../../direct.ts'
 import { describeError } from '../../error.ts'
+import { isNearlySpent } from '../../limited.ts'
 import type { Log } from '../../log.ts'
 import type { LocalNetwork } from '../discovery/local-network.ts'
 import { dialOrder, leadsNear } from './dial-addresses.ts'
@@ -190,7 +191,7 @@ export class AutoDialer {
    */
   async connect(peer: string, signal: AbortSignal, report: Report = () => {}): Promise<Connection> {
     const there = this.connection(peer)
-    if (there !== undefined) return there
+    if (there !== undefined && !isNearlySpent(there)) return there
     const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
     return await this.#dial(known, await this.#withTold(known, this.#ordered(known), signal), signal, report)
   }

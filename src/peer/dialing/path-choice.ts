@@ -2,6 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { isDirect } from '../../direct.ts'
+import { isNearlySpent } from '../../limited.ts'
 
 /** Milliseconds that a direct connection must stand after a break before it is used, doubled at each break. */
 const HOLD_MIN = 5_000
@@ -48,9 +49,12 @@ export class PathChoice {
     const open = this.#connections(peer)
     const direct = open.find(isDirect)
     if (direct !== undefined && this.#isProven(direct)) return direct
-    // A relay has a budget of bytes; neighbours that carry a circuit have none.
+    // A relay has a budget of bytes; neighbours that carry a circuit have none. Of circuits the newest has most left.
     const longer = open.filter((connection) => !isDirect(connection))
-    return longer.find(({ limits }) => limits?.bytes === undefined) ?? longer[0] ?? direct
+    const unlimited = longer.find(
+      ({ limits }) => limits?.bytes === undefined && limits?.seconds === undefined
+    )
+    return unlimited ?? longer.findLast((connection) => !isNearlySpent(connection)) ?? longer.at(-1) ?? direct
   }
 
   opened(connection: Connection): void {

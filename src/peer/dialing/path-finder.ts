@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
+import { isNearlySpent } from '../../limited.ts'
 import type { DialGate } from './dial-gate.ts'
 import { Joined } from './joined.ts'
 import { type Attempt, raceInTurn } from './race-in-turn.ts'
@@ -56,9 +57,26 @@ export class PathFinder {
   async find(peer: string, signal: AbortSignal): Promise<Found> {
     const refusal = this.#init.gate(peer)
     if (refusal !== undefined) throw new NotReached([refusal], false)
-    const connection = this.#init.standing(peer)
-    if (connection !== undefined) return { connection, tried: [], isNew: false }
-    return await this.#searches.join(peer, signal, (joint) => this.#search(peer, joint))
+    const standing = this.#init.standing(peer)
+    if (standing !== undefined && !isNearlySpent(standing))
+      return { connection: standing, tried: [], isNew: false }
+    return await this.#searches.join(peer, signal, (joint) =>
+      standing === undefined ? this.#search(peer, joint) : this.#replace(peer, standing, joint)
+    )
+  }
+
+  /** Finds another connection before a circuit is cut; without one, what is left of it is used. */
+  async #replace(peer: string, spent: Connection, signal: AbortSignal): Promise<Found> {
+    try {
+      for (const way of this.#ways) {
+        const connection = await way.renew?.(spent, signal).catch(() => undefined)
+        if (connection !== undefined) return { connection, tried: [], isNew: true }
+      }
+      return await this.#search(peer, signal)
+    } catch (error) {
+      if (signal.aborted || spent.status !== 'open') throw error
+      return { connection: spent, tried: error instanceof NotReached ? error.tried : [], isNew: false }
+    }
   }
 
   async #search(peer: string, signal: AbortSignal): Promise<Found> {

@@ -10,6 +10,8 @@ export interface Way {
   readonly startsAfter: number
   /** @throws what reads well behind the name of the way; AllReported where `report` got every line */
   dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection>
+  /** Replaces a connection of this way that is about to be cut, before a whole search. @throws where it cannot */
+  renew?(spent: Connection, signal: AbortSignal): Promise<Connection>
 }
 
 /** Thrown by a way that has reported each thing it tried. */

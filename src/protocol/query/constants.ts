@@ -10,6 +10,8 @@ export const MAX_SELECTORS = 16
 export const MAX_SELECTOR = 127
 /** Seconds between the packs of an observe request. */
 export const MAX_EVERY = 86_400
+/** Seconds between the packs of an observe request over a relay, at least: a circuit has 128 KiB for two minutes. */
+export const LIMITED_EVERY = 10
 /** Items of one history request. */
 export const MAX_LIMIT = 1_000_000
 /** Characters of an op, which may be of a later version. */

@@ -60,8 +60,10 @@ function asking(libp2p: Libp2p): QueryClient {
   return queryClient({ limits: queryLimits })({
     clock: systemClock,
     verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered),
-    openStream: (peer, protocols, signal) =>
-      libp2p.dialProtocol(peerIdFromString(peer), [...protocols], { signal, runOnLimitedConnection: true })
+    async openStream(peer, protocols, signal) {
+      const options = { signal, runOnLimitedConnection: true }
+      return { stream: await libp2p.dialProtocol(peerIdFromString(peer), [...protocols], options) }
+    }
   })
 }
 

@@ -152,7 +152,7 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
     async openStream(_peer, protocols) {
       const common = protocols.find((protocol) => spoken.includes(protocol))
       if (common === undefined) throw new Error('no protocol in common')
-      return open(common)
+      return { stream: open(common) }
     }
   })
   return Object.assign(bench, { clock, hub, server, client, streams, open })

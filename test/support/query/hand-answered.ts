@@ -33,7 +33,7 @@ export function against(answer: (request: QueryRequest, send: (...answers: Query
         })
       })
       streams.push(theirs)
-      return ours
+      return { stream: ours }
     }
   })
   return { clock, client, streams, requests }

@@ -151,6 +151,14 @@ const counted: readonly {
     labels: (event) => ({ event })
   },
   {
+    prefix: 'relay.',
+    title: {
+      name: 'kith_relay_events',
+      help: 'Circuits over relays: opened, failed, accepted, refused; reservations of this node; as a relay (serve-): reserved, carried, refused; bytes carried.'
+    },
+    labels: (event) => ({ event })
+  },
+  {
     prefix: 'query.',
     title: { name: 'kith_query_events', help: 'Events of query streams: accepted, refused, closed.' },
     labels: (event) => ({ event })
@@ -166,7 +174,14 @@ const counted: readonly {
 const falling: readonly { readonly counter: string; readonly name: string; readonly help: string }[] = [
   { counter: 'query.sessions', name: 'kith_query_sessions', help: 'Open query streams of other peers.' },
   { counter: 'via.circuits', name: 'kith_via_circuits', help: 'Circuits carried for others.' },
-  { counter: 'via.ends', name: 'kith_via_ends', help: 'Circuits that end at this node.' }
+  { counter: 'via.ends', name: 'kith_via_ends', help: 'Circuits that end at this node.' },
+  { counter: 'relay.ends', name: 'kith_relay_ends', help: 'Circuits over relays that end at this node.' },
+  {
+    counter: 'relay.serve-reservations',
+    name: 'kith_relay_reservations',
+    help: 'Reservations that this node gives as a relay.'
+  },
+  { counter: 'relay.serve-circuits', name: 'kith_relay_circuits', help: 'Circuits carried as a relay.' }
 ]
 
 function countedMetrics(counters: Status['counters']): MetricFamily[] {

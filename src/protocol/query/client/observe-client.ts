@@ -1,4 +1,4 @@
-import type { Clock } from '../../../clock.ts'
+import type { Cancel, Clock } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
 import { NodeError } from '../../../error.ts'
 import { Notifier } from '../../../notifier.ts'
@@ -32,6 +32,8 @@ export interface ObservingInit {
   readonly credit: number
   readonly verify: (answer: QueryAnswer) => SealedReadings[]
   readonly signal: AbortSignal
+  /** Milliseconds after which `alive` comes whatever happens: the caller looks whether the link is spent. */
+  readonly wakeAfter?: number
 }
 
 /** The client side of one observe request. */
@@ -40,6 +42,7 @@ export class Observing {
   readonly #inbox = new Inbox<ObserveEvent>()
   readonly #silence: SilenceTimer
   readonly #call: OpenCall
+  readonly #cancelWake: Cancel
   /** Packs that may still come. */
   #expected: number
   /** Packs taken since credit was granted last. */
@@ -58,6 +61,8 @@ export class Observing {
       }
     )
     this.#silence = new SilenceTimer(init.clock, LINK_DOWN_AFTER, () => this.#onSilence())
+    const wake = (): void => this.#inbox.put({ kind: 'alive' })
+    this.#cancelWake = init.wakeAfter === undefined ? () => {} : init.clock.after(init.wakeAfter, wake)
     init.signal.addEventListener('abort', this.#onAbort)
   }
 
@@ -71,6 +76,7 @@ export class Observing {
   end(): void {
     this.#init.signal.removeEventListener('abort', this.#onAbort)
     this.#silence.stop()
+    this.#cancelWake()
     this.#call.cancel()
   }
 

@@ -1,12 +1,14 @@
-import type { Stream } from '@libp2p/interface'
+import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
 import { isNodeError } from '../../../error.ts'
+import { itemsWithin, timeToSpend } from '../../../limited.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { Startable } from '../../../startable.ts'
 import { WarmPool } from '../../warm-pool.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import { LIMITED_EVERY } from '../constants.ts'
 import type { QueryLimits } from '../limits.ts'
 import { checkedCatalogue, type Question, readingsCheck } from './answer-check.ts'
 import type { AnswerVerifier } from './answer-verifier.ts'
@@ -17,7 +19,17 @@ import { misbehaving, QueryLink } from './query-link.ts'
 import { type TimeOffset, timeOffset } from './time-client.ts'
 
 /** Opens a stream on the first of the protocols that both sides speak; they are given newest first. */
-export type OpenStream = (peer: string, protocols: readonly string[], signal: AbortSignal) => Promise<Stream>
+export type OpenStream = (
+  peer: string,
+  protocols: readonly string[],
+  signal: AbortSignal
+) => Promise<OpenedStream>
+
+export interface OpenedStream {
+  readonly stream: Stream
+  /** What its connection may carry; undefined where it has no limit. */
+  readonly connection?: Pick<Connection, 'limits'>
+}
 
 export interface QueryClientComponents {
   readonly clock: Clock
@@ -56,8 +68,8 @@ export class QueryClient implements Startable {
       deadline: limits.deadline,
       kind: 'stream',
       open: async (peer, protocols, signal, onEnd) => {
-        const stream = await openStream(peer, protocols, signal)
-        return new QueryLink({ stream, peer, clock, limits, onClose: onEnd })
+        const opened = await openStream(peer, protocols, signal)
+        return new QueryLink({ ...opened, peer, clock, limits, onClose: onEnd })
       }
     })
   }
@@ -97,26 +109,51 @@ export class QueryClient implements Startable {
     })
   }
 
-  /** First the latest of each series, then what is new, until the signal aborts or the link is down. */
+  /**
+   * First the latest of each series, then what is new, until the signal aborts or the link is down. Over a relay packs
+   * come less often, and another circuit is observed over before the first one ends: it begins with the latest again.
+   */
   async *observe(
+    peer: string,
+    protocols: readonly string[],
+    question: ObserveQuestion,
+    signal: AbortSignal
+  ): AsyncGenerator<ObserveEvent, void, void> {
+    let now = await this.#begin(peer, protocols, question, signal)
+    let mayMove = true
+    try {
+      for (let event = now.first; ; event = await now.observing.next()) {
+        yield event
+        if (event.kind === 'link-down') return
+        if (!now.link.isSpent || !mayMove) continue
+        const next = await this.#begin(peer, protocols, question, signal).catch(() => undefined)
+        mayMove = next !== undefined
+        if (next === undefined) continue
+        now.observing.end()
+        now = next
+        yield next.first
+      }
+    } finally {
+      now.observing.end()
+    }
+  }
+
+  #begin(
     peer: string,
     protocols: readonly string[],
     { credit, ...question }: ObserveQuestion,
     signal: AbortSignal
-  ): AsyncGenerator<ObserveEvent, void, void> {
-    const { clock } = this.#init
-    const { observing, first } = await this.#use(peer, protocols, signal, async (link) => {
-      const verify = readingsCheck(this.#init.verifier, link, question)
-      return await begun(new Observing({ link, request: question, clock, credit, verify, signal }))
+  ): Promise<Begun> {
+    const { clock, verifier } = this.#init
+    return this.#use(peer, protocols, signal, async (link) => {
+      const verify = readingsCheck(verifier, link, question)
+      const { limits } = link.connection
+      const request =
+        limits === undefined ? question : { ...question, every: Math.max(question.every ?? 0, LIMITED_EVERY) }
+      const wakeAfter = timeToSpend({ limits })
+      const init = { link, request, clock, credit, verify, signal, ...defined({ wakeAfter }) }
+      return { link, ...(await begun(new Observing(init))) }
     })
-    try {
-      for (let event = first; ; event = await observing.next()) {
-        yield event
-        if (event.kind === 'link-down') return
-      }
-    } finally {
-      observing.end()
-    }
   }
 
   /** What is held of a series, ascending; ranges that are lost for ever are reported as `lost`. */
@@ -184,10 +221,12 @@ export class QueryClient implements Startable {
     { n, who, from, to, limit }: HistoryQuestion & { limit: number },
     signal: AbortSignal
   ): Promise<HistoryPage> {
-    const items = Math.min(limit, this.#init.limits.historyItems)
     const question = { n, ...defined({ who }) }
     const start = from && { run: { epoch: from.epoch, boot: from.boot }, from: from.seq }
+    const { historyItems, answerBytes } = this.#init.limits
     return this.#use(peer, protocols, signal, async (link) => {
+      // A circuit over a relay is not cut within a page: the next page is asked for over the next circuit.
+      const items = Math.min(limit, historyItems, itemsWithin(link.connection, answerBytes))
       const page = new HistoryPage(from, items, readingsCheck(this.#init.verifier, link, question))
       const request = { op: 'history', ...question, ...start, ...defined({ to }), limit: items }
       await this.#exchange(link, request, signal, (answer) => page.add(answer))
@@ -204,6 +243,12 @@ export class QueryClient implements Startable {
     const { clock, limits } = this.#init
     return exchange({ link, request, clock, deadline: limits.deadline, signal, onAnswer })
   }
+}
+
+interface Begun {
+  readonly link: QueryLink
+  readonly observing: Observing
+  readonly first: ObserveEvent
 }
 
 /** Waits for the first event, which shows that the request was accepted. */

@@ -1,6 +1,7 @@
-import type { Stream } from '@libp2p/interface'
+import type { Connection, Stream } from '@libp2p/interface'
 import type { Cancel, Clock } from '../../../clock.ts'
 import { describeError, NodeError } from '../../../error.ts'
+import { isNearlySpent } from '../../../limited.ts'
 import { FrameStream } from '../../frame-stream.ts'
 import { decodeAnswer } from '../codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
@@ -10,6 +11,7 @@ import type { QueryLimits } from '../limits.ts'
 
 export interface QueryLinkInit {
   readonly stream: Stream
+  readonly connection?: Pick<Connection, 'limits'>
   readonly peer: string
   readonly clock: Clock
   readonly limits: QueryLimits
@@ -61,6 +63,16 @@ export class QueryLink {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** What its connection may still carry. */
+  get connection(): Pick<Connection, 'limits'> {
+    return this.#init.connection ?? {}
+  }
+
+  /** Whether its connection is about to be cut: what is asked next is asked on another one. */
+  get isSpent(): boolean {
+    return isNearlySpent(this.connection)
   }
 
   get isIdle(): boolean {

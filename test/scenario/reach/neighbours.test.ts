@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { PeerView } from '../../src/node/api/operations.ts'
-import { type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
+import type { PeerView } from '../../../src/node/api/operations.ts'
+import { type House, type HouseNode, houseFor } from '../../support/scenario/house.ts'
 
 async function pathsOf(house: House, node: HouseNode): Promise<Record<string, string>> {
   const peers: PeerView[] = await house.while(node.operations.peers())

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { isDirect } from '../../src/direct.ts'
-import { isNodeError } from '../../src/error.ts'
-import { all, type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
+import { isDirect } from '../../../src/direct.ts'
+import { isNodeError } from '../../../src/error.ts'
+import { all, type House, type HouseNode, houseFor } from '../../support/scenario/house.ts'
 
 const signal = new AbortController().signal
 

@@ -1,0 +1,182 @@
+import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import { type Clock, withDeadline } from '../../clock.ts'
+import { isDirect } from '../../direct.ts'
+import { ByteBudget } from '../circuit/byte-budget.ts'
+import { Circuit } from '../circuit/circuit.ts'
+import { type CircuitNetwork, directConnection } from '../circuit/components.ts'
+import { hopMessage, type Limit, type RelayMessage, stopMessage } from './codec.ts'
+import { HOP_PROTOCOL, MESSAGE_DEADLINE, STOP_DEADLINE, STOP_PROTOCOL, Status } from './constants.ts'
+import { exchange, readMessage, sendMessage } from './exchange.ts'
+import type { RelayLimits } from './limits.ts'
+import { Reservations } from './reservations.ts'
+
+export interface RelayServerInit {
+  readonly network: CircuitNetwork
+  readonly clock: Clock
+  readonly limits: RelayLimits
+  /** Whether a peer may reserve here, and open circuits; asked again of the target of each circuit. */
+  readonly serves: (connection: Connection) => boolean
+  readonly inBook: (peer: string) => boolean
+  readonly hostOf: (connection: Connection) => string | undefined
+  /** Our multiaddrs, for who reserves; libp2p's own client makes its addresses of them. */
+  readonly addresses: () => readonly Uint8Array[]
+}
+
+/**
+ * Carries circuits for others, within bounds of bytes and time. Who is not served learns nothing, and who is served
+ * learns of a target only whether a circuit stands: without a reservation, without a connection and refused by the
+ * target are the same answer.
+ */
+export class RelayServer {
+  readonly #init: RelayServerInit
+  readonly #stopping = new AbortController()
+  readonly #reservations: Reservations
+  readonly #shared: ByteBudget
+  /** Circuits by the stream of their opener, those that do not stand yet included. */
+  readonly #circuits = new Map<Stream, { readonly opener: string; circuit?: Circuit }>()
+  readonly #counts: Record<string, number> = { carried: 0, bytes: 0 }
+
+  constructor(init: RelayServerInit) {
+    this.#init = init
+    this.#reservations = new Reservations(init.clock, init.limits)
+    // What waits its turn on one circuit is bounded by its window; the burst is one window.
+    this.#shared = new ByteBudget({ perSecond: init.limits.totalRate, burst: init.limits.totalRate })
+  }
+
+  async start(): Promise<void> {
+    const { network, limits } = this.#init
+    network.addEventListener('peer:disconnect', this.#onDisconnect)
+    await network.handle(HOP_PROTOCOL, this.#onStream, { maxInboundStreams: limits.circuitsPerPeer + 1 })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the node stops'))
+    this.#init.network.removeEventListener('peer:disconnect', this.#onDisconnect)
+    for (const { circuit } of [...this.#circuits.values()]) circuit?.end(new Error('the node stops'))
+    await this.#init.network.unhandle(HOP_PROTOCOL)
+  }
+
+  /** Monotonic, except `reservations` and `circuits` (of now). */
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#counts, reservations: this.#reservations.size, circuits: this.#circuits.size }
+  }
+
+  readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
+    this.#reservations.remove(detail.toString())
+  }
+
+  /** Never throws: libp2p handles no error of a stream handler (docs/network.md trap 9). */
+  readonly #onStream = (stream: Stream, connection: Connection): void => {
+    this.#answer(stream, connection).catch((error: unknown) => stream.abort(error as Error))
+  }
+
+  async #answer(stream: Stream, connection: Connection): Promise<void> {
+    const { clock, serves } = this.#init
+    const read = (limited: AbortSignal) => readMessage(stream, hopMessage, limited)
+    const message = await withDeadline(clock, MESSAGE_DEADLINE, 'a client', read, this.#stopping.signal)
+    if (!isDirect(connection) || !serves(connection)) await this.#refuse(stream, Status.permissionDenied)
+    else if (message.type === 'reserve') await this.#reserve(stream, connection)
+    else if (message.type === 'connect') await this.#connect(stream, connection, message)
+    else await this.#refuse(stream, Status.unexpectedMessage)
+  }
+
+  async #reserve(stream: Stream, connection: Connection): Promise<void> {
+    const { clock, limits, inBook, hostOf, addresses } = this.#init
+    const peer = connection.remotePeer.toString()
+    const host = inBook(peer) ? undefined : hostOf(connection)
+    if (!this.#reservations.put(peer, host)) return await this.#refuse(stream, Status.reservationRefused)
+    this.#count('reserved')
+    sendMessage(stream, hopMessage, {
+      type: 'status',
+      status: Status.ok,
+      reservation: {
+        expire: Math.round((clock.now() + limits.lifetime) / 1000),
+        addresses: addresses()
+      },
+      limit: this.#limit
+    })
+    await stream.close()
+  }
+
+  async #connect(stream: Stream, connection: Connection, { peer: target }: RelayMessage): Promise<void> {
+    if (target === undefined) return await this.#refuse(stream, Status.malformedMessage)
+    const { circuits, circuitsPerPeer } = this.#init.limits
+    const opener = connection.remotePeer.toString()
+    const ofPeer = [...this.#circuits.values()].filter((one) => one.opener === opener).length
+    if (this.#circuits.size >= circuits || ofPeer >= circuitsPerPeer)
+      return await this.#refuse(stream, Status.resourceLimit)
+    const place: { readonly opener: string; circuit?: Circuit } = { opener }
+    this.#circuits.set(stream, place)
+    const onward = this.#onward(target.toString())
+    const far = onward && (await this.#stop(onward, connection.remotePeer).catch(() => undefined))
+    if (far === undefined || stream.status !== 'open') {
+      this.#circuits.delete(stream)
+      far?.abort(new Error('the opener is gone'))
+      return await this.#refuse(stream, Status.noReservation)
+    }
+    sendMessage(stream, hopMessage, { type: 'status', status: Status.ok, limit: this.#limit })
+    place.circuit = this.#join(stream, far)
+  }
+
+  /** The connection to a target that may be reached. */
+  #onward(target: string): Connection | undefined {
+    const { network, serves } = this.#init
+    if (!this.#reservations.has(target)) return undefined
+    const connection = directConnection(network, target)
+    return connection !== undefined && serves(connection) ? connection : undefined
+  }
+
+  async #stop(connection: Connection, opener: PeerId): Promise<Stream> {
+    const { clock } = this.#init
+    const { stream } = await exchange(
+      { connection, protocol: STOP_PROTOCOL, shape: stopMessage, clock, deadline: STOP_DEADLINE },
+      { type: 'connect', peer: opener, limit: this.#limit },
+      this.#stopping.signal
+    )
+    return stream
+  }
+
+  /** Both streams are held. */
+  #join(near: Stream, far: Stream): Circuit {
+    const { clock, limits } = this.#init
+    const budget = (): ByteBudget => new ByteBudget({ perSecond: limits.rate, burst: limits.bytes })
+    let left = limits.bytes
+    const isOver = clock.after(limits.duration, () =>
+      circuit.end(new Error('the time of the circuit is over'))
+    )
+    const circuit = new Circuit({
+      near,
+      far,
+      outward: budget(),
+      inward: budget(),
+      shared: this.#shared,
+      clock,
+      onBytes: (count) => {
+        this.#count('bytes', count)
+        left -= count
+        if (left < 0) circuit.end(new Error('the circuit has carried what it may'))
+      },
+      onClose: () => {
+        isOver()
+        this.#circuits.delete(near)
+      }
+    })
+    this.#count('carried')
+    return circuit
+  }
+
+  get #limit(): Limit {
+    const { bytes, duration } = this.#init.limits
+    return { bytes, seconds: Math.floor(duration / 1000) }
+  }
+
+  async #refuse(stream: Stream, status: number): Promise<void> {
+    this.#count(`refused-${status}`)
+    sendMessage(stream, hopMessage, { type: 'status', status })
+    await stream.close()
+  }
+
+  #count(name: string, by = 1): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + by
+  }
+}
