@@ -1,0 +1,64 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What is missing on this machine: the run is skipped. */
+export class Lacking extends Error {}
+
+/** What the tests need beyond a minimal Debian 13: a machine that boots, as a package finds it. */
+const PACKAGES = ['systemd-sysv', 'dbus', 'libpam-systemd', 'udev', 'man-db']
+const SUITE = 'trixie'
+/** Real milliseconds for the packages of a root. */
+const INSTALL = 900_000
+
+/** @throws Lacking */
+export function checkNeeds(programs: readonly string[]): void {
+  if (process.geteuid?.() !== 0) throw new Lacking('a container with systemd needs root')
+  for (const program of programs)
+    if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
+      throw new Lacking(`${program} is missing: apt-get install mmdebstrap systemd-container`)
+}
+
+/**
+ * A Debian 13 as an archive, made once and kept.
+ * @param architecture Debian's name of it; another than this machine's needs binfmt with qemu-user
+ * @throws Lacking where Debian cannot be reached
+ */
+export async function rootArchive(cache: string, architecture: string): Promise<string> {
+  const key = createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 12)
+  const archive = join(cache, `debian-${SUITE}-${architecture}-${key}.tar`)
+  if (existsSync(archive)) return archive
+  mkdirSync(cache, { recursive: true })
+  console.log(`making ${archive}, once`)
+  // By the end of the name mmdebstrap knows that it is to be an archive.
+  const unfinished = `${archive}.part.tar`
+  const words = ['--variant=minbase', `--include=${PACKAGES.join()}`, `--arch=${architecture}`]
+  const made = await run('mmdebstrap', [...words, SUITE, unfinished, 'http://deb.debian.org/debian'])
+  if (made.status !== 0) throw new Lacking(`mmdebstrap could not make a root: ${made.output.slice(-600)}`)
+  renameSync(unfinished, archive)
+  return archive
+}
+
+interface Finished {
+  readonly status: number | null
+  readonly output: string
+}
+
+/** A program and all that it writes; ended after INSTALL. */
+export async function run(program: string, words: readonly string[], limit = INSTALL): Promise<Finished> {
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: limit,
+    killSignal: 'SIGKILL'
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => {
+      output += bytes.toString()
+    })
+  return await new Promise((resolve) => {
+    child.once('error', (error) => resolve({ status: null, output: error.message }))
+    child.once('close', (status) => resolve({ status, output }))
+  })
+}

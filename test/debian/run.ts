@@ -1,0 +1,58 @@
+// What Debian 13 does with kith, in a container with its own systemd:
+//
+//     npm run test:deb                       the package: installed, upgraded, gone back, removed, purged
+//     npm run test:service                   the service: ready, watched over, started again, fenced in
+//     npm run test:deb -- --required         fails where something is missing, instead of skipping
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bootAndCheck } from './machine.ts'
+import { makePackages } from './packages.ts'
+import { checkNeeds, Lacking, rootArchive, run } from './root.ts'
+
+const PARTS = ['package', 'service']
+const clone = fileURLToPath(new URL('../..', import.meta.url))
+const cache = join(clone, 'node_modules/.cache/kith')
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { required: { type: 'boolean', default: false } }
+})
+const [part = 'package'] = positionals
+if (!PARTS.includes(part)) throw new Error(`${part}: there is ${PARTS.join(' and ')}`)
+try {
+  checkNeeds(['mmdebstrap', 'systemd-nspawn', 'dpkg-deb', 'x86_64-linux-gnu-g++'])
+  process.exitCode = await inContainer(await rootArchive(cache, 'amd64'))
+} catch (error) {
+  if (!(error instanceof Lacking)) throw error
+  console.log(`skipped: ${error.message}`)
+  process.exitCode = values.required ? 1 : 0
+}
+
+/** @returns the exit status */
+async function inContainer(archive: string): Promise<number> {
+  mkdirSync(cache, { recursive: true })
+  const work = mkdtempSync(join(cache, 'debian-'))
+  try {
+    const packages = await makePackages(clone, work)
+    const root = join(work, 'root')
+    mkdirSync(root)
+    const unpacked = await run('tar', ['-C', root, '-xf', archive])
+    if (unpacked.status !== 0) throw new Error(`${archive} cannot be unpacked: ${unpacked.output}`)
+    const output = await bootAndCheck(root, ['checks.sh', `${part}.sh`], packages)
+    console.log(output.trimEnd())
+    return verdict(output)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function verdict(output: string): number {
+  const lines = output.trimEnd().split('\n')
+  const passed = lines.filter((line) => line.startsWith('ok ')).length
+  const wanted = readFileSync(new URL(`${part}.sh`, import.meta.url), 'utf8').match(/^(check|refused) /gm)
+  const isWhole = lines.at(-1) === 'end' && passed === wanted?.length
+  console.log(isWhole ? `passed: ${passed}` : `FAILED: ${passed} of ${wanted?.length} passed`)
+  return isWhole ? 0 : 1
+}
