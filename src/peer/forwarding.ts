@@ -12,7 +12,7 @@ export interface ForwardingInit {
 }
 
 /**
- * What a node passes on by gossip (docs/protocols.md section 14). Two peers of the book hear of each other through it.
+ * What a node passes on of others, by gossip and in answers (docs/protocols.md section 14). Two peers of the book hear of each other through it.
  * With `near` so do any two on one link of this machine, and on a machine in one network any two at all.
  */
 export class Forwarding {
@@ -32,6 +32,17 @@ export class Forwarding {
     if (forward === 'book') return false
     if (this.#isSingleHomed()) return true
     const [from, target] = [callerOf(source), callerOf(to)]
+    return from?.direct === true && target?.direct === true && this.#sharesLink(from, target)
+  }
+
+  /**
+   * Whether a peer may ask here for what another one published: what would be passed on to it, had it listened, and
+   * everything where it is in the book. Whoever went away is on no link any more.
+   */
+  shows(author: string, asker: string): boolean {
+    const { inBook, callerOf } = this.#init
+    if (inBook(asker) || author === asker || this.#isSingleHomed()) return true
+    const [from, target] = [callerOf(author), callerOf(asker)]
     return from?.direct === true && target?.direct === true && this.#sharesLink(from, target)
   }
 

@@ -109,3 +109,27 @@ t.test('a second network that comes counts at once, and so does one that goes', 
   network.update({ eth0: HOME })
   t.ok(near.passes('tv', 'guest'))
 })
+
+t.test(
+  'what is held of others is shown to peers of the book, and to others what they could have heard',
+  async (t) => {
+    const home = forwarding('book', new LocalNetwork(TWO))
+    for (const [author, asker, isShown] of [
+      ['tv', 'thermometer', true],
+      ['tv', 'guest', false],
+      ['bookHome', 'guest', false],
+      ['tv', 'bookGuest', true],
+      ['gone', 'bookRelayed', true],
+      ['gone', 'thermometer', false],
+      ['tv', 'routed', false],
+      ['tv', 'screen', true],
+      ['guest', 'guest', true]
+    ] as const)
+      t.equal(home.shows(author, asker), isShown, `${author} to ${asker}`)
+    t.equal(
+      forwarding('book', new LocalNetwork({ eth0: HOME })).shows('gone', 'guest'),
+      true,
+      'in one network'
+    )
+  }
+)

@@ -12,14 +12,15 @@ type Needs = Pick<
 export function createQueryServer(components: Needs): QueryServer {
   const { init, protocols, transports, peers, timekeeper, storage, publishing, sensing } = components
   const { config, world, log, identity } = init
-  const { inBook, catalogues, admission } = peers
+  const { inBook, catalogues, admission, forwarding } = peers
   const self = identity.peer
   const policy = new ReadPolicy({
     self,
     inBook,
     hasPrivate: config.sensors.some((sensor) => sensor.private),
     isPrivate: (device) => sensing.isPrivate(device),
-    isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series)
+    isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series),
+    shows: (author, asker) => forwarding.shows(author, asker)
   })
   return queryServer({ limits: config.limits.query })({
     network: transports.network,
@@ -31,10 +32,10 @@ export function createQueryServer(components: Needs): QueryServer {
     latest: storage.hub,
     history: storage.history,
     catalogues: {
-      sealed: (author, requester) =>
-        author === self
-          ? publishing.cataloguePublisher.current(policy.audienceOf(requester))
-          : catalogues.get(author)?.bytes,
+      sealed(author, requester) {
+        if (author === self) return publishing.cataloguePublisher.current(policy.audienceOf(requester))
+        return policy.mayLearnOf(requester, author) ? catalogues.get(author)?.bytes : undefined
+      },
       series: (author) =>
         author === self
           ? ownSeries(components)

@@ -10,6 +10,8 @@ export interface ReadPolicyInit {
   readonly isPrivate: (device: string) => boolean
   /** Whether the catalogue of another author has the series only in its restricted form. */
   readonly isPrivateElsewhere: (author: string, series: string) => boolean
+  /** Whether a peer may ask here for what another author published. */
+  readonly shows: (author: string, asker: string) => boolean
 }
 
 /** Which series a peer may read and which catalogue it gets, once admission answers it (docs/protocols.md section 14). */
@@ -23,9 +25,13 @@ export class ReadPolicy {
   /** Private series of this node are for peers of its book; those of others were given to this node alone. */
   mayRead(peer: string, series: SeriesParts): boolean {
     const { self, inBook, isPrivate, isPrivateElsewhere } = this.#init
-    return series.peer === self
-      ? !isPrivate(series.device) || inBook(peer)
-      : !isPrivateElsewhere(series.peer, formatSeries(series))
+    if (series.peer === self) return !isPrivate(series.device) || inBook(peer)
+    return !isPrivateElsewhere(series.peer, formatSeries(series)) && this.mayLearnOf(peer, series.peer)
+  }
+
+  /** Whether a peer may learn anything of an author here. */
+  mayLearnOf(peer: string, author: string): boolean {
+    return author === this.#init.self || this.#init.shows(author, peer)
   }
 
   /** The catalogue of this node has a restricted form only where there are private series. */

@@ -60,6 +60,20 @@ export const guestNetwork: Scenario = {
     for (const [name, node] of Object.entries({ thermometer, screen }))
       net.check(`nothing of the guests has come to ${name}`, await holdsNothingOf(node, phone, lamp))
 
+    const asked = async (who: FarNode): Promise<string> =>
+      (await phone.call<string[]>('readOf', hall.peer, who.peer)).join()
+    net.check(
+      'a guest asks the machine between for what it measures',
+      (await asked(hall)) === 'answered,answered'
+    )
+    net.check('and of other guests', (await asked(lamp)) === 'answered,answered')
+    net.check(
+      'of the home it gets no catalogue, no reading',
+      (await asked(thermometer)) === 'no-such,no-such'
+    )
+    const learned = await phone.call<string[]>('addressesOf', hall.peer)
+    net.check('nor by identify where it is in the home', !learned.some((one) => one.includes('10.1.0.')))
+
     await hall.call('bookPut', { name: 'thermometer', who: thermometer.peer })
     await letPass(WATCHED)
     net.check('one side in the book is not enough', await holdsNothingOf(phone, thermometer, screen))

@@ -1,9 +1,12 @@
 import type { Scenario } from '../scenario.ts'
+import { bridges } from './bridges.ts'
 import { guestNetwork } from './guest-network.ts'
 import { loss } from './loss.ts'
 import { middleReturns } from './middle-returns.ts'
+import { nat } from './nat.ts'
 import { partition } from './partition.ts'
 import { renumbering } from './renumbering.ts'
+import { thirdParty } from './third-party.ts'
 import { twoLans } from './two-lans.ts'
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -12,5 +15,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   loss,
   renumbering,
   lans: twoLans,
-  returns: middleReturns
+  returns: middleReturns,
+  bridges,
+  nat,
+  third: thirdParty
 }

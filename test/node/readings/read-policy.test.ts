@@ -10,7 +10,8 @@ const policy = (hasPrivate = true): ReadPolicy =>
     inBook: (peer) => peer === 'friend',
     hasPrivate,
     isPrivate: (device) => hasPrivate && device === 'bedroom',
-    isPrivateElsewhere: (author, name) => author === 'other' && name === 'other/attic/temperature'
+    isPrivateElsewhere: (author, name) => author === 'other' && name === 'other/attic/temperature',
+    shows: (author, asker) => asker !== 'far' || author !== 'other'
   })
 
 t.test('series of this node: private ones are for peers of the book', async (t) => {
@@ -35,4 +36,11 @@ t.test('the restricted catalogue is for peers of the book, and only where a sens
   t.equal(policy().audienceOf('friend'), 'book')
   t.equal(policy().audienceOf('guest'), 'everyone')
   t.equal(policy(false).audienceOf('friend'), 'everyone')
+})
+
+t.test('of another author nothing is told to whom it is not shown', async (t) => {
+  t.equal(policy().mayRead('guest', series('other', 'hall')), true)
+  t.equal(policy().mayRead('far', series('other', 'hall')), false)
+  t.equal(policy().mayLearnOf('far', 'other'), false)
+  t.equal(policy().mayLearnOf('far', 'us'), true)
 })

@@ -15,10 +15,14 @@ export function whyNoNamespaces(): string | false {
   }
 }
 
-/** An operation of a far node; `dial` takes a multiaddr, `heard` is Heard. */
+/**
+ * An operation of a far node; `dial` takes a multiaddr, `heard` is Heard. `readOf` takes the PeerId that is asked and an
+ * author, and returns the codes of the errors of describe and read, or `answered`; `addressesOf` takes a PeerId and
+ * returns what its peer store has of it.
+ */
 export interface FarCall {
   readonly id: number
-  readonly operation: keyof Operations | 'dial' | 'heard'
+  readonly operation: keyof Operations | 'dial' | 'heard' | 'readOf' | 'addressesOf'
   readonly args: readonly unknown[]
 }
 
@@ -45,6 +49,13 @@ export interface FarNodeOptions {
   readonly hurry?: number
   /** Multiaddr of a relay to be reached by. */
   readonly relay?: string
+}
+
+/** Whom a liar attacks, the third party that it names, and its own address. */
+export interface LiarOptions {
+  readonly target: string
+  readonly third: string
+  readonly own: string
 }
 
 /** One machine of its own to the network, of which nothing reaches beyond its cables. */
@@ -97,6 +108,24 @@ export class Namespace {
     this.#run('iptables', '-F', 'INPUT')
   }
 
+  /** Sends on what others route over it, with its own address. Needs iptables. */
+  masquerade(device: string): void {
+    this.#run('sysctl', '-qw', 'net.ipv4.ip_forward=1')
+    this.#run('iptables', '-t', 'nat', '-A', 'POSTROUTING', '-o', device, '-j', 'MASQUERADE')
+  }
+
+  /** Counts the TCP connections that are begun to a host from now on. Needs iptables. */
+  countBegun(host: string): void {
+    this.#run('iptables', '-A', 'OUTPUT', '-p', 'tcp', '--syn', '-d', host, '-j', 'ACCEPT')
+  }
+
+  /** The SYNs since countBegun(), each repetition too. */
+  begun(host: string): number {
+    const lines = this.#run('iptables', '-nvxL', 'OUTPUT').split('\n')
+    const line = lines.find((one) => one.split(/\s+/).includes(host)) ?? ''
+    return Number(line.trim().split(/\s+/)[0])
+  }
+
   /** UDP datagrams that left so far, as its kernel counts them. */
   udpSent(): number {
     const text = this.#run('cat', '/proc/net/snmp', '/proc/net/snmp6')
@@ -128,6 +157,11 @@ export class Namespace {
   /** Starts a relay (relay.ts). @returns its multiaddrs */
   async relay(): Promise<string[]> {
     return (await this.#start('relay.ts', {})).message as string[]
+  }
+
+  /** Starts a peer that names a third party (liar.ts), and waits until it has done so. */
+  async liar(options: LiarOptions): Promise<{ readonly peer: string; readonly madeUp: string }> {
+    return (await this.#start('liar.ts', options)).message as { peer: string; madeUp: string }
   }
 
   end(): void {
@@ -183,6 +217,20 @@ export function whyNoLoss(): string | false {
     return false
   } catch {
     return 'iptables with its match statistic is not there'
+  } finally {
+    machine.end()
+  }
+}
+
+/** Why iptables cannot be used here; false where it can. */
+export function whyNoIptables(): string | false {
+  const machine = new Namespace('tables')
+  try {
+    machine.countBegun('192.0.2.1')
+    machine.masquerade('lo')
+    return false
+  } catch {
+    return 'iptables with masquerade is not there'
   } finally {
     machine.end()
   }

@@ -1,10 +1,11 @@
 /** A node for a namespace: options as JSON in its argument, operations called by messages of its parent. */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import type { Transport } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../../src/clock.ts'
 import { parseConfig } from '../../../src/config/load.ts'
-import { describeError } from '../../../src/error.ts'
+import { describeError, NodeError } from '../../../src/error.ts'
 import { LinuxDatagramSockets } from '../../../src/hal/linux/datagram-socket.ts'
 import { defineSensor, simulatedWorld } from '../../../src/index.ts'
 import { silentLog } from '../../../src/log.ts'
@@ -64,6 +65,23 @@ function heard(): Heard {
   }
 }
 
+async function readOf(asked: string, who: string): Promise<string[]> {
+  const { queries } = node.assembled.clients
+  const signal = AbortSignal.timeout(30_000)
+  const asks = [
+    queries.describe(asked, ['/sensor/meta/v1'], { who }, signal),
+    queries.read(asked, ['/sensor/temp/v1'], { who }, signal)
+  ]
+  return await Promise.all(
+    asks.map((ask) =>
+      ask.then(
+        () => 'answered',
+        (error: unknown) => (error instanceof NodeError ? error.code : describeError(error))
+      )
+    )
+  )
+}
+
 async function called({ operation, args }: FarCall): Promise<unknown> {
   const { operations, assembled } = node
   if (operation === 'dial') {
@@ -71,6 +89,11 @@ async function called({ operation, args }: FarCall): Promise<unknown> {
     return undefined
   }
   if (operation === 'heard') return heard()
+  if (operation === 'readOf') return await readOf(String(args[0]), String(args[1]))
+  if (operation === 'addressesOf') {
+    const known = await assembled.transports.network.peerStore.get(peerIdFromString(String(args[0])))
+    return known.addresses.map(({ multiaddr }) => multiaddr.toString())
+  }
   const work = operations[operation] as (...args: unknown[]) => unknown
   const result = work.call(operations, ...args, AbortSignal.timeout(60_000))
   return operation === 'ping' || operation === 'history'

@@ -1,0 +1,48 @@
+import { whyNoIptables } from '../../support/namespaces/namespaces.ts'
+import { Segment } from '../../support/namespaces/segment.ts'
+import { addressAt, letPass, type Scenario } from '../scenario.ts'
+
+/** A third party far from here (RFC 5737). */
+const THIRD = '198.51.100.9'
+/** Seconds; mDNS names it twice a second, and the node's clock runs five times faster. */
+const WATCHED = 6
+/** SYNs that a peer of the book may cause in that time: dials with growing waits, each with its repetitions. */
+const BOUND = 40
+
+/** A connection that is cut ends soon. */
+const config = { limits: { network: { pingInterval: '1s', pingTimeout: '1s' } } }
+
+export const thirdParty: Scenario = {
+  name: 'a peer that names a third party by every protocol makes nobody dial it',
+  deadline: 40,
+  whyNot: whyNoIptables,
+  async run(net) {
+    const segment = net.use(new Segment())
+    const machine = segment.machine('node', '10.10.0.1')
+    const liarMachine = segment.machine('liar', '10.10.0.2')
+    machine.ip('route', 'add', 'default', 'via', '10.10.0.2')
+    machine.countBegun(THIRD)
+    const node = await machine.node({ config, discovery: true })
+    const options = { target: addressAt('10.10.0.1', node), third: THIRD, own: '10.10.0.2' }
+    const liar = await liarMachine.liar(options)
+    await node.call('peers').catch(() => undefined)
+    for (const who of [liar.madeUp, liar.peer])
+      await node.call('ask', { who, timeout: 2000 }).catch(() => undefined)
+    await letPass(WATCHED)
+    const known = await node.call<string[]>('addressesOf', liar.peer)
+    net.check(
+      'it was named',
+      known.some((one) => one.includes(THIRD))
+    )
+    net.check('a stranger causes no connection to it', machine.begun(THIRD) === 0)
+    await node.call('bookPut', { name: 'liar', who: liar.peer })
+    liarMachine.ip('link', 'set', 'eth0', 'down')
+    await letPass(WATCHED)
+    const begun = machine.begun(THIRD)
+    net.check(`a peer of the book at most ${BOUND}: ${begun}`, begun <= BOUND)
+    await net.within(20, 'and the count is no blind one', async () => {
+      await node.call('ping', { who: 'liar', count: 1 }).catch(() => undefined)
+      return machine.begun(THIRD) > 0
+    })
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * A peer that names the address of a third party by every protocol that tells addresses: mDNS, identify with a signed
+ * record, identify push, peer exchange of gossip, lists and paths of neighbours, and the exchange of addresses.
+ */
+import { randomBytes } from 'node:crypto'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { RPC } from '@libp2p/gossipsub/message'
+import { identify, identifyPush } from '@libp2p/identify'
+import type { Stream } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
+import { tcp } from '@libp2p/tcp'
+import { lpStream } from '@libp2p/utils'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import multicastDns from 'multicast-dns'
+import { encodeTold } from '../../../src/protocol/addresses/codec.ts'
+import { ADDRESSES_PROTOCOL } from '../../../src/protocol/addresses/constants.ts'
+import { decodeAsk, encodeAnswer } from '../../../src/protocol/neighbours/codec.ts'
+import { NEIGHBOURS_PROTOCOL } from '../../../src/protocol/neighbours/constants.ts'
+import type { LiarOptions } from './namespaces.ts'
+
+const TOPIC = '/sensor/temp/v1'
+const MESHSUB = '/meshsub/1.2.0'
+const SERVICE = '_p2p._udp.local'
+
+const { target, third, own }: LiarOptions = JSON.parse(process.argv[2] ?? '{}')
+const address = multiaddr(`/ip4/${third}/tcp/4001`)
+const libp2p = await createLibp2p({
+  transports: [tcp()],
+  connectionEncrypters: [noise()],
+  streamMuxers: [yamux()],
+  addresses: { listen: ['/ip4/0.0.0.0/tcp/4001'], announce: [String(address)] },
+  services: { identify: identify(), identifyPush: identifyPush() }
+})
+
+const madeUpKey = await generateKeyPair('Ed25519')
+const madeUp = peerIdFromPrivateKey(madeUpKey)
+
+/** Answers each frame of a stream until it ends. */
+function answering(answer: (frame: Uint8Array) => Uint8Array) {
+  return async (stream: Stream): Promise<void> => {
+    const frames = lpStream(stream)
+    try {
+      for (;;) await frames.write(answer((await frames.read()).subarray()))
+    } catch {
+      stream.abort(new Error('over'))
+    }
+  }
+}
+
+await libp2p.handle(
+  ADDRESSES_PROTOCOL,
+  answering(() => encodeTold([address]))
+)
+await libp2p.handle(
+  NEIGHBOURS_PROTOCOL,
+  answering((frame) => {
+    const ask = decodeAsk(frame)
+    if ('op' in ask && ask.op === 'find')
+      return encodeAnswer({ id: ask.id, paths: [[], [madeUp.toString()]] })
+    return encodeAnswer({ id: ask.id, peers: [[madeUp.toString(), 0]] })
+  })
+)
+await libp2p.handle(MESHSUB, (stream) => stream.resume())
+
+const connection = await libp2p.dial(multiaddr(target))
+const record = new PeerRecord({ peerId: madeUp, multiaddrs: [address] })
+const signedPeerRecord = (await RecordEnvelope.seal(record, madeUpKey)).marshal()
+const gossip = lpStream(await connection.newStream(MESHSUB))
+const prune = {
+  topicID: TOPIC,
+  backoff: 10,
+  peers: [{ peerID: madeUp.toMultihash().bytes, signedPeerRecord }]
+}
+await gossip.write(
+  RPC.encode({
+    subscriptions: [{ subscribe: true, topic: TOPIC }],
+    messages: [],
+    control: { ihave: [], iwant: [], graft: [{ topicID: TOPIC }], prune: [prune], idontwant: [] }
+  } as never)
+)
+const exchange = lpStream(await connection.newStream(ADDRESSES_PROTOCOL))
+await exchange.write(encodeTold([address])).catch(() => {})
+// A change makes the stock push.
+await libp2p.handle('/changed/v1', (stream) => stream.abort(new Error('no')))
+
+const socket = multicastDns({ interface: own, bind: '0.0.0.0' })
+setInterval(() => {
+  for (const peer of [libp2p.peerId, madeUp]) {
+    const name = `${randomBytes(20).toString('hex')}.${SERVICE}`
+    socket.respond({
+      answers: [
+        { name: SERVICE, type: 'PTR', class: 'IN', ttl: 120, data: name },
+        { name, type: 'TXT', class: 'IN', ttl: 120, data: `dnsaddr=${address}/p2p/${peer}` }
+      ]
+    })
+  }
+}, 500)
+process.on('disconnect', () => process.exit())
+process.send?.({ peer: libp2p.peerId.toString(), madeUp: madeUp.toString() })
