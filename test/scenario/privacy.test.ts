@@ -114,3 +114,60 @@ t.test('deny: neither answered nor believed', async (t) => {
   t.equal(node.received.filter(({ series }) => series.startsWith(bad.peer)).length, 0)
   t.equal(await codeOf(asks(house, bad, node)), 'denied')
 })
+
+t.test('an unlisted node is found by no protocol, by a guest of whom it knows nothing', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall')
+  const hidden = await house.start('hidden', { config: 'unlisted: true' })
+  const listed = await house.start('listed')
+  const guest = await house.start('guest')
+  for (const node of [hidden, listed]) {
+    await hall.operations.bookPut({ name: node.name, who: node.peer })
+    await node.operations.bookPut({ name: 'hall', who: hall.peer })
+  }
+  await hall.operations.bookPut({ name: 'guest', who: guest.peer })
+  await guest.operations.bookPut({ name: 'hall', who: hall.peer })
+  for (const node of [hidden, listed, guest]) await house.link(node, hall)
+  const { neighbours, peers, transports } = guest.running.assembled
+  await house.until(() => hall.running.assembled.transports.network.getPeers().length === 3)
+  await house.pass(2000)
+  // The guest is even in the book of the node that sees both.
+  const paths = (peer: string) => house.while(neighbours.findPaths(peer, signal()))
+  t.same(await paths(listed.peer), [[hall.peer]])
+  t.same(await paths(hidden.peer), [])
+  const distant = await house.while(neighbours.distantPeers([hidden.peer, listed.peer], signal()))
+  t.same(
+    distant.map(({ peer }) => peer),
+    [listed.peer]
+  )
+  t.match(
+    await house.while(codeOf(guest.operations.ask({ who: hidden.peer }, signal()))),
+    /unreachable|no-such|unknown/
+  )
+  const { network } = transports
+  const known = (await network.peerStore.all()).map(({ id }) => id.toString())
+  t.notOk(known.includes(hidden.peer), 'no part of libp2p has heard of it')
+  t.equal(peers.told.add(hidden.peer, []), false, 'nor the exchange of addresses')
+})
+
+t.test('addresses are exchanged with the book alone: a guest beside it gets none', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall')
+  const friend = await house.start('friend')
+  const guest = await house.start('guest')
+  await hall.operations.bookPut({ name: 'friend', who: friend.peer })
+  await friend.operations.bookPut({ name: 'hall', who: hall.peer })
+  await guest.operations.bookPut({ name: 'hall', who: hall.peer })
+  await house.link(friend, hall)
+  await house.link(guest, hall)
+  await house.pass(2000)
+  const exchange = async (node: HouseNode): Promise<number> => {
+    const { peers, addresses } = node.running.assembled
+    const connection = peers.autoDialer.connection(hall.peer)
+    if (connection === undefined) throw new Error('it is linked')
+    return (await addresses.exchange(connection, signal())).length
+  }
+  t.equal(await house.while(exchange(friend)), 1)
+  await t.rejects(house.while(exchange(guest)))
+  t.ok((hall.running.assembled.addresses.counters['refused'] ?? 0) >= 1)
+})

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { bridges } from './bridges.ts'
 import { guestNetwork } from './guest-network.ts'
+import { lateInterface } from './late-interface.ts'
 import { loss } from './loss.ts'
 import { middleReturns } from './middle-returns.ts'
 import { nat } from './nat.ts'
@@ -14,6 +15,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   partition,
   loss,
   renumbering,
+  late: lateInterface,
   lans: twoLans,
   returns: middleReturns,
   bridges,
