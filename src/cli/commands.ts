@@ -19,6 +19,8 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   provision: async () => (await import('./commands/provision.ts')).provision,
+  backup: async () => (await import('./commands/home/backup.ts')).backup,
+  restore: async () => (await import('./commands/home/restore.ts')).restore,
   completion: async () => (await import('./commands/completion.ts')).completion
 }
 

@@ -21,6 +21,7 @@ async function live(home: string, random: SeededRandom, status: ClockStatus, see
     file: join(home, 'epoch'),
     clock,
     time: () => status,
+    kept: () => history.runs().at(-1)?.epoch ?? 0,
     random: (n) => random.bytes(n),
     log: silentLog
   })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Author } from '../../reading/author/author.ts'
-import { Epochs } from '../../reading/author/epoch.ts'
+import { EPOCH_FILE, Epochs } from '../../reading/author/epoch.ts'
 import type { Startable } from '../../startable.ts'
 import { DeviceStates } from '../sensors/device-states.ts'
 import { keptTotals } from '../sensors/kept-totals.ts'
@@ -56,7 +56,8 @@ function createAuthor(
     quantities: protocols.quantities,
     // Not the world's generator: a simulated world repeats itself, positions must not.
     epochs: new Epochs({
-      file: fileOf(init, 'epoch'),
+      file: fileOf(init, EPOCH_FILE),
+      kept: () => storage.history.runs().at(-1)?.epoch ?? 0,
       clock,
       time,
       random: (bytes) => randomBytes(bytes),

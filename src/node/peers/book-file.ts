@@ -13,7 +13,7 @@ const BOOK = 'book.yaml'
 
 /** Where the book is. */
 export interface BookPlace {
-  readonly home: Home | undefined
+  readonly home: Pick<Home, 'file'> | undefined
   /** A home of another process, whose book is read. */
   readonly readOnlyHome: string | undefined
   readonly config: NodeConfig

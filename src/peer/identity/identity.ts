@@ -54,6 +54,13 @@ export async function createIdentity(home: Home): Promise<Identity> {
   if (existsSync(path))
     throw new NodeError('identity-exists', `${path} is there already; it is never replaced`)
   refuseLost(home)
+  const identity = await writeNewKey(path)
+  home.holdKey()
+  return identity
+}
+
+/** Writes the key of another identity, over one that is there. @throws NodeError 'identity-unwritten' */
+export async function writeNewKey(path: string): Promise<Identity> {
   const identity = await ephemeralIdentity()
   try {
     await writeAtomic(path, privateKeyToProtobuf(identity.privateKey), 0o600)
@@ -61,7 +68,6 @@ export async function createIdentity(home: Home): Promise<Identity> {
     const { message, hint = 'choose another --home' } = isNodeError(cause) ? cause : unwritten(path, cause)
     throw new NodeError('identity-unwritten', message, { hint, remedy: 'stop', cause })
   }
-  home.holdKey()
   return identity
 }
 

@@ -12,17 +12,30 @@ export interface EpochsOptions {
   readonly file?: string | undefined
   readonly clock: Clock
   readonly time: () => ClockStatus
+  /** The highest epoch of our own runs that the history holds; 0 where it holds none. */
+  readonly kept: () => number
   /** Uniformly distributed bytes, of the system's generator. */
   readonly random: (bytes: number) => Uint8Array
   readonly log: Log
 }
 
+/** In the home: the epoch of the last run. */
+export const EPOCH_FILE = 'epoch'
+
 const BOOT_BYTES = 8
+/** Unix seconds, in the year 2242: no clock makes a later epoch, and a damaged digit may. */
+const MAX_EPOCH = 2 ** 33 - 1
+
+/** @returns the epoch of a file's text; undefined where it is none that a node wrote */
+export function parseEpoch(text: string): number | undefined {
+  const epoch = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN
+  return epoch <= MAX_EPOCH ? epoch : undefined
+}
 
 /**
  * Gives every run its epoch and boot (docs/protocols.md section 5). The epoch is the largest of the last one + 1,
- * Unix seconds where the time is known, and 1 + any seen under our own seal: so it rises though a home was
- * restored from an old backup. The boot is random: no position is used twice even where nothing could be read
+ * 1 + that of any run in the history, Unix seconds where the time is known, and 1 + any seen under our own seal: so it
+ * rises though a home was restored from an old backup. The boot is random: no position is used twice even where nothing could be read
  * or written.
  */
 export class Epochs {
@@ -33,6 +46,7 @@ export class Epochs {
   constructor(options: EpochsOptions) {
     this.#options = options
     this.#min = this.#stored() + 1
+    this.raise(options.kept())
   }
 
   /** A new run, its epoch on disk before this returns. A disk that takes nothing is logged, not thrown. */
@@ -49,14 +63,14 @@ export class Epochs {
     if (Number.isSafeInteger(seen + 1)) this.#min = Math.max(this.#min, seen + 1)
   }
 
-  /** An absent or damaged file is as good as none: the boot keeps positions apart. */
+  /** An absent or damaged file is as good as none: the history has the last run, and the boot keeps positions apart. */
   #stored(): number {
     const { file, log } = this.#options
     if (file === undefined) return 0
     try {
-      const text = readFileSync(file, 'utf8').trim()
-      if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
-      log.warn(`the epoch in ${file} is not a number: begun anew`)
+      const stored = parseEpoch(readFileSync(file, 'utf8'))
+      if (stored !== undefined) return stored
+      log.warn(`the epoch in ${file} is damaged: the next is above those of the history`)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         log.warn(`the epoch of the last run cannot be read: ${describeError(error)}`)

@@ -11,11 +11,12 @@ const known: ClockStatus = { quality: 0, offset: 0 }
 const unknown: ClockStatus = { quality: 2, offset: 0 }
 const random = new SeededRandom(1)
 
-function epochs(file: string | undefined, status = known, log = keptLog()): Epochs {
+function epochs(file: string | undefined, status = known, log = keptLog(), kept = 0): Epochs {
   return new Epochs({
     file,
     clock: new VirtualClock(),
     time: () => status,
+    kept: () => kept,
     random: (n) => random.bytes(n),
     log
   })
@@ -39,9 +40,20 @@ t.test('the last one and one more where the clock is unknown', async (t) => {
   t.equal(epochs(file, unknown).begin().epoch, 44)
 })
 
-t.test('the last one however late it is', async (t) => {
-  const file = join(t.testdir({ epoch: '1234567890123456\n' }), 'epoch')
-  t.equal(epochs(file).begin().epoch, 1_234_567_890_123_457)
+t.test('the last one however late it is, as far as clocks go', async (t) => {
+  const file = join(t.testdir({ epoch: '8589934590\n' }), 'epoch')
+  t.equal(epochs(file).begin().epoch, 8_589_934_591)
+})
+
+t.test('above the runs of the history, whatever the file says', async (t) => {
+  const file = join(t.testdir({ epoch: '41\n' }), 'epoch')
+  t.equal(epochs(file, unknown, keptLog(), 70).begin().epoch, 71)
+  t.equal(
+    epochs(join(t.testdir(), 'epoch'), unknown, keptLog(), 70).begin().epoch,
+    71,
+    'and where there is none'
+  )
+  t.equal(epochs(undefined, unknown, keptLog(), Number.MAX_SAFE_INTEGER).begin().epoch, 1, 'no run has that')
 })
 
 t.test('above any that was shown to us, also after a start', async (t) => {
@@ -55,12 +67,12 @@ t.test('above any that was shown to us, also after a start', async (t) => {
 })
 
 t.test('a damaged file is said and gone on from', async (t) => {
-  for (const text of ['', 'x', '-3', '1e9', `${'9'.repeat(40)}\n`]) {
+  for (const text of ['', 'x', '-3', '1e9', '99999999999999\n', '8589934592\n', `${'9'.repeat(40)}\n`]) {
     const file = join(t.testdir(), 'epoch')
     writeFileSync(file, text)
     const log = keptLog()
     t.equal(epochs(file, known, log).begin().epoch, 1_767_225_600)
-    t.match(log.lines, [{ level: 'warn', message: /not a number/ }])
+    t.match(log.lines, [{ level: 'warn', message: /is damaged/ }])
   }
 })
 

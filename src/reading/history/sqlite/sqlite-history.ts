@@ -27,7 +27,8 @@ import { openDatabase } from '../store/database-file.ts'
 import { DurableStore } from '../store/durable-store.ts'
 import { HistoryStore } from '../store/history-store.ts'
 import { salvage } from '../store/salvage.ts'
-import { dueTails } from './due-tails.ts'
+import type { Tail } from '../store/tail-table.ts'
+import { type DueTail, dueTails } from './due-tails.ts'
 import { HistoryReader } from './history-reader.ts'
 import { RetentionClock } from './retention-clock.ts'
 import { type HistoryShares, shrinkToShares } from './shares.ts'
@@ -250,13 +251,33 @@ export class SqliteHistory implements History {
     this.#damaged.clear()
   }
 
+  /**
+   * Seals every tail, because its author writes no more; what cannot be sealed is removed.
+   * @returns how many readings were removed
+   */
+  sealRest(): number {
+    this.#seal(this.#tails().map(({ series, run }) => ({ series, run, whole: true })))
+    this.flush()
+    const left = this.#durable.read((store) => store.tail.count(), 0)
+    this.#durable.write((store) => store.tail.clear())
+    return left
+  }
+
+  #tails(): Tail[] {
+    return [...this.#durable.read((store) => store.tail.tails(), []), ...this.#recent.tail.tails()]
+  }
+
   /** Seals what is full, old enough, or of a run that has ended. */
   #sealDue(): void {
-    const { clock, limits, log } = this.#options
-    const tails = [...this.#durable.read((store) => store.tail.tails(), []), ...this.#recent.tail.tails()]
+    const { clock, limits } = this.#options
     const present = this.#present
     const age = present === undefined ? 0 : clock.monotonic() - present.started - limits.blockAge
-    for (const { series, run, whole } of dueTails(tails, present?.run, age)) {
+    this.#seal(dueTails(this.#tails(), present?.run, age))
+  }
+
+  #seal(due: readonly DueTail[]): void {
+    const { log } = this.#options
+    for (const { series, run, whole } of due) {
       // Also where it cannot be sealed: not to be tried again with every reading.
       this.#rows.set(series, 0)
       try {

@@ -2,10 +2,13 @@ import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync, rm
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describeError } from '../../../error.ts'
-import { migrate, migrations, versionOf } from './schema.ts'
+import { migrate, migrations, refuseNewer, versionOf } from './schema.ts'
 
 /** Milliseconds to wait for another process that holds the file (a person's sqlite3); the event loop waits too. */
 const BUSY_TIMEOUT = 50
+
+/** Milliseconds that a copy waits for a writer, who never takes long. */
+const SNAPSHOT_TIMEOUT = 5000
 
 const SETTINGS = [
   // A flush changes a few rows: small pages halve what it writes (measured: 0.7 MB an hour against 1.3).
@@ -49,8 +52,7 @@ function copyOlder(db: DatabaseSync, path: string, report: (message: string) => 
   const unfinished = `${copy}.new`
   try {
     if (existsSync(unfinished)) rmSync(unfinished)
-    db.prepare('VACUUM INTO ?').run(unfinished)
-    chmodSync(unfinished, 0o600)
+    copyDatabase(db, unfinished)
     renameSync(unfinished, copy)
     report(
       `history is brought from version ${version} to ${migrations.length}; a copy for going back is ${copy}`
@@ -58,6 +60,39 @@ function copyOlder(db: DatabaseSync, path: string, report: (message: string) => 
   } catch (error) {
     if (existsSync(unfinished)) rmSync(unfinished)
     report(`history is brought to version ${migrations.length} without a copy: ${describeError(error)}`)
+  }
+}
+
+/** @param copy a path where there is no file */
+function copyDatabase(db: DatabaseSync, copy: string): void {
+  // For its owner alone from the beginning: SQLite takes an empty file as a new database.
+  closeSync(openSync(copy, 'wx', 0o600))
+  db.prepare('VACUUM INTO ?').run(copy)
+}
+
+/**
+ * Copies a database as it is at one moment, also while a node writes to it; what that node has in memory only is not
+ * in it.
+ * @param copy a path where there is no file
+ * @throws SQLite's own error where the file is damaged or cannot be opened, or the disk is full
+ */
+export function snapshotDatabase(path: string, copy: string): void {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: SNAPSHOT_TIMEOUT })
+  try {
+    copyDatabase(db, copy)
+  } finally {
+    db.close()
+  }
+}
+
+/** @throws NodeError 'history-newer' where a later kith wrote the file; nothing is changed */
+export function checkVersion(path: string): void {
+  if (!existsSync(path)) return
+  const db = new DatabaseSync(path, { readOnly: true })
+  try {
+    refuseNewer(versionOf(db), basename(path))
+  } finally {
+    db.close()
   }
 }
 

@@ -103,22 +103,28 @@ export function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
 }
 
+/** @throws NodeError 'history-newer' for a version that this kith does not know */
+export function refuseNewer(version: number, name: string, steps: readonly string[] = migrations): void {
+  if (version <= steps.length) return
+  throw new NodeError(
+    'history-newer',
+    `${name} has version ${version}, this kith knows up to ${steps.length}`,
+    {
+      hint:
+        `run the kith that wrote it; or go on with the copy that was made at the upgrade ` +
+        `(${name}.v${steps.length}, docs/operations.md, "Roll back")`,
+      remedy: 'stop'
+    }
+  )
+}
+
 /**
  * Brings a file to the present version, step by step, each in a transaction of its own.
  * @throws NodeError 'history-newer' where a later kith wrote the file
  */
 export function migrate(db: DatabaseSync, name: string, steps: readonly string[] = migrations): void {
   const version = versionOf(db)
-  if (version > steps.length) {
-    throw new NodeError(
-      'history-newer',
-      `${name} has version ${version}, this kith knows up to ${steps.length}`,
-      {
-        hint: 'run the kith that wrote it, or move the file away to begin a new one',
-        remedy: 'stop'
-      }
-    )
-  }
+  refuseNewer(version, name, steps)
   for (let step = version; step < steps.length; step++) {
     inTransaction(db, () => db.exec(`${steps[step]}; PRAGMA user_version = ${step + 1}`))
   }

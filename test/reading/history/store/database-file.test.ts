@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,6 +7,7 @@ import t from 'tap'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
 import { migrate, migrations, versionOf } from '../../../../src/reading/history/store/schema.ts'
 
+const SCHEMA = new URL('../../../../src/reading/history/store/schema.ts', import.meta.url).href
 const folder = mkdtempSync(join(tmpdir(), 'kith-database-'))
 t.teardown(() => rmSync(folder, { recursive: true }))
 
@@ -53,4 +55,57 @@ t.test('where no copy can be made the version rises all the same, and that is sa
   db.close()
   t.match(messages, [/^history is brought to version \d+ without a copy: /])
   t.notOk(existsSync(`${path}.v1`))
+})
+
+t.test('a node goes back with the copy, as docs/operations.md describes', async (t) => {
+  const path = firstVersion('back.sqlite')
+  openDatabase(path).close()
+  const former = migrations.slice(0, 1)
+  const newer = new DatabaseSync(path)
+  t.throws(() => migrate(newer, 'back.sqlite', former), {
+    code: 'history-newer',
+    hint: /back\.sqlite\.v1, docs\/operations\.md, "Roll back"/
+  })
+  newer.close()
+  copyFileSync(`${path}.v1`, path)
+  const db = new DatabaseSync(path)
+  migrate(db, 'back.sqlite', former)
+  t.same({ ...db.prepare('SELECT * FROM peers').get() }, { id: 1, peer: 'a' })
+  db.close()
+})
+
+t.test('a process that is killed in the middle of a step leaves the version of before', async (t) => {
+  const path = firstVersion('killed.sqlite')
+  const script = `
+    import { DatabaseSync } from 'node:sqlite'
+    import { migrate, migrations } from ${JSON.stringify(SCHEMA)}
+    const db = new DatabaseSync(${JSON.stringify(path)})
+    db.exec('PRAGMA journal_mode = WAL')
+    db.function('die', () => { process.kill(process.pid, 'SIGKILL'); for (;;); })
+    migrate(db, 'killed', [migrations[0], migrations[1] + "; INSERT INTO peers VALUES (2, 'b', 0); SELECT die()"])`
+  const { signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    timeout: 20_000
+  })
+  t.equal(signal, 'SIGKILL')
+  const before = new DatabaseSync(path)
+  t.equal(versionOf(before), 1)
+  t.same({ ...before.prepare('SELECT * FROM peers').get() }, { id: 1, peer: 'a' })
+  before.close()
+  const db = openDatabase(path)
+  t.equal(versionOf(db), migrations.length, 'and the next start goes on')
+  db.close()
+})
+
+t.test('a disk that is full in the middle of a step leaves the version of before', async (t) => {
+  const path = firstVersion('full.sqlite')
+  const db = new DatabaseSync(path)
+  const pages = Number(db.prepare('PRAGMA page_count').get()?.['page_count'])
+  db.exec(`PRAGMA max_page_count = ${pages}`)
+  t.throws(() => migrate(db, 'full'), { message: /full/ })
+  t.equal(versionOf(db), 1)
+  t.same({ ...db.prepare('SELECT * FROM peers').get() }, { id: 1, peer: 'a' })
+  db.exec('PRAGMA max_page_count = 10000')
+  migrate(db, 'full')
+  t.equal(versionOf(db), migrations.length)
+  db.close()
 })

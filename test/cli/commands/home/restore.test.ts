@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { initHome, peerOfHome } from '../../../../src/node/home.ts'
+import { runCommand } from '../../../support/process/command-run.ts'
+
+const KITH_YAML = `name: hall
+quantities:
+  - { name: soil-tension, unit: Pa, kind: number, protocol: /sensor/soil-tension/v1 }
+`
+
+t.test('kith backup and kith restore carry a node to another home', async (t) => {
+  const folder = t.testdir()
+  const [home, file, other] = [join(folder, 'home'), join(folder, 'hall.tar'), join(folder, 'other')]
+  const { peer } = await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
+  const made = await runCommand(`backup ${file}`, { home, alone: true })
+  t.equal(made.status, 0, made.err)
+  t.match(made.out, /It holds the key/)
+  const checked = await runCommand(`restore --check ${file}`, { home: other, alone: true })
+  t.equal(checked.status, 0, checked.err)
+  t.match(checked.out, new RegExp(`PeerId +${peer}[^]*identity.key[^]*all right`))
+  t.notOk(existsSync(other))
+  const restored = await runCommand(`restore ${file}`, { home: other, alone: true })
+  t.equal(restored.status, 0, restored.err)
+  t.match(restored.out, /The former one must never run again/)
+  t.equal(await peerOfHome(other), peer)
+  const again = await runCommand(`restore ${file}`, { home: other, alone: true })
+  t.equal(again.status, 1)
+  t.match(again.err, /is not empty: there is .*\n +nothing is overwritten: move it away/)
+})
+
+t.test('--new-identity says what to tell the owners of neighbours', async (t) => {
+  const folder = t.testdir()
+  const [home, file, other] = [join(folder, 'home'), join(folder, 'hall.tar'), join(folder, 'other')]
+  const { peer } = await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
+  await runCommand(`backup ${file}`, { home, alone: true })
+  const restored = await runCommand(`restore ${file} --new-identity`, { home: other, alone: true })
+  t.equal(restored.status, 0, restored.err)
+  const now = await peerOfHome(other)
+  t.not(now, peer)
+  t.match(
+    restored.out,
+    new RegExp(`in the place of ${peer}[^]*kith book remove hall\\n +kith book add hall ${now}`)
+  )
+  t.equal(readFileSync(join(other, 'kith.yaml'), 'utf8'), KITH_YAML)
+})
+
+t.test('a configuration with errors is taken over with a warning', async (t) => {
+  const folder = t.testdir()
+  const [home, file, other] = [join(folder, 'home'), join(folder, 'hall.tar'), join(folder, 'other')]
+  await initHome(home, { 'kith.yaml': 'nam: hall\n' })
+  await runCommand(`backup ${file}`, { home, alone: true })
+  const { status, out, err } = await runCommand(`restore ${file} --new-identity --json`, {
+    home: other,
+    alone: true
+  })
+  t.equal(status, 0, err)
+  t.match(JSON.parse(out), { warnings: [/kith.yaml has errors/] })
+})
+
+t.test('wrong use is said', async (t) => {
+  const folder = t.testdir()
+  const file = join(folder, 'x')
+  const run = (line: string) => runCommand(line, { home: join(folder, 'home'), alone: true })
+  t.match(await run('backup'), { status: 2, err: /FILE/ })
+  t.match(await run('restore'), { status: 2, err: /FILE/ })
+  t.match(await run(`restore ${file} --check --new-identity`), { status: 2, err: /exclude each other/ })
+  t.match(await run(`backup ${file}`), { status: 1, err: /has no identity yet/ })
+  t.match(await run(`restore ${file}`), { status: 1, err: /cannot be opened/ })
+  writeFileSync(file, '')
+  t.match(await run(`restore ${file}`), { status: 1, err: /it is empty/ })
+})
