@@ -2,6 +2,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { checkParents, openHome } from '../peer/identity/home.ts'
 import { loadIdentity, openIdentity } from '../peer/identity/identity.ts'
+import { asideFiles } from '../reading/history/store/database-file.ts'
 import { writeAtomic } from '../write-atomic.ts'
 
 /** For doctor, which finds what a node would refuse before it starts. */
@@ -63,4 +64,9 @@ export async function peerOfHome(home: string): Promise<string> {
   const path = resolve(home)
   const file = (name: string): string => join(path, name)
   return (await loadIdentity({ path, file })).peer
+}
+
+/** Damaged histories that were set aside and still exist. */
+export function damagedHistories(home: string): string[] {
+  return asideFiles(join(resolve(home), 'history.sqlite'))
 }

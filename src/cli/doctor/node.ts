@@ -7,7 +7,8 @@ import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 /** The status of the running node. */
 export const checkNode: Check = async ({ home, node }) => {
-  if (node === undefined) return [warn('node', `no node runs in ${home}`, 'kith run')]
+  if (node === undefined)
+    return [warn('node', `no node runs in ${home}`, 'kith run'), ...(await checkAside(home))]
   try {
     const status = await node.status()
     return [
@@ -48,7 +49,14 @@ function checkHistory({ history }: Status): Finding[] {
   return [...checkState(history), ...checkDamage(history)]
 }
 
-function checkDamage({ damage }: Status['history']): Finding[] {
+/** What only the files tell while no node runs. */
+async function checkAside(home: string): Promise<Finding[]> {
+  const { damagedHistories } = await import('../../node/home.ts')
+  const files = damagedHistories(home)
+  return checkDamage({ damage: files.length === 0 ? undefined : { files, salvaged: 0, lost: 0 } })
+}
+
+function checkDamage({ damage }: { damage?: Status['history']['damage'] | undefined }): Finding[] {
   if (damage === undefined) return []
   const hint = 'check the disk; a file that was set aside may be removed once you have looked at it'
   return [warn('history', damageText(damage), hint)]

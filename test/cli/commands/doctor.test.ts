@@ -40,6 +40,13 @@ async function occupied(t: Test): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
+t.test('a history that was set aside is named, also while no node runs', async (t) => {
+  const home = freshHome()
+  writeFileSync(join(home, 'history.sqlite.damaged-1795910400'), '')
+  const { of } = await findings(home)
+  t.match(of('history'), { state: 'warn', text: /^1 damaged file set aside: .*damaged-1795910400$/ })
+})
+
 t.test('every problem has a hint', async (t) => {
   const { all, of } = await findings(freshHome())
   for (const { state, about, cure } of all)
