@@ -22,6 +22,7 @@ const COPIED = [
   'LICENSE-MIT',
   'bin/kith.js',
   'deploy/kith.example.yaml',
+  'deploy/systemd',
   'native/gpio.c',
   'native/memory.c',
   'scripts/build-native.mjs'
@@ -37,7 +38,7 @@ mkdirSync(out, { recursive: true })
 const clone = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const { inputs } = await bundle(join(out, 'lib'))
 declarations(join(out, 'types'), clone.exports)
-for (const name of COPIED) cpSync(join(root, name), join(out, name))
+for (const name of COPIED) cpSync(join(root, name), join(out, name), { recursive: true })
 writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licences(inputs))
 writeFileSync(
   join(out, 'package.json'),

@@ -21,6 +21,8 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   provision: async () => (await import('./commands/provision.ts')).provision,
   backup: async () => (await import('./commands/home/backup.ts')).backup,
   restore: async () => (await import('./commands/home/restore.ts')).restore,
+  service: async () => (await import('./commands/service/service.ts')).service,
+  logs: async () => (await import('./commands/service/logs.ts')).logs,
   completion: async () => (await import('./commands/completion.ts')).completion
 }
 

@@ -48,4 +48,30 @@ systemctl start kith
 check 'it stops when it is told to' systemctl stop kith
 check 'in order' is Result success
 check 'and leaves no socket' test ! -e /var/lib/kith/control.sock -a ! -e /run/kith/control.sock
+dpkg --purge kith >/dev/null
+
+# As npm installs it for all users: Node and kith in other places than those of the package.
+dpkg --extract new.deb /root/check/unpacked
+mkdir -p /opt/kith
+cp -r unpacked/usr/lib/kith/. /opt/kith
+install -D unpacked/usr/lib/kith/node /opt/node/bin/node
+kith() { /opt/node/bin/node /opt/kith/bin/kith.js "$@"; }
+refused 'a user who is not root is told how to install the service' 'sudo' su nobody -s /bin/sh -c '/opt/node/bin/node /opt/kith/bin/kith.js service install'
+check 'kith service install' kith service install
+check 'starts it, and it is ready' until_true 10 is ActiveState active
+check 'by the other Node' grep -q /opt/node/bin/node <(readlink "/proc/$(property MainPID)/exe")
+check 'the unit is in order, too' bash -c '! systemd-analyze verify kith.service 2>&1 | grep -v "man kith"'
+check 'the home is its user’s alone' test "$(stat -c '%U %a' /var/lib/kith /var/lib/kith/kith.yaml | tr '\n' ' ')" = 'kith 700 kith 600 '
+before=$(peer)
+check 'once more' kith service install
+check 'changes nothing' test "$before" = "$(peer)"
+check 'kith logs shows what it wrote' grep -q ' started  name=' <(kith logs)
+check 'kith service remove' kith service remove
+check 'stops it' is ActiveState inactive
+check 'and keeps the home' test -s /var/lib/kith/identity.key
+check 'once more, it says that there is nothing' grep -q 'nothing: the service is not installed' <(kith service remove)
+check 'with --purge' kith service remove --purge
+check 'the home is gone' test ! -e /var/lib/kith
+check 'the package installs afterwards' dpkg --install new.deb
+refused 'and is not touched by kith service' 'the Debian package has the service already' kith service install
 echo end

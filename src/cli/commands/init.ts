@@ -24,7 +24,7 @@ export const init = defineCommand({
         hint: 'a name has 1 to 32 lower-case letters, digits and "-"'
       })
     const { initHome } = await import('../../node/home.ts')
-    const made = await initHome(home, await filesOf({ home, environment }, options.name))
+    const made = await initHome(home, await newHomeFiles({ home, environment }, options.name))
     if (json) return terminal.json(made)
     const { ansi } = terminal
     const news = made.written.length === 0 ? 'nothing: every file exists' : made.written.join(', ')
@@ -43,7 +43,11 @@ export const init = defineCommand({
   }
 })
 
-async function filesOf(request: ConfigRequest, name: string | undefined): Promise<Record<string, string>> {
+/** The texts of the files of a new home, by name. */
+export async function newHomeFiles(
+  request: ConfigRequest,
+  name: string | undefined
+): Promise<Record<string, string>> {
   const [{ configJsonSchema }, { devices, clocks }, example] = await Promise.all([
     import('../../config/json-schema.ts'),
     loadDeviceIndex(request),

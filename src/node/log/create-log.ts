@@ -39,7 +39,7 @@ interface LogEntry {
 }
 
 /** `21:56:41 warn gossip refused  peer=…q7Xf2a reason=signature`; the level's word only when it is not info. */
-function humanLine(entry: LogEntry): string {
+export function humanLine(entry: LogEntry): string {
   const { time, level, msg, ...fields } = entry
   const clock = new Date(time).toTimeString().slice(0, 8)
   const word = level === 'info' ? '' : `${level} `
