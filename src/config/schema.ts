@@ -24,16 +24,19 @@ const publicAddress = tcpAddress(
   'an address as in /ip4/203.0.113.7/tcp/4001 or /dns/hall.example.org/tcp/4001'
 )
 
-const relayAddress = v.pipe(
-  text(
-    /^(\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}|\/memory\/[^/\s]+)\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/,
-    'a relay as in /dns4/relay.example.org/tcp/4001/p2p/ and its PeerId'
-  ),
-  v.check(
-    (address) => address.startsWith('/memory/') || hasHostAndPort(address),
-    ({ input }) => `"${input}" has no such host or port`
+/** A multiaddr that ends in the PeerId of who is there. */
+function peerAddress(form: string) {
+  return v.pipe(
+    text(
+      /^(\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}|\/memory\/[^/\s]+)\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/,
+      form
+    ),
+    v.check(
+      (address) => address.startsWith('/memory/') || hasHostAndPort(address),
+      ({ input }) => `"${input}" has no such host or port`
+    )
   )
-)
+}
 
 /** The path of a file or the name of a package; no URL, so nothing is loaded from a network. */
 const moduleName = text(
@@ -88,7 +91,7 @@ const network = {
 /** Relays of its own, and what it does for others as one. */
 const relays = {
   relays: option(
-    listOfTexts(relayAddress, 2),
+    listOfTexts(peerAddress('a relay as in /dns4/relay.example.org/tcp/4001/p2p/ and its PeerId'), 2),
     [],
     'Relays at which it reserves, so that peers of the book reach it where nobody can dial it.'
   ),
@@ -100,6 +103,15 @@ const relays = {
     )
   })
 }
+
+const dht = section('A DHT of nodes of kith, in which peers are searched that no neighbour sees.', {
+  bootstrap: option(
+    listOfTexts(peerAddress('a server as in /dns4/dht.example.org/tcp/4001/p2p/ and its PeerId'), 16),
+    [],
+    'Servers by which it joins the DHT; none is joined unless given, or it serves one.'
+  ),
+  serve: option(truth(), false, 'It answers for the DHT, and stores nothing for others.')
+})
 
 /** Whose readings are accepted, and whose are stored. */
 const trust = {
@@ -174,6 +186,7 @@ export function configSchema(
     datagrams,
     via,
     ...relays,
+    dht,
     limits,
     ...provisioning
   })

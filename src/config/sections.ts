@@ -8,6 +8,7 @@ import { bookCapacity, lastGoodLimits } from '../peer/book/limits.ts'
 import { dialingLimits } from '../peer/dialing/limits.ts'
 import { addressesLimits } from '../protocol/addresses/limits.ts'
 import { datagramLimits } from '../protocol/datagram/limits.ts'
+import { dhtLimits } from '../protocol/dht/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
 import { neighboursLimits } from '../protocol/neighbours/limits.ts'
 import { queryLimits } from '../protocol/query/limits.ts'
@@ -95,6 +96,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   via: limitsSection(viaLimits),
   addresses: limitsSection(addressesLimits),
   relay: limitsSection(relayLimits),
+  dht: limitsSection(dhtLimits),
   network: limitsSection(networkLimits),
   dialing: limitsSection(dialingLimits),
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),

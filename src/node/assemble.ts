@@ -10,6 +10,7 @@ import { createProtocols } from './assembly/protocols.ts'
 import { createPublishing, listenToAll } from './assembly/publishing.ts'
 import { createQueryServer } from './assembly/query-server.ts'
 import { createAddresses } from './assembly/reach/addresses.ts'
+import { createDht } from './assembly/reach/dht.ts'
 import { createNeighbours } from './assembly/reach/neighbours.ts'
 import { addNeighboursWay } from './assembly/reach/neighbours-way.ts'
 import { createRelays } from './assembly/reach/relay.ts'
@@ -72,6 +73,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const addresses = createAddresses(base)
   addNeighboursWay({ ...base, neighbours, via })
   const relays = createRelays(base)
+  const dht = createDht(base)
   const switches = new Switches(init)
   const components = {
     ...base,
@@ -83,6 +85,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     via,
     addresses,
     relays,
+    dht,
     switches
   }
   const operations = createOperations(components)

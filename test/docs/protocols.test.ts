@@ -23,6 +23,7 @@ import {
 import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/packet/key-schedule.ts'
 import { PacketDecrypter, PacketEncrypter } from '../../src/protocol/datagram/packet/packet.ts'
 import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/path/probe.ts'
+import { dhtLimits } from '../../src/protocol/dht/limits.ts'
 import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import {
@@ -256,6 +257,17 @@ t.test('messages of relays', async (t) => {
   )
   for (const [name, { initial }] of Object.entries(relayLimits.entries))
     t.equal(shown.get(`limits.relay.${name}`), `${initial}`, name)
+})
+
+t.test('the DHT', async (t) => {
+  const bytes = shown('dht-find-node')
+  t.same([bytes[0], bytes.length], [bytes.length - 1, 43])
+  t.equal(peerOfMultihash(bytes.subarray(5)), peer)
+  const settings = new Map(
+    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
+  )
+  for (const [name, { initial }] of Object.entries(dhtLimits.entries))
+    t.equal(settings.get(`limits.dht.${name}`), `${initial}`, name)
 })
 
 t.test('requests and answers', async (t) => {

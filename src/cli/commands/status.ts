@@ -59,6 +59,7 @@ function statusLines(status: Status, { width, ansi }: { width: number; ansi: Ans
         ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
         ['run', `${run.epoch}.${run.boot}`],
         ...relayFacts(status),
+        ...dhtFacts(status),
         ...sharedKeyFacts(status)
       ],
       ansi
@@ -72,6 +73,17 @@ function relayFacts({ relays = [] }: Status): [string, string][] {
     const state = held ? 'this node can be reached over it' : (why ?? 'not asked yet')
     return ['relay', `${sanitize(who)}: ${sanitize(state)}`]
   })
+}
+
+function dhtFacts({ dht }: Status): [string, string][] {
+  if (dht === undefined) return []
+  const { mode, servers, bootstrap } = dht
+  return [
+    [
+      'dht',
+      `${mode}; ${servers} servers known; ${bootstrap.connected} of ${bootstrap.configured} bootstrap peers connected`
+    ]
+  ]
 }
 
 function sharedKeyFacts({ sharedKeys = [] }: Status): [string, string][] {

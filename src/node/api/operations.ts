@@ -124,8 +124,18 @@ export interface Status {
   counters: Record<string, number>
   /** Relays of the configuration. Absent where there are none. */
   relays?: RelayView[]
+  /** Absent where none is joined. */
+  dht?: DhtView
   /** Keys that two nodes use: ours, or of peers. Absent where there are none. */
   sharedKeys?: SharedKeyView[]
+}
+
+export interface DhtView {
+  /** A server answers others. */
+  mode: 'client' | 'server'
+  /** Servers that it knows of. */
+  servers: number
+  bootstrap: { configured: number; connected: number }
 }
 
 export interface RelayView {

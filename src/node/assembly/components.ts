@@ -11,6 +11,7 @@ import type { Forwarding } from '../../peer/forwarding.ts'
 import type { OwnAddresses } from '../../peer/own-addresses.ts'
 import type { Addresses } from '../../protocol/addresses/index.ts'
 import type { Datagrams } from '../../protocol/datagram/index.ts'
+import type { Dht } from '../../protocol/dht/index.ts'
 import type {
   CataloguePublisher,
   CatalogueTable,
@@ -71,6 +72,8 @@ export interface Components {
   /** Exchanges addresses with peers of the book. */
   readonly addresses: Addresses
   readonly relays: Relays
+  /** undefined where none is joined. */
+  readonly dht: Dht | undefined
   readonly switches: Switches
 }
 

@@ -30,6 +30,7 @@ export function startOrder(
     via,
     addresses,
     relays,
+    dht,
     switches
   } = components
   const { home, world, log, carrier } = init
@@ -58,6 +59,7 @@ export function startOrder(
     via,
     addresses,
     relays.startable,
+    ...(dht === undefined ? [] : [dht]),
     gossip,
     replication.replicator,
     // A node for one command publishes no catalogue.

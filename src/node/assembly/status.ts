@@ -34,7 +34,11 @@ export function createStatus(components: Components, views: LatestViews): () => 
       time: { ...clockStatus, now: (clock.now() + clockStatus.offset) / 1000 },
       run: sensing.author().run,
       counters: countersOf(components),
-      ...defined({ relays: relaysOf(components), sharedKeys: sharedKeysOf(components) })
+      ...defined({
+        relays: relaysOf(components),
+        dht: components.dht?.status,
+        sharedKeys: sharedKeysOf(components)
+      })
     }
   }
 }
@@ -77,10 +81,11 @@ function countersOf({
   via,
   addresses,
   relays,
+  dht,
   transports: { datagrams }
 }: Pick<
   Components,
-  'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'addresses' | 'relays' | 'transports'
+  'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'addresses' | 'relays' | 'dht' | 'transports'
 >): Record<string, number> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
@@ -89,6 +94,7 @@ function countersOf({
     ...named('via', via.counters),
     ...named('addresses', addresses.counters),
     ...named('relay', relays.counters()),
+    ...named('dht', dht?.counters ?? {}),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

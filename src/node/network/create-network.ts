@@ -20,6 +20,7 @@ import { type Clock, systemClock } from '../../clock.ts'
 import { isDirect } from '../../direct.ts'
 import type { Log } from '../../log.ts'
 import type { CircuitUpgrader } from '../../protocol/circuit/components.ts'
+import type { KadComponents } from '../../protocol/dht/index.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionGuard } from './connection-guard.ts'
@@ -41,6 +42,9 @@ interface InnerComponents {
   readonly upgrader: CircuitUpgrader
 }
 
+/** Of these, and in one object, what a DHT takes that is joined later. */
+interface ServiceComponents extends InnerComponents, KadComponents {}
+
 /** The services of our libp2p. */
 export interface NetworkServices extends Record<string, unknown> {
   pubsub: GossipSub
@@ -50,7 +54,7 @@ export interface NetworkServices extends Record<string, unknown> {
   /** Tells peers by identify what is for them. */
   identifyTeller: Pick<IdentifyTeller, 'push'>
   /** What dials, datagrams and circuits need of libp2p's inside. */
-  components: InnerComponents
+  components: InnerComponents & { readonly kad: KadComponents }
 }
 
 export type Network = Libp2p<NetworkServices>
@@ -178,7 +182,12 @@ function services(init: NetworkInit, guard: ConnectionGuard): Record<string, unk
         components
       ),
     pubsub: gossipsub(gossip) as unknown as (components: unknown) => GossipSub,
-    components: ({ transportManager, upgrader }: InnerComponents) => ({ transportManager, upgrader })
+    components: (inner: ServiceComponents) => {
+      const { transportManager, upgrader } = inner
+      const { peerId, privateKey, registrar, addressManager, peerStore, datastore, events, logger } = inner
+      const kad = { peerId, privateKey, registrar, addressManager, peerStore, datastore, events, logger }
+      return { transportManager, upgrader, kad }
+    }
   }
 }
 

@@ -159,6 +159,14 @@ const counted: readonly {
     labels: (event) => ({ event })
   },
   {
+    prefix: 'dht.',
+    title: {
+      name: 'kith_dht_events',
+      help: 'DHT: searched, found; questions asked, servers dialled for them; questions of others answered, refused.'
+    },
+    labels: (event) => ({ event })
+  },
+  {
     prefix: 'query.',
     title: { name: 'kith_query_events', help: 'Events of query streams: accepted, refused, closed.' },
     labels: (event) => ({ event })

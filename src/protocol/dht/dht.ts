@@ -1,0 +1,222 @@
+import type { Connection } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import { describeError, NodeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import type { Startable } from '../../startable.ts'
+import { TokenBuckets } from '../token-bucket.ts'
+import { FINDABLE_PROTOCOL, KAD_PROTOCOL, MAX_ADDRESSES } from './constants.ts'
+import type { Kad, KadComponents } from './kad.ts'
+import type { DhtLimits } from './limits.ts'
+import { ServerLinks, type ServerLinksComponents } from './server-links.ts'
+
+export interface DhtInit {
+  readonly limits: DhtLimits
+  /** Addresses with PeerIds, as a person wrote them. */
+  readonly bootstrap: readonly Multiaddr[]
+  readonly serve: boolean
+  /** Whether servers may tell others of this node. */
+  readonly isFindable: boolean
+}
+
+export interface DhtComponents extends ServerLinksComponents {
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: () => number
+  readonly libp2p: KadComponents
+  /** Protocols that a peer's identify named. */
+  readonly protocolsOf: (peer: string) => Promise<readonly string[]>
+  /** Whether others may hear of a peer at all: it is not denied. */
+  readonly mayTell: (peer: string) => boolean
+  readonly ping: (connection: Connection, signal: AbortSignal | undefined) => Promise<number>
+}
+
+/** What a person sees of it. */
+export interface DhtStatus {
+  readonly mode: 'client' | 'server'
+  /** Servers in the routing table. */
+  readonly servers: number
+  readonly bootstrap: { readonly configured: number; readonly connected: number }
+}
+
+interface Bootstrap {
+  readonly peer: string
+  readonly addresses: Multiaddr[]
+  failures: number
+}
+
+/** Milliseconds between two looks at bootstrap peers that are connected. */
+const CHECK = 15_000
+
+/** Joins a DHT by its bootstrap peers, and searches addresses of peers in it. */
+export class Dht implements Startable {
+  readonly name = 'dht'
+  readonly #components: DhtComponents
+  readonly #init: DhtInit
+  readonly #bootstraps: readonly Bootstrap[]
+  readonly #stopping = new AbortController()
+  readonly #timers = new Map<string, Cancel>()
+  readonly #links: ServerLinks
+  readonly #counted = { searched: 0, found: 0, answered: 0, refused: 0 }
+  #kad: Kad | undefined
+
+  constructor(components: DhtComponents, init: DhtInit) {
+    this.#components = components
+    this.#init = init
+    this.#bootstraps = byPeer(init.bootstrap)
+    this.#links = new ServerLinks(components, init.limits)
+  }
+
+  /** Loads kad-dht. @throws NodeError 'internal' where it has other insides */
+  async start(): Promise<void> {
+    const { clock, libp2p, protocolsOf, mayTell, ping } = this.#components
+    const { limits, serve, isFindable } = this.#init
+    const { createKad } = await import('./kad.ts')
+    const rates = new TokenBuckets(clock, {
+      rate: limits.askRate,
+      burst: limits.askBurst,
+      names: limits.callers
+    })
+    this.#kad = createKad({
+      ...libp2p,
+      links: this.#links,
+      serve,
+      mayAsk: (caller) => {
+        const may = rates.take(caller)
+        this.#counted[may ? 'answered' : 'refused']++
+        return may
+      },
+      mayTell: async (peer) => mayTell(peer) && isTold(await protocolsOf(peer)),
+      ping
+    })
+    if (isFindable)
+      await libp2p.registrar.handle(FINDABLE_PROTOCOL, (stream) =>
+        stream.abort(new Error('nothing is said here'))
+      )
+    await this.#kad.start()
+    for (const bootstrap of this.#bootstraps) void this.#keep(bootstrap)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the node stops'))
+    for (const cancel of this.#timers.values()) cancel()
+    await this.#kad?.stop()
+    if (this.#init.isFindable) await this.#components.libp2p.registrar.unhandle(FINDABLE_PROTOCOL)
+  }
+
+  /** Searches and those that found something; questions to servers and dials for them; questions answered and refused. */
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#counted, ...this.#links.counters }
+  }
+
+  get status(): DhtStatus {
+    const { connection } = this.#components
+    return {
+      mode: this.#init.serve ? 'server' : 'client',
+      servers: this.#kad?.routingTable.size ?? 0,
+      bootstrap: {
+        configured: this.#bootstraps.length,
+        connected: this.#bootstraps.filter(({ peer }) => connection(peer) !== undefined).length
+      }
+    }
+  }
+
+  /**
+   * Addresses of a peer, as servers of the DHT told them: a hint, which decides nothing.
+   * @throws NodeError 'not-found', 'deadline'; the signal's reason
+   */
+  async find(peer: string, signal: AbortSignal): Promise<readonly Multiaddr[]> {
+    const kad = this.#kad
+    if (kad === undefined) throw new NodeError('not-found', 'not started')
+    if (this.status.servers === 0)
+      throw new NodeError('not-found', 'no server of it is connected (dht.bootstrap in kith.yaml)')
+    this.#counted.searched++
+    const addresses = await withDeadline(
+      this.#components.clock,
+      this.#init.limits.lookup,
+      'search',
+      (limited) => lookUp(kad, peer, limited),
+      signal
+    )
+    this.#counted.found++
+    return addresses
+  }
+
+  /** Connects with a bootstrap peer, now and whenever it is lost. */
+  async #keep(bootstrap: Bootstrap): Promise<void> {
+    const { connection, dial, log, clock } = this.#components
+    const { peer, addresses } = bootstrap
+    const { signal } = this.#stopping
+    if (signal.aborted) return
+    try {
+      const isNew = connection(peer) === undefined
+      if (isNew) await dial(peer, addresses, signal)
+      bootstrap.failures = 0
+      if (isNew) void this.#introduce()
+    } catch (error) {
+      if (signal.aborted) return
+      if (bootstrap.failures++ === 0)
+        log.warn('a bootstrap peer of the DHT is not reached; it is dialled again', {
+          peer,
+          error: describeError(error)
+        })
+    }
+    if (signal.aborted) return
+    this.#timers.set(
+      peer,
+      clock.after(this.#wait(bootstrap), () => void this.#keep(bootstrap))
+    )
+  }
+
+  #wait({ failures }: Bootstrap): number {
+    if (failures === 0) return CHECK
+    const { retryMin, retryMax } = this.#init.limits
+    const wait = Math.min(retryMax, retryMin * 2 ** Math.min(failures - 1, 30))
+    return wait * (0.75 + this.#components.random() / 2)
+  }
+
+  /** Looks for this node itself: the servers that are asked learn of it, and it of them. */
+  async #introduce(): Promise<void> {
+    const { libp2p, clock } = this.#components
+    const self = libp2p.peerId.toMultihash().bytes
+    await withDeadline(
+      clock,
+      this.#init.limits.lookup,
+      'search for this node',
+      async (signal) => {
+        for await (const _ of this.#kad?.getClosestPeers(self, { signal }) ?? []);
+      },
+      this.#stopping.signal
+    ).catch(() => undefined)
+  }
+}
+
+async function lookUp(kad: Kad, peer: string, signal: AbortSignal): Promise<readonly Multiaddr[]> {
+  try {
+    for await (const event of kad.findPeer(peerIdFromString(peer), { signal, useCache: false })) {
+      if (event.name === 'FINAL_PEER') return event.peer.multiaddrs.slice(0, MAX_ADDRESSES)
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof Error && error.name === 'NotFoundError')) throw error
+  }
+  throw new NodeError('not-found', 'no server knows it')
+}
+
+/** Servers of the DHT are told to all; others where they want to be found. */
+function isTold(protocols: readonly string[]): boolean {
+  return protocols.includes(KAD_PROTOCOL) || protocols.includes(FINDABLE_PROTOCOL)
+}
+
+function byPeer(addresses: readonly Multiaddr[]): Bootstrap[] {
+  const all = new Map<string, Bootstrap>()
+  for (const address of addresses) {
+    const peer = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
+    if (peer === undefined) continue
+    const known = all.get(peer)
+    if (known === undefined) all.set(peer, { peer, addresses: [address], failures: 0 })
+    else known.addresses.push(address)
+  }
+  return [...all.values()]
+}

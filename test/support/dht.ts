@@ -1,0 +1,73 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Test } from 'tap'
+import { systemClock } from '../../src/clock.ts'
+import { defaultsOf } from '../../src/limits.ts'
+import { silentLog } from '../../src/log.ts'
+import type { Network } from '../../src/node/network/create-network.ts'
+import { type Dht, type DhtComponents, type DhtInit, dht } from '../../src/protocol/dht/index.ts'
+import { type DhtLimits, dhtLimits } from '../../src/protocol/dht/limits.ts'
+import { memoryNetwork } from './memory-network.ts'
+
+export const limits: DhtLimits = defaultsOf(dhtLimits)
+
+export interface DhtNode {
+  readonly network: Network
+  readonly dht: Dht
+  readonly peer: string
+  readonly address: string
+  /** PeerIds that were dialled, in order. */
+  readonly dialled: string[]
+}
+
+export interface DhtPlan
+  extends Partial<Omit<DhtInit, 'limits' | 'bootstrap'>>,
+    Partial<Pick<DhtComponents, 'mayTell' | 'dialable'>> {
+  readonly limits?: Partial<DhtLimits>
+  readonly bootstrap?: readonly string[]
+}
+
+/** A bare network over memory that takes part in a DHT; whatever it hears may be dialled unless the plan says otherwise. */
+export async function dhtNode(t: Test, plan: DhtPlan = {}): Promise<DhtNode> {
+  const network = await memoryNetwork({}, { inboundPending: 1000 })
+  const peer = network.peerId.toString()
+  const dialled: string[] = []
+  const connection: DhtComponents['connection'] = (other) =>
+    network.getConnections().find(({ remotePeer }) => remotePeer.toString() === other)
+  const service = dht({
+    serve: plan.serve ?? false,
+    isFindable: plan.isFindable ?? true,
+    bootstrap: (plan.bootstrap ?? []).map((one) => multiaddr(one)),
+    limits: { ...limits, ...plan.limits }
+  })({
+    clock: systemClock,
+    log: silentLog,
+    random: () => 0.5,
+    libp2p: network.services.components.kad,
+    connection,
+    dialable: plan.dialable ?? ((_peer, addresses) => addresses),
+    async dial(other, [address], signal) {
+      dialled.push(other)
+      if (address === undefined) throw new Error('no address')
+      return await network.services.components.transportManager.dial(address, { signal })
+    },
+    protocolsOf: async (other) => {
+      const known = (await network.peerStore.all()).find(({ id }) => id.toString() === other)
+      return known?.protocols ?? []
+    },
+    mayTell: plan.mayTell ?? (() => true),
+    ping: async (one, signal) =>
+      await network.services.ping.ping(one.remotePeer, signal === undefined ? {} : { signal })
+  })
+  await service.start()
+  t.teardown(async () => {
+    await service.stop()
+    await network.stop()
+  })
+  const [own] = network.getMultiaddrs()
+  return { network, dht: service, peer, address: String(own), dialled }
+}
+
+/** Resolves once it holds. Tests bound it by their own timeout. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await systemClock.sleep(20)
+}
