@@ -49,7 +49,7 @@ export class OwnAddresses {
     return this.all().map((address) => this.#withPeer(address))
   }
 
-  /** What anybody may learn: what is reserved at relays and, with `reachable: world`, what is announced and public. */
+  /** What anybody may learn: with `reachable: world` what is announced and public. Whose relays are used, nobody. */
   forEverybody(): Multiaddr[] {
     const isWorld = this.#isWorld()
     return this.all().filter((address) => this.#isForEverybody(address, isWorld))
@@ -83,7 +83,7 @@ export class OwnAddresses {
   }
 
   #isForEverybody(address: Multiaddr, isWorld: boolean): boolean {
-    if (isRelayed(address)) return true
+    if (isRelayed(address)) return false
     const place = hostPort(address)
     // A name that is announced; the memory of a process in tests.
     return place === undefined || (isWorld && !isPrivateHost(place.host)) || this.#isAnnounced(address)

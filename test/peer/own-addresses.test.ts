@@ -87,21 +87,21 @@ t.test('all: no bridge of containers, loopback only where there is nothing else,
 })
 
 t.test('a caller learns the addresses on its link, and what anybody may learn', async (t) => {
-  t.same(caller(made(), '192.168.1.7'), [HOME, PUBLIC, CIRCUIT], 'of IPv6, too')
-  t.same(caller(made(), '192.168.2.7'), [GUESTS, CIRCUIT])
-  t.same(caller(made(), '203.0.113.9'), [CIRCUIT], 'from far')
-  t.same(caller(made(), '10.9.9.9'), [CIRCUIT], 'from a private address that is routed here')
-  t.same(caller(made(), undefined, false), [CIRCUIT], 'over a circuit')
-  t.same(caller(made(), '192.168.1.7', false), [CIRCUIT], 'whatever address a circuit names')
-  t.same(caller(made(), '192.168.1.2'), [HOME, PUBLIC, GUESTS, CIRCUIT], 'a program of this machine sees all')
+  t.same(caller(made(), '192.168.1.7'), [HOME, PUBLIC], 'of IPv6, too')
+  t.same(caller(made(), '192.168.2.7'), [GUESTS])
+  t.same(caller(made(), '203.0.113.9'), [], 'from far')
+  t.same(caller(made(), '10.9.9.9'), [], 'from a private address that is routed here')
+  t.same(caller(made(), undefined, false), [], 'over a circuit')
+  t.same(caller(made(), '192.168.1.7', false), [], 'whatever address a circuit names')
+  t.same(caller(made(), '192.168.1.2'), [HOME, PUBLIC, GUESTS], 'a program of this machine sees all')
 })
 
 t.test('the world learns what is public or announced, where the owner says so', async (t) => {
-  t.same(made().forEverybody().map(String), [CIRCUIT])
-  t.same(made({ reachable: 'world' }).forEverybody().map(String), [PUBLIC, CIRCUIT])
+  t.same(made().forEverybody().map(String), [])
+  t.same(made({ reachable: 'world' }).forEverybody().map(String), [PUBLIC])
   const announcing = made({ announce: [FORWARDED, '/dns4/hall.example/tcp/4001'] })
-  t.same(announcing.forEverybody().map(String), [PUBLIC, CIRCUIT, FORWARDED, '/dns4/hall.example/tcp/4001'])
-  t.same(caller(announcing, '203.0.113.9'), [PUBLIC, CIRCUIT, FORWARDED, '/dns4/hall.example/tcp/4001'])
+  t.same(announcing.forEverybody().map(String), [PUBLIC, FORWARDED, '/dns4/hall.example/tcp/4001'])
+  t.same(caller(announcing, '203.0.113.9'), [PUBLIC, FORWARDED, '/dns4/hall.example/tcp/4001'])
 })
 
 t.test('an address at which this node itself listens', async (t) => {

@@ -51,7 +51,7 @@ export async function relayNode(t: Test, plan: RelayPlan = {}): Promise<RelayNod
       serves: () => true,
       inBook: () => true,
       hostOf: () => '10.0.0.1',
-      addresses: () => network.getMultiaddrs().map(({ bytes }) => bytes),
+      addressesFor: () => network.getMultiaddrs().map(({ bytes }) => bytes),
       ...server
     }
   })({

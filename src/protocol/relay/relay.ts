@@ -36,7 +36,7 @@ export interface RelayInit {
         readonly serves: (connection: Connection) => boolean
         readonly inBook: (peer: string) => boolean
         readonly hostOf: (connection: Connection) => string | undefined
-        readonly addresses: () => readonly Uint8Array[]
+        readonly addressesFor: (connection: Connection) => readonly Uint8Array[]
       }
     | undefined
 }

@@ -18,8 +18,8 @@ export interface RelayServerInit {
   readonly serves: (connection: Connection) => boolean
   readonly inBook: (peer: string) => boolean
   readonly hostOf: (connection: Connection) => string | undefined
-  /** Our multiaddrs, for who reserves; libp2p's own client makes its addresses of them. */
-  readonly addresses: () => readonly Uint8Array[]
+  /** Our multiaddrs that who reserves may learn; libp2p's own client makes its addresses of them. */
+  readonly addressesFor: (connection: Connection) => readonly Uint8Array[]
 }
 
 /**
@@ -81,7 +81,7 @@ export class RelayServer {
   }
 
   async #reserve(stream: Stream, connection: Connection): Promise<void> {
-    const { clock, limits, inBook, hostOf, addresses } = this.#init
+    const { clock, limits, inBook, hostOf, addressesFor } = this.#init
     const peer = connection.remotePeer.toString()
     const host = inBook(peer) ? undefined : hostOf(connection)
     if (!this.#reservations.put(peer, host)) return await this.#refuse(stream, Status.reservationRefused)
@@ -91,7 +91,7 @@ export class RelayServer {
       status: Status.ok,
       reservation: {
         expire: Math.round((clock.now() + limits.lifetime) / 1000),
-        addresses: addresses()
+        addresses: addressesFor(connection)
       },
       limit: this.#limit
     })

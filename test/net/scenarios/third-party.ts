@@ -1,4 +1,6 @@
-import { whyNoIptables } from '../../support/namespaces/namespaces.ts'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { LIAR_SEED, whyNoIptables } from '../../support/namespaces/namespaces.ts'
 import { Segment } from '../../support/namespaces/segment.ts'
 import { addressAt, letPass, type Scenario } from '../scenario.ts'
 
@@ -9,8 +11,13 @@ const WATCHED = 6
 /** SYNs that a peer of the book may cause in that time: dials with growing waits, each with its repetitions. */
 const BOUND = 40
 
-/** A connection that is cut ends soon. */
-const config = { limits: { network: { pingInterval: '1s', pingTimeout: '1s' } } }
+/** A connection that is cut ends soon; the liar is the relay of the node. */
+const limits = { network: { pingInterval: '1s', pingTimeout: '1s' } }
+
+async function liarPeer(): Promise<string> {
+  const key = await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(LIAR_SEED))
+  return peerIdFromPrivateKey(key).toString()
+}
 
 export const thirdParty: Scenario = {
   name: 'a peer that names a third party by every protocol makes nobody dial it',
@@ -22,7 +29,8 @@ export const thirdParty: Scenario = {
     const liarMachine = segment.machine('liar', '10.10.0.2')
     machine.ip('route', 'add', 'default', 'via', '10.10.0.2')
     machine.countBegun(THIRD)
-    const node = await machine.node({ config, discovery: true })
+    const relays = [`/ip4/10.10.0.2/tcp/4001/p2p/${await liarPeer()}`]
+    const node = await machine.node({ config: { limits, relays }, discovery: true })
     const options = { target: addressAt('10.10.0.1', node), third: THIRD, own: '10.10.0.2' }
     const liar = await liarMachine.liar(options)
     await node.call('peers').catch(() => undefined)
@@ -33,6 +41,10 @@ export const thirdParty: Scenario = {
     net.check(
       'it was named',
       known.some((one) => one.includes(THIRD))
+    )
+    net.check(
+      'it was asked for a reservation, as relay of the configuration',
+      (await liar.reservations()) > 0
     )
     net.check('a stranger causes no connection to it', machine.begun(THIRD) === 0)
     await node.call('bookPut', { name: 'liar', who: liar.peer })

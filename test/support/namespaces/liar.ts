@@ -1,9 +1,10 @@
 /**
  * A peer that names the address of a third party by every protocol that tells addresses: mDNS, identify with a signed
- * record, identify push, peer exchange of gossip, lists and paths of neighbours, and the exchange of addresses.
+ * record, identify push, peer exchange of gossip, lists and paths of neighbours, the exchange of addresses, and as a
+ * relay by reservations and circuits.
  */
 import { randomBytes } from 'node:crypto'
-import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { RPC } from '@libp2p/gossipsub/message'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { Stream } from '@libp2p/interface'
@@ -20,7 +21,8 @@ import { encodeTold } from '../../../src/protocol/addresses/codec.ts'
 import { ADDRESSES_PROTOCOL } from '../../../src/protocol/addresses/constants.ts'
 import { decodeAsk, encodeAnswer } from '../../../src/protocol/neighbours/codec.ts'
 import { NEIGHBOURS_PROTOCOL } from '../../../src/protocol/neighbours/constants.ts'
-import type { LiarOptions } from './namespaces.ts'
+import { HOP_PROTOCOL, STOP_PROTOCOL } from '../../../src/protocol/relay/constants.ts'
+import { LIAR_SEED, type LiarOptions } from './namespaces.ts'
 
 const TOPIC = '/sensor/temp/v1'
 const MESHSUB = '/meshsub/1.2.0'
@@ -29,6 +31,7 @@ const SERVICE = '_p2p._udp.local'
 const { target, third, own }: LiarOptions = JSON.parse(process.argv[2] ?? '{}')
 const address = multiaddr(`/ip4/${third}/tcp/4001`)
 const libp2p = await createLibp2p({
+  privateKey: await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(LIAR_SEED)),
   transports: [tcp()],
   connectionEncrypters: [noise()],
   streamMuxers: [yamux()],
@@ -64,6 +67,24 @@ await libp2p.handle(
     return encodeAnswer({ id: ask.id, peers: [[madeUp.toString(), 0]] })
   })
 )
+/** Field numbers of circuit relay v2; protobuf by hand, because ours cannot write what it does not send. */
+const field = (number: number, bytes: Uint8Array): Uint8Array =>
+  Buffer.concat([Uint8Array.of(number * 8 + 2, bytes.length), bytes])
+const named = field(2, Buffer.concat([field(1, madeUp.toMultihash().bytes), field(2, address.bytes)]))
+/** A status that grants an hour, with the third party as the relay's address. */
+const granted = Buffer.concat([
+  Uint8Array.of(8, 2),
+  field(3, Buffer.concat([Uint8Array.of(8, 0x80, 0xa2, 0xa9, 0xda, 0x06), field(2, address.bytes)])),
+  Uint8Array.of(40, 100)
+])
+let reservations = 0
+await libp2p.handle(
+  HOP_PROTOCOL,
+  answering(() => {
+    reservations++
+    return granted
+  })
+)
 await libp2p.handle(MESHSUB, (stream) => stream.resume())
 
 const connection = await libp2p.dial(multiaddr(target))
@@ -84,6 +105,11 @@ await gossip.write(
 )
 const exchange = lpStream(await connection.newStream(ADDRESSES_PROTOCOL))
 await exchange.write(encodeTold([address])).catch(() => {})
+const stop = await connection.newStream(STOP_PROTOCOL).catch(() => undefined)
+if (stop !== undefined)
+  await lpStream(stop)
+    .write(Buffer.concat([Uint8Array.of(8, 0), named]))
+    .catch(() => {})
 // A change makes the stock push.
 await libp2p.handle('/changed/v1', (stream) => stream.abort(new Error('no')))
 
@@ -99,5 +125,6 @@ setInterval(() => {
     })
   }
 }, 500)
+process.on('message', () => process.send?.(reservations))
 process.on('disconnect', () => process.exit())
 process.send?.({ peer: libp2p.peerId.toString(), madeUp: madeUp.toString() })

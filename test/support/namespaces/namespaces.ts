@@ -58,6 +58,17 @@ export interface LiarOptions {
   readonly own: string
 }
 
+export interface Liar {
+  readonly peer: string
+  /** A peer of which it tells, and that is not there. */
+  readonly madeUp: string
+  /** How often it was asked for a reservation. */
+  reservations(): Promise<number>
+}
+
+/** Each byte of the seed of its key. */
+export const LIAR_SEED = 7
+
 /** One machine of its own to the network, of which nothing reaches beyond its cables. */
 export class Namespace {
   readonly name: string
@@ -160,8 +171,15 @@ export class Namespace {
   }
 
   /** Starts a peer that names a third party (liar.ts), and waits until it has done so. */
-  async liar(options: LiarOptions): Promise<{ readonly peer: string; readonly madeUp: string }> {
-    return (await this.#start('liar.ts', options)).message as { peer: string; madeUp: string }
+  async liar(options: LiarOptions): Promise<Liar> {
+    const { child, message } = await this.#start('liar.ts', options)
+    return {
+      ...(message as Pick<Liar, 'peer' | 'madeUp'>),
+      async reservations() {
+        child.send({})
+        return Number(await messageOf(child))
+      }
+    }
   }
 
   end(): void {

@@ -91,8 +91,8 @@ function isKnown({ peers: { admission } }: Needs, peer: string): boolean {
 
 function serverOf(components: Needs): RelayInit['server'] {
   const {
-    init: { config, shortLived },
-    transports: { network },
+    init: { config, identity, shortLived },
+    transports: { own },
     peers: { admission, inBook }
   } = components
   const { serve } = config.relay
@@ -111,7 +111,10 @@ function serverOf(components: Needs): RelayInit['server'] {
     }[serve],
     inBook,
     hostOf: remoteHost,
-    addresses: () => network.getMultiaddrs().map(({ bytes }) => bytes)
+    addressesFor: (connection: Connection) =>
+      own
+        .forCaller({ direct: isDirect(connection), host: remoteHost(connection) })
+        .map((address) => address.encapsulate(`/p2p/${identity.peer}`).bytes)
   }
 }
 
