@@ -17,6 +17,7 @@ export interface DhtNode {
   readonly address: string
   /** PeerIds that were dialled, in order. */
   readonly dialled: string[]
+  readonly stop: () => Promise<void>
 }
 
 export interface DhtPlan
@@ -28,6 +29,13 @@ export interface DhtPlan
 
 /** A bare network over memory that takes part in a DHT; whatever it hears may be dialled unless the plan says otherwise. */
 export async function dhtNode(t: Test, plan: DhtPlan = {}): Promise<DhtNode> {
+  const node = await makeDhtNode(plan)
+  t.teardown(() => node.stop())
+  return node
+}
+
+/** As dhtNode, outside of a test. */
+export async function makeDhtNode(plan: DhtPlan = {}): Promise<DhtNode> {
   const network = await memoryNetwork({}, { inboundPending: 1000 })
   const peer = network.peerId.toString()
   const dialled: string[] = []
@@ -59,12 +67,12 @@ export async function dhtNode(t: Test, plan: DhtPlan = {}): Promise<DhtNode> {
       await network.services.ping.ping(one.remotePeer, signal === undefined ? {} : { signal })
   })
   await service.start()
-  t.teardown(async () => {
+  const [own] = network.getMultiaddrs()
+  const stop = async (): Promise<void> => {
     await service.stop()
     await network.stop()
-  })
-  const [own] = network.getMultiaddrs()
-  return { network, dht: service, peer, address: String(own), dialled }
+  }
+  return { network, dht: service, peer, address: String(own), dialled, stop }
 }
 
 /** Resolves once it holds. Tests bound it by their own timeout. */
