@@ -27,6 +27,8 @@ process.emitWarning = (warning, ...rest) => {
 // $NODE_COMPILE_CACHE goes before. Not the temporary folder, Node's usual place: code that others could
 // put there would be run.
 module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kith'))
+// Node writes it when a process ends; one that is killed, or loses its power, leaves it as well.
+setTimeout(() => module.flushCompileCache(), 60_000).unref()
 // In a clone the sources run as they are; an image or a package has them bundled (npm run build).
 const source = new URL('../src/main.ts', import.meta.url)
 await import(existsSync(source) ? source.href : new URL('../lib/main.js', import.meta.url).href)

@@ -25,7 +25,8 @@ const COPIED = [
   'deploy/systemd',
   'native/gpio.c',
   'native/memory.c',
-  'scripts/build-native.mjs'
+  'scripts/build-native.mjs',
+  'scripts/warm-cache.mjs'
 ]
 
 const { values } = parseArgs({

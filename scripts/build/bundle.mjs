@@ -1,4 +1,5 @@
 import { build } from 'esbuild'
+import { lazyPackages } from './lazy-packages.mjs'
 import { root } from './root.mjs'
 
 /** Loaded from node_modules at run time: their binaries are built for one machine. */
@@ -36,6 +37,7 @@ export async function bundle(folder) {
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
+    plugins: [lazyPackages],
     metafile: true,
     logLevel: 'warning'
   })

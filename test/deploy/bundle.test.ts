@@ -1,9 +1,10 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 // Not below the clone: nothing of its node_modules can be found from there.
@@ -89,6 +90,50 @@ t.test('a crash names file and line of the sources', async (t) => {
   const row = lines.findIndex((line) => line.includes('words.flatMap(')) + 1
   t.match(crashed.stderr, /^kith: unexpected: .*undefined/)
   t.match(crashed.stderr, new RegExp(`/src/hal/driver-kit/crc-words\\.ts:${row}:\\d+`))
+})
+
+/** A node of the bundle until the test ends. @returns an address of it, once it has one */
+async function started(t: Test): Promise<string> {
+  const words = ['run', '--simulated', '--quiet', '--home', join(folder, 'peer')]
+  const options = ['--set', 'mdns=false', '--set', 'listen=[/ip4/127.0.0.1/tcp/0]']
+  const { NODE_OPTIONS: _, ...environment } = process.env
+  const node = spawn(process.execPath, [kith, ...words, ...options], {
+    env: { ...environment, NODE_COMPILE_CACHE: join(folder, 'cache') },
+    timeout: 60_000
+  })
+  t.teardown(async () => {
+    const ended = once(node, 'exit')
+    node.kill()
+    await ended
+  })
+  let text = ''
+  for await (const chunk of node.stdout) {
+    text += chunk
+    const address = /"(\/ip4\/127[^"]+)"/.exec(text)?.[1]
+    if (address !== undefined) return address
+  }
+  throw new Error(`the node ended: ${text}`)
+}
+
+t.test('two nodes of the bundle shake hands, ask by stream and by datagram', async (t) => {
+  const address = await started(t)
+  for (const carrier of ['--stream', '--datagram']) {
+    const asked = run(kith, 'ask', address, 'air/temperature', carrier, '--home', 'asking')
+    t.equal(asked.status, 0, asked.stderr)
+    t.match(asked.stdout, /air\/temperature +\d+\.\d+ °C .* signed/, carrier)
+  }
+})
+
+t.test('the compile cache is filled by the command for installers', async (t) => {
+  const cache = join(folder, 'warm')
+  const { NODE_OPTIONS: _, ...environment } = process.env
+  const warmed = spawnSync(process.execPath, [join(dist, 'scripts/warm-cache.mjs')], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...environment, NODE_COMPILE_CACHE: cache }
+  })
+  t.equal(warmed.status, 0, warmed.stderr)
+  t.ok(readdirSync(cache, { recursive: true }).length > 50, 'an entry for each file that was loaded')
 })
 
 /** What a file imports when it is loaded, by the names of the files. */
