@@ -53,6 +53,8 @@ export class AskLink implements Warm {
     signal.throwIfAborted()
     this.#makeRoom()
     const id = this.#nextId++
+    // What cannot be sent is not waited for; answers come in a later turn of the event loop.
+    this.#frames.write(encodeAsk({ ...question, id }))
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const waiting: Waiting = { resolve, reject, isGivenUp: false }
     const giveUp = (): void => {
@@ -62,7 +64,6 @@ export class AskLink implements Warm {
     this.#waiting.set(id, waiting)
     signal.addEventListener('abort', giveUp, { once: true })
     try {
-      this.#frames.write(encodeAsk({ ...question, id }))
       const answer = await promise
       if ('error' in answer) throw remoteQueryError(this.#init.peer, answer.error)
       return answer

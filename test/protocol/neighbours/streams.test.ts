@@ -202,3 +202,23 @@ t.test('an error answer is an error; a neighbour that answers nothing loses its 
   await settle()
   t.ok(ended())
 })
+
+t.test(
+  'a question that cannot be sent is not waited for: the end of the stream fails no promise',
+  async (t) => {
+    const [opener, acceptor] = streamPair(NEIGHBOURS_PROTOCOL)
+    const link = new AskLink({
+      stream: opener,
+      peer: hall,
+      clock: new VirtualClock(),
+      limits,
+      onClose: () => {}
+    })
+    // As where the pool closes a link for its silence while somebody takes it.
+    link.close(new Error('idle'))
+    await t.rejects(link.ask(list, signal), { code: 'link-broken' })
+    t.equal(link.isIdle, true)
+    acceptor.abort(new Error('the neighbour goes'))
+    await settle()
+  }
+)
