@@ -1,15 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FarNode, Heard } from '../support/namespaces/namespaces.ts'
+import type { PeerView } from '../../src/node/api/operations.ts'
+import type { FarNode, Heard, Kept } from '../support/namespaces/namespaces.ts'
 
 /** A network of namespaces in which something must hold. */
 export interface Scenario {
   readonly name: string
   /** Seconds after which it counts as failed. */
   readonly deadline: number
+  /** Whether it needs the processors for itself; others run at the same time. */
+  readonly isHeavy?: true
   /** Why it cannot be run here; false where it can. */
   readonly whyNot?: () => string | false
   readonly run: (net: Net) => Promise<void>
 }
+
+/** Scenarios that run at the same time: they wait for most of it. */
+export const LANES = 3
 
 /** What a scenario works with; what it makes ends with it. */
 export class Net {
@@ -24,7 +30,6 @@ export class Net {
 
   check(name: string, passed: boolean): void {
     this.results.push({ name, passed })
-    console.log(`  ${passed ? 'ok' : 'NOT OK'} ${name}`)
   }
 
   /** Checks that something comes true within so many seconds. An error counts as not yet. */
@@ -61,6 +66,44 @@ export async function hears(node: FarNode, author: FarNode): Promise<boolean> {
 /** The newest sequence number that a node holds of an author; -1 for none. */
 export async function newest(node: FarNode, author: FarNode): Promise<number> {
   return (await heard(node)).newest[author.peer] ?? -1
+}
+
+/** Configuration of a node that keeps the readings of those in its book, and of all others that keep so. */
+export const keepsAll = {
+  purposes: ['meter'],
+  store: [{ claimed: 'meter' }, 'thermometer', 'hall', 'left', 'right']
+} as const
+
+/** The last of what nodes have measured by now, by author. */
+export async function measuredBy(...authors: readonly FarNode[]): Promise<ReadonlyMap<string, number>> {
+  const lasts = authors.map(async (author) => {
+    const kept = await keptBy(author)
+    return [author.peer, kept[author.peer]?.last ?? 0] as const
+  })
+  return new Map(await Promise.all(lasts))
+}
+
+/**
+ * Whether a node keeps all that the authors had measured since it began to keep it, without a gap, under good
+ * signatures, and its subscribers were handed each reading once and no more.
+ */
+export async function hasEachOnce(node: FarNode, measured: ReadonlyMap<string, number>): Promise<boolean> {
+  const keptOf = await keptBy(node)
+  return [...measured].every(([author, until]) => {
+    const kept = keptOf[author]
+    if (author === node.peer) return true
+    if (kept === undefined || kept.gaps > 0 || kept.last < until) return false
+    return kept.repeated === 0 && kept.delivered >= kept.count && kept.isSealed
+  })
+}
+
+async function keptBy(node: FarNode): Promise<Readonly<Record<string, Kept>>> {
+  return await node.call('kept')
+}
+
+/** The path to a peer, as `kith peers` shows it. */
+export async function pathTo(node: FarNode, { peer }: FarNode): Promise<PeerView['path'] | undefined> {
+  return (await node.call<PeerView[]>('peers')).find((one) => one.peer === peer)?.path
 }
 
 export function addressAt(host: string, { peer }: FarNode): string {

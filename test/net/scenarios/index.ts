@@ -6,8 +6,11 @@ import { loss } from './loss.ts'
 import { middleReturns } from './middle-returns.ts'
 import { nat } from './nat.ts'
 import { partition } from './partition.ts'
+import { powerLoss } from './power-loss.ts'
 import { renumbering } from './renumbering.ts'
+import { shortcut } from './shortcut.ts'
 import { thirdParty } from './third-party.ts'
+import { twenty, twentySlowly } from './twenty.ts'
 import { twoLans } from './two-lans.ts'
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -20,5 +23,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   returns: middleReturns,
   bridges,
   nat,
-  third: thirdParty
+  third: thirdParty,
+  shortcut,
+  power: powerLoss,
+  twenty
 }
+
+/** Run where they are named: `npm run test:net -- twenty-slowly`. */
+export const longScenarios: Readonly<Record<string, Scenario>> = { 'twenty-slowly': twentySlowly }

@@ -1,13 +1,13 @@
 import { Segment } from '../../support/namespaces/segment.ts'
-import { hears, newest, type Scenario } from '../scenario.ts'
+import { hasEachOnce, hears, keepsAll, measuredBy, newest, type Scenario } from '../scenario.ts'
 
 export const renumbering: Scenario = {
   name: 'a network gets new addresses, as from a new router',
-  deadline: 70,
+  deadline: 100,
   async run(net) {
     const segment = net.use(new Segment())
     const machines = [segment.machine('m1', '10.5.0.1'), segment.machine('m2', '10.5.0.2')]
-    const config = { limits: { network: { interfaceCheck: '5s' } } }
+    const config = { ...keepsAll, limits: { network: { interfaceCheck: '5s' } } }
     const [a, b] = await Promise.all(machines.map((one) => one.node({ config, discovery: true })))
     if (!a || !b) throw new Error('two were started')
     await net.within(
@@ -24,5 +24,8 @@ export const renumbering: Scenario = {
     await net.within(60, 'they hear each other at the new addresses', async () => {
       return (await newest(b, a)) > before.a + 2 && (await newest(a, b)) > before.b + 2
     })
+    const measured = await measuredBy(a, b)
+    for (const node of [a, b])
+      await net.within(20, 'each reading of the other is there once', () => hasEachOnce(node, measured))
   }
 }

@@ -1,7 +1,7 @@
-import type { PeerView, PingReply, SeriesView } from '../../../src/node/api/operations.ts'
+import type { PingReply, SeriesView } from '../../../src/node/api/operations.ts'
 import type { FarNode } from '../../support/namespaces/namespaces.ts'
 import { Segment } from '../../support/namespaces/segment.ts'
-import { addressAt, hears, letPass, type Net, type Scenario } from '../scenario.ts'
+import { addressAt, hears, letPass, type Net, pathTo, type Scenario } from '../scenario.ts'
 
 /** Seconds; a search asks for 1.5 s, a circuit of three hops takes as long as its round trips. */
 const REACHED_WITHIN = 20
@@ -34,11 +34,6 @@ async function acquaint(a: FarNode, nameOfB: string, b: FarNode, nameOfA: string
 
 async function answers(node: FarNode, who: string): Promise<boolean> {
   return (await node.call<SeriesView[]>('ask', { who })).length > 0
-}
-
-/** The path to a peer, as `kith peers` shows it. */
-async function pathTo(node: FarNode, { peer }: FarNode): Promise<PeerView['path'] | undefined> {
-  return (await node.call<PeerView[]>('peers')).find((one) => one.peer === peer)?.path
 }
 
 export const twoLans: Scenario = {

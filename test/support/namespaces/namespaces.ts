@@ -16,13 +16,13 @@ export function whyNoNamespaces(): string | false {
 }
 
 /**
- * An operation of a far node; `dial` takes a multiaddr, `heard` is Heard. `readOf` takes the PeerId that is asked and an
+ * An operation of a far node; `dial` takes a multiaddr, `heard` is Heard, `kept` is a Kept by author. `readOf` takes the PeerId that is asked and an
  * author, and returns the codes of the errors of describe and read, or `answered`; `addressesOf` takes a PeerId and
  * returns what its peer store has of it.
  */
 export interface FarCall {
   readonly id: number
-  readonly operation: keyof Operations | 'dial' | 'heard' | 'readOf' | 'addressesOf'
+  readonly operation: keyof Operations | 'dial' | 'heard' | 'kept' | 'readOf' | 'addressesOf'
   readonly args: readonly unknown[]
 }
 
@@ -34,11 +34,27 @@ export interface Heard {
   readonly newest: Readonly<Record<string, number>>
 }
 
+/** What a node has of the thermometer of another one, or of its own. */
+export interface Kept {
+  /** Of its history: readings, and places where some are missing between others of a run. */
+  readonly count: number
+  readonly gaps: number
+  /** The last seq of the newest run. */
+  readonly last: number
+  /** Readings that its hub handed to a subscriber, and those of them handed a second time. */
+  readonly delivered: number
+  readonly repeated: number
+  /** Whether the signature of each pack and block that came verifies against the author's PeerId alone. */
+  readonly isSealed: boolean
+}
+
 /** A node in a namespace of its own. */
 export interface FarNode {
   readonly peer: string
   readonly addresses: readonly string[]
   call<T>(operation: FarCall['operation'], ...args: unknown[]): Promise<T>
+  /** Ends it as a loss of power does: nothing is said or written any more. */
+  kill(): void
 }
 
 export interface FarNodeOptions {
@@ -49,6 +65,8 @@ export interface FarNodeOptions {
   readonly hurry?: number
   /** Multiaddr of a relay to be reached by. */
   readonly relay?: string
+  /** Folder of its identity and history; in memory unless given. */
+  readonly home?: string
 }
 
 /** Whom a liar attacks, the third party that it names, and its own address. */
@@ -161,7 +179,8 @@ export class Namespace {
           if (answer.error !== undefined) throw new Error(answer.error)
           return answer.result as T
         }
-      }
+      },
+      kill: () => child.kill('SIGKILL')
     }
   }
 
@@ -254,8 +273,10 @@ export function whyNoIptables(): string | false {
   }
 }
 
+let names = 0
+
 function nameOf(label: string): string {
-  return `kith-${process.pid}-${label}`
+  return `kith-${process.pid}-${names++}-${label}`
 }
 
 function ip(...args: string[]): void {

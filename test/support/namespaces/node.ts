@@ -5,21 +5,26 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../../src/clock.ts'
 import { parseConfig } from '../../../src/config/load.ts'
+import { defined } from '../../../src/defined.ts'
 import { describeError, NodeError } from '../../../src/error.ts'
 import { LinuxDatagramSockets } from '../../../src/hal/linux/datagram-socket.ts'
 import { defineSensor, simulatedWorld } from '../../../src/index.ts'
 import { silentLog } from '../../../src/log.ts'
 import { type Carrier, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { startNode } from '../../../src/node/run-node.ts'
+import { openSeal, publicKeyOf, verifySeal } from '../../../src/reading/signed/seal.ts'
+import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { hurried } from '../hurried-clock.ts'
 import { networkLimits } from '../memory-network.ts'
+import { formatPosition } from '../readings.ts'
 import { all } from '../scenario/house.ts'
-import type { FarCall, FarNodeOptions, Heard } from './namespaces.ts'
+import type { FarCall, FarNodeOptions, Heard, Kept } from './namespaces.ts'
 
 const {
   config = {},
   relay,
   discovery = false,
+  home,
   hurry = 5
 }: FarNodeOptions = JSON.parse(process.argv[2] ?? '{}')
 
@@ -44,6 +49,7 @@ const thermometer = defineSensor({
 })
 const devices = [thermometer]
 const node = await startNode({
+  ...defined({ home }),
   config: parseConfig(
     JSON.stringify({ sensors: [{ type: 'thermometer', name: 'air', interval: '1s' }], ...config }),
     devices
@@ -82,6 +88,43 @@ async function readOf(asked: string, who: string): Promise<string[]> {
   )
 }
 
+/** By author: the positions that the hub handed on. */
+const delivered = new Map<string, { positions: Set<string>; repeated: number; isSealed: boolean }>()
+node.assembled.storage.hub.subscribe({
+  match: ({ device }) => device === 'air',
+  onSealed({ sealed, fresh }) {
+    const of = delivered.get(sealed.author) ?? { positions: new Set<string>(), repeated: 0, isSealed: true }
+    delivered.set(sealed.author, of)
+    for (const { position } of fresh) {
+      const text = formatPosition(position)
+      if (of.positions.has(text)) of.repeated++
+      of.positions.add(text)
+    }
+    of.isSealed &&= isSealed(sealed)
+  }
+})
+
+/** With nothing but the bytes and the PeerId. */
+function isSealed({ kind, bytes, author }: SealedReadings): boolean {
+  const opened = openSeal(kind, bytes)
+  return opened.peer === author && verifySeal(opened, publicKeyOf(opened.kid))
+}
+
+function kept(author: string): Kept {
+  const { history } = node.assembled.storage
+  const of = delivered.get(author)
+  const runs = history.series(author).flatMap((series) => history.held(series))
+  const ranges = runs.flatMap((run) => run.ranges)
+  return {
+    count: ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    gaps: ranges.length - runs.length,
+    last: ranges.at(-1)?.[1] ?? -1,
+    delivered: of?.positions.size ?? 0,
+    repeated: of?.repeated ?? 0,
+    isSealed: of?.isSealed ?? false
+  }
+}
+
 async function called({ operation, args }: FarCall): Promise<unknown> {
   const { operations, assembled } = node
   if (operation === 'dial') {
@@ -89,6 +132,8 @@ async function called({ operation, args }: FarCall): Promise<unknown> {
     return undefined
   }
   if (operation === 'heard') return heard()
+  if (operation === 'kept')
+    return Object.fromEntries([...delivered.keys()].map((author) => [author, kept(author)]))
   if (operation === 'readOf') return await readOf(String(args[0]), String(args[1]))
   if (operation === 'addressesOf') {
     const known = await assembled.transports.network.peerStore.get(peerIdFromString(String(args[0])))

@@ -40,6 +40,24 @@ export class Segment {
     else this.#bridge.ip('link', 'set', port, 'master', 'br0')
   }
 
+  /** A cable to another bridge: both are one Ethernet. @returns takes it off, or puts it back */
+  join(other: Segment): (isCut: boolean) => void {
+    this.#bridge.ip(
+      'link',
+      'add',
+      'trunk',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'trunk',
+      'netns',
+      other.#bridge.name
+    )
+    for (const one of [this.#bridge, other.#bridge]) one.ip('link', 'set', 'trunk', 'master', 'br0', 'up')
+    return (isCut) => this.#bridge.ip('link', 'set', 'trunk', ...(isCut ? ['nomaster'] : ['master', 'br0']))
+  }
+
   end(): void {
     for (const machine of this.#machines) machine.end()
     this.#bridge.end()
