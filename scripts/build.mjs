@@ -1,7 +1,7 @@
 // Makes dist/: kith as one bundle of plain JavaScript, as a package for images and for npm (`npm pack ./dist`).
 // A clone runs from src/ without it. docs/building.md says what is in it.
 //
-//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64]
+//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE]
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -30,19 +30,24 @@ const COPIED = [
 ]
 
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(root, 'dist') }, natives: { type: 'string' } }
+  options: {
+    out: { type: 'string', default: join(root, 'dist') },
+    natives: { type: 'string' },
+    metafile: { type: 'string' }
+  }
 })
 const out = resolve(values.out)
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const clone = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const { inputs } = await bundle(join(out, 'lib'))
+const metafile = await bundle(join(out, 'lib'))
 declarations(join(out, 'types'), clone.exports)
 for (const name of COPIED) cpSync(join(root, name), join(out, name), { recursive: true })
-writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licences(inputs))
+writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licences(metafile.inputs))
 writeFileSync(
   join(out, 'package.json'),
   `${JSON.stringify(packageManifest(clone, commitOf(root)), undefined, 2)}\n`
 )
+if (values.metafile !== undefined) writeFileSync(values.metafile, JSON.stringify(metafile))
 if (values.natives !== undefined) natives(out, values.natives)

@@ -1,6 +1,15 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -156,6 +165,17 @@ t.test('the command loads no libp2p, no YAML and no driver before it knows what 
   t.strictSame(
     sources.filter((path) => /node_modules\/(?!(valibot)\/)|\/driver\.ts$|\/model\.ts$/.test(path)),
     []
+  )
+})
+
+t.test('it has grown by no more than a tenth over the recorded size', async (t) => {
+  const page = readFileSync(join(root, 'docs/footprint.md'), 'utf8')
+  const recorded = Number(/, (\d+) bytes in all/.exec(page)?.[1])
+  const names = readdirSync(join(dist, 'lib')).filter((name) => name.endsWith('.js'))
+  const bytes = names.reduce((sum, name) => sum + statSync(join(dist, 'lib', name)).size, 0)
+  t.ok(
+    bytes > recorded / 2 && bytes <= recorded * 1.1,
+    `${bytes} bytes, and ${recorded} in docs/footprint.md`
   )
 })
 
