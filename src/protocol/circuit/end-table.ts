@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { isNearlySpent } from '../../limited.ts'
 import { DATAGRAM_PROTOCOL } from '../datagram/constants.ts'
 import { type CircuitNetwork, directConnection } from './components.ts'
 import { IDLE_AFTER, IDLE_BESIDE_DIRECT, SIMULTANEOUS } from './constants.ts'
@@ -77,6 +78,16 @@ export class EndTable {
     return (ends.find(({ replacedAt }) => replacedAt === undefined) ?? ends[0])?.connection
   }
 
+  /** Closes our other circuits to a peer that are about to be cut, as soon as no stream uses them. */
+  replacedBy(connection: Connection): void {
+    const now = this.#clock.monotonic()
+    for (const end of this.#of(connection.remotePeer.toString())) {
+      if (end.connection === connection || !end.openedByUs || !isNearlySpent(end.connection)) continue
+      if (this.#isUsed(end)) end.replacedAt ??= now
+      else close(end.connection)
+    }
+  }
+
   #of(peer: string): End[] {
     return [...this.#ends.values()].filter(
       ({ connection }) => connection.remotePeer.toString() === peer && connection.status === 'open'
@@ -134,7 +145,11 @@ export class EndTable {
       const idle = now - end.usedAt
       const isReplaced = replacedAt !== undefined && idle > 0 && now - replacedAt >= GRACE
       if (idle < this.#idleAfter(connection) && !isReplaced) continue
-      connection.close().catch((error: Error) => connection.abort(error))
+      close(connection)
     }
   }
+}
+
+function close(connection: Connection): void {
+  connection.close().catch((error: Error) => connection.abort(error))
 }

@@ -82,6 +82,7 @@ export class Circuits {
         both
       )
       this.#count('opened')
+      this.#ends.replacedBy(connection)
       return connection
     } catch (error) {
       this.#count('failed')

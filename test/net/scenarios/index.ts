@@ -7,6 +7,7 @@ import { middleReturns } from './middle-returns.ts'
 import { nat } from './nat.ts'
 import { partition } from './partition.ts'
 import { powerLoss } from './power-loss.ts'
+import { relay } from './relay.ts'
 import { renumbering } from './renumbering.ts'
 import { shortcut } from './shortcut.ts'
 import { thirdParty } from './third-party.ts'
@@ -26,7 +27,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   third: thirdParty,
   shortcut,
   power: powerLoss,
-  twenty
+  twenty,
+  relay
 }
 
 /** Run where they are named: `npm run test:net -- twenty-slowly`. */

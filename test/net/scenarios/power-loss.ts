@@ -39,7 +39,7 @@ export const powerLoss: Scenario = {
       async () => (await hears(left, right)) && (await hears(right, left))
     )
     segment.cut(between, true)
-    hall.kill()
+    await hall.kill()
     await letPass(DARK)
     net.check('in the dark nothing passes', !(await hasEachOnce(right, await measuredBy(left))))
     segment.cut(between, false)

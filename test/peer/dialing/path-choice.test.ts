@@ -29,8 +29,8 @@ function bench() {
   }
   const direct = () => add(`/ip4/192.168.1.20/tcp/4001/p2p/${PEER}`)
   const via = (...streams: string[]) => add(`/p2p/${HOP}/p2p-circuit/p2p/${PEER}`, streams, {})
-  const relay = () =>
-    add(`/ip4/198.51.100.7/tcp/1/p2p/${HOP}/p2p-circuit/p2p/${PEER}`, [], { bytes: 131_072n })
+  const relay = (bytes = 131_072n) =>
+    add(`/ip4/198.51.100.7/tcp/1/p2p/${HOP}/p2p-circuit/p2p/${PEER}`, [], { bytes })
   return { clock, open, choice, direct, via, relay, end, best: () => choice.best(PEER) }
 }
 
@@ -38,6 +38,21 @@ t.test('direct before via before relayed', (t) => {
   const { best, relay, via, direct } = bench()
   t.equal(best(), undefined)
   for (const open of [relay, via, direct]) t.equal(open(), best())
+  t.end()
+})
+
+t.test('of circuits over relays the newest that is not nearly spent', (t) => {
+  const { best, relay, via, end } = bench()
+  const spent = relay(10_000n)
+  t.equal(best(), spent, 'better than none')
+  const first = relay()
+  t.equal(best(), first)
+  const second = relay()
+  t.equal(best(), second)
+  end(second)
+  relay(1n)
+  t.equal(best(), first, 'one that is spent is passed over')
+  t.equal(via(), best(), 'one through a neighbour has no end')
   t.end()
 })
 

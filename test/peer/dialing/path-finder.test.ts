@@ -136,3 +136,31 @@ t.test('an open connection is used, but not to one who is denied', async (t) => 
   await t.rejects(paths.find('denied', never), { name: 'NotReached', message: 'kith.yaml denies it' })
   t.same(addresses.begun, [])
 })
+
+const spentCircuit = { limits: { bytes: 1000n }, status: 'open' } as unknown as Connection
+
+t.test('a circuit that is nearly spent is renewed by its way before anything else is tried', async (t) => {
+  const clock = new VirtualClock()
+  const addresses = fakeWay(clock, ADDRESSES, 20)
+  const relay = fakeWay(clock, RELAY, 20)
+  const next = {} as Connection
+  const renewing: Way = { ...relay.way, renew: async (spent) => (spent === spentCircuit ? next : spent) }
+  const found = await finder(clock, [addresses.way, renewing], spentCircuit).find('hall', never)
+  t.equal(found.connection, next)
+  t.same([addresses.begun, relay.begun], [[], []])
+})
+
+t.test(
+  'where it cannot be renewed all ways are tried; without one, what is left of it is used',
+  async (t) => {
+    const clock = new VirtualClock()
+    const failing = (way: Way): Way => ({ ...way, renew: () => Promise.reject(new Error('full')) })
+    const relay = fakeWay(clock, RELAY, 20)
+    const found = clock.run(finder(clock, [failing(relay.way)], spentCircuit).connect('hall', never))
+    t.equal(await found, relay.connection)
+    const lost = fakeWay(clock, RELAY, 20, new Error('full'))
+    const left = await clock.run(finder(clock, [failing(lost.way)], spentCircuit).find('hall', never))
+    t.equal(left.connection, spentCircuit)
+    t.match(left.tried, ['relay: full'])
+  }
+)

@@ -76,6 +76,19 @@ t.test('the relay cuts what goes beyond the bytes and the time', async (t) => {
   await until(() => den.relay.counters['serve-circuits'] === 0)
 })
 
+t.test('one circuit after the other: those that are spent and replaced leave their places', async (t) => {
+  // So few bytes that each is nearly spent from the beginning.
+  const { den, hall, desk } = await house(t, { den: { limits: { bytes: 20 * 1024 } } })
+  await until(() => isHeld(hall))
+  for (let i = 0; i < 12; i++) {
+    await desk.relay.open(den.peer, hall.peer, signal)
+    await until(() => (den.relay.counters['serve-circuits'] ?? 0) <= 2)
+  }
+  t.equal(den.relay.counters['serve-carried'], 12)
+  await until(() => den.relay.counters['serve-circuits'] === 1)
+  t.equal(desk.network.getConnections(hall.network.peerId).length, 1, 'the last one stands')
+})
+
 t.test('without a reservation, without a connection and refused by the target: one answer', async (t) => {
   const { den, hall, desk } = await house(t, { hall: { accepts: () => false } })
   await until(() => isHeld(hall))

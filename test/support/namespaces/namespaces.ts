@@ -16,13 +16,14 @@ export function whyNoNamespaces(): string | false {
 }
 
 /**
- * An operation of a far node; `dial` takes a multiaddr, `heard` is Heard, `kept` is a Kept by author. `readOf` takes the PeerId that is asked and an
+ * An operation of a far node; `dial` takes a multiaddr, `heard` is Heard, `kept` is a Kept by author,
+ * `tally` is a Tally of a history. `readOf` takes the PeerId that is asked and an
  * author, and returns the codes of the errors of describe and read, or `answered`; `addressesOf` takes a PeerId and
  * returns what its peer store has of it.
  */
 export interface FarCall {
   readonly id: number
-  readonly operation: keyof Operations | 'dial' | 'heard' | 'kept' | 'readOf' | 'addressesOf'
+  readonly operation: keyof Operations | 'dial' | 'heard' | 'kept' | 'tally' | 'readOf' | 'addressesOf'
   readonly args: readonly unknown[]
 }
 
@@ -48,13 +49,19 @@ export interface Kept {
   readonly isSealed: boolean
 }
 
+/** A history as it came: how many readings, and whether each came once, in order and without a gap. */
+export interface Tally {
+  readonly readings: number
+  readonly isWhole: boolean
+}
+
 /** A node in a namespace of its own. */
 export interface FarNode {
   readonly peer: string
   readonly addresses: readonly string[]
   call<T>(operation: FarCall['operation'], ...args: unknown[]): Promise<T>
   /** Ends it as a loss of power does: nothing is said or written any more. */
-  kill(): void
+  kill(): Promise<void>
 }
 
 export interface FarNodeOptions {
@@ -67,6 +74,10 @@ export interface FarNodeOptions {
   readonly relay?: string
   /** Folder of its identity and history; in memory unless given. */
   readonly home?: string
+  /** How far its wall clock is ahead, or behind: milliseconds. */
+  readonly clockOffset?: number
+  /** Readings of an earlier run in its history: faults with random text, which no block makes smaller. */
+  readonly fill?: number
 }
 
 /** Whom a liar attacks, the third party that it names, and its own address. */
@@ -155,6 +166,12 @@ export class Namespace {
     return Number(line.trim().split(/\s+/)[0])
   }
 
+  /** Lets nobody into the networks behind it from one of its interfaces, nor to itself. Needs iptables. */
+  letNobodyIn(device: string): void {
+    const begun = ['-m', 'conntrack', '--ctstate', 'NEW', '-j', 'DROP']
+    for (const chain of ['FORWARD', 'INPUT']) this.#run('iptables', '-A', chain, '-i', device, ...begun)
+  }
+
   /** UDP datagrams that left so far, as its kernel counts them. */
   udpSent(): number {
     const text = this.#run('cat', '/proc/net/snmp', '/proc/net/snmp6')
@@ -170,6 +187,12 @@ export class Namespace {
     let calls = 0
     return {
       ...(message as { peer: string; addresses: string[] }),
+      async kill() {
+        if (child.exitCode !== null || child.signalCode !== null) return
+        const ended = once(child, 'exit')
+        child.kill('SIGKILL')
+        await ended
+      },
       call: async <T>(operation: FarCall['operation'], ...args: unknown[]): Promise<T> => {
         const id = calls++
         child.send({ id, operation, args })
@@ -179,8 +202,7 @@ export class Namespace {
           if (answer.error !== undefined) throw new Error(answer.error)
           return answer.result as T
         }
-      },
-      kill: () => child.kill('SIGKILL')
+      }
     }
   }
 

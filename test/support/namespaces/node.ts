@@ -1,4 +1,5 @@
 /** A node for a namespace: options as JSON in its argument, operations called by messages of its parent. */
+import { randomBytes } from 'node:crypto'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import type { Transport } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -10,23 +11,32 @@ import { describeError, NodeError } from '../../../src/error.ts'
 import { LinuxDatagramSockets } from '../../../src/hal/linux/datagram-socket.ts'
 import { defineSensor, simulatedWorld } from '../../../src/index.ts'
 import { silentLog } from '../../../src/log.ts'
+import type { HistoryRequest } from '../../../src/node/api/operations.ts'
 import { type Carrier, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { startNode } from '../../../src/node/run-node.ts'
+import type { Reading } from '../../../src/reading/reading.ts'
 import { openSeal, publicKeyOf, verifySeal } from '../../../src/reading/signed/seal.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { hurried } from '../hurried-clock.ts'
 import { networkLimits } from '../memory-network.ts'
 import { formatPosition } from '../readings.ts'
 import { all } from '../scenario/house.ts'
-import type { FarCall, FarNodeOptions, Heard, Kept } from './namespaces.ts'
+import type { FarCall, FarNodeOptions, Heard, Kept, Tally } from './namespaces.ts'
 
 const {
   config = {},
   relay,
   discovery = false,
+  hurry = 5,
   home,
-  hurry = 5
+  clockOffset = 0,
+  fill = 0
 }: FarNodeOptions = JSON.parse(process.argv[2] ?? '{}')
+
+if (clockOffset !== 0) {
+  const right = Date.now
+  Date.now = () => right() + clockOffset
+}
 
 function carrier(): Carrier {
   const direct = tcpCarrier(['/ip4/0.0.0.0/tcp/4001'], networkLimits, discovery)
@@ -60,6 +70,47 @@ const node = await startNode({
   devices,
   carrier: carrier()
 })
+
+if (fill > 0) fillHistory(fill)
+
+function fillHistory(count: number): void {
+  const { storage, sensing } = node.assembled
+  const run = { epoch: sensing.author().run.epoch - 1, boot: '00112233aabbccdd' }
+  const begun = Date.now() / 1000 - count - 3600
+  for (let from = 0; from < count; from += 1000)
+    storage.history.appendOwn(
+      Array.from({ length: Math.min(1000, count - from) }, (_, i): Reading => {
+        const seq = from + i
+        const fault = { code: 'no-acknowledge', text: randomBytes(48).toString('base64') }
+        const fixed = { quality: 0, errorBound: 0.05, unit: 'Cel', interval: 1 } as const
+        const time = { time: begun + seq, mono: seq * 1000 }
+        return {
+          series: `${node.peer}/air/temperature`,
+          position: { ...run, seq },
+          ...time,
+          fault,
+          ...fixed
+        }
+      })
+    )
+}
+
+async function tally(request: HistoryRequest): Promise<Tally> {
+  let readings = 0
+  let isWhole = true
+  const next = new Map<string, number>()
+  for await (const row of node.operations.history(request, AbortSignal.timeout(60_000))) {
+    if (!('position' in row)) {
+      isWhole = false
+      continue
+    }
+    const { boot, seq } = row.position
+    isWhole &&= seq === (next.get(boot) ?? 0)
+    next.set(boot, seq + 1)
+    readings += 1
+  }
+  return { readings, isWhole }
+}
 
 function heard(): Heard {
   const { storage, peers } = node.assembled
@@ -139,6 +190,7 @@ async function called({ operation, args }: FarCall): Promise<unknown> {
     const known = await assembled.transports.network.peerStore.get(peerIdFromString(String(args[0])))
     return known.addresses.map(({ multiaddr }) => multiaddr.toString())
   }
+  if (operation === 'tally') return await tally(args[0] as HistoryRequest)
   const work = operations[operation] as (...args: unknown[]) => unknown
   const result = work.call(operations, ...args, AbortSignal.timeout(60_000))
   return operation === 'ping' || operation === 'history'
