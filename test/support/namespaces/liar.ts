@@ -1,7 +1,7 @@
 /**
  * A peer that names the address of a third party by every protocol that tells addresses: mDNS, identify with a signed
- * record, identify push, peer exchange of gossip, lists and paths of neighbours, the exchange of addresses, and as a
- * relay by reservations and circuits.
+ * record, identify push, peer exchange of gossip, lists and paths of neighbours, the exchange of addresses, as a
+ * relay by reservations and circuits, and as a server of a DHT.
  */
 import { randomBytes } from 'node:crypto'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
@@ -11,6 +11,7 @@ import type { Stream } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
+import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { lpStream } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
@@ -19,6 +20,8 @@ import { createLibp2p } from 'libp2p'
 import multicastDns from 'multicast-dns'
 import { encodeTold } from '../../../src/protocol/addresses/codec.ts'
 import { ADDRESSES_PROTOCOL } from '../../../src/protocol/addresses/constants.ts'
+import { KAD_PROTOCOL } from '../../../src/protocol/dht/constants.ts'
+import { prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { decodeAsk, encodeAnswer } from '../../../src/protocol/neighbours/codec.ts'
 import { NEIGHBOURS_PROTOCOL } from '../../../src/protocol/neighbours/constants.ts'
 import { HOP_PROTOCOL, STOP_PROTOCOL } from '../../../src/protocol/relay/constants.ts'
@@ -28,7 +31,7 @@ const TOPIC = '/sensor/temp/v1'
 const MESHSUB = '/meshsub/1.2.0'
 const SERVICE = '_p2p._udp.local'
 
-const { target, third, own }: LiarOptions = JSON.parse(process.argv[2] ?? '{}')
+const { target, third, thirdOfDht, own }: LiarOptions = JSON.parse(process.argv[2] ?? '{}')
 const address = multiaddr(`/ip4/${third}/tcp/4001`)
 const libp2p = await createLibp2p({
   privateKey: await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(LIAR_SEED)),
@@ -36,18 +39,18 @@ const libp2p = await createLibp2p({
   connectionEncrypters: [noise()],
   streamMuxers: [yamux()],
   addresses: { listen: ['/ip4/0.0.0.0/tcp/4001'], announce: [String(address)] },
-  services: { identify: identify(), identifyPush: identifyPush() }
+  services: { identify: identify(), identifyPush: identifyPush(), ping: ping() }
 })
 
 const madeUpKey = await generateKeyPair('Ed25519')
 const madeUp = peerIdFromPrivateKey(madeUpKey)
 
 /** Answers each frame of a stream until it ends. */
-function answering(answer: (frame: Uint8Array) => Uint8Array) {
+function answering(answer: (frame: Uint8Array) => Uint8Array | Promise<Uint8Array>) {
   return async (stream: Stream): Promise<void> => {
     const frames = lpStream(stream)
     try {
-      for (;;) await frames.write(answer((await frames.read()).subarray()))
+      for (;;) await frames.write(await answer((await frames.read()).subarray()))
     } catch {
       stream.abort(new Error('over'))
     }
@@ -69,7 +72,7 @@ await libp2p.handle(
 )
 /** Field numbers of circuit relay v2; protobuf by hand, because ours cannot write what it does not send. */
 const field = (number: number, bytes: Uint8Array): Uint8Array =>
-  Buffer.concat([Uint8Array.of(number * 8 + 2, bytes.length), bytes])
+  Buffer.concat([Uint8Array.of(number * 8 + 2), prefixed(bytes)])
 const named = field(2, Buffer.concat([field(1, madeUp.toMultihash().bytes), field(2, address.bytes)]))
 /** A status that grants an hour, with the third party as the relay's address. */
 const granted = Buffer.concat([
@@ -77,6 +80,19 @@ const granted = Buffer.concat([
   field(3, Buffer.concat([Uint8Array.of(8, 0x80, 0xa2, 0xa9, 0xda, 0x06), field(2, address.bytes)])),
   Uint8Array.of(40, 100)
 ])
+/** FIND_NODE of kad-dht (libp2p specs, kad-dht): 20 servers that are not there, new ones each time, at 8 places each. */
+const closer = async (asked: Uint8Array): Promise<Uint8Array> => {
+  // PING, by which a server is taken into the table.
+  if (asked[0] === 8 && asked[1] === 5) return asked
+  const peers = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('Ed25519')))
+  const places = Array.from({ length: 8 }, (_, i) => multiaddr(`/ip4/${thirdOfDht}/tcp/${4001 + i}`))
+  const addrs = places.map(({ bytes }) => field(2, bytes))
+  const named = peers.map((key) =>
+    field(8, Buffer.concat([field(1, peerIdFromPrivateKey(key).toMultihash().bytes), ...addrs]))
+  )
+  return Buffer.concat([Uint8Array.of(8, 4), ...named])
+}
+await libp2p.handle(KAD_PROTOCOL, answering(closer))
 let reservations = 0
 await libp2p.handle(
   HOP_PROTOCOL,

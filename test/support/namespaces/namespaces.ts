@@ -84,6 +84,8 @@ export interface FarNodeOptions {
 export interface LiarOptions {
   readonly target: string
   readonly third: string
+  /** The third party that it names as a server of a DHT. */
+  readonly thirdOfDht: string
   readonly own: string
 }
 
