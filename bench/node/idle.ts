@@ -1,15 +1,17 @@
-/** The cost of an idle node with one sensor at 10 s: alone, and with a neighbour. */
+/** The cost of an idle node with one sensor at 10 s, alone and with a neighbour: from a clone, and from a bundle. */
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { connectControl } from '../../src/node/control/client.ts'
 import { table } from '../statistics.ts'
+import { withBundle } from './bundle.ts'
 import { memoryOf, processorTime, wakeups } from './proc.ts'
-import { DEADLINE, type MeasuredNode, startKith } from './processes.ts'
+import { DEADLINE, type Launch, type MeasuredNode, startKith } from './processes.ts'
 
 export interface IdleOptions {
   /** Milliseconds from the start until the measuring begins. */
   readonly settle: number
   /** Milliseconds. */
   readonly time: number
+  readonly launch?: Launch
 }
 
 export interface Idle {
@@ -28,18 +30,20 @@ const SENSOR = 'sensors=[{ type: tmp102, name: air, bus: i2c-1, interval: 10s }]
 
 export async function measure(): Promise<void> {
   console.log(`one sensor at 10 s; over ${usual.time / 1000} s, after ${usual.settle / 1000} s`)
-  const rows = (await measureIdle(usual)).map(({ name, processor, wakeups, rss }) => [
-    name,
-    processor.toFixed(2),
-    wakeups.toFixed(1),
-    (rss / 2 ** 20).toFixed(1)
+  const rows = await withBundle(async (program) => [
+    ...(await measureIdle(usual)).map((idle) => row('clone', idle)),
+    ...(await measureIdle({ ...usual, launch: { program } })).map((idle) => row('bundle', idle))
   ])
-  console.log(table([['', 'CPU %', 'wake-ups/s', 'RSS MB'], ...rows]))
+  console.log(table([['', '', 'CPU %', 'wake-ups/s', 'RSS MB'], ...rows]))
+}
+
+function row(code: string, { name, processor, wakeups, rss }: Idle): string[] {
+  return [code, name, processor.toFixed(2), wakeups.toFixed(1), (rss / 2 ** 20).toFixed(1)]
 }
 
 /** All in the same time. */
-export async function measureIdle({ settle, time }: IdleOptions): Promise<Idle[]> {
-  const starts = await Promise.allSettled(NAMES.map(() => startKith([SENSOR])))
+export async function measureIdle({ settle, time, launch = {} }: IdleOptions): Promise<Idle[]> {
+  const starts = await Promise.allSettled(NAMES.map(() => startKith([SENSOR], launch)))
   const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
   try {
     for (const start of starts) if (start.status === 'rejected') throw start.reason

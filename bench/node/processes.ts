@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, withDeadline } from '../../src/clock.ts'
-import { kithUnder, type Running, runNode } from '../../test/support/process/kith.ts'
+import { KITH, programUnder, type Running, runNode } from '../../test/support/process/kith.ts'
 import { type Started, started, thermometerWords } from '../../test/support/process/node.ts'
 
 /** Milliseconds for a process to come up, to answer, or to end. */
@@ -18,15 +18,23 @@ export interface MeasuredNode extends Started {
   stop(): Promise<void>
 }
 
-/**
- * A simulated thermometer on loopback in a process and a home of its own.
- * @param shell runs before it and sets its environment
- */
-export async function startKith(settings: readonly string[] = [], shell = ':'): Promise<MeasuredNode> {
+/** How a node is started. */
+export interface Launch {
+  /** Shell that runs before it and sets its environment. */
+  readonly shell?: string
+  /** `bin/kith.js` of a bundle; of the clone unless given. */
+  readonly program?: string
+}
+
+/** A simulated thermometer on loopback in a process and a home of its own. */
+export async function startKith(
+  settings: readonly string[] = [],
+  { shell = ':', program = KITH }: Launch = {}
+): Promise<MeasuredNode> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-bench-'))
   const home = join(folder, 'home')
   const began = performance.now()
-  const running = kithUnder(shell, ...thermometerWords(home, ...settings))
+  const running = programUnder(shell, program, ...thermometerWords(home, ...settings))
   const stop = async (): Promise<void> => {
     await end(running)
     rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 /**
- * The time from the start of a process to its first answers, and its memory: `kith run` from a clone, with the
- * options of the service, without the compile cache, and an idle Node for comparison.
+ * The time from the start of a process to its first answers, and its memory: `kith run` from a clone and from a bundle,
+ * with the options of the service, without the compile cache, and an idle Node for comparison.
  * The first answer is the status over the control socket, then the sealed catalogue over a new connection of
  * a neighbour: a reading waits for the random phase of its sensor.
  */
@@ -9,17 +9,17 @@ import { connectControl } from '../../src/node/control/client.ts'
 import type { RunningNode } from '../../src/node/run-node.ts'
 import { META_TOPIC } from '../../src/protocol/protocol-registry.ts'
 import { summarize, table } from '../statistics.ts'
+import { withBundle } from './bundle.ts'
 import { loopbackNode } from './loopback-node.ts'
 import { memoryOf } from './proc.ts'
-import { DEADLINE, type MeasuredNode, startBareNode, startKith } from './processes.ts'
+import { DEADLINE, type Launch, type MeasuredNode, startBareNode, startKith } from './processes.ts'
 import { versions } from './versions.ts'
 
 export interface StartOptions {
   readonly runs: number
   /** Milliseconds from the last answer until memory is read. */
   readonly settle: number
-  /** Each with the line of shell that sets its environment. */
-  readonly variants: ReadonlyMap<string, string>
+  readonly variants: ReadonlyMap<string, Launch>
 }
 
 /** Milliseconds since the process began; bytes. */
@@ -31,19 +31,26 @@ export interface Start {
   readonly anonymous: number
 }
 
-const usual: StartOptions = {
-  runs: 9,
+const OPTIONS = 'export NODE_OPTIONS=--max-semi-space-size=2'
+
+const usual = (program: string): StartOptions => ({
+  runs: 7,
   settle: 2000,
-  variants: new Map([
-    ['kith run', ':'],
-    ['with --max-semi-space-size=2', 'export NODE_OPTIONS=--max-semi-space-size=2'],
-    ['without compile cache', 'export NODE_DISABLE_COMPILE_CACHE=1']
+  variants: new Map<string, Launch>([
+    ['kith run', {}],
+    ['with --max-semi-space-size=2', { shell: OPTIONS }],
+    ['without compile cache', { shell: 'export NODE_DISABLE_COMPILE_CACHE=1' }],
+    ['bundle', { program }],
+    ['bundle, --max-semi-space-size=2', { program, shell: OPTIONS }]
   ])
-}
+})
 
 export async function measure(): Promise<void> {
-  console.log(`unbundled; medians of ${usual.runs}, then the min and the p99 of ready; ${versions('libp2p')}`)
-  const starts = await measureStarts(usual)
+  const { options, starts } = await withBundle(async (program) => {
+    const options = usual(program)
+    return { options, starts: await measureStarts(options) }
+  })
+  console.log(`medians of ${options.runs}, then the min and the p99 of ready; ${versions('libp2p')}`)
   const bare = summarize((starts.get('node -e 0') ?? []).map(({ rss }) => rss)).p50
   const rows = Array.from(starts, ([name, list]) => row(name, list, bare))
   const head = [
@@ -65,10 +72,11 @@ export async function measureStarts({ runs, settle, variants }: StartOptions): P
   const starts = new Map(['node -e 0', ...variants.keys()].map((name) => [name, [] as Start[]]))
   const neighbour = await loopbackNode('neighbour')
   try {
-    if (runs > 1) for (const shell of variants.values()) await startOnce(shell, neighbour, 0)
+    if (runs > 1) for (const launch of variants.values()) await startOnce(launch, neighbour, 0)
     for (let run = 0; run < runs; run++) {
       starts.get('node -e 0')?.push(await startBareOnce(settle))
-      for (const [name, shell] of variants) starts.get(name)?.push(await startOnce(shell, neighbour, settle))
+      for (const [name, launch] of variants)
+        starts.get(name)?.push(await startOnce(launch, neighbour, settle))
     }
   } finally {
     await neighbour.stop()
@@ -76,8 +84,8 @@ export async function measureStarts({ runs, settle, variants }: StartOptions): P
   return starts
 }
 
-async function startOnce(shell: string, neighbour: RunningNode, settle: number): Promise<Start> {
-  const node = await startKith([], shell)
+async function startOnce(launch: Launch, neighbour: RunningNode, settle: number): Promise<Start> {
+  const node = await startKith([], launch)
   try {
     const since = (): number => performance.now() - node.began
     const ready = since()

@@ -9,7 +9,7 @@ import { measureStarts } from '../../bench/node/start.ts'
 const linux = process.platform === 'linux' ? {} : { skip: 'what the kernel counts is read from /proc' }
 
 t.test('a start is timed to its answers, and weighed', linux, async (t) => {
-  const starts = await measureStarts({ runs: 1, settle: 0, variants: new Map([['kith run', ':']]) })
+  const starts = await measureStarts({ runs: 1, settle: 0, variants: new Map([['kith run', {}]]) })
   t.strictSame([...starts.keys()], ['node -e 0', 'kith run'])
   const [[bare] = [], [kith] = []] = [...starts.values()]
   t.ok(bare && kith && kith.anonymous > bare.anonymous, 'a node takes more than nothing')

@@ -25,7 +25,12 @@ export function runNode(...words: string[]): Running {
 
 /** `kith` with these words behind a line of shell that bounds what it may: `ulimit -f 16`. */
 export function kithUnder(bound: string, ...words: string[]): Running {
-  return run('sh', ['-c', `${bound}; exec "$0" "$@"`, process.execPath, KITH, ...words])
+  return programUnder(bound, KITH, ...words)
+}
+
+/** The same with another program of Node: the `bin/kith.js` of a bundle. */
+export function programUnder(bound: string, program: string, ...words: string[]): Running {
+  return run('sh', ['-c', `${bound}; exec "$0" "$@"`, process.execPath, program, ...words])
 }
 
 function run(program: string, words: readonly string[]): Running {
