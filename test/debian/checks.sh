@@ -1,4 +1,5 @@
 # Sourced before the scripts of this folder: each check is one line, `ok WHAT` or `not ok WHAT` with what was seen.
+# shellcheck shell=bash
 cd /root/check || exit 1
 
 # check WHAT COMMAND...: the command must succeed.

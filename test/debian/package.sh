@@ -1,9 +1,10 @@
 # The life of the package: OLD.deb, NEW.deb and LATER.deb (whose history has a later version) lie in /root/check.
+# shellcheck shell=bash disable=SC2016
 check 'the package installs' dpkg --install old.deb
 check 'the service is enabled' systemctl --quiet is-enabled kith
 check 'it runs, and has said that it is ready' is ActiveState active
 check 'systemd knows its sensors and peers' grep -q ': 0 sensors, 0 peers connected' <(property StatusText)
-check 'the home is its user’s alone' test "$(stat -c '%U %a' /var/lib/kith)" = 'kith 700'
+check 'the home belongs to its user alone' test "$(stat -c '%U %a' /var/lib/kith)" = 'kith 700'
 check 'the configuration is there, and right' kith config check
 check 'root needs no --home' kith status
 useradd --create-home anna

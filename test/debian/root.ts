@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What is missing on this machine: the run is skipped. */
@@ -12,12 +12,28 @@ const SUITE = 'trixie'
 /** Real milliseconds for the packages of a root. */
 const INSTALL = 900_000
 
+/** Programs, and the package of Debian that has them. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  mmdebstrap: 'mmdebstrap',
+  'systemd-nspawn': 'systemd-container',
+  'dpkg-deb': 'dpkg'
+}
+const COMPILERS: Readonly<Record<string, [program: string, name: string]>> = {
+  amd64: ['x86_64-linux-gnu-g++', 'g++-x86-64-linux-gnu'],
+  arm64: ['aarch64-linux-gnu-g++', 'g++-aarch64-linux-gnu']
+}
+/** What runs the programs of another machine; F: found also within a container. */
+const BINFMT = '/proc/sys/fs/binfmt_misc/qemu-aarch64'
+
 /** @throws Lacking */
-export function checkNeeds(programs: readonly string[]): void {
+export function checkNeeds(architecture: string): void {
   if (process.geteuid?.() !== 0) throw new Lacking('a container with systemd needs root')
-  for (const program of programs)
+  for (const [program, name] of [...Object.entries(PROGRAMS), COMPILERS[architecture] ?? ['false', '']])
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
-      throw new Lacking(`${program} is missing: apt-get install mmdebstrap systemd-container`)
+      throw new Lacking(`${program} is missing: apt-get install ${name}`)
+  if (architecture === 'arm64' && process.arch !== 'arm64')
+    if (!existsSync(BINFMT) || !/^flags:.*F/m.test(readFileSync(BINFMT, 'utf8')))
+      throw new Lacking('programs for arm64 do not run here: apt-get install qemu-user-static binfmt-support')
 }
 
 /**

@@ -2,16 +2,28 @@
 //
 //     npm run test:deb                       the package: installed, upgraded, gone back, removed, purged
 //     npm run test:service                   the service: ready, watched over, started again, fenced in
+//     npm run test:deb:arm                   the package for arm64, under qemu-user and without systemd
 //     npm run test:deb -- --required         fails where something is missing, instead of skipping
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { bootAndCheck } from './machine.ts'
-import { makePackages } from './packages.ts'
+import { checkIn } from './machine.ts'
+import { makePackages, type Version } from './packages.ts'
 import { checkNeeds, Lacking, rootArchive, run } from './root.ts'
 
-const PARTS = ['package', 'service']
+/** The parts: for which machine, and whether its systemd runs. */
+const PARTS: Readonly<Record<string, Part>> = {
+  package: { architecture: 'amd64', boots: true, versions: ['old', 'new', 'later'] },
+  service: { architecture: 'amd64', boots: true, versions: ['new'] },
+  'other-machine': { architecture: 'arm64', boots: false, versions: ['new'] }
+}
+interface Part {
+  readonly architecture: string
+  readonly boots: boolean
+  readonly versions: readonly Version[]
+}
+
 const clone = fileURLToPath(new URL('../..', import.meta.url))
 const cache = join(clone, 'node_modules/.cache/kith')
 
@@ -19,11 +31,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { required: { type: 'boolean', default: false } }
 })
-const [part = 'package'] = positionals
-if (!PARTS.includes(part)) throw new Error(`${part}: there is ${PARTS.join(' and ')}`)
+const [name = 'package'] = positionals
+const part = PARTS[name]
+if (part === undefined) throw new Error(`${name}: there is ${Object.keys(PARTS).join(', ')}`)
 try {
-  checkNeeds(['mmdebstrap', 'systemd-nspawn', 'dpkg-deb', 'x86_64-linux-gnu-g++'])
-  process.exitCode = await inContainer(await rootArchive(cache, 'amd64'))
+  checkNeeds(part.architecture)
+  process.exitCode = await inContainer(part, await rootArchive(cache, part.architecture))
 } catch (error) {
   if (!(error instanceof Lacking)) throw error
   console.log(`skipped: ${error.message}`)
@@ -31,16 +44,16 @@ try {
 }
 
 /** @returns the exit status */
-async function inContainer(archive: string): Promise<number> {
+async function inContainer({ architecture, boots, versions }: Part, archive: string): Promise<number> {
   mkdirSync(cache, { recursive: true })
   const work = mkdtempSync(join(cache, 'debian-'))
   try {
-    const packages = await makePackages(clone, work)
+    const packages = await makePackages({ clone, work, architecture, versions })
     const root = join(work, 'root')
     mkdirSync(root)
     const unpacked = await run('tar', ['-C', root, '-xf', archive])
     if (unpacked.status !== 0) throw new Error(`${archive} cannot be unpacked: ${unpacked.output}`)
-    const output = await bootAndCheck(root, ['checks.sh', `${part}.sh`], packages)
+    const output = await checkIn(root, { boots, scripts: ['checks.sh', `${name}.sh`], files: packages })
     console.log(output.trimEnd())
     return verdict(output)
   } finally {
@@ -51,7 +64,7 @@ async function inContainer(archive: string): Promise<number> {
 function verdict(output: string): number {
   const lines = output.trimEnd().split('\n')
   const passed = lines.filter((line) => line.startsWith('ok ')).length
-  const wanted = readFileSync(new URL(`${part}.sh`, import.meta.url), 'utf8').match(/^(check|refused) /gm)
+  const wanted = readFileSync(new URL(`${name}.sh`, import.meta.url), 'utf8').match(/^(check|refused) /gm)
   const isWhole = lines.at(-1) === 'end' && passed === wanted?.length
   console.log(isWhole ? `passed: ${passed}` : `FAILED: ${passed} of ${wanted?.length} passed`)
   return isWhole ? 0 : 1

@@ -1,4 +1,5 @@
 # The service under systemd: packages as in package.sh.
+# shellcheck shell=bash disable=SC2016
 check 'the package installs' dpkg --install new.deb
 check 'it has said that it is ready' is ActiveState active
 check 'the unit is in order' systemd-analyze verify kith.service
@@ -7,6 +8,9 @@ check 'its fence is closed as far as the documents say' bash -c '
 status=/proc/$(property MainPID)/status
 check 'it has no capabilities, no new privileges, and its system calls are filtered' bash -c "
   grep -q '^CapBnd:\s0*$' $status && grep -q '^NoNewPrivs:\s1' $status && grep -q '^Seccomp:\s2' $status"
+
+check 'the compiled code is kept while it runs, for a power cut' until_true 20 bash -c '
+  [ "$(du --summarize /var/cache/kith | cut -f 1)" -gt 500 ]'
 
 # A watchdog short enough for a test; only its time differs from the unit.
 mkdir -p /etc/systemd/system/kith.service.d
@@ -61,7 +65,7 @@ check 'kith service install' kith service install
 check 'starts it, and it is ready' until_true 10 is ActiveState active
 check 'by the other Node' grep -q /opt/node/bin/node <(readlink "/proc/$(property MainPID)/exe")
 check 'the unit is in order, too' bash -c '! systemd-analyze verify kith.service 2>&1 | grep -v "man kith"'
-check 'the home is its user’s alone' test "$(stat -c '%U %a' /var/lib/kith /var/lib/kith/kith.yaml | tr '\n' ' ')" = 'kith 700 kith 600 '
+check 'the home belongs to its user alone' test "$(stat -c '%U %a' /var/lib/kith /var/lib/kith/kith.yaml | tr '\n' ' ')" = 'kith 700 kith 600 '
 before=$(peer)
 check 'once more' kith service install
 check 'changes nothing' test "$before" = "$(peer)"
