@@ -41,7 +41,14 @@ const COPIED: Readonly<Record<string, string>> = {
 const MAINTAINER = 'The kith contributors <maintainers@kith.example>'
 
 /** What is in the bundle for npm, or is in another place here. */
-const NOT_INSTALLED = ['scripts', 'README.md', 'CHANGELOG.md', 'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT']
+const NOT_INSTALLED = [
+  'scripts/build-native.mjs',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'LICENSE-APACHE',
+  'LICENSE-MIT'
+]
 
 const COMPLETIONS: Readonly<Record<(typeof shells)[number], string>> = {
   bash: 'usr/share/bash-completion/completions/kith',

@@ -44,6 +44,13 @@ t.test('kith says when it is ready, and systemd waits longer than the watchdog i
   t.ok(Number(one('WatchdogSec')) >= 30, 'a card that stalls for seconds is no hang')
 })
 
+t.test('the package compiles with the flags of the unit, as the cache depends on them', async (t) => {
+  const flags = one('ExecStart').match(/--\S+/g) ?? []
+  t.ok(flags.length > 0)
+  t.match(read('deploy/debian/postinst'), `/usr/lib/kith/node ${flags.join(' ')} `)
+  t.match(read('deploy/debian/kith'), `/usr/lib/kith/node ${flags.join(' ')} `)
+})
+
 t.test('user, groups, home and devices are those of the unit', async (t) => {
   const made = read('deploy/systemd/kith.sysusers')
   t.match(made, new RegExp(`^u ${one('User')} `, 'm'))

@@ -1,4 +1,3 @@
-import { flushCompileCache } from 'node:module'
 import { problemLine } from '../../config/config-error.ts'
 import type { FlagSetting } from '../../config/load.ts'
 import type { NodeConfig } from '../../config/schema.ts'
@@ -19,8 +18,6 @@ import { ownReadingLine, startBlock } from '../views/start-block.ts'
 const SIMULATED_SENSORS = '[{ type: tmp102, name: air, bus: i2c-1, interval: 2s }]'
 /** Milliseconds that a node may take to stop. */
 const STOP_MS = 5000
-/** Milliseconds from the start until the compiled code is kept; by then it is idle. */
-const KEEP_CODE_MS = 10_000
 
 export const run = defineCommand({
   name: 'run',
@@ -58,8 +55,6 @@ export const run = defineCommand({
       log,
       signal
     })
-    // Node itself keeps it at exit only, and many nodes end by a power cut.
-    const cancel = context.clock.after(KEEP_CODE_MS, flushCompileCache)
     try {
       service?.ready(() => healthOf(config.name, node))
       const show = terminal.live && !context.json ? showOnTerminal : showInLog
@@ -67,7 +62,6 @@ export const run = defineCommand({
       await Promise.race([node.stopped, Promise.all([shown, aborted(signal)])])
       return signal.aborted ? DONE : FAILED
     } finally {
-      cancel()
       service?.stopping()
       await node.stop()
     }
