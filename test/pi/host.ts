@@ -51,6 +51,16 @@ export class Host {
     })
   }
 
+  /** The positions that the board's history has of a series. @throws NodeError where it cannot be asked */
+  async history(series: string, deadline: number): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    const signal = AbortSignal.timeout(deadline)
+    const request = { who: 'pi', what: series, since: 0, limit: 1_000_000, timeout: deadline }
+    for await (const row of this.#node.operations.history(request, signal))
+      if ('position' in row) found.add(positionText(row))
+    return found
+  }
+
   /** Readings of before are forgotten. */
   forget(): void {
     this.#latest.clear()
@@ -69,6 +79,11 @@ export class Host {
       this.#fault = error
     }
   }
+}
+
+/** Tells one reading of a node from all others. */
+function positionText({ position: { epoch, boot, seq } }: Pick<SeriesView, 'position'>): string {
+  return `${epoch} ${boot} ${seq}`
 }
 
 export function describeView(view: SeriesView): string {

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import type { Base } from './image/base.ts'
 import { Qmp } from './qmp.ts'
 import { Shell } from './shell.ts'
 import { until } from './until.ts'
@@ -20,12 +19,23 @@ const CHIPS: Readonly<Record<string, string>> = {
 
 // The mini UART is the console. The kernel starts one processor; the others would spin for ever, each as fast as
 // QEMU can, where they are not switched off.
-const KERNEL = 'root=/dev/mmcblk0 rw rootwait maxcpus=1 console=ttyS1,115200'
+const KERNEL = 'maxcpus=1 console=ttyS1,115200'
 
 /** The last lines of its console are shown when it does not boot. */
 const TOLD = 25
 /** As many characters of it are kept. */
 const CONSOLE = 2 ** 18
+
+/** What QEMU loads in place of the firmware of the board, as paths. */
+export interface Boot {
+  readonly kernel: string
+  readonly deviceTree: string
+  readonly initrd: string
+  /** Words for the kernel: where the root is. */
+  readonly words: string
+  /** The port of the board behind `Machine.shell`. */
+  readonly shellPort: number
+}
 
 /** An emulated Raspberry Pi 3B. */
 export class Machine {
@@ -46,10 +56,10 @@ export class Machine {
   }
 
   /** @param work a folder for its socket */
-  static async start(base: Base, card: string, work: string): Promise<Machine> {
+  static async start(boot: Boot, card: string, work: string): Promise<Machine> {
     const ports = [await freePort(), await freePort()]
     const socket = join(work, 'qmp')
-    const child = spawn('qemu-system-aarch64', words(base, card, socket, ports), {
+    const child = spawn('qemu-system-aarch64', words(boot, card, socket, ports), {
       stdio: ['ignore', 'pipe', 'pipe']
     })
     let text = ''
@@ -93,13 +103,13 @@ export class Machine {
 }
 
 function words(
-  base: Base,
+  boot: Boot,
   card: string,
   socket: string,
   [port, shell]: readonly (number | undefined)[]
 ): string[] {
   const chips = Object.entries(CHIPS).map(([id, chip]) => `${chip.replace(',', ',bus=i2c-bus.1,')},id=${id}`)
-  const forward = `hostfwd=tcp:127.0.0.1:${port}-:4001,hostfwd=tcp:127.0.0.1:${shell}-:2323`
+  const forward = `hostfwd=tcp:127.0.0.1:${port}-:4001,hostfwd=tcp:127.0.0.1:${shell}-:${boot.shellPort}`
   return [
     ...[
       '-M',
@@ -116,7 +126,8 @@ function words(
       'none',
       '-no-reboot'
     ],
-    ...['-kernel', base.kernel, '-dtb', base.deviceTree, '-initrd', base.initrd, '-append', KERNEL],
+    ...['-kernel', boot.kernel, '-dtb', boot.deviceTree, '-initrd', boot.initrd],
+    ...['-append', `${boot.words} ${KERNEL}`],
     ...['-drive', `if=sd,format=raw,file=${card}`],
     // Time on the board is instructions done, 2 ns each (the Cortex-A53 of a Pi 3 does about as many): however
     // busy this machine is, nothing there comes too late. Its clock chip keeps the same time.

@@ -30,12 +30,16 @@ export async function checkNeeds(): Promise<void> {
   if (process.platform !== 'linux') throw new Lacking(`it needs Linux, and this is ${process.platform}`)
   // Debian has mke2fs and depmod in folders that are not in everybody's path.
   process.env['PATH'] = [process.env['PATH'], '/usr/sbin', '/sbin'].join(delimiter)
-  const missing = Object.keys(PROGRAMS).filter((program) => !installed(program))
-  if (missing.length > 0) {
-    const packages = [...new Set(missing.map((program) => PROGRAMS[program]))].join(' ')
-    throw new Lacking(`${missing.join(', ')} missing: apt-get install ${packages}`)
-  }
+  checkPrograms(PROGRAMS)
   await checkQemu()
+}
+
+/** @param programs and the packages of Debian that have them @throws Lacking */
+export function checkPrograms(programs: Readonly<Record<string, string>>): void {
+  const missing = Object.keys(programs).filter((program) => !installed(program))
+  if (missing.length === 0) return
+  const packages = [...new Set(missing.map((program) => programs[program]))].join(' ')
+  throw new Lacking(`${missing.join(', ')} missing: apt-get install ${packages}`)
 }
 
 async function checkQemu(): Promise<void> {

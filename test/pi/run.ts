@@ -37,7 +37,11 @@ async function withCard(made: Base): Promise<number> {
     const peer = await makeHome(home)
     const card = await makeCard(made, home, work)
     print('the card is made')
-    const machine = await Machine.start(made, card, work)
+    const machine = await Machine.start(
+      { ...made, words: 'root=/dev/mmcblk0 rw rootwait', shellPort: 2323 },
+      card,
+      work
+    )
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp(machine, work))
     try {
       print(await machine.booted(BOOT))

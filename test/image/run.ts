@@ -1,0 +1,57 @@
+// Boots the image for Raspberry Pi in QEMU, as a person would use it: docs/emulated-pi.md.
+//
+//     npm run test:image                     dist-image/kith-rpi-<version>.img, made by `npm run image`
+//     npm run test:image -- FILE             another one
+//     npm run test:image -- --required       fails where something is missing
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { command } from '../pi/command.ts'
+import { makeHome } from '../pi/home.ts'
+import { Lacking } from '../pi/needs.ts'
+import { Card } from './card.ts'
+import { checkNeeds } from './needs.ts'
+import { scenario } from './scenario.ts'
+
+const CLONE = join(import.meta.dirname, '../..')
+const { values, positionals } = parseArgs({
+  options: { required: { type: 'boolean', default: false } },
+  allowPositionals: true
+})
+try {
+  await checkNeeds()
+  await withImage(positionals[0] ?? builtImage())
+} catch (error) {
+  if (!(error instanceof Lacking)) throw error
+  console.log(`skipped: ${error.message}`)
+  process.exitCode = values.required ? 1 : 0
+}
+
+function builtImage(): string {
+  const { version } = JSON.parse(readFileSync(join(CLONE, 'package.json'), 'utf8')) as { version: string }
+  return join(CLONE, `dist-image/kith-rpi-${version}.img`)
+}
+
+async function withImage(image: string): Promise<void> {
+  if (!existsSync(image)) throw new Lacking(`there is no ${image}: npm run image makes it`)
+  const work = mkdtempSync(join(tmpdir(), 'kith-image-'))
+  try {
+    const hostHome = join(work, 'host')
+    mkdirSync(hostHome, { mode: 0o700 })
+    const hostPeer = await makeHome(hostHome)
+    await command('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', join(work, 'key')], {
+      deadline: 60_000
+    })
+    const key = readFileSync(join(work, 'key.pub'), 'utf8').trim()
+    await scenario({ card: Card.make(image, work), work, hostHome, hostPeer, key, print })
+    print('all is well')
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** With the seconds since the beginning. */
+function print(line: string): void {
+  console.log(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${line}`)
+}
