@@ -1,3 +1,4 @@
+import type { Connection } from '@libp2p/interface'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { FrameSplitter, prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { createAnswerVerifier } from '../../../src/protocol/query/client/answer-verifier.ts'
@@ -10,8 +11,14 @@ import { topic } from '../history.ts'
 import { type PairedStream, streamPair } from '../stream-pair.ts'
 import { queryLimits, registry } from './bench.ts'
 
-/** A client whose other side is answered by hand. */
-export function against(answer: (request: QueryRequest, send: (...answers: QueryAnswer[]) => void) => void) {
+/**
+ * A client whose other side is answered by hand.
+ * @param limitsOf what the connection of each stream may carry, by the number of streams before it
+ */
+export function against(
+  answer: (request: QueryRequest, send: (...answers: QueryAnswer[]) => void) => void,
+  limitsOf: (stream: number, clock: VirtualClock) => Connection['limits'] = () => undefined
+) {
   const clock = new VirtualClock()
   const streams: PairedStream[] = []
   const requests: QueryRequest[] = []
@@ -33,7 +40,8 @@ export function against(answer: (request: QueryRequest, send: (...answers: Query
         })
       })
       streams.push(theirs)
-      return { stream: ours }
+      const limits = limitsOf(streams.length - 1, clock)
+      return { stream: ours, ...(limits === undefined ? {} : { connection: { limits } }) }
     }
   })
   return { clock, client, streams, requests }
