@@ -17,7 +17,7 @@ export interface LastGoodInit {
   readonly read: () => Promise<string | undefined>
   /** Replaces the file as a whole; absent where it may not be written. */
   readonly write?: ((text: string) => Promise<void>) | undefined
-  /** Takes what the file has, at start. */
+  /** Takes what the file has, at start; of each peer the address that was reached last comes last. */
   readonly recalled: (peer: string, addresses: readonly string[]) => void
 }
 
@@ -46,7 +46,7 @@ export class LastGoodAddresses {
     for (const [peer, addresses] of await this.#read())
       if (inBook(peer)) {
         this.#peers.set(peer, addresses)
-        recalled(peer, addresses)
+        recalled(peer, addresses.toReversed())
       }
     if (write === undefined) return
     libp2p.addEventListener('connection:open', this.#opened)

@@ -66,7 +66,11 @@ t.test('addresses that a dial reached are written seldom, the latest first, and 
   open(ATTIC, at(31))
   const again = bench({ text: written[1] ?? '', book: [HALL] })
   await again.addresses.start()
-  t.same(again.recalled, [[HALL, [at(22), at(21)]]], 'of peers that are in the book still')
+  t.same(
+    again.recalled,
+    [[HALL, [at(21), at(22)]]],
+    'of peers in the book still; last heard is dialled first'
+  )
 })
 
 t.test('only dials of ours count, to peers of the book, without a relay', async (t) => {
