@@ -266,10 +266,11 @@ export class AutoDialer {
 
   #try(known: Known): void {
     if (this.#isDirect(known.id) || !this.#isWanted(known) || this.#known.removeUnseen(known)) return
+    // Of a large book most peers wait here: their addresses are not put in order for that.
     const isFull = this.#dialling >= this.#init.limits.parallelDials
-    const ordered = this.#ordered(known)
+    const ordered = isFull ? [] : this.#ordered(known)
     const addresses = isFull ? [] : this.#allowed(known, ordered)
-    if (addresses.length === 0 && ordered.length > 0) {
+    if (isFull || (addresses.length === 0 && ordered.length > 0)) {
       this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
       return
     }
@@ -328,8 +329,7 @@ export class AutoDialer {
     const peer = known.id.toString()
     // It may have been removed meanwhile.
     if (this.#stopping.signal.aborted || this.#known.get(peer) !== known) return
-    if (this.#isDirect(known.id) || !this.#isWanted(known)) return
-    if (this.#known.removeUnseen(known)) return
+    if (this.#isDirect(known.id) || !this.#isWanted(known) || this.#known.removeUnseen(known)) return
     const wait = this.#wait(known)
     this.#init.log.debug(
       `cannot reach ${peer}, next try in ${Math.round(wait / 1000)} s: ${describeError(error)}`

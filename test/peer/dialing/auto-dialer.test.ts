@@ -34,6 +34,7 @@ async function pair(
   const [here, there] = [await memoryNetwork(), await memoryNetwork()]
   const clock = new VirtualClock()
   const refused = new Set<string>()
+  const ordered: string[] = []
   const init = {
     libp2p: here as unknown as Libp2p,
     dial: async (addresses: readonly Multiaddr[], signal: AbortSignal) => {
@@ -53,7 +54,10 @@ async function pair(
       leadsHere: () => false,
       peers: 16
     }),
-    leadsHere: () => false,
+    leadsHere: (address: Multiaddr) => {
+      ordered.push(address.toString())
+      return false
+    },
     inBook
   }
   const autoDialer = new AutoDialer(init)
@@ -62,7 +66,7 @@ async function pair(
     autoDialer.stop()
     await Promise.all([here.stop(), there.stop()])
   })
-  return { here, there, clock, autoDialer, refused, peer: there.peerId.toString() }
+  return { here, there, clock, autoDialer, refused, ordered, peer: there.peerId.toString() }
 }
 
 async function stranger(): Promise<PeerId> {
@@ -335,7 +339,7 @@ t.test('nobody is dialled whom the gate refuses', async (t) => {
 })
 
 t.test('no more peers are dialled at one time than the limit', async (t) => {
-  const { here, clock, autoDialer } = await pair(t, () => true, { peers: 1000, parallelDials: 2 })
+  const { here, clock, autoDialer, ordered } = await pair(t, () => true, { peers: 1000, parallelDials: 2 })
   const dials = dialsOf(here)
   const held = Promise.withResolvers<never>()
   here.dial = (target) => {
@@ -345,6 +349,7 @@ t.test('no more peers are dialled at one time than the limit', async (t) => {
   for (let i = 0; i < 50; i++) autoDialer.remember((await stranger()).toString(), [`/memory/${i}`])
   await clock.advance(5000)
   t.equal(dials.length, 2)
+  t.equal(ordered.length, 2, 'addresses of peers that wait are not put in order')
   held.reject(new Error('nobody there'))
   await clock.advance(60_000)
   t.ok(new Set(dials.flat()).size >= 20, 'the others have their turn')
