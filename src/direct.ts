@@ -15,3 +15,10 @@ export function isRelayed(address: Address): boolean {
 export function isDirect({ remoteAddr }: { readonly remoteAddr: Address }): boolean {
   return !isRelayed(remoteAddr)
 }
+
+/** Of libp2p itself: streams that run on every connection and keep no longer one open. */
+const BACKGROUND = ['/ipfs/ping/1.0.0', '/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0']
+
+export function isBackground(protocol: string): boolean {
+  return BACKGROUND.includes(protocol)
+}

@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
-import { isDirect, isRelayed } from '../src/direct.ts'
+import { isBackground, isDirect, isRelayed } from '../src/direct.ts'
 
 const A = '12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7'
 
@@ -18,4 +18,10 @@ for (const [text, direct] of rows) {
   t.equal(isDirect({ remoteAddr: multiaddr(text) }), direct, text)
   t.equal(isRelayed(multiaddr(text)), !direct, text)
 }
+for (const [protocol, is] of [
+  ['/ipfs/ping/1.0.0', true],
+  ['/ipfs/id/push/1.0.0', true],
+  ['/kith/query/v1', false]
+] as const)
+  t.equal(isBackground(protocol), is, protocol)
 t.end()

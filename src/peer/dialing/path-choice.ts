@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
-import { isDirect } from '../../direct.ts'
+import { isBackground, isDirect } from '../../direct.ts'
 import { isNearlySpent } from '../../limited.ts'
 
 /** Milliseconds that a direct connection must stand after a break before it is used, doubled at each break. */
@@ -13,9 +13,6 @@ const IDLE = 30_000
 const LOOK = 5_000
 /** Peers whose breaks are remembered. */
 const MAX_BREAKS = 1024
-
-/** Protocols whose streams keep no longer connection open. */
-const BACKGROUND = ['/ipfs/ping/1.0.0', '/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0']
 
 /**
  * Chooses among the open connections of a peer: a direct one before a longer one, unless it broke and does not stand
@@ -90,7 +87,7 @@ export class PathChoice {
   #look(): void {
     const now = this.#clock.monotonic()
     for (const [connection, usedAt] of this.#longer) {
-      const isUsed = connection.streams.some(({ protocol }) => !BACKGROUND.includes(protocol))
+      const isUsed = connection.streams.some(({ protocol }) => !isBackground(protocol))
       if (isUsed) this.#longer.set(connection, now)
       if (isUsed || now - usedAt < IDLE) continue
       const best = this.best(connection.remotePeer.toString())

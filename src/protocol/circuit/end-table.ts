@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { isBackground } from '../../direct.ts'
 import { isNearlySpent } from '../../limited.ts'
 import { DATAGRAM_PROTOCOL } from '../datagram/constants.ts'
 import { type CircuitNetwork, directConnection } from './components.ts'
@@ -10,9 +11,6 @@ import { IDLE_AFTER, IDLE_BESIDE_DIRECT, SIMULTANEOUS } from './constants.ts'
 const LOOK = 1_000
 /** Milliseconds that the lesser of two circuits stays, for who was given it a moment ago. */
 const GRACE = 2_000
-
-/** Protocols whose streams keep no circuit open. */
-const BACKGROUND = ['/ipfs/ping/1.0.0', '/ipfs/id/1.0.0', '/ipfs/id/push/1.0.0']
 
 /** What is known of a circuit before its connection is there. */
 export interface Ending {
@@ -127,7 +125,7 @@ export class EndTable {
     const hasMoved = bytes !== end.seenBytes
     end.seenBytes = bytes
     return end.connection.streams.some(
-      ({ protocol }) => !BACKGROUND.includes(protocol) && (hasMoved || protocol !== DATAGRAM_PROTOCOL)
+      ({ protocol }) => !isBackground(protocol) && (hasMoved || protocol !== DATAGRAM_PROTOCOL)
     )
   }
 
