@@ -13,6 +13,10 @@ const WILDCARDS = ['0.0.0.0', '::']
  * @throws NodeError 'cannot-listen' where none is left of at least one
  */
 export async function usableAddresses(listen: readonly string[], log: Log): Promise<string[]> {
+  if (listen.length === 0)
+    log.info(
+      'listen: []: nobody can connect to this node; it connects to others, and is reached over these connections'
+    )
   const usable: string[] = []
   const problems: string[] = []
   for (const text of listen) {
