@@ -41,6 +41,9 @@ function home(name: string, files: Readonly<Record<string, string>>): string {
   return made
 }
 
+// Building and starting takes half a minute on a machine that does much else.
+t.setTimeout(120_000)
+
 const built = run(join(root, 'scripts/build.mjs'), '--out', dist)
 t.equal(built.status, 0, `the bundle is built: ${built.stderr}`)
 
