@@ -58,10 +58,6 @@ export async function makeDhtNode(plan: DhtPlan = {}): Promise<DhtNode> {
       if (address === undefined) throw new Error('no address')
       return await network.services.components.transportManager.dial(address, { signal })
     },
-    protocolsOf: async (other) => {
-      const known = (await network.peerStore.all()).find(({ id }) => id.toString() === other)
-      return known?.protocols ?? []
-    },
     mayTell: plan.mayTell ?? (() => true),
     ping: async (one, signal) =>
       await network.services.ping.ping(one.remotePeer, signal === undefined ? {} : { signal })

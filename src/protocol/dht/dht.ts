@@ -1,6 +1,7 @@
-import type { Connection } from '@libp2p/interface'
+import type { Connection, IdentifyResult } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
@@ -25,8 +26,6 @@ export interface DhtComponents extends ServerLinksComponents {
   readonly log: Log
   readonly random: () => number
   readonly libp2p: KadComponents
-  /** Protocols that a peer's identify named. */
-  readonly protocolsOf: (peer: string) => Promise<readonly string[]>
   /** Whether others may hear of a peer at all: it is not denied. */
   readonly mayTell: (peer: string) => boolean
   readonly ping: (connection: Connection, signal: AbortSignal | undefined) => Promise<number>
@@ -59,6 +58,11 @@ export class Dht implements Startable {
   readonly #timers = new Map<string, Cancel>()
   readonly #links: ServerLinks
   readonly #counted = { searched: 0, found: 0, answered: 0, refused: 0 }
+  /**
+   * Protocols that the identify of a peer named. The peer store has besides what a peer opened a stream of: whoever asks
+   * would seem to be a server.
+   */
+  readonly #named: BoundedMap<string, readonly string[]>
   #kad: Kad | undefined
 
   constructor(components: DhtComponents, init: DhtInit) {
@@ -66,11 +70,13 @@ export class Dht implements Startable {
     this.#init = init
     this.#bootstraps = byPeer(init.bootstrap)
     this.#links = new ServerLinks(components, init.limits)
+    this.#named = new BoundedMap(init.limits.heard)
+    components.libp2p.events.addEventListener('peer:identify', this.#identified)
   }
 
   /** Loads kad-dht. @throws NodeError 'internal' where it has other insides */
   async start(): Promise<void> {
-    const { clock, libp2p, protocolsOf, mayTell, ping } = this.#components
+    const { clock, libp2p, mayTell, ping } = this.#components
     const { limits, serve, isFindable } = this.#init
     const { createKad } = await import('./kad.ts')
     const rates = new TokenBuckets(clock, {
@@ -87,7 +93,7 @@ export class Dht implements Startable {
         this.#counted[may ? 'answered' : 'refused']++
         return may
       },
-      mayTell: async (peer) => mayTell(peer) && isTold(await protocolsOf(peer)),
+      mayTell: (peer, isSought) => mayTell(peer) && isTold(this.#named.get(peer) ?? [], isSought),
       ping
     })
     if (isFindable)
@@ -101,8 +107,13 @@ export class Dht implements Startable {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the node stops'))
     for (const cancel of this.#timers.values()) cancel()
+    this.#components.libp2p.events.removeEventListener('peer:identify', this.#identified)
     await this.#kad?.stop()
     if (this.#init.isFindable) await this.#components.libp2p.registrar.unhandle(FINDABLE_PROTOCOL)
+  }
+
+  readonly #identified = ({ detail }: CustomEvent<IdentifyResult>): void => {
+    this.#named.set(detail.peerId.toString(), [...detail.protocols])
   }
 
   /** Searches and those that found something; questions to servers and dials for them; questions answered and refused. */
@@ -204,9 +215,9 @@ async function lookUp(kad: Kad, peer: string, signal: AbortSignal): Promise<read
   throw new NodeError('not-found', 'no server knows it')
 }
 
-/** Servers of the DHT are told to all; others where they want to be found. */
-function isTold(protocols: readonly string[]): boolean {
-  return protocols.includes(KAD_PROTOCOL) || protocols.includes(FINDABLE_PROTOCOL)
+/** Servers are told on the way to any key; a client that wants to be found only to who asks for it by its PeerId. */
+function isTold(protocols: readonly string[], isSought: boolean): boolean {
+  return protocols.includes(KAD_PROTOCOL) || (isSought && protocols.includes(FINDABLE_PROTOCOL))
 }
 
 function byPeer(addresses: readonly Multiaddr[]): Bootstrap[] {

@@ -21,8 +21,8 @@ export interface KadInit extends KadComponents {
   readonly serve: boolean
   /** Whether a caller may ask now. */
   readonly mayAsk: (caller: string) => boolean
-  /** Whether others may be told of a peer. */
-  readonly mayTell: (peer: string) => Promise<boolean>
+  /** Whether others may be told of a peer; `isSought` where it is the one that was asked for. */
+  readonly mayTell: (peer: string, isSought: boolean) => boolean
   /** Milliseconds of a round trip. */
   readonly ping: (connection: Connection, signal: AbortSignal | undefined) => Promise<number>
 }
@@ -100,15 +100,17 @@ function restrict({ rpc }: Inside, mayAsk: KadInit['mayAsk'], mayTell: KadInit['
     if (!mayAsk(caller.toString())) throw new NodeError('busy', 'too many questions of this peer')
     const response = await answer(caller, message)
     if (response === undefined) return undefined
-    const told = await Promise.all(
-      response.closer.map(({ id }) => mayTell(peerIdFromMultihash(Digest.decode(id)).toString()))
-    )
+    const { key } = message as { readonly key?: Uint8Array }
     const closer = response.closer
-      .filter((_, index) => told[index])
+      .filter(({ id }) => mayTell(textOf(id), key !== undefined && Buffer.compare(key, id) === 0))
       .slice(0, MAX_CLOSER)
       .map((one) => ({ ...one, multiaddrs: one.multiaddrs.slice(0, MAX_ADDRESSES) }))
     return { ...response, closer }
   }
+}
+
+function textOf(multihash: Uint8Array): string {
+  return peerIdFromMultihash(Digest.decode(multihash)).toString()
 }
 
 type Registrar = KadDHTComponents['registrar']

@@ -16,6 +16,7 @@ t.test('a peer without a known address is found in a DHT, dialled and asked', as
   await alone.operations.bookPut({ name: 'hall', who: hall.peer })
   for (const node of [hall, desk, hidden])
     while ((await node.operations.status()).dht?.servers !== 1) await house.pass(1000)
+  while (((await den.operations.status()).counters['dht.answered'] ?? 0) < 3) await house.pass(1000)
   t.match((await desk.operations.status()).dht, {
     mode: 'client',
     bootstrap: { configured: 1, connected: 1 }

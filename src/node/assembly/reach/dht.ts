@@ -62,10 +62,6 @@ function joined(components: Needs, dial: Dial): Dht {
     // Servers of a DHT that a person joined may be anywhere but on this machine; a budget bounds how many are dialled.
     dialable: (_peer, addresses) => announcedAddresses(addresses, local, true),
     dial,
-    protocolsOf: async (peer) => {
-      const known = await network.peerStore.get(peerIdFromString(peer)).catch(() => undefined)
-      return known?.protocols ?? []
-    },
     mayTell: (peer) => !admission.denies(peer),
     ping: async (connection, signal) =>
       await network.services.ping.ping(connection.remotePeer, signal === undefined ? {} : { signal })
