@@ -7,9 +7,10 @@ import { EndTable } from '../circuit/end-table.ts'
 import { circuitAddress, StreamConnection } from '../circuit/stream-connection.ts'
 import { allowanceOf } from './allowance.ts'
 import { hopMessage, type Limit, stopMessage } from './codec.ts'
-import { HOP_DEADLINE, HOP_PROTOCOL, MESSAGE_DEADLINE, STOP_PROTOCOL, Status } from './constants.ts'
+import { HOP_DEADLINE, MESSAGE_DEADLINE, Status } from './constants.ts'
 import { exchange, readMessage, sendMessage } from './exchange.ts'
 import type { RelayLimits } from './limits.ts'
+import { HOP_PROTOCOL, STOP_PROTOCOL } from './protocols.ts'
 
 export interface CircuitsInit {
   readonly network: CircuitNetwork

@@ -1,8 +1,5 @@
 /** Circuit relay v2 (https://github.com/libp2p/specs/blob/master/relay/circuit-v2.md). Times are milliseconds. */
 
-export const HOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/hop'
-export const STOP_PROTOCOL = '/libp2p/circuit/relay/0.2.0/stop'
-
 /** Bytes of a message, its length not counted; as in go-libp2p. */
 export const MAX_MESSAGE_BYTES = 4096
 

@@ -5,9 +5,10 @@ import { ByteBudget } from '../circuit/byte-budget.ts'
 import { Circuit } from '../circuit/circuit.ts'
 import { type CircuitNetwork, directConnection } from '../circuit/components.ts'
 import { hopMessage, type Limit, type RelayMessage, stopMessage } from './codec.ts'
-import { HOP_PROTOCOL, MESSAGE_DEADLINE, STOP_DEADLINE, STOP_PROTOCOL, Status } from './constants.ts'
+import { MESSAGE_DEADLINE, STOP_DEADLINE, Status } from './constants.ts'
 import { exchange, readMessage, sendMessage } from './exchange.ts'
 import type { RelayLimits } from './limits.ts'
+import { HOP_PROTOCOL, STOP_PROTOCOL } from './protocols.ts'
 import { Reservations } from './reservations.ts'
 
 export interface RelayServerInit {

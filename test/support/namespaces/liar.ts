@@ -24,7 +24,7 @@ import { KAD_PROTOCOL } from '../../../src/protocol/dht/constants.ts'
 import { prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { decodeAsk, encodeAnswer } from '../../../src/protocol/neighbours/codec.ts'
 import { NEIGHBOURS_PROTOCOL } from '../../../src/protocol/neighbours/constants.ts'
-import { HOP_PROTOCOL, STOP_PROTOCOL } from '../../../src/protocol/relay/constants.ts'
+import { HOP_PROTOCOL, STOP_PROTOCOL } from '../../../src/protocol/relay/protocols.ts'
 import { LIAR_SEED, type LiarOptions } from './namespaces.ts'
 
 const TOPIC = '/sensor/temp/v1'
