@@ -17,7 +17,8 @@ const measurements: Record<string, () => Promise<Measurement>> = {
   gossip: () => import('./node/gossip.ts'),
   datagram: () => import('./datagram.ts'),
   'datagram-flood': () => import('./datagram-flood.ts'),
-  cipher: () => import('./cipher.ts')
+  cipher: () => import('./cipher.ts'),
+  via: () => import('./via.ts')
 }
 
 const names = process.argv.slice(2)

@@ -141,6 +141,12 @@ export class Namespace {
     this.ip('rule', 'del', 'pref', '10')
   }
 
+  /** Lets no more than so many bits a second leave by an interface. */
+  shape(device: string, bitsPerSecond: number): void {
+    const rate = ['rate', String(bitsPerSecond), 'burst', '32kb', 'latency', '50ms']
+    this.#run('tc', 'qdisc', 'add', 'dev', device, 'root', 'tbf', ...rate)
+  }
+
   /** Drops this part of the packets that arrive. Needs iptables. */
   lose(part: number): void {
     this.#run('iptables', '-I', 'INPUT', ...randomly(part))
@@ -185,7 +191,7 @@ export class Namespace {
 
   /** Starts a node (node.ts) and waits until it is up. */
   async node(options: FarNodeOptions): Promise<FarNode> {
-    const { child, message } = await this.#start('node.ts', options)
+    const { child, message } = await this.start(new URL('node.ts', import.meta.url), options)
     let calls = 0
     return {
       ...(message as { peer: string; addresses: string[] }),
@@ -210,12 +216,12 @@ export class Namespace {
 
   /** Starts a relay (relay.ts). @returns its multiaddrs */
   async relay(): Promise<string[]> {
-    return (await this.#start('relay.ts', {})).message as string[]
+    return (await this.start(new URL('relay.ts', import.meta.url), {})).message as string[]
   }
 
   /** Starts a peer that names a third party (liar.ts), and waits until it has done so. */
   async liar(options: LiarOptions): Promise<Liar> {
-    const { child, message } = await this.#start('liar.ts', options)
+    const { child, message } = await this.start(new URL('liar.ts', import.meta.url), options)
     return {
       ...(message as Pick<Liar, 'peer' | 'madeUp'>),
       async reservations() {
@@ -230,8 +236,9 @@ export class Namespace {
     ip('netns', 'del', this.name)
   }
 
-  async #start(script: string, options: object): Promise<{ child: ChildProcess; message: unknown }> {
-    const file = new URL(script, import.meta.url).pathname
+  /** Starts a program that gets the options as JSON in its argument. @returns with its first message */
+  async start(script: URL, options: object): Promise<{ child: ChildProcess; message: unknown }> {
+    const file = script.pathname
     const compiled = `--import=${new URL('../compile-cache.mjs', import.meta.url)}`
     const args = ['netns', 'exec', this.name, process.execPath, compiled, file, JSON.stringify(options)]
     const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })

@@ -1,0 +1,148 @@
+/** A node in a namespace that floods others over circuits, counts what arrives, and answers; ordered by messages. */
+import type { Connection, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { systemClock } from '../src/clock.ts'
+import { parseConfig } from '../src/config/load.ts'
+import { simulatedWorld } from '../src/hal/simulated/world.ts'
+import { silentLog } from '../src/log.ts'
+import { startNode } from '../src/node/run-node.ts'
+import { prefixed } from '../src/protocol/frame-splitter.ts'
+import { encodeOpen, encodeStatus } from '../src/protocol/via/codec.ts'
+import { VIA_PROTOCOL } from '../src/protocol/via/index.ts'
+import type { ViaOrder, ViaPeerOptions } from './via.ts'
+
+const BYTES = '/bench/bytes/v1'
+const ECHO = '/bench/echo/v1'
+const CHUNK = new Uint8Array(32_768)
+
+const { limits }: ViaPeerOptions = JSON.parse(process.argv[2] ?? '{}')
+const node = await startNode({
+  config: parseConfig(
+    JSON.stringify({
+      listen: ['/ip4/0.0.0.0/tcp/4001'],
+      mdns: false,
+      accept: 'anyone',
+      datagrams: { enabled: false },
+      limits: { via: limits }
+    }),
+    []
+  ),
+  world: simulatedWorld({ clock: systemClock }),
+  log: silentLog
+})
+const { network } = node.assembled.transports
+const { via, peers } = node.assembled
+let received = 0
+let connection: Connection | undefined
+
+const options = { runOnLimitedConnection: true }
+await network.handle(
+  BYTES,
+  (stream) => stream.addEventListener('message', ({ data }) => (received += data.byteLength)),
+  options
+)
+await network.handle(
+  ECHO,
+  (stream) => stream.addEventListener('message', ({ data }) => stream.send(data.subarray())),
+  options
+)
+
+/** Sends as much as the stream takes, until it ends. */
+function flood(stream: Stream): void {
+  const more = (): void => {
+    while (stream.writeStatus === 'writable' && stream.send(CHUNK));
+  }
+  stream.addEventListener('drain', more)
+  more()
+}
+
+async function roundTrips(count: number): Promise<number[]> {
+  const stream = await open(ECHO)
+  const times: number[] = []
+  for (let i = 0; i < count; i++) {
+    const began = performance.now()
+    const back = new Promise((resolve) => stream.addEventListener('message', resolve, { once: true }))
+    stream.send(new Uint8Array(64))
+    await back
+    times.push(performance.now() - began)
+  }
+  await stream.close()
+  return times
+}
+
+async function open(protocol: string): Promise<Stream> {
+  if (connection === undefined) throw new Error('there is no connection')
+  return await connection.newStream(protocol, options)
+}
+
+/** Takes every circuit, sends over it and reads nothing. */
+async function stall(): Promise<void> {
+  await network.unhandle(VIA_PROTOCOL)
+  await network.handle(
+    VIA_PROTOCOL,
+    (stream) => {
+      stream.send(prefixed(encodeStatus(undefined)))
+      stream.pause()
+      flood(stream)
+    },
+    { maxInboundStreams: 1024 }
+  )
+}
+
+async function floodCircuits(hop: string, to: string, count: number): Promise<void> {
+  const [direct] = network.getConnections().filter(({ remotePeer }) => remotePeer.toString() === hop)
+  if (direct === undefined) throw new Error('the hop is not connected')
+  for (let i = 0; i < count; i++) {
+    const stream = await direct.newStream(VIA_PROTOCOL, { maxOutboundStreams: 1024 })
+    stream.send(prefixed(encodeOpen({ to: [to], from: [] })))
+    stream.pause()
+    flood(stream)
+  }
+}
+
+async function carryOut(order: ViaOrder): Promise<unknown> {
+  switch (order.op) {
+    case 'meet':
+      for (const [i, peer] of order.peers.entries())
+        if (peer !== node.peer) await node.operations.bookPut({ name: `p${i}`, who: peer })
+      if (order.address !== undefined) await network.dial(multiaddr(order.address))
+      return undefined
+    case 'open': {
+      const signal = AbortSignal.timeout(10_000)
+      const direct = network.getConnections().find(({ remotePeer }) => remotePeer.toString() === order.peer)
+      connection = order.path.length === 0 ? direct : await via.openVia(order.path, order.peer, signal)
+      return undefined
+    }
+    case 'flood':
+      flood(await open(BYTES))
+      return undefined
+    case 'close':
+      for (const stream of [...(connection?.streams ?? [])])
+        if (stream.protocol === BYTES) stream.abort(new Error('measured'))
+      if (order.isCircuit) connection?.abort(new Error('measured'))
+      return undefined
+    case 'echo':
+      return await roundTrips(order.count)
+    case 'received':
+      return { bytes: received, at: performance.now() }
+    case 'stall':
+      return await stall()
+    case 'circuits':
+      return await floodCircuits(order.hop, order.peer, order.count)
+    case 'memory':
+      return {
+        rss: process.memoryUsage().rss,
+        circuits: via.counters['circuits'],
+        known: peers.book.entries().length
+      }
+  }
+}
+
+process.on('message', (order: ViaOrder) => {
+  carryOut(order).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: String(error) })
+  )
+})
+process.on('disconnect', () => process.exit())
+process.send?.({ peer: node.peer })
