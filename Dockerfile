@@ -1,48 +1,59 @@
-# kith in a container: a simulated node by default.
+# kith in a container: a simulated node by default (docs/install.md, "Container").
 #   docker build -t kith .
 #   docker run --rm --network host kith
-# Multicast does not cross Docker's bridges, hence --network host for discovery (README, "In a container").
 # Debian rather than Alpine: the native packages are built against glibc.
 
-FROM node:24-trixie-slim AS build
+# The same image for both, by name and platform; another name for a mirror or a digest.
+ARG NODE=node:24-trixie-slim
+ARG BUILDER=node:24-trixie-slim
+
+# The build runs on the machine that builds: Node and esbuild in an emulated processor are slow and may fail. The addons
+# are compiled for the other one.
+FROM --platform=$BUILDPLATFORM $BUILDER AS build
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends g++ make python3 \
+ && apt-get install --yes --no-install-recommends \
+      g++ gcc-aarch64-linux-gnu g++-aarch64-linux-gnu gcc-x86-64-linux-gnu g++-x86-64-linux-gnu \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /kith
 COPY package.json package-lock.json ./
 COPY scripts scripts
 COPY native native
-# Against the headers in the image: nothing comes from beside the registry. npm leaves out in silence what it
-# cannot build, so it is asked for.
-RUN npm_config_nodedir=/usr/local npm ci --no-audit --no-fund \
- && node --eval "for (const name of ['i2c-bus', 'onoff', './native/build/gpio.node', './native/build/memory.node']) require(name)"
-COPY tsconfig.json tsconfig.build.json README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT ./
+# The addons are compiled by the build below, for the machine that runs the image.
+RUN npm ci --no-audit --no-fund --ignore-scripts
+COPY README.md CHANGELOG.md LICENSE LICENSE-APACHE LICENSE-MIT ./
 COPY bin bin
 COPY src src
 COPY devices devices
 COPY deploy/kith.example.yaml deploy/
-# The image's own Node runs kith: neither its copy from npm nor the tools are wanted in it, nor what only
-# tools read (npm keeps typescript as a peer that a package may have). What is left of the packages stays as
-# it was built, so their scripts need not run again.
-RUN npm run build \
- && npm prune --omit=dev --no-audit --no-fund --ignore-scripts \
- && rm -rf node_modules/node-linux-* node_modules/typescript node_modules/@typescript \
- && find node_modules \( -name '*.map' -o -name '*.ts' -o -name test \) -prune -exec rm -rf {} + \
- && mv node_modules dist/ \
- && mv native/build dist/native/
+COPY deploy/systemd deploy/systemd
+COPY deploy/container deploy/container
+ARG TARGETARCH
+ARG REVISION=
+# What an image does not use is left out: types, the service, the sources of the addons, what npm would run.
+RUN case "$TARGETARCH" in amd64) target=linux-x64 ;; arm64) target=linux-arm64 ;; *) echo "no $TARGETARCH" >&2; exit 1 ;; esac \
+ && SOURCE_COMMIT="$REVISION" node scripts/build.mjs --out /out/kith --natives "$target" --without-types \
+ && cp deploy/container/health.js /out/kith/bin/ \
+ && rm -rf /out/kith/scripts /out/kith/deploy/systemd /out/kith/native/gpio.c /out/kith/native/memory.c \
+ && install -d -m 0700 /out/state
 
-FROM node:24-trixie-slim
-ENV NODE_ENV=production KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
-# A fixed number, so that a volume's owner can be set beforehand.
-RUN useradd --uid 10001 --create-home --home-dir /home/kith kith \
- && install -d -o kith -g kith -m 0700 /home/kith/state
-COPY --from=build /kith/dist /kith
-USER 10001
+FROM $NODE
+ARG VERSION=
+ARG REVISION=
+LABEL org.opencontainers.image.title="kith" \
+      org.opencontainers.image.description="An edge node: devices known by PeerId measure and talk to their neighbours" \
+      org.opencontainers.image.licenses="Apache-2.0 OR MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production HOME=/home/kith KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
+COPY --from=build /out/kith /kith
+# A fixed number, so that a volume's owner can be set beforehand; it needs no entry in /etc/passwd.
+COPY --from=build --chown=10001:10001 /out/state /home/kith/state
+USER 10001:10001
 WORKDIR /home/kith
 VOLUME /home/kith/state
 EXPOSE 4001/tcp 4001/udp
-HEALTHCHECK --interval=60s --timeout=10s --start-period=120s \
-  CMD ["node", "/kith/bin/kith.js", "status", "--json", "--running"]
+HEALTHCHECK --interval=60s --timeout=10s --start-period=120s --retries=3 \
+  CMD ["node", "/kith/bin/health.js"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "--max-old-space-size=96", "--max-semi-space-size=2", "/kith/bin/kith.js"]
 CMD ["run", "--simulated"]

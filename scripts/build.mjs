@@ -1,7 +1,7 @@
 // Makes dist/: kith as one bundle of plain JavaScript, as a package for images and for npm (`npm pack ./dist`).
 // A clone runs from src/ without it. docs/building.md says what is in it.
 //
-//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE]
+//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE] [--without-types]
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,7 +33,8 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: join(root, 'dist') },
     natives: { type: 'string' },
-    metafile: { type: 'string' }
+    metafile: { type: 'string' },
+    'without-types': { type: 'boolean', default: false }
   }
 })
 const out = resolve(values.out)
@@ -42,7 +43,7 @@ rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const clone = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const metafile = await bundle(join(out, 'lib'))
-declarations(join(out, 'types'), clone.exports)
+if (!values['without-types']) declarations(join(out, 'types'), clone.exports)
 for (const name of COPIED) cpSync(join(root, name), join(out, name), { recursive: true })
 writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licences(metafile.inputs))
 writeFileSync(

@@ -22,34 +22,53 @@ const COMPILERS: Readonly<Record<string, [program: string, name: string]>> = {
   amd64: ['x86_64-linux-gnu-g++', 'g++-x86-64-linux-gnu'],
   arm64: ['aarch64-linux-gnu-g++', 'g++-aarch64-linux-gnu']
 }
-/** What runs the programs of another machine; F: found also within a container. */
-const BINFMT = '/proc/sys/fs/binfmt_misc/qemu-aarch64'
+/** How qemu-user's entries in binfmt_misc name the processors. */
+const PROCESSORS: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' }
 
-/** @throws Lacking */
-export function checkNeeds(architecture: string): void {
-  if (process.geteuid?.() !== 0) throw new Lacking('a container with systemd needs root')
-  for (const [program, name] of [...Object.entries(PROGRAMS), COMPILERS[architecture] ?? ['false', '']])
+/** @throws Lacking where a package for an architecture cannot be built, or installed in a machine that boots */
+export function checkMachineNeeds(architecture: string): void {
+  const [program, name] = COMPILERS[architecture] ?? ['false', '']
+  checkNeeds({ ...PROGRAMS, [program]: name }, architecture)
+}
+
+/**
+ * @param programs with the package of Debian that has each
+ * @param architecture whose programs are to run here
+ * @throws Lacking
+ */
+export function checkNeeds(programs: Readonly<Record<string, string>>, architecture: string): void {
+  if (process.geteuid?.() !== 0) throw new Lacking('it needs root')
+  for (const [program, name] of Object.entries(programs))
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
       throw new Lacking(`${program} is missing: apt-get install ${name}`)
-  if (architecture === 'arm64' && process.arch !== 'arm64')
-    if (!existsSync(BINFMT) || !/^flags:.*F/m.test(readFileSync(BINFMT, 'utf8')))
-      throw new Lacking('programs for arm64 do not run here: apt-get install qemu-user-static binfmt-support')
+  if (architecture === (process.arch === 'arm64' ? 'arm64' : 'amd64')) return
+  const emulator = `/proc/sys/fs/binfmt_misc/qemu-${PROCESSORS[architecture]}`
+  // F: found also within a container.
+  if (!existsSync(emulator) || !/^flags:.*F/m.test(readFileSync(emulator, 'utf8')))
+    throw new Lacking(
+      `programs for ${architecture} do not run here: apt-get install qemu-user-static binfmt-support`
+    )
 }
 
 /**
  * A Debian 13 as an archive, made once and kept.
+ * @param packages beyond a minimal one; a machine that boots unless given
  * @param architecture Debian's name of it; another than this machine's needs binfmt with qemu-user
  * @throws Lacking where Debian cannot be reached
  */
-export async function rootArchive(cache: string, architecture: string): Promise<string> {
-  const key = createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 12)
+export async function rootArchive(
+  cache: string,
+  architecture: string,
+  packages: readonly string[] = PACKAGES
+): Promise<string> {
+  const key = createHash('sha256').update(packages.join()).digest('hex').slice(0, 12)
   const archive = join(cache, `debian-${SUITE}-${architecture}-${key}.tar`)
   if (existsSync(archive)) return archive
   mkdirSync(cache, { recursive: true })
   console.log(`making ${archive}, once`)
   // By the end of the name mmdebstrap knows that it is to be an archive.
   const unfinished = `${archive}.part.tar`
-  const words = ['--variant=minbase', `--include=${PACKAGES.join()}`, `--arch=${architecture}`]
+  const words = ['--variant=minbase', `--include=${packages.join()}`, `--arch=${architecture}`]
   const made = await run('mmdebstrap', [...words, SUITE, unfinished, 'http://deb.debian.org/debian'])
   if (made.status !== 0) throw new Lacking(`mmdebstrap could not make a root: ${made.output.slice(-600)}`)
   renameSync(unfinished, archive)

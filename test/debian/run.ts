@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkIn } from './machine.ts'
 import { makePackages, type Version } from './packages.ts'
-import { checkNeeds, Lacking, rootArchive, run } from './root.ts'
+import { checkMachineNeeds, Lacking, rootArchive, run } from './root.ts'
 
 /** The parts: for which machine, and whether its systemd runs. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -35,7 +35,7 @@ const [name = 'package'] = positionals
 const part = PARTS[name]
 if (part === undefined) throw new Error(`${name}: there is ${Object.keys(PARTS).join(', ')}`)
 try {
-  checkNeeds(part.architecture)
+  checkMachineNeeds(part.architecture)
   process.exitCode = await inContainer(part, await rootArchive(cache, part.architecture))
 } catch (error) {
   if (!(error instanceof Lacking)) throw error
