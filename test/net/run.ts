@@ -2,7 +2,7 @@
 //
 //     npm run test:net                      every scenario but the long ones; skips, with the reason, where it cannot be run
 //     npm run test:net -- guests loss       these
-//     npm run test:net -- twenty-slowly     a long one
+//     npm run test:net -- twenty            20 processes; run alone
 //     npm run test:net -- --required        fails where it cannot be run
 //
 // The last line reads: N passed, N failed
