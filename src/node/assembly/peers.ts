@@ -49,7 +49,8 @@ export async function createPeers({
     leadsHere: (address) => transports.own.leadsHere(address),
     peers: config.limits.dialing.peers
   })
-  const autoDialer = createAutoDialer({ init, transports }, { inBook, gate, told })
+  const addressDialer = createAddressDialer({ init, transports })
+  const autoDialer = createAutoDialer({ init, transports }, addressDialer, { inBook, gate, told })
   const callerOf = (peer: string): Caller | undefined => {
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: isDirect(connection) }
@@ -87,7 +88,7 @@ export async function createPeers({
       libp2p: transports.network
     }),
     paths: createPathFinder(init, autoDialer, gate),
-    gate,
+    dial: gatedDial(addressDialer, gate),
     catalogues: metas,
     onCatalogue,
     directory,
@@ -111,17 +112,34 @@ function describe({ message, hint }: UnmatchedWord): string {
   return `${message}. hint: ${hint}`
 }
 
+/** One for all ways, so that an address that two of them want is dialled once. */
+function createAddressDialer({
+  init: { config },
+  transports: { network }
+}: Pick<Components, 'init' | 'transports'>): AddressDialer {
+  return new AddressDialer({
+    // By the time of this machine: connections are real in a simulated world, too.
+    clock: systemClock,
+    dial: (address, signal) => dialAddress(network, address, signal),
+    addressTimeout: config.limits.network.addressDialTimeout
+  })
+}
+
+/** For ways with addresses of their own; the auto-dialer asks the gate itself. */
+function gatedDial(addressDialer: AddressDialer, gate: DialGate): Peers['dial'] {
+  return async (peer, addresses, signal, report = () => {}) => {
+    const refusal = gate(peer)
+    if (refusal !== undefined) throw new Error(refusal)
+    return await addressDialer.dial(addresses, signal, report)
+  }
+}
+
 function createAutoDialer(
   { init: { config, world, log }, transports }: Pick<Components, 'init' | 'transports'>,
+  addressDialer: AddressDialer,
   others: Pick<AutoDialerInit, 'inBook' | 'gate' | 'told'>
 ): AutoDialer {
   const { dialing, network } = config.limits
-  const addressDialer = new AddressDialer({
-    // By the time of this machine: connections are real in a simulated world, too.
-    clock: systemClock,
-    dial: (address, signal) => dialAddress(transports.network, address, signal),
-    addressTimeout: network.addressDialTimeout
-  })
   return new AutoDialer({
     libp2p: transports.network,
     dial: (addresses, signal, report) => addressDialer.dial(addresses, signal, report),

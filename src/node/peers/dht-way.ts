@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { AllReported, type Report, type Way } from '../../peer/dialing/way.ts'
+import type { Report, Way } from '../../peer/dialing/way.ts'
 
 export interface DhtWayInit {
   /** Addresses of a peer, as the DHT has them; absent where none is joined. */
@@ -11,7 +11,7 @@ export interface DhtWayInit {
     peer: string,
     addresses: readonly Multiaddr[],
     signal: AbortSignal,
-    report: Report
+    report?: Report
   ) => Promise<Connection>
 }
 
@@ -26,7 +26,7 @@ export class DhtWay implements Way {
     this.#init = init
   }
 
-  /** @throws an Error saying why it was not found; AllReported; the signal's reason */
+  /** @throws an Error saying why it was not found; what the dial throws; the signal's reason */
   async dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection> {
     const { find, dialable, dial } = this.#init
     if (find === undefined) throw new Error('not joined (dht.bootstrap in kith.yaml)')
@@ -38,11 +38,6 @@ export class DhtWay implements Way {
           ? 'it tells no address of its own'
           : 'its addresses are not dialled: it is not in the book'
       )
-    try {
-      return await dial(peer, addresses, signal, (line) => report(`DHT: ${line}`))
-    } catch (error) {
-      signal.throwIfAborted()
-      throw error instanceof Error ? error : new AllReported()
-    }
+    return await dial(peer, addresses, signal, (line) => report(`DHT: ${line}`))
   }
 }

@@ -10,7 +10,7 @@ export const dhtLimits = defineLimits(
       32,
       'Servers that are dialled in a minute because another server named them.'
     ),
-    heard: whole(16, 65_536, 1024, 'Servers whose addresses are remembered.'),
+    heard: whole(16, 65_536, 1024, 'Servers whose addresses are remembered, and peers whose protocols are.'),
     askRate: number(0.1, 1000, 10, 'Questions a second that one peer is answered.'),
     askBurst: whole(1, 1000, 20, 'Questions of one peer at once.'),
     callers: whole(16, 65_536, 1024, 'Callers whose rate is remembered.'),

@@ -13,6 +13,7 @@ export interface ServerLinksComponents {
   readonly connection: (peer: string) => Connection | undefined
   /** Of the addresses that a server told, those that may be dialled. */
   readonly dialable: (peer: string, addresses: readonly Multiaddr[]) => readonly Multiaddr[]
+  /** Each address has a deadline of its own. */
   readonly dial: (peer: string, addresses: readonly Multiaddr[], signal: AbortSignal) => Promise<Connection>
 }
 
@@ -60,7 +61,7 @@ export class ServerLinks {
   }
 
   /** @throws NodeError 'unreachable'; what the dial throws */
-  async connect(peer: PeerId, signal: AbortSignal = AbortSignal.timeout(10_000)): Promise<Connection> {
+  async connect(peer: PeerId, signal: AbortSignal = new AbortController().signal): Promise<Connection> {
     const { connection, clock, dial } = this.#components
     const open = connection(peer.toString())
     if (open !== undefined) return open

@@ -1,13 +1,8 @@
-import type { Connection } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { systemClock } from '../../../clock.ts'
-import { AddressDialer } from '../../../peer/dialing/address-dialer.ts'
 import { announcedAddresses, dialOrder } from '../../../peer/dialing/dial-addresses.ts'
-import type { Report } from '../../../peer/dialing/way.ts'
 import { type Dht, dht } from '../../../protocol/dht/index.ts'
-import { dialAddress } from '../../network/dial-address.ts'
-import { DhtWay } from '../../peers/dht-way.ts'
+import { DhtWay, type DhtWayInit } from '../../peers/dht-way.ts'
 import type { Components } from '../components.ts'
 import { randomFloat } from '../random.ts'
 
@@ -19,33 +14,40 @@ type Needs = Pick<Components, 'init' | 'transports' | 'peers'>
  */
 export function createDht(components: Needs): Dht | undefined {
   const { peers, transports } = components
-  const dial = dhtDialer(components)
+  const dial: DhtWayInit['dial'] = (peer, addresses, signal, report) =>
+    peers.dial(peer, dialOrder(addresses, peerIdFromString(peer), transports.local), signal, report)
   const service = isJoined(components) ? joined(components, dial) : undefined
   peers.paths.add(
     new DhtWay({
       find: service && ((peer, signal) => service.find(peer, signal)),
-      dialable: (peer, addresses) => announcedAddresses(addresses, transports.local, peers.inBook(peer)),
+      dialable: (peer, addresses) => dialableAt(transports, addresses, peers.inBook(peer)),
       dial
     })
   )
   return service
 }
 
+/** As a peer's own word: neither loopback nor a place where this node listens itself. */
+function dialableAt(
+  { own, local }: Components['transports'],
+  addresses: readonly Multiaddr[],
+  isInBook: boolean
+): Multiaddr[] {
+  return announcedAddresses(
+    addresses.filter((address) => !own.leadsHere(address)),
+    local,
+    isInBook
+  )
+}
+
 function isJoined({ init: { config } }: Needs): boolean {
   return config.dht.bootstrap.length > 0 || config.dht.serve
 }
 
-type Dial = (
-  peer: string,
-  addresses: readonly Multiaddr[],
-  signal: AbortSignal,
-  report?: Report
-) => Promise<Connection>
-
-function joined(components: Needs, dial: Dial): Dht {
+function joined(components: Needs, dial: DhtWayInit['dial']): Dht {
   const {
     init: { config, world, log, shortLived },
-    transports: { network, local },
+    transports,
     peers: { autoDialer, admission }
   } = components
   return dht({
@@ -57,28 +59,16 @@ function joined(components: Needs, dial: Dial): Dht {
     clock: world.clock,
     log,
     random: () => randomFloat(world),
-    libp2p: network.services.components.kad,
+    libp2p: transports.network.services.components.kad,
     connection: (peer) => autoDialer.connection(peer),
     // Servers of a DHT that a person joined may be anywhere but on this machine; a budget bounds how many are dialled.
-    dialable: (_peer, addresses) => announcedAddresses(addresses, local, true),
+    dialable: (_peer, addresses) => dialableAt(transports, addresses, true),
     dial,
     mayTell: (peer) => !admission.denies(peer),
     ping: async (connection, signal) =>
-      await network.services.ping.ping(connection.remotePeer, signal === undefined ? {} : { signal })
+      await transports.network.services.ping.ping(
+        connection.remotePeer,
+        signal === undefined ? {} : { signal }
+      )
   })
-}
-
-/** Dials as every way does: after the gate, address by address. */
-function dhtDialer({ init: { config }, transports: { network, local }, peers }: Needs): Dial {
-  const dialer = new AddressDialer({
-    // By the time of this machine: connections are real in a simulated world, too.
-    clock: systemClock,
-    dial: (address, signal) => dialAddress(network, address, signal),
-    addressTimeout: config.limits.network.addressDialTimeout
-  })
-  return async (peer, addresses, signal, report = () => {}) => {
-    const refusal = peers.gate(peer)
-    if (refusal !== undefined) throw new Error(refusal)
-    return await dialer.dial(dialOrder(addresses, peerIdFromString(peer), local), signal, report)
-  }
 }

@@ -1,14 +1,11 @@
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { systemClock } from '../../../clock.ts'
 import { isDirect } from '../../../direct.ts'
-import { AddressDialer } from '../../../peer/dialing/address-dialer.ts'
 import type { Report } from '../../../peer/dialing/way.ts'
 import { directConnection } from '../../../protocol/circuit/components.ts'
 import { Status } from '../../../protocol/relay/constants.ts'
 import type { Relay, RelayInit } from '../../../protocol/relay/index.ts'
 import { remoteHost } from '../../network/create-network.ts'
-import { dialAddress } from '../../network/dial-address.ts'
 import { peerOf, RelayWay } from '../../peers/relay-way.ts'
 import type { Components, Relays } from '../components.ts'
 import { randomFloat } from '../random.ts'
@@ -121,17 +118,9 @@ function serverOf(components: Needs): RelayInit['server'] {
 type DialRelay = (relay: string, signal: AbortSignal, report?: Report) => Promise<Connection>
 
 /** The direct connection to a relay; it is dialled once at a time, however many wait for it. */
-function relayDialer({ init: { config }, transports: { network }, peers }: Needs): DialRelay {
-  const dialer = new AddressDialer({
-    // By the time of this machine: connections are real in a simulated world, too.
-    clock: systemClock,
-    dial: (address, signal) => dialAddress(network, address, signal),
-    addressTimeout: config.limits.network.addressDialTimeout
-  })
-  return async (relay, signal, report = () => {}) => {
+function relayDialer({ transports: { network }, peers }: Needs): DialRelay {
+  return async (relay, signal, report) => {
     const peer = peerOf(relay)
-    const refusal = peers.gate(peer)
-    if (refusal !== undefined) throw new Error(refusal)
-    return directConnection(network, peer) ?? (await dialer.dial([multiaddr(relay)], signal, report))
+    return directConnection(network, peer) ?? (await peers.dial(peer, [multiaddr(relay)], signal, report))
   }
 }
