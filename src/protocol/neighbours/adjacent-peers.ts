@@ -12,17 +12,20 @@ export interface AdjacentPeer {
   readonly since: number
 }
 
+/** What it needs of libp2p. */
+export type AdjacentNetwork = Pick<
+  Libp2p,
+  | 'register'
+  | 'unregister'
+  | 'getConnections'
+  | 'getPeers'
+  | 'peerStore'
+  | 'addEventListener'
+  | 'removeEventListener'
+>
+
 export interface AdjacentPeersInit {
-  readonly network: Pick<
-    Libp2p,
-    | 'register'
-    | 'unregister'
-    | 'getConnections'
-    | 'getPeers'
-    | 'peerStore'
-    | 'addEventListener'
-    | 'removeEventListener'
-  >
+  readonly network: AdjacentNetwork
   readonly clock: Clock
   /** Whether no relay and no neighbour carries a connection, and its remote IP address. */
   readonly factsOf: (connection: Connection) => {

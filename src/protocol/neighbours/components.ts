@@ -1,6 +1,7 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
 import type { Log } from '../../log.ts'
 import type { Admission, Caller } from '../../peer/admission.ts'
+import type { AdjacentNetwork } from './adjacent-peers.ts'
 import type { FinderInit } from './finder.ts'
 import type { NeighboursLimits } from './limits.ts'
 
@@ -12,18 +13,7 @@ export interface NeighboursInit {
 
 export interface NeighboursComponents
   extends Pick<FinderInit, 'self' | 'clock' | 'random' | 'inBook' | 'sharesLink'> {
-  readonly network: Pick<
-    Libp2p,
-    | 'handle'
-    | 'unhandle'
-    | 'register'
-    | 'unregister'
-    | 'getConnections'
-    | 'getPeers'
-    | 'peerStore'
-    | 'addEventListener'
-    | 'removeEventListener'
-  >
+  readonly network: Pick<Libp2p, 'handle' | 'unhandle'> & AdjacentNetwork
   readonly log: Log
   readonly admission: Pick<Admission, 'answers' | 'denies'>
   /** The facts of a connection; one through a relay or a neighbour is not direct. */

@@ -3,6 +3,7 @@ import { type Clock, withDeadline } from '../../clock.ts'
 import { isDirect } from '../../direct.ts'
 import type { CircuitNetwork, CircuitUpgrader } from '../circuit/components.ts'
 import { HANDSHAKE_DEADLINE } from '../circuit/constants.ts'
+import { endStream } from '../circuit/end-stream.ts'
 import { EndTable } from '../circuit/end-table.ts'
 import { circuitAddress, StreamConnection } from '../circuit/stream-connection.ts'
 import { allowanceOf } from './allowance.ts'
@@ -109,7 +110,7 @@ export class Circuits {
     sendMessage(stream, stopMessage, { type: 'status', status })
     if (status !== Status.ok || message.peer === undefined) {
       this.#count('refused-circuit')
-      await stream.close()
+      endStream(stream, clock)
       return
     }
     await this.#take(stream, connection, message.peer, message.limit)

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { type CircuitNetwork, type CircuitUpgrader, directConnection } from '../circuit/components.ts'
+import { endStream } from '../circuit/end-stream.ts'
 import { Circuits } from './circuits.ts'
 import { hopMessage } from './codec.ts'
 import { MESSAGE_DEADLINE } from './constants.ts'
@@ -123,7 +124,7 @@ export class Relay {
       { type: 'reserve' },
       signal
     )
-    stream.close().catch((error: Error) => stream.abort(error))
+    endStream(stream, clock)
   }
 }
 

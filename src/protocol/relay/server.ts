@@ -4,6 +4,7 @@ import { isDirect } from '../../direct.ts'
 import { ByteBudget } from '../circuit/byte-budget.ts'
 import { Circuit } from '../circuit/circuit.ts'
 import { type CircuitNetwork, directConnection } from '../circuit/components.ts'
+import { endStream } from '../circuit/end-stream.ts'
 import { hopMessage, type Limit, type RelayMessage, stopMessage } from './codec.ts'
 import { MESSAGE_DEADLINE, STOP_DEADLINE, Status } from './constants.ts'
 import { exchange, readMessage, sendMessage } from './exchange.ts'
@@ -75,17 +76,20 @@ export class RelayServer {
     const { clock, serves } = this.#init
     const read = (limited: AbortSignal) => readMessage(stream, hopMessage, limited)
     const message = await withDeadline(clock, MESSAGE_DEADLINE, 'a client', read, this.#stopping.signal)
-    if (!isDirect(connection) || !serves(connection)) await this.#refuse(stream, Status.permissionDenied)
-    else if (message.type === 'reserve') await this.#reserve(stream, connection)
+    if (!isDirect(connection) || !serves(connection)) this.#refuse(stream, Status.permissionDenied)
+    else if (message.type === 'reserve') this.#reserve(stream, connection)
     else if (message.type === 'connect') await this.#connect(stream, connection, message)
-    else await this.#refuse(stream, Status.unexpectedMessage)
+    else this.#refuse(stream, Status.unexpectedMessage)
   }
 
-  async #reserve(stream: Stream, connection: Connection): Promise<void> {
+  #reserve(stream: Stream, connection: Connection): void {
     const { clock, limits, inBook, hostOf, addressesFor } = this.#init
     const peer = connection.remotePeer.toString()
     const host = inBook(peer) ? undefined : hostOf(connection)
-    if (!this.#reservations.put(peer, host)) return await this.#refuse(stream, Status.reservationRefused)
+    if (!this.#reservations.put(peer, host)) {
+      this.#refuse(stream, Status.reservationRefused)
+      return
+    }
     this.#count('reserved')
     sendMessage(stream, hopMessage, {
       type: 'status',
@@ -96,16 +100,16 @@ export class RelayServer {
       },
       limit: this.#limit
     })
-    await stream.close()
+    endStream(stream, this.#init.clock)
   }
 
   async #connect(stream: Stream, connection: Connection, { peer: target }: RelayMessage): Promise<void> {
-    if (target === undefined) return await this.#refuse(stream, Status.malformedMessage)
+    if (target === undefined) return this.#refuse(stream, Status.malformedMessage)
     const { circuits, circuitsPerPeer } = this.#init.limits
     const opener = connection.remotePeer.toString()
     const ofPeer = [...this.#circuits.values()].filter((one) => one.opener === opener).length
     if (this.#circuits.size >= circuits || ofPeer >= circuitsPerPeer)
-      return await this.#refuse(stream, Status.resourceLimit)
+      return this.#refuse(stream, Status.resourceLimit)
     const place: { readonly opener: string; circuit?: Circuit } = { opener }
     this.#circuits.set(stream, place)
     const onward = this.#onward(target.toString())
@@ -113,7 +117,7 @@ export class RelayServer {
     if (far === undefined || stream.status !== 'open') {
       this.#circuits.delete(stream)
       far?.abort(new Error('the opener is gone'))
-      return await this.#refuse(stream, Status.noReservation)
+      return this.#refuse(stream, Status.noReservation)
     }
     sendMessage(stream, hopMessage, { type: 'status', status: Status.ok, limit: this.#limit })
     place.circuit = this.#join(stream, far)
@@ -171,10 +175,10 @@ export class RelayServer {
     return { bytes, seconds: Math.floor(duration / 1000) }
   }
 
-  async #refuse(stream: Stream, status: number): Promise<void> {
+  #refuse(stream: Stream, status: number): void {
     this.#count(`refused-${status}`)
     sendMessage(stream, hopMessage, { type: 'status', status })
-    await stream.close()
+    endStream(stream, this.#init.clock)
   }
 
   #count(name: string, by = 1): void {

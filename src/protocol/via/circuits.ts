@@ -4,6 +4,7 @@ import { isDirect } from '../../direct.ts'
 import { describeError, NodeError } from '../../error.ts'
 import { directConnection } from '../circuit/components.ts'
 import { HANDSHAKE_DEADLINE } from '../circuit/constants.ts'
+import { endStream } from '../circuit/end-stream.ts'
 import { EndTable } from '../circuit/end-table.ts'
 import { firstFrame, sendFrame } from '../circuit/first-frame.ts'
 import { circuitAddress, StreamConnection } from '../circuit/stream-connection.ts'
@@ -167,7 +168,7 @@ export class Circuits {
     this.#count(`refused-${status.code}`)
     try {
       sendFrame(stream, encodeStatus(status))
-      stream.close().catch((error: Error) => stream.abort(error))
+      endStream(stream, this.#components.clock)
     } catch (error) {
       stream.abort(error as Error)
     }
