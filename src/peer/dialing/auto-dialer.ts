@@ -1,39 +1,19 @@
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { type Clock, withDeadline } from '../../clock.ts'
 import { isDirect, isRelayed } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import { isNearlySpent } from '../../limited.ts'
 import type { Log } from '../../log.ts'
-import type { LocalNetwork } from '../discovery/local-network.ts'
-import { dialOrder, leadsNear } from './dial-addresses.ts'
-import { DialBudget } from './dial-budget.ts'
-import type { DialGate } from './dial-gate.ts'
+import { leadsNear } from './dial-addresses.ts'
 import { type Known, KnownPeers } from './known-peers.ts'
-import type { DialingLimits } from './limits.ts'
 import { PathChoice } from './path-choice.ts'
-import { PlaceBackoff } from './place-backoff.ts'
-import type { ToldAddresses } from './told-addresses.ts'
+import { openConnections, PeerDial, type PeerDialInit } from './peer-dial.ts'
 import type { Report } from './way.ts'
 
-/** The time of a dial: milliseconds, all addresses together. */
-export type AutoDialerLimits = DialingLimits & { readonly dialTimeout: number }
-
-export interface AutoDialerInit {
+export interface AutoDialerInit extends PeerDialInit {
   readonly libp2p: Libp2p
-  /** Dials addresses of one peer, in this order. @throws NoAddress where there are none */
-  readonly dial: (addresses: readonly Multiaddr[], signal: AbortSignal, report: Report) => Promise<Connection>
-  readonly clock: Clock
   readonly log: Log
-  readonly network: LocalNetwork
-  readonly random: () => number
-  readonly limits: AutoDialerLimits
-  readonly gate: DialGate
-  /** Where peers say they are. */
-  readonly told: Pick<ToldAddresses, 'of' | 'forget'>
-  /** Whether this node itself would answer at an address. */
-  readonly leadsHere: (address: Multiaddr) => boolean
   /** Peers of the book are dialled without end and never forgotten. */
   readonly inBook: (peer: string) => boolean
 }
@@ -66,8 +46,7 @@ const HELD_BACK = 5_000
 export class AutoDialer {
   readonly #init: AutoDialerInit
   readonly #known: KnownPeers
-  readonly #budget: DialBudget
-  readonly #places: PlaceBackoff
+  readonly #dial: PeerDial
   readonly #choice: PathChoice
   /** Peers that are dialled now, those on demand not counted. */
   #dialling = 0
@@ -76,16 +55,14 @@ export class AutoDialer {
   readonly #closed = this.#guarded((connection) => this.#onClose(connection))
 
   constructor(init: AutoDialerInit) {
-    const { clock, random, limits } = init
     this.#init = init
     this.#known = new KnownPeers({
       ...init,
       isConnected: (id) => this.#connections(id).length > 0,
       removed: (known) => this.#removed(known)
     })
-    this.#choice = new PathChoice(clock, (peer) => this.#connections(peerIdFromString(peer)))
-    this.#budget = new DialBudget(clock, limits.dialsPerMinute)
-    this.#places = new PlaceBackoff({ clock, random, min: limits.retryMin, max: limits.strangerRetryMax })
+    this.#choice = new PathChoice(init.clock, (peer) => this.#connections(peerIdFromString(peer)))
+    this.#dial = new PeerDial(init, this.#stopping.signal)
   }
 
   start(): void {
@@ -149,7 +126,7 @@ export class AutoDialer {
       for (const { multiaddr } of (await peerStore.get(id)).addresses) forget(multiaddr)
       await peerStore.patch(id, { multiaddrs: [] })
     }
-    for (const address of forgotten.values()) this.#places.reached(address)
+    for (const address of forgotten.values()) this.#dial.placeReached(address)
     return [...forgotten.keys()].filter((text) => !kept.includes(text))
   }
 
@@ -193,26 +170,7 @@ export class AutoDialer {
     const there = this.connection(peer)
     if (there !== undefined && !isNearlySpent(there)) return there
     const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
-    return await this.#dial(known, await this.#withTold(known, this.#ordered(known), signal), signal, report)
-  }
-
-  /** Addresses that are known, without those of this node itself. */
-  #ordered(known: Known): Multiaddr[] {
-    const others = [...known.addresses.values()].filter((address) => !this.#init.leadsHere(address))
-    return dialOrder(others, known.id, this.#init.network)
-  }
-
-  /**
-   * The addresses and, after them, what the peer says of itself as far as it may be dialled: asked of it over a longer
-   * connection, else what it said before, where no other address is known.
-   */
-  async #withTold(known: Known, addresses: Multiaddr[], signal: AbortSignal): Promise<Multiaddr[]> {
-    const { told, network, inBook } = this.#init
-    const isConnected = this.#connections(known.id).length > 0
-    if (addresses.length > 0 && !isConnected) return addresses
-    const ordered = dialOrder(await told.of(known.id, isConnected, signal), known.id, network)
-    const others = ordered.filter((one) => !addresses.some((address) => address.equals(one)))
-    return [...addresses, ...(inBook(known.id.toString()) ? others : this.#withinBudget(known, others))]
+    return await this.#dial.now(known, this.#dial.ordered(known), signal, report)
   }
 
   #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
@@ -268,8 +226,8 @@ export class AutoDialer {
     if (this.#isDirect(known.id) || !this.#isWanted(known) || this.#known.removeUnseen(known)) return
     // Of a large book most peers wait here: their addresses are not put in order for that.
     const isFull = this.#dialling >= this.#init.limits.parallelDials
-    const ordered = isFull ? [] : this.#ordered(known)
-    const addresses = isFull ? [] : this.#allowed(known, ordered)
+    const ordered = isFull ? [] : this.#dial.ordered(known)
+    const addresses = isFull ? [] : this.#dial.allowed(known, ordered)
     if (isFull || (addresses.length === 0 && ordered.length > 0)) {
       this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
       return
@@ -281,48 +239,10 @@ export class AutoDialer {
       this.#dialling--
       known.dialling = false
     }
-    this.#dialKnown(known, addresses)
+    this.#dial
+      .now(known, addresses, this.#stopping.signal)
       .finally(ended)
       .catch((error: unknown) => this.#failed(known, error))
-  }
-
-  /** Over a longer connection a peer says where it is; then it is dialled there. */
-  async #dialKnown(known: Known, addresses: Multiaddr[]): Promise<Connection> {
-    const { signal } = this.#stopping
-    return await this.#dial(known, await this.#withTold(known, addresses, signal), signal)
-  }
-
-  /** The addresses that may be dialled now: all of a peer of the book, of others as the budget and places allow. */
-  #allowed(known: Known, addresses: Multiaddr[]): Multiaddr[] {
-    return this.#init.inBook(known.id.toString()) ? addresses : this.#withinBudget(known, addresses)
-  }
-
-  #withinBudget(known: Known, addresses: Multiaddr[]): Multiaddr[] {
-    // The place of a peer that was there before may be named by strangers, too.
-    const due = known.isReached ? addresses : addresses.filter((address) => this.#places.isDue(address))
-    return due.slice(
-      0,
-      this.#budget.take({ wanted: due.length, isReached: known.isReached, sender: known.sender })
-    )
-  }
-
-  async #dial(
-    known: Known,
-    addresses: readonly Multiaddr[],
-    signal: AbortSignal,
-    report: Report = () => {}
-  ): Promise<Connection> {
-    const { dial, gate, clock, limits } = this.#init
-    const refusal = gate(known.id.toString())
-    if (refusal !== undefined) throw new Error(refusal)
-    const both = AbortSignal.any([signal, this.#stopping.signal])
-    const work = (limited: AbortSignal): Promise<Connection> => dial(addresses, limited, report)
-    try {
-      return await withDeadline(clock, limits.dialTimeout, `dialling ${known.id.toString()}`, work, both)
-    } catch (error) {
-      if (!both.aborted) for (const address of addresses) this.#places.failed(address)
-      throw error
-    }
   }
 
   #failed(known: Known, error: unknown): void {
@@ -351,7 +271,7 @@ export class AutoDialer {
     known.backoff.reset()
     known.retry?.()
     known.retry = undefined
-    if (connection.direction === 'outbound') this.#places.reached(connection.remoteAddr)
+    if (connection.direction === 'outbound') this.#dial.placeReached(connection.remoteAddr)
   }
 
   #onClose(connection: Connection): void {
@@ -379,7 +299,7 @@ export class AutoDialer {
   }
 
   #connections(id: PeerId): Connection[] {
-    return this.#init.libp2p.getConnections(id).filter((connection) => connection.status === 'open')
+    return openConnections(this.#init.libp2p, id)
   }
 
   /** An exception in a libp2p listener would end the process (docs/network.md trap 9). */
