@@ -2,6 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Test } from 'tap'
 import { type Clock, systemClock } from '../../src/clock.ts'
+import { defined } from '../../src/defined.ts'
 import { isDirect } from '../../src/direct.ts'
 import { defaultsOf } from '../../src/limits.ts'
 import { silentLog } from '../../src/log.ts'
@@ -22,6 +23,8 @@ export interface RelayNode {
 export interface RelayPlan extends Partial<Omit<RelayInit, 'limits' | 'server' | 'relays'>> {
   readonly limits?: Partial<RelayLimits>
   readonly clock?: Clock
+  /** limits.network.connections */
+  readonly connections?: number
   /** Multiaddrs. */
   readonly relays?: readonly string[]
   /** The memory of this process unless given. */
@@ -32,8 +35,8 @@ export interface RelayPlan extends Partial<Omit<RelayInit, 'limits' | 'server' |
 
 /** A bare network with circuits over relays; everybody is served and accepted unless the plan says otherwise. */
 export async function relayNode(t: Test, plan: RelayPlan = {}): Promise<RelayNode> {
-  const { relays = [], server, clock = systemClock, carrier, ...rest } = plan
-  const network = await memoryNetwork({}, {}, carrier)
+  const { relays = [], server, clock = systemClock, carrier, connections, ...rest } = plan
+  const network = await memoryNetwork({}, defined({ connections }), carrier)
   const addressOf = new Map(relays.map((one) => [one.slice(one.lastIndexOf('/') + 1), one]))
   const service = relay({
     accepts: () => true,

@@ -10,12 +10,13 @@ import { hopMessage } from './codec.ts'
 import { MESSAGE_DEADLINE } from './constants.ts'
 import { exchange } from './exchange.ts'
 import type { RelayLimits } from './limits.ts'
+import { protectConnection, type TaggingNetwork } from './protect-connection.ts'
 import { HOP_PROTOCOL } from './protocols.ts'
 import { ReservationKeeper, type ReservationState } from './reservation-keeper.ts'
 import { RelayServer } from './server.ts'
 
 export interface RelayComponents {
-  readonly network: CircuitNetwork
+  readonly network: CircuitNetwork & TaggingNetwork
   readonly upgrader: CircuitUpgrader
   readonly clock: Clock
   readonly log: Log
@@ -109,7 +110,11 @@ export class Relay {
       ...this.#components,
       limits: init.limits,
       label: () => init.labelOf(relay),
-      connect: (signal) => init.connect(relay, signal),
+      connect: async (signal) => {
+        // Before the connection: it may be the one that is too many. Each time: who is away long leaves the peer store.
+        await protectConnection(this.#components.network, peerIdFromString(relay))
+        return await init.connect(relay, signal)
+      },
       reserve: (connection, signal) => this.#reserve(connection, signal),
       count: (event) => {
         this.#counts[event] = (this.#counts[event] ?? 0) + 1

@@ -9,11 +9,12 @@ import { hopMessage, type Limit, type RelayMessage, stopMessage } from './codec.
 import { MESSAGE_DEADLINE, STOP_DEADLINE, Status } from './constants.ts'
 import { exchange, readMessage, sendMessage } from './exchange.ts'
 import type { RelayLimits } from './limits.ts'
+import { protectConnection, type TaggingNetwork } from './protect-connection.ts'
 import { HOP_PROTOCOL, STOP_PROTOCOL } from './protocols.ts'
 import { Reservations } from './reservations.ts'
 
 export interface RelayServerInit {
-  readonly network: CircuitNetwork
+  readonly network: CircuitNetwork & TaggingNetwork
   readonly clock: Clock
   readonly limits: RelayLimits
   /** Whether a peer may reserve here, and open circuits; asked again of the target of each circuit. */
@@ -77,19 +78,20 @@ export class RelayServer {
     const read = (limited: AbortSignal) => readMessage(stream, hopMessage, limited)
     const message = await withDeadline(clock, MESSAGE_DEADLINE, 'a client', read, this.#stopping.signal)
     if (!isDirect(connection) || !serves(connection)) this.#refuse(stream, Status.permissionDenied)
-    else if (message.type === 'reserve') this.#reserve(stream, connection)
+    else if (message.type === 'reserve') await this.#reserve(stream, connection)
     else if (message.type === 'connect') await this.#connect(stream, connection, message)
     else this.#refuse(stream, Status.unexpectedMessage)
   }
 
-  #reserve(stream: Stream, connection: Connection): void {
-    const { clock, limits, inBook, hostOf, addressesFor } = this.#init
+  async #reserve(stream: Stream, connection: Connection): Promise<void> {
+    const { network, clock, limits, inBook, hostOf, addressesFor } = this.#init
     const peer = connection.remotePeer.toString()
     const host = inBook(peer) ? undefined : hostOf(connection)
     if (!this.#reservations.put(peer, host)) {
       this.#refuse(stream, Status.reservationRefused)
       return
     }
+    await protectConnection(network, connection.remotePeer, limits.lifetime)
     this.#count('reserved')
     sendMessage(stream, hopMessage, {
       type: 'status',

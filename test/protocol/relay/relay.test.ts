@@ -4,6 +4,8 @@ import t, { type Test } from 'tap'
 import { isDirect } from '../../../src/direct.ts'
 import { isNearlySpent } from '../../../src/limited.ts'
 import { RelayRefused } from '../../../src/protocol/relay/index.ts'
+import type { Startable } from '../../../src/startable.ts'
+import { nextEvent } from '../../support/memory-network.ts'
 import { dial, isHeld, type RelayNode, type RelayPlan, relayNode } from '../../support/relay.ts'
 import { ECHO, echo, echoed, until } from '../../support/via.ts'
 
@@ -62,6 +64,27 @@ t.test('a circuit over a relay', async (t) => {
   await connection.close()
   await until(() => den.relay.counters['serve-circuits'] === 0)
   t.equal(desk.relay.counters.ends, 0)
+})
+
+t.test('neither side of a reservation closes its connection where there are too many', async (t) => {
+  const den = await relayNode(t, { server: {}, connections: 2 })
+  // Streams of gossip would keep every connection.
+  await (den.network.services.pubsub as unknown as Required<Startable>).stop()
+  const hall = await relayNode(t, { relays: [den.address], connections: 2 })
+  await until(() => isHeld(hall))
+  const first = await relayNode(t)
+  const others = await Promise.all(Array.from({ length: 3 }, () => relayNode(t)))
+  await echo(first)
+  for (const full of [den, hall]) {
+    await (await dial(full, first.address)).newStream(ECHO)
+    for (const other of others) {
+      const pruned = nextEvent(full.network, 'connection:prune')
+      await dial(full, other.address)
+      await pruned
+    }
+  }
+  t.ok(isHeld(hall))
+  t.equal(den.network.getConnections(hall.network.peerId).length, 1)
 })
 
 t.test('the relay cuts what goes beyond the bytes and the time', async (t) => {
