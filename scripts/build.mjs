@@ -2,7 +2,7 @@
 // A clone runs from src/ without it. docs/building.md says what is in it.
 //
 //   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE] [--without-types]
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from './build/bundle.mjs'
@@ -52,3 +52,9 @@ writeFileSync(
 )
 if (values.metafile !== undefined) writeFileSync(values.metafile, JSON.stringify(metafile))
 if (values.natives !== undefined) natives(out, values.natives)
+// npm and dpkg pack the modes as they are, and those depend on the umask of who builds.
+for (const entry of readdirSync(out, { recursive: true, withFileTypes: true }))
+  chmodSync(
+    join(entry.parentPath, entry.name),
+    entry.isDirectory() || entry.name === 'kith.js' ? 0o755 : 0o644
+  )

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { lazyPackages } from './lazy-packages.mjs'
 import { root } from './root.mjs'
@@ -7,6 +9,12 @@ const EXTERNAL = ['i2c-bus', 'onoff']
 
 /** What cbor-x tries to load and does without: `kith history --cbor` writes, and this only reads faster. */
 const ABSENT = ['cbor-extract']
+
+/**
+ * Where esbuild believes the files to be, wherever they are written: it names the sources from there in the maps, and
+ * the hashes in the names of the chunks depend on the maps. In a package a trace names src/ beside lib/.
+ */
+const AS_IF_IN = join(root, 'lib')
 
 /** Packages that are CommonJS call require() for what Node itself has. */
 const REQUIRE =
@@ -19,10 +27,11 @@ const REQUIRE =
  * @returns esbuild's metafile: what went into which file
  */
 export async function bundle(folder) {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['main', 'index', 'driver', 'simulated'].map((name) => `src/${name}.ts`),
-    outdir: folder,
+    outdir: AS_IF_IN,
+    write: false,
     outbase: 'src',
     chunkNames: '[name]-[hash]',
     bundle: true,
@@ -41,5 +50,7 @@ export async function bundle(folder) {
     metafile: true,
     logLevel: 'warning'
   })
+  mkdirSync(folder, { recursive: true })
+  for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents)
   return metafile
 }
