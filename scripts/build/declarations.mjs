@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { neededDeclarations } from './needed-declarations.mjs'
 import { root } from './root.mjs'
 
-/** `from './x.ts'` and `import('./x.ts')`. */
-const IMPORT = /(?:from|import\()\s*['"](\.[^'"]+)\.ts['"]/g
-
 /**
- * Lays the types of the exports: the declarations that tsc makes, only those that an export reaches.
+ * Lays the types of the exports: of the declarations that tsc makes those that an export needs. They name no type of
+ * another package, so that they compile wherever kith alone is installed.
  * @param exports those of the clone's package.json
  */
 export function declarations(folder, exports) {
@@ -19,19 +18,23 @@ export function declarations(folder, exports) {
       stdio: 'inherit',
       shell: process.platform === 'win32'
     })
-    if (tsc.status !== 0) throw new Error('the types could not be built')
-    const reached = new Set()
-    for (const path of Object.values(exports))
-      if (path.endsWith('.ts')) reach(join(all, path.replace(/\.ts$/, '.d.ts')), reached)
-    for (const file of reached) cpSync(file, join(folder, relative(join(all, 'src'), file)))
+    if (tsc.status !== 0)
+      throw new Error(`the types could not be built: ${tsc.error?.message ?? 'tsc says why'}`)
+    const entries = Object.values(exports).filter((path) => path.endsWith('.ts'))
+    const { texts, foreign } = neededDeclarations(
+      entries.map((path) => join(all, path.replace(/\.ts$/, '.d.ts')))
+    )
+    for (const [module, path] of foreign)
+      throw new Error(
+        `${relative(all, path)} names a type of ${module}, which is not in the package: say it in a type of kith, or hide it by @internal`
+      )
+    for (const [path, text] of texts) write(join(folder, relative(join(all, 'src'), path)), text)
   } finally {
     rmSync(all, { recursive: true, force: true })
   }
 }
 
-function reach(file, reached) {
-  if (reached.has(file)) return
-  reached.add(file)
-  for (const [, path] of readFileSync(file, 'utf8').matchAll(IMPORT))
-    reach(join(dirname(file), `${path}.d.ts`), reached)
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
 }

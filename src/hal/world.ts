@@ -18,7 +18,7 @@ export interface World {
   readonly buses: Buses
   readonly pins: Pins
   readonly sysfs: Sysfs
-  /** Its UDP. */
+  /** Its UDP. @internal */
   readonly datagrams: DatagramSockets
   /** Undefined in a simulation. */
   readonly memory?: ProcessMemory

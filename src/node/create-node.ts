@@ -23,7 +23,7 @@ export interface CreateNodeOptions {
   readonly quantities?: readonly Quantity[]
   /** Silent unless given. */
   readonly log?: Log
-  /** TCP and mDNS as configured unless given. */
+  /** TCP and mDNS as configured unless given. @internal */
   readonly carrier?: Carrier
 }
 

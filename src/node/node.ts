@@ -64,6 +64,7 @@ export class Node {
   readonly #clock: Clock
   readonly #log: Log
 
+  /** @internal */
   constructor(running: RunningNode, config: NodeConfig) {
     this.peer = running.peer
     this.operations = running.operations

@@ -34,7 +34,7 @@ export interface SimulatedWorldOptions {
   readonly wired?: readonly WiredLine[]
   /** Models that drive them, by type (devices/models.ts). */
   readonly lineModels?: Readonly<Record<string, LineModelFactory>>
-  /** Its UDP: a host of a LossyNetwork, or the real machine's; none unless given. */
+  /** Its UDP: a host of a LossyNetwork, or the real machine's; none unless given. @internal */
   readonly datagrams?: DatagramSockets
 }
 

@@ -40,14 +40,16 @@ export interface Operations {
   devicesScan(request: DevicesScanRequest, signal: AbortSignal): Promise<DeviceScan>
   /**
    * Opens a stream to a peer. @throws NodeError nobody-found, ambiguous, unreachable, no-common-protocol, denied
+   * @internal an application has Node.open
    */
   pipe(request: PipeRequest, signal: AbortSignal): Promise<PeerStream>
   /**
    * Serves protocols until the signal aborts: first says so, then names each stream that a peer opened, which accept
    * takes. @throws NodeError protocol-name, protocol-taken
+   * @internal an application has Node.handle
    */
   serve(request: ServeRequest, signal: AbortSignal): AsyncIterable<ServeEvent>
-  /** Takes a stream that serve named. @throws NodeError gone where it was taken, or ended meanwhile */
+  /** Takes a stream that serve named. @throws NodeError gone where it was taken, or ended meanwhile @internal */
   accept(request: AcceptRequest, signal: AbortSignal): Promise<PeerStream>
 }
 

@@ -74,6 +74,7 @@ export class NodeDatagrams {
   readonly #resolver: PeerResolver
   readonly #admission: Pick<Admission, 'answers'>
 
+  /** @internal */
   constructor(
     datagrams: Datagrams | undefined,
     resolver: PeerResolver,

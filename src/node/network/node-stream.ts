@@ -27,6 +27,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   /** A message arrived, or the stream ended. */
   readonly #changed = new Notifier()
 
+  /** @internal */
   constructor(stream: Stream, peer: string, clock: Clock, limits: MessageLimits) {
     this.peer = peer
     this.protocol = stream.protocol
