@@ -53,7 +53,9 @@ function checkHistory({ history }: Status): Finding[] {
 async function checkAside(home: string): Promise<Finding[]> {
   const { damagedHistories } = await import('../../node/home.ts')
   const files = damagedHistories(home)
-  return checkDamage({ damage: files.length === 0 ? undefined : { files, salvaged: 0, lost: 0 } })
+  return checkDamage({
+    damage: files.length === 0 ? undefined : { files, salvaged: 0, unsalvaged: 0, lost: 0 }
+  })
 }
 
 function checkDamage({ damage }: { damage?: Status['history']['damage'] | undefined }): Finding[] {

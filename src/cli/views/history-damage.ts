@@ -1,11 +1,13 @@
 import type { Status } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 
-/** `1 damaged file set aside, 2040 readings salvaged: …`; files are named until they are removed. */
-export function damageText({ files, salvaged, lost }: NonNullable<Status['history']['damage']>): string {
+/** `1 damaged file set aside, 2040 readings salvaged, at least 9 not: …`; files are named until they are removed. */
+export function damageText(damage: NonNullable<Status['history']['damage']>): string {
+  const { files, salvaged, unsalvaged, lost } = damage
   const parts = [
     files.length > 0 ? `${files.length} damaged ${files.length === 1 ? 'file' : 'files'} set aside` : '',
     salvaged > 0 ? `${salvaged} ${salvaged === 1 ? 'reading' : 'readings'} salvaged` : '',
+    unsalvaged > 0 ? `at least ${unsalvaged} not` : '',
     lost > 0 ? `${lost} damaged ${lost === 1 ? 'block' : 'blocks'} lost` : ''
   ]
   const said = parts.filter((part) => part !== '').join(', ')

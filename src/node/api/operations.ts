@@ -113,8 +113,8 @@ export interface Status {
   history: {
     state: 'ok' | 'read-only' | 'full' | 'failing' | 'memory'
     error?: string
-    /** Only if a disk damaged something: files set aside, readings salvaged from them, packs and blocks lost. */
-    damage?: { files: readonly string[]; salvaged: number; lost: number }
+    /** Only if a disk damaged something: files set aside, readings salvaged from them and not, packs and blocks lost. */
+    damage?: { files: readonly string[]; salvaged: number; unsalvaged: number; lost: number }
     bytes: number
     bytesWritten: number
     readings: number

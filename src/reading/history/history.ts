@@ -63,6 +63,8 @@ export interface HistoryDamage {
   readonly files: readonly string[]
   /** Readings taken over from them since the start. */
   readonly salvaged: number
+  /** Readings of them that are lost, as far as there is a trace of them. */
+  readonly unsalvaged: number
   /** Packs and blocks that were damaged within a good database and removed, since the start. */
   readonly lost: number
 }

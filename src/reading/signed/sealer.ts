@@ -15,6 +15,8 @@ import { signable } from './signable.ts'
 export interface Sealer {
   /** PeerId of the author. */
   readonly peer: string
+  /** Everything that can be measured. */
+  readonly quantities: Quantities
   /** One pack of the first readings, as many as fit. @throws PackError where not even one does */
   pack(topic: string, readings: readonly Reading[], options?: PackOptions): SealedReadings
   /** One block of the first readings of one run and series, as many as fit, without a gap. @throws PackError */
@@ -38,6 +40,7 @@ export function createSealer(signer: Signer, quantities: Quantities): Sealer {
     readings.map((reading) => signable(reading, quantities))
   return {
     peer: signer.peer,
+    quantities,
     pack: (topic, readings, options) => sealed('pack', topic, packReadings(checked(readings), options)),
     block: (topic, readings) => sealed('block', topic, blocksOf(checked(alike(readings)))),
     open: (kind, topic, bytes) =>

@@ -203,7 +203,8 @@ export class SqliteHistory implements History {
   #damage(): HistoryDamage | undefined {
     const { damagedFiles: files, salvaged } = this.#durable
     const lost = this.#lost + this.#damaged.size
-    return files.length + salvaged + lost === 0 ? undefined : { files, salvaged, lost }
+    if (files.length + salvaged.saved + salvaged.lost + lost === 0) return undefined
+    return { files, salvaged: salvaged.saved, unsalvaged: salvaged.lost, lost }
   }
 
   close(): void {

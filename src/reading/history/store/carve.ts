@@ -1,99 +1,96 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SEAL_BYTES } from '../../signed/seal.ts'
 import { MAX_PAYLOAD } from '../../signed/senml.ts'
+import { FILE_HEAD, PageFile } from './page-file.ts'
 
-/** A row of the table `sealed`, as it lies in a page; nothing of it is verified. */
+export type CarvedValue = number | string | Uint8Array<ArrayBuffer> | null
+
+/** A row as it lies in a page; nothing of it is verified, nor of which table it is. */
 export interface CarvedRow {
-  readonly kind: string
-  readonly dated: number
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Of a table with rowids; undefined in an index and in a table WITHOUT ROWID. */
+  readonly rowid: number | undefined
+  readonly values: readonly CarvedValue[]
 }
 
 /*
- * A leaf of a table's b-tree (sqlite.org/fileformat2.html sections 1.5 and 1.6), in a page of U bytes:
+ * A page of U bytes of a b-tree (sqlite.org/fileformat2.html sections 1.5 and 1.6):
  *
- *   0D  u16 freeblock  u16 number of cells  u16 content  u8 fragments   (behind the 100 bytes of the file's head on page 1)
+ *   kind  u16 freeblock  u16 number of cells  u16 content  u8 fragments  [u32 rightmost page, of an interior page]
  *   u16 offset of each cell
- *   cell = varint P, varint rowid, the first bytes of P, u32 first overflow page where not all of P is here
+ *
+ * Behind the 100 bytes of the file's head on page 1. Cells that have a row:
+ *
+ *   0D  leaf of a table:         varint P, varint rowid, the first bytes of P, u32 first overflow page if that is not all
+ *   0A  leaf of an index:        varint P, the first bytes of P, u32 first overflow page if that is not all
+ *   02  interior of an index:    u32 page, and the same
  *   overflow page = u32 next or 0, U - 4 bytes
  *
- * P of `sealed` (section 2.1): varint header size, types of id (0), kind (text), dated (integer), bytes (blob) and since
- * version 2 peer_id (integer), values.
+ * P is a row (section 2.1): varint size of its head, varint type of each column, the values. A table WITHOUT ROWID is an
+ * index of all its columns.
  */
-const LEAF = 0x0d
-const FILE_HEAD = 100
-const LEAF_HEAD = 8
-const PAGE_SIZE = 1024 // database-file.ts
-/** Bytes of kind, date and heads beside those of a block. */
+interface PageKind {
+  readonly headBytes: number
+  readonly pointerBytes: number
+  readonly hasRowid: boolean
+}
+const KINDS: Readonly<Record<number, PageKind>> = {
+  13: { headBytes: 8, pointerBytes: 0, hasRowid: true },
+  10: { headBytes: 8, pointerBytes: 0, hasRowid: false },
+  2: { headBytes: 12, pointerBytes: 4, hasRowid: false }
+}
+
+/** Bytes of the other columns and heads beside those of a block. */
 const MAX_ROW = MAX_PAYLOAD + SEAL_BYTES + 64
+/** No table has more (schema.ts). */
+const MAX_COLUMNS = 16
 
 /**
- * The rows of the table `sealed` in every leaf of a database file, whatever became of the pages above them and of the
- * file's head. Rows that were deleted may be among them.
+ * The rows in the pages of a database file and of its log, whatever became of the pages above them, of the schema and of
+ * the file's head. Rows that were deleted may be among them.
  */
-export function* carveSealed(path: string): Generator<CarvedRow> {
-  const descriptor = openSync(path, 'r')
+export function* carve(path: string): Generator<CarvedRow> {
+  const file = new PageFile(path)
   try {
-    const pages = new Pages(descriptor)
-    for (let number = 1; number <= pages.count; number++) {
-      const page = pages.read(number)
-      for (const payload of page === undefined ? [] : payloads(page, number, pages)) {
-        const row = rowOf(payload)
-        if (row !== undefined) yield row
-      }
-    }
+    for (const [number, page] of file) yield* rowsOf(page, number === 1 ? FILE_HEAD : 0, file)
   } finally {
-    closeSync(descriptor)
+    file.close()
   }
 }
 
-class Pages {
-  readonly #descriptor: number
-  readonly size: number
-  readonly count: number
-
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor
-    const head = Buffer.alloc(FILE_HEAD)
-    readSync(descriptor, head, 0, FILE_HEAD, 0)
-    const size = head.readUInt16BE(16)
-    const isSize =
-      head.toString('latin1', 0, 15) === 'SQLite format 3' && size >= 512 && (size & (size - 1)) === 0
-    this.size = isSize ? size : PAGE_SIZE
-    this.count = Math.floor(fstatSync(descriptor).size / this.size)
-  }
-
-  read(number: number): Buffer | undefined {
-    if (number < 1 || number > this.count) return undefined
-    const page = Buffer.alloc(this.size)
-    return readSync(this.#descriptor, page, 0, this.size, (number - 1) * this.size) === this.size
-      ? page
-      : undefined
-  }
-}
-
-function* payloads(page: Buffer, number: number, pages: Pages): Generator<Buffer> {
-  const head = number === 1 ? FILE_HEAD : 0
-  if (page[head] !== LEAF) return
+function* rowsOf(page: Buffer, head: number, file: PageFile): Generator<CarvedRow> {
+  const kind = KINDS[page[head] ?? 0]
+  if (kind === undefined) return
   const count = page.readUInt16BE(head + 3)
-  const first = head + LEAF_HEAD
+  const first = head + kind.headBytes
   for (let i = 0; i < count && first + 2 * i + 2 <= page.length; i++) {
-    const payload = payloadAt(page, page.readUInt16BE(first + 2 * i), pages)
-    if (payload !== undefined) yield payload
+    const row = rowAt(page, page.readUInt16BE(first + 2 * i), kind, file)
+    if (row !== undefined) yield row
   }
 }
 
-function payloadAt(page: Buffer, offset: number, pages: Pages): Buffer | undefined {
-  const size = varint(page, offset)
-  const rowid = size && varint(page, size.end)
-  if (size === undefined || rowid === undefined || size.value > MAX_ROW) return undefined
-  const here = localBytes(size.value, page.length)
-  const parts = [page.subarray(rowid.end, rowid.end + here)]
-  let left = size.value - here
-  const pointer = rowid.end + here
+function rowAt(page: Buffer, offset: number, kind: PageKind, file: PageFile): CarvedRow | undefined {
+  const size = varint(page, offset + kind.pointerBytes)
+  const rowid = size && kind.hasRowid ? varint(page, size.end) : undefined
+  const start = kind.hasRowid ? rowid?.end : size?.end
+  if (size === undefined || start === undefined || size.value > MAX_ROW) return undefined
+  const payload = payloadAt(page, start, size.value, kind, file)
+  const values = payload && valuesOf(payload)
+  return values && { rowid: rowid?.value, values }
+}
+
+function payloadAt(
+  page: Buffer,
+  start: number,
+  size: number,
+  kind: PageKind,
+  file: PageFile
+): Buffer | undefined {
+  const here = localBytes(size, page.length, kind)
+  const parts = [page.subarray(start, start + here)]
+  let left = size - here
+  const pointer = start + here
   let next = left > 0 && pointer + 4 <= page.length ? page.readUInt32BE(pointer) : 0
   while (left > 0) {
-    const overflow = pages.read(next)
+    const overflow = file.read(next)
     if (overflow === undefined) return undefined
     parts.push(overflow.subarray(4, 4 + Math.min(left, overflow.length - 4)))
     left -= overflow.length - 4
@@ -102,45 +99,48 @@ function payloadAt(page: Buffer, offset: number, pages: Pages): Buffer | undefin
   return Buffer.concat(parts)
 }
 
-/** How much of a payload is in the leaf itself (section 1.6, computing the overflow). */
-function localBytes(size: number, usable: number): number {
-  const max = usable - 35
-  if (size <= max) return size
+/** How much of a payload is in the page itself (section 1.6, computing the overflow). */
+function localBytes(size: number, usable: number, { hasRowid }: PageKind): number {
   const min = Math.floor(((usable - 12) * 32) / 255) - 23
+  const max = hasRowid ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23
+  if (size <= max) return size
   const part = min + ((size - min) % (usable - 4))
   return part <= max ? part : min
 }
 
-/** Bytes of integers by their serial type (section 2.1); 8 and 9 are the numbers 0 and 1. */
-const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8]
-
-function rowOf(payload: Buffer): CarvedRow | undefined {
-  const types: number[] = []
+/** @returns undefined where the row goes on behind its end, or has a type that is none */
+function valuesOf(payload: Buffer): CarvedValue[] | undefined {
   const head = varint(payload, 0)
-  let at = head?.end ?? 0
-  while (head !== undefined && at < head.value && types.length < 6) {
-    const type = varint(payload, at)
-    if (type === undefined) return undefined
-    types.push(type.value)
-    at = type.end
+  if (head === undefined || head.value > payload.length) return undefined
+  const values: CarvedValue[] = []
+  let at = head.value
+  for (let place = head.end; place < head.value; ) {
+    const type = varint(payload, place)
+    const width = type && widthOf(type.value)
+    if (width === undefined || at + width > payload.length || values.length === MAX_COLUMNS) return undefined
+    values.push(columnOf(payload.subarray(at, at + width), type?.value ?? 0))
+    at += width
+    place = type?.end ?? head.value
   }
-  const [id, kind = 0, dated = 7, bytes = 0, peer = 0] = types
-  const hasTypes = id === 0 && kind >= 13 && kind % 2 === 1 && bytes >= 12 && bytes % 2 === 0
-  const isRow = hasTypes && (types.length === 4 || (types.length === 5 && peer <= 9))
-  const width = dated === 8 || dated === 9 ? 0 : INTEGER_BYTES[dated]
-  if (!isRow || width === undefined) return undefined
-  const text = at + (kind - 13) / 2
-  const date = text + width
-  return {
-    kind: payload.toString('latin1', at, text),
-    dated:
-      width === 0
-        ? Number(dated === 9)
-        : date <= payload.length && width <= 6
-          ? payload.readIntBE(text, width)
-          : 0,
-    bytes: new Uint8Array(payload.subarray(date, date + (bytes - 12) / 2))
-  }
+  return values
+}
+
+/** Bytes by the type (section 2.1): NULL, integers, a double, the numbers 0 and 1; 10 and 11 are of no file. */
+const WIDTHS = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
+const DOUBLE = 7
+const ZERO = 8
+const BLOB = 12
+
+function widthOf(type: number): number | undefined {
+  return type >= BLOB ? Math.floor((type - BLOB) / 2) : WIDTHS[type]
+}
+
+function columnOf(bytes: Buffer, type: number): CarvedValue {
+  if (type === 0) return null
+  if (type >= BLOB) return type % 2 === 0 ? new Uint8Array(bytes) : bytes.toString('utf8')
+  if (type >= ZERO) return type - ZERO
+  if (type === DOUBLE) return bytes.readDoubleBE()
+  return bytes.length === 8 ? Number(bytes.readBigInt64BE()) : bytes.readIntBE(0, bytes.length)
 }
 
 /** A varint (section 1.6) below 2^49; longer ones are no sizes. */

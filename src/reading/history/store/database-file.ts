@@ -1,8 +1,19 @@
-import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describeError } from '../../../error.ts'
-import { migrate, migrations, refuseNewer, versionOf } from './schema.ts'
+import { cutTransactions, PAGE_SIZE } from './page-file.ts'
+import { migrate, migrations, refuseNewer, TABLES, versionOf } from './schema.ts'
 
 /** Milliseconds to wait for another process that holds the file (a person's sqlite3); the event loop waits too. */
 const BUSY_TIMEOUT = 50
@@ -11,8 +22,7 @@ const BUSY_TIMEOUT = 50
 const SNAPSHOT_TIMEOUT = 5000
 
 const SETTINGS = [
-  // A flush changes a few rows: small pages halve what it writes (measured: 0.7 MB an hour against 1.3).
-  'page_size = 1024',
+  `page_size = ${PAGE_SIZE}`,
   'journal_mode = WAL',
   // The log is moved into the file at 4 MiB; we sync it ourselves after each flush (durable-store.ts).
   'wal_autocheckpoint = 4096',
@@ -24,20 +34,60 @@ const SETTINGS = [
  * Opens or makes a database of the present version. One of an earlier version is copied first.
  * @param path a file, or ':memory:'
  * @param report is called with what became of the copy, or why there is none
- * @throws NodeError 'history-newer'; SQLite's own error where the file is damaged or cannot be opened
+ * @throws NodeError 'history-newer'; SQLite's own error where the file is damaged or cannot be opened; an error with its
+ *   code for a damaged file where SQLite would take the file for a new or another one
  */
 export function openDatabase(path: string, report: (message: string) => void = () => {}): DatabaseSync {
-  if (path !== ':memory:') keepPrivate(path)
+  if (path !== ':memory:') {
+    refuseSilentLoss(path)
+    keepPrivate(path)
+  }
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     for (const setting of SETTINGS) db.exec(`PRAGMA ${setting}`)
     if (path !== ':memory:') copyOlder(db, path, report)
     migrate(db, basename(path))
+    checkTables(db)
     return db
   } catch (error) {
     db.close()
-    throw error
+    // Settings and migrations have no mistakes: what SQLite does not find in them, the schema has lost.
+    throw resultCode(error) === SQL_ERROR ? damage(`its schema: ${describeError(error)}`) : error
   }
+}
+
+/** SQLite deletes the log of an empty file, and what lies behind a damaged page of a log, without an error. */
+function refuseSilentLoss(path: string): void {
+  const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (!existsSync(path) || size(`${path}-wal`) === 0) return
+  if (size(path) === 0) throw damage('the file is empty, and its log is not')
+  const cut = cutTransactions(path)
+  if (cut > 1) throw damage(`${cut} transactions lie behind a damaged page of its log`)
+}
+
+/** Whatever the version says: a page of the schema may be lost. */
+function checkTables(db: DatabaseSync): void {
+  for (const table of TABLES) db.prepare(`SELECT 1 FROM ${table}`)
+}
+
+/** The primary result code (sqlite.org/rescode.html), undefined where SQLite did not say the error. */
+export function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined
+  return Number(error.errcode) & 0xff
+}
+
+const SQL_ERROR = 1
+const CORRUPT = 11
+const NOTADB = 26
+
+/** Whether the file's content is damaged, as against a disk that fails for a time. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error)
+  return code === CORRUPT || code === NOTADB
+}
+
+function damage(message: string): Error {
+  return Object.assign(new Error(message), { errcode: CORRUPT })
 }
 
 /**
@@ -100,13 +150,19 @@ export function checkVersion(path: string): void {
 function keepPrivate(path: string): void {
   try {
     closeSync(openSync(path, 'a', 0o600))
-    for (const companion of COMPANIONS) {
-      if (existsSync(path + companion)) chmodSync(path + companion, 0o600)
+    for (const file of [path, ...COMPANIONS.map((companion) => path + companion)]) {
+      if (existsSync(file)) chmodSync(file, 0o600)
     }
   } catch {
     // A disk that cannot be written, or a file of another user.
   }
 }
+
+/** SQLite keeps these beside a database: its log, and an index of it that is made anew from the log. */
+const COMPANIONS = ['-wal', '-shm']
+
+/** Of files that were set aside and are not salvaged yet. */
+const UNREAD = '.unread'
 
 /** The files that setAside() made and that still exist. */
 export function asideFiles(path: string): string[] {
@@ -114,27 +170,51 @@ export function asideFiles(path: string): string[] {
   const head = `${basename(path)}.damaged-`
   try {
     return readdirSync(folder)
-      .filter((name) => name.startsWith(head) && /^[\d-]+$/.test(name.slice(head.length)))
+      .filter((name) => name.startsWith(head) && /^[\d-]+(?:\.unread)?$/.test(name.slice(head.length)))
       .map((name) => join(folder, name))
   } catch {
     return []
   }
 }
 
-/** SQLite keeps these beside a database. */
-const COMPANIONS = ['', '-wal', '-shm']
+/** Those of them that are not salvaged yet, also where an earlier process was killed or its disk was full. */
+export function unreadFiles(path: string): string[] {
+  return asideFiles(path).filter((file) => file.endsWith(UNREAD))
+}
 
 /**
- * Moves a damaged database out of the way, its log with it, so that it can be looked into later.
+ * Moves a damaged database out of the way, its log with it: SQLite deletes a log that stays behind.
  * @param at Unix seconds
  * @returns the new path
  */
 export function setAside(path: string, at: number): string {
   const name = `${path}.damaged-${at}`
   let aside = name
-  for (let n = 2; existsSync(aside); n++) aside = `${name}-${n}`
-  for (const companion of COMPANIONS) {
-    if (existsSync(path + companion)) renameSync(path + companion, aside + companion)
-  }
+  for (let n = 2; [aside, aside + UNREAD, `${aside + UNREAD}-wal`].some(existsSync); n++)
+    aside = `${name}-${n}`
+  aside += UNREAD
+  const log = `${path}-wal`
+  if (existsSync(log) && !link(log, `${aside}-wal`)) renameSync(log, `${aside}-wal`)
+  renameSync(path, aside)
+  for (const companion of COMPANIONS) rmSync(path + companion, { force: true })
   return aside
+}
+
+/** @returns false on a file system without links */
+function link(path: string, other: string): boolean {
+  try {
+    linkSync(path, other)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Marks a file that was set aside as salvaged. @returns its new path */
+export function markRead(aside: string): string {
+  const read = aside.slice(0, -UNREAD.length)
+  if (existsSync(`${aside}-wal`)) renameSync(`${aside}-wal`, `${read}-wal`)
+  renameSync(aside, read)
+  rmSync(`${aside}-shm`, { force: true })
+  return read
 }

@@ -4,8 +4,17 @@ import type { Clock } from '../../../clock.ts'
 import { describeError, isNodeError } from '../../../error.ts'
 import type { Log } from '../../../log.ts'
 import type { HistoryState } from '../history.ts'
-import { asideFiles, openDatabase, setAside } from './database-file.ts'
+import {
+  asideFiles,
+  isDamage,
+  markRead,
+  openDatabase,
+  resultCode,
+  setAside,
+  unreadFiles
+} from './database-file.ts'
 import { HistoryStore } from './history-store.ts'
+import type { Salvaged } from './salvage.ts'
 
 export interface DurableStoreOptions {
   /** A file, or ':memory:'. */
@@ -13,7 +22,7 @@ export interface DurableStoreOptions {
   readonly clock: Clock
   readonly log: Log
   /** Copies what can be read of a damaged file into a new store. */
-  readonly salvage: (path: string, into: HistoryStore) => void
+  readonly salvage: (path: string, into: HistoryStore) => Salvaged
   /** Opens the database; openDatabase unless given. */
   readonly open?: ((path: string) => DatabaseSync) | undefined
 }
@@ -35,9 +44,9 @@ export class DurableStore {
   #bytesWritten = 0
   #readable = false
   #syncing = false
-  /** The file that was set aside and is not salvaged yet. */
-  #aside: string | undefined
-  #salvaged = 0
+  /** Files that could not be salvaged: not to be tried again with every write. */
+  readonly #given = new Set<string>()
+  #salvaged: Salvaged = { saved: 0, lost: 0 }
 
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
   constructor(options: DurableStoreOptions) {
@@ -67,8 +76,8 @@ export class DurableStore {
     return this.#readable
   }
 
-  /** How many readings were salvaged from damaged files since the start. */
-  get salvaged(): number {
+  /** How many readings were salvaged from damaged files since the start, and were not. */
+  get salvaged(): Salvaged {
     return this.#salvaged
   }
 
@@ -174,25 +183,30 @@ export class DurableStore {
 
   #setAside(error: unknown): void {
     const aside = setAside(this.#options.path, Math.floor(this.#options.clock.now() / 1000))
-    this.#aside = aside
     this.#options.log.error(`history is damaged (${describeError(error)}): set aside, a new one begins`, {
       aside
     })
   }
 
-  /** What a damaged file still has goes into the new one; where that fails, the file lies there to be looked into. */
+  /** What damaged files still have goes into the new one; where that fails, the next start tries again. */
   #salvage(store: HistoryStore): void {
+    if (this.file === null) return
+    for (const file of unreadFiles(this.file)) if (!this.#given.has(file)) this.#salvageFile(file, store)
+  }
+
+  #salvageFile(file: string, store: HistoryStore): void {
     const { log, salvage } = this.#options
-    const aside = this.#aside
-    if (aside === undefined) return
-    this.#aside = undefined
     try {
-      salvage(aside, store)
-      const count = store.count()
-      this.#salvaged += count
-      log.warn(`${count} readings of the damaged history were salvaged`, { aside })
+      const { saved, lost } = salvage(file, store)
+      this.#salvaged = { saved: this.#salvaged.saved + saved, lost: this.#salvaged.lost + lost }
+      const rest = lost === 0 ? 'no loss was found' : `at least ${lost} are lost`
+      log.warn(`${saved} readings of the damaged history were salvaged, ${rest}`, { aside: markRead(file) })
     } catch (error) {
-      log.warn(`nothing of the damaged history was salvaged: ${describeError(error)}`, { aside })
+      this.#given.add(file)
+      log.error(
+        `the damaged history is not salvaged: ${describeError(error)}; the next start tries it again`,
+        { aside: file }
+      )
     }
   }
 
@@ -243,21 +257,7 @@ export class DurableStore {
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
 const READONLY = 8
-const CORRUPT = 11
 const FULL = 13
-const NOTADB = 26
-
-/** The primary result code, undefined where SQLite did not say the error. */
-function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined
-  return Number(error.errcode) & 0xff
-}
-
-/** Whether the file's content is damaged, as against a disk that fails for a time. */
-function isDamage(error: unknown): boolean {
-  const code = resultCode(error)
-  return code === CORRUPT || code === NOTADB
-}
 
 function stateOf(error: unknown): HistoryState {
   const code = resultCode(error)

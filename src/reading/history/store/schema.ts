@@ -98,6 +98,9 @@ export const migrations: readonly string[] = [
   `
 ]
 
+/** What the steps make. */
+export const TABLES = ['peers', 'series', 'runs', 'tail', 'sealed', 'ranges'] as const
+
 /** 0 for an empty file. */
 export function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.['user_version'])

@@ -2,11 +2,19 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { carveSealed } from '../../../../src/reading/history/store/carve.ts'
+import { carve } from '../../../../src/reading/history/store/carve.ts'
+import { carvedSealed, carvedTail } from '../../../../src/reading/history/store/carved-tables.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 import { seeded } from '../../../support/readings.ts'
 
 const run = runOf(10)
+
+function* carveSealed(path: string) {
+  for (const row of carve(path)) {
+    const sealed = carvedSealed(row)
+    if (sealed !== undefined) yield sealed
+  }
+}
 
 function filled(path: string): Buffer {
   const { history } = historyBench({ path })
@@ -35,6 +43,32 @@ t.test('every row, with its kind, date and bytes, though no page above the leave
   t.same(carved(), rows)
   writeFileSync(path, file.fill(0, 0, 100))
   t.same(carved(), rows, 'nor the head of the file')
+})
+
+t.test('each row of the tail with its columns, of the interior pages too', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { history } = historyBench({ path })
+  const readings = readingsOf(us.peer, run, 0, 199)
+  history.appendOwn([
+    ...readings,
+    ...readingsOf(us.peer, run, 200, 200).map(({ value: _, ...rest }) => ({
+      ...rest,
+      fault: { code: 'no-acknowledge', text: 'bme280 at 0x76' }
+    }))
+  ])
+  history.flush()
+  history.close()
+  const file = readFileSync(path)
+  writeFileSync(path, file.fill(0, 0, 100))
+  const tails = [...carve(path)]
+    .flatMap((row) => carvedTail(row) ?? [])
+    .toSorted((a, b) => Number(a.columns['seq']) - Number(b.columns['seq']))
+  t.same(
+    tails.slice(0, 200).map(({ columns }) => [columns['seq'], columns['value'], columns['time']]),
+    readings.map(({ position, value, time }) => [position.seq, value, time])
+  )
+  t.match(tails[200]?.columns, { value: null, fault: 'no-acknowledge', fault_text: 'bme280 at 0x76' })
+  t.equal(tails.length, 201)
 })
 
 t.test('cut short, mutated and random files: fewer rows, never an error', async (t) => {

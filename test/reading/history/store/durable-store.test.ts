@@ -1,9 +1,17 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import type { ClockStatus } from '../../../../src/hal/time-source.ts'
-import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
+import { openDatabase, setAside } from '../../../../src/reading/history/store/database-file.ts'
 import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
 const anchor = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
@@ -12,7 +20,7 @@ const all = { items: 1000, bytes: 10 ** 9 }
 const run = runOf(10)
 
 /** A file's history whose database the test can get at, as a disk would. */
-function bench(path: string) {
+function bench(path: string, pragma = 'query_only = 0') {
   const log = keptLog()
   const opened: DatabaseSync[] = []
   let broken: Error | undefined
@@ -22,6 +30,7 @@ function bench(path: string) {
     open: (path) => {
       if (broken !== undefined) throw broken
       const db = openDatabase(path)
+      db.exec(`PRAGMA ${pragma}`)
       opened.push(db)
       return db
     }
@@ -132,6 +141,96 @@ for (const [what, kept, damage] of [
     )
   })
 }
+
+/** As a process that was killed leaves it: ten transactions in the log. */
+function crashed(path: string): void {
+  const { history } = bench(`${path}.live`)
+  for (let from = 0; from < 300; from += 30) {
+    history.appendOwn(readingsOf(us.peer, run, from, from + 29))
+    history.flush()
+  }
+  for (const end of ['', '-wal']) copyFileSync(`${path}.live${end}`, path + end)
+  history.close()
+}
+
+function change(path: string, sql: string): void {
+  const db = new DatabaseSync(path, { defensive: false })
+  db.exec(sql)
+  db.close()
+}
+
+for (const [what, kept, damage] of [
+  [
+    'a schema without its tables',
+    300,
+    (path: string) =>
+      change(path, `PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'tail'`)
+  ],
+  ['a version of 0', 300, (path: string) => change(path, 'PRAGMA user_version = 0')],
+  ['an empty file beside its log', 300, (path: string) => writeFileSync(path, '')],
+  [
+    'a page in the middle of its log',
+    250,
+    (path: string) => {
+      const log = readFileSync(`${path}-wal`)
+      writeFileSync(`${path}-wal`, log.fill(0xee, log.length >> 1, (log.length >> 1) + 16))
+    }
+  ]
+] as const) {
+  t.test(`what SQLite alone takes for a good file is salvaged: ${what}`, async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    crashed(path)
+    damage(path)
+    const { history, log } = bench(path)
+    const held = history.readings({ series: ours, limit: 2000 }).length
+    t.ok(held >= kept, `${held}`)
+    t.match(history.status(), {
+      state: 'ok',
+      damage: { files: [/damaged-\d+$/], salvaged: held, unsalvaged: 300 - held }
+    })
+    t.match(
+      log.lines.find(({ level }) => level === 'warn')?.message,
+      held === 300 ? /no loss was found/ : new RegExp(`at least ${300 - held} are lost`)
+    )
+    history.close()
+  })
+}
+
+t.test('a log that a power cut left with a torn last transaction is no damage', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  crashed(path)
+  const log = readFileSync(`${path}-wal`)
+  writeFileSync(`${path}-wal`, log.fill(0, log.length - 1500, log.length - 1400))
+  const { history } = bench(path)
+  t.equal(history.readings({ series: ours, limit: 2000 }).length, 270)
+  t.equal(history.status().damage, undefined)
+  history.close()
+})
+
+t.test('a file whose salvage was cut off, or failed, is salvaged by the next start', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  crashed(path)
+  t.match(setAside(path, 7), /damaged-7\.unread$/, 'here the process is killed')
+  const readOnly = bench(path, 'query_only = 1')
+  t.match(readOnly.log.lines[0]?.message, /not salvaged: .*readonly.*; the next start tries it again/)
+  readOnly.history.close()
+  t.same(
+    readdirSync(dirname(path))
+      .filter((name) => name.includes('damaged'))
+      .toSorted(),
+    ['history.sqlite.damaged-7.unread', 'history.sqlite.damaged-7.unread-wal']
+  )
+  const { history } = bench(path)
+  t.equal(history.readings({ series: ours, limit: 2000 }).length, 300)
+  t.match(history.status().damage, { files: [/damaged-7$/], salvaged: 300, unsalvaged: 0 })
+  history.close()
+  t.same(
+    readdirSync(dirname(path))
+      .filter((name) => name.includes('damaged'))
+      .toSorted(),
+    ['history.sqlite.damaged-7', 'history.sqlite.damaged-7-wal']
+  )
+})
 
 t.test('a zeroed block is a gap that is lost; of another author, one that may be had again', async (t) => {
   const path = join(t.testdir(), 'history.sqlite')

@@ -1,0 +1,184 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { endianness } from 'node:os'
+
+/*
+ * The write-ahead log (sqlite.org/fileformat2.html section 4.1): a head, then frames of a page each, big-endian:
+ *
+ *   head   u32 magic (its lowest bit: words of the checksum are big-endian)  u32 version  u32 page size  u32 checkpoint
+ *          u32 salt1  u32 salt2  u32 checksum1  u32 checksum2      (of the 24 bytes before)
+ *   frame  u32 page number  u32 pages of the database if this ends a transaction, else 0  u32 salt1  u32 salt2
+ *          u32 checksum1  u32 checksum2                            (of the 8 bytes at its begin and the page)
+ *          page
+ *
+ * A checksum goes on from that of the frame before.
+ */
+const LOG_HEAD = 32
+const FRAME_HEAD = 24
+const MAGIC = 0x377f0682
+
+/** Bytes of a page of ours. A flush changes a few rows: small pages halve what it writes (0.7 MB an hour against 1.3). */
+export const PAGE_SIZE = 1024
+
+/** Bytes of the head of a database (section 1.3), at the begin of page 1. */
+export const FILE_HEAD = 100
+
+/** Where page size, first page of the free list and its length stand in it. */
+const AT = { pageSize: 16, freeList: 32, freePages: 36 }
+
+/**
+ * The pages of a database as its file and its log have them, read without SQLite: whatever else is damaged. Of the log
+ * those pages count whose checksum is right and whose transaction was ended.
+ */
+export class PageFile {
+  readonly size: number
+  readonly #file: number
+  readonly #log: number | undefined
+  /** Where in the log the newest of a page is. */
+  readonly #logged: Map<number, number>
+  readonly #pages: number
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r')
+    const head = readAt(this.#file, 0, FILE_HEAD)
+    this.size = pageSizeOf(head) ?? PAGE_SIZE
+    const log = `${path}-wal`
+    this.#log = existsSync(log) ? openSync(log, 'r') : undefined
+    this.#logged = this.#log === undefined ? new Map() : loggedPages(this.#log, this.size)
+    const filed = Math.floor(fstatSync(this.#file).size / this.size)
+    this.#pages = this.#logged.keys().reduce((last, page) => Math.max(last, page), filed)
+  }
+
+  /** Every page that is in use, and its number. */
+  *[Symbol.iterator](): Generator<[number: number, page: Buffer]> {
+    const free = this.#free()
+    for (let number = 1; number <= this.#pages; number++) {
+      const page = free.has(number) ? undefined : this.read(number)
+      if (page !== undefined) yield [number, page]
+    }
+  }
+
+  read(number: number): Buffer | undefined {
+    const logged = this.#logged.get(number)
+    if (logged !== undefined && this.#log !== undefined) return readAt(this.#log, logged, this.size)
+    return number < 1 ? undefined : readAt(this.#file, (number - 1) * this.size, this.size)
+  }
+
+  close(): void {
+    closeSync(this.#file)
+    if (this.#log !== undefined) closeSync(this.#log)
+  }
+
+  /** Pages of deleted rows (section 1.5): trunk = u32 next trunk, u32 count, u32 page of each leaf. */
+  #free(): Set<number> {
+    const free = new Set<number>()
+    const head = this.read(1)
+    if (head === undefined || pageSizeOf(head) !== this.size) return free
+    let next = head.readUInt32BE(AT.freeList)
+    for (let left = head.readUInt32BE(AT.freePages); left > 0 && !free.has(next); ) {
+      const trunk = this.read(next)
+      if (trunk === undefined) break
+      free.add(next)
+      const leaves = Math.min(trunk.readUInt32BE(4), this.size / 4 - 2)
+      for (let i = 0; i < leaves; i++) free.add(trunk.readUInt32BE(8 + 4 * i))
+      left -= 1 + leaves
+      next = trunk.readUInt32BE(0)
+    }
+    return free
+  }
+}
+
+function pageSizeOf(head: Buffer | undefined): number | undefined {
+  if (head?.toString('latin1', 0, 15) !== 'SQLite format 3') return undefined
+  const size = head.readUInt16BE(AT.pageSize)
+  return size >= 512 && (size & (size - 1)) === 0 ? size : undefined
+}
+
+interface Frame {
+  readonly page: number
+  /** Where its page begins. */
+  readonly at: number
+  /** Whether its checksum is right. */
+  readonly isWhole: boolean
+  readonly endsTransaction: boolean
+}
+
+/** The frames since the log began anew; behind them lie those of before, whose salts are others. */
+function* framesOf(log: number, size: number): Generator<Frame> {
+  const head = readAt(log, 0, LOG_HEAD)
+  const first = readAt(log, LOG_HEAD, FRAME_HEAD)
+  if (head === undefined || first === undefined) return
+  const isHead = (head.readUInt32BE(0) & ~1) >>> 0 === MAGIC
+  const bigEndian = isHead && head.readUInt32BE(0) !== MAGIC
+  const salts = isHead ? head.subarray(16, 24) : first.subarray(8, 16)
+  let before = head.subarray(24, 32)
+  for (let at = LOG_HEAD; ; at += FRAME_HEAD + size) {
+    const frame = readAt(log, at, FRAME_HEAD + size)
+    if (frame === undefined) return
+    const isOurs = frame.subarray(8, 16).equals(salts)
+    // Behind one that is damaged the checksum goes on from what stands in it.
+    const isWhole = isOurs && checksum(frame, before, bigEndian).equals(frame.subarray(16, 24))
+    before = frame.subarray(16, 24)
+    const endsTransaction = frame.readUInt32BE(4) > 0
+    yield { page: frame.readUInt32BE(0), at: at + FRAME_HEAD, isWhole, endsTransaction }
+  }
+}
+
+function loggedPages(log: number, size: number): Map<number, number> {
+  const pages = new Map<number, number>()
+  const open: Frame[] = []
+  for (const frame of framesOf(log, size)) {
+    if (!frame.isWhole) continue
+    open.push(frame)
+    if (frame.endsTransaction) for (const { page, at } of open.splice(0)) pages.set(page, at)
+  }
+  return pages
+}
+
+/**
+ * How many transactions of the log end behind its first damaged frame, which SQLite leaves out without an error. A power
+ * cut may leave one, which was not synced; more are lost by damage.
+ */
+export function cutTransactions(path: string): number {
+  const log = `${path}-wal`
+  if (!existsSync(log)) return 0
+  const [file, frames] = [openSync(path, 'r'), openSync(log, 'r')]
+  try {
+    let cut = 0
+    let isCut = false
+    for (const frame of framesOf(frames, pageSizeOf(readAt(file, 0, FILE_HEAD)) ?? PAGE_SIZE)) {
+      isCut ||= !frame.isWhole
+      if (isCut && frame.isWhole && frame.endsTransaction) cut++
+    }
+    return cut
+  } finally {
+    closeSync(file)
+    closeSync(frames)
+  }
+}
+
+function checksum(frame: Buffer, before: Buffer, bigEndian: boolean): Buffer {
+  const words = new Uint32Array(new Uint8Array(frame).buffer)
+  if (bigEndian !== IS_BIG_ENDIAN) Buffer.from(words.buffer).swap32()
+  let first = before.readUInt32BE(0)
+  let second = before.readUInt32BE(4)
+  for (let at = 0; at < words.length; at += at === 0 ? FRAME_HEAD / 4 : 2) {
+    first = (first + (words[at] ?? 0) + second) | 0
+    second = (second + (words[at + 1] ?? 0) + first) | 0
+  }
+  const sum = Buffer.alloc(8)
+  sum.writeInt32BE(first, 0)
+  sum.writeInt32BE(second, 4)
+  return sum
+}
+
+const IS_BIG_ENDIAN = endianness() === 'BE'
+
+/** @returns undefined where the file ends before, or the disk cannot read it */
+function readAt(descriptor: number, at: number, length: number): Buffer | undefined {
+  const bytes = Buffer.alloc(length)
+  try {
+    return readSync(descriptor, bytes, 0, length, at) === length ? bytes : undefined
+  } catch {
+    return undefined
+  }
+}
