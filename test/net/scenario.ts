@@ -34,12 +34,22 @@ export class Net {
 
   /** Checks that something comes true within so many seconds. An error counts as not yet. */
   async within(seconds: number, name: string, isTrue: () => Promise<boolean>): Promise<void> {
+    await this.nothingLeft(seconds, name, async () => ((await isTrue()) ? [] : ['not yet']))
+  }
+
+  /** Checks that nothing is missing any longer within so many seconds; what is still missing then is said. */
+  async nothingLeft(
+    seconds: number,
+    name: string,
+    whatIsMissing: () => Promise<readonly string[]>
+  ): Promise<void> {
     const begun = performance.now()
     const passed = (): number => (performance.now() - begun) / 1000
     for (;;) {
-      if (await isTrue().catch(() => false))
+      const missing = await whatIsMissing().catch((cause: unknown) => [String(cause)])
+      if (missing.length === 0)
         return this.check(`${name}, after ${passed().toFixed(1)} s of ${seconds}`, true)
-      if (passed() > seconds) return this.check(`${name} within ${seconds} s`, false)
+      if (passed() > seconds) return this.check(`${name} within ${seconds} s: ${some(missing)}`, false)
       await delay(200)
     }
   }
@@ -88,13 +98,28 @@ export async function measuredBy(...authors: readonly FarNode[]): Promise<Readon
  * signatures, and its subscribers were handed each reading once and no more.
  */
 export async function hasEachOnce(node: FarNode, measured: ReadonlyMap<string, number>): Promise<boolean> {
+  return (await notOnce(node, measured)).length === 0
+}
+
+/** What is missing of {@link hasEachOnce}, by author. */
+export async function notOnce(
+  node: FarNode,
+  measured: ReadonlyMap<string, number>
+): Promise<readonly string[]> {
   const keptOf = await keptBy(node)
-  return [...measured].every(([author, until]) => {
+  return [...measured].flatMap(([author, until]) => {
     const kept = keptOf[author]
-    if (author === node.peer) return true
-    if (kept === undefined || kept.gaps > 0 || kept.last < until) return false
-    return kept.repeated === 0 && kept.delivered >= kept.count && kept.isSealed
+    if (author === node.peer || (kept !== undefined && isWhole(kept, until))) return []
+    return `${node.peer} of ${author} until ${until}: ${JSON.stringify(kept ?? 'nothing')}`
   })
+}
+
+function isWhole({ gaps, last, repeated, delivered, count, isSealed }: Kept, until: number): boolean {
+  return gaps === 0 && last >= until && repeated === 0 && delivered >= count && isSealed
+}
+
+function some(missing: readonly string[]): string {
+  return `${missing.slice(0, 5).join('; ')}${missing.length > 5 ? `; ${missing.length - 5} more` : ''}`
 }
 
 async function keptBy(node: FarNode): Promise<Readonly<Record<string, Kept>>> {

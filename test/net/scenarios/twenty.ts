@@ -1,14 +1,16 @@
 import type { FarNode } from '../../support/namespaces/namespaces.ts'
 import { Segment } from '../../support/namespaces/segment.ts'
-import { hasEachOnce, letPass, measuredBy, type Net, newest, type Scenario } from '../scenario.ts'
+import { letPass, measuredBy, type Net, newest, notOnce, type Scenario } from '../scenario.ts'
 
 const NODES = 20
 const config = { store: ['meter'], sensors: [{ type: 'thermometer', name: 'air', interval: '10s' }] }
 
-/** Nodes that have not each reading of all others once. */
-async function missing(nodes: readonly FarNode[], measured: ReadonlyMap<string, number>): Promise<number> {
-  const whole = await Promise.all(nodes.map((node) => hasEachOnce(node, measured)))
-  return whole.filter((is) => !is).length
+/** What nodes have not of each reading of all others once. */
+async function missing(
+  nodes: readonly FarNode[],
+  measured: ReadonlyMap<string, number>
+): Promise<readonly string[]> {
+  return (await Promise.all(nodes.map((node) => notOnce(node, measured)))).flat()
 }
 
 async function partitioned(net: Net, hurry: number): Promise<void> {
@@ -27,9 +29,7 @@ async function partitioned(net: Net, hurry: number): Promise<void> {
     for (const [i, { peer }] of nodes.entries())
       if (peer !== node.peer) await node.call('bookPut', { name: `m${i}`, who: peer, purposes: ['meter'] })
   const begun = await measuredBy(...nodes)
-  await net.within(100, 'everybody has each reading of everybody once', async () => {
-    return (await missing(nodes, begun)) === 0
-  })
+  await net.nothingLeft(100, 'everybody has each reading of everybody once', () => missing(nodes, begun))
   cut(true)
   await letPass(2)
   const before = await newest(second, first)
@@ -37,9 +37,9 @@ async function partitioned(net: Net, hurry: number): Promise<void> {
   net.check('cut in two halves for a minute: silence between them', (await newest(second, first)) === before)
   cut(false)
   const measured = await measuredBy(...nodes)
-  await net.within(90, 'joined: everybody has each reading of everybody once', async () => {
-    return (await missing(nodes, measured)) === 0
-  })
+  await net.nothingLeft(90, 'joined: everybody has each reading of everybody once', () =>
+    missing(nodes, measured)
+  )
 }
 
 export const twenty: Scenario = {
