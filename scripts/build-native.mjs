@@ -23,7 +23,7 @@ else {
   // Installed as a dependency, kith runs under the Node that its packages were built for.
   if (existsSync(runtime)) buildPackages(['i2c-bus', 'epoll'])
   buildAddon('gpio', 'contacts and switches use sysfs, pulses are not counted')
-  buildAddon('memory', 'memory is not given back to the system after a burst of work')
+  buildAddon('process', 'memory is not given back after a burst of work, and a start takes a few ms longer')
 }
 
 /** Builds again what npm built for another Node. npm leaves out optional packages that it could not build. */

@@ -24,7 +24,7 @@ const COPIED = [
   'deploy/kith.example.yaml',
   'deploy/systemd',
   'native/gpio.c',
-  'native/memory.c',
+  'native/process.c',
   'scripts/build-native.mjs',
   'scripts/warm-cache.mjs'
 ]

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
 /**
  * The folder that kith is installed in: that of package.json. Files beside the code are found from here, never from
@@ -15,4 +16,12 @@ interface Manifest {
 /** The package.json of this installation. */
 export function manifest(): Manifest {
   return JSON.parse(readFileSync(new URL('package.json', INSTALLATION), 'utf8')) as Manifest
+}
+
+/**
+ * An addon that an install builds from native/<name>.c.
+ * @throws Error of Node.js where it was not built, or not for this machine
+ */
+export function addon<Exports>(name: string): Exports {
+  return createRequire(INSTALLATION)(`./native/build/${name}.node`) as Exports
 }

@@ -10,7 +10,7 @@ const TARGETS = {
 }
 
 /** kith's own addons: Node-API, the same binary for every Node. */
-const ADDONS = ['gpio', 'memory']
+const ADDONS = ['gpio', 'process']
 
 /** Packages with a binary for one major version of Node, and the source of it. */
 const COMPILED = { 'i2c-bus': 'i2c', epoll: 'epoll' }

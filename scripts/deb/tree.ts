@@ -88,7 +88,7 @@ function document(init: TreeInit, node: string): void {
     packed(readFileSync(join(library, 'THIRD-PARTY-LICENSES.txt')))
   )
   put(tree, `${folder}/LICENSE.node.gz`, packed(readFileSync(join(node, 'LICENSE'))))
-  for (const name of [...NOT_INSTALLED, 'THIRD-PARTY-LICENSES.txt', 'native/gpio.c', 'native/memory.c'])
+  for (const name of [...NOT_INSTALLED, 'THIRD-PARTY-LICENSES.txt', 'native/gpio.c', 'native/process.c'])
     rmSync(join(library, name), { recursive: true })
 }
 

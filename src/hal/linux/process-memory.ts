@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module'
-import { INSTALLATION } from '../../installation.ts'
+import { addon } from '../../installation.ts'
 import type { ProcessMemory } from '../process-memory.ts'
 
-/** What native/memory.c exports. */
+/** What native/process.c exports of memory. */
 interface MemoryAddon {
   /** glibc's malloc_trim(3): its free() keeps pages between blocks that are in use. */
   trim(): boolean
 }
 
-/** Uses the addon that an install builds (native/memory.c); without it nothing is given back. */
+/** Uses the addon that an install builds (native/process.c); without it nothing is given back. */
 export class LinuxProcessMemory implements ProcessMemory {
   /** null where it was not built, or not for this machine. */
   #addon: MemoryAddon | null | undefined
@@ -25,7 +24,7 @@ export class LinuxProcessMemory implements ProcessMemory {
 
 function load(): MemoryAddon | null {
   try {
-    return createRequire(INSTALLATION)('./native/build/memory.node') as MemoryAddon
+    return addon('process')
   } catch {
     return null
   }

@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import {
   closeSync,
-  constants,
   existsSync,
   openSync,
   readdirSync,
@@ -13,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { NodeError } from '../../error.ts'
+import { type Flock, systemFlock, takeFlock } from './flock.ts'
 import { KEY_FILE } from './key-file.ts'
 
 const LOCK_FILE = 'node.lock'
@@ -20,7 +19,7 @@ const PID_FILE = 'node.pid'
 const SQLITE_BUSY = 5
 
 export interface HomeLock {
-  /** Whether another process would be refused; false only on a read-only file system of a machine without flock(1). */
+  /** Whether another process would be refused; false only on a read-only file system where flock(2) cannot be called. */
   readonly isHeld: boolean
   /** Locks the key too, once it is written. @throws NodeError 'home-in-use' */
   holdKey(): void
@@ -35,15 +34,20 @@ export interface HomeLock {
  *
  * In a writable home an empty SQLite file is locked too: by it earlier versions of kith are noticed, and it is the
  * lock where flock is not available.
+ * @param options.flock how an open file is locked; the system's way if omitted
  * @throws NodeError 'home-in-use', which names the process; 'home-lock'
  */
-export function lockHome(folder: string, options: { readonly writable: boolean }): HomeLock {
+export function lockHome(
+  folder: string,
+  options: { readonly writable: boolean; readonly flock?: Flock }
+): HomeLock {
+  const { flock = systemFlock } = options
   const held: (() => void)[] = []
   const release = (): void => {
     for (const end of held.splice(0)) end()
   }
   try {
-    const byKernel = takeFlock(join(folder, KEY_FILE)) ?? takeFlock(folder)
+    const byKernel = takeFlock(join(folder, KEY_FILE), flock) ?? takeFlock(folder, flock)
     if (byKernel === 'busy') throw inUse(folder)
     if (byKernel !== undefined) held.push(byKernel)
     if (options.writable) {
@@ -57,35 +61,13 @@ export function lockHome(folder: string, options: { readonly writable: boolean }
   return {
     isHeld: held.length > 0,
     holdKey() {
-      const key = takeFlock(join(folder, KEY_FILE))
+      const key = takeFlock(join(folder, KEY_FILE), flock)
       if (key === 'busy') throw inUse(folder)
       if (key !== undefined) held.push(key)
     },
     release
   }
 }
-
-/**
- * Node has no flock. A lock belongs to the open file and not to a process: flock(1) takes it on our descriptor, which
- * it inherits, and it stays when flock(1) has ended.
- * @returns what lets go of it; undefined where there is no such file, or it cannot be locked
- */
-function takeFlock(path: string): (() => void) | 'busy' | undefined {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  } catch {
-    // Whatever is wrong with the key is reported when it is read.
-    return undefined
-  }
-  const { status } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] })
-  if (status === 0) return () => closeSync(descriptor)
-  closeSync(descriptor)
-  return status === FLOCK_BUSY ? 'busy' : undefined
-}
-
-/** flock(1), -E: the exit status where the lock is taken. */
-const FLOCK_BUSY = 1
 
 /** @param options.isRequired whether a failure is an error: it is not where flock holds the home */
 function takeDatabase(folder: string, options: { readonly isRequired: boolean }): () => void {
@@ -133,7 +115,7 @@ function inUse(folder: string): NodeError {
 }
 
 /**
- * The process that opened a file which is locked by flock(2). The kernel names in /proc/locks the flock(1) that has
+ * The process that opened a file which is locked by flock(2). The kernel names in /proc/locks a flock(1) that has
  * ended; a number in the home may be that of another home, which was copied, or of a node that was killed.
  * @returns undefined where /proc is another's, or none of this user's processes has it open
  */

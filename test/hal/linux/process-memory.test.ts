@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { LinuxProcessMemory } from '../../../src/hal/linux/process-memory.ts'
 
-const built = existsSync(fileURLToPath(new URL('../../../native/build/memory.node', import.meta.url)))
+const built = existsSync(fileURLToPath(new URL('../../../native/build/process.node', import.meta.url)))
 
 t.test('what is resident, and a trim that harms nothing', async (t) => {
   const memory = new LinuxProcessMemory()

@@ -162,30 +162,6 @@ t.test('a lock file that is something else is no matter where flock holds the ho
   home.close()
 })
 
-t.test('a machine without flock(1) locks by SQLite', async (t) => {
-  const { PATH } = process.env
-  t.teardown(() => {
-    process.env['PATH'] = PATH
-  })
-  process.env['PATH'] = '/nowhere'
-  const folder = t.testdir({
-    whole: {},
-    damaged: { 'node.lock': 'not a database, but long enough to be looked at'.repeat(50) }
-  })
-  const home = await openHome(join(folder, 'whole'), { create: false })
-  t.equal(home.isLocked, true)
-  await t.rejects(openHome(join(folder, 'whole'), { create: false }), { code: 'home-in-use' })
-  process.env['PATH'] = PATH
-  await t.rejects(openHome(join(folder, 'whole'), { create: false }), { code: 'home-in-use' })
-  home.close()
-  process.env['PATH'] = '/nowhere'
-  await t.rejects(openHome(join(folder, 'damaged'), { create: false }), {
-    code: 'home-lock',
-    remedy: 'stop',
-    hint: /remove/
-  })
-})
-
 t.test('unfinished files of a power cut go', async (t) => {
   const path = t.testdir({ 'epoch.0123456789ab.tmp': '17' })
   const home = await openHome(path, { create: false })

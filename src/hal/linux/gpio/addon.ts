@@ -1,6 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { INSTALLATION } from '../../../installation.ts'
+import { addon as installed } from '../../../installation.ts'
 import { systemCode } from '../system-code.ts'
 import type { ChipInfo, GpioKernel, LineInfo } from './kernel.ts'
 
@@ -27,7 +26,7 @@ interface GpioAddon {
  * @throws Error where it was not built, or not for this machine
  */
 export async function loadGpioKernel(): Promise<GpioKernel> {
-  const addon: GpioAddon = createRequire(INSTALLATION)('./native/build/gpio.node')
+  const addon = installed<GpioAddon>('gpio')
   return {
     chips: () =>
       readdirSync('/dev')
