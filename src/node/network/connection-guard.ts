@@ -77,7 +77,10 @@ export class ConnectionGuard {
     },
     denyDialPeer: (peer) => this.isBanned(peer),
     denyInboundEncryptedConnection: (peer) => this.isBanned(peer),
-    denyOutboundEncryptedConnection: (peer) => this.isBanned(peer)
+    denyOutboundEncryptedConnection: (peer) => this.isBanned(peer),
+    // Closed since the multiplexer was made, it would count as a connection for ever.
+    denyInboundUpgradedConnection: (_peer, { status }) => status !== 'open',
+    denyOutboundUpgradedConnection: (_peer, { status }) => status !== 'open'
   }
 
   /** Refuses a peer for a minute. @param why for the log: `broke the rules of …` */
@@ -108,6 +111,8 @@ export class ConnectionGuard {
     const create = factory.createStreamMuxer.bind(factory)
     factory.createStreamMuxer = (stream) => {
       unbound(stream)
+      // A multiplexer stops its pings when the stream is closed, which has been: its timer would keep the process.
+      if (stream.status !== 'open') throw new Error('it was closed during its handshake')
       return this.#guard(create(stream) as YamuxMuxer, stream)
     }
     return factory

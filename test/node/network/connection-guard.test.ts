@@ -4,11 +4,12 @@ import type { Connection } from '@libp2p/interface'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../../src/clock.ts'
 import type { LogFields } from '../../../src/log.ts'
+import type { ConnectionGuard } from '../../../src/node/network/connection-guard.ts'
 import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { STREAM_WINDOW } from '../../../src/node/network/yamux-frames.ts'
 import { bytesInUse } from '../../support/hostile/memory.ts'
 import { RawPeer, yamuxHead } from '../../support/hostile/raw-peer.ts'
-import { addressesOf, networkLimits } from '../../support/memory-network.ts'
+import { addressesOf, memoryNetwork, networkLimits } from '../../support/memory-network.ts'
 
 const MiB = 1024 * 1024
 const PING = '/ipfs/ping/1.0.0'
@@ -232,4 +233,32 @@ t.test('a handshake that never ends', async (t) => {
 async function refusedLater(connection: Connection): Promise<void> {
   await until(() => connection.status !== 'open')
   if (connection.status !== 'open') throw new Error('refused')
+}
+
+for (const moment of ['denyOutboundEncryptedConnection', 'denyOutboundUpgradedConnection'] as const) {
+  t.test(`what is closed during its handshake becomes no connection: ${moment}`, async (t) => {
+    const dialled = await memoryNetwork()
+    const dialler = await memoryNetwork()
+    t.teardown(() => Promise.all([dialled.stop(), dialler.stop()]))
+    const { gater } = dialler.services.guard as ConnectionGuard
+    const ask = gater[moment]?.bind(gater)
+    gater[moment] = async (peer, connection) => {
+      // As a circuit is when the node stops.
+      connection.abort(new Error('the node stops'))
+      return (await ask?.(peer, connection)) ?? false
+    }
+    let opened = 0
+    dialler.addEventListener('connection:open', () => {
+      opened++
+    })
+    const timers = timersOf()
+    await t.rejects(dialler.dial(dialled.getMultiaddrs()))
+    t.equal(opened, 0)
+    t.equal(dialler.getConnections().length, 0)
+    await until(() => timersOf() <= timers)
+  })
+}
+
+function timersOf(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 }
