@@ -15,29 +15,35 @@ export function leadsNear(address: Multiaddr, network: LocalNetwork): boolean {
 /** Addresses of one peer that are dialled on its own word. */
 const MAX_ANNOUNCED = 8
 
+export interface Here {
+  readonly network: LocalNetwork
+  /** Whether this node itself would answer at an address. */
+  readonly leadsHere: (address: Multiaddr) => boolean
+}
+
 /**
- * Those of a peer's own word (identify, peer record, exchange) that may be dialled: on the subnets of this machine, and
- * beyond them where the peer is in the book. Never loopback or unspecified addresses, which would lead to this machine,
- * none on a bridge of containers, which every machine has of its own, and no host names, which would lead wherever DNS
- * says.
+ * Those of a peer's own word (identify, peer record, exchange) or of a DHT that may be dialled: on the subnets of this
+ * machine, and beyond them where the peer is in the book. Never loopback or unspecified addresses, which would lead to
+ * this machine, nor where this node listens, none on a bridge of containers, which every machine has of its own, and no
+ * host names, which would lead wherever DNS says.
  */
 export function announcedAddresses(
   addresses: readonly Multiaddr[],
-  network: LocalNetwork,
+  { network, leadsHere }: Here,
   isInBook: boolean
 ): Multiaddr[] {
   const may = (address: Multiaddr): boolean => {
-    if (isRelayed(address)) return false
+    if (isRelayed(address) || leadsHere(address)) return false
     const place = hostPort(address)
     if (place === undefined) return leadsNear(address, network)
-    if (leadsHere(place.host) || network.isOnBridge(place.host)) return false
+    if (isThisMachine(place.host) || network.isOnBridge(place.host)) return false
     return isInBook || network.isOwnSubnet(place.host)
   }
   return addresses.filter(may).slice(0, MAX_ANNOUNCED)
 }
 
 /** RFC 1122 section 3.2.1.3, RFC 4291 sections 2.5.2, 2.5.3 and 2.5.5.2 (no interface has a mapped one). */
-function leadsHere(host: string): boolean {
+function isThisMachine(host: string): boolean {
   return /^(?:0\.|127\.|::1?$|::ffff:)/i.test(host)
 }
 

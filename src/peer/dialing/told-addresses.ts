@@ -1,15 +1,11 @@
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { BoundedMap } from '../../bounded-map.ts'
-import type { LocalNetwork } from '../discovery/local-network.ts'
-import { announcedAddresses } from './dial-addresses.ts'
+import { announcedAddresses, type Here } from './dial-addresses.ts'
 
-export interface ToldAddressesInit {
+export interface ToldAddressesInit extends Here {
   readonly peerStore: Pick<Libp2p['peerStore'], 'get'>
-  readonly network: LocalNetwork
   readonly inBook: (peer: string) => boolean
-  /** Whether this node itself would answer at an address. */
-  readonly leadsHere: (address: Multiaddr) => boolean
   /** Peers of the book whose word is remembered. */
   readonly peers: number
 }
@@ -52,7 +48,7 @@ export class ToldAddresses {
    * @param isConnected asks it anew, over the connection that is open
    */
   async of(id: PeerId, isConnected: boolean, signal: AbortSignal): Promise<Multiaddr[]> {
-    const { peerStore, network, inBook, leadsHere } = this.#init
+    const { peerStore, inBook } = this.#init
     const peer = id.toString()
     const isInBook = inBook(peer)
     // A peer that does not speak it, or does not answer, has said what it said before.
@@ -61,8 +57,7 @@ export class ToldAddresses {
     const { addresses } = await peerStore.get(id).catch(() => ({ addresses: [] }))
     const all = [...exchanged, ...addresses.map(({ multiaddr }) => multiaddr)]
     const once = new Map(all.map((address) => [address.toString(), address]))
-    const others = [...once.values()].filter((address) => !leadsHere(address))
-    return announcedAddresses(others, network, isInBook)
+    return announcedAddresses([...once.values()], this.#init, isInBook)
   }
 }
 

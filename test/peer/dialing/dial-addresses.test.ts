@@ -1,6 +1,6 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { multiaddr } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
 import { announcedAddresses, dialOrder, leadsNear } from '../../../src/peer/dialing/dial-addresses.ts'
 import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
@@ -62,11 +62,13 @@ t.test(
       '/dns4/example.com/tcp/4001',
       `${own}/p2p/12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES/p2p-circuit`
     ]
-    const announced = [...never, own, ...beyond].map((text) => multiaddr(text))
-    t.same(announcedAddresses(announced, network, false).map(String), [own])
-    t.same(announcedAddresses(announced, network, true).map(String), [own, ...beyond])
+    const here = '/ip4/203.0.113.5/tcp/4001'
+    const at = { network, leadsHere: (address: Multiaddr) => address.toString() === here }
+    const announced = [...never, here, own, ...beyond].map((text) => multiaddr(text))
+    t.same(announcedAddresses(announced, at, false).map(String), [own])
+    t.same(announcedAddresses(announced, at, true).map(String), [own, ...beyond])
     const many = Array.from({ length: 20 }, (_, i) => multiaddr(`/ip4/203.0.113.${i}/tcp/1`))
-    t.equal(announcedAddresses(many, network, true).length, 8)
+    t.equal(announcedAddresses(many, at, true).length, 8)
     t.end()
   }
 )

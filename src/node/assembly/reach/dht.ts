@@ -27,17 +27,14 @@ export function createDht(components: Needs): Dht | undefined {
   return service
 }
 
-/** As a peer's own word: neither loopback nor a place where this node listens itself. */
+/** As a peer's own word. */
 function dialableAt(
   { own, local }: Components['transports'],
   addresses: readonly Multiaddr[],
   isInBook: boolean
 ): Multiaddr[] {
-  return announcedAddresses(
-    addresses.filter((address) => !own.leadsHere(address)),
-    local,
-    isInBook
-  )
+  const here = { network: local, leadsHere: (address: Multiaddr) => own.leadsHere(address) }
+  return announcedAddresses(addresses, here, isInBook)
 }
 
 function isJoined({ init: { config } }: Needs): boolean {
