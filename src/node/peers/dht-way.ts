@@ -3,8 +3,8 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Report, Way } from '../../peer/dialing/way.ts'
 
 export interface DhtWayInit {
-  /** Addresses of a peer, as the DHT has them; absent where none is joined. */
-  readonly find: ((peer: string, signal: AbortSignal) => Promise<readonly Multiaddr[]>) | undefined
+  /** Addresses of a peer, as one server of the DHT has them and then another; absent where none is joined. */
+  readonly find: ((peer: string, signal: AbortSignal) => AsyncIterable<readonly Multiaddr[]>) | undefined
   /** Of those, the ones that may be dialled. */
   readonly dialable: (peer: string, addresses: readonly Multiaddr[]) => readonly Multiaddr[]
   readonly dial: (
@@ -28,16 +28,46 @@ export class DhtWay implements Way {
 
   /** @throws an Error saying why it was not found; what the dial throws; the signal's reason */
   async dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection> {
-    const { find, dialable, dial } = this.#init
+    const { find, dial } = this.#init
     if (find === undefined) throw new Error('not joined (dht.bootstrap in kith.yaml)')
-    const found = await find(peer, signal)
-    const addresses = dialable(peer, found)
-    if (addresses.length === 0)
-      throw new Error(
-        found.length === 0
-          ? 'it tells no address of its own'
-          : 'its addresses are not dialled: it is not in the book'
-      )
-    return await dial(peer, addresses, signal, (line) => report(`DHT: ${line}`))
+    const over = new AbortController()
+    const both = AbortSignal.any([signal, over.signal])
+    const { promise, resolve, reject } = Promise.withResolvers<Connection>()
+    const dials: Promise<unknown>[] = []
+    const onAddresses = (addresses: readonly Multiaddr[]): void => {
+      dials.push(dial(peer, addresses, both, (line) => report(`DHT: ${line}`)).then(resolve))
+    }
+    const search = this.#search(find(peer, both), peer, onAddresses)
+    // The first word may be a lie: the search goes on while its addresses are dialled.
+    Promise.allSettled([search])
+      .then(async ([searched]) => [...(await Promise.allSettled(dials)), searched])
+      .then((ended) => reject(ended.find((one) => one.status === 'rejected')?.reason))
+    try {
+      return await promise
+    } finally {
+      over.abort(new Error('the search is over'))
+    }
+  }
+
+  /** @param onAddresses called with those that may be dialled and were not named before */
+  async #search(
+    words: AsyncIterable<readonly Multiaddr[]>,
+    peer: string,
+    onAddresses: (addresses: readonly Multiaddr[]) => void
+  ): Promise<void> {
+    const named = new Set<string>()
+    let isDialled = false
+    for await (const word of words) {
+      const others = this.#init.dialable(peer, word).filter((one) => !named.has(one.toString()))
+      for (const one of word) named.add(one.toString())
+      if (others.length > 0) onAddresses(others)
+      isDialled ||= others.length > 0
+    }
+    if (isDialled) return
+    throw new Error(
+      named.size === 0
+        ? 'it tells no address of its own'
+        : 'its addresses are not dialled: it is not in the book'
+    )
   }
 }

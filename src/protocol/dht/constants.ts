@@ -10,3 +10,5 @@ export const MAX_STREAM_BYTES = 65_536
 export const MAX_CLOSER = 20
 /** Addresses of one peer in an answer, ours and another's. */
 export const MAX_ADDRESSES = 8
+/** Hosts whose word on where a peer is counts: one that lies does not displace the others. */
+export const MAX_TELLERS = 3

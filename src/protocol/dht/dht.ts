@@ -1,16 +1,18 @@
 import type { Connection, IdentifyResult } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
 import { TokenBuckets } from '../token-bucket.ts'
-import { FINDABLE_PROTOCOL, KAD_PROTOCOL, MAX_ADDRESSES } from './constants.ts'
-import type { Kad, KadComponents } from './kad.ts'
+import { FINDABLE_PROTOCOL } from './constants.ts'
+import type { KadComponents } from './kad.ts'
+import type { Kad } from './kad-client.ts'
 import type { DhtLimits } from './limits.ts'
+import { lookUp } from './look-up.ts'
+import { PeerRoles } from './peer-roles.ts'
 import { ServerLinks, type ServerLinksComponents } from './server-links.ts'
+import { withEnd } from './with-end.ts'
 
 export interface DhtInit {
   readonly limits: DhtLimits
@@ -58,11 +60,7 @@ export class Dht implements Startable {
   readonly #timers = new Map<string, Cancel>()
   readonly #links: ServerLinks
   readonly #counted = { searched: 0, found: 0, answered: 0, refused: 0 }
-  /**
-   * Protocols that the identify of a peer named. The peer store has besides what a peer opened a stream of: whoever asks
-   * would seem to be a server.
-   */
-  readonly #named: BoundedMap<string, readonly string[]>
+  readonly #roles: PeerRoles
   #kad: Kad | undefined
 
   constructor(components: DhtComponents, init: DhtInit) {
@@ -70,7 +68,7 @@ export class Dht implements Startable {
     this.#init = init
     this.#bootstraps = byPeer(init.bootstrap)
     this.#links = new ServerLinks(components, init.limits)
-    this.#named = new BoundedMap(init.limits.heard)
+    this.#roles = new PeerRoles(init.limits.heard, (peer) => components.connection(peer) !== undefined)
     components.libp2p.events.addEventListener('peer:identify', this.#identified)
   }
 
@@ -87,13 +85,19 @@ export class Dht implements Startable {
     this.#kad = createKad({
       ...libp2p,
       links: this.#links,
+      clock,
       serve,
+      joining: limits.joining,
+      lookup: limits.lookup,
+      isServer: (peer) => this.#roles.isServer(peer),
       mayAsk: (caller) => {
         const may = rates.take(caller)
         this.#counted[may ? 'answered' : 'refused']++
         return may
       },
-      mayTell: (peer, isSought) => mayTell(peer) && isTold(this.#named.get(peer) ?? [], isSought),
+      // Servers are told on the way to any key; a client that wants to be found only to who asks for it by its PeerId.
+      mayTell: (peer, isSought) =>
+        mayTell(peer) && (this.#roles.isServer(peer) || (isSought && this.#roles.isFindable(peer))),
       ping
     })
     if (isFindable)
@@ -113,12 +117,16 @@ export class Dht implements Startable {
   }
 
   readonly #identified = ({ detail }: CustomEvent<IdentifyResult>): void => {
-    this.#named.set(detail.peerId.toString(), [...detail.protocols])
+    this.#roles.set(detail.peerId.toString(), detail.protocols)
   }
 
-  /** Searches and those that found something; questions to servers and dials for them; questions answered and refused. */
+  /**
+   * Searches and those that found something; questions to servers and dials for them; questions answered and refused.
+   * Of now: `heard`, servers whose addresses are remembered, and `roles`, peers of which it is known what they are.
+   */
   get counters(): Readonly<Record<string, number>> {
-    return { ...this.#counted, ...this.#links.counters }
+    const ofNow = { heard: this.#links.size, roles: this.#roles.size }
+    return { ...this.#counted, ...this.#links.counters, ...ofNow }
   }
 
   get status(): DhtStatus {
@@ -134,24 +142,28 @@ export class Dht implements Startable {
   }
 
   /**
-   * Addresses of a peer, as servers of the DHT told them: a hint, which decides nothing.
+   * Addresses of a peer, as one server of the DHT told them and then another: hints, which decide nothing.
    * @throws NodeError 'not-found', 'deadline'; the signal's reason
    */
-  async find(peer: string, signal: AbortSignal): Promise<readonly Multiaddr[]> {
+  async *find(peer: string, signal: AbortSignal): AsyncGenerator<readonly Multiaddr[]> {
     const kad = this.#kad
     if (kad === undefined) throw new NodeError('not-found', 'not started')
     if (this.status.servers === 0)
       throw new NodeError('not-found', 'no server of it is connected (dht.bootstrap in kith.yaml)')
     this.#counted.searched++
-    const addresses = await withDeadline(
+    const words = withEnd(
       this.#components.clock,
       this.#init.limits.lookup,
       'search',
-      (limited) => lookUp(kad, peer, limited),
+      (limited) => lookUp(kad, this.#links, peer, limited),
       signal
     )
-    this.#counted.found++
-    return addresses
+    let isFound = false
+    for await (const addresses of words) {
+      if (!isFound) this.#counted.found++
+      isFound = true
+      yield addresses
+    }
   }
 
   /** Connects with a bootstrap peer, now and whenever it is lost. */
@@ -201,23 +213,6 @@ export class Dht implements Startable {
       this.#stopping.signal
     ).catch(() => undefined)
   }
-}
-
-async function lookUp(kad: Kad, peer: string, signal: AbortSignal): Promise<readonly Multiaddr[]> {
-  try {
-    for await (const event of kad.findPeer(peerIdFromString(peer), { signal, useCache: false })) {
-      if (event.name === 'FINAL_PEER') return event.peer.multiaddrs.slice(0, MAX_ADDRESSES)
-    }
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof Error && error.name === 'NotFoundError')) throw error
-  }
-  throw new NodeError('not-found', 'no server knows it')
-}
-
-/** Servers are told on the way to any key; a client that wants to be found only to who asks for it by its PeerId. */
-function isTold(protocols: readonly string[], isSought: boolean): boolean {
-  return protocols.includes(KAD_PROTOCOL) || (isSought && protocols.includes(FINDABLE_PROTOCOL))
 }
 
 function byPeer(addresses: readonly Multiaddr[]): Bootstrap[] {

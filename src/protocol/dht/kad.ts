@@ -1,38 +1,32 @@
 /**
- * The one file that loads @libp2p/kad-dht (81 ms, 2 MB), and takes from it what would tell or store too much. Stock
- * kad-dht answers FIND_NODE out of the whole peer store, stores records and providers of anybody, and dials whom an
- * answer names (docs/network.md trap 30).
+ * The one file that loads @libp2p/kad-dht (81 ms, 2 MB), and takes from it what would tell, store or dial too much:
+ * what is answered here, what is asked in kad-client.ts (docs/network.md traps 30 and 32).
  */
 
-import type { Connection, PeerId, PeerInfo, Stream } from '@libp2p/interface'
-import { type KadDHT, type KadDHTComponents, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import type { Connection, PeerId, PeerStore, Stream } from '@libp2p/interface'
+import { type KadDHTComponents, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import * as Digest from 'multiformats/hashes/digest'
 import { NodeError } from '../../error.ts'
-import { KAD_PROTOCOL, MAX_ADDRESSES, MAX_CLOSER, MAX_STREAM_BYTES } from './constants.ts'
+import { boundBytes } from './bound-bytes.ts'
+import { KAD_PROTOCOL, MAX_ADDRESSES, MAX_CLOSER } from './constants.ts'
+import { type ClientInit, type Kad, otherInsides, restrictClient } from './kad-client.ts'
 import type { ServerLinks } from './server-links.ts'
 
 /** What kad-dht takes of libp2p. */
 export type KadComponents = Omit<KadDHTComponents, 'connectionManager' | 'ping' | 'metrics'>
 
-export interface KadInit extends KadComponents {
+export interface KadInit extends KadComponents, ClientInit {
   readonly links: ServerLinks
   readonly serve: boolean
+  /** Servers that wait to be taken into the table. */
+  readonly joining: number
   /** Whether a caller may ask now. */
   readonly mayAsk: (caller: string) => boolean
   /** Whether others may be told of a peer; `isSought` where it is the one that was asked for. */
   readonly mayTell: (peer: string, isSought: boolean) => boolean
   /** Milliseconds of a round trip. */
   readonly ping: (connection: Connection, signal: AbortSignal | undefined) => Promise<number>
-}
-
-/** The class of the package, as far as it is used; its interface leaves out the rest. */
-export interface Kad extends KadDHT {
-  readonly routingTable: { readonly size: number }
-  readonly network: Pick<EventTarget, 'addEventListener'>
-  start(): Promise<void>
-  stop(): Promise<void>
 }
 
 interface Message {
@@ -50,36 +44,41 @@ interface Inside {
 
 const REMOVED = ['PUT_VALUE', 'GET_VALUE', 'ADD_PROVIDER', 'GET_PROVIDERS']
 
-/** @throws NodeError 'internal' where the package has other insides */
-export function createKad({ links, serve, mayAsk, mayTell, ping, ...components }: KadInit): Kad {
-  const kad = kadDHT({
+/**
+ * @param make the package's own factory unless given
+ * @throws NodeError 'internal' where the package has other insides
+ */
+export function createKad(init: KadInit, make: typeof kadDHT = kadDHT): Kad {
+  const { links, serve, joining, isServer, lookup, clock, mayAsk, mayTell, ping, ...components } = init
+  const kad = make({
     protocol: KAD_PROTOCOL,
     // Undefined would make it a server as soon as it has a public address.
     clientMode: !serve,
     peerInfoMapper: passthroughMapper,
     allowQueryWithZeroPeers: true,
-    maxInboundStreams: 4
+    maxInboundStreams: 4,
+    routingTableUpdateMaxQueueSize: joining
   })({
     ...components,
+    peerStore: readOnly(components.peerStore),
     registrar: boundedRegistrar(components.registrar),
     connectionManager: {
       openStream: (...to: Parameters<ServerLinks['openStream']>) => links.openStream(...to),
-      isDialable: (addresses: Multiaddr | readonly Multiaddr[]) => links.isDialable(addresses)
+      // What may not be asked is not among the answers that it sees.
+      isDialable: async () => true
     },
     ping: {
       ping: async (peer: PeerId, { signal }: { signal?: AbortSignal } = {}) =>
         ping(await links.connect(peer, signal), signal)
     }
   } as unknown as KadDHTComponents) as unknown as Kad
-  restrict(kad as unknown as Inside, mayAsk, mayTell)
-  kad.network.addEventListener('peer', (event) => {
-    const { id, multiaddrs } = (event as CustomEvent<PeerInfo>).detail
-    links.hear(id, multiaddrs)
-  })
+  restrictServer(kad as unknown as Inside, mayAsk, mayTell)
+  restrictClient(kad, links, { isServer, lookup, clock })
   return kad
 }
 
-function restrict({ rpc }: Inside, mayAsk: KadInit['mayAsk'], mayTell: KadInit['mayTell']): void {
+/** @throws NodeError 'internal' */
+function restrictServer({ rpc }: Inside, mayAsk: KadInit['mayAsk'], mayTell: KadInit['mayTell']): void {
   const handlers = rpc?.handlers
   const find = handlers?.['FIND_NODE']
   if (
@@ -87,13 +86,7 @@ function restrict({ rpc }: Inside, mayAsk: KadInit['mayAsk'], mayTell: KadInit['
     typeof find?.handle !== 'function' ||
     REMOVED.some((name) => handlers[name] === undefined)
   )
-    throw new NodeError(
-      'internal',
-      '@libp2p/kad-dht has other handlers than version 16: the DHT is not joined',
-      {
-        hint: 'install the version that package.json names'
-      }
-    )
+    throw otherInsides('handlers')
   for (const name of REMOVED) delete handlers[name]
   const answer = find.handle.bind(find)
   find.handle = async (caller, message) => {
@@ -115,7 +108,6 @@ function textOf(multihash: Uint8Array): string {
 
 type Registrar = KadDHTComponents['registrar']
 
-/** A stream of the DHT on which more is sent than questions take is reset: kad-dht takes messages of 4 MiB. */
 function boundedRegistrar(registrar: Registrar): Registrar {
   return Object.create(registrar, {
     handle: {
@@ -123,15 +115,21 @@ function boundedRegistrar(registrar: Registrar): Registrar {
         registrar.handle(
           protocol,
           (stream, connection) => {
-            let received = 0
-            stream.addEventListener('message', ({ data }) => {
-              received += data.byteLength
-              if (received > MAX_STREAM_BYTES) stream.abort(new Error('more than questions of the DHT take'))
-            })
+            boundBytes(stream)
             return handler(stream, connection)
           },
           options
         )
     }
   }) as Registrar
+}
+
+/**
+ * kad-dht writes nothing but tags: by one of them libp2p dials a server again that disconnects, at all addresses that
+ * it told, past every gate. A tag would also keep who was removed from the peer store in it.
+ */
+function readOnly(peerStore: PeerStore): PeerStore {
+  return Object.create(peerStore, {
+    merge: { value: async () => undefined }
+  }) as PeerStore
 }

@@ -11,6 +11,7 @@ export const dhtLimits = defineLimits(
       'Servers that are dialled in a minute because another server named them.'
     ),
     heard: whole(16, 65_536, 1024, 'Servers whose addresses are remembered, and peers whose protocols are.'),
+    joining: whole(16, 16_384, 256, 'Servers that wait to be taken into the table.'),
     askRate: number(0.1, 1000, 10, 'Questions a second that one peer is answered.'),
     askBurst: whole(1, 1000, 20, 'Questions of one peer at once.'),
     callers: whole(16, 65_536, 1024, 'Callers whose rate is remembered.'),

@@ -1,11 +1,14 @@
-import type { Connection, PeerId, Stream } from '@libp2p/interface'
+import type { Connection, PeerId, PeerInfo, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { BoundedMap } from '../../bounded-map.ts'
 import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import { TokenBucket } from '../../token-bucket.ts'
+import { TokenBuckets } from '../token-bucket.ts'
+import { boundBytes } from './bound-bytes.ts'
 import { MAX_ADDRESSES } from './constants.ts'
 import type { DhtLimits } from './limits.ts'
+import { inTurn, type Told, withoutWords, withWord } from './told.ts'
 
 export interface ServerLinksComponents {
   readonly clock: Clock
@@ -21,58 +24,108 @@ interface StreamOptions {
   readonly signal?: AbortSignal
 }
 
+type Limits = Pick<DhtLimits, 'dialsPerMinute' | 'heard' | 'lookup'>
+
+/** Of the dials of a minute, those that may fail of servers that one host named. */
+const TELLER_SHARE = 1 / 4
+
 /**
  * In place of libp2p's connection manager for kad-dht, which dials each peer that an answer names by its PeerId. Ours
- * dials the addresses that servers told, as far as they may be dialled and the budget of the minute allows.
+ * dials the addresses that servers told, as far as they may be dialled and the budget of the minute allows. Whose
+ * servers are not there has a share of it, so that one liar leaves the rest for what others name.
  */
 export class ServerLinks {
   readonly #components: ServerLinksComponents
+  readonly #limits: Limits
   readonly #dials: TokenBucket
-  readonly #heard: BoundedMap<string, readonly Multiaddr[]>
-  /** Questions asked, and servers dialled for them. */
-  readonly counters = { asked: 0, dialled: 0 }
+  readonly #failures: TokenBuckets
+  readonly #heard: BoundedMap<string, Told>
+  /** Questions asked, servers dialled for them, and those of them that were not reached. */
+  readonly counters = { asked: 0, dialled: 0, failed: 0 }
 
-  constructor(
-    components: ServerLinksComponents,
-    { dialsPerMinute, heard }: Pick<DhtLimits, 'dialsPerMinute' | 'heard'>
-  ) {
+  constructor(components: ServerLinksComponents, limits: Limits) {
+    const { dialsPerMinute, heard } = limits
     this.#components = components
+    this.#limits = limits
     this.#dials = new TokenBucket({ perSecond: dialsPerMinute / 60, burst: dialsPerMinute })
+    this.#failures = new TokenBuckets(components.clock, {
+      rate: (dialsPerMinute / 60) * TELLER_SHARE,
+      burst: Math.max(1, dialsPerMinute * TELLER_SHARE),
+      names: heard
+    })
     this.#heard = new BoundedMap(heard)
   }
 
-  /** Remembers the addresses of a server as another one told them. */
-  hear(peer: PeerId, addresses: readonly Multiaddr[]): void {
-    const dialable = this.#components.dialable(peer.toString(), addresses.slice(0, MAX_ADDRESSES))
-    if (dialable.length > 0) this.#heard.set(peer.toString(), dialable)
+  /** Servers whose addresses are remembered. */
+  get size(): number {
+    return this.#heard.size
   }
 
-  /** What kad-dht asks before it queries a peer that was named. */
-  async isDialable(addresses: Multiaddr | readonly Multiaddr[]): Promise<boolean> {
-    const all = Array.isArray(addresses) ? (addresses as readonly Multiaddr[]) : [addresses as Multiaddr]
-    return this.#components.dialable('', all).length > 0
+  /** Who tells: the host that an answer came from, which may have any number of PeerIds. */
+  tellerOf(server: PeerId): string {
+    const { connection } = this.#components
+    const components = connection(server.toString())?.remoteAddr.getComponents() ?? []
+    return components.find(({ name }) => name === 'ip4' || name === 'ip6')?.value ?? server.toString()
+  }
+
+  /** Remembers where a server is as another one told it. @returns whether it may be asked */
+  hear(teller: string, { id, multiaddrs }: PeerInfo): boolean {
+    const { connection, dialable } = this.#components
+    const peer = id.toString()
+    const addresses = dialable(peer, multiaddrs.slice(0, MAX_ADDRESSES))
+    if (addresses.length > 0)
+      this.#heard.set(peer, withWord(this.#heard.get(peer) ?? new Map(), teller, addresses))
+    return addresses.length > 0 || connection(peer) !== undefined
   }
 
   /** @throws NodeError 'unreachable'; what the dial and the stream throw */
   async openStream(peer: PeerId, protocol: string, { signal }: StreamOptions = {}): Promise<Stream> {
+    const { clock } = this.#components
     const connection = await this.connect(peer, signal)
     this.counters.asked++
-    return await connection.newStream(protocol, signal === undefined ? {} : { signal })
+    const stream = await connection.newStream(protocol, signal === undefined ? {} : { signal })
+    boundBytes(stream)
+    // kad-dht ends its side after the answer, and leaves the stream to the other one.
+    const cancel = clock.after(this.#limits.lookup, () =>
+      stream.abort(new Error('the server does not end the stream'))
+    )
+    stream.addEventListener('close', cancel, { once: true })
+    return stream
   }
 
   /** @throws NodeError 'unreachable'; what the dial throws */
   async connect(peer: PeerId, signal: AbortSignal = new AbortController().signal): Promise<Connection> {
-    const { connection, clock, dial } = this.#components
-    const open = connection(peer.toString())
+    const name = peer.toString()
+    const open = this.#components.connection(name)
     if (open !== undefined) return open
-    const addresses = this.#heard.get(peer.toString())
-    if (addresses === undefined)
+    const told = this.#heard.get(name)
+    if (told === undefined)
       throw new NodeError('unreachable', 'no address of this server of the DHT may be dialled')
-    if (!this.#dials.take(clock.monotonic()))
+    const teller = this.#take(told)
+    this.counters.dialled++
+    try {
+      const connection = await this.#components.dial(name, inTurn(told), signal)
+      this.#failures.giveBack(teller)
+      return connection
+    } catch (error) {
+      this.counters.failed++
+      // Others may have told another place meanwhile.
+      const others = withoutWords(this.#heard.get(name) ?? told, told)
+      if (others.size > 0) this.#heard.set(name, others)
+      else this.#heard.delete(name)
+      throw error
+    }
+  }
+
+  /** @returns who answers for the dial @throws NodeError 'unreachable' where none is left */
+  #take(told: Told): string {
+    const now = this.#components.clock.monotonic()
+    const teller = this.#dials.has(now) ? [...told.keys()].find((one) => this.#failures.take(one)) : undefined
+    if (teller === undefined)
       throw new NodeError('unreachable', 'the dials of this minute are used up (limits.dht.dialsPerMinute)', {
         remedy: 'retry'
       })
-    this.counters.dialled++
-    return await dial(peer.toString(), addresses, signal)
+    this.#dials.take(now)
+    return teller
   }
 }

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { KAD_PROTOCOL, MAX_STREAM_BYTES } from '../../../src/protocol/dht/constants.ts'
-import { type DhtNode, dhtNode, until } from '../../support/dht.ts'
+import { type DhtNode, dhtNode, found as foundBy, until } from '../../support/dht/node.ts'
 
 const signal = AbortSignal.timeout(60_000)
 
 async function found(one: DhtNode, other: DhtNode): Promise<string[]> {
-  return (await one.dht.find(other.peer, signal)).map(String)
+  return await foundBy(one, other.peer, signal)
 }
 
 t.test('a client finds another client by a server that both know', async (t) => {
@@ -37,7 +37,7 @@ t.test('who does not want to be found is not, nor who is denied, nor who speaks 
 
 t.test('without a server nothing is searched', async (t) => {
   const alone = await dhtNode(t)
-  await t.rejects(alone.dht.find(alone.peer, signal), {
+  await t.rejects(found(alone, alone), {
     code: 'not-found',
     message: /no server of it is connected/
   })
@@ -64,7 +64,7 @@ t.test('what servers name is dialled within the budget of the minute alone', asy
   await until(() => (first?.dht.status.servers ?? 0) >= 7)
   const client = await dhtNode(t, { bootstrap: [first?.address ?? ''], limits: { dialsPerMinute: 2 } })
   await until(() => client.dht.status.servers > 0)
-  await client.dht.find((await dhtNode(t)).peer, signal).catch(() => undefined)
+  await found(client, await dhtNode(t)).catch(() => undefined)
   t.ok(client.dialled.length <= 3, `${client.dialled.length} dials: the bootstrap peer and two more`)
 })
 
@@ -74,7 +74,7 @@ t.test('addresses that may not be dialled are not', async (t) => {
   await until(() => first.dht.status.servers === 1)
   const client = await dhtNode(t, { bootstrap: [first.address], dialable: () => [] })
   await until(() => client.dht.status.servers > 0)
-  await client.dht.find(second.peer, signal).catch(() => undefined)
+  await found(client, second).catch(() => undefined)
   t.same([...new Set(client.dialled)], [first.peer])
 })
 

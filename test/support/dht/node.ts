@@ -1,12 +1,12 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Test } from 'tap'
-import { systemClock } from '../../src/clock.ts'
-import { defaultsOf } from '../../src/limits.ts'
-import { silentLog } from '../../src/log.ts'
-import type { Network } from '../../src/node/network/create-network.ts'
-import { type Dht, type DhtComponents, type DhtInit, dht } from '../../src/protocol/dht/index.ts'
-import { type DhtLimits, dhtLimits } from '../../src/protocol/dht/limits.ts'
-import { memoryNetwork } from './memory-network.ts'
+import { systemClock } from '../../../src/clock.ts'
+import { defaultsOf } from '../../../src/limits.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { Network } from '../../../src/node/network/create-network.ts'
+import { type Dht, type DhtComponents, type DhtInit, dht } from '../../../src/protocol/dht/index.ts'
+import { type DhtLimits, dhtLimits } from '../../../src/protocol/dht/limits.ts'
+import { memoryNetwork } from '../memory-network.ts'
 
 export const limits: DhtLimits = defaultsOf(dhtLimits)
 
@@ -53,10 +53,16 @@ export async function makeDhtNode(plan: DhtPlan = {}): Promise<DhtNode> {
     libp2p: network.services.components.kad,
     connection,
     dialable: plan.dialable ?? ((_peer, addresses) => addresses),
-    async dial(other, [address], signal) {
+    async dial(other, addresses, signal) {
       dialled.push(other)
-      if (address === undefined) throw new Error('no address')
-      return await network.services.components.transportManager.dial(address, { signal })
+      let failure: unknown = new Error('no address')
+      for (const address of addresses)
+        try {
+          return await network.services.components.transportManager.dial(address, { signal })
+        } catch (error) {
+          failure = error
+        }
+      throw failure
     },
     mayTell: plan.mayTell ?? (() => true),
     ping: async (one, signal) =>
@@ -69,6 +75,17 @@ export async function makeDhtNode(plan: DhtPlan = {}): Promise<DhtNode> {
     await network.stop()
   }
   return { network, dht: service, peer, address: String(own), dialled, stop }
+}
+
+/** The addresses that all servers told which were heard in one search. @throws what find() throws */
+export async function found(
+  { dht }: Pick<DhtNode, 'dht'>,
+  peer: string,
+  signal: AbortSignal
+): Promise<string[]> {
+  const all: string[] = []
+  for await (const addresses of dht.find(peer, signal)) all.push(...addresses.map(String))
+  return all
 }
 
 /** Resolves once it holds. Tests bound it by their own timeout. */

@@ -1,0 +1,118 @@
+import type { PeerId, PeerInfo } from '@libp2p/interface'
+import type { KadDHT, QueryEvent } from '@libp2p/kad-dht'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from '../../clock.ts'
+import { NodeError } from '../../error.ts'
+import { MAX_CLOSER } from './constants.ts'
+import type { ServerLinks } from './server-links.ts'
+import { withEnd } from './with-end.ts'
+
+export interface ClientInit {
+  readonly clock: Clock
+  /** Milliseconds that a search takes at most, those of kad-dht itself included. */
+  readonly lookup: number
+  /** Whether the identify of a peer named the DHT. */
+  readonly isServer: (peer: string) => boolean
+}
+
+/** Where the peer is whose key was asked for, as a server told it. */
+export interface Word {
+  readonly teller: string
+  readonly addresses: readonly Multiaddr[]
+}
+
+/** What a search yields; its answers have the peer that is searched apart. */
+export type SearchEvent = QueryEvent & { readonly sought?: Word }
+
+/** The class of the package, as far as it is used; its interface leaves out the rest. */
+export interface Kad extends Omit<KadDHT, 'getClosestPeers'> {
+  readonly routingTable: { readonly size: number }
+  getClosestPeers(key: Uint8Array, options: { readonly signal: AbortSignal }): AsyncIterable<SearchEvent>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+type Send = (
+  to: PeerId,
+  message: { readonly key?: Uint8Array },
+  options: unknown
+) => AsyncIterable<SearchEvent>
+
+type Run = (
+  key: Uint8Array,
+  query: unknown,
+  options?: { readonly signal?: AbortSignal }
+) => AsyncIterable<SearchEvent>
+
+/** Private parts of kad-dht 16. */
+interface Inside {
+  readonly network?: { sendRequest?: Send }
+  readonly queryManager?: { run?: Run }
+  onPeerConnect?: (peer: PeerInfo) => Promise<void>
+}
+
+/**
+ * Bounds what answers make this node do. Stock kad-dht dials each peer that an answer names to take it into its table,
+ * hears of any number of them, and begins with a search that has no end.
+ * @throws NodeError 'internal' where kad-dht has other insides
+ */
+export function restrictClient(kad: Kad, links: ServerLinks, { clock, lookup, isServer }: ClientInit): void {
+  const inside = kad as unknown as Inside
+  const { network, queryManager, onPeerConnect } = inside
+  const send = network?.sendRequest
+  const run = queryManager?.run
+  if (
+    network === undefined ||
+    queryManager === undefined ||
+    typeof send !== 'function' ||
+    typeof run !== 'function' ||
+    typeof onPeerConnect !== 'function'
+  )
+    throw otherInsides('searches')
+  network.sendRequest = (to, message, options) =>
+    checkedAnswers(links, to, message.key, send.call(network, to, message, options))
+  queryManager.run = (key, query, options) =>
+    withEnd(
+      clock,
+      lookup,
+      'a search',
+      (signal) => run.call(queryManager, key, query, { ...options, signal }),
+      options?.signal
+    )
+  // Servers get into the table when they say it themselves, or have answered.
+  inside.onPeerConnect = async (peer) => {
+    if (isServer(peer.id.toString())) await onPeerConnect.call(kad, peer)
+  }
+}
+
+export function otherInsides(what: string): NodeError {
+  return new NodeError(
+    'internal',
+    `@libp2p/kad-dht has other ${what} than version 16: the DHT is not joined`,
+    { hint: 'install the version that package.json names' }
+  )
+}
+
+async function* checkedAnswers(
+  links: ServerLinks,
+  from: PeerId,
+  key: Uint8Array | undefined,
+  events: AsyncIterable<SearchEvent>
+): AsyncGenerator<SearchEvent> {
+  for await (const event of events) {
+    if (event.name !== 'PEER_RESPONSE') {
+      yield event
+      continue
+    }
+    const teller = links.tellerOf(from)
+    const isSought = ({ id }: PeerInfo): boolean =>
+      key !== undefined && Buffer.compare(id.toMultihash().bytes, key) === 0
+    const found = event.closer.find(isSought)
+    const closer = event.closer
+      .filter((one) => !isSought(one))
+      .slice(0, MAX_CLOSER)
+      .filter((one) => links.hear(teller, one))
+    const sought = found && { teller, addresses: found.multiaddrs }
+    yield { ...event, closer, ...(sought && { sought }) }
+  }
+}

@@ -1,0 +1,96 @@
+import type { Connection, PeerId } from '@libp2p/interface'
+import { peerIdFromMultihash } from '@libp2p/peer-id'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import * as Digest from 'multiformats/hashes/digest'
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { ServerLinks } from '../../../src/protocol/dht/server-links.ts'
+import { madeUpId } from '../../support/dht/liar.ts'
+import { limits } from '../../support/dht/node.ts'
+
+const newPeer = (): PeerId => peerIdFromMultihash(Digest.decode(madeUpId())) as PeerId
+const [good, ...bad] = Array.from({ length: 10 }, (_, i) => multiaddr(`/ip4/203.0.113.${i}/tcp/4001`))
+
+interface Bench {
+  readonly clock: VirtualClock
+  readonly links: ServerLinks
+  /** What was dialled for each peer, in order. */
+  readonly dialled: (readonly Multiaddr[])[]
+}
+
+/** Only `good` is answered, and nobody is connected but whom `hosts` places. */
+function bench(hosts: ReadonlyMap<string, string> = new Map()): Bench {
+  const clock = new VirtualClock()
+  const dialled: (readonly Multiaddr[])[] = []
+  const at = (host: string): Connection =>
+    ({ remoteAddr: multiaddr(`/ip4/${host}/tcp/1`) }) as unknown as Connection
+  const links = new ServerLinks(
+    {
+      clock,
+      connection: (peer) => {
+        const host = hosts.get(peer)
+        return host === undefined ? undefined : at(host)
+      },
+      dialable: (_peer, addresses) => addresses,
+      async dial(_peer, addresses) {
+        dialled.push(addresses)
+        if (good !== undefined && addresses.includes(good)) return at('203.0.113.0')
+        throw new Error('refused')
+      }
+    },
+    { ...limits, dialsPerMinute: 8, heard: 4 }
+  )
+  return { clock, links, dialled }
+}
+
+t.test('who names servers that are not there has a quarter of the dials of a minute', async (t) => {
+  const { clock, links, dialled } = bench()
+  const nameAndDial = async (teller: string, addresses: Multiaddr[]): Promise<void> => {
+    const id = newPeer()
+    t.ok(links.hear(teller, { id, multiaddrs: addresses }))
+    await links.connect(id).catch(() => undefined)
+  }
+  for (let i = 0; i < 20; i++) await nameAndDial('liar', bad)
+  t.equal(dialled.length, 2)
+  for (let i = 0; i < 20; i++) await nameAndDial('honest', good === undefined ? [] : [good])
+  t.equal(dialled.length, 8, 'the other dials of the minute')
+  t.match(links.counters, { dialled: 8, failed: 2 })
+  await clock.advance(60_000)
+  for (let i = 0; i < 20; i++) await nameAndDial('liar', bad)
+  t.equal(dialled.length, 10)
+})
+
+t.test('a host is one teller, however many PeerIds it has', async (t) => {
+  const peers = [newPeer(), newPeer(), newPeer()]
+  const hosts = ['192.168.1.7', '192.168.1.7', '192.168.1.8']
+  const { links } = bench(new Map(peers.map((peer, i) => [peer.toString(), hosts[i] ?? ''])))
+  t.same(
+    peers.map((peer) => links.tellerOf(peer)),
+    hosts
+  )
+  const unknown = newPeer()
+  t.equal(links.tellerOf(unknown), unknown.toString())
+})
+
+t.test(
+  'a server that a liar names elsewhere is dialled at both places, and the lie is forgotten',
+  async (t) => {
+    const { links, dialled } = bench()
+    const id = newPeer()
+    links.hear('liar', { id, multiaddrs: bad })
+    await t.rejects(links.connect(id))
+    await t.rejects(links.connect(id), { code: 'unreachable' }, 'nothing is known any more')
+    links.hear('liar', { id, multiaddrs: bad })
+    links.hear('honest', { id, multiaddrs: good === undefined ? [] : [good] })
+    await links.connect(id)
+    t.same(dialled.at(-1)?.slice(0, 3), [bad[0], good, bad[1]], 'in turn')
+    t.equal(dialled.at(-1)?.length, 8)
+  }
+)
+
+t.test('servers are remembered up to the limit, and what may not be dialled is not', async (t) => {
+  const { links } = bench()
+  for (let i = 0; i < 1000; i++) links.hear(`teller-${i}`, { id: newPeer(), multiaddrs: bad })
+  t.equal(links.size, 4)
+  t.notOk(links.hear('teller', { id: newPeer(), multiaddrs: [] }))
+})
