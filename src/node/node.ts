@@ -23,6 +23,7 @@ import { randomFloat } from './assembly/random.ts'
 import { remoteHost } from './network/create-network.ts'
 import type { NodeDatagrams } from './network/datagrams.ts'
 import { NodeStream } from './network/node-stream.ts'
+import { StreamPlaces } from './network/stream-places.ts'
 import type { RunningNode } from './run-node.ts'
 
 /** Serves one stream that another node opened. When it returns, our side of the stream is closed. */
@@ -63,6 +64,8 @@ export class Node {
   readonly #config: NodeConfig
   readonly #clock: Clock
   readonly #log: Log
+  /** Of the streams that others open. */
+  readonly #places: StreamPlaces
 
   /** @internal */
   constructor(running: RunningNode, config: NodeConfig) {
@@ -74,6 +77,13 @@ export class Node {
     this.#config = config
     this.#clock = running.assembled.init.world.clock
     this.#log = running.assembled.init.log
+    const { open, openPerPeer } = config.limits.streams
+    this.#places = new StreamPlaces({
+      clock: this.#clock,
+      places: open,
+      perPeer: openPerPeer,
+      inBook: running.assembled.peers.inBook
+    })
   }
 
   /** Multiaddrs with our PeerId, where others can reach us. */
@@ -234,7 +244,9 @@ export class Node {
       stream.abort(new Error('only peers of the book and of the local network are answered'))
       return
     }
-    const messages = new NodeStream(stream, peer, this.#clock, this.#config.limits.streams)
+    const used = this.#places.take(stream, peer)
+    if (used === undefined) return
+    const messages = new NodeStream(stream, peer, this.#clock, this.#config.limits.streams, used)
     Promise.resolve()
       .then(() => handler(messages))
       .then(() => messages.close())

@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import { Notifier } from '../../notifier.ts'
 import { duplexOf } from '../network/stream-duplex.ts'
+import { StreamPlaces } from '../network/stream-places.ts'
 import type { ServeLimits } from './limits.ts'
 import type { IncomingStream, PeerStream, ServeEvent, ServeRequest } from './operations.ts'
 import { checkProtocolName } from './pipe.ts'
@@ -14,6 +15,7 @@ export interface ServedStreamsInit {
   readonly limits: ServeLimits
   /** Streams that one peer may hold open on one protocol. */
   readonly perPeer: number
+  readonly inBook: (peer: string) => boolean
   readonly allows: (connection: Connection, allow: 'book' | 'near') => boolean
   readonly namesOf: (peer: string) => Pick<IncomingStream, 'who' | 'name'>
 }
@@ -21,12 +23,14 @@ export interface ServedStreamsInit {
 interface Waiting {
   readonly stream: Stream
   readonly peer: string
+  readonly used: () => void
   readonly cancel: Cancel
 }
 
 /** One serve: its streams that are open, and those that it has not named yet. */
 interface Serving {
   readonly open: Set<Stream>
+  readonly places: StreamPlaces
   /** By id; at most as many as are open. */
   readonly unnamed: Map<string, IncomingStream>
   readonly changed: Notifier
@@ -46,9 +50,19 @@ export class ServedStreams {
     { protocols, allow = 'book' }: ServeRequest,
     signal: AbortSignal
   ): AsyncGenerator<ServeEvent, void, void> {
-    const { network, limits, perPeer } = this.#init
+    const { network, limits, perPeer, clock, inBook } = this.#init
     this.#check(protocols)
-    const serving: Serving = { open: new Set(), unnamed: new Map(), changed: new Notifier() }
+    const serving: Serving = {
+      open: new Set(),
+      places: new StreamPlaces({
+        clock,
+        places: limits.programs,
+        perPeer: limits.programsPerPeer,
+        inBook
+      }),
+      unnamed: new Map(),
+      changed: new Notifier()
+    }
     // Another serve may be faster: its handler stays.
     const handled: string[] = []
     const wake = (): void => serving.changed.notify()
@@ -89,8 +103,8 @@ export class ServedStreams {
     this.#forget(id)
     if (waiting === undefined || waiting.stream.status !== 'open')
       throw new NodeError('gone', 'the stream has ended or was taken', { remedy: 'retry' })
-    const { stream, peer } = waiting
-    return { peer, protocol: stream.protocol, bytes: duplexOf(stream) }
+    const { stream, peer, used } = waiting
+    return { peer, protocol: stream.protocol, bytes: duplexOf(stream, used) }
   }
 
   /** @throws NodeError 'protocol-name', 'protocol-taken' */
@@ -106,10 +120,9 @@ export class ServedStreams {
   /** Never throws: libp2p handles no error of a stream handler (docs/network.md trap 9). */
   #take(serving: Serving, stream: Stream, connection: Connection): void {
     const { clock, limits, namesOf } = this.#init
-    if (serving.open.size >= limits.programs) {
-      stream.abort(new Error(`${limits.programs} streams are open already`))
-      return
-    }
+    const peer = connection.remotePeer.toString()
+    const used = serving.places.take(stream, peer)
+    if (used === undefined) return
     const id = randomUUID()
     const cancel = clock.after(limits.accept, () => {
       this.#waiting.delete(id)
@@ -121,8 +134,7 @@ export class ServedStreams {
       serving.unnamed.delete(id)
       this.#forget(id)
     })
-    const peer = connection.remotePeer.toString()
-    this.#waiting.set(id, { stream, peer, cancel })
+    this.#waiting.set(id, { stream, peer, used, cancel })
     serving.unnamed.set(id, { id, peer, ...namesOf(peer), protocol: stream.protocol })
     serving.changed.notify()
   }

@@ -108,6 +108,7 @@ function servedStreams({
       clock: world.clock,
       limits: config.limits.serve,
       perPeer: config.limits.streams.perPeer,
+      inBook,
       allows(connection, allow) {
         const peer = connection.remotePeer.toString()
         if (allow === 'book') return inBook(peer) && !admission.denies(peer)

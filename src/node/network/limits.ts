@@ -30,6 +30,8 @@ export const networkLimits = defineLimits('Connections.', {
 export type NetworkLimits = LimitsOf<typeof networkLimits>
 
 export const streamLimits = defineLimits('Streams of applications.', {
+  open: whole(1, 65_536, 256, 'Streams that others may hold open, on all protocols together.'),
+  openPerPeer: whole(1, 4096, 64, 'Of these, streams of one peer.'),
   perPeer: whole(1, 1024, 16, 'Streams one peer may hold open on one protocol.'),
   messageBytes: size('1KiB', '4MiB', '64KiB', 'Largest message.'),
   // Beyond it the stream is reset (docs/network.md trap 8).

@@ -6,7 +6,7 @@ import { FrameStream } from '../../protocol/frame-stream.ts'
 import type { StreamLimits } from './limits.ts'
 
 /** What one stream is held to; how many there may be is the node's matter. */
-export type MessageLimits = Omit<StreamLimits, 'perPeer'>
+export type MessageLimits = Pick<StreamLimits, 'messageBytes' | 'bufferBytes' | 'write'>
 
 /**
  * A stream of messages between two applications: each with its length before it, as an unsigned varint
@@ -20,6 +20,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   readonly #stream: Stream
   readonly #frames: FrameStream
   readonly #limits: MessageLimits
+  readonly #used: () => void
   readonly #waiting: Uint8Array[] = []
   #bytes = 0
   #ended = false
@@ -28,11 +29,19 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   readonly #changed = new Notifier()
 
   /** @internal */
-  constructor(stream: Stream, peer: string, clock: Clock, limits: MessageLimits) {
+  /** @param used called with each message, either way */
+  constructor(
+    stream: Stream,
+    peer: string,
+    clock: Clock,
+    limits: MessageLimits,
+    used: () => void = () => {}
+  ) {
     this.peer = peer
     this.protocol = stream.protocol
     this.#stream = stream
     this.#limits = limits
+    this.#used = used
     this.#frames = new FrameStream({
       stream,
       clock,
@@ -59,6 +68,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
         }
       )
     }
+    this.#used()
     await this.#frames.write(bytes)
   }
 
@@ -95,6 +105,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   }
 
   #take(frame: Uint8Array): void {
+    this.#used()
     this.#bytes += frame.length
     if (this.#bytes > this.#limits.bufferBytes) {
       throw new NodeError('slow-reader', `${this.#bytes} bytes wait for the application on ${this.protocol}`)

@@ -8,23 +8,26 @@ const MAX_WRITE = 65_536
 /**
  * A libp2p stream as a Duplex of Node, with back-pressure both ways. Each side ends on its own; destroying the Duplex
  * before both have ended resets the stream, and a reset destroys the Duplex with NodeError 'link-broken'.
+ * @param used called with bytes that come or go
  */
-export function duplexOf(stream: Stream): Duplex {
-  return new StreamDuplex(stream)
+export function duplexOf(stream: Stream, used: () => void = () => {}): Duplex {
+  return new StreamDuplex(stream, used)
 }
 
 class StreamDuplex extends Duplex {
   readonly #stream: Stream
+  readonly #used: () => void
   /** Whether the other side ended its writing: a stream that is closed without it was cut off. */
   #remoteEnded: boolean
   #wantsMore = true
   #resuming = false
 
-  constructor(stream: Stream) {
+  constructor(stream: Stream, used: () => void) {
     super()
     // A reset that comes before anybody listens must not end the process; finished() still rejects.
     this.on('error', () => {})
     this.#stream = stream
+    this.#used = used
     this.#remoteEnded = stream.status === 'open' && stream.remoteWriteStatus === 'closed'
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('remoteCloseWrite', this.#onRemoteEnd)
@@ -63,6 +66,7 @@ class StreamDuplex extends Duplex {
 
   async #send(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length; at += MAX_WRITE) {
+      this.#used()
       let canSendMore: boolean
       try {
         canSendMore = this.#stream.send(chunk.subarray(at, at + MAX_WRITE))
@@ -94,6 +98,7 @@ class StreamDuplex extends Duplex {
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent): void => {
+    this.#used()
     for (const chunk of data instanceof Uint8Array ? [data] : data) this.#wantsMore = this.push(chunk)
     this.#pauseIfFull()
   }

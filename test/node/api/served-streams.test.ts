@@ -23,8 +23,9 @@ function setUp(programs = 2) {
       getProtocols: () => [...handlers.keys()]
     },
     clock,
-    limits: { programs, accept: 10_000 },
+    limits: { programs, programsPerPeer: programs, accept: 10_000 },
     perPeer: 16,
+    inBook: (peer) => peer !== 'passer-by',
     allows: (connection, allow) => {
       asked.push(allow)
       return connection.remotePeer.toString() !== 'stranger'
@@ -70,6 +71,30 @@ t.test('a stream is named, taken once, and ends with the serve', async (t) => {
   t.equal(opener.status, 'reset')
   t.ok(bytes.destroyed)
   t.notOk(handlers.has(PROTOCOL))
+})
+
+t.test('silent streams of one peer leave room for others', async (t) => {
+  const { served, open, clock } = setUp(4)
+  const stop = new AbortController()
+  const events = served.serve({ protocols: [PROTOCOL], allow: 'near' }, stop.signal)
+  await next(events)
+  const silent = Array.from({ length: 4 }, () => open('passer-by'))
+  await turn()
+  const used = served.accept(await idOf(events))
+  for (let i = 0; i < 3; i++) served.accept(await idOf(events))
+  await clock.advance(3_600_000)
+  silent[0]?.send(new Uint8Array(1))
+  await turn()
+  used.bytes.read()
+  t.ok(
+    silent.every(({ status }) => status === 'open'),
+    'none ends by itself'
+  )
+  const friend = open('hall')
+  await turn()
+  t.same([friend.status, ...silent.map(({ status }) => status)], ['open', 'open', 'reset', 'open', 'open'])
+  stop.abort()
+  await events.next()
 })
 
 t.test('streams of strangers, further ones and those without a reader are reset', async (t) => {
