@@ -1,12 +1,13 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { checkParents, openHome } from '../peer/identity/home.ts'
+import { exposuresOf } from '../peer/identity/folders-above.ts'
+import { openHome } from '../peer/identity/home.ts'
 import { loadIdentity, openIdentity } from '../peer/identity/identity.ts'
 import { asideFiles } from '../reading/history/store/database-file.ts'
 import { writeAtomic } from '../write-atomic.ts'
 
-/** For doctor, which finds what a node would refuse before it starts. */
-export { checkParents }
+/** For doctor, which finds what a node would refuse or warn of before it starts. */
+export { exposuresOf }
 
 export interface InitResult {
   /** Absolute. */

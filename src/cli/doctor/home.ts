@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError, isNodeError } from '../../error.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
@@ -46,11 +46,13 @@ async function checkFolder(home: string, mode: number): Promise<Finding> {
 
 /** The folders above, as a node demands them. */
 async function checkAbove(home: string): Promise<Finding[]> {
-  const { checkParents } = await import('../../node/home.ts')
-  return await checkParents(home).then(
-    () => [],
-    (error) => [wrong('home', error)]
-  )
+  const { exposuresOf } = await import('../../node/home.ts')
+  try {
+    const exposures = await exposuresOf(resolve(home))
+    return exposures.map(({ toAll, message, hint }) => (toAll ? bad : warn)('home', sanitize(message), hint))
+  } catch (error) {
+    return [wrong('home', error)]
+  }
 }
 
 /** The key as a node reads it: mode, owner, content. */

@@ -17,6 +17,7 @@ export function controlStartables(
       name: 'control socket',
       async start() {
         if (!home.isLocked) log.warn(`${home.path} cannot be locked: do not start a second node of it`)
+        for (const { message, hint } of home.exposures) log.warn(`${message}; ${hint}`)
         // Clients wait by the clock of this machine, in a simulated world too.
         const init = {
           home: home.path,

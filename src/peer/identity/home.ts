@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, type Stats } from 'node:fs'
-import { mkdir, realpath, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { NodeError } from '../../error.ts'
 import { removeUnfinished } from '../../write-atomic.ts'
+import { type Exposure, exposuresOf } from './folders-above.ts'
 import { lockHome } from './home-lock.ts'
 
 /** The folder of one node, locked by this process. */
@@ -13,6 +14,8 @@ export interface Home {
   readonly readOnly: boolean
   /** Whether another process would be refused; only a read-only one may go without. */
   readonly isLocked: boolean
+  /** Which users besides the owner may replace it. */
+  readonly exposures: readonly Exposure[]
   /** The path of a file in it. */
   file(name: string): string
   /** Locks the key that was just written. @throws NodeError 'home-in-use' */
@@ -29,7 +32,7 @@ export async function openHome(path: string, options: { readonly create: boolean
   const folder = resolve(path)
   if (options.create) await makeFolder(folder)
   checkFolder(folder, await statFolder(folder))
-  await checkParents(folder)
+  const exposures = await checkAbove(folder)
   const writable = isWritable(folder)
   const lock = lockHome(folder, { writable })
   try {
@@ -42,6 +45,7 @@ export async function openHome(path: string, options: { readonly create: boolean
     path: folder,
     readOnly: !writable,
     isLocked: lock.isHeld,
+    exposures,
     file: (name) => join(folder, name),
     holdKey: () => lock.holdKey(),
     close: () => lock.release()
@@ -109,22 +113,14 @@ function checkFolder(folder: string, found: Stats): void {
   if ((found.mode & 0o022) !== 0) throw bad(`others may write in ${folder}`, `chmod 700 ${folder}`)
 }
 
-/**
- * What openHome() demands of the folders above a home.
- *
- * A user who may write in a folder above may put another folder in the home's place; in one with the sticky bit, as
- * /tmp, only the owner of an entry may (inode(7)).
- * @throws NodeError 'bad-home'
- */
-export async function checkParents(folder: string): Promise<void> {
-  if (process.geteuid === undefined) return
-  const real = await realpath(folder)
-  for (let above = dirname(real); ; above = dirname(above)) {
-    const { mode } = await statFolder(above)
-    if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0)
-      throw bad(`others may replace ${folder}: everybody may write in ${above}`, `chmod o-w ${above}`)
-    if (above === dirname(above)) return
-  }
+/** @returns who else may replace the home @throws NodeError 'bad-home' where everybody may */
+async function checkAbove(folder: string): Promise<Exposure[]> {
+  const exposures = await exposuresOf(folder).catch((error: unknown) => {
+    throw cannot('be read', folder, error)
+  })
+  const open = exposures.find(({ toAll }) => toAll)
+  if (open !== undefined) throw bad(open.message, open.hint)
+  return exposures
 }
 
 /** @returns false on a read-only file system @throws NodeError 'bad-home' where this user may not write */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +115,13 @@ t.test('a home that others could replace', async (t) => {
   t.match(
     all.filter(({ about }) => about === 'home'),
     [{ state: 'ok' }, { state: 'bad', text: /everybody may write in/, cure: `chmod o-w ${above}` }]
+  )
+  if (process.geteuid?.() !== 0) return
+  chownSync(above, 0, 100)
+  chmodSync(above, 0o775)
+  t.match(
+    (await findings(home)).all.filter(({ about }) => about === 'home'),
+    [{ state: 'ok' }, { state: 'warn', text: /group 100 may write in/, cure: `chmod g-w ${above}` }]
   )
 })
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openHome } from '../../../src/peer/identity/home.ts'
+import { type Home, openHome } from '../../../src/peer/identity/home.ts'
 
 const isRoot = process.geteuid?.() === 0
 const holder = new URL('../../support/process/hold-home.ts', import.meta.url).pathname
@@ -24,6 +24,11 @@ async function holdElsewhere(path: string): Promise<ChildProcess> {
   })
   await once(child.stdout, 'data')
   return child
+}
+
+/** Those of a folder that the test made, not of the folders in which it runs. */
+function exposuresBy(home: Home, folder: string): unknown[] {
+  return home.exposures.filter(({ hint }) => hint.endsWith(folder))
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -59,12 +64,81 @@ t.test('a home that others could replace is refused', async (t) => {
   })
   symlinkSync(path, join(above, 'link'))
   await t.rejects(openHome(join(above, 'link'), { create: false }), { code: 'bad-home' }, 'behind a link')
-  for (const mode of [0o1777, 0o775, 0o755]) {
+  for (const mode of [0o1777, 0o1775, 0o755]) {
     chmodSync(folder, mode)
     const home = await openHome(path, { create: false })
     home.close()
+    t.same(exposuresBy(home, folder), [])
   }
 })
+
+t.test('a link to a home that others could replace is refused', async (t) => {
+  const above = t.testdir({ open: {}, home: {} })
+  const folder = join(above, 'open')
+  symlinkSync(join(above, 'home'), join(folder, 'link'))
+  chmodSync(folder, 0o777)
+  await t.rejects(openHome(join(folder, 'link'), { create: false }), {
+    code: 'bad-home',
+    message: `others may replace ${folder}/link: everybody may write in ${folder}`
+  })
+})
+
+t.test(
+  'a home that a group or another user could replace is opened with a warning',
+  { skip: !isRoot && 'only root can give a folder away' },
+  async (t) => {
+    const above = t.testdir({ shared: { home: {} } })
+    const folder = join(above, 'shared')
+    const path = join(folder, 'home')
+    const opened = async (uid: number, gid: number, mode: number): Promise<unknown> => {
+      chownSync(folder, uid, gid)
+      chmodSync(folder, mode)
+      const home = await openHome(path, { create: false })
+      home.close()
+      return exposuresBy(home, folder)
+    }
+    const byGroup = {
+      toAll: false,
+      message: `others may replace ${path}: group 100 may write in ${folder}`,
+      hint: `chmod g-w ${folder}`
+    }
+    t.same(await opened(0, 100, 0o775), [byGroup])
+    t.same(await opened(0, 0, 0o775), [], 'root alone is in its group')
+    t.same(await opened(0, 100, 0o1775), [])
+    const byOwner = {
+      toAll: false,
+      message: `others may replace ${path}: ${folder} belongs to user 1234`,
+      hint: `move the home, or chown root ${folder}`
+    }
+    t.same(await opened(1234, 100, 0o755), [byOwner])
+    t.same(await opened(1234, 100, 0o1777), [byOwner], 'the sticky bit does not hold back its owner')
+    t.same(await opened(65534, 100, 0o755), [], 'of no user of a namespace')
+  }
+)
+
+t.test(
+  'a user’s own group, of its name, is nobody else',
+  { skip: !isRoot && 'only root can run as another user' },
+  async (t) => {
+    const daemon = { uid: 1, gid: 1 }
+    const above = t.testdir({ shared: { home: {} } })
+    const folder = join(above, 'shared')
+    chownSync(folder, daemon.uid, daemon.gid)
+    chmodSync(folder, 0o775)
+    const module = new URL('../../../src/peer/identity/folders-above.ts', import.meta.url).href
+    const script = `
+      const { exposuresOf } = await import(${JSON.stringify(module)})
+      process.setegid(1)
+      process.seteuid(1)
+      const found = await exposuresOf(${JSON.stringify(join(folder, 'home'))})
+      console.log(found.filter(({ hint }) => hint.endsWith(${JSON.stringify(folder)})).length)`
+    const run = (): string =>
+      spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).stdout
+    t.equal(run(), '0\n')
+    chownSync(folder, daemon.uid, 100)
+    t.equal(run(), '1\n')
+  }
+)
 
 t.test('a home has one node, and the next gets an error that names it', async (t) => {
   const path = t.testdir({})
