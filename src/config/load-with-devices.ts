@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { ConfigError, isConfigError } from './config-error.ts'
-import { loadOutsideDevices, type OutsideDevices } from './devices/outside.ts'
-import { type LoadedConfig, type LoadRequest, loadConfig, namedModules } from './load.ts'
+import { loadOutsideDevices, type NamedModule, type OutsideDevices } from './devices/outside.ts'
+import { type LoadedConfig, type Loading, type LoadRequest, merge } from './loading.ts'
 import { inOrder } from './schema-problems.ts'
+import { plainYaml } from './yaml/plain-reader.ts'
+import { NotPlain } from './yaml/positions.ts'
 
 export interface WholeRequest extends LoadRequest {
   /** The folder that files under `devices` are relative to and packages are resolved from. */
@@ -20,7 +22,9 @@ export async function loadWithDevices(
 ): Promise<LoadedConfig & { readonly outside: OutsideDevices }> {
   const { devices } = request
   const outside = await loadOutside(request)
-  return { ...loadConfig({ ...request, devices: [...devices, ...outside.devices] }), outside }
+  const whole = { ...request, devices: [...devices, ...outside.devices] }
+  const loaded = plainly(whole, (loading) => loading.finish(request.hostname))
+  return { ...(loaded ?? (await import('./load.ts')).loadConfig(whole)), outside }
 }
 
 /** The external devices alone; other errors of the configuration are ignored. @throws ConfigError where they do not load */
@@ -28,15 +32,34 @@ export async function loadOutside(request: WholeRequest): Promise<OutsideDevices
   const { devices, clocks = [], folder, clock } = request
   const known = [...devices, ...clocks].map(({ type }) => type)
   try {
-    return await loadOutsideDevices({ named: namedModules(request), folder, known, clock })
+    return await loadOutsideDevices({ named: await namedModules(request), folder, known, clock })
   } catch (error) {
-    throw isConfigError(error) ? withTheRest(error, request) : error
+    throw isConfigError(error) ? await withTheRest(error, request) : error
+  }
+}
+
+async function namedModules(request: LoadRequest): Promise<NamedModule[]> {
+  const named = plainly({ ...request, devices: [] }, (loading) => loading.modules())
+  return named ?? (await import('./load.ts')).namedModules(request)
+}
+
+/**
+ * Tries without the library for YAML.
+ * @returns undefined where the library must read it, or explain what is wrong
+ */
+function plainly<Result>(request: LoadRequest, use: (loading: Loading) => Result): Result | undefined {
+  try {
+    return use(merge(request, plainYaml))
+  } catch (error) {
+    if (error instanceof NotPlain || isConfigError(error)) return undefined
+    throw error
   }
 }
 
 /** Adds the other problems, except those of sensors, whose types may be the ones that did not load. */
-function withTheRest(first: ConfigError, request: WholeRequest): ConfigError {
+async function withTheRest(first: ConfigError, request: WholeRequest): Promise<ConfigError> {
   try {
+    const { loadConfig } = await import('./load.ts')
     loadConfig(request)
     return first
   } catch (error) {

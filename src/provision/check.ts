@@ -1,5 +1,6 @@
 import { ConfigError, type ConfigProblem } from '../config/config-error.ts'
-import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { loadConfig } from '../config/load.ts'
+import type { LoadedConfig } from '../config/loading.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import { blankValue } from '../config/yaml/blank-value.ts'
 import { defined } from '../defined.ts'

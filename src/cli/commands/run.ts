@@ -1,5 +1,5 @@
 import { problemLine } from '../../config/config-error.ts'
-import type { FlagSetting } from '../../config/load.ts'
+import type { FlagSetting } from '../../config/loading.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import type { Scenario } from '../../hal/simulated/scenario.ts'

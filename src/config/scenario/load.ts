@@ -6,7 +6,7 @@ import type { SensorConfig } from '../devices/sensors.ts'
 import { inOrder, schemaProblems } from '../schema-problems.ts'
 import { Settings } from '../settings.ts'
 import { readConfigFile } from '../yaml/config-file.ts'
-import { readYamlFile } from '../yaml/source.ts'
+import { wholeYaml } from '../yaml/source.ts'
 import { scenarioSchema } from './schema.ts'
 
 /**
@@ -21,7 +21,7 @@ export function loadScenario(file: string, sensors: readonly SensorConfig[]): Sc
 
 /** @param file its name in messages, and the place of its recordings. @throws ConfigError */
 export function parseScenario(text: string, file: string, sensors: readonly SensorConfig[]): Scenario {
-  const { written, problems } = readYamlFile(text, file)
+  const { written, problems } = wholeYaml.file(text, file)
   const settings = new Settings()
   if (problems.length > 0) throw new ConfigError(problems)
   if (!settings.replace({ ...written, value: written.value ?? {} })) {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { NodeError } from '../../error.ts'
-import { MAX_CHARACTERS } from './source.ts'
+import { MAX_CHARACTERS } from './yaml-source.ts'
 
 /**
  * @param absent the hint where the file does not exist

@@ -1,7 +1,5 @@
 import type { YAMLError } from 'yaml'
-
-/** Maps and lists within each other. */
-export const MAX_DEPTH = 16
+import { MAX_DEPTH } from './yaml-source.ts'
 
 const UNCLOSED = 'close it; in a list of several lines, indent what is in it'
 

@@ -11,28 +11,28 @@ import {
 } from 'yaml'
 import type { ConfigProblem } from '../config-error.ts'
 import { formatPath, type OptionPath } from '../option-path.ts'
-import type { Origin, Written } from '../origin.ts'
-import { explained, MAX_DEPTH } from './faults.ts'
-
-/** A commented configuration with 64 sensors has about 20 KiB. */
-export const MAX_CHARACTERS = 256 * 1024
-/** Values in total, each use of an alias counted: bounds chains of aliases. */
-const MAX_VALUES = 20_000
+import type { Origin } from '../origin.ts'
+import { explained } from './faults.ts'
+import {
+  MAX_CHARACTERS,
+  MAX_DEPTH,
+  MAX_VALUES,
+  type Place,
+  withDigits,
+  type YamlReader,
+  type YamlSource,
+  yamlReader
+} from './yaml-source.ts'
 
 /** Where YAML wants a space: in the indentation, behind a dash, or behind the colon of a key. */
 const NO_BREAK_SPACE = /^[ -]*\u00a0|^[ -]*[\w.]+:[ ]*\u00a0/m
-
-export interface YamlSource {
-  readonly written: Written
-  readonly problems: readonly ConfigProblem[]
-}
 
 /**
  * Reads YAML 1.2 text: plain values, and where each stands. Keys without a value are absent, so that
  * a section may be commented out below its name.
  * @param place the origin of a line and column
  */
-function readYaml(text: string, place: (line: number, column: number) => Origin): YamlSource {
+function readYaml(text: string, place: Place): YamlSource {
   const lines = new LineCounter()
   // A byte order mark would shift the columns of the first line by one. The parser does not take a lone CR for the
   // line break that it is (YAML 1.2.2 section 5.4).
@@ -62,15 +62,8 @@ function readYaml(text: string, place: (line: number, column: number) => Origin)
   return new Reader(document, at).read()
 }
 
-/** Text of a file. */
-export function readYamlFile(text: string, file: string): YamlSource {
-  return readYaml(text, (line, column) => ({ kind: 'file', file, line, column }))
-}
-
-/** One value, as it would stand in the file behind its colon. */
-export function readYamlValue(text: string, origin: Origin): YamlSource {
-  return readYaml(text, () => origin)
-}
+/** The whole language, by the library. */
+export const wholeYaml: YamlReader = yamlReader(readYaml)
 
 function unread(...problems: readonly ConfigProblem[]): YamlSource {
   return { written: { value: undefined, values: new Map(), keys: new Map() }, problems }
@@ -114,19 +107,15 @@ class Reader {
     if (isAlias(node) && target === undefined) return this.#refuse(node, `no value is marked &${node.source}`)
     if (path.length > MAX_DEPTH) return this.#refuse(node, `lies deeper than ${MAX_DEPTH} levels`)
     if (this.#count > MAX_VALUES) return this.#refuse(node, `there are more than ${MAX_VALUES} values`)
-    this.#values.set(formatPath(path), this.#origin(node))
+    const origin = this.#origin(node)
+    this.#values.set(formatPath(path), origin)
     if (isMap(target)) return this.#map(target.items, path)
     if (isSeq(target)) return target.items.map((item, index) => this.#value(item, [...path, index]))
     if (!isScalar(target)) return null
-    if (typeof target.value === 'number') this.#keepDigits(path, target.value, target.source)
-    return target.value
-  }
-
-  /** For messages: 007 and 0x48 are 7 and 72 as values. */
-  #keepDigits(path: OptionPath, value: number, written: string | undefined): void {
-    const origin = this.#values.get(formatPath(path))
-    if (origin?.kind !== 'file' || written === undefined || written === String(value)) return
-    this.#values.set(formatPath(path), { ...origin, written })
+    const { value, source } = target
+    if (typeof value === 'number' && source !== undefined)
+      this.#values.set(formatPath(path), withDigits(origin, value, source))
+    return value
   }
 
   #map(pairs: readonly { key: unknown; value: unknown }[], path: OptionPath): Record<string, unknown> {
