@@ -7,7 +7,7 @@ const text = readFileSync(new URL('../../docs/address-book.md', import.meta.url)
 
 t.test('the book of docs/address-book.md is read', async (t) => {
   const [, yaml = ''] = /```yaml book\n([\s\S]*?)```/.exec(text) ?? []
-  t.match(readBookText(yaml, 'book.yaml', 'strict'), [
+  t.match(await readBookText(yaml, 'book.yaml', 'strict'), [
     { name: 'hall', purposes: ['temperature', 'climate'], time: true, added: 'scanned', note: 'by the door' },
     { name: 'attic', addresses: [], time: false }
   ])
@@ -17,7 +17,7 @@ t.test('the error shown is the one that is written', async (t) => {
   const peer = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
   const book = `${'#\n'.repeat(10)}- name: attic\n  peer: ${peer}\n  adresses: []\n`
   try {
-    readBookText(book, '…/book.yaml', 'strict')
+    await readBookText(book, '…/book.yaml', 'strict')
     t.fail('it is refused')
   } catch (error) {
     const { message, hint } = error as { message: string; hint: string }

@@ -79,7 +79,7 @@ t.test('a first start makes an identity and applies all that is written', async 
   t.equal(card.read('root', 'root/.ssh/authorized_keys'), `${KEY}\n`)
   t.equal(statSync(card.path('root', 'root/.ssh')).mode & 0o777, 0o700)
   t.equal(statSync(card.path('root', 'root/.ssh/authorized_keys')).mode & 0o777, 0o600)
-  t.match(readBookText(card.read('home', 'book.yaml'), 'book.yaml', 'strict'), [
+  t.match(await readBookText(card.read('home', 'book.yaml'), 'book.yaml', 'strict'), [
     { name: 'owner', peer: OWNER }
   ])
 })
@@ -224,13 +224,13 @@ t.test('what is no longer written is taken away', async (t) => {
 
 t.test('a new owner takes the place of the former one; who is in the book keeps the name', async (t) => {
   const card = new Card(t)
-  const book = (): unknown => readBookText(card.read('home', 'book.yaml'), 'book.yaml', 'strict')
+  const book = (): Promise<unknown[]> => readBookText(card.read('home', 'book.yaml'), 'book.yaml', 'strict')
   card.write(`owner: ${OWNER}\n`)
   await card.start()
   card.write(`owner: "kith:1/${OTHER}?name=desk&at=/ip4/192.168.1.5/tcp/4001"\n`)
   t.match((await card.start()).status, /Owner: in the address book as owner/)
-  t.match(book(), [{ name: 'owner', peer: OTHER, addresses: ['/ip4/192.168.1.5/tcp/4001'] }])
-  t.equal((book() as unknown[]).length, 1)
+  t.match(await book(), [{ name: 'owner', peer: OTHER, addresses: ['/ip4/192.168.1.5/tcp/4001'] }])
+  t.equal((await book()).length, 1)
 
   writeFileSync(card.path('home', 'book.yaml'), card.read('home', 'book.yaml').replace('owner', 'desk'))
   card.write(`name: hall\nowner: ${OTHER}\n`)

@@ -25,7 +25,7 @@ export async function readExport(path: string): Promise<BookEntryView[]> {
   try {
     const { size } = await stat(path)
     if (size > MAX_BOOK_BYTES) throw new Error(`${size} bytes are more than ${MAX_BOOK_BYTES}`)
-    return readBookText(await readFile(path, 'utf8'), path, 'strict').map(viewEntry)
+    return (await readBookText(await readFile(path, 'utf8'), path, 'strict')).map(viewEntry)
   } catch (error) {
     if (error instanceof NodeError) throw error
     throw new NodeError('bad-book', `${path}: ${(error as Error).message}`, { cause: error })

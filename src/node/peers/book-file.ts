@@ -32,7 +32,7 @@ export async function openBook({ home, readOnlyHome, config, refused }: BookPlac
   const file = bookFile(path)
   const version = await file.version()
   const entries = await file.read().catch(async (error: unknown) => {
-    const lenient = readBookText(await readText(path), path, 'lenient')
+    const lenient = await readBookText(await readText(path), path, 'lenient')
     refused(error)
     return lenient
   })
@@ -45,7 +45,7 @@ export async function openBook({ home, readOnlyHome, config, refused }: BookPlac
 export function bookFile(path: string): BookFile {
   return {
     version: () => versionOf(path),
-    read: async () => readBookText(await readText(path), path, 'strict'),
+    read: async () => await readBookText(await readText(path), path, 'strict'),
     write: (entries) => writeAtomic(path, writeBookText(entries))
   }
 }

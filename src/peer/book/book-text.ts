@@ -1,4 +1,3 @@
-import { LineCounter, parse, parseDocument } from 'yaml'
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import { NAME } from '../../names.ts'
@@ -51,16 +50,26 @@ function ordered({ relays = [], note, added, ...entry }: BookEntry): Readonly<Re
  * @param rules `lenient`: as files were read before there was `strict`, so that a node with an old one starts
  * @throws NodeError bad-book, naming file, line and hint
  */
-export function readBookText(text: string, path: string, rules: 'strict' | 'lenient'): BookEntry[] {
+export async function readBookText(
+  text: string,
+  path: string,
+  rules: 'strict' | 'lenient'
+): Promise<BookEntry[]> {
   try {
-    const list: unknown = readPlainYaml(text) ?? parse(text, { maxAliasCount: 0 }) ?? []
+    const list: unknown = readPlainYaml(text) ?? (await readYaml(text)) ?? []
     if (!Array.isArray(list)) throw new Error('not a list of entries')
     const entries = list.map((item, index) => entryOf(item, index))
     if (rules === 'strict') checkAll(entries, list)
     return entries
   } catch (error) {
-    throw badBook(text, path, error as Error)
+    throw await badBook(text, path, error as Error)
   }
+}
+
+/** By the library for the whole language, which is loaded for this. */
+async function readYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml')
+  return parse(text, { maxAliasCount: 0 })
 }
 
 function entryOf(item: unknown, index: number): BookEntry {
@@ -144,10 +153,10 @@ function checkValues(
     throw problem('added is no origin', `write one of ${BOOK_ORIGINS.join(', ')}, or leave it out`)
 }
 
-function badBook(text: string, path: string, error: Error): NodeError {
+async function badBook(text: string, path: string, error: Error): Promise<NodeError> {
   // The parser adds lines with the place to its message; the first is enough.
   const [reason = ''] = error.message.split('\n')
-  const line = error instanceof EntryProblem ? lineOf(text, error.index) : undefined
+  const line = error instanceof EntryProblem ? await lineOf(text, error.index) : undefined
   const hint = error instanceof EntryProblem ? error.hint : undefined
   const place = line === undefined ? path : `${path}:${line}`
   return new NodeError('bad-book', `${place}: ${reason.replace(/:$/, '')}`, {
@@ -158,8 +167,9 @@ function badBook(text: string, path: string, error: Error): NodeError {
 }
 
 /** The line at which an entry begins, counted from 1. */
-function lineOf(text: string, index: number): number | undefined {
+async function lineOf(text: string, index: number): Promise<number | undefined> {
   if (readPlainYaml(text) !== undefined) return plainLineOf(text, index)
+  const { LineCounter, parseDocument } = await import('yaml')
   const lineCounter = new LineCounter()
   const { contents } = parseDocument(text, { lineCounter })
   const item = contents !== null && 'items' in contents ? contents.items[index] : undefined

@@ -24,7 +24,7 @@ t.test('what is written is read, by this reader and by that of YAML', async (t) 
   const plain: BookEntry = { name: '12', peer: ATTIC, purposes: ['true'], addresses: [], time: false }
   for (const entries of [[full], [full, plain], []]) {
     const text = writeBookText(entries)
-    t.same(readBookText(text, 'book.yaml', 'strict'), entries)
+    t.same(await readBookText(text, 'book.yaml', 'strict'), entries)
     t.same(parse(text), entries)
     if (entries.length > 0) t.ok(readPlainYaml(text), 'without the whole parser')
   }
@@ -35,9 +35,10 @@ t.test('files of before are read unchanged', async (t) => {
   const short = { ...old, note: 'by the door, left' }
   t.ok(readPlainYaml(stringify([short], { aliasDuplicateObjects: false })), 'most without the whole parser')
   const text = `# The address book of this node.\n${stringify([old], { aliasDuplicateObjects: false })}`
-  for (const rules of ['strict', 'lenient'] as const) t.same(readBookText(text, 'book.yaml', rules), [old])
+  for (const rules of ['strict', 'lenient'] as const)
+    t.same(await readBookText(text, 'book.yaml', rules), [old])
   for (const extra of [`${ENTRY}  colour: red\n`, `${ENTRY}${ENTRY}`, `${ENTRY}  addresses: [nonsense]\n`])
-    t.equal(readBookText(extra, 'book.yaml', 'lenient')[0]?.name, 'hall')
+    t.equal((await readBookText(extra, 'book.yaml', 'lenient'))[0]?.name, 'hall')
 })
 
 /** In ASCII: a line end in the name of a test would end it. */
@@ -159,7 +160,7 @@ for (const [what, text, line, hint] of [
 ] as const) {
   t.test(`an edit is refused with line and cure: ${what}`, async (t) => {
     const place = line === undefined ? /^book\.yaml: / : new RegExp(`^book\\.yaml:${line}: entry `)
-    t.throws(() => readBookText(text, 'book.yaml', 'strict'), {
+    await t.rejects(readBookText(text, 'book.yaml', 'strict'), {
       code: 'bad-book',
       remedy: 'stop',
       message: place,
@@ -172,7 +173,7 @@ t.test('a book of 10,000 entries is read by the short way', async (t) => {
   const entries = Array.from({ length: 10_000 }, (_, i) => ({ ...full, name: `n${i}`, peer: peerOf(i) }))
   const text = writeBookText(entries)
   t.ok(readPlainYaml(text))
-  t.same(readBookText(text, 'book.yaml', 'strict').length, entries.length)
+  t.same((await readBookText(text, 'book.yaml', 'strict')).length, entries.length)
 })
 
 /** Of the form of a PeerId, another one for each number. */
