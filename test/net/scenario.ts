@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PeerView } from '../../src/node/api/operations.ts'
 import type { FarNode, Heard, Kept } from '../support/namespaces/namespaces.ts'
@@ -26,6 +29,14 @@ export class Net {
   use<Made extends { end(): void }>(made: Made): Made {
     this.#ends.push(() => made.end())
     return made
+  }
+
+  /** A folder that ends with the scenario. */
+  folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'kith-net-'))
+    // A process that was killed may write for a moment.
+    this.use({ end: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) })
+    return folder
   }
 
   check(name: string, passed: boolean): void {

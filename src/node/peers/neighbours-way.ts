@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { describeError, NodeError } from '../../error.ts'
 import { AllReported, type Report, type Way } from '../../peer/dialing/way.ts'
+import { MAX_HOPS } from '../../protocol/neighbours/constants.ts'
 
 export interface NeighboursWayInit {
   /** The peers between here and another one, in order; hints of neighbours, shortest first. */
@@ -52,5 +53,6 @@ const MAX_NAMES = 8
 function unseenBy(asked: readonly string[]): string {
   if (asked.length === 0) return 'none is connected that can be asked'
   const others = asked.length > MAX_NAMES ? ', …' : ''
-  return `none of ${asked.length} asked sees it (${asked.slice(0, MAX_NAMES).join(', ')}${others})`
+  const names = `${asked.slice(0, MAX_NAMES).join(', ')}${others}`
+  return `none of ${asked.length} asked knows a path of ${MAX_HOPS} nodes or fewer (${names})`
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Operations } from '../../../src/node/api/operations.ts'
+import { type Running, run } from '../process/kith.ts'
 
 /** Why there can be no namespaces here; false where there can. */
 export function whyNoNamespaces(): string | false {
@@ -244,6 +245,13 @@ export class Namespace {
     const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#children.push(child)
     return { child, message: await messageOf(child) }
+  }
+
+  /** A process that runs here until it ends, or the namespace. */
+  program(...command: readonly string[]): Running {
+    const running = run('ip', ['netns', 'exec', this.name, ...command])
+    this.#children.push(running.child)
+    return running
   }
 
   #run(...command: string[]): string {

@@ -33,7 +33,8 @@ export function programUnder(bound: string, program: string, ...words: string[])
   return run('sh', ['-c', `${bound}; exec "$0" "$@"`, process.execPath, program, ...words])
 }
 
-function run(program: string, words: readonly string[]): Running {
+/** A program with these arguments. */
+export function run(program: string, words: readonly string[]): Running {
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
