@@ -10,6 +10,7 @@ import { powerLoss } from './power-loss.ts'
 import { relay } from './relay.ts'
 import { renumbering } from './renumbering.ts'
 import { shortcut } from './shortcut.ts'
+import { strangers } from './strangers.ts'
 import { thirdParty } from './third-party.ts'
 import { twenty, twentySlowly } from './twenty.ts'
 import { twoLans } from './two-lans.ts'
@@ -27,7 +28,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   third: thirdParty,
   shortcut,
   power: powerLoss,
-  relay
+  relay,
+  strangers
 }
 
 /**

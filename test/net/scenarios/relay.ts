@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PeerView, PingReply, SeriesView, Status } from '../../../src/node/api/operations.ts'
 import {
   type FarNode,
   type FarNodeOptions,
-  Namespace,
+  type Namespace,
   type Tally,
   whyNoIptables
 } from '../../support/namespaces/namespaces.ts'
@@ -21,46 +19,21 @@ const FILL = 60_000
 
 /** A relay on the open network, and two machines behind a router each that lets nobody in. */
 class World {
-  readonly #net: Net
-  readonly #folders: string[] = []
   readonly #wide: Segment
   readonly den: Namespace
   readonly hall: Namespace
   readonly desk: Namespace
 
   constructor(net: Net) {
-    this.#net = net
     this.#wide = net.use(new Segment('wide'))
     this.den = this.#wide.machine('den', DEN)
-    this.hall = this.#behindRouter('hall', '10.1.0', '203.0.113.10')
-    this.desk = this.#behindRouter('desk', '10.2.0', '203.0.113.20')
-    net.use({ end: () => this.#removeFolders() })
+    this.hall = this.#wide.behindRouter('hall', '10.1.0', '203.0.113.10')
+    this.desk = this.#wide.behindRouter('desk', '10.2.0', '203.0.113.20')
   }
 
   /** Another machine on the open network. */
   machine(label: string, address: string): Namespace {
     return this.#wide.machine(label, address)
-  }
-
-  /** A folder that ends with the scenario. */
-  folder(): string {
-    const folder = mkdtempSync(join(tmpdir(), 'kith-net-'))
-    this.#folders.push(folder)
-    return join(folder, 'home')
-  }
-
-  #behindRouter(label: string, subnet: string, outside: string): Namespace {
-    const router = this.#wide.machine(`${label}router`, outside)
-    const machine = this.#net.use(new Namespace(label))
-    Namespace.cable(machine, `${subnet}.2/24`, router, `${subnet}.1/24`)
-    machine.ip('route', 'add', 'default', 'via', `${subnet}.1`)
-    router.masquerade('eth0')
-    router.letNobodyIn('eth0')
-    return machine
-  }
-
-  #removeFolders(): void {
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -101,8 +74,9 @@ export const relay: Scenario = {
   deadline: 120,
   whyNot: whyNoIptables,
   async run(net) {
+    const homes = net.folder()
     const world = new World(net)
-    const [denHome, hallHome] = [world.folder(), world.folder()]
+    const [denHome, hallHome] = [join(homes, 'den'), join(homes, 'hall')]
     // Through a neighbour that knows both, as the relay does, nothing would be left to it.
     const startDen = (config: object = {}): Promise<FarNode> =>
       world.den.node({

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Operations } from '../../../src/node/api/operations.ts'
 import { type Running, run } from '../process/kith.ts'
+import type { Visit, VisitorOptions } from './visitor.ts'
 
 /** Why there can be no namespaces here; false where there can. */
 export function whyNoNamespaces(): string | false {
@@ -98,6 +99,14 @@ export interface Liar {
   reservations(): Promise<number>
 }
 
+/** A peer that visits a relay. */
+export interface Visitor {
+  readonly peer: string
+  visit(): Promise<void>
+  /** What it received so far. */
+  collect(): Promise<Visit>
+}
+
 /** Each byte of the seed of its key. */
 export const LIAR_SEED = 7
 
@@ -175,6 +184,19 @@ export class Namespace {
     return Number(line.trim().split(/\s+/)[0])
   }
 
+  /** Counts the IP packets that come from a host and go to it from now on. Needs iptables. */
+  countPackets(host: string): void {
+    this.#run('iptables', '-A', 'INPUT', '-s', host)
+    this.#run('iptables', '-A', 'OUTPUT', '-d', host)
+  }
+
+  /** The packets since countPackets(). */
+  packets(host: string): number {
+    const lines = this.#run('iptables', '-nvxL').split('\n')
+    const counts = lines.map((line) => line.trim().split(/\s+/)).filter((words) => words.includes(host))
+    return counts.reduce((sum, [packets]) => sum + Number(packets), 0)
+  }
+
   /** Lets nobody into the networks behind it from one of its interfaces, nor to itself. Needs iptables. */
   letNobodyIn(device: string): void {
     const begun = ['-m', 'conntrack', '--ctstate', 'NEW', '-j', 'DROP']
@@ -229,6 +251,20 @@ export class Namespace {
         child.send({})
         return Number(await messageOf(child))
       }
+    }
+  }
+
+  /** Starts a peer that asks a relay for a node (visitor.ts); it asks once it is told to. */
+  async visitor(options: VisitorOptions): Promise<Visitor> {
+    const { child, message } = await this.start(new URL('visitor.ts', import.meta.url), options)
+    const asked = async (what: 'visit' | 'collect'): Promise<Visit> => {
+      child.send(what)
+      return (await messageOf(child)) as Visit
+    }
+    return {
+      ...(message as Pick<Visitor, 'peer'>),
+      visit: async () => void (await asked('visit')),
+      collect: async () => await asked('collect')
     }
   }
 

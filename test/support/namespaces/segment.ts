@@ -22,6 +22,21 @@ export class Segment {
     return machine
   }
 
+  /**
+   * A machine behind a router of its own, which has an address here and lets nobody in. Needs iptables.
+   * @param subnet `10.1.0`, of which the machine is 2 and the router 1
+   */
+  behindRouter(label: string, subnet: string, outside: string): Namespace {
+    const router = this.machine(`${label}router`, outside)
+    const machine = new Namespace(label)
+    this.#machines.push(machine)
+    Namespace.cable(machine, `${subnet}.2/24`, router, `${subnet}.1/24`)
+    machine.ip('route', 'add', 'default', 'via', `${subnet}.1`)
+    router.masquerade('eth0')
+    router.letNobodyIn('eth0')
+    return machine
+  }
+
   /** Joins a machine that there is, by another interface. */
   plug(machine: Namespace, address: string, device: string): void {
     const port = `p${this.#ports.size + 1}`
