@@ -5,9 +5,10 @@ import { ByteBudget } from '../circuit/byte-budget.ts'
 import { Circuit } from '../circuit/circuit.ts'
 import { type CircuitNetwork, directConnection } from '../circuit/components.ts'
 import { endStream } from '../circuit/end-stream.ts'
+import { failLate } from '../circuit/fail-late.ts'
 import { hopMessage, type Limit, type RelayMessage, stopMessage } from './codec.ts'
 import { MESSAGE_DEADLINE, STOP_DEADLINE, Status } from './constants.ts'
-import { exchange, readMessage, sendMessage } from './exchange.ts'
+import { exchange, RelayRefused, readMessage, sendMessage } from './exchange.ts'
 import type { RelayLimits } from './limits.ts'
 import { protectConnection, type TaggingNetwork } from './protect-connection.ts'
 import { HOP_PROTOCOL, STOP_PROTOCOL } from './protocols.ts'
@@ -28,7 +29,7 @@ export interface RelayServerInit {
 /**
  * Carries circuits for others, within bounds of bytes and time. Who is not served learns nothing, and who is served
  * learns of a target only whether a circuit stands: without a reservation, without a connection and refused by the
- * target are the same answer.
+ * target are the same answer, which comes to those outside the book at the same time, too.
  */
 export class RelayServer {
   readonly #init: RelayServerInit
@@ -113,9 +114,9 @@ export class RelayServer {
     if (this.#circuits.size >= circuits || ofPeer >= circuitsPerPeer)
       return this.#refuse(stream, Status.resourceLimit)
     const place: { readonly opener: string; circuit?: Circuit } = { opener }
+    // It holds its place as long as it waits for its answer: a second one does not tell what the first one met.
     this.#circuits.set(stream, place)
-    const onward = this.#onward(target.toString())
-    const far = onward && (await this.#stop(onward, connection.remotePeer).catch(() => undefined))
+    const far = await this.#reach(stream, connection.remotePeer, target.toString()).catch(() => undefined)
     if (far === undefined || stream.status !== 'open') {
       this.#circuits.delete(stream)
       far?.abort(new Error('the opener is gone'))
@@ -125,20 +126,30 @@ export class RelayServer {
     place.circuit = this.#join(stream, far)
   }
 
-  /** The connection to a target that may be reached. */
-  #onward(target: string): Connection | undefined {
-    const { network, serves } = this.#init
-    if (!this.#reservations.has(target)) return undefined
-    const connection = directConnection(network, target)
-    return connection !== undefined && serves(connection) ? connection : undefined
+  /** @returns the stream to a target that takes the circuit @throws where it does not, whyever */
+  async #reach(near: Stream, opener: PeerId, target: string): Promise<Stream> {
+    const { clock, inBook } = this.#init
+    const gone = new AbortController()
+    near.addEventListener('close', () => gone.abort(new Error('the opener is gone')), { once: true })
+    const signal = AbortSignal.any([gone.signal, this.#stopping.signal])
+    const stop = async (): Promise<Stream> => await this.#stop(this.#onward(target), opener, signal)
+    return inBook(opener.toString()) ? await stop() : await failLate(clock, STOP_DEADLINE, signal, stop)
   }
 
-  async #stop(connection: Connection, opener: PeerId): Promise<Stream> {
+  /** The connection to a target that may be reached. @throws where there is none */
+  #onward(target: string): Connection {
+    const { network, serves } = this.#init
+    const connection = this.#reservations.has(target) ? directConnection(network, target) : undefined
+    if (connection === undefined || !serves(connection)) throw new RelayRefused(Status.noReservation)
+    return connection
+  }
+
+  async #stop(connection: Connection, opener: PeerId, signal: AbortSignal): Promise<Stream> {
     const { clock } = this.#init
     const { stream } = await exchange(
       { connection, protocol: STOP_PROTOCOL, shape: stopMessage, clock, deadline: STOP_DEADLINE },
       { type: 'connect', peer: opener, limit: this.#limit },
-      this.#stopping.signal
+      signal
     )
     return stream
   }

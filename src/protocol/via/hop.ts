@@ -2,12 +2,14 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { ByteBudget } from '../circuit/byte-budget.ts'
 import { Circuit } from '../circuit/circuit.ts'
 import { directConnection } from '../circuit/components.ts'
+import { failLate } from '../circuit/fail-late.ts'
 import { sendFrame } from '../circuit/first-frame.ts'
 import { Refused } from './check-open.ts'
 import { openOnward } from './circuit-opener.ts'
 import { CircuitTable, type Place } from './circuit-table.ts'
 import { encodeStatus, type Open } from './codec.ts'
 import type { ViaComponents, ViaInit } from './components.ts'
+import { STATUS_DEADLINE } from './constants.ts'
 
 /** Carries circuits for others. */
 export class Hop {
@@ -36,22 +38,48 @@ export class Hop {
     this.#table.endAll(new Error('the node stops'))
   }
 
-  /** @param open checked (check-open.ts) @throws Refused, RefusedBeyond; what sending to a closed stream throws */
+  /**
+   * Callers outside the book learn of the next peers only whether a circuit stands: that the next one is not there, and
+   * whatever those behind it answer, is one refusal at one time.
+   * @param open checked (check-open.ts)
+   * @throws Refused, to callers of the book RefusedBeyond; what sending to a closed stream throws
+   */
   async carry(near: Stream, connection: Connection, { to, from }: Open): Promise<void> {
     const [next = '', ...rest] = to
-    const onward = this.#onward(connection, next)
     const caller = connection.remotePeer.toString()
+    const { serves, inBook } = this.#init
+    if (!serves(connection)) throw new Refused('denied', 'it carries no circuits for this peer')
     const { clock } = this.#components
-    const isKnown = this.#init.inBook(caller) && this.#init.inBook(next)
+    const open = { to: rest, from: [...from, caller] }
+    const reach = async (signal: AbortSignal): Promise<Stream> =>
+      await openOnward(this.#onward(next), open, clock, signal)
+    if (inBook(caller)) {
+      this.#onward(next)
+      await this.#carry(near, connection, inBook(next), reach)
+      return
+    }
+    const late = async (signal: AbortSignal): Promise<Stream> =>
+      await failLate(clock, STATUS_DEADLINE * to.length, signal, () => reach(signal)).catch(() => {
+        throw notConnected()
+      })
+    await this.#carry(near, connection, false, late)
+  }
+
+  /** @param isKnown whether caller and next peer are in the book */
+  async #carry(
+    near: Stream,
+    connection: Connection,
+    isKnown: boolean,
+    reach: (signal: AbortSignal) => Promise<Stream>
+  ): Promise<void> {
+    const { clock } = this.#components
     const place = this.#table.take({ inBook: isKnown, host: hostOf(connection) }, clock.monotonic())
     if (place === undefined) throw new Refused('busy', 'it carries as many circuits as it may')
     const gone = new AbortController()
     const onClose = (): void => gone.abort(new Error('the caller is gone'))
     near.addEventListener('close', onClose)
     try {
-      const open = { to: rest, from: [...from, caller] }
-      const far = await openOnward(onward, open, clock, AbortSignal.any([gone.signal, this.#stopping]))
-      this.#join(near, far, place)
+      this.#join(near, await reach(AbortSignal.any([gone.signal, this.#stopping])), place)
     } catch (error) {
       this.#table.give(place)
       throw error
@@ -61,13 +89,10 @@ export class Hop {
   }
 
   /** @throws Refused */
-  #onward(connection: Connection, next: string): Connection {
-    const { serves } = this.#init
-    if (!serves(connection)) throw new Refused('denied', 'it carries no circuits for this peer')
+  #onward(next: string): Connection {
     const onward = directConnection(this.#components.network, next)
     // Whether a peer that is not served is connected is nobody's business.
-    if (onward === undefined || !serves(onward))
-      throw new Refused('no-such', 'the next peer is not connected')
+    if (onward === undefined || !this.#init.serves(onward)) throw notConnected()
     return onward
   }
 
@@ -96,6 +121,10 @@ export class Hop {
     place.end = (error) => circuit.end(error)
     this.#carried++
   }
+}
+
+function notConnected(): Refused {
+  return new Refused('no-such', 'the next peer is not connected')
 }
 
 function hostOf({ remoteAddr }: Connection): string | undefined {
