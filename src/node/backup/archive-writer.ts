@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
 import { NodeError } from '../../error.ts'
 import { SUMS } from './format.ts'
 import { BLOCK, paddingOf, type TarEntry, tarHeader } from './tar.ts'
 
 /** Writes the files of a backup one after the other, and their checksums behind them. */
 export class ArchiveWriter {
-  readonly #file: FileHandle
+  readonly #write: (chunk: Uint8Array) => Promise<void>
   readonly #sums: string[] = []
   #bytes = 0
 
-  /** @param file open for writing, and empty */
-  constructor(file: FileHandle) {
-    this.#file = file
+  /** @param write resolves when it needs the chunk no more */
+  constructor(write: (chunk: Uint8Array) => Promise<void>) {
+    this.#write = write
   }
 
   /** Bytes written. */
@@ -27,19 +26,19 @@ export class ArchiveWriter {
   async add(entry: TarEntry, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const hash = createHash('sha256')
     let left = entry.size
-    await this.#write(tarHeader(entry))
+    await this.#put(tarHeader(entry))
     for await (const chunk of chunks) {
       left -= chunk.length
       if (left < 0) break
       hash.update(chunk)
-      await this.#write(chunk)
+      await this.#put(chunk)
     }
     if (left !== 0)
       throw new NodeError('changed', `${entry.name} changed while it was read`, {
         hint: 'try again',
         remedy: 'retry'
       })
-    await this.#write(Buffer.alloc(paddingOf(entry.size)))
+    await this.#put(Buffer.alloc(paddingOf(entry.size)))
     this.#sums.push(`${hash.digest('hex')}  ${entry.name}\n`)
   }
 
@@ -49,16 +48,15 @@ export class ArchiveWriter {
     await this.add({ name, size: content.length, mode: 0o600, mtime }, [content])
   }
 
-  /** Writes the checksums and the end; all is on disk then. @param mtime Unix seconds */
+  /** Writes the checksums and the end. @param mtime Unix seconds */
   async end(mtime: number): Promise<void> {
     await this.addText(SUMS, this.#sums.join(''), mtime)
-    await this.#write(Buffer.alloc(2 * BLOCK))
-    await this.#file.sync()
+    await this.#put(Buffer.alloc(2 * BLOCK))
   }
 
-  async #write(chunk: Uint8Array): Promise<void> {
+  async #put(chunk: Uint8Array): Promise<void> {
     if (chunk.length === 0) return
-    await this.#file.writeFile(chunk)
+    await this.#write(chunk)
     this.#bytes += chunk.length
   }
 }

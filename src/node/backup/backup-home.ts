@@ -1,21 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, mkdtemp, open, realpath, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
-import { snapshotDatabase } from '../../reading/history/store/database-file.ts'
+import { isFull, snapshotDatabase } from '../../reading/history/store/database-file.ts'
 import { unwritten } from '../../write-atomic.ts'
 import { peerOfHome } from '../home.ts'
 import { ArchiveWriter } from './archive-writer.ts'
 import { FORMAT, FORMAT_VERSION, HOME, MANIFEST } from './format.ts'
 import { HISTORY, listHome } from './home-files.ts'
 
-export interface BackupRequest {
+export interface StreamRequest {
   readonly home: string
-  /** The archive that is made. */
-  readonly file: string
-  /** Whether an existing archive is replaced. */
-  readonly overwrite: boolean
   readonly history: boolean
   /** Unix milliseconds. */
   readonly now: number
@@ -24,15 +21,25 @@ export interface BackupRequest {
   readonly signal: AbortSignal
 }
 
-export interface Backup {
-  /** Absolute. */
+export interface BackupRequest extends StreamRequest {
+  /** The archive that is made. */
   readonly file: string
+  /** Whether an existing archive is replaced. */
+  readonly overwrite: boolean
+}
+
+export interface Contents {
   readonly peer: string
   readonly bytes: number
   /** Names in the home. */
   readonly files: readonly string[]
   /** Names in the home that are no files, and are not in it. */
   readonly leftOut: readonly string[]
+}
+
+export interface Backup extends Contents {
+  /** Absolute. */
+  readonly file: string
 }
 
 /** The archive while it is made. */
@@ -54,13 +61,39 @@ export async function backupHome(request: BackupRequest): Promise<Backup> {
   const making = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await mkdir(making, { mode: 0o700 })
-    const made = await writeArchive({ ...request, home, peer }, making)
-    await rename(join(making, ARCHIVE), file)
-    await syncFolder(dirname(file))
-    return { file, peer, ...made }
+    const archive = await open(join(making, ARCHIVE), 'wx', 0o600)
+    try {
+      const made = await writeArchive({ ...request, home, peer }, making, (chunk) => archive.writeFile(chunk))
+      await archive.sync()
+      await rename(join(making, ARCHIVE), file)
+      await syncFolder(dirname(file))
+      return { file, ...made }
+    } finally {
+      await archive.close()
+    }
   } catch (error) {
     if (isNodeError(error) || error === request.signal.reason) throw error
     throw unwritten(file, error)
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+}
+
+/**
+ * As backupHome(), piece by piece to `write`: what fails leaves an archive without its end, which no restore takes. The
+ * copy of the history lies in the system's folder for temporary files meanwhile.
+ * @param write resolves when it needs the chunk no more
+ * @throws as backupHome() does, and what `write` throws
+ */
+export async function streamHome(
+  request: StreamRequest,
+  write: (chunk: Uint8Array) => Promise<void>
+): Promise<Contents> {
+  const home = resolve(request.home)
+  const peer = await peerOfHome(home)
+  const making = await mkdtemp(join(tmpdir(), 'kith-backup-'))
+  try {
+    return await writeArchive({ ...request, home, peer }, making, write)
   } finally {
     await rm(making, { recursive: true, force: true })
   }
@@ -82,29 +115,26 @@ async function checkPlace(file: string, home: string, overwrite: boolean): Promi
     })
 }
 
+/** @param making a folder for the copy of the history */
 async function writeArchive(
-  request: BackupRequest & { readonly peer: string },
-  making: string
-): Promise<Omit<Backup, 'file' | 'peer'>> {
-  const { home, signal } = request
+  request: StreamRequest & { readonly peer: string },
+  making: string,
+  write: (chunk: Uint8Array) => Promise<void>
+): Promise<Contents> {
+  const { home, peer, signal } = request
   const { names, leftOut } = await listHome(home)
   const snapshot = request.history ? await snapshotHistory(home, making) : undefined
-  const archive = await open(join(making, ARCHIVE), 'wx', 0o600)
-  try {
-    const writer = new ArchiveWriter(archive)
-    const now = request.now / 1000
-    await writer.addText(MANIFEST, manifestOf(request), now)
-    for (const name of names) await addFile(writer, HOME + name, join(home, name), signal)
-    if (snapshot !== undefined) await addFile(writer, HOME + HISTORY, snapshot, signal)
-    await writer.end(now)
-    const files = snapshot === undefined ? names : [...names, HISTORY]
-    return { bytes: writer.bytes, files, leftOut }
-  } finally {
-    await archive.close()
-  }
+  const writer = new ArchiveWriter(write)
+  const now = request.now / 1000
+  await writer.addText(MANIFEST, manifestOf(request), now)
+  for (const name of names) await addFile(writer, HOME + name, join(home, name), signal)
+  if (snapshot !== undefined) await addFile(writer, HOME + HISTORY, snapshot, signal)
+  await writer.end(now)
+  const files = snapshot === undefined ? names : [...names, HISTORY]
+  return { peer, bytes: writer.bytes, files, leftOut }
 }
 
-function manifestOf({ peer, now, version }: BackupRequest & { readonly peer: string }): string {
+function manifestOf({ peer, now, version }: StreamRequest & { readonly peer: string }): string {
   const created = new Date(now).toISOString()
   return `${JSON.stringify({ format: FORMAT, version: FORMAT_VERSION, peer, created, kith: version })}\n`
 }
@@ -117,6 +147,12 @@ async function snapshotHistory(home: string, making: string): Promise<string | u
   try {
     snapshotDatabase(path, copy)
   } catch (cause) {
+    if (isFull(cause))
+      throw new NodeError('unwritten', `there is no room in ${dirname(making)} for a copy of the history`, {
+        hint: 'free some space there, or leave it out with --without-history; of kith backup - TMPDIR names the folder',
+        remedy: 'retry',
+        cause
+      })
     throw new NodeError('history-unreadable', `${path} cannot be copied: ${describeError(cause)}`, {
       hint: 'if it is damaged, kith run saves what can be read of it; --without-history backs up the rest',
       cause

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { isNodeError, NodeError } from '../../error.ts'
 import { type Home, openHome } from '../../peer/identity/home.ts'
@@ -13,8 +14,11 @@ import type { Manifest } from './format.ts'
 import { HISTORY } from './home-files.ts'
 import { damaged } from './tar.ts'
 
+/** A file, or the bytes of one. */
+export type ArchiveSource = string | AsyncIterable<Uint8Array>
+
 export interface RestoreRequest {
-  readonly file: string
+  readonly file: ArchiveSource
   readonly home: string
   /** Gives the restored home another identity; the former key is not restored. */
   readonly replace?: (staged: StagedHome) => Promise<Identity>
@@ -43,8 +47,8 @@ export interface Restored {
 const OF_THE_LOCK = ['node.lock', 'node.lock-journal', 'node.pid']
 
 /** Reads a backup and checks it; nothing is written. @throws as restoreHome() does */
-export async function checkBackup(file: string, signal: AbortSignal): Promise<Archive> {
-  const archive = await openArchive(file)
+export async function checkBackup(file: ArchiveSource, signal: AbortSignal): Promise<Archive> {
+  const archive = await openArchive(file, signal)
   try {
     const checked = await checkArchive(archive, signal)
     requireKey(checked)
@@ -61,7 +65,7 @@ export async function checkBackup(file: string, signal: AbortSignal): Promise<Ar
  *   of openHome()
  */
 export async function restoreHome(request: RestoreRequest): Promise<Restored> {
-  const archive = await openArchive(request.file)
+  const archive = await openArchive(request.file, request.signal)
   try {
     const checked = await checkArchive(archive, request.signal)
     requireKey(checked)
@@ -77,7 +81,28 @@ export async function restoreHome(request: RestoreRequest): Promise<Restored> {
   }
 }
 
-async function openArchive(path: string): Promise<FileHandle> {
+async function openArchive(source: ArchiveSource, signal: AbortSignal): Promise<FileHandle> {
+  return typeof source === 'string' ? await openFile(source) : await keep(source, signal)
+}
+
+/** An archive is read twice: what comes once is kept in a file that has no name, and goes with the process. */
+async function keep(source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'kith-restore-'))
+  const path = join(folder, 'archive')
+  const file = await open(path, 'wx+', 0o600).finally(() => rm(folder, { recursive: true, force: true }))
+  try {
+    for await (const chunk of source) {
+      signal.throwIfAborted()
+      await file.writeFile(chunk)
+    }
+    return file
+  } catch (error) {
+    await file.close()
+    throw error === signal.reason ? error : unwritten(folder, error)
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
   const file = await open(resolve(path), 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new NodeError('no-backup', `${path} cannot be opened: ${cause.message}`, {
       hint: 'name a file that kith backup made',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { NodeError } from '../../../error.ts'
 import type { ReplaceInit } from '../../../node/backup/replace-identity.ts'
-import type { Restored, StagedHome } from '../../../node/backup/restore-home.ts'
+import type { ArchiveSource, Restored, StagedHome } from '../../../node/backup/restore-home.ts'
 import { type Context, defineCommand, type Options } from '../../command-line/command.ts'
 import { loadNodeConfig } from '../../load-config.ts'
 import { bytes } from '../../terminal/format-units.ts'
@@ -19,7 +19,7 @@ export const restore = defineCommand({
   name: 'restore',
   summary: 'make a home of a backup; an existing home is never overwritten',
   options,
-  positionals: [{ name: 'FILE', summary: 'a file that kith backup made', required: true }],
+  positionals: [{ name: 'FILE', summary: 'a file that kith backup made; - is stdin', required: true }],
   example: 'kith restore hall.kith.tar --home /var/lib/kith',
   async run(context) {
     const { options } = context
@@ -31,10 +31,14 @@ export const restore = defineCommand({
 
 type RestoreContext = Context<typeof options>
 
-function fileOf({ positionals }: RestoreContext): string {
+function fileOf({ positionals, bytes }: RestoreContext): ArchiveSource {
   const [file] = positionals
   if (file === undefined) throw new NodeError('usage', 'kith restore: which FILE?')
-  return file
+  if (file !== '-') return file
+  const { input } = bytes()
+  if ('isTTY' in input && input.isTTY === true)
+    throw new NodeError('usage', 'kith restore -: stdin is a terminal; a backup is read from it')
+  return input
 }
 
 async function check(context: RestoreContext): Promise<void> {

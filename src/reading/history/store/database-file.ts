@@ -78,7 +78,12 @@ export function resultCode(error: unknown): number | undefined {
 
 const SQL_ERROR = 1
 const CORRUPT = 11
+const FULL = 13
 const NOTADB = 26
+
+export function isFull(error: unknown): boolean {
+  return resultCode(error) === FULL
+}
 
 /** Whether the file's content is damaged, as against a disk that fails for a time. */
 export function isDamage(error: unknown): boolean {

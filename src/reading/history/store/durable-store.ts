@@ -7,6 +7,7 @@ import type { HistoryState } from '../history.ts'
 import {
   asideFiles,
   isDamage,
+  isFull,
   markRead,
   openDatabase,
   resultCode,
@@ -255,12 +256,10 @@ export class DurableStore {
   }
 }
 
-/** Primary result codes of SQLite (sqlite.org/rescode.html). */
+/** Primary result code of SQLite (sqlite.org/rescode.html). */
 const READONLY = 8
-const FULL = 13
 
 function stateOf(error: unknown): HistoryState {
-  const code = resultCode(error)
-  if (code === FULL) return 'full'
-  return code === READONLY ? 'read-only' : 'failing'
+  if (isFull(error)) return 'full'
+  return resultCode(error) === READONLY ? 'read-only' : 'failing'
 }

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { initHome, peerOfHome } from '../../../../src/node/home.ts'
+import { historyBench, readingsOf, runOf, us } from '../../../support/history.ts'
 import { runCommand } from '../../../support/process/command-run.ts'
+import { KITH } from '../../../support/process/kith.ts'
 
 const KITH_YAML = `name: hall
 quantities:
@@ -27,6 +30,45 @@ t.test('kith backup and kith restore carry a node to another home', async (t) =>
   const again = await runCommand(`restore ${file}`, { home: other, alone: true })
   t.equal(again.status, 1)
   t.match(again.err, /is not empty: there is .*\n +nothing is overwritten: move it away/)
+})
+
+t.test('kith backup - and kith restore - carry a node through a pipe', async (t) => {
+  const folder = t.testdir()
+  const [home, other] = [join(folder, 'home'), join(folder, 'other')]
+  const { peer } = await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
+  const { history } = historyBench({ path: join(home, 'history.sqlite') })
+  history.appendOwn(readingsOf(us.peer, runOf(5), 0, 2999))
+  history.flush()
+  t.teardown(() => history.close())
+  const temporary = join(folder, 'tmp')
+  mkdirSync(temporary)
+  const env = { ...process.env, TMPDIR: temporary }
+  const kith = (words: string[], input: Uint8Array) =>
+    spawnSync(process.execPath, [KITH, ...words], { input, env, timeout: 60_000 })
+
+  const made = kith(['backup', '-', '--home', home], new Uint8Array())
+  t.equal(made.status, 0, String(made.stderr))
+  t.match(String(made.stderr), /written +stdout, .* kB, 4 files[\s\S]*It holds the key/)
+  const archive = new Uint8Array(made.stdout)
+  t.ok(archive.length > 65_536, 'more than a pipe takes at once')
+
+  const cut = kith(['restore', '-', '--home', other], archive.subarray(0, 65_536))
+  t.equal(cut.status, 1)
+  t.match(String(cut.stderr), /it ends too early/)
+  t.notOk(existsSync(other))
+
+  const restored = kith(['restore', '-', '--home', other], archive)
+  t.equal(restored.status, 0, String(restored.stderr))
+  t.equal(await peerOfHome(other), peer)
+  const { history: again } = historyBench({ path: join(other, 'history.sqlite') })
+  t.equal(again.status().readings, 3000)
+  again.close()
+  t.same(readdirSync(temporary), [], 'no key is left in the folder for temporary files')
+
+  const shown = await runCommand('backup -', { home, alone: true, columns: 80 })
+  t.match(shown, { status: 2, err: /stdout is a terminal/, bytes: undefined })
+  const json = await runCommand('backup - --without-history --json', { home, alone: true })
+  t.equal(JSON.parse(json.err).bytes, json.bytes?.length)
 })
 
 t.test('--new-identity says what to tell the owners of neighbours', async (t) => {
