@@ -5,7 +5,7 @@
 // kith's own addons (native/*.c, Node-API) are one call of the C compiler each and work in every Node.
 // Where that cannot be done (no compiler, another system), kith runs with simulated hardware, and reports what
 // is missing when real hardware is configured. The warnings below are printed by `npm run prepare`, not by every
-// install.
+// install. The npm package has the addons of the usual machines; on others it is run by hand.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -20,7 +20,7 @@ const installing = ['ci', 'install'].includes(process.env.npm_command)
 
 if (process.platform !== 'linux') warn('I2C and GPIO exist on Linux only; kith runs simulated')
 else {
-  // Installed as a dependency, kith runs under the Node that its packages were built for.
+  // A package has no Node of its own: kith runs under the one that npm built its packages for.
   if (existsSync(runtime)) buildPackages(['i2c-bus', 'epoll'])
   buildAddon('gpio', 'contacts and switches use sysfs, pulses are not counted')
   buildAddon('process', 'memory is not given back after a burst of work, and a start takes a few ms longer')
@@ -48,8 +48,9 @@ function buildAddon(name, without) {
     join(dirname(dirname(process.execPath)), 'include', 'node'),
     '/usr/include/node'
   ].find((folder) => existsSync(join(folder, 'node_api.h')) && existsSync(join(folder, 'uv.h')))
-  mkdirSync(join(root, 'native', 'build'), { recursive: true })
-  const files = [join(root, 'native', `${name}.c`), '-o', join(root, 'native', 'build', `${name}.node`)]
+  const folder = join(root, 'native', 'build', `${process.platform}-${process.arch}`)
+  mkdirSync(folder, { recursive: true })
+  const files = [join(root, 'native', `${name}.c`), '-o', join(folder, `${name}.node`)]
   const flags = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-Wl,-z,relro,-z,now']
   const built =
     include === undefined
@@ -57,7 +58,9 @@ function buildAddon(name, without) {
       : spawnSync(process.env.CC ?? 'cc', [...flags, `-I${include}`, ...files], { encoding: 'utf8' })
   if (built.status === 0) return
   warn(`the addon ${name} could not be built: ${without}`)
-  warn('to use it install a C compiler (and the kernel headers, linux-libc-dev), then: npm run prepare')
+  warn(
+    'to use it install a C compiler (and the kernel headers, linux-libc-dev), then: node scripts/build-native.mjs'
+  )
   warn((built.stderr ?? String(built.error)).split('\n').slice(0, 6).join('\n'))
 }
 

@@ -1,7 +1,7 @@
 // Makes dist/: kith as one bundle of plain JavaScript, as a package for images and for npm (`npm pack ./dist`).
 // A clone runs from src/ without it. docs/building.md says what is in it.
 //
-//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE] [--without-types]
+//   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE] [--addons] [--without-types]
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,7 +9,7 @@ import { bundle } from './build/bundle.mjs'
 import { commitOf } from './build/commit.mjs'
 import { declarations } from './build/declarations.mjs'
 import { licences } from './build/licences.mjs'
-import { natives } from './build/natives.mjs'
+import { addons, natives, targets } from './build/natives.mjs'
 import { root } from './build/root.mjs'
 import { packageManifest } from './package-manifest.mjs'
 
@@ -33,6 +33,7 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: join(root, 'dist') },
     natives: { type: 'string' },
+    addons: { type: 'boolean', default: false },
     metafile: { type: 'string' },
     'without-types': { type: 'boolean', default: false }
   }
@@ -52,6 +53,7 @@ writeFileSync(
 )
 if (values.metafile !== undefined) writeFileSync(values.metafile, JSON.stringify(metafile))
 if (values.natives !== undefined) natives(out, values.natives)
+if (values.addons) for (const target of targets) addons(out, target)
 // npm and dpkg pack the modes as they are, and those depend on the umask of who builds.
 for (const entry of readdirSync(out, { recursive: true, withFileTypes: true }))
   chmodSync(

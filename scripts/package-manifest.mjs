@@ -10,8 +10,6 @@ export function packageManifest(
     ...clone,
     ...(gitHead === undefined ? {} : { gitHead }),
     exports: Object.fromEntries(Object.entries(clone.exports).map(([name, path]) => [name, exported(path)])),
-    // Builds the GPIO addon where a C compiler exists; it never fails.
-    scripts: { install: 'node scripts/build-native.mjs' },
     // node-linux-* is the Node of a clone.
     optionalDependencies: Object.fromEntries(
       Object.entries(clone.optionalDependencies).filter(([name]) => !name.startsWith('node-linux-'))

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 /**
  * The folder that kith is installed in: that of package.json. Files beside the code are found from here, never from
@@ -18,10 +19,20 @@ export function manifest(): Manifest {
   return JSON.parse(readFileSync(new URL('package.json', INSTALLATION), 'utf8')) as Manifest
 }
 
+/** This machine as Node names it. */
+const MACHINE = `${process.platform}-${process.arch}`
+
 /**
- * An addon that an install builds from native/<name>.c.
- * @throws Error of Node.js where it was not built, or not for this machine
+ * An addon for this machine, of native/<name>.c: a package has it, in a clone the install builds it.
+ * @throws Error where there is none for this machine
  */
 export function addon<Exports>(name: string): Exports {
-  return createRequire(INSTALLATION)(`./native/build/${name}.node`) as Exports
+  const path = `native/build/${MACHINE}/${name}.node`
+  if (!existsSync(new URL(path, INSTALLATION))) throw new Error(`it is not built for ${MACHINE}`)
+  return createRequire(INSTALLATION)(`./${path}`) as Exports
+}
+
+/** How addons are built that a package does not have for this machine. */
+export function buildHint(): string {
+  return `with a C compiler: node ${fileURLToPath(new URL('scripts/build-native.mjs', INSTALLATION))}`
 }

@@ -20,34 +20,53 @@ const PLAIN = ['onoff', 'bindings', 'file-uri-to-path', 'lodash.debounce']
 
 const SHARED = ['-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-s', '-Wl,-z,relro,-z,now']
 
+export const targets = Object.keys(TARGETS)
+
 /**
- * Lays the native parts for a machine into a built folder: native/build/*.node, and the packages of I2C and of GPIO in
- * sysfs with their binaries below node_modules. They are compiled against the headers of the Node that runs the clone:
+ * Lays kith's addons for a machine into a built folder: native/build/<target>/*.node.
+ * @param target linux-arm64 or linux-x64
+ * @throws Error where a compiler is missing or fails
+ */
+export function addons(out, target) {
+  const { triplet } = targetOf(target)
+  for (const name of ADDONS)
+    compile(`${triplet}-gcc`, ['-std=c11', `-I${headers()}`], {
+      source: join(root, 'native', `${name}.c`),
+      binary: join(out, 'native', 'build', target, `${name}.node`)
+    })
+}
+
+/**
+ * Lays all native parts for a machine into a built folder: the addons, and the packages of I2C and of GPIO in sysfs
+ * with their binaries below node_modules. They are compiled against the headers of the Node that runs the clone:
  * i2c-bus and epoll load in that major version of Node alone.
  * @param target linux-arm64 or linux-x64
  * @throws Error where a compiler is missing or fails
  */
 export function natives(out, target) {
-  if (!Object.hasOwn(TARGETS, target))
-    throw new Error(`--natives ${target}: there is ${Object.keys(TARGETS).join(' and ')}`)
-  const { triplet } = TARGETS[target]
-  const headers = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'include', 'node')
-  if (!existsSync(headers)) throw new Error(`${relative(root, headers)} is not there: npm ci`)
-  mkdirSync(join(out, 'native', 'build'), { recursive: true })
-  for (const name of ADDONS)
-    compile(`${triplet}-gcc`, ['-std=c11', `-I${headers}`], {
-      source: join(root, 'native', `${name}.c`),
-      binary: join(out, 'native', 'build', `${name}.node`)
-    })
+  const { triplet } = targetOf(target)
+  addons(out, target)
   for (const [name, source] of Object.entries(COMPILED)) {
     copyPackage(name, out)
     const flags = ['-std=gnu++20', '-w', `-DNODE_GYP_MODULE_NAME=${source}`, '-DBUILDING_NODE_EXTENSION']
-    compile(`${triplet}-g++`, [...flags, `-I${headers}`, `-I${join(root, 'node_modules', 'nan')}`], {
+    compile(`${triplet}-g++`, [...flags, `-I${headers()}`, `-I${join(root, 'node_modules', 'nan')}`], {
       source: join(root, 'node_modules', name, 'src', `${source}.cc`),
       binary: join(out, 'node_modules', name, 'build', 'Release', `${source}.node`)
     })
   }
   for (const name of PLAIN) copyPackage(name, out)
+}
+
+function targetOf(target) {
+  if (Object.hasOwn(TARGETS, target)) return TARGETS[target]
+  throw new Error(`--natives ${target}: there is ${targets.join(' and ')}`)
+}
+
+/** The same for both machines. */
+function headers() {
+  const folder = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'include', 'node')
+  if (!existsSync(folder)) throw new Error(`${relative(root, folder)} is not there: npm ci`)
+  return folder
 }
 
 /** What the package needs at run time, and its licence. */

@@ -6,7 +6,8 @@ check 'the service is enabled for the first start' test -L /etc/systemd/system/m
 check 'the configuration is there' test "$(stat -c '%U %a' /var/lib/kith/kith.yaml)" = 'kith 600'
 check 'kith says its version' kith --version
 check 'the natives load' /usr/lib/kith/node --eval '
-  for (const name of ["i2c-bus", "onoff", "./native/build/gpio.node", "./native/build/process.node"])
+  const addons = `./native/build/linux-${process.arch}`
+  for (const name of ["i2c-bus", "onoff", `${addons}/gpio.node`, `${addons}/process.node`])
     require(require.resolve(name, { paths: ["/usr/lib/kith"] }))'
 kith run --simulated --home /root/home --set mdns=false --set listen=/ip4/127.0.0.1/tcp/0 >run.log 2>&1 &
 node=$!

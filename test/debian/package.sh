@@ -16,7 +16,8 @@ check 'the manual pages are there' test -s /usr/share/man/man1/kith.1.gz -a -s /
 check 'the completion of bash knows the commands' bash -c '
   . /usr/share/bash-completion/completions/kith; COMP_WORDS=(kith sta); COMP_CWORD=1; _kith; [ "${COMPREPLY[0]}" = status ]'
 check 'the natives load' /usr/lib/kith/node --eval '
-  for (const name of ["i2c-bus", "onoff", "./native/build/gpio.node", "./native/build/process.node"])
+  const addons = `./native/build/linux-${process.arch}`
+  for (const name of ["i2c-bus", "onoff", `${addons}/gpio.node`, `${addons}/process.node`])
     require(require.resolve(name, { paths: ["/usr/lib/kith"] }))'
 check 'i2c and gpio are groups of the user' test "$(id -nG kith | tr ' ' '\n' | sort | tr '\n' ' ')" = 'gpio i2c kith '
 

@@ -57,6 +57,16 @@ t.test('the command works from it, and says the commit', async (t) => {
     t.match(kith(...words), { status: 0, stdout: /kith/ }, words.join(' '))
 })
 
+t.test('what a build without addons lacks is said, and how it is had', async (t) => {
+  const findings: { about: string; text: string; cure?: string }[] = JSON.parse(
+    kith('doctor', '--json', '--home', 'none').stdout
+  )
+  t.match(findings.find(({ about }) => about === 'gpio addon') ?? {}, {
+    text: `cannot be loaded: it is not built for ${process.platform}-${process.arch}`,
+    cure: `with a C compiler: node ${join(installed, 'scripts/build-native.mjs')}`
+  })
+})
+
 t.test('a stack trace of an application names the sources', async (t) => {
   const text = `import { createNode } from 'kith'
     await createNode({ config: 'listen: [here' }).catch((error) => console.log(error.stack))`

@@ -29,14 +29,8 @@ function checkMemory(): Finding {
 }
 
 async function checkNative(): Promise<Finding[]> {
-  return (await nativePackages()).map(({ name, error }) =>
-    error === undefined
-      ? ok(name, 'loads')
-      : warn(
-          name,
-          `cannot be loaded: ${error}`,
-          'needed for real hardware only: install python3, make and a C++ compiler, then: npm ci'
-        )
+  return (await nativePackages()).map(({ name, error, hint }) =>
+    error === undefined ? ok(name, 'loads') : warn(name, `cannot be loaded: ${error}`, hint)
   )
 }
 

@@ -9,7 +9,7 @@ export async function loadNative<T>(what: string, load: () => Promise<T>): Promi
     return await load()
   } catch (error) {
     throw new BusError('unsupported', `${what} cannot be used: its native package is not built here`, {
-      hint: 'install python3, make and a C++ compiler, then run `npm ci`; or use --simulated',
+      hint: 'install python3, make and a C++ compiler, then kith again (a clone: npm ci); or use --simulated',
       cause: error
     })
   }

@@ -7,9 +7,9 @@ interface MemoryAddon {
   trim(): boolean
 }
 
-/** Uses the addon that an install builds (native/process.c); without it nothing is given back. */
+/** Uses an addon (native/process.c); without it nothing is given back. */
 export class LinuxProcessMemory implements ProcessMemory {
-  /** null where it was not built, or not for this machine. */
+  /** null where there is none for this machine. */
   #addon: MemoryAddon | null | undefined
 
   resident(): number {

@@ -67,7 +67,7 @@ t.test('a native package that is not built is reported with a hint', async (t) =
   t.match(await failure(buses.open('i2c-1')), {
     kind: 'unsupported',
     message: 'i2c-1 cannot be used',
-    hint: /C\+\+ compiler.*`npm ci`.*--simulated/
+    hint: /C\+\+ compiler.*kith again.*--simulated/
   })
 })
 

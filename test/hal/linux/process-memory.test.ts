@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { LinuxProcessMemory } from '../../../src/hal/linux/process-memory.ts'
 
-const built = existsSync(fileURLToPath(new URL('../../../native/build/process.node', import.meta.url)))
+const addon = `../../../native/build/linux-${process.arch}/process.node`
+const built = existsSync(fileURLToPath(new URL(addon, import.meta.url)))
 
 t.test('what is resident, and a trim that harms nothing', async (t) => {
   const memory = new LinuxProcessMemory()

@@ -22,8 +22,8 @@ interface GpioAddon {
 }
 
 /**
- * The kernel's GPIO through the addon that an install builds (native/gpio.c).
- * @throws Error where it was not built, or not for this machine
+ * The kernel's GPIO through an addon (native/gpio.c).
+ * @throws Error where there is none for this machine
  */
 export async function loadGpioKernel(): Promise<GpioKernel> {
   const addon = installed<GpioAddon>('gpio')

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock.ts'
 import { NodeError } from '../../../error.ts'
+import { buildHint } from '../../../installation.ts'
 import type { InputLine, InputOptions, Level, OutputLine, Pins } from '../../gpio.ts'
 import type { Sysfs } from '../../sysfs.ts'
 import { loadGpioKernel } from './addon.ts'
@@ -54,7 +55,7 @@ export class LinuxPins implements Pins {
 
 function unbuilt(line: string, cause: unknown): NodeError {
   return new NodeError('unsupported', `${line} cannot be used: the GPIO addon is not built here`, {
-    hint: 'npm run prepare builds it (it needs a C compiler); or use --simulated',
+    hint: `build it ${buildHint()}; or use --simulated`,
     cause
   })
 }

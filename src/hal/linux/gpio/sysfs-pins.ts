@@ -1,6 +1,7 @@
 import type { Gpio } from 'onoff'
 import type { Cancel, Clock } from '../../../clock.ts'
 import { NodeError } from '../../../error.ts'
+import { buildHint } from '../../../installation.ts'
 import type { InputLine, InputOptions, Level, OutputLine, Pins } from '../../gpio.ts'
 import type { Sysfs } from '../../sysfs.ts'
 import { type AtExit, atExit } from '../at-exit.ts'
@@ -49,7 +50,7 @@ export class SysfsPins implements Pins {
     }
     if (numbered) {
       throw new NodeError('unsupported', `pulses on ${name} cannot be counted over /sys/class/gpio`, {
-        hint: 'npm run prepare builds the addon that counts them; it needs a C compiler and Linux 5.10 with /dev/gpiochip0'
+        hint: `kith's addon counts them, on Linux 5.10 with /dev/gpiochip0; build it ${buildHint()}`
       })
     }
     const gpio = await this.#take(name, 'in')

@@ -8,7 +8,7 @@ import { loadGpioKernel } from '../../../../src/hal/linux/gpio/addon.ts'
 import { systemCode } from '../../../../src/hal/linux/system-code.ts'
 
 const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-const built = existsSync(file('../native/build/gpio.node'))
+const built = existsSync(file(`../native/build/linux-${process.arch}/gpio.node`))
 const compiles = spawnSync('cc', ['--version']).status === 0
 
 t.test('declarations of the addon match those of the kernel', { skip: !built || !compiles }, async (t) => {

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nodePackage } from '../../scripts/deb/node-binary.ts'
+import { Lacking } from '../debian/root.ts'
+
+/** How each machine's programs run on another: qemu-user, with the libraries of Debian's cross compiler. */
+const EMULATORS: Readonly<Record<string, string[]>> = {
+  'linux-arm64': ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'],
+  'linux-x64': ['qemu-x86_64-static', '-L', '/usr/x86_64-linux-gnu']
+}
+/** The oldest glibc that Node 24 itself runs with [node v24, BUILDING.md]. */
+const GLIBC = 28
+
+/** Each calls the system: /dev/null is no GPIO chip (ENOTTY; qemu-user has ENOSYS). */
+const PROGRAM = `
+  const [gpio, own] = process.argv.slice(1).map((file) => require(file))
+  let said
+  try { gpio.chipInfo(require('node:fs').openSync('/dev/null')) } catch (error) { said = error.syscall + error.errno }
+  console.log(process.arch, typeof own.trim(), said)`
+
+/** Loads the addons of each machine. @throws Error, and Lacking where programs of the other machine do not run */
+export function checkAddons(clone: string, installed: string): string {
+  const folder = join(installed, 'native/build')
+  const targets = readdirSync(folder).sort()
+  if (targets.join() !== Object.keys(EMULATORS).join()) throw new Error(`there is ${targets}`)
+  return targets.map((target) => loaded(clone, target, join(folder, target))).join(', ')
+}
+
+function loaded(clone: string, target: string, folder: string): string {
+  const files = ['gpio.node', 'process.node'].map((name) => join(folder, name))
+  for (const file of files) {
+    const versions = readFileSync(file, 'latin1').matchAll(/GLIBC_2\.(\d+)/g)
+    const newest = Math.max(...Array.from(versions, ([, minor]) => Number(minor)))
+    if (!(newest <= GLIBC)) throw new Error(`${file} needs glibc 2.${newest}`)
+  }
+  const own = target === `linux-${process.arch}`
+  const [program = '', ...words] = own ? [] : (EMULATORS[target] ?? [])
+  if (!own && spawnSync(program, ['--version']).status !== 0)
+    throw new Lacking(`${program}: apt-get install qemu-user-static`)
+  const node = own ? process.execPath : join(nodePackage(clone, target), 'bin/node')
+  const all = [...words, node, '--eval', PROGRAM, ...files]
+  const { stdout, stderr } = spawnSync(own ? node : program, own ? all.slice(1) : all, {
+    encoding: 'utf8',
+    timeout: 120_000
+  })
+  if (!/^\w+ boolean \w+-(25|38)\n$/.test(stdout)) throw new Error(`${target}: ${stdout}${stderr}`)
+  return stdout.trim()
+}

@@ -1,0 +1,70 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Lacking } from '../debian/root.ts'
+
+/** What npm and its scripts call; no compiler, make or python is among them. */
+const PROGRAMS = ['npm', 'sh', 'env', 'uname', 'cat', 'grep', 'dirname', 'readlink', 'sed']
+/** Real milliseconds: npm fetches the optional packages and tries to build them. */
+const DEADLINE = 300_000
+
+/** Installs the package into an empty folder. @returns what npm said @throws Lacking where npm has no registry */
+export function install(archive: string, folder: string): string {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin, { recursive: true })
+  symlinkSync(process.execPath, join(bin, 'node'))
+  for (const name of PROGRAMS) {
+    const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
+    if (found !== '') symlinkSync(realpathSync(found), join(bin, name))
+  }
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  const { status, stdout, stderr } = run(folder, 'npm', 'install', archive, '--no-audit', '--no-fund')
+  if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/.test(stderr)) throw new Lacking('the registry of npm')
+  if (status !== 0) throw new Error(stderr)
+  return stdout.trim().replaceAll('\n', ' ')
+}
+
+/**
+ * The command from node_modules/.bin, and what `kith doctor` says of the native parts: the addons load, the packages
+ * that need a compiler are absent, and each is told what is missing without it and how to have it.
+ */
+export function checkInstallation(folder: string): string {
+  const kith = (...words: string[]): string => {
+    const { status, stdout, stderr } = run(folder, join(folder, 'node_modules/.bin/kith'), ...words)
+    if (status !== 0) throw new Error(`kith ${words.join(' ')}: ${stderr}`)
+    return stdout
+  }
+  const version = kith('--version').trim()
+  if (!/^\d+\.\d+\.\d+ \(c0ffeec0ffee\)$/.test(version)) throw new Error(`--version says ${version}`)
+  if (!kith('completion', 'bash').includes('_kith')) throw new Error('no completion')
+  const findings = JSON.parse(kith('doctor', '--json', '--home', join(folder, 'home'))) as Finding[]
+  const told = Object.entries(EXPECTED).map(([about, text]) => {
+    const found = findings.find((finding) => finding.about === about)
+    const said = [found?.text, found?.cure].filter((part) => part !== undefined).join('; ')
+    if (!text.test(said)) throw new Error(`doctor says of ${about}: ${said}`)
+    return `${about} ${found?.state}`
+  })
+  if (existsSync(join(folder, 'node_modules/i2c-bus')))
+    throw new Error('i2c-bus was built: a compiler was there')
+  return [version, ...told].join(', ')
+}
+
+const EXPECTED: Readonly<Record<string, RegExp>> = {
+  'gpio addon': /^loads$/,
+  'process addon': /^loads$/,
+  'i2c-bus': /^cannot be loaded: .*without it: no I2C; .*C\+\+ compiler/
+}
+
+interface Finding {
+  readonly state: string
+  readonly about: string
+  readonly text: string
+  readonly cure?: string
+}
+
+function run(folder: string, program: string, ...words: string[]): SpawnSyncReturns<string> {
+  const { NODE_OPTIONS: _, ...environment } = process.env
+  const caches = { NODE_COMPILE_CACHE: join(folder, 'cache'), npm_config_cache: join(folder, 'npm') }
+  const env = { ...environment, ...caches, PATH: join(folder, 'bin') }
+  return spawnSync(program, words, { cwd: folder, env, encoding: 'utf8', timeout: DEADLINE })
+}
