@@ -41,7 +41,9 @@ async function stop({ machine }: Lab): Promise<string> {
 
 async function restart(lab: Lab): Promise<string> {
   lab.host.forget()
-  await lab.machine.shell.run('mv /native/build/gpio.node /tmp/; setsid /etc/kith < /dev/null > /dev/null &')
+  await lab.machine.shell.run(
+    'mv /kith/native/build/linux-arm64/gpio.node /tmp/; setsid /etc/kith < /dev/null > /dev/null &'
+  )
   return await contact(lab)
 }
 

