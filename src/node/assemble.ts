@@ -2,7 +2,7 @@ import type { PeerId } from '@libp2p/interface'
 import type { Operations } from './api/operations.ts'
 import type { AssembleInit } from './assembly/assemble-init.ts'
 import { createClients } from './assembly/clients.ts'
-import type { CatalogueListener, Components, Sensing } from './assembly/components.ts'
+import type { CatalogueListener, Components, Peers, Sensing } from './assembly/components.ts'
 import { createOperations } from './assembly/operations.ts'
 import { createPeerLookup } from './assembly/peer-lookup.ts'
 import { createPeers } from './assembly/peers.ts'
@@ -56,14 +56,14 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const init = { ...given, log }
   const stopping = new AbortController()
   const protocols = createProtocols(init)
-  const transports = await createTransports({ init, protocols })
-  const peers = await createPeers({ init, transports })
+  const transports = await createTransports({ init, protocols }, () => peers)
+  const peers: Peers = await createPeers({ init, transports })
   const clients = createClients({ init, protocols, transports, peers })
   const timekeeper = createTimekeeper({ init, peers, clients }, stopping.signal)
   const storage = createStorage({ init, protocols, peers, timekeeper })
   const replication = createReplication({ init, protocols, transports, peers, clients, storage })
   const base = { init, protocols, transports, peers, clients, timekeeper, storage, replication }
-  // The one circle: the catalogue that is published lists the sensors, whose readings are published.
+  // A circle: the catalogue that is published lists the sensors, whose readings are published.
   const publishing = createPublishing(base, () => sensing)
   const sensing: Sensing = createSensing({ ...base, publishing })
   const server = createQueryServer({ ...base, publishing, sensing })

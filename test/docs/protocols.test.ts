@@ -23,6 +23,7 @@ import {
 import { agreementSalt, deriveKeys } from '../../src/protocol/datagram/packet/key-schedule.ts'
 import { PacketDecrypter, PacketEncrypter } from '../../src/protocol/datagram/packet/packet.ts'
 import { decodeProbe, encodeProbe } from '../../src/protocol/datagram/path/probe.ts'
+import { flowKey, resumedKey, resumeName } from '../../src/protocol/datagram/resume-name.ts'
 import { dhtLimits } from '../../src/protocol/dht/limits.ts'
 import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
@@ -316,6 +317,9 @@ t.test('datagrams', async (t) => {
     equalHex(t, bytes, `dgram-${type}`)
     t.equal(decodeFrame(Buffer.from(documentBytes(`dgram-${type}`)))?.type, type)
   }
+  const key = flowKey([Buffer.from(hello.cid), Buffer.from(accept.cid)], 2)
+  equalHex(t, encodeOpen(4, [resumeName(key)]), 'dgram-resume')
+  t.equal(resumedKey([resumeName(key)]), key)
   const agreement = {
     initiator: bytesOfHex(`002408011220${'a1'.repeat(32)}`),
     responder: bytesOfHex(`002408011220${'b2'.repeat(32)}`),

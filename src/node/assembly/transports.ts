@@ -7,12 +7,13 @@ import { OwnAddresses } from '../../peer/own-addresses.ts'
 import { gossipOptions } from '../../protocol/gossip/index.ts'
 import { createNetwork } from '../network/create-network.ts'
 import { datagramsOf } from '../network/datagrams.ts'
-import type { Components, Transports } from './components.ts'
+import type { Components, Peers, Transports } from './components.ts'
 
-export async function createTransports({
-  init,
-  protocols
-}: Pick<Components, 'init' | 'protocols'>): Promise<Transports> {
+/** @param peers made of the transports; datagrams take the paths that are found for streams */
+export async function createTransports(
+  { init, protocols }: Pick<Components, 'init' | 'protocols'>,
+  peers: () => Pick<Peers, 'autoDialer' | 'paths'>
+): Promise<Transports> {
   const { config, identity, carrier, version, world, log } = init
   const local = new LocalNetwork(readInterfaces(), config.interfaces)
   const own = new OwnAddresses({
@@ -36,5 +37,12 @@ export async function createTransports({
     clock: world.clock,
     log
   })
-  return { network, local, own, datagrams: datagramsOf({ ...init, network, local }) }
+  const datagrams = datagramsOf({
+    ...init,
+    network,
+    local,
+    best: (peer) => peers().autoDialer.connection(peer),
+    connect: (peer, signal) => peers().paths.connect(peer, signal)
+  })
+  return { network, local, own, datagrams }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Connection } from '@libp2p/interface'
 import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import type { World } from '../../hal/world.ts'
@@ -23,6 +24,9 @@ export interface DatagramsInit {
   readonly log: Log
   readonly network: Network
   readonly local: LocalNetwork
+  /** The best connection with a peer: the open one, and the one that is made where none will do. */
+  readonly best: (peer: string) => Connection | undefined
+  readonly connect: (peer: string, signal: AbortSignal) => Promise<Connection>
   /** A node for one command leaves the configured port to the long-lived one. */
   readonly shortLived: boolean
 }
@@ -34,6 +38,8 @@ export function datagramsOf({
   log,
   network,
   local,
+  best,
+  connect,
   shortLived
 }: DatagramsInit): Datagrams | undefined {
   const { enabled, port, ...limits } = config.datagrams
@@ -43,6 +49,8 @@ export function datagramsOf({
     ...(port === 'tcp' || shortLived ? {} : { port })
   })({
     libp2p: network,
+    best,
+    connect,
     listening: () => network.services.components.transportManager.getAddrs(),
     sockets: world.datagrams,
     clock: world.clock,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { IpFamily, SendResult } from '../../hal/datagram-socket.ts'
 import type { Counters } from './counters.ts'
-import type { DatagramFlow, Receive } from './flow.ts'
+import type { DatagramFlow, Flow, Receive } from './flow.ts'
 import type { DatagramLimits } from './limits.ts'
 import type { ConnectionIds } from './packet/connection-ids.ts'
 import type { UnvalidatedBudget } from './path/unvalidated-budget.ts'
@@ -27,6 +27,8 @@ export interface SessionComponents {
   readonly self: Uint8Array
   /** The handler of flows of that name. */
   readonly handler: (protocol: string) => Accept | undefined
+  /** The flow of this key that the peer opened, if it waits for a session. */
+  readonly resume: (peer: string, key: string) => Flow | undefined
   /** Called with what a receiver or listener threw. */
   readonly onError: (error: unknown, protocol: string) => void
 }

@@ -4,7 +4,7 @@ import type { DatagramSockets, IpFamily } from '../../hal/datagram-socket.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
 import { UdpSockets } from './carrier/udp-sockets.ts'
-import type { Accept, SessionComponents } from './components.ts'
+import type { Accept } from './components.ts'
 import { encodeOpen } from './control/frame.ts'
 import type { ControlDialer } from './control/stream.ts'
 import { Counters, type DropReason, type Traffic } from './counters.ts'
@@ -15,6 +15,7 @@ import { ConnectionIds } from './packet/connection-ids.ts'
 import { PacketReceiver } from './packet/receiver.ts'
 import { UnvalidatedBudget } from './path/unvalidated-budget.ts'
 import type { Session } from './session.ts'
+import { SessionMover } from './session-mover.ts'
 import { SessionTable } from './session-table.ts'
 
 export interface DatagramsOptions {
@@ -65,6 +66,7 @@ export class Datagrams implements Startable {
   readonly #dropLog: DropLog
   readonly #udp: UdpSockets
   readonly #sessions: SessionTable
+  readonly #mover: SessionMover
   readonly #dials = new Map<string, Promise<Session>>()
   #running = false
 
@@ -80,7 +82,7 @@ export class Datagrams implements Startable {
       receive: (packet, from) => receiver.receive(packet, from),
       log
     })
-    const components: SessionComponents = {
+    const components = {
       clock,
       random,
       limits,
@@ -89,11 +91,22 @@ export class Datagrams implements Startable {
       budget: new UnvalidatedBudget(limits.unvalidatedHosts),
       udp: this.#udp,
       self: dialer.self,
-      handler: (protocol) => this.#handlers.get(protocol),
-      onError: (error, protocol) =>
+      handler: (protocol: string) => this.#handlers.get(protocol),
+      onError: (error: unknown, protocol: string) =>
         log.error('a receiver or listener of datagrams failed', { protocol, error: describeError(error) })
     }
-    this.#sessions = new SessionTable(components)
+    this.#sessions = new SessionTable(components, {
+      seek: (peer, again) => this.#mover.seek(peer, again),
+      improve: (session) => void this.#mover.improve(session)
+    })
+    this.#mover = new SessionMover({
+      clock,
+      log,
+      dialer,
+      sessions: this.#sessions,
+      dial: (peer) => this.#dials.get(peer) ?? this.#dial(peer),
+      timeout: limits.handshakeTimeout
+    })
   }
 
   /** Binds the UDP ports and takes the peers' streams. @throws NodeError when a configured port is taken */
@@ -114,6 +127,7 @@ export class Datagrams implements Startable {
 
   async stop(): Promise<void> {
     this.#running = false
+    this.#mover.stop()
     await this.#options.dialer.stop()
     this.#sessions.endAll('stopped')
     this.#dropLog.close()
@@ -170,13 +184,15 @@ export class Datagrams implements Startable {
   }
 
   async #session(peer: string, signal: AbortSignal | undefined): Promise<Session> {
+    const before = this.#sessions.get(peer)
+    if (before !== undefined) await abortable(this.#mover.improve(before), signal)
     const known = this.#sessions.get(peer)
     if (known !== undefined && !known.flows.exhausted) return known
     // Flow ids are used up: a session without flows is replaced by a new one.
     if (known?.flows.size === 0) known.end('closed')
     else if (known !== undefined) return known
     const dial = this.#dials.get(peer) ?? this.#dial(peer)
-    return signal === undefined ? await dial : await abortable(dial, signal)
+    return await abortable(dial, signal)
   }
 
   /** One dial a peer, however many wait for it; one that stops waiting does not end it for the others. */
@@ -221,7 +237,8 @@ function checkNames(protocols: readonly string[]): void {
 }
 
 /** Waits for `work`, or only until the signal. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work
   signal.throwIfAborted()
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)

@@ -3,6 +3,7 @@ import { encodeFlowEnd, encodeOpen, encodeOpenOk } from './control/frame.ts'
 import type { Counters } from './counters.ts'
 import type { EndReason, Flow } from './flow.ts'
 import type { DatagramLimits } from './limits.ts'
+import { resumedKey } from './resume-name.ts'
 
 const LAST_ID = 0xffff
 
@@ -13,6 +14,10 @@ export interface FlowTableOptions {
   readonly send: (frame: Buffer) => void
   /** Makes and accepts a flow that the peer opens; undefined refuses. */
   readonly accept: (names: readonly string[]) => { flow: Flow; index: number } | undefined
+  /** The flow of this key that the peer opened on a session before. */
+  readonly resume: (key: string) => Flow | undefined
+  /** Names a flow that is opened on this session. */
+  readonly keyOf: (id: number) => string
 }
 
 /**
@@ -34,6 +39,11 @@ export class FlowTable {
 
   get size(): number {
     return this.#flows.size
+  }
+
+  /** Whether this side opened one of them. */
+  get hasOwn(): boolean {
+    return this.#flows.keys().some((id) => this.isOwn(id))
   }
 
   get exhausted(): boolean {
@@ -58,6 +68,16 @@ export class FlowTable {
         hint: 'close flows that are not needed, or wait for those being opened'
       })
     }
+    this.#open(flow)
+  }
+
+  /** Opens one that a session before carried; the answers to the others are not waited for. */
+  resume(flow: Flow): void {
+    if (this.size < this.#options.limits.flows && !this.exhausted) this.#open(flow)
+    else flow.end(flow.fallback)
+  }
+
+  #open(flow: Flow): void {
     flow.id = this.#nextId
     this.#nextId += 2
     this.#flows.set(flow.id, flow)
@@ -76,7 +96,7 @@ export class FlowTable {
     flow.id = id
     this.#flows.set(id, flow)
     this.#options.send(encodeOpenOk(id, index))
-    flow.opened(names[index] ?? '')
+    flow.opened(names[index] ?? '', this.#options.keyOf(id))
     return true
   }
 
@@ -85,7 +105,7 @@ export class FlowTable {
     const flow = this.#flows.get(id)
     const name = flow?.names[index]
     if (flow?.state !== 'pending' || name === undefined) return false
-    flow.opened(name)
+    flow.opened(name, this.#options.keyOf(id))
     return true
   }
 
@@ -94,7 +114,7 @@ export class FlowTable {
     const flow = this.#flows.get(id)
     if (flow?.state !== 'pending') return false
     this.#flows.delete(id)
-    flow.end('refused')
+    flow.end(flow.fallback)
     return true
   }
 
@@ -121,6 +141,11 @@ export class FlowTable {
     flow.end('closed')
   }
 
+  /** Tells the peer that every flow ends. */
+  announceEnd(): void {
+    for (const id of this.#flows.keys()) this.#options.send(encodeFlowEnd('close', id))
+  }
+
   /** Ends every flow without a frame, because the stream has ended. */
   endAll(reason: EndReason): void {
     const flows = [...this.#flows.values()]
@@ -128,12 +153,14 @@ export class FlowTable {
     for (const flow of flows) flow.end(reason)
   }
 
-  /** Removes all flows: those that this side opened are returned alive, the peer's end. */
-  releaseOwn(): Flow[] {
+  /** Removes all flows and returns them alive, in the order of their ids. */
+  release(): { readonly own: Flow[]; readonly others: Flow[] } {
     const flows = [...this.#flows.values()]
     this.#clear()
-    for (const flow of flows) if (!this.isOwn(flow.id)) flow.end('replaced')
-    return flows.filter((flow) => this.isOwn(flow.id))
+    return {
+      own: flows.filter((flow) => this.isOwn(flow.id)),
+      others: flows.filter((flow) => !this.isOwn(flow.id))
+    }
   }
 
   #clear(): void {
@@ -146,7 +173,12 @@ export class FlowTable {
   }
 
   #accept(names: readonly string[]): { flow: Flow; index: number } | undefined {
-    const { accept, limits, counters } = this.#options
+    const { accept, resume, limits, counters } = this.#options
+    const key = resumedKey(names)
+    if (key !== undefined) {
+      const flow = this.size < limits.flows ? resume(key) : undefined
+      return flow && { flow, index: 0 }
+    }
     if (this.size < limits.flows) return accept(names)
     counters.drop('flows')
     return undefined

@@ -1,6 +1,7 @@
 import { NodeError } from '../../error.ts'
 import { MIN_MAX_PAYLOAD } from './constants.ts'
 import type { RoundTrip } from './path/round-trip.ts'
+import { resumeName } from './resume-name.ts'
 
 export type Carrier = 'udp' | 'stream'
 
@@ -14,21 +15,24 @@ const FOLLOW_PEER = 5000
 export type Redundancy = 'single' | 'fallback' | 'duplicate'
 
 /**
- * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its stream or
- * connection, `stopped` with this node, `replaced` by a newer session of the same peer.
+ * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its
+ * connection where no other one carried it on, `stopped` with this node, `replaced` by a newer session of the same peer.
  */
 export type EndReason = 'closed' | 'closed-by-peer' | 'refused' | 'lost' | 'stopped' | 'replaced'
 
 /** Takes one datagram; the bytes are its own to keep. */
 export type Receive = (bytes: Uint8Array, flow: DatagramFlow) => void
 
-/** Datagrams of one protocol to and from one peer: unreliable, unordered, encrypted, authenticated. */
+/**
+ * Datagrams of one protocol to and from one peer: unreliable, unordered, encrypted, authenticated. It takes the best
+ * connection with the peer and goes on over another one where that breaks; what is sent in between is lost.
+ */
 export interface DatagramFlow {
   /** PeerId as text. */
   readonly peer: string
-  /** The address its connection comes from; undefined over a relay. */
+  /** The address its connection comes from now; undefined over a relay. */
   readonly host: string | undefined
-  /** No relay between. */
+  /** No relay between now. */
   readonly direct: boolean
   /** The ProtocolName both sides agreed on. */
   readonly protocol: string
@@ -77,9 +81,12 @@ export interface FlowCarrier {
 export type FlowState = 'pending' | 'open' | 'ended'
 
 export class Flow implements DatagramFlow {
-  /** Names offered; one of them is the protocol once the flow is open. */
-  readonly names: readonly string[]
   id = 0
+  /** Names it on every session that carries it, from the first on which it was open. */
+  key: string | undefined
+  /** Why it ends if a session that it is moved to does not take it. */
+  fallback: EndReason = 'refused'
+  readonly #offered: readonly string[]
   state: FlowState = 'pending'
   receive: Receive
   heardBy: Carrier | undefined
@@ -89,21 +96,24 @@ export class Flow implements DatagramFlow {
   #session: FlowCarrier
   #protocol: string
   #ended: EndReason | undefined
-  readonly #roundTrip: RoundTrip
   readonly #onOpen: (() => void)[] = []
   readonly #onEnd: ((reason: EndReason) => void)[] = []
   readonly #onCarrier: ((carrier: Carrier) => void)[] = []
 
   constructor(session: FlowCarrier, names: readonly string[], receive: Receive) {
     this.#session = session
-    this.#roundTrip = session.roundTrip
-    this.names = names
+    this.#offered = names
     this.receive = receive
     this.#protocol = names[0] ?? ''
   }
 
   get peer(): string {
     return this.#session.peer
+  }
+
+  /** Offered to the peer; one of them is the protocol once the flow is open. */
+  get names(): readonly string[] {
+    return this.key === undefined ? this.#offered : [resumeName(this.key)]
   }
 
   get host(): string | undefined {
@@ -131,7 +141,7 @@ export class Flow implements DatagramFlow {
   }
 
   get roundTrip(): RoundTrip {
-    return this.#roundTrip
+    return this.#session.roundTrip
   }
 
   /** Datagrams may leave before the peer has agreed only where it cannot choose another protocol. */
@@ -200,8 +210,12 @@ export class Flow implements DatagramFlow {
     })
   }
 
-  opened(protocol: string): void {
-    this.#protocol = protocol
+  /** @param key where it is open for the first time */
+  opened(protocol: string, key: string): void {
+    if (this.key === undefined) {
+      this.#protocol = protocol
+      this.key = key
+    }
     this.state = 'open'
     for (const resolve of this.#onOpen.splice(0)) resolve()
   }
@@ -231,6 +245,9 @@ export class Flow implements DatagramFlow {
     this.#session = session
     this.id = 0
     this.state = 'pending'
+    // What came by the path before is no choice of the peer for this one.
+    this.heardBy = undefined
+    this.#chosen = undefined
   }
 }
 

@@ -38,11 +38,11 @@ export function datagrams({
   limits,
   ...init
 }: DatagramsInit = {}): (components: DatagramsComponents) => Datagrams {
-  return ({ libp2p, listening, onLink, ...components }) =>
+  return ({ libp2p, listening, onLink, connect, best, ...components }) =>
     new Datagrams({
       ...init,
       ...components,
       limits: { ...defaultDatagramLimits, ...limits },
-      dialer: new Libp2pControl({ libp2p, listening, onLink })
+      dialer: new Libp2pControl({ libp2p, listening, onLink, connect, best })
     })
 }

@@ -38,6 +38,7 @@ export const datagramLimits = defineLimits('Single encrypted packets beside the 
   ringAge: duration('10ms', '1min', '1s', 'A queued datagram is dropped after this.'),
   handshakeTimeout: duration('100ms', '1min', '10s', 'A session may take this long to begin.'),
   openTimeout: duration('100ms', '1min', '10s', 'A flow may take this long to be answered.'),
+  resume: duration('100ms', '5min', '20s', 'A flow whose connection broke waits this long for another one.'),
   unvalidatedHosts: whole(16, 65_536, 1024, 'Hosts without a validated path whose bytes are counted.')
 })
 

@@ -1,12 +1,25 @@
+import { BoundedMap } from '../../bounded-map.ts'
 import { isNodeError, NodeError } from '../../error.ts'
+import { TokenBucket } from '../../token-bucket.ts'
 import type { SessionComponents } from './components.ts'
 import { decodeFrame, type GreetingFrame } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
 import type { EndReason, Flow } from './flow.ts'
-import { Session } from './session.ts'
+import { HeldFlows } from './held-flows.ts'
+import { Session, type SessionEvents } from './session.ts'
 
 /** Milliseconds within which two streams opened by both sides cross; later a second one means that the first is dead. */
 const CROSSING = 10_000
+/** How often the flows of one peer change their session: a peer whose streams break again and again loses them. */
+const MOVES = { perSecond: 1, burst: 8 }
+const MAX_MOVERS = 1024
+
+export interface SessionNeeds {
+  /** Flows that this side opened need a session with a peer. @param again whether one has failed just now */
+  readonly seek: (peer: string, again: boolean) => void
+  /** A session with such flows may go over a better connection. */
+  readonly improve: (session: Session) => void
+}
 
 /** The sessions of a node, one a peer. */
 export class SessionTable {
@@ -14,9 +27,23 @@ export class SessionTable {
   readonly #sessions = new Map<string, Session>()
   /** Streams of peers that have not sent HELLO yet. */
   readonly #silent = new Set<ControlStream>()
+  /** By peer: flows whose session ended. */
+  readonly #held = new Map<string, HeldFlows>()
+  readonly #moves = new BoundedMap<string, TokenBucket>(MAX_MOVERS)
+  readonly #needs: SessionNeeds
+  readonly #events: SessionEvents
 
-  constructor(components: SessionComponents) {
-    this.#components = components
+  constructor(components: Omit<SessionComponents, 'resume'>, needs: SessionNeeds) {
+    this.#components = { ...components, resume: (peer, key) => this.#held.get(peer)?.claim(key) }
+    this.#needs = needs
+    this.#events = {
+      established: (session) => this.#goOn(session),
+      lost: (session) => this.#lost(session),
+      ended: (session) => this.#remove(session),
+      used: (session) => {
+        if (session.flows.hasOwn) needs.improve(session)
+      }
+    }
   }
 
   get size(): number {
@@ -78,7 +105,28 @@ export class SessionTable {
     })
   }
 
+  /** Moves the flows of a session to a stream over another connection, unless they have moved too often. */
+  move(session: Session, stream: ControlStream): void {
+    if (!this.#mayHold(session.peer)) {
+      stream.reset()
+      return
+    }
+    this.#hold(session, 'lost')
+    this.initiate(stream)
+  }
+
+  /** Whether flows that this side opened wait for a session with the peer. */
+  isWanted(peer: string): boolean {
+    return this.#held.get(peer)?.hasOwn === true
+  }
+
+  /** There is no session to be had: the flows that this side opened end. */
+  giveUp(peer: string): void {
+    this.#held.get(peer)?.giveUp()
+  }
+
   endAll(reason: EndReason): void {
+    for (const held of [...this.#held.values()]) held.endAll(reason)
     for (const stream of this.#silent) stream.reset()
     this.#silent.clear()
     for (const session of this.#sessions.values()) session.end(reason)
@@ -99,7 +147,9 @@ export class SessionTable {
   #greeted(stream: ControlStream, hello: GreetingFrame): void {
     const flows = this.#release(this.#sessions.get(stream.facts.peer))
     if (this.#room()) {
-      this.#add(stream, hello).adopt(flows)
+      const session = this.#add(stream, hello)
+      session.adopt(flows)
+      this.#goOn(session)
       return
     }
     this.#components.counters.drop('sessions')
@@ -124,20 +174,70 @@ export class SessionTable {
 
   #release(session: Session | undefined): Flow[] {
     if (session === undefined) return []
-    // A peer that has accepted our stream opens another only after losing its state.
-    if (this.#ours(session) && !session.established) return session.yield()
-    session.end('replaced')
+    if (this.#ours(session) && !session.established) return session.yield().own
+    // The peer goes on over another connection, or has lost its state: then it refuses to go on with ours.
+    this.#holdOrEnd(session, 'replaced')
     return []
   }
 
+  /** Ends a session; its flows wait for another one, unless they have moved too often. */
+  #holdOrEnd(session: Session, reason: EndReason): void {
+    if (this.#mayHold(session.peer)) this.#hold(session, reason)
+    else session.end(reason)
+  }
+
+  #hold(session: Session, reason: EndReason): void {
+    const { peer } = session
+    if (session.flows.size === 0) {
+      session.end(reason)
+      return
+    }
+    const held =
+      this.#held.get(peer) ?? new HeldFlows(this.#components, session, () => this.#held.delete(peer))
+    this.#held.set(peer, held)
+    const { own, others } = session.yield()
+    for (const flow of own) held.hold(flow, true, reason)
+    for (const flow of others) held.hold(flow, false, reason)
+  }
+
+  #lost(session: Session): void {
+    this.#holdOrEnd(session, 'lost')
+    this.#seek(session.peer, false)
+  }
+
+  #mayHold(peer: string): boolean {
+    const { clock, limits } = this.#components
+    const moves = this.#moves.touch(peer) ?? new TokenBucket(MOVES)
+    this.#moves.set(peer, moves)
+    const hasRoom = this.#held.has(peer) || this.#held.size < limits.sessions
+    return hasRoom && moves.take(clock.monotonic())
+  }
+
+  #seek(peer: string, again: boolean): void {
+    if (this.isWanted(peer)) this.#needs.seek(peer, again)
+  }
+
+  /** Opens the flows of sessions before anew. The peer opens its own. */
+  #goOn(session: Session): void {
+    if (session.ended) return
+    for (const { flow, reason } of this.#held.get(session.peer)?.takeOwn() ?? []) {
+      if (flow.key !== undefined) flow.fallback = reason
+      flow.moveTo(session)
+      session.flows.resume(flow)
+    }
+  }
+
   #add(stream: ControlStream, hello?: GreetingFrame): Session {
-    const session = new Session(this.#components, stream, (ended) => this.#remove(ended), hello)
+    const session = new Session(this.#components, stream, this.#events, hello)
     if (!session.ended) this.#sessions.set(session.peer, session)
     return session
   }
 
   #remove(session: Session): void {
-    if (this.#sessions.get(session.peer) === session) this.#sessions.delete(session.peer)
+    if (this.#sessions.get(session.peer) !== session) return
+    this.#sessions.delete(session.peer)
+    // A session that should have carried them on has failed.
+    if (!session.established) this.#seek(session.peer, true)
   }
 
   /** Makes room by ending the session without flows that was unused for longest. */

@@ -14,6 +14,20 @@ import { deriveKeys } from './packet/key-schedule.ts'
 import type { ReceiveKey } from './packet/receive-key.ts'
 import { RoundTrip } from './path/round-trip.ts'
 import { SendRate } from './path/send-rate.ts'
+import { flowKey } from './resume-name.ts'
+
+/** Milliseconds between two calls of SessionEvents.used. */
+const TELL_USED = 1_000
+
+export interface SessionEvents {
+  /** The peer answered; not called where the peer opened the stream. */
+  readonly established: (session: Session) => void
+  /** The stream broke: ended() or yield() follows. */
+  readonly lost: (session: Session) => void
+  readonly ended: (session: Session) => void
+  /** A session over others than the two peers is used; called once a second at most. */
+  readonly used: (session: Session) => void
+}
 
 type Greeting = { readonly own: GreetingFrame; readonly key: ReceiveKey }
 
@@ -29,15 +43,17 @@ export class Session implements FlowCarrier {
   readonly beganAt: number
   /** Last time a flow was used; the session unused for longest is ended when the table is full. */
   usedAt: number
+  #toldUsedAt: number
   readonly #components: SessionComponents
   readonly #stream: ControlStream
-  readonly #onEnd: (session: Session) => void
+  readonly #events: SessionEvents
   readonly #udp: UdpCarrier
   readonly #dispatch: InboundDispatch
   readonly #rate: SendRate
   readonly #selector: CarrierSelector
   readonly #greeting: Greeting
   #peerMaxPayload: number | undefined
+  #cids: readonly [Buffer, Buffer] | undefined
   #cancelHandshake: Cancel = () => {}
   #ended = false
 
@@ -45,7 +61,7 @@ export class Session implements FlowCarrier {
   constructor(
     components: SessionComponents,
     stream: ControlStream,
-    onEnd: (session: Session) => void,
+    events: SessionEvents,
     hello?: GreetingFrame
   ) {
     const { clock, counters, limits } = components
@@ -54,9 +70,10 @@ export class Session implements FlowCarrier {
     this.roundTrip = new RoundTrip(() => stream.facts.roundTrip())
     this.#components = components
     this.#stream = stream
-    this.#onEnd = onEnd
+    this.#events = events
     this.beganAt = clock.monotonic()
     this.usedAt = this.beganAt
+    this.#toldUsedAt = this.beganAt
     const streamCarrier = new StreamCarrier(stream, limits, counters)
     this.#rate = new SendRate(limits, stream.facts.onLink, this.roundTrip)
     this.#udp = new UdpCarrier({
@@ -74,7 +91,13 @@ export class Session implements FlowCarrier {
       limits,
       counters,
       send: (frame) => stream.send(frame),
-      accept: (names) => this.#accept(names)
+      accept: (names) => this.#accept(names),
+      resume: (key) => {
+        const flow = components.resume(this.peer, key)
+        flow?.moveTo(this)
+        return flow
+      },
+      keyOf: (id) => (this.#cids === undefined ? '' : flowKey(this.#cids, id))
     })
     this.#selector = new CarrierSelector({
       udp: this.#udp,
@@ -84,9 +107,7 @@ export class Session implements FlowCarrier {
     this.#dispatch = new InboundDispatch({
       components,
       flows: this.flows,
-      used: (now) => {
-        this.usedAt = now
-      },
+      used: (now) => this.#used(now),
       onPeerPrefersStream: (now) => this.#udp.onPeerPrefersStream(now),
       onError: (error, protocol) => this.onError(error, protocol)
     })
@@ -94,13 +115,20 @@ export class Session implements FlowCarrier {
       frame: (bytes) => this.#frame(bytes),
       drain: () => streamCarrier.flush(clock.monotonic()),
       ended: (error) => {
-        if (isNodeError(error, 'bad-frame')) counters.drop('bad-frame')
-        this.end('lost')
+        const isFault = isNodeError(error, 'bad-frame')
+        if (isFault) counters.drop('bad-frame')
+        if (isFault || !this.established) this.end('lost')
+        else if (!this.#ended) events.lost(this)
       }
     })
     this.#greeting = this.#greet()
     if (hello === undefined) this.#awaitAccept()
     else this.#agree(hello, this.#greeting.own)
+  }
+
+  /** The control stream. */
+  get stream(): ControlStream {
+    return this.#stream
   }
 
   get established(): boolean {
@@ -139,8 +167,15 @@ export class Session implements FlowCarrier {
     if (!flow.sendable) return this.#dropped('not-open')
     const now = this.now
     if (!this.#rate.take(now)) return this.#dropped('rate')
-    this.usedAt = now
+    this.#used(now)
     return this.#selector.send(flow, bytes, redundancy, now)
+  }
+
+  #used(now: number): void {
+    this.usedAt = now
+    if (this.direct || now - this.#toldUsedAt < TELL_USED) return
+    this.#toldUsedAt = now
+    this.#events.used(this)
   }
 
   suspect(): void {
@@ -159,16 +194,20 @@ export class Session implements FlowCarrier {
   /** Ends the session on this side, drops its keys and resets the stream. */
   end(reason: EndReason): void {
     if (this.#ended) return
+    // Without it the peer would wait for us on another connection.
+    if (reason === 'stopped') this.flows.announceEnd()
     this.#close()
     this.flows.endAll(reason)
-    this.#onEnd(this)
+    this.#events.ended(this)
   }
 
-  /** Ends for another session of the same peer. @returns the flows we opened, alive, to be adopted there */
-  yield(): Flow[] {
+  /** Ends for another session of the same peer. @returns its flows, alive */
+  yield(): { readonly own: Flow[]; readonly others: Flow[] } {
+    const wasUdp = this.carrier === 'udp'
     this.#close()
-    const flows = this.flows.releaseOwn()
-    this.#onEnd(this)
+    if (wasUdp) this.#carrierChanged('stream')
+    const flows = this.flows.release()
+    this.#events.ended(this)
     return flows
   }
 
@@ -218,6 +257,7 @@ export class Session implements FlowCarrier {
       initiatorSecret: hello.secret,
       responderSecret: accept.secret
     })
+    this.#cids = [hello.cid, accept.cid]
     this.#peerMaxPayload = peers.maxPayload
     this.#udp.agreed(this.#greeting.key, secrets, peers.cid, peers.udpPort)
   }
@@ -279,6 +319,7 @@ export class Session implements FlowCarrier {
     this.#cancelHandshake()
     this.roundTrip.sample(this.now - this.beganAt)
     this.#agree(this.#greeting.own, frame)
+    this.#events.established(this)
     return true
   }
 

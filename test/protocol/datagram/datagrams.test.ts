@@ -238,7 +238,7 @@ t.test('stop: flows end, ports and timers are given back, open says so', async (
   made.far.onEnd((reason) => reasons.push(reason))
   await made.a.datagrams.stop()
   await made.clock.advance(10)
-  t.same(reasons, ['stopped', 'lost'])
+  t.same(reasons, ['stopped', 'closed-by-peer'])
   await t.rejects(made.a.datagrams.open('b', [PROTOCOL], { receive }), { code: 'datagram-stopped' })
   t.same(made.a.datagrams.status().ports, { 4: 0, 6: 0 })
   await made.b.datagrams.stop()

@@ -44,7 +44,13 @@ t.test('over a relay no UDP leaves the host', async (t) => {
   await stop(made)
 })
 
-t.test('a limited relay: half of its bytes are left to others', async (t) => {
+t.test('a limited relay: 8 KiB are left to others, of less than 16 KiB half', async (t) => {
+  const full = await pair({ wire: { direct: false, remaining: 131_072 } })
+  full.world.wire.remaining = 8192 + 600
+  t.equal(full.near.send(Buffer.alloc(500)), true)
+  full.world.wire.remaining = 8192 + 100
+  t.equal(full.near.send(Buffer.alloc(500)), false)
+  await stop(full)
   const made = await pair({ wire: { direct: false, remaining: 10_000 } })
   made.world.wire.remaining = 5600
   t.equal(made.near.send(Buffer.alloc(500)), true)

@@ -131,8 +131,7 @@ t.test('a session is killed and its packets are replayed: unknown', async (t) =>
   const recorded = lastPassage(made, '10.0.0.1', '10.0.0.2')
   world.stream[0].reset()
   await clock.advance(10)
-  t.equal(near.ended, 'lost')
-  t.equal(made.far.ended, 'lost')
+  t.same([near.ended, made.far.ended], [undefined, undefined], 'another session carries the flow')
   atB.length = 0
   world.network.inject(recorded)
   await clock.advance(10)

@@ -65,7 +65,7 @@ t.test('a stream that was being opened while the peer’s came is not used', asy
 t.test('a peer that lost its state opens anew: the old session gives way', async (t) => {
   const clock = new VirtualClock()
   const world = new DatagramWorld(clock)
-  const [a, b] = [await world.node('a'), await world.node('b')]
+  const [a, b] = [await world.node('a'), await world.node('b', { limits: { resume: 100 } })]
   b.datagrams.handle(PROTOCOL, () => () => {})
   a.datagrams.handle(PROTOCOL, () => () => {})
   const old = await clock.run(a.datagrams.open('b', [PROTOCOL], { receive: () => {} }))
@@ -74,11 +74,12 @@ t.test('a peer that lost its state opens anew: the old session gives way', async
   for (const end of world.stream) end.filter = () => false
   world.wire.delay = 60_000
   world.stream[1].reset()
-  await clock.advance(1)
+  await clock.advance(200)
   world.wire.delay = 1
   t.equal(old.ended, undefined)
   const flow = await clock.run(b.datagrams.open('a', [PROTOCOL], { receive: () => {} }))
   t.equal(flow.ended, undefined)
+  await clock.advance(10)
   t.equal(old.ended, 'replaced')
   await a.datagrams.stop()
   await b.datagrams.stop()
@@ -89,7 +90,7 @@ t.test(
   async (t) => {
     const clock = new VirtualClock()
     const world = new DatagramWorld(clock)
-    const [a, b] = [await world.node('a'), await world.node('b')]
+    const [a, b] = [await world.node('a', { limits: { resume: 100 } }), await world.node('b')]
     a.datagrams.handle(PROTOCOL, () => () => {})
     b.datagrams.handle(PROTOCOL, () => () => {})
     const ended: string[] = []
@@ -100,10 +101,11 @@ t.test(
     // a begins anew, and b has not noticed yet.
     world.wire.delay = 60_000
     world.stream[1].reset()
-    await clock.advance(1)
+    await clock.advance(200)
     world.wire.delay = 1
     const flow = await clock.run(a.datagrams.open('b', [PROTOCOL], { receive: () => {} }))
     t.equal(flow.ended, undefined)
+    await clock.advance(10)
     t.same(ended, Array(12).fill('replaced'))
     await a.datagrams.stop()
     await b.datagrams.stop()

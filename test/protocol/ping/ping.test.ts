@@ -46,7 +46,7 @@ t.test('who is not answered is refused; what cannot be sent says why', async (t)
   const pings = await pinger(made)
   await made.b.datagrams.stop()
   await made.clock.advance(100)
-  await t.rejects(pings.ping(1000, signal), { code: 'not-sent', message: /lost/ })
+  await t.rejects(pings.ping(1000, signal), { code: 'not-sent', message: /closed-by-peer/ })
   await stop(made)
 })
 

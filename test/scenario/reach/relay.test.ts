@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { isDirect } from '../../../src/direct.ts'
 import type { BookEntry } from '../../../src/node/api/operations.ts'
+import type { DatagramFlow } from '../../../src/protocol/datagram/index.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import { all, type House, type HouseNode, houseFor } from '../../support/scenario/house.ts'
 
@@ -65,6 +66,41 @@ t.test('a peer behind nobody’s reach is reached over the relay that the book n
   t.match(counters, { 'relay.serve-reservations': 1, 'relay.serve-carried': 1 })
   const connection = desk.running.assembled.peers.autoDialer.connection(hall.peer)
   t.notOk(connection?.streams.some(({ protocol }) => protocol.startsWith('/meshsub/')))
+})
+
+t.test('a flow of datagrams goes on over the next circuits, and over the direct connection', async (t) => {
+  const all3 = await relayed(t, 'limits: { relay: { bytes: 48KiB } }')
+  const { house, den, hall, desk } = all3
+  await reserved(all3)
+  const atHall: DatagramFlow[] = []
+  hall.running.assembled.datagrams.handle('/voice/pcm/v1', (flow) => {
+    atHall.push(flow)
+    return (bytes) => flow.send(bytes)
+  })
+  let received = 0
+  const receive = (): void => {
+    received++
+  }
+  const { datagrams } = desk.running.assembled
+  const flow = await house.while(datagrams.open('hall', ['/voice/pcm/v1'], { receive }))
+  t.notOk(flow.direct)
+  const talk = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      flow.send(randomBytes(1000))
+      await house.pass(500)
+    }
+  }
+  await talk(120)
+  const carried = (await den.operations.status()).counters['relay.serve-carried'] ?? 0
+  t.ok(carried >= 5, `${carried} circuits for 240 KB`)
+  t.ok(received >= 100, `${received} of 120 came back`)
+  await house.link(desk, hall)
+  for (let i = 0; i < 60 && !flow.direct; i++) await talk(1)
+  t.ok(flow.direct)
+  received = 0
+  await talk(10)
+  t.equal(received, 10)
+  t.same([flow.ended, atHall.length, atHall[0]?.ended], [undefined, 1, undefined])
 })
 
 t.test('history longer than a circuit goes on over the next ones, without a gap', async (t) => {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Connection } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
@@ -43,6 +45,9 @@ export async function realNode({
   })
   const datagrams = datagramsOver({ ...(limits && { limits }) })({
     libp2p,
+    best: (peer) => openTo(libp2p, peer),
+    connect: async (peer, signal) =>
+      openTo(libp2p, peer) ?? (await libp2p.dial(peerIdFromString(peer), { signal })),
     listening: () => libp2p.getMultiaddrs(),
     sockets: sockets ?? new LinuxDatagramSockets(),
     clock: clock ?? systemClock,
@@ -56,4 +61,8 @@ export async function realNode({
     await libp2p.stop()
   }
   return { libp2p, datagrams, peer: libp2p.peerId.toString(), stop }
+}
+
+function openTo(libp2p: Libp2p, peer: string): Connection | undefined {
+  return libp2p.getConnections(peerIdFromString(peer)).find(({ status }) => status === 'open')
 }

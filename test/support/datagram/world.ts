@@ -60,6 +60,8 @@ export class DatagramWorld {
   readonly passages: Passage[] = []
   /** Changes or holds back control streams: resolves when a dial may go on. */
   beforeDial: () => Promise<void> = async () => {}
+  /** Whether there is a better connection than that of a control stream. */
+  isOutdated: (stream: ControlStream) => boolean = () => false
   readonly #clock: Clock
   readonly #random: SeededRandom
   readonly #nodes = new Map<
@@ -146,6 +148,8 @@ export class DatagramWorld {
         await this.beforeDial()
         return this.open(name, peer)
       },
+      isOutdated: (stream) => this.isOutdated(stream),
+      redial: async (stream) => this.open(name, stream.facts.peer),
       ports: () => ({ 4: 4001, 6: 0 })
     }
   }

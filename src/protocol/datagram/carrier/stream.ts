@@ -3,6 +3,9 @@ import type { ControlStream } from '../control/stream.ts'
 import type { Counters } from '../counters.ts'
 import type { DatagramLimits } from '../limits.ts'
 
+/** Bytes of a limited relay that are left for other streams; half of them where there were fewer than twice as many. */
+const RESERVE = 8_192
+
 interface Waiting {
   readonly frame: Buffer
   readonly at: number
@@ -10,8 +13,7 @@ interface Waiting {
 
 /**
  * Datagrams as DATA frames, where UDP does not reach. What the stream does not take at once waits in a
- * bounded queue, the oldest dropped first. On a limited relay half of the bytes that remained at the start
- * are left for other streams.
+ * bounded queue, the oldest dropped first. On a limited relay some bytes are left for other streams.
  */
 export class StreamCarrier {
   readonly #stream: ControlStream
@@ -24,7 +26,7 @@ export class StreamCarrier {
     this.#stream = stream
     this.#limits = limits
     this.#counters = counters
-    this.#reserve = (stream.facts.remaining() ?? 0) / 2
+    this.#reserve = Math.min(RESERVE, (stream.facts.remaining() ?? 0) / 2)
   }
 
   /** @returns whether it was sent or waits; false when a limited relay may not be used any further */

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer'
 import { SocketAddress } from 'node:net'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { tryGetNetConfig } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { isDirect } from '../../../direct.ts'
 import { NodeError } from '../../../error.ts'
 import type { IpFamily } from '../../../hal/datagram-socket.ts'
+import { isNearlySpent } from '../../../limited.ts'
 import { prefixed } from '../../frame-splitter.ts'
 import { FrameReader } from '../../frame-stream.ts'
 import { DATAGRAM_PROTOCOL, MAX_FRAME } from '../constants.ts'
@@ -16,7 +16,11 @@ import type { ConnectionFacts, ControlDialer, ControlListener, ControlStream } f
 const BUFFER = 262_144
 
 export interface Libp2pControlOptions {
-  readonly libp2p: Pick<Libp2p, 'peerId' | 'handle' | 'unhandle' | 'getConnections' | 'dial'>
+  readonly libp2p: Pick<Libp2p, 'peerId' | 'handle' | 'unhandle'>
+  /** The best connection with a peer, which is made where there is none or where it is about to be cut. */
+  readonly connect: (peer: string, signal: AbortSignal) => Promise<Connection>
+  /** The best connection with a peer that is open. */
+  readonly best: (peer: string) => Connection | undefined
   /** Addresses listened on, with the ports the system gave; not those announced. */
   readonly listening: () => readonly Multiaddr[]
   /** Whether an address lies in one of our own subnets. */
@@ -27,6 +31,7 @@ export interface Libp2pControlOptions {
 export class Libp2pControl implements ControlDialer {
   readonly self: Uint8Array
   readonly #options: Libp2pControlOptions
+  readonly #connections = new WeakMap<ControlStream, Connection>()
 
   constructor(options: Libp2pControlOptions) {
     this.#options = options
@@ -54,17 +59,33 @@ export class Libp2pControl implements ControlDialer {
   }
 
   async dial(peer: string, signal: AbortSignal): Promise<ControlStream> {
-    const { libp2p } = this.#options
-    const id = peerIdFromString(peer)
-    const open = libp2p.getConnections(id).filter((connection) => connection.status === 'open')
-    // A direct connection first: only there UDP may be used.
-    const connection = open.find(isDirect) ?? open[0] ?? (await libp2p.dial(id, { signal }))
+    return await this.#open(await this.#options.connect(peer, signal), signal)
+  }
+
+  isOutdated(stream: ControlStream): boolean {
+    const connection = this.#connections.get(stream)
+    if (connection === undefined || isDirect(connection)) return false
+    if (isNearlySpent(connection)) return true
+    const best = this.#options.best(stream.facts.peer)
+    return (
+      best !== undefined &&
+      best !== connection &&
+      (isDirect(best) || (isBounded(connection) && !isBounded(best)))
+    )
+  }
+
+  async redial(stream: ControlStream, signal: AbortSignal): Promise<ControlStream | undefined> {
+    const connection = await this.#options.connect(stream.facts.peer, signal)
+    return connection === this.#connections.get(stream) ? undefined : await this.#open(connection, signal)
+  }
+
+  async #open(connection: Connection, signal: AbortSignal): Promise<ControlStream> {
     try {
       const options = { signal, runOnLimitedConnection: true }
       return this.#control(await connection.newStream(DATAGRAM_PROTOCOL, options), connection)
     } catch (cause) {
       if (asError(cause).name !== 'UnsupportedProtocolError') throw cause
-      throw new NodeError('datagram-unsupported', `${peer} speaks no datagrams`, {
+      throw new NodeError('datagram-unsupported', `${connection.remotePeer} speaks no datagrams`, {
         hint: 'use a stream',
         cause
       })
@@ -83,8 +104,15 @@ export class Libp2pControl implements ControlDialer {
   }
 
   #control(stream: Stream, connection: Connection): ControlStream {
-    return new Libp2pControlStream(stream, connectionFacts(connection, this.#options.onLink))
+    const control = new Libp2pControlStream(stream, connectionFacts(connection, this.#options.onLink))
+    this.#connections.set(control, connection)
+    return control
   }
+}
+
+/** Whether a relay cuts it after so many bytes or so long. */
+function isBounded({ limits }: Connection): boolean {
+  return limits?.bytes !== undefined || limits?.seconds !== undefined
 }
 
 function connectionFacts(connection: Connection, onLink: (host: string) => boolean): ConnectionFacts {

@@ -54,6 +54,10 @@ export interface ControlDialer {
   stop(): Promise<void>
   /** @throws the transport's error, or NodeError 'datagram-unsupported' */
   dial(peer: string, signal: AbortSignal): Promise<ControlStream>
+  /** Whether redial() may find a better connection with the peer: one that is direct, or not about to be cut. */
+  isOutdated(stream: ControlStream): boolean
+  /** As dial(); undefined where no connection is better than that of the stream. */
+  redial(stream: ControlStream, signal: AbortSignal): Promise<ControlStream | undefined>
   /** UDP ports to bind where none is configured: those of the TCP listeners. */
   ports(): { readonly [family in IpFamily]: number }
 }

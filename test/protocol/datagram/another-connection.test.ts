@@ -1,0 +1,206 @@
+import t from 'tap'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { DatagramFlow } from '../../../src/protocol/datagram/index.ts'
+import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram/pair.ts'
+import { DatagramWorld } from '../../support/datagram/world.ts'
+
+const receive = (): void => {}
+
+t.test('the connection breaks: the flow goes on over another one, for both applications', async (t) => {
+  const made = await udpPair()
+  const { clock, world, a, b, near, far } = made
+  const carriers: string[] = []
+  near.onCarrier((carrier) => carriers.push(carrier))
+  const size = near.maxSize
+  world.stream[0].reset()
+  await clock.advance(0)
+  t.equal(near.maxSize, size, 'as large datagrams as before')
+  t.equal(near.send(Buffer.alloc(size)), false, 'and they are lost')
+  await clock.advance(10)
+  near.send(bytes('to b'))
+  far.send(bytes('to a'))
+  await clock.advance(10)
+  t.same([made.atA, made.atB], [['to a'], ['to b']])
+  t.same([near.ended, far.ended], [undefined, undefined])
+  t.same(
+    [a, b].map(({ datagrams }) => datagrams.status().sessions[0]?.flows),
+    [1, 1]
+  )
+  t.same(carriers, ['stream'])
+  for (let i = 0; i < 3; i++) {
+    near.send(bytes('on'))
+    await clock.advance(300)
+  }
+  t.equal(near.carrier, 'udp', 'which is proven anew')
+  near.close()
+  await clock.advance(10)
+  t.equal(far.ended, 'closed-by-peer')
+  await stop(made)
+  await clock.advance(20)
+  t.equal(clock.pending, 0, 'no timer is left')
+})
+
+t.test('many flows of both sides: each goes on as itself, time and again', async (t) => {
+  const clock = new VirtualClock()
+  const world = new DatagramWorld(clock)
+  const [a, b] = [await world.node('a'), await world.node('b')]
+  const heard: string[] = []
+  for (const node of [a, b]) {
+    let count = 0
+    node.datagrams.handle(PROTOCOL, () => {
+      const at = `${node.name}${count++}`
+      return (datagram) => heard.push(`${at} ${Buffer.from(datagram)}`)
+    })
+  }
+  const flows: DatagramFlow[] = []
+  for (let i = 0; i < 12; i++) {
+    flows.push(await clock.run(a.datagrams.open('b', [PROTOCOL], { receive })))
+    flows.push(await clock.run(b.datagrams.open('a', [PROTOCOL], { receive })))
+  }
+  flows[0]?.close()
+  await clock.advance(20_000)
+  for (let round = 0; round < 3; round++) {
+    world.stream[round % 2]?.reset()
+    await clock.advance(20_000)
+  }
+  t.same(new Set(flows.slice(1).map(({ ended }) => ended)), new Set([undefined]))
+  for (const [i, flow] of flows.entries()) flow.send(bytes(String(i)))
+  await clock.advance(100)
+  const expected = flows.map((_, i) => `${i % 2 === 0 ? 'b' : 'a'}${i >> 1} ${i}`).slice(1)
+  t.same(heard.toSorted(), expected.toSorted())
+  await a.datagrams.stop()
+  await b.datagrams.stop()
+})
+
+t.test('a better connection: the flow moves there while the one before still works', async (t) => {
+  const made = await pair({ wire: { direct: false, onLink: false } })
+  const { clock, world, near, far } = made
+  world.isOutdated = ({ facts }) => !facts.direct && world.wire.direct
+  const send = async (): Promise<void> => {
+    for (let i = 0; i < 4; i++) {
+      near.send(bytes(`${i}`))
+      await clock.advance(1000)
+    }
+  }
+  await send()
+  t.equal(world.streams.length, 1)
+  world.wire.direct = true
+  await send()
+  await send()
+  t.equal(world.streams.length, 2)
+  t.notOk(world.streams[0]?.[0].isOpen, 'the relay is left')
+  t.ok(near.direct && far.direct)
+  t.equal(near.carrier, 'udp')
+  t.ok(made.atB.length >= 11, `${made.atB.length} of 12 arrived`)
+  t.same([near.ended, far.ended], [undefined, undefined])
+  await stop(made)
+})
+
+t.test('a new flow begins on the better connection, and takes the others along', async (t) => {
+  const made = await pair({ wire: { direct: false, onLink: false } })
+  const { clock, world, a, near } = made
+  world.isOutdated = ({ facts }) => !facts.direct
+  world.wire.direct = true
+  const flow = await clock.run(a.datagrams.open('b', [PROTOCOL], { receive }))
+  await clock.advance(10)
+  t.ok(flow.direct && near.direct)
+  t.equal(near.ended, undefined)
+  await stop(made)
+})
+
+t.test('the peer has lost its state: the flow ends', async (t) => {
+  const made = await pair({ b: { limits: { resume: 100 } } })
+  const { clock, world, near, far } = made
+  const dialled = Promise.withResolvers<void>()
+  world.beforeDial = () => dialled.promise
+  world.stream[0].reset()
+  await clock.advance(200)
+  t.equal(far.ended, 'lost', 'it waited for so long')
+  dialled.resolve()
+  await clock.advance(10)
+  t.equal(near.ended, 'lost')
+  await stop(made)
+})
+
+t.test(
+  'nobody is reached any more: the flow ends at once where it was opened, soon at the other',
+  async (t) => {
+    const made = await pair()
+    const { clock, world, near, far } = made
+    world.beforeDial = () => Promise.reject(new Error('not reached'))
+    world.stream[0].reset()
+    await clock.advance(10)
+    t.same([near.ended, far.ended], ['lost', undefined])
+    await clock.advance(20_000)
+    t.equal(far.ended, 'lost')
+    await stop(made)
+  }
+)
+
+t.test('closed by either side while no session carries it', async (t) => {
+  for (const closer of ['near', 'far'] as const) {
+    const made = await pair()
+    const { clock, world } = made
+    const dialled = Promise.withResolvers<void>()
+    world.beforeDial = () => dialled.promise
+    world.stream[0].reset()
+    await clock.advance(10)
+    made[closer].close()
+    t.equal(made[closer].ended, 'closed')
+    dialled.resolve()
+    await clock.advance(25_000)
+    t.equal(made[closer === 'near' ? 'far' : 'near'].ended, 'lost')
+    await stop(made)
+    await clock.advance(20)
+    t.equal(clock.pending, 0)
+  }
+})
+
+t.test('the session breaks before the first answer: the flow is opened on the next', async (t) => {
+  const made = await pair()
+  const { clock, world, a } = made
+  world.stream[0].filter = (frame) => frame[0] !== 3
+  const opening = a.datagrams.open('b', [PROTOCOL], { receive })
+  await clock.advance(10)
+  world.stream[0].reset()
+  const flow = await clock.run(opening)
+  t.equal(flow.protocol, PROTOCOL)
+  t.equal(made.near.ended, undefined)
+  await stop(made)
+})
+
+t.test('streams that break again and again are not opened for ever', async (t) => {
+  const made = await pair()
+  const { clock, world, near } = made
+  for (let i = 0; i < 20; i++) {
+    world.stream[0].reset()
+    await clock.advance(10)
+  }
+  t.equal(near.ended, 'lost')
+  t.ok(world.streams.length <= 10, `${world.streams.length} streams`)
+  await stop(made)
+})
+
+t.test('a third peer goes on with no flow of another, nor does a peer that guesses', async (t) => {
+  const made = await pair()
+  const { clock, world, b, far } = made
+  const c = await world.node('c')
+  const accepted: string[] = []
+  b.datagrams.handle(PROTOCOL, ({ peer }) => {
+    accepted.push(peer)
+    return receive
+  })
+  const [hello, accept] = [world.stream[0].sent[0], world.stream[1].sent[0]]
+  const cids = [hello, accept].map((frame) => frame?.subarray(34, 42).toString('hex')).join('')
+  world.beforeDial = () => new Promise(() => {})
+  world.stream[0].reset()
+  await clock.advance(10)
+  world.beforeDial = async () => {}
+  for (const key of [`${cids}/2`, `${'0'.repeat(32)}/2`, '', '2']) {
+    const opening = c.datagrams.open('b', [`/kith/dgram/v1/resume/${key}`], { receive })
+    await t.rejects(clock.run(opening), { code: 'datagram-refused' })
+  }
+  t.same([accepted, far.ended], [[], undefined])
+  await c.datagrams.stop()
+  await stop(made)
+})
