@@ -17,8 +17,10 @@ export const checkNetwork: Check = async ({ config, node, clock }) => {
     ...(await checkForwarding(config?.forward, networkInterfaces())),
     ...(await checkMulticast(config))
   ]
+  if (config === undefined) return findings
+  if (config.listen.length === 0) return [...findings, checkUnlistened(config)]
   // A running node listens on the ports itself.
-  if (config === undefined || node !== undefined) return findings
+  if (node !== undefined) return findings
   return [...findings, ...(await Promise.all(config.listen.map((address) => checkPort(address, clock))))]
 }
 
@@ -77,6 +79,18 @@ async function checkMulticast(config: NodeConfig | undefined): Promise<Finding[]
       )
     )
   return findings
+}
+
+/** Says of a node with `listen: []` who reaches it. */
+export function checkUnlistened({ relays, datagrams }: Pick<NodeConfig, 'relays' | 'datagrams'>): Finding {
+  const streams = datagrams.enabled && datagrams.port === 'tcp' ? '; datagrams go by streams, not by UDP' : ''
+  if (relays.length > 0)
+    return ok('port', `listen: []: it is reached over its relays and over what it connects to${streams}`)
+  return warn(
+    'port',
+    `listen: []: it is reached over what it connects to alone, and never by another such node${streams}`,
+    'name a port in listen, or a relay in relays'
+  )
 }
 
 async function checkPort(address: string, clock: Clock): Promise<Finding> {

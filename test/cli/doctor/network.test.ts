@@ -1,6 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import t from 'tap'
-import { checkForwarding } from '../../../src/cli/doctor/network.ts'
+import { checkForwarding, checkUnlistened } from '../../../src/cli/doctor/network.ts'
+import { parseConfig } from '../../../src/config/load.ts'
 
 const at = (address: string): NetworkInterfaceInfo => ({
   family: 'IPv4',
@@ -29,4 +30,16 @@ t.test('nothing is said of a machine in one network, or in none', async (t) => {
     { eth0: [at('192.168.1.2')], docker0: [at('172.17.0.1')] }
   ])
     t.strictSame(await checkForwarding('near', interfaces), [])
+})
+
+t.test('listen: [] is told who reaches it', async (t) => {
+  const found = (text: string) => checkUnlistened(parseConfig(`listen: []\n${text}`, []))
+  t.match(found(''), {
+    state: 'warn',
+    text: /^listen: \[\]: it is reached over what it connects to alone.*not by UDP$/,
+    cure: /relays/
+  })
+  const relay = '/ip4/203.0.113.7/tcp/4001/p2p/12D3KooWSCufgHzV4fCwRijfH2k3abrpAJxTKxEvN1FDuRXA2U9x'
+  t.match(found(`relays: [${relay}]`), { state: 'ok', text: /over its relays/ })
+  t.notMatch(found('datagrams: { port: 5001 }'), { text: /UDP/ })
 })
