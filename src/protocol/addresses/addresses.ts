@@ -10,6 +10,7 @@ import { decodeTold, encodeTold } from './codec.ts'
 import { ADDRESSES_PROTOCOL } from './constants.ts'
 import type { AddressesLimits } from './limits.ts'
 import { OneFrameStream } from './one-frame.ts'
+import { TellAnew } from './tell-anew.ts'
 
 export interface AddressesInit {
   readonly limits: AddressesLimits
@@ -18,7 +19,10 @@ export interface AddressesInit {
 }
 
 export interface AddressesComponents {
-  readonly network: Pick<Libp2p, 'handle' | 'unhandle' | 'addEventListener' | 'removeEventListener'>
+  readonly network: Pick<
+    Libp2p,
+    'handle' | 'unhandle' | 'addEventListener' | 'removeEventListener' | 'getConnections'
+  >
   readonly clock: Clock
   readonly log: Log
   /** Whether a peer is in the book, and not denied. */
@@ -38,14 +42,22 @@ export class Addresses implements Startable {
   readonly #init: AddressesInit
   readonly #components: AddressesComponents
   readonly #rates: TokenBuckets
+  readonly #tellAnew: TellAnew
   readonly #counters = new Map<string, number>()
   readonly #stopping = new AbortController()
 
   constructor(components: AddressesComponents, init: AddressesInit) {
-    const { rate, burst, callers } = init.limits
+    const { rate, burst, callers, check } = init.limits
     this.#init = init
     this.#components = components
     this.#rates = new TokenBuckets(components.clock, { rate, burst, names: callers })
+    this.#tellAnew = new TellAnew({
+      ...components,
+      check,
+      capacity: callers,
+      connections: () => components.network.getConnections(),
+      exchange: (connection) => this.exchange(connection, this.#stopping.signal)
+    })
   }
 
   /** `asked`, `answered`, `refused`: how often, since the start. */
@@ -57,6 +69,7 @@ export class Addresses implements Startable {
     const { network } = this.#components
     network.addEventListener('peer:identify', this.#identified)
     if (!this.#init.isOffered) return
+    this.#tellAnew.start()
     await network.handle(ADDRESSES_PROTOCOL, this.#handle, {
       maxInboundStreams: MAX_STREAMS,
       runOnLimitedConnection: true
@@ -67,6 +80,7 @@ export class Addresses implements Startable {
     const { network, log } = this.#components
     this.#stopping.abort(new NodeError('closing', 'the node stops'))
     network.removeEventListener('peer:identify', this.#identified)
+    this.#tellAnew.stop()
     if (this.#init.isOffered)
       await network.unhandle(ADDRESSES_PROTOCOL).catch((error: unknown) => log.debug(describeError(error)))
   }
@@ -93,13 +107,14 @@ export class Addresses implements Startable {
     }
     const both = AbortSignal.any([signal, this.#stopping.signal])
     const addresses = await withDeadline(clock, deadline, `the addresses of ${peer}`, work, both)
+    this.#tellAnew.told(peer)
     this.#components.told(peer, addresses)
     return addresses
   }
 
   /**
-   * Over a direct connection once, by its opener: later one side may have to be dialled elsewhere. Over a longer one
-   * whoever looks for a shorter path asks. Never throws: it is called by libp2p (docs/network.md trap 9).
+   * Over a direct connection at once, by its opener: later one side may have to be dialled elsewhere. Over a longer one
+   * whoever looks for a shorter path asks. What changes later is told by TellAnew. Never throws: it is called by libp2p (docs/network.md trap 9).
    */
   readonly #identified = ({ detail }: CustomEvent<IdentifyResult>): void => {
     const { connection, protocols } = detail
@@ -129,6 +144,7 @@ export class Addresses implements Startable {
     const addresses = decodeTold(await frames.received)
     told(peer, addresses)
     await frames.send(encodeTold(own()))
+    this.#tellAnew.told(peer)
     this.#count('answered')
   }
 

@@ -1,7 +1,8 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import t, { type Test } from 'tap'
-import { systemClock } from '../../../src/clock.ts'
+import { type Clock, systemClock } from '../../../src/clock.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { defaultsOf } from '../../../src/limits.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Network } from '../../../src/node/network/create-network.ts'
@@ -23,7 +24,7 @@ interface Side {
 const signal = AbortSignal.timeout(60_000)
 const limits = defaultsOf(addressesLimits)
 
-async function side(t: Test, change: Partial<typeof limits> = {}): Promise<Side> {
+async function side(t: Test, change: Partial<typeof limits> = {}, clock: Clock = systemClock): Promise<Side> {
   const network = await memoryNetwork()
   const known = new Set<string>()
   const told = new Map<string, string[]>()
@@ -34,7 +35,7 @@ async function side(t: Test, change: Partial<typeof limits> = {}): Promise<Side>
     own: [],
     service: addresses({ limits: { ...limits, ...change }, isOffered: true })({
       network,
-      clock: systemClock,
+      clock,
       log: silentLog,
       isKnown: (peer) => known.has(peer),
       own: () => made.own,
@@ -51,6 +52,14 @@ async function side(t: Test, change: Partial<typeof limits> = {}): Promise<Side>
 
 async function dial(one: Side, other: Side): Promise<Connection> {
   return await one.network.dial(other.network.getMultiaddrs())
+}
+
+/** Lets streams in memory do their work. */
+async function settle(clock: VirtualClock): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    await new Promise(setImmediate)
+    await clock.advance(0)
+  }
 }
 
 const peerOf = ({ network }: Side): string => network.peerId.toString()
@@ -86,6 +95,36 @@ t.test(
     t.same(a.told.get(peerOf(b)), ['/ip4/10.0.0.2/tcp/2'])
   }
 )
+
+t.test('a peer that comes into the book later, and addresses that change, are told anew', async (t) => {
+  const clock = new VirtualClock()
+  const [a, b] = [await side(t, {}, clock), await side(t, {}, clock)]
+  a.own = [multiaddr('/ip4/10.0.0.1/tcp/1')]
+  b.own = [multiaddr('/ip4/10.0.0.2/tcp/2')]
+  const connection = await dial(a, b)
+  const pass = async (ms: number): Promise<void> => {
+    await clock.advance(ms)
+    await settle(clock)
+  }
+  await pass(60_000)
+  t.equal(a.told.size + b.told.size, 0, 'they do not know each other')
+  a.known.add(peerOf(b))
+  await pass(5000)
+  t.same([a.told.size, b.told.size], [0, 0], 'one side alone is refused')
+  await pass(60_000)
+  t.equal(b.service.counters['refused'], 1, 'and not asked all the time')
+  b.known.add(peerOf(a))
+  await pass(5000)
+  t.same(a.told.get(peerOf(b)), ['/ip4/10.0.0.2/tcp/2'])
+  t.same(b.told.get(peerOf(a)), ['/ip4/10.0.0.1/tcp/1'])
+  a.own = [multiaddr('/ip4/10.0.9.9/tcp/1')]
+  await pass(5000)
+  t.same(b.told.get(peerOf(a)), ['/ip4/10.0.9.9/tcp/1'])
+  const { answered } = b.service.counters
+  await pass(3_600_000)
+  t.equal(b.service.counters['answered'], answered, 'what is known is not told again')
+  t.equal(connection.status, 'open')
+})
 
 t.test('a stranger is refused before anything is read, whatever there is to tell', async (t) => {
   const [stranger, node] = [await side(t), await side(t)]
