@@ -12,7 +12,7 @@ import type { Components, Peers, Transports } from './components.ts'
 /** @param peers made of the transports; datagrams take the paths that are found for streams */
 export async function createTransports(
   { init, protocols }: Pick<Components, 'init' | 'protocols'>,
-  peers: () => Pick<Peers, 'autoDialer' | 'paths'>
+  peers: () => Pick<Peers, 'autoDialer' | 'paths' | 'inBook'>
 ): Promise<Transports> {
   const { config, identity, carrier, version, world, log } = init
   const local = new LocalNetwork(readInterfaces(), config.interfaces)
@@ -42,7 +42,8 @@ export async function createTransports(
     network,
     local,
     best: (peer) => peers().autoDialer.connection(peer),
-    connect: (peer, signal) => peers().paths.connect(peer, signal)
+    connect: (peer, signal) => peers().paths.connect(peer, signal),
+    inBook: (peer) => peers().inBook(peer)
   })
   return { network, local, own, datagrams }
 }

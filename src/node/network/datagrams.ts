@@ -27,6 +27,7 @@ export interface DatagramsInit {
   /** The best connection with a peer: the open one, and the one that is made where none will do. */
   readonly best: (peer: string) => Connection | undefined
   readonly connect: (peer: string, signal: AbortSignal) => Promise<Connection>
+  readonly inBook: (peer: string) => boolean
   /** A node for one command leaves the configured port to the long-lived one. */
   readonly shortLived: boolean
 }
@@ -40,6 +41,7 @@ export function datagramsOf({
   local,
   best,
   connect,
+  inBook,
   shortLived
 }: DatagramsInit): Datagrams | undefined {
   const { enabled, port, ...limits } = config.datagrams
@@ -51,6 +53,7 @@ export function datagramsOf({
     libp2p: network,
     best,
     connect,
+    inBook,
     listening: () => network.services.components.transportManager.getAddrs(),
     sockets: world.datagrams,
     clock: world.clock,

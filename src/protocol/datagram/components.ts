@@ -25,6 +25,8 @@ export interface SessionComponents {
   readonly udp: UdpPorts
   /** Our own PeerId's multihash. */
   readonly self: Uint8Array
+  /** Peers of the book take the places of strangers. */
+  readonly inBook: (peer: string) => boolean
   /** The handler of flows of that name. */
   readonly handler: (protocol: string) => Accept | undefined
   /** The flow of this key that the peer opened, if it waits for a session. */

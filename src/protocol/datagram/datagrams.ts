@@ -25,6 +25,7 @@ export interface DatagramsOptions {
   /** Unpredictable bytes. */
   readonly random: (bytes: number) => Uint8Array
   readonly limits: DatagramLimits
+  readonly inBook: (peer: string) => boolean
   readonly log: Log
   /** UDP port for both families; that of TCP unless given. */
   readonly port?: number
@@ -71,7 +72,7 @@ export class Datagrams implements Startable {
   #running = false
 
   constructor(options: DatagramsOptions) {
-    const { clock, random, limits, dialer, log } = options
+    const { clock, random, limits, inBook, dialer, log } = options
     this.#options = options
     this.#dropLog = new DropLog(clock, log)
     this.#counters = new Counters((reason) => this.#dropLog.drop(reason))
@@ -86,6 +87,7 @@ export class Datagrams implements Startable {
       clock,
       random,
       limits,
+      inBook,
       counters: this.#counters,
       ids,
       budget: new UnvalidatedBudget(limits.unvalidatedHosts),

@@ -16,7 +16,8 @@ export type Redundancy = 'single' | 'fallback' | 'duplicate'
 
 /**
  * Why a flow ended: `closed` here or by the peer, `refused` by the peer, `lost` with its
- * connection where no other one carried it on, `stopped` with this node, `replaced` by a newer session of the same peer.
+ * connection where no other one carried it on, `stopped` with this node, `replaced` by a newer session: of the same
+ * peer, or of one of the book where this one is a stranger and no place is left.
  */
 export type EndReason = 'closed' | 'closed-by-peer' | 'refused' | 'lost' | 'stopped' | 'replaced'
 

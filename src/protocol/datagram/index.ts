@@ -31,7 +31,7 @@ export interface DatagramsInit {
 }
 
 export type DatagramsComponents = Libp2pControlOptions &
-  Pick<DatagramsOptions, 'sockets' | 'clock' | 'random' | 'log'>
+  Pick<DatagramsOptions, 'sockets' | 'clock' | 'random' | 'inBook' | 'log'>
 
 /** Datagrams over the connections of a libp2p node. */
 export function datagrams({

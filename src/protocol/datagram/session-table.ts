@@ -68,7 +68,7 @@ export class SessionTable {
       stream.reset()
       return known
     }
-    if (!this.#room()) {
+    if (!this.#room(stream.facts.peer)) {
       stream.reset()
       throw new NodeError('datagram-sessions', 'too many peers with open datagram flows', {
         remedy: 'retry',
@@ -146,7 +146,7 @@ export class SessionTable {
 
   #greeted(stream: ControlStream, hello: GreetingFrame): void {
     const flows = this.#release(this.#sessions.get(stream.facts.peer))
-    if (this.#room()) {
+    if (this.#room(stream.facts.peer)) {
       const session = this.#add(stream, hello)
       session.adopt(flows)
       this.#goOn(session)
@@ -240,14 +240,23 @@ export class SessionTable {
     if (!session.established) this.#seek(session.peer, true)
   }
 
-  /** Makes room by ending the session without flows that was unused for longest. */
-  #room(): boolean {
-    if (this.#sessions.size < this.#components.limits.sessions) return true
-    let idle: Session | undefined
-    for (const session of this.#sessions.values()) {
-      if (session.flows.size === 0 && (idle === undefined || session.usedAt < idle.usedAt)) idle = session
-    }
+  /** Makes room by ending the session unused for longest: of those without flows, then for the book of strangers'. */
+  #room(peer: string): boolean {
+    const { limits, inBook } = this.#components
+    if (this.#sessions.size < limits.sessions) return true
+    const idle = this.#longestUnused(({ flows }) => flows.size === 0)
     idle?.end('closed')
-    return idle !== undefined
+    if (idle !== undefined || !inBook(peer)) return idle !== undefined
+    const strangers = this.#longestUnused((session) => !inBook(session.peer))
+    strangers?.end('replaced')
+    return strangers !== undefined
+  }
+
+  #longestUnused(isAsked: (session: Session) => boolean): Session | undefined {
+    let unused: Session | undefined
+    for (const session of this.#sessions.values()) {
+      if (isAsked(session) && (unused === undefined || session.usedAt < unused.usedAt)) unused = session
+    }
+    return unused
   }
 }

@@ -181,6 +181,22 @@ t.test('sessions exhausted: the idle give way, those in use stay', async (t) => 
   await stop(made)
 })
 
+t.test(
+  'strangers hold all sessions with silent flows: a peer of the book gets the place of one',
+  async (t) => {
+    const made = await pair({ b: { limits: { sessions: 2 }, book: ['a', 'c'] } })
+    const { clock, world, near } = made
+    const [c, d, e] = [await world.node('c'), await world.node('d'), await world.node('e')]
+    const ofD = await clock.run(d.datagrams.open('b', [PROTOCOL], { receive }))
+    await t.rejects(clock.run(e.datagrams.open('b', [PROTOCOL], { receive })), { code: 'datagram-lost' })
+    const ofC = await clock.run(c.datagrams.open('b', [PROTOCOL], { receive }))
+    await clock.advance(60_000)
+    t.same([near.ended, ofC.ended, ofD.ended], [undefined, undefined, 'lost'])
+    for (const one of [c, d, e]) await one.datagrams.stop()
+    await stop(made)
+  }
+)
+
 t.test('flow ids are used up: the session is replaced once it has no flows', async (t) => {
   const made = await pair()
   const { clock, a } = made

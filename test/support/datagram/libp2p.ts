@@ -48,6 +48,7 @@ export async function realNode({
     best: (peer) => openTo(libp2p, peer),
     connect: async (peer, signal) =>
       openTo(libp2p, peer) ?? (await libp2p.dial(peerIdFromString(peer), { signal })),
+    inBook: () => true,
     listening: () => libp2p.getMultiaddrs(),
     sockets: sockets ?? new LinuxDatagramSockets(),
     clock: clock ?? systemClock,

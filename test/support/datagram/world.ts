@@ -16,6 +16,8 @@ export interface NodeOptions {
   /** 'tcp': as where none is configured. */
   readonly port?: number | 'tcp'
   readonly sockets?: DatagramSockets
+  /** Everybody unless given. */
+  readonly book?: readonly string[]
 }
 
 /** How two nodes are connected. */
@@ -90,6 +92,7 @@ export class DatagramWorld {
       clock: this.#clock,
       random: (bytes) => this.#random.bytes(bytes),
       limits: { ...defaultDatagramLimits, ...options.limits },
+      inBook: (peer) => options.book?.includes(peer) ?? true,
       log: { ...silentLog, warn: say, error: say },
       ...defined({ port: options.port === 'tcp' ? undefined : (options.port ?? 4001) })
     })
