@@ -30,7 +30,7 @@ export interface DhtComponents extends ServerLinksComponents {
   readonly libp2p: KadComponents
   /** Whether others may hear of a peer at all: it is not denied. */
   readonly mayTell: (peer: string) => boolean
-  readonly ping: (connection: Connection, signal: AbortSignal | undefined) => Promise<number>
+  readonly ping: (connection: Connection, signal: AbortSignal) => Promise<number>
 }
 
 /** What a person sees of it. */
@@ -90,6 +90,7 @@ export class Dht implements Startable {
       joining: limits.joining,
       lookup: limits.lookup,
       isServer: (peer) => this.#roles.isServer(peer),
+      isServerInTheEnd: (peer, signal) => this.#roles.isServerInTheEnd(peer, signal),
       mayAsk: (caller) => {
         const may = rates.take(caller)
         this.#counted[may ? 'answered' : 'refused']++
@@ -104,6 +105,9 @@ export class Dht implements Startable {
       await libp2p.registrar.handle(FINDABLE_PROTOCOL, (stream) =>
         stream.abort(new Error('nothing is said here'))
       )
+    this.#kad.routingTable.addEventListener('peer:add', () => {
+      if (this.#kad?.routingTable.size === 1) void this.#introduce()
+    })
     await this.#kad.start()
     for (const bootstrap of this.#bootstraps) void this.#keep(bootstrap)
   }
@@ -155,7 +159,7 @@ export class Dht implements Startable {
       this.#components.clock,
       this.#init.limits.lookup,
       'search',
-      (limited) => lookUp(kad, this.#links, peer, limited),
+      (limited) => lookUp(kad, peer, limited),
       signal
     )
     let isFound = false

@@ -21,12 +21,13 @@ export interface Word {
   readonly addresses: readonly Multiaddr[]
 }
 
-/** What a search yields; its answers have the peer that is searched apart. */
-export type SearchEvent = QueryEvent & { readonly sought?: Word }
+/** What a search yields; its answers say who told them, and have the peer that is searched apart. */
+export type SearchEvent = QueryEvent & { readonly teller?: string; readonly sought?: Word }
 
 /** The class of the package, as far as it is used; its interface leaves out the rest. */
 export interface Kad extends Omit<KadDHT, 'getClosestPeers'> {
-  readonly routingTable: { readonly size: number }
+  readonly routingTable: { readonly size: number } & Pick<EventTarget, 'addEventListener'>
+  readonly network: { readonly sendRequest: Send }
   getClosestPeers(key: Uint8Array, options: { readonly signal: AbortSignal }): AsyncIterable<SearchEvent>
   start(): Promise<void>
   stop(): Promise<void>
@@ -34,8 +35,8 @@ export interface Kad extends Omit<KadDHT, 'getClosestPeers'> {
 
 type Send = (
   to: PeerId,
-  message: { readonly key?: Uint8Array },
-  options: unknown
+  message: { readonly type: string; readonly key?: Uint8Array },
+  options: { readonly signal: AbortSignal }
 ) => AsyncIterable<SearchEvent>
 
 type Run = (
@@ -52,7 +53,7 @@ interface Inside {
 }
 
 /**
- * Bounds what answers make this node do. Stock kad-dht dials each peer that an answer names to take it into its table,
+ * Bounds what answers make this node do. Stock kad-dht dials everybody whom an answer names to take it into its table,
  * hears of any number of them, and begins with a search that has no end.
  * @throws NodeError 'internal' where kad-dht has other insides
  */
@@ -79,9 +80,10 @@ export function restrictClient(kad: Kad, links: ServerLinks, { clock, lookup, is
       (signal) => run.call(queryManager, key, query, { ...options, signal }),
       options?.signal
     )
-  // Servers get into the table when they say it themselves, or have answered.
+  // Beyond a first bucket, servers get into the table when they say it themselves, or have answered.
   inside.onPeerConnect = async (peer) => {
-    if (isServer(peer.id.toString())) await onPeerConnect.call(kad, peer)
+    if (kad.routingTable.size < MAX_CLOSER || isServer(peer.id.toString()))
+      await onPeerConnect.call(kad, peer)
   }
 }
 
@@ -113,6 +115,6 @@ async function* checkedAnswers(
       .slice(0, MAX_CLOSER)
       .filter((one) => links.hear(teller, one))
     const sought = found && { teller, addresses: found.multiaddrs }
-    yield { ...event, closer, ...(sought && { sought }) }
+    yield { ...event, teller, closer, ...(sought && { sought }) }
   }
 }

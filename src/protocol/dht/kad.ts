@@ -7,6 +7,7 @@ import type { Connection, PeerId, PeerStore, Stream } from '@libp2p/interface'
 import { type KadDHTComponents, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import * as Digest from 'multiformats/hashes/digest'
+import { withDeadline } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import { boundBytes } from './bound-bytes.ts'
 import { KAD_PROTOCOL, MAX_ADDRESSES, MAX_CLOSER } from './constants.ts'
@@ -25,8 +26,10 @@ export interface KadInit extends KadComponents, ClientInit {
   readonly mayAsk: (caller: string) => boolean
   /** Whether others may be told of a peer; `isSought` where it is the one that was asked for. */
   readonly mayTell: (peer: string, isSought: boolean) => boolean
+  /** As isServer, once the identify of a connected peer has come. @throws the signal's reason */
+  readonly isServerInTheEnd: (peer: string, signal: AbortSignal) => Promise<boolean>
   /** Milliseconds of a round trip. */
-  readonly ping: (connection: Connection, signal: AbortSignal | undefined) => Promise<number>
+  readonly ping: (connection: Connection, signal: AbortSignal) => Promise<number>
 }
 
 interface Message {
@@ -49,7 +52,24 @@ const REMOVED = ['PUT_VALUE', 'GET_VALUE', 'ADD_PROVIDER', 'GET_PROVIDERS']
  * @throws NodeError 'internal' where the package has other insides
  */
 export function createKad(init: KadInit, make: typeof kadDHT = kadDHT): Kad {
-  const { links, serve, joining, isServer, lookup, clock, mayAsk, mayTell, ping, ...components } = init
+  const {
+    links,
+    serve,
+    joining,
+    isServer,
+    isServerInTheEnd,
+    lookup,
+    clock,
+    mayAsk,
+    mayTell,
+    ping,
+    ...components
+  } = init
+  const check = async (peer: PeerId, signal: AbortSignal): Promise<number> => {
+    const connection = await links.connectForTable(peer, signal)
+    if (await isServerInTheEnd(peer.toString(), signal)) return await ping(connection, signal)
+    throw new NodeError('unreachable', 'it is no server of the DHT')
+  }
   const kad = make({
     protocol: KAD_PROTOCOL,
     // Undefined would make it a server as soon as it has a public address.
@@ -68,8 +88,9 @@ export function createKad(init: KadInit, make: typeof kadDHT = kadDHT): Kad {
       isDialable: async () => true
     },
     ping: {
+      // Before a server is taken into the table, and before it is removed. Another one may have named it wrongly.
       ping: async (peer: PeerId, { signal }: { signal?: AbortSignal } = {}) =>
-        ping(await links.connect(peer, signal), signal)
+        await withDeadline(clock, lookup, 'a server', (limited) => check(peer, limited), signal)
     }
   } as unknown as KadDHTComponents) as unknown as Kad
   restrictServer(kad as unknown as Inside, mayAsk, mayTell)

@@ -13,6 +13,7 @@ export class PeerRoles {
   readonly #capacity: number
   readonly #isConnected: (peer: string) => boolean
   readonly #roles = new Map<string, Role>()
+  readonly #waiting = new Set<() => void>()
 
   /** @param capacity peers; beyond it the one heard of longest ago is removed, those that are connected after all others */
   constructor(capacity: number, isConnected: (peer: string) => boolean) {
@@ -25,14 +26,13 @@ export class PeerRoles {
   }
 
   set(peer: string, protocols: readonly string[]): void {
-    const role = {
+    this.#roles.delete(peer)
+    this.#roles.set(peer, {
       isServer: protocols.includes(KAD_PROTOCOL),
       isFindable: protocols.includes(FINDABLE_PROTOCOL)
-    }
-    this.#roles.delete(peer)
-    if (!role.isServer && !role.isFindable) return
-    this.#roles.set(peer, role)
+    })
     if (this.#roles.size > this.#capacity) this.#removeOne(peer)
+    for (const look of this.#waiting) look()
   }
 
   isServer(peer: string): boolean {
@@ -41,6 +41,24 @@ export class PeerRoles {
 
   isFindable(peer: string): boolean {
     return this.#roles.get(peer)?.isFindable === true
+  }
+
+  /** As isServer(), once the peer has told. @throws the signal's reason */
+  async isServerInTheEnd(peer: string, signal: AbortSignal): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+    const look = (): void => {
+      const role = this.#roles.get(peer)
+      if (role !== undefined) resolve(role.isServer)
+    }
+    const onAbort = (): void => reject(signal.reason)
+    this.#waiting.add(look)
+    signal.addEventListener('abort', onAbort, { once: true })
+    look()
+    if (signal.aborted) onAbort()
+    return await promise.finally(() => {
+      this.#waiting.delete(look)
+      signal.removeEventListener('abort', onAbort)
+    })
   }
 
   #removeOne(newest: string): void {

@@ -28,6 +28,8 @@ type Limits = Pick<DhtLimits, 'dialsPerMinute' | 'heard' | 'lookup'>
 
 /** Of the dials of a minute, those that may fail of servers that one host named. */
 const TELLER_SHARE = 1 / 4
+/** Of the dials of a minute, those for the table; the others are left to searches. */
+const TABLE_SHARE = 1 / 2
 
 /**
  * In place of libp2p's connection manager for kad-dht, which dials each peer that an answer names by its PeerId. Ours
@@ -38,6 +40,7 @@ export class ServerLinks {
   readonly #components: ServerLinksComponents
   readonly #limits: Limits
   readonly #dials: TokenBucket
+  readonly #dialsForTable: TokenBucket
   readonly #failures: TokenBuckets
   readonly #heard: BoundedMap<string, Told>
   /** Questions asked, servers dialled for them, and those of them that were not reached. */
@@ -48,6 +51,10 @@ export class ServerLinks {
     this.#components = components
     this.#limits = limits
     this.#dials = new TokenBucket({ perSecond: dialsPerMinute / 60, burst: dialsPerMinute })
+    this.#dialsForTable = new TokenBucket({
+      perSecond: (dialsPerMinute / 60) * TABLE_SHARE,
+      burst: Math.max(1, dialsPerMinute * TABLE_SHARE)
+    })
     this.#failures = new TokenBuckets(components.clock, {
       rate: (dialsPerMinute / 60) * TELLER_SHARE,
       burst: Math.max(1, dialsPerMinute * TELLER_SHARE),
@@ -93,6 +100,13 @@ export class ServerLinks {
     return stream
   }
 
+  /** As connect(), to look whether a server belongs into the table. @throws as connect() */
+  async connectForTable(peer: PeerId, signal?: AbortSignal): Promise<Connection> {
+    const isOpen = this.#components.connection(peer.toString()) !== undefined
+    if (!isOpen && !this.#dialsForTable.take(this.#components.clock.monotonic())) throw usedUp()
+    return await this.connect(peer, signal)
+  }
+
   /** @throws NodeError 'unreachable'; what the dial throws */
   async connect(peer: PeerId, signal: AbortSignal = new AbortController().signal): Promise<Connection> {
     const name = peer.toString()
@@ -121,11 +135,14 @@ export class ServerLinks {
   #take(told: Told): string {
     const now = this.#components.clock.monotonic()
     const teller = this.#dials.has(now) ? [...told.keys()].find((one) => this.#failures.take(one)) : undefined
-    if (teller === undefined)
-      throw new NodeError('unreachable', 'the dials of this minute are used up (limits.dht.dialsPerMinute)', {
-        remedy: 'retry'
-      })
+    if (teller === undefined) throw usedUp()
     this.#dials.take(now)
     return teller
   }
+}
+
+function usedUp(): NodeError {
+  return new NodeError('unreachable', 'the dials of this minute are used up (limits.dht.dialsPerMinute)', {
+    remedy: 'retry'
+  })
 }

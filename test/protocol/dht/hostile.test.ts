@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import * as Digest from 'multiformats/hashes/digest'
 import t, { type Test } from 'tap'
 import { KAD_PROTOCOL, MAX_STREAM_BYTES } from '../../../src/protocol/dht/constants.ts'
-import { answerOf, dhtLiar, type Lie, madeUpId, type NamedPeer } from '../../support/dht/liar.ts'
+import { answerOf, dhtLiar, distance, type Lie, madeUpId, type NamedPeer } from '../../support/dht/liar.ts'
 import { type DhtNode, type DhtPlan, dhtNode, found, until } from '../../support/dht/node.ts'
 
 const signal = AbortSignal.timeout(60_000)
@@ -146,12 +146,6 @@ t.test('a server that goes on sending after its answer is cut', async (t) => {
   await until(() => streamsOf(client) === 0)
   t.pass('its stream is reset')
 })
-
-/** How far two PeerIds are from each other in the DHT. */
-function distance(one: Uint8Array, other: Uint8Array): bigint {
-  const place = (id: Uint8Array): bigint => BigInt(`0x${createHash('sha256').update(id).digest('hex')}`)
-  return place(one) ^ place(other)
-}
 
 const idOf = ({ network }: Pick<DhtNode, 'network'>): Uint8Array => network.peerId.toMultihash().bytes
 

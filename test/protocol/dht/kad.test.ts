@@ -45,6 +45,7 @@ t.test('a kad-dht with other insides is refused, never used as it is', async (t)
     joining: limits.joining,
     lookup: limits.lookup,
     isServer: () => false,
+    isServerInTheEnd: async () => false,
     mayAsk: () => true,
     mayTell: () => true,
     ping: async () => 0

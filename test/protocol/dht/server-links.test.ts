@@ -94,3 +94,15 @@ t.test('servers are remembered up to the limit, and what may not be dialled is n
   t.equal(links.size, 4)
   t.notOk(links.hear('teller', { id: newPeer(), multiaddrs: [] }))
 })
+
+t.test('the table has half of the dials of a minute, searches all that are left', async (t) => {
+  const { links, dialled } = bench()
+  const known = Array.from({ length: 20 }, () => newPeer())
+  for (const id of known) {
+    links.hear('honest', { id, multiaddrs: good === undefined ? [] : [good] })
+    await links.connectForTable(id).catch(() => undefined)
+  }
+  t.equal(dialled.length, 4)
+  for (const id of known.slice(-4)) await links.connect(id).catch(() => undefined)
+  t.equal(dialled.length, 8)
+})

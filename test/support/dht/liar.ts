@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Connection, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -51,6 +51,12 @@ export async function dhtLiar(t: Test, lie: Lie): Promise<DhtLiar> {
 /** The multihash of a PeerId that nobody has the key of. */
 export function madeUpId(): Uint8Array {
   return Buffer.concat([Buffer.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20), randomBytes(32)])
+}
+
+/** How far two keys are from each other in the DHT: the XOR of their SHA-256. */
+export function distance(one: Uint8Array, other: Uint8Array): bigint {
+  const place = (id: Uint8Array): bigint => BigInt(`0x${createHash('sha256').update(id).digest('hex')}`)
+  return place(one) ^ place(other)
 }
 
 /** An answer to FIND_NODE (libp2p specs, kad-dht, RPC messages), its length not counted. */

@@ -65,8 +65,7 @@ export async function makeDhtNode(plan: DhtPlan = {}): Promise<DhtNode> {
       throw failure
     },
     mayTell: plan.mayTell ?? (() => true),
-    ping: async (one, signal) =>
-      await network.services.ping.ping(one.remotePeer, signal === undefined ? {} : { signal })
+    ping: async (one, signal) => await network.services.ping.ping(one.remotePeer, { signal })
   })
   await service.start()
   const [own] = network.getMultiaddrs()

@@ -63,9 +63,6 @@ function joined(components: Needs, dial: DhtWayInit['dial']): Dht {
     dial,
     mayTell: (peer) => !admission.denies(peer),
     ping: async (connection, signal) =>
-      await transports.network.services.ping.ping(
-        connection.remotePeer,
-        signal === undefined ? {} : { signal }
-      )
+      await transports.network.services.ping.ping(connection.remotePeer, { signal })
   })
 }
