@@ -18,6 +18,7 @@ const LATER = [
   /^src\/protocol\/via\/(circuits|hop)\.ts$/,
   /^devices\/[^/]+\/(driver|model)\.ts$/,
   /^@libp2p\/(circuit-relay-v2|dcutr|kad-dht)/,
+  /^yaml$/,
   // Its import loads undici (src/node/control/builtin-http.ts).
   /^node:https?$/
 ]
