@@ -4,7 +4,7 @@ import type { ReceivedBy, SealedReadings } from '../../reading/signed/sealed.ts'
 
 export interface ReadingIntakeInit {
   readonly hub: Pick<ReadingHub, 'add'>
-  readonly replicator: Pick<Replicator, 'take'>
+  readonly replicator: Pick<Replicator, 'take' | 'heard'>
 }
 
 /**
@@ -25,6 +25,7 @@ export class ReadingIntake {
   receive(sealed: SealedReadings, receivedBy: ReceivedBy): void {
     const { hub, replicator } = this.#init
     hub.add(sealed, receivedBy)
+    if (receivedBy === 'gossip') replicator.heard(sealed.author)
     if (sealed.kind === 'block') replicator.take(sealed)
   }
 }

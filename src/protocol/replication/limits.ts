@@ -37,7 +37,8 @@ export const replicationLimits = defineLimits(
     compactPeriod: duration('1min', '7d', '30min', 'Time between two requests for blocks in place of packs.'),
     min: duration('100ms', '1h', '1s', 'First wait before an author who is silent is asked again.'),
     max: duration('100ms', '1d', '5min', 'Longest wait before it is asked again.'),
-    gaps: whole(1, 4096, 16, 'Gaps requested after one search.'),
+    alive: duration('100ms', '1d', '30s', 'Longest wait while it is connected and its readings arrive.'),
+    gaps: whole(1, 4096, 16, 'Gaps requested at one time.'),
     unfillable: whole(1, 65_536, 1024, 'Gaps remembered that their author cannot fill.')
   },
   ['min', 'max']

@@ -9,6 +9,7 @@ import { comparePositions, type Position, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Startable } from '../../startable.ts'
+import { AuthorBackoff, type Outcome } from './author-backoff.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
 import { type Gap, gapName, gapsOf } from './gaps.ts'
 import type { ReplicationLimits } from './limits.ts'
@@ -37,13 +38,6 @@ interface SeriesGap {
   readonly isEnd: boolean
 }
 
-interface Outcome {
-  /** Whether the author answered with all that was asked for. */
-  readonly answered: boolean
-  /** Whether any peer sent readings. */
-  readonly hasReadings: boolean
-}
-
 /** Stores the readings of others: writes what arrives at once, and asks for what is missing. */
 export class Replicator implements Startable {
   readonly name = 'replicator'
@@ -56,41 +50,32 @@ export class Replicator implements Startable {
   readonly #compacted = new Map<string, Position>()
   /** Series that may have gone on after all that is held, until their author has answered. */
   readonly #open = new Set<string>()
-  /** Authors who did not answer, and until when they are not asked. */
-  readonly #backoff = new Map<string, { readonly delay: number; readonly until: number }>()
-  #busy: Promise<void> = Promise.resolve()
+  readonly #backoff: AuthorBackoff
+  /** How many gaps of an author are being asked for. */
+  readonly #filling = new Map<string, number>()
+  readonly #work = new Set<Promise<void>>()
+  #compacting = false
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => this.#onReturn(detail.toString())
 
   constructor(components: ReplicatorComponents, init: ReplicatorInit) {
     this.#init = { ...components, ...init }
     this.#unfillable = new BoundedMap(init.options.unfillable)
+    this.#backoff = new AuthorBackoff(components.clock, components.random, init.options)
   }
 
   start(): void {
     const { clock, options, network } = this.#init
     network.addEventListener('peer:connect', this.#onConnect)
     for (const series of this.#kept()) this.#open.add(series)
-    this.#cancels.push(
-      every(
-        clock,
-        options.period,
-        this.#periodic(() => this.#fill())
-      )
-    )
-    this.#cancels.push(
-      every(
-        clock,
-        options.compactPeriod,
-        this.#periodic(() => this.#compact())
-      )
-    )
+    this.#cancels.push(every(clock, options.period, () => this.#attempt(() => this.#fill())))
+    this.#cancels.push(every(clock, options.compactPeriod, () => this.#compact()))
   }
 
   async stop(): Promise<void> {
     this.#init.network.removeEventListener('peer:connect', this.#onConnect)
     for (const cancel of this.#cancels.splice(0)) cancel()
     this.#ended.abort(new Error('the replicator has stopped'))
-    await this.#busy
+    await Promise.all(this.#work)
   }
 
   /**
@@ -98,14 +83,19 @@ export class Replicator implements Startable {
    * for, from the author, and from others where the author is away.
    */
   #onReturn(peer: string): void {
-    this.#queue(async () => {
+    this.#attempt(() => {
       for (const series of this.#kept()) {
         const author = authorOf(series)
         if (author !== peer && this.#init.isConnected(author)) continue
         this.#open.add(series)
-        this.#backoff.delete(author)
+        this.#backoff.forget(author)
       }
     })
+  }
+
+  /** Readings of an author have arrived: it is asked sooner again where it did not answer. */
+  heard(author: string): void {
+    if (this.#init.isConnected(author)) this.#backoff.heard(author)
   }
 
   /** Takes a verified pack or block, whatever carried it. @returns whether it is stored */
@@ -115,49 +105,60 @@ export class Replicator implements Startable {
     return kept
   }
 
-  /** Periodic work; none is added while the last one waits or runs. */
-  #periodic(look: () => Promise<void>): () => void {
-    let underway = false
-    return () => {
-      if (underway) return
-      underway = true
-      this.#queue(() =>
-        look().finally(() => {
-          underway = false
-        })
-      )
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#note(error)
     }
   }
 
-  /** One after the other. */
-  #queue(work: () => Promise<void>): void {
-    this.#busy = this.#busy.then(work).catch((error: unknown) => {
-      if (!this.#ended.signal.aborted) this.#init.log.debug(`replication: ${describeError(error)}`)
-    })
+  /** Work that goes on beside other work, until stop(). */
+  #run(work: () => Promise<void>): void {
+    const running = work()
+      .catch((error: unknown) => this.#note(error))
+      .finally(() => this.#work.delete(running))
+    this.#work.add(running)
+  }
+
+  #note(error: unknown): void {
+    if (!this.#ended.signal.aborted) this.#init.log.debug(`replication: ${describeError(error)}`)
   }
 
   #kept(): string[] {
     return this.#init.history.series().filter(this.#init.keeps)
   }
 
-  /**
-   * Asks for what is missing, the newest first. An author that does not answer is asked once a search, providers
-   * for everything of that author; then the author is not asked until its back-off has passed.
-   */
-  async #fill(): Promise<void> {
-    const { options } = this.#init
-    const asked = new Map<string, Outcome>()
-    const gaps = [...this.#ends(), ...this.#gaps()].filter(({ series }) => !this.#isResting(authorOf(series)))
-    for (const gap of gaps.slice(0, options.gaps)) {
-      const author = authorOf(gap.series)
-      const before = asked.get(author) ?? { answered: true, hasReadings: false }
-      const { answered, hasReadings } = await this.#fillOne(gap, !before.answered)
-      asked.set(author, {
-        answered: before.answered && answered,
-        hasReadings: before.hasReadings || hasReadings
-      })
+  /** Asks for what is missing, the newest first, and of each author on its own: one who is silent delays no other. */
+  #fill(): void {
+    const room = this.#init.options.gaps - this.#filling.values().reduce((sum, count) => sum + count, 0)
+    if (room <= 0) return
+    const gaps = [...this.#ends(), ...this.#gaps()].filter(({ series }) => !this.#isLeft(authorOf(series)))
+    const chosen = gaps.slice(0, room)
+    for (const [author, own] of Map.groupBy(chosen, ({ series }) => authorOf(series))) {
+      this.#filling.set(author, own.length)
+      this.#run(() => this.#fillOf(author, own).finally(() => this.#filling.delete(author)))
     }
-    for (const [author, outcome] of asked) this.#note(author, outcome)
+  }
+
+  /** Whether an author is asked at another time. */
+  #isLeft(author: string): boolean {
+    return this.#filling.has(author) || this.#backoff.isResting(author)
+  }
+
+  /**
+   * An author that does not answer is asked once, providers for the rest while they send any of it; then it is not
+   * asked until its back-off has passed.
+   */
+  async #fillOf(author: string, gaps: readonly SeriesGap[]): Promise<void> {
+    const sum = { answered: true, hasReadings: false }
+    for (const gap of gaps) {
+      const { answered, hasReadings } = await this.#fillOne(gap, !sum.answered)
+      sum.answered &&= answered
+      sum.hasReadings ||= hasReadings
+      if (!sum.answered && !sum.hasReadings) break
+    }
+    this.#backoff.note(author, sum)
   }
 
   #gaps(): SeriesGap[] {
@@ -202,21 +203,17 @@ export class Replicator implements Startable {
     return { answered, hasReadings }
   }
 
-  #isResting(author: string): boolean {
-    return (this.#backoff.get(author)?.until ?? 0) > this.#init.clock.monotonic()
+  #compact(): void {
+    if (this.#compacting) return
+    this.#compacting = true
+    this.#run(() =>
+      this.#compactAll().finally(() => {
+        this.#compacting = false
+      })
+    )
   }
 
-  /** Backs off from an author that did not answer; not while others send what is missing. */
-  #note(author: string, { answered, hasReadings }: Outcome): void {
-    const { options, clock, random } = this.#init
-    const last = this.#backoff.get(author)?.delay ?? 0
-    this.#backoff.delete(author)
-    if (answered) return
-    const delay = hasReadings ? options.min : Math.min(options.max, Math.max(options.min, 2 * last))
-    this.#backoff.set(author, { delay, until: clock.monotonic() + delay * (1 + random() / 2) })
-  }
-
-  async #compact(): Promise<void> {
+  async #compactAll(): Promise<void> {
     const kept = new Set(this.#kept())
     for (const series of this.#compacted.keys()) if (!kept.has(series)) this.#compacted.delete(series)
     for (const series of kept) {

@@ -18,6 +18,9 @@ function intake(): { intake: ReadingIntake; calls: string[] } {
       take({ kind }) {
         calls.push(`replicator ${kind}`)
         return true
+      },
+      heard(author) {
+        calls.push(`heard ${author}`)
       }
     }
   })
@@ -38,7 +41,7 @@ t.test('a pack goes to the hub alone, with the way it came', async (t) => {
   const { intake: made, calls } = intake()
   made.receive(sealed('pack'), 'gossip')
   made.receive(sealed('pack'), 'datagram')
-  t.strictSame(calls, ['hub pack gossip', 'hub pack datagram'])
+  t.strictSame(calls, ['hub pack gossip', `heard ${PEER}`, 'hub pack datagram'], 'gossip: its author lives')
 })
 
 t.test('a block goes to the replicator too, after the hub', async (t) => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
@@ -10,6 +11,7 @@ import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { readingOf, testSigner } from '../../support/readings.ts'
 
 const author = testSigner(7).peer
+const other = testSigner(9).peer
 const stranger = testSigner(8).peer
 const boot = '0011223344556677'
 const MINUTE = 60_000
@@ -32,8 +34,9 @@ class Shelf {
     return [...new Set(this.#readings().map((reading) => reading.series))]
   }
 
-  held(): HeldRun[] {
-    const runs = Map.groupBy(this.#readings(), ({ position }) => position.epoch)
+  held(name: string): HeldRun[] {
+    const own = this.#readings().filter(({ series }) => series === name)
+    const runs = Map.groupBy(own, ({ position }) => position.epoch)
     return [...runs].map(([epoch, readings]) => {
       const seqs = readings.map(({ position }) => position.seq).sort((a, b) => a - b)
       return { run: { epoch, boot }, ranges: seqs.map((seq) => [seq, seq] as const) }
@@ -60,6 +63,7 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
     compactPeriod: 20 * MINUTE,
     min: 1000,
     max: 5 * MINUTE,
+    alive: 30_000,
     gaps: 8,
     unfillable: 16
   }
@@ -72,19 +76,20 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
       network: network as unknown as ReplicatorComponents['network'],
       history: {
         put: (sealed) => void shelf.put.push(sealed),
-        held: () => shelf.held(),
+        held: (series) => shelf.held(series),
         firstPack: () => shelf.firstPack(),
         series: () => shelf.series()
       },
-      keeps: (series) => series.startsWith(author),
+      keeps: (series) => !series.startsWith(stranger),
       isConnected: (peer) => connected.has(peer),
       backfill: {
-        async ask(task) {
+        async ask(task, signal) {
           const { from, to } = task.missing
           asked.push(
             `${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`
           )
-          return await answer(task, shelf.put)
+          const stopped = once(signal, 'abort').then(() => Promise.reject(new Error('stopped')))
+          return await Promise.race([answer(task, shelf.put), stopped])
         }
       }
     },
@@ -113,7 +118,7 @@ t.test('gaps are asked for, the newest first', async (t) => {
   replicator.take(sealedOf('pack', author, 1, 0, 3, 6))
   await clock.advance(25_000)
   t.same(asked, ['1.4-5', '1.1-2'])
-  t.equal(shelf.held()[0]?.ranges.length, 7)
+  t.equal(shelf.held(shelf.series()[0] ?? '')[0]?.ranges.length, 7)
   await clock.advance(5 * MINUTE)
   t.equal(asked.length, 2, 'nothing is missing any more')
 })
@@ -137,6 +142,38 @@ t.test('an author who does not answer is left in peace, longer and longer', asyn
   t.ok(atFirst >= 5 && atFirst <= 8, `${atFirst} in two minutes`)
   await clock.advance(17 * MINUTE)
   t.ok(asked.length - atFirst <= 6, `${asked.length - atFirst} in seventeen minutes`)
+})
+
+t.test('an author who publishes meanwhile is left in peace for half a minute at most', async (t) => {
+  const { clock, asked, replicator, connected } = bench(() => false)
+  replicator.take(sealedOf('pack', author, 1, 0, 2))
+  await clock.advance(20 * MINUTE)
+  const before = asked.length
+  replicator.heard(author)
+  await clock.advance(MINUTE)
+  t.equal(asked.length, before, 'not where it is heard over others alone')
+  connected.add(author)
+  await clock.advance(5 * MINUTE)
+  const until = asked.length
+  for (let seconds = 0; seconds < 120; seconds += 10) {
+    replicator.heard(author)
+    await clock.advance(10_000)
+  }
+  t.ok(asked.length - until >= 3, `${asked.length - until} in two minutes`)
+  t.ok(asked.length - until <= 5, `${asked.length - until} in two minutes`)
+})
+
+t.test('an author who is silent for long delays no other', async (t) => {
+  const { clock, asked, replicator } = bench((task) =>
+    task.series.startsWith(author) ? new Promise(() => undefined) : true
+  )
+  for (const peer of [author, other]) replicator.take(sealedOf('pack', peer, 1, 0, 2))
+  await clock.advance(15_000)
+  t.same(asked, ['1.1-1', '1.1-1'])
+  replicator.take(sealedOf('pack', other, 1, 4))
+  replicator.take(sealedOf('pack', author, 1, 4))
+  await clock.advance(15_000)
+  t.same(asked, ['1.1-1', '1.1-1', '1.3-3'], 'of the other, whose gap came meanwhile')
 })
 
 t.test('who was away may have gone on: its author is asked what came after', async (t) => {
