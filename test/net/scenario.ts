@@ -99,7 +99,7 @@ export const keepsAll = {
 export async function measuredBy(...authors: readonly FarNode[]): Promise<ReadonlyMap<string, number>> {
   const lasts = authors.map(async (author) => {
     const kept = await keptBy(author)
-    return [author.peer, kept[author.peer]?.last ?? 0] as const
+    return [author.peer, lastOf(kept[author.peer])] as const
   })
   return new Map(await Promise.all(lasts))
 }
@@ -125,8 +125,16 @@ export async function notOnce(
   })
 }
 
-function isWhole({ gaps, last, repeated, delivered, count, isSealed }: Kept, until: number): boolean {
-  return gaps === 0 && last >= until && repeated === 0 && delivered >= count && isSealed
+/** Readings that come meanwhile may have a gap before them that is not repaired yet. */
+function isWhole({ runs, repeated, delivered, count, isSealed }: Kept, until: number): boolean {
+  const hasGap = runs.slice(0, -1).some((ranges) => ranges.length > 1)
+  const [, to = -1] = runs.at(-1)?.[0] ?? []
+  return !hasGap && to >= until && repeated === 0 && delivered >= count && isSealed
+}
+
+/** The last seq of the newest run. */
+function lastOf(kept: Kept | undefined): number {
+  return kept?.runs.at(-1)?.at(-1)?.[1] ?? 0
 }
 
 function some(missing: readonly string[]): string {

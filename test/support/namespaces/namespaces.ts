@@ -39,11 +39,10 @@ export interface Heard {
 
 /** What a node has of the thermometer of another one, or of its own. */
 export interface Kept {
-  /** Of its history: readings, and places where some are missing between others of a run. */
+  /** Readings of its history. */
   readonly count: number
-  readonly gaps: number
-  /** The last seq of the newest run. */
-  readonly last: number
+  /** By run, the newest last: from and to which seq it has each reading. */
+  readonly runs: readonly (readonly (readonly [from: number, to: number])[])[]
   /** Readings that its hub handed to a subscriber, and those of them handed a second time. */
   readonly delivered: number
   readonly repeated: number

@@ -164,12 +164,10 @@ function isSealed({ kind, bytes, author }: SealedReadings): boolean {
 function kept(author: string): Kept {
   const { history } = node.assembled.storage
   const of = delivered.get(author)
-  const runs = history.series(author).flatMap((series) => history.held(series))
-  const ranges = runs.flatMap((run) => run.ranges)
+  const runs = history.series(author).flatMap((series) => history.held(series).map(({ ranges }) => ranges))
   return {
-    count: ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0),
-    gaps: ranges.length - runs.length,
-    last: ranges.at(-1)?.[1] ?? -1,
+    count: runs.flat().reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    runs,
     delivered: of?.positions.size ?? 0,
     repeated: of?.repeated ?? 0,
     isSealed: of?.isSealed ?? false
