@@ -25,7 +25,10 @@ export interface YamuxFramesInit {
   readonly peerIsClient: boolean
   /** The id of the next stream that we open. */
   readonly nextOwnId: () => number
-  /** Takes whole frames, one or more. An error that it throws is thrown on. */
+  /**
+   * Takes whole frames, one or more; data is at least half of the memory that it keeps. An error that it throws is
+   * thrown on.
+   */
   readonly onFrames: (frames: Uint8Array) => void
   /**
    * All data of a frame arrived, bytes[from, to), for a stream that the peer opened. Called before onFrames, as the
@@ -42,7 +45,8 @@ export interface YamuxFramesInit {
 
 /**
  * Checks each frame's head when it arrives, before anything of its body is kept, and hands on whole frames only.
- * An unfinished frame is copied: it takes at most four times what has arrived, in however small pieces that was.
+ * An unfinished frame is copied: it takes at most four times what has arrived, in however small pieces that was. So is
+ * one with data that is less than half of the memory it lies in, which whoever keeps the data would keep.
  */
 export class YamuxFrames {
   readonly #init: YamuxFramesInit
@@ -59,8 +63,9 @@ export class YamuxFrames {
 
   /** @throws NodeError 'bad-frame' for a head that no peer may send; whatever onFrames throws */
   push(bytes: Uint8Array): void {
-    let at = this.#filled === 0 ? 0 : this.#finish(bytes)
-    const whole = at
+    const whole: Uint8Array[] = []
+    let from = this.#filled === 0 ? 0 : this.#finish(bytes)
+    let at = from
     while (bytes.length - at >= HEAD_BYTES) {
       const end = at + this.#frameBytes(bytes, at)
       if (end > bytes.length) {
@@ -68,10 +73,15 @@ export class YamuxFrames {
         break
       }
       this.#onWhole(bytes, at, end)
+      if (isSmallPart(bytes, end - at)) {
+        if (at > from) whole.push(bytes.subarray(from, at))
+        whole.push(new Uint8Array(bytes.subarray(at, end)))
+        from = end
+      }
       at = end
     }
-    if (at > whole)
-      this.#init.onFrames(whole === 0 && at === bytes.length ? bytes : bytes.subarray(whole, at))
+    if (at > from) whole.push(from === 0 && at === bytes.length ? bytes : bytes.subarray(from, at))
+    for (const frames of whole) this.#init.onFrames(frames)
     if (at < bytes.length) this.#hold(bytes.subarray(at))
   }
 
@@ -156,6 +166,11 @@ export class YamuxFrames {
   #isOfPeer(stream: number): boolean {
     return (stream % 2 === 1) === this.#init.peerIsClient
   }
+}
+
+/** Whether a frame has data that would keep more than twice as much memory. */
+function isSmallPart(bytes: Uint8Array, frameBytes: number): boolean {
+  return frameBytes > HEAD_BYTES && 2 * frameBytes < bytes.buffer.byteLength
 }
 
 function badHead(what: string): NodeError {

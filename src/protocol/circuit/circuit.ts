@@ -41,6 +41,11 @@ export class Circuit {
     if (near.status !== 'open' || far.status !== 'open') queueMicrotask(() => this.end(cutOff()))
   }
 
+  /** Bytes of the memory that waiting bytes of both directions take. */
+  get held(): number {
+    return this.#outward.held + this.#inward.held
+  }
+
   /** Resets both streams. */
   end(error: Error): void {
     if (this.#closed) return

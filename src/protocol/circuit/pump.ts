@@ -1,6 +1,7 @@
 import type { Stream, StreamMessageEvent } from '@libp2p/interface'
 import type { Cancel, Clock } from '../../clock.ts'
 import type { ByteBudget } from './byte-budget.ts'
+import { ByteQueue } from './byte-queue.ts'
 import { hold, release } from './first-frame.ts'
 
 /** Bytes that take a turn at a time, where many circuits share the budget of the node. */
@@ -21,11 +22,11 @@ export interface PumpInit {
 
 /**
  * Moves the bytes of one direction of a circuit. While any wait here, the source is granted no more: so never more than
- * one window of it (256 KiB) is held, however slow the target reads.
+ * one window of it (256 KiB) is held, however slow the target reads; the memory that it takes is ByteQueue's matter.
  */
 export class Pump {
   readonly #init: PumpInit
-  readonly #waiting: Uint8Array[] = []
+  readonly #waiting = new ByteQueue()
   /** Whether the source may send, and whether its last byte is here. */
   #isHeld = true
   #sourceEnded = false
@@ -52,18 +53,23 @@ export class Pump {
     return this.#sourceEnded
   }
 
+  /** Bytes of the memory that waiting bytes take. */
+  get held(): number {
+    return this.#waiting.memory
+  }
+
   stop(): void {
     const { source, target } = this.#init
     this.#ended = true
     this.#turn?.()
-    this.#waiting.length = 0
+    this.#waiting.clear()
     source.removeEventListener('message', this.#onMessage)
     source.removeEventListener('remoteCloseWrite', this.#onSourceEnd)
     target.removeEventListener('drain', this.#onDrain)
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent): void => {
-    this.#waiting.push(data.subarray())
+    for (const piece of data instanceof Uint8Array ? [data] : data) this.#waiting.push(piece)
     this.#run()
   }
 
@@ -91,7 +97,7 @@ export class Pump {
 
   #takeTurn(): void {
     const { budgets, clock } = this.#init
-    const length = Math.min(SLICE, this.#waiting[0]?.length ?? 0)
+    const length = Math.min(SLICE, this.#waiting.firstLength)
     const now = clock.monotonic()
     const wait = Math.max(0, ...budgets.map((budget) => budget.take(length, now)))
     if (wait === 0) {
@@ -106,11 +112,7 @@ export class Pump {
 
   #send(length: number): void {
     const { target, onBytes } = this.#init
-    const [first] = this.#waiting
-    if (first === undefined) return
-    if (first.length === length) this.#waiting.shift()
-    else this.#waiting[0] = first.subarray(length)
-    if (!target.send(first.subarray(0, length))) this.#isBlocked = true
+    if (!target.send(this.#waiting.take(length))) this.#isBlocked = true
     onBytes(length)
   }
 

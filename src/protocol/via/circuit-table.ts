@@ -1,3 +1,4 @@
+import type { Circuit } from '../circuit/circuit.ts'
 import { QUIET_AFTER } from './constants.ts'
 
 export interface CircuitTableLimits {
@@ -17,8 +18,8 @@ export interface Asker {
 export interface Place extends Asker {
   /** Clock.monotonic() when it was taken, or carried bytes last. */
   usedAt: number
-  /** Ends the circuit; undefined until it stands. */
-  end: ((error: Error) => void) | undefined
+  /** Undefined until it stands. */
+  circuit: Pick<Circuit, 'end' | 'held'> | undefined
 }
 
 /** The circuits that a hop carries, those that do not stand yet included. */
@@ -34,11 +35,18 @@ export class CircuitTable {
     return this.#places.size
   }
 
+  /** Bytes of the memory that waiting bytes take. */
+  get held(): number {
+    let held = 0
+    for (const { circuit } of this.#places) held += circuit?.held ?? 0
+    return held
+  }
+
   /** A place; where the hop is full, that of the circuit quiet for longest, if it was for five minutes. */
   take({ inBook, host }: Asker, now: number): Place | undefined {
     if (!inBook && !this.#hasRoomForStranger(host)) return undefined
     if (this.#places.size >= this.#limits.circuits && !this.#endQuietest(now)) return undefined
-    const place: Place = { inBook, host, usedAt: now, end: undefined }
+    const place: Place = { inBook, host, usedAt: now, circuit: undefined }
     this.#places.add(place)
     return place
   }
@@ -48,7 +56,7 @@ export class CircuitTable {
   }
 
   endAll(error: Error): void {
-    for (const place of [...this.#places]) place.end?.(error)
+    for (const place of [...this.#places]) place.circuit?.end(error)
   }
 
   #hasRoomForStranger(host: string | undefined): boolean {
@@ -64,10 +72,10 @@ export class CircuitTable {
   #endQuietest(now: number): boolean {
     let quietest: Place | undefined
     for (const place of this.#places)
-      if (place.end !== undefined && (quietest === undefined || place.usedAt < quietest.usedAt))
+      if (place.circuit !== undefined && (quietest === undefined || place.usedAt < quietest.usedAt))
         quietest = place
     if (quietest === undefined || now - quietest.usedAt < QUIET_AFTER) return false
-    quietest.end?.(new Error('the circuit was quiet and its place is wanted'))
+    quietest.circuit?.end(new Error('the circuit was quiet and its place is wanted'))
     this.#places.delete(quietest)
     return true
   }

@@ -30,8 +30,9 @@ export class Hop {
     this.#shared = new ByteBudget({ perSecond: totalRate, burst })
   }
 
-  get counters(): { readonly carried: number; readonly bytes: number; readonly circuits: number } {
-    return { carried: this.#carried, bytes: this.#bytes, circuits: this.#table.size }
+  get counters(): Readonly<Record<'carried' | 'bytes' | 'circuits' | 'held', number>> {
+    const { size, held } = this.#table
+    return { carried: this.#carried, bytes: this.#bytes, circuits: size, held }
   }
 
   stop(): void {
@@ -118,7 +119,7 @@ export class Hop {
       },
       onClose: () => this.#table.give(place)
     })
-    place.end = (error) => circuit.end(error)
+    place.circuit = circuit
     this.#carried++
   }
 }

@@ -1,7 +1,11 @@
 import { autoWhole, defineLimits, type LimitsOf, size, whole } from '../../limits.ts'
 
 export const viaLimits = defineLimits('Circuits through a neighbour.', {
-  circuits: autoWhole(1, 4096, 'Circuits carried for others; auto: 64, on ARM 16.'),
+  circuits: autoWhole(
+    1,
+    4096,
+    'Circuits carried for others, each holding up to 512 KiB; auto: 64, on ARM 16.'
+  ),
   circuitsOfStrangers: whole(
     0,
     4096,

@@ -36,9 +36,12 @@ export class Via implements Startable {
     await this.#components.network.unhandle(VIA_PROTOCOL)
   }
 
-  /** Monotonic, except `circuits` (carried now) and `ends` (that end here now). */
+  /**
+   * Monotonic, except `circuits` (carried now), `held` (bytes of memory that their waiting bytes take now) and `ends`
+   * (that end here now).
+   */
   get counters(): Readonly<Record<string, number>> {
-    const none = { opened: 0, failed: 0, accepted: 0, carried: 0, bytes: 0, circuits: 0, ends: 0 }
+    const none = { opened: 0, failed: 0, accepted: 0, carried: 0, bytes: 0, circuits: 0, held: 0, ends: 0 }
     return this.#circuits.made?.counters ?? none
   }
 

@@ -104,6 +104,27 @@ t.test('in whatever pieces they come, whole frames are handed on and the same by
   }
 })
 
+t.test('data that is a small part of a packet does not keep it', async (t) => {
+  const packet = Buffer.alloc(STREAM_WINDOW)
+  for (const size of [1, 60, 1000, 20_000]) {
+    const taken: Uint8Array[] = []
+    const frames = reader({ onFrames: (bytes) => taken.push(bytes) }).frames
+    const frame = Buffer.concat([yamuxHead(0, 0, 1, size), randomBytes(size)])
+    // Updates of the window around it: nobody keeps those.
+    const update = yamuxHead(1, 0, 1, 1)
+    frames.push(hex(OPEN))
+    packet.set(Buffer.concat([update, frame, update, frame, frame, update]), 5)
+    frames.push(packet.subarray(5, 5 + 3 * (update.length + frame.length)))
+    t.ok(
+      Buffer.concat(taken.slice(1)).equals(Buffer.concat([update, frame, update, frame, frame, update])),
+      `${size} bytes come as they were sent`
+    )
+    const data = taken.filter((bytes) => bytes[1] === 0)
+    t.equal(data.length, 3)
+    for (const { buffer } of data) t.equal(buffer.byteLength, frame.length, `${size} bytes`)
+  }
+})
+
 t.test('random bytes: refused or waited for, nothing else', async (t) => {
   let refused = 0
   for (let round = 0; round < 2000; round++) {

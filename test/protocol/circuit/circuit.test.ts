@@ -15,25 +15,57 @@ const WINDOW = 262_144
 /** So that no rate holds anything up. */
 const LIFTED: Partial<ViaLimits> = { rate: 2 ** 30, totalRate: 2 ** 30, burst: 2 ** 26 }
 
-/** Two streams that a hop has joined: of the caller, and of the target, which is held. */
-async function joined(t: Test, plan: ViaPlan): Promise<{ near: Stream; far: Stream; hop: ViaNode }> {
+interface Joined {
+  readonly near: Stream
+  readonly far: Stream
+  readonly hop: ViaNode
+}
+
+/** Two streams that a hop has joined: of the caller, and of the target; both are held. */
+async function joined(t: Test, plan: ViaPlan): Promise<Joined> {
+  const [circuit] = await allJoined(t, plan, 1)
+  if (circuit === undefined) throw new Error('there is no circuit')
+  return circuit
+}
+
+/** So many circuits through one hop. */
+async function allJoined(t: Test, plan: ViaPlan, count: number): Promise<Joined[]> {
   const nodes = await chain(t, 3, { 1: plan, 2: { isOffered: false } })
   const [a, hop, c] = [end(nodes, 0), end(nodes, 1), end(nodes, 2)]
-  const { promise, resolve, reject } = Promise.withResolvers<Stream>()
+  let taken = Promise.withResolvers<Stream>()
   await c.network.handle(VIA_PROTOCOL, (stream) => {
     firstFrame(stream, MAX_FRAME_BYTES, signal).then(() => {
       stream.send(prefixed(encodeStatus(undefined)))
-      resolve(stream)
-    }, reject)
+      taken.resolve(stream)
+    }, taken.reject)
   })
   const [connection] = a.network.getConnections(hop.network.peerId)
   if (connection === undefined) throw new Error('not connected')
-  const near = await connection.newStream(VIA_PROTOCOL)
-  near.send(prefixed(encodeOpen({ to: [c.peer], from: [] })))
-  t.equal(decodeStatus(await firstFrame(near, MAX_FRAME_BYTES, signal)), undefined)
-  const far = await promise
-  await until(() => hop.via.counters.carried === 1)
-  return { near, far, hop }
+  const circuits: Joined[] = []
+  for (let i = 1; i <= count; i++) {
+    taken = Promise.withResolvers<Stream>()
+    const near: Stream = await connection.newStream(VIA_PROTOCOL)
+    near.send(prefixed(encodeOpen({ to: [c.peer], from: [] })))
+    t.equal(decodeStatus(await firstFrame(near, MAX_FRAME_BYTES, signal)), undefined)
+    circuits.push({ near, far: await taken.promise, hop })
+    await until(() => hop.via.counters.carried === i)
+  }
+  return circuits
+}
+
+/** Sends in pieces of so many bytes while the stream takes more, so many bytes at most. @returns bytes that it took */
+function flood(stream: Stream, piece: number, most: number): () => number {
+  const bytes = randomBytes(piece)
+  let sent = 0
+  const push = (): void => {
+    while (stream.writeStatus === 'writable' && !stream.writableNeedsDrain && sent < most) {
+      stream.send(bytes)
+      sent += piece
+    }
+  }
+  stream.addEventListener('drain', () => queueMicrotask(push))
+  push()
+  return () => sent
 }
 
 /** What comes on a stream from now on; it is released. */
@@ -74,6 +106,28 @@ t.test('a slow reader holds up the writer, and the hop holds one window', async 
   const parts = bytesOf(far)
   await until(() => total(parts) === sent.length)
   t.ok(Buffer.concat(parts).equals(sent), 'all came, in order')
+})
+
+t.test('circuits that nobody reads take a window each way of a hop, in whatever pieces', async (t) => {
+  const circuits = await allJoined(t, { limits: LIFTED }, 3)
+  const sent = circuits.flatMap(({ near, far }, i) => {
+    hold(near)
+    hold(far)
+    const piece = [32_768, 16_000, 500][i] ?? 1
+    return [flood(near, piece, 4 * WINDOW), flood(far, piece, 4 * WINDOW)]
+  })
+  const hop = circuits[0]?.hop
+  const held = (): number => hop?.via.counters['held'] ?? 0
+  // A window at the other end, and at the hop what was granted before bytes had to wait: half of one, or one.
+  await until(() => sent.every((bytes) => bytes() >= 1.5 * WINDOW))
+  await settle()
+  for (const bytes of sent) t.ok(bytes() <= 2 * WINDOW + 2 * 32_768, `${bytes()} bytes were taken`)
+  const windows = 2 * circuits.length * WINDOW
+  t.ok(held() >= windows / 2, `${held()} bytes of memory, windows of ${windows}`)
+  t.ok(held() <= windows * 1.2, `${held()} bytes of memory, windows of ${windows}`)
+  for (const { near } of circuits) near.abort(new Error('enough'))
+  await until(() => hop?.via.counters.circuits === 0)
+  t.equal(held(), 0)
 })
 
 t.test('a half-close passes on, the other direction goes on', async (t) => {

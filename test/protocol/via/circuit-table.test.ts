@@ -21,7 +21,7 @@ t.test('a full hop ends the circuit quiet for longest, once that is five minutes
   const ended: string[] = []
   const place = (name: string, usedAt: number, stands = true): void => {
     const taken = table.take(friend, usedAt)
-    if (taken !== undefined && stands) taken.end = () => ended.push(name)
+    if (taken !== undefined && stands) taken.circuit = { end: () => ended.push(name), held: 0 }
   }
   place('does not stand', 0, false)
   place('early', 1)

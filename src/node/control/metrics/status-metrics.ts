@@ -182,6 +182,11 @@ const counted: readonly {
 const falling: readonly { readonly counter: string; readonly name: string; readonly help: string }[] = [
   { counter: 'query.sessions', name: 'kith_query_sessions', help: 'Open query streams of other peers.' },
   { counter: 'via.circuits', name: 'kith_via_circuits', help: 'Circuits carried for others.' },
+  {
+    counter: 'via.held',
+    name: 'kith_via_held_bytes',
+    help: 'Memory of bytes that wait at this node in circuits carried for others.'
+  },
   { counter: 'via.ends', name: 'kith_via_ends', help: 'Circuits that end at this node.' },
   { counter: 'relay.ends', name: 'kith_relay_ends', help: 'Circuits over relays that end at this node.' },
   {
