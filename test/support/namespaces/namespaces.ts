@@ -272,11 +272,20 @@ export class Namespace {
     ip('netns', 'del', this.name)
   }
 
-  /** Starts a program that gets the options as JSON in its argument. @returns with its first message */
-  async start(script: URL, options: object): Promise<{ child: ChildProcess; message: unknown }> {
+  /**
+   * Starts a program that gets the options as JSON in its argument.
+   * @param flags of Node
+   * @returns with its first message
+   */
+  async start(
+    script: URL,
+    options: object,
+    flags: readonly string[] = []
+  ): Promise<{ child: ChildProcess; message: unknown }> {
     const file = script.pathname
     const compiled = `--import=${new URL('../compile-cache.mjs', import.meta.url)}`
-    const args = ['netns', 'exec', this.name, process.execPath, compiled, file, JSON.stringify(options)]
+    const node = [process.execPath, ...flags, compiled, file, JSON.stringify(options)]
+    const args = ['netns', 'exec', this.name, ...node]
     const child = spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#children.push(child)
     return { child, message: await messageOf(child) }
