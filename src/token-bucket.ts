@@ -26,6 +26,11 @@ export class TokenBucket {
     return true
   }
 
+  /** Gives a permit back that was not needed. */
+  give(): void {
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1)
+  }
+
   /** Whether take() would succeed. */
   has(now: number): boolean {
     this.#fill(now, this.#rate.perSecond)

@@ -17,6 +17,14 @@ t.test('a burst, then what comes back with time, never more than the burst', asy
   )
 })
 
+t.test('what was not needed is there again, up to the maximum', async (t) => {
+  const bucket = new TokenBucket({ perSecond: 1, burst: 2 })
+  t.equal(bucket.take(0), true)
+  bucket.give()
+  bucket.give()
+  t.same([bucket.take(0), bucket.take(0), bucket.take(0)], [true, true, false])
+})
+
 t.test('the rate may change from one call to the next', async (t) => {
   const bucket = new TokenBucket({ perSecond: 1, burst: 1 })
   t.equal(bucket.take(0), true)

@@ -75,7 +75,8 @@ export class OwnAddresses {
   /** Whether this node itself would answer there. */
   leadsHere(address: Multiaddr): boolean {
     const place = hostPort(address)
-    if (place === undefined) return false
+    // libp2p reads the interfaces for what it listens on, a millisecond each time.
+    if (place === undefined || !this.#init.network.isOwnAddress(place.host)) return false
     return this.#init.listening().some((own) => {
       const here = hostPort(own)
       return here?.host === place.host && here.port === place.port

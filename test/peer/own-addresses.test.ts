@@ -109,4 +109,14 @@ t.test('an address at which this node itself listens', async (t) => {
   t.equal(made().leadsHere(multiaddr('/ip4/172.17.0.1/tcp/4002')), false, 'another program')
   t.equal(made().leadsHere(multiaddr('/ip4/192.168.1.3/tcp/4001')), false)
   t.equal(made().leadsHere(multiaddr('/dns4/hall.example/tcp/4001')), false)
+  const own = new OwnAddresses({
+    self: SELF,
+    listening: () => {
+      throw new Error('libp2p reads the interfaces for this')
+    },
+    announce: [],
+    reachable: 'near',
+    network: new LocalNetwork(interfaces)
+  })
+  t.equal(own.leadsHere(multiaddr('/ip4/192.168.1.3/tcp/4001')), false, 'another host is told by its address')
 })

@@ -50,7 +50,12 @@ export async function createPeers({
     peers: config.limits.dialing.peers
   })
   const addressDialer = createAddressDialer({ init, transports })
-  const autoDialer = createAutoDialer({ init, transports }, addressDialer, { inBook, gate, told })
+  const autoDialer = createAutoDialer({ init, transports }, addressDialer, {
+    inBook,
+    bookAddresses: (peer) => book.ofPeer(peer)?.addresses ?? [],
+    gate,
+    told
+  })
   const callerOf = (peer: string): Caller | undefined => {
     const connection = autoDialer.connection(peer)
     return connection && { peer, host: remoteHost(connection), direct: isDirect(connection) }
@@ -137,13 +142,15 @@ function gatedDial(addressDialer: AddressDialer, gate: DialGate): Peers['dial'] 
 function createAutoDialer(
   { init: { config, world, log }, transports }: Pick<Components, 'init' | 'transports'>,
   addressDialer: AddressDialer,
-  others: Pick<AutoDialerInit, 'inBook' | 'gate' | 'told'>
+  others: Pick<AutoDialerInit, 'inBook' | 'bookAddresses' | 'gate' | 'told'>
 ): AutoDialer {
   const { dialing, network } = config.limits
+  const { transportManager } = transports.network.services.components
   return new AutoDialer({
     libp2p: transports.network,
     dial: (addresses, signal, report) => addressDialer.dial(addresses, signal, report),
     ...others,
+    canDial: (address) => transportManager.dialTransportForMultiaddr(address) !== undefined,
     leadsHere: (address) => transports.own.leadsHere(address),
     clock: world.clock,
     log,

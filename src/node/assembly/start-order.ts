@@ -3,7 +3,7 @@ import type { Startable } from '../../startable.ts'
 import type { Operations } from '../api/operations.ts'
 import { MemoryTrimmer } from '../memory-trimmer.ts'
 import { discoveryStartable, interfacesStartable, watchdogStartable } from '../network/startables.ts'
-import { rememberBook } from '../peers/book-file.ts'
+import { BookDials } from '../peers/book-dials.ts'
 import { BookWatch } from '../peers/book-watch.ts'
 import type { Components } from './components.ts'
 import { controlStartables } from './control.ts'
@@ -39,6 +39,7 @@ export function startOrder(
   const { queries, datagramQueries } = clients
   const { gossip, cataloguePublisher } = publishing
   const { onConnectSync, sharedKeys } = peerLookup
+  const bookDials = new BookDials({ autoDialer, clock: world.clock, log })
   const onOwnKey = (own: string, other: string): void => sharedKeys.announced(own, other)
   return [
     { name: 'home', stop: () => home?.close() },
@@ -69,8 +70,8 @@ export function startOrder(
       ? discoveryStartable({ ...init, ...transports, autoDialer, onOwnKey })
       : interfacesStartable({ ...init, ...transports, autoDialer }),
     watchdogStartable({ ...init, network }),
-    { name: 'book', start: () => rememberBook(book.entries(), autoDialer, log) },
-    ...(home === undefined || init.shortLived ? [] : [bookWatch(components)]),
+    { name: 'book', start: () => bookDials.remember(book.entries()), stop: () => bookDials.stop() },
+    ...(home === undefined || init.shortLived ? [] : [bookWatch(components, bookDials)]),
     ...(peers.lastGood === undefined ? [] : [peers.lastGood]),
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
     ...switches.startables,
@@ -79,11 +80,11 @@ export function startOrder(
   ]
 }
 
-function bookWatch({ init: { world, log }, peers: { book, autoDialer } }: Components): BookWatch {
+function bookWatch({ init: { world, log }, peers: { book } }: Components, bookDials: BookDials): BookWatch {
   return new BookWatch({
     book,
     clock: world.clock,
     log,
-    changed: (entries) => rememberBook(entries, autoDialer, log)
+    changed: (entries) => bookDials.remember(entries)
   })
 }

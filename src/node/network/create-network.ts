@@ -38,6 +38,8 @@ interface InnerComponents {
     getAddrs(): Multiaddr[]
     /** Dials this address, whatever else is dialled. */
     dial(address: Multiaddr, options: { readonly signal: AbortSignal }): Promise<Connection>
+    /** Undefined where none takes the address. */
+    dialTransportForMultiaddr(address: Multiaddr): unknown
   }
   readonly upgrader: CircuitUpgrader
 }

@@ -2,10 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
-import { AddressBook, type BookEntry, type BookFile } from '../../peer/book/book.ts'
+import { AddressBook, type BookFile } from '../../peer/book/book.ts'
 import { MAX_BOOK_BYTES, readBookText, writeBookText } from '../../peer/book/book-text.ts'
-import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { Home } from '../../peer/identity/home.ts'
 import { writeAtomic } from '../../write-atomic.ts'
 
@@ -72,16 +70,4 @@ async function readText(path: string): Promise<string> {
 async function versionOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined)
   return found && `${found.ino} ${found.size} ${found.mtimeNs}`
-}
-
-/** Gives the addresses of the book to the auto-dialer. */
-export function rememberBook(entries: readonly BookEntry[], autoDialer: AutoDialer, log: Log): void {
-  for (const { name, peer, addresses } of entries) {
-    if (addresses.length === 0) continue
-    try {
-      autoDialer.remember(peer, addresses)
-    } catch (error) {
-      log.warn(`the book's entry ${name} cannot be dialled: ${describeError(error)}`)
-    }
-  }
 }

@@ -6,6 +6,7 @@ import { describeError } from '../../error.ts'
 import { isNearlySpent } from '../../limited.ts'
 import type { Log } from '../../log.ts'
 import { leadsNear } from './dial-addresses.ts'
+import { DialTurns } from './dial-turns.ts'
 import { type Known, KnownPeers } from './known-peers.ts'
 import { PathChoice } from './path-choice.ts'
 import { openConnections, PeerDial, type PeerDialInit } from './peer-dial.ts'
@@ -16,6 +17,10 @@ export interface AutoDialerInit extends PeerDialInit {
   readonly log: Log
   /** Peers of the book are dialled without end and never forgotten. */
   readonly inBook: (peer: string) => boolean
+  /** Those of the book, which are told by remember() one after the other. */
+  readonly bookAddresses: (peer: string) => readonly string[]
+  /** Whether a transport of this node takes the address; relayed ones are not for this dialer. */
+  readonly canDial: (address: Multiaddr) => boolean
 }
 
 /** A peer with a known address, or with a connection. */
@@ -48,8 +53,7 @@ export class AutoDialer {
   readonly #known: KnownPeers
   readonly #dial: PeerDial
   readonly #choice: PathChoice
-  /** Peers that are dialled now, those on demand not counted. */
-  #dialling = 0
+  readonly #turns: DialTurns
   readonly #stopping = new AbortController()
   readonly #opened = this.#guarded((connection) => this.#onOpen(connection))
   readonly #closed = this.#guarded((connection) => this.#onClose(connection))
@@ -63,6 +67,7 @@ export class AutoDialer {
     })
     this.#choice = new PathChoice(init.clock, (peer) => this.#connections(peerIdFromString(peer)))
     this.#dial = new PeerDial(init, this.#stopping.signal)
+    this.#turns = new DialTurns({ ...init, begin: (known) => this.#begin(known) })
   }
 
   start(): void {
@@ -75,6 +80,7 @@ export class AutoDialer {
     this.#init.libp2p.removeEventListener('connection:close', this.#closed)
     this.#stopping.abort(new Error('the node stops'))
     for (const known of this.#known.values()) known.retry?.()
+    this.#turns.stop()
     this.#known.clear()
     this.#choice.stop()
   }
@@ -93,13 +99,15 @@ export class AutoDialer {
     this.#add(id, near, this.#init.clock.monotonic()).sender = sender
   }
 
-  /** Takes addresses of the book or of a person; their age is unknown. @throws for what is not a PeerId or multiaddr */
-  remember(peer: string, addresses: readonly string[]): void {
-    this.#add(
-      peerIdFromString(peer),
-      addresses.map((text) => multiaddr(text)),
-      undefined
-    )
+  /**
+   * Takes addresses of the book or of a person; their age is unknown.
+   * @returns whether one of them can be dialled
+   * @throws for what is not a PeerId or multiaddr
+   */
+  remember(peer: string, addresses: readonly string[]): boolean {
+    const parsed = addresses.map((text) => multiaddr(text))
+    this.#add(peerIdFromString(peer), parsed, undefined)
+    return parsed.some((address) => isRelayed(address) || this.#init.canDial(address))
   }
 
   /**
@@ -169,8 +177,17 @@ export class AutoDialer {
   async connect(peer: string, signal: AbortSignal, report: Report = () => {}): Promise<Connection> {
     const there = this.connection(peer)
     if (there !== undefined && !isNearlySpent(there)) return there
+    if ((this.#known.get(peer)?.addresses.size ?? 0) === 0) this.#takeFromBook(peer)
     const known = this.#known.get(peer) ?? this.#add(peerIdFromString(peer), [], undefined)
     return await this.#dial.now(known, this.#dial.ordered(known), signal, report)
+  }
+
+  /** What is wrong with an address is said when the whole book is taken. */
+  #takeFromBook(peer: string): void {
+    const addresses = this.#init.bookAddresses(peer)
+    try {
+      if (addresses.length > 0) this.remember(peer, addresses)
+    } catch {}
   }
 
   #add(id: PeerId, addresses: readonly Multiaddr[], seenAt: number | undefined): Known {
@@ -186,7 +203,7 @@ export class AutoDialer {
       known.addresses.set(address.toString(), address)
     }
     while (known.addresses.size > this.#init.limits.addresses) known.addresses.delete(first(known.addresses))
-    if (!this.#isDirect(id) && addresses.length > 0) {
+    if (addresses.length > 0 && !this.#isDirect(id) && this.#isWanted(known)) {
       if (isBack) known.backoff.reset()
       if (isBack || isNew || known.retry === undefined) this.#soon(known, peer)
     }
@@ -206,7 +223,9 @@ export class AutoDialer {
   }
 
   /** libp2p's peer store removes no peer by itself: strangers would fill the memory (docs/network.md trap 3). */
-  #removed({ id }: Known): void {
+  #removed(known: Known): void {
+    const { id } = known
+    this.#turns.drop(known)
     this.#init.libp2p.peerStore.delete(id).catch((error: unknown) => {
       this.#init.log.debug(`cannot remove ${id} from the peer store: ${describeError(error)}`)
     })
@@ -224,25 +243,32 @@ export class AutoDialer {
 
   #try(known: Known): void {
     if (this.#isDirect(known.id) || !this.#isWanted(known) || this.#known.removeUnseen(known)) return
-    // Of a large book most peers wait here: their addresses are not put in order for that.
-    const isFull = this.#dialling >= this.#init.limits.parallelDials
-    const ordered = isFull ? [] : this.#dial.ordered(known)
-    const addresses = isFull ? [] : this.#dial.allowed(known, ordered)
-    if (isFull || (addresses.length === 0 && ordered.length > 0)) {
+    this.#turns.wait(known)
+  }
+
+  /** Its turn has come. */
+  #begin(known: Known): Promise<boolean> | undefined {
+    if (this.#isDirect(known.id) || !this.#isWanted(known)) return undefined
+    const ordered = this.#dial.ordered(known)
+    const addresses = this.#dial.allowed(known, ordered)
+    if (addresses.length === 0 && ordered.length > 0) {
       this.#schedule(known, HELD_BACK * (1 + this.#init.random()))
-      return
+      return undefined
     }
-    this.#dialling++
     known.dialling = true
     known.triedAt = this.#init.clock.monotonic()
-    const ended = (): void => {
-      this.#dialling--
-      known.dialling = false
-    }
-    this.#dial
+    return this.#dial
       .now(known, addresses, this.#stopping.signal)
-      .finally(ended)
-      .catch((error: unknown) => this.#failed(known, error))
+      .finally(() => {
+        known.dialling = false
+      })
+      .then(
+        () => true,
+        (error: unknown) => {
+          this.#failed(known, error)
+          return false
+        }
+      )
   }
 
   #failed(known: Known, error: unknown): void {
@@ -289,9 +315,15 @@ export class AutoDialer {
     return known.backoff.next(this.#connections(known.id).length > 0 ? Math.min(max, SHORTER_MAX) : max)
   }
 
-  /** Whether a direct connection is to be made: an address is known, or the peer may say one over a longer path. */
+  /**
+   * Whether a direct connection is to be made: an address is known that can be dialled, or the peer may say one over a
+   * longer path.
+   */
   #isWanted(known: Known): boolean {
-    return known.addresses.size > 0 || this.#connections(known.id).length > 0
+    return (
+      known.addresses.values().some((address) => this.#init.canDial(address)) ||
+      this.#connections(known.id).length > 0
+    )
   }
 
   #isDirect(id: PeerId): boolean {

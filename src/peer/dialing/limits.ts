@@ -14,6 +14,12 @@ export const dialingLimits = defineLimits(
       32,
       'Peers that are dialled at one time, besides those that are asked for.'
     ),
+    failuresPerSecond: whole(
+      1,
+      1000,
+      10,
+      'Dials without an answer in a second, beyond which other peers are dialled later.'
+    ),
     dialsPerMinute: whole(2, 6000, 120, 'Addresses of peers outside the book that are dialled in a minute.'),
     forgetUnreached: duration(
       '10s',

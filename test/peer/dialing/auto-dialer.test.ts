@@ -21,6 +21,7 @@ const limits = {
   retryMax: 60_000,
   strangerRetryMax: 600_000,
   parallelDials: 32,
+  failuresPerSecond: 20,
   dialsPerMinute: 60,
   forgetUnreached: 300_000,
   forgetAfter: 3_600_000
@@ -29,7 +30,8 @@ const limits = {
 async function pair(
   t: Test,
   inBook: (peer: string) => boolean = () => false,
-  change: Partial<typeof limits> = {}
+  change: Partial<typeof limits> = {},
+  bookAddresses: (peer: string) => string[] = () => []
 ) {
   const [here, there] = [await memoryNetwork(), await memoryNetwork()]
   const clock = new VirtualClock()
@@ -58,7 +60,9 @@ async function pair(
       ordered.push(address.toString())
       return false
     },
-    inBook
+    inBook,
+    bookAddresses,
+    canDial: (address: Multiaddr) => !address.toString().includes('/quic')
   }
   const autoDialer = new AutoDialer(init)
   autoDialer.start()
@@ -336,6 +340,32 @@ t.test('nobody is dialled whom the gate refuses', async (t) => {
   await clock.advance(10_000)
   await t.rejects(autoDialer.connect(peer, AbortSignal.timeout(5000)), /denied/)
   t.same(dials, [])
+})
+
+t.test('who has no address that can be dialled is never dialled, and is until one is known', async (t) => {
+  const { here, there, clock, autoDialer, peer } = await pair(t, () => true)
+  const dials = dialsOf(here)
+  t.equal(autoDialer.remember(peer, ['/ip4/192.0.2.1/udp/4001/quic-v1']), false)
+  await clock.advance(300_000)
+  t.same(dials, [])
+  t.match(autoDialer.neighbours(), [{ peer, addresses: ['/ip4/192.0.2.1/udp/4001/quic-v1'] }])
+  const connected = opened(here)
+  t.equal(autoDialer.remember(peer, there.getMultiaddrs().map(String)), true)
+  await clock.advance(1000)
+  await connected
+})
+
+t.test('a peer of a long book is dialled on demand before it has its turn', async (t) => {
+  const { here, there, autoDialer, peer } = await pair(
+    t,
+    () => true,
+    {},
+    (asked) => (asked === peer ? there.getMultiaddrs().map(String) : [])
+  )
+  const connected = opened(here)
+  const connection = await autoDialer.connect(peer, AbortSignal.timeout(10_000))
+  await connected
+  t.equal(connection.remotePeer.toString(), peer)
 })
 
 t.test('no more peers are dialled at one time than the limit', async (t) => {
