@@ -33,7 +33,7 @@ ARG REVISION=
 RUN case "$TARGETARCH" in amd64) target=linux-x64 ;; arm64) target=linux-arm64 ;; *) echo "no $TARGETARCH" >&2; exit 1 ;; esac \
  && SOURCE_COMMIT="$REVISION" node scripts/build.mjs --out /out/kith --natives "$target" --without-types \
  && cp deploy/container/health.js /out/kith/bin/ \
- && rm -rf /out/kith/scripts /out/kith/deploy/systemd /out/kith/native/gpio.c /out/kith/native/process.c \
+ && rm -rf /out/kith/scripts /out/kith/deploy/systemd /out/kith/native/*.[ch] \
  && install -d -m 0700 /out/state
 
 FROM $NODE

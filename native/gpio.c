@@ -9,43 +9,16 @@
  *   get(line) -> 0 | 1        set(line, level)
  *   watch(descriptor, ready) -> watch           unwatch(watch)
  *
- * A failed call throws an Error with errno (negative) and syscall, as Node's fs does; src/hal/linux names
- * its code. Built by scripts/build-native.mjs: Node-API only, so one build serves every Node.
+ * A failed call throws an Error with errno and syscall (addon.h).
  */
 #include <errno.h>
 #include <linux/gpio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-
-#define NAPI_VERSION 8
-#include <node_api.h>
 #include <uv.h>
 
-#define MOST_ARGUMENTS 6
-
-static napi_value fail(napi_env env, const char *syscall, int error) {
-  napi_value message, thrown, number, name;
-  napi_create_string_utf8(env, strerror(error), NAPI_AUTO_LENGTH, &message);
-  napi_create_error(env, NULL, message, &thrown);
-  napi_create_int32(env, -error, &number);
-  napi_create_string_utf8(env, syscall, NAPI_AUTO_LENGTH, &name);
-  napi_set_named_property(env, thrown, "errno", number);
-  napi_set_named_property(env, thrown, "syscall", name);
-  napi_throw(env, thrown);
-  return NULL;
-}
-
-/* All arguments except the text and the function are integers; anything else is a bug of the caller. */
-static bool numbers(napi_env env, napi_callback_info info, size_t count, napi_value *given, uint32_t *values,
-                    size_t numeric) {
-  size_t found = MOST_ARGUMENTS;
-  napi_get_cb_info(env, info, &found, given, NULL, NULL);
-  bool valid = found >= count;
-  for (size_t i = 0; valid && i < numeric; i++) valid = napi_get_value_uint32(env, given[i], &values[i]) == napi_ok;
-  if (!valid) napi_throw_type_error(env, NULL, "wrong arguments");
-  return valid;
-}
+#include "addon.h"
 
 static void set_number(napi_env env, napi_value object, const char *key, double number) {
   napi_value value;
@@ -218,16 +191,8 @@ static napi_value unwatch(napi_env env, napi_callback_info info) {
 }
 
 NAPI_MODULE_INIT() {
-  static const struct {
-    const char *name;
-    napi_callback call;
-  } functions[] = { { "chipInfo", chip_info }, { "lineInfo", line_info }, { "request", request },
-                    { "get", get },            { "set", set },            { "watch", watch },
-                    { "unwatch", unwatch } };
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    napi_value function;
-    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, NULL, &function);
-    napi_set_named_property(env, exports, functions[i].name, function);
-  }
-  return exports;
+  static const call_t calls[] = { { "chipInfo", chip_info }, { "lineInfo", line_info }, { "request", request },
+                                  { "get", get },            { "set", set },            { "watch", watch },
+                                  { "unwatch", unwatch } };
+  return export_calls(env, exports, calls, sizeof calls / sizeof *calls);
 }

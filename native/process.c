@@ -5,7 +5,8 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
-#include <node_api.h>
+
+#include "addon.h"
 
 /* trim(): whether anything was given back; false where the C library has no such call. */
 static napi_value trim(napi_env env, napi_callback_info info) {
@@ -36,14 +37,7 @@ static napi_value lock(napi_env env, napi_callback_info info) {
   return result;
 }
 
-static void export(napi_env env, napi_value exports, const char *name, napi_callback call) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, call, NULL, &function);
-  napi_set_named_property(env, exports, name, function);
-}
-
 NAPI_MODULE_INIT() {
-  export(env, exports, "trim", trim);
-  export(env, exports, "flock", lock);
-  return exports;
+  static const call_t calls[] = { { "trim", trim }, { "flock", lock } };
+  return export_calls(env, exports, calls, sizeof calls / sizeof *calls);
 }

@@ -23,7 +23,9 @@ const COPIED = [
   'bin/kith.js',
   'deploy/kith.example.yaml',
   'deploy/systemd',
+  'native/addon.h',
   'native/gpio.c',
+  'native/i2c.c',
   'native/process.c',
   'scripts/build-native.mjs',
   'scripts/warm-cache.mjs'

@@ -10,10 +10,10 @@ const TARGETS = {
 }
 
 /** kith's own addons: Node-API, the same binary for every Node. */
-const ADDONS = ['gpio', 'process']
+const ADDONS = ['gpio', 'i2c', 'process']
 
-/** Packages with a binary for one major version of Node, and the source of it. */
-const COMPILED = { 'i2c-bus': 'i2c', epoll: 'epoll' }
+/** A package with a binary for one major version of Node. */
+const COMPILED = 'epoll'
 
 /** What they need at run time. */
 const PLAIN = ['onoff', 'bindings', 'file-uri-to-path', 'lodash.debounce']
@@ -37,24 +37,21 @@ export function addons(out, target) {
 }
 
 /**
- * Lays all native parts for a machine into a built folder: the addons, and the packages of I2C and of GPIO in sysfs
- * with their binaries below node_modules. They are compiled against the headers of the Node that runs the clone:
- * i2c-bus and epoll load in that major version of Node alone.
+ * Lays all native parts for a machine into a built folder: the addons, and the packages of GPIO in sysfs with their
+ * binary below node_modules. They are compiled against the headers of the Node that runs the clone: epoll loads in that
+ * major version of Node alone.
  * @param target linux-arm64 or linux-x64
  * @throws Error where a compiler is missing or fails
  */
 export function natives(out, target) {
   const { triplet } = targetOf(target)
   addons(out, target)
-  for (const [name, source] of Object.entries(COMPILED)) {
-    copyPackage(name, out)
-    const flags = ['-std=gnu++20', '-w', `-DNODE_GYP_MODULE_NAME=${source}`, '-DBUILDING_NODE_EXTENSION']
-    compile(`${triplet}-g++`, [...flags, `-I${headers()}`, `-I${join(root, 'node_modules', 'nan')}`], {
-      source: join(root, 'node_modules', name, 'src', `${source}.cc`),
-      binary: join(out, 'node_modules', name, 'build', 'Release', `${source}.node`)
-    })
-  }
-  for (const name of PLAIN) copyPackage(name, out)
+  const flags = ['-std=gnu++20', '-w', `-DNODE_GYP_MODULE_NAME=${COMPILED}`, '-DBUILDING_NODE_EXTENSION']
+  compile(`${triplet}-g++`, [...flags, `-I${headers()}`, `-I${join(root, 'node_modules', 'nan')}`], {
+    source: join(root, 'node_modules', COMPILED, 'src', `${COMPILED}.cc`),
+    binary: join(out, 'node_modules', COMPILED, 'build', 'Release', `${COMPILED}.node`)
+  })
+  for (const name of [COMPILED, ...PLAIN]) copyPackage(name, out)
 }
 
 function targetOf(target) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { clockChips, devices } from '../../devices/index.ts'
@@ -88,8 +88,10 @@ function document(init: TreeInit, node: string): void {
     packed(readFileSync(join(library, 'THIRD-PARTY-LICENSES.txt')))
   )
   put(tree, `${folder}/LICENSE.node.gz`, packed(readFileSync(join(node, 'LICENSE'))))
-  for (const name of [...NOT_INSTALLED, 'THIRD-PARTY-LICENSES.txt', 'native/gpio.c', 'native/process.c'])
+  for (const name of [...NOT_INSTALLED, 'THIRD-PARTY-LICENSES.txt'])
     rmSync(join(library, name), { recursive: true })
+  for (const name of readdirSync(join(library, 'native')))
+    if (/\.[ch]$/.test(name)) rmSync(join(library, 'native', name))
 }
 
 /** deb-changelog(5), of one entry: what changed is in CHANGELOG.md. */

@@ -7,7 +7,7 @@ check 'the configuration is there' test "$(stat -c '%U %a' /var/lib/kith/kith.ya
 check 'kith says its version' kith --version
 check 'the natives load' /usr/lib/kith/node --eval '
   const addons = `./native/build/linux-${process.arch}`
-  for (const name of ["i2c-bus", "onoff", `${addons}/gpio.node`, `${addons}/process.node`])
+  for (const name of ["onoff", ...["gpio", "i2c", "process"].map((addon) => `${addons}/${addon}.node`)])
     require(require.resolve(name, { paths: ["/usr/lib/kith"] }))'
 kith run --simulated --home /root/home --set mdns=false --set listen=/ip4/127.0.0.1/tcp/0 >run.log 2>&1 &
 node=$!

@@ -17,7 +17,7 @@ check 'the completion of bash knows the commands' bash -c '
   . /usr/share/bash-completion/completions/kith; COMP_WORDS=(kith sta); COMP_CWORD=1; _kith; [ "${COMPREPLY[0]}" = status ]'
 check 'the natives load' /usr/lib/kith/node --eval '
   const addons = `./native/build/linux-${process.arch}`
-  for (const name of ["i2c-bus", "onoff", `${addons}/gpio.node`, `${addons}/process.node`])
+  for (const name of ["onoff", ...["gpio", "i2c", "process"].map((addon) => `${addons}/${addon}.node`)])
     require(require.resolve(name, { paths: ["/usr/lib/kith"] }))'
 check 'i2c and gpio are groups of the user' test "$(id -nG kith | tr ' ' '\n' | sort | tr '\n' ' ')" = 'gpio i2c kith '
 

@@ -9,15 +9,15 @@ const EMULATORS: Readonly<Record<string, string[]>> = {
   'linux-arm64': ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'],
   'linux-x64': ['qemu-x86_64-static', '-L', '/usr/x86_64-linux-gnu']
 }
-/** The oldest glibc that Node 24 itself runs with [node v24, BUILDING.md]. */
+/** The oldest glibc 2.x that Node 24 itself runs with. */
 const GLIBC = 28
 
-/** Each calls the system: /dev/null is no GPIO chip (ENOTTY; qemu-user has ENOSYS). */
+/** Each calls the system: /dev/null is no GPIO chip and no I2C adapter (-25, ENOTTY). */
 const PROGRAM = `
-  const [gpio, own] = process.argv.slice(1).map((file) => require(file))
-  let said
-  try { gpio.chipInfo(require('node:fs').openSync('/dev/null')) } catch (error) { said = error.syscall + error.errno }
-  console.log(process.arch, typeof own.trim(), said)`
+  const [gpio, i2c, own] = process.argv.slice(1).map((file) => require(file))
+  const file = require('node:fs').openSync('/dev/null')
+  const said = (call) => { try { call() } catch ({ syscall, errno }) { return syscall + errno } }
+  console.log(process.arch, typeof own.trim(), said(() => gpio.chipInfo(file)), said(() => i2c.functions(file)))`
 
 /** Loads the addons of each machine. @throws Error, and Lacking where programs of the other machine do not run */
 export function checkAddons(clone: string, installed: string): string {
@@ -28,7 +28,7 @@ export function checkAddons(clone: string, installed: string): string {
 }
 
 function loaded(clone: string, target: string, folder: string): string {
-  const files = ['gpio.node', 'process.node'].map((name) => join(folder, name))
+  const files = ['gpio.node', 'i2c.node', 'process.node'].map((name) => join(folder, name))
   for (const file of files) {
     const versions = readFileSync(file, 'latin1').matchAll(/GLIBC_2\.(\d+)/g)
     const newest = Math.max(...Array.from(versions, ([, minor]) => Number(minor)))
@@ -44,6 +44,7 @@ function loaded(clone: string, target: string, folder: string): string {
     encoding: 'utf8',
     timeout: 120_000
   })
-  if (!/^\w+ boolean \w+-(25|38)\n$/.test(stdout)) throw new Error(`${target}: ${stdout}${stderr}`)
+  if (!/^\w+ boolean GPIO_GET_CHIPINFO_IOCTL-25 I2C_FUNCS-25\n$/.test(stdout))
+    throw new Error(`${target}: ${stdout}${stderr}`)
   return stdout.trim()
 }

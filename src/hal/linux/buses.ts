@@ -1,16 +1,17 @@
 import { readdir } from 'node:fs/promises'
-import type i2c from 'i2c-bus'
+import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
+import { buildHint } from '../../installation.ts'
 import { BusError, type Buses } from '../i2c.ts'
 import type { BlockingCalls } from './blocking-calls.ts'
+import { loadI2c, type OpenI2cAdapter } from './i2c-adapter.ts'
 import { LinuxI2cBus } from './i2c-bus.ts'
-import { loadNative } from './native.ts'
 
 export interface LinuxBusesOptions {
   readonly clock: Clock
   readonly calls: BlockingCalls
-  /** The module i2c-bus. */
-  readonly load?: () => Promise<Pick<typeof i2c, 'openPromisified'>>
+  /** The addon, loaded when the first bus is opened. @throws Error where it is not built */
+  readonly load?: () => OpenI2cAdapter
   /** Where the buses' files are: /dev. */
   readonly folder?: string
 }
@@ -25,12 +26,7 @@ export class LinuxBuses implements Buses {
   readonly #folder: string
   readonly #buses = new Map<string, LinuxI2cBus>()
 
-  constructor({
-    clock,
-    calls,
-    folder = '/dev',
-    load = async () => (await import('i2c-bus')).default
-  }: LinuxBusesOptions) {
+  constructor({ clock, calls, folder = '/dev', load = loadI2c }: LinuxBusesOptions) {
     this.#clock = clock
     this.#calls = calls
     this.#folder = folder
@@ -49,12 +45,23 @@ export class LinuxBuses implements Buses {
         hint: there.length > 0 ? `there is ${there.join(', ')}` : 'turn I2C on: raspi-config nonint do_i2c 0'
       })
     }
-    const { openPromisified } = await loadNative(name, this.#load)
-    const open = () => openPromisified(busNumber(name))
+    const openAdapter = this.#loaded(name)
+    const open = () => openAdapter(join(this.#folder, name))
     const bus =
       this.#buses.get(name) ?? new LinuxI2cBus({ name, clock: this.#clock, calls: this.#calls, open })
     this.#buses.set(name, bus)
     return bus
+  }
+
+  #loaded(name: string): OpenI2cAdapter {
+    try {
+      return this.#load()
+    } catch (error) {
+      throw new BusError('unsupported', `${name} cannot be used: the I2C addon cannot be loaded`, {
+        hint: `build it ${buildHint()}; or use --simulated`,
+        cause: error
+      })
+    }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { PromisifiedBus } from 'i2c-bus'
 import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { isNodeError } from '../../error.ts'
@@ -16,14 +15,14 @@ import {
 } from '../i2c.ts'
 import type { BlockingCalls } from './blocking-calls.ts'
 import { busErrorKind } from './errno.ts'
+import type { I2cAdapter } from './i2c-adapter.ts'
 
 export interface LinuxI2cBusOptions {
   /** `i2c-1` */
   readonly name: string
   readonly clock: Clock
   readonly calls: BlockingCalls
-  /** Opens the bus by i2c-bus, without forceAccess. */
-  readonly open: () => Promise<PromisifiedBus>
+  readonly open: () => Promise<I2cAdapter>
   /** See TransferQueue; 2000 ms unless given, more than the second after which i2c-bcm2835 gives up. */
   readonly deadline?: number
   /** See TransferQueue; 256 unless given. */
@@ -35,17 +34,12 @@ const BLOCK_MAX = 32
 /** Retries of a transfer that lost the arbitration. */
 const REPEATS = 2
 
-/**
- * A bus of the kernel, /dev/i2c-N, by npm i2c-bus. That package keeps one file for each address, even where the
- * kernel refused the address; such a file talks to address 0. So whenever the first call for an address
- * fails, all files are closed (i2c-bus.js, `peripheral`).
- */
+/** A bus of the kernel, /dev/i2c-N. Its file is opened with the first transfer. */
 export class LinuxI2cBus extends ExclusiveBus {
-  readonly #open: () => Promise<PromisifiedBus>
+  readonly #open: () => Promise<I2cAdapter>
   readonly #queue: TransferQueue
   readonly #calls: BlockingCalls
-  readonly #reached = new Set<number>()
-  #handle: PromisifiedBus | undefined
+  #adapter: I2cAdapter | undefined
 
   constructor({ name, clock, calls, open, deadline = 2000, limit = 256 }: LinuxI2cBusOptions) {
     super(name)
@@ -62,7 +56,7 @@ export class LinuxI2cBus extends ExclusiveBus {
     const access: ExclusiveAccess = {
       transaction: async (address, operations) => {
         checkTransfer(this.name, address, operations)
-        return await this.#call(address, (handle) => this.#transfer(handle, address, operations))
+        return await this.#call(address, (adapter) => this.#transfer(adapter, address, operations))
       },
       probe: (address) => this.#probe(address)
     }
@@ -77,7 +71,7 @@ export class LinuxI2cBus extends ExclusiveBus {
   async #probe(address: number): Promise<ProbeResult> {
     checkTransfer(this.name, address)
     try {
-      await this.#call(address, (handle) => touch(handle, address))
+      await this.#call(address, (adapter) => touch(adapter, address))
       return 'present'
     } catch (error) {
       if (isBusError(error, 'no-acknowledge')) return 'absent'
@@ -86,37 +80,34 @@ export class LinuxI2cBus extends ExclusiveBus {
     }
   }
 
-  async #call<T>(address: number, work: (handle: PromisifiedBus) => Promise<T>): Promise<T> {
-    const first = !this.#reached.has(address)
+  async #call<T>(address: number, work: (adapter: I2cAdapter) => Promise<T>): Promise<T> {
     try {
-      const result = await this.#calls.run({ what: this.name, lane: this.name }, async () => {
-        this.#handle ??= await this.#open()
-        return await work(this.#handle)
+      return await this.#calls.run({ what: this.name, lane: this.name }, async () => {
+        this.#adapter ??= await this.#open()
+        return await work(this.#adapter)
       })
-      this.#reached.add(address)
-      return result
     } catch (error) {
-      const failure = this.#failure(address, error, first)
-      // After an adapter was unplugged, its files never work again either.
-      if (first || failure.kind === 'no-such-bus') await this.#drop()
+      const failure = this.#failure(address, error)
+      // After an adapter was unplugged, its file never works again either.
+      if (failure.kind === 'no-such-bus') await this.#drop()
       throw failure
     }
   }
 
   async #transfer(
-    handle: PromisifiedBus,
+    adapter: I2cAdapter,
     address: number,
     operations: readonly I2cOperation[]
   ): Promise<Uint8Array[]> {
     const register = registerRead(operations)
-    if (register !== undefined && (await handle.i2cFuncs()).smbusReadI2cBlock) {
-      const buffer = Buffer.alloc(register.count)
-      const block = () => handle.readI2cBlock(address, register.command, buffer.length, buffer)
-      return [this.#whole(address, buffer, (await repeated(block)).bytesRead)]
+    if (register !== undefined && adapter.functions.smbusReadI2cBlock) {
+      const { command, count } = register
+      const bytes = await repeated(() => adapter.readBlock(address, command, count))
+      return [this.#whole(address, bytes, bytes.length, count)]
     }
     const read: Uint8Array[] = []
     for (const [index, operation] of operations.entries()) {
-      const run = (): Promise<Uint8Array | undefined> => this.#operate(handle, address, operation)
+      const run = (): Promise<Uint8Array | undefined> => this.#operate(adapter, address, operation)
       // After the first operation, repeating may have another effect in the chip.
       const bytes = await (index === 0 ? repeated(run) : run())
       if (bytes !== undefined) read.push(bytes)
@@ -126,42 +117,37 @@ export class LinuxI2cBus extends ExclusiveBus {
 
   /** One read(2) or write(2). */
   async #operate(
-    handle: PromisifiedBus,
+    adapter: I2cAdapter,
     address: number,
     operation: I2cOperation
   ): Promise<Uint8Array | undefined> {
     if ('read' in operation) {
-      const buffer = Buffer.alloc(operation.read)
-      return this.#whole(address, buffer, (await handle.i2cRead(address, buffer.length, buffer)).bytesRead)
+      const bytes = await adapter.read(address, operation.read)
+      return this.#whole(address, bytes, bytes.length, operation.read)
     }
-    const buffer = Buffer.from(operation.write)
-    this.#whole(address, buffer, (await handle.i2cWrite(address, buffer.length, buffer)).bytesWritten)
+    const { write } = operation
+    this.#whole(address, write, await adapter.write(address, write), write.length)
     return undefined
   }
 
-  #whole(address: number, buffer: Buffer, count: number): Uint8Array {
-    if (count === buffer.length) return new Uint8Array(buffer)
-    throw busFailure(this.name, address, 'other', { what: `exchanged ${count} of ${buffer.length} bytes` })
+  #whole(address: number, bytes: Uint8Array, count: number, wanted: number): Uint8Array {
+    if (count === wanted) return bytes
+    throw busFailure(this.name, address, 'other', { what: `exchanged ${count} of ${wanted} bytes` })
   }
 
-  /** A closed handle must not be used again: close() keeps the numbers of its files. */
   async #drop(): Promise<void> {
-    const handle = this.#handle
-    this.#handle = undefined
-    this.#reached.clear()
-    await handle?.close().catch(() => {})
+    const adapter = this.#adapter
+    this.#adapter = undefined
+    await adapter?.close().catch(() => {})
   }
 
-  #failure(address: number, error: unknown, first: boolean): BusError {
+  #failure(address: number, error: unknown): BusError {
     if (isBusError(error)) return error
     if (isNodeError(error, 'busy')) {
       const what = `cannot be reached: ${error.message}`
       return busFailure(this.name, address, 'busy', { what, ...defined({ hint: error.hint }), cause: error })
     }
-    const kind = busErrorKind(error)
-    // EBUSY of a transfer: "the bus was busy for longer than allowed" [Documentation/i2c/fault-codes.rst]
-    const reported = kind === 'owned-by-kernel' && !first ? 'timeout' : kind
-    return busFailure(this.name, address, reported, { cause: error })
+    return busFailure(this.name, address, busErrorKind(error), { cause: error })
   }
 }
 
@@ -193,8 +179,8 @@ function registerRead([first, second, ...more]: readonly I2cOperation[]):
  * Probes an address by the rule of i2cdetect: a read for EEPROMs (50 to 5f) and clock or memory chips (30 to
  * 37), which a quick write might change, else a quick write, the address alone [i2c-tools, i2cdetect.c].
  */
-async function touch(handle: PromisifiedBus, address: number): Promise<void> {
+async function touch(adapter: I2cAdapter, address: number): Promise<void> {
   const byRead = (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f)
-  if (byRead || !(await handle.i2cFuncs()).smbusQuick) await handle.receiveByte(address)
-  else await handle.writeQuick(address, 0)
+  if (byRead || !adapter.functions.smbusQuick) await adapter.receiveByte(address)
+  else await adapter.writeQuick(address)
 }

@@ -1,4 +1,5 @@
 import { addon, buildHint } from '../../installation.ts'
+import { PACKAGE_HINT } from './native.ts'
 
 export interface NativePackage {
   readonly name: string
@@ -15,39 +16,33 @@ interface Native {
   readonly cure: string
 }
 
-const PACKAGE_HINT = 'install python3, make and a C++ compiler, then kith again'
-
-const NATIVE: Readonly<Record<string, Native>> = {
-  'i2c-bus': { load: () => import('i2c-bus'), without: 'no I2C', cure: PACKAGE_HINT },
-  'gpio addon': {
-    load: () => addon('gpio'),
-    without: 'contacts and switches over sysfs, by onoff, and no pulses',
-    cure: buildHint()
-  },
-  onoff: {
-    load: () => import('onoff'),
-    without: 'no GPIO where the kernel is older than 5.10',
-    cure: PACKAGE_HINT
-  },
-  'process addon': {
-    load: () => addon('process'),
-    without: 'memory is not given back after a burst of work, and flock(1) locks the home',
-    cure: buildHint()
-  }
+const ADDONS: Readonly<Record<string, string>> = {
+  i2c: 'no I2C',
+  gpio: 'contacts and switches over sysfs, by onoff, and no pulses',
+  process: 'memory is not given back after a burst of work, and flock(1) locks the home'
 }
 
-/** Whether the packages and addons that reach the machine load in this Node. */
-export function nativePackages(): Promise<NativePackage[]> {
-  return Promise.all(
-    Object.entries(NATIVE).map(async ([name, { load, without, cure }]) => {
-      const hint = `without it: ${without}; ${cure}`
-      try {
-        await load()
-        return { name, hint }
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error)
-        return { name, hint, error: message.split('\n')[0] ?? message }
-      }
-    })
+/** Whether the addons load in this Node, and the package that stands in for that of GPIO where it does not. */
+export async function nativePackages(): Promise<NativePackage[]> {
+  const addons = await Promise.all(
+    Object.entries(ADDONS).map(([name, without]) =>
+      tried(`${name} addon`, { load: () => addon(name), without, cure: buildHint() })
+    )
   )
+  if (addons.every(({ name, error }) => name !== 'gpio addon' || error === undefined)) return addons
+  return [
+    ...addons,
+    await tried('onoff', { load: () => import('onoff'), without: 'no GPIO', cure: PACKAGE_HINT })
+  ]
+}
+
+async function tried(name: string, { load, without, cure }: Native): Promise<NativePackage> {
+  const hint = `without it: ${without}; ${cure}`
+  try {
+    await load()
+    return { name, hint }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { name, hint, error: message.split('\n')[0] ?? message }
+  }
 }

@@ -1,5 +1,7 @@
 import { BusError } from '../i2c.ts'
 
+export const PACKAGE_HINT = 'install python3, make and a C++ compiler, then kith again (a clone: npm ci)'
+
 /**
  * Loads an optional native package on its first use.
  * @throws BusError 'unsupported' where it is not installed or was not built for this machine
@@ -9,7 +11,7 @@ export async function loadNative<T>(what: string, load: () => Promise<T>): Promi
     return await load()
   } catch (error) {
     throw new BusError('unsupported', `${what} cannot be used: its native package is not built here`, {
-      hint: 'install python3, make and a C++ compiler, then kith again (a clone: npm ci); or use --simulated',
+      hint: `${PACKAGE_HINT}; or use --simulated`,
       cause: error
     })
   }

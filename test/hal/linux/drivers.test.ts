@@ -9,10 +9,10 @@ import { Ambient } from '../../../src/hal/simulated/ambient.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
-import { FakeI2cModule } from '../../support/fakes/i2c-module.ts'
+import { FakeI2cAdapters } from '../../support/fakes/i2c-adapters.ts'
 import { defaultOptions, SensorBench } from '../../support/hardware/sensor-bench.ts'
 
-// The same driver, over i2c-bus's calls instead of the simulated bus, measures the same.
+// The same driver, over the kernel's calls instead of the simulated bus, measures the same.
 for (const definition of devices.filter((each): each is I2cSensorDefinition => each.bus === 'i2c')) {
   t.test(definition.type, async (t) => {
     const model = chipModels[definition.type]
@@ -21,12 +21,12 @@ for (const definition of devices.filter((each): each is I2cSensorDefinition => e
     const clock = new VirtualClock()
     const ambient = new Ambient(clock, definition.type)
     const chip = model({ clock, ambient, random: new SeededRandom(1) })
-    const module = new FakeI2cModule(clock, new Map([[address, chip]]))
+    const adapters = new FakeI2cAdapters(clock, new Map([[address, chip]]))
     const bus = new LinuxI2cBus({
       name: 'i2c-1',
       clock,
       calls: blockingCalls(clock),
-      open: () => module.openPromisified(1)
+      open: () => adapters.open('/dev/i2c-1')
     })
     const bench = new SensorBench(definition, model)
     for (const quantity of [
@@ -51,7 +51,6 @@ for (const definition of devices.filter((each): each is I2cSensorDefinition => e
     })
     const sensor = await clock.run(opening)
     t.same(await clock.run(sensor.sample(signal)), await bench.sample(await bench.open()))
-    t.equal(module.generalCalls, 0)
-    t.equal(module.maxAtOnce, 1)
+    t.equal(adapters.maxAtOnce, 1)
   })
 }

@@ -8,7 +8,7 @@ import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { SimulatedSysfs } from '../../../src/hal/simulated/sysfs.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { blockingCalls } from '../../support/fakes/blocking-calls.ts'
-import { FakeI2cModule, systemError } from '../../support/fakes/i2c-module.ts'
+import { FakeI2cAdapters, systemError } from '../../support/fakes/i2c-adapters.ts'
 
 const CHIPS = [
   [0x23, 'bh1750'],
@@ -21,20 +21,20 @@ const CHIPS = [
   [0x76, 'bme280']
 ] as const
 
-t.test('the same questions over i2c-bus: no address is left out, none is the general call', async (t) => {
+t.test('the same questions to the kernel: no address is left out', async (t) => {
   const clock = new VirtualClock()
   const environment = { clock, ambient: new Ambient(clock, 1), random: new SeededRandom(1) }
   const chips = CHIPS.flatMap(([address, type]) => {
     const model = chipModels[type]
     return model === undefined ? [] : [[address, model(environment)] as const]
   })
-  const module = new FakeI2cModule(clock, new Map(chips))
-  module.refused.set(0x4f, systemError(16, 'EBUSY'))
+  const adapters = new FakeI2cAdapters(clock, new Map(chips))
+  adapters.refused.set(0x4f, systemError(-16, 'I2C_SLAVE'))
   const bus = new LinuxI2cBus({
     name: 'i2c-1',
     clock,
     calls: blockingCalls(clock),
-    open: () => module.openPromisified(1)
+    open: () => adapters.open('/dev/i2c-1')
   })
   const { findings, taken } = await clock.run(
     scanBus(bus, {
@@ -59,8 +59,7 @@ t.test('the same questions over i2c-bus: no address is left out, none is the gen
     [{ place: '0x4f on i2c-1', reason: /measure it as hwmon/ }]
   )
   t.equal(taken.size, CHIPS.length + 1)
-  t.equal(module.generalCalls, 0)
-  const quick = module.calls.filter((call) => call.startsWith('quick'))
+  const quick = adapters.calls.filter((call) => call.startsWith('quick'))
   t.notOk(
     quick.some((call) => /^quick (3[0-7]|5.)$/.test(call)),
     'memories are probed by reading'

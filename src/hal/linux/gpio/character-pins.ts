@@ -49,8 +49,7 @@ const PERSISTENCE: Readonly<Record<string, string>> = {
  * - gpiomon prints no event numbers, so lost events are not detected. Here a gap shows their number, and a
  *   counter stays correct.
  * - Their arguments differ between versions 1 and 2, and the image would need the package at run time. The
- *   addon needs only a C compiler at installation, as i2c-bus and onoff do: an image compiles it in its build
- *   stage.
+ *   addon needs a C compiler only where a package is built.
  */
 export class CharacterPins implements Pins {
   readonly #clock: Clock
