@@ -49,7 +49,7 @@ export const scenario: readonly Check[] = [
     'owned-by-kernel',
     /^tmp102 at 0x49 on i2c-1 belongs to a driver of the kernel/
   ),
-  faulty('cellar/temperature', 'stuck', /answers nothing but zeros/),
+  faulty('cellar/temperature', 'stuck', /returns only zeros/),
   plausible('pressure/temperature', "the kernel's dps310 (iio)", [24.7, 24.8]),
   plausible('pressure/pressure', "the kernel's dps310 (iio)", [92_940, 92_950]),
   plausible('soc/temperature', 'thermal zone of the kernel', [0, 100]),
