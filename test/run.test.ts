@@ -35,6 +35,9 @@ t.test('each file that fails is named, with the reason and without what passes',
     leaves: "t.test('in it', async () => { process.exit(0) })",
     killed: "t.pass('one'); process.kill(process.pid, 'SIGKILL')",
     throws: "t.pass('one'); throw new Error('broken')",
+    rejects:
+      "t.test('in it', async () => { Promise.reject(new Error('lost')); await new Promise(setImmediate) })",
+    late: "t.pass('one'); setTimeout(() => { throw new Error('late') })",
     unreadable: 'const = 1',
     status: "t.pass('one'); process.on('exit', () => process.exit(3))"
   })
@@ -47,7 +50,7 @@ t.test('each file that fails is named, with the reason and without what passes',
   )
   t.strictSame(
     [...told.keys()].toSorted(),
-    ['fails', 'killed', 'leaves', 'nothing', 'status', 'throws', 'unreadable'],
+    ['fails', 'killed', 'late', 'leaves', 'nothing', 'rejects', 'status', 'throws', 'unreadable'],
     'no word of the file that passes'
   )
   t.match(told.get('fails'), /^ {4}not ok 2 - three\n[\s\S]*\n +-2\n +\+1\n/m)
@@ -55,10 +58,12 @@ t.test('each file that fails is named, with the reason and without what passes',
   t.match(told.get('leaves'), /not ok 1 - test unfinished/)
   t.match(told.get('killed'), /^it ended with SIGKILL before its checks did$/m)
   t.match(told.get('throws'), /broken/)
+  t.match(told.get('rejects'), /not ok 2 - lost/)
+  t.match(told.get('late'), /wrote to stderr:[\s\S]*Error: late/)
   t.match(told.get('unreadable'), /wrote to stderr:[\s\S]*SyntaxError/)
   t.match(told.get('status'), /^it ended with 3$/m)
   t.notMatch(out, /^ *ok /m)
-  t.match(out, /\n# \{ total: 11, pass: 4, fail: 7 \}\n$/)
+  t.match(out, /\n# \{ total: 15, pass: 6, fail: 9 \}\n$/)
 })
 
 t.test('a pattern that no file has is an error', async (t) => {

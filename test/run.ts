@@ -25,7 +25,9 @@ const LONG = /^test\/(bench|crash|deploy|examples|hostile|process|scenario)\//
 const PASSED = /^\s*(ok \d|1\.\.\d|# Subtest: |$)|^(TAP version|# time=|# \{ total)/
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PRELOADED = new URL('support/compile-cache.mjs', import.meta.url).href
+const PRELOADED = ['support/compile-cache.mjs', 'without-async-hooks.mjs'].map(
+  (file) => `--import=${new URL(file, import.meta.url).href}`
+)
 const KINDS = ['pass', 'fail', 'todo', 'skip'] as const
 
 type Sum = Record<(typeof KINDS)[number], number>
@@ -56,7 +58,7 @@ process.exitCode = sum.fail === 0 ? 0 : 1
 
 /** Runs one file, and prints what fails in it and what it writes to stderr. */
 async function run(file: string): Promise<Sum> {
-  const child = spawn(process.execPath, [`--import=${PRELOADED}`, file], {
+  const child = spawn(process.execPath, [...PRELOADED, file], {
     cwd: ROOT,
     env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(LIMIT) },
     stdio: ['ignore', 'pipe', 'pipe'],
