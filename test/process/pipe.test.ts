@@ -6,8 +6,10 @@ import { all, digest, friends, pipe, serve, until } from '../support/process/pip
 // Temporary nodes discover no peers.
 process.env['KITH_MDNS'] = 'false'
 
+/** Used until the last test stops one of them. */
+const { hall, den } = await friends(t)
+
 t.test('10 MiB go both ways intact, and a program knows who called', async (t) => {
-  const { hall, den } = await friends(t)
   await serve(t, hall, '/doc/echo/v2,/doc/echo/v1', '--', 'cat')
   const bytes = randomBytes(10 * 1024 * 1024)
   const echo = pipe(t, den.home, 'hall', '/doc/echo/v3', '/doc/echo/v1')
@@ -32,20 +34,7 @@ t.test('10 MiB go both ways intact, and a program knows who called', async (t) =
   t.equal(await unknown.end, 3)
 })
 
-t.test('without a running node the pipe is a temporary node with the identity of the home', async (t) => {
-  const { hall, den } = await friends(t)
-  await serve(t, hall, '/doc/echo/v1', '--', 'cat')
-  den.running.child.kill('SIGTERM')
-  t.equal(await den.running.end, 0)
-  const bytes = randomBytes(10 * 1024 * 1024)
-  const echo = pipe(t, den.home, 'hall', '/doc/echo/v1')
-  echo.stdin.end(bytes)
-  t.equal(digest(await all(echo.stdout)), digest(bytes))
-  t.equal(await echo.end, 0, echo.err())
-})
-
 t.test('a reader that takes nothing holds the program back, and nothing is lost', async (t) => {
-  const { hall, den } = await friends(t)
   const script = 'head -c 33554432 /dev/zero; echo done >&2'
   const serving = await serve(t, hall, '/much/data/v1', '--', 'sh', '-c', script)
   const slow = pipe(t, den.home, 'hall', '/much/data/v1')
@@ -60,4 +49,15 @@ t.test('a reader that takes nothing holds the program back, and nothing is lost'
   t.equal(bytes, 33_554_432)
   t.equal(await slow.end, 0)
   await until(serving, () => serving.err().includes('den: done'))
+})
+
+t.test('without a running node the pipe is a temporary node with the identity of the home', async (t) => {
+  await serve(t, hall, '/doc/echo/v1', '--', 'cat')
+  den.running.child.kill('SIGTERM')
+  t.equal(await den.running.end, 0)
+  const bytes = randomBytes(10 * 1024 * 1024)
+  const echo = pipe(t, den.home, 'hall', '/doc/echo/v1')
+  echo.stdin.end(bytes)
+  t.equal(digest(await all(echo.stdout)), digest(bytes))
+  t.equal(await echo.end, 0, echo.err())
 })

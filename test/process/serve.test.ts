@@ -6,8 +6,10 @@ import { friends, nodeIn, pipe, serve, until } from '../support/process/piped.ts
 // Temporary nodes discover no peers.
 process.env['KITH_MDNS'] = 'false'
 
+/** Used until the last test stops one of them. */
+const { hall, den } = await friends(t)
+
 t.test('a program that dies resets the stream', async (t) => {
-  const { hall, den } = await friends(t)
   const serving = await serve(t, hall, '/it/dies/v1', '--', 'sh', '-c', 'echo half; kill -9 $$')
   const cut = pipe(t, den.home, 'hall', '/it/dies/v1')
   t.equal(await cut.end, 1)
@@ -21,7 +23,6 @@ t.test('a program that dies resets the stream', async (t) => {
 })
 
 t.test('a caller that goes away ends the program, and so does Ctrl-C', async (t) => {
-  const { hall, den } = await friends(t)
   // It does not heed SIGTERM, and its child does not either.
   const script = 'trap "echo asked to end >&2" TERM; echo up; while :; do sleep 1; done'
   const serving = await serve(t, hall, '/goes/away/v1', '--', 'sh', '-c', script)
@@ -40,14 +41,14 @@ t.test('a caller that goes away ends the program, and so does Ctrl-C', async (t)
 })
 
 t.test('strangers are refused, and more streams than programs may run', async (t) => {
-  const [hall, den] = await Promise.all([nodeIn(t, 'hall', 'limits.serve.programs=1'), nodeIn(t, 'den')])
-  const address = hall.node.addresses[0] ?? ''
-  await serve(t, hall, '/doc/echo/v1', '--', 'cat')
+  const strict = await nodeIn(t, 'strict', 'limits.serve.programs=1')
+  const address = strict.node.addresses[0] ?? ''
+  await serve(t, strict, '/doc/echo/v1', '--', 'cat')
   const stranger = pipe(t, den.home, address, '/doc/echo/v1')
   t.equal(await stranger.end, 4)
   t.match(stranger.err(), 'refused the stream')
 
-  await serve(t, hall, '/doc/near/v1', '--allow', 'near', '--', 'cat')
+  await serve(t, strict, '/doc/near/v1', '--allow', 'near', '--', 'cat')
   const near = pipe(t, den.home, address, '/doc/near/v1')
   near.stdin.write('hello')
   t.equal(String((await once(near.stdout, 'data'))[0]), 'hello')
@@ -57,21 +58,12 @@ t.test('strangers are refused, and more streams than programs may run', async (t
   t.equal(await near.end, 0)
 })
 
-t.test('serving needs a running node, and a protocol that is free', async (t) => {
-  const hall = await nodeIn(t, 'hall')
-  await serve(t, hall, '/doc/echo/v1', '--', 'cat')
+t.test('serving needs a protocol that is free, and ends with the node, as piping does', async (t) => {
+  const serving = await serve(t, hall, '/doc/echo/v1', '--', 'cat')
   const again = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')
   t.equal(await again.end, 1)
   t.match(again.err(), '/doc/echo/v1 is handled already')
-  hall.running.child.kill('SIGTERM')
-  await hall.running.end
-  const alone = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')
-  t.equal(await alone.end, 3)
-})
 
-t.test('serving and piping end with the node', async (t) => {
-  const { hall, den } = await friends(t)
-  const serving = await serve(t, hall, '/doc/echo/v1', '--', 'cat')
   const open = pipe(t, den.home, 'hall', '/doc/echo/v1')
   open.stdin.write('hello')
   await once(open.stdout, 'data')
@@ -82,6 +74,9 @@ t.test('serving and piping end with the node', async (t) => {
   t.match(serving.err(), /the node is stopping|the running node went away/)
   t.equal(await open.end, 1)
   t.match(open.err(), 'hall cut the stream off')
+
   const late = pipe(t, den.home, 'hall', '/doc/echo/v1', '--timeout', '500ms')
   t.equal(await late.end, 3, late.err())
+  const alone = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')
+  t.equal(await alone.end, 3, 'serving needs a running node')
 })

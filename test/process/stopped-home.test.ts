@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { kith } from '../support/process/kith.ts'
-import { linesOf, runThermometer, started } from '../support/process/node.ts'
+import { inHome, linesOf, runThermometer, started } from '../support/process/node.ts'
 
 // Temporary nodes discover no peers.
 process.env['KITH_MDNS'] = 'false'
@@ -22,13 +23,19 @@ async function stoppedHome(t: Test, signal: NodeJS.Signals = 'SIGTERM'): Promise
   const node = runThermometer(home, 'history.flush=1s')
   t.teardown(() => node.child.kill('SIGKILL'))
   await started(node)
-  for (;;) {
-    const { status, rows } = await history(home)
-    if (status === 0 && rows.length >= 3) break
-  }
+  while ((await rowsOfRunning(home)) < 3) await delay(100)
   node.child.kill(signal)
   await node.end
   return home
+}
+
+async function rowsOfRunning(home: string): Promise<number> {
+  let rows = 0
+  await inHome(home, async (operations) => {
+    const { signal } = new AbortController()
+    for await (const _ of operations.history({ who: 'hall', what: 'air' }, signal)) rows += 1
+  })
+  return rows
 }
 
 async function history(home: string): Promise<{ status: number | string; rows: unknown[]; err: string }> {

@@ -1,4 +1,8 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '../../../src/clock.ts'
+import type { Operations } from '../../../src/node/api/operations.ts'
+import { connectControl } from '../../../src/node/control/client.ts'
 import { kith, type Running } from './kith.ts'
 
 /** What `kith run --json` says once it runs. */
@@ -16,6 +20,24 @@ export function runThermometer(home: string, ...settings: readonly string[]): Ru
 export function thermometerWords(home: string, ...settings: readonly string[]): string[] {
   const all = ['listen=[/ip4/127.0.0.1/tcp/0]', 'mdns=false', ...settings]
   return ['run', '--simulated', '--json', '--home', home, ...all.flatMap((setting) => ['--set', setting])]
+}
+
+/** Asks the node that runs in a home, from this process. @throws Error where none runs */
+export async function inHome<T>(home: string, work: (operations: Operations) => Promise<T>): Promise<T> {
+  const client = await connectControl(home, systemClock)
+  if (client === undefined) throw new Error(`no node runs in ${home}`)
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** Waits until a node has measured with each of its sensors. */
+export async function measured(home: string): Promise<void> {
+  await inHome(home, async (operations) => {
+    while ((await operations.status()).sensors.some(({ state }) => state !== 'value')) await delay(50)
+  })
 }
 
 /** The line that says that a node runs. @throws Error where it ends before */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import type { Test } from 'tap'
 import { KITH, kith, type Running } from './kith.ts'
-import { runThermometer, type Started, started } from './node.ts'
+import { inHome, runThermometer, type Started, started } from './node.ts'
 
 export interface Home {
   readonly home: string
@@ -36,8 +36,7 @@ export async function nodeIn(t: Test, name: string, ...settings: string[]): Prom
 }
 
 async function add(to: Home, name: string, { node }: Home): Promise<void> {
-  const added = kith('book', 'add', name, node.addresses[0] ?? '', '--home', to.home)
-  if ((await added.end) !== 0) throw new Error(added.err())
+  await inHome(to.home, (operations) => operations.bookPut({ name, who: node.addresses[0] ?? '' }))
 }
 
 /** Two nodes, each in the book of the other. */
