@@ -8,11 +8,19 @@ import { badFrame, prefixed } from '../frame-splitter.ts'
  * grants a window whatever the listener says meanwhile, so that twice the window could be held.
  */
 interface FlowControlled {
+  readonly streamId: number
+  /** Bytes of the whole receive window, and those that the sender may still send. */
+  readonly recvWindow: number
+  recvWindowCapacity: number
   sendPause(): void
   sendResume(): void
+  sendFrame(header: { type: number; flag: number; streamID: number; length: number }): void
 }
 
-/** Grants the sender no more until release(). */
+/** Type of a frame: the yamux specification, Framing. */
+const WINDOW_UPDATE = 1
+
+/** Grants the sender no more until release(), but by grant(). */
 export function hold(stream: Stream): void {
   if (stream.status === 'open') flowOf(stream).sendPause()
 }
@@ -20,6 +28,16 @@ export function hold(stream: Stream): void {
 /** Grants the sender a whole window again. */
 export function release(stream: Stream): void {
   if (stream.status === 'open' && stream.remoteWriteStatus !== 'closed') flowOf(stream).sendResume()
+}
+
+/** Grants the sender of a held stream what was passed on, once that is half a window. @param waiting bytes that were not */
+export function grant(stream: Stream, waiting: number): void {
+  const flow = flowOf(stream)
+  const passed = flow.recvWindow - flow.recvWindowCapacity - waiting
+  if (stream.status !== 'open' || stream.remoteWriteStatus === 'closed' || passed < flow.recvWindow / 2)
+    return
+  flow.recvWindowCapacity += passed
+  flow.sendFrame({ type: WINDOW_UPDATE, flag: 0, streamID: flow.streamId, length: passed })
 }
 
 function flowOf(stream: Stream): FlowControlled {

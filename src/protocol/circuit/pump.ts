@@ -2,7 +2,7 @@ import type { Stream, StreamMessageEvent } from '@libp2p/interface'
 import type { Cancel, Clock } from '../../clock.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { ByteQueue } from './byte-queue.ts'
-import { hold, release } from './first-frame.ts'
+import { grant } from './first-frame.ts'
 
 /** Bytes that take a turn at a time, where many circuits share the budget of the node. */
 const SLICE = 8192
@@ -21,14 +21,12 @@ export interface PumpInit {
 }
 
 /**
- * Moves the bytes of one direction of a circuit. While any wait here, the source is granted no more: so never more than
- * one window of it (256 KiB) is held, however slow the target reads; the memory that it takes is ByteQueue's matter.
+ * Moves the bytes of one direction of a circuit. The source is granted what was passed on: so never more than one window
+ * of it (256 KiB) is held, however slow the target reads; the memory that it takes is ByteQueue's matter.
  */
 export class Pump {
   readonly #init: PumpInit
   readonly #waiting = new ByteQueue()
-  /** Whether the source may send, and whether its last byte is here. */
-  #isHeld = true
   #sourceEnded = false
   /** The target takes no more until it drains. */
   #isBlocked = false
@@ -116,16 +114,11 @@ export class Pump {
     onBytes(length)
   }
 
-  /** Lets the source send while nothing waits, and ends the target after the source. */
+  /** Lets the source send as much as was passed on, and ends the target after the source. */
   #steer(): void {
     const { source } = this.#init
-    const isEmpty = this.#waiting.length === 0
-    if (isEmpty && this.#sourceEnded) this.#end()
-    else if (isEmpty === this.#isHeld) {
-      this.#isHeld = !isEmpty
-      if (isEmpty) release(source)
-      else hold(source)
-    }
+    if (this.#waiting.length === 0 && this.#sourceEnded) this.#end()
+    else grant(source, this.#waiting.length + source.readBufferLength)
   }
 
   #end(): void {

@@ -130,6 +130,22 @@ t.test('circuits that nobody reads take a window each way of a hop, in whatever 
   t.equal(held(), 0)
 })
 
+t.test('a sender is granted what was passed on before all of it was', async (t) => {
+  const clock = new VirtualClock()
+  const limits = { rate: WINDOW / 10, totalRate: 2 ** 30, burst: 8192 }
+  const { near, far, hop } = await joined(t, { clock, limits })
+  const came = bytesOf(far)
+  const sent = flood(near, 16_384, 4 * WINDOW)
+  await until(() => total(came) >= 8192)
+  while (total(came) < 0.6 * WINDOW) {
+    await clock.advance(100)
+    await settle()
+  }
+  t.ok(sent() >= 1.5 * WINDOW, `${sent()} bytes were taken, ${total(came)} passed on`)
+  t.ok(sent() - total(came) <= WINDOW + 16_384, 'never more than a window waits')
+  t.ok((hop.via.counters['held'] ?? 0) <= 1.2 * WINDOW)
+})
+
 t.test('a half-close passes on, the other direction goes on', async (t) => {
   const { near, far, hop } = await joined(t, { limits: LIFTED })
   const atFar = bytesOf(far)
