@@ -45,8 +45,9 @@ export function openDatabase(path: string, report: (message: string) => void = (
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     for (const setting of SETTINGS) db.exec(`PRAGMA ${setting}`)
-    if (path !== ':memory:') copyOlder(db, path, report)
+    const copy = path === ':memory:' ? undefined : copyOlder(db, path)
     migrate(db, basename(path))
+    if (copy !== undefined) report(copy)
     checkTables(db)
     return db
   } catch (error) {
@@ -98,23 +99,23 @@ function damage(message: string): Error {
 /**
  * Copies a database of an earlier version before its version rises, so that an earlier kith can go on with it:
  * `history.sqlite.v1`, whole or not at all. Where the disk has no room the version rises all the same.
+ * @returns what is to be said once the version has risen
  */
-function copyOlder(db: DatabaseSync, path: string, report: (message: string) => void): void {
+function copyOlder(db: DatabaseSync, path: string): string | undefined {
   const version = versionOf(db)
-  if (version === 0 || version >= migrations.length) return
+  if (version === 0 || version >= migrations.length) return undefined
   const copy = `${path}.v${version}`
-  if (existsSync(copy)) return
+  const said = `history is brought from version ${version} to ${migrations.length}; a copy for going back is ${copy}`
+  if (existsSync(copy)) return said
   const unfinished = `${copy}.new`
   try {
     if (existsSync(unfinished)) rmSync(unfinished)
     copyDatabase(db, unfinished)
     renameSync(unfinished, copy)
-    report(
-      `history is brought from version ${version} to ${migrations.length}; a copy for going back is ${copy}`
-    )
+    return said
   } catch (error) {
     if (existsSync(unfinished)) rmSync(unfinished)
-    report(`history is brought to version ${migrations.length} without a copy: ${describeError(error)}`)
+    return `history is brought to version ${migrations.length} without a copy: ${describeError(error)}`
   }
 }
 
