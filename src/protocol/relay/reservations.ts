@@ -1,11 +1,21 @@
 import type { Clock } from '../../clock.ts'
 import type { RelayLimits } from './limits.ts'
 
-interface Reserved {
+/** Who asks for a reservation. */
+export interface Asker {
+  readonly inBook: boolean
+  /** Its IP address; undefined in memory. */
+  readonly host: string | undefined
+}
+
+interface Reserved extends Asker {
   /** Clock.monotonic(). */
   readonly until: number
-  /** The IP address of a peer outside the book; undefined for one of the book. */
-  readonly host: string | undefined
+}
+
+/** Of `all` places, those that peers outside the book may have: a quarter is left to the book. */
+export function ofStrangers(all: number): number {
+  return Math.max(1, Math.floor((all * 3) / 4))
 }
 
 /** Who may be reached over this relay. The bound is small, so that ended ones are looked for at each request. */
@@ -32,25 +42,27 @@ export class Reservations {
     return this.#reserved.has(peer)
   }
 
-  /**
-   * Reserves, or renews.
-   * @param host where it counts among those of one address
-   * @returns whether there is room
-   */
-  put(peer: string, host: string | undefined): boolean {
+  /** Reserves, or renews. @returns whether there is room */
+  put(peer: string, asker: Asker): boolean {
     this.#removeEnded()
-    const { reservations, reservationsPerAddress, lifetime } = this.#limits
-    if (!this.#reserved.has(peer)) {
-      const ofHost = [...this.#reserved.values()].filter((one) => one.host === host).length
-      if (this.#reserved.size >= reservations) return false
-      if (host !== undefined && ofHost >= reservationsPerAddress) return false
-    }
-    this.#reserved.set(peer, { until: this.#clock.monotonic() + lifetime, host })
+    if (!this.#reserved.has(peer) && !this.#hasRoom(asker)) return false
+    this.#reserved.set(peer, { ...asker, until: this.#clock.monotonic() + this.#limits.lifetime })
     return true
   }
 
   remove(peer: string): void {
     this.#reserved.delete(peer)
+  }
+
+  #hasRoom({ inBook, host }: Asker): boolean {
+    const { reservations, reservationsPerAddress } = this.#limits
+    if (this.#reserved.size >= reservations) return false
+    if (inBook) return true
+    const strangers = [...this.#reserved.values()].filter((one) => !one.inBook)
+    const ofHost = strangers.filter((one) => one.host === host).length
+    return (
+      strangers.length < ofStrangers(reservations) && (host === undefined || ofHost < reservationsPerAddress)
+    )
   }
 
   #removeEnded(): void {

@@ -12,7 +12,7 @@ import { exchange, RelayRefused, readMessage, sendMessage } from './exchange.ts'
 import type { RelayLimits } from './limits.ts'
 import { protectConnection, type TaggingNetwork } from './protect-connection.ts'
 import { HOP_PROTOCOL, STOP_PROTOCOL } from './protocols.ts'
-import { Reservations } from './reservations.ts'
+import { ofStrangers, Reservations } from './reservations.ts'
 
 export interface RelayServerInit {
   readonly network: CircuitNetwork & TaggingNetwork
@@ -87,8 +87,7 @@ export class RelayServer {
   async #reserve(stream: Stream, connection: Connection): Promise<void> {
     const { network, clock, limits, inBook, hostOf, addressesFor } = this.#init
     const peer = connection.remotePeer.toString()
-    const host = inBook(peer) ? undefined : hostOf(connection)
-    if (!this.#reservations.put(peer, host)) {
+    if (!this.#reservations.put(peer, { inBook: inBook(peer), host: hostOf(connection) })) {
       this.#refuse(stream, Status.reservationRefused)
       return
     }
@@ -108,11 +107,8 @@ export class RelayServer {
 
   async #connect(stream: Stream, connection: Connection, { peer: target }: RelayMessage): Promise<void> {
     if (target === undefined) return this.#refuse(stream, Status.malformedMessage)
-    const { circuits, circuitsPerPeer } = this.#init.limits
     const opener = connection.remotePeer.toString()
-    const ofPeer = [...this.#circuits.values()].filter((one) => one.opener === opener).length
-    if (this.#circuits.size >= circuits || ofPeer >= circuitsPerPeer)
-      return this.#refuse(stream, Status.resourceLimit)
+    if (!this.#hasPlaceFor(opener)) return this.#refuse(stream, Status.resourceLimit)
     const place: { readonly opener: string; circuit?: Circuit } = { opener }
     // It holds its place as long as it waits for its answer: a second one does not tell what the first one met.
     this.#circuits.set(stream, place)
@@ -124,6 +120,15 @@ export class RelayServer {
     }
     sendMessage(stream, hopMessage, { type: 'status', status: Status.ok, limit: this.#limit })
     place.circuit = this.#join(stream, far)
+  }
+
+  #hasPlaceFor(opener: string): boolean {
+    const { circuits, circuitsPerPeer } = this.#init.limits
+    const isStranger = (peer: string): boolean => !this.#init.inBook(peer)
+    const openers = [...this.#circuits.values()].map((one) => one.opener)
+    if (openers.length >= circuits || openers.filter((one) => one === opener).length >= circuitsPerPeer)
+      return false
+    return !isStranger(opener) || openers.filter(isStranger).length < ofStrangers(circuits)
   }
 
   /** @returns the stream to a target that takes the circuit @throws where it does not, whyever */

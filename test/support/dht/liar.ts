@@ -71,6 +71,11 @@ function field(number: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.of(number * 8 + 2), prefixed(bytes)])
 }
 
+/** FIND_NODE for a key, its length not counted. */
+export function questionFor(key: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.of(0x08, 0x04), field(2, key)])
+}
+
 /** Of a question: type FIND_NODE, and the key after it. */
 function keyOf(question: Uint8Array): Uint8Array {
   return question.subarray(4, 4 + (question[3] ?? 0))
