@@ -70,8 +70,15 @@ export function restrictClient(kad: Kad, links: ServerLinks, { clock, lookup, is
     typeof onPeerConnect !== 'function'
   )
     throw otherInsides('searches')
-  network.sendRequest = (to, message, options) =>
-    checkedAnswers(links, to, message.key, send.call(network, to, message, options))
+  const toTable = (peer: PeerInfo): void => void onPeerConnect.call(kad, peer).catch(() => undefined)
+  network.sendRequest = async function* (to, message, options) {
+    for await (const event of send.call(network, to, message, options)) {
+      const checked = event.name === 'PEER_RESPONSE' ? checkedAnswer(links, to, message.key, event) : event
+      if (checked.name === 'PEER_RESPONSE' && kad.routingTable.size < MAX_CLOSER)
+        checked.closer.forEach(toTable)
+      yield checked
+    }
+  }
   queryManager.run = (key, query, options) =>
     withEnd(
       clock,
@@ -80,10 +87,9 @@ export function restrictClient(kad: Kad, links: ServerLinks, { clock, lookup, is
       (signal) => run.call(queryManager, key, query, { ...options, signal }),
       options?.signal
     )
-  // Beyond a first bucket, servers get into the table when they say it themselves, or have answered.
+  // Called with all that an answer names, too: beyond a first bucket, only who says it itself gets into the table.
   inside.onPeerConnect = async (peer) => {
-    if (kad.routingTable.size < MAX_CLOSER || isServer(peer.id.toString()))
-      await onPeerConnect.call(kad, peer)
+    if (isServer(peer.id.toString())) await onPeerConnect.call(kad, peer)
   }
 }
 
@@ -95,26 +101,22 @@ export function otherInsides(what: string): NodeError {
   )
 }
 
-async function* checkedAnswers(
+type Answer = Extract<SearchEvent, { readonly name: 'PEER_RESPONSE' }>
+
+function checkedAnswer(
   links: ServerLinks,
   from: PeerId,
   key: Uint8Array | undefined,
-  events: AsyncIterable<SearchEvent>
-): AsyncGenerator<SearchEvent> {
-  for await (const event of events) {
-    if (event.name !== 'PEER_RESPONSE') {
-      yield event
-      continue
-    }
-    const teller = links.tellerOf(from)
-    const isSought = ({ id }: PeerInfo): boolean =>
-      key !== undefined && Buffer.compare(id.toMultihash().bytes, key) === 0
-    const found = event.closer.find(isSought)
-    const closer = event.closer
-      .filter((one) => !isSought(one))
-      .slice(0, MAX_CLOSER)
-      .filter((one) => links.hear(teller, one))
-    const sought = found && { teller, addresses: found.multiaddrs }
-    yield { ...event, teller, closer, ...(sought && { sought }) }
-  }
+  answer: Answer
+): SearchEvent {
+  const teller = links.tellerOf(from)
+  const isSought = ({ id }: PeerInfo): boolean =>
+    key !== undefined && Buffer.compare(id.toMultihash().bytes, key) === 0
+  const found = answer.closer.find(isSought)
+  const closer = answer.closer
+    .filter((one) => !isSought(one))
+    .slice(0, MAX_CLOSER)
+    .filter((one) => links.hear(teller, one))
+  const sought = found && { teller, addresses: found.multiaddrs }
+  return { ...answer, teller, closer, ...(sought && { sought }) }
 }

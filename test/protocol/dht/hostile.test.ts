@@ -49,7 +49,7 @@ t.test('ten thousand made-up servers fill no table, and are dialled within the b
   const { client, liar } = await facing(
     t,
     // Itself and the asker, time and again, and new ones each time.
-    () => [...own, ...Array.from({ length: 100 }, () => madeUp(third.slice(0, 2)))],
+    () => [...own, ...Array.from({ length: 250 }, () => madeUp(third.slice(0, 1)))],
     {
       limits: { heard: 16, dialsPerMinute: 8 },
       dialable: (_peer, addresses) => addresses.filter((one) => !refused.includes(one))
@@ -61,8 +61,8 @@ t.test('ten thousand made-up servers fill no table, and are dialled within the b
     { id: madeUpId(), addresses: refused }
   )
   const asked = liar.asked.length
-  for (let i = 0; i < 100; i++) await t.rejects(found(client, nobody(), signal), { code: 'not-found' })
-  t.ok(liar.asked.length - asked >= 100, 'it named ten thousand')
+  for (let i = 0; i < 40; i++) await t.rejects(found(client, nobody(), signal), { code: 'not-found' })
+  t.ok(liar.asked.length - asked >= 40, 'it named ten thousand')
   t.equal(client.dht.counters['heard'], 16, 'the newest are remembered')
   t.equal(client.dht.status.servers, 1, 'none is in the table')
   t.same(await peersOf(client), [liar.peer], 'nor in the peer store')
@@ -123,7 +123,7 @@ for (const [name, lie] of Object.entries(stalling))
   })
 
 t.test('an answer that is too large is none', async (t) => {
-  const many = Array.from({ length: 1500 }, () => madeUp(third.slice(0, 2)))
+  const many = Array.from({ length: 1500 }, () => madeUp(third.slice(0, 1)))
   t.ok(answerOf(many).length > MAX_STREAM_BYTES)
   const { client } = await facing(t, () => many)
   await t.rejects(found(client, nobody(), signal), { code: 'not-found' })
