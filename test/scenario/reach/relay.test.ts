@@ -90,10 +90,10 @@ t.test('a flow of datagrams goes on over the next circuits, and over the direct 
       await house.pass(500)
     }
   }
-  await talk(120)
+  await talk(50)
   const carried = (await den.operations.status()).counters['relay.serve-carried'] ?? 0
-  t.ok(carried >= 5, `${carried} circuits for 240 KB`)
-  t.ok(received >= 100, `${received} of 120 came back`)
+  t.ok(carried >= 3, `${carried} circuits for 100 KB`)
+  t.ok(received >= 40, `${received} of 50 came back`)
   await house.link(desk, hall)
   for (let i = 0; i < 60 && !flow.direct; i++) await talk(1)
   t.ok(flow.direct)
