@@ -203,6 +203,9 @@ export class Datagrams implements Startable {
     const dial = withDeadline(clock, limits.handshakeTimeout, `datagrams with ${peer}`, async (signal) => {
       if (!this.#running)
         throw new NodeError('datagram-stopped', 'datagrams are not running', { remedy: 'retry' })
+      await this.#mover.moved(peer)
+      const known = this.#sessions.get(peer)
+      if (known !== undefined) return known
       const stream = await dialer.dial(peer, signal)
       if (signal.aborted || !this.#running) {
         stream.reset()

@@ -20,6 +20,11 @@ export interface FlowTableOptions {
   readonly keyOf: (id: number) => string
 }
 
+export interface ReleasedFlows {
+  readonly own: readonly Flow[]
+  readonly others: readonly Flow[]
+}
+
 /**
  * The flows of one session. The initiator's have even ids, the responder's odd ones, ascending, never used
  * twice. Methods that take a frame return whether it was in order.
@@ -27,6 +32,8 @@ export interface FlowTableOptions {
 export class FlowTable {
   readonly #options: FlowTableOptions
   readonly #flows = new Map<number, Flow>()
+  /** Those that another session carries, or will: what is on its way to them is still taken. */
+  readonly #released = new Map<number, Flow>()
   /** Ours that were closed before the peer answered; its answer is still to come. */
   readonly #cancelled = new Set<number>()
   #nextId: number
@@ -50,8 +57,12 @@ export class FlowTable {
     return this.#nextId > LAST_ID
   }
 
-  get(id: number): Flow | undefined {
-    return this.#flows.get(id)
+  /** The flow that takes what comes for an id. */
+  receiver(id: number): Flow | undefined {
+    const released = this.#released.get(id)
+    if (released !== undefined) return released.ended === undefined ? released : undefined
+    const flow = this.#flows.get(id)
+    return flow?.sendable === true ? flow : undefined
   }
 
   all(): Iterable<Flow> {
@@ -120,6 +131,7 @@ export class FlowTable {
 
   /** A CLOSE may cross our own, but never names a flow that was not opened. */
   onClose(id: number): boolean {
+    this.#released.get(id)?.end('closed-by-peer')
     const flow = this.#flows.get(id)
     if (flow === undefined) return this.wasOpened(id)
     if (flow.state === 'pending') return false
@@ -154,8 +166,9 @@ export class FlowTable {
   }
 
   /** Removes all flows and returns them alive, in the order of their ids. */
-  release(): { readonly own: Flow[]; readonly others: Flow[] } {
+  release(): ReleasedFlows {
     const flows = [...this.#flows.values()]
+    for (const flow of flows) if (flow.state === 'open') this.#released.set(flow.id, flow)
     this.#clear()
     return {
       own: flows.filter((flow) => this.isOwn(flow.id)),

@@ -26,7 +26,7 @@ export type Receive = (bytes: Uint8Array, flow: DatagramFlow) => void
 
 /**
  * Datagrams of one protocol to and from one peer: unreliable, unordered, encrypted, authenticated. It takes the best
- * connection with the peer and goes on over another one where that breaks; what is sent in between is lost.
+ * connection with the peer, and goes on over another one where that breaks.
  */
 export interface DatagramFlow {
   /** PeerId as text. */

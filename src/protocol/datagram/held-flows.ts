@@ -1,6 +1,6 @@
 import type { Cancel } from '../../clock.ts'
 import type { SessionComponents } from './components.ts'
-import type { Carrier, EndReason, Flow, FlowCarrier } from './flow.ts'
+import type { Carrier, EndReason, Flow, FlowCarrier, Redundancy } from './flow.ts'
 import type { RoundTrip } from './path/round-trip.ts'
 
 interface Held {
@@ -9,12 +9,19 @@ interface Held {
   readonly cancel: Cancel
 }
 
+interface Waiting {
+  readonly flow: Flow
+  readonly bytes: Uint8Array
+  readonly redundancy: Redundancy
+  readonly at: number
+}
+
 /** What flows say of their peer while no session carries them: the same as before. */
 export type Before = Pick<FlowCarrier, 'peer' | 'host' | 'direct' | 'maxPayload' | 'roundTrip'>
 
 /**
- * The flows of one peer whose session has ended, until another session carries them on. What is sent meanwhile is lost,
- * as datagrams may be; a flow ends only when no session has taken it within `limits.resume`.
+ * The flows of one peer whose session has ended, until another session carries them on. What is sent meanwhile waits as
+ * it does for a stream, the oldest dropped first; a flow ends when no session has taken it within `limits.resume`.
  */
 export class HeldFlows implements FlowCarrier {
   readonly peer: string
@@ -25,6 +32,7 @@ export class HeldFlows implements FlowCarrier {
   readonly #components: SessionComponents
   readonly #onEmpty: () => void
   readonly #held = new Map<Flow, Held>()
+  #waiting: Waiting[] = []
 
   constructor(components: SessionComponents, before: Before, onEmpty: () => void) {
     this.peer = before.peer
@@ -54,16 +62,17 @@ export class HeldFlows implements FlowCarrier {
     return [...this.#held]
       .filter(([, { isOwn }]) => isOwn)
       .map(([flow, { reason }]) => {
-        this.#remove(flow)
+        this.#release(flow)
         return { flow, reason }
       })
+      .filter(({ flow }) => flow.ended === undefined)
   }
 
   /** The flow of this key that the peer opened. */
   claim(key: string): Flow | undefined {
     for (const [flow, { isOwn }] of this.#held) {
-      if (isOwn || flow.key !== key) continue
-      this.#remove(flow)
+      if (isOwn || flow.key !== key || flow.ended !== undefined) continue
+      this.#release(flow)
       return flow
     }
     return undefined
@@ -82,9 +91,19 @@ export class HeldFlows implements FlowCarrier {
     return 'stream'
   }
 
-  send(): false {
-    this.#components.counters.drop('not-open')
-    return false
+  send(flow: Flow, bytes: Uint8Array, redundancy: Redundancy): boolean {
+    this.keep({ flow, bytes: bytes.slice(), redundancy, at: this.#components.clock.monotonic() })
+    return true
+  }
+
+  /** Sends it when another session carries the flow. */
+  keep(waiting: Waiting): void {
+    const { counters, limits } = this.#components
+    if (this.#waiting.length >= limits.ring) {
+      this.#waiting.shift()
+      counters.drop('ring-full')
+    }
+    this.#waiting.push(waiting)
   }
 
   suspect(): void {}
@@ -103,7 +122,25 @@ export class HeldFlows implements FlowCarrier {
     flow.end(reason)
   }
 
+  /** For another session; what waits is sent as soon as the flow is open there. */
+  #release(flow: Flow): void {
+    const waiting = this.#waiting.filter((one) => one.flow === flow)
+    this.#remove(flow)
+    queueMicrotask(() => {
+      for (const one of waiting) this.#sendLate(one)
+    })
+  }
+
+  #sendLate({ flow, bytes, redundancy, at }: Waiting): void {
+    const { clock, counters, limits } = this.#components
+    if (clock.monotonic() - at > limits.ringAge) counters.drop('ring-age')
+    // Another program of the peer may take less than the one before.
+    else if (bytes.length > flow.maxSize) counters.drop('too-big')
+    else flow.send(bytes, redundancy)
+  }
+
   #remove(flow: Flow): void {
+    this.#waiting = this.#waiting.filter((one) => one.flow !== flow)
     this.#held.get(flow)?.cancel()
     this.#held.delete(flow)
     if (this.#held.size === 0) this.#onEmpty()

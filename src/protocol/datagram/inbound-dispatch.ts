@@ -4,7 +4,7 @@ import type { FlowTable } from './flow-table.ts'
 
 export interface InboundDispatchOptions {
   readonly components: SessionComponents
-  readonly flows: Pick<FlowTable, 'get' | 'wasOpened'>
+  readonly flows: Pick<FlowTable, 'receiver' | 'wasOpened'>
   /** A datagram was given to its receiver. */
   readonly used: (now: number) => void
   /** The peer sends by stream what it could send by UDP. */
@@ -23,9 +23,9 @@ export class InboundDispatch {
 
   byPacket(id: number, payload: Buffer, now: number): void {
     const { flows, components } = this.#options
-    const flow = flows.get(id)
+    const flow = flows.receiver(id)
     components.counters.traffic.receivedUdp++
-    if (flow === undefined || !flow.sendable) {
+    if (flow === undefined) {
       components.counters.drop('unknown-flow')
     } else {
       this.#deliver(flow, payload, 'udp', now)
@@ -35,10 +35,10 @@ export class InboundDispatch {
   /** @returns false for a flow that was never opened: its frame is out of order */
   byStream(id: number, payload: Buffer): boolean {
     const { flows, components } = this.#options
-    const flow = flows.get(id)
+    const flow = flows.receiver(id)
     if (flow === undefined && !flows.wasOpened(id)) return false
     components.counters.traffic.receivedStream++
-    if (flow === undefined || !flow.sendable) components.counters.drop('stream-unknown-flow')
+    if (flow === undefined) components.counters.drop('stream-unknown-flow')
     else this.#deliver(flow, payload, 'stream', components.clock.monotonic())
     return true
   }

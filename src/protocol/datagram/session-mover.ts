@@ -1,7 +1,7 @@
 import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import type { ControlDialer } from './control/stream.ts'
+import type { ControlDialer, ControlStream } from './control/stream.ts'
 import type { Session } from './session.ts'
 import type { SessionTable } from './session-table.ts'
 
@@ -36,8 +36,13 @@ export class SessionMover {
   /** Moves a session with flows of ours if a better connection is to be had. Never rejects. */
   async improve(session: Session): Promise<void> {
     if (!session.established || !this.#init.dialer.isOutdated(session.stream)) return
-    const move = this.#moves.get(session.peer) ?? this.#move(session)
+    const move = this.#moves.get(session.peer) ?? this.#improve(session)
     await move
+  }
+
+  /** Resolves when no stream is being opened for a move: a connection carries one control stream. */
+  async moved(peer: string): Promise<void> {
+    await this.#moves.get(peer)
   }
 
   /** Seeks a connection for flows that no session carries. @param again whether a session has failed just now */
@@ -54,22 +59,27 @@ export class SessionMover {
     if (sessions.isWanted(peer)) await dial(peer)
   }
 
-  #move(session: Session): Promise<void> {
+  #improve(session: Session): Promise<void> {
     const { peer } = session
-    const { clock, dialer, sessions, timeout, log } = this.#init
-    const work = (signal: AbortSignal) => dialer.redial(session.stream, signal)
-    const move = withDeadline(clock, timeout, `datagrams with ${peer}`, work, this.#stopping.signal)
-      .then((stream) => {
-        if (stream === undefined) return
-        if (sessions.get(peer) === session) sessions.move(session, stream)
-        else stream.reset()
-      })
+    const move = this.#move(session)
       .catch((error: unknown) => {
-        log.debug(`datagrams with ${peer} stay where they are: ${describeError(error)}`)
-        if (sessions.get(peer) === undefined) sessions.giveUp(peer)
+        this.#init.log.debug(`datagrams with ${peer} stay where they are: ${describeError(error)}`)
       })
       .finally(() => this.#moves.delete(peer))
     this.#moves.set(peer, move)
     return move
+  }
+
+  async #move(session: Session): Promise<void> {
+    const { peer } = session
+    const { clock, dialer, sessions, timeout } = this.#init
+    const work = (signal: AbortSignal): Promise<ControlStream | undefined> =>
+      dialer.redial(session.stream, signal)
+    const stream = await withDeadline(clock, timeout, `datagrams with ${peer}`, work, this.#stopping.signal)
+    if (stream === undefined) return
+    const current = sessions.get(peer)
+    if (current === session) sessions.move(session, stream)
+    else if (current === undefined && sessions.isWanted(peer)) sessions.initiate(stream)
+    else stream.reset()
   }
 }

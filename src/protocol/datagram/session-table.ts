@@ -29,6 +29,8 @@ export class SessionTable {
   readonly #silent = new Set<ControlStream>()
   /** By peer: flows whose session ended. */
   readonly #held = new Map<string, HeldFlows>()
+  /** Those whose flows have moved on, for a second. */
+  readonly #retired = new Set<Session>()
   readonly #moves = new BoundedMap<string, TokenBucket>(MAX_MOVERS)
   readonly #needs: SessionNeeds
   readonly #events: SessionEvents
@@ -40,6 +42,7 @@ export class SessionTable {
       established: (session) => this.#goOn(session),
       lost: (session) => this.#lost(session),
       ended: (session) => this.#remove(session),
+      closed: (session) => this.#retired.delete(session),
       used: (session) => {
         if (session.flows.hasOwn) needs.improve(session)
       }
@@ -112,7 +115,12 @@ export class SessionTable {
       return
     }
     this.#hold(session, 'lost')
-    this.initiate(stream)
+    try {
+      this.initiate(stream)
+    } catch (error) {
+      this.giveUp(session.peer)
+      throw error
+    }
   }
 
   /** Whether flows that this side opened wait for a session with the peer. */
@@ -127,6 +135,7 @@ export class SessionTable {
 
   endAll(reason: EndReason): void {
     for (const held of [...this.#held.values()]) held.endAll(reason)
+    for (const session of [...this.#retired]) session.close()
     for (const stream of this.#silent) stream.reset()
     this.#silent.clear()
     for (const session of this.#sessions.values()) session.end(reason)
@@ -172,9 +181,13 @@ export class SessionTable {
     return session.initiator && this.#components.clock.monotonic() - session.beganAt < CROSSING
   }
 
-  #release(session: Session | undefined): Flow[] {
+  #release(session: Session | undefined): readonly Flow[] {
     if (session === undefined) return []
-    if (this.#ours(session) && !session.established) return session.yield().own
+    if (this.#ours(session) && !session.established) {
+      const { own } = session.retire()
+      session.close()
+      return own
+    }
     // The peer goes on over another connection, or has lost its state: then it refuses to go on with ours.
     this.#holdOrEnd(session, 'replaced')
     return []
@@ -195,13 +208,20 @@ export class SessionTable {
     const held =
       this.#held.get(peer) ?? new HeldFlows(this.#components, session, () => this.#held.delete(peer))
     this.#held.set(peer, held)
-    const { own, others } = session.yield()
+    this.#retired.add(session)
+    const { own, others, untaken } = session.retire()
+    const byId = new Map([...own, ...others].map((flow) => [flow.id, flow]))
+    for (const { flow: id, bytes, at } of untaken) {
+      const flow = byId.get(id)
+      if (flow !== undefined) held.keep({ flow, bytes, redundancy: 'single', at })
+    }
     for (const flow of own) held.hold(flow, true, reason)
     for (const flow of others) held.hold(flow, false, reason)
   }
 
   #lost(session: Session): void {
     this.#holdOrEnd(session, 'lost')
+    session.close()
     this.#seek(session.peer, false)
   }
 

@@ -1,14 +1,14 @@
 import type { Cancel } from '../../clock.ts'
 import { isNodeError } from '../../error.ts'
 import { CarrierSelector } from './carrier/selector.ts'
-import { StreamCarrier } from './carrier/stream.ts'
+import { StreamCarrier, type Untaken } from './carrier/stream.ts'
 import { UdpCarrier } from './carrier/udp.ts'
 import type { SessionComponents } from './components.ts'
 import { SECRET_BYTES } from './constants.ts'
 import { decodeFrame, encodeGreeting, type Frame, type GreetingFrame } from './control/frame.ts'
 import type { ControlStream } from './control/stream.ts'
 import { type Carrier, type EndReason, Flow, type FlowCarrier, type Redundancy } from './flow.ts'
-import { FlowTable } from './flow-table.ts'
+import { FlowTable, type ReleasedFlows } from './flow-table.ts'
 import { InboundDispatch } from './inbound-dispatch.ts'
 import { deriveKeys } from './packet/key-schedule.ts'
 import type { ReceiveKey } from './packet/receive-key.ts'
@@ -16,15 +16,23 @@ import { RoundTrip } from './path/round-trip.ts'
 import { SendRate } from './path/send-rate.ts'
 import { flowKey } from './resume-name.ts'
 
+/** Milliseconds for which a session hands on what was on its way when another one took its place. */
+const RETIRED = 1_000
 /** Milliseconds between two calls of SessionEvents.used. */
 const TELL_USED = 1_000
+
+/** Frames that matter on a retired session. */
+const STRAGGLERS: readonly Frame['type'][] = ['data', 'close']
 
 export interface SessionEvents {
   /** The peer answered; not called where the peer opened the stream. */
   readonly established: (session: Session) => void
-  /** The stream broke: ended() or yield() follows. */
+  /** The stream broke: end() or retire() follows. */
   readonly lost: (session: Session) => void
+  /** It carries nothing any more; a retired one still hands on what is on its way. */
   readonly ended: (session: Session) => void
+  /** It has given back all that it held. */
+  readonly closed: (session: Session) => void
   /** A session over others than the two peers is used; called once a second at most. */
   readonly used: (session: Session) => void
 }
@@ -51,11 +59,14 @@ export class Session implements FlowCarrier {
   readonly #dispatch: InboundDispatch
   readonly #rate: SendRate
   readonly #selector: CarrierSelector
+  readonly #untaken: () => Untaken[]
   readonly #greeting: Greeting
   #peerMaxPayload: number | undefined
   #cids: readonly [Buffer, Buffer] | undefined
-  #cancelHandshake: Cancel = () => {}
+  /** Of the time until the peer must answer, then of that as a retired session. */
+  #cancelTimer: Cancel = () => {}
   #ended = false
+  #closed = false
 
   /** @param hello the peer's HELLO, where the peer opened the stream */
   constructor(
@@ -75,6 +86,7 @@ export class Session implements FlowCarrier {
     this.usedAt = this.beganAt
     this.#toldUsedAt = this.beganAt
     const streamCarrier = new StreamCarrier(stream, limits, counters)
+    this.#untaken = () => streamCarrier.drain()
     this.#rate = new SendRate(limits, stream.facts.onLink, this.roundTrip)
     this.#udp = new UdpCarrier({
       components,
@@ -117,8 +129,9 @@ export class Session implements FlowCarrier {
       ended: (error) => {
         const isFault = isNodeError(error, 'bad-frame')
         if (isFault) counters.drop('bad-frame')
-        if (isFault || !this.established) this.end('lost')
-        else if (!this.#ended) events.lost(this)
+        if (this.#ended) this.close()
+        else if (isFault || !this.established) this.end('lost')
+        else events.lost(this)
       }
     })
     this.#greeting = this.#greet()
@@ -173,7 +186,7 @@ export class Session implements FlowCarrier {
 
   #used(now: number): void {
     this.usedAt = now
-    if (this.direct || now - this.#toldUsedAt < TELL_USED) return
+    if (this.direct || this.#ended || now - this.#toldUsedAt < TELL_USED) return
     this.#toldUsedAt = now
     this.#events.used(this)
   }
@@ -196,34 +209,42 @@ export class Session implements FlowCarrier {
     if (this.#ended) return
     // Without it the peer would wait for us on another connection.
     if (reason === 'stopped') this.flows.announceEnd()
-    this.#close()
+    this.#ended = true
+    this.close()
     this.flows.endAll(reason)
     this.#events.ended(this)
   }
 
-  /** Ends for another session of the same peer. @returns its flows, alive */
-  yield(): { readonly own: Flow[]; readonly others: Flow[] } {
-    const wasUdp = this.carrier === 'udp'
-    this.#close()
-    if (wasUdp) this.#carrierChanged('stream')
+  /**
+   * Ends for another session of the same peer. What is on its way here is still handed on for a second, or until close().
+   * @returns its flows, alive, and what the stream did not take
+   */
+  retire(): ReleasedFlows & { readonly untaken: readonly Untaken[] } {
+    if (this.carrier === 'udp') this.#carrierChanged('stream')
+    this.#ended = true
+    this.#cancelTimer()
+    this.#cancelTimer = this.#components.clock.after(RETIRED, () => this.close())
     const flows = this.flows.release()
     this.#events.ended(this)
-    return flows
+    return { ...flows, untaken: this.#untaken() }
   }
 
-  /** Opens here the flows of a session that yielded. */
+  /** Drops the keys and resets the stream. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#cancelTimer()
+    this.#udp.close()
+    this.#stream.reset()
+    this.#events.closed(this)
+  }
+
+  /** Opens here the flows of a session that the peer had not answered. */
   adopt(flows: readonly Flow[]): void {
     for (const flow of flows) {
       flow.moveTo(this)
       this.flows.add(flow)
     }
-  }
-
-  #close(): void {
-    this.#ended = true
-    this.#cancelHandshake()
-    this.#udp.close()
-    this.#stream.reset()
   }
 
   #greet(): Greeting {
@@ -241,7 +262,7 @@ export class Session implements FlowCarrier {
 
   #awaitAccept(): void {
     const { clock, limits } = this.#components
-    this.#cancelHandshake = clock.after(limits.handshakeTimeout, () => this.end('lost'))
+    this.#cancelTimer = clock.after(limits.handshakeTimeout, () => this.end('lost'))
   }
 
   /** Both greetings are known: derives the keys and notes the peer's limits. */
@@ -283,13 +304,15 @@ export class Session implements FlowCarrier {
     const frame = decodeFrame(bytes)
     if (frame !== undefined && this.#inOrder(frame)) return
     this.#components.counters.drop('bad-frame')
-    this.end('lost')
+    if (this.#ended) this.close()
+    else this.end('lost')
   }
 
   /** @returns false for a frame that may not come now */
   #inOrder(frame: Frame): boolean {
     if (frame.type === 'accept') return this.#onAccept(frame)
     if (!this.established) return false
+    if (this.#ended && !STRAGGLERS.includes(frame.type)) return true
     switch (frame.type) {
       case 'open':
         return this.flows.onOpen(frame.flow, frame.names)
@@ -316,7 +339,7 @@ export class Session implements FlowCarrier {
 
   #onAccept(frame: Frame & GreetingFrame): boolean {
     if (!this.initiator || this.established) return false
-    this.#cancelHandshake()
+    this.#cancelTimer()
     this.roundTrip.sample(this.now - this.beganAt)
     this.#agree(this.#greeting.own, frame)
     this.#events.established(this)

@@ -152,7 +152,10 @@ export class DatagramWorld {
         return this.open(name, peer)
       },
       isOutdated: (stream) => this.isOutdated(stream),
-      redial: async (stream) => this.open(name, stream.facts.peer),
+      redial: async (stream) => {
+        await this.beforeDial()
+        return this.open(name, stream.facts.peer)
+      },
       ports: () => ({ 4: 4001, 6: 0 })
     }
   }

@@ -7,7 +7,18 @@ import type { DatagramLimits } from '../limits.ts'
 const RESERVE = 8_192
 
 interface Waiting {
+  /** Its id. */
+  readonly flow: number
   readonly frame: Buffer
+  /** Bytes at the end of the frame. */
+  readonly payload: number
+  readonly at: number
+}
+
+/** What the stream did not take, for another one. */
+export interface Untaken {
+  readonly flow: number
+  readonly bytes: Uint8Array
   readonly at: number
 }
 
@@ -41,9 +52,16 @@ export class StreamCarrier {
       this.#ring.shift()
       this.#counters.drop('ring-full')
     }
-    this.#ring.push({ frame: encodeData(flow, payload), at: now })
+    this.#ring.push({ flow, frame: encodeData(flow, payload), payload: payload.length, at: now })
     this.flush(now)
     return true
+  }
+
+  /** Gives back what waits. */
+  drain(): Untaken[] {
+    return this.#ring
+      .splice(0)
+      .map(({ flow, frame, payload, at }) => ({ flow, bytes: frame.subarray(frame.length - payload), at }))
   }
 
   /** Sends what waits, while the stream takes it. */
