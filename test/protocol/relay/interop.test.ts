@@ -83,7 +83,8 @@ t.test("nodes of libp2p's own over our relay", async (t) => {
   const circuit = multiaddr(`${den.address}/p2p-circuit/p2p/${target.peerId}`)
   const connection = await opener.dial(circuit, { signal })
   t.same(await echoed(connection, new Uint8Array(1000)), Buffer.alloc(1000))
-  t.equal(connection.limits?.seconds, 120)
+  const { seconds = 0 } = connection.limits ?? {}
+  t.ok(seconds > 60 && seconds <= 120, `${seconds} s of 2 min are left`)
   const ours = await relayNode(t, { carrier: tcpCarrier([], networkLimits, false) })
   await dial(ours, den.address)
   const mixed = await ours.relay.open(den.peer, target.peerId.toString(), signal)

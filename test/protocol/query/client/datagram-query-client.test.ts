@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import type { DatagramFlow } from '../../../../src/protocol/datagram/flow.ts'
 import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
 import { type DatagramQueryClient, datagramQueryClient } from '../../../../src/protocol/query/index.ts'
 import type { QueryLimits } from '../../../../src/protocol/query/limits.ts'
@@ -19,6 +20,8 @@ const signal = new AbortController().signal
 interface Asking extends Pair {
   readonly bench: QueryBench
   readonly client: DatagramQueryClient
+  /** Those that b answers, in the order in which they were opened. */
+  readonly answered: readonly DatagramFlow[]
 }
 
 /** a asks, b answers: the catalogue's sensor protocols over datagrams in memory. */
@@ -28,11 +31,15 @@ async function asking(t: Test, limits: Partial<QueryLimits> = {}): Promise<Askin
   made.near.close()
   const bench = queryBench()
   bench.hub.add(packOf(0))
+  const answered: DatagramFlow[] = []
   for (const protocol of registry.ids()) {
-    made.b.datagrams.handle(protocol, (flow) => (request) => {
-      const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }
-      const answer = bench.server.answerDatagram(request, { caller, protocol }, flow.maxSize)
-      if (answer !== undefined) flow.send(answer)
+    made.b.datagrams.handle(protocol, (flow) => {
+      answered.push(flow)
+      return (request) => {
+        const caller = { peer: flow.peer, host: flow.host, direct: flow.direct }
+        const answer = bench.server.answerDatagram(request, { caller, protocol }, flow.maxSize)
+        if (answer !== undefined) flow.send(answer)
+      }
     })
   }
   const client = datagramQueryClient({ limits: { ...queryLimits, ...limits } })({
@@ -40,7 +47,7 @@ async function asking(t: Test, limits: Partial<QueryLimits> = {}): Promise<Askin
     clock: made.clock,
     verifier: createAnswerVerifier(registry, new SealVerifier(), queryLimits.remembered)
   })
-  return { ...made, bench, client }
+  return { ...made, bench, client, answered }
 }
 
 const question = { who: asked }
@@ -97,18 +104,25 @@ t.test('beyond the bound with none idle, one more is refused', async (t) => {
   t.equal(a.datagrams.status().sessions[0]?.flows, 1)
 })
 
-t.test('a flow that was lost is opened anew, and who gives up stops nobody else', async (t) => {
-  const { client, clock, world } = await asking(t)
-  await clock.run(client.read('b', [topic], question, signal))
-  world.stream[0].reset()
-  await clock.advance(10)
-  t.equal(client.size, 0)
-  const impatient = new AbortController()
-  const one = client.read('b', [topic], question, impatient.signal)
-  const other = client.read('b', [topic], question, signal)
-  impatient.abort(new Error('enough'))
-  await t.rejects(one, { message: 'enough' })
-  t.equal((await clock.run(other)).packs.length, 1)
-  client.stop()
-  t.equal(client.size, 0)
-})
+t.test(
+  'a flow outlives its stream; one that ended is opened anew, and who gives up stops nobody else',
+  async (t) => {
+    const { client, clock, world, answered } = await asking(t)
+    await clock.run(client.read('b', [topic], question, signal))
+    world.stream[0].reset()
+    t.equal((await clock.run(client.read('b', [topic], question, signal))).packs.length, 1)
+    t.equal(answered.length, 1, 'the same flow')
+    answered[0]?.close()
+    await clock.advance(10)
+    t.equal(client.size, 0)
+    const impatient = new AbortController()
+    const one = client.read('b', [topic], question, impatient.signal)
+    const other = client.read('b', [topic], question, signal)
+    impatient.abort(new Error('enough'))
+    await t.rejects(one, { message: 'enough' })
+    t.equal((await clock.run(other)).packs.length, 1)
+    t.equal(answered.length, 2)
+    client.stop()
+    t.equal(client.size, 0)
+  }
+)
