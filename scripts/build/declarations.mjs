@@ -13,13 +13,16 @@ import { root } from './root.mjs'
 export function declarations(folder, exports) {
   const all = mkdtempSync(join(tmpdir(), 'kith-types-'))
   try {
-    const tsc = spawnSync('tsc', ['-p', 'tsconfig.build.json', '--outDir', all], {
-      cwd: root,
-      stdio: 'inherit',
-      shell: process.platform === 'win32'
-    })
+    const words = [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      'tsconfig.build.json',
+      '--outDir',
+      all
+    ]
+    const tsc = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
     if (tsc.status !== 0)
-      throw new Error(`the types could not be built: ${tsc.error?.message ?? 'tsc says why'}`)
+      throw new Error(`the types could not be built: tsc ended with ${tsc.status ?? tsc.signal}`)
     const entries = Object.values(exports).filter((path) => path.endsWith('.ts'))
     const { texts, foreign } = neededDeclarations(
       entries.map((path) => join(all, path.replace(/\.ts$/, '.d.ts')))
