@@ -29,14 +29,18 @@ COPY deploy/systemd deploy/systemd
 COPY deploy/container deploy/container
 ARG TARGETARCH
 ARG REVISION=
-# What an image does not use is left out: types, the service, the sources of the addons, what npm would run.
+# What an image does not use is left out: types (for which tsc would need the tsconfig files here, too), the service, the
+# sources of the addons, what npm would run. A clone that only its owner can read gives the same image.
 RUN case "$TARGETARCH" in amd64) target=linux-x64 ;; arm64) target=linux-arm64 ;; *) echo "no $TARGETARCH" >&2; exit 1 ;; esac \
  && SOURCE_COMMIT="$REVISION" node scripts/build.mjs --out /out/kith --natives "$target" --without-types \
  && cp deploy/container/health.js /out/kith/bin/ \
  && rm -rf /out/kith/scripts /out/kith/deploy/systemd /out/kith/native/*.[ch] \
- && install -d -m 0700 /out/state
+ && chmod -R u=rwX,go=rX /out/kith \
+ && install -d -m 0700 /out/home/state
 
-FROM $NODE
+# The platform is the default one. It is named because buildah, up to 1.39, would take that of the stage before (its issue
+# 4721).
+FROM --platform=$TARGETPLATFORM $NODE
 ARG VERSION=
 ARG REVISION=
 LABEL org.opencontainers.image.title="kith" \
@@ -46,8 +50,9 @@ LABEL org.opencontainers.image.title="kith" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production HOME=/home/kith KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
 COPY --from=build /out/kith /kith
-# A fixed number, so that a volume's owner can be set beforehand; it needs no entry in /etc/passwd.
-COPY --from=build --chown=10001:10001 /out/state /home/kith/state
+# A fixed number, so that a volume's owner can be set beforehand; it needs no entry in /etc/passwd. The
+# folder above is copied, as the mode of one that is copied itself may be lost.
+COPY --from=build --chown=10001:10001 /out/home /home/kith
 USER 10001:10001
 WORKDIR /home/kith
 VOLUME /home/kith/state

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { run } from '../debian/root.ts'
 
 /** What `buildah inspect` says of an image. */
@@ -12,6 +11,19 @@ export interface ImageConfig {
   readonly StopSignal: string
   readonly Labels: Readonly<Record<string, string>>
   readonly Healthcheck?: { readonly Test: readonly string[] }
+}
+
+interface Inspected {
+  readonly Docker: { readonly config: ImageConfig }
+  /** As it is stored: StoredConfig as JSON. */
+  readonly Config: string
+}
+
+interface StoredConfig {
+  readonly container?: string
+  readonly container_config?: object
+  readonly rootfs: { readonly diff_ids: readonly string[] }
+  readonly config: ImageConfig & { readonly Hostname?: string }
 }
 
 /** buildah with a store of its own, without a daemon and without namespaces: chroot is what every machine allows. */
@@ -34,14 +46,37 @@ export class Buildah {
     return run('buildah', [...this.#global, ...words])
   }
 
-  /** A program in a container that goes on; its process group can be ended as a whole. */
-  start(container: string, ...words: string[]): ChildProcess {
-    const all = [...this.#global, 'run', '--isolation', 'chroot', container, '--', ...words]
-    return spawn('buildah', all, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  /** A program in a container that is not started, as its image's user. */
+  within(container: string, ...words: string[]): ReturnType<Buildah['try']> {
+    return this.try('run', '--isolation', 'chroot', container, '--', ...words)
+  }
+
+  /** A container of an image. @returns its name, and the folder with its files */
+  async from(image: string, architecture: string): Promise<{ container: string; root: string }> {
+    const container = await this.do('from', '--pull-never', '--arch', architecture, image)
+    return { container, root: await this.do('mount', container) }
   }
 
   async config(image: string): Promise<ImageConfig> {
-    const text = await this.do('inspect', '--type', 'image', image)
-    return (JSON.parse(text) as { Docker: { config: ImageConfig } }).Docker.config
+    return (await this.#inspect(image)).Docker.config
+  }
+
+  /**
+   * The digests of its layers as archives, and the rest of its configuration: without the names of the container that it
+   * was built in, which the format of Docker keeps and buildah makes up.
+   */
+  async identity(image: string): Promise<{ layers: readonly string[]; configuration: string }> {
+    const {
+      container: _,
+      container_config: __,
+      rootfs,
+      config: { Hostname: ___, ...config },
+      ...rest
+    } = JSON.parse((await this.#inspect(image)).Config) as StoredConfig
+    return { layers: rootfs.diff_ids, configuration: JSON.stringify({ ...rest, config }) }
+  }
+
+  async #inspect(image: string): Promise<Inspected> {
+    return JSON.parse(await this.do('inspect', '--type', 'image', image)) as Inspected
   }
 }

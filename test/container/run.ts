@@ -1,43 +1,44 @@
-// The container image, built for amd64 and arm64 and started in both:
+// The container image, built for amd64 and arm64 and started in both; and the two nodes of compose.yaml:
 //
-//     npm run test:container                      needs root, buildah, mmdebstrap, and qemu-user with binfmt for arm64
+//     npm run test:container                      needs root, buildah, crun, tini, mmdebstrap, and qemu-user for arm64
 //     npm run test:container -- --required        fails where something is missing, instead of skipping
 //     npm run test:container -- --arch amd64      one of both
+//     npm run test:container -- --reproducible    builds each a second time, and compares digests
 //
-// No registry is asked: a minimal Debian with the Node of package-lock.json stands in for the base image. Containers run
-// in a chroot: the user and the files are those of an engine, the read-only root and the limits of compose.yaml are not.
+// No registry is asked: a minimal Debian with the Node of package-lock.json stands in for the base image. No engine is
+// needed: crun, which engines start containers with, gets from runtime-spec.ts what an engine would tell it.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { nodePackage } from '../../scripts/deb/node-binary.ts'
-import { checkNeeds, Lacking, rootArchive, run } from '../debian/root.ts'
+import { checkNeeds, Lacking } from '../debian/root.ts'
+import { whyNoNamespaces } from '../support/namespaces/namespaces.ts'
+import { HOST, makeBase } from './base.ts'
 import { Buildah } from './buildah.ts'
 import { checkNode } from './check-node.ts'
+import { checkCompose } from './compose.ts'
+import { build, checkReproducible } from './image.ts'
 
-const ARCHITECTURES = { amd64: 'linux-x64', arm64: 'linux-arm64' } as const
-type Architecture = keyof typeof ARCHITECTURES
-/** Bytes that are ours in the image. */
-const MAX_BYTES = 15e6
-/** What the official image has of what the build needs. */
-const PACKAGES = ['ca-certificates']
-/** Of what is in the image: the same for two builds. */
-const TIMESTAMP = '1767225600'
+const PROGRAMS = { buildah: 'buildah', crun: 'crun', 'tini-static': 'tini', mmdebstrap: 'mmdebstrap' }
 
 const clone = fileURLToPath(new URL('../..', import.meta.url))
 const cache = join(clone, 'node_modules/.cache/kith')
-const host: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
 const { values } = parseArgs({
-  options: { required: { type: 'boolean', default: false }, arch: { type: 'string' } }
+  options: {
+    required: { type: 'boolean', default: false },
+    reproducible: { type: 'boolean', default: false },
+    arch: { type: 'string' }
+  }
 })
-const architectures = ([host, host === 'amd64' ? 'arm64' : 'amd64'] as const).filter(
+const architectures = ([HOST, HOST === 'amd64' ? 'arm64' : 'amd64'] as const).filter(
   (architecture) => values.arch === undefined || values.arch === architecture
 )
 if (architectures.length === 0) throw new Error(`--arch ${values.arch}: amd64 or arm64`)
 
 try {
-  for (const architecture of architectures)
-    checkNeeds({ buildah: 'buildah', mmdebstrap: 'mmdebstrap' }, architecture)
+  for (const architecture of architectures) checkNeeds(PROGRAMS, architecture)
+  const nowhere = whyNoNamespaces()
+  if (nowhere !== false) throw new Lacking(nowhere)
   await testAll()
 } catch (error) {
   if (!(error instanceof Lacking)) throw error
@@ -48,84 +49,23 @@ try {
 async function testAll(): Promise<void> {
   mkdirSync(cache, { recursive: true })
   const work = mkdtempSync(join(cache, 'container-'))
-  const buildah = new Buildah(work)
+  const buildah = new Buildah(join(work, 'store'))
   try {
-    for (const architecture of new Set([host, ...architectures])) await makeBase(buildah, architecture)
+    for (const architecture of new Set([HOST, ...architectures]))
+      await makeBase(buildah, clone, cache, architecture)
     for (const architecture of architectures) {
-      const image = await build(buildah, architecture)
-      const container = await buildah.do('from', '--pull-never', '--arch', architecture, image)
-      await checkSize(buildah, container, architecture)
-      for (const line of await checkNode(buildah, { image, container, clone, architecture }))
-        console.log(`ok ${architecture}: ${line}`)
+      const image = await build(buildah, clone, architecture, architecture)
+      const folder = join(work, architecture)
+      const run = { image, clone, architecture, folder, isEmulated: architecture !== HOST }
+      const report = (line: string): void => console.log(`ok ${architecture}: ${line}`)
+      for (const line of await checkNode(buildah, run)) report(line)
+      for (const line of await checkCompose(buildah, run)) report(line)
+      if (values.reproducible)
+        report(
+          await checkReproducible(buildah, clone, join(work, `again-${architecture}`), architecture, image)
+        )
     }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-}
-
-function baseOf(architecture: Architecture): string {
-  return `localhost/kith-test-base:${architecture}`
-}
-
-/** An image as node:24-trixie-slim: Debian, Node, and where the build runs npm. */
-async function makeBase(buildah: Buildah, architecture: Architecture): Promise<void> {
-  const archive = await rootArchive(cache, architecture, PACKAGES)
-  const node = join(nodePackage(clone, ARCHITECTURES[architecture]), 'bin/node')
-  const container = await buildah.do('from', 'scratch')
-  await buildah.do('add', container, archive, '/')
-  await buildah.do('copy', container, node, '/usr/local/bin/node')
-  await buildah.do('config', '--arch', architecture, '--env', 'PATH=/usr/local/bin:/usr/bin:/bin', container)
-  if (architecture === host) await addNpm(buildah, container)
-  await buildah.do('commit', '--rm', container, baseOf(architecture))
-}
-
-/** The npm of this machine, and the certificates that it trusts. */
-async function addNpm(buildah: Buildah, container: string): Promise<void> {
-  const { output } = await run('sh', ['-c', 'readlink -f "$(command -v npm)"'])
-  const npm = resolve(dirname(output.trim()), '..')
-  await buildah.do('copy', container, npm, '/usr/local/lib/node_modules/npm')
-  const words = ['ln', '-s', '../lib/node_modules/npm/bin/npm-cli.js', '/usr/local/bin/npm']
-  await buildah.do('run', '--isolation', 'chroot', container, '--', ...words)
-  const certificates = process.env['NODE_EXTRA_CA_CERTS']
-  if (certificates === undefined) return
-  await buildah.do('copy', container, certificates, '/etc/ssl/certs/ca-certificates.crt')
-  const trusted = '/etc/ssl/certs/ca-certificates.crt'
-  await buildah.do('config', '--env', `NODE_EXTRA_CA_CERTS=${trusted}`, container)
-}
-
-async function build(buildah: Buildah, architecture: Architecture): Promise<string> {
-  const image = `localhost/kith-test:${architecture}`
-  const began = performance.now()
-  const argument = (name: string, value: string): string[] => ['--build-arg', `${name}=${value}`]
-  await buildah.do(
-    'build-using-dockerfile',
-    // The format of OCI has no health check.
-    '--format',
-    'docker',
-    '--isolation',
-    'chroot',
-    '--pull-never',
-    '--platform',
-    `linux/${architecture}`,
-    '--timestamp',
-    TIMESTAMP,
-    // buildah 1.28 does not set it.
-    ...argument('BUILDPLATFORM', `linux/${host}`),
-    ...argument('NODE', baseOf(architecture)),
-    ...argument('BUILDER', baseOf(host)),
-    ...argument('VERSION', 'test'),
-    '--tag',
-    image,
-    clone
-  )
-  console.log(`ok ${architecture}: built in ${Math.round((performance.now() - began) / 1000)} s`)
-  return image
-}
-
-async function checkSize(buildah: Buildah, container: string, architecture: Architecture): Promise<void> {
-  const text = await buildah.do('run', '--isolation', 'chroot', container, '--', 'du', '-sb', '/kith')
-  const bytes = Number.parseInt(text, 10)
-  if (!(bytes < MAX_BYTES))
-    throw new Error(`${architecture}: /kith has ${text}, more than ${MAX_BYTES} bytes`)
-  console.log(`ok ${architecture}: /kith has ${(bytes / 1e6).toFixed(1)} MB`)
 }
