@@ -58,6 +58,23 @@ t.test('strangers are refused, and more streams than programs may run', async (t
   t.equal(await near.end, 0)
 })
 
+t.test(
+  'one caller holds all places: another gets one, once the program of the first has ended',
+  async (t) => {
+    const full = await nodeIn(t, 'full', 'limits.serve.programs=2')
+    const address = full.node.addresses[0] ?? ''
+    // It takes a while to end.
+    const script = 'trap "sleep 0.3; exit" TERM; echo up; while :; do sleep 0.1; done'
+    await serve(t, full, '/doc/near/v1', '--allow', 'near', '--', 'sh', '-c', script)
+    const held = [pipe(t, den.home, address, '/doc/near/v1'), pipe(t, den.home, address, '/doc/near/v1')]
+    for (const one of held) await once(one.stdout, 'data')
+    const other = pipe(t, hall.home, address, '/doc/near/v1')
+    t.equal(String((await once(other.stdout, 'data'))[0]), 'up\n')
+    t.equal(await Promise.race(held.map(({ end }) => end)), 1, 'a stream of the first was reset')
+    for (const one of [...held, other]) one.child.kill('SIGKILL')
+  }
+)
+
 t.test('serving needs a protocol that is free, and ends with the node, as piping does', async (t) => {
   const serving = await serve(t, hall, '/doc/echo/v1', '--', 'cat')
   const again = kith('serve', '--home', hall.home, '/doc/echo/v1', '--', 'cat')

@@ -1,3 +1,4 @@
+import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { IncomingStream, Operations } from '../../node/api/operations.ts'
 import { defineCommand } from '../command-line/command.ts'
@@ -43,6 +44,7 @@ export const serve = defineCommand({
     const allow = options.allow === 'near' ? 'near' : 'book'
     const request = { protocols: names.split(','), allow } as const
     const running = new Set<Promise<void>>()
+    const waiting = new Set<Promise<void>>()
     let programs = 0
     try {
       for await (const event of untilAborted(operations.serve(request, signal), signal)) {
@@ -51,16 +53,37 @@ export const serve = defineCommand({
           programs = event.programs
           init.remark(`kith: serving ${event.serving.join(', ')}`)
         } else {
-          const answered = answer(operations, event, signal, running.size < programs ? init : undefined)
-          running.add(answered)
-          answered.finally(() => running.delete(answered))
+          const begun = roomFor(running, programs, context.clock, signal).then(() => {
+            const answered = answer(operations, event, signal, running.size < programs ? init : undefined)
+            running.add(answered)
+            answered.finally(() => running.delete(answered))
+          })
+          waiting.add(begun)
+          begun.finally(() => waiting.delete(begun))
         }
       }
     } finally {
+      await Promise.all(waiting)
       await Promise.all(running)
     }
   }
 })
+
+/**
+ * Resolves when one more program may run, or after a while: a stream that gave its place to this one was reset, and its
+ * program may still be ending. Never rejects.
+ */
+async function roomFor(
+  running: ReadonlySet<Promise<void>>,
+  programs: number,
+  clock: Clock,
+  signal: AbortSignal
+): Promise<void> {
+  const wait = async (): Promise<void> => {
+    while (running.size >= programs) await Promise.race(running)
+  }
+  await withDeadline(clock, KILL_AFTER + 500, 'a program', wait, signal).catch(() => {})
+}
 
 /** @param init undefined where as many programs as may run already: the stream is reset. Never rejects. */
 async function answer(
