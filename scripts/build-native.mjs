@@ -1,7 +1,7 @@
 // Run by npm after an install ("prepare"), by whatever Node the system has: plain JavaScript.
 //
-// kith runs under the Node of devDependency `node`, but npm built epoll for the Node that ran npm. It is built again,
-// against the headers that node-linux-<arch> contains.
+// kith runs under the Node of devDependency `node`, but npm built i2c-bus and epoll for the Node that ran npm. They
+// are built again, against the headers that node-linux-<arch> contains.
 // kith's own addons (native/*.c, Node-API) are one call of the C compiler each and work in every Node.
 // Where that cannot be done (no compiler, another system), kith runs with simulated hardware, and reports what
 // is missing when real hardware is configured. The warnings below are printed by `npm run prepare`, not by every
@@ -21,9 +21,9 @@ const installing = ['ci', 'install'].includes(process.env.npm_command)
 if (process.platform !== 'linux') warn('I2C and GPIO exist on Linux only; kith runs simulated')
 else {
   // A package has no Node of its own: kith runs under the one that npm built its packages for.
-  if (existsSync(runtime)) buildPackages(['epoll'])
+  if (existsSync(runtime)) buildPackages(['i2c-bus', 'epoll'])
   buildAddon('gpio', 'contacts and switches use sysfs, pulses are not counted')
-  buildAddon('i2c', 'no I2C')
+  buildAddon('i2c', 'I2C by i2c-bus')
   buildAddon('process', 'memory is not given back after a burst of work, and a start takes a few ms longer')
 }
 
@@ -34,7 +34,9 @@ function buildPackages(names) {
   if (there.length > 0 && !loads(there))
     why = spawnSync('npm', ['rebuild', ...there, ...headers()], { cwd: root, encoding: 'utf8' }).stderr ?? ''
   if (there.length === names.length && loads(there)) return
-  warn(`${names.join(' and ')} could not be built: GPIO by the addon only, on Linux 5.10 and newer`)
+  warn(
+    `${names.join(' and ')} could not be built: I2C and GPIO by the addons only, GPIO on Linux 5.10 and newer`
+  )
   warn('to use them install a C++ compiler, make and python3, then: npm ci')
   warn(why.split('\n').slice(-6).join('\n'))
 }

@@ -32,7 +32,7 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
   // base58 writes PeerIds.
   reading: [...type('hal'), ...value('cbor', 'multiformats')],
   hal: type('reading'),
-  'hal/linux': [...value('hal'), ...dynamic('onoff'), ...type('onoff')],
+  'hal/linux': [...value('hal'), ...dynamic('onoff', 'i2c-bus'), ...type('onoff', 'i2c-bus')],
   'hal/simulated': value('hal'),
   // A driver has what one from outside has, and its model the same way what a model has: nothing else.
   device: [...value('driver', 'devices/family'), { to: 'simulated', as: 'value', only: /\/model[^/]*\.ts$/ }],

@@ -4,8 +4,8 @@ import { build } from 'esbuild'
 import { lazyPackages } from './lazy-packages.mjs'
 import { root } from './root.mjs'
 
-/** Loaded from node_modules at run time: its binary is built for one machine. */
-const EXTERNAL = ['onoff']
+/** Loaded from node_modules at run time: their binaries are built for one machine. */
+const EXTERNAL = ['i2c-bus', 'onoff']
 
 /** What cbor-x tries to load and does without: `kith history --cbor` writes, and this only reads faster. */
 const ABSENT = ['cbor-extract']

@@ -15,7 +15,7 @@ t.test('a package exports under node_modules, where no types are stripped', asyn
 
 t.test('it brings neither tools nor a Node, and needs only what has a binary', async (t) => {
   t.notOk('devDependencies' in manifest)
-  t.strictSame(Object.keys(manifest.optionalDependencies), ['onoff'])
+  t.strictSame(Object.keys(manifest.optionalDependencies), ['i2c-bus', 'onoff'])
   t.notOk('dependencies' in manifest, 'the others are bundled')
 })
 

@@ -39,7 +39,9 @@ export function checkInstallation(folder: string): string {
     const found = findings.find((finding) => finding.about === about)
     if (found?.text !== 'loads') throw new Error(`doctor says of the ${about}: ${found?.text}`)
   }
-  if (existsSync(join(folder, 'node_modules/onoff'))) throw new Error('onoff was built: a compiler was there')
+  for (const name of ['i2c-bus', 'onoff'])
+    if (existsSync(join(folder, 'node_modules', name)))
+      throw new Error(`${name} was built: a compiler was there`)
   return `${version}, the addons load`
 }
 

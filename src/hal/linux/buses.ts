@@ -4,14 +4,15 @@ import type { Clock } from '../../clock.ts'
 import { buildHint } from '../../installation.ts'
 import { BusError, type Buses } from '../i2c.ts'
 import type { BlockingCalls } from './blocking-calls.ts'
-import { loadI2c, type OpenI2cAdapter } from './i2c-adapter.ts'
+import type { OpenI2cAdapter } from './i2c-adapter.ts'
 import { LinuxI2cBus } from './i2c-bus.ts'
+import { loadI2c } from './load-i2c.ts'
 
 export interface LinuxBusesOptions {
   readonly clock: Clock
   readonly calls: BlockingCalls
   /** The addon, loaded when the first bus is opened. @throws Error where it is not built */
-  readonly load?: () => OpenI2cAdapter
+  readonly load?: () => OpenI2cAdapter | Promise<OpenI2cAdapter>
   /** Where the buses' files are: /dev. */
   readonly folder?: string
 }
@@ -45,7 +46,7 @@ export class LinuxBuses implements Buses {
         hint: there.length > 0 ? `there is ${there.join(', ')}` : 'turn I2C on: raspi-config nonint do_i2c 0'
       })
     }
-    const openAdapter = this.#loaded(name)
+    const openAdapter = await this.#loaded(name)
     const open = () => openAdapter(join(this.#folder, name))
     const bus =
       this.#buses.get(name) ?? new LinuxI2cBus({ name, clock: this.#clock, calls: this.#calls, open })
@@ -53,9 +54,9 @@ export class LinuxBuses implements Buses {
     return bus
   }
 
-  #loaded(name: string): OpenI2cAdapter {
+  async #loaded(name: string): Promise<OpenI2cAdapter> {
     try {
-      return this.#load()
+      return await this.#load()
     } catch (error) {
       throw new BusError('unsupported', `${name} cannot be used: the I2C addon cannot be loaded`, {
         hint: `build it ${buildHint()}; or use --simulated`,

@@ -44,7 +44,7 @@ const SMBUS_QUICK = 0x0001_0000
 const SMBUS_READ_I2C_BLOCK = 0x0400_0000
 
 /** @throws Error where the addon is not built for this machine */
-export function loadI2c(): OpenI2cAdapter {
+export function addonAdapter(): OpenI2cAdapter {
   const addon = installed<I2cAddon>('i2c')
   return async (path) => {
     const file = await open(path, 'r+')

@@ -17,23 +17,30 @@ interface Native {
 }
 
 const ADDONS: Readonly<Record<string, string>> = {
-  i2c: 'no I2C',
+  i2c: 'I2C by i2c-bus',
   gpio: 'contacts and switches over sysfs, by onoff, and no pulses',
   process: 'memory is not given back after a burst of work, and flock(1) locks the home'
 }
 
-/** Whether the addons load in this Node, and the package that stands in for that of GPIO where it does not. */
+/** The packages that stand in for an addon. */
+const STAND_INS: Readonly<Record<string, Omit<Native, 'cure'> & { readonly name: string }>> = {
+  i2c: { name: 'i2c-bus', load: () => import('i2c-bus'), without: 'no I2C' },
+  gpio: { name: 'onoff', load: () => import('onoff'), without: 'no GPIO' }
+}
+
+/** Whether the addons load in this Node, and of the packages that stand in for them those that are needed. */
 export async function nativePackages(): Promise<NativePackage[]> {
-  const addons = await Promise.all(
-    Object.entries(ADDONS).map(([name, without]) =>
-      tried(`${name} addon`, { load: () => addon(name), without, cure: buildHint() })
-    )
-  )
-  if (addons.every(({ name, error }) => name !== 'gpio addon' || error === undefined)) return addons
-  return [
-    ...addons,
-    await tried('onoff', { load: () => import('onoff'), without: 'no GPIO', cure: PACKAGE_HINT })
-  ]
+  const found = Object.entries(ADDONS).map(async ([addonName, without]) => {
+    const own = await tried(`${addonName} addon`, {
+      load: () => addon(addonName),
+      without,
+      cure: buildHint()
+    })
+    const other = STAND_INS[addonName]
+    if (own.error === undefined || other === undefined) return [own]
+    return [own, await tried(other.name, { ...other, cure: PACKAGE_HINT })]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 async function tried(name: string, { load, without, cure }: Native): Promise<NativePackage> {

@@ -1,8 +1,8 @@
-import { loadI2c } from '../../../src/hal/linux/i2c-adapter.ts'
+import { addonAdapter } from '../../../src/hal/linux/i2c-adapter.ts'
 
 /** Uses every call of the addon, and prints the results; test/hal/linux/i2c-adapter.test.ts runs it. */
 const [path = ''] = process.argv.slice(2)
-const adapter = await loadI2c()(path)
+const adapter = await addonAdapter()(path)
 const refused = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'nothing',
