@@ -61,7 +61,7 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
     { to: 'protocol', as: 'value', into: /^src\/protocol\/protocol-registry\.ts$/ }
   ],
   node: [
-    ...value('config', 'peer', 'protocol', 'reading', 'hal', ...LIBP2P, 'pino', 'valibot'),
+    ...value('config', 'peer', 'protocol', 'reading', 'hal', ...LIBP2P, 'valibot'),
     // The simulated world is a mode of the product: chosen like the real one, loaded only then.
     ...dynamic('hal/linux', 'hal/simulated', 'bridge', 'devices')
   ],

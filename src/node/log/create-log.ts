@@ -1,6 +1,6 @@
-import { pino } from 'pino'
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
+import { entryLine } from './entry-line.ts'
 import { sanitize } from './sanitize.ts'
 
 export interface LogOptions {
@@ -11,26 +11,23 @@ export interface LogOptions {
   write(line: string): void
 }
 
-export function createLog(options: LogOptions): Log {
-  const { clock, level, format, write } = options
-  const logger = pino(
-    {
-      level,
-      base: null,
-      timestamp: () => `,"time":${clock.now()}`,
-      formatters: { level: (label) => ({ level: label }) }
-    },
-    { write: format === 'json' ? write : (line: string) => write(`${humanLine(JSON.parse(line))}\n`) }
-  )
-  return {
-    debug: (message, fields = {}) => logger.debug(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message)
+/** Each writes what the following ones write too. */
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+type Level = (typeof LEVELS)[number]
+
+export function createLog({ clock, level, format, write }: LogOptions): Log {
+  const lowest = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level)
+  const at = (each: Level): Log[Level] => {
+    if (LEVELS.indexOf(each) < lowest) return () => {}
+    return (message, fields) => {
+      const line = entryLine({ level: each, time: clock.now(), fields, msg: message })
+      write(`${format === 'json' ? line : humanLine(JSON.parse(line))}\n`)
+    }
   }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** A line as pino writes it. */
+/** A line of the log as JSON has it. */
 interface LogEntry {
   readonly time: number
   readonly level: string

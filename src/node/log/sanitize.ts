@@ -11,8 +11,8 @@ export function sanitize(text: string, max = 200): string {
 }
 
 /** JSON in one line; what JSON leaves as it is and a terminal obeys (DEL and C1 controls) is escaped too. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
+export function jsonLine(value: unknown, replacer?: (name: string, value: unknown) => unknown): string {
+  return JSON.stringify(value, replacer).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   )

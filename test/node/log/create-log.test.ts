@@ -37,3 +37,15 @@ t.test('for a collector: JSON', async (t) => {
     [{ level: 'warn', time: Date.UTC(2026, 10, 23, 21, 56, 41), ms: 7, msg: 'slow' }]
   )
 })
+
+t.test('below the level nothing is written, and silent writes nothing', async (t) => {
+  const all = (log: Log): void => {
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](level)
+  }
+  const written = (level: LogOptions['level']): unknown[] =>
+    logged({ level, format: 'json' }, all).map((line) => JSON.parse(line).level)
+  t.same(written('debug'), ['debug', 'info', 'warn', 'error'])
+  t.same(written('warn'), ['warn', 'error'])
+  t.same(written('error'), ['error'])
+  t.same(written('silent'), [])
+})
