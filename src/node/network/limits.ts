@@ -35,7 +35,12 @@ export const streamLimits = defineLimits('Streams of applications.', {
   perPeer: whole(1, 1024, 16, 'Streams one peer may hold open on one protocol.'),
   messageBytes: size('1KiB', '4MiB', '64KiB', 'Largest message.'),
   // Beyond it the stream is reset (docs/network.md trap 8).
-  bufferBytes: size('1KiB', '4MiB', '1MiB', 'Messages that wait for a slow application.'),
+  bufferBytes: size(
+    '1KiB',
+    '4MiB',
+    '1MiB',
+    'Memory of messages that wait for a slow application: their bytes, and 240 of each.'
+  ),
   write: duration('100ms', '10min', '30s', 'A slow reader is given this long to take a message.')
 })
 

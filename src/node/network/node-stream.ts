@@ -5,6 +5,9 @@ import { Notifier } from '../../notifier.ts'
 import { FrameStream } from '../../protocol/frame-stream.ts'
 import type { StreamLimits } from './limits.ts'
 
+/** Bytes of the heap that a waiting message takes besides its own, measured on Node 24. */
+const MESSAGE_BYTES = 240
+
 /** What one stream is held to; how many there may be is the node's matter. */
 export type MessageLimits = Pick<StreamLimits, 'messageBytes' | 'bufferBytes' | 'write'>
 
@@ -28,8 +31,10 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
   /** A message arrived, or the stream ended. */
   readonly #changed = new Notifier()
 
-  /** @internal */
-  /** @param used called with each message, either way */
+  /**
+   * @param used called with each message, either way
+   * @internal
+   */
   constructor(
     stream: Stream,
     peer: string,
@@ -77,7 +82,7 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
     while (this.#waiting.length === 0 && !this.#ended) await this.#changed.wait()
     const message = this.#waiting.shift()
     if (message === undefined && this.#error !== undefined) throw this.#error
-    this.#bytes -= message?.length ?? 0
+    if (message !== undefined) this.#bytes -= message.length + MESSAGE_BYTES
     return message
   }
 
@@ -106,9 +111,10 @@ export class NodeStream implements AsyncIterable<Uint8Array> {
 
   #take(frame: Uint8Array): void {
     this.#used()
-    this.#bytes += frame.length
+    this.#bytes += frame.length + MESSAGE_BYTES
     if (this.#bytes > this.#limits.bufferBytes) {
-      throw new NodeError('slow-reader', `${this.#bytes} bytes wait for the application on ${this.protocol}`)
+      const what = `${this.#waiting.length + 1} messages wait for the application on ${this.protocol}`
+      throw new NodeError('slow-reader', `${what}, ${this.#bytes} bytes of memory`)
     }
     this.#waiting.push(frame)
     this.#changed.notify()

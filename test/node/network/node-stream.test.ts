@@ -19,3 +19,28 @@ t.test(
     await refused
   }
 )
+
+t.test(
+  'messages that wait are charged the memory that they take: many short ones end the stream',
+  async (t) => {
+    const clock = new VirtualClock()
+    for (const [bytes, most] of [
+      [1, 1087],
+      [60_000, 4]
+    ] as const) {
+      const [near, far] = streamPair('/chat/text/v1')
+      const sender = new NodeStream(far as unknown as Stream, 'somebody', clock, limits)
+      const reader = new NodeStream(near as unknown as Stream, 'somebody', clock, limits)
+      for (let sent = 0; sent < most; sent++) await sender.send(new Uint8Array(bytes))
+      t.equal((await reader.next())?.length, bytes)
+      for (let more = 0; more < 2; more++) void sender.send(new Uint8Array(bytes)).catch(() => {})
+      while (near.status === 'open') await new Promise(setImmediate)
+      let read = 0
+      const ended = await (async () => {
+        for await (const _ of reader) read++
+      })().catch((error: unknown) => error)
+      t.match(ended, { code: 'slow-reader', message: /messages wait for the application/ })
+      t.equal(read, most, 'those that came before are read')
+    }
+  }
+)
