@@ -16,6 +16,7 @@ const LATER = [
   /^src\/protocol\/circuit\/(?!components\.ts$|constants\.ts$)/,
   /^src\/protocol\/neighbours\/(exchange|finder|survey|answerer)\.ts$/,
   /^src\/protocol\/via\/(circuits|hop)\.ts$/,
+  /^src\/protocol\/dht\/(?!limits\.ts$)/,
   /^devices\/[^/]+\/(driver|model)\.ts$/,
   /^@libp2p\/(circuit-relay-v2|dcutr|kad-dht)/,
   /^yaml$/,

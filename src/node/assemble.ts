@@ -73,7 +73,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const addresses = createAddresses(base)
   addNeighboursWay({ ...base, neighbours, via })
   const relays = createRelays(base)
-  const dht = createDht(base)
+  const dht = await createDht(base)
   const switches = new Switches(init)
   const components = {
     ...base,

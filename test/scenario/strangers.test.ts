@@ -95,6 +95,7 @@ async function kept({ running, operations }: HouseNode): Promise<Record<string, 
 }
 
 t.test(`${STRANGERS} strangers fill no table, and those of the book are served beside them`, async (t) => {
+  t.setTimeout(30_000 + STRANGERS * 1000)
   const house = houseFor(t)
   const den = await house.start('den', {
     config: `relay: { serve: anyone }\nvia: { serve: near }\ndht: { serve: true }\nlimits: ${limits}`

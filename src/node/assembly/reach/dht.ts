@@ -1,7 +1,7 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { announcedAddresses, dialOrder } from '../../../peer/dialing/dial-addresses.ts'
-import { type Dht, dht } from '../../../protocol/dht/index.ts'
+import type { Dht } from '../../../protocol/dht/index.ts'
 import { DhtWay, type DhtWayInit } from '../../peers/dht-way.ts'
 import type { Components } from '../components.ts'
 import { randomFloat } from '../random.ts'
@@ -9,14 +9,14 @@ import { randomFloat } from '../random.ts'
 type Needs = Pick<Components, 'init' | 'transports' | 'peers'>
 
 /**
- * The DHT, where kith.yaml names bootstrap peers or serves one, and the way over it. kad-dht is loaded when it starts.
+ * The DHT, where kith.yaml names bootstrap peers or serves one, and the way over it. Nothing of it is loaded otherwise.
  * A node for one command asks, and is neither found nor asked.
  */
-export function createDht(components: Needs): Dht | undefined {
+export async function createDht(components: Needs): Promise<Dht | undefined> {
   const { peers, transports } = components
   const dial: DhtWayInit['dial'] = (peer, addresses, signal, report) =>
     peers.dial(peer, dialOrder(addresses, peerIdFromString(peer), transports.local), signal, report)
-  const service = isJoined(components) ? joined(components, dial) : undefined
+  const service = isJoined(components) ? await joined(components, dial) : undefined
   peers.paths.add(
     new DhtWay({
       find: service && ((peer, signal) => service.find(peer, signal)),
@@ -41,7 +41,8 @@ function isJoined({ init: { config } }: Needs): boolean {
   return config.dht.bootstrap.length > 0 || config.dht.serve
 }
 
-function joined(components: Needs, dial: DhtWayInit['dial']): Dht {
+async function joined(components: Needs, dial: DhtWayInit['dial']): Promise<Dht> {
+  const { dht } = await import('../../../protocol/dht/index.ts')
   const {
     init: { config, world, log, shortLived },
     transports,
