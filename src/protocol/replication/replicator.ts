@@ -46,6 +46,8 @@ export class Replicator implements Startable {
   readonly #cancels: Cancel[] = []
   /** Names of gaps that their author cannot fill. */
   readonly #unfillable: BoundedMap<string, true>
+  /** When gaps were last asked for in vain, by their names: others come before them. */
+  readonly #vain: BoundedMap<string, number>
   /** By series, from which position on it is stored in packs instead of blocks. */
   readonly #compacted = new Map<string, Position>()
   /** Series that may have gone on after all that is held, until their author has answered. */
@@ -60,6 +62,7 @@ export class Replicator implements Startable {
   constructor(components: ReplicatorComponents, init: ReplicatorInit) {
     this.#init = { ...components, ...init }
     this.#unfillable = new BoundedMap(init.options.unfillable)
+    this.#vain = new BoundedMap(init.options.unfillable)
     this.#backoff = new AuthorBackoff(components.clock, components.random, init.options)
   }
 
@@ -147,8 +150,8 @@ export class Replicator implements Startable {
   }
 
   /**
-   * An author that does not answer is asked once, providers for the rest while they send any of it; then it is not
-   * asked until its back-off has passed.
+   * An author that does not answer is asked once, providers for the rest until they have nothing of a gap; then it is not
+   * asked until its back-off has passed. That there is nothing after all that is held says nothing of the gaps.
    */
   async #fillOf(author: string, gaps: readonly SeriesGap[]): Promise<void> {
     const sum = { answered: true, hasReadings: false }
@@ -156,7 +159,9 @@ export class Replicator implements Startable {
       const { answered, hasReadings } = await this.#fillOne(gap, !sum.answered)
       sum.answered &&= answered
       sum.hasReadings ||= hasReadings
-      if (!sum.answered && !sum.hasReadings) break
+      if (gap.isEnd || answered || hasReadings) continue
+      this.#vain.set(gapName(gap.series, gap.gap), this.#init.clock.monotonic())
+      if (!sum.hasReadings) break
     }
     this.#backoff.note(author, sum)
   }
@@ -165,7 +170,12 @@ export class Replicator implements Startable {
     return this.#kept()
       .flatMap((series) => gapsOf(this.#init.history.held(series)).map((gap) => ({ series, gap })))
       .filter(({ series, gap }) => !this.#unfillable.has(gapName(series, gap)))
+      .toSorted((a, b) => this.#vainAt(a) - this.#vainAt(b))
       .map((gap) => ({ ...gap, isEnd: false }))
+  }
+
+  #vainAt({ series, gap }: { series: string; gap: Gap }): number {
+    return this.#vain.get(gapName(series, gap)) ?? 0
   }
 
   /** What may come after all that is held. */

@@ -163,6 +163,25 @@ t.test('an author who publishes meanwhile is left in peace for half a minute at 
   t.ok(asked.length - until <= 5, `${asked.length - until} in two minutes`)
 })
 
+t.test('what others have of a silent author comes, though they have not the newest', async (t) => {
+  const { clock, asked, replicator, shelf, connect } = bench((task, put) => {
+    if (task.missing.from.seq !== 1) return false
+    put.push(sealedOf('pack', author, 1, 1))
+    task.onReadings(sealedOf('pack', author, 1, 1).readings, false)
+    return false
+  })
+  connect(author)
+  replicator.take(sealedOf('pack', author, 1, 0, 2, 4))
+  connect(stranger)
+  await clock.advance(MINUTE)
+  t.ok(asked.includes('1.5-'), 'nobody has what comes after all')
+  t.ok(asked.includes('1.3-3'), 'nor the newer gap')
+  t.same(
+    shelf.held(shelf.series()[0] ?? '')[0]?.ranges.flatMap(([seq]) => seq),
+    [0, 1, 2, 4]
+  )
+})
+
 t.test('an author who is silent for long delays no other', async (t) => {
   const { clock, asked, replicator } = bench((task) =>
     task.series.startsWith(author) ? new Promise(() => undefined) : true
