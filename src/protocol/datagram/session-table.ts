@@ -205,11 +205,13 @@ export class SessionTable {
       session.end(reason)
       return
     }
+    this.#retired.add(session)
+    const { own, others, untaken } = session.retire()
+    // A listener that was told of the carrier may have closed them.
+    if (own.length + others.length === 0) return
     const held =
       this.#held.get(peer) ?? new HeldFlows(this.#components, session, () => this.#held.delete(peer))
     this.#held.set(peer, held)
-    this.#retired.add(session)
-    const { own, others, untaken } = session.retire()
     const byId = new Map([...own, ...others].map((flow) => [flow.id, flow]))
     for (const { flow: id, bytes, at } of untaken) {
       const flow = byId.get(id)

@@ -40,6 +40,21 @@ t.test('the connection breaks: the flow goes on over another one, for both appli
   t.equal(clock.pending, 0, 'no timer is left')
 })
 
+t.test('a flow that its application closes when its path is lost is not held', async (t) => {
+  const made = await udpPair()
+  const { clock, world, near, far } = made
+  near.onCarrier(() => near.close())
+  world.stream[0].reset()
+  await clock.advance(10)
+  t.equal(near.ended, 'closed')
+  await clock.advance(20_000)
+  t.equal(far.ended, 'lost')
+  t.equal(world.streams.length, 1, 'no other session is begun for it')
+  await stop(made)
+  await clock.advance(20)
+  t.equal(clock.pending, 0)
+})
+
 t.test('many flows of both sides: each goes on as itself, time and again', async (t) => {
   const clock = new VirtualClock()
   const world = new DatagramWorld(clock)
