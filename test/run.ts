@@ -41,12 +41,17 @@ if (files.length === 0) {
   process.exit(2)
 }
 
+const all = files.length
+let done = 0
 const sum: Sum = { pass: 0, fail: 0, todo: 0, skip: 0 }
 await Promise.all(
   Array.from({ length: JOBS }, async () => {
     for (let file = files.shift(); file !== undefined; file = files.shift()) {
       const more = await run(file)
       for (const kind of KINDS) sum[kind] += more[kind]
+      done += 1
+      // A person waits for two minutes.
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} files\r`)
     }
   })
 )

@@ -82,6 +82,8 @@ async function connected(t: Test): Promise<{ manager: Socket; descriptor: number
     manager.close()
     own.close()
   })
+  // Node gives it in no other way, and warns of this one.
+  process.noDeprecation = true
   return { manager, descriptor: (own as unknown as { _handle: { fd: number } })._handle.fd }
 }
 
