@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
+import { builtins } from './builtins.mjs'
+import { joinStart } from './join.mjs'
 import { lazyPackages } from './lazy-packages.mjs'
 import { root } from './root.mjs'
 
@@ -16,9 +18,25 @@ const ABSENT = ['cbor-extract']
  */
 const AS_IF_IN = join(root, 'lib')
 
-/** Packages that are CommonJS call require() for what Node itself has. */
-const REQUIRE =
-  "import{createRequire as kithCreateRequire}from'node:module';const require=kithCreateRequire(import.meta.url);"
+/** What holds for each bundle. */
+const OPTIONS = {
+  absWorkingDir: root,
+  outdir: AS_IF_IN,
+  write: false,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  sourcemap: 'linked',
+  // The names of the sources and the lines suffice for a stack trace; the sources are in the repository.
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning'
+}
+
+/** Packages that are CommonJS call require() for what Node itself has; in one line, which the maps then count. */
+const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);"
 
 /**
  * Bundles the command and the three faces of the library into one folder. They share chunks, so that a driver from
@@ -27,30 +45,30 @@ const REQUIRE =
  * @returns esbuild's metafile: what went into which file
  */
 export async function bundle(folder) {
-  const { metafile, outputFiles } = await build({
-    absWorkingDir: root,
+  const made = await build({
+    ...OPTIONS,
     entryPoints: ['main', 'index', 'driver', 'simulated'].map((name) => `src/${name}.ts`),
-    outdir: AS_IF_IN,
-    write: false,
     outbase: 'src',
     chunkNames: '[name]-[hash]',
-    bundle: true,
     splitting: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
     external: [...EXTERNAL, ...ABSENT],
-    sourcemap: 'linked',
-    // The names of the sources and the lines suffice for a stack trace; the sources are in the repository.
-    sourcesContent: false,
-    legalComments: 'none',
-    banner: { js: REQUIRE },
-    plugins: [lazyPackages],
-    metafile: true,
-    logLevel: 'warning'
+    plugins: [lazyPackages, builtins],
+    metafile: true
   })
+  const files = await joinStart(OPTIONS, made.metafile, withRequire(made.outputFiles))
   mkdirSync(folder, { recursive: true })
-  for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents)
-  return metafile
+  for (const [name, text] of files) writeFileSync(join(folder, name), text)
+  return made.metafile
+}
+
+/** @returns the texts by name; where esbuild lets packages call require(), there is one */
+function withRequire(outputFiles) {
+  const texts = new Map(outputFiles.map((file) => [basename(file.path), file.text]))
+  for (const [name, text] of texts) {
+    if (!name.endsWith('.js') || !text.includes('typeof require')) continue
+    texts.set(name, `${REQUIRE}\n${text}`)
+    const map = JSON.parse(texts.get(`${name}.map`))
+    texts.set(`${name}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` }))
+  }
+  return texts
 }

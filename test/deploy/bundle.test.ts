@@ -2,6 +2,7 @@ import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -158,7 +159,9 @@ function importsOf(name: string): string[] {
 function sourcesOf(name: string, loaded: Set<string> = new Set()): string[] {
   if (loaded.has(name)) return []
   loaded.add(name)
-  const { sources } = JSON.parse(readFileSync(join(dist, 'lib', `${name}.map`), 'utf8'))
+  const map = join(dist, 'lib', `${name}.map`)
+  // A file that only exports from another has none.
+  const { sources } = existsSync(map) ? JSON.parse(readFileSync(map, 'utf8')) : { sources: [] }
   return [...sources, ...importsOf(name).flatMap((next) => sourcesOf(next, loaded))]
 }
 
@@ -167,6 +170,24 @@ t.test('the command loads no libp2p, no YAML and no driver before it knows what 
   t.ok(sources.some((path) => path.endsWith('/src/cli/process.ts')))
   t.strictSame(
     sources.filter((path) => /node_modules\/(?!(valibot)\/)|\/driver\.ts$|\/model\.ts$/.test(path)),
+    []
+  )
+})
+
+t.test('a node starts from few files', async (t) => {
+  const files = readdirSync(join(dist, 'lib')).filter((name) => name.endsWith('.js'))
+  const begun = /^(main|(run|run-node|load-with-devices|create-log)-[^.]+)\.js$/
+  const loaded = new Set<string>()
+  for (const name of files.filter((each) => begun.test(each))) sourcesOf(name, loaded)
+  t.ok(loaded.has('start.js'))
+  t.ok(loaded.size <= 20, [...loaded].join(' '))
+})
+
+t.test('no part of Node is imported: that reads all it exports, and loads more', async (t) => {
+  const files = readdirSync(join(dist, 'lib')).filter((name) => name.endsWith('.js'))
+  const texts = files.map((name) => readFileSync(join(dist, 'lib', name), 'utf8'))
+  t.strictSame(
+    texts.flatMap((text) => text.match(/(?:from|import)\s*["'](?:node:[\w/]+|fs|os|net|path)["']/g) ?? []),
     []
   )
 })
