@@ -12,8 +12,8 @@ export interface Build {
   readonly zone: string
 }
 
-/** Real milliseconds for one build. */
-const DEADLINE = 900_000
+/** Real milliseconds for one build; xz takes a minute of an idle processor for a Debian package. */
+const DEADLINE = 1_800_000
 
 /** @returns the path of the package for npm, with the addons of both machines @throws Lacking without a compiler */
 export function buildPackage(build: Build): string {
@@ -22,13 +22,13 @@ export function buildPackage(build: Build): string {
   return join(build.out, run(build, 'npm', 'pack', dist, '--pack-destination', build.out).trim())
 }
 
-/** @returns the paths of the Debian packages @throws Lacking without dpkg-deb or a compiler */
-export function buildDebs(build: Build): string[] {
+/** @returns the path of the Debian package for this machine @throws Lacking without dpkg-deb or a compiler */
+export function buildDeb(build: Build): string {
   const folder = join(build.out, 'deb')
-  run(build, process.execPath, 'scripts/deb.ts', '--out', folder, '--version', '0.0.1')
-  return readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name))
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  const words = ['--out', folder, '--version', '0.0.1', '--arch', architecture]
+  run(build, process.execPath, 'scripts/deb.ts', ...words)
+  return join(folder, `kith_0.0.1_${architecture}.deb`)
 }
 
 /** The files of the clone that git does not ignore, and its packages, as links where both are on one file system. */
@@ -68,7 +68,6 @@ function run({ clone, out, umask, zone }: Build, program: string, ...words: stri
   const made = spawnSync('sh', shell, { cwd: clone, env, encoding: 'utf8', timeout: DEADLINE })
   if (made.status === 0) return made.stdout
   const lacking = /there is no \S+ for .*|dpkg-deb: .*ENOENT/.exec(made.stderr)?.[0]
-  throw lacking === undefined
-    ? new Error(`${program} ${words.join(' ')}: ${made.stderr}`)
-    : new Lacking(lacking)
+  if (lacking !== undefined) throw new Lacking(lacking)
+  throw new Error(`${program} ${words.join(' ')}: ${made.error?.message ?? made.stderr}`)
 }
