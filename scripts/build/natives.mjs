@@ -18,7 +18,10 @@ const COMPILED = 'epoll'
 /** What they need at run time. */
 const PLAIN = ['onoff', 'bindings', 'file-uri-to-path', 'lodash.debounce']
 
-const SHARED = ['-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-s', '-Wl,-z,relro,-z,now']
+/** The names of the sources, which are in messages of asserts, are those within the clone. */
+const NAMES = `-ffile-prefix-map=${root}=.`
+
+const SHARED = ['-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-s', '-Wl,-z,relro,-z,now', NAMES]
 
 export const targets = Object.keys(TARGETS)
 
