@@ -34,7 +34,10 @@ function isOf(pattern: string, path: string): boolean {
 
 t.test('it is built and run by the Node that kith is tested with', async (t) => {
   const major = JSON.parse(read('package.json')).devDependencies.node.split('.')[0]
-  t.strictSame(stages, ['FROM --platform=$BUILDPLATFORM $BUILDER AS build', 'FROM $NODE'])
+  t.strictSame(stages, [
+    'FROM --platform=$BUILDPLATFORM $BUILDER AS build',
+    'FROM --platform=$TARGETPLATFORM $NODE'
+  ])
   for (const name of ['BUILDER', 'NODE'])
     t.match(
       instructions.find((line) => line.startsWith(`ARG ${name}=`)),

@@ -22,8 +22,9 @@ function fileOf(name: string): string {
 }
 
 t.test('the limits that are named are those of the configuration', async (t) => {
-  t.match(page, `\`limits.serve.programs\` (${defaultsOf(serveLimits).programs})`)
-  t.match(page, `\`limits.control.streams\`\n  (${defaultsOf(controlLimits).streams})`)
+  const text = page.replaceAll(/\s+/g, ' ')
+  t.match(text, `\`limits.serve.programs\` (${defaultsOf(serveLimits).programs})`)
+  t.match(text, `\`limits.control.streams\` (${defaultsOf(controlLimits).streams})`)
 })
 
 const skip = python ? false : 'there is no python3 here'
