@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { run } from '../debian/root.ts'
+import { answerOf } from './answer.ts'
 import type { Buildah, ImageConfig } from './buildah.ts'
 import { Container } from './container.ts'
 
@@ -8,6 +9,7 @@ interface Built {
   readonly image: string
   readonly clone: string
   readonly architecture: string
+  readonly isEmulated: boolean
   /** For what the container writes. */
   readonly folder: string
 }
@@ -42,7 +44,17 @@ export async function checkNode(buildah: Buildah, built: Built): Promise<string[
     const [line] = await node.waitFor(/^.*"msg":"started".*$/m, START_MS)
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const { peer } = JSON.parse(line) as { peer: string }
-    const answer = await askFromHost(clone, `/ip4/127.0.0.1/tcp/${port}/p2p/${peer}`)
+    const address = `/ip4/127.0.0.1/tcp/${port}/p2p/${peer}`
+    const words = [
+      join(clone, 'bin/kith.js'),
+      'ask',
+      address,
+      '/sensor/temp/v1',
+      '--json',
+      '--timeout',
+      '60s'
+    ]
+    const answer = await answerOf(() => run(process.execPath, words, START_MS), built.isEmulated)
     const healthy = await node.exec(...health)
     if (healthy.status !== 0) throw new Error(`it is not healthy: ${healthy.output}`)
     await node.stop()
@@ -52,6 +64,8 @@ export async function checkNode(buildah: Buildah, built: Built): Promise<string[
       `started after ${seconds} s, and this machine was answered: ${answer}`,
       'is healthy, and ends by SIGTERM with status 0'
     ]
+  } catch (error) {
+    throw new Error(`with the log\n${node.log}`, { cause: error })
   } finally {
     await node.end()
   }
@@ -70,14 +84,6 @@ async function sizeOf(folder: string): Promise<number> {
   const bytes = Number.parseInt(output, 10)
   if (!(bytes < MAX_BYTES)) throw new Error(`${output.trim()}: more than ${MAX_BYTES} bytes`)
   return bytes
-}
-
-async function askFromHost(clone: string, address: string): Promise<string> {
-  const words = [join(clone, 'bin/kith.js'), 'ask', address, '/sensor/temp/v1', '--json', '--timeout', '60s']
-  const { status, output } = await run(process.execPath, words, START_MS)
-  const value = /"value":(-?[\d.]+)/.exec(output)?.[1]
-  if (status !== 0 || value === undefined) throw new Error(`kith ask ended with ${status}:\n${output}`)
-  return `${value} °C`
 }
 
 async function freePort(): Promise<number> {

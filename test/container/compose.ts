@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parse } from 'yaml'
 import { Segment } from '../support/namespaces/segment.ts'
+import { answerOf } from './answer.ts'
 import type { Buildah, ImageConfig } from './buildah.ts'
 import { Container } from './container.ts'
 import type { ContainerOptions } from './runtime-spec.ts'
@@ -21,6 +22,8 @@ const FIND_MS = 300_000
 /** The package `tini` has it; an engine brings its own. */
 const INIT = '/usr/bin/tini-static'
 
+/** As `docker compose exec NAME node /kith/bin/kith.js …` of docs/install.md. */
+const KITH = ['node', '/kith/bin/kith.js']
 /** Ends with 0 where the last line does. */
 const TRY = [
   'exec 2>&1',
@@ -68,7 +71,6 @@ const KEYS: readonly (keyof Service)[] = [
 export async function checkCompose(buildah: Buildah, run: ComposeRun): Promise<string[]> {
   const text = readFileSync(join(run.clone, 'compose.yaml'), 'utf8')
   const { services } = parse(text, { merge: true }) as { services: Readonly<Record<string, Service>> }
-  const names = Object.keys(services)
   const image = await buildah.config(run.image)
   mkdirSync(run.folder, { recursive: true })
   const segment = new Segment()
@@ -83,7 +85,10 @@ export async function checkCompose(buildah: Buildah, run: ComposeRun): Promise<s
       containers.set(name, container)
       await container.start()
     }
-    return await checkServices(containers, image, names)
+    return await checkServices(containers, image, run.isEmulated)
+  } catch (error) {
+    const logs = [...containers].map(([name, { log }]) => `${name}:\n${log}`)
+    throw new Error(`with the logs\n${logs.join('')}`, { cause: error })
   } finally {
     for (const container of containers.values()) await container.end()
     segment.end()
@@ -111,19 +116,18 @@ function optionsOf(name: string, service: Service, network: string, isEmulated: 
 async function checkServices(
   containers: ReadonlyMap<string, Container>,
   image: ImageConfig,
-  names: readonly string[]
+  isEmulated: boolean
 ): Promise<string[]> {
   const done: string[] = []
   const began = performance.now()
   for (const [name, container] of containers) {
     await container.waitFor(/"msg":"started"/, FIND_MS)
     await checkConfinement(name, container, image)
-    for (const other of names.filter((one) => one !== name)) {
+    for (const other of [...containers.keys()].filter((one) => one !== name)) {
       const way = await waitForNeighbour(container, other)
-      const answer = await kith(container, 'ask', other, 'temperature', '--stream', '--timeout', '60s')
-      const value = /"value":(-?[\d.]+)/.exec(answer)?.[1]
-      if (value === undefined) throw new Error(`${name} asks ${other}: ${answer}`)
-      done.push(`compose: ${name} found ${other} (${way}), and was answered: ${value} °C`)
+      const words = ['ask', other, 'temperature', '--stream', '--timeout', '60s', '--json']
+      const answer = await answerOf(() => container.exec(...KITH, ...words), isEmulated)
+      done.push(`compose: ${name} found ${other} (${way}), and was answered: ${answer}`)
     }
   }
   done.push(`compose: ${Math.round((performance.now() - began) / 1000)} s from the start to both answers`)
@@ -163,14 +167,14 @@ async function waitForNeighbour(container: Container, other: string): Promise<st
     const peers = JSON.parse(await kith(container, 'peers')) as { name?: string; path?: { text: string } }[]
     const found = peers.find(({ name, path }) => name === other && path !== undefined)
     if (found?.path !== undefined) return found.path.text
-    if (deadline.aborted) throw new Error(`${other} is not found within ${FIND_MS} ms:\n${container.log}`)
+    if (deadline.aborted) throw new Error(`no ${other} within ${FIND_MS} ms: ${JSON.stringify(peers)}`)
     await delay(500)
   }
 }
 
-/** A command of kith beside the node, as `docker compose exec NAME node /kith/bin/kith.js …`. */
+/** A command of kith beside the node. @returns the JSON that it prints */
 async function kith(container: Container, ...words: string[]): Promise<string> {
-  const { status, output } = await container.exec('node', '/kith/bin/kith.js', ...words, '--json')
+  const { status, output } = await container.exec(...KITH, ...words, '--json')
   if (status !== 0) throw new Error(`kith ${words.join(' ')} (${status}):\n${output}`)
   return output
 }
