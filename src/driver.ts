@@ -60,6 +60,7 @@ export type { Edge, InputLine, InputOptions, Level, OutputLine, Pins } from './h
 
 // Files in which the kernel shows a device.
 
+export { byNumber } from './hal/kernel/by-number.ts'
 export { isAbsent, KernelFiles, kernelNumber } from './hal/kernel/files.ts'
 export { I2C_DEVICES, I2C_PLACE, placesOf } from './hal/kernel/i2c.ts'
 export { KernelSensor, type ReadChannel } from './hal/kernel/sensor.ts'

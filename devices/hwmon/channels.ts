@@ -1,4 +1,4 @@
-import { defined, type Measure, uniqueMeasures } from '../../src/driver.ts'
+import { byNumber, defined, type Measure, uniqueMeasures } from '../../src/driver.ts'
 
 /** What is measured, by the word that its files begin with. */
 const QUANTITIES = {
@@ -55,7 +55,7 @@ export function channelsIn(files: readonly string[]): string[] {
     const [, kind, number] = INPUT.exec(file) ?? []
     return kind === undefined ? [] : [`${kind}${number}`]
   })
-  return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return [...new Set(found)].sort(byNumber)
 }
 
 /** `Core 0` as it is written in the configuration: `core0`. */

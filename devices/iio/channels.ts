@@ -1,4 +1,4 @@
-import { defined, type Measure, uniqueMeasures } from '../../src/driver.ts'
+import { byNumber, defined, type Measure, uniqueMeasures } from '../../src/driver.ts'
 
 /** What is measured, by the word in the names of its files. */
 const QUANTITIES = {
@@ -70,7 +70,5 @@ export function channelsOf(list: string): Channel[] {
 /** The files' names of a device as such a list, without what it only estimates. */
 export function channelsIn(files: readonly string[], device: string): string[] {
   const words = files.flatMap((file) => FILE.exec(file)?.[1] ?? [])
-  return [...new Set(words)]
-    .filter((word) => !isEstimated(device, word))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return [...new Set(words)].filter((word) => !isEstimated(device, word)).sort(byNumber)
 }

@@ -4,6 +4,7 @@ import { build } from 'esbuild'
 import { builtins } from './builtins.mjs'
 import { joinStart } from './join.mjs'
 import { lazyPackages } from './lazy-packages.mjs'
+import { plainOrder } from './plain-order.mjs'
 import { root } from './root.mjs'
 
 /** Loaded from node_modules at run time: their binaries are built for one machine. */
@@ -52,7 +53,7 @@ export async function bundle(folder) {
     chunkNames: '[name]-[hash]',
     splitting: true,
     external: [...EXTERNAL, ...ABSENT],
-    plugins: [lazyPackages, builtins],
+    plugins: [lazyPackages, plainOrder, builtins],
     metafile: true
   })
   const files = await joinStart(OPTIONS, made.metafile, withRequire(made.outputFiles))

@@ -192,6 +192,16 @@ t.test('no part of Node is imported: that reads all it exports, and loads more',
   )
 })
 
+t.test('what a node starts with loads no collation of ICU', async (t) => {
+  const loaded = new Set<string>()
+  sourcesOf('start.js', loaded)
+  const texts = [...loaded].map((name) => readFileSync(join(dist, 'lib', name), 'utf8'))
+  t.strictSame(
+    texts.flatMap((text) => text.match(/.{40}(?:localeCompare|\bIntl\.|\.toLocale\w+\().{20}/g) ?? []),
+    []
+  )
+})
+
 t.test('it has grown by no more than a tenth over the recorded size', async (t) => {
   const page = readFileSync(join(root, 'docs/footprint.md'), 'utf8')
   const recorded = Number(/, (\d+) bytes in all/.exec(page)?.[1])

@@ -1,3 +1,4 @@
+import { byNumber } from './by-number.ts'
 import type { KernelFiles } from './files.ts'
 
 /** Where the kernel shows devices of one kind, each in a folder with a file that names it. */
@@ -23,7 +24,7 @@ export async function sysfsEntries(
 ): Promise<SysfsEntry[]> {
   const found: SysfsEntry[] = []
   const names = (await files.list(folder)).filter((each) => entry.test(each))
-  for (const each of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
+  for (const each of names.sort(byNumber)) {
     const path = `${folder}/${each}`
     const name = await files.textIfAny(`${path}/${file}`, signal)
     if (name !== undefined) found.push({ path, name })
