@@ -3,15 +3,21 @@
 # by Debian's keys. The programs of arm64 run in an emulator; most of the time is theirs.
 set -eu
 cd "$(dirname "$0")"
+tar=$1
 export SOURCE_DATE_EPOCH=1764374400
-exec mmdebstrap --architectures=arm64 --variant=minbase --format=tar \
+work=$(mktemp -d "${TMPDIR:-/tmp}/kith-base.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+# mmdebstrap may be another user in its namespace, who cannot read a clone in a private home.
+tar -C base --owner=root:0 --group=root:0 --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" --sort=name \
+  -cf "$work/base.tar" .
+mmdebstrap --architectures=arm64 --variant=minbase --format=tar \
   --include="$(grep -v '^#' packages | paste -sd,)" \
   --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-confold \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
   --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-include=/usr/share/man/man*/kith*' \
-  --essential-hook="cp -R '$PWD/base/.' \"\$1/\"" \
-  trixie "$1" \
+  --essential-hook="tar-in $work/base.tar /" \
+  trixie "$tar" \
   'deb http://deb.debian.org/debian trixie main non-free-firmware' \
   'deb http://deb.debian.org/debian trixie-updates main non-free-firmware' \
   'deb http://deb.debian.org/debian-security trixie-security main non-free-firmware'

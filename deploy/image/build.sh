@@ -38,7 +38,7 @@ fail() { echo "npm run image: $*" >&2; exit 1; }
 check_needs() {
   missing=''
   while read -r program package; do
-    command -v "$program" > /dev/null || missing="$missing $package"
+    [ -z "$program" ] || command -v "$program" > /dev/null || missing="$missing $package"
   done << END
 mmdebstrap mmdebstrap
 mke2fs e2fsprogs
@@ -47,13 +47,28 @@ mcopy mtools
 sfdisk fdisk
 xz xz-utils
 fdtput device-tree-compiler
+$([ "$(id -u)" = 0 ] || echo newuidmap uidmap)
 END
   [ -z "$missing" ] || fail "missing; apt-get install$missing"
   # Reads a tar since 1.47.1.
   mke2fs -V 2>&1 | grep -Eq '1\.(4[89]|47\.[1-9]|[5-9])' ||
     fail 'e2fsprogs 1.47.1 or later is needed; on Debian 12: apt-get install -t bookworm-backports e2fsprogs'
+  [ "$(id -u)" = 0 ] || check_namespaces
   arm=/proc/sys/fs/binfmt_misc/qemu-aarch64
   [ "$(uname -m)" = aarch64 ] || [ -e "$arm" ] || register_emulator
+}
+
+# Who is not root is root in a user namespace of their own [user_namespaces(7), newuidmap(1)].
+check_namespaces() {
+  user=$(id -un)
+  for kind in subuid subgid; do
+    grep -Eq "^($user|$(id -u)):[0-9]+:[0-9]{5,}$" "/etc/$kind" ||
+      fail "$user has no ids in /etc/$kind for a user namespace: as root, once:" \
+        "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user"
+  done
+  unshare --user --map-root-user true 2> /dev/null ||
+    fail 'only root may make user namespaces here (sysctl: user.max_user_namespaces,' \
+      'kernel.unprivileged_userns_clone or kernel.apparmor_restrict_unprivileged_userns): allow it, or run this as root'
 }
 
 register_emulator() {
@@ -94,9 +109,12 @@ progress() {
 # shellcheck disable=SC2016 # $1 is for the shell of the hooks: the folder of the root
 make_root() {
   say 'kith and its settings'
+  # Owners, modes and times are not those of the clone.
+  tar -C "$here/root" --owner=root:0 --group=root:0 --mode=u=rwX,go=rX --mtime="@$epoch" --sort=name \
+    -cf "$work/own.tar" .
   SOURCE_DATE_EPOCH=$epoch mmdebstrap --architectures=arm64 --variant=custom --skip=update,cleanup/apt --format=tar \
     --setup-hook="tar-in $base /" \
-    --customize-hook="cp -R '$here/root/.' \"\$1/\"" \
+    --customize-hook="tar-in $work/own.tar /" \
     --customize-hook="copy-in $work/kith.deb /tmp" \
     --customize-hook="copy-in $here/finish /tmp" \
     --customize-hook='chroot "$1" sh /tmp/finish' --customize-hook='rm "$1/tmp/finish"' \
