@@ -5,19 +5,21 @@
 #     --out FOLDER   where the image goes; dist-image unless given
 #     --no-xz        the plain image alone
 #     --fresh        Debian's packages anew, not from the cache
+#     --twice        makes it a second time, and fails where the same packages did not give the same bytes
 #
 # Nothing is mounted, and no loop device is used. Root is needed only where the machine lets nobody else make user
 # namespaces, and once to register the emulator of arm64 (binfmt).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 clone=$(cd "$here/../.." && pwd)
-out=$clone/dist-image deb='' xz=yes fresh=no
+out=$clone/dist-image deb='' xz=yes fresh=no twice=no
 while [ $# -gt 0 ]; do
   case $1 in
     --deb) deb=$(realpath "$2"); shift 2 ;;
     --out) out=$2; shift 2 ;;
     --no-xz) xz=no; shift ;;
     --fresh) fresh=yes; shift ;;
+    --twice) twice=yes; shift ;;
     *) echo "npm run image: unknown: $1" >&2; exit 2 ;;
   esac
 done
@@ -159,12 +161,27 @@ END
   dd if="$work/root.img" of="$work/$name.img" bs=1M seek=$ROOT_AT conv=notrunc,sparse status=none
 }
 
+# All of it once more, in folders of other names, beside what is there.
+make_again() {
+  say 'a second time'
+  mkdir "$work/again"
+  [ "$fresh" = no ] || set -- --fresh
+  SOURCE_DATE_EPOCH=$epoch "$0" "$@" ${given:+--deb "$given"} --no-xz --out "$work/again" | sed 's/^/  /'
+  [ -e "$work/again/$name.img" ] || fail 'the second image could not be made'
+  diff "$out/$name.packages" "$work/again/$name.packages" ||
+    fail 'Debian has had other packages the second time (above); nothing can be said about the bytes'
+  cmp "$out/$name.img" "$work/again/$name.img" || fail 'the same packages gave other bytes'
+  rm -r "$work/again"
+  say "the second image has the same bytes: sha256 $(sha256sum "$out/$name.img" | cut -d ' ' -f 1)"
+}
+
 check_needs
 mkdir -p "$out" "$cache"
 work=$(mktemp -d "${TMPDIR:-/tmp}/kith-image.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 # mmdebstrap may be another user in its namespace.
 chmod 755 "$work"
+given=$deb
 version=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' "$clone/package.json")
 name=kith-rpi-$version
 epoch=${SOURCE_DATE_EPOCH:-$(git -C "$clone" log -1 --format=%ct)}
@@ -182,6 +199,7 @@ make_boot
 make_image
 mv "$work/$name.img" "$out/$name.img"
 mv "$work/packages.txt" "$out/$name.packages"
+[ "$twice" = no ] || make_again
 if [ "$xz" = yes ]; then
   say 'compressing'
   xz -3 --threads=2 --keep --force "$out/$name.img"
