@@ -6,6 +6,7 @@ import { joinStart } from './join.mjs'
 import { lazyPackages } from './lazy-packages.mjs'
 import { plainOrder } from './plain-order.mjs'
 import { root } from './root.mjs'
+import { singleProcess } from './single-process.mjs'
 
 /** Loaded from node_modules at run time: their binaries are built for one machine. */
 const EXTERNAL = ['i2c-bus', 'onoff']
@@ -53,7 +54,7 @@ export async function bundle(folder) {
     chunkNames: '[name]-[hash]',
     splitting: true,
     external: [...EXTERNAL, ...ABSENT],
-    plugins: [lazyPackages, plainOrder, builtins],
+    plugins: [lazyPackages, plainOrder, singleProcess, builtins],
     metafile: true
   })
   const files = await joinStart(OPTIONS, made.metafile, withRequire(made.outputFiles))

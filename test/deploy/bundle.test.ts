@@ -192,6 +192,13 @@ t.test('no part of Node is imported: that reads all it exports, and loads more',
   )
 })
 
+t.test('what a node starts with loads neither cluster nor worker_threads', async (t) => {
+  const loaded = new Set<string>()
+  sourcesOf('start.js', loaded)
+  for (const name of loaded)
+    t.notMatch(readFileSync(join(dist, 'lib', name), 'utf8'), /node:(cluster|worker_threads)/)
+})
+
 t.test('what a node starts with loads no collation of ICU', async (t) => {
   const loaded = new Set<string>()
   sourcesOf('start.js', loaded)
