@@ -6,6 +6,7 @@
 // The last line reads: N passed, N failed
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { summarize } from '../../bench/statistics.ts'
+import { describeError } from '../../src/error.ts'
 import { type DhtNode, makeDhtNode, until } from '../support/dht/node.ts'
 import { numbers } from '../support/neighbours/graph.ts'
 
@@ -37,14 +38,17 @@ console.log(`${NODES} nodes, ${servers.length} of them servers, joined in ${seco
 const times: number[] = []
 const questions: number[] = []
 let found = 0
+/** Why the last search found nothing. */
+let failure = ''
 for (let i = 0; i < SEARCHES; i++) {
   const [asker, sought] = [oneOf(nodes), oneOf(nodes)]
   if (asker === sought) continue
   const before = asker.dht.counters['asked'] ?? 0
   const started = performance.now()
+  failure = 'no word of it, or another address'
   const addresses = await firstWord(asker, sought.peer)
   if (addresses.some((address) => sought.address.startsWith(String(address)))) found++
-  else console.log(`not found: node ${nodes.indexOf(sought)} by node ${nodes.indexOf(asker)}`)
+  else console.log(`not found: node ${nodes.indexOf(sought)} by node ${nodes.indexOf(asker)}: ${failure}`)
   times.push(performance.now() - started)
   questions.push((asker.dht.counters['asked'] ?? 0) - before)
 }
@@ -65,8 +69,8 @@ function seconds(since: number): string {
 async function firstWord({ dht }: DhtNode, peer: string): Promise<readonly Multiaddr[]> {
   try {
     for await (const addresses of dht.find(peer, AbortSignal.timeout(20_000))) return addresses
-  } catch {
-    // Told as not found.
+  } catch (error) {
+    failure = describeError(error)
   }
   return []
 }
