@@ -1,6 +1,6 @@
 // Writes docs/footprint.md: what the bundle and its parts cost. Figures of time are those of the machine that runs it.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './build/root.mjs'
@@ -17,6 +17,8 @@ try {
   const words = ['scripts/build.mjs', '--out', dist, '--metafile', join(folder, 'metafile.json')]
   const build = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
   if (build.status !== 0) process.exit(1)
+  // Each shape has the addons. They need no compiler here: the clone's are the same.
+  cpSync(join(root, 'native', 'build'), join(dist, 'native', 'build'), { recursive: true })
   writeFileSync(join(root, 'docs/footprint.md'), await page(dist))
 } finally {
   rmSync(folder, { recursive: true, force: true })
