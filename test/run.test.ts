@@ -27,6 +27,16 @@ t.test('the sum is that of all files', async (t) => {
   t.equal(out, '# { total: 5, pass: 3, todo: 1, skip: 1 }\n')
 })
 
+t.test('what a file leaves running is ended with it', async (t) => {
+  const { status, out } = runOver(t, {
+    leaving: `import { spawn } from 'node:child_process'
+      spawn('sleep', ['600'], { stdio: 'inherit' }).unref()
+      t.pass('one')`
+  })
+  t.equal(status, 0)
+  t.equal(out, '# { total: 1, pass: 1 }\n')
+})
+
 t.test('each file that fails is named, with the reason and without what passes', async (t) => {
   const { status, out } = runOver(t, {
     passes: "t.pass('one')",

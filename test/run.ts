@@ -41,6 +41,9 @@ if (files.length === 0) {
   process.exit(2)
 }
 
+/** Process groups of the files that run: a signal of the terminal does not reach them. */
+const running = new Set<number>()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, endAll)
 const all = files.length
 let done = 0
 const sum: Sum = { pass: 0, fail: 0, todo: 0, skip: 0 }
@@ -61,12 +64,27 @@ const counts = KINDS.filter((kind) => kind === 'pass' || sum[kind] > 0).map(
 console.log(`# { total: ${KINDS.reduce((total, kind) => total + sum[kind], 0)}${counts.join('')} }`)
 process.exitCode = sum.fail === 0 ? 0 : 1
 
+function endAll(): never {
+  for (const group of running) endGroup(group)
+  process.exit(1)
+}
+
+/** Ends what a file has left running, which would keep its pipes open. */
+function endGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL')
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
 /** Runs one file, and prints what fails in it and what it writes to stderr. */
 async function run(file: string): Promise<Sum> {
   const child = spawn(process.execPath, [...PRELOADED, file], {
     cwd: ROOT,
     env: { ...process.env, TAP: '1', TAP_TIMEOUT: String(LIMIT) },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
     timeout: DEADLINE,
     killSignal: 'SIGKILL'
   })
@@ -78,7 +96,14 @@ async function run(file: string): Promise<Sum> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text
   })
-  const [status, signal] = await once(child, 'close')
+  const closed = once(child, 'close')
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${process.execPath} cannot be started`)
+  running.add(pid)
+  const [status, signal] = await once(child, 'exit')
+  endGroup(pid)
+  running.delete(pid)
+  await closed
   const found = sumIn(out)
   // No sum, or a status that the sum does not tell: the file itself failed.
   const isWhole = found !== undefined && (status === 0 || found.fail > 0)
