@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the image of an SD card for Raspberry Pi 3, 4, 400, CM4 and Zero 2 W: npm run image (docs/install.md).
 #
+#     --board pi5    for Raspberry Pi 5, with the kernel of trixie-backports; only built, never booted
 #     --deb FILE     the package of kith for arm64; made by `npm run deb` unless given
 #     --out FOLDER   where the image goes; dist-image unless given
 #     --no-xz        the plain image alone
@@ -12,7 +13,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 clone=$(cd "$here/../.." && pwd)
-out=$clone/dist-image deb='' xz=yes fresh=no twice=no
+out=$clone/dist-image deb='' xz=yes fresh=no board='' twice=no
 while [ $# -gt 0 ]; do
   case $1 in
     --deb) deb=$(realpath "$2"); shift 2 ;;
@@ -20,9 +21,11 @@ while [ $# -gt 0 ]; do
     --no-xz) xz=no; shift ;;
     --fresh) fresh=yes; shift ;;
     --twice) twice=yes; shift ;;
+    --board) board=$2; shift 2 ;;
     *) echo "npm run image: unknown: $1" >&2; exit 2 ;;
   esac
 done
+[ -z "$board" ] || [ -d "$here/boards/$board" ] || { echo "npm run image: --board takes pi5, not $board" >&2; exit 2; }
 
 # MiB. The gap between root and data is for a second root; data is made on the device (root/usr/lib/kith-image).
 BOOT_AT=4 BOOT=512 ROOT_AT=516 ROOT=1536
@@ -83,23 +86,24 @@ register_emulator() {
 
 # Debian with kernel and firmware, in the cache by what decides what is in it.
 make_base() {
-  key=$(cd "$here" && { cat packages base.sh; find base -type f | sort | xargs cat; } | sha256sum | cut -c1-16)
-  base=$cache/base-$key.tar
+  key=$(cd "$here" && { cat packages base.sh; find base ${board:+"boards/$board/base"} -type f | sort | xargs cat; } |
+    sha256sum | cut -c1-16)
+  base=$cache/base$board-$key.tar
   if [ -e "$base" ] && [ "$fresh" = no ]; then
     say "Debian's packages are in the cache ($base)"
     return
   fi
   say "Debian's packages, installed by an emulated arm64: 4 to 20 minutes"
   rm -f "$base.part"
-  "$here/base.sh" "$base.part" 2>&1 | progress
-  [ -s "$base.part" ] || fail "Debian could not be installed: $cache/mmdebstrap.log"
+  "$here/base.sh" "$base.part" "$board" 2>&1 | progress
+  [ -s "$base.part" ] || fail "Debian could not be installed: $cache/mmdebstrap$board.log"
   mv "$base.part" "$base"
-  find "$cache" -name 'base-*.tar' ! -path "$base" -delete
+  find "$cache" -name "base$board-*.tar" ! -path "$base" -delete
 }
 
 # mmdebstrap's lines with the seconds; what its packages' scripts say is in the log.
 progress() {
-  tee "$cache/mmdebstrap.log" | while IFS= read -r line; do
+  tee "$cache/mmdebstrap$board.log" | while IFS= read -r line; do
     case $line in
       I:*) say "  ${line#I: }" ;;
       E:* | W:*) say "  $line" ;;
@@ -107,12 +111,15 @@ progress() {
   done
 }
 
-# The files of root/ and the package are added to the base; the boot partition's files go into a tar of their own.
+# The files of root/, the board's own and the package are added to the base; the boot partition's files go into a tar of
+# their own.
 # shellcheck disable=SC2016 # $1 is for the shell of the hooks: the folder of the root
 make_root() {
   say 'kith and its settings'
   # Owners, modes and times are not those of the clone.
-  tar -C "$here/root" --owner=root:0 --group=root:0 --mode=u=rwX,go=rX --mtime="@$epoch" --sort=name \
+  mkdir "$work/own"
+  cp -R "$here/root/." ${board:+"$here/boards/$board/root/."} "$work/own"
+  tar -C "$work/own" --owner=root:0 --group=root:0 --mode=u=rwX,go=rX --mtime="@$epoch" --sort=name \
     -cf "$work/own.tar" .
   SOURCE_DATE_EPOCH=$epoch mmdebstrap --architectures=arm64 --variant=custom --skip=update,cleanup/apt --format=tar \
     --setup-hook="tar-in $base /" \
@@ -124,7 +131,7 @@ make_root() {
     --customize-hook="copy-out /tmp/packages.txt $work" --customize-hook='rm "$1/tmp/packages.txt"' \
     --customize-hook="tar-out /boot/firmware $work/firmware.tar" --customize-hook='rm -r "$1"/boot/firmware/*' \
     trixie "$work/root.tar" http://deb.debian.org/debian 2>&1 | progress
-  [ -s "$work/root.tar" ] || fail "kith could not be installed: $cache/mmdebstrap.log"
+  [ -s "$work/root.tar" ] || fail "kith could not be installed: $cache/mmdebstrap$board.log"
   mkdir "$work/firmware"
   tar -xf "$work/firmware.tar" -C "$work/firmware" --strip-components=1 --no-same-owner
 }
@@ -166,7 +173,7 @@ make_again() {
   say 'a second time'
   mkdir "$work/again"
   [ "$fresh" = no ] || set -- --fresh
-  SOURCE_DATE_EPOCH=$epoch "$0" "$@" ${given:+--deb "$given"} --no-xz --out "$work/again" | sed 's/^/  /'
+  SOURCE_DATE_EPOCH=$epoch "$0" "$@" --board "$board" ${given:+--deb "$given"} --no-xz --out "$work/again" | sed 's/^/  /'
   [ -e "$work/again/$name.img" ] || fail 'the second image could not be made'
   diff "$out/$name.packages" "$work/again/$name.packages" ||
     fail 'Debian has had other packages the second time (above); nothing can be said about the bytes'
@@ -183,7 +190,7 @@ trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 given=$deb
 version=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' "$clone/package.json")
-name=kith-rpi-$version
+name=kith-rpi${board#pi}-$version
 epoch=${SOURCE_DATE_EPOCH:-$(git -C "$clone" log -1 --format=%ct)}
 
 if [ -z "$deb" ]; then
@@ -203,6 +210,7 @@ mv "$work/packages.txt" "$out/$name.packages"
 if [ "$xz" = yes ]; then
   say 'compressing'
   xz -3 --threads=2 --keep --force "$out/$name.img"
-  "$here/manifest.sh" "$out" "$name" "$version" "$epoch"
+  "$here/manifest.sh" "$out" "$name" "$version" "$epoch" "$board"
 fi
+[ -z "$board" ] || say 'only built: no machine or emulator has booted an image for this board'
 say "done: $out/$name.img"

@@ -8,6 +8,8 @@ const SIZE = 4 * 2 ** 30
 const MIB = 2 ** 20
 /** The layout of deploy/image/build.sh, in MiB; data is made on the device. */
 const PARTITIONS = { boot: [4, 512], root: [516, 1536], data: [3588, 508] } as const
+/** Where the boot partition begins, in bytes. */
+export const BOOT_AT = PARTITIONS.boot[0] * MIB
 
 // The watchdog of QEMU's board resets at once when it is armed [QEMU, hw/misc/bcm2835_powermgt.c]. cdc_subset takes
 // QEMU's network card before cdc_ether does, and cannot drive it. Its GPIO4 is low: the search of 1-Wire would find
@@ -86,7 +88,7 @@ export class Card {
   }
 
   #mtools(program: string, ...words: string[]): Promise<string> {
-    return command(program, ['-i', `${this.path}@@${PARTITIONS.boot[0] * MIB}`, ...words], {
+    return command(program, ['-i', `${this.path}@@${BOOT_AT}`, ...words], {
       deadline: 60_000
     })
   }

@@ -3,11 +3,16 @@ import { checkNeeds as checkPi, checkPrograms } from '../pi/needs.ts'
 /** @throws Lacking with one sentence: what is missing, and how to get it */
 export async function checkNeeds(): Promise<void> {
   await checkPi()
+  checkTools()
   checkPrograms({
-    mtype: 'mtools',
     'fsck.fat': 'dosfstools',
     e2fsck: 'e2fsprogs',
     ssh: 'openssh-client',
     'ssh-keygen': 'openssh-client'
   })
+}
+
+/** What the boot partition is read with. @throws Lacking */
+export function checkTools(): void {
+  checkPrograms({ mtype: 'mtools', fdtget: 'device-tree-compiler' })
 }

@@ -2,6 +2,8 @@
 //
 //     npm run test:image                     dist-image/kith-rpi-<version>.img, made by `npm run image`
 //     npm run test:image -- FILE             another one
+//     npm run test:image -- --files          reads the boot partition, and boots nothing
+//     npm run test:image -- --board pi5      the same for that board's image: QEMU has no Raspberry Pi 5
 //     npm run test:image -- --required       fails where something is missing
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,18 +12,31 @@ import { parseArgs } from 'node:util'
 import { command } from '../pi/command.ts'
 import { makeHome } from '../pi/home.ts'
 import { Lacking } from '../pi/needs.ts'
+import { BOARDS, checkBootPartition } from './boot-partition.ts'
 import { Card } from './card.ts'
-import { checkNeeds } from './needs.ts'
+import { imageFiles } from './image-files.ts'
+import { checkNeeds, checkTools } from './needs.ts'
 import { scenario } from './scenario.ts'
 
 const CLONE = join(import.meta.dirname, '../..')
 const { values, positionals } = parseArgs({
-  options: { required: { type: 'boolean', default: false } },
+  options: {
+    required: { type: 'boolean', default: false },
+    files: { type: 'boolean', default: false },
+    board: { type: 'string', default: 'pi3' }
+  },
   allowPositionals: true
 })
+const { board } = values
+if (board !== 'pi3' && board !== 'pi5') throw new Error(`--board takes pi3 or pi5, not ${board}`)
+const boots = board === 'pi3' && !values.files
 try {
-  await checkNeeds()
-  await withImage(positionals[0] ?? builtImage())
+  await (boots ? checkNeeds() : checkTools())
+  const image = positionals[0] ?? builtImage()
+  if (!existsSync(image)) throw new Lacking(`there is no ${image}: npm run image makes it`)
+  for (const line of await checkBootPartition(imageFiles(image), BOARDS[board])) print(line)
+  if (boots) await withImage(image)
+  else print('the files are there; nothing was booted')
 } catch (error) {
   if (!(error instanceof Lacking)) throw error
   console.log(`skipped: ${error.message}`)
@@ -30,11 +45,10 @@ try {
 
 function builtImage(): string {
   const { version } = JSON.parse(readFileSync(join(CLONE, 'package.json'), 'utf8')) as { version: string }
-  return join(CLONE, `dist-image/kith-rpi-${version}.img`)
+  return join(CLONE, `dist-image/kith-rpi${board === 'pi5' ? '5' : ''}-${version}.img`)
 }
 
 async function withImage(image: string): Promise<void> {
-  if (!existsSync(image)) throw new Lacking(`there is no ${image}: npm run image makes it`)
   const work = mkdtempSync(join(tmpdir(), 'kith-image-'))
   try {
     const hostHome = join(work, 'host')
