@@ -11,7 +11,8 @@ const ROUNDS = 3
 /** Packages that are measured alone: those of package.json, and the larger of those below them. */
 const MORE = ['@chainsafe/as-sha256', '@noble/curves/secp256k1.js', '@noble/curves/ed25519.js']
 
-const folder = mkdtempSync(join(tmpdir(), 'kith-footprint-'))
+// A short path, as /usr/lib/kith is: Node's loader goes over each character of it for each file.
+const folder = mkdtempSync(join(tmpdir(), 'k-'))
 try {
   const dist = join(folder, 'dist')
   const words = ['scripts/build.mjs', '--out', dist, '--metafile', join(folder, 'metafile.json')]
