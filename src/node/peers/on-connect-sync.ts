@@ -1,4 +1,4 @@
-import type { Libp2p, Peer, PeerUpdate } from '@libp2p/interface'
+import type { IdentifyResult, Libp2p, Peer, PeerUpdate } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
@@ -46,11 +46,13 @@ export class OnConnectSync {
 
   start(): void {
     this.#init.libp2p.addEventListener('peer:update', this.#updated)
+    this.#init.libp2p.addEventListener('peer:identify', this.#identified)
     this.#init.libp2p.addEventListener('peer:disconnect', this.#left)
   }
 
   stop(): void {
     this.#init.libp2p.removeEventListener('peer:update', this.#updated)
+    this.#init.libp2p.removeEventListener('peer:identify', this.#identified)
     this.#init.libp2p.removeEventListener('peer:disconnect', this.#left)
     this.#stopping.abort(new Error('the node stops'))
   }
@@ -69,6 +71,11 @@ export class OnConnectSync {
   readonly #updated = (event: CustomEvent<PeerUpdate>): void => {
     const peer: Peer = event.detail.peer
     if (this.#init.libp2p.getConnections(peer.id).length > 0) this.#sync(peer.id.toString(), peer.protocols)
+  }
+
+  /** A peer that connects again with the same protocols updates nothing, but identifies itself. */
+  readonly #identified = ({ detail }: CustomEvent<IdentifyResult>): void => {
+    this.#sync(detail.peerId.toString(), detail.protocols)
   }
 
   readonly #left = (event: CustomEvent<{ toString(): string }>): void => {

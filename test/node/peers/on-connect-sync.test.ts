@@ -33,6 +33,13 @@ class Neighbour extends EventTarget {
     this.dispatchEvent(new CustomEvent('peer:update', { detail: { peer: this } }))
   }
 
+  /** As on a later connection with the same protocols: the peer store has nothing to update. */
+  identifiesItself(): void {
+    this.described = Promise.withResolvers()
+    const detail = { peerId: this.id, protocols: this.protocols }
+    this.dispatchEvent(new CustomEvent('peer:identify', { detail }))
+  }
+
   leaves(): void {
     this.dispatchEvent(new CustomEvent('peer:disconnect', { detail: this.id }))
   }
@@ -96,6 +103,23 @@ t.test('one that leaves while it is identified is asked on its next connection',
   t.equal(neighbour.reads, 1)
   onConnectSync.stop()
 })
+
+t.test(
+  'one whose connection broke before it answered is asked on the next, though nothing of it is new',
+  async (t) => {
+    const { neighbour, onConnectSync, clock } = await bench()
+    onConnectSync.want()
+    neighbour.comes()
+    neighbour.described.reject(new Error('the stream broke'))
+    await clock.advance(1000)
+    neighbour.leaves()
+    neighbour.identifiesItself()
+    neighbour.described.resolve()
+    await clock.advance(1000)
+    t.equal(neighbour.reads, 1)
+    onConnectSync.stop()
+  }
+)
 
 t.test('one that is never identified costs one deadline, and may try again', async (t) => {
   const { neighbour, onConnectSync, clock } = await bench()
