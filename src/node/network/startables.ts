@@ -1,15 +1,16 @@
-import type { PeerId } from '@libp2p/interface'
+import type { Connection, PeerId } from '@libp2p/interface'
+import type { Cancel } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watchdog.ts'
 import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
-import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
+import type { Interfaces, LocalNetwork } from '../../peer/discovery/local-network.ts'
 import { LanDiscovery, MDNS_PORT } from '../../peer/discovery/mdns.ts'
 import type { OwnAddresses } from '../../peer/own-addresses.ts'
 import type { Startable } from '../../startable.ts'
-import type { Network } from './create-network.ts'
+import { type Network, remoteHost } from './create-network.ts'
 import { besideUs } from './shared-keys.ts'
 
 export interface NetworkStartableInit {
@@ -68,12 +69,8 @@ export function discoveryStartable({
           `interfaces: ${name} is not there, or has no address: no neighbours are found on it until it has one`
         )
       discovery.update(local.interfaces)
-      cancel = watchInterfaces(clock, config.limits.network.interfaceCheck, (interfaces) => {
-        local.update(interfaces)
-        discovery.update(interfaces)
-        autoDialer.networkChanged()
-        network.services.identifyTeller.push()
-      })
+      const init = { config, world, network, local, autoDialer }
+      cancel = followInterfaces(init, (interfaces) => discovery.update(interfaces))
     },
     stop() {
       cancel()
@@ -83,24 +80,43 @@ export function discoveryStartable({
 }
 
 /** Where nothing is discovered the interfaces come and go all the same: they decide who is near. */
-export function interfacesStartable({
-  config,
-  world,
-  network,
-  local,
-  autoDialer
-}: Pick<DiscoveryInit, 'config' | 'world' | 'network' | 'local' | 'autoDialer'>): Startable {
+export function interfacesStartable(init: FollowingInit): Startable {
   let cancel: () => void = () => {}
   return {
     name: 'interfaces',
     start() {
-      cancel = watchInterfaces(world.clock, config.limits.network.interfaceCheck, (interfaces) => {
-        local.update(interfaces)
-        autoDialer.networkChanged()
-        network.services.identifyTeller.push()
-      })
+      cancel = followInterfaces(init, () => undefined)
     },
     stop: () => cancel()
+  }
+}
+
+type FollowingInit = Pick<DiscoveryInit, 'config' | 'world' | 'network' | 'local' | 'autoDialer'>
+
+/**
+ * Looks at once, since interfaces may have come while the node was made; periodically; and when a peer connects from
+ * beyond the subnets that are known: it may be on an interface that has just come, and what is passed on between
+ * networks depends on it.
+ */
+function followInterfaces(
+  { config, world, network, local, autoDialer }: FollowingInit,
+  changed: (interfaces: Interfaces) => void
+): Cancel {
+  const period = config.limits.network.interfaceCheck
+  const { look, cancel } = watchInterfaces(world.clock, period, local, (interfaces) => {
+    changed(interfaces)
+    autoDialer.networkChanged()
+    network.services.identifyTeller.push()
+  })
+  const onOpen = ({ detail }: CustomEvent<Connection>): void => {
+    const host = remoteHost(detail)
+    if (host !== undefined && !local.isOwnSubnet(host)) look()
+  }
+  network.addEventListener('connection:open', onOpen)
+  look()
+  return () => {
+    network.removeEventListener('connection:open', onOpen)
+    cancel()
   }
 }
 

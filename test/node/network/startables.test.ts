@@ -1,10 +1,22 @@
+import { networkInterfaces } from 'node:os'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
-import { type DiscoveryInit, discoveryStartable } from '../../../src/node/network/startables.ts'
+import {
+  type DiscoveryInit,
+  discoveryStartable,
+  interfacesStartable
+} from '../../../src/node/network/startables.ts'
 import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
+
+function networkOf(peerId?: PeerId): EventTarget {
+  const services = { identifyTeller: { push() {} } }
+  return Object.assign(new EventTarget(), { peerId, getMultiaddrs: () => [], services })
+}
 
 t.test('interfaces that are configured and not there are named at the start', async (t) => {
   const warnings: string[] = []
@@ -13,8 +25,8 @@ t.test('interfaces that are configured and not there are named at the start', as
     config: { interfaces: ['nope0', 'nope1'], limits: { network: { interfaceCheck: 10_000 } } },
     world: { clock: new VirtualClock() },
     log: { ...silentLog, warn: (message: string) => warnings.push(message) },
-    network: { peerId, getMultiaddrs: () => [] },
-    autoDialer: {},
+    network: networkOf(peerId),
+    autoDialer: { networkChanged() {} },
     local: new LocalNetwork({ nope1: [] }),
     onOwnKey: () => {}
   } as unknown as DiscoveryInit)
@@ -25,3 +37,40 @@ t.test('interfaces that are configured and not there are named at the start', as
     ['interfaces: nope0', 'interfaces: nope1']
   )
 })
+
+t.test(
+  'interfaces that came while the node was made are known at its start, and others when a peer is on them',
+  async (t) => {
+    const network = networkOf()
+    const info = {
+      netmask: '255.255.255.0',
+      family: 'IPv4' as const,
+      mac: '02:00:00:00:00:01',
+      internal: false
+    }
+    const only = { wired: [{ ...info, address: '10.9.8.7', cidr: '10.9.8.7/24' }] }
+    const local = new LocalNetwork(only)
+    let changes = 0
+    const interfaces = interfacesStartable({
+      config: { limits: { network: { interfaceCheck: 10_000 } } },
+      world: { clock: new VirtualClock() },
+      network,
+      local,
+      autoDialer: { networkChanged: () => void changes++ }
+    } as unknown as DiscoveryInit)
+    await interfaces.start?.()
+    t.teardown(() => interfaces.stop?.())
+    t.same(Object.keys(local.interfaces), Object.keys(networkInterfaces()))
+    t.equal(changes, 1)
+    const connects = (host: string): void => {
+      const remoteAddr = multiaddr(`/ip4/${host}/tcp/4001`)
+      network.dispatchEvent(new CustomEvent('connection:open', { detail: { remoteAddr } }))
+    }
+    local.update(only)
+    connects('10.9.8.1')
+    t.equal(changes, 1, 'a peer on a link that is known')
+    connects('10.9.9.1')
+    t.equal(changes, 2)
+    t.same(Object.keys(local.interfaces), Object.keys(networkInterfaces()))
+  }
+)
