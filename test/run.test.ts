@@ -24,7 +24,15 @@ t.test('the sum is that of all files', async (t) => {
     two: "t.skip('no root'); t.todo('later'); t.test('in it', async (t) => { t.pass('three') })"
   })
   t.equal(status, 0)
-  t.equal(out, '# { total: 5, pass: 3, todo: 1, skip: 1 }\n')
+  t.match(out, /^skipped in .*two\.test\.ts: no root\n# \{ total: 5, pass: 3, todo: 1, skip: 1 \}\n$/)
+})
+
+t.test('what is skipped is named with the reason', async (t) => {
+  const { status, out } = runOver(t, {
+    one: "t.test('in it', async (t) => { t.test('needs a bus', { skip: 'there is none' }, async () => {}) })"
+  })
+  t.equal(status, 0)
+  t.match(out, /^skipped in .*one\.test\.ts: needs a bus: there is none$/m)
 })
 
 t.test('what a file leaves running is ended with it', async (t) => {

@@ -1,4 +1,5 @@
-// Runs the test files, each in a Node of its own, and prints what fails and the sum of the checks.
+// Runs the test files, each in a Node of its own, and prints what fails, what is skipped and why, and the sum of the
+// checks.
 //
 //     npm test                                every file
 //     npm test -- 'test/cbor/*.test.ts'       these
@@ -23,6 +24,9 @@ const DEADLINE = 180_000
 const LONG = /^test\/(bench|crash|deploy|examples|hostile|process|scenario)\//
 /** What tells nothing of a failure: passed checks, plans, headings of subtests, which their results repeat. */
 const PASSED = /^\s*(ok \d|1\.\.\d|# Subtest: |$)|^(TAP version|# time=|# \{ total)/
+
+/** A check that is not made: its name and the reason. */
+const SKIPPED = /^\s*ok \d+ - (.*?)(?: # time=\S+)? # SKIP ?(.*)$/gm
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PRELOADED = ['support/compile-cache.mjs', 'without-async-hooks.mjs'].map(
@@ -113,6 +117,8 @@ async function run(file: string): Promise<Sum> {
     for (const line of out.split('\n')) if (!PASSED.test(line)) console.log(line)
   }
   if (!isWhole) console.log(`it ended with ${status ?? signal}${found ? '' : ' before its checks did'}`)
+  for (const [, name, reason] of out.matchAll(SKIPPED))
+    console.log(`skipped in ${file}: ${[name, reason].filter(Boolean).join(': ')}`)
   if (err !== '') console.log(`${file} wrote to stderr:\n${err}`)
   return isWhole ? checks : { ...checks, fail: checks.fail + 1 }
 }
