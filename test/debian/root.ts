@@ -67,7 +67,7 @@ export async function rootArchive(
   mkdirSync(cache, { recursive: true })
   console.log(`making ${archive}, once`)
   // By the end of the name mmdebstrap knows that it is to be an archive.
-  const unfinished = `${archive}.part.tar`
+  const unfinished = `${archive}.${process.pid}.part.tar`
   const words = ['--variant=minbase', `--include=${packages.join()}`, `--arch=${architecture}`]
   const made = await run('mmdebstrap', [...words, SUITE, unfinished, 'http://deb.debian.org/debian'])
   if (made.status !== 0) throw new Lacking(`mmdebstrap could not make a root: ${made.output.slice(-600)}`)
