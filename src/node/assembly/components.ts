@@ -1,12 +1,11 @@
 import type { Connection } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import type { LastGoodAddresses } from '../../peer/book/last-good.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import type { PathFinder } from '../../peer/dialing/path-finder.ts'
 import type { ToldAddresses } from '../../peer/dialing/told-addresses.ts'
-import type { Report } from '../../peer/dialing/way.ts'
+import type { DialPeer } from '../../peer/dialing/way.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import type { Forwarding } from '../../peer/forwarding.ts'
 import type { OwnAddresses } from '../../peer/own-addresses.ts'
@@ -109,12 +108,7 @@ export interface Peers {
   /** Finds a connection to a peer that is wanted now. */
   readonly paths: PathFinder
   /** Asked before each dial. */
-  readonly dial: (
-    peer: string,
-    addresses: readonly Multiaddr[],
-    signal: AbortSignal,
-    report?: Report
-  ) => Promise<Connection>
+  readonly dial: DialPeer
   /** Verified catalogues of others. */
   readonly catalogues: CatalogueTable
   /** Calls the listener with each catalogue that is newer, until the returned function is called. */

@@ -8,6 +8,7 @@ import { AutoDialer, type AutoDialerInit } from '../../peer/dialing/auto-dialer.
 import { type DialGate, dialGate } from '../../peer/dialing/dial-gate.ts'
 import { PathFinder } from '../../peer/dialing/path-finder.ts'
 import { ToldAddresses } from '../../peer/dialing/told-addresses.ts'
+import type { DialPeer } from '../../peer/dialing/way.ts'
 import { Forwarding } from '../../peer/forwarding.ts'
 import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { remoteHost } from '../network/create-network.ts'
@@ -131,7 +132,7 @@ function createAddressDialer({
 }
 
 /** For ways with addresses of their own; the auto-dialer asks the gate itself. */
-function gatedDial(addressDialer: AddressDialer, gate: DialGate): Peers['dial'] {
+function gatedDial(addressDialer: AddressDialer, gate: DialGate): DialPeer {
   return async (peer, addresses, signal, report = () => {}) => {
     const refusal = gate(peer)
     if (refusal !== undefined) throw new Error(refusal)

@@ -1,18 +1,13 @@
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Report, Way } from '../../peer/dialing/way.ts'
+import type { DialPeer, Report, Way } from '../../peer/dialing/way.ts'
 
 export interface DhtWayInit {
   /** Addresses of a peer, as one server of the DHT has them and then another; absent where none is joined. */
   readonly find: ((peer: string, signal: AbortSignal) => AsyncIterable<readonly Multiaddr[]>) | undefined
   /** Of those, the ones that may be dialled. */
   readonly dialable: (peer: string, addresses: readonly Multiaddr[]) => readonly Multiaddr[]
-  readonly dial: (
-    peer: string,
-    addresses: readonly Multiaddr[],
-    signal: AbortSignal,
-    report?: Report
-  ) => Promise<Connection>
+  readonly dial: DialPeer
 }
 
 /** Reaches a peer at addresses that servers of a DHT know. */

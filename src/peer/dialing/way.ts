@@ -1,7 +1,16 @@
 import type { Connection } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** Receives a line about one thing that was tried: `192.168.1.20: no route to host`. */
 export type Report = (line: string) => void
+
+/** Dials a peer at these addresses. @throws where none of them leads to it */
+export type DialPeer = (
+  peer: string,
+  addresses: readonly Multiaddr[],
+  signal: AbortSignal,
+  report?: Report
+) => Promise<Connection>
 
 /** One way to a peer. dial() resolves with a connection that stands, or throws why not, in words for people. */
 export interface Way {

@@ -12,7 +12,7 @@ t.test('without the addon i2c-bus stands in', async (t) => {
   const module = new FakeI2cModule(clock)
   const open = await loadI2c(notBuilt, async () => module)
   const adapter = await open('/dev/i2c-7')
-  t.same(adapter.functions, module.funcs)
+  t.same(adapter.functions, module.functions)
   t.same(module.calls, ['open 7'])
 })
 

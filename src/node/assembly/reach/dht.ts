@@ -1,8 +1,9 @@
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { announcedAddresses, dialOrder } from '../../../peer/dialing/dial-addresses.ts'
+import type { DialPeer } from '../../../peer/dialing/way.ts'
 import type { Dht } from '../../../protocol/dht/index.ts'
-import { DhtWay, type DhtWayInit } from '../../peers/dht-way.ts'
+import { DhtWay } from '../../peers/dht-way.ts'
 import type { Components } from '../components.ts'
 import { randomFloat } from '../random.ts'
 
@@ -14,7 +15,7 @@ type Needs = Pick<Components, 'init' | 'transports' | 'peers'>
  */
 export async function createDht(components: Needs): Promise<Dht | undefined> {
   const { peers, transports } = components
-  const dial: DhtWayInit['dial'] = (peer, addresses, signal, report) =>
+  const dial: DialPeer = (peer, addresses, signal, report) =>
     peers.dial(peer, dialOrder(addresses, peerIdFromString(peer), transports.local), signal, report)
   const service = isJoined(components) ? await joined(components, dial) : undefined
   peers.paths.add(
@@ -41,7 +42,7 @@ function isJoined({ init: { config } }: Needs): boolean {
   return config.dht.bootstrap.length > 0 || config.dht.serve
 }
 
-async function joined(components: Needs, dial: DhtWayInit['dial']): Promise<Dht> {
+async function joined(components: Needs, dial: DialPeer): Promise<Dht> {
   const { dht } = await import('../../../protocol/dht/index.ts')
   const {
     init: { config, world, log, shortLived },
