@@ -30,7 +30,10 @@ export class DhtWay implements Way {
     const { promise, resolve, reject } = Promise.withResolvers<Connection>()
     const dials: Promise<unknown>[] = []
     const onAddresses = (addresses: readonly Multiaddr[]): void => {
-      dials.push(dial(peer, addresses, both, (line) => report(`DHT: ${line}`)).then(resolve))
+      const dialled = dial(peer, addresses, both, (line) => report(`DHT: ${line}`)).then(resolve)
+      // It is judged when the search has ended; until then its failure is nobody's.
+      dialled.catch(() => {})
+      dials.push(dialled)
     }
     const search = this.#search(find(peer, both), peer, onAddresses)
     // The first word may be a lie: the search goes on while its addresses are dialled.

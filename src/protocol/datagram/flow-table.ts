@@ -131,7 +131,7 @@ export class FlowTable {
 
   /** A CLOSE may cross our own, but never names a flow that was not opened. */
   onClose(id: number): boolean {
-    this.#released.get(id)?.end('closed-by-peer')
+    this.#released.get(id)?.closedBefore()
     const flow = this.#flows.get(id)
     if (flow === undefined) return this.wasOpened(id)
     if (flow.state === 'pending') return false
@@ -145,12 +145,12 @@ export class FlowTable {
     return this.isOwn(id) ? id < this.#nextId : id <= this.#lastOfPeer
   }
 
-  close(flow: Flow): void {
+  close(flow: Flow, reason: EndReason): void {
     if (this.#flows.delete(flow.id)) {
       if (flow.state === 'pending') this.#cancelled.add(flow.id)
       this.#options.send(encodeFlowEnd('close', flow.id))
     }
-    flow.end('closed')
+    flow.end(reason)
   }
 
   /** Tells the peer that every flow ends. */

@@ -75,7 +75,8 @@ export interface FlowCarrier {
   /** Called with what a listener of the flow threw. */
   onError(error: unknown, protocol: string): void
   suspect(): void
-  closeFlow(flow: Flow): void
+  /** Takes it out and ends it; a peer that has it, or is asked for it, is told. */
+  closeFlow(flow: Flow, reason: EndReason): void
 }
 
 /** `pending`: the peer has not answered the OPEN. */
@@ -177,7 +178,12 @@ export class Flow implements DatagramFlow {
   }
 
   close(): void {
-    if (this.#ended === undefined) this.#session.closeFlow(this)
+    if (this.#ended === undefined) this.#session.closeFlow(this, 'closed')
+  }
+
+  /** The peer has closed it on a session that carried it before. */
+  closedBefore(): void {
+    if (this.#ended === undefined) this.#session.closeFlow(this, 'closed-by-peer')
   }
 
   /**

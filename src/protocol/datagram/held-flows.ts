@@ -113,8 +113,8 @@ export class HeldFlows implements FlowCarrier {
     this.#components.onError(error, protocol)
   }
 
-  closeFlow(flow: Flow): void {
-    this.#end(flow, 'closed')
+  closeFlow(flow: Flow, reason: EndReason): void {
+    this.#end(flow, reason)
   }
 
   #end(flow: Flow, reason: EndReason): void {

@@ -200,8 +200,8 @@ export class Session implements FlowCarrier {
     this.#components.onError(error, protocol)
   }
 
-  closeFlow(flow: Flow): void {
-    this.flows.close(flow)
+  closeFlow(flow: Flow, reason: EndReason): void {
+    this.flows.close(flow, reason)
   }
 
   /** Ends the session on this side, drops its keys and resets the stream. */

@@ -63,6 +63,27 @@ t.test('why there is none', async (t) => {
   )
 })
 
+t.test('a dial that fails while the search goes on is no error of its own', async (t) => {
+  const unhandled: unknown[] = []
+  const onUnhandled = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', onUnhandled)
+  t.teardown(() => process.off('unhandledRejection', onUnhandled))
+  const way = new DhtWay({
+    async *find(): AsyncGenerator<readonly Multiaddr[]> {
+      yield [multiaddr(lie)]
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+      yield [multiaddr(truth)]
+    },
+    dialable: (_peer, addresses) => addresses,
+    dial: async (_peer, addresses) => {
+      if (addresses.some((one) => one.toString() === truth)) return connection
+      throw new AllReported()
+    }
+  })
+  t.equal(await way.dial('den', signal, () => {}), connection)
+  t.same(unhandled, [])
+})
+
 t.test('it ends with its signal', async (t) => {
   const aborted = AbortSignal.abort(new Error('enough'))
   const way = new DhtWay({
