@@ -57,7 +57,7 @@ async function join(
     if (!isNodeError(error, 'link-broken') || ended) throw error
     if (received) throw new NodeError('link-broken', `${who} cut the stream off`, { cause: error })
     throw new NodeError('denied', `${who} refused the stream`, {
-      hint: 'it answers its book only, unless it was started with kith serve --allow near',
+      hint: 'it answers its book only, unless it was started with kith serve --allow near; where it does, the connection broke: try again',
       cause: error
     })
   }

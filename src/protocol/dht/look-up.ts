@@ -48,10 +48,7 @@ async function* allAnswers(
     named.add(event)
     yield event
   }
-  const asking = new Map<
-    string,
-    Promise<{ readonly name: string; readonly events: readonly SearchEvent[] }>
-  >()
+  const asking = new Map<string, Promise<Asked>>()
   for (let left = LEFT_OUT; ; ) {
     while (asking.size < AT_ONCE && left > 0) {
       const next = named.next()
