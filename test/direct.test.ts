@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
-import { isBackground, isDirect, isRelayed } from '../src/direct.ts'
+import { isBackground, isDirect, isRelayed, remoteHost, remoteSource, sourceOf } from '../src/direct.ts'
 
 const A = '12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7'
 
@@ -24,4 +24,19 @@ for (const [protocol, is] of [
   ['/kith/query/v1', false]
 ] as const)
   t.equal(isBackground(protocol), is, protocol)
+
+for (const [host, source] of [
+  ['192.168.1.20', '192.168.1.20'],
+  ['::ffff:192.168.1.20', '192.168.1.20'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0db8:1:2::1', '2001:db8:1:2::/64'],
+  ['2001:db8::7', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64']
+] as const)
+  t.equal(sourceOf(host), source, host)
+t.equal(remoteHost({ remoteAddr: multiaddr('/ip6/2001:db8::7/tcp/1') }), '2001:db8::7')
+t.equal(remoteSource({ remoteAddr: multiaddr('/ip6/2001:db8::7/tcp/1') }), '2001:db8:0:0::/64')
+t.equal(remoteSource({ remoteAddr: multiaddr('/memory/a') }), undefined)
+t.equal(remoteHost({ remoteAddr: multiaddr(`/ip4/192.168.1.20/tcp/4001/p2p/${A}/p2p-circuit`) }), undefined)
 t.end()

@@ -1,6 +1,7 @@
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import type { Clock } from '../clock.ts'
 import { NodeError } from '../error.ts'
+import { abortAfter } from './abort-after.ts'
 import { badFrame, FrameSplitter, prefixed } from './frame-splitter.ts'
 
 export interface FrameReaderInit {
@@ -114,14 +115,11 @@ export class FrameStream {
     this.#reader.abort(error)
   }
 
-  /** Says that nothing more is sent, and waits no longer than the write deadline for the stream to agree. */
+  /** Says that nothing more is sent; the stream is reset where it is not closed within the write deadline. */
   close(): void {
     const { stream, clock, writeDeadline } = this.#init
-    const cancel = clock.after(writeDeadline, () => stream.abort(slow(writeDeadline)))
-    stream
-      .close()
-      .catch((error: Error) => stream.abort(error))
-      .finally(cancel)
+    abortAfter(stream, clock, writeDeadline, slow(writeDeadline))
+    stream.close().catch((error: Error) => stream.abort(error))
   }
 
   /** By the event: the stream's own onDrain() works only once (docs/network.md trap 7). */

@@ -17,7 +17,7 @@ interface Level {
 
 /**
  * A token bucket for each name. A full bucket is not kept, so that names whose every token is given back use
- * no memory. Beyond `names` the bucket charged longest ago, which is the fullest, is removed.
+ * no memory. Beyond `names` the bucket changed longest ago is removed.
  */
 export class TokenBuckets {
   readonly #clock: Clock
@@ -43,6 +43,11 @@ export class TokenBuckets {
     const tokens = this.#tokens(name)
     if (tokens >= cost) this.#set(name, tokens - cost)
     return tokens >= cost
+  }
+
+  /** Whether take() would succeed. */
+  has(name: string, cost = 1): boolean {
+    return this.#tokens(name) >= cost
   }
 
   giveBack(name: string): void {

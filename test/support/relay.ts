@@ -53,7 +53,7 @@ export async function relayNode(t: Test, plan: RelayPlan = {}): Promise<RelayNod
     server: server && {
       serves: () => true,
       inBook: () => true,
-      hostOf: () => '10.0.0.1',
+      sourceOf: () => '10.0.0.1',
       addressesFor: () => network.getMultiaddrs().map(({ bytes }) => bytes),
       ...server
     }

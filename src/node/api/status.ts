@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
+import { remoteHost } from '../../direct.ts'
 import type { AutoDialer, Neighbour } from '../../peer/dialing/auto-dialer.ts'
 import type { DistantPeer } from '../../protocol/neighbours/index.ts'
-import { remoteHost } from '../network/create-network.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { LatestViews } from './latest-views.ts'
 import type { PeerView, SensorView, SeriesView } from './operations.ts'

@@ -72,7 +72,7 @@ function memory(): Status['memory'] {
   return { rss, heapUsed, heapTotal }
 }
 
-/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions, via.circuits, via.held, via.ends, relay.ends, relay.serve-reservations and relay.serve-circuits. */
+/** Counters by room and reason: gossip.accept, datagram.dropped-forged … All are monotonic, except query.sessions, via.circuits, via.held, via.ends, relay.ends, relay.serve-reservations, relay.serve-circuits, dht.heard and dht.roles. */
 function countersOf({
   publishing: { gossip },
   storage: { hub },

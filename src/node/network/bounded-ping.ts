@@ -1,6 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { type Ping, ping } from '@libp2p/ping'
 import type { Clock } from '../../clock.ts'
+import { abortAfter } from '../../protocol/abort-after.ts'
 
 /** Milliseconds that a stream of pings may last, as in @libp2p/ping. */
 const TIMEOUT = 10_000
@@ -17,8 +18,7 @@ export function boundedPing(clock: Clock): (components: unknown) => Ping {
 }
 
 function echo(stream: Stream, clock: Clock): void {
-  const cancel = clock.after(TIMEOUT, () => stream.abort(new Error('the pings lasted too long')))
-  stream.addEventListener('close', cancel)
+  abortAfter(stream, clock, TIMEOUT, new Error('the pings lasted too long'))
   stream.addEventListener('message', ({ data }) => {
     try {
       if (stream.status === 'open') stream.send(data)

@@ -17,7 +17,6 @@ import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { type Clock, systemClock } from '../../clock.ts'
-import { isDirect } from '../../direct.ts'
 import type { Log } from '../../log.ts'
 import type { CircuitUpgrader } from '../../protocol/circuit/components.ts'
 import type { KadComponents } from '../../protocol/dht/index.ts'
@@ -210,10 +209,4 @@ function teller({ limits, version, addresses, log }: NetworkInit, components: Id
 
 function userAgent(version: string): string {
   return `kith/${version}`
-}
-
-/** The remote IP address of a connection; undefined over a relay or in memory. */
-export function remoteHost(connection: Connection): string | undefined {
-  if (!isDirect(connection)) return undefined
-  return connection.remoteAddr.getComponents().find((one) => one.name === 'ip4' || one.name === 'ip6')?.value
 }

@@ -2,10 +2,10 @@ import type { Connection, Libp2p } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { BoundedMap } from '../../bounded-map.ts'
 import { type Clock, withDeadline } from '../../clock.ts'
+import { remoteHost } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
-import { remoteHost } from './create-network.ts'
 
 export interface SharedKeysInit {
   readonly libp2p: Pick<Libp2p, 'getConnections' | 'addEventListener' | 'removeEventListener'>

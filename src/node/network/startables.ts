@@ -1,6 +1,7 @@
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Cancel } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
+import { remoteHost } from '../../direct.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
@@ -10,7 +11,7 @@ import type { Interfaces, LocalNetwork } from '../../peer/discovery/local-networ
 import { LanDiscovery, MDNS_PORT } from '../../peer/discovery/mdns.ts'
 import type { OwnAddresses } from '../../peer/own-addresses.ts'
 import type { Startable } from '../../startable.ts'
-import { type Network, remoteHost } from './create-network.ts'
+import type { Network } from './create-network.ts'
 import { besideUs } from './shared-keys.ts'
 
 export interface NetworkStartableInit {

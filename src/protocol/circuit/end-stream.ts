@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
+import { abortAfter } from '../abort-after.ts'
 
 /** Milliseconds in which the other end takes what is left and ends its side. */
 const END_DEADLINE = 10_000
@@ -9,9 +10,6 @@ const END_DEADLINE = 10_000
  * place of a stream.
  */
 export function endStream(stream: Stream, clock: Clock): void {
-  const cancel = clock.after(END_DEADLINE, () =>
-    stream.abort(new Error('the other end does not end the stream'))
-  )
-  stream.addEventListener('close', cancel, { once: true })
+  abortAfter(stream, clock, END_DEADLINE, new Error('the other end does not end the stream'))
   stream.close().catch((error: Error) => stream.abort(error))
 }

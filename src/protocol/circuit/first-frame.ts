@@ -25,7 +25,7 @@ export function hold(stream: Stream): void {
   if (stream.status === 'open') flowOf(stream).sendPause()
 }
 
-/** Grants the sender a whole window again. */
+/** Lets the sender go on, by the rule for streams that are not held (window-updates.ts). */
 export function release(stream: Stream): void {
   if (stream.status === 'open' && stream.remoteWriteStatus !== 'closed') flowOf(stream).sendResume()
 }

@@ -1,4 +1,4 @@
-import { type Clock, withDeadline } from '../../clock.ts'
+import { abortable, type Clock, withDeadline } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { DatagramSockets, IpFamily } from '../../hal/datagram-socket.ts'
 import type { Log } from '../../log.ts'
@@ -238,19 +238,5 @@ function checkNames(protocols: readonly string[]): void {
     throw new NodeError('datagram-names', `datagrams: ${describeError(cause)} are needed to open a flow`, {
       cause
     })
-  }
-}
-
-/** Waits for `work`, or only until the signal. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work
-  signal.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }

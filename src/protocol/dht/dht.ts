@@ -1,6 +1,6 @@
 import type { Connection, IdentifyResult } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { type Cancel, type Clock, withDeadline } from '../../clock.ts'
+import type { Cancel, Clock } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
@@ -205,17 +205,13 @@ export class Dht implements Startable {
 
   /** Looks for this node itself: the servers that are asked learn of it, and it of them. */
   async #introduce(): Promise<void> {
-    const { libp2p, clock } = this.#components
-    const self = libp2p.peerId.toMultihash().bytes
-    await withDeadline(
-      clock,
-      this.#init.limits.lookup,
-      'search for this node',
-      async (signal) => {
-        for await (const _ of this.#kad?.getClosestPeers(self, { signal }) ?? []);
-      },
-      this.#stopping.signal
-    ).catch(() => undefined)
+    const self = this.#components.libp2p.peerId.toMultihash().bytes
+    try {
+      // It ends by limits.dht.lookup, as every search of this kad-dht does (kad-client.ts).
+      for await (const _ of this.#kad?.getClosestPeers(self, { signal: this.#stopping.signal }) ?? []);
+    } catch {
+      // The next search meets the same servers.
+    }
   }
 }
 

@@ -62,8 +62,14 @@ export class PeerRoles {
   }
 
   #removeOne(newest: string): void {
-    const others = [...this.#roles.keys()].filter((peer) => peer !== newest)
-    const absent = others.find((peer) => !this.#isConnected(peer))
-    this.#roles.delete(absent ?? others[0] ?? newest)
+    let oldest: string | undefined
+    for (const peer of this.#roles.keys()) {
+      if (peer === newest) continue
+      oldest ??= peer
+      if (this.#isConnected(peer)) continue
+      oldest = peer
+      break
+    }
+    this.#roles.delete(oldest ?? newest)
   }
 }

@@ -1,14 +1,16 @@
 import type { Connection, PeerId, PeerInfo, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { BoundedMap } from '../../bounded-map.ts'
-import type { Clock } from '../../clock.ts'
+import { abortable, type Clock } from '../../clock.ts'
+import { remoteSource } from '../../direct.ts'
 import { NodeError } from '../../error.ts'
 import { TokenBucket } from '../../token-bucket.ts'
+import { abortAfter } from '../abort-after.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import { boundBytes } from './bound-bytes.ts'
 import { MAX_ADDRESSES } from './constants.ts'
 import type { DhtLimits } from './limits.ts'
-import { inTurn, type Told, withoutWords, withWord } from './told.ts'
+import { inTurn, type Told, withoutAddresses, withWord } from './told.ts'
 
 export interface ServerLinksComponents {
   readonly clock: Clock
@@ -43,6 +45,8 @@ export class ServerLinks {
   readonly #dialsForTable: TokenBucket
   readonly #failures: TokenBuckets
   readonly #heard: BoundedMap<string, Told>
+  /** By server; each ends by the deadlines of its addresses. */
+  readonly #dialling = new Map<string, { readonly teller: string; readonly ended: Promise<void> }>()
   /** Questions asked, servers dialled for them, and those of them that were not reached. */
   readonly counters = { asked: 0, dialled: 0, failed: 0 }
 
@@ -68,11 +72,10 @@ export class ServerLinks {
     return this.#heard.size
   }
 
-  /** Who tells: the host that an answer came from, which may have any number of PeerIds. */
+  /** Who tells: the machine that an answer came from, which may have any number of PeerIds. */
   tellerOf(server: PeerId): string {
-    const { connection } = this.#components
-    const components = connection(server.toString())?.remoteAddr.getComponents() ?? []
-    return components.find(({ name }) => name === 'ip4' || name === 'ip6')?.value ?? server.toString()
+    const connection = this.#components.connection(server.toString())
+    return connection === undefined ? 'nobody connected' : (remoteSource(connection) ?? server.toString())
   }
 
   /** Remembers where a server is as another one told it. @returns whether it may be asked */
@@ -93,52 +96,96 @@ export class ServerLinks {
     const stream = await connection.newStream(protocol, signal === undefined ? {} : { signal })
     boundBytes(stream)
     // kad-dht ends its side after the answer, and leaves the stream to the other one.
-    const cancel = clock.after(this.#limits.lookup, () =>
-      stream.abort(new Error('the server does not end the stream'))
-    )
-    stream.addEventListener('close', cancel, { once: true })
+    abortAfter(stream, clock, this.#limits.lookup, new Error('the server does not end the stream'))
     return stream
   }
 
   /** As connect(), to look whether a server belongs into the table. @throws as connect() */
   async connectForTable(peer: PeerId, signal?: AbortSignal): Promise<Connection> {
-    const isOpen = this.#components.connection(peer.toString()) !== undefined
-    if (!isOpen && !this.#dialsForTable.take(this.#components.clock.monotonic())) throw usedUp()
-    return await this.connect(peer, signal)
+    return await this.connect(peer, signal, this.#dialsForTable)
   }
 
-  /** @throws NodeError 'unreachable'; what the dial throws */
-  async connect(peer: PeerId, signal: AbortSignal = new AbortController().signal): Promise<Connection> {
+  /**
+   * @param share of the dials of a minute, for what asks for it
+   * @throws NodeError 'unreachable'; what the dial throws; the signal's reason
+   */
+  async connect(
+    peer: PeerId,
+    signal: AbortSignal = new AbortController().signal,
+    share?: TokenBucket
+  ): Promise<Connection> {
     const name = peer.toString()
-    const open = this.#components.connection(name)
-    if (open !== undefined) return open
-    const told = this.#heard.get(name)
-    if (told === undefined)
-      throw new NodeError('unreachable', 'no address of this server of the DHT may be dialled')
-    const teller = this.#take(told)
-    this.counters.dialled++
-    try {
-      const connection = await this.#components.dial(name, inTurn(told), signal)
-      this.#failures.giveBack(teller)
-      return connection
-    } catch (error) {
-      this.counters.failed++
-      // Others may have told another place meanwhile.
-      const others = withoutWords(this.#heard.get(name) ?? told, told)
-      if (others.size > 0) this.#heard.set(name, others)
-      else this.#heard.delete(name)
-      throw error
+    const { clock, connection } = this.#components
+    for (;;) {
+      signal.throwIfAborted()
+      const open = connection(name)
+      if (open !== undefined) return open
+      const told = this.#heard.get(name)
+      if (told === undefined)
+        throw new NodeError('unreachable', 'no address of this server of the DHT may be dialled')
+      const underway = this.#dialling.get(name)
+      const teller = underway === undefined ? this.#freeTeller(told) : undefined
+      if (teller !== undefined) {
+        if (share?.take(clock.monotonic()) === false) throw usedUp()
+        return await this.#dial(name, { told, teller, signal })
+      }
+      const ending = underway === undefined ? this.#endingOf(told) : [underway.ended]
+      if (ending.length === 0) throw usedUp()
+      await abortable(Promise.race(ending), signal)
     }
   }
 
-  /** @returns who answers for the dial @throws NodeError 'unreachable' where none is left */
-  #take(told: Told): string {
-    const now = this.#components.clock.monotonic()
-    const teller = this.#dials.has(now) ? [...told.keys()].find((one) => this.#failures.take(one)) : undefined
-    if (teller === undefined) throw usedUp()
-    this.#dials.take(now)
-    return teller
+  async #dial(
+    name: string,
+    { told, teller, signal }: { readonly told: Told; readonly teller: string; readonly signal: AbortSignal }
+  ): Promise<Connection> {
+    const addresses = inTurn(told)
+    this.#dials.take(this.#components.clock.monotonic())
+    this.counters.dialled++
+    const dial = this.#components.dial(name, addresses, signal)
+    this.#dialling.set(name, { teller, ended: dial.then(noop, noop) })
+    try {
+      return await dial
+    } catch (error) {
+      // Who wants it no longer says nothing of the server.
+      if (!isGivenUp(signal)) this.#failed(name, teller, addresses)
+      throw error
+    } finally {
+      this.#dialling.delete(name)
+    }
   }
+
+  #failed(name: string, teller: string, addresses: readonly Multiaddr[]): void {
+    this.counters.failed++
+    this.#failures.take(teller)
+    // Others may have told another place meanwhile.
+    const others = withoutAddresses(this.#heard.get(name) ?? new Map(), addresses)
+    if (others.size > 0) this.#heard.set(name, others)
+    else this.#heard.delete(name)
+  }
+
+  /** Who answers for a dial, counting those underway as failed; undefined where none may. */
+  #freeTeller(told: Told): string | undefined {
+    if (!this.#dials.has(this.#components.clock.monotonic())) return undefined
+    const underway = [...this.#dialling.values()]
+    const of = (teller: string): number => underway.filter((one) => one.teller === teller).length
+    return [...told.keys()].find((teller) => this.#failures.has(teller, of(teller) + 1))
+  }
+
+  /** The dials underway after which another may begin. */
+  #endingOf(told: Told): Promise<void>[] {
+    if (!this.#dials.has(this.#components.clock.monotonic())) return []
+    return [...this.#dialling.values()]
+      .filter(({ teller }) => told.has(teller) && this.#failures.has(teller))
+      .map(({ ended }) => ended)
+  }
+}
+
+function noop(): void {}
+
+/** Whether the dial was ended by who wanted it, not by its time. */
+function isGivenUp({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof Error && reason.name === 'TimeoutError')
 }
 
 function usedUp(): NodeError {

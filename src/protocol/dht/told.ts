@@ -10,9 +10,13 @@ export function withWord(told: Told, teller: string, addresses: readonly Multiad
   return new Map(told).set(teller, addresses)
 }
 
-/** Without what the tellers of `tried` said. */
-export function withoutWords(told: Told, tried: Told): Told {
-  return new Map([...told].filter(([teller]) => !tried.has(teller)))
+/** Without these addresses, and without the tellers of nothing else. */
+export function withoutAddresses(told: Told, tried: readonly Multiaddr[]): Told {
+  const without = new Set(tried.map(String))
+  const left = [...told].map(
+    ([teller, addresses]) => [teller, addresses.filter((one) => !without.has(one.toString()))] as const
+  )
+  return new Map(left.filter(([, addresses]) => addresses.length > 0))
 }
 
 /** At most MAX_ADDRESSES of all, each once: the first of each teller, then the second, and so on. */

@@ -25,6 +25,7 @@ export const relayLimits = defineLimits(
     lifetime: duration('3min', '7d', '1h', 'A reservation that a relay gives ends after this.', 'min'),
     circuits: whole(1, 4096, 16, 'Circuits that a relay carries.'),
     circuitsPerPeer: whole(1, 4096, 4, 'Of these, circuits that one peer opened.'),
+    circuitsPerAddress: whole(1, 4096, 4, 'Of these, those of peers outside the book from one IP address.'),
     bytes: size('4KiB', '64MiB', '128KiB', 'Bytes that one circuit carries, both directions together.'),
     duration: duration('10s', '1h', '2min', 'A circuit ends after this.'),
     rate: size('1KiB', '1GiB', '256KiB', 'Bytes a second carried in each direction of one circuit.'),

@@ -38,7 +38,7 @@ export interface RelayInit {
     | {
         readonly serves: (connection: Connection) => boolean
         readonly inBook: (peer: string) => boolean
-        readonly hostOf: (connection: Connection) => string | undefined
+        readonly sourceOf: (connection: Connection) => string | undefined
         readonly addressesFor: (connection: Connection) => readonly Uint8Array[]
       }
     | undefined

@@ -1,11 +1,10 @@
 import type { Clock } from '../../clock.ts'
+import { type Holder, hasRoomForStranger } from '../circuit/room-for-stranger.ts'
 import type { RelayLimits } from './limits.ts'
 
 /** Who asks for a reservation. */
-export interface Asker {
+export interface Asker extends Holder {
   readonly inBook: boolean
-  /** Its IP address; undefined in memory. */
-  readonly host: string | undefined
 }
 
 interface Reserved extends Asker {
@@ -54,15 +53,13 @@ export class Reservations {
     this.#reserved.delete(peer)
   }
 
-  #hasRoom({ inBook, host }: Asker): boolean {
+  #hasRoom({ inBook, source }: Asker): boolean {
     const { reservations, reservationsPerAddress } = this.#limits
     if (this.#reserved.size >= reservations) return false
     if (inBook) return true
     const strangers = [...this.#reserved.values()].filter((one) => !one.inBook)
-    const ofHost = strangers.filter((one) => one.host === host).length
-    return (
-      strangers.length < ofStrangers(reservations) && (host === undefined || ofHost < reservationsPerAddress)
-    )
+    const bounds = { all: ofStrangers(reservations), perAddress: reservationsPerAddress }
+    return hasRoomForStranger(strangers, { source }, bounds)
   }
 
   #removeEnded(): void {

@@ -6,6 +6,7 @@ import { Circuit } from '../circuit/circuit.ts'
 import { type CircuitNetwork, directConnection } from '../circuit/components.ts'
 import { endStream } from '../circuit/end-stream.ts'
 import { failLate } from '../circuit/fail-late.ts'
+import { type Holder, hasRoomForStranger } from '../circuit/room-for-stranger.ts'
 import { hopMessage, type Limit, type RelayMessage, stopMessage } from './codec.ts'
 import { MESSAGE_DEADLINE, STOP_DEADLINE, Status } from './constants.ts'
 import { exchange, RelayRefused, readMessage, sendMessage } from './exchange.ts'
@@ -21,9 +22,16 @@ export interface RelayServerInit {
   /** Whether a peer may reserve here, and open circuits; asked again of the target of each circuit. */
   readonly serves: (connection: Connection) => boolean
   readonly inBook: (peer: string) => boolean
-  readonly hostOf: (connection: Connection) => string | undefined
+  /** The IP address of a peer, or the /64 of it; undefined in memory. */
+  readonly sourceOf: (connection: Connection) => string | undefined
   /** Our multiaddrs that who reserves may learn; libp2p's own client makes its addresses of them. */
   readonly addressesFor: (connection: Connection) => readonly Uint8Array[]
+}
+
+/** That of one circuit, from the question of its opener on. */
+interface Place extends Holder {
+  readonly opener: string
+  circuit?: Circuit
 }
 
 /**
@@ -37,7 +45,7 @@ export class RelayServer {
   readonly #reservations: Reservations
   readonly #shared: ByteBudget
   /** Circuits by the stream of their opener, those that do not stand yet included. */
-  readonly #circuits = new Map<Stream, { readonly opener: string; circuit?: Circuit }>()
+  readonly #circuits = new Map<Stream, Place>()
   readonly #counts: Record<string, number> = { carried: 0, bytes: 0 }
 
   constructor(init: RelayServerInit) {
@@ -85,9 +93,9 @@ export class RelayServer {
   }
 
   async #reserve(stream: Stream, connection: Connection): Promise<void> {
-    const { network, clock, limits, inBook, hostOf, addressesFor } = this.#init
+    const { network, clock, limits, inBook, sourceOf, addressesFor } = this.#init
     const peer = connection.remotePeer.toString()
-    if (!this.#reservations.put(peer, { inBook: inBook(peer), host: hostOf(connection) })) {
+    if (!this.#reservations.put(peer, { inBook: inBook(peer), source: sourceOf(connection) })) {
       this.#refuse(stream, Status.reservationRefused)
       return
     }
@@ -107,9 +115,8 @@ export class RelayServer {
 
   async #connect(stream: Stream, connection: Connection, { peer: target }: RelayMessage): Promise<void> {
     if (target === undefined) return this.#refuse(stream, Status.malformedMessage)
-    const opener = connection.remotePeer.toString()
-    if (!this.#hasPlaceFor(opener)) return this.#refuse(stream, Status.resourceLimit)
-    const place: { readonly opener: string; circuit?: Circuit } = { opener }
+    const place: Place = { opener: connection.remotePeer.toString(), source: this.#init.sourceOf(connection) }
+    if (!this.#hasRoomFor(place)) return this.#refuse(stream, Status.resourceLimit)
     // It holds its place as long as it waits for its answer: a second one does not tell what the first one met.
     this.#circuits.set(stream, place)
     const far = await this.#reach(stream, connection.remotePeer, target.toString()).catch(() => undefined)
@@ -122,13 +129,15 @@ export class RelayServer {
     place.circuit = this.#join(stream, far)
   }
 
-  #hasPlaceFor(opener: string): boolean {
-    const { circuits, circuitsPerPeer } = this.#init.limits
-    const isStranger = (peer: string): boolean => !this.#init.inBook(peer)
-    const openers = [...this.#circuits.values()].map((one) => one.opener)
-    if (openers.length >= circuits || openers.filter((one) => one === opener).length >= circuitsPerPeer)
-      return false
-    return !isStranger(opener) || openers.filter(isStranger).length < ofStrangers(circuits)
+  #hasRoomFor({ opener, source }: Place): boolean {
+    const { inBook, limits } = this.#init
+    const places = [...this.#circuits.values()]
+    const ofPeer = places.filter((one) => one.opener === opener)
+    if (places.length >= limits.circuits || ofPeer.length >= limits.circuitsPerPeer) return false
+    if (inBook(opener)) return true
+    const strangers = places.filter((one) => !inBook(one.opener))
+    const bounds = { all: ofStrangers(limits.circuits), perAddress: limits.circuitsPerAddress }
+    return hasRoomForStranger(strangers, { source }, bounds)
   }
 
   /** @returns the stream to a target that takes the circuit @throws where it does not, whyever */

@@ -1,4 +1,5 @@
 import type { Circuit } from '../circuit/circuit.ts'
+import { type Holder, hasRoomForStranger } from '../circuit/room-for-stranger.ts'
 import { QUIET_AFTER } from './constants.ts'
 
 export interface CircuitTableLimits {
@@ -8,10 +9,8 @@ export interface CircuitTableLimits {
 }
 
 /** Who asked for a circuit. */
-export interface Asker {
+export interface Asker extends Holder {
   readonly inBook: boolean
-  /** Its IP address; undefined in memory. */
-  readonly host: string | undefined
 }
 
 /** The place of one circuit at a hop, held from the open frame until both streams are closed. */
@@ -42,11 +41,13 @@ export class CircuitTable {
     return held
   }
 
-  /** A place; where the hop is full, that of the circuit quiet for longest, if it was for five minutes. */
-  take({ inBook, host }: Asker, now: number): Place | undefined {
-    if (!inBook && !this.#hasRoomForStranger(host)) return undefined
-    if (this.#places.size >= this.#limits.circuits && !this.#endQuietest(now)) return undefined
-    const place: Place = { inBook, host, usedAt: now, circuit: undefined }
+  /** A place; where the hop is full, one of the book gets that of the circuit quiet for longest, if it was for five minutes. */
+  take(asker: Asker, now: number): Place | undefined {
+    const { inBook, source } = asker
+    if (!inBook && !this.#hasRoomForStranger(asker)) return undefined
+    const isFull = this.#places.size >= this.#limits.circuits
+    if (isFull && !(inBook && this.#endQuietest(now))) return undefined
+    const place: Place = { inBook, source, usedAt: now, circuit: undefined }
     this.#places.add(place)
     return place
   }
@@ -59,14 +60,11 @@ export class CircuitTable {
     for (const place of [...this.#places]) place.circuit?.end(error)
   }
 
-  #hasRoomForStranger(host: string | undefined): boolean {
+  #hasRoomForStranger(asker: Asker): boolean {
     const { circuits, circuitsOfStrangers, circuitsPerAddress } = this.#limits
     const strangers = [...this.#places].filter((place) => !place.inBook)
-    const ofHost = strangers.filter((place) => place.host === host).length
-    return (
-      strangers.length < Math.min(circuitsOfStrangers, Math.floor(circuits / 4)) &&
-      (host === undefined || ofHost < circuitsPerAddress)
-    )
+    const all = Math.min(circuitsOfStrangers, Math.floor(circuits / 4))
+    return hasRoomForStranger(strangers, asker, { all, perAddress: circuitsPerAddress })
   }
 
   #endQuietest(now: number): boolean {

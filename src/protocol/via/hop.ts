@@ -1,4 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface'
+import { remoteSource } from '../../direct.ts'
 import { ByteBudget } from '../circuit/byte-budget.ts'
 import { Circuit } from '../circuit/circuit.ts'
 import { directConnection } from '../circuit/components.ts'
@@ -52,17 +53,17 @@ export class Hop {
     if (!serves(connection)) throw new Refused('denied', 'it carries no circuits for this peer')
     const { clock } = this.#components
     const open = { to: rest, from: [...from, caller] }
-    const reach = async (signal: AbortSignal): Promise<Stream> =>
-      await openOnward(this.#onward(next), open, clock, signal)
     if (inBook(caller)) {
-      this.#onward(next)
-      await this.#carry(near, connection, inBook(next), reach)
+      const onward = this.#onward(next)
+      await this.#carry(near, connection, inBook(next), (signal) => openOnward(onward, open, clock, signal))
       return
     }
-    const late = async (signal: AbortSignal): Promise<Stream> =>
-      await failLate(clock, STATUS_DEADLINE * to.length, signal, () => reach(signal)).catch(() => {
+    const late = async (signal: AbortSignal): Promise<Stream> => {
+      const reach = async (): Promise<Stream> => await openOnward(this.#onward(next), open, clock, signal)
+      return await failLate(clock, STATUS_DEADLINE * to.length, signal, reach).catch(() => {
         throw notConnected()
       })
+    }
     await this.#carry(near, connection, false, late)
   }
 
@@ -74,7 +75,7 @@ export class Hop {
     reach: (signal: AbortSignal) => Promise<Stream>
   ): Promise<void> {
     const { clock } = this.#components
-    const place = this.#table.take({ inBook: isKnown, host: hostOf(connection) }, clock.monotonic())
+    const place = this.#table.take({ inBook: isKnown, source: remoteSource(connection) }, clock.monotonic())
     if (place === undefined) throw new Refused('busy', 'it carries as many circuits as it may')
     const gone = new AbortController()
     const onClose = (): void => gone.abort(new Error('the caller is gone'))
@@ -126,8 +127,4 @@ export class Hop {
 
 function notConnected(): Refused {
   return new Refused('no-such', 'the next peer is not connected')
-}
-
-function hostOf({ remoteAddr }: Connection): string | undefined {
-  return remoteAddr.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
 }

@@ -68,8 +68,66 @@ t.test('a host is one teller, however many PeerIds it has', async (t) => {
     peers.map((peer) => links.tellerOf(peer)),
     hosts
   )
-  const unknown = newPeer()
-  t.equal(links.tellerOf(unknown), unknown.toString())
+  t.equal(links.tellerOf(newPeer()), links.tellerOf(newPeer()), 'who has gone is one, too')
+})
+
+t.test('many servers of one teller are dialled at once, as long as none fails', async (t) => {
+  const { links, dialled } = bench()
+  const all = Array.from({ length: 8 }, () => newPeer())
+  for (const id of all) links.hear('honest', { id, multiaddrs: good === undefined ? [] : [good] })
+  const table = await Promise.allSettled(all.map((id) => links.connectForTable(id)))
+  t.equal(table.filter(({ status }) => status === 'fulfilled').length, 4, 'half of the dials of a minute')
+  const search = await Promise.allSettled(all.slice(4).map((id) => links.connect(id)))
+  t.equal(
+    search.filter(({ status }) => status === 'fulfilled').length,
+    4,
+    'refused ones cost the table nothing'
+  )
+  t.equal(dialled.length, 8)
+  t.equal(links.counters.failed, 0)
+})
+
+t.test('of a liar only so many are dialled at once as may fail', async (t) => {
+  const { links, dialled } = bench()
+  const all = Array.from({ length: 20 }, () => newPeer())
+  for (const id of all.slice(-4)) links.hear('liar', { id, multiaddrs: bad })
+  await Promise.allSettled(all.slice(-4).map((id) => links.connect(id)))
+  t.equal(dialled.length, 2)
+})
+
+t.test('a dial that is wanted no longer is no failure, and two of one server are one', async (t) => {
+  const clock = new VirtualClock()
+  let refuse: (error: Error) => void = () => {}
+  let dials = 0
+  const links = new ServerLinks(
+    {
+      clock,
+      connection: () => undefined,
+      dialable: (_peer, addresses) => addresses,
+      dial: (_peer, _addresses, signal) =>
+        new Promise((_, reject) => {
+          dials++
+          refuse = reject
+          signal.addEventListener('abort', () => reject(signal.reason))
+        })
+    },
+    { ...limits, dialsPerMinute: 8, heard: 4 }
+  )
+  const id = newPeer()
+  links.hear('honest', { id, multiaddrs: bad })
+  const over = new AbortController()
+  const given = links.connect(id, over.signal)
+  over.abort(new Error('the search is over'))
+  await t.rejects(given, /over/)
+  t.match(links.counters, { dialled: 1, failed: 0 })
+  t.equal(links.size, 1, 'it is remembered')
+  const both = [links.connect(id), links.connectForTable(id)]
+  await new Promise(setImmediate)
+  t.equal(dials, 2)
+  refuse(new Error('refused'))
+  await t.rejects(Promise.all(both))
+  await Promise.allSettled(both)
+  t.match(links.counters, { dialled: 2, failed: 1 }, 'who waited meets that nothing is known any more')
 })
 
 t.test(

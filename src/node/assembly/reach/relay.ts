@@ -1,11 +1,10 @@
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { isDirect } from '../../../direct.ts'
+import { isDirect, remoteHost, remoteSource } from '../../../direct.ts'
 import type { Report } from '../../../peer/dialing/way.ts'
 import { directConnection } from '../../../protocol/circuit/components.ts'
 import { Status } from '../../../protocol/relay/constants.ts'
 import type { Relay, RelayInit } from '../../../protocol/relay/index.ts'
-import { remoteHost } from '../../network/create-network.ts'
 import { peerOf, RelayWay } from '../../peers/relay-way.ts'
 import type { Components, Relays } from '../components.ts'
 import { randomFloat } from '../random.ts'
@@ -107,7 +106,7 @@ function serverOf(components: Needs): RelayInit['server'] {
       anyone: (connection: Connection) => !admission.denies(peerAt(connection))
     }[serve],
     inBook,
-    hostOf: remoteHost,
+    sourceOf: remoteSource,
     addressesFor: (connection: Connection) =>
       own
         .forCaller({ direct: isDirect(connection), host: remoteHost(connection) })

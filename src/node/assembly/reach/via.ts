@@ -1,8 +1,7 @@
 import type { Connection } from '@libp2p/interface'
-import { isDirect } from '../../../direct.ts'
+import { isDirect, remoteHost } from '../../../direct.ts'
 import { type Via, via } from '../../../protocol/via/index.ts'
 import { circuitsOf } from '../../../protocol/via/limits.ts'
-import { remoteHost } from '../../network/create-network.ts'
 import type { Components } from '../components.ts'
 
 /** A node for one command carries nothing for others: it is gone before long. */

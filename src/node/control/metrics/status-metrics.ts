@@ -162,7 +162,7 @@ const counted: readonly {
     prefix: 'dht.',
     title: {
       name: 'kith_dht_events',
-      help: 'DHT: searched, found; questions asked, servers dialled for them; questions of others answered, refused.'
+      help: 'DHT: searched, found; questions asked, servers dialled for them, of these failed; questions of others answered, refused.'
     },
     labels: (event) => ({ event })
   },
@@ -194,7 +194,17 @@ const falling: readonly { readonly counter: string; readonly name: string; reado
     name: 'kith_relay_reservations',
     help: 'Reservations that this node gives as a relay.'
   },
-  { counter: 'relay.serve-circuits', name: 'kith_relay_circuits', help: 'Circuits carried as a relay.' }
+  { counter: 'relay.serve-circuits', name: 'kith_relay_circuits', help: 'Circuits carried as a relay.' },
+  {
+    counter: 'dht.heard',
+    name: 'kith_dht_heard',
+    help: 'Servers of the DHT whose addresses are remembered.'
+  },
+  {
+    counter: 'dht.roles',
+    name: 'kith_dht_roles',
+    help: 'Peers of which it is known what they are to the DHT.'
+  }
 ]
 
 function countedMetrics(counters: Status['counters']): MetricFamily[] {
