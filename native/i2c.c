@@ -86,7 +86,6 @@ static ssize_t exchange_quick(transfer_t *transfer, const char **syscall) {
 static void execute(napi_env env, void *data) {
   (void)env;
   transfer_t *transfer = data;
-  transfer->syscall = "I2C_SLAVE";
   transfer->done = -1;
   if (ioctl((int)transfer->file, I2C_SLAVE, (unsigned long)transfer->address) >= 0)
     transfer->done = transfer->exchange(transfer, &transfer->syscall);
@@ -128,12 +127,14 @@ static napi_value start(napi_env env, transfer_t values, const uint8_t *bytes) {
   transfer_t *transfer = calloc(1, sizeof *transfer + values.count);
   if (transfer == NULL) return fail(env, "calloc", ENOMEM);
   *transfer = values;
+  transfer->syscall = "I2C_SLAVE";
   if (bytes != NULL) memcpy(transfer->bytes, bytes, values.count);
   napi_create_string_utf8(env, "kith:i2c", NAPI_AUTO_LENGTH, &name);
   if (napi_create_async_work(env, NULL, name, execute, complete, transfer, &transfer->work) == napi_ok &&
       napi_create_promise(env, &transfer->deferred, &promise) == napi_ok &&
       napi_queue_async_work(env, transfer->work) == napi_ok)
     return promise;
+  if (transfer->work != NULL) napi_delete_async_work(env, transfer->work);
   free(transfer);
   return fail(env, "napi_queue_async_work", ENOMEM);
 }

@@ -14,7 +14,7 @@ const KINDS: ReadonlyMap<number, BusErrorKind> = new Map([
   [121, 'no-acknowledge'] // EREMOTEIO: i2c-bcm2835 and RP1
 ])
 
-const EBUSY = 16
+export const EBUSY = 16
 
 /** The kind of a failed system call, by its number (negative, as Node has it). */
 export function busErrorKind(error: unknown): BusErrorKind {

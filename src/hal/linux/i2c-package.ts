@@ -1,5 +1,6 @@
 import type i2c from 'i2c-bus'
 import type { PromisifiedBus } from 'i2c-bus'
+import { EBUSY } from './errno.ts'
 import type { I2cAdapter, I2cFunctions, OpenI2cAdapter } from './i2c-adapter.ts'
 
 /** I2C by npm i2c-bus, for machines that the addon is not built for. */
@@ -80,8 +81,6 @@ class PackageAdapter implements I2cAdapter {
     }
   }
 }
-
-const EBUSY = 16
 
 /**
  * As the addon says it: SMBus calls of the package fail with a positive number, read and write with a negative one, and
