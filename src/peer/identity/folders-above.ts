@@ -66,11 +66,20 @@ async function exposureBy(
   return undefined
 }
 
+/** undefined for a user that the system has no entry of, as in a container. */
+function ownName(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether nobody else is in the group: that of root, or the one that many systems give each user, of the same name. */
 async function isOwnGroup(gid: number): Promise<boolean> {
   if (gid === 0) return true
   const groups = await readFile('/etc/group', 'utf8').catch(() => '')
-  const { username } = userInfo()
+  const username = ownName()
   for (const line of groups.split('\n')) {
     // group(5): name, password, number, members
     const [name, , id, members = ''] = line.split(':')

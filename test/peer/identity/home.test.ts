@@ -126,17 +126,20 @@ t.test(
     chownSync(folder, daemon.uid, daemon.gid)
     chmodSync(folder, 0o775)
     const module = new URL('../../../src/peer/identity/folders-above.ts', import.meta.url).href
-    const script = `
+    const scriptAs = (id: number): string => `
       const { exposuresOf } = await import(${JSON.stringify(module)})
-      process.setegid(1)
-      process.seteuid(1)
+      process.setegid(${id})
+      process.seteuid(${id})
       const found = await exposuresOf(${JSON.stringify(join(folder, 'home'))})
       console.log(found.filter(({ hint }) => hint.endsWith(${JSON.stringify(folder)})).length)`
-    const run = (): string =>
-      spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).stdout
-    t.equal(run(), '0\n')
+    const run = (id: number): string =>
+      spawnSync(process.execPath, ['--input-type=module', '--eval', scriptAs(id)], { encoding: 'utf8' })
+        .stdout
+    t.equal(run(daemon.uid), '0\n')
     chownSync(folder, daemon.uid, 100)
-    t.equal(run(), '1\n')
+    t.equal(run(daemon.uid), '1\n')
+    chownSync(folder, 0, 100)
+    t.equal(run(54_321), '1\n', 'a user of whom the system has no entry')
   }
 )
 
