@@ -34,12 +34,18 @@ const SETTINGS = [
  * Opens or makes a database of the present version. One of an earlier version is copied first.
  * @param path a file, or ':memory:'
  * @param report is called with what became of the copy, or why there is none
+ * @param options.isOpen whether this process has it open already: then it is not read beside SQLite, since closing the
+ *   file would release SQLite's locks on it (fcntl(2)), and a person's sqlite3 would delete the log under it
  * @throws NodeError 'history-newer'; SQLite's own error where the file is damaged or cannot be opened; an error with its
  *   code for a damaged file where SQLite would take the file for a new or another one
  */
-export function openDatabase(path: string, report: (message: string) => void = () => {}): DatabaseSync {
+export function openDatabase(
+  path: string,
+  report: (message: string) => void = () => {},
+  { isOpen = false }: { readonly isOpen?: boolean } = {}
+): DatabaseSync {
   if (path !== ':memory:') {
-    refuseSilentLoss(path)
+    if (!isOpen) refuseSilentLoss(path)
     keepPrivate(path)
   }
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
@@ -155,7 +161,8 @@ export function checkVersion(path: string): void {
 /** For its owner alone; SQLite gives the files beside it the same mode. What cannot be done here, SQLite will say. */
 function keepPrivate(path: string): void {
   try {
-    closeSync(openSync(path, 'a', 0o600))
+    // One that exists is not opened: see openDatabase().
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
     for (const file of [path, ...COMPANIONS.map((companion) => path + companion)]) {
       if (existsSync(file)) chmodSync(file, 0o600)
     }

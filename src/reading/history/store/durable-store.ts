@@ -15,6 +15,7 @@ import {
   unreadFiles
 } from './database-file.ts'
 import { HistoryStore } from './history-store.ts'
+import { FRAME_HEAD } from './page-file.ts'
 import type { Salvaged } from './salvage.ts'
 
 export interface DurableStoreOptions {
@@ -27,9 +28,6 @@ export interface DurableStoreOptions {
   /** Opens the database; openDatabase unless given. */
   readonly open?: ((path: string) => DatabaseSync) | undefined
 }
-
-/** A frame of the write-ahead log is a page with a head of this many bytes (sqlite.org/fileformat2.html section 4.1). */
-const FRAME_HEAD = 24
 
 /**
  * The store on disk. The disk may be full, read-only, gone or damaged: failures are logged once and do not throw,
@@ -146,7 +144,9 @@ export class DurableStore {
   #openOrReplace(): HistoryStore {
     const { path, log } = this.#options
     const openFile =
-      this.#options.open ?? ((file: string) => openDatabase(file, (message) => log.warn(message)))
+      this.#options.open ??
+      ((file: string) =>
+        openDatabase(file, (message) => log.warn(message), { isOpen: this.#store !== undefined }))
     try {
       return new HistoryStore(openFile(path))
     } catch (error) {

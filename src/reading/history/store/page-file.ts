@@ -13,7 +13,8 @@ import { endianness } from 'node:os'
  * A checksum goes on from that of the frame before.
  */
 const LOG_HEAD = 32
-const FRAME_HEAD = 24
+/** A frame is a page with so many bytes before it. */
+export const FRAME_HEAD = 24
 const MAGIC = 0x377f0682
 
 /** Bytes of a page of ours. A flush changes a few rows: small pages halve what it writes (0.7 MB an hour against 1.3). */
@@ -76,10 +77,12 @@ export class PageFile {
     let next = head.readUInt32BE(AT.freeList)
     for (let left = head.readUInt32BE(AT.freePages); left > 0 && !free.has(next); ) {
       const trunk = this.read(next)
-      if (trunk === undefined) break
-      free.add(next)
-      const leaves = Math.min(trunk.readUInt32BE(4), this.size / 4 - 2)
-      for (let i = 0; i < leaves; i++) free.add(trunk.readUInt32BE(8 + 4 * i))
+      const leaves = trunk?.readUInt32BE(4) ?? 0
+      // A page that is no trunk would declare pages free that are in use.
+      if (trunk === undefined || leaves > Math.min(left - 1, this.size / 4 - 2)) break
+      const named = Array.from({ length: leaves }, (_, i) => trunk.readUInt32BE(8 + 4 * i))
+      if (named.some((page) => page < 1 || page > this.#pages || free.has(page))) break
+      for (const page of [next, ...named]) free.add(page)
       left -= 1 + leaves
       next = trunk.readUInt32BE(0)
     }

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { carve } from '../../../../src/reading/history/store/carve.ts'
 import { carvedSealed, carvedTail } from '../../../../src/reading/history/store/carved-tables.ts'
+import { PAGE_SIZE } from '../../../../src/reading/history/store/page-file.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 import { seeded } from '../../../support/readings.ts'
 
@@ -86,4 +87,19 @@ t.test('cut short, mutated and random files: fewer rows, never an error', async 
   t.ok(found > 500, `${found} rows`)
   writeFileSync(path, '')
   t.same([...carveSealed(path)], [])
+})
+
+t.test('a list of free pages that is none hides no page', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const file = filled(path)
+  const whole = [...carveSealed(path)].length
+  t.ok(whole > 0)
+  const pages = file.length / PAGE_SIZE
+  // Its first trunk is a page in use, whose bytes would name others.
+  for (let trunk = 2; trunk <= pages; trunk++) {
+    file.writeUInt32BE(trunk, 32)
+    file.writeUInt32BE(pages, 36)
+    writeFileSync(path, file)
+    if ([...carveSealed(path)].length !== whole) t.fail(`trunk ${trunk}`)
+  }
 })

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
 import { migrate, migrations, versionOf } from '../../../../src/reading/history/store/schema.ts'
+import { isLocked } from '../../../support/is-locked.ts'
 
 const SCHEMA = new URL('../../../../src/reading/history/store/schema.ts', import.meta.url).href
 const folder = mkdtempSync(join(tmpdir(), 'kith-database-'))
@@ -109,3 +110,23 @@ t.test('a disk that is full in the middle of a step leaves the version of before
   t.equal(versionOf(db), migrations.length)
   db.close()
 })
+
+const listsLocks = existsSync('/proc/locks')
+
+t.test(
+  'a file that is opened again stays locked: else a person’s sqlite3 would delete its log',
+  { skip: !listsLocks && 'there is no /proc/locks' },
+  async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const first = openDatabase(path)
+    first.exec('CREATE TABLE probe (x)')
+    t.ok(isLocked(path))
+    const second = openDatabase(path, () => {}, { isOpen: true })
+    second.exec('INSERT INTO probe VALUES (1)')
+    t.ok(isLocked(path))
+    first.close()
+    t.ok(isLocked(path))
+    second.close()
+    t.notOk(isLocked(path))
+  }
+)

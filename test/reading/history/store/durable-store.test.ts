@@ -13,6 +13,7 @@ import t from 'tap'
 import type { ClockStatus } from '../../../../src/hal/time-source.ts'
 import { openDatabase, setAside } from '../../../../src/reading/history/store/database-file.ts'
 import { historyBench, keptLog, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import { isLocked } from '../../../support/is-locked.ts'
 
 const anchor = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
 const ours = `${us.peer}/hall/temperature`
@@ -428,3 +429,29 @@ t.test('what was kept while the time was unknown is not taken for old', async (t
   history.close()
   t.equal(clock.pending, 0, 'no timer is left')
 })
+
+const listsLocks = existsSync('/proc/locks')
+
+t.test(
+  'a history that could not be written for a while keeps its lock',
+  { skip: !listsLocks && 'there is no /proc/locks' },
+  async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const { history, clock } = historyBench({ path })
+    history.beginRun(run, anchor)
+    history.appendOwn(readingsOf(us.peer, run, 0, 9))
+    history.flush()
+    const other = new DatabaseSync(path)
+    other.exec('BEGIN IMMEDIATE')
+    history.appendOwn(readingsOf(us.peer, run, 10, 19))
+    history.flush()
+    t.equal(history.status().state, 'failing')
+    other.exec('ROLLBACK')
+    other.close()
+    await clock.advance(60_000)
+    history.flush()
+    t.equal(history.status().state, 'ok')
+    t.ok(isLocked(path))
+    history.close()
+  }
+)
