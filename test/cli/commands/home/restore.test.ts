@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -111,4 +112,26 @@ t.test('wrong use is said', async (t) => {
   t.match(await run(`restore ${file}`), { status: 1, err: /cannot be opened/ })
   writeFileSync(file, '')
   t.match(await run(`restore ${file}`), { status: 1, err: /it is empty/ })
+})
+
+t.test('a backup whose reader ends is a failure, and nothing of it stays', async (t) => {
+  const folder = t.testdir({ tmp: {} })
+  const home = join(folder, 'home')
+  await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
+  const { history } = historyBench({ path: join(home, 'history.sqlite') })
+  for (let i = 0; i < 4; i++) history.appendOwn(readingsOf(us.peer, runOf(5), 3000 * i, 3000 * i + 2999))
+  history.flush()
+  history.close()
+  const env = { ...process.env, TMPDIR: join(folder, 'tmp') }
+  const child = spawn(process.execPath, [KITH, 'backup', '-', '--home', home], { env })
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  let err = ''
+  child.stderr.on('data', (bytes: Buffer) => {
+    err += String(bytes)
+  })
+  const [status] = await once(child, 'close')
+  t.equal(status, 1)
+  t.match(err, /ended before all of it was written\n +what was read is no backup/)
+  t.same(readdirSync(join(folder, 'tmp')), [])
 })
