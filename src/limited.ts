@@ -18,6 +18,11 @@ export function isNearlySpent({ limits }: Connected): boolean {
   return (bytes !== undefined && bytes < LAST_BYTES) || (seconds !== undefined && seconds < LAST_SECONDS)
 }
 
+/** Whether a relay cuts a connection after so many bytes or so long. */
+export function isBounded({ limits }: Connected): boolean {
+  return limits?.bytes !== undefined || limits?.seconds !== undefined
+}
+
 /** Milliseconds until the time of a connection is nearly over; undefined where it has none. */
 export function timeToSpend({ limits }: Connected): number | undefined {
   const seconds = limits?.seconds

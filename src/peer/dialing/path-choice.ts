@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { isBackground, isDirect } from '../../direct.ts'
-import { isNearlySpent } from '../../limited.ts'
+import { isBounded, isNearlySpent } from '../../limited.ts'
 
 /** Milliseconds that a direct connection must stand after a break before it is used, doubled at each break. */
 const HOLD_MIN = 5_000
@@ -48,9 +48,7 @@ export class PathChoice {
     if (direct !== undefined && this.#isProven(direct)) return direct
     // A relay has a budget of bytes; neighbours that carry a circuit have none. Of circuits the newest has most left.
     const longer = open.filter((connection) => !isDirect(connection))
-    const unlimited = longer.find(
-      ({ limits }) => limits?.bytes === undefined && limits?.seconds === undefined
-    )
+    const unlimited = longer.find((connection) => !isBounded(connection))
     return unlimited ?? longer.findLast((connection) => !isNearlySpent(connection)) ?? longer.at(-1) ?? direct
   }
 

@@ -7,6 +7,9 @@ import { Joined } from './joined.ts'
 import { type Attempt, raceInTurn } from './race-in-turn.ts'
 import { AllReported, NoAddress, NotReached, type Report, type Way } from './way.ts'
 
+/** Milliseconds for which a circuit that is about to be cut is used on after no other connection was found. */
+const USED_ON = 30_000
+
 export interface PathFinderInit {
   readonly clock: Clock
   /** In the order in which they are begun. */
@@ -37,6 +40,8 @@ export class PathFinder {
   readonly #init: PathFinderInit
   readonly #ways: Way[]
   readonly #searches = new Joined<Found>()
+  /** Clock.monotonic() when no other connection was found in place of one. */
+  readonly #keptAt = new WeakMap<Connection, number>()
 
   constructor(init: PathFinderInit) {
     this.#init = init
@@ -58,11 +63,18 @@ export class PathFinder {
     const refusal = this.#init.gate(peer)
     if (refusal !== undefined) throw new NotReached([refusal], false)
     const standing = this.#init.standing(peer)
-    if (standing !== undefined && !isNearlySpent(standing))
+    if (standing !== undefined && this.#isUsable(standing))
       return { connection: standing, tried: [], isNew: false }
     return await this.#searches.join(peer, signal, (joint) =>
       standing === undefined ? this.#search(peer, joint) : this.#replace(peer, standing, joint)
     )
+  }
+
+  /** Each question and each datagram would search anew until the circuit is cut. */
+  #isUsable(standing: Connection): boolean {
+    if (!isNearlySpent(standing)) return true
+    const keptAt = this.#keptAt.get(standing)
+    return keptAt !== undefined && this.#init.clock.monotonic() - keptAt < USED_ON
   }
 
   /** Finds another connection before a circuit is cut; without one, what is left of it is used. */
@@ -75,6 +87,7 @@ export class PathFinder {
       return await this.#search(peer, signal)
     } catch (error) {
       if (signal.aborted || spent.status !== 'open') throw error
+      this.#keptAt.set(spent, this.#init.clock.monotonic())
       return { connection: spent, tried: error instanceof NotReached ? error.tried : [], isNew: false }
     }
   }

@@ -99,7 +99,7 @@ export class Datagrams implements Startable {
     }
     this.#sessions = new SessionTable(components, {
       seek: (peer, again) => this.#mover.seek(peer, again),
-      improve: (session) => void this.#mover.improve(session)
+      improve: (session) => this.#mover.improve(session)
     })
     this.#mover = new SessionMover({
       clock,
@@ -107,7 +107,8 @@ export class Datagrams implements Startable {
       dialer,
       sessions: this.#sessions,
       dial: (peer) => this.#dials.get(peer) ?? this.#dial(peer),
-      timeout: limits.handshakeTimeout
+      timeout: limits.handshakeTimeout,
+      searchAgain: limits.searchAgain
     })
   }
 
@@ -173,6 +174,8 @@ export class Datagrams implements Startable {
       flow.close()
       throw error
     }
+    // Not before: a flow that moves while its OPEN is not answered is opened twice at the peer.
+    this.#mover.improve(session)
     return flow
   }
 
@@ -186,8 +189,6 @@ export class Datagrams implements Startable {
   }
 
   async #session(peer: string, signal: AbortSignal | undefined): Promise<Session> {
-    const before = this.#sessions.get(peer)
-    if (before !== undefined) await abortable(this.#mover.improve(before), signal)
     const known = this.#sessions.get(peer)
     if (known !== undefined && !known.flows.exhausted) return known
     // Flow ids are used up: a session without flows is replaced by a new one.

@@ -39,6 +39,12 @@ export const datagramLimits = defineLimits('Single encrypted packets beside the 
   handshakeTimeout: duration('100ms', '1min', '10s', 'A session may take this long to begin.'),
   openTimeout: duration('100ms', '1min', '10s', 'A flow may take this long to be answered.'),
   resume: duration('100ms', '5min', '20s', 'A flow whose connection broke waits this long for another one.'),
+  searchAgain: duration(
+    '1s',
+    '1h',
+    '30s',
+    'A better connection is sought again this long after none was found.'
+  ),
   unvalidatedHosts: whole(16, 65_536, 1024, 'Hosts without a validated path whose bytes are counted.')
 })
 

@@ -1,12 +1,14 @@
 import { type Clock, withDeadline } from '../../clock.ts'
-import { describeError } from '../../error.ts'
+import { describeError, isNodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import type { ControlDialer, ControlStream } from './control/stream.ts'
+import type { ControlDialer, ControlStream, MoveReason } from './control/stream.ts'
 import type { Session } from './session.ts'
 import type { SessionTable } from './session-table.ts'
 
-/** Milliseconds until a session is opened again that failed before the peer answered. */
+/** Milliseconds until a session is opened again that failed before the peer answered, doubled at each dial that fails. */
 const RETRY = 1_000
+/** Dialling again does not help. */
+const FINAL = ['datagram-unsupported', 'datagram-stopped']
 
 export interface SessionMoverInit {
   readonly clock: Clock
@@ -17,12 +19,16 @@ export interface SessionMoverInit {
   readonly dial: (peer: string) => Promise<unknown>
   /** Milliseconds until a session must begin. */
   readonly timeout: number
+  /** Milliseconds until a better connection is sought again that was not found. */
+  readonly searchAgain: number
 }
 
 /** Moves flows that this side opened to another connection: a better one, or any other where theirs broke. */
 export class SessionMover {
   readonly #init: SessionMoverInit
   readonly #moves = new Map<string, Promise<void>>()
+  /** Of sessions that stayed where they are: why they were to move, and Clock.monotonic(). */
+  readonly #vain = new WeakMap<Session, { readonly reason: MoveReason; readonly at: number }>()
   readonly #stopping = new AbortController()
 
   constructor(init: SessionMoverInit) {
@@ -33,11 +39,18 @@ export class SessionMover {
     this.#stopping.abort(new Error('the node stops'))
   }
 
-  /** Moves a session with flows of ours if a better connection is to be had. Never rejects. */
-  async improve(session: Session): Promise<void> {
-    if (!session.established || !this.#init.dialer.isOutdated(session.stream)) return
-    const move = this.#moves.get(session.peer) ?? this.#improve(session)
-    await move
+  /** Begins to move a session with flows of ours if a better connection is to be had; it serves meanwhile. */
+  improve(session: Session): void {
+    const { peer, established, stream } = session
+    const reason = established ? this.#init.dialer.moveReason(stream) : undefined
+    if (reason === undefined || this.#moves.has(peer) || this.#wasVain(session, reason)) return
+    const move = this.#move(session, reason)
+      .catch((error: unknown) => {
+        this.#noteVain(session, reason)
+        this.#init.log.debug(`datagrams with ${peer} stay where they are: ${describeError(error)}`)
+      })
+      .finally(() => this.#moves.delete(peer))
+    this.#moves.set(peer, move)
   }
 
   /** Resolves when no stream is being opened for a move: a connection carries one control stream. */
@@ -55,28 +68,48 @@ export class SessionMover {
 
   async #seek(peer: string, again: boolean): Promise<void> {
     const { clock, dial, sessions } = this.#init
-    if (again) await clock.sleep(RETRY, this.#stopping.signal)
-    if (sessions.isWanted(peer)) await dial(peer)
+    let wait = RETRY
+    for (let late = again; sessions.isWanted(peer); late = true) {
+      if (late) {
+        await clock.sleep(wait, this.#stopping.signal)
+        wait *= 2
+      }
+      if (!sessions.isWanted(peer) || (await this.#isDialled(dial(peer), peer))) return
+    }
   }
 
-  #improve(session: Session): Promise<void> {
-    const { peer } = session
-    const move = this.#move(session)
-      .catch((error: unknown) => {
-        this.#init.log.debug(`datagrams with ${peer} stay where they are: ${describeError(error)}`)
-      })
-      .finally(() => this.#moves.delete(peer))
-    this.#moves.set(peer, move)
-    return move
+  /** @throws the error of a dial that would fail again */
+  async #isDialled(dial: Promise<unknown>, peer: string): Promise<boolean> {
+    try {
+      await dial
+      return true
+    } catch (error) {
+      if (FINAL.some((code) => isNodeError(error, code))) throw error
+      this.#init.log.debug(`datagrams with ${peer} wait for a connection: ${describeError(error)}`)
+      return false
+    }
   }
 
-  async #move(session: Session): Promise<void> {
+  #wasVain(session: Session, reason: MoveReason): boolean {
+    const { clock, searchAgain } = this.#init
+    const vain = this.#vain.get(session)
+    return vain?.reason === reason && clock.monotonic() - vain.at < searchAgain
+  }
+
+  #noteVain(session: Session, reason: MoveReason): void {
+    this.#vain.set(session, { reason, at: this.#init.clock.monotonic() })
+  }
+
+  async #move(session: Session, reason: MoveReason): Promise<void> {
     const { peer } = session
     const { clock, dialer, sessions, timeout } = this.#init
     const work = (signal: AbortSignal): Promise<ControlStream | undefined> =>
       dialer.redial(session.stream, signal)
     const stream = await withDeadline(clock, timeout, `datagrams with ${peer}`, work, this.#stopping.signal)
-    if (stream === undefined) return
+    if (stream === undefined) {
+      this.#noteVain(session, reason)
+      return
+    }
     const current = sessions.get(peer)
     if (current === session) sessions.move(session, stream)
     else if (current === undefined && sessions.isWanted(peer)) sessions.initiate(stream)

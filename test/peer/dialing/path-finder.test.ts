@@ -164,3 +164,14 @@ t.test(
     t.match(left.tried, ['relay: full'])
   }
 )
+
+t.test('where nothing is found, what is left is used for 30 s before another search', async (t) => {
+  const clock = new VirtualClock()
+  const lost = fakeWay(clock, ADDRESSES, 20, new Error('full'))
+  const paths = finder(clock, [lost.way], spentCircuit)
+  for (let i = 0; i < 10; i++) t.equal(await clock.run(paths.connect('hall', never)), spentCircuit)
+  t.equal(lost.begun.length, 1)
+  await clock.advance(30_000)
+  await clock.run(paths.connect('hall', never))
+  t.equal(lost.begun.length, 2)
+})

@@ -3,7 +3,11 @@ import { defined } from '../../../src/defined.ts'
 import type { DatagramSockets } from '../../../src/hal/datagram-socket.ts'
 import { SeededRandom } from '../../../src/hal/simulated/random.ts'
 import { type LogFields, silentLog } from '../../../src/log.ts'
-import type { ControlDialer, ControlStream } from '../../../src/protocol/datagram/control/stream.ts'
+import type {
+  ControlDialer,
+  ControlStream,
+  MoveReason
+} from '../../../src/protocol/datagram/control/stream.ts'
 import type { DropReason } from '../../../src/protocol/datagram/counters.ts'
 import { Datagrams } from '../../../src/protocol/datagram/datagrams.ts'
 import { type DatagramLimits, defaultDatagramLimits } from '../../../src/protocol/datagram/limits.ts'
@@ -62,8 +66,10 @@ export class DatagramWorld {
   readonly passages: Passage[] = []
   /** Changes or holds back control streams: resolves when a dial may go on. */
   beforeDial: () => Promise<void> = async () => {}
-  /** Whether there is a better connection than that of a control stream. */
-  isOutdated: (stream: ControlStream) => boolean = () => false
+  /** Whether there is a better connection than that of a control stream, or one has to be found. */
+  moveReason: (stream: ControlStream) => MoveReason | undefined = () => undefined
+  /** Resolves to whether redial() finds one. */
+  finds: () => Promise<boolean> = async () => true
   readonly #clock: Clock
   readonly #random: SeededRandom
   readonly #nodes = new Map<
@@ -151,10 +157,10 @@ export class DatagramWorld {
         await this.beforeDial()
         return this.open(name, peer)
       },
-      isOutdated: (stream) => this.isOutdated(stream),
+      moveReason: (stream) => this.moveReason(stream),
       redial: async (stream) => {
         await this.beforeDial()
-        return this.open(name, stream.facts.peer)
+        return (await this.finds()) ? this.open(name, stream.facts.peer) : undefined
       },
       ports: () => ({ 4: 4001, 6: 0 })
     }

@@ -6,11 +6,11 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { isDirect } from '../../../direct.ts'
 import { NodeError } from '../../../error.ts'
 import type { IpFamily } from '../../../hal/datagram-socket.ts'
-import { isNearlySpent } from '../../../limited.ts'
+import { isBounded, isNearlySpent } from '../../../limited.ts'
 import { prefixed } from '../../frame-splitter.ts'
 import { FrameReader } from '../../frame-stream.ts'
 import { DATAGRAM_PROTOCOL, MAX_FRAME } from '../constants.ts'
-import type { ConnectionFacts, ControlDialer, ControlListener, ControlStream } from './stream.ts'
+import type { ConnectionFacts, ControlDialer, ControlListener, ControlStream, MoveReason } from './stream.ts'
 
 /** Bytes that a stream buffers in each direction before it is reset. */
 const BUFFER = 262_144
@@ -62,16 +62,12 @@ export class Libp2pControl implements ControlDialer {
     return await this.#open(await this.#options.connect(peer, signal), signal)
   }
 
-  isOutdated(stream: ControlStream): boolean {
+  moveReason(stream: ControlStream): MoveReason | undefined {
     const connection = this.#connections.get(stream)
-    if (connection === undefined || isDirect(connection)) return false
-    if (isNearlySpent(connection)) return true
+    if (connection === undefined || isDirect(connection)) return undefined
     const best = this.#options.best(stream.facts.peer)
-    return (
-      best !== undefined &&
-      best !== connection &&
-      (isDirect(best) || (isBounded(connection) && !isBounded(best)))
-    )
+    if (best !== undefined && best !== connection && isBetter(best, connection)) return 'better-open'
+    return isNearlySpent(connection) ? 'nearly-spent' : undefined
   }
 
   async redial(stream: ControlStream, signal: AbortSignal): Promise<ControlStream | undefined> {
@@ -110,9 +106,9 @@ export class Libp2pControl implements ControlDialer {
   }
 }
 
-/** Whether a relay cuts it after so many bytes or so long. */
-function isBounded({ limits }: Connection): boolean {
-  return limits?.bytes !== undefined || limits?.seconds !== undefined
+function isBetter(one: Connection, other: Connection): boolean {
+  if (isDirect(one) || (isBounded(other) && !isBounded(one))) return true
+  return isNearlySpent(other) && !isNearlySpent(one)
 }
 
 function connectionFacts(connection: Connection, onLink: (host: string) => boolean): ConnectionFacts {

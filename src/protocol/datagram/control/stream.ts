@@ -45,6 +45,12 @@ export interface ControlStream {
   reset(): void
 }
 
+/**
+ * Why a stream goes to another connection: a better one is open (it is direct, or is not cut after so many bytes), or
+ * its own is about to be cut, so that another one has to be found.
+ */
+export type MoveReason = 'better-open' | 'nearly-spent'
+
 /** Where control streams come from and go to. */
 export interface ControlDialer {
   /** Our own PeerId's multihash. */
@@ -54,9 +60,9 @@ export interface ControlDialer {
   stop(): Promise<void>
   /** @throws the transport's error, or NodeError 'datagram-unsupported' */
   dial(peer: string, signal: AbortSignal): Promise<ControlStream>
-  /** Whether redial() may find a better connection with the peer: one that is direct, or not about to be cut. */
-  isOutdated(stream: ControlStream): boolean
-  /** As dial(); undefined where no connection is better than that of the stream. */
+  /** Why redial() may find a better connection with the peer; undefined where it will not. */
+  moveReason(stream: ControlStream): MoveReason | undefined
+  /** As dial(); it may search for long. Undefined where no connection is better than that of the stream. */
   redial(stream: ControlStream, signal: AbortSignal): Promise<ControlStream | undefined>
   /** UDP ports to bind where none is configured: those of the TCP listeners. */
   ports(): { readonly [family in IpFamily]: number }
