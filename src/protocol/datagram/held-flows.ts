@@ -1,4 +1,5 @@
 import type { Cancel } from '../../clock.ts'
+import { DatagramRing } from './carrier/ring.ts'
 import type { SessionComponents } from './components.ts'
 import type { Carrier, EndReason, Flow, FlowCarrier, Redundancy } from './flow.ts'
 import type { RoundTrip } from './path/round-trip.ts'
@@ -32,7 +33,7 @@ export class HeldFlows implements FlowCarrier {
   readonly #components: SessionComponents
   readonly #onEmpty: () => void
   readonly #held = new Map<Flow, Held>()
-  #waiting: Waiting[] = []
+  readonly #ring: DatagramRing<Waiting>
 
   constructor(components: SessionComponents, before: Before, onEmpty: () => void) {
     this.peer = before.peer
@@ -41,6 +42,7 @@ export class HeldFlows implements FlowCarrier {
     this.maxPayload = before.maxPayload
     this.roundTrip = before.roundTrip
     this.#components = components
+    this.#ring = new DatagramRing(components.limits, components.counters)
     this.#onEmpty = onEmpty
   }
 
@@ -49,12 +51,20 @@ export class HeldFlows implements FlowCarrier {
     return this.#held.values().some(({ isOwn }) => isOwn)
   }
 
-  /** @param reason why the flow will have ended if nothing carries it on */
+  /**
+   * Holds as many as a session carries; the one held for longest ends for one more: a peer that leaves flows behind
+   * and opens others does not fill the memory.
+   * @param reason why the flow will have ended if nothing carries it on
+   */
   hold(flow: Flow, isOwn: boolean, reason: EndReason): void {
-    const { clock, limits } = this.#components
+    const { clock, counters, limits } = this.#components
     const cancel = clock.after(limits.resume, () => this.#end(flow, reason))
     this.#held.set(flow, { isOwn, reason, cancel })
     flow.moveTo(this)
+    const [longest] = this.#held
+    if (longest === undefined || this.#held.size <= limits.flows) return
+    counters.drop('flows')
+    this.#end(longest[0], longest[1].reason)
   }
 
   /** The flows that this side opened, to be opened anew. */
@@ -98,12 +108,7 @@ export class HeldFlows implements FlowCarrier {
 
   /** Sends it when another session carries the flow. */
   keep(waiting: Waiting): void {
-    const { counters, limits } = this.#components
-    if (this.#waiting.length >= limits.ring) {
-      this.#waiting.shift()
-      counters.drop('ring-full')
-    }
-    this.#waiting.push(waiting)
+    this.#ring.push(waiting)
   }
 
   suspect(): void {}
@@ -124,23 +129,24 @@ export class HeldFlows implements FlowCarrier {
 
   /** For another session; what waits is sent as soon as the flow is open there. */
   #release(flow: Flow): void {
-    const waiting = this.#waiting.filter((one) => one.flow === flow)
+    const waiting = this.#ring.drain((one) => one.flow === flow)
     this.#remove(flow)
     queueMicrotask(() => {
       for (const one of waiting) this.#sendLate(one)
     })
   }
 
-  #sendLate({ flow, bytes, redundancy, at }: Waiting): void {
-    const { clock, counters, limits } = this.#components
-    if (clock.monotonic() - at > limits.ringAge) counters.drop('ring-age')
+  #sendLate(waiting: Waiting): void {
+    const { clock, counters } = this.#components
+    const { flow, bytes, redundancy } = waiting
+    if (!this.#ring.isFresh(waiting, clock.monotonic())) return
     // Another program of the peer may take less than the one before.
-    else if (bytes.length > flow.maxSize) counters.drop('too-big')
+    if (bytes.length > flow.maxSize) counters.drop('too-big')
     else flow.send(bytes, redundancy)
   }
 
   #remove(flow: Flow): void {
-    this.#waiting = this.#waiting.filter((one) => one.flow !== flow)
+    this.#ring.drain((one) => one.flow === flow)
     this.#held.get(flow)?.cancel()
     this.#held.delete(flow)
     if (this.#held.size === 0) this.#onEmpty()

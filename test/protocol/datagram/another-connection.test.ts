@@ -1,10 +1,18 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { encodeGreeting, encodeOpen } from '../../../src/protocol/datagram/control/frame.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/index.ts'
 import { bytes, PROTOCOL, pair, stop, udpPair } from '../../support/datagram/pair.ts'
 import { DatagramWorld, drops } from '../../support/datagram/world.ts'
 
 const receive = (): void => {}
+
+const greeting = encodeGreeting('hello', {
+  secret: Buffer.alloc(32, 1),
+  cid: Buffer.alloc(8, 2),
+  udpPort: 0,
+  maxPayload: 1168
+}).bytes
 
 t.test('the connection breaks: the flow goes on over another one, for both applications', async (t) => {
   const made = await udpPair()
@@ -167,6 +175,29 @@ t.test('the peer has lost its state: the flow ends', async (t) => {
   dialled.resolve()
   await clock.advance(10)
   t.equal(near.ended, 'lost')
+  await stop(made)
+})
+
+t.test('a peer that leaves flows behind: no more wait than a session has, the newest', async (t) => {
+  const made = await pair({ b: { limits: { flows: 4 } } })
+  const { clock, world, b } = made
+  const ended: number[] = []
+  let count = 0
+  b.datagrams.handle(PROTOCOL, (flow) => {
+    const number = count++
+    flow.onEnd(() => ended.push(number))
+    return receive
+  })
+  for (let round = 0; round < 3; round++) {
+    const stream = world.open('a', 'b')
+    stream.listen({ frame: () => {}, drain: () => {}, ended: () => {} })
+    stream.send(greeting)
+    for (const id of [2, 4, 6]) stream.send(encodeOpen(id, [PROTOCOL]))
+    await clock.advance(10)
+  }
+  t.equal(count, 9)
+  t.same(ended, [0, 1], 'beside the three of the session four wait')
+  t.equal(drops(b, 'flows'), 3, 'with the flow of the first session')
   await stop(made)
 })
 

@@ -2,6 +2,7 @@ import { encodeData } from '../control/frame.ts'
 import type { ControlStream } from '../control/stream.ts'
 import type { Counters } from '../counters.ts'
 import type { DatagramLimits } from '../limits.ts'
+import { DatagramRing } from './ring.ts'
 
 /** Bytes of a limited relay that are left for other streams; half of them where there were fewer than twice as many. */
 const RESERVE = 8_192
@@ -29,13 +30,12 @@ export interface Untaken {
 export class StreamCarrier {
   readonly #stream: ControlStream
   readonly #counters: Counters
-  readonly #limits: DatagramLimits
   readonly #reserve: number
-  readonly #ring: Waiting[] = []
+  readonly #ring: DatagramRing<Waiting>
 
   constructor(stream: ControlStream, limits: DatagramLimits, counters: Counters) {
     this.#stream = stream
-    this.#limits = limits
+    this.#ring = new DatagramRing(limits, counters)
     this.#counters = counters
     this.#reserve = Math.min(RESERVE, (stream.facts.remaining() ?? 0) / 2)
   }
@@ -43,14 +43,11 @@ export class StreamCarrier {
   /** @returns whether it was sent or waits; false when a limited relay may not be used any further */
   send(flow: number, payload: Uint8Array, now: number): boolean {
     const remaining = this.#stream.facts.remaining()
-    const waiting = this.#ring.reduce((sum, { frame }) => sum + frame.length, 0)
+    let waiting = 0
+    for (const { frame } of this.#ring.values()) waiting += frame.length
     if (remaining !== undefined && remaining - waiting - payload.length <= this.#reserve) {
       this.#counters.drop('relay-limit')
       return false
-    }
-    if (this.#ring.length === this.#limits.ring) {
-      this.#ring.shift()
-      this.#counters.drop('ring-full')
     }
     this.#ring.push({ flow, frame: encodeData(flow, payload), payload: payload.length, at: now })
     this.flush(now)
@@ -60,21 +57,17 @@ export class StreamCarrier {
   /** Gives back what waits. */
   drain(): Untaken[] {
     return this.#ring
-      .splice(0)
+      .drain()
       .map(({ flow, frame, payload, at }) => ({ flow, bytes: frame.subarray(frame.length - payload), at }))
   }
 
   /** Sends what waits, while the stream takes it. */
   flush(now: number): void {
-    while (this.#ring.length > 0 && this.#stream.writable) {
+    while (this.#ring.size > 0 && this.#stream.writable) {
       const waiting = this.#ring.shift()
-      if (waiting === undefined) return
-      if (now - waiting.at > this.#limits.ringAge) {
-        this.#counters.drop('ring-age')
-      } else {
-        this.#counters.traffic.sentStream++
-        this.#stream.send(waiting.frame)
-      }
+      if (waiting === undefined || !this.#ring.isFresh(waiting, now)) continue
+      this.#counters.traffic.sentStream++
+      this.#stream.send(waiting.frame)
     }
   }
 }
