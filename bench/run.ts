@@ -13,6 +13,7 @@ const measurements: Record<string, () => Promise<Measurement>> = {
   start: () => import('./node/start.ts'),
   idle: () => import('./node/idle.ts'),
   disk: () => import('./node/disk.ts'),
+  journal: () => import('./node/journal.ts'),
   query: () => import('./node/query.ts'),
   gossip: () => import('./node/gossip.ts'),
   datagram: () => import('./datagram.ts'),
