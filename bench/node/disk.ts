@@ -1,4 +1,3 @@
-/** Bytes written in one hour of one reading a second: a whole node in virtual time, its history in a real file. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +10,8 @@ import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import { silentLog } from '../../src/log.ts'
 import { type RunningNode, startNode } from '../../src/node/run-node.ts'
 import { memoryCarrier } from '../../test/support/memory-network.ts'
-import { table } from '../statistics.ts'
-import { type Written, written } from './proc.ts'
+import type { Bench, Column, Row, Table } from '../frame/bench.ts'
+import { type Written, written } from '../frame/proc.ts'
 
 export interface DiskOptions {
   /** Seconds of virtual time. */
@@ -34,24 +33,30 @@ const HOUR = 3600
 /** Milliseconds of real time after each minute of virtual time, for the writes of the threads. */
 const PAUSE = 5
 
-export async function measure(): Promise<void> {
-  const { readings, counted, written, size } = await measureDisk({ time: HOUR })
-  console.log(`${readings} readings in one hour; flush, sealing and the rest by default`)
-  const row = (name: string, bytes: number): string[] => [
-    name,
-    (bytes / 1024).toFixed(0),
-    (bytes / readings).toFixed(0),
-    ((24 * bytes) / 2 ** 20).toFixed(1)
-  ]
-  console.log(
-    table([
-      ['written', 'KiB an hour', 'B a reading', 'MiB a day'],
+const columns: readonly Column[] = [
+  { name: 'an hour', unit: 'KB', digits: 0 },
+  { name: 'a reading', unit: 'B', digits: 0 },
+  { name: 'a day', unit: 'MB', digits: 1 }
+]
+
+export const disk: Bench = {
+  name: 'disk',
+  what: 'One hour of one reading a second in virtual time: what a whole node writes.',
+  async measure(): Promise<Table[]> {
+    const { readings, counted, written, size } = await measureDisk({ time: HOUR })
+    const row = (name: string, bytes: number): Row => ({
+      name,
+      figures: [bytes / 1024, bytes / readings, (24 * bytes) / 2 ** 20]
+    })
+    const rows = [
       row('history.bytesWritten', counted),
       row('write_bytes of /proc/self/io', written.disk),
       row('wchar of /proc/self/io', written.calls),
       row('file at the end', size)
-    ])
-  )
+    ]
+    const conditions = [`${readings} readings; flush, sealing and the rest by default`]
+    return [{ title: 'Own readings on disk', conditions, columns, rows }]
+  }
 }
 
 export async function measureDisk({ time }: DiskOptions): Promise<Disk> {

@@ -1,12 +1,8 @@
-/**
- * From one process to the other by gossip: the time until a pack is verified and in the hub, and how many
- * readings a second one subscriber takes. Beside it gossip of bare js-libp2p, which
- * signs and verifies its messages by itself, with as many bytes.
- */
-import { summarize, table } from '../statistics.ts'
+import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
+import { summarize } from '../frame/statistics.ts'
+import { versions } from '../frame/versions.ts'
 import { type Delivered, type Pair, withPair } from './pair.ts'
 import type { Contender } from './pair-messages.ts'
-import { versions } from './versions.ts'
 
 export interface GossipOptions {
   readonly rounds: number
@@ -41,15 +37,33 @@ const KINDS: readonly { name: string; by: Contender; readings: number }[] = [
   { name: 'bare, signed by libp2p', by: 'bare', readings: 1 }
 ]
 
-export async function measure(): Promise<void> {
-  const { rounds, batch, spacing, crowd } = usual
-  console.log(versions('libp2p', '@libp2p/gossipsub'))
-  const { latency, throughput } = await withPair((pair) => measureGossip(pair, usual))
-  console.log(`one at a time, ${rounds * batch} each by turns, ${spacing} ms apart`)
-  console.log(latencyTable(latency))
-  console.log(`\nas fast as they are taken, ${rounds} times ${crowd} each by turns; a second, and medians`)
-  console.log(throughputTable(throughput))
+export const gossip: Bench = {
+  name: 'gossip',
+  what: 'From one process to the other by gossip: the time until a pack is verified and in the hub, and packs a second.',
+  async measure({ isFull, tell }: Setting): Promise<Table[]> {
+    tell('gossip')
+    const options = isFull ? { ...usual, rounds: 3 * usual.rounds } : usual
+    const { latency, throughput } = await withPair((pair) => measureGossip(pair, options))
+    const conditions = [`${options.rounds} rounds by turns`, versions('libp2p', '@libp2p/gossipsub')]
+    return [
+      { title: 'Publish to verified', conditions, columns: timeColumns, rows: timeRows(latency) },
+      { title: 'As fast as they are taken', conditions, columns: rateColumns, rows: rateRows(throughput) }
+    ]
+  }
 }
+
+const timeColumns: readonly Column[] = [
+  { name: 'min', unit: 'us' },
+  { name: 'p50', unit: 'us' },
+  { name: 'p99', unit: 'us' },
+  { name: 'p50', unit: 'x bare', digits: 2 }
+]
+const rateColumns: readonly Column[] = [
+  { name: 'size', unit: 'B' },
+  { name: 'packs', unit: '1/s' },
+  { name: 'readings', unit: '1/s' },
+  { name: 'packs', unit: 'x bare', digits: 2 }
+]
 
 export async function measureGossip(pair: Pair, options: GossipOptions): Promise<Gossiped> {
   const size = await sizeOfOne(pair)
@@ -112,28 +126,24 @@ async function throughputs(
   return all
 }
 
-function latencyTable(latency: ReadonlyMap<Contender, readonly Delivered[]>): string {
+function timeRows(latency: ReadonlyMap<Contender, readonly Delivered[]>): Row[] {
   const [kith = [], bare = []] = [latency.get('kith'), latency.get('bare')]
   const lists: [string, number[]][] = [
-    ['bare, signed by libp2p: published to delivered', bare.map(({ came, sent }) => came - sent)],
+    ['js-libp2p, signed', bare.map(({ came, sent }) => came - sent)],
     ['kith: published to verified in the hub', kith.map(({ came, sent }) => came - sent)],
     ['kith: the same, with sealing', kith.map(({ came, began }) => came - began)]
   ]
-  const base = summarize(lists[0]?.[1] ?? [])
-  const rows = lists.map(([name, list]) => {
+  const base = summarize(lists[0]?.[1] ?? []).p50
+  return lists.map(([name, list]) => {
     const { min, p50, p99 } = summarize(list)
-    const ms = [min, p50, p99].map((one) => one.toFixed(3))
-    return [name, ...ms, (p50 / base.p50).toFixed(2), (p99 / base.p99).toFixed(2)]
+    return { name, figures: [1000 * min, 1000 * p50, 1000 * p99, p50 / base] }
   })
-  return table([['', 'min ms', 'p50 ms', 'p99 ms', 'p50 x bare', 'p99 x bare'], ...rows])
 }
 
-function throughputTable(all: readonly Throughput[]): string {
+function rateRows(all: readonly Throughput[]): Row[] {
   const bare = summarize(all.at(-1)?.messages ?? []).p50
-  const rows = all.map(({ name, size, messages, readings }) => {
-    const { min, p50 } = summarize(messages)
-    const numbers = [size, min, p50, summarize(readings).p50].map((one) => one.toFixed(0))
-    return [name, ...numbers, (p50 / bare).toFixed(2)]
+  return all.map(({ name, size, messages, readings }) => {
+    const { p50 } = summarize(messages)
+    return { name, figures: [size, p50, summarize(readings).p50, p50 / bare] }
   })
-  return table([['', 'bytes', 'messages, min', 'messages', 'readings', 'messages x bare'], ...rows])
 }

@@ -1,68 +1,127 @@
-/** The cost of an idle node with one sensor at 10 s, alone and with a neighbour: from a clone, and from a bundle. */
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { connectControl } from '../../src/node/control/client.ts'
-import { table } from '../statistics.ts'
-import { withBundle } from './bundle.ts'
-import { memoryOf, processorTime, wakeups } from './proc.ts'
-import { DEADLINE, type Launch, type MeasuredNode, startKith } from './processes.ts'
-
-export interface IdleOptions {
-  /** Milliseconds from the start until the measuring begins. */
-  readonly settle: number
-  /** Milliseconds. */
-  readonly time: number
-  readonly launch?: Launch
-}
+import { type Bench, type Column, Missing, type Row, type Setting, type Table } from '../frame/bench.ts'
+import { type Counts, countsOf, memoryOf } from '../frame/proc.ts'
+import { DEADLINE, type MeasuredNode, startKith, startNodeTimer } from './processes.ts'
 
 export interface Idle {
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/** What idles, and how it is started; two that are started together are neighbours. */
+export interface IdleContender {
   readonly name: string
-  /** Per cent of one processor. */
-  readonly processor: number
-  /** Of the main thread, a second. */
-  readonly wakeups: number
-  /** Bytes. */
-  readonly rss: number
+  /** @throws Missing where it is not here */
+  start(): Promise<readonly Idle[]>
 }
 
-const usual: IdleOptions = { settle: 10_000, time: 30_000 }
-const NAMES = ['alone', 'with a neighbour', 'the neighbour']
-const SENSOR = 'sensors=[{ type: tmp102, name: air, bus: i2c-1, interval: 10s }]'
-
-export async function measure(): Promise<void> {
-  console.log(`one sensor at 10 s; over ${usual.time / 1000} s, after ${usual.settle / 1000} s`)
-  const rows = await withBundle(async (program) => [
-    ...(await measureIdle(usual)).map((idle) => row('clone', idle)),
-    ...(await measureIdle({ ...usual, launch: { program } })).map((idle) => row('bundle', idle))
-  ])
-  console.log(table([['', '', 'CPU %', 'wake-ups/s', 'RSS MB'], ...rows]))
+export interface IdleTimes {
+  /** Milliseconds from the start until the measuring begins, and that are measured. */
+  readonly settle: number
+  readonly time: number
 }
 
-function row(code: string, { name, processor, wakeups, rss }: Idle): string[] {
-  return [code, name, processor.toFixed(2), wakeups.toFixed(1), (rss / 2 ** 20).toFixed(1)]
+/** With a compile cache that the first start fills, as an installation has one. */
+const SENSOR = ['sensors=[{ type: tmp102, name: air, bus: i2c-1, interval: 1s }]']
+const SHELL = 'export NODE_OPTIONS=--max-semi-space-size=2'
+const TIMER = 'Node with an empty timer of 1 Hz'
+
+export const idleColumns: readonly Column[] = [
+  { name: 'CPU', unit: '% of a core', digits: 2 },
+  { name: 'wake-ups', unit: '1/s', digits: 1 },
+  { name: 'threads' },
+  { name: 'RSS', unit: 'MB', digits: 1 },
+  { name: 'PSS', unit: 'MB', digits: 1 },
+  { name: 'own', unit: 'MB', digits: 1 },
+  { name: 'written', unit: 'KB an hour', digits: 0 },
+  { name: 'CPU', unit: 'x the timer', digits: 2 }
+]
+
+export const idle: Bench = {
+  name: 'idle',
+  what: 'Nothing happens but one simulated sensor at 1 Hz: processor, wake-ups, memory, bytes written.',
+  async measure({ codes, isFull, tell }: Setting): Promise<Table[]> {
+    const times = isFull ? { settle: 30_000, time: 120_000 } : { settle: 10_000, time: 30_000 }
+    tell(`idle, ${(times.settle + times.time) / 1000} s`)
+    const all = [bareTimer, ...codes.flatMap(({ name, kith }) => [alone(name, kith), neighbours(name, kith)])]
+    const rows = await measureIdle(all, times)
+    const conditions = [`over ${times.time / 1000} s after ${times.settle / 1000} s, all at the same time`]
+    return [{ title: 'Idle', conditions, columns: idleColumns, rows }]
+  }
 }
 
-/** All in the same time. */
-export async function measureIdle({ settle, time, launch = {} }: IdleOptions): Promise<Idle[]> {
-  const starts = await Promise.allSettled(NAMES.map(() => startKith([SENSOR], launch)))
-  const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+export const bareTimer: IdleContender = { name: TIMER, start: async () => [await startNodeTimer()] }
+
+export function alone(code: string, program: string): IdleContender {
+  const start = async (): Promise<Idle[]> => [await startKith(SENSOR, { program, shell: SHELL })]
+  return { name: `kith, ${code}`, start }
+}
+
+export function neighbours(code: string, program: string): IdleContender {
+  return {
+    name: `kith, ${code}, with a neighbour`,
+    start: async () => {
+      const one = await startKith(SENSOR, { program, shell: SHELL })
+      try {
+        const other = await startKith(SENSOR, { program, shell: SHELL })
+        await introduce(one, other)
+        return [one, other]
+      } catch (error) {
+        await one.stop()
+        throw error
+      }
+    }
+  }
+}
+
+/** All in the same time; a row of the first process of each. */
+export async function measureIdle(
+  contenders: readonly IdleContender[],
+  { settle, time }: IdleTimes
+): Promise<Row[]> {
+  const starts = await Promise.allSettled(contenders.map((one) => one.start()))
+  const running = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []))
   try {
-    for (const start of starts) if (start.status === 'rejected') throw start.reason
-    const [, asking, asked] = nodes
-    if (asking !== undefined && asked !== undefined) await introduce(asking, asked)
+    for (const start of starts)
+      if (start.status === 'rejected' && !(start.reason instanceof Missing)) throw start.reason
     await systemClock.sleep(settle)
-    const before = nodes.map(({ pid }) => ({ processor: processorTime(pid), wakeups: wakeups(pid) }))
+    const before = new Map(running.map(({ pid }) => [pid, countsOf(pid)]))
     const began = performance.now()
     await systemClock.sleep(time)
-    const ms = performance.now() - began
-    return nodes.map(({ pid }, index) => ({
-      name: NAMES[index] ?? '',
-      processor: (100 * (processorTime(pid) - (before[index]?.processor ?? Number.NaN))) / ms,
-      wakeups: (1000 * (wakeups(pid) - (before[index]?.wakeups ?? Number.NaN))) / ms,
-      rss: memoryOf(pid).rss
-    }))
+    const seconds = (performance.now() - began) / 1000
+    const rows = starts.map((start, index) => {
+      const name = contenders[index]?.name ?? ''
+      if (start.status === 'rejected') return { name, figures: [], missing: String(start.reason.message) }
+      const pid = start.value[0]?.pid ?? 0
+      return { name, figures: figuresOf(pid, before.get(pid), seconds) }
+    })
+    const timer = rows.find(({ name }) => name === TIMER)?.figures[0]
+    return rows.map((row) => ({ ...row, figures: withRatio(row.figures, timer) }))
   } finally {
-    await Promise.all(nodes.map((node) => node.stop()))
+    await Promise.all(running.map((one) => one.stop()))
   }
+}
+
+function withRatio(figures: readonly number[], timer: number | undefined): (number | undefined)[] {
+  const [cpu] = figures
+  return cpu === undefined || timer === undefined ? [...figures, undefined] : [...figures, cpu / timer]
+}
+
+function figuresOf(pid: number, before: Counts | undefined, seconds: number): number[] {
+  const after = countsOf(pid)
+  const { rss, pss, anonymous } = memoryOf(pid)
+  const rate = (of: (counts: Counts) => number): number =>
+    before === undefined ? Number.NaN : (of(after) - of(before)) / seconds
+  return [
+    rate(({ processor }) => processor) / 10,
+    rate(({ wakeups }) => wakeups),
+    after.threads,
+    rss / 2 ** 20,
+    pss / 2 ** 20,
+    anonymous / 2 ** 20,
+    (3600 * rate(({ written }) => written)) / 1024
+  ]
 }
 
 /** Adds each to the other's address book, and waits until they are connected. */

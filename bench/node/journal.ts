@@ -1,4 +1,3 @@
-/** What the history writes, keeps and takes, alone and in virtual time, in a real file: ours, and those of others. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,8 +11,8 @@ import type { Reading } from '../../src/reading/reading.ts'
 import { createSigner } from '../../src/reading/signed/seal.ts'
 import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
 import { createSealer, type Sealer } from '../../src/reading/signed/sealer.ts'
-import { table } from '../statistics.ts'
-import { type Written, written } from './proc.ts'
+import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
+import { type Written, written } from '../frame/proc.ts'
 
 export interface Journal {
   readonly name: string
@@ -47,30 +46,33 @@ const TOPIC = '/sensor/temp/v1'
 const MAX_PAYLOAD = 1024
 const MIB = 2 ** 20
 
-export async function measure(): Promise<void> {
-  const rows = []
-  for (const journaled of cases()) rows.push(rowOf(await measureJournal(journaled)))
-  console.log(
-    table([
-      ['readings', 'count', 'B written', 'by wchar', 'by write_bytes', 'B kept', 'us', 'longest stop ms'],
-      ...rows
-    ])
-  )
-  console.log('bytes and processor time are of one reading; flush, sealing and the rest by default')
+const columns: readonly Column[] = [
+  { name: 'readings' },
+  { name: 'written', unit: 'B', digits: 1 },
+  { name: 'by wchar', unit: 'B', digits: 1 },
+  { name: 'by write_bytes', unit: 'B', digits: 1 },
+  { name: 'kept', unit: 'B', digits: 1 },
+  { name: 'CPU', unit: 'us', digits: 1 },
+  { name: 'longest stop', unit: 'ms', digits: 1 }
+]
+
+export const journal: Bench = {
+  name: 'journal',
+  what: 'What the history writes, keeps and takes, alone and in virtual time, in a real file: ours, and those of others.',
+  async measure({ tell }: Setting): Promise<Table[]> {
+    const rows: Row[] = []
+    for (const journaled of cases()) {
+      tell(`journal, ${journaled.name}`)
+      rows.push(rowOf(await measureJournal(journaled)))
+    }
+    const conditions = ['bytes and processor time are of one reading; flush, sealing and the rest by default']
+    return [{ title: 'Journal', conditions, columns, rows }]
+  }
 }
 
-function rowOf({ name, readings, counted, written, kept, processor, stop }: Journal): string[] {
-  const each = (sum: number): string => (sum / readings).toFixed(1)
-  return [
-    name,
-    String(readings),
-    each(counted),
-    each(written.calls),
-    each(written.disk),
-    each(kept),
-    each(processor),
-    stop.toFixed(1)
-  ]
+function rowOf({ name, readings, counted, written, kept, processor, stop }: Journal): Row {
+  const each = [counted, written.calls, written.disk, kept, processor].map((sum) => sum / readings)
+  return { name, figures: [readings, ...each, stop] }
 }
 
 export function cases(): Journaled[] {

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import type { RunningNode } from '../../src/node/run-node.ts'
+import { DEVICE } from '../frame/made-up-packs.ts'
 import { BARE_TOPIC, type BareNetwork, bareNetwork } from './bare-network.ts'
 import { loopbackNode } from './loopback-node.ts'
-import { DEVICE } from './made-up-packs.ts'
 import {
   type Introduction,
   now,

@@ -2,9 +2,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { ephemeralIdentity } from '../../src/peer/identity/identity.ts'
+import { MadeUpPacks, TOPIC } from '../frame/made-up-packs.ts'
 import { BARE_TOPIC, type BareNetwork, bareNetwork } from './bare-network.ts'
 import { loopbackNode } from './loopback-node.ts'
-import { MadeUpPacks, TOPIC } from './made-up-packs.ts'
 import { now, type Order, type Published, type ToParent, type ToPeer, WINDOW } from './pair-messages.ts'
 
 /** Makes one message and returns the function that publishes it. */
@@ -13,7 +13,8 @@ type Make = () => { readonly readings: number; readonly size: number; publish():
 const identity = await ephemeralIdentity()
 const node = await loopbackNode('asked', identity)
 const bare = await bareNetwork()
-const packs = new MadeUpPacks(node, identity)
+const { publisher } = node.assembled.publishing
+const packs = new MadeUpPacks(identity, node.assembled.sensing.author().run)
 
 let underWay = 0
 let taken: () => void = () => {}
@@ -46,7 +47,11 @@ async function carryOut(order: Order): Promise<Published[]> {
 function kithMaker({ readings }: Order): Make {
   return () => {
     const pack = packs.make(readings)
-    return { readings: pack.readings.length, size: pack.bytes.length, publish: () => packs.publish(pack) }
+    return {
+      readings: pack.readings.length,
+      size: pack.bytes.length,
+      publish: () => publisher.publish(pack, 'everyone')
+    }
   }
 }
 

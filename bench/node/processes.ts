@@ -57,6 +57,12 @@ export async function startBareNode(): Promise<Omit<MeasuredNode, keyof Started 
   return { pid: pidOf(running), began, stop: () => end(running) }
 }
 
+/** Node with nothing but a timer of 1 Hz that does nothing. */
+export async function startNodeTimer(): Promise<{ readonly pid: number; stop(): Promise<void> }> {
+  const running = runNode('-e', 'setInterval(() => {}, 1000)')
+  return { pid: pidOf(running), stop: () => end(running) }
+}
+
 async function end({ child, end }: Running): Promise<void> {
   child.kill('SIGTERM')
   await withDeadline(systemClock, DEADLINE, 'the end of the process', () => end).catch((error: unknown) => {

@@ -1,19 +1,15 @@
-/**
- * A question and its answer between two processes: over a stream of bare js-libp2p that is kept open, with as
- * many bytes; as a read of ours, its answer checked and its seal verified; and as an application asks, which
- * first reads the catalogue.
- */
 import { lpStream } from '@libp2p/utils'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { isNodeError } from '../../src/error.ts'
 import { encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { encodeRequest } from '../../src/protocol/query/codec/request.ts'
 import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
-import { alternate, summarize, table } from '../statistics.ts'
+import type { Bench, Column, Setting, Table } from '../frame/bench.ts'
+import { TOPIC } from '../frame/made-up-packs.ts'
+import { alternate, summarize } from '../frame/statistics.ts'
+import { versions } from '../frame/versions.ts'
 import { ECHO_PROTOCOL, LONGEST } from './bare-network.ts'
-import { TOPIC } from './made-up-packs.ts'
 import { type Pair, withPair } from './pair.ts'
-import { versions } from './versions.ts'
 
 export interface QueryOptions {
   readonly rounds: number
@@ -36,20 +32,30 @@ const usual: QueryOptions = { rounds: 40, batch: 100, lead: 200, warmup: 1500 }
 /** Milliseconds for all questions together. */
 const DEADLINE = 300_000
 
-export async function measure(): Promise<void> {
-  const { request, answer, times } = await withPair((pair) => measureQuery(pair, usual))
-  const packages = versions('libp2p', '@libp2p/noise', '@libp2p/yamux')
-  console.log(
-    `${request} bytes and ${answer} back, ${usual.rounds * usual.batch} times, by turns; ${packages}`
-  )
-  const bare = summarize([...times.values()][0] ?? [])
-  const rows = Array.from(times, ([name, list]) => {
-    const { min, p50, p99 } = summarize(list)
-    const ms = [min, p50, p99].map((one) => one.toFixed(3))
-    return [name, ...ms, (p50 / bare.p50).toFixed(2), (p99 / bare.p99).toFixed(2)]
-  })
-  console.log(table([['', 'min ms', 'p50 ms', 'p99 ms', 'p50 x bare', 'p99 x bare'], ...rows]))
+export const query: Bench = {
+  name: 'query',
+  what: 'A question and its answer between two processes, over a stream.',
+  async measure({ isFull, tell }: Setting): Promise<Table[]> {
+    tell('query')
+    const options = isFull ? { ...usual, rounds: 3 * usual.rounds } : usual
+    const { request, answer, times } = await withPair((pair) => measureQuery(pair, options))
+    const bare = summarize([...times.values()][0] ?? []).p50
+    const rows = Array.from(times, ([name, list]) => {
+      const { min, p50, p99 } = summarize(list)
+      return { name, figures: [1000 * min, 1000 * p50, 1000 * p99, p50 / bare] }
+    })
+    const sizes = `${request} bytes and ${answer} back, ${options.rounds * options.batch} times, by turns`
+    const conditions = [sizes, versions('libp2p', '@libp2p/noise', '@libp2p/yamux')]
+    return [{ title: 'Query over a stream', conditions, columns, rows }]
+  }
 }
+
+const columns: readonly Column[] = [
+  { name: 'min', unit: 'us' },
+  { name: 'p50', unit: 'us' },
+  { name: 'p99', unit: 'us' },
+  { name: 'p50', unit: 'x bare', digits: 2 }
+]
 
 export async function measureQuery(pair: Pair, options: QueryOptions): Promise<Query> {
   return await withDeadline(systemClock, DEADLINE, 'the questions', (signal) => ask(pair, options, signal))

@@ -1,19 +1,13 @@
-/**
- * The time from the start of a process to its first answers, and its memory: `kith run` from a clone and from a bundle,
- * with the options of the service, without the compile cache, and an idle Node for comparison.
- * The first answer is the status over the control socket, then the sealed catalogue over a new connection of
- * a neighbour: a reading waits for the random phase of its sensor.
- */
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { connectControl } from '../../src/node/control/client.ts'
 import type { RunningNode } from '../../src/node/run-node.ts'
 import { META_TOPIC } from '../../src/protocol/protocol-registry.ts'
-import { summarize, table } from '../statistics.ts'
-import { withBundle } from './bundle.ts'
+import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
+import { memoryOf } from '../frame/proc.ts'
+import { summarize } from '../frame/statistics.ts'
+import { versions } from '../frame/versions.ts'
 import { loopbackNode } from './loopback-node.ts'
-import { memoryOf } from './proc.ts'
 import { DEADLINE, type Launch, type MeasuredNode, startBareNode, startKith } from './processes.ts'
-import { versions } from './versions.ts'
 
 export interface StartOptions {
   readonly runs: number
@@ -31,50 +25,52 @@ export interface Start {
   readonly anonymous: number
 }
 
+const BARE = 'node -e 0'
 const OPTIONS = 'export NODE_OPTIONS=--max-semi-space-size=2'
 
-const usual = (program: string): StartOptions => ({
-  runs: 7,
-  settle: 2000,
-  variants: new Map<string, Launch>([
-    ['kith run', {}],
-    ['with --max-semi-space-size=2', { shell: OPTIONS }],
-    ['without compile cache', { shell: 'export NODE_DISABLE_COMPILE_CACHE=1' }],
-    ['bundle', { program }],
-    ['bundle, --max-semi-space-size=2', { program, shell: OPTIONS }]
-  ])
-})
+const columns: readonly Column[] = [
+  { name: 'ready', unit: 'ms', digits: 0 },
+  { name: 'control', unit: 'ms', digits: 0 },
+  { name: 'neighbour', unit: 'ms', digits: 0 },
+  { name: 'ready min', unit: 'ms', digits: 0 },
+  { name: 'ready p99', unit: 'ms', digits: 0 },
+  { name: 'RSS', unit: 'MB', digits: 1 },
+  { name: 'own', unit: 'MB', digits: 1 },
+  { name: 'RSS', unit: 'x Node', digits: 2 }
+]
 
-export async function measure(): Promise<void> {
-  const { options, starts } = await withBundle(async (program) => {
-    const options = usual(program)
-    return { options, starts: await measureStarts(options) }
-  })
-  console.log(`medians of ${options.runs}, then the min and the p99 of ready; ${versions('libp2p')}`)
-  const bare = summarize((starts.get('node -e 0') ?? []).map(({ rss }) => rss)).p50
-  const rows = Array.from(starts, ([name, list]) => row(name, list, bare))
-  const head = [
-    '',
-    'ready ms',
-    'control ms',
-    'neighbour ms',
-    'min',
-    'p99',
-    'RSS MB',
-    'anonymous MB',
-    'x bare'
-  ]
-  console.log(table([head, ...rows]))
+export const start: Bench = {
+  name: 'start',
+  what: 'From the start of a process to its first answer by the control socket, then to a neighbour; and its memory.',
+  async measure({ codes, isFull, tell }: Setting): Promise<Table[]> {
+    const runs = isFull ? 11 : 5
+    tell(`start, ${runs} runs`)
+    const starts = await measureStarts({ runs, settle: 2000, variants: variantsOf(codes) })
+    const bare = summarize((starts.get(BARE) ?? []).map(({ rss }) => rss)).p50
+    const rows = Array.from(starts, ([name, list]) => row(name, list, bare))
+    return [{ title: 'Start', conditions: [`medians of ${runs}`, versions('libp2p')], columns, rows }]
+  }
+}
+
+function variantsOf(codes: Setting['codes']): Map<string, Launch> {
+  const variants = codes.flatMap(({ name, kith: program }): [string, Launch][] => [
+    [`kith run, ${name}`, { program, shell: OPTIONS }],
+    [
+      `kith run, ${name}, without compile cache`,
+      { program, shell: `${OPTIONS} NODE_DISABLE_COMPILE_CACHE=1` }
+    ]
+  ])
+  return new Map(variants)
 }
 
 /** By turns, so that other load affects all alike; with several runs, one uncounted run comes first. */
 export async function measureStarts({ runs, settle, variants }: StartOptions): Promise<Map<string, Start[]>> {
-  const starts = new Map(['node -e 0', ...variants.keys()].map((name) => [name, [] as Start[]]))
+  const starts = new Map([BARE, ...variants.keys()].map((name) => [name, [] as Start[]]))
   const neighbour = await loopbackNode('neighbour')
   try {
     if (runs > 1) for (const launch of variants.values()) await startOnce(launch, neighbour, 0)
     for (let run = 0; run < runs; run++) {
-      starts.get('node -e 0')?.push(await startBareOnce(settle))
+      starts.get(BARE)?.push(await startBareOnce(settle))
       for (const [name, launch] of variants)
         starts.get(name)?.push(await startOnce(launch, neighbour, settle))
     }
@@ -124,24 +120,12 @@ async function askAsNeighbour({ assembled }: RunningNode, node: MeasuredNode): P
   )
 }
 
-function row(name: string, list: readonly Start[], bare: number): string[] {
+function row(name: string, list: readonly Start[], bare: number): Row {
   const of = (pick: (start: Start) => number | undefined) =>
     summarize(list.map(pick).filter((one) => one !== undefined))
-  const ms = (value: number): string => (Number.isNaN(value) ? '-' : value.toFixed(0))
-  const [ready, rss] = [of((start) => start.ready), of((start) => start.rss)]
-  return [
-    name,
-    ms(ready.p50),
-    ms(of((start) => start.control).p50),
-    ms(of((start) => start.neighbour).p50),
-    ms(ready.min),
-    ms(ready.p99),
-    mega(rss.p50),
-    mega(of((start) => start.anonymous).p50),
-    (rss.p50 / bare).toFixed(2)
-  ]
-}
-
-function mega(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(1)
+  const ms = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value)
+  const [ready, rss, own] = [of((one) => one.ready), of((one) => one.rss), of((one) => one.anonymous)]
+  const answers = [of((one) => one.control), of((one) => one.neighbour)].map(({ p50 }) => ms(p50))
+  const memory = [rss.p50, own.p50].map((bytes) => bytes / 2 ** 20)
+  return { name, figures: [ready.p50, ...answers, ready.min, ready.p99, ...memory, rss.p50 / bare] }
 }

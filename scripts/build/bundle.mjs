@@ -63,6 +63,29 @@ export async function bundle(folder) {
   return made.metafile
 }
 
+/**
+ * Bundles programs that measure kith, as kith is bundled, each into a file of the folder with the name of its own.
+ * @param programs paths below bench/
+ */
+export async function bundlePrograms(folder, programs) {
+  const { outputFiles } = await build({
+    ...OPTIONS,
+    sourcemap: false,
+    entryPoints: programs.map((path) => join('bench', path)),
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+    external: [...EXTERNAL, ...ABSENT],
+    plugins: [lazyPackages, plainOrder, singleProcess, builtins],
+    metafile: true
+  })
+  for (const { path, text } of outputFiles)
+    writeFileSync(
+      join(folder, basename(path)),
+      text.includes('typeof require') ? `${REQUIRE}\n${text}` : text
+    )
+}
+
 /** @returns the texts by name; where esbuild lets packages call require(), there is one */
 function withRequire(outputFiles) {
   const texts = new Map(outputFiles.map((file) => [basename(file.path), file.text]))

@@ -1,10 +1,19 @@
 import t from 'tap'
+import { Missing } from '../../bench/frame/bench.ts'
 import { measureDisk } from '../../bench/node/disk.ts'
 import { measureGossip } from '../../bench/node/gossip.ts'
-import { measureIdle } from '../../bench/node/idle.ts'
+import {
+  alone,
+  bareTimer,
+  type IdleContender,
+  idleColumns,
+  measureIdle,
+  neighbours
+} from '../../bench/node/idle.ts'
 import { withPair } from '../../bench/node/pair.ts'
 import { measureQuery } from '../../bench/node/query.ts'
 import { measureStarts } from '../../bench/node/start.ts'
+import { KITH } from '../support/process/kith.ts'
 
 const linux = process.platform === 'linux' ? {} : { skip: 'what the kernel counts is read from /proc' }
 
@@ -18,13 +27,26 @@ t.test('a start is timed to its answers, and weighed', linux, async (t) => {
   t.ok(0 < ready && ready < control && control < neighbour)
 })
 
-t.test('an idle node is watched, alone and beside a neighbour', linux, async (t) => {
-  const idle = await measureIdle({ settle: 0, time: 100 })
+t.test('an idle node is watched beside a timer, alone and with a neighbour', linux, async (t) => {
+  const all = [bareTimer, alone('source', KITH), neighbours('source', KITH)]
+  const rows = await measureIdle(all, { settle: 0, time: 100 })
   t.strictSame(
-    idle.map(({ name }) => name),
-    ['alone', 'with a neighbour', 'the neighbour']
+    rows.map(({ name }) => name),
+    all.map(({ name }) => name)
   )
-  for (const { processor, wakeups, rss } of idle) t.ok(processor >= 0 && wakeups >= 0 && rss > 0)
+  for (const { figures } of rows) {
+    t.equal(figures.length, idleColumns.length)
+    const [cpu = -1, wakeups = -1, threads = 0, rss = 0, pss = 0, own = 0] = figures
+    t.ok(cpu >= 0 && wakeups >= 0 && threads > 0)
+    t.ok(rss >= pss && rss > own && own > 0)
+  }
+  const absent: IdleContender = {
+    name: 'absent',
+    start: async () => {
+      throw new Missing('install it')
+    }
+  }
+  t.match(await measureIdle([absent], { settle: 0, time: 0 }), [{ name: 'absent', missing: 'install it' }])
 })
 
 t.test('what an hour writes is counted by the node and by the kernel', linux, async (t) => {

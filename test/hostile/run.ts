@@ -5,7 +5,7 @@
 //     npm run test:hostile -- --required         fails where it cannot be run
 //     npm run test:hostile -- --seconds 5        of each attack; 15 unless given
 import { parseArgs } from 'node:util'
-import { table } from '../../bench/statistics.ts'
+import { table } from '../../bench/frame/statistics.ts'
 import { defaultsOf } from '../../src/limits.ts'
 import { dialingLimits } from '../../src/peer/dialing/limits.ts'
 import { whyNoNamespaces } from '../support/namespaces/namespaces.ts'

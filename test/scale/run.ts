@@ -5,7 +5,7 @@
 //
 // The last line reads: N passed, N failed
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { summarize } from '../../bench/statistics.ts'
+import { summarize } from '../../bench/frame/statistics.ts'
 import { describeError } from '../../src/error.ts'
 import { type DhtNode, makeDhtNode, until } from '../support/dht/node.ts'
 import { numbers } from '../support/neighbours/graph.ts'

@@ -1,13 +1,9 @@
-/**
- * Circuits through neighbours over links of 20 Mbit/s (tc tbf in network namespaces; needs root): what they carry with
- * the rates lifted and with the default ones, the round trip by hops, and the memory of a hop whose 64 circuits are
- * flooded from both ends and read by nobody. It fails where that is more than docs/network.md says.
- */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Namespace, whyNoNamespaces } from '../test/support/namespaces/namespaces.ts'
-import { summarize, table } from './statistics.ts'
+import { Namespace, whyNoNamespaces } from '../../test/support/namespaces/namespaces.ts'
+import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
+import { summarize } from '../frame/statistics.ts'
 
 export type ViaOrder =
   | { readonly op: 'meet'; readonly peers: readonly string[]; readonly address?: string }
@@ -48,52 +44,71 @@ const WINDOWS = 512 * 1024
 const OBJECTS = 64 * 1024
 const GARBAGE = 16 * MIB
 
-export async function measure(): Promise<void> {
-  const reason = whyNoNamespaces()
-  if (reason !== false) {
-    console.log(`skipped: ${reason}`)
-    return
+const columns: readonly Column[] = [
+  { name: 'rates lifted', unit: 'Mbit/s', digits: 1 },
+  { name: 'of the link', unit: '%', digits: 0 },
+  { name: 'of direct', unit: '%', digits: 0 },
+  { name: 'default rates', unit: 'KB/s', digits: 1 },
+  { name: 'round trip', unit: 'ms', digits: 2 },
+  { name: 'a hop more', unit: 'ms', digits: 2 }
+]
+const memoryColumns: readonly Column[] = [
+  { name: 'before', unit: 'MB', digits: 1 },
+  { name: 'with the circuits', unit: 'MB', digits: 1 },
+  { name: 'more', unit: 'MB', digits: 1 }
+]
+const TITLE = 'Circuits through neighbours'
+
+export const via: Bench = {
+  name: 'via',
+  what: 'Circuits through neighbours over links of 20 Mbit/s (tc tbf in network namespaces; needs root).',
+  async measure({ tell }: Setting): Promise<Table[]> {
+    const missing = whyNoNamespaces()
+    if (missing !== false)
+      return [{ title: TITLE, conditions: [], columns, rows: [{ name: 'via', figures: [], missing }] }]
+    tell('via, 100 s')
+    const lifted = await withChain(LIFTED, LINK, (chain) => carried(chain, [1, 2, 3, 0]))
+    const usual = await withChain({}, LINK, (chain) => carried(chain, [1, 2, 3]))
+    const { rate: direct = Number.NaN, roundTrip: straight = Number.NaN } = lifted[3] ?? {}
+    const rows = lifted.map(({ hops, rate, roundTrip }): Row => {
+      const figures = [(8 * rate) / 1e6, (800 * rate) / LINK, (100 * rate) / direct]
+      const slow = usual[hops - 1]?.rate
+      return {
+        name: hops === 0 ? 'direct' : `via ${hops}`,
+        figures: [
+          ...figures,
+          slow === undefined ? undefined : slow / 1024,
+          roundTrip,
+          hops === 0 ? undefined : (roundTrip - straight) / hops
+        ]
+      }
+    })
+    return [{ title: TITLE, conditions: ['medians of 200 round trips'], columns, rows }, await memoryTable()]
   }
-  const lifted = await withChain(LIFTED, LINK, (chain) => carried(chain, [1, 2, 3, 0]))
-  const usual = await withChain({}, LINK, (chain) => carried(chain, [1, 2, 3]))
-  const { rate: direct = Number.NaN, roundTrip: straight = Number.NaN } = lifted[3] ?? {}
-  const rows = lifted.map(({ hops, rate, roundTrip }) => [
-    hops === 0 ? 'direct' : `via ${hops}`,
-    ((8 * rate) / 1e6).toFixed(1),
-    `${((800 * rate) / LINK).toFixed(0)} %`,
-    `${((100 * rate) / direct).toFixed(0)} %`,
-    hops === 0 ? '' : ((usual[hops - 1]?.rate ?? Number.NaN) / 1024).toFixed(1),
-    roundTrip.toFixed(2),
-    hops === 0 ? '' : ((roundTrip - straight) / hops).toFixed(2)
-  ])
-  const head = [
-    '',
-    'Mbit/s, rates lifted',
-    'of the link',
-    'of direct',
-    'KiB/s, default rates',
-    'round trip ms',
-    'ms more a hop'
-  ]
-  console.log(table([head, ...rows]))
-  await measureMemory()
 }
 
-/** @throws Error where the hop takes more than it may */
-async function measureMemory(): Promise<void> {
+/** The memory of a hop whose 64 circuits are flooded from both ends and read by nobody. */
+async function memoryTable(): Promise<Table> {
   const limits = { circuits: CIRCUITS, inbound: CIRCUITS, inboundPerPeer: CIRCUITS }
   const [before, after] = await withChain(limits, undefined, stalled)
-  const rows = (['held', 'arrayBuffers', 'heapUsed', 'rss'] as const).map((key) => [
-    key,
-    ...[before[key], after[key], after[key] - before[key]].map((bytes) => (bytes / MIB).toFixed(1))
-  ])
-  console.log(table([['', 'MiB before', `with ${after.circuits} circuits`, 'more'], ...rows]))
+  const rows = (['held', 'arrayBuffers', 'heapUsed', 'rss'] as const).map((key) => ({
+    name: key,
+    figures: [before[key], after[key], after[key] - before[key]].map((bytes) => bytes / MIB)
+  }))
+  const conditions = [`${after.circuits} circuits, flooded from both ends and read by nobody`]
+  const failures = tooMuch(before, after)
+  return { title: 'Memory of a hop', conditions, columns: memoryColumns, rows, failures }
+}
+
+function tooMuch(before: ViaMemory, after: ViaMemory): string[] {
   const windows = after.circuits * WINDOWS
   const most = windows + after.circuits * OBJECTS + GARBAGE
-  if (after.circuits !== CIRCUITS) throw new Error(`${after.circuits} circuits stand, of ${CIRCUITS}`)
-  if (after.held > windows + MIB) throw new Error(`${after.held} bytes wait, of windows of ${windows}`)
-  if (after.rss - before.rss > most)
-    throw new Error(`the hop takes ${after.rss - before.rss} bytes, of ${most}`)
+  const more = after.rss - before.rss
+  return [
+    ...(after.circuits === CIRCUITS ? [] : [`${after.circuits} circuits stand, of ${CIRCUITS}`]),
+    ...(after.held <= windows + MIB ? [] : [`${after.held} bytes wait, of windows of ${windows}`]),
+    ...(more <= most ? [] : [`the hop takes ${more} bytes, of ${most}`])
+  ]
 }
 
 interface Carried {
@@ -156,7 +171,7 @@ async function withChain<T>(
       machine.shape(`to-${next.label}`, bits)
       next.shape(`to-${machine.label}`, bits)
     }
-    const script = new URL('via-peer.ts', import.meta.url)
+    const script = new URL('peer.ts', import.meta.url)
     const started = await Promise.all(machines.map((machine) => machine.start(script, { limits }, FLAGS)))
     const chain = started.map(({ child, message }) => ({
       peer: (message as { peer: string }).peer,

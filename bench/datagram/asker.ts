@@ -1,7 +1,7 @@
-import { systemClock } from '../src/clock.ts'
-import { DatagramExchange } from '../src/protocol/datagram/index.ts'
-import type { RealNode } from '../test/support/datagram/libp2p.ts'
-import { ECHO_PROTOCOL, PAYLOAD } from './datagram-setting.ts'
+import { systemClock } from '../../src/clock.ts'
+import { DatagramExchange } from '../../src/protocol/datagram/index.ts'
+import type { RealNode } from '../../test/support/datagram/libp2p.ts'
+import { ECHO_PROTOCOL, PAYLOAD } from './setting.ts'
 
 /** Sends requests to a connected peer, once the UDP path is validated. */
 export async function askDatagram(node: RealNode, peer: string): Promise<() => Promise<unknown>> {

@@ -1,14 +1,14 @@
 /** `read` of one sensor with its signature verified: by datagram and over a stream. */
 import { peerIdFromString } from '@libp2p/peer-id'
-import { systemClock } from '../src/clock.ts'
-import { silentLog } from '../src/log.ts'
-import { createAnswerVerifier } from '../src/protocol/query/client/answer-verifier.ts'
-import { datagramQueryClient, queryClient, queryServer } from '../src/protocol/query/index.ts'
-import { ReadingHub } from '../src/reading/hub/reading-hub.ts'
-import { SealVerifier } from '../src/reading/signed/seal-verify.ts'
-import type { RealNode } from '../test/support/datagram/libp2p.ts'
-import { topic } from '../test/support/history.ts'
-import { asked, noHistory, packOf, queryLimits, registry } from '../test/support/query/bench.ts'
+import { systemClock } from '../../src/clock.ts'
+import { silentLog } from '../../src/log.ts'
+import { createAnswerVerifier } from '../../src/protocol/query/client/answer-verifier.ts'
+import { datagramQueryClient, queryClient, queryServer } from '../../src/protocol/query/index.ts'
+import { ReadingHub } from '../../src/reading/hub/reading-hub.ts'
+import { SealVerifier } from '../../src/reading/signed/seal-verify.ts'
+import type { RealNode } from '../../test/support/datagram/libp2p.ts'
+import { topic } from '../../test/support/history.ts'
+import { asked, noHistory, packOf, queryLimits, registry } from '../../test/support/query/bench.ts'
 
 /** The rate limit of one peer is not measured. */
 const limits = { ...queryLimits, rate: 1e9, burst: 1e9 }

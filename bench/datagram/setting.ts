@@ -1,4 +1,4 @@
-import type { DatagramLimits } from '../src/protocol/datagram/index.ts'
+import type { DatagramLimits } from '../../src/protocol/datagram/index.ts'
 
 export const ECHO_PROTOCOL = '/bench/echo/v1'
 export const COUNT_PROTOCOL = '/bench/count/v1'

@@ -1,17 +1,14 @@
-/**
- * Asks while a third process floods the answering node: half with unknown connection ids, half with
- * forged tags under another session's id.
- */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { multiaddr } from '@multiformats/multiaddr'
-import { systemClock } from '../src/clock.ts'
-import type { BindOptions, DatagramSocket, DatagramSockets } from '../src/hal/datagram-socket.ts'
-import { LinuxDatagramSockets } from '../src/hal/linux/datagram-socket.ts'
-import { type RealNode, realNode } from '../test/support/datagram/libp2p.ts'
-import { askDatagram } from './datagram-asker.ts'
-import { benchLimits } from './datagram-setting.ts'
-import { summarize, table } from './statistics.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { BindOptions, DatagramSocket, DatagramSockets } from '../../src/hal/datagram-socket.ts'
+import { LinuxDatagramSockets } from '../../src/hal/linux/datagram-socket.ts'
+import { type RealNode, realNode } from '../../test/support/datagram/libp2p.ts'
+import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
+import { summarize } from '../frame/statistics.ts'
+import { askDatagram } from './asker.ts'
+import { benchLimits } from './setting.ts'
 
 const ASKS = 3000
 
@@ -29,8 +26,25 @@ class Eavesdropped implements DatagramSockets {
   }
 }
 
-export async function measure(): Promise<void> {
-  const child = fork(new URL('datagram-peer.ts', import.meta.url))
+const columns: readonly Column[] = [
+  { name: 'p50', unit: 'us' },
+  { name: 'p99', unit: 'us' },
+  { name: 'asked' },
+  { name: 'answered' },
+  { name: 'RSS of the peer', unit: 'MB' }
+]
+
+export const flood: Bench = {
+  name: 'datagram-flood',
+  what: 'Datagrams are asked while a third process floods the answering node with unknown ids and forged tags.',
+  async measure({ tell }: Setting): Promise<Table[]> {
+    tell('datagram-flood')
+    return [await underFlood()]
+  }
+}
+
+async function underFlood(): Promise<Table> {
+  const child = fork(new URL('peer.ts', import.meta.url))
   const [peer] = await once(child, 'message')
   const state = async (): Promise<{ rss: number; drops: Record<string, number> }> => {
     child.send('count')
@@ -45,28 +59,28 @@ export async function measure(): Promise<void> {
   const ask = await requester(other, peer)
   await askVictim()
   await times(ask)
-  const rows = [['', 'p50 ms', 'p99 ms', 'answered', 'peer RSS MB']]
-  rows.push(['quiet', ...(await times(ask)), mega((await state()).rss)])
-  const flooder = fork(new URL('datagram-flooder.ts', import.meta.url), [
-    `${peer.udp}`,
-    sockets.last.toString('hex')
-  ])
+  const row = async (name: string): Promise<Row> => ({
+    name,
+    figures: [...(await times(ask)), (await state()).rss / 2 ** 20]
+  })
+  const rows = [await row('quiet')]
+  const words = [`${peer.udp}`, sockets.last.toString('hex')]
+  const flooder = fork(new URL('flooder.ts', import.meta.url), words)
   const began = performance.now()
   await systemClock.sleep(2000)
-  for (let i = 0; i < 3; i++)
-    rows.push([`flooded ${i + 1}`, ...(await times(ask)), mega((await state()).rss)])
+  for (let i = 1; i <= 3; i++) rows.push(await row(`flooded ${i}`))
   flooder.send('count')
   const [{ sent, heard }] = await once(flooder, 'message')
   const seconds = (performance.now() - began) / 1000
   flooder.disconnect()
   const { drops } = await state()
-  console.log(table(rows))
-  console.log(`flood: ${(sent / seconds).toFixed(0)} packets/s; ${heard} bytes were sent to the flooder`)
-  console.log(
-    `dropped: unknown-cid ${drops['unknown-cid']}, forged ${drops['forged']}, discarded ${drops['discarded']}, replay ${drops['replay']}`
-  )
   await Promise.all([victim.stop(), other.stop()])
   child.disconnect()
+  const conditions = [
+    `flood: ${(sent / seconds).toFixed(0)} packets a second; ${heard} bytes were sent to the flooder`,
+    `dropped: ${['unknown-cid', 'forged', 'discarded', 'replay'].map((one) => `${one} ${drops[one]}`).join(', ')}`
+  ]
+  return { title: 'Datagrams under a flood', conditions, columns, rows }
 }
 
 async function requester(
@@ -77,7 +91,7 @@ async function requester(
   return await askDatagram(node, peer.peer)
 }
 
-async function times(ask: () => Promise<unknown>): Promise<string[]> {
+async function times(ask: () => Promise<unknown>): Promise<number[]> {
   const spent: number[] = []
   let answered = 0
   for (let i = 0; i < ASKS; i++) {
@@ -89,9 +103,5 @@ async function times(ask: () => Promise<unknown>): Promise<string[]> {
     spent.push(performance.now() - began)
   }
   const { p50, p99 } = summarize(spent)
-  return [p50.toFixed(3), p99.toFixed(3), `${answered} of ${ASKS}`]
-}
-
-function mega(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0)
+  return [1000 * p50, 1000 * p99, ASKS, answered]
 }

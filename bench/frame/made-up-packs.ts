@@ -1,8 +1,8 @@
 import { systemClock } from '../../src/clock.ts'
-import type { RunningNode } from '../../src/node/run-node.ts'
 import type { Identity } from '../../src/peer/identity/identity.ts'
 import { quantityTable } from '../../src/reading/quantity.ts'
 import type { Reading } from '../../src/reading/reading.ts'
+import type { Run } from '../../src/reading/run.ts'
 import { createSigner } from '../../src/reading/signed/seal.ts'
 import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
 import { createSealer, type Sealer } from '../../src/reading/signed/sealer.ts'
@@ -12,15 +12,21 @@ export const TOPIC = '/sensor/temp/v1'
 /** Bytes of payload of a pack on that topic. */
 const MAX_PAYLOAD = 1024
 
+const quantities = quantityTable()
+
 /** Signs readings of an imaginary sensor, faster than an author, which sends one pack a second. */
 export class MadeUpPacks {
-  readonly #node: RunningNode
+  readonly #peer: string
+  readonly #run: Run
   readonly #sealer: Sealer
+  readonly #runStarted = systemClock.monotonic()
   #next = 0
 
-  constructor(node: RunningNode, identity: Identity) {
-    this.#node = node
-    this.#sealer = createSealer(createSigner(identity.seed), quantityTable())
+  /** @param run that of the node whose identity it is */
+  constructor({ peer, seed }: Pick<Identity, 'peer' | 'seed'>, run: Run) {
+    this.#peer = peer
+    this.#run = run
+    this.#sealer = createSealer(createSigner(seed), quantities)
   }
 
   /** One pack of so many readings, or of as many as fit. */
@@ -31,19 +37,21 @@ export class MadeUpPacks {
     return pack
   }
 
-  /** As the author of the node publishes. */
-  publish(pack: SealedReadings): void {
-    this.#node.assembled.publishing.publisher.publish(pack, 'everyone')
+  /** One block of so many readings, or of as many as fit. */
+  block(max: number): SealedReadings {
+    const readings = Array.from({ length: max }, (_, index) => this.#reading(this.#next + index))
+    const block = this.#sealer.block(TOPIC, readings)
+    this.#next += block.readings.length
+    return block
   }
 
   #reading(seq: number): Reading {
-    const author = this.#node.assembled.sensing.author()
     return {
-      series: `${this.#node.peer}/${DEVICE}/temperature`,
-      position: { ...author.run, seq },
+      series: `${this.#peer}/${DEVICE}/temperature`,
+      position: { ...this.#run, seq },
       time: systemClock.now() / 1000,
       quality: 0,
-      mono: Math.round(systemClock.monotonic() - author.runStarted),
+      mono: Math.round(systemClock.monotonic() - this.#runStarted),
       unit: 'Cel',
       interval: 1,
       value: 20 + (seq % 160) / 16

@@ -1,9 +1,9 @@
 /** The other process of bench/datagram.ts: echoes on every carrier, counts what is sent one way, and reports to the parent. */
 import { createSocket } from 'node:dgram'
 import { lpStream } from '@libp2p/utils'
-import { realNode } from '../test/support/datagram/libp2p.ts'
-import { serveReads } from './datagram-query.ts'
-import { benchLimits, COUNT_PROTOCOL, ECHO_PROTOCOL, STREAM_PROTOCOL } from './datagram-setting.ts'
+import { realNode } from '../../test/support/datagram/libp2p.ts'
+import { serveReads } from './reads.ts'
+import { benchLimits, COUNT_PROTOCOL, ECHO_PROTOCOL, STREAM_PROTOCOL } from './setting.ts'
 
 const raw = createSocket('udp4')
 raw.on('message', (bytes, { port, address }) => raw.send(bytes, port, address))

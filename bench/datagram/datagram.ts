@@ -1,20 +1,16 @@
-/**
- * A request and its answer of 200 bytes each, across processes on loopback: raw UDP, an encrypted datagram,
- * CoAP, a libp2p stream that is kept open. Then a `read` with its answer verified (datagram-query.ts), and
- * datagrams one way with the memory that each allocates.
- */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { lpStream } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
-import { systemClock } from '../src/clock.ts'
-import { type RealNode, realNode } from '../test/support/datagram/libp2p.ts'
-import { askDatagram } from './datagram-asker.ts'
-import { readers } from './datagram-query.ts'
-import { benchLimits, COUNT_PROTOCOL, PAYLOAD, STREAM_PROTOCOL } from './datagram-setting.ts'
-import { alternate, summarize, table } from './statistics.ts'
+import { systemClock } from '../../src/clock.ts'
+import { type RealNode, realNode } from '../../test/support/datagram/libp2p.ts'
+import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
+import { alternate, summarize } from '../frame/statistics.ts'
+import { versions } from '../frame/versions.ts'
+import { askDatagram } from './asker.ts'
+import { readers } from './reads.ts'
+import { benchLimits, COUNT_PROTOCOL, PAYLOAD, STREAM_PROTOCOL } from './setting.ts'
 
 interface Peer {
   readonly address: string
@@ -28,24 +24,40 @@ type Ask = () => Promise<unknown>
 
 const STACK = ['libp2p', '@libp2p/yamux', '@libp2p/noise']
 
-export async function measure(): Promise<void> {
-  const child = fork(new URL('datagram-peer.ts', import.meta.url))
-  const [peer] = (await once(child, 'message')) as [Peer]
-  const node = await realNode({ limits: benchLimits })
-  const socket = createSocket('udp4')
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  try {
-    await node.libp2p.dial(multiaddr(peer.address))
-    await latency(node, socket, peer)
-    await throughput(node, socket, peer, child)
-  } finally {
-    socket.close()
-    await node.stop()
-    child.disconnect()
+const columns: readonly Column[] = [
+  { name: 'p50', unit: 'us' },
+  { name: 'p99', unit: 'us' },
+  { name: 'p50', unit: 'x raw', digits: 2 }
+]
+const oneWayColumns: readonly Column[] = [
+  { name: 'sent', unit: '1/s' },
+  { name: 'received', unit: '1/s' },
+  { name: 'allocated', unit: 'B a packet' },
+  { name: 'received', unit: 'x raw', digits: 2 }
+]
+
+export const datagram: Bench = {
+  name: 'datagram',
+  what: 'Datagrams of 200 bytes between two processes: asked and answered, and one way at full speed.',
+  async measure({ tell }: Setting): Promise<Table[]> {
+    tell('datagram')
+    const child = fork(new URL('peer.ts', import.meta.url))
+    const [peer] = (await once(child, 'message')) as [Peer]
+    const node = await realNode({ limits: benchLimits })
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    try {
+      await node.libp2p.dial(multiaddr(peer.address))
+      return [await latency(node, socket, peer), await throughput(node, socket, peer, child)]
+    } finally {
+      socket.close()
+      await node.stop()
+      child.disconnect()
+    }
   }
 }
 
-async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<void> {
+async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<Table> {
   const reads = readers(node, peer.peer)
   const contenders = new Map<string, Ask>([
     ['raw node:dgram', askRaw(socket, peer.raw)],
@@ -55,19 +67,17 @@ async function latency(node: RealNode, socket: Socket, peer: Peer): Promise<void
     ['read, over a stream', reads.stream]
   ])
   const coap = await askCoap(peer.coap)
-  if (coap === undefined) console.log('node-coap is not installed: left out')
-  else contenders.set('node-coap', coap)
+  if (coap !== undefined) contenders.set('node-coap', coap)
   const times = await alternate(contenders, { rounds: 40, batch: 250, lead: 250, warmup: 1500 })
   const raw = summarize(times.get('raw node:dgram') ?? [])
-  const rows = [['request and answer', 'p50 ms', 'p99 ms', 'p50 x raw', 'p99 x raw']]
-  for (const [name, list] of times) {
+  const rows = Array.from(times, ([name, list]): Row => {
     const { p50, p99 } = summarize(list)
-    rows.push([name, p50.toFixed(3), p99.toFixed(3), (p50 / raw.p50).toFixed(2), (p99 / raw.p99).toFixed(2)])
-  }
-  console.log(
-    `${PAYLOAD} bytes each way, ${raw.count} times each, by turns; ${versions(coap === undefined ? [] : ['coap'])}`
-  )
-  console.log(table(rows))
+    return { name, figures: [1000 * p50, 1000 * p99, p50 / raw.p50] }
+  })
+  if (coap === undefined)
+    rows.push({ name: 'node-coap', figures: [], missing: 'npm install of the development packages' })
+  const conditions = [`${PAYLOAD} bytes each way, ${raw.count} times each, by turns`, versions(...STACK)]
+  return { title: 'Request and answer', conditions, columns, rows }
 }
 
 function askRaw(socket: Socket, port: number): Ask {
@@ -106,26 +116,22 @@ async function askCoap(port: number | undefined): Promise<Ask | undefined> {
     })
 }
 
-/** One way at full speed for a second, in bursts between which the event loop runs. */
-async function throughput(node: RealNode, socket: Socket, peer: Peer, child: ChildProcess): Promise<void> {
+/** One way at full speed for two seconds, in bursts between which the event loop runs. */
+async function throughput(node: RealNode, socket: Socket, peer: Peer, child: ChildProcess): Promise<Table> {
   const flow = await node.datagrams.open(peer.peer, [COUNT_PROTOCOL], { receive: () => {} })
   const payload = Buffer.alloc(PAYLOAD, 2)
-  const rows = [['one way', 'sent/s', 'received/s', 'bytes allocated a packet']]
   const senders: [string, () => unknown][] = [
     ['raw node:dgram', () => socket.send(payload, peer.counter, '127.0.0.1')],
     ['kith datagram', () => flow.send(payload)]
   ]
-  const results: { received: number }[] = []
+  const rows: Row[] = []
   for (const [name, send] of senders) {
     await blast(send, child, 300)
     const { sent, received, allocated } = await blast(send, child, 2000)
-    results.push({ received })
-    rows.push([name, sent.toFixed(0), received.toFixed(0), allocated.toFixed(0)])
+    const raw = rows[0]?.figures[1] ?? received
+    rows.push({ name, figures: [sent, received, allocated, received / raw] })
   }
-  console.log(`\n${table(rows)}`)
-  console.log(
-    `kith : raw received = ${((results[1]?.received ?? 0) / (results[0]?.received ?? 1)).toFixed(2)}`
-  )
+  return { title: 'One way', conditions: [`${PAYLOAD} bytes`], columns: oneWayColumns, rows }
 }
 
 async function blast(
@@ -164,12 +170,4 @@ async function count(child: ChildProcess): Promise<number> {
   child.send('count')
   const [{ counted }] = (await once(child, 'message')) as [{ counted: number }]
   return counted
-}
-
-function versions(others: readonly string[]): string {
-  const of = (name: string): string => {
-    const text = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')
-    return `${name} ${JSON.parse(text).version}`
-  }
-  return [...STACK, ...others].map(of).join(', ')
 }

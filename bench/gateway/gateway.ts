@@ -1,0 +1,84 @@
+/** The gateway that is measured: a whole node with a home, which stores what all devices of its book publish. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { devices } from '../../devices/index.ts'
+import { chipModels } from '../../devices/models.ts'
+import { systemClock } from '../../src/clock.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { simulatedWorld } from '../../src/hal/simulated/world.ts'
+import { silentLog } from '../../src/log.ts'
+import { type RunningNode, startNode } from '../../src/node/run-node.ts'
+import { DEVICE } from '../frame/made-up-packs.ts'
+import { now } from '../frame/now.ts'
+import { written } from '../frame/proc.ts'
+import { serve } from '../frame/serve.ts'
+
+let home = ''
+let sizeAtStart = 0
+let writtenAtStart = 0
+let node: RunningNode | undefined
+/** When each reading of a device was verified and in the hub (now.ts), by author and number. */
+const came = new Map<string, number[]>()
+
+async function start({ config, ...rest }: { home: string; config: string }): Promise<string> {
+  home = rest.home
+  node = await startNode({
+    home,
+    config: parseConfig(config, devices),
+    world: simulatedWorld({ seed: 'gateway', clock: systemClock, chips: [], models: chipModels }),
+    log: silentLog
+  })
+  node.assembled.storage.hub.subscribe({
+    match: ({ device }) => device === DEVICE,
+    onSealed: ({ sealed, fresh }) => {
+      const moment = now()
+      const list = came.get(sealed.author) ?? []
+      came.set(sealed.author, list)
+      for (const { position } of fresh) list[position.seq] = moment
+    }
+  })
+  sizeAtStart = statSync(join(home, 'history.sqlite'), { throwIfNoEntry: false })?.size ?? 0
+  writtenAtStart = written().disk
+  const [address = ''] = node.addresses
+  return address
+}
+
+export interface Usage {
+  /** Milliseconds of processor time since the start. */
+  readonly cpu: number
+  readonly history: { readonly readings: number; readonly bytes: number }
+  readonly peers: number
+  readonly counters: Readonly<Record<string, number>>
+}
+
+async function usage(): Promise<Usage> {
+  if (node === undefined) throw new Error('it is not started')
+  const { history, peers, counters } = await node.operations.status()
+  const { user, system } = process.cpuUsage()
+  const { readings, bytes } = history
+  return { cpu: (user + system) / 1000, history: { readings, bytes }, peers, counters }
+}
+
+function arrived(): Record<string, (number | null)[]> {
+  return Object.fromEntries(
+    Array.from(came, ([author, list]) => [author, Array.from(list, (one) => one ?? null)])
+  )
+}
+
+export interface Ended {
+  /** Of the history, since the start. */
+  readonly readings: number
+  /** Bytes written to the disk since then, the last flush included, and bytes of the file. */
+  readonly disk: number
+  readonly kept: number
+}
+
+/** Stops the node, and returns what the disk has of it. */
+async function end(): Promise<Ended> {
+  const { history } = await usage()
+  await node?.stop()
+  const kept = statSync(join(home, 'history.sqlite')).size - sizeAtStart
+  return { readings: history.readings, disk: written().disk - writtenAtStart, kept }
+}
+
+serve({ start, end, usage, arrived }, async () => await node?.stop())
