@@ -34,9 +34,14 @@ export interface ReplicatorComponents {
 /** What is not held of a series, or may have come after all that is. */
 interface SeriesGap {
   readonly series: string
+  /** gapName() of both. */
+  readonly name: string
   readonly gap: Gap
   readonly isEnd: boolean
 }
+
+/** Peers that connected since the last search for gaps. */
+const MAX_RETURNED = 1024
 
 /** Stores the readings of others: writes what arrives at once, and asks for what is missing. */
 export class Replicator implements Startable {
@@ -53,11 +58,17 @@ export class Replicator implements Startable {
   /** Series that may have gone on after all that is held, until their author has answered. */
   readonly #open = new Set<string>()
   readonly #backoff: AuthorBackoff
+  /** Peers that have connected since the last search for gaps. */
+  readonly #returned = new BoundedMap<string, true>(MAX_RETURNED)
   /** How many gaps of an author are being asked for. */
   readonly #filling = new Map<string, number>()
   readonly #work = new Set<Promise<void>>()
   #compacting = false
-  readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => this.#onReturn(detail.toString())
+  readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
+    const peer = detail.toString()
+    this.#returned.set(peer, true)
+    this.#backoff.forget(peer)
+  }
 
   constructor(components: ReplicatorComponents, init: ReplicatorInit) {
     this.#init = { ...components, ...init }
@@ -82,23 +93,21 @@ export class Replicator implements Startable {
   }
 
   /**
-   * A peer has connected. What came while it or this node was away leaves no gap in what is held: it is asked
+   * Peers have connected. What came while they or this node were away leaves no gap in what is held: it is asked
    * for, from the author, and from others where the author is away.
    */
-  #onReturn(peer: string): void {
-    this.#attempt(() => {
-      for (const series of this.#kept()) {
-        const author = authorOf(series)
-        if (author !== peer && this.#init.isConnected(author)) continue
-        this.#open.add(series)
-        this.#backoff.forget(author)
-      }
-    })
+  #reopen(byAuthor: ReadonlyMap<string, readonly string[]>): void {
+    if (this.#returned.size === 0) return
+    for (const [author, kept] of byAuthor) {
+      if (!this.#returned.has(author) && this.#init.isConnected(author)) continue
+      for (const series of kept) this.#open.add(series)
+    }
+    this.#returned.clear()
   }
 
   /** Readings of an author have arrived: it is asked sooner again where it did not answer. */
   heard(author: string): void {
-    if (this.#init.isConnected(author)) this.#backoff.heard(author)
+    if (this.#backoff.isResting(author) && this.#init.isConnected(author)) this.#backoff.heard(author)
   }
 
   /** Takes a verified pack or block, whatever carried it. @returns whether it is stored */
@@ -132,13 +141,22 @@ export class Replicator implements Startable {
     return this.#init.history.series().filter(this.#init.keeps)
   }
 
-  /** Asks for what is missing, the newest first, and of each author on its own: one who is silent delays no other. */
+  /**
+   * Asks for what is missing, and of each author on its own: one who is silent delays no other, nor does one of whom
+   * much is missing.
+   */
   #fill(): void {
     const room = this.#init.options.gaps - this.#filling.values().reduce((sum, count) => sum + count, 0)
     if (room <= 0) return
-    const gaps = [...this.#ends(), ...this.#gaps()].filter(({ series }) => !this.#isLeft(authorOf(series)))
-    const chosen = gaps.slice(0, room)
-    for (const [author, own] of Map.groupBy(chosen, ({ series }) => authorOf(series))) {
+    const byAuthor = Map.groupBy(this.#kept(), authorOf)
+    this.#reopen(byAuthor)
+    const missing: SeriesGap[][] = []
+    for (const [author, kept] of byAuthor) {
+      if (missing.length >= room) break
+      const own = this.#isLeft(author) ? [] : this.#missing(kept)
+      if (own.length > 0) missing.push(own)
+    }
+    for (const [author, own] of Map.groupBy(inTurn(missing, room), ({ series }) => authorOf(series))) {
       this.#filling.set(author, own.length)
       this.#run(() => this.#fillOf(author, own).finally(() => this.#filling.delete(author)))
     }
@@ -151,64 +169,80 @@ export class Replicator implements Startable {
 
   /**
    * An author that does not answer is asked once, providers for the rest until they have nothing of a gap; then it is not
-   * asked until its back-off has passed. That there is nothing after all that is held says nothing of the gaps.
+   * asked until its back-off has passed. That there is nothing after all that is held of a series says nothing of the
+   * gaps, but the other series are then not asked for what comes after them.
    */
   async #fillOf(author: string, gaps: readonly SeriesGap[]): Promise<void> {
     const sum = { answered: true, hasReadings: false }
+    let hasEnded = false
     for (const gap of gaps) {
+      if (gap.isEnd && hasEnded) continue
       const { answered, hasReadings } = await this.#fillOne(gap, !sum.answered)
       sum.answered &&= answered
       sum.hasReadings ||= hasReadings
-      if (gap.isEnd || answered || hasReadings) continue
-      this.#vain.set(gapName(gap.series, gap.gap), this.#init.clock.monotonic())
-      if (!sum.hasReadings) break
+      if (answered || hasReadings) continue
+      this.#vain.set(gap.name, this.#init.clock.monotonic())
+      if (gap.isEnd) hasEnded = true
+      else if (!sum.hasReadings) break
     }
     this.#backoff.note(author, sum)
   }
 
-  #gaps(): SeriesGap[] {
-    return this.#kept()
-      .flatMap((series) => gapsOf(this.#init.history.held(series)).map((gap) => ({ series, gap })))
-      .filter(({ series, gap }) => !this.#unfillable.has(gapName(series, gap)))
-      .toSorted((a, b) => this.#vainAt(a) - this.#vainAt(b))
-      .map((gap) => ({ ...gap, isEnd: false }))
+  /** What may come after all that is held of an author's series, then the gaps, the newest of each series first. */
+  #missing(kept: readonly string[]): SeriesGap[] {
+    const ends: SeriesGap[] = []
+    const gaps: SeriesGap[] = []
+    for (const series of kept) {
+      const held = this.#init.history.held(series)
+      const end = this.#open.has(series) ? endOf(held) : undefined
+      if (end !== undefined) ends.push({ series, name: gapName(series, end), gap: end, isEnd: true })
+      for (const gap of gapsOf(held)) {
+        const name = gapName(series, gap)
+        if (!this.#unfillable.has(name)) gaps.push({ series, name, gap, isEnd: false })
+      }
+    }
+    return [...this.#vainLast(ends), ...this.#vainLast(gaps)]
   }
 
-  #vainAt({ series, gap }: { series: string; gap: Gap }): number {
-    return this.#vain.get(gapName(series, gap)) ?? 0
-  }
-
-  /** What may come after all that is held. */
-  #ends(): SeriesGap[] {
-    return [...this.#open].flatMap((series) => {
-      const gap = endOf(this.#init.history.held(series))
-      return gap === undefined ? [] : [{ series, gap, isEnd: true }]
-    })
+  #vainLast(gaps: readonly SeriesGap[]): readonly SeriesGap[] {
+    if (this.#vain.size === 0) return gaps
+    return gaps
+      .map((gap) => ({ gap, at: this.#vain.get(gap.name) ?? 0 }))
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ gap }) => gap)
   }
 
   async #fillOne({ series, gap, isEnd }: SeriesGap, withoutAuthor: boolean): Promise<Outcome> {
     const remaining = (): Gap[] =>
       gapsOf(this.#init.history.held(series)).filter((other) => isWithin(other, gap))
+    const end = { ...gap.run, seq: gap.to ?? Number.POSITIVE_INFINITY }
     let hasReadings = false
     let isPassed = false
+    /** Whether the answer that is coming has reached the end of the gap: it ascends, what follows is none of it. */
+    let isReached = false
     const isFilled = (): boolean => !isEnd && (gap.to === undefined ? isPassed : remaining().length === 0)
+    let answered = false
     // An author that connects while it is asked is asked again.
     if (isEnd) this.#open.delete(series)
-    const answered = await this.#ask({
-      series,
-      missing: { from: { ...gap.run, seq: gap.from }, ...defined({ to: gap.to }) },
-      noticedAt: this.#init.clock.monotonic(),
-      // Backfill's `receive` stores them.
-      onReadings: (readings) => {
-        hasReadings ||= readings.length > 0
-        isPassed ||= readings.some(({ position }) => !sameRun(position, gap.run))
-      },
-      onGone: () => undefined,
-      shouldStop: isFilled,
-      isComplete: (byAuthor) => (isEnd ? byAuthor || hasReadings : isFilled()),
-      withoutAuthor
-    })
-    if (isEnd && !answered) this.#open.add(series)
+    try {
+      answered = await this.#ask({
+        series,
+        missing: { from: { ...gap.run, seq: gap.from }, ...defined({ to: gap.to }) },
+        noticedAt: this.#init.clock.monotonic(),
+        // Backfill's `receive` stores them.
+        onReadings: (readings) => {
+          hasReadings ||= readings.length > 0
+          isReached = readings.some(({ position }) => comparePositions(position, end) >= 0)
+          isPassed ||= isReached
+        },
+        onGone: () => undefined,
+        shouldStop: () => !isEnd && isReached,
+        isComplete: (byAuthor) => (isEnd ? byAuthor || hasReadings : isFilled()),
+        withoutAuthor
+      })
+    } finally {
+      if (isEnd && !answered) this.#open.add(series)
+    }
     if (!isEnd && answered) for (const rest of remaining()) this.#unfillable.set(gapName(series, rest), true)
     return { answered, hasReadings }
   }
@@ -246,6 +280,13 @@ export class Replicator implements Startable {
   async #ask(task: BackfillTask): Promise<boolean> {
     return await this.#init.backfill.ask(task, this.#ended.signal)
   }
+}
+
+/** The first of each list, then the second of each, and so on, up to `room`. */
+function inTurn<T>(lists: readonly (readonly T[])[], room: number): T[] {
+  const turns = Math.min(room, Math.max(0, ...lists.map(({ length }) => length)))
+  const each = Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1)))
+  return each.flat().slice(0, room)
 }
 
 function isWithin(gap: Gap, { run, from, to = Number.POSITIVE_INFINITY }: Gap): boolean {

@@ -26,15 +26,25 @@ function sealedOf(
   return { kind, topic: '/sensor/temp/v1', author: peer, bytes: Uint8Array.from(seqs), readings }
 }
 
+/** A pack of the author's series of that number. */
+function ofSeries(n: number, ...seqs: number[]): SealedReadings {
+  const sealed = sealedOf('pack', author, 1, ...seqs)
+  return { ...sealed, readings: sealed.readings.map((one) => ({ ...one, series: `${one.series}${n}` })) }
+}
+
 /** What was put, block before pack, one series. */
 class Shelf {
   readonly put: SealedReadings[] = []
+  /** How often it was read. */
+  reads = 0
 
   series(): string[] {
+    this.reads++
     return [...new Set(this.#readings().map((reading) => reading.series))]
   }
 
   held(name: string): HeldRun[] {
+    this.reads++
     const own = this.#readings().filter(({ series }) => series === name)
     const runs = Map.groupBy(own, ({ position }) => position.epoch)
     return [...runs].map(([epoch, readings]) => {
@@ -193,6 +203,71 @@ t.test('an author who is silent for long delays no other', async (t) => {
   replicator.take(sealedOf('pack', author, 1, 4))
   await clock.advance(15_000)
   t.same(asked, ['1.1-1', '1.1-1', '1.3-3'], 'of the other, whose gap came meanwhile')
+})
+
+t.test('an author of whom much is missing leaves room for the others', async (t) => {
+  const tasks: string[] = []
+  const { clock, replicator } = bench(({ series }) => {
+    tasks.push(series.startsWith(author) ? 'author' : 'other')
+    return true
+  })
+  replicator.take(sealedOf('pack', author, 1, ...Array.from({ length: 30 }, (_, i) => 2 * i)))
+  replicator.take(sealedOf('pack', other, 1, 0, 2, 4))
+  await clock.advance(10_000)
+  t.same(tasks.toSorted(), [...Array<string>(6).fill('author'), 'other', 'other'], 'of eight places')
+})
+
+t.test('nobody has what comes after a series: of the others it is asked in another round', async (t) => {
+  const { clock, asked, replicator, connect } = bench(() => false)
+  for (let n = 0; n < 6; n++) replicator.take(ofSeries(n, 10 * n))
+  replicator.take(ofSeries(6, 0, 2))
+  connect(stranger)
+  await clock.advance(10_000)
+  t.same(asked, ['1.1-', '1.1-1'], 'one end, one gap')
+  await clock.advance(10_000)
+  t.same(asked.slice(2), ['1.11-', '1.1-1'], 'another end')
+})
+
+t.test('what comes after is asked for again where the question could not be asked', async (t) => {
+  let isBusy = true
+  const { clock, asked, replicator, connect } = bench(() =>
+    isBusy ? Promise.reject(new Error('too many gaps wait')) : true
+  )
+  replicator.take(sealedOf('pack', author, 1, 0))
+  connect(author)
+  await clock.advance(10_000)
+  isBusy = false
+  await clock.advance(10_000)
+  t.same(asked, ['1.1-', '1.1-'])
+})
+
+t.test('who connects costs no look into history, and ends the rest of no other author', async (t) => {
+  const { clock, asked, replicator, shelf, connect } = bench(() => false)
+  replicator.take(sealedOf('pack', author, 1, 0, 2))
+  while (asked.length < 8) await clock.advance(10_000)
+  const before = asked.length
+  shelf.reads = 0
+  for (let i = 0; i < 100; i++) connect(stranger)
+  t.equal(shelf.reads, 0)
+  await clock.advance(10_000)
+  t.equal(asked.length, before, 'the author rests')
+  t.equal(shelf.reads, 1, 'what is held of it is not looked at')
+})
+
+t.test('an answer of many items is not compared with history at each of them', async (t) => {
+  const stops: boolean[] = []
+  const { clock, replicator, shelf } = bench((task) => {
+    shelf.reads = 0
+    for (let seq = 1; seq <= 100; seq++) {
+      task.onReadings(sealedOf('pack', author, 1, seq).readings, true)
+      stops.push(task.shouldStop())
+    }
+    t.equal(shelf.reads, 0)
+    return true
+  })
+  replicator.take(sealedOf('pack', author, 1, 0, 100))
+  await clock.advance(10_000)
+  t.equal(stops.indexOf(true), 98, 'with the last that is missing')
 })
 
 t.test('who was away may have gone on: its author is asked what came after', async (t) => {
