@@ -34,23 +34,40 @@ export interface WarmPoolInit<T extends Warm> {
 }
 
 interface Open<T> {
+  readonly protocols: readonly string[]
   readonly warm: T
   readonly idle: SilenceTimer | undefined
+  /** Greater than that of all that were used before. */
+  use: number
 }
 
 /** Keeps one open for each peer and list of protocols; at capacity the idle one used longest ago is closed. */
 export class WarmPool<T extends Warm> {
   readonly #init: WarmPoolInit<T>
   readonly #opening = new Map<string, Promise<T>>()
-  /** In the order of their last use. */
-  readonly #open = new Map<string, Open<T>>()
+  /** By peer. A use changes a number, not the order: to delete and set keys for each request is to build the map anew. */
+  readonly #open = new Map<string, readonly Open<T>[]>()
+  #uses = 0
 
   constructor(init: WarmPoolInit<T>) {
     this.#init = init
   }
 
   get size(): number {
-    return this.#open.size
+    return this.#all().length
+  }
+
+  /** The one that is open, if there is one. */
+  ready(peer: string, protocols: readonly string[]): T | undefined {
+    const open = this.#open.get(peer)?.find((one) => isSame(one.protocols, protocols))
+    if (open === undefined) return undefined
+    if (open.warm.isSpent === true) {
+      this.#retire(peer, open)
+      return undefined
+    }
+    open.use = ++this.#uses
+    open.idle?.touch()
+    return open.warm
   }
 
   /**
@@ -59,31 +76,35 @@ export class WarmPool<T extends Warm> {
    */
   async get(peer: string, protocols: readonly string[], signal: AbortSignal): Promise<T> {
     signal.throwIfAborted()
-    const key = [peer, ...protocols].join(' ')
-    const open = this.#open.get(key)
-    if (open?.warm.isSpent === true) this.#retire(key, open)
-    if (open === undefined || open.warm.isSpent === true)
-      return await this.#join(key, peer, protocols, signal)
-    this.#open.delete(key)
-    this.#open.set(key, open)
-    open.idle?.touch()
-    return open.warm
+    return this.ready(peer, protocols) ?? (await this.#join(peer, protocols, signal))
   }
 
   close(): void {
-    for (const { warm } of [...this.#open.values()]) warm.close(new NodeError('closing', 'the node stops'))
+    for (const { warm } of this.#all()) warm.close(new NodeError('closing', 'the node stops'))
+  }
+
+  #all(): Open<T>[] {
+    return [...this.#open.values()].flat()
   }
 
   /** What is open on it goes on, as long as its connection stands. */
-  #retire(key: string, { warm, idle }: Open<T>): void {
-    this.#open.delete(key)
-    idle?.stop()
+  #retire(peer: string, open: Open<T>): void {
+    this.#forget(peer, open)
+    const { warm } = open
     if (warm.isIdle) warm.close(new NodeError('idle', 'another connection takes over', { remedy: 'retry' }))
   }
 
+  #forget(peer: string, open: Open<T>): void {
+    open.idle?.stop()
+    const others = this.#open.get(peer)?.filter((one) => one !== open) ?? []
+    if (others.length === 0) this.#open.delete(peer)
+    else this.#open.set(peer, others)
+  }
+
   /** Requests made meanwhile share one opening: it ends at the deadline, not with the signal of the first request. */
-  #join(key: string, peer: string, protocols: readonly string[], signal: AbortSignal): Promise<T> {
+  #join(peer: string, protocols: readonly string[], signal: AbortSignal): Promise<T> {
     const { clock, deadline, kind } = this.#init
+    const key = [peer, ...protocols].join(' ')
     const opening = this.#opening.get(key) ?? this.#begin(key, peer, protocols)
     return withDeadline(clock, deadline, `a ${kind} to ${peer}`, () => opening, signal)
   }
@@ -95,16 +116,15 @@ export class WarmPool<T extends Warm> {
     let hasEnded = false
     const onEnd = (): void => {
       hasEnded = true
-      opened?.idle?.stop()
-      if (opened !== undefined && this.#open.get(key) === opened) this.#open.delete(key)
+      if (opened !== undefined) this.#forget(peer, opened)
     }
     const opening = withDeadline(clock, deadline, `a ${kind} to ${peer}`, (signal) =>
       open(peer, protocols, signal, onEnd)
     )
       .then((warm) => {
         if (hasEnded) return warm
-        opened = { warm, idle: this.#idleTimer(warm) }
-        this.#open.set(key, opened)
+        opened = { protocols: [...protocols], warm, idle: this.#idleTimer(warm), use: ++this.#uses }
+        this.#open.set(peer, [...(this.#open.get(peer) ?? []), opened])
         return warm
       })
       .finally(() => this.#opening.delete(key))
@@ -124,10 +144,15 @@ export class WarmPool<T extends Warm> {
   /** @throws NodeError 'busy' */
   #makeRoom(): void {
     const { capacity, kind } = this.#init
-    if (this.#open.size + this.#opening.size < capacity) return
-    const idle = [...this.#open.values()].map(({ warm }) => warm).find(({ isIdle }) => isIdle)
+    const all = this.#all()
+    if (all.length + this.#opening.size < capacity) return
+    const idle = all.filter(({ warm }) => warm.isIdle).sort((one, other) => one.use - other.use)[0]
     if (idle === undefined)
       throw new NodeError('busy', `${capacity} ${kind}s of ours are open`, { remedy: 'retry' })
-    idle.close(new NodeError('idle', `another ${kind} takes the place of this one`, { remedy: 'retry' }))
+    idle.warm.close(new NodeError('idle', `another ${kind} takes the place of this one`, { remedy: 'retry' }))
   }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((name, i) => name === other[i]))
 }

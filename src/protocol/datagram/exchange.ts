@@ -33,11 +33,13 @@ interface Pending<Answer> {
   readonly began: number
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
+  readonly signal: AbortSignal | undefined
+  /** Listens to the signal. */
+  abort: (() => void) | undefined
   wait: number
+  /** When it is late, on the monotonic clock. */
+  due: number
   retries: number
-  cancel: Cancel
-  /** Removes the listener on the caller's signal. */
-  release: () => void
 }
 
 /**
@@ -48,7 +50,11 @@ interface Pending<Answer> {
  */
 export class DatagramExchange<Answer extends Identified> {
   readonly #options: ExchangeOptions<Answer>
-  readonly #pending = new Map<number, Pending<Answer>>()
+  /** A few, in the order of asking. A map whose only entry comes and goes is built anew for each. */
+  readonly #pending: Pending<Answer>[] = []
+  /** One timer for all requests: it is not cancelled by an answer, but looks what is late when it fires. */
+  #cancelTimer: Cancel | undefined
+  #timerAt = Number.POSITIVE_INFINITY
   /** Requests in a row that needed a retry and were not answered by UDP. */
   #missed = 0
   #waitFactor = 1
@@ -59,13 +65,13 @@ export class DatagramExchange<Answer extends Identified> {
 
   /** Requests under way. */
   get size(): number {
-    return this.#pending.size
+    return this.#pending.length
   }
 
   /** The flow's receiver: what answers no request is ignored. */
   receive(bytes: Uint8Array): void {
     const answer = this.#options.read(bytes)
-    const pending = answer === undefined ? undefined : this.#pending.get(answer.id)
+    const pending = answer && this.#pendingOf(answer.id)
     if (answer === undefined || pending === undefined) return
     pending.resolve(answer)
     this.#forget(pending)
@@ -88,7 +94,7 @@ export class DatagramExchange<Answer extends Identified> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       if (flow.ended !== undefined) throw lost(flow)
-      if (this.#pending.size >= this.#options.pending || this.#pending.has(id)) {
+      if (this.#pending.length >= this.#options.pending || this.#pendingOf(id) !== undefined) {
         throw new NodeError('busy', `too many requests to ${flow.peer} at once`, { remedy: 'retry' })
       }
       const began = this.#options.clock.monotonic()
@@ -100,58 +106,81 @@ export class DatagramExchange<Answer extends Identified> {
         began,
         resolve,
         reject,
+        signal,
+        abort: undefined,
         wait,
-        retries: 0,
-        cancel: () => {},
-        release: () => {}
+        due: 0,
+        retries: 0
       }
-      this.#pending.set(id, pending)
-      this.#send(pending)
+      this.#pending.push(pending)
+      this.#send(pending, began)
       if (signal !== undefined && this.#waits(pending)) this.#watchSignal(signal, pending)
     })
   }
 
   /** Fails what is under way on a flow that ended. */
   flowEnded(flow: DatagramFlow): void {
-    for (const pending of this.#pending.values()) {
-      if (pending.flow === flow) this.#fail(pending, lost(flow))
-    }
+    for (const pending of [...this.#pending]) if (pending.flow === flow) this.#fail(pending, lost(flow))
+    if (this.#pending.length === 0) this.#stopTimer()
   }
 
   #watchSignal(signal: AbortSignal, pending: Pending<Answer>): void {
-    const abort = (): void => this.#fail(pending, signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    pending.release = () => signal.removeEventListener('abort', abort)
+    pending.abort = () => this.#fail(pending, signal.reason)
+    signal.addEventListener('abort', pending.abort, { once: true })
   }
 
-  #send(pending: Pending<Answer>): void {
+  #send(pending: Pending<Answer>, now: number): void {
     try {
       pending.flow.send(pending.request, pending.retries === 0 ? 'fallback' : 'duplicate')
     } catch (error) {
       this.#fail(pending, error)
     }
-    if (this.#waits(pending)) {
-      const { clock, deadline } = this.#options
-      const left = pending.began + deadline - clock.monotonic()
-      pending.cancel = clock.after(Math.min(pending.wait, left), () => this.#late(pending))
-    }
+    if (!this.#waits(pending)) return
+    pending.due = Math.min(now + pending.wait, pending.began + this.#options.deadline)
+    this.#wakeAt(pending.due, now)
   }
 
   /** Sending may end the flow, or bring the answer at once. */
   #waits(pending: Pending<Answer>): boolean {
-    return this.#pending.get(pending.id) === pending
+    return this.#pending.includes(pending)
   }
 
-  #late(pending: Pending<Answer>): void {
-    const { clock, deadline } = this.#options
-    if (pending.retries === RETRIES || clock.monotonic() - pending.began >= deadline) {
+  #pendingOf(id: number): Pending<Answer> | undefined {
+    for (const pending of this.#pending) if (pending.id === id) return pending
+    return undefined
+  }
+
+  #wakeAt(due: number, now: number): void {
+    if (this.#timerAt <= due) return
+    this.#stopTimer()
+    this.#timerAt = due
+    this.#cancelTimer = this.#options.clock.after(due - now, () => this.#wake())
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.()
+    this.#timerAt = Number.POSITIVE_INFINITY
+  }
+
+  #wake(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY
+    const now = this.#options.clock.monotonic()
+    for (const pending of [...this.#pending]) if (pending.due <= now) this.#late(pending, now)
+    // Answered ones have left the timer to those that came after them.
+    for (const { due } of this.#pending) this.#wakeAt(due, now)
+  }
+
+  #late(pending: Pending<Answer>, now: number): void {
+    // What was late before it may have ended the flow.
+    if (!this.#waits(pending)) return
+    if (pending.retries === RETRIES || now - pending.began >= this.#options.deadline) {
       this.#fail(pending, noAnswer(pending.flow))
       return
     }
     pending.retries++
     pending.wait *= 2
     if (++this.#missed >= SUSPECT_AFTER) pending.flow.suspect()
-    this.#send(pending)
+    this.#send(pending, now)
   }
 
   #fail(pending: Pending<Answer>, error: unknown): void {
@@ -161,9 +190,8 @@ export class DatagramExchange<Answer extends Identified> {
   }
 
   #forget(pending: Pending<Answer>): void {
-    pending.cancel()
-    pending.release()
-    this.#pending.delete(pending.id)
+    this.#pending.splice(this.#pending.indexOf(pending), 1)
+    if (pending.abort !== undefined) pending.signal?.removeEventListener('abort', pending.abort)
   }
 }
 

@@ -69,13 +69,14 @@ export class DatagramQueryClient implements Startable {
     this.#pool.close()
   }
 
-  async #use<T>(
+  #use<T>(
     peer: string,
     protocols: readonly string[],
     signal: AbortSignal,
     work: (query: DatagramQuery) => Promise<T>
   ): Promise<T> {
-    return await work(await this.#pool.get(peer, protocols, signal))
+    const ready = this.#pool.ready(peer, protocols)
+    return ready === undefined ? this.#pool.get(peer, protocols, signal).then(work) : work(ready)
   }
 }
 
