@@ -96,18 +96,20 @@ export class Addresses implements Startable {
     const peer = connection.remotePeer.toString()
     if (!isKnown(peer)) return []
     this.#count('asked')
+    let sent: readonly Multiaddr[] = []
     const work = async (inner: AbortSignal): Promise<Multiaddr[]> => {
       const stream = await connection.newStream(ADDRESSES_PROTOCOL, {
         signal: inner,
         runOnLimitedConnection: true
       })
       const frames = new OneFrameStream(stream, clock, deadline)
-      await frames.send(encodeTold(own()))
+      sent = own()
+      await frames.send(encodeTold(sent))
       return decodeTold(await frames.received)
     }
     const both = AbortSignal.any([signal, this.#stopping.signal])
     const addresses = await withDeadline(clock, deadline, `the addresses of ${peer}`, work, both)
-    this.#tellAnew.told(peer)
+    this.#tellAnew.told(peer, sent)
     this.#components.told(peer, addresses)
     return addresses
   }
@@ -143,8 +145,9 @@ export class Addresses implements Startable {
     const frames = new OneFrameStream(stream, clock, this.#init.limits.deadline)
     const addresses = decodeTold(await frames.received)
     told(peer, addresses)
-    await frames.send(encodeTold(own()))
-    this.#tellAnew.told(peer)
+    const sent = own()
+    await frames.send(encodeTold(sent))
+    this.#tellAnew.told(peer, sent)
     this.#count('answered')
   }
 

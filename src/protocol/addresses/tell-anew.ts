@@ -59,9 +59,9 @@ export class TellAnew {
     this.#cancel()
   }
 
-  /** The peer has been told where this node is. */
-  told(peer: string): void {
-    this.#told.set(peer, { addresses: this.#addresses(), retryAt: undefined })
+  /** The peer has been told that this node is there; it may have moved meanwhile. */
+  told(peer: string, sent: readonly Multiaddr[]): void {
+    this.#told.set(peer, { addresses: textOf(sent), retryAt: undefined })
   }
 
   async #look(): Promise<void> {
@@ -70,7 +70,7 @@ export class TellAnew {
     const byPeer = new Map<string, Connection>()
     for (const connection of open.toSorted((one, other) => Number(isDirect(one)) - Number(isDirect(other))))
       byPeer.set(connection.remotePeer.toString(), connection)
-    const addresses = this.#addresses()
+    const addresses = textOf(this.#init.own())
     const due = [...byPeer].filter(([peer]) => this.#isDue(peer, addresses))
     for (const [peer, connection] of due.slice(0, MAX_EXCHANGES)) {
       // Before: whoever does not answer is not asked in the next look.
@@ -88,8 +88,8 @@ export class TellAnew {
       return false
     return isKnown(peer)
   }
+}
 
-  #addresses(): string {
-    return this.#init.own().map(String).toSorted().join(' ')
-  }
+function textOf(addresses: readonly Multiaddr[]): string {
+  return addresses.map(String).toSorted().join(' ')
 }

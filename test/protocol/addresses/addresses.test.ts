@@ -96,6 +96,26 @@ t.test(
   }
 )
 
+t.test('where this node moved while it told where it is, it tells it anew', async (t) => {
+  const clock = new VirtualClock()
+  const [a, b] = [await side(t, {}, clock), await side(t, {}, clock)]
+  a.known.add(peerOf(b))
+  b.known.add(peerOf(a))
+  a.own = [multiaddr('/ip4/10.0.0.1/tcp/1')]
+  const moved = [multiaddr('/ip4/10.0.9.9/tcp/1')]
+  const set = b.told.set.bind(b.told)
+  b.told.set = (peer, heard) => {
+    a.own = moved
+    return set(peer, heard)
+  }
+  await dial(a, b)
+  await settle(clock)
+  t.same(b.told.get(peerOf(a)), ['/ip4/10.0.0.1/tcp/1'])
+  await clock.advance(5000)
+  await settle(clock)
+  t.same(b.told.get(peerOf(a)), moved.map(String))
+})
+
 t.test('a peer that comes into the book later, and addresses that change, are told anew', async (t) => {
   const clock = new VirtualClock()
   const [a, b] = [await side(t, {}, clock), await side(t, {}, clock)]
