@@ -1,3 +1,5 @@
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import type { Network } from './create-network.ts'
 
 /** Protocols of libp2p itself, which every node speaks. */
@@ -22,16 +24,24 @@ export class PeerProtocols {
   }
 
   async speaks(peer: string, protocol: string): Promise<boolean> {
-    return (await this.all()).get(peer)?.includes(protocol) === true
+    return (await this.#spoken(peerIdFromString(peer))).includes(protocol)
   }
 
   /** Connected peers that speak at least one of the protocols, and which of them, in the given order. */
   async speakers(protocols: readonly string[]): Promise<{ peer: string; spoken: string[] }[]> {
-    const all = await this.all()
-    return this.#network.getPeers().flatMap((id) => {
-      const peer = id.toString()
-      const spoken = protocols.filter((protocol) => all.get(peer)?.includes(protocol) === true)
-      return spoken.length === 0 ? [] : [{ peer, spoken }]
-    })
+    const connected = await Promise.all(
+      this.#network.getPeers().map(async (id) => {
+        const announced = await this.#spoken(id)
+        const spoken = protocols.filter((protocol) => announced.includes(protocol))
+        return { peer: id.toString(), spoken }
+      })
+    )
+    return connected.filter(({ spoken }) => spoken.length > 0)
+  }
+
+  /** Nothing of a peer that is not known. */
+  async #spoken(id: PeerId): Promise<readonly string[]> {
+    const { protocols } = await this.#network.peerStore.get(id).catch(() => ({ protocols: [] }))
+    return protocols
   }
 }

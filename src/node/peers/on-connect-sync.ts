@@ -1,4 +1,5 @@
 import type { IdentifyResult, Libp2p, Peer, PeerUpdate } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import type { Clock } from '../../clock.ts'
 import { withDeadline } from '../../clock.ts'
 import { describeError } from '../../error.ts'
@@ -122,7 +123,7 @@ export class OnConnectSync {
     if (this.#read.has(peer) || !this.#described.has(peer)) return
     this.#read.add(peer)
     const { libp2p, queries, protocols, received } = this.#init
-    const spoken = (await libp2p.peerStore.all()).find((one) => one.id.toString() === peer)?.protocols ?? []
+    const { protocols: spoken } = await libp2p.peerStore.get(peerIdFromString(peer))
     const common = protocols().filter((protocol) => spoken.includes(protocol))
     await this.#limited(peer, async (signal) => {
       for (const protocol of common) {
