@@ -2,6 +2,7 @@ import type { Connection, PeerId } from '@libp2p/interface'
 import type { Cancel } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { remoteHost } from '../../direct.ts'
+import { describeError } from '../../error.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
@@ -9,6 +10,7 @@ import { type GossipStreams, watchGossip } from '../../peer/dialing/gossip-watch
 import { watchInterfaces } from '../../peer/discovery/interface-watch.ts'
 import type { Interfaces, LocalNetwork } from '../../peer/discovery/local-network.ts'
 import { LanDiscovery, MDNS_PORT } from '../../peer/discovery/mdns.ts'
+import { Paced } from '../../peer/discovery/paced.ts'
 import type { OwnAddresses } from '../../peer/own-addresses.ts'
 import type { Startable } from '../../startable.ts'
 import type { Network } from './create-network.ts'
@@ -31,6 +33,8 @@ export interface DiscoveryInit extends NetworkStartableInit {
 
 /** Milliseconds; RFC 6762 section 5.2 asks for at least a second between questions. */
 const DISCOVERY_INTERVAL = 10_000
+/** Milliseconds between two looks at the interfaces because a peer connected. */
+const LOOK_INTERVAL = 1_000
 
 /** Finds neighbours on the local network, on whichever interfaces there are. */
 export function discoveryStartable({
@@ -70,7 +74,7 @@ export function discoveryStartable({
           `interfaces: ${name} is not there, or has no address: no neighbours are found on it until it has one`
         )
       discovery.update(local.interfaces)
-      const init = { config, world, network, local, autoDialer }
+      const init = { config, world, log, network, local, autoDialer }
       cancel = followInterfaces(init, (interfaces) => discovery.update(interfaces))
     },
     stop() {
@@ -92,7 +96,7 @@ export function interfacesStartable(init: FollowingInit): Startable {
   }
 }
 
-type FollowingInit = Pick<DiscoveryInit, 'config' | 'world' | 'network' | 'local' | 'autoDialer'>
+type FollowingInit = Pick<DiscoveryInit, 'config' | 'world' | 'log' | 'network' | 'local' | 'autoDialer'>
 
 /**
  * Looks at once, since interfaces may have come while the node was made; periodically; and when a peer connects from
@@ -100,7 +104,7 @@ type FollowingInit = Pick<DiscoveryInit, 'config' | 'world' | 'network' | 'local
  * networks depends on it.
  */
 function followInterfaces(
-  { config, world, network, local, autoDialer }: FollowingInit,
+  { config, world, log, network, local, autoDialer }: FollowingInit,
   changed: (interfaces: Interfaces) => void
 ): Cancel {
   const period = config.limits.network.interfaceCheck
@@ -109,14 +113,22 @@ function followInterfaces(
     autoDialer.networkChanged()
     network.services.identifyTeller.push()
   })
+  // Whoever connects from afar, however often, costs one look a second.
+  const looks = new Paced(world.clock, LOOK_INTERVAL, look)
+  // What a listener throws would end the process (docs/network.md trap 9).
   const onOpen = ({ detail }: CustomEvent<Connection>): void => {
-    const host = remoteHost(detail)
-    if (host !== undefined && !local.isOwnSubnet(host)) look()
+    try {
+      const host = remoteHost(detail)
+      if (host !== undefined && !local.isOwnSubnet(host)) looks.ask()
+    } catch (error) {
+      log.error(`interfaces: ${describeError(error)}`)
+    }
   }
   network.addEventListener('connection:open', onOpen)
   look()
   return () => {
     network.removeEventListener('connection:open', onOpen)
+    looks.stop()
     cancel()
   }
 }

@@ -51,9 +51,12 @@ t.test(
     const only = { wired: [{ ...info, address: '10.9.8.7', cidr: '10.9.8.7/24' }] }
     const local = new LocalNetwork(only)
     let changes = 0
+    const clock = new VirtualClock()
+    const errors: string[] = []
     const interfaces = interfacesStartable({
       config: { limits: { network: { interfaceCheck: 10_000 } } },
-      world: { clock: new VirtualClock() },
+      world: { clock },
+      log: { ...silentLog, error: (line: string) => errors.push(line) },
       network,
       local,
       autoDialer: { networkChanged: () => void changes++ }
@@ -72,5 +75,14 @@ t.test(
     connects('10.9.9.1')
     t.equal(changes, 2)
     t.same(Object.keys(local.interfaces), Object.keys(networkInterfaces()))
+    for (let i = 0; i < 100; i++) {
+      local.update(only)
+      connects('10.9.9.1')
+    }
+    t.equal(changes, 2, 'not at each of many')
+    await clock.advance(1000)
+    t.equal(changes, 3, 'but within a second')
+    network.dispatchEvent(new CustomEvent('connection:open', { detail: {} }))
+    t.equal(errors.length, 1, 'a listener never throws')
   }
 )
