@@ -20,7 +20,7 @@ export interface World {
   readonly sysfs: Sysfs
   /** Its UDP. @internal */
   readonly datagrams: DatagramSockets
-  /** Undefined in a simulation. */
+  /** That of this process; undefined where it is to be left alone. */
   readonly memory?: ProcessMemory
   /** Uniformly distributed bytes: from the system's generator, or from a seed. */
   random(bytes: number): Uint8Array

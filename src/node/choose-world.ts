@@ -38,20 +38,26 @@ async function machineOf(choice: WorldChoice, config: NodeConfig, log: Log): Pro
 }
 
 async function simulate(choice: SimulatedChoice, config: NodeConfig): Promise<SimulatedWorld> {
-  const [{ simulatedWorld }, { LinuxDatagramSockets }, { chipModels, fileModels, lineModels }] =
-    await Promise.all([
-      import('../hal/simulated/world.ts'),
-      import('../hal/linux/datagram-socket.ts'),
-      import('../../devices/models.ts')
-    ])
+  const [
+    { simulatedWorld },
+    { LinuxDatagramSockets },
+    { LinuxProcessMemory },
+    { chipModels, fileModels, lineModels }
+  ] = await Promise.all([
+    import('../hal/simulated/world.ts'),
+    import('../hal/linux/datagram-socket.ts'),
+    import('../hal/linux/process-memory.ts'),
+    import('../../devices/models.ts')
+  ])
   return simulatedWorld({
     ...wiring(config),
     seed: choice.simulated,
     models: { ...choice.models, ...chipModels },
     fileModels,
     lineModels,
-    // Peers of a simulated node are real, and so is its UDP.
-    datagrams: new LinuxDatagramSockets()
+    // Peers of a simulated node are real, and so are its UDP and its memory.
+    datagrams: new LinuxDatagramSockets(),
+    memory: new LinuxProcessMemory()
   })
 }
 

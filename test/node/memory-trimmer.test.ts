@@ -30,9 +30,15 @@ t.test(
     resident += 9 * MiB
     await clock.advance(60_000)
     t.equal(trims, 3)
+    resident += 9 * MiB
+    await clock.advance(60_000)
+    t.equal(trims, 3, 'what returned within a minute of the trim is in use')
+    resident += 9 * MiB
+    await clock.advance(60_000)
+    t.equal(trims, 4)
     trimmer.stop()
     resident += 100 * MiB
     await clock.advance(600_000)
-    t.equal(trims, 3)
+    t.equal(trims, 4)
   }
 )

@@ -3,7 +3,7 @@ import type { ProcessMemory } from '../process-memory.ts'
 
 /** What native/process.c exports of memory. */
 interface MemoryAddon {
-  /** glibc's malloc_trim(3): its free() keeps pages between blocks that are in use. */
+  /** malloc_trim(3) of glibc, whose free() keeps pages between blocks in use, and madvise(2) of Node's own mappings. */
   trim(): boolean
 }
 

@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from '../../clock.ts'
+import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
 import { formatAddress } from '../../units.ts'
 import type { MuxChannel } from '../bus/muxed-buses.ts'
 import type { DatagramSockets } from '../datagram-socket.ts'
+import type { ProcessMemory } from '../process-memory.ts'
 import type { ClockStatus } from '../time-source.ts'
 import type { World } from '../world.ts'
 import { Ambient } from './ambient.ts'
@@ -36,6 +38,8 @@ export interface SimulatedWorldOptions {
   readonly lineModels?: Readonly<Record<string, LineModelFactory>>
   /** Its UDP: a host of a LossyNetwork, or the real machine's; none unless given. @internal */
   readonly datagrams?: DatagramSockets
+  /** The memory of this process, which is real; left alone unless given. @internal */
+  readonly memory?: ProcessMemory
 }
 
 /** A chip on a simulated bus. */
@@ -75,7 +79,8 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     fileModels = {},
     wired = [],
     lineModels = {},
-    datagrams = noDatagramSockets
+    datagrams = noDatagramSockets,
+    memory
   } = options
   const random = new SeededRandom(`${seed} random`)
   const ambient = new Ambient(clock, seed)
@@ -101,6 +106,7 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     pins: lines,
     sysfs: files,
     datagrams,
+    ...defined({ memory }),
     ambient,
     faults,
     files,
