@@ -30,7 +30,7 @@ export type {
 } from './node/api/operations.ts'
 export { type CreateNodeOptions, createNode } from './node/create-node.ts'
 export type { NodeDatagrams } from './node/network/datagrams.ts'
-export type { NodeStream } from './node/network/node-stream.ts'
+export type { NodeStream } from './node/network/streams/node-stream.ts'
 export type { AskOptions, FollowOptions, Node, ProtocolHandler } from './node/node.ts'
 export type {
   Carrier,

@@ -21,8 +21,8 @@ import type {
 import { checkProtocolName, openStream } from './api/pipe.ts'
 import { randomFloat } from './assembly/random.ts'
 import type { NodeDatagrams } from './network/datagrams.ts'
-import { NodeStream } from './network/node-stream.ts'
-import { StreamPlaces } from './network/stream-places.ts'
+import { NodeStream } from './network/streams/node-stream.ts'
+import { StreamPlaces } from './network/streams/stream-places.ts'
 import type { RunningNode } from './run-node.ts'
 
 /** Serves one stream that another node opened. When it returns, our side of the stream is closed. */

@@ -2,7 +2,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
 import { PROTOCOL_NAME } from '../../names.ts'
-import { duplexOf } from '../network/stream-duplex.ts'
+import { duplexOf } from '../network/streams/stream-duplex.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import type { PeerStream, PipeRequest } from './operations.ts'
 

@@ -22,12 +22,12 @@ import type { CircuitUpgrader } from '../../protocol/circuit/components.ts'
 import type { KadComponents } from '../../protocol/dht/index.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
-import { ConnectionGuard } from './connection-guard.ts'
 import { ConnectionMonitor, type ConnectionMonitorComponents } from './connection-monitor.ts'
+import { ConnectionGuard } from './guard/connection-guard.ts'
+import { STREAM_WINDOW } from './guard/yamux-frames.ts'
 import { IdentifyTeller, type IdentifyTellerComponents } from './identify/identify-teller.ts'
 import type { NetworkLimits } from './limits.ts'
 import { spareWindowUpdates } from './window-updates.ts'
-import { STREAM_WINDOW } from './yamux-frames.ts'
 
 type EncrypterFactory = (components: unknown) => ConnectionEncrypter
 

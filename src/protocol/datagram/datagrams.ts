@@ -14,9 +14,9 @@ import type { DatagramLimits } from './limits.ts'
 import { ConnectionIds } from './packet/connection-ids.ts'
 import { PacketReceiver } from './packet/receiver.ts'
 import { UnvalidatedBudget } from './path/unvalidated-budget.ts'
-import type { Session } from './session.ts'
-import { SessionMover } from './session-mover.ts'
-import { SessionTable } from './session-table.ts'
+import type { Session } from './session/session.ts'
+import { SessionMover } from './session/session-mover.ts'
+import { SessionTable } from './session/session-table.ts'
 
 export interface DatagramsOptions {
   readonly dialer: ControlDialer

@@ -2,8 +2,8 @@ import type { Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { yamux } from '@libp2p/yamux'
 import t, { type Test } from 'tap'
+import { STREAM_WINDOW } from '../../../src/node/network/guard/yamux-frames.ts'
 import { spareWindowUpdates } from '../../../src/node/network/window-updates.ts'
-import { STREAM_WINDOW } from '../../../src/node/network/yamux-frames.ts'
 
 const WINDOW_UPDATE = 1
 

@@ -1,8 +1,8 @@
 import type { Stream } from '@libp2p/interface'
 import t from 'tap'
-import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { StreamPlaces } from '../../../src/node/network/stream-places.ts'
-import { streamPair } from '../../support/stream-pair.ts'
+import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
+import { StreamPlaces } from '../../../../src/node/network/streams/stream-places.ts'
+import { streamPair } from '../../../support/stream-pair.ts'
 
 /** Four places; hall and den are in the book. */
 function setUp(perPeer = 4) {

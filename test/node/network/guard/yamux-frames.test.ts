@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import { STREAM_WINDOW, YamuxFrames, type YamuxFramesInit } from '../../../src/node/network/yamux-frames.ts'
-import { yamuxHead } from '../../support/hostile/raw-peer.ts'
+import {
+  STREAM_WINDOW,
+  YamuxFrames,
+  type YamuxFramesInit
+} from '../../../../src/node/network/guard/yamux-frames.ts'
+import { yamuxHead } from '../../../support/hostile/raw-peer.ts'
 
 function reader(init: Partial<YamuxFramesInit> = {}): { frames: YamuxFrames; taken: Buffer[] } {
   const taken: Buffer[] = []

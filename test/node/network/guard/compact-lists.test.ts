@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { lpStream } from '@libp2p/utils'
 import t from 'tap'
-import { compactLists } from '../../../src/node/network/compact-lists.ts'
-import { streamPair } from '../../support/stream-pair.ts'
+import { compactLists } from '../../../../src/node/network/guard/compact-lists.ts'
+import { streamPair } from '../../../support/stream-pair.ts'
 
 interface List {
   readonly length: number

@@ -8,11 +8,11 @@ import type {
   StreamMuxer,
   StreamMuxerFactory
 } from '@libp2p/interface'
-import { BoundedMap } from '../../bounded-map.ts'
-import type { Clock } from '../../clock.ts'
-import { describeError, NodeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
-import { type Rate, TokenBucket } from '../../token-bucket.ts'
+import { BoundedMap } from '../../../bounded-map.ts'
+import type { Clock } from '../../../clock.ts'
+import { describeError, NodeError } from '../../../error.ts'
+import type { Log } from '../../../log.ts'
+import { type Rate, TokenBucket } from '../../../token-bucket.ts'
 import { compactLists } from './compact-lists.ts'
 import { Negotiation } from './negotiation.ts'
 import { Unnegotiated } from './unnegotiated.ts'

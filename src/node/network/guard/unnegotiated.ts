@@ -1,5 +1,5 @@
 import type { StreamMuxer } from '@libp2p/interface'
-import { NodeError } from '../../error.ts'
+import { NodeError } from '../../../error.ts'
 import { Negotiation } from './negotiation.ts'
 import { STREAM_WINDOW } from './yamux-frames.ts'
 

@@ -1,9 +1,9 @@
-import { NodeError } from '../../error.ts'
-import { encodeFlowEnd, encodeOpen, encodeOpenOk } from './control/frame.ts'
-import type { Counters } from './counters.ts'
-import type { EndReason, Flow } from './flow.ts'
-import type { DatagramLimits } from './limits.ts'
-import { resumedKey } from './resume-name.ts'
+import { NodeError } from '../../../error.ts'
+import { encodeFlowEnd, encodeOpen, encodeOpenOk } from '../control/frame.ts'
+import type { Counters } from '../counters.ts'
+import type { EndReason, Flow } from '../flow.ts'
+import type { DatagramLimits } from '../limits.ts'
+import { resumedKey } from '../resume-name.ts'
 
 const LAST_ID = 0xffff
 

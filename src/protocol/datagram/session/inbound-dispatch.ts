@@ -1,5 +1,5 @@
-import type { SessionComponents } from './components.ts'
-import type { Carrier, Flow } from './flow.ts'
+import type { SessionComponents } from '../components.ts'
+import type { Carrier, Flow } from '../flow.ts'
 import type { FlowTable } from './flow-table.ts'
 
 export interface InboundDispatchOptions {

@@ -1,8 +1,8 @@
 import type { Stream } from '@libp2p/interface'
 import t from 'tap'
-import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { NodeStream } from '../../../src/node/network/node-stream.ts'
-import { streamPair } from '../../support/stream-pair.ts'
+import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
+import { NodeStream } from '../../../../src/node/network/streams/node-stream.ts'
+import { streamPair } from '../../../support/stream-pair.ts'
 
 const limits = { messageBytes: 65_536, bufferBytes: 262_144, write: 30_000 }
 

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { Counters } from '../../../src/protocol/datagram/counters.ts'
-import { type EndReason, Flow, type FlowCarrier } from '../../../src/protocol/datagram/flow.ts'
-import { FlowTable } from '../../../src/protocol/datagram/flow-table.ts'
-import { defaultDatagramLimits } from '../../../src/protocol/datagram/limits.ts'
+import { Counters } from '../../../../src/protocol/datagram/counters.ts'
+import { type EndReason, Flow, type FlowCarrier } from '../../../../src/protocol/datagram/flow.ts'
+import { defaultDatagramLimits } from '../../../../src/protocol/datagram/limits.ts'
+import { FlowTable } from '../../../../src/protocol/datagram/session/flow-table.ts'
 
 interface Bench extends FlowCarrier {
   readonly flows: FlowTable

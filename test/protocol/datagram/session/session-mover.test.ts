@@ -1,6 +1,6 @@
 import t from 'tap'
-import { NodeError } from '../../../src/error.ts'
-import { bytes, PROTOCOL, pair, stop } from '../../support/datagram/pair.ts'
+import { NodeError } from '../../../../src/error.ts'
+import { bytes, PROTOCOL, pair, stop } from '../../../support/datagram/pair.ts'
 
 const receive = (): void => {}
 

@@ -1,8 +1,8 @@
-import type { Cancel } from '../../clock.ts'
-import { DatagramRing } from './carrier/ring.ts'
-import type { SessionComponents } from './components.ts'
-import type { Carrier, EndReason, Flow, FlowCarrier, Redundancy } from './flow.ts'
-import type { RoundTrip } from './path/round-trip.ts'
+import type { Cancel } from '../../../clock.ts'
+import { DatagramRing } from '../carrier/ring.ts'
+import type { SessionComponents } from '../components.ts'
+import type { Carrier, EndReason, Flow, FlowCarrier, Redundancy } from '../flow.ts'
+import type { RoundTrip } from '../path/round-trip.ts'
 
 interface Held {
   readonly isOwn: boolean

@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../../clock.ts'
 
 /** Milliseconds: a stranger's stream that was idle for longer gives its place to another stranger's. */
 const STRANGER_IDLE = 600_000

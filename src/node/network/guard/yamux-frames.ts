@@ -8,7 +8,7 @@
  *          4      4  stream   0 is the session; the opener of the connection has the odd ones
  *          8      4  length   of data: bytes that follow; else a number
  */
-import { NodeError } from '../../error.ts'
+import { NodeError } from '../../../error.ts'
 
 const HEAD_BYTES = 12
 const VERSION = 0

@@ -1,9 +1,9 @@
 import type { Stream } from '@libp2p/interface'
-import type { Clock } from '../../clock.ts'
-import { NodeError } from '../../error.ts'
-import { Notifier } from '../../notifier.ts'
-import { FrameStream } from '../../protocol/frame-stream.ts'
-import type { StreamLimits } from './limits.ts'
+import type { Clock } from '../../../clock.ts'
+import { NodeError } from '../../../error.ts'
+import { Notifier } from '../../../notifier.ts'
+import { FrameStream } from '../../../protocol/frame-stream.ts'
+import type { StreamLimits } from '../limits.ts'
 
 /** Bytes of the heap that a waiting message takes besides its own, measured on Node 24. */
 const MESSAGE_BYTES = 240

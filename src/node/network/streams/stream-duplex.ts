@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
-import { NodeError } from '../../error.ts'
+import { NodeError } from '../../../error.ts'
 
 /** Bytes given to the stream at a time, so that no more than this waits in it beyond its window. */
 const MAX_WRITE = 65_536

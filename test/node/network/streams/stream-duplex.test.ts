@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import t, { type Test } from 'tap'
-import { duplexOf } from '../../../src/node/network/stream-duplex.ts'
-import { memoryNetwork } from '../../support/memory-network.ts'
+import { duplexOf } from '../../../../src/node/network/streams/stream-duplex.ts'
+import { memoryNetwork } from '../../../support/memory-network.ts'
 
 const PROTOCOL = '/doc/echo/v1'
 

@@ -1,7 +1,7 @@
-import { type Clock, withDeadline } from '../../clock.ts'
-import { describeError, isNodeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
-import type { ControlDialer, ControlStream, MoveReason } from './control/stream.ts'
+import { type Clock, withDeadline } from '../../../clock.ts'
+import { describeError, isNodeError } from '../../../error.ts'
+import type { Log } from '../../../log.ts'
+import type { ControlDialer, ControlStream, MoveReason } from '../control/stream.ts'
 import type { Session } from './session.ts'
 import type { SessionTable } from './session-table.ts'
 
