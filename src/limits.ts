@@ -18,7 +18,7 @@ export interface Limits<Entries extends LimitEntries = LimitEntries> {
   readonly ordered?: readonly [min: string, max: string]
 }
 
-export type LimitEntries = { readonly [key: string]: Limit | AutoLimit | Limits }
+export type LimitEntries = { readonly [key: string]: Limit | AutoLimit | ScaledLimit | Limits }
 
 interface LimitFacts {
   readonly kind: 'duration' | 'size' | 'whole' | 'number'
@@ -40,6 +40,14 @@ export interface AutoLimit extends LimitFacts {
   readonly initial: 'auto'
 }
 
+/**
+ * A limit of what grows with the number of neighbours. Its default `auto` is `base` for each 256 connections that are
+ * allowed, and no less than `base`; the configuration is loaded with the number (config/scaled-limits.ts).
+ */
+export interface ScaledLimit extends AutoLimit {
+  readonly base: number
+}
+
 /** The values behind such limits: durations in milliseconds, sizes in bytes. */
 export type LimitsOf<Defined extends Limits> = {
   readonly [Key in keyof Defined['entries']]: ValueOf<Defined['entries'][Key]>
@@ -47,9 +55,11 @@ export type LimitsOf<Defined extends Limits> = {
 
 type ValueOf<Entry> = Entry extends Limits
   ? LimitsOf<Entry>
-  : Entry extends AutoLimit
-    ? number | 'auto'
-    : number
+  : Entry extends ScaledLimit
+    ? number
+    : Entry extends AutoLimit
+      ? number | 'auto'
+      : number
 
 /**
  * The limits of one class, which config gathers as `limits.<name>`.
@@ -103,6 +113,11 @@ export function autoWhole(min: number, max: number, about: string): AutoLimit {
   return { kind: 'whole', min, max, initial: 'auto', about }
 }
 
+/** A whole number that grows with the connections that are allowed. @param base for 256 connections */
+export function scaledWhole(min: number, max: number, base: number, about: string): ScaledLimit {
+  return { kind: 'whole', min, max, initial: 'auto', base, about }
+}
+
 /** A size, or `auto`. */
 export function autoSize(min: SizeText, max: SizeText, about: string, usual = 'KiB'): AutoLimit {
   return {
@@ -115,7 +130,7 @@ export function autoSize(min: SizeText, max: SizeText, about: string, usual = 'K
   }
 }
 
-/** The default values, as a node has them whose configuration names none of them. */
+/** The default values, as a node of up to 256 connections has them whose configuration names none of them. */
 export function defaultsOf<Entries extends LimitEntries>(limits: Limits<Entries>): LimitsOf<Limits<Entries>> {
   const values = Object.entries(limits.entries).map(([key, entry]) => [
     key,
@@ -124,7 +139,9 @@ export function defaultsOf<Entries extends LimitEntries>(limits: Limits<Entries>
   return Object.fromEntries(values)
 }
 
-function defaultOf({ kind, initial }: Limit | AutoLimit): number | string {
+function defaultOf(limit: Limit | AutoLimit | ScaledLimit): number | string {
+  const { kind, initial } = limit
+  if ('base' in limit) return limit.base
   if (initial === 'auto' || typeof initial === 'number') return initial
   return parseUnits(initial, kind === 'size' ? sizeUnits : durationUnits)
 }

@@ -23,7 +23,7 @@ export async function loadWithDevices(
   const { devices } = request
   const outside = await loadOutside(request)
   const whole = { ...request, devices: [...devices, ...outside.devices] }
-  const loaded = plainly(whole, (loading) => loading.finish(request.hostname))
+  const loaded = plainly(whole, (loading) => loading.finish(request))
   return { ...(loaded ?? (await import('./load.ts')).loadConfig(whole)), outside }
 }
 

@@ -10,7 +10,7 @@ import { wholeYaml } from './yaml/source.ts'
  * @throws ConfigError with everything that is wrong
  */
 export function loadConfig(request: LoadRequest): LoadedConfig {
-  return merge(request, wholeYaml).finish(request.hostname)
+  return merge(request, wholeYaml).finish(request)
 }
 
 /** The modules that a configuration in any YAML names under `devices`. */

@@ -5,6 +5,7 @@ import type { SensorDefinition } from '../hal/sensor.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { NamedModule } from './devices/outside.ts'
 import { variableOf, variablesFor } from './environment.ts'
+import { type MachineSize, thisMachine } from './machine-size.ts'
 import { formatPath, type OptionPath, parsePath } from './option-path.ts'
 import { didYouMean, factsOf } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
@@ -19,6 +20,7 @@ import {
   renameKeys,
   renameWarning
 } from './renamed-keys.ts'
+import { withScaledLimits } from './scaled-limits.ts'
 import { type ConfigSchema, configSchema, type NodeConfig } from './schema.ts'
 import { inOrder, schemaProblems } from './schema-problems.ts'
 import { Settings } from './settings.ts'
@@ -53,6 +55,8 @@ export interface LoadRequest {
   readonly flags?: readonly FlagSetting[]
   /** The machine's name, from which the node has its own where none is configured. */
   readonly hostname?: string
+  /** By which limits grow; this one unless given. */
+  readonly machine?: MachineSize
 }
 
 /** One value of the configuration and where it comes from. */
@@ -171,15 +175,15 @@ export class Loading {
   }
 
   /** @throws ConfigError */
-  finish(hostname: string | undefined): LoadedConfig {
+  finish({ hostname, machine = thisMachine() }: Pick<LoadRequest, 'hostname' | 'machine'>): LoadedConfig {
     const result = v.safeParse(this.#schema, this.#withName(hostname))
     const elsewhere = (key: string): OptionPath | undefined =>
       this.#options.find((setting) => setting.path.at(-1) === key)?.path
     this.#problems.push(...schemaProblems(this.#schema, this.#settings, result.issues ?? [], elsewhere))
     if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems))
     return {
-      config: result.output,
-      provenance: this.#provenance(result.output),
+      config: withScaledLimits(result.output, machine),
+      provenance: this.#provenance(result.output, machine),
       warnings: inOrder(this.#warnings)
     }
   }
@@ -214,13 +218,18 @@ export class Loading {
     this.#problems.push({ origin, path, message, ...defined({ hint }) })
   }
 
-  #provenance(config: NodeConfig): Provenance[] {
-    return [...leaves(this.#schema, config)].map(({ path, schema, value }) => ({
-      path: formatPath(path),
-      value,
-      text: factsOf(schema).format?.(value) ?? writeValue(value),
-      origin: this.#settings.originOf(path) ?? { kind: 'default' }
-    }))
+  #provenance(config: NodeConfig, machine: MachineSize): Provenance[] {
+    const used = [...leaves(this.#schema, withScaledLimits(config, machine))]
+    return [...leaves(this.#schema, config)].map(({ path, schema, value }, index) => {
+      const text = factsOf(schema).format?.(value) ?? writeValue(value)
+      const number = used[index]?.value
+      return {
+        path: formatPath(path),
+        value: number,
+        text: number === value ? text : `${text} (${number})`,
+        origin: this.#settings.originOf(path) ?? { kind: 'default' }
+      }
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { AutoLimit, Limit, Limits, LimitsOf } from '../limits.ts'
+import type { AutoLimit, Limit, Limits, LimitsOf, ScaledLimit } from '../limits.ts'
 import { serveLimits } from '../node/api/limits.ts'
 import { controlLimits } from '../node/control/limits.ts'
 import { networkLimits, streamLimits } from '../node/network/limits.ts'
@@ -58,11 +58,18 @@ function limitEntries({ entries }: Limits): Record<string, v.GenericSchema> {
   return Object.fromEntries(schemas)
 }
 
-function limitOption(limit: Limit | AutoLimit): v.GenericSchema {
+function limitOption(limit: Limit | AutoLimit | ScaledLimit): v.GenericSchema {
   const schema = limitSchema(limit)
+  const form = limit.kind === 'size' ? 'a size' : 'a whole number'
   return limit.initial === 'auto'
-    ? option(wordOr('auto', schema, limit.kind === 'size' ? 'a size' : 'a whole number'), 'auto', limit.about)
+    ? option(wordOr('auto', schema, form), 'auto', aboutOf(limit))
     : option(schema, limit.initial, limit.about)
+}
+
+/** Of `network.connections` itself the sentence says what `auto` is. */
+function aboutOf(limit: Limit | AutoLimit | ScaledLimit): string {
+  if (!('base' in limit) || limit.about.includes('auto:')) return limit.about
+  return `${limit.about.replace(/\.$/, '')}; auto: ${limit.base} for each 256 connections.`
 }
 
 function limitSchema({ kind, min, max, usual }: Limit | AutoLimit): v.GenericSchema {
@@ -78,7 +85,7 @@ function limitSchema({ kind, min, max, usual }: Limit | AutoLimit): v.GenericSch
   }
 }
 
-/** The limits of every class. The defaults suit a Pi with a hundred neighbours; a gateway may want more. */
+/** The limits of every class. Those that grow with the number of neighbours follow the machine (scaled-limits.ts). */
 export const limits = section('Limits of everything that a neighbour or a fault could make grow.', {
   sampling: limitsSection(samplingLimits),
   author: limitsSection(authorLimits),
@@ -104,6 +111,20 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   serve: limitsSection(serveLimits),
   control: limitsSection(controlLimits)
 })
+
+/** Those that declare a limit that grows with the connections, by the path of their section. */
+export const scaledSections: readonly (readonly [path: string, declared: Limits])[] = [
+  ['limits.network', networkLimits],
+  ['limits.streams', streamLimits],
+  ['limits.gossip', gossipLimits],
+  ['limits.hub', hubLimits],
+  ['limits.query', queryLimits],
+  ['limits.backfill', backfillLimits],
+  ['limits.providers', providerLimits],
+  ['limits.catalogue', catalogueLimits],
+  ['limits.dialing', dialingLimits],
+  ['datagrams', datagramLimits]
+]
 
 export const history = limitsSection(historyLimits)
 

@@ -1,3 +1,5 @@
+import { thisMachine } from '../config/machine-size.ts'
+import { checkFiles } from '../config/scaled-limits.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
@@ -60,6 +62,7 @@ const NAME_TIMEOUT = 5_000
  * world too, as the node would have closed it.
  */
 export async function startNode(init: StartInit): Promise<RunningNode> {
+  checkFiles(init.config, thisMachine())
   const config = configOf(init)
   const world = await chooseWorld(init.world, config, init.log)
   let home: Home | undefined

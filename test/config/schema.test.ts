@@ -3,7 +3,7 @@ import { getDescription } from 'valibot'
 import { devices } from '../../devices/index.ts'
 import { deviceOptions } from '../../src/config/devices/options.ts'
 import { variableOf } from '../../src/config/environment.ts'
-import { parseConfig } from '../../src/config/load.ts'
+import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import { entriesOf, settingsOf } from '../../src/config/options/walk.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { defaultsOf } from '../../src/limits.ts'
@@ -12,7 +12,9 @@ import { queryLimits } from '../../src/protocol/query/limits.ts'
 import { hubLimits } from '../../src/reading/hub/limits.ts'
 import { configDevices } from '../support/config-devices.ts'
 
-const { limits, datagrams, history } = parseConfig('', [])
+/** Too small for more than the least. */
+const machine = { memory: 512 * 1024 ** 2, heap: 96 * 1024 ** 2, files: 1024 }
+const { limits, datagrams, history } = loadConfig({ text: '', devices: [], machine }).config
 
 t.test('each class finds its own limits, with the defaults that it declares', async (t) => {
   const { failedOpens, failedOpensOfNode, ...datagramDefaults } = defaultDatagramLimits

@@ -5,6 +5,8 @@ import t from 'tap'
 import { WRONG_USE } from '../../src/cli/command-line/exit-status.ts'
 import { run } from '../../src/cli/commands/run.ts'
 import { SERVICE_HOME } from '../../src/cli/home.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { connectionsOf } from '../../src/config/scaled-limits.ts'
 import { SERVICE_FOLDER } from '../../src/node/control/runtime-folder.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -50,6 +52,22 @@ t.test('the package compiles with the flags of the unit, as the cache depends on
   t.match(read('deploy/debian/postinst'), `/usr/lib/kith/node ${flags.join(' ')} `)
   t.match(read('deploy/debian/kith'), `/usr/lib/kith/node ${flags.join(' ')} `)
 })
+
+t.test(
+  'the drop-in of a gateway starts the same program with more heap, for a thousand devices',
+  async (t) => {
+    const text = /### A gateway\n(.*?)\n#/s.exec(`${read('docs/install.md')}\n#`)?.[1] ?? ''
+    const [, words = ''] = /^ +ExecStart=(\S.*)$/m.exec(text) ?? []
+    const bare = (line: string): string => line.replaceAll(/ --\S+/g, '')
+    t.equal(bare(words), bare(one('ExecStart')))
+    t.match(text, /^ +ExecStart=$/m, 'the first one is taken back')
+    const heap = Number(/--max-old-space-size=(\d+)/.exec(words)?.[1]) * 2 ** 20
+    const memory = Number(/MemoryMax=(\d+)G/.exec(text)?.[1]) * 2 ** 30
+    t.ok(connectionsOf({ memory, heap, files: 524_288 }) >= 1000)
+    const yaml = [...text.matchAll(/^ {4}((?:store|history):.*)$/gm)].map(([, line]) => line).join('\n')
+    t.match(parseConfig(yaml, []), { store: ['device'], history: { bytes: 10 * 2 ** 30 } })
+  }
+)
 
 t.test('user, groups, home and devices are those of the unit', async (t) => {
   const made = read('deploy/systemd/kith.sysusers')

@@ -86,7 +86,9 @@ export function wordOr<const Word extends string, const Schema extends v.Generic
   form: string
 ) {
   return v.pipe(
-    v.union([v.literal(word), schema], isNot(`${word} or ${form}`)),
+    v.union([v.literal(word), schema], (issue) =>
+      withHint(isNot(`${word} or ${form}`)(issue), withoutQuotes(issue.input))
+    ),
     v.metadata({ range: `${word}, ${factsOf(schema).range}` })
   )
 }

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os'
+import { ownMemory } from '../../config/machine-size.ts'
 
 const MIB = 1024 ** 2
 
@@ -19,10 +19,4 @@ export function autoBytes(
 ): number {
   if (configured !== 'auto') return configured
   return Math.round(Math.min(max * MIB, Math.max(min * MIB, memory / share)))
-}
-
-/** constrainedMemory() is 0 where unknown, and huge where there is no limit. */
-function ownMemory(): number {
-  const constrained = process.constrainedMemory()
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }

@@ -1,9 +1,14 @@
-import { defineLimits, duration, type LimitsOf, size, whole } from '../../limits.ts'
+import { defineLimits, duration, type LimitsOf, scaledWhole, size, whole } from '../../limits.ts'
 
 export const networkLimits = defineLimits('Connections.', {
-  connections: whole(4, 65_536, 256, 'Open connections.'),
+  connections: scaledWhole(
+    4,
+    65_536,
+    256,
+    'Open connections; auto: one for each 2 MiB of memory, from 256 to 4096, as far as files and heap reach.'
+  ),
   inboundPerSecond: whole(1, 10_000, 20, 'New connections a second from one IP address.'),
-  inboundPending: whole(1, 10_000, 128, 'Connections whose handshake is not complete.'),
+  inboundPending: scaledWhole(1, 10_000, 128, 'Connections whose handshake is not complete.'),
   // Long enough for a slow device, short enough that one address cannot hold every place.
   handshakeTimeout: duration('1s', '1min', '5s', 'The handshake of a new connection may take this long.'),
   dialTimeout: duration('1s', '5min', '20s', 'A dial may take this long, all addresses together.'),
@@ -30,7 +35,7 @@ export const networkLimits = defineLimits('Connections.', {
 export type NetworkLimits = LimitsOf<typeof networkLimits>
 
 export const streamLimits = defineLimits('Streams of applications.', {
-  open: whole(1, 65_536, 256, 'Streams that others may hold open, on all protocols together.'),
+  open: scaledWhole(1, 65_536, 256, 'Streams that others may hold open, on all protocols together.'),
   openPerPeer: whole(1, 4096, 64, 'Of these, streams of one peer.'),
   perPeer: whole(1, 1024, 16, 'Streams one peer may hold open on one protocol.'),
   messageBytes: size('1KiB', '4MiB', '64KiB', 'Largest message.'),

@@ -5,6 +5,7 @@ import {
   duration,
   type LimitsOf,
   number,
+  scaledWhole,
   size,
   whole
 } from '../../limits.ts'
@@ -17,7 +18,7 @@ const rate = (about: string, perSecond: number, burst: number) =>
 
 /** Tuning; what docs/protocols.md section 13 fixes for every node is no option. */
 export const datagramLimits = defineLimits('Single encrypted packets beside the streams.', {
-  sessions: whole(1, 65_536, 256, 'Peers with a session at one time.'),
+  sessions: scaledWhole(1, 65_536, 256, 'Peers with a session at one time.'),
   flows: whole(1, 1024, 32, 'Flows of one session.'),
   pendingFlows: whole(1, 1024, 8, 'Flows of one session that wait for an answer.'),
   maxPayload: size('256B', '1168B', '1168B', 'Largest payload accepted.', 'B'),
@@ -45,7 +46,7 @@ export const datagramLimits = defineLimits('Single encrypted packets beside the 
     '30s',
     'A better connection is sought again this long after none was found.'
   ),
-  unvalidatedHosts: whole(16, 65_536, 1024, 'Hosts without a validated path whose bytes are counted.')
+  unvalidatedHosts: scaledWhole(16, 65_536, 1024, 'Hosts without a validated path whose bytes are counted.')
 })
 
 type Configured = LimitsOf<typeof datagramLimits>

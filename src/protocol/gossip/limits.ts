@@ -1,4 +1,13 @@
-import { autoSize, defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
+import {
+  autoSize,
+  defineLimits,
+  duration,
+  type LimitsOf,
+  number,
+  scaledWhole,
+  size,
+  whole
+} from '../../limits.ts'
 
 /** The rates are those of docs/protocols.md section 11. */
 export const gossipLimits = defineLimits('Readings received by gossip.', {
@@ -8,10 +17,10 @@ export const gossipLimits = defineLimits('Readings received by gossip.', {
   authorBurst: whole(1, 100_000, 20, 'Packs at once accepted of one author.'),
   newAuthorRate: number(0.01, 100_000, 1, 'Unknown authors a second taken from one neighbour.'),
   newAuthorBurst: whole(1, 100_000, 256, 'Unknown authors at once taken from one neighbour.'),
-  authors: whole(16, 1_000_000, 4096, 'Authors whose rate is remembered.'),
-  sources: whole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
-  verified: whole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
-  keys: whole(16, 65_536, 256, 'Authors whose public key is kept ready.'),
+  authors: scaledWhole(16, 1_000_000, 4096, 'Authors whose rate is remembered.'),
+  sources: scaledWhole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
+  verified: scaledWhole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
+  keys: scaledWhole(16, 65_536, 256, 'Authors whose public key is kept ready.'),
   // One RPC beyond it ends the gossip with that peer while the connection stays up (docs/network.md trap 2). An
   // answer to IWANT is one RPC with many messages in it.
   maxInboundDataLength: size(
@@ -27,7 +36,7 @@ export const gossipLimits = defineLimits('Readings received by gossip.', {
 export type GossipLimits = LimitsOf<typeof gossipLimits>
 
 export const catalogueLimits = defineLimits('Descriptions that nodes publish of themselves.', {
-  authors: whole(16, 1_000_000, 1024, 'Nodes whose catalogue is held.'),
+  authors: scaledWhole(16, 1_000_000, 1024, 'Nodes whose catalogue is held.'),
   bytes: autoSize('64KiB', '1GiB', 'Catalogues held; auto: 1/512 of the memory, 1 to 16 MiB.'),
   period: duration('10s', '1d', '10min', 'Time between two publications of an unchanged catalogue.'),
   gather: duration('0ms', '1h', '1s', 'Changes are gathered for this long before they are published.')

@@ -1,4 +1,4 @@
-import { defineLimits, duration, type LimitsOf, number, size, whole } from '../../limits.ts'
+import { defineLimits, duration, type LimitsOf, number, scaledWhole, size, whole } from '../../limits.ts'
 
 /** The defaults are those of docs/protocols.md section 12. */
 export const queryLimits = defineLimits('Queries over streams.', {
@@ -7,14 +7,14 @@ export const queryLimits = defineLimits('Queries over streams.', {
   observationsPerPeer: whole(1, 65_536, 128, 'Observe requests of one peer that are open.'),
   requestBytes: size('128B', '64KiB', '512B', 'Largest request.', 'B'),
   answerBytes: size('1KiB', '1MiB', '17KiB', 'Largest answer; a block must fit.', 'B'),
-  sessions: whole(1, 65_536, 256, 'Streams of all peers that are answered at once.'),
-  links: whole(1, 65_536, 256, 'Streams of our own kept open for the next query.'),
+  sessions: scaledWhole(1, 65_536, 256, 'Streams of all peers that are answered at once.'),
+  links: scaledWhole(1, 65_536, 256, 'Streams of our own kept open for the next query.'),
   idle: duration('10s', '1d', '5min', 'A stream without an open request is closed after this.'),
   write: duration('100ms', '10min', '30s', 'A slow reader is given this long to take a frame.'),
   deadline: duration('100ms', '10min', '10s', 'A query of ours may take this long.'),
   rate: number(0.1, 100_000, 50, 'Requests a second of one peer.'),
   burst: whole(1, 100_000, 200, 'Requests at once of one peer.'),
-  peers: whole(16, 65_536, 1024, 'Peers whose rate is remembered.'),
+  peers: scaledWhole(16, 65_536, 1024, 'Peers whose rate is remembered.'),
   observedSeries: whole(
     1,
     65_536,

@@ -1,4 +1,4 @@
-import { defineLimits, duration, type LimitsOf, whole } from '../../limits.ts'
+import { defineLimits, duration, type LimitsOf, scaledWhole, whole } from '../../limits.ts'
 
 /** The waits are those of docs/protocols.md section 12. */
 export const subscriptionLimits = defineLimits(
@@ -23,7 +23,7 @@ export type SubscriptionLimits = LimitsOf<typeof subscriptionLimits>
 export const backfillLimits = defineLimits('Asking for readings that were missed.', {
   concurrent: whole(1, 256, 4, 'Requests in flight at one time.'),
   spacing: duration('1ms', '1h', '200ms', 'Time between the starts of two requests.'),
-  waiting: whole(1, 65_536, 256, 'Gaps that wait for their turn; the oldest are dropped.'),
+  waiting: scaledWhole(1, 65_536, 256, 'Gaps that wait for their turn; the oldest are dropped.'),
   otherPeers: whole(0, 64, 3, 'Peers asked besides the author.'),
   silence: duration('100ms', '10min', '10s', 'An answer counts as ended after this silence.')
 })
@@ -47,7 +47,7 @@ export const replicationLimits = defineLimits(
 export type ReplicationLimits = LimitsOf<typeof replicationLimits>
 
 export const providerLimits = defineLimits('Peers that have readings of an author.', {
-  authors: whole(16, 1_000_000, 1024, 'Authors whose providers are remembered.'),
+  authors: scaledWhole(16, 1_000_000, 1024, 'Authors whose providers are remembered.'),
   perAuthor: whole(1, 256, 8, 'Providers remembered of each.')
 })
 

@@ -1,7 +1,7 @@
-import { autoSize, defineLimits, type LimitsOf, whole } from '../../limits.ts'
+import { autoSize, defineLimits, type LimitsOf, scaledWhole, whole } from '../../limits.ts'
 
 export const hubLimits = defineLimits('Latest readings in memory.', {
-  series: whole(16, 1_000_000, 4096, 'Series whose latest reading is held.'),
+  series: scaledWhole(16, 1_000_000, 4096, 'Series whose latest reading is held.'),
   bytes: autoSize(
     '256KiB',
     '16GiB',
