@@ -1,7 +1,10 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { type Log, type LogFields, silentLog } from '../../src/log.ts'
 import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite/sqlite-history.ts'
+import { openDatabase } from '../../src/reading/history/store/database-file.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'
 import { createSealer } from '../../src/reading/signed/sealer.ts'
@@ -58,6 +61,46 @@ export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): Histo
     ...changes
   })
   return Object.assign(bench, { history })
+}
+
+/** A history of a run of ours in a file, whose database the test can get at, as a disk would. */
+export function diskBench(path: string, changes: Partial<SqliteHistoryOptions> = {}) {
+  const log = keptLog()
+  const opened: DatabaseSync[] = []
+  let broken: Error | undefined
+  const { history, clock } = historyBench({
+    path,
+    log,
+    open: (path) => {
+      if (broken !== undefined) throw broken
+      const db = openDatabase(path)
+      opened.push(db)
+      return db
+    },
+    ...changes
+  })
+  history.beginRun(runOf(10), { mono: 0, unix: 1_767_225_600, quality: 0 })
+  return {
+    history,
+    clock,
+    log,
+    pragma: (text: string) => opened.at(-1)?.exec(`PRAGMA ${text}`),
+    breakOpening: (error: Error | undefined) => {
+      broken = error
+    }
+  }
+}
+
+/** Lets time pass until nothing is left to salvage and the damaged files have their last names. */
+export async function untilSalvaged({
+  history,
+  clock
+}: Pick<HistoryBench, 'history' | 'clock'>): Promise<void> {
+  const { damage } = history.status()
+  if (damage === undefined || !damage.files.some((file) => file.endsWith('.unread'))) return
+  await clock.advance(1000)
+  await setImmediate()
+  await untilSalvaged({ history, clock })
 }
 
 export interface LogLine {

@@ -57,7 +57,10 @@ function createAuthor(
     // Not the world's generator: a simulated world repeats itself, positions must not.
     epochs: new Epochs({
       file: fileOf(init, EPOCH_FILE),
-      kept: () => storage.history.runs().at(-1)?.epoch ?? 0,
+      kept: (isAll) => {
+        if (isAll) storage.history.finishSalvage()
+        return storage.history.runs().at(-1)?.epoch ?? 0
+      },
       clock,
       time,
       random: (bytes) => randomBytes(bytes),

@@ -40,7 +40,11 @@ export function createStorage({
       Math.min(MAX_PAYLOAD, ...protocols.registry.ofQuantity(quantity).map(({ maxPayload }) => maxPayload)),
     limits: config.history,
     shares: { author: authorShare, claimed: claimedShare, isClaimed },
-    admits: (author, bytes) => budget.take(author, bytes)
+    admits: (author, bytes) => budget.take(author, bytes),
+    onSalvaged: () => {
+      storePolicy.recall(history.series())
+      hub.recall()
+    }
   })
   storePolicy.recall(history.series())
   peers.onCatalogue((sealed) => keepAnchors(history, storePolicy, sealed))

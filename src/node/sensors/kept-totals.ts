@@ -15,7 +15,7 @@ const MAX_RUNS = 16
  * newer than the state. Readings that passed a filter are no totals.
  */
 export function keptTotals(
-  history: Pick<History, 'held' | 'readings'>,
+  history: Pick<History, 'held' | 'readings' | 'finishSalvage'>,
   peer: string,
   { name: device, filters }: Pick<SensorConfig, 'name' | 'filters'>,
   measures: readonly Measure[]
@@ -24,6 +24,7 @@ export function keptTotals(
     const measure = measures.find((each) => each.total === true && stateName(each) === name)
     if (measure === undefined || filters.length > 0) return undefined
     const { quantity, channel } = measure
+    history.finishSalvage()
     return largest(history, formatSeries({ peer, device, quantity, ...defined({ channel }) }))
   }
 }

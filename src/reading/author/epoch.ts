@@ -12,8 +12,11 @@ export interface EpochsOptions {
   readonly file?: string | undefined
   readonly clock: Clock
   readonly time: () => ClockStatus
-  /** The highest epoch of our own runs that the history holds; 0 where it holds none. */
-  readonly kept: () => number
+  /**
+   * The highest epoch of our own runs that the history holds; 0 where it holds none.
+   * @param isAll whether nothing else has an epoch: then what of a damaged history is not taken over yet counts, too
+   */
+  readonly kept: (isAll: boolean) => number
   /** Uniformly distributed bytes, of the system's generator. */
   readonly random: (bytes: number) => Uint8Array
   readonly log: Log
@@ -45,8 +48,9 @@ export class Epochs {
 
   constructor(options: EpochsOptions) {
     this.#options = options
-    this.#min = this.#stored() + 1
-    this.raise(options.kept())
+    const stored = this.#stored()
+    this.#min = (stored ?? 0) + 1
+    this.raise(options.kept(stored === undefined))
   }
 
   /** A new run, its epoch on disk before this returns. A disk that takes nothing is logged, not thrown. */
@@ -64,9 +68,9 @@ export class Epochs {
   }
 
   /** An absent or damaged file is as good as none: the history has the last run, and the boot keeps positions apart. */
-  #stored(): number {
+  #stored(): number | undefined {
     const { file, log } = this.#options
-    if (file === undefined) return 0
+    if (file === undefined) return undefined
     try {
       const stored = parseEpoch(readFileSync(file, 'utf8'))
       if (stored !== undefined) return stored
@@ -76,7 +80,7 @@ export class Epochs {
         log.warn(`the epoch of the last run cannot be read: ${describeError(error)}`)
       }
     }
-    return 0
+    return undefined
   }
 
   #store(epoch: number): void {

@@ -122,6 +122,8 @@ export interface History extends OwnHistory {
   /** Our own runs of which something is held, and the present one. */
   runs(): AnchoredRun[]
   flush(): void
+  /** Takes over at once what damaged files still have: for those who must know it before they go on. */
+  finishSalvage(): void
   /** Whether three flushes are overdue. A disk that takes nothing is no stall: flushes go on in memory. */
   readonly isStalled: boolean
   status(): HistoryStatus

@@ -92,7 +92,12 @@ export class ReadingHub {
   constructor(options: HubOptions) {
     this.#options = options
     this.#series = new SeriesTable(options.limits, (author) => this.#spares(author))
-    for (const sealed of options.history.latest()) {
+    this.recall()
+  }
+
+  /** Takes the latest of history for the series of which nothing newer is known: at the start, and after a salvage. */
+  recall(): void {
+    for (const sealed of this.#options.history.latest()) {
       this.#recall(sealed)
       this.#weigh(sealed)
       this.#series.makeRoom(sealed.author)

@@ -56,6 +56,26 @@ t.test('above the runs of the history, whatever the file says', async (t) => {
   t.equal(epochs(undefined, unknown, keptLog(), Number.MAX_SAFE_INTEGER).begin().epoch, 1, 'no run has that')
 })
 
+t.test('a history that is not read to its end is, where nothing else has an epoch', async (t) => {
+  const asked: boolean[] = []
+  const options = {
+    clock: new VirtualClock(),
+    time: () => unknown,
+    kept: (isAll: boolean) => {
+      asked.push(isAll)
+      return isAll ? 70 : 60
+    },
+    random: (n: number) => random.bytes(n),
+    log: keptLog()
+  }
+  const dir = t.testdir({ good: '41\n', bad: 'x' })
+  const next = (file: string | undefined): number => new Epochs({ ...options, file }).begin().epoch
+  t.equal(next(join(dir, 'good')), 61)
+  t.equal(next(join(dir, 'bad')), 71)
+  t.equal(next(join(dir, 'none')), 71)
+  t.same(asked, [false, true, true])
+})
+
 t.test('above any that was shown to us, also after a start', async (t) => {
   const file = join(t.testdir({ epoch: '41\n' }), 'epoch')
   const source = epochs(file, unknown)

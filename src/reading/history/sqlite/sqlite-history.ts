@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Cancel, type Clock, every } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
@@ -23,10 +24,10 @@ import type {
 } from '../history.ts'
 import type { HistoryLimits } from '../limits.ts'
 import { rangesOf } from '../range.ts'
+import { Salvager } from '../salvage/salvager.ts'
 import { openDatabase } from '../store/database-file.ts'
 import { DurableStore } from '../store/durable-store.ts'
 import { HistoryStore } from '../store/history-store.ts'
-import { salvage } from '../store/salvage.ts'
 import type { Tail } from '../store/tail-table.ts'
 import { type DueTail, dueTails } from './due-tails.ts'
 import { HistoryReader } from './history-reader.ts'
@@ -51,6 +52,8 @@ export interface SqliteHistoryOptions {
   readonly admits?: (author: string, bytes: number) => boolean
   /** Opens the database; openDatabase unless given. */
   readonly open?: (path: string) => DatabaseSync
+  /** Is called when what damaged files had was taken over. */
+  readonly onSalvaged?: () => void
 }
 
 /** Bytes of a row in the tail, about. */
@@ -63,6 +66,7 @@ const ROW_BYTES = 64
 export class SqliteHistory implements History {
   readonly #options: SqliteHistoryOptions
   readonly #durable: DurableStore
+  readonly #salvager: Salvager
   readonly #recent = new HistoryStore(openDatabase(':memory:'))
   readonly #reader: HistoryReader
   readonly #ages: RetentionClock
@@ -82,12 +86,18 @@ export class SqliteHistory implements History {
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
   constructor(options: SqliteHistoryOptions) {
     this.#options = options
-    const { sealer, topicOf } = options
-    this.#durable = new DurableStore({
+    this.#durable = new DurableStore(options)
+    this.#salvager = new Salvager({
       ...options,
-      salvage: (path, into) => salvage(path, into, { sealer, topicOf })
+      durable: this.#durable,
+      onDone: options.onSalvaged
     })
-    this.#newestDate = this.#durable.read((store) => store.sealed.newestDate(), 0)
+    this.#salvager.resume()
+    const dates = this.#durable.unread.map(writtenAt)
+    this.#newestDate = Math.max(
+      this.#durable.read((store) => store.sealed.newestDate(), 0),
+      ...dates
+    )
     const { clock, time, limits } = options
     this.#ages = new RetentionClock({ clock, time, age: limits.age, newest: this.#newestDate })
     this.#reader = new HistoryReader({
@@ -143,7 +153,12 @@ export class SqliteHistory implements History {
     this.#dropDamaged()
     this.#sealDue()
     if (this.#unwritten > 0) this.#writeRecent()
+    this.#salvager.resume()
     this.#flushedAt = this.#options.clock.monotonic()
+  }
+
+  finishSalvage(): void {
+    this.#salvager.finish()
   }
 
   #writeRecent(): void {
@@ -201,7 +216,8 @@ export class SqliteHistory implements History {
   }
 
   #damage(): HistoryDamage | undefined {
-    const { damagedFiles: files, salvaged } = this.#durable
+    const { damagedFiles: files } = this.#durable
+    const { salvaged } = this.#salvager
     const lost = this.#lost + this.#damaged.size
     if (files.length + salvaged.saved + salvaged.lost + lost === 0) return undefined
     return { files, salvaged: salvaged.saved, unsalvaged: salvaged.lost, lost }
@@ -210,6 +226,7 @@ export class SqliteHistory implements History {
   close(): void {
     this.#cancel()
     this.flush()
+    this.#salvager.close()
     this.#durable.close()
     this.#recent.close()
   }
@@ -257,6 +274,7 @@ export class SqliteHistory implements History {
    * @returns how many readings were removed
    */
   sealRest(): number {
+    this.finishSalvage()
     this.#seal(this.#tails().map(({ series, run }) => ({ series, run, whole: true })))
     this.flush()
     const left = this.#durable.read((store) => store.tail.count(), 0)
@@ -344,4 +362,9 @@ export class SqliteHistory implements History {
   #topicOf(series: string): string {
     return this.#options.topicOf(parseSeries(series)?.quantity ?? '') ?? ''
   }
+}
+
+/** Unix seconds of the last write to a damaged file, about the newest date of what it has. */
+function writtenAt(file: string): number {
+  return Math.floor((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) / 1000)
 }

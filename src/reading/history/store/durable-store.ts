@@ -1,4 +1,4 @@
-import { close, fdatasync, open } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../../clock.ts'
 import { describeError, isNodeError } from '../../../error.ts'
@@ -16,15 +16,12 @@ import {
 } from './database-file.ts'
 import { HistoryStore } from './history-store.ts'
 import { FRAME_HEAD } from './page-file.ts'
-import type { Salvaged } from './salvage.ts'
 
 export interface DurableStoreOptions {
   /** A file, or ':memory:'. */
   readonly path: string
   readonly clock: Clock
   readonly log: Log
-  /** Copies what can be read of a damaged file into a new store. */
-  readonly salvage: (path: string, into: HistoryStore) => Salvaged
   /** Opens the database; openDatabase unless given. */
   readonly open?: ((path: string) => DatabaseSync) | undefined
 }
@@ -43,9 +40,10 @@ export class DurableStore {
   #bytesWritten = 0
   #readable = false
   #syncing = false
-  /** Files that could not be salvaged: not to be tried again with every write. */
+  /** Damaged files that are to be salvaged. */
+  #unread: readonly string[] = []
+  /** Those that could not be: not to be tried again before the next start. */
   readonly #given = new Set<string>()
-  #salvaged: Salvaged = { saved: 0, lost: 0 }
 
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
   constructor(options: DurableStoreOptions) {
@@ -70,14 +68,14 @@ export class DurableStore {
     return this.#bytesWritten
   }
 
-  /** Whether what is on disk can be read: if not, nothing is reported as lost. */
+  /** Whether all that is on disk can be read: if not, nothing is reported as lost. */
   get readable(): boolean {
-    return this.#readable
+    return this.#readable && this.#unread.length === 0
   }
 
-  /** How many readings were salvaged from damaged files since the start, and were not. */
-  get salvaged(): Salvaged {
-    return this.#salvaged
+  /** Damaged files that were set aside and that are to be salvaged, also where an earlier process was killed. */
+  get unread(): readonly string[] {
+    return this.#unread
   }
 
   /** Damaged files that were set aside, until they are removed. */
@@ -114,6 +112,22 @@ export class DurableStore {
     }
   }
 
+  /**
+   * Takes a damaged file as salvaged, once what was written is on the disk for good.
+   * @returns its new path
+   */
+  async endSalvage(file: string): Promise<string> {
+    this.#unread = this.#unread.filter((other) => other !== file)
+    await this.#syncLog()
+    return markRead(file)
+  }
+
+  /** Leaves a damaged file to the next start. */
+  giveUpSalvage(file: string): void {
+    this.#given.add(file)
+    this.#unread = this.#unread.filter((other) => other !== file)
+  }
+
   close(): void {
     try {
       this.#store?.close()
@@ -127,9 +141,9 @@ export class DurableStore {
   #open(): boolean {
     try {
       const store = this.#openOrReplace()
-      this.#salvage(store)
       this.close()
       this.#store = store
+      this.#unread = this.file === null ? [] : unreadFiles(this.file).filter((file) => !this.#given.has(file))
       this.#frames = 0
       this.#moved = 0
       this.#readable = true
@@ -174,6 +188,7 @@ export class DurableStore {
   #replaceDamaged(error: unknown): void {
     const store = this.#store
     this.#store = undefined
+    this.#readable = false
     try {
       store?.close()
       this.#setAside(error)
@@ -187,28 +202,6 @@ export class DurableStore {
     this.#options.log.error(`history is damaged (${describeError(error)}): set aside, a new one begins`, {
       aside
     })
-  }
-
-  /** What damaged files still have goes into the new one; where that fails, the next start tries again. */
-  #salvage(store: HistoryStore): void {
-    if (this.file === null) return
-    for (const file of unreadFiles(this.file)) if (!this.#given.has(file)) this.#salvageFile(file, store)
-  }
-
-  #salvageFile(file: string, store: HistoryStore): void {
-    const { log, salvage } = this.#options
-    try {
-      const { saved, lost } = salvage(file, store)
-      this.#salvaged = { saved: this.#salvaged.saved + saved, lost: this.#salvaged.lost + lost }
-      const rest = lost === 0 ? 'no loss was found' : `at least ${lost} are lost`
-      log.warn(`${saved} readings of the damaged history were salvaged, ${rest}`, { aside: markRead(file) })
-    } catch (error) {
-      this.#given.add(file)
-      log.error(
-        `the damaged history is not salvaged: ${describeError(error)}; the next start tries it again`,
-        { aside: file }
-      )
-    }
   }
 
   #recover(): void {
@@ -239,20 +232,21 @@ export class DurableStore {
     this.#syncing = true
     const failed = (error: Error): void =>
       this.#options.log.warn(`history cannot be synced: ${error.message}`)
-    open(`${this.file}-wal`, 'r+', (error, descriptor) => {
-      if (error !== null) {
+    void this.#syncLog()
+      .catch(failed)
+      .then(() => {
         this.#syncing = false
-        // No log: the file was closed meanwhile, which synced it.
-        if (error.code !== 'ENOENT') failed(error)
-        return
-      }
-      fdatasync(descriptor, (error) => {
-        if (error !== null) failed(error)
-        close(descriptor, () => {
-          this.#syncing = false
-        })
       })
-    })
+  }
+
+  async #syncLog(): Promise<void> {
+    try {
+      await using log = await open(`${this.file}-wal`, 'r+')
+      await log.datasync()
+    } catch (error) {
+      // No log: the file was closed meanwhile, which synced it.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
   }
 }
 

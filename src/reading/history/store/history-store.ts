@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Run } from '../../run.ts'
 import { NameTable } from './name-table.ts'
+import { SalvageTable } from './salvage-table.ts'
 import { SealedTable } from './sealed-table.ts'
 import { Statements } from './statements.ts'
 import { TailTable } from './tail-table.ts'
@@ -16,6 +17,7 @@ export class HistoryStore {
   readonly names: NameTable
   readonly tail: TailTable
   readonly sealed: SealedTable
+  readonly salvage: SalvageTable
   readonly #db: DatabaseSync
   readonly #statements: Statements
 
@@ -25,6 +27,7 @@ export class HistoryStore {
     this.names = new NameTable(this.#statements)
     this.tail = new TailTable(this.#statements, this.names)
     this.sealed = new SealedTable(this.#statements, this.names)
+    this.salvage = new SalvageTable(this.#statements)
   }
 
   /** All of `work` or nothing. */

@@ -35,25 +35,52 @@ export class PageFile {
   readonly #file: number
   readonly #log: number | undefined
   /** Where in the log the newest of a page is. */
-  readonly #logged: Map<number, number>
-  readonly #pages: number
+  readonly #logged = new Map<number, number>()
+  readonly #free = new Set<number>()
+  #cut = 0
 
+  /** Opens the file; load() reads what stands over its pages. @throws the error of the file system */
   constructor(path: string) {
     this.#file = openSync(path, 'r')
-    const head = readAt(this.#file, 0, FILE_HEAD)
-    this.size = pageSizeOf(head) ?? PAGE_SIZE
+    this.size = pageSizeOf(readAt(this.#file, 0, FILE_HEAD)) ?? PAGE_SIZE
     const log = `${path}-wal`
     this.#log = existsSync(log) ? openSync(log, 'r') : undefined
-    this.#logged = this.#log === undefined ? new Map() : loggedPages(this.#log, this.size)
-    const filed = Math.floor(fstatSync(this.#file).size / this.size)
-    this.#pages = this.#logged.keys().reduce((last, page) => Math.max(last, page), filed)
   }
 
-  /** Every page that is in use, and its number. */
-  *[Symbol.iterator](): Generator<[number: number, page: Buffer]> {
-    const free = this.#free()
-    for (let number = 1; number <= this.#pages; number++) {
-      const page = free.has(number) ? undefined : this.read(number)
+  /** Reads the log, then the list of free pages, a frame or a page a step. */
+  *load(): Generator<undefined, void> {
+    yield* this.loadLog()
+    yield* this.#loadFree()
+  }
+
+  *loadLog(): Generator<undefined, void> {
+    if (this.#log === undefined) return
+    const open: Frame[] = []
+    let isCut = false
+    for (const frame of framesOf(this.#log, this.size)) {
+      yield
+      isCut ||= !frame.isWhole
+      if (!frame.isWhole) continue
+      open.push(frame)
+      if (!frame.endsTransaction) continue
+      if (isCut) this.#cut++
+      for (const { page, at } of open.splice(0)) this.#logged.set(page, at)
+    }
+  }
+
+  /**
+   * How many transactions of the log end behind its first damaged frame, which SQLite leaves out without an error. A
+   * power cut may leave one, which was not synced; more are lost by damage.
+   */
+  get cutTransactions(): number {
+    return this.#cut
+  }
+
+  /** Every page from a number on that is in use, and its number. */
+  *pages(from = 1): Generator<[number: number, page: Buffer]> {
+    const last = this.#last()
+    for (let number = from; number <= last; number++) {
+      const page = this.#free.has(number) ? undefined : this.read(number)
       if (page !== undefined) yield [number, page]
     }
   }
@@ -69,24 +96,30 @@ export class PageFile {
     if (this.#log !== undefined) closeSync(this.#log)
   }
 
+  #last(): number {
+    const filed = Math.floor(fstatSync(this.#file).size / this.size)
+    return this.#logged.keys().reduce((last, page) => Math.max(last, page), filed)
+  }
+
   /** Pages of deleted rows (section 1.5): trunk = u32 next trunk, u32 count, u32 page of each leaf. */
-  #free(): Set<number> {
-    const free = new Set<number>()
+  *#loadFree(): Generator<undefined, void> {
+    const free = this.#free
+    const last = this.#last()
     const head = this.read(1)
-    if (head === undefined || pageSizeOf(head) !== this.size) return free
+    if (head === undefined || pageSizeOf(head) !== this.size) return
     let next = head.readUInt32BE(AT.freeList)
     for (let left = head.readUInt32BE(AT.freePages); left > 0 && !free.has(next); ) {
+      yield
       const trunk = this.read(next)
       const leaves = trunk?.readUInt32BE(4) ?? 0
       // A page that is no trunk would declare pages free that are in use.
       if (trunk === undefined || leaves > Math.min(left - 1, this.size / 4 - 2)) break
       const named = Array.from({ length: leaves }, (_, i) => trunk.readUInt32BE(8 + 4 * i))
-      if (named.some((page) => page < 1 || page > this.#pages || free.has(page))) break
+      if (named.some((page) => page < 1 || page > last || free.has(page))) break
       for (const page of [next, ...named]) free.add(page)
       left -= 1 + leaves
       next = trunk.readUInt32BE(0)
     }
-    return free
   }
 }
 
@@ -126,36 +159,14 @@ function* framesOf(log: number, size: number): Generator<Frame> {
   }
 }
 
-function loggedPages(log: number, size: number): Map<number, number> {
-  const pages = new Map<number, number>()
-  const open: Frame[] = []
-  for (const frame of framesOf(log, size)) {
-    if (!frame.isWhole) continue
-    open.push(frame)
-    if (frame.endsTransaction) for (const { page, at } of open.splice(0)) pages.set(page, at)
-  }
-  return pages
-}
-
-/**
- * How many transactions of the log end behind its first damaged frame, which SQLite leaves out without an error. A power
- * cut may leave one, which was not synced; more are lost by damage.
- */
+/** PageFile.cutTransactions of a database, read at once. */
 export function cutTransactions(path: string): number {
-  const log = `${path}-wal`
-  if (!existsSync(log)) return 0
-  const [file, frames] = [openSync(path, 'r'), openSync(log, 'r')]
+  const file = new PageFile(path)
   try {
-    let cut = 0
-    let isCut = false
-    for (const frame of framesOf(frames, pageSizeOf(readAt(file, 0, FILE_HEAD)) ?? PAGE_SIZE)) {
-      isCut ||= !frame.isWhole
-      if (isCut && frame.isWhole && frame.endsTransaction) cut++
-    }
-    return cut
+    for (const _ of file.loadLog());
+    return file.cutTransactions
   } finally {
-    closeSync(file)
-    closeSync(frames)
+    file.close()
   }
 }
 

@@ -1,5 +1,15 @@
 import type { Run } from '../../run.ts'
-import type { HistoryStore } from './history-store.ts'
+import type { HistoryStore } from '../store/history-store.ts'
+
+export interface Salvaged {
+  /** Readings that came over. */
+  readonly saved: number
+  /** Readings that were there and did not come over. There may be more, of which no trace was left. */
+  readonly lost: number
+}
+
+/** Reads a store; `otherwise` where it cannot be read. */
+export type ReadStore = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
 
 type Span = readonly [from: number, to: number]
 
@@ -22,21 +32,27 @@ export class Expected {
   }
 
   /**
-   * How many of the readings a store has not.
+   * How many of the readings a store has and has not, a run a step.
    * @param whole an author whose runs had no gap
    */
-  missingIn(store: HistoryStore, whole: string): number {
-    let missing = 0
+  *compare(read: ReadStore, whole: string): Generator<Salvaged> {
     for (const { series, run, spans } of this.#runs.values()) {
-      const held = joined([
-        ...store.sealed.held(series, run).map(({ from, to }): Span => [from, to]),
-        ...store.tail.readings(series, run, 0).map(({ position: { seq } }): Span => [seq, seq])
-      ])
+      const rows = read<Span[] | undefined>((store) => heldIn(store, series, run), undefined)
+      if (rows === undefined) continue
+      const held = joined(rows)
       const either = joined([...spans, ...held])
-      missing += (series.startsWith(`${whole}/`) ? extent(either) : size(either)) - size(held)
+      const saved = size(joined(spans)) + size(held) - size(either)
+      const all = series.startsWith(`${whole}/`) ? extent(either) : size(either)
+      yield { saved, lost: all - size(held) }
     }
-    return missing
   }
+}
+
+function heldIn(store: HistoryStore, series: string, run: Run): Span[] {
+  return [
+    ...store.sealed.held(series, run).map(({ from, to }): Span => [from, to]),
+    ...store.tail.readings(series, run, 0).map(({ position: { seq } }): Span => [seq, seq])
+  ]
 }
 
 /** @param spans ascending */

@@ -2,16 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { carve } from '../../../../src/reading/history/store/carve.ts'
-import { carvedSealed, carvedTail } from '../../../../src/reading/history/store/carved-tables.ts'
-import { PAGE_SIZE } from '../../../../src/reading/history/store/page-file.ts'
+import { type CarvedRow, carve } from '../../../../src/reading/history/salvage/carve.ts'
+import { carvedSealed, carvedTail } from '../../../../src/reading/history/salvage/carved-tables.ts'
+import { PAGE_SIZE, PageFile } from '../../../../src/reading/history/store/page-file.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 import { seeded } from '../../../support/readings.ts'
 
 const run = runOf(10)
 
+function carved(path: string): CarvedRow[] {
+  const file = new PageFile(path)
+  for (const _ of file.load());
+  const rows = [...carve(file)].flatMap((page) => page.rows)
+  file.close()
+  return rows
+}
+
 function* carveSealed(path: string) {
-  for (const row of carve(path)) {
+  for (const row of carved(path)) {
     const sealed = carvedSealed(row)
     if (sealed !== undefined) yield sealed
   }
@@ -33,7 +41,7 @@ t.test('every row, with its kind, date and bytes, though no page above the leave
   const rows = db.prepare('SELECT kind, dated, hex(bytes) AS hex FROM sealed ORDER BY 3').all()
   db.close()
   t.equal(rows.length, 12)
-  const carved = (): unknown[] =>
+  const rowsOf = (): unknown[] =>
     [...carveSealed(path)]
       .map(({ kind, dated, bytes }) => ({
         kind,
@@ -41,9 +49,9 @@ t.test('every row, with its kind, date and bytes, though no page above the leave
         hex: Buffer.from(bytes).toString('hex').toUpperCase()
       }))
       .toSorted((a, b) => (a.hex < b.hex ? -1 : 1))
-  t.same(carved(), rows)
+  t.same(rowsOf(), rows)
   writeFileSync(path, file.fill(0, 0, 100))
-  t.same(carved(), rows, 'nor the head of the file')
+  t.same(rowsOf(), rows, 'nor the head of the file')
 })
 
 t.test('each row of the tail with its columns, of the interior pages too', async (t) => {
@@ -61,7 +69,7 @@ t.test('each row of the tail with its columns, of the interior pages too', async
   history.close()
   const file = readFileSync(path)
   writeFileSync(path, file.fill(0, 0, 100))
-  const tails = [...carve(path)]
+  const tails = carved(path)
     .flatMap((row) => carvedTail(row) ?? [])
     .toSorted((a, b) => Number(a.columns['seq']) - Number(b.columns['seq']))
   t.same(

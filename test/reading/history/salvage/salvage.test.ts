@@ -2,9 +2,11 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { CheckedRows, type SalvageInit } from '../../../../src/reading/history/salvage/checked-rows.ts'
+import type { Salvaged } from '../../../../src/reading/history/salvage/expected.ts'
+import { salvage } from '../../../../src/reading/history/salvage/salvage.ts'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
 import { HistoryStore } from '../../../../src/reading/history/store/history-store.ts'
-import { type Salvaged, salvage } from '../../../../src/reading/history/store/salvage.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
 const init = { sealer: us, topicOf: () => topic }
@@ -24,9 +26,19 @@ function filled(path: string): number {
   return readings
 }
 
-function salvaged(path: string): HistoryStore & Salvaged {
+/** All steps at once, without their bounds. */
+function salvaged(path: string, sealer: SalvageInit['sealer'] = us): HistoryStore & Salvaged {
   const store = new HistoryStore(openDatabase(':memory:'))
-  return Object.assign(store, salvage(path, store, init))
+  const rows = new CheckedRows({ ...init, sealer })
+  store.transaction(() => {
+    for (const step of salvage(path, rows, { phase: 'rows', at: 0 })) step?.change(store)
+  })
+  const sum = { saved: 0, lost: 0 }
+  for (const { saved, lost } of rows.compare((work) => work(store))) {
+    sum.saved += saved
+    sum.lost += lost
+  }
+  return Object.assign(store, sum)
 }
 
 /** As a process that was killed leaves it: nearly all is in the log. @returns how many readings there are */
@@ -173,4 +185,39 @@ t.test('what is no database has nothing', async (t) => {
   const path = join(t.testdir(), 'history.sqlite')
   writeFileSync(path, 'not a database'.repeat(1000))
   t.equal(salvaged(path).count(), 0)
+})
+
+t.test('each pack and block is verified once, also where the pages are read after the tables', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  filled(path)
+  const db = new DatabaseSync(path)
+  const [{ n, rootpage } = {}] = db
+    .prepare("SELECT (SELECT count(*) FROM sealed) AS n, rootpage FROM sqlite_schema WHERE name = 'tail'")
+    .all()
+  db.close()
+  harm(path, (Number(rootpage) - 1) * PAGE, Number(rootpage) * PAGE, 0xff)
+  const verified = new Map<string, number>()
+  const isGenuine: typeof us.isGenuine = (kind, bytes) => {
+    const key = Buffer.from(bytes).toString('hex')
+    verified.set(key, (verified.get(key) ?? 0) + 1)
+    return us.isGenuine(kind, bytes)
+  }
+  const store = salvaged(path, { ...us, isGenuine })
+  t.equal([...store.sealed.all()].length, n)
+  t.same(
+    [...verified.values()].filter((times) => times !== 1),
+    []
+  )
+})
+
+t.test('a row of the tail that lies in a block, too, is not taken over', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  filled(path)
+  const db = new DatabaseSync(path)
+  const before = Number(db.prepare('SELECT count(*) AS n FROM tail').get()?.['n'])
+  db.exec('UPDATE tail SET seq = seq - 2600')
+  db.close()
+  t.ok(before > 0)
+  const first = salvaged(path)
+  t.equal(first.tail.count(), 0)
 })

@@ -1,6 +1,6 @@
 import { SEAL_BYTES } from '../../signed/seal.ts'
 import { MAX_PAYLOAD } from '../../signed/senml.ts'
-import { FILE_HEAD, PageFile } from './page-file.ts'
+import { FILE_HEAD, type PageFile } from '../store/page-file.ts'
 
 export type CarvedValue = number | string | Uint8Array<ArrayBuffer> | null
 
@@ -44,16 +44,13 @@ const MAX_ROW = MAX_PAYLOAD + SEAL_BYTES + 64
 const MAX_COLUMNS = 16
 
 /**
- * The rows in the pages of a database file and of its log, whatever became of the pages above them, of the schema and of
- * the file's head. Rows that were deleted may be among them.
+ * The rows in the pages of a database file and of its log, a page a step, whatever became of the pages above them, of
+ * the schema and of the file's head. Rows that were deleted may be among them.
+ * @param from the number of the first page
  */
-export function* carve(path: string): Generator<CarvedRow> {
-  const file = new PageFile(path)
-  try {
-    for (const [number, page] of file) yield* rowsOf(page, number === 1 ? FILE_HEAD : 0, file)
-  } finally {
-    file.close()
-  }
+export function* carve(file: PageFile, from = 1): Generator<{ page: number; rows: CarvedRow[] }> {
+  for (const [number, page] of file.pages(from))
+    yield { page: number, rows: [...rowsOf(page, number === 1 ? FILE_HEAD : 0, file)] }
 }
 
 function* rowsOf(page: Buffer, head: number, file: PageFile): Generator<CarvedRow> {

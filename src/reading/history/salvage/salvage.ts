@@ -1,0 +1,179 @@
+import { statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { readRun } from '../store/name-table.ts'
+import { PageFile } from '../store/page-file.ts'
+import type { SalvageProgress } from '../store/salvage-table.ts'
+import { attempt } from './attempt.ts'
+import { carve } from './carve.ts'
+import {
+  CarvedNames,
+  type CarvedRange,
+  type CarvedTail,
+  carvedRange,
+  carvedSealed,
+  carvedTail,
+  isCount
+} from './carved-tables.ts'
+import type { Change, CheckedRows, Row } from './checked-rows.ts'
+
+/** One change of the new history. */
+export interface Taken {
+  readonly change: Change
+  /** How far the salvage is once this is written. */
+  readonly progress?: SalvageProgress
+}
+
+/** A row or a page was read, which gives a change of the new history or none. Between two steps other work may be done. */
+type Step = Taken | undefined
+
+/**
+ * Reads what can be read of a damaged database: the times of runs, the tails of our own series, and every pack and block
+ * whose signature is right. Where SQLite does not read all of it, the rows are looked for in the pages of the file and of
+ * its log.
+ * @param from how far an earlier process came: packs and blocks up to there are not read again
+ * @throws the error of the file system where the file cannot be opened
+ */
+export function* salvage(path: string, rows: CheckedRows, from: SalvageProgress): Generator<Step, void> {
+  const file = new PageFile(path)
+  try {
+    yield* file.load()
+    const isRead = yield* readTables(path, rows, from)
+    if (!isRead || file.cutTransactions > 0) yield* readPages(file, rows, from)
+  } finally {
+    file.close()
+  }
+}
+
+const NAMED = `SELECT name, epoch, boot, first_seq, last_seq FROM ranges JOIN series ON series.id = series_id
+  JOIN runs ON runs.id = run_id ORDER BY series_id, run_id, first_seq`
+const ANCHORED = `SELECT peer, runs.* FROM runs JOIN peers ON peers.id = peer_id
+  WHERE anchor_quality IS NOT NULL ORDER BY runs.id`
+const TAILS = `SELECT name, epoch, boot, tail.* FROM tail LEFT JOIN series ON series.id = series_id
+  LEFT JOIN runs ON runs.id = run_id ORDER BY series_id, run_id, seq`
+const SEALED = 'SELECT id, kind, dated, bytes FROM sealed WHERE id > ? ORDER BY id'
+
+/** @returns whether everything was read */
+function* readTables(path: string, rows: CheckedRows, from: SalvageProgress): Generator<Step, boolean> {
+  // SQLite deletes the log of an empty file.
+  const db = statSync(path).size === 0 ? undefined : attempt(() => new DatabaseSync(path, { readOnly: true }))
+  if (db === undefined) return false
+  let isNamed = true
+  try {
+    const named = yield* readRows(db, NAMED, [], (row) => {
+      const { first_seq: first, last_seq: last } = row
+      if (isCount(first) && isCount(last)) rows.expect(String(row['name']), readRun(row), first, last)
+      return undefined
+    })
+    const anchored = yield* readRows(db, ANCHORED, [], (row) => taken(rows.anchor(row)))
+    const tail = yield* readRows(db, TAILS, [], (row) => {
+      // The names are looked for in the pages.
+      if (row['name'] !== null && row['epoch'] !== null) return taken(rows.tail(row))
+      isNamed = false
+      return undefined
+    })
+    if (from.phase === 'pages') return false
+    // Packs and blocks last: they replace tail rows.
+    const sealed = yield* readRows(db, SEALED, [from.at], (row) => {
+      const { id, kind, dated, bytes } = row
+      if (!(bytes instanceof Uint8Array)) return undefined
+      const change = rows.sealed(kind === 'block' ? 'block' : 'pack', dated, bytes)
+      return taken(change, { phase: 'rows', at: Number(id) })
+    })
+    return named && anchored && tail && isNamed && sealed
+  } finally {
+    db.close()
+  }
+}
+
+/** The rows until one cannot be read. @returns whether all were read */
+function* readRows(
+  db: DatabaseSync,
+  sql: string,
+  values: readonly number[],
+  take: (row: Row) => Step
+): Generator<Step, boolean> {
+  const rows = attempt(() => db.prepare(sql).iterate(...values))
+  for (;;) {
+    const next = rows && attempt(() => rows.next())
+    if (next === undefined || next.done === true) return next !== undefined
+    yield take(next.value)
+  }
+}
+
+/** As readTables(), by the rows in the pages: by what is in them it is told which table they are of. */
+function* readPages(file: PageFile, rows: CheckedRows, from: SalvageProgress): Generator<Step, void> {
+  const names = new CarvedNames()
+  const tails: CarvedTail[] = []
+  for (const { rows: carved } of carve(file)) {
+    for (const row of carved) {
+      names.take(row)
+      const tail = carvedTail(row)
+      if (tail !== undefined) tails.push(tail)
+    }
+    yield
+  }
+  const unnamed = tails.filter((tail) => names.of(tail) === undefined)
+  if (unnamed.length > 0) yield* nameByBlocks(file, rows, names, unnamed)
+  const runs = new Set(tails.map(({ run }) => run))
+  for (const anchor of names.anchors((run) => (runs.has(run) ? rows.peer : undefined)))
+    yield taken(rows.anchor(anchor))
+  for (const tail of tails)
+    yield taken(rows.tail({ series_id: tail.series, run_id: tail.run, ...tail.columns, ...names.of(tail) }))
+  const done = from.phase === 'pages' ? from.at : 0
+  for (const { page, rows: carved } of carve(file)) {
+    const progress = { phase: 'pages', at: page - 1 } as const
+    for (const row of carved) {
+      const range = carvedRange(row)
+      const name = range && names.of(range)
+      if (range !== undefined && name !== undefined) rows.expect(name.name, name, range.from, range.to)
+      const sealed = page > done ? carvedSealed(row) : undefined
+      if (sealed !== undefined) yield taken(rows.sealed(sealed.kind, sealed.dated, sealed.bytes), progress)
+    }
+    yield
+  }
+}
+
+/** Ranges of a number that are looked at for its name: the block of one may be damaged. */
+const TRIES = 8
+
+/** Names that are lost are in the blocks of their series and run: a range says which numbers these have. */
+function* nameByBlocks(
+  file: PageFile,
+  rows: CheckedRows,
+  names: CarvedNames,
+  unnamed: readonly CarvedTail[]
+): Generator<undefined, void> {
+  const tries = new Map<string, number>()
+  for (const { series, run } of unnamed) {
+    if (!names.series.has(series)) tries.set(`series ${series}`, TRIES)
+    if (!names.runs.has(run)) tries.set(`run ${run}`, TRIES)
+  }
+  const isWanted = (key: string): boolean => {
+    const left = tries.get(key) ?? 0
+    if (left > 0) tries.set(key, left - 1)
+    return left > 0
+  }
+  const wanted = new Map<number, CarvedRange>()
+  for (const { rows: carved } of carve(file)) {
+    for (const range of carved.flatMap((row) => carvedRange(row) ?? [])) {
+      const ofSeries = isWanted(`series ${range.series}`)
+      if (isWanted(`run ${range.run}`) || ofSeries) wanted.set(range.sealed, range)
+    }
+    yield
+  }
+  for (const { rows: carved } of carve(file)) {
+    for (const sealed of carved.flatMap((row) => carvedSealed(row) ?? [])) {
+      const range = wanted.get(sealed.id)
+      if (range === undefined) continue
+      const [found, more] = rows.open(sealed.kind, sealed.bytes) ?? []
+      const isIt = more === undefined && found?.from === range.from && found.to === range.to
+      if (isIt && found.series.startsWith(`${rows.peer}/`)) names.learn(range, found)
+      yield
+    }
+    yield
+  }
+}
+
+function taken(change: Change | undefined, progress?: SalvageProgress): Step {
+  return change && (progress === undefined ? { change } : { change, progress })
+}
