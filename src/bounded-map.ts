@@ -5,6 +5,8 @@
 export class BoundedMap<K, V> implements Iterable<[K, V]> {
   readonly #capacity: number
   readonly #entries = new Map<K, V>()
+  /** The key that was set or touched last; none once a key was deleted. */
+  #newest: { readonly key: K } | undefined
 
   /** @param capacity at least 0; with 0 nothing is kept */
   constructor(capacity: number) {
@@ -27,26 +29,26 @@ export class BoundedMap<K, V> implements Iterable<[K, V]> {
   touch(key: K): V | undefined {
     const value = this.#entries.get(key)
     if (value === undefined && !this.#entries.has(key)) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, value as V)
+    this.#append(key, value as V)
     return value
   }
 
   set(key: K, value: V): this {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
+    this.#append(key, value)
     if (this.#entries.size > this.#capacity) {
       const oldest = this.#entries.keys().next()
-      if (oldest.done !== true) this.#entries.delete(oldest.value)
+      if (oldest.done !== true) this.delete(oldest.value)
     }
     return this
   }
 
   delete(key: K): boolean {
+    this.#newest = undefined
     return this.#entries.delete(key)
   }
 
   clear(): void {
+    this.#newest = undefined
     this.#entries.clear()
   }
 
@@ -56,6 +58,15 @@ export class BoundedMap<K, V> implements Iterable<[K, V]> {
 
   values(): MapIterator<V> {
     return this.#entries.values()
+  }
+
+  /** A key that is the newest already keeps its place: V8 builds a map anew whose keys come and go. */
+  #append(key: K, value: V): void {
+    if (this.#newest?.key !== key) {
+      this.#entries.delete(key)
+      this.#newest = { key }
+    }
+    this.#entries.set(key, value)
   }
 
   [Symbol.iterator](): MapIterator<[K, V]> {

@@ -18,11 +18,11 @@ export class CborRecord<Name extends string> {
 
   /**
    * Writes the fields that are there.
-   * @returns memory of Node's pool that other buffers share: to be sent, not to be kept
+   * @returns memory of Node's pool, of its own length, that other buffers share: to be sent, not to be kept
    * @throws CborError for what the wire does not carry
    */
   write(values: { readonly [name in Name]: CborValue | undefined }): Buffer {
-    const writer = new CborWriter()
+    writer.restart()
     let count = 0
     for (const { name } of this.#fields) if (values[name] !== undefined) count++
     writer.head(MAP, count)
@@ -32,6 +32,9 @@ export class CborRecord<Name extends string> {
       writer.raw(key)
       writer.item(value)
     }
-    return writer.written()
+    return writer.exact()
   }
 }
+
+/** For all records: what one call wrote is copied out before the next. */
+const writer = new CborWriter()

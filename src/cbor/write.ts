@@ -55,6 +55,8 @@ export function cborArray(items: readonly Uint8Array[]): Uint8Array {
 
 /** Bytes that a writer allocates first: most requests and small answers fit. */
 const ROOM = 384
+/** Bytes that a writer which is used again keeps: an answer with a block fits. */
+const MAX_KEPT = 32_768
 /** Characters of text that are written one by one: a call of Buffer costs more for these. */
 const SHORT_TEXT = 64
 
@@ -73,12 +75,20 @@ export class CborWriter {
 
   /** A copy of what was written, as a plain Uint8Array of its own memory. */
   copied(): Uint8Array {
-    return new Uint8Array(this.written())
+    return new Uint8Array(this.#bytes.subarray(0, this.#length))
   }
 
-  /** What was written, in memory of Node's pool that other buffers share: to be sent, not to be kept. */
-  written(): Buffer {
-    return this.#bytes.subarray(0, this.#length)
+  /** Of what was written, a copy in memory of Node's pool that other buffers share: to be sent, not to be kept. */
+  exact(): Buffer {
+    const exact = Buffer.allocUnsafe(this.#length)
+    this.#bytes.copy(exact, 0, 0, this.#length)
+    return exact
+  }
+
+  /** Forgets what was written, to write anew in the same memory. */
+  restart(): void {
+    this.#length = 0
+    if (this.#bytes.length > MAX_KEPT) this.#bytes = Buffer.allocUnsafe(ROOM)
   }
 
   item(value: CborValue): void {

@@ -2,6 +2,7 @@ import { NodeError } from '../error.ts'
 
 const CONTINUES = 0x80
 const PAYLOAD_BITS = 7
+const NOTHING = new Uint8Array(0)
 
 /**
  * Cuts what arrives into frames: an unsigned varint length in its minimal form, then that many bytes.
@@ -13,7 +14,7 @@ export class FrameSplitter {
   /** Bits of the length read so far; undefined while the frame's body is awaited. */
   #shift: number | undefined = 0
   /** The unfinished frame's bytes so far, copied: a view would pin the whole packet it came in. */
-  #held = new Uint8Array(0)
+  #held = NOTHING
   #filled = 0
 
   /** @param maxBytes of a frame without its length */
@@ -78,7 +79,7 @@ export class FrameSplitter {
   #restart(): void {
     this.#length = 0
     this.#shift = 0
-    this.#held = new Uint8Array(0)
+    this.#held = NOTHING
     this.#filled = 0
   }
 }
@@ -87,14 +88,16 @@ export function badFrame(what: string): NodeError {
   return new NodeError('bad-frame', `a frame that does not parse: ${what}`)
 }
 
-/** A frame with its length before it. */
+/** A frame with its length before it, in memory of Node's pool that other buffers share: to be sent, not to be kept. */
 export function prefixed(frame: Uint8Array): Uint8Array {
-  const length: number[] = []
+  let head = 1
+  for (let rest = frame.length; rest >= CONTINUES; rest = Math.floor(rest / CONTINUES)) head++
+  const bytes = Buffer.allocUnsafe(head + frame.length)
   let rest = frame.length
-  for (; rest >= CONTINUES; rest = Math.floor(rest / CONTINUES)) length.push((rest % CONTINUES) + CONTINUES)
-  length.push(rest)
-  const bytes = new Uint8Array(length.length + frame.length)
-  bytes.set(length)
-  bytes.set(frame, length.length)
+  for (let at = 0; at < head; at++) {
+    bytes[at] = at < head - 1 ? (rest % CONTINUES) + CONTINUES : rest
+    rest = Math.floor(rest / CONTINUES)
+  }
+  bytes.set(frame, head)
   return bytes
 }

@@ -11,8 +11,8 @@ export interface BucketOptions {
 }
 
 interface Level {
-  readonly tokens: number
-  readonly at: number
+  tokens: number
+  at: number
 }
 
 /**
@@ -62,7 +62,13 @@ export class TokenBuckets {
   }
 
   #set(name: string, tokens: number): void {
-    if (tokens >= this.#options.burst) this.#levels.delete(name)
-    else this.#levels.set(name, { tokens, at: this.#clock.monotonic() })
+    if (tokens >= this.#options.burst) {
+      this.#levels.delete(name)
+      return
+    }
+    const level = this.#levels.get(name) ?? { tokens, at: 0 }
+    level.tokens = tokens
+    level.at = this.#clock.monotonic()
+    this.#levels.set(name, level)
   }
 }

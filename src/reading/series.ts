@@ -28,6 +28,7 @@ export function localSeries(device: string, quantity: string, channel?: string):
 
 /** @returns undefined where the text is no series name */
 export function parseSeries(text: string): SeriesParts | undefined {
+  if (text[PEER_CHARACTERS] !== '/') return undefined
   const [peer = '', device = '', last = '', more] = text.split('/')
   const [quantity = '', channel, extra] = last.split('.')
   const well =

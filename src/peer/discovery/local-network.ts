@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { NetworkInterfaceInfo } from 'node:os'
+import { BoundedMap } from '../../bounded-map.ts'
 import { containerBridges } from './container-bridges.ts'
 
 /** The interfaces of this machine, as os.networkInterfaces() lists them. */
@@ -45,6 +46,8 @@ export function ownSubnets(interfaces: Interfaces): BlockList {
   return list
 }
 
+const MAX_REMEMBERED = 256
+
 /** Decides what is near: a private address, or one in a subnet of this machine's own interfaces. */
 export class LocalNetwork {
   readonly #named: readonly string[]
@@ -53,6 +56,8 @@ export class LocalNetwork {
   /** The subnets of each interface. */
   #links: ReadonlyMap<string, BlockList> = new Map()
   #bridges: ReadonlySet<string> = new Set()
+  /** Whether hosts are near, of those asked about last: each request of a stranger asks. */
+  readonly #near = new BoundedMap<string, boolean>(MAX_REMEMBERED)
 
   /** @param named interfaces that the owner names, which are used even if containers are behind them */
   constructor(interfaces: Interfaces, named: readonly string[] = []) {
@@ -62,6 +67,7 @@ export class LocalNetwork {
 
   update(interfaces: Interfaces): void {
     this.#interfaces = interfaces
+    this.#near.clear()
     this.#bridges = containerBridges(interfaces, this.#named)
     this.#subnets = ownSubnets(interfaces)
     this.#links = new Map(
@@ -75,7 +81,11 @@ export class LocalNetwork {
 
   /** @param host an IPv4 or IPv6 address, with or without a zone; anything else is not near */
   isNear(host: string): boolean {
-    return this.isOwnSubnet(host) || isPrivateHost(host)
+    const known = this.#near.get(host)
+    if (known !== undefined) return known
+    const near = this.isOwnSubnet(host) || isPrivateHost(host)
+    this.#near.set(host, near)
+    return near
   }
 
   /** Whether it is an address of this machine. */

@@ -129,10 +129,15 @@ export class ReadingHub {
     return fresh
   }
 
-  /** The latest of every series that matches. */
-  latest(match: (series: SeriesParts) => boolean = () => true): Latest[] {
-    const entries = this.#series.all().filter(({ parts }) => match(parts))
-    return entries.map(({ latest }) => latest).filter((latest) => latest !== undefined)
+  /**
+   * The latest of every series that matches.
+   * @param authors of whom series are looked at, each once; of all unless given
+   */
+  latest(match: (series: SeriesParts) => boolean = () => true, authors?: readonly string[]): Latest[] {
+    const found: Latest[] = []
+    for (const { parts, latest } of authors?.flatMap((one) => this.#series.of(one)) ?? this.#series.all())
+      if (latest !== undefined && match(parts)) found.push(latest)
+    return found
   }
 
   /** Whether a series of the author is held. */

@@ -48,6 +48,11 @@ export class SeriesTable<Entry extends { readonly parts: SeriesParts }> {
     return Array.from(this.#series.values(), ({ entry }) => entry)
   }
 
+  /** Of one author; in the order in which they were touched last, as all(). */
+  of(author: string): Entry[] {
+    return Array.from(this.#authors.get(author)?.series.values() ?? [], ({ entry }) => entry)
+  }
+
   hasAuthor(author: string): boolean {
     return this.#authors.has(author)
   }

@@ -21,6 +21,7 @@ export class ShortCipher {
   readonly #input = this.#view(this.#wasm.cpInput.value, MAX)
   readonly #output = this.#view(this.#wasm.chacha20Output.value, MAX)
   readonly #tag = this.#view(this.#wasm.poly1305Output.value, TAG_BYTES)
+  readonly #expected = Buffer.alloc(TAG_BYTES)
   /** Nonce of the next call; the caller fills it. */
   readonly nonce = this.#view(this.#wasm.cpNonce.value, NONCE)
 
@@ -36,7 +37,8 @@ export class ShortCipher {
   decrypt(key: Uint8Array, packet: Buffer, from: number, end: number): boolean {
     this.#take(key, packet, from, end)
     this.#wasm.openUpdate(true, true, end - from, end - from, from)
-    if (!timingSafeEqual(this.#tag, packet.subarray(end, end + TAG_BYTES))) return false
+    packet.copy(this.#expected, 0, end, end + TAG_BYTES)
+    if (!timingSafeEqual(this.#tag, this.#expected)) return false
     this.#output.copy(packet, from, 0, end - from)
     return true
   }

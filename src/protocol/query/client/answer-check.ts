@@ -21,7 +21,7 @@ export function readingsCheck(
   const isAsked = selectedSeries(question, peer)
   const check = (kind: SealedReadings['kind'], bytes: Uint8Array): SealedReadings => {
     const sealed = verifier.readings(kind, protocol, bytes)
-    if (!authors.has(sealed.author)) throw new Error(`it sends readings of ${sealed.author}`)
+    if (!authors.includes(sealed.author)) throw new Error(`it sends readings of ${sealed.author}`)
     if (!sealed.readings.some(({ series }) => isAsked(partsOfSeries(series))))
       throw new Error('it sends readings of other series than asked')
     return sealed

@@ -4,7 +4,7 @@ import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import { DatagramExchange } from '../../datagram/exchange.ts'
 import type { DatagramFlow } from '../../datagram/flow.ts'
 import { decodeAnswer } from '../codec/answer.ts'
-import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
+import type { QueryAnswer } from '../codec/frame.ts'
 import { remoteQueryError } from '../codec/query-error.ts'
 import { encodeRequest } from '../codec/request.ts'
 import type { QueryLimits } from '../limits.ts'
@@ -63,7 +63,7 @@ export class DatagramQuery {
 
   /** The latest of up to 16 series, tails or devices, as far as one packet carries them. */
   async read(question: Question, signal: AbortSignal): Promise<DatagramAnswer> {
-    const asked = this.#ask({ op: 'read', ...question }, signal)
+    const asked = this.#ask('read', question, signal)
     // Made while the question travels.
     const check = readingsCheck(this.#init.verifier, this.flow, question)
     const answer = await asked
@@ -72,7 +72,7 @@ export class DatagramQuery {
 
   async describe(question: Pick<Question, 'who'>, signal: AbortSignal): Promise<Catalogue> {
     const author = question.who ?? this.flow.peer
-    const answer = await this.#ask({ op: 'describe', ...question }, signal)
+    const answer = await this.#ask('describe', question, signal)
     return this.#read(answer, () => {
       const meta = checkedCatalogue(this.#init.verifier, answer, author)
       if (meta === undefined) throw new Error('it answers without a catalogue')
@@ -85,9 +85,9 @@ export class DatagramQuery {
     this.#exchange.receive(bytes)
   }
 
-  #ask(request: Omit<QueryRequest, 'id'>, signal: AbortSignal): Promise<QueryAnswer> {
+  #ask(op: string, { n, who }: Question, signal: AbortSignal): Promise<QueryAnswer> {
     const id = this.#nextId++
-    return this.#exchange.ask(this.flow, id, encodeRequest({ id, ...request }), signal)
+    return this.#exchange.ask(this.flow, id, encodeRequest({ id, op, n, who }), signal)
   }
 
   #read<T>({ error }: QueryAnswer, read: () => T): T {

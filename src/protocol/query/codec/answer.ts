@@ -1,6 +1,6 @@
 import type { ByteStrings } from '../../../cbor/read.ts'
 import { CborRecord } from '../../../cbor/record.ts'
-import type { CborValue } from '../../../cbor/value.ts'
+import type { CborMap, CborValue } from '../../../cbor/value.ts'
 import { badFrame } from '../../frame-splitter.ts'
 import { MAX_ERROR_TEXT, MAX_SELECTORS } from '../constants.ts'
 import {
@@ -55,31 +55,50 @@ export function decodeAnswer(bytes: Uint8Array, maxBytes: number, as?: ByteStrin
   const map = readFrame(bytes, maxBytes, as)
   const id = map.get('id')
   if (!isWhole(id)) throw badFrame('it has no id')
-  const answer: Record<string, unknown> & { id: number } = { id }
-  for (const [name, value] of map) {
-    const read = readers.get(name)
-    if (read !== undefined) answer[name] = required(name, read(value))
-  }
+  // One by one: fields that are set by name would give each answer a shape of its own.
+  const answer: Writable<QueryAnswer> = { id }
+  const pack = read(map, 'pack', packOf)
+  if (pack !== undefined) answer.pack = pack
+  const block = read(map, 'block', bytesOf)
+  if (block !== undefined) answer.block = block
+  const meta = read(map, 'meta', bytesOf)
+  if (meta !== undefined) answer.meta = meta
+  const old = read(map, 'old', flagOf)
+  if (old !== undefined) answer.old = old
+  const skip = read(map, 'skip', countOf)
+  if (skip !== undefined) answer.skip = skip
+  const alive = read(map, 'alive', flagOf)
+  if (alive !== undefined) answer.alive = alive
+  const pos = read(map, 'pos', positionOf)
+  if (pos !== undefined) answer.pos = pos
+  const lost = read(map, 'lost', rangeOf)
+  if (lost !== undefined) answer.lost = lost
+  const time = read(map, 'time', timeOf)
+  if (time !== undefined) answer.time = time
+  const end = read(map, 'end', flagOf)
+  if (end !== undefined) answer.end = end
+  const error = read(map, 'error', errorOf)
+  if (error !== undefined) answer.error = error
   return answer
 }
 
-const readers = new Map<number | string, (value: CborValue) => unknown>([
-  ['pack', (value) => bytesOf(value) ?? packsOf(value)],
-  ['block', bytesOf],
-  ['meta', bytesOf],
-  ['old', flagOf],
-  ['skip', (value) => (isWhole(value) ? value : undefined)],
-  ['alive', flagOf],
-  ['pos', positionOf],
-  ['lost', rangeOf],
-  ['time', timeOf],
-  ['end', flagOf],
-  ['error', errorOf]
-])
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-function required(name: number | string, value: unknown): unknown {
-  if (value === undefined) throw badFrame(`${name} is not what it must be`)
-  return value
+/** @throws NodeError 'bad-frame' for a field that is not what it must be */
+function read<T>(map: CborMap, name: string, reader: (value: CborValue) => T | undefined): T | undefined {
+  const value = map.get(name)
+  if (value === undefined) return undefined
+  const is = reader(value)
+  if (is === undefined) throw badFrame(`${name} is not what it must be`)
+  return is
+}
+
+function packOf(value: CborValue): Uint8Array | readonly Uint8Array[] | undefined {
+  return bytesOf(value) ?? packsOf(value)
+}
+
+function countOf(value: CborValue): number | undefined {
+  return isWhole(value) ? value : undefined
 }
 
 function bytesOf(value: CborValue): Uint8Array | undefined {

@@ -14,6 +14,9 @@ export interface BadRequest {
 
 type Writable<T> = { -readonly [name in keyof T]: T[name] }
 
+/** A field may also be there and undefined, so that requests of one kind have one shape. */
+type Unset<T, Kept extends keyof T> = Pick<T, Kept> & { readonly [name in keyof T]: T[name] | undefined }
+
 const record = new CborRecord([
   'id',
   'op',
@@ -28,7 +31,7 @@ const record = new CborRecord([
   'limit'
 ])
 
-export function encodeRequest(request: QueryRequest): Uint8Array {
+export function encodeRequest(request: Unset<QueryRequest, 'id' | 'op'>): Uint8Array {
   const { id, op, n, who, credit, every, run, from, to, limit } = request
   const [ep, boot] = run === undefined ? [] : [run.epoch, bootBytes(run)]
   return record.write({ id, op, n, who, credit, every, ep, boot, from, to, limit })
@@ -41,11 +44,21 @@ export function decodeRequest(bytes: Uint8Array, maxBytes: number): QueryRequest
   const op = map.get('op')
   if (!isWhole(id)) throw badFrame('it has no id')
   if (!isText(op, 1, MAX_OP)) throw badFrame('it has no op')
-  const request: Writable<QueryRequest> & Record<string, unknown> = { id, op }
-  for (const [name, value] of map) {
-    const fits = rules.get(name)
-    if (fits === undefined) continue
-    if (!fits(value)) return { id, bad: `${name}` }
+  const request: Writable<QueryRequest> = { id, op }
+  const n = map.get('n')
+  if (n !== undefined) {
+    if (!isSelector(n) && !isSelectorList(n)) return { id, bad: 'n' }
+    request.n = n
+  }
+  const who = map.get('who')
+  if (who !== undefined) {
+    if (typeof who !== 'string' || !isPeerId(who)) return { id, bad: 'who' }
+    request.who = who
+  }
+  for (const [name, min, max] of NUMBERS) {
+    const value = map.get(name)
+    if (value === undefined) continue
+    if (!isWhole(value, min, max)) return { id, bad: name }
     request[name] = value
   }
   if (map.has('ep') || map.has('boot')) {
@@ -60,20 +73,18 @@ export function isBadRequest(request: QueryRequest | BadRequest): request is Bad
   return 'bad' in request
 }
 
-const rules = new Map<number | string, (value: CborValue) => boolean>([
-  ['n', (value) => isSelector(value) || isSelectorList(value)],
-  ['who', (value) => typeof value === 'string' && isPeerId(value)],
-  ['credit', (value) => isWhole(value, 1, MAX_CREDIT)],
-  ['every', (value) => isWhole(value, 1, MAX_EVERY)],
-  ['from', (value) => isWhole(value)],
-  ['to', (value) => isWhole(value)],
-  ['limit', (value) => isWhole(value, 1, MAX_LIMIT)]
-])
+const NUMBERS = [
+  ['credit', 1, MAX_CREDIT],
+  ['every', 1, MAX_EVERY],
+  ['from', 0, Number.MAX_SAFE_INTEGER],
+  ['to', 0, Number.MAX_SAFE_INTEGER],
+  ['limit', 1, MAX_LIMIT]
+] as const
 
 function isSelector(value: CborValue): value is string {
   return isText(value, 1, MAX_SELECTOR)
 }
 
-function isSelectorList(value: CborValue): boolean {
+function isSelectorList(value: CborValue): value is readonly string[] {
   return Array.isArray(value) && isWhole(value.length, 2, MAX_SELECTORS) && value.every(isSelector)
 }

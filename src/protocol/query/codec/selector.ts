@@ -12,21 +12,25 @@ export function selectedSeries(request: Pick<QueryRequest, 'n' | 'who'>, asked: 
   const { n, who } = request
   const author = who ?? asked
   if (n === undefined) return (series) => series.peer === author
-  const names = new Set(typeof n === 'string' ? [n] : n)
-  const isLocal = ({ device, quantity, channel }: SeriesParts): boolean =>
-    names.has(device) || names.has(localSeries(device, quantity, channel))
+  // A request mostly names one sensor: that is compared, before a name is put together.
+  const names = typeof n === 'string' ? [n] : n
   return (series) => {
-    if (series.peer === author && isLocal(series)) return true
-    return (who === undefined || who === series.peer) && names.has(formatSeries(series))
+    const { peer, device, quantity, channel } = series
+    if (peer === author) {
+      if (names.includes(device) || names.includes(localSeries(device, quantity, channel))) return true
+    }
+    return (who === undefined || who === peer) && names.includes(formatSeries(series))
   }
 }
 
 /** The authors whose packs may answer a request. */
 export function selectedAuthors(
-  request: Pick<QueryRequest, 'n' | 'who'>,
+  { n, who }: Pick<QueryRequest, 'n' | 'who'>,
   asked: string
-): ReadonlySet<string> {
-  const names = typeof request.n === 'string' ? [request.n] : (request.n ?? [])
+): readonly string[] {
+  if (who !== undefined) return [who]
+  if (n === undefined) return [asked]
+  const names = typeof n === 'string' ? [n] : n
   const named = names.flatMap((name) => parseSeries(name)?.peer ?? [])
-  return new Set([request.who ?? asked, ...(request.who === undefined ? named : [])])
+  return [...new Set([asked, ...named])]
 }

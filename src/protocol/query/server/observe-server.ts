@@ -55,13 +55,13 @@ export class Observation {
   }
 
   start(): void {
-    const { requester, responder, services } = this.#init
+    const { request, requester, responder, services } = this.#init
     this.#alive = new SilenceTimer(services.clock, ALIVE_AFTER, () => this.#sendAlive())
     this.#unsubscribe = services.latest.subscribe({
       match: this.#match,
       onSealed: (event) => this.#onSealed(event)
     })
-    for (const sealed of responder.latest(this.#match, requester)) this.#offer(sealed, true)
+    for (const sealed of responder.latest(this.#match, request, requester)) this.#offer(sealed, true)
     if (this.#waiting.length === 0) this.#sendAlive()
     this.#pump()
   }

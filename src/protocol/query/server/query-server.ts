@@ -156,8 +156,8 @@ class SharedLatest implements LatestSource {
     this.#source = source
   }
 
-  latest(match: (series: SeriesParts) => boolean): readonly LatestReading[] {
-    return this.#source.latest(match)
+  latest(match: (series: SeriesParts) => boolean, authors?: readonly string[]): readonly LatestReading[] {
+    return this.#source.latest(match, authors)
   }
 
   subscribe(subscriber: Subscriber): Cancel {

@@ -18,7 +18,8 @@ export interface FreshReadings {
 
 /** The part of the hub that requests are answered from. */
 export interface LatestSource {
-  latest(match: (series: SeriesParts) => boolean): readonly LatestReading[]
+  /** @param authors of whom series are looked at; of all unless given */
+  latest(match: (series: SeriesParts) => boolean, authors?: readonly string[]): readonly LatestReading[]
   subscribe(options: { match(series: SeriesParts): boolean; onSealed(event: FreshReadings): void }): Cancel
 }
 

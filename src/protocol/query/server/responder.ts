@@ -59,7 +59,7 @@ export class Responder {
   /** The packs that carry the latest of each series asked for, each once. @throws QueryError 'no-such', 'no-data' */
   read(request: QueryRequest, requester: Requester): SealedReadings[] {
     const match = this.matching(request, requester)
-    const packs = this.latest(match, requester)
+    const packs = this.latest(match, request, requester)
     if (packs.length > 0) return packs
     if (this.#isListed(request, match)) throw new QueryError('no-data', 'nothing has been measured yet')
     throw new QueryError('no-such', 'no series of that name is held here')
@@ -67,15 +67,22 @@ export class Responder {
 
   /** Whether a series is known to exist: its first reading is yet to come. */
   #isListed(request: QueryRequest, match: SeriesMatch): boolean {
-    const authors = [...selectedAuthors(request, this.#init.self)]
-    return authors.some((author) =>
+    return selectedAuthors(request, this.#init.self).some((author) =>
       this.#init.catalogues.series(author).some((name) => match(partsOfSeries(name)))
     )
   }
 
-  latest(match: SeriesMatch, requester: Requester): SealedReadings[] {
-    const sealed = new Set(this.#init.latest.latest(match).map((latest) => latest.sealed))
-    return [...sealed].filter((pack) => this.isFor(pack, requester))
+  /** @param match matching() of the request */
+  latest(match: SeriesMatch, request: QueryRequest, requester: Requester): SealedReadings[] {
+    const found = this.#init.latest.latest(match, selectedAuthors(request, this.#init.self))
+    const packs = new Set<SealedReadings>()
+    let last: SealedReadings | undefined
+    for (const { sealed } of found) {
+      // Series of one pack mostly follow each other.
+      if (sealed !== last) packs.add(sealed)
+      last = sealed
+    }
+    return [...packs].filter((pack) => this.isFor(pack, requester))
   }
 
   /** The series that a request selects, of those that its protocol carries and the requester may read. */
@@ -89,10 +96,15 @@ export class Responder {
   /** Whether everything in a pack belongs to the protocol and may be read by the requester: packs are not cut. */
   isFor(sealed: SealedReadings, { caller, protocol }: Requester): boolean {
     const carried = this.#init.registry.quantitiesOf(protocol)
-    return seriesOf(sealed).every((name) => {
+    let last: string | undefined
+    for (const { series: name } of sealed.readings) {
+      // One series' readings stand together.
+      if (name === last) continue
+      last = name
       const series = partsOfSeries(name)
-      return carried.has(series.quantity) && this.#init.mayRead(caller.peer, series)
-    })
+      if (!carried.has(series.quantity) || !this.#init.mayRead(caller.peer, series)) return false
+    }
+    return true
   }
 
   /** The one series of a history request. @throws QueryError 'bad-request', 'no-such', 'no-data' */
@@ -123,7 +135,7 @@ export class Responder {
   }
 }
 
-/** The names of the series in a pack, each once; one series' readings stand together. */
+/** The names of the series in a pack, each once. */
 export function seriesOf(sealed: SealedReadings): string[] {
   return [...new Set(sealed.readings.map((reading) => reading.series))]
 }
