@@ -34,6 +34,7 @@ ARG REVISION=
 RUN case "$TARGETARCH" in amd64) target=linux-x64 ;; arm64) target=linux-arm64 ;; *) echo "no $TARGETARCH" >&2; exit 1 ;; esac \
  && SOURCE_COMMIT="$REVISION" node scripts/build.mjs --out /out/kith --natives "$target" --without-types \
  && cp deploy/container/health.js /out/kith/bin/ \
+ && ln -s kith.js /out/kith/bin/kith \
  && rm -rf /out/kith/scripts /out/kith/deploy/systemd /out/kith/native/*.[ch] \
  && chmod -R u=rwX,go=rX /out/kith \
  && install -d -m 0700 /out/home/state
@@ -48,7 +49,8 @@ LABEL org.opencontainers.image.title="kith" \
       org.opencontainers.image.licenses="Apache-2.0 OR MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-ENV NODE_ENV=production HOME=/home/kith KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2
+# PATH: for `docker exec NAME kith status`.
+ENV NODE_ENV=production HOME=/home/kith KITH_HOME=/home/kith/state MALLOC_ARENA_MAX=2 PATH=/kith/bin:$PATH
 COPY --from=build /out/kith /kith
 # A fixed number, so that a volume's owner can be set beforehand; it needs no entry in /etc/passwd. The
 # folder above is copied, as the mode of one that is copied itself may be lost.

@@ -57,12 +57,16 @@ export async function checkNode(buildah: Buildah, built: Built): Promise<string[
     const answer = await answerOf(() => run(process.execPath, words, START_MS), built.isEmulated)
     const healthy = await node.exec(...health)
     if (healthy.status !== 0) throw new Error(`it is not healthy: ${healthy.output}`)
+    // As docs/operations.md has it; tar finds an error in what is cut off.
+    const backup = await node.exec('sh', '-c', 'kith backup - 2> /dev/null | tar -tf -')
+    if (backup.status !== 0 || !/^home\/identity\.key$/m.test(backup.output))
+      throw new Error(`kith backup - wrote: ${backup.output}`)
     await node.stop()
     return [
       `${(size / 1e6).toFixed(1)} MB are added to the base`,
       `runs as ${expected}, and is unhealthy without a node`,
       `started after ${seconds} s, and this machine was answered: ${answer}`,
-      'is healthy, and ends by SIGTERM with status 0'
+      'is healthy, is backed up into a pipe, and ends by SIGTERM with status 0'
     ]
   } catch (error) {
     throw new Error(`with the log\n${node.log}`, { cause: error })

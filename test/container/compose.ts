@@ -22,8 +22,6 @@ const FIND_MS = 300_000
 /** The package `tini` has it; an engine brings its own. */
 const INIT = '/usr/bin/tini-static'
 
-/** As `docker compose exec NAME node /kith/bin/kith.js …` of docs/install.md. */
-const KITH = ['node', '/kith/bin/kith.js']
 /** Ends with 0 where the last line does. */
 const TRY = [
   'exec 2>&1',
@@ -126,7 +124,7 @@ async function checkServices(
     for (const other of [...containers.keys()].filter((one) => one !== name)) {
       const way = await waitForNeighbour(container, other)
       const words = ['ask', other, 'temperature', '--stream', '--timeout', '60s', '--json']
-      const answer = await answerOf(() => container.exec(...KITH, ...words), isEmulated)
+      const answer = await answerOf(() => container.exec('kith', ...words), isEmulated)
       done.push(`compose: ${name} found ${other} (${way}), and was answered: ${answer}`)
     }
   }
@@ -174,7 +172,7 @@ async function waitForNeighbour(container: Container, other: string): Promise<st
 
 /** A command of kith beside the node. @returns the JSON that it prints */
 async function kith(container: Container, ...words: string[]): Promise<string> {
-  const { status, output } = await container.exec(...KITH, ...words, '--json')
+  const { status, output } = await container.exec('kith', ...words, '--json')
   if (status !== 0) throw new Error(`kith ${words.join(' ')} (${status}):\n${output}`)
   return output
 }

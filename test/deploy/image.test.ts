@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
+import { allCommands } from '../../src/cli/commands.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (name: string): string => readFileSync(new URL(name, root), 'utf8')
@@ -58,4 +59,22 @@ t.test('its health check is a program of the image, which asks the home of the i
   t.strictSame(JSON.parse(words), ['node', '/kith/bin/health.js'])
   t.ok(instructions.some((line) => line.includes('cp deploy/container/health.js /out/kith/bin/')))
   t.match(read('deploy/container/health.js'), `'${/KITH_HOME=(\S+)/.exec(lastOf('ENV'))?.[1]}'`)
+})
+
+t.test('what the pages run in a container is a command of the image', async (t) => {
+  const pages = readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md'))
+  const files = ['README.md', 'compose.yaml', 'compose.pi.yaml', ...pages.map((name) => `docs/${name}`)]
+  const known = new Set((await allCommands()).map(({ name }) => name))
+  const found = files.flatMap((file) =>
+    [...read(file).matchAll(/docker (?:compose )?exec (?:-\S+ )*[\w-]+ (\S+) (\S+)/g)].map(
+      ([line, program, name = '']) => ({ line: `${file}: ${line}`, program, name })
+    )
+  )
+  t.ok(found.length >= 4)
+  for (const { line, program, name } of found) {
+    t.equal(program, 'kith', line)
+    t.ok(known.has(name), line)
+  }
+  t.ok(instructions.some((line) => line.includes('ln -s kith.js /out/kith/bin/kith ')))
+  t.match(lastOf('ENV'), ' PATH=/kith/bin:$PATH')
 })
