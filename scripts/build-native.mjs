@@ -11,6 +11,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { addonFlags, addons } from './addons.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(join(root, 'package.json'))
@@ -22,9 +23,7 @@ if (process.platform !== 'linux') warn('I2C and GPIO exist on Linux only; kith r
 else {
   // A package has no Node of its own: kith runs under the one that npm built its packages for.
   if (existsSync(runtime)) buildPackages(['i2c-bus', 'epoll'])
-  buildAddon('gpio', 'contacts and switches use sysfs, pulses are not counted')
-  buildAddon('i2c', 'I2C by i2c-bus')
-  buildAddon('process', 'memory is not given back after a burst of work, and a start takes a few ms longer')
+  for (const [name, without] of Object.entries(addons)) buildAddon(name, without)
 }
 
 /** Builds again what npm built for another Node. npm leaves out optional packages that it could not build. */
@@ -54,11 +53,10 @@ function buildAddon(name, without) {
   const folder = join(root, 'native', 'build', `${process.platform}-${process.arch}`)
   mkdirSync(folder, { recursive: true })
   const files = [join(root, 'native', `${name}.c`), '-o', join(folder, `${name}.node`)]
-  const flags = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-Wl,-z,relro,-z,now']
   const built =
     include === undefined
       ? { status: 1, stderr: 'no headers of Node were found' }
-      : spawnSync(process.env.CC ?? 'cc', [...flags, `-I${include}`, ...files], { encoding: 'utf8' })
+      : spawnSync(process.env.CC ?? 'cc', [...addonFlags, `-I${include}`, ...files], { encoding: 'utf8' })
   if (built.status === 0) return
   warn(`the addon ${name} could not be built: ${without}`)
   warn(

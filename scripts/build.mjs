@@ -2,7 +2,16 @@
 // A clone runs from src/ without it. docs/building.md says what is in it.
 //
 //   node scripts/build.mjs [--out FOLDER] [--natives linux-arm64|linux-x64] [--metafile FILE] [--addons] [--without-types]
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from './build/bundle.mjs'
@@ -23,10 +32,8 @@ const COPIED = [
   'bin/kith.js',
   'deploy/kith.example.yaml',
   'deploy/systemd',
-  'native/addon.h',
-  'native/gpio.c',
-  'native/i2c.c',
-  'native/process.c',
+  ...globSync('native/*.[ch]', { cwd: root }),
+  'scripts/addons.mjs',
   'scripts/build-native.mjs',
   'scripts/warm-cache.mjs'
 ]

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { addonFlags, libraryFlags, addons as names } from '../addons.mjs'
 import { root } from './root.mjs'
 
 /** The C and C++ compilers of each target: Debian's names, which exist on the machine itself and for another. */
@@ -8,9 +9,6 @@ const TARGETS = {
   'linux-arm64': { arch: 'arm64', triplet: 'aarch64-linux-gnu' },
   'linux-x64': { arch: 'x64', triplet: 'x86_64-linux-gnu' }
 }
-
-/** kith's own addons: Node-API, the same binary for every Node. */
-const ADDONS = ['gpio', 'i2c', 'process']
 
 /** A package with a binary for one major version of Node. */
 const COMPILED = 'epoll'
@@ -21,19 +19,17 @@ const PLAIN = ['onoff', 'bindings', 'file-uri-to-path', 'lodash.debounce']
 /** The names of the sources, which are in messages of asserts, are those within the clone. */
 const NAMES = `-ffile-prefix-map=${root}=.`
 
-const SHARED = ['-D_GNU_SOURCE', '-O2', '-fPIC', '-shared', '-s', '-Wl,-z,relro,-z,now', NAMES]
-
 export const targets = Object.keys(TARGETS)
 
 /**
- * Lays kith's addons for a machine into a built folder: native/build/<target>/*.node.
+ * Lays kith's addons for a machine into a built folder: native/build/<target>/*.node, the same for every Node.
  * @param target linux-arm64 or linux-x64
  * @throws Error where a compiler is missing or fails
  */
 export function addons(out, target) {
   const { triplet } = targetOf(target)
-  for (const name of ADDONS)
-    compile(`${triplet}-gcc`, ['-std=c11', `-I${headers()}`], {
+  for (const name of Object.keys(names))
+    compile(`${triplet}-gcc`, [...addonFlags, `-I${headers()}`], {
       source: join(root, 'native', `${name}.c`),
       binary: join(out, 'native', 'build', target, `${name}.node`)
     })
@@ -49,7 +45,13 @@ export function addons(out, target) {
 export function natives(out, target) {
   const { triplet } = targetOf(target)
   addons(out, target)
-  const flags = ['-std=gnu++20', '-w', `-DNODE_GYP_MODULE_NAME=${COMPILED}`, '-DBUILDING_NODE_EXTENSION']
+  const flags = [
+    ...libraryFlags,
+    '-std=gnu++20',
+    '-w',
+    `-DNODE_GYP_MODULE_NAME=${COMPILED}`,
+    '-DBUILDING_NODE_EXTENSION'
+  ]
   compile(`${triplet}-g++`, [...flags, `-I${headers()}`, `-I${join(root, 'node_modules', 'nan')}`], {
     source: join(root, 'node_modules', COMPILED, 'src', `${COMPILED}.cc`),
     binary: join(out, 'node_modules', COMPILED, 'build', 'Release', `${COMPILED}.node`)
@@ -79,7 +81,7 @@ function copyPackage(name, out) {
 
 function compile(compiler, flags, { source, binary }) {
   mkdirSync(dirname(binary), { recursive: true })
-  const made = spawnSync(compiler, [...flags, ...SHARED, source, '-o', binary], { encoding: 'utf8' })
+  const made = spawnSync(compiler, [...flags, '-s', NAMES, source, '-o', binary], { encoding: 'utf8' })
   if (made.error?.code === 'ENOENT')
     throw new Error(
       `there is no ${compiler} for ${basename(source)}: apt-get install ${debianPackage(compiler)}`

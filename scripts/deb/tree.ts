@@ -42,6 +42,7 @@ const MAINTAINER = 'The kith contributors <maintainers@kith.example>'
 
 /** What is in the bundle for npm, or is in another place here. */
 const NOT_INSTALLED = [
+  'scripts/addons.mjs',
   'scripts/build-native.mjs',
   'README.md',
   'CHANGELOG.md',

@@ -80,7 +80,7 @@ t.test('it holds what is needed at run time, and nothing else', async (t) => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1))
   const known =
-    /^(lib\/[\w-]+\.js(\.map)?|types\/[\w/-]+\.d\.ts|deploy\/(kith\.example\.yaml|systemd\/kith\.\w+)|(README|CHANGELOG)\.md|(LICENSE[-A-Z0-9]*|THIRD-PARTY-LICENSES\.txt)|bin\/kith\.js|native\/\w+\.[ch]|scripts\/(build-native|warm-cache)\.mjs|package\.json)$/
+    /^(lib\/[\w-]+\.js(\.map)?|types\/[\w/-]+\.d\.ts|deploy\/(kith\.example\.yaml|systemd\/kith\.\w+)|(README|CHANGELOG)\.md|(LICENSE[-A-Z0-9]*|THIRD-PARTY-LICENSES\.txt)|bin\/kith\.js|native\/\w+\.[ch]|scripts\/(addons|build-native|warm-cache)\.mjs|package\.json)$/
   t.strictSame(
     names.filter((name) => !known.test(name)),
     []
