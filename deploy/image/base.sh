@@ -2,9 +2,18 @@
 # Debian trixie for arm64, with the kernel and the firmware of Raspberry Pi, as the tar $1; with $2, a folder of boards/,
 # that board's settings and the kernel of trixie-backports. apt checks each package by Debian's keys. The programs of
 # arm64 run in an emulator; most of the time is theirs.
+#
+#     base.sh TAR [BOARD]
+#     base.sh --key [BOARD]     a digest of all that decides what is in it, for a cache
 set -eu
 cd "$(dirname "$0")"
 tar=$1 board=${2:-}
+if [ "$tar" = --key ]; then
+  # Paths, and whether a file is a program, count as well.
+  tar --owner=root:0 --group=root:0 --mode=u=rwX,go=rX --mtime=@0 --sort=name \
+    -cf - packages base.sh base ${board:+"boards/$board/base"} | sha256sum | cut -c1-16
+  exit
+fi
 export SOURCE_DATE_EPOCH=1764374400
 work=$(mktemp -d "${TMPDIR:-/tmp}/kith-base.XXXXXX")
 trap 'rm -rf "$work"' EXIT

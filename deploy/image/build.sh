@@ -86,8 +86,7 @@ register_emulator() {
 
 # Debian with kernel and firmware, in the cache by what decides what is in it.
 make_base() {
-  key=$(cd "$here" && { cat packages base.sh; find base ${board:+"boards/$board/base"} -type f | sort | xargs cat; } |
-    sha256sum | cut -c1-16)
+  key=$("$here/base.sh" --key "$board")
   base=$cache/base$board-$key.tar
   if [ -e "$base" ] && [ "$fresh" = no ]; then
     say "Debian's packages are in the cache ($base)"

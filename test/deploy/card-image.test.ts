@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -30,6 +39,35 @@ t.test('scripts are executable, except finish, which is handed to a shell', asyn
   t.ok(scripts.length >= 8, String(scripts))
   for (const name of scripts.filter((name) => name !== 'finish'))
     accessSync(join(folder, name), constants.X_OK)
+})
+
+t.test('the base in the cache is another when a path, a mode or a byte is', async (t) => {
+  const copy = t.testdir()
+  cpSync(folder, copy, { recursive: true })
+  const key = (...board: string[]): string => {
+    const { stdout, status } = spawnSync(join(copy, 'base.sh'), ['--key', ...board], { encoding: 'utf8' })
+    t.equal(status, 0)
+    return stdout.trim()
+  }
+  const seen = new Set([key()])
+  const isNew = (what: string): void => {
+    const now = key()
+    t.notOk(seen.has(now), what)
+    seen.add(now)
+  }
+  t.match([...seen], [/^[0-9a-f]{16}$/])
+  const hook = join(copy, 'base/etc/initramfs-tools/hooks/kith')
+  chmodSync(hook, 0o700)
+  t.ok(seen.has(key()), 'who may read the clone does not count')
+  writeFileSync(join(copy, 'kith.yaml'), 'name: other')
+  t.ok(seen.has(key()), 'what is added later does not count')
+  chmodSync(hook, 0o644)
+  isNew('no program any more')
+  renameSync(hook, `${hook}-2`)
+  isNew('another path')
+  writeFileSync(join(copy, 'packages'), 'nano')
+  isNew('other packages')
+  t.notOk(seen.has(key('pi5')), 'another board')
 })
 
 const shellcheck = spawnSync('shellcheck', ['--version']).status === 0
