@@ -11,8 +11,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { checkNeeds, Lacking } from '../debian/root.ts'
+import { checkNeeds } from '../debian/root.ts'
 import { whyNoNamespaces } from '../support/namespaces/namespaces.ts'
+import { Lacking, orSkipped } from '../support/process/needs.ts'
 import { HOST, makeBase } from './base.ts'
 import { Buildah } from './buildah.ts'
 import { checkNode } from './check-node.ts'
@@ -35,16 +36,12 @@ const architectures = ([HOST, HOST === 'amd64' ? 'arm64' : 'amd64'] as const).fi
 )
 if (architectures.length === 0) throw new Error(`--arch ${values.arch}: amd64 or arm64`)
 
-try {
+await orSkipped(values.required, async () => {
   for (const architecture of architectures) checkNeeds(PROGRAMS, architecture)
   const nowhere = whyNoNamespaces()
   if (nowhere !== false) throw new Lacking(nowhere)
   await testAll()
-} catch (error) {
-  if (!(error instanceof Lacking)) throw error
-  console.log(`skipped: ${error.message}`)
-  process.exitCode = values.required ? 1 : 0
-}
+})
 
 async function testAll(): Promise<void> {
   mkdirSync(cache, { recursive: true })

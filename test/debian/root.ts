@@ -1,10 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** What is missing on this machine: the run is skipped. */
-export class Lacking extends Error {}
+import { checkPrograms, Lacking } from '../support/process/needs.ts'
 
 /** What the tests need beyond a minimal Debian 13: a machine that boots, as a package finds it. */
 const PACKAGES = ['systemd-sysv', 'dbus', 'libpam-systemd', 'udev', 'man-db']
@@ -38,9 +36,7 @@ export function checkMachineNeeds(architecture: string): void {
  */
 export function checkNeeds(programs: Readonly<Record<string, string>>, architecture: string): void {
   if (process.geteuid?.() !== 0) throw new Lacking('it needs root')
-  for (const [program, name] of Object.entries(programs))
-    if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
-      throw new Lacking(`${program} is missing: apt-get install ${name}`)
+  checkPrograms(programs)
   if (architecture === (process.arch === 'arm64' ? 'arm64' : 'amd64')) return
   const emulator = `/proc/sys/fs/binfmt_misc/qemu-${PROCESSORS[architecture]}`
   // F: found also within a container.

@@ -8,9 +8,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { orSkipped } from '../support/process/needs.ts'
 import { checkIn } from './machine.ts'
 import { makePackages, type Version } from './packages.ts'
-import { checkMachineNeeds, Lacking, rootArchive, run } from './root.ts'
+import { checkMachineNeeds, rootArchive, run } from './root.ts'
 
 /** The parts: for which machine, and whether its systemd runs. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -34,14 +35,10 @@ const { values, positionals } = parseArgs({
 const [name = 'package'] = positionals
 const part = PARTS[name]
 if (part === undefined) throw new Error(`${name}: there is ${Object.keys(PARTS).join(', ')}`)
-try {
+await orSkipped(values.required, async () => {
   checkMachineNeeds(part.architecture)
   process.exitCode = await inContainer(part, await rootArchive(cache, part.architecture))
-} catch (error) {
-  if (!(error instanceof Lacking)) throw error
-  console.log(`skipped: ${error.message}`)
-  process.exitCode = values.required ? 1 : 0
-}
+})
 
 /** @returns the exit status */
 async function inContainer({ architecture, boots, versions }: Part, archive: string): Promise<number> {

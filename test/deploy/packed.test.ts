@@ -6,39 +6,35 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { buildPackage } from '../package/builds.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
 const installed = join(folder, 'node_modules/kith')
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
-function run(program: string, words: readonly string[], environment = {}): SpawnSyncReturns<string> {
+function run(program: string, words: readonly string[]): SpawnSyncReturns<string> {
   const { NODE_OPTIONS: _, ...clean } = process.env
-  const env = { ...clean, NODE_COMPILE_CACHE: join(folder, 'cache'), ...environment }
+  const env = { ...clean, NODE_COMPILE_CACHE: join(folder, 'cache') }
   return spawnSync(program, words, { cwd: folder, encoding: 'utf8', timeout: 60_000, env })
-}
-
-/** @returns the package that is made in a folder of that name */
-function packed(name: string, environment: Readonly<Record<string, string>>): string {
-  const words = ['-c', `umask ${environment['UMASK']} && exec "$@"`, 'sh']
-  const commit = { ...environment, SOURCE_COMMIT: 'c0ffee'.repeat(6) }
-  const made = run('sh', [...words, process.execPath, join(root, 'scripts/build.mjs'), '--out', name], commit)
-  if (made.status !== 0) throw new Error(`the build failed: ${made.stderr}`)
-  const pack = run('sh', [...words, 'npm', 'pack', `./${name}`, '--pack-destination', name], commit)
-  if (pack.status !== 0) throw new Error(`npm pack failed: ${pack.stderr}`)
-  return join(folder, name, pack.stdout.trim())
 }
 
 // Two builds take a minute on a machine that does much else.
 t.setTimeout(180_000)
-const one = packed('one', { TZ: 'UTC', UMASK: '022' })
+const one = buildPackage({ clone: root, out: join(folder, 'one'), umask: '022', zone: 'UTC', isPlain: true })
 mkdirSync(installed, { recursive: true })
 t.equal(run('tar', ['-xzf', one, '-C', installed, '--strip-components=1']).status, 0)
 
 t.test(
   'a second build in another folder, with another umask and time zone, has the same bytes',
   async (t) => {
-    const other = packed('elsewhere/again', { TZ: 'Asia/Tokyo', UMASK: '077' })
+    const other = buildPackage({
+      clone: root,
+      out: join(folder, 'elsewhere/again'),
+      umask: '077',
+      zone: 'Asia/Tokyo',
+      isPlain: true
+    })
     t.ok(readFileSync(one).equals(readFileSync(other)), 'the same bytes')
   }
 )

@@ -1,4 +1,5 @@
-import { checkNeeds as checkPi, checkPrograms } from '../pi/needs.ts'
+import { checkNeeds as checkPi } from '../pi/needs.ts'
+import { checkPrograms } from '../support/process/needs.ts'
 
 /** @throws Lacking with one sentence: what is missing, and how to get it */
 export async function checkNeeds(): Promise<void> {

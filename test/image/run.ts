@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { command } from '../pi/command.ts'
 import { makeHome } from '../pi/home.ts'
-import { Lacking } from '../pi/needs.ts'
+import { Lacking, orSkipped } from '../support/process/needs.ts'
 import { BOARDS, checkBootPartition } from './boot-partition.ts'
 import { Card } from './card.ts'
 import { imageFiles } from './image-files.ts'
@@ -30,18 +30,14 @@ const { values, positionals } = parseArgs({
 const { board } = values
 if (board !== 'pi3' && board !== 'pi5') throw new Error(`--board takes pi3 or pi5, not ${board}`)
 const boots = board === 'pi3' && !values.files
-try {
+await orSkipped(values.required, async () => {
   await (boots ? checkNeeds() : checkTools())
   const image = positionals[0] ?? builtImage()
   if (!existsSync(image)) throw new Lacking(`there is no ${image}: npm run image makes it`)
   for (const line of await checkBootPartition(imageFiles(image), BOARDS[board])) print(line)
   if (boots) await withImage(image)
   else print('the files are there; nothing was booted')
-} catch (error) {
-  if (!(error instanceof Lacking)) throw error
-  console.log(`skipped: ${error.message}`)
-  process.exitCode = values.required ? 1 : 0
-}
+})
 
 function builtImage(): string {
   const { version } = JSON.parse(readFileSync(join(CLONE, 'package.json'), 'utf8')) as { version: string }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Lacking } from '../debian/root.ts'
 
 /** What a build must not depend on. */
 export interface Build {
@@ -10,19 +9,21 @@ export interface Build {
   readonly out: string
   readonly umask: string
   readonly zone: string
+  /** Without the addons of both machines, which need compilers. */
+  readonly isPlain?: boolean
 }
 
 /** Real milliseconds for one build; xz takes a minute of an idle processor for a Debian package. */
 const DEADLINE = 1_800_000
 
-/** @returns the path of the package for npm, with the addons of both machines @throws Lacking without a compiler */
+/** @returns the path of the package for npm @throws Error where the build fails */
 export function buildPackage(build: Build): string {
   const dist = join(build.out, 'dist')
-  run(build, process.execPath, 'scripts/build.mjs', '--out', dist, '--addons')
+  run(build, process.execPath, 'scripts/build.mjs', '--out', dist, ...(build.isPlain ? [] : ['--addons']))
   return join(build.out, run(build, 'npm', 'pack', dist, '--pack-destination', build.out).trim())
 }
 
-/** @returns the path of the Debian package for this machine @throws Lacking without dpkg-deb or a compiler */
+/** @returns the path of the Debian package for this machine @throws Error where the build fails */
 export function buildDeb(build: Build): string {
   const folder = join(build.out, 'deb')
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
@@ -63,11 +64,10 @@ export function sameBytes(one: string, other: string): string {
 /** @returns what the program printed */
 function run({ clone, out, umask, zone }: Build, program: string, ...words: string[]): string {
   mkdirSync(out, { recursive: true })
-  const env = { ...process.env, TZ: zone, SOURCE_COMMIT: 'c0ffee'.repeat(6), SOURCE_DATE_EPOCH: '1764000000' }
+  const { NODE_OPTIONS: _, ...environment } = process.env
+  const env = { ...environment, TZ: zone, SOURCE_COMMIT: 'c0ffee'.repeat(6), SOURCE_DATE_EPOCH: '1764000000' }
   const shell = ['-c', `umask ${umask} && exec "$@"`, 'sh', program, ...words]
   const made = spawnSync('sh', shell, { cwd: clone, env, encoding: 'utf8', timeout: DEADLINE })
   if (made.status === 0) return made.stdout
-  const lacking = /there is no \S+ for .*|dpkg-deb: .*ENOENT/.exec(made.stderr)?.[0]
-  if (lacking !== undefined) throw new Lacking(lacking)
   throw new Error(`${program} ${words.join(' ')}: ${made.error?.message ?? made.stderr}`)
 }

@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Lacking } from '../debian/root.ts'
+import { Lacking } from '../support/process/needs.ts'
 
 /** What npm and its scripts call; no compiler, make or python is among them. */
 const PROGRAMS = ['npm', 'sh', 'env', 'uname', 'cat', 'grep', 'dirname', 'readlink', 'sed']
@@ -19,7 +19,9 @@ export function install(archive: string, folder: string): string {
   }
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   const { status, stdout, stderr } = run(folder, 'npm', 'install', archive, '--no-audit', '--no-fund')
-  if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/.test(stderr)) throw new Lacking('the registry of npm')
+  const [unreached] =
+    /\b(ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b/.exec(stderr) ?? []
+  if (unreached !== undefined) throw new Lacking(`the registry of npm cannot be reached: ${unreached}`)
   if (status !== 0) throw new Error(stderr)
   return stdout.trim().replaceAll('\n', ' ')
 }

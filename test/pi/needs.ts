@@ -1,11 +1,6 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter } from 'node:path'
+import { checkPrograms, Lacking } from '../support/process/needs.ts'
 import { command } from './command.ts'
-
-/** Thrown where this machine cannot do it: no fault of kith, so the run is skipped. */
-export class Lacking extends Error {
-  override readonly name = 'Lacking'
-}
 
 /** Programs, and the packages of Debian that have them. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -34,14 +29,6 @@ export async function checkNeeds(): Promise<void> {
   await checkQemu()
 }
 
-/** @param programs and the packages of Debian that have them @throws Lacking */
-export function checkPrograms(programs: Readonly<Record<string, string>>): void {
-  const missing = Object.keys(programs).filter((program) => !installed(program))
-  if (missing.length === 0) return
-  const packages = [...new Set(missing.map((program) => programs[program]))].join(' ')
-  throw new Lacking(`${missing.join(', ')} missing: apt-get install ${packages}`)
-}
-
 async function checkQemu(): Promise<void> {
   const text = await command('qemu-system-aarch64', ['--version'], { deadline: 10_000 })
   const [, major = '0'] = /version (\d+)/.exec(text) ?? []
@@ -49,15 +36,4 @@ async function checkQemu(): Promise<void> {
   throw new Lacking(
     `QEMU ${QEMU} is needed and this is ${major}: apt-get install -t bookworm-backports qemu-system-arm`
   )
-}
-
-function installed(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }

@@ -5,13 +5,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { orSkipped } from '../support/process/needs.ts'
 import type { Check, Lab } from './check.ts'
 import { makeHome } from './home.ts'
 import { Host } from './host.ts'
 import { type Base, base, cacheFolder } from './image/base.ts'
 import { makeCard } from './image/card.ts'
 import { Machine } from './machine.ts'
-import { checkNeeds, Lacking } from './needs.ts'
+import { checkNeeds } from './needs.ts'
 import { scenario } from './scenario.ts'
 import { until } from './until.ts'
 
@@ -19,14 +20,10 @@ import { until } from './until.ts'
 const BOOT = 600_000
 
 const { values } = parseArgs({ options: { required: { type: 'boolean', default: false } } })
-try {
+await orSkipped(values.required, async () => {
   await checkNeeds()
   process.exitCode = await withCard(await base())
-} catch (error) {
-  if (!(error instanceof Lacking)) throw error
-  console.log(`skipped: ${error.message}`)
-  process.exitCode = values.required ? 1 : 0
-}
+})
 
 /** @returns the exit status */
 async function withCard(made: Base): Promise<number> {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Lacking } from '../../support/process/needs.ts'
 import { command } from '../command.ts'
-import { Lacking } from '../needs.ts'
 
 const SUITE = 'trixie'
 const MIRROR = 'http://deb.debian.org/debian'
