@@ -4,6 +4,7 @@ import { describeView, type Host } from '../pi/host.ts'
 import { until } from '../pi/until.ts'
 import { BOOT, Board } from './board.ts'
 import type { Card } from './card.ts'
+import { memoryIsLimited } from './memory.ts'
 
 const SERIES = 'air/temperature'
 /** Real milliseconds. */
@@ -70,6 +71,13 @@ async function firstBoot(lab: Lab): Promise<string> {
     })
     print(`kith devices scan:\n${(await board.run('kith devices scan')).replace(/^/gm, '          ')}`)
     await machineIsAsConfigured(lab, board)
+    await withHost(lab, board, peer, async (host) => {
+      await host.receives(SERIES, () => true, BOOT)
+      for (const line of await memoryIsLimited(board)) print(`ok      ${line}`)
+      host.forget()
+      await host.receives(SERIES, () => true, BOOT)
+      print('ok      the node that was started again is heard with the same PeerId')
+    })
     return peer
   })
 }
