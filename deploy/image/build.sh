@@ -203,6 +203,8 @@ make_base
 make_root
 make_boot
 make_image
+# Those of a former image.
+rm -f "$out/$name.img.xz" "$out/$name.rpi-imager-manifest"
 mv "$work/$name.img" "$out/$name.img"
 mv "$work/packages.txt" "$out/$name.packages"
 [ "$twice" = no ] || make_again

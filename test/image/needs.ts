@@ -13,7 +13,7 @@ export async function checkNeeds(): Promise<void> {
   })
 }
 
-/** What the boot partition is read with. @throws Lacking */
+/** What the boot partition and the manifest are read with. @throws Lacking */
 export function checkTools(): void {
-  checkPrograms({ mtype: 'mtools', fdtget: 'device-tree-compiler' })
+  checkPrograms({ mtype: 'mtools', fdtget: 'device-tree-compiler', xz: 'xz-utils' })
 }

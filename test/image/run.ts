@@ -2,7 +2,7 @@
 //
 //     npm run test:image                     dist-image/kith-rpi-<version>.img, made by `npm run image`
 //     npm run test:image -- FILE             another one
-//     npm run test:image -- --files          reads the boot partition, and boots nothing
+//     npm run test:image -- --files          reads the boot partition and the manifest, and boots nothing
 //     npm run test:image -- --board pi5      the same for that board's image: QEMU has no Raspberry Pi 5
 //     npm run test:image -- --required       fails where something is missing
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { Lacking, orSkipped } from '../support/process/needs.ts'
 import { BOARDS, checkBootPartition } from './boot-partition.ts'
 import { Card } from './card.ts'
 import { imageFiles } from './image-files.ts'
+import { checkManifest } from './manifest.ts'
 import { checkNeeds, checkTools } from './needs.ts'
 import { scenario } from './scenario.ts'
 
@@ -35,6 +36,7 @@ await orSkipped(values.required, async () => {
   const image = positionals[0] ?? builtImage()
   if (!existsSync(image)) throw new Lacking(`there is no ${image}: npm run image makes it`)
   for (const line of await checkBootPartition(imageFiles(image), BOARDS[board])) print(line)
+  for (const line of await checkManifest(image)) print(line)
   if (boots) await withImage(image)
   else print('the files are there; nothing was booted')
 })
