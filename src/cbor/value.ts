@@ -43,11 +43,17 @@ export class DecimalFraction {
     this.mantissa = mantissa
   }
 
-  /** The nearest number: both operands are exact (10^18 is below 10^22), so that one operation rounds once. */
   get value(): number {
-    const { exponent, mantissa } = this
-    return exponent < 0 ? mantissa / 10 ** -exponent : mantissa * 10 ** exponent
+    return decimalValue(this.exponent, this.mantissa)
   }
+}
+
+/** Exact, as every power of ten up to 10^22 is. */
+const POWERS = Array.from({ length: MAX_EXPONENT + 1 }, (_, exponent) => 10 ** exponent)
+
+/** The nearest number to mantissa · 10^exponent: both operands are exact, so that one operation rounds once. */
+export function decimalValue(exponent: number, mantissa: number): number {
+  return exponent < 0 ? mantissa / (POWERS[-exponent] ?? 1) : mantissa * (POWERS[exponent] ?? 1)
 }
 
 export function isCborMap(value: CborValue | undefined): value is CborMap {

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { bytesOfHex } from '../../src/cbor/bytes.ts'
+import type { CborLimits } from '../../src/cbor/cursor.ts'
 import { isCborError } from '../../src/cbor/error.ts'
-import { type CborLimits, readCbor } from '../../src/cbor/read.ts'
+import { readCbor } from '../../src/cbor/read.ts'
 import { seeded } from '../support/readings.ts'
 
 const limits: CborLimits = { maxBytes: 1024, maxDepth: 4, maxItems: 256 }

@@ -1,5 +1,5 @@
 import { hexOfBytes } from '../../cbor/bytes.ts'
-import { type CborMap, numberOf } from '../../cbor/value.ts'
+import { type CborMap, type CborValue, numberOf } from '../../cbor/value.ts'
 import { PackError, type PackFlaw } from './pack-error.ts'
 
 /*
@@ -19,21 +19,32 @@ export function numberAt(map: CborMap, key: number | string, why: PackFlaw): num
 /** A number from 0: a duration or a bound. */
 export function amountAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
   const value = numberAt(map, key, why)
-  if (value === undefined || value >= 0) return value
+  return value === undefined ? undefined : asAmount(value, key, why)
+}
+
+export function asAmount(value: number, key: number | string, why: PackFlaw): number {
+  if (value >= 0) return value
   throw new PackError(why, `${key} is negative`)
 }
 
 /** A `uint`: a whole number from 0 below 2^53, written as an integer or as a float, not as a decimal fraction. */
 export function countAt(map: CborMap, key: number | string, why: PackFlaw): number | undefined {
   const value = map.get(key)
-  if (value === undefined) return undefined
+  return value === undefined ? undefined : asCount(value, key, why)
+}
+
+export function asCount(value: CborValue, key: number | string, why: PackFlaw): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new PackError(why, `${key} is not a whole number from 0`)
 }
 
 export function textAt(map: CborMap, key: number | string, why: PackFlaw): string | undefined {
   const value = map.get(key)
-  if (value === undefined || typeof value === 'string') return value
+  return value === undefined ? undefined : asText(value, key, why)
+}
+
+export function asText(value: CborValue, key: number | string, why: PackFlaw): string {
+  if (typeof value === 'string') return value
   throw new PackError(why, `${key} is not text`)
 }
 

@@ -1,5 +1,5 @@
-import { readCbor } from '../../cbor/read.ts'
-import { type CborMap, isCborMap, numberOf } from '../../cbor/value.ts'
+import { CborCursor } from '../../cbor/cursor.ts'
+import { defined } from '../../defined.ts'
 import { FAULT_TEXT } from '../../names.ts'
 import type { Quantities, Quantity } from '../quantity.ts'
 import type { Fault, Outcome, Reading, TimeQuality } from '../reading.ts'
@@ -7,12 +7,11 @@ import type { Run } from '../run.ts'
 import { parseSeries } from '../series.ts'
 import { faultText } from './fault-text.ts'
 import { asPackError, isPackError, PackError } from './pack-error.ts'
-import { amountAt, countAt, hexAt, numberAt, required, textAt } from './pack-fields.ts'
+import { asText, required } from './pack-fields.ts'
+import { RecordFields } from './record-fields.ts'
 import {
-  BOOT_BYTES,
   END_OF_TIME,
   FAULT_NAME,
-  forbiddenKey,
   LABEL,
   MAX_DEPTH,
   MAX_FAULT_TEXT,
@@ -48,16 +47,22 @@ const BAD_RECORD = 'bad-record'
  * @throws PackError whose `why` names the rule; there is no other
  */
 export function decodePack(payload: Uint8Array, rules: PackRules): PackContent {
-  const limits = { maxBytes: rules.maxPayload, maxDepth: MAX_DEPTH, maxItems: MAX_RECORDS }
-  const records = asPackError(() => readCbor(payload, limits))
-  if (!Array.isArray(records)) throw new PackError('form', 'a pack is an array')
-  if (records.length === 0) throw new PackError('items', 'a pack has a record or more')
-  const reader = new RecordReader(rules)
-  const readings = records.map((record, i) => {
-    if (!isCborMap(record)) throw new PackError('form', `record ${i} is not a map`)
-    return reader.read(record)
+  return asPackError(() => {
+    const limits = { maxBytes: rules.maxPayload, maxDepth: MAX_DEPTH, maxItems: MAX_RECORDS }
+    const cursor = new CborCursor(payload, limits, 'views')
+    const count = cursor.array(0)
+    if (count === undefined) throw new PackError('form', 'a pack is an array')
+    if (count === 0) throw new PackError('items', 'a pack has a record or more')
+    const reader = new RecordReader(rules)
+    const fields = new RecordFields()
+    const readings: Reading[] = []
+    for (let i = 0; i < count; i++) {
+      fields.read(cursor)
+      readings.push(reader.read(fields))
+    }
+    cursor.end()
+    return { readings, flaws: reader.flaws }
   })
-  return { readings, flaws: reader.flaws }
 }
 
 interface Series {
@@ -93,24 +98,30 @@ class RecordReader {
     this.#rules = rules
   }
 
-  read(record: CborMap): Reading {
-    const forbidden = forbiddenKey(record)
-    if (forbidden !== undefined) throw new PackError('key', `key ${JSON.stringify(forbidden)} is refused`)
-    this.#replaceBase(record)
+  read(record: RecordFields): Reading {
+    if (record.hasBase) this.#replaceBase(record)
     const { name, quantity } = required(this.#series, 'name', 'bn')
     const outcome = this.#outcome(record, quantity)
     this.#checkUnit(record, quantity, outcome)
-    return {
-      series: name,
-      position: this.#position(record, name),
-      ...this.#timing(record),
-      unit: quantity.unit,
-      interval: intervalOf(record),
-      ...outcome
-    }
+    const position = this.#position(record, name)
+    const { time = 0 } = record
+    const quality = required(this.#quality, 'time', OWN.quality)
+    const mono = monoOf(this.#baseMono, time)
+    const when = quality === 2 ? this.#unknownTime(time, mono) : this.#knownTime(time)
+    const errorBound = quality === 2 ? undefined : this.#errorBound
+    const { unit } = quantity
+    const interval = intervalOf(record)
+    // A literal of each frequent form: to spread what may be absent costs as much as all the rest.
+    const { value } = outcome
+    if (value !== undefined && mono !== undefined && errorBound === undefined)
+      return { series: name, position, time: when, quality, mono, unit, interval, value }
+    if (value !== undefined && mono !== undefined && errorBound !== undefined)
+      return { series: name, position, time: when, quality, errorBound, mono, unit, interval, value }
+    const given = defined({ errorBound, mono })
+    return { series: name, position, time: when, quality, ...given, unit, interval, ...outcome }
   }
 
-  #outcome(record: CborMap, quantity: Quantity): Outcome {
+  #outcome(record: RecordFields, quantity: Quantity): Outcome {
     try {
       return outcomeOf(record, quantity)
     } catch (error) {
@@ -120,17 +131,17 @@ class RecordReader {
     }
   }
 
-  #replaceBase(record: CborMap): void {
-    const name = textAt(record, LABEL.baseName, 'name')
-    if (name !== undefined) this.#series = this.#ownSeries(name)
-    if (name !== undefined || record.has(OWN.epoch) || record.has(OWN.boot)) this.#counter = undefined
-    this.#unit = textAt(record, LABEL.baseUnit, 'unit') ?? this.#unit
-    this.#epoch = countAt(record, OWN.epoch, 'run') ?? this.#epoch
-    this.#boot = hexAt(record, OWN.boot, BOOT_BYTES, 'run') ?? this.#boot
-    this.#quality = qualityOf(record) ?? this.#quality
-    this.#errorBound = amountAt(record, OWN.errorBound, 'time') ?? this.#errorBound
-    this.#baseTime = numberAt(record, LABEL.baseTime, 'time') ?? this.#baseTime
-    this.#baseMono = amountAt(record, OWN.mono, 'time') ?? this.#baseMono
+  #replaceBase(record: RecordFields): void {
+    const { baseName, epoch, boot } = record
+    if (baseName !== undefined) this.#series = this.#ownSeries(baseName)
+    if (baseName !== undefined || epoch !== undefined || boot !== undefined) this.#counter = undefined
+    this.#unit = record.baseUnit ?? this.#unit
+    this.#epoch = epoch ?? this.#epoch
+    this.#boot = boot ?? this.#boot
+    this.#quality = record.quality ?? this.#quality
+    this.#errorBound = record.errorBound ?? this.#errorBound
+    this.#baseTime = record.baseTime ?? this.#baseTime
+    this.#baseMono = record.mono ?? this.#baseMono
   }
 
   #ownSeries(name: string): Series {
@@ -143,18 +154,17 @@ class RecordReader {
   }
 
   /** A unit must be the quantity's own; only a fault needs none, and a quantity without one is given none. */
-  #checkUnit(record: CborMap, quantity: Quantity, outcome: Outcome): void {
-    const given = textAt(record, LABEL.unit, 'unit')
-    const held = quantity.unit === null ? textAt(record, LABEL.baseUnit, 'unit') : this.#unit
-    const unit = given ?? held ?? null
+  #checkUnit(record: RecordFields, quantity: Quantity, outcome: Outcome): void {
+    const held = quantity.unit === null ? record.baseUnit : this.#unit
+    const unit = record.unit ?? held ?? null
     if (unit === quantity.unit || (unit === null && outcome.fault !== undefined)) return
     throw new PackError('unit', `unit ${unit} for ${quantity.name}, which has ${quantity.unit}`)
   }
 
-  #position(record: CborMap, name: string): Reading['position'] {
+  #position(record: RecordFields, name: string): Reading['position'] {
     this.#counter ??= this.#counterOf(name)
     const { run, next } = this.#counter
-    const seq = required(countAt(record, OWN.seq, 'position') ?? next, 'position', OWN.seq)
+    const seq = required(record.seq ?? next, 'position', OWN.seq)
     if (seq < (next ?? 0)) throw new PackError('position', `seq ${seq} does not rise`)
     if (!Number.isSafeInteger(seq)) throw new PackError('position', 'seq of 2^53')
     this.#counter.next = seq + 1
@@ -172,27 +182,18 @@ class RecordReader {
     return counter
   }
 
-  #timing(record: CborMap): Pick<Reading, 'time' | 'quality' | 'errorBound' | 'mono'> {
-    const quality = required(this.#quality, 'time', OWN.quality)
-    const offset = numberAt(record, LABEL.time, 'time') ?? 0
-    const mono = monoOf(this.#baseMono, offset)
-    if (quality === 2) {
-      if (this.#baseTime !== undefined) throw new PackError('time', 'bt with an unknown time')
-      if (offset > 0) throw new PackError('time', 'a reading after it was sealed')
-      if (mono.mono === undefined) throw new PackError('time', `no ${OWN.mono} to compute its age from`)
-      return { time: null, quality, ...mono }
-    }
+  #knownTime(offset: number): number {
     const time = microseconds((this.#baseTime ?? 0) + offset)
-    if (!(time >= MIN_UNIX_TIME && time < END_OF_TIME)) throw new PackError('time', `${time} is no time`)
-    const bound = this.#errorBound === undefined ? {} : { errorBound: this.#errorBound }
-    return { time, quality, ...bound, ...mono }
+    if (time >= MIN_UNIX_TIME && time < END_OF_TIME) return time
+    throw new PackError('time', `${time} is no time`)
   }
-}
 
-function qualityOf(record: CborMap): TimeQuality | undefined {
-  const quality = countAt(record, OWN.quality, 'time')
-  if (quality === undefined || quality === 0 || quality === 1 || quality === 2) return quality
-  throw new PackError('time', `${OWN.quality} ${quality} is unknown`)
+  #unknownTime(offset: number, mono: number | undefined): null {
+    if (this.#baseTime !== undefined) throw new PackError('time', 'bt with an unknown time')
+    if (offset > 0) throw new PackError('time', 'a reading after it was sealed')
+    if (mono === undefined) throw new PackError('time', `no ${OWN.mono} to compute its age from`)
+    return null
+  }
 }
 
 /** A sum of two binary fractions is inexact; one time written in two packs must come out equal. */
@@ -200,27 +201,28 @@ function microseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6
 }
 
-/** Whole milliseconds since the run began; none where that is no time of a run. */
-function monoOf(base: number | undefined, offset: number): { mono?: number } {
+/** Whole milliseconds since the run began; undefined where that is no time of a run. */
+function monoOf(base: number | undefined, offset: number): number | undefined {
   const mono = Math.round((base ?? Number.NaN) + offset * 1000)
-  return mono >= 0 && Number.isSafeInteger(mono) ? { mono } : {}
+  return mono >= 0 && Number.isSafeInteger(mono) ? mono : undefined
 }
 
-function intervalOf(record: CborMap): number {
-  const interval = required(numberAt(record, LABEL.interval, 'interval'), 'interval', 'ut')
-  if (!(interval > 0)) throw new PackError('interval', 'ut is not above 0')
-  return interval
+function intervalOf({ interval }: RecordFields): number {
+  const given = required(interval, 'interval', 'ut')
+  if (!(given > 0)) throw new PackError('interval', 'ut is not above 0')
+  return given
 }
 
 /** Exactly one of v, vs and vb, and the one that the quantity or a fault has. */
-function outcomeOf(record: CborMap, quantity: Quantity): Outcome {
-  const values =
-    Number(record.has(LABEL.value)) + Number(record.has(LABEL.text)) + Number(record.has(LABEL.boolean))
+function outcomeOf(record: RecordFields, quantity: Quantity): Outcome {
+  const { name, text, boolean } = record
+  const values = Number(record.hasValue) + Number(text !== undefined) + Number(boolean !== undefined)
   if (values !== 1) throw new PackError('value', `${values} values in one record`)
-  const name = textAt(record, LABEL.name, 'name')
-  if (name === FAULT_NAME) return { fault: faultOf(textAt(record, LABEL.text, 'fault') ?? '') }
-  if (name !== undefined) throw new PackError('name', 'n in a reading')
-  const value = quantity.kind === 'boolean' ? record.get(LABEL.boolean) : numberOf(record.get(LABEL.value))
+  if (name !== undefined) {
+    if (asText(name, LABEL.name, 'name') !== FAULT_NAME) throw new PackError('name', 'n in a reading')
+    return { fault: faultOf(asText(text ?? '', LABEL.text, 'fault')) }
+  }
+  const value = quantity.kind === 'boolean' ? boolean : record.value
   if (typeof value === quantity.kind) return { value: value as number | boolean }
   throw new PackError('value', `no ${quantity.kind} for ${quantity.name}`)
 }

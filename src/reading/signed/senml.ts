@@ -1,5 +1,3 @@
-import type { CborMap } from '../../cbor/value.ts'
-
 /** Labels of SenML in CBOR that packs use (RFC 8428 section 6, table 4). */
 export const LABEL = {
   baseName: -2,
@@ -47,18 +45,11 @@ export const MIN_UNIX_TIME = 2 ** 28
 /** 10000-01-01T00:00Z, where calendars of four digits end. */
 export const END_OF_TIME = 253_402_300_800
 
-const known: ReadonlySet<number | string> = new Set([...Object.values(LABEL), ...Object.values(OWN)])
-
 const EXTENSION = /^[a-z][a-z0-9]*_?$/
 /** Every registered label's JSON name (RFC 8428 section 12.2): such a key would say a thing twice. */
 const JSON_NAMES: ReadonlySet<string> = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '))
 
-/** @returns the first key that a pack must not carry, undefined where all are known or may be ignored */
-export function forbiddenKey(record: CborMap): number | string | undefined {
-  for (const key of record.keys()) if (!known.has(key) && !mayIgnore(key)) return key
-  return undefined
-}
-
-function mayIgnore(key: number | string): boolean {
+/** Whether a key that is none of LABEL and OWN is an extension, which receivers ignore. */
+export function mayIgnore(key: number | string): boolean {
   return typeof key === 'string' && EXTENSION.test(key) && !key.endsWith('_') && !JSON_NAMES.has(key)
 }

@@ -1,4 +1,4 @@
-import type { ByteStrings } from '../../../cbor/read.ts'
+import type { ByteStrings } from '../../../cbor/cursor.ts'
 import { CborRecord } from '../../../cbor/record.ts'
 import type { CborMap, CborValue } from '../../../cbor/value.ts'
 import { badFrame } from '../../frame-splitter.ts'

@@ -1,5 +1,6 @@
+import type { ByteStrings } from '../../../cbor/cursor.ts'
 import { CborError } from '../../../cbor/error.ts'
-import { type ByteStrings, readCbor } from '../../../cbor/read.ts'
+import { readCbor } from '../../../cbor/read.ts'
 import { type CborMap, type CborValue, isCborMap } from '../../../cbor/value.ts'
 import type { Position, Run } from '../../../reading/run.ts'
 import { badFrame } from '../../frame-splitter.ts'
