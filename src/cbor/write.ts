@@ -38,6 +38,10 @@ export function writeCbor(value: CborValue, form: NumberForm = 'float'): Uint8Ar
 
 /** The head of an item: major type and argument in its shortest form. */
 export function cborHead(major: number, argument: number): Uint8Array {
+  const initial = major << 5
+  if (argument < 24) return Uint8Array.of(initial | argument)
+  if (argument < 0x100) return Uint8Array.of(initial | 24, argument)
+  if (argument < 0x1_0000) return Uint8Array.of(initial | 25, argument >> 8, argument & 0xff)
   const writer = new CborWriter()
   writer.head(major, argument)
   return writer.copied()

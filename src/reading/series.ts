@@ -60,8 +60,11 @@ export function isPeerId(text: string): boolean {
   return PEER_ID.test(text)
 }
 
-/** PeerIds' texts by the bytes of their multihashes: base58 takes some 4 us, and each message names its author. */
-const texts = new BoundedMap<string, string>(1024)
+/**
+ * PeerIds' texts by the bytes of their multihashes: base58 takes some 4 us, and each message names its author. As many
+ * as gossip remembers authors by (`limits.gossip.authors`).
+ */
+const texts = new BoundedMap<string, string>(4096)
 
 /** The PeerId's text of a 38-byte Ed25519 multihash. @returns undefined for any other bytes */
 export function peerOfMultihash(multihash: Uint8Array): string | undefined {

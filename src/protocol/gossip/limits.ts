@@ -20,7 +20,7 @@ export const gossipLimits = defineLimits('Readings received by gossip.', {
   authors: scaledWhole(16, 1_000_000, 4096, 'Authors whose rate is remembered.'),
   sources: scaledWhole(16, 65_536, 1024, 'Neighbours whose rate is remembered.'),
   verified: scaledWhole(16, 1_000_000, 4096, 'Verified packs whose hash is remembered.'),
-  keys: scaledWhole(16, 65_536, 256, 'Authors whose public key is kept ready.'),
+  keys: scaledWhole(16, 65_536, 1024, 'Authors whose public key is kept ready.'),
   // One RPC beyond it ends the gossip with that peer while the connection stays up (docs/network.md trap 2). An
   // answer to IWANT is one RPC with many messages in it.
   maxInboundDataLength: size(

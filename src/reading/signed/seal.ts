@@ -2,9 +2,25 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { bytesOfHex, concatBytes } from '../../cbor/bytes.ts'
 import { BYTES } from '../../cbor/value.ts'
 import { cborBytes, cborHead } from '../../cbor/write.ts'
+import { NodeError } from '../../error.ts'
 import { MULTIHASH_BYTES, peerOfMultihash } from '../series.ts'
-import { SealError } from './seal-error.ts'
 import { isWeakKey } from './weak-key.ts'
+
+/** `form`: bytes that no seal has; `key`: a key that can make none. */
+export type SealFlaw = 'form' | 'key'
+
+export class SealError extends NodeError {
+  readonly why: SealFlaw
+
+  constructor(why: SealFlaw, message: string) {
+    super('bad-seal', message)
+    this.why = why
+  }
+}
+
+export function isSealError(error: unknown): error is SealError {
+  return error instanceof Error && (error as Partial<SealError>).code === 'bad-seal'
+}
 
 /** One domain a kind, so that nothing signed as one passes as another. */
 export type SealDomain = 'pack' | 'block' | 'meta'
@@ -50,8 +66,13 @@ const SIGNATURE_HEAD = bytesOfHex('5840')
 const CONTEXT = bytesOfHex('846a5369676e617475726531')
 const SIGNATURE_BYTES = 64
 const KEY_BYTES = 32
-/** Heads of byte strings, by their lengths: the shortest form decides which (RFC 8949 section 3). */
-const HEAD_BYTES = [1, 2, 3, 5]
+/** Heads of byte strings by their lengths, and the most bytes of a string that each is the shortest for (RFC 8949 section 3). */
+const HEAD_BYTES = [
+  { head: 1, longest: 23 },
+  { head: 2, longest: 0xff },
+  { head: 3, longest: 0xffff },
+  { head: 5, longest: 0xffff_ffff }
+]
 /** The kid up to the key: an identity multihash of an Ed25519 key (libp2p peer-ids spec). */
 const KID_HEAD = bytesOfHex('002408011220')
 /** Maximum bytes that a seal adds to its payload (docs/protocols.md section 7). */
@@ -79,16 +100,26 @@ export function seal(domain: SealDomain, payload: Uint8Array, signer: Signer): U
     DOMAINS[domain].head,
     signer.kid,
     UNPROTECTED,
-    cborBytes(payload),
+    cborHead(BYTES, payload.length),
+    payload,
     SIGNATURE_HEAD,
     signature
   )
 }
 
-/** What the signature of a seal is over. */
-export function signedBytes(domain: SealDomain, kid: Uint8Array, payload: Uint8Array): Uint8Array {
+/** What the signature of a seal is over. @returns memory of Node's pool that other buffers share: not to be kept */
+export function signedBytes(domain: SealDomain, kid: Uint8Array, payload: Uint8Array): Buffer {
   const { head, aad } = DOMAINS[domain]
-  return concatBytes(CONTEXT, PROTECTED_HEAD, head, kid, aad, cborBytes(payload))
+  const parts = [CONTEXT, PROTECTED_HEAD, head, kid, aad, cborHead(BYTES, payload.length), payload]
+  let length = 0
+  for (const part of parts) length += part.length
+  const bytes = Buffer.allocUnsafe(length)
+  let position = 0
+  for (const part of parts) {
+    bytes.set(part, position)
+    position += part.length
+  }
+  return bytes
 }
 
 /**
@@ -96,39 +127,42 @@ export function signedBytes(domain: SealDomain, kid: Uint8Array, payload: Uint8A
  * @throws SealError 'form'
  */
 export function openSeal(domain: SealDomain, bytes: Uint8Array): OpenedSeal {
-  let position = 0
-  const take = (count: number): Uint8Array => {
-    const part = bytes.subarray(position, position + count)
-    if (part.length < count) throw new SealError('form', 'the seal ends early')
-    position += count
-    return part
-  }
-  const expect = (given: Uint8Array, what: string): void => {
-    if (Buffer.compare(take(given.length), given) !== 0) throw new SealError('form', `${what} as no seal has`)
-  }
-  expect(ENVELOPE, 'an envelope')
-  expect(PROTECTED_HEAD, 'a protected header')
-  expect(DOMAINS[domain].head, 'a protected header')
-  const kid = take(MULTIHASH_BYTES)
+  let position = passed(bytes, 0, ENVELOPE, 'an envelope')
+  position = passed(bytes, position, PROTECTED_HEAD, 'a protected header')
+  position = passed(bytes, position, DOMAINS[domain].head, 'a protected header')
+  const kid = bytes.subarray(position, position + MULTIHASH_BYTES)
+  if (kid.length < MULTIHASH_BYTES) throw endsEarly()
   const peer = peerOfMultihash(kid)
   if (peer === undefined) throw new SealError('form', 'a kid that is no Ed25519 PeerId')
-  expect(UNPROTECTED, 'an unprotected header')
-  const rest = bytes.length - position - SIGNATURE_HEAD.length - SIGNATURE_BYTES
-  const length = payloadLength(rest)
-  expect(cborHead(BYTES, length), 'a payload')
-  const payload = take(length)
-  expect(SIGNATURE_HEAD, 'a signature')
-  const signature = take(SIGNATURE_BYTES)
-  if (position < bytes.length) throw new SealError('form', 'bytes follow the seal')
+  position = passed(bytes, position + MULTIHASH_BYTES, UNPROTECTED, 'an unprotected header')
+  const end = bytes.length - SIGNATURE_HEAD.length - SIGNATURE_BYTES
+  position = payloadStart(bytes, position, end - position)
+  const payload = bytes.subarray(position, end)
+  const signature = bytes.subarray(passed(bytes, end, SIGNATURE_HEAD, 'a signature'))
   return { domain, peer, kid, payload, signature, bytes }
 }
 
-/** How long a byte string is that takes `total` bytes with its head; its head's bytes are checked after. */
-function payloadLength(total: number): number {
-  const lengths = HEAD_BYTES.map((head) => total - head)
-  const length = lengths.find((n) => n >= 0 && cborHead(BYTES, n).length + n === total)
-  if (length === undefined) throw new SealError('form', 'the seal ends early')
-  return length
+/** Goes past bytes that every seal has. @returns the position after them */
+function passed(bytes: Uint8Array, position: number, expected: Uint8Array, what: string): number {
+  if (bytes.length < position + expected.length) throw endsEarly()
+  for (let at = 0; at < expected.length; at++) {
+    if (bytes[position + at] !== expected[at]) throw new SealError('form', `${what} as no seal has`)
+  }
+  return position + expected.length
+}
+
+/** Goes past the head of a byte string that takes `total` bytes with its head. @returns where its bytes begin */
+function payloadStart(bytes: Uint8Array, position: number, total: number): number {
+  for (const { head, longest } of HEAD_BYTES) {
+    if (total < head || total - head > longest) continue
+    const expected = cborHead(BYTES, total - head)
+    if (expected.length === head) return passed(bytes, position, expected, 'a payload')
+  }
+  throw endsEarly()
+}
+
+function endsEarly(): SealError {
+  return new SealError('form', 'the seal ends early')
 }
 
 /** PKCS #8 of an Ed25519 private key up to its seed (RFC 8410 section 7). */

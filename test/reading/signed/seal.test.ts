@@ -3,13 +3,13 @@ import { bytesOfHex, concatBytes, hexOfBytes } from '../../../src/cbor/bytes.ts'
 import { multihashOfPeer } from '../../../src/reading/series.ts'
 import {
   createSigner,
+  isSealError,
   openSeal,
   SEAL_BYTES,
   seal,
   signedBytes,
   verifySeal
 } from '../../../src/reading/signed/seal.ts'
-import { isSealError } from '../../../src/reading/signed/seal-error.ts'
 import { SealVerifier } from '../../../src/reading/signed/seal-verify.ts'
 import { seeded, testSigner } from '../../support/readings.ts'
 
