@@ -123,6 +123,8 @@ export class ServedStreams {
     const peer = connection.remotePeer.toString()
     const used = serving.places.take(stream, peer)
     if (used === undefined) return
+    // Nobody reads until a program takes it: a window that goes on opening fills the buffer, which resets the stream.
+    if (stream.readStatus === 'readable') stream.pause()
     const id = randomUUID()
     const cancel = clock.after(limits.accept, () => {
       this.#waiting.delete(id)

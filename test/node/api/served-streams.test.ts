@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
 import t from 'tap'
+import { systemClock } from '../../../src/clock.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { ServeEvent } from '../../../src/node/api/operations.ts'
 import { ServedStreams } from '../../../src/node/api/served-streams.ts'
+import { duplexOf } from '../../../src/node/network/streams/stream-duplex.ts'
+import { memoryNetwork } from '../../support/memory-network.ts'
 import { streamPair } from '../../support/stream-pair.ts'
 
 const PROTOCOL = '/doc/echo/v1'
@@ -71,6 +75,24 @@ t.test('a stream is named, taken once, and ends with the serve', async (t) => {
   t.equal(opener.status, 'reset')
   t.ok(bytes.destroyed)
   t.notOk(handlers.has(PROTOCOL))
+})
+
+t.test('an opener that has ended before its stream is taken still gets an answer', async (t) => {
+  const { served, handlers } = setUp()
+  const stop = new AbortController()
+  const events = served.serve({ protocols: [PROTOCOL] }, stop.signal)
+  await next(events)
+  const [opener, acceptor] = streamPair(PROTOCOL)
+  const answer = duplexOf(opener)
+  answer.end()
+  await turn()
+  await turn()
+  handlers.get(PROTOCOL)?.(acceptor, { remotePeer: { toString: () => 'hall' } } as Connection)
+  const { bytes } = served.accept(await idOf(events))
+  bytes.end('answer')
+  t.equal(String(Buffer.concat(await bytes.toArray())), '')
+  t.equal(String(Buffer.concat(await answer.toArray())), 'answer')
+  stop.abort()
 })
 
 t.test('silent streams of one peer leave room for others', async (t) => {
@@ -151,3 +173,41 @@ t.test('of two at one time the second fails, and the first serves on', async (t)
   await first?.return(undefined)
   t.notOk(handlers.has(PROTOCOL))
 })
+
+t.test(
+  'what is sent before a program takes the stream waits at the sender, and all of it comes',
+  async (t) => {
+    const [here, there] = await Promise.all([memoryNetwork(), memoryNetwork()])
+    t.teardown(() => Promise.all([here.stop(), there.stop()]))
+    const served = new ServedStreams({
+      network: here,
+      clock: systemClock,
+      limits: { programs: 1, programsPerPeer: 1, accept: 60_000 },
+      perPeer: 16,
+      inBook: () => true,
+      allows: () => true,
+      namesOf: (peer) => ({ who: peer, name: peer })
+    })
+    const stop = new AbortController()
+    t.teardown(() => stop.abort())
+    const events = served.serve({ protocols: [PROTOCOL] }, stop.signal)
+    await next(events)
+    const connection = await there.dial(here.getMultiaddrs())
+    const sending = duplexOf(await connection.newStream(PROTOCOL))
+    const sent = randomBytes(3 * 1024 * 1024)
+    let written = 0
+    for (let at = 0; at < sent.length; at += 65_536)
+      sending.write(sent.subarray(at, at + 65_536), () => {
+        written += 65_536
+      })
+    sending.end()
+    const id = await idOf(events)
+    for (let before = -1; written > before; ) {
+      before = written
+      for (let i = 0; i < 100; i++) await turn()
+    }
+    t.ok(written < 1024 * 1024, `${written} bytes have left`)
+    const { bytes } = served.accept(id)
+    t.ok(sent.equals(Buffer.concat(await bytes.toArray())))
+  }
+)

@@ -42,9 +42,7 @@ async function add(to: Home, name: string, { node }: Home): Promise<void> {
 /** Two nodes, each in the book of the other. */
 export async function friends(t: Test, ...settings: string[]): Promise<{ hall: Home; den: Home }> {
   const [hall, den] = await Promise.all([nodeIn(t, 'hall', ...settings), nodeIn(t, 'den')])
-  // One after the other: else both dial at one time.
-  await add(hall, 'den', den)
-  await add(den, 'hall', hall)
+  await Promise.all([add(hall, 'den', den), add(den, 'hall', hall)])
   return { hall, den }
 }
 
