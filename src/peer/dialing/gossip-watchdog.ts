@@ -1,25 +1,31 @@
-import type { Libp2p, PeerId } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { type Cancel, type Clock, every, withDeadline } from '../../clock.ts'
 import { isDirect } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 
-/** Which connected peers have gossip streams, as gossipsub keeps them. */
+/** Which connected peers have gossip streams, as gossipsub keeps them, and how it learns of a peer. */
 export interface GossipStreams {
   readonly streamsOutbound: ReadonlyMap<string, unknown>
   readonly streamsInbound: ReadonlyMap<string, unknown>
+  /** Opens a stream to the peer where it has none. */
+  onPeerConnected(peer: PeerId, connection: Connection): void
 }
 
-/** Checks in a row that found no stream, before the connection to a peer that speaks gossip is closed. */
+/** Checks in a row that found no stream, before gossip with a peer that speaks it is begun anew. */
 const CHECKS = 2
+/** Of streams of gossip. */
+const GOSSIP = /^\/meshsub\//
 
 /**
- * Closes connections on which gossip is dead, so that the auto-dialer dials anew. Gossip stays dead after a half-open
- * reconnect, after one RPC over the limit, and where identify was missed (docs/network.md traps 1, 2 and 15).
- * Connections that are not direct carry no gossip and are left open.
- * @param period milliseconds between checks; two in a row without a stream close the connection
+ * Begins gossip anew where it is dead while the connection is up: after a half-open reconnect, after one RPC over the
+ * limit, and where identify was missed (docs/network.md traps 1, 2 and 15). The connection may carry a call or a file:
+ * only where gossip does not begin on it, it is closed, and the auto-dialer dials anew. Connections that are not direct
+ * carry no gossip and are left open.
+ * @param period milliseconds between checks; at two in a row without a stream gossip is begun anew
  * @param speaksGossip whether identify listed gossip for a peer; undefined before identify
- * @param silence milliseconds in which identify must have come, or the connection is closed too (docs/network.md trap 15)
+ * @param silence milliseconds, after two checks, in which identify must have come and gossip must have begun, or the
+ *   connection is closed
  */
 export function watchGossip(init: {
   readonly libp2p: Libp2p
@@ -52,12 +58,33 @@ export function watchGossip(init: {
 
   async function judge(peer: PeerId, checks: number): Promise<void> {
     const speaks = await init.speaksGossip(peer)
-    if (speaks === false || (speaks === undefined && checks < silentChecks)) return
+    if (speaks === false) return
+    if (checks < silentChecks) {
+      if (speaks === true) beginAnew(peer)
+      return
+    }
     suspects.delete(peer.toString())
     init.log.debug(`gossip with ${peer} is dead while its connection is up: connecting anew`)
     await withDeadline(init.clock, init.period, `hanging up on ${peer}`, (signal) =>
       init.libp2p.hangUp(peer, { signal })
     )
+  }
+
+  /**
+   * Streams that gossipsub does not use any more are reset first: the other side takes one of them for its own, and opens
+   * no other. gossipsub then removes the peer, so that gossip begins at the next check.
+   */
+  function beginAnew(peer: PeerId): void {
+    const id = peer.toString()
+    const { streamsInbound, streamsOutbound } = init.streams
+    const connections = init.libp2p.getConnections(peer).filter(isDirect)
+    const unused = connections
+      .flatMap(({ streams }) => streams)
+      .filter(({ protocol }) => GOSSIP.test(protocol))
+      .filter(({ direction }) => !(direction === 'inbound' ? streamsInbound : streamsOutbound).has(id))
+    for (const stream of unused) stream.abort(new Error('gossip begins anew'))
+    const [connection] = connections
+    if (unused.length === 0 && connection !== undefined) init.streams.onPeerConnected(peer, connection)
   }
 
   return every(init.clock, init.period, check)
