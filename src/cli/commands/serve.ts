@@ -1,9 +1,9 @@
-import { type Clock, withDeadline } from '../../clock.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { IncomingStream, Operations } from '../../node/api/operations.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
 import { KILL_AFTER, type ProgramInit, runProgram } from '../programs/program.ts'
+import { ProgramPlaces } from '../programs/program-places.ts'
 
 const options = {
   allow: {
@@ -44,60 +44,52 @@ export const serve = defineCommand({
     const allow = options.allow === 'near' ? 'near' : 'book'
     const request = { protocols: names.split(','), allow } as const
     const running = new Set<Promise<void>>()
-    const waiting = new Set<Promise<void>>()
-    let programs = 0
+    let places = new ProgramPlaces(0)
     try {
       for await (const event of untilAborted(operations.serve(request, signal), signal)) {
         if (context.json) context.terminal.json(event)
         if ('serving' in event) {
-          programs = event.programs
+          places = new ProgramPlaces(event.programs)
           init.remark(`kith: serving ${event.serving.join(', ')}`)
         } else {
-          const begun = roomFor(running, programs, context.clock, signal).then(() => {
-            const answered = answer(operations, event, signal, running.size < programs ? init : undefined)
-            running.add(answered)
-            answered.finally(() => running.delete(answered))
-          })
-          waiting.add(begun)
-          begun.finally(() => waiting.delete(begun))
+          const answered = answer(event, { operations, init, places, signal })
+          running.add(answered)
+          answered.finally(() => running.delete(answered))
         }
       }
     } finally {
-      await Promise.all(waiting)
       await Promise.all(running)
     }
   }
 })
 
 /**
- * Resolves when one more program may run, or after a while: a stream that gave its place to this one was reset, and its
- * program may still be ending. Never rejects.
+ * Milliseconds that a stream waits for a program's place: one that gave its place to this one was reset, and its program
+ * may still be ending.
  */
-async function roomFor(
-  running: ReadonlySet<Promise<void>>,
-  programs: number,
-  clock: Clock,
-  signal: AbortSignal
-): Promise<void> {
-  const wait = async (): Promise<void> => {
-    while (running.size >= programs) await Promise.race(running)
-  }
-  await withDeadline(clock, KILL_AFTER + 500, 'a program', wait, signal).catch(() => {})
+const WAIT = KILL_AFTER + 500
+
+interface Answering {
+  readonly operations: Operations
+  readonly init: ProgramInit
+  readonly places: ProgramPlaces
+  readonly signal: AbortSignal
 }
 
-/** @param init undefined where as many programs as may run already: the stream is reset. Never rejects. */
+/** Answers a stream with a program; resets it where as many as may run already. Never rejects. */
 async function answer(
-  operations: Operations,
   incoming: IncomingStream,
-  signal: AbortSignal,
-  init: ProgramInit | undefined
+  { operations, init, places, signal }: Answering
 ): Promise<void> {
+  const hasPlace = await places.take(init.clock, WAIT, signal)
   try {
     const stream = await operations.accept({ id: incoming.id }, signal)
-    if (init === undefined) stream.bytes.destroy()
-    else await runProgram(init, incoming, stream, signal)
+    if (hasPlace) await runProgram(init, incoming, stream, signal)
+    else stream.bytes.destroy()
   } catch (error) {
     // It ended before it was taken, or the node stops.
-    if (!signal.aborted && !isNodeError(error, 'gone')) init?.remark(`kith: ${describeError(error)}`)
+    if (!signal.aborted && !isNodeError(error, 'gone')) init.remark(`kith: ${describeError(error)}`)
+  } finally {
+    if (hasPlace) places.give()
   }
 }
