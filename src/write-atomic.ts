@@ -24,8 +24,12 @@ export async function writeAtomic(path: string, data: string | Uint8Array, mode 
     await rm(unfinished, { force: true }).catch(() => {})
     throw unwritten(path, error)
   }
-  // The new name is an entry of the folder, which is synced on its own.
-  await withFile(await open(dirname(path), 'r'), (folder) => folder.sync())
+  await syncFolder(dirname(path))
+}
+
+/** Makes the names in a folder last through a power cut: they are synced apart from the files. */
+export async function syncFolder(path: string): Promise<void> {
+  await withFile(await open(path, 'r'), (folder) => folder.sync())
 }
 
 /** As writeAtomic(), for what must be on disk before the next statement. */

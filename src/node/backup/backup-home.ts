@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import { isFull, snapshotDatabase } from '../../reading/history/store/database-file.ts'
-import { unwritten } from '../../write-atomic.ts'
+import { syncFolder, unwritten } from '../../write-atomic.ts'
 import { peerOfHome } from '../home.ts'
 import { ArchiveWriter } from './archive-writer.ts'
 import { FORMAT, FORMAT_VERSION, HOME, MANIFEST } from './format.ts'
@@ -205,13 +205,4 @@ function unreadable(path: string, cause: unknown): NodeError {
     hint: 'check its owner and the disk, or move it out of the home',
     cause
   })
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -8,7 +8,7 @@ import { type Identity, loadIdentity } from '../../peer/identity/identity.ts'
 import { KEY_FILE } from '../../peer/identity/key-file.ts'
 import { EPOCH_FILE, parseEpoch } from '../../reading/author/epoch.ts'
 import { checkVersion } from '../../reading/history/store/database-file.ts'
-import { unwritten, writeAtomic } from '../../write-atomic.ts'
+import { syncFolder, unwritten, writeAtomic } from '../../write-atomic.ts'
 import { type Archive, checkArchive, contentOf, type StoredFile } from './archive-reader.ts'
 import type { Manifest } from './format.ts'
 import { HISTORY } from './home-files.ts'
@@ -202,24 +202,15 @@ async function moveIn(folder: string, home: Home): Promise<void> {
     name === EPOCH_FILE || name === HISTORY ? 0 : name === KEY_FILE ? 2 : 1
   const names = (await readdir(folder)).sort((a, b) => rank(a) - rank(b))
   for (const name of names) {
-    if (rank(name) === 2) await sync(home.path)
+    if (rank(name) === 2) await syncFolder(home.path)
     await rename(join(folder, name), home.file(name))
   }
   await rm(folder, { recursive: true })
-  await sync(home.path)
+  await syncFolder(home.path)
 }
 
 /** The home was empty before. */
 async function empty(home: Home): Promise<void> {
   for (const name of await readdir(home.path))
     if (!OF_THE_LOCK.includes(name)) await rm(home.file(name), { recursive: true, force: true })
-}
-
-async function sync(folder: string): Promise<void> {
-  const opened = await open(folder, 'r')
-  try {
-    await opened.sync()
-  } finally {
-    await opened.close()
-  }
 }
