@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import { ConfigError, isConfigError } from './config-error.ts'
-import { loadOutsideDevices, type NamedModule, type OutsideDevices } from './devices/outside.ts'
-import { type LoadedConfig, type Loading, type LoadRequest, merge } from './loading.ts'
+import { loadOutsideDevices, type OutsideDevices } from './devices/outside.ts'
+import { type LoadedConfig, type Loading, type LoadRequest, merge, schemaOf, textOf } from './loading.ts'
+import type { ConfigSchema } from './schema.ts'
 import { inOrder } from './schema-problems.ts'
 import { plainYaml } from './yaml/plain-reader.ts'
 import { NotPlain } from './yaml/positions.ts'
@@ -20,47 +21,69 @@ export interface WholeRequest extends LoadRequest {
 export async function loadWithDevices(
   request: WholeRequest
 ): Promise<LoadedConfig & { readonly outside: OutsideDevices }> {
-  const { devices } = request
-  const outside = await loadOutside(request)
-  const whole = { ...request, devices: [...devices, ...outside.devices] }
-  const loaded = plainly(whole, (loading) => loading.finish(request))
-  return { ...(loaded ?? (await import('./load.ts')).loadConfig(whole)), outside }
+  const merged = await mergeOnce(request)
+  const outside = await outsideOf(merged, request)
+  const whole = { ...request, devices: [...request.devices, ...outside.devices] }
+  const schema = outside.devices.length > 0 ? schemaOf(whole) : undefined
+  return { ...(await finish(merged, whole, schema)), outside }
 }
 
 /** The external devices alone; other errors of the configuration are ignored. @throws ConfigError where they do not load */
 export async function loadOutside(request: WholeRequest): Promise<OutsideDevices> {
-  const { devices, clocks = [], folder, clock } = request
-  const known = [...devices, ...clocks].map(({ type }) => type)
+  return await outsideOf(await mergeOnce(request), request)
+}
+
+interface Merged {
+  readonly text: string | undefined
+  readonly loading: Loading
+  /** Whether it was read without the library for YAML. */
+  readonly isPlain: boolean
+}
+
+/** Reads the file once, by the library for YAML where it must. */
+async function mergeOnce(request: LoadRequest): Promise<Merged> {
+  const text = textOf(request)
   try {
-    return await loadOutsideDevices({ named: await namedModules(request), folder, known, clock })
+    return { text, loading: merge(request, plainYaml, text), isPlain: true }
   } catch (error) {
-    throw isConfigError(error) ? await withTheRest(error, request) : error
+    if (!(error instanceof NotPlain)) throw error
+    return { text, loading: await mergeByLibrary(request, text), isPlain: false }
   }
 }
 
-async function namedModules(request: LoadRequest): Promise<NamedModule[]> {
-  const named = plainly({ ...request, devices: [] }, (loading) => loading.modules())
-  return named ?? (await import('./load.ts')).namedModules(request)
+async function mergeByLibrary(request: LoadRequest, text: string | undefined): Promise<Loading> {
+  const { mergeAny } = await import('./load.ts')
+  return mergeAny(request, text)
 }
 
-/**
- * Tries without the library for YAML.
- * @returns undefined where the library must read it, or explain what is wrong
- */
-function plainly<Result>(request: LoadRequest, use: (loading: Loading) => Result): Result | undefined {
+/** What is wrong with a plain one, the library explains. @throws ConfigError */
+async function finish(
+  { text, loading, isPlain }: Merged,
+  request: LoadRequest,
+  schema?: ConfigSchema
+): Promise<LoadedConfig> {
   try {
-    return use(merge(request, plainYaml))
+    return loading.finish(request, schema)
   } catch (error) {
-    if (error instanceof NotPlain || isConfigError(error)) return undefined
-    throw error
+    if (!isPlain || !isConfigError(error)) throw error
+    return (await mergeByLibrary(request, text)).finish(request)
+  }
+}
+
+async function outsideOf(merged: Merged, request: WholeRequest): Promise<OutsideDevices> {
+  const { devices, clocks = [], folder, clock } = request
+  const known = [...devices, ...clocks].map(({ type }) => type)
+  try {
+    return await loadOutsideDevices({ named: merged.loading.modules(), folder, known, clock })
+  } catch (error) {
+    throw isConfigError(error) ? await withTheRest(error, merged, request) : error
   }
 }
 
 /** Adds the other problems, except those of sensors, whose types may be the ones that did not load. */
-async function withTheRest(first: ConfigError, request: WholeRequest): Promise<ConfigError> {
+async function withTheRest(first: ConfigError, merged: Merged, request: WholeRequest): Promise<ConfigError> {
   try {
-    const { loadConfig } = await import('./load.ts')
-    loadConfig(request)
+    await finish(merged, request)
     return first
   } catch (error) {
     if (!isConfigError(error)) throw error

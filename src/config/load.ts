@@ -1,7 +1,6 @@
 import { defined } from '../defined.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import type { NamedModule } from './devices/outside.ts'
-import { type LoadedConfig, type LoadRequest, merge } from './loading.ts'
+import { type LoadedConfig, type Loading, type LoadRequest, merge } from './loading.ts'
 import type { NodeConfig } from './schema.ts'
 import { wholeYaml } from './yaml/source.ts'
 
@@ -10,12 +9,12 @@ import { wholeYaml } from './yaml/source.ts'
  * @throws ConfigError with everything that is wrong
  */
 export function loadConfig(request: LoadRequest): LoadedConfig {
-  return merge(request, wholeYaml).finish(request)
+  return mergeAny(request).finish(request)
 }
 
-/** The modules that a configuration in any YAML names under `devices`. */
-export function namedModules(request: Omit<LoadRequest, 'devices'>): NamedModule[] {
-  return merge({ ...request, devices: [] }, wholeYaml).modules()
+/** Merges a configuration in any YAML. @param text of the file */
+export function mergeAny(request: LoadRequest, text?: string): Loading {
+  return merge(request, wholeYaml, text)
 }
 
 /** Checks the text of a file alone. @throws ConfigError */

@@ -77,18 +77,26 @@ export interface LoadedConfig {
   readonly warnings: readonly ConfigProblem[]
 }
 
+/** The text of the configuration; undefined where there is none. @throws NodeError 'bad-config' */
+export function textOf({ text, file, optional }: LoadRequest): string | undefined {
+  return text ?? readConfigFile(file, optional === true)
+}
+
 /**
  * Merges defaults < file < environment < flags.
+ * @param text of the file
  * @throws NodeError 'bad-config' where the file cannot be read; what the reader throws
  */
-export function merge(request: LoadRequest, reader: YamlReader): Loading {
-  const schema = configSchema(request.devices, request.clocks, request.quantities)
-  const loading = new Loading(schema, reader)
-  const text = request.text ?? readConfigFile(request.file, request.optional === true)
+export function merge(request: LoadRequest, reader: YamlReader, text = textOf(request)): Loading {
+  const loading = new Loading(schemaOf(request), reader)
   if (text !== undefined) loading.file(text, request.file ?? 'kith.yaml')
   loading.environment(request.environment ?? {})
   for (const flag of request.flags ?? []) loading.flag(flag)
   return loading
+}
+
+export function schemaOf({ devices, clocks, quantities }: LoadRequest): ConfigSchema {
+  return configSchema(devices, clocks, quantities)
 }
 
 /** A configuration that is merged, to be checked. */
@@ -174,16 +182,23 @@ export class Loading {
     })
   }
 
-  /** @throws ConfigError */
-  finish({ hostname, machine = thisMachine() }: Pick<LoadRequest, 'hostname' | 'machine'>): LoadedConfig {
-    const result = v.safeParse(this.#schema, this.#withName(hostname))
+  /**
+   * Checks it, once.
+   * @param schema with the devices that it names; options do not depend on them
+   * @throws ConfigError
+   */
+  finish(
+    { hostname, machine = thisMachine() }: Pick<LoadRequest, 'hostname' | 'machine'>,
+    schema = this.#schema
+  ): LoadedConfig {
+    const result = v.safeParse(schema, this.#withName(hostname))
     const elsewhere = (key: string): OptionPath | undefined =>
       this.#options.find((setting) => setting.path.at(-1) === key)?.path
-    this.#problems.push(...schemaProblems(this.#schema, this.#settings, result.issues ?? [], elsewhere))
+    this.#problems.push(...schemaProblems(schema, this.#settings, result.issues ?? [], elsewhere))
     if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems))
     return {
       config: withScaledLimits(result.output, machine),
-      provenance: this.#provenance(result.output, machine),
+      provenance: this.#provenance(schema, result.output, machine),
       warnings: inOrder(this.#warnings)
     }
   }
@@ -218,9 +233,9 @@ export class Loading {
     this.#problems.push({ origin, path, message, ...defined({ hint }) })
   }
 
-  #provenance(config: NodeConfig, machine: MachineSize): Provenance[] {
-    const used = [...leaves(this.#schema, withScaledLimits(config, machine))]
-    return [...leaves(this.#schema, config)].map(({ path, schema, value }, index) => {
+  #provenance(schema: ConfigSchema, config: NodeConfig, machine: MachineSize): Provenance[] {
+    const used = [...leaves(schema, withScaledLimits(config, machine))]
+    return [...leaves(schema, config)].map(({ path, schema, value }, index) => {
       const text = factsOf(schema).format?.(value) ?? writeValue(value)
       const number = used[index]?.value
       return {

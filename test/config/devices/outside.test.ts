@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
-import { namedModules } from '../../../src/config/load.ts'
+import { mergeAny } from '../../../src/config/load.ts'
 import { loadWithDevices } from '../../../src/config/load-with-devices.ts'
 import { configDevices } from '../../support/config-devices.ts'
 
@@ -161,9 +161,10 @@ t.test('two that claim one type, and all that is wrong at once', async (t) => {
 t.test('nothing is loaded from a network, and nothing of a wrong list', async (t) => {
   for (const named of ['https://example.org/a.js', 'data:text/javascript,0', 'node:fs', 'file:///tmp/a.js'])
     t.match(await messageOf({}, `"${named}"`), /is not a file as in \.\/my-chip\.ts or an npm package/)
-  t.same(namedModules({ text: 'devices: {a: b}' }), [])
-  t.same(namedModules({ text: 'devices: [' }), [])
-  t.match(namedModules({ environment: { KITH_DEVICES: './a.ts,b' }, flags: [] }), [
+  t.same(mergeAny({ text: 'devices: {a: b}', devices: [] }).modules(), [])
+  t.same(mergeAny({ text: 'devices: [', devices: [] }).modules(), [])
+  const environment = { KITH_DEVICES: './a.ts,b' }
+  t.match(mergeAny({ environment, flags: [], devices: [] }).modules(), [
     { text: './a.ts', path: 'devices[0]', origin: { kind: 'environment', name: 'KITH_DEVICES' } },
     { text: 'b', path: 'devices[1]' }
   ])
