@@ -19,10 +19,9 @@ export function checkFreshness(
   if (!sealed.readings.some((reading) => isAbove(reading.position, freshness.position(reading.series))))
     return 'held'
   const now = freshness.knownTime()
-  const times = sealed.readings.map(({ time }) => time).filter((time) => time !== null)
+  const newest = newestTime(sealed)
   const otherwise = sealed.flaws === undefined ? undefined : 'flawed'
-  if (now === undefined || times.length === 0) return otherwise
-  const newest = Math.max(...times)
+  if (now === undefined || newest === undefined) return otherwise
   if (newest > now + MAX_AHEAD) return 'ahead'
   return newest < now - acceptAge ? 'old' : otherwise
 }
@@ -32,4 +31,12 @@ function isAbove(position: Position, held: Position | undefined): boolean {
   if (held === undefined || position.epoch > held.epoch) return true
   if (position.epoch < held.epoch) return false
   return position.boot !== held.boot || position.seq > held.seq
+}
+
+/** Unix seconds; undefined where no time is known. */
+function newestTime({ readings }: SealedReadings): number | undefined {
+  let newest: number | undefined
+  for (const { time } of readings)
+    if (time !== null && !(newest !== undefined && newest >= time)) newest = time
+  return newest
 }

@@ -246,15 +246,19 @@ export class Gossip implements Startable {
     const checked = this.#packs.check(topic, bytes, source)
     const { message, reason, author } = checked
     if (message === undefined) return checked
-    const newest = message.readings
-      .map(({ position }) => position)
-      .toSorted(comparePositions)
-      .at(-1)
-    if (author === self && newest !== undefined) receive.ownRun(newest)
+    if (author === self) this.#noteOwnRun(message)
     if (reason === 'accept' || reason === 'flawed') receive.pack(message)
     if (reason === 'held') receive.late(message)
     if ((reason === 'old' || reason === 'ahead') && isStored(message.author)) this.#takeUntimely(message)
     return checked
+  }
+
+  #noteOwnRun({ readings }: SealedReadings): void {
+    const newest = readings
+      .map(({ position }) => position)
+      .toSorted(comparePositions)
+      .at(-1)
+    if (newest !== undefined) this.#init.receive.ownRun(newest)
   }
 
   #takeCatalogue(bytes: Uint8Array, source: string): Checked<SealedCatalogue> {

@@ -167,16 +167,25 @@ export class ReadingHub {
     }
   }
 
-  /** @returns what is new of it */
-  #take(sealed: SealedReadings, receivedBy: ReceivedBy, now: number): Reading[] {
-    return sealed.readings.filter((reading) => {
-      const entry = this.#entry(reading.series, receivedBy)
-      if (entry === undefined) return false
+  /** @returns what is new of it; the readings themselves where all are */
+  #take(sealed: SealedReadings, receivedBy: ReceivedBy, now: number): readonly Reading[] {
+    const { readings } = sealed
+    const fresh: Reading[] = []
+    // Readings of one series stand together in a pack: its entry is looked up once.
+    let series: string | undefined
+    let entry: Entry | undefined
+    for (const reading of readings) {
+      if (reading.series !== series) {
+        series = reading.series
+        entry = this.#entry(series, receivedBy)
+      }
+      if (entry === undefined) continue
       this.#checkTwin(entry, reading)
-      if (!entry.seen.add(reading.position)) return false
-      advance(entry, { reading, sealed, receivedBy, receivedAt: now })
-      return true
-    })
+      if (!entry.seen.add(reading.position)) continue
+      if (isNewer(reading, entry)) entry.latest = { reading, sealed, receivedBy, receivedAt: now }
+      fresh.push(reading)
+    }
+    return fresh.length === readings.length ? readings : fresh
   }
 
   /** The latest of history, until a newer reading comes; its age is by the wall clock. */
@@ -185,8 +194,8 @@ export class ReadingHub {
     for (const reading of sealed.readings) {
       const age = reading.time === null ? Infinity : Math.max(0, clock.now() - reading.time * 1000)
       const entry = this.#entry(reading.series, 'history')
-      if (entry !== undefined) {
-        advance(entry, { reading, sealed, receivedBy: 'history', receivedAt: clock.monotonic() - age })
+      if (entry !== undefined && isNewer(reading, entry)) {
+        entry.latest = { reading, sealed, receivedBy: 'history', receivedAt: clock.monotonic() - age }
       }
     }
   }
@@ -194,13 +203,19 @@ export class ReadingHub {
   #keep(sealed: SealedReadings, fresh: readonly Reading[]): void {
     const { keepsOf, history } = this.#options
     if (!keepsOf(sealed.author)) return
-    const kept = new Set(fresh.map(({ series }) => series))
-    history.put({ ...sealed, readings: sealed.readings.filter(({ series }) => kept.has(series)) })
+    if (fresh === sealed.readings) history.put(sealed)
+    else {
+      const kept = new Set(fresh.map(({ series }) => series))
+      history.put({ ...sealed, readings: sealed.readings.filter(({ series }) => kept.has(series)) })
+    }
   }
 
   /** A pack with several series is charged to each: the others may go on without it. */
   #weigh({ readings }: SealedReadings): void {
-    for (const series of new Set(readings.map((reading) => reading.series))) {
+    let weighed: string | undefined
+    for (const { series } of readings) {
+      if (series === weighed) continue
+      weighed = series
       const entry = this.#series.get(series)
       if (entry !== undefined) this.#series.weigh(series, bytesOf(entry))
     }
@@ -213,9 +228,14 @@ export class ReadingHub {
   }
 
   #notify({ match, onSealed }: HubSubscriber, { sealed, fresh, receivedBy }: HubEvent): void {
+    let asked: string | undefined
+    let isWanted = false
     const wanted = fresh.filter(({ series }) => {
+      if (series === asked) return isWanted
+      asked = series
       const entry = this.#series.get(series)
-      return entry !== undefined && (match === undefined || match(entry.parts))
+      isWanted = entry !== undefined && (match === undefined || match(entry.parts))
+      return isWanted
     })
     if (wanted.length === 0) return
     try {
@@ -275,7 +295,6 @@ function bytesOf({ seen, latest }: Entry): number {
 }
 
 /** The latest moves to higher positions only. */
-function advance(entry: Entry, latest: Latest): void {
-  const newest = entry.latest?.reading.position
-  if (newest === undefined || comparePositions(latest.reading.position, newest) > 0) entry.latest = latest
+function isNewer({ position }: Reading, { latest }: Entry): boolean {
+  return latest === undefined || comparePositions(position, latest.reading.position) > 0
 }

@@ -34,6 +34,7 @@ export class SeenPositions {
 
   /** @returns whether it was new */
   add(position: Position): boolean {
+    if (this.#follows(position)) return true
     const seen = this.#runOf(position)
     return seen !== undefined && this.#addTo(seen, position.seq, position.seq)
   }
@@ -45,8 +46,23 @@ export class SeenPositions {
 
   /** Whether the run is new and another of its epoch was seen: two nodes have one key. */
   isTwin({ epoch, boot }: Run): boolean {
-    const alike = this.#runs.filter((seen) => seen.run.epoch === epoch)
-    return alike.length > 0 && alike.every((seen) => seen.run.boot !== boot)
+    let isAlike = false
+    for (const { run } of this.#runs) {
+      if (run.epoch !== epoch) continue
+      if (run.boot === boot) return false
+      isAlike = true
+    }
+    return isAlike
+  }
+
+  /** Takes a position that follows the last of the newest run, as most do; nothing is above it to be joined with. */
+  #follows({ epoch, boot, seq }: Position): boolean {
+    const newest = this.#runs.at(-1)
+    const last = newest?.ranges.at(-1)
+    if (newest === undefined || last === undefined || last[1] + 1 !== seq) return false
+    if (newest.run.epoch !== epoch || newest.run.boot !== boot) return false
+    last[1] = seq
+    return true
   }
 
   /** undefined for a run below those that are kept. */
