@@ -1,8 +1,7 @@
-import { isLoopback } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { isRelayed } from '../direct.ts'
 import type { Caller } from './admission.ts'
-import { isPrivateHost, type LocalNetwork } from './discovery/local-network.ts'
+import { isLoopbackHost, isPrivateHost, type LocalNetwork } from './discovery/local-network.ts'
 import { hostPort } from './discovery/multiaddr-host.ts'
 
 /** Whether addresses are told beyond the network that they are in. */
@@ -35,12 +34,12 @@ export class OwnAddresses {
    */
   all(): Multiaddr[] {
     const { listening, announce, network } = this.#init
-    const usable = listening().filter((address) => {
-      const place = hostPort(address)
-      return place === undefined || !network.isOnBridge(place.host)
-    })
-    const outward = usable.filter((address) => !isLoopback(address))
-    const texts = [...(outward.length > 0 ? outward : usable).map(String), ...announce]
+    const usable = listening()
+      .map((address) => ({ address, host: hostPort(address)?.host }))
+      .filter(({ host }) => host === undefined || !network.isOnBridge(host))
+    const outward = usable.filter(({ host }) => host === undefined || !isLoopbackHost(host))
+    const told = (outward.length > 0 ? outward : usable).map(({ address }) => address.toString())
+    const texts = [...told, ...announce]
     return [...new Set(texts)].map((text) => multiaddr(text))
   }
 

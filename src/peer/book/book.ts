@@ -109,7 +109,7 @@ export class AddressBook {
    */
   change<T extends BookEdit>(decide: (book: AddressBook) => T): Promise<T> {
     return this.#inTurn(async () => {
-      await this.#refresh()
+      await this.#refresh(await this.#file?.version())
       const edit = decide(this)
       if (edit.put.length + edit.remove.length > 0) await this.#change(edit)
       return edit
@@ -127,7 +127,7 @@ export class AddressBook {
       const version = await this.#file?.version()
       const isSettled = version === this.#seen
       this.#seen = version
-      return isSettled ? this.#refresh() : []
+      return isSettled ? this.#refresh(version) : []
     })
   }
 
@@ -137,8 +137,7 @@ export class AddressBook {
     return turn
   }
 
-  async #refresh(): Promise<readonly BookEntry[]> {
-    const version = await this.#file?.version()
+  async #refresh(version: string | undefined): Promise<readonly BookEntry[]> {
     if (this.#file === undefined || version === undefined || version === this.#version) return []
     if (version === this.#bad?.version) throw this.#bad.error
     try {

@@ -25,6 +25,10 @@ for (const [address, prefix] of [
   privateRanges.addSubnet(address, prefix, 'ipv6')
 privateRanges.addAddress('::1', 'ipv6')
 
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
 const linkLocal = new BlockList()
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
 linkLocal.addSubnet('fe80::', 10, 'ipv6')
@@ -32,6 +36,11 @@ linkLocal.addSubnet('fe80::', 10, 'ipv6')
 /** Whether it is not routed on the Internet. @param host an IPv4 or IPv6 address, with or without a zone */
 export function isPrivateHost(host: string): boolean {
   return inSubnets(privateRanges, host)
+}
+
+/** Whether it leads to this machine itself. @param host an IPv4 or IPv6 address, with or without a zone */
+export function isLoopbackHost(host: string): boolean {
+  return inSubnets(loopback, host)
 }
 
 /** The subnets of this machine, by address and netmask of each interface. */

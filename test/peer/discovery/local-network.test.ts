@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Interfaces, LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
+import { type Interfaces, isLoopbackHost, LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
 
 const interfaces = {
   eth0: [
@@ -83,4 +83,11 @@ t.test('hosts on one link', async (t) => {
     [undefined, undefined, true]
   ] as const)
     t.equal(network.sharesLink(one, other), shared, `${one} and ${other}`)
+})
+
+t.test('the loopback leads to this machine itself', async (t) => {
+  for (const host of ['127.0.0.1', '127.255.0.3', '::1', '::ffff:127.0.0.1', '::1%lo'])
+    t.ok(isLoopbackHost(host), host)
+  for (const host of ['128.0.0.1', '10.0.0.1', '::', '::2', 'fe80::1%lo', 'localhost', ''])
+    t.notOk(isLoopbackHost(host), host)
 })
