@@ -83,7 +83,7 @@ export class Neighbours implements Startable {
     this.#exchange.made?.pathFailed(path)
   }
 
-  /** What arrives meanwhile stays in the stream, at most its window (256 KiB). */
+  /** What arrives meanwhile stays in the stream; more than 1 MiB of it resets the stream. */
   readonly #onStream = (stream: Stream, connection: Connection): void => {
     this.#exchange.get().then(
       (exchange) => exchange.onStream(stream, connection),

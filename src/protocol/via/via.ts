@@ -59,7 +59,7 @@ export class Via implements Startable {
     return await (await this.#circuits.get()).openVia(path, peer, signal)
   }
 
-  /** What arrives meanwhile stays in the stream, at most its window (256 KiB). */
+  /** What arrives meanwhile stays in the stream; more than 1 MiB of it resets the stream. */
   readonly #onStream = (stream: Stream, connection: Connection): void => {
     this.#circuits.get().then(
       (circuits) => circuits.onStream(stream, connection),

@@ -1,96 +1,8 @@
-import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
-import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import t, { type Test } from 'tap'
-import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { silentLog } from '../../../src/log.ts'
-import type { Network } from '../../../src/node/network/create-network.ts'
-
-import { AutoDialer } from '../../../src/peer/dialing/auto-dialer.ts'
-import { ToldAddresses } from '../../../src/peer/dialing/told-addresses.ts'
-import { NoAddress } from '../../../src/peer/dialing/way.ts'
-import { LocalNetwork } from '../../../src/peer/discovery/local-network.ts'
-import { memoryNetwork, nextEvent } from '../../support/memory-network.ts'
-
-const limits = {
-  peers: 3,
-  addresses: 2,
-  dialTimeout: 20_000,
-  retryMin: 1_000,
-  retryMax: 60_000,
-  strangerRetryMax: 600_000,
-  parallelDials: 32,
-  failuresPerSecond: 20,
-  dialsPerMinute: 60,
-  forgetUnreached: 300_000,
-  forgetAfter: 3_600_000
-}
-
-async function pair(
-  t: Test,
-  inBook: (peer: string) => boolean = () => false,
-  change: Partial<typeof limits> = {},
-  bookAddresses: (peer: string) => string[] = () => []
-) {
-  const [here, there] = [await memoryNetwork(), await memoryNetwork()]
-  const clock = new VirtualClock()
-  const refused = new Set<string>()
-  const ordered: string[] = []
-  const init = {
-    libp2p: here as unknown as Libp2p,
-    dial: async (addresses: readonly Multiaddr[], signal: AbortSignal) => {
-      if (addresses.length === 0) throw new NoAddress()
-      return await here.dial([...addresses], { signal })
-    },
-    gate: (peer: string) => (refused.has(peer) ? 'denied' : undefined),
-    clock,
-    log: silentLog,
-    network: new LocalNetwork({}),
-    random: () => 0.5,
-    limits: { ...limits, ...change },
-    told: new ToldAddresses({
-      peerStore: here.peerStore,
-      network: new LocalNetwork({}),
-      inBook,
-      leadsHere: () => false,
-      peers: 16
-    }),
-    leadsHere: (address: Multiaddr) => {
-      ordered.push(address.toString())
-      return false
-    },
-    inBook,
-    bookAddresses,
-    canDial: (address: Multiaddr) => !address.toString().includes('/quic')
-  }
-  const autoDialer = new AutoDialer(init)
-  autoDialer.start()
-  t.teardown(async () => {
-    autoDialer.stop()
-    await Promise.all([here.stop(), there.stop()])
-  })
-  return { here, there, clock, autoDialer, refused, ordered, peer: there.peerId.toString() }
-}
-
-async function stranger(): Promise<PeerId> {
-  return peerIdFromPrivateKey(await generateKeyPair('Ed25519'))
-}
-
-/** The addresses of each dial from now on. */
-function dialsOf(network: Network): string[][] {
-  const dials: string[][] = []
-  const dial = network.dial.bind(network)
-  network.dial = (target, options) => {
-    dials.push([target].flat().map(String))
-    return dial(target, options)
-  }
-  return dials
-}
-
-function opened(network: Network): Promise<Event> {
-  return nextEvent(network, 'connection:open')
-}
+import type { Connection } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import t from 'tap'
+import { dialsOf, limits, opened, pair, stranger } from '../../support/dialing/pair.ts'
+import { nextEvent } from '../../support/memory-network.ts'
 
 t.test('what was found is dialled, what was lost is dialled again, without end', async (t) => {
   const { here, there, clock, autoDialer, peer } = await pair(t)
@@ -149,39 +61,12 @@ t.test('peers of the book are dialled every minute and never removed', async (t)
   t.ok(dials.length >= 60, `${dials.length} dials in 66 min, outside the budget of strangers`)
 })
 
-t.test('strangers cannot fill the table, nor addresses a peer', async (t) => {
-  const { autoDialer } = await pair(t)
-  for (let i = 0; i < 10; i++) {
-    autoDialer.found(
-      await stranger(),
-      ['a', 'b', 'c'].map((name) => multiaddr(`/memory/${name}${i}`))
-    )
-  }
-  const known = autoDialer.neighbours()
-  t.equal(known.length, limits.peers)
-  t.ok(known.every((one) => one.addresses.length === limits.addresses))
-})
-
 t.test('connect dials at once, by what is known', async (t) => {
   const { there, autoDialer, peer } = await pair(t)
   autoDialer.remember(peer, there.getMultiaddrs().map(String))
   const connection = await autoDialer.connect(peer, AbortSignal.timeout(5000))
   t.equal(connection.remotePeer.toString(), peer)
   t.equal(await autoDialer.connect(peer, AbortSignal.timeout(5000)), connection, 'and is reused')
-})
-
-t.test('announced at any rate, a peer is dialled by its back-off', async (t) => {
-  const { here, clock, autoDialer } = await pair(t)
-  const dials = dialsOf(here)
-  const peers = [await stranger(), await stranger(), await stranger()]
-  for (let ms = 0; ms < 10_000; ms += 50) {
-    for (const [i, peer] of peers.entries()) autoDialer.found(peer, [multiaddr(`/memory/nobody-${i}`)])
-    await clock.advance(50)
-  }
-  for (const peer of peers) {
-    const { length } = dials.filter(([address]) => address?.endsWith(peer.toString()))
-    t.ok(length >= 3 && length <= 5, `${length} dials in 10 s`)
-  }
 })
 
 t.test('a peer that has a new address is dialled at once', async (t) => {
@@ -214,77 +99,6 @@ t.test('a peer that was there before and comes back is dialled at once', async (
   t.ok(dials.length >= 1 && dials.length <= 3, `${dials.length} dials in 3 s`)
 })
 
-t.test('peers made up at any rate are dialled within the budget', async (t) => {
-  const { here, clock, autoDialer } = await pair(t, () => false, { peers: 1000 })
-  const dials = dialsOf(here)
-  const made = await Promise.all(Array.from({ length: 300 }, stranger))
-  for (let minute = 0; minute < 3; minute++) {
-    for (const [i, peer] of made.entries()) autoDialer.found(peer, [multiaddr(`/memory/${minute}-${i}`)])
-    await clock.advance(60_000)
-  }
-  const addresses = dials.flat().length
-  t.ok(addresses <= 30 * 4, `${addresses} addresses in 3 min`)
-  t.ok(addresses >= 30 * 3, 'and as many as the budget has for them')
-})
-
-t.test('peers made up at one address of a third host are its back-off together', async (t) => {
-  const { here, clock, autoDialer } = await pair(t, () => false, { peers: 1000 })
-  const dials = dialsOf(here)
-  const made = await Promise.all(Array.from({ length: 200 }, stranger))
-  for (let s = 0; s < 150; s += 10) {
-    for (const peer of made) autoDialer.found(peer, [multiaddr('/ip4/127.0.0.1/tcp/9')])
-    await clock.advance(10_000)
-  }
-  t.ok(dials.length <= 30, `${dials.length} dials in 150 s`)
-})
-
-t.test('a peer that was there before is reached beside any number of made-up ones', async (t) => {
-  const { here, there, clock, autoDialer, peer } = await pair(t, () => false, { peers: 1000 })
-  const first = opened(here)
-  autoDialer.found(there.peerId, there.getMultiaddrs())
-  await clock.advance(1000)
-  await first
-  const made = await Promise.all(Array.from({ length: 300 }, stranger))
-  for (const one of made) autoDialer.found(one, there.getMultiaddrs())
-  await clock.advance(60_000)
-  const closed = nextEvent(here, 'connection:close')
-  await there.hangUp(here.peerId)
-  await closed
-  const again = Promise.all([opened(here), opened(there)])
-  await clock.advance(1000)
-  await again
-  t.equal(autoDialer.connection(peer)?.remotePeer.toString(), peer)
-})
-
-t.test('discovery leads to nobody outside the local network', async (t) => {
-  const { here, clock, autoDialer } = await pair(t)
-  const dials = dialsOf(here)
-  const peer = await stranger()
-  const near = `/ip4/192.168.7.7/tcp/4001/p2p/${peer}`
-  const far = ['/ip4/198.51.100.7/tcp/80', '/dns4/example.com/tcp/80', '/ip6/2001:db8::7/tcp/80']
-  autoDialer.found(
-    await stranger(),
-    far.map((text) => multiaddr(text))
-  )
-  autoDialer.found(
-    peer,
-    [...far, near].map((text) => multiaddr(text))
-  )
-  t.equal(autoDialer.neighbours().length, 1)
-  here.dial = async (target) => {
-    dials.push([target].flat().map(String))
-    throw new Error('nobody')
-  }
-  await clock.advance(1000)
-  t.same(dials[0], [near])
-})
-
-t.test('a node that hears itself is not its own neighbour', async (t) => {
-  const { here, autoDialer } = await pair(t)
-  autoDialer.found(here.peerId, here.getMultiaddrs())
-  t.same(autoDialer.neighbours(), [])
-})
-
 t.test('one forgotten while it is dialled is not dialled again, and libp2p forgets it too', async (t) => {
   const { here, clock, autoDialer } = await pair(t)
   const first = await stranger()
@@ -304,18 +118,6 @@ t.test('one forgotten while it is dialled is not dialled again, and libp2p forge
   const again = dials.filter((address) => address.endsWith(first.toString()))
   t.equal(again.length, 1)
   t.equal(await here.peerStore.has(first), false)
-})
-
-t.test('a newcomer is dialled beside any number of peers that another host makes up', async (t) => {
-  const { here, there, clock, autoDialer } = await pair(t, () => false, { peers: 1000 })
-  const made = await Promise.all(Array.from({ length: 200 }, stranger))
-  for (const [i, one] of made.entries()) autoDialer.found(one, [multiaddr(`/memory/made-${i}`)], '10.0.0.3')
-  await clock.advance(60_000)
-  const met = Promise.all([opened(here), opened(there)])
-  autoDialer.found(there.peerId, there.getMultiaddrs(), '10.0.0.4')
-  await clock.advance(1000)
-  await met
-  t.ok(autoDialer.connection(there.peerId.toString()))
 })
 
 t.test('what was learned of a peer is forgotten on demand, but for what the book has', async (t) => {
