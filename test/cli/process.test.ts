@@ -44,10 +44,8 @@ t.test('wrong usage ends with 2 and goes to stderr', async (t) => {
 t.test('Ctrl-C ends a watch', async (t) => {
   const { child, out, err, end } = kith('watch', '--json', '--home', await home(t))
   while (out().split('\n').length < 4) await once(child.stdout ?? child, 'data')
-  const at = performance.now()
   child.kill('SIGINT')
   t.equal(await end, 0)
-  t.ok(performance.now() - at < 10_000, 'within a second where the machine has time')
   t.equal(err(), '')
   t.doesNotThrow(
     () =>

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { run } from '../debian/root.ts'
+import { freePort } from '../support/free-port.ts'
 import { answerOf } from './answer.ts'
 import type { Buildah, ImageConfig } from './buildah.ts'
 import { Container } from './container.ts'
@@ -88,12 +88,4 @@ async function sizeOf(folder: string): Promise<number> {
   const bytes = Number.parseInt(output, 10)
   if (!(bytes < MAX_BYTES)) throw new Error(`${output.trim()}: more than ${MAX_BYTES} bytes`)
   return bytes
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const address = server.address()
-  await new Promise((done) => server.close(done))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

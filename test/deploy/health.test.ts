@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { runtimeFolders } from '../../src/node/control/runtime-folder.ts'
 
 const HEALTH = fileURLToPath(new URL('../../deploy/container/health.js', import.meta.url))
 
@@ -35,8 +36,7 @@ t.test('a node that answers is healthy', async (t) => {
 
 t.test('also where its socket is outside the home', async (t) => {
   const home = t.testdir()
-  const { dev, ino } = statSync(home)
-  const folder = `/tmp/kith-${dev}-${ino}`
+  const folder = (await runtimeFolders(home)).at(-1) ?? ''
   mkdirSync(folder, { mode: 0o700 })
   t.teardown(async () => (await import('node:fs/promises')).rm(folder, { recursive: true }))
   await serve(t, folder, 200)

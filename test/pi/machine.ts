@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../support/free-port.ts'
 import { Qmp } from './qmp.ts'
 import { Shell } from './shell.ts'
 import { until } from './until.ts'
@@ -137,14 +137,4 @@ function words(
     ...['-netdev', `user,id=n0,restrict=on,${forward}`, '-device', 'usb-net,netdev=n0'],
     ...chips.flatMap((chip) => ['-device', chip])
   ]
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
 }

@@ -16,8 +16,6 @@ function folder(t: Test): string {
   return path
 }
 
-/** Milliseconds for what takes 5 s, on a machine that does much else. */
-const PATIENCE = 20_000
 const FAST = 'sensors=[{type: tmp102, name: air, bus: i2c-1, interval: 200ms}]'
 
 t.test('a node measures, another process watches it over the network, both stop at a signal', async (t) => {
@@ -51,10 +49,8 @@ t.test('a node measures, another process watches it over the network, both stop 
     'a second node is refused, with the process that has the home'
   )
 
-  const at = performance.now()
   node.child.kill('SIGTERM')
   t.equal(await node.end, 0)
-  t.ok(performance.now() - at < PATIENCE, `stopped after ${Math.round(performance.now() - at)} ms`)
   t.equal(node.err(), '')
   t.notOk(existsSync(join(home, 'control.sock')), 'the socket is gone')
   t.notOk(existsSync(join(home, 'node.pid')))
@@ -82,21 +78,18 @@ t.test('the second Ctrl-C ends the process at once', async (t) => {
   node.child.kill('SIGINT')
   const state = await Promise.race([node.end, delay(700, 'still stopping')])
   t.equal(state, 'still stopping', 'the first waits for what stops in order')
-  const at = performance.now()
   node.child.kill('SIGINT')
-  t.equal(await node.end, 1)
-  t.ok(performance.now() - at < 3000, 'before the first is through: its parts may take 4 s')
+  t.equal(await node.end, 1, 'the first would end it with 0')
+  t.notMatch(node.out(), /stopping network: no answer/)
 })
 
-t.test('a node that does not stop ends after 5 s', async (t) => {
+t.test('a node that does not stop ends all the same', async (t) => {
   const node = runStubborn(join(folder(t), 'hall'))
   t.teardown(() => node.child.kill('SIGKILL'))
   await started(node)
-  const at = performance.now()
   node.child.kill('SIGTERM')
   await node.end
-  const took = performance.now() - at
-  t.ok(took < PATIENCE, `${Math.round(took)} ms`)
+  t.match(node.out(), /stopping network: no answer/)
 })
 
 t.test('a wrong configuration ends with 2 and lists every error', async (t) => {

@@ -7,8 +7,9 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { summarize } from '../../bench/frame/statistics.ts'
 import { describeError } from '../../src/error.ts'
-import { type DhtNode, makeDhtNode, until } from '../support/dht/node.ts'
+import { type DhtNode, makeDhtNode } from '../support/dht/node.ts'
 import { numbers } from '../support/neighbours/graph.ts'
+import { until } from '../support/until.ts'
 
 const NODES = Number(process.argv[2] ?? 100)
 const SEARCHES = 100
@@ -31,7 +32,7 @@ for (let i = 0; i < NODES; i++) {
   const node = await makeDhtNode({ serve, bootstrap })
   nodes.push(node)
   if (serve) servers.push(node)
-  await until(() => bootstrap.length === 0 || node.dht.status.servers > 0)
+  await until(() => bootstrap.length === 0 || node.dht.status.servers > 0, 600_000)
 }
 console.log(`${NODES} nodes, ${servers.length} of them servers, joined in ${seconds(begun)} s`)
 

@@ -1,7 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import { RPC } from '@libp2p/gossipsub/message'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { systemClock } from '../../src/clock.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import type { Network } from '../../src/node/network/create-network.ts'
 import {
@@ -18,6 +17,7 @@ import type { SealedReadings } from '../../src/reading/signed/sealed.ts'
 import { keptLog } from './history.ts'
 import { memoryNetwork } from './memory-network.ts'
 import { allQuantities } from './readings.ts'
+import { until } from './until.ts'
 
 /** What is wanted of gossipsub's inside. */
 interface Inside {
@@ -154,14 +154,5 @@ export class GossipNode {
   #position(series: string): SealedReadings['readings'][number]['position'] | undefined {
     return this.packs.flatMap(({ readings }) => readings).findLast((reading) => reading.series === series)
       ?.position
-  }
-}
-
-/** Waits for what other parts of this process bring about. @throws Error after 5 s */
-export async function until(condition: () => boolean): Promise<void> {
-  const end = systemClock.monotonic() + 5000
-  while (!condition()) {
-    if (systemClock.monotonic() > end) throw new Error(`never came true: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -115,8 +115,3 @@ export function received(stream: Stream, length: number): Promise<Uint8Array> {
   stream.addEventListener('close', ({ error }) => reject(error ?? new Error('closed')))
   return promise
 }
-
-/** Real time until the condition holds; the test's own timeout bounds it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await systemClock.sleep(5)
-}

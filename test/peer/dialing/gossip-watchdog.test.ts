@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/log.ts'
 import type { Network } from '../../../src/node/network/create-network.ts'
 import { type GossipStreams, watchGossip } from '../../../src/peer/dialing/gossip-watchdog.ts'
 import { memoryNetwork } from '../../support/memory-network.ts'
+import { until } from '../../support/until.ts'
 
 const PERIOD = 5000
 const DIRECT = { remoteAddr: multiaddr('/memory/a'), streams: [] as Stream[] } as Connection
@@ -148,8 +149,3 @@ t.test('gossip comes back on the connection that is open, of both sides', async 
   await until(areWhole)
   t.equal(connection.status, 'open')
 })
-
-/** The networks of a test live by the time of this machine. */
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await systemClock.sleep(10)
-}

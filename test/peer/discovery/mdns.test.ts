@@ -11,6 +11,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Interfaces } from '../../../src/peer/discovery/local-network.ts'
 import { LanDiscovery } from '../../../src/peer/discovery/mdns.ts'
+import { until } from '../../support/until.ts'
 
 const ask = (socket: MulticastDNS, name = '_p2p._udp.local'): void =>
   socket.query({ questions: [{ name, type: 'PTR' }] })
@@ -59,11 +60,6 @@ async function speaker(t: Test, port: number, addresses: readonly string[]) {
   })
   t.teardown(() => discovery.stop())
   return { clock, id, discovery, found }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !condition(); i++) await systemClock.sleep(10)
-  if (!condition()) throw new Error('it did not come about in 2 s')
 }
 
 function addressesOf({ additionals = [] }: ResponsePacket): string[] {

@@ -8,7 +8,8 @@ import { decodeStatus, encodeOpen, encodeStatus } from '../../../src/protocol/vi
 import { MAX_FRAME_BYTES } from '../../../src/protocol/via/constants.ts'
 import { VIA_PROTOCOL } from '../../../src/protocol/via/index.ts'
 import type { ViaLimits } from '../../../src/protocol/via/limits.ts'
-import { chain, end, until, type ViaNode, type ViaPlan } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
+import { chain, end, type ViaNode, type ViaPlan } from '../../support/via.ts'
 
 const signal = new AbortController().signal
 const WINDOW = 262_144

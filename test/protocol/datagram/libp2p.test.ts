@@ -7,17 +7,13 @@ import { defined } from '../../../src/defined.ts'
 import type { DatagramFlow } from '../../../src/protocol/datagram/flow.ts'
 import { DATAGRAM_PROTOCOL, DatagramExchange } from '../../../src/protocol/datagram/index.ts'
 import { type RealNode, realNode } from '../../support/datagram/libp2p.ts'
+import { until } from '../../support/until.ts'
 
 const PROTOCOL = '/voice/pcm/v1'
 
 interface Answer {
   readonly id: number
   readonly bytes: Buffer
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !condition(); i++) await systemClock.sleep(5)
-  if (!condition()) throw new Error('it did not come about in 3 s')
 }
 
 async function joined(listen?: string): Promise<[RealNode, RealNode]> {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { KAD_PROTOCOL, MAX_STREAM_BYTES } from '../../../src/protocol/dht/constants.ts'
-import { type DhtNode, dhtNode, found as foundBy, until } from '../../support/dht/node.ts'
+import { type DhtNode, dhtNode, found as foundBy } from '../../support/dht/node.ts'
+import { until } from '../../support/until.ts'
 
 const signal = AbortSignal.timeout(60_000)
 

@@ -5,7 +5,8 @@ import * as Digest from 'multiformats/hashes/digest'
 import t, { type Test } from 'tap'
 import { KAD_PROTOCOL, MAX_STREAM_BYTES } from '../../../src/protocol/dht/constants.ts'
 import { answerOf, dhtLiar, distance, type Lie, madeUpId, type NamedPeer } from '../../support/dht/liar.ts'
-import { type DhtNode, type DhtPlan, dhtNode, found, until } from '../../support/dht/node.ts'
+import { type DhtNode, type DhtPlan, dhtNode, found } from '../../support/dht/node.ts'
+import { until } from '../../support/until.ts'
 
 const signal = AbortSignal.timeout(60_000)
 /** TEST-NET-3: a third party. */

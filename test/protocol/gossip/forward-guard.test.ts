@@ -1,9 +1,10 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import t, { type Test } from 'tap'
 import { guardForwarding } from '../../../src/protocol/gossip/forward-guard.ts'
-import { GossipNode, until } from '../../support/gossip-node.ts'
+import { GossipNode } from '../../support/gossip-node.ts'
 import { topic, us } from '../../support/history.ts'
 import { reading } from '../../support/query/bench.ts'
+import { until } from '../../support/until.ts'
 
 /** A source, a node between, and two more, all joined with the one between alone. */
 async function star(t: Test, mesh: boolean) {

@@ -4,9 +4,10 @@ import { META_TOPIC } from '../../../src/protocol/protocol-registry.ts'
 import type { Catalogue } from '../../../src/reading/signed/catalogue.ts'
 import { encodeCatalogue } from '../../../src/reading/signed/catalogue-write.ts'
 import { seal } from '../../../src/reading/signed/seal.ts'
-import { GossipNode, rates, until } from '../../support/gossip-node.ts'
+import { GossipNode, rates } from '../../support/gossip-node.ts'
 import { encodePack } from '../../support/packs.ts'
 import { metaOf, readingOf, testSigner } from '../../support/readings.ts'
+import { until } from '../../support/until.ts'
 
 const TOPIC = '/sensor/temp/v1'
 const author = testSigner(7)

@@ -9,9 +9,10 @@ import {
 } from '../../../src/protocol/gossip/constants.ts'
 import { controlCost, guardRate } from '../../../src/protocol/gossip/rate-guard.ts'
 import { sensorProtocols } from '../../../src/protocol/protocol-registry.ts'
-import { GossipNode, rates, until } from '../../support/gossip-node.ts'
+import { GossipNode, rates } from '../../support/gossip-node.ts'
 import { topic, us } from '../../support/history.ts'
 import { reading } from '../../support/query/bench.ts'
+import { until } from '../../support/until.ts'
 
 type Control = Partial<RPC.ControlMessage>
 

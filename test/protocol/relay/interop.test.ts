@@ -10,7 +10,8 @@ import t, { type Test } from 'tap'
 import { tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { networkLimits } from '../../support/memory-network.ts'
 import { dial, isHeld, relayNode } from '../../support/relay.ts'
-import { ECHO, echo, echoed, until } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
+import { ECHO, echo, echoed } from '../../support/via.ts'
 
 const signal = new AbortController().signal
 

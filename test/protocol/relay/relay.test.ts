@@ -7,7 +7,8 @@ import { RelayRefused } from '../../../src/protocol/relay/index.ts'
 import type { Startable } from '../../../src/startable.ts'
 import { nextEvent } from '../../support/memory-network.ts'
 import { dial, isHeld, type RelayNode, type RelayPlan, relayNode } from '../../support/relay.ts'
-import { ECHO, echo, echoed, until } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
+import { ECHO, echo, echoed } from '../../support/via.ts'
 
 const signal = new AbortController().signal
 

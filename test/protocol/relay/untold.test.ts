@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { STOP_DEADLINE } from '../../../src/protocol/relay/constants.ts'
 import { RelayRefused } from '../../../src/protocol/relay/index.ts'
 import { dial, isHeld, relayNode } from '../../support/relay.ts'
-import { until } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
 
 const signal = new AbortController().signal
 

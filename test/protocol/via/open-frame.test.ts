@@ -8,7 +8,8 @@ import { prefixed } from '../../../src/protocol/frame-splitter.ts'
 import { decodeStatus, encodeOpen, encodeStatus, type Open } from '../../../src/protocol/via/codec.ts'
 import { MAX_FRAME_BYTES } from '../../../src/protocol/via/constants.ts'
 import { VIA_PROTOCOL } from '../../../src/protocol/via/index.ts'
-import { chain, end, until, type ViaNode, viaNode } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
+import { chain, end, type ViaNode, viaNode } from '../../support/via.ts'
 
 const signal = new AbortController().signal
 

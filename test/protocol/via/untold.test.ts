@@ -1,7 +1,8 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { STATUS_DEADLINE } from '../../../src/protocol/via/constants.ts'
-import { chain, end, until, viaNode } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
+import { chain, end, viaNode } from '../../support/via.ts'
 
 const signal = new AbortController().signal
 

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { isDirect } from '../../../src/direct.ts'
 import { isNodeError } from '../../../src/error.ts'
-import { across, chain, ECHO, echo, echoed, end, hopsOf, until, viaNode } from '../../support/via.ts'
+import { until } from '../../support/until.ts'
+import { across, chain, ECHO, echo, echoed, end, hopsOf, viaNode } from '../../support/via.ts'
 
 /** The message of the NodeError that the work ends with. */
 async function refusal(work: Promise<unknown>): Promise<string> {

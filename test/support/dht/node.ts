@@ -86,8 +86,3 @@ export async function found(
   for await (const addresses of dht.find(peer, signal)) all.push(...addresses.map(String))
   return all
 }
-
-/** Resolves once it holds. Tests bound it by their own timeout. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await systemClock.sleep(20)
-}

@@ -1,28 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadGpioKernel } from '../../../../src/hal/linux/gpio/addon.ts'
 import { systemCode } from '../../../../src/hal/linux/system-code.ts'
+import { runWithFake, whyNoFake, whyNotBuilt } from '../../../support/hardware/run-with-fake.ts'
 
-const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-const built = existsSync(file(`../native/build/linux-${process.arch}/gpio.node`))
-const compiles = spawnSync('cc', ['--version']).status === 0
-
-t.test('declarations of the addon match those of the kernel', { skip: !built || !compiles }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'kith-gpio-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const [fake, chip] = [join(folder, 'fake.so'), join(folder, 'gpiochip0')]
-  execFileSync('cc', ['-shared', '-fPIC', file('support/fakes/gpiochip.c'), '-o', fake])
-  writeFileSync(chip, '')
-  const said = execFileSync(process.execPath, [file('support/hardware/gpio-addon-run.ts'), chip], {
-    env: { ...process.env, LD_PRELOAD: fake },
-    encoding: 'utf8',
-    timeout: 20_000
-  })
-  t.same(JSON.parse(said), {
+t.test('declarations of the addon match those of the kernel', { skip: whyNoFake('gpio') }, async (t) => {
+  t.same(runWithFake(t, 'gpiochip.c', 'gpio-addon-run.ts', 'gpiochip0'), {
     chip: { name: 'gpiochip0', label: 'x'.repeat(32), lines: 54 },
     line: { name: 'GPIO5', consumer: 'gpio-keys', flags: 1 },
     levels: [1, null, 0],
@@ -33,7 +15,7 @@ t.test('declarations of the addon match those of the kernel', { skip: !built || 
   })
 })
 
-t.test('what is no GPIO chip is an error of the system', { skip: !built }, async (t) => {
+t.test('what is no GPIO chip is an error of the system', { skip: whyNotBuilt('gpio') }, async (t) => {
   const kernel = await loadGpioKernel()
   const descriptor = kernel.open('/dev/null')
   const calls = [

@@ -10,6 +10,7 @@ import { STREAM_WINDOW } from '../../../../src/node/network/guard/yamux-frames.t
 import { bytesInUse } from '../../../support/hostile/memory.ts'
 import { RawPeer, yamuxHead } from '../../../support/hostile/raw-peer.ts'
 import { addressesOf, memoryNetwork, networkLimits } from '../../../support/memory-network.ts'
+import { until } from '../../../support/until.ts'
 
 const MiB = 1024 * 1024
 const PING = '/ipfs/ping/1.0.0'
@@ -41,10 +42,6 @@ async function rawPeer(t: Test, { network }: Victim): Promise<RawPeer> {
   const peer = await RawPeer.dial(network.getMultiaddrs())
   t.teardown(() => peer.stop())
   return peer
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !condition(); i++) await systemClock.sleep(5)
 }
 
 /** Sends the piece until so many bytes are sent or the other side hangs up. */
