@@ -2,8 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { circleOf, foldersOf, unitGraph } from './support/source-graph.ts'
-import { type ImportKind, type SourceImport, sourceFile, sourceFiles } from './support/source-imports.ts'
+import { circleOf, foldersOf, unitGraph } from './support/source/source-graph.ts'
+import {
+  type ImportKind,
+  type SourceImport,
+  sourceFile,
+  sourceFiles
+} from './support/source/source-imports.ts'
 
 /** What one room may import of another: its values, or only what is stripped, or only by import(). */
 interface Permission {

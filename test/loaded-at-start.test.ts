@@ -1,7 +1,7 @@
 /** What a node loads when it starts, found in its sources: code that is wanted later is loaded later. */
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { type SourceFile, sourceFiles } from './support/source-imports.ts'
+import { type SourceFile, sourceFiles } from './support/source/source-imports.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const files = new Map(sourceFiles(ROOT, ['src', 'devices']).map((file) => [file.path, file]))

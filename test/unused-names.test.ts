@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { sourceFile, sourceFiles } from './support/source-imports.ts'
-import { unusedNames } from './support/unused-names.ts'
+import { sourceFile, sourceFiles } from './support/source/source-imports.ts'
+import { unusedNames } from './support/source/unused-names.ts'
 
 /** Where programs begin: what none of them imports, however far, is for tests alone. */
 const ENTRIES =

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { run } from '../debian/root.ts'
-import { freePort } from '../support/free-port.ts'
+import { freePort } from '../support/process/free-port.ts'
 import { answerOf } from './answer.ts'
 import type { Buildah, ImageConfig } from './buildah.ts'
 import { Container } from './container.ts'
