@@ -46,12 +46,24 @@ t.test('kith says when it is ready, and systemd waits longer than the watchdog i
   t.ok(Number(one('WatchdogSec')) >= 30, 'a card that stalls for seconds is no hang')
 })
 
-t.test('the package compiles with the flags of the unit, as the cache depends on them', async (t) => {
-  const flags = one('ExecStart').match(/--\S+/g) ?? []
-  t.ok(flags.length > 0)
-  t.match(read('deploy/debian/postinst'), `/usr/lib/kith/node ${flags.join(' ')} `)
-  t.match(read('deploy/debian/kith'), `/usr/lib/kith/node ${flags.join(' ')} `)
-})
+t.test(
+  'every shape starts Node with the flags of the unit, and the package compiles with them, as the cache depends on them',
+  async (t) => {
+    const flags: readonly string[] = one('ExecStart').match(/--\S+/g) ?? []
+    t.ok(flags.length > 0)
+    t.match(read('deploy/debian/postinst'), `/usr/lib/kith/node ${flags.join(' ')} `)
+    t.match(read('deploy/debian/kith'), `/usr/lib/kith/node ${flags.join(' ')} `)
+    t.match(read('Dockerfile'), `ENTRYPOINT ["node", ${flags.map((flag) => `"${flag}"`).join(', ')}, "`)
+    t.match(read('test/pi/board/kith'), `exec node ${flags.join(' ')} `)
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } }
+    const inClone: readonly string[] = scripts.start.match(/--max-\S+/g) ?? []
+    t.ok(inClone.length > 0)
+    for (const flag of inClone) t.ok(flags.includes(flag), `npm start: ${flag}`)
+    const arenas = /MALLOC_ARENA_MAX=\d+/.exec(one('Environment'))?.[0] ?? ''
+    t.ok(arenas)
+    for (const file of ['Dockerfile', 'test/pi/board/kith']) t.match(read(file), arenas, file)
+  }
+)
 
 t.test(
   'the drop-in of a gateway starts the same program with more heap, for a thousand devices',
