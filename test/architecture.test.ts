@@ -107,11 +107,6 @@ const MEDIAN_LINES = 120
 /** Files of one folder, its sub-folders not counted; more want a sub-room. */
 const MAX_FILES = 20
 
-/** Folders that may hold more files than MAX_FILES, and why. */
-const MANY: ReadonlyMap<string, { readonly files: number; readonly reason: string }> = new Map([
-  ['test/devices', { files: 60, reason: 'one test for each device folder, of the same name' }]
-])
-
 /** The room of a path; a package is its own. */
 function roomOf(path: string): string {
   const [top, room = '', sub] = path.split('/')
@@ -288,7 +283,6 @@ t.test('a folder of many files has sub-rooms', async (t) => {
   const tests = sourceFiles(ROOT, ['test'])
   for (const folder of [...foldersOf(files), ...foldersOf(tests)]) {
     const here = [...files, ...tests].filter(({ path }) => folderOf(path) === folder)
-    const max = MANY.get(folder)?.files ?? MAX_FILES
-    t.ok(here.length <= max, `${folder} holds ${here.length} files, at most ${max}`)
+    t.ok(here.length <= MAX_FILES, `${folder} holds ${here.length} files, at most ${MAX_FILES}`)
   }
 })

@@ -36,7 +36,7 @@ async function main(chosen: readonly string[]): Promise<number> {
   const copies = await Promise.all(Array.from({ length: WORKERS }, copyOfTree))
   try {
     const unfit = await firstFailing(copies[0] ?? ROOT, types)
-    if (unfit !== undefined) return finish(1, `test/devices/${unfit}.test.ts fails without any change`)
+    if (unfit !== undefined) return finish(1, `test/devices/${unfit}/driver.test.ts fails without any change`)
     return report([...tests.keys()], changes, await survivorsOf(changes, copies, tests))
   } finally {
     await Promise.all(copies.map((copy) => rm(copy, { recursive: true, force: true })))
@@ -125,7 +125,7 @@ async function survives(copy: string, { path, source }: Change, types: readonly 
 
 /** The first failure is enough. */
 function passes(copy: string, type: string): Promise<boolean> {
-  const test = join(copy, 'test/devices', `${type}.test.ts`)
+  const test = join(copy, 'test/devices', type, 'driver.test.ts')
   const child = spawn(process.execPath, [test], {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'ignore'],
