@@ -27,6 +27,24 @@ t.test('the sum is that of all files', async (t) => {
   t.match(out, /^skipped in .*two\.test\.ts: no root\n# \{ total: 5, pass: 3, todo: 1, skip: 1 \}\n$/)
 })
 
+t.test('no test takes part in the mDNS of this machine, nor a process that it starts', async (t) => {
+  const { status, out } = runOver(t, {
+    joins: `import { createSocket } from 'node:dgram'
+      import { once } from 'node:events'
+      const [one, other] = [createSocket('udp4').bind({ port: 5353 }), createSocket('udp4')]
+      await once(one, 'listening')
+      t.not(one.address().port, 5353)
+      const heard = once(one, 'message')
+      other.send('question', 5353, '127.0.0.1')
+      other.send('question', 0, 8, 5353, '127.0.0.1')
+      t.equal(String((await heard)[0]), 'question', 'what it says reaches itself alone')
+      one.close(), other.close()`,
+    starts: "t.equal(process.env['KITH_MDNS'], 'false')"
+  })
+  t.match(out, /# \{ total: 3, pass: 3 \}/)
+  t.equal(status, 0)
+})
+
 t.test('what is skipped is named with the reason', async (t) => {
   const { status, out } = runOver(t, {
     one: "t.test('in it', async (t) => { t.test('needs a bus', { skip: 'there is none' }, async () => {}) })"

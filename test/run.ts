@@ -29,7 +29,7 @@ const PASSED = /^\s*(ok \d|1\.\.\d|# Subtest: |$)|^(TAP version|# time=|# \{ tot
 const SKIPPED = /^\s*ok \d+ - (.*?)(?: # time=\S+)? # SKIP ?(.*)$/gm
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PRELOADED = ['support/compile-cache.mjs', 'without-async-hooks.mjs'].map(
+const PRELOADED = ['support/compile-cache.mjs', 'without-async-hooks.mjs', 'without-mdns.mjs'].map(
   (file) => `--import=${new URL(file, import.meta.url).href}`
 )
 const KINDS = ['pass', 'fail', 'todo', 'skip'] as const
