@@ -24,3 +24,11 @@ export function comparePositions(a: Position, b: Position): number {
   if (a.boot !== b.boot) return a.boot < b.boot ? -1 : 1
   return a.seq - b.seq
 }
+
+/** The highest of the positions; undefined where there is none. */
+export function newestPosition(positions: Iterable<Position>): Position | undefined {
+  let newest: Position | undefined
+  for (const position of positions)
+    if (newest === undefined || comparePositions(position, newest) > 0) newest = position
+  return newest
+}

@@ -10,8 +10,8 @@ export interface ReadingIntakeInit {
 /**
  * Takes verified packs and blocks of other nodes, whatever carried them.
  *
- * The hub counts each position once and writes new ones of stored authors to history. A block also goes to the
- * replicator: it replaces in history the packs that it covers, even where it brings no new position. Our own
+ * The hub counts each position once and writes what brings new ones of stored authors to history, as a whole. A block
+ * that brings none goes to the replicator: it replaces in history the packs that it covers all the same. Our own
  * readings enter history on another way, by the author and before they are signed, so that a crash costs no
  * reading whose position was used.
  */
@@ -24,8 +24,8 @@ export class ReadingIntake {
 
   receive(sealed: SealedReadings, receivedBy: ReceivedBy): void {
     const { hub, replicator } = this.#init
-    hub.add(sealed, receivedBy)
+    const fresh = hub.add(sealed, receivedBy)
     if (receivedBy === 'gossip') replicator.heard(sealed.author)
-    if (sealed.kind === 'block') replicator.take(sealed)
+    if (sealed.kind === 'block' && fresh.length === 0) replicator.take(sealed)
   }
 }

@@ -4,7 +4,7 @@ import type { PeerId } from '@libp2p/interface'
 import type { Cancel } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { comparePositions, type Run } from '../../reading/run.ts'
+import { newestPosition, type Run } from '../../reading/run.ts'
 import { SEAL_BYTES } from '../../reading/signed/seal.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Startable } from '../../startable.ts'
@@ -254,10 +254,7 @@ export class Gossip implements Startable {
   }
 
   #noteOwnRun({ readings }: SealedReadings): void {
-    const newest = readings
-      .map(({ position }) => position)
-      .toSorted(comparePositions)
-      .at(-1)
+    const newest = newestPosition(readings.map(({ position }) => position))
     if (newest !== undefined) this.#init.receive.ownRun(newest)
   }
 

@@ -3,7 +3,7 @@ import { defined } from '../../defined.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Reading } from '../../reading/reading.ts'
-import { comparePositions, type Position, type Run } from '../../reading/run.ts'
+import { comparePositions, newestPosition, type Position, type Run } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { BackfillQueue } from './backfill-queue.ts'
@@ -146,10 +146,7 @@ export class Backfill {
       return { ...run, seq: to }
     }
     const readings = item.sealed.readings.filter(({ series }) => series === task.series)
-    const newest = readings
-      .map(({ position }) => position)
-      .toSorted(comparePositions)
-      .at(-1)
+    const newest = newestPosition(readings.map(({ position }) => position))
     checkOrder(peer, last, newest)
     this.#init.providers.note(author, peer)
     this.#init.receive(item.sealed)

@@ -5,7 +5,7 @@ import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { HeldRun, History } from '../../reading/history/history.ts'
-import { comparePositions, type Position, sameRun } from '../../reading/run.ts'
+import { comparePositions, newestPosition, type Position, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { Startable } from '../../startable.ts'
@@ -296,7 +296,7 @@ function isWithin(gap: Gap, { run, from, to = Number.POSITIVE_INFINITY }: Gap): 
 /** What comes after the newest that is held. */
 function endOf(held: readonly HeldRun[]): Gap | undefined {
   const ends = held.map(({ run, ranges }) => ({ ...run, seq: (ranges.at(-1)?.[1] ?? -1) + 1 }))
-  const newest = ends.toSorted(comparePositions).at(-1)
+  const newest = newestPosition(ends)
   return newest && { run: newest, from: newest.seq }
 }
 

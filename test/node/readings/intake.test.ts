@@ -1,17 +1,18 @@
 import t from 'tap'
 import { ReadingIntake } from '../../../src/node/readings/intake.ts'
+import type { Reading } from '../../../src/reading/reading.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { readingOf } from '../../support/readings.ts'
 
 const PEER = '12D3KooWAuthor'
 
-function intake(): { intake: ReadingIntake; calls: string[] } {
+function intake(fresh: readonly Reading[] = []): { intake: ReadingIntake; calls: string[] } {
   const calls: string[] = []
   const made = new ReadingIntake({
     hub: {
       add({ kind }, receivedBy) {
         calls.push(`hub ${kind} ${receivedBy}`)
-        return []
+        return fresh
       }
     },
     replicator: {
@@ -44,8 +45,14 @@ t.test('a pack goes to the hub alone, with the way it came', async (t) => {
   t.strictSame(calls, ['hub pack gossip', `heard ${PEER}`, 'hub pack datagram'], 'gossip: its author lives')
 })
 
-t.test('a block goes to the replicator too, after the hub', async (t) => {
+t.test('a block without a new position goes to the replicator too, after the hub', async (t) => {
   const { intake: made, calls } = intake()
   made.receive(sealed('block'), 'history')
   t.strictSame(calls, ['hub block history', 'replicator block'])
+})
+
+t.test('a block with a new position is stored by the hub, and not once more', async (t) => {
+  const { intake: made, calls } = intake([readingOf(PEER)])
+  made.receive(sealed('block'), 'history')
+  t.strictSame(calls, ['hub block history'])
 })
