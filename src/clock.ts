@@ -147,21 +147,23 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (ms, fire) => startTimer(ms, fire, false),
-  sleep(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason)
-      const cancel = startTimer(ms, finish, true)
-      function finish(): void {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }
-      function stop(): void {
-        cancel()
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', stop, { once: true })
+  sleep: (ms, signal) => sleepBy((fire) => startTimer(ms, fire, true), signal)
+}
+
+/** Clock.sleep() by a timer. @param start sets it */
+export function sleepBy(start: (fire: () => void) => Cancel, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const cancel = start(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
     })
-  }
+    function stop(): void {
+      cancel()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+  })
 }
 
 /** Waits for `work`, or only until the signal. @throws what the work throws; the signal's reason */

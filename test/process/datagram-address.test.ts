@@ -1,21 +1,13 @@
 import t from 'tap'
-import { Namespace, whyNoNamespaces } from '../support/namespaces/namespaces.ts'
-import { askByDatagram, datagramCounter, eventually } from '../support/query/far-asking.ts'
+import { whyNoNamespaces } from '../support/namespaces/namespaces.ts'
+import { cabled, datagramCounter, eventually } from '../support/query/far-asking.ts'
 
 const skip = whyNoNamespaces()
 /** Pings that detect a dead connection, and its retries. */
 const config = { limits: { network: { pingInterval: '1s' }, neighbourhood: { retryMin: '100ms' } } }
 
 t.test('our address changes: the flow ends, and another takes UDP again', { skip }, async (t) => {
-  const [desk, hall] = [new Namespace('desk'), new Namespace('hall')]
-  t.teardown(() => {
-    desk.end()
-    hall.end()
-  })
-  Namespace.cable(desk, '10.77.1.1/24', hall, '10.77.1.2/24')
-  const [requester, asked] = await Promise.all([desk.node({ config }), hall.node({ config })])
-  const who = `/ip4/10.77.1.2/tcp/4001/p2p/${asked.peer}`
-  const isByUdp = async (): Promise<boolean> => (await askByDatagram(requester, who)) === 'udp'
+  const { desk, asked, isByUdp } = await cabled(t, '10.77.1', config)
   t.ok(await eventually(isByUdp, 20), 'by UDP once it is proven')
   desk.ip('addr', 'del', '10.77.1.1/24', 'dev', 'to-hall')
   desk.ip('addr', 'add', '10.77.1.3/24', 'dev', 'to-hall')

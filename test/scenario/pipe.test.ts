@@ -20,6 +20,15 @@ async function row(house: House, ...names: string[]): Promise<HouseNode[]> {
   return nodes
 }
 
+/** Two that have each other in the book, and two others between them. */
+async function apart(house: House): Promise<{ den: HouseNode; desk: HouseNode }> {
+  const [den, , , desk] = await row(house, 'den', 'attic', 'hall', 'desk')
+  if (den === undefined || desk === undefined) throw new Error('there are four')
+  await Promise.all([know(den, desk), know(desk, den)])
+  await house.pass(5000)
+  return { den, desk }
+}
+
 async function know(node: HouseNode, other: HouseNode): Promise<void> {
   await node.operations.bookPut({ name: other.name, who: other.peer })
 }
@@ -51,10 +60,7 @@ async function sendAndRead(bytes: Duplex, sent: Buffer): Promise<Buffer> {
 
 t.test('a stream goes through two others, in the newest version that both ends speak', async (t) => {
   const house = houseFor(t)
-  const [den, , , desk] = (await row(house, 'den', 'attic', 'hall', 'desk')) as HouseNode[]
-  if (den === undefined || desk === undefined) throw new Error('there are four')
-  await Promise.all([know(den, desk), know(desk, den)])
-  await house.pass(5000)
+  const { den, desk } = await apart(house)
   const stop = new AbortController()
   const callers = await echo(den, [V1], stop.signal)
   const { signal } = stop
@@ -73,10 +79,7 @@ t.test('a stream goes through two others, in the newest version that both ends s
 
 t.test('a reader that takes nothing holds the writer back through two others', async (t) => {
   const house = houseFor(t)
-  const [den, , , desk] = (await row(house, 'den', 'attic', 'hall', 'desk')) as HouseNode[]
-  if (den === undefined || desk === undefined) throw new Error('there are four')
-  await Promise.all([know(den, desk), know(desk, den)])
-  await house.pass(5000)
+  const { den, desk } = await apart(house)
   const stop = new AbortController()
   const { signal } = stop
   const events = den.operations.serve({ protocols: [V1] }, signal)[Symbol.asyncIterator]()

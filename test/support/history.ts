@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import type { ClockStatus } from '../../src/hal/time-source.ts'
 import { type Log, type LogFields, silentLog } from '../../src/log.ts'
+import type { HistoryLimits } from '../../src/reading/history/limits.ts'
 import { SqliteHistory, type SqliteHistoryOptions } from '../../src/reading/history/sqlite/sqlite-history.ts'
 import { openDatabase } from '../../src/reading/history/store/database-file.ts'
 import type { Reading } from '../../src/reading/reading.ts'
@@ -38,6 +39,15 @@ export interface HistoryBench {
   status: ClockStatus
 }
 
+export const smallLimits: HistoryLimits = {
+  flush: 60_000,
+  flushBytes: 2 ** 20,
+  blockAge: 900_000,
+  age: 30 * 86_400_000,
+  bytes: 2 ** 26,
+  memoryBytes: 2 ** 22
+}
+
 /** A history of ours in virtual time: small limits, so that tests come to them. */
 export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): HistoryBench {
   const clock = new VirtualClock()
@@ -50,14 +60,7 @@ export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): Histo
     time: () => bench.status,
     topicOf: (quantity) => (quantity === 'temperature' ? topic : undefined),
     maxPayloadOf: () => 1024,
-    limits: {
-      flush: 60_000,
-      flushBytes: 2 ** 20,
-      blockAge: 900_000,
-      age: 30 * 86_400_000,
-      bytes: 2 ** 26,
-      memoryBytes: 2 ** 22
-    },
+    limits: smallLimits,
     ...changes
   })
   return Object.assign(bench, { history })

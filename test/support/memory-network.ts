@@ -11,7 +11,9 @@ import {
   type AddressPolicy,
   type Carrier,
   createNetwork,
-  type Network
+  type Network,
+  type NetworkInit,
+  tcpCarrier
 } from '../../src/node/network/create-network.ts'
 import { networkLimits as declaredLimits, type NetworkLimits } from '../../src/node/network/limits.ts'
 
@@ -28,29 +30,39 @@ export const networkLimits: NetworkLimits = {
   handshakeTimeout: 10_000
 }
 
-/** A bare network of ours over memory, started. */
-export async function memoryNetwork(
-  gossip: Partial<GossipsubOpts> = {},
-  limits: Partial<NetworkLimits> = {},
-  carrier = memoryCarrier()
-): Promise<Network> {
-  const privateKey = await generateKeyPair('Ed25519')
+/** A bare network of ours, started; over memory unless `changes` have another carrier. */
+export async function startNetwork(changes: Partial<NetworkInit> = {}): Promise<Network> {
   const network: Network = await createNetwork({
-    privateKey,
-    carrier,
+    privateKey: await generateKeyPair('Ed25519'),
+    carrier: memoryCarrier(),
     addresses: addressesOf(() => network),
-    gossip,
+    gossip: {},
     version: '0.0.0',
-    limits: { ...networkLimits, ...limits },
+    limits: networkLimits,
     clock: systemClock,
-    log: silentLog
+    log: silentLog,
+    ...changes
   })
   await network.start()
   return network
 }
 
+/** The same by its most frequent changes. */
+export async function memoryNetwork(
+  gossip: Partial<GossipsubOpts> = {},
+  limits: Partial<NetworkLimits> = {},
+  carrier = memoryCarrier()
+): Promise<Network> {
+  return await startNetwork({ gossip, limits: { ...networkLimits, ...limits }, carrier })
+}
+
+/** TCP of this machine alone, on a free port. */
+export function localTcp(): Carrier {
+  return tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false)
+}
+
 /** Everybody learns all addresses. */
-export function addressesOf(network: () => Network): AddressPolicy {
+function addressesOf(network: () => Network): AddressPolicy {
   const all = (): Multiaddr[] => network().services.components.transportManager.getAddrs()
   return {
     forEverybody: () => all().map((address) => address.encapsulate(`/p2p/${network().peerId}`)),

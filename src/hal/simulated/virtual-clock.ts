@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../clock.ts'
+import { type Cancel, type Clock, sleepBy } from '../../clock.ts'
 
 export interface VirtualClockOptions {
   /** Wall clock at the start, milliseconds since 1970; 2026-01-01T00:00Z unless given. */
@@ -44,18 +44,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason)
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      })
-      function stop(): void {
-        cancel()
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', stop, { once: true })
-    })
+    return sleepBy((fire) => this.after(ms, fire), signal)
   }
 
   /** How many timers are set. */

@@ -8,9 +8,8 @@ import type { Finding } from '../../../src/cli/doctor/finding.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { startControlServer } from '../../../src/node/control/server.ts'
-import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
 import { FakeOperations } from '../../support/fakes/operations.ts'
-import { addressesOf, networkLimits } from '../../support/memory-network.ts'
+import { localTcp, startNetwork } from '../../support/memory-network.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 const KEY = await generateKeyPair('Ed25519')
@@ -165,18 +164,7 @@ t.test('a running node is asked for its faults', async (t) => {
 })
 
 t.test('a port that another kith holds is not called another program’s', async (t) => {
-  const carrier = tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false)
-  const network: Network = await createNetwork({
-    privateKey: await generateKeyPair('Ed25519'),
-    carrier,
-    addresses: addressesOf(() => network),
-    gossip: {},
-    version: '0.0.0',
-    limits: networkLimits,
-    clock: systemClock,
-    log: silentLog
-  })
-  await network.start()
+  const network = await startNetwork({ carrier: localTcp() })
   t.teardown(() => network.stop())
   const [, , , , port] = String(network.getMultiaddrs()[0]).split('/')
   const { of } = await findings(freshHome(), { KITH_LISTEN: `/ip4/127.0.0.1/tcp/${port}` })

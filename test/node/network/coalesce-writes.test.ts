@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { Socket } from 'node:net'
-import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { ConnectionEncrypter, MessageStream, Stream } from '@libp2p/interface'
 import t, { type Test } from 'tap'
-import { systemClock } from '../../../src/clock.ts'
-import { silentLog } from '../../../src/log.ts'
 import { coalesceWrites } from '../../../src/node/network/coalesce-writes.ts'
-import { createNetwork, type Network, tcpCarrier } from '../../../src/node/network/create-network.ts'
-import { addressesOf, networkLimits, nextEvent } from '../../support/memory-network.ts'
+import type { Network } from '../../../src/node/network/create-network.ts'
+import { localTcp, nextEvent, startNetwork } from '../../support/memory-network.ts'
 
 const PROTOCOL = '/sink/v1'
 
@@ -88,17 +85,7 @@ t.test('another transport’s connection is left alone', async (t) => {
 })
 
 async function network(t: Test): Promise<Network> {
-  const made: Network = await createNetwork({
-    privateKey: await generateKeyPair('Ed25519'),
-    carrier: tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false),
-    addresses: addressesOf(() => made),
-    gossip: {},
-    version: '0.0.0',
-    limits: networkLimits,
-    clock: systemClock,
-    log: silentLog
-  })
-  await made.start()
+  const made = await startNetwork({ carrier: localTcp() })
   t.teardown(() => made.stop())
   return made
 }

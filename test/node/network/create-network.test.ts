@@ -3,9 +3,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
 import { systemClock } from '../../../src/clock.ts'
-import { silentLog } from '../../../src/log.ts'
-import { createNetwork } from '../../../src/node/network/create-network.ts'
-import { memoryCarrier, memoryNetwork, networkLimits } from '../../support/memory-network.ts'
+import { memoryCarrier, memoryNetwork, startNetwork } from '../../support/memory-network.ts'
 
 const PING = '/ipfs/ping/1.0.0'
 /** Milliseconds; by itself libp2p would wait until the next ping, the sixth second. */
@@ -36,20 +34,14 @@ t.test('parts of libp2p that know no peer are told what anybody may learn', asyn
   const carrier = memoryCarrier()
   const privateKey = await generateKeyPair('Ed25519')
   const peer = peerIdFromPrivateKey(privateKey).toString()
-  const network = await createNetwork({
+  const network = await startNetwork({
     privateKey,
     carrier,
     addresses: {
       forEverybody: () => [multiaddr(`/dns4/hall.example/tcp/4001/p2p/${peer}`)],
       forConnection: () => []
-    },
-    gossip: {},
-    version: '0.0.0',
-    limits: networkLimits,
-    clock: systemClock,
-    log: silentLog
+    }
   })
-  await network.start()
   t.teardown(() => network.stop())
   const addresses = network.getMultiaddrs().map((one) => String(one).replace(/\/p2p\/.*/, ''))
   t.same(addresses, ['/dns4/hall.example/tcp/4001'])

@@ -1,15 +1,14 @@
 import { connect, type Socket } from 'node:net'
-import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../../../src/clock.ts'
 import type { LogFields } from '../../../../src/log.ts'
-import { createNetwork, type Network, tcpCarrier } from '../../../../src/node/network/create-network.ts'
+import type { Network } from '../../../../src/node/network/create-network.ts'
 import type { ConnectionGuard } from '../../../../src/node/network/guard/connection-guard.ts'
 import { STREAM_WINDOW } from '../../../../src/node/network/guard/yamux-frames.ts'
 import { bytesInUse } from '../../../support/hostile/memory.ts'
 import { RawPeer, yamuxHead } from '../../../support/hostile/raw-peer.ts'
-import { addressesOf, memoryNetwork, networkLimits } from '../../../support/memory-network.ts'
+import { localTcp, memoryNetwork, startNetwork } from '../../../support/memory-network.ts'
 import { until } from '../../../support/until.ts'
 
 const MiB = 1024 * 1024
@@ -23,17 +22,8 @@ interface Victim {
 async function victim(t: Test): Promise<Victim> {
   const lines: Victim['lines'] = []
   const say = (message: string, fields?: LogFields): number => lines.push([message, fields])
-  const network: Network = await createNetwork({
-    privateKey: await generateKeyPair('Ed25519'),
-    carrier: tcpCarrier(['/ip4/127.0.0.1/tcp/0'], networkLimits, false),
-    addresses: addressesOf(() => network),
-    gossip: {},
-    version: '0.0.0',
-    limits: networkLimits,
-    clock: systemClock,
-    log: { debug() {}, info: say, warn: say, error: say }
-  })
-  await network.start()
+  const log = { debug() {}, info: say, warn: say, error: say }
+  const network = await startNetwork({ carrier: localTcp(), log })
   t.teardown(() => network.stop())
   return { network, lines }
 }

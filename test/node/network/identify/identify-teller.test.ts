@@ -1,25 +1,15 @@
-import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { IdentifyResult } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import t, { type Test } from 'tap'
-import { systemClock } from '../../../../src/clock.ts'
-import { silentLog } from '../../../../src/log.ts'
-import { createNetwork, type Network } from '../../../../src/node/network/create-network.ts'
-import { memoryCarrier, memoryNetwork, networkLimits, nextEvent } from '../../../support/memory-network.ts'
+import type { Network } from '../../../../src/node/network/create-network.ts'
+import { memoryNetwork, nextEvent, startNetwork } from '../../../support/memory-network.ts'
 
 /** A network that tells each peer what `told` says. */
 async function telling(t: Test, told: (peer: string) => readonly Multiaddr[]): Promise<Network> {
-  const network = await createNetwork({
-    privateKey: await generateKeyPair('Ed25519'),
-    carrier: memoryCarrier(),
+  const network = await startNetwork({
     addresses: { forEverybody: () => [], forConnection: ({ remotePeer }) => told(remotePeer.toString()) },
-    gossip: {},
-    version: '1.2.3',
-    limits: networkLimits,
-    clock: systemClock,
-    log: silentLog
+    version: '1.2.3'
   })
-  await network.start()
   t.teardown(() => network.stop())
   return network
 }

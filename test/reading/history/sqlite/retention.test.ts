@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import type { ClockStatus } from '../../../../src/hal/time-source.ts'
-import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import { historyBench, readingsOf, runOf, smallLimits, them, topic, us } from '../../../support/history.ts'
 
 const anchor = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
 const ours = `${us.peer}/hall/temperature`
@@ -9,14 +9,7 @@ const all = { items: 1000, bytes: 10 ** 9 }
 const run = runOf(10)
 
 t.test('age and bytes bound what is kept; what was deleted is reported as lost', async (t) => {
-  const limits = {
-    flush: 60_000,
-    flushBytes: 2 ** 20,
-    blockAge: 900_000,
-    age: 3_600_000,
-    bytes: 2 ** 26,
-    memoryBytes: 2 ** 22
-  }
+  const limits = { ...smallLimits, age: 3_600_000 }
   const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), limits })
   history.beginRun(run, anchor)
   for (let minute = 0; minute < 100; minute++) {
@@ -48,14 +41,7 @@ t.test('age and bytes bound what is kept; what was deleted is reported as lost',
 
 t.test('a clock that jumps ahead, or begins with a wrong year, deletes nothing', async (t) => {
   const path = join(t.testdir(), 'history.sqlite')
-  const limits = {
-    flush: 10_000,
-    flushBytes: 2 ** 20,
-    blockAge: 60_000,
-    age: 3_600_000,
-    bytes: 2 ** 26,
-    memoryBytes: 2 ** 22
-  }
+  const limits = { ...smallLimits, flush: 10_000, blockAge: 60_000, age: 3_600_000 }
   let status: ClockStatus = { quality: 0, offset: 0 }
   const bench = historyBench({ path, limits, time: () => status })
   const count = ({ history }: typeof bench): number => history.readings({ series: ours, limit: 1e5 }).length
@@ -86,14 +72,7 @@ t.test('a clock that jumps ahead, or begins with a wrong year, deletes nothing',
 })
 
 t.test('readings of others are kept from when they came, whatever their author’s clock says', async (t) => {
-  const limits = {
-    flush: 10_000,
-    flushBytes: 2 ** 20,
-    blockAge: 60_000,
-    age: 3_600_000,
-    bytes: 2 ** 26,
-    memoryBytes: 2 ** 22
-  }
+  const limits = { ...smallLimits, flush: 10_000, blockAge: 60_000, age: 3_600_000 }
   const { history, clock } = historyBench({ path: join(t.testdir(), 'history.sqlite'), limits })
   const old = readingsOf(them.peer, run, 0, 9).map((reading) => ({ ...reading, time: 1_600_000_000 }))
   history.put(them.pack(topic, old))

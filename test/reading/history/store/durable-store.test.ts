@@ -2,7 +2,14 @@ import { chmodSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { diskBench as bench, historyBench, readingsOf, runOf, us } from '../../../support/history.ts'
+import {
+  diskBench as bench,
+  historyBench,
+  readingsOf,
+  runOf,
+  smallLimits,
+  us
+} from '../../../support/history.ts'
 import { isLocked } from '../../../support/is-locked.ts'
 
 const anchor = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
@@ -49,14 +56,7 @@ t.test('what is kept in memory is bounded, the oldest blocks go', async (t) => {
   const dir = t.testdir()
   const { history, clock } = historyBench({
     path: join(dir, 'nowhere', 'history.sqlite'),
-    limits: {
-      flush: 60_000,
-      flushBytes: 2 ** 16,
-      blockAge: 900_000,
-      age: 1e12,
-      bytes: 2 ** 26,
-      memoryBytes: 200_000
-    }
+    limits: { ...smallLimits, flushBytes: 2 ** 16, age: 1e12, memoryBytes: 200_000 }
   })
   history.beginRun(run, anchor)
   t.match(history.status(), { state: 'failing', error: /unable to open/ })
