@@ -9,6 +9,9 @@ const START = [
   'src/node/choose-world.ts',
   'src/node/log/create-log.ts',
   'src/node/network/listen.ts',
+  'src/hal/linux/world.ts',
+  'src/hal/linux/datagram-socket.ts',
+  'src/hal/linux/process-memory.ts',
   'src/cli/load-config.ts',
   'src/config/load-with-devices.ts',
   'devices/index.ts'
@@ -21,8 +24,8 @@ const PROVISIONING = /^src\/provision\//
 /**
  * esbuild makes a chunk of each set of modules that the same entries reach, and each import() is an entry: a node
  * would begin by reading some 90 files. Here those that a node starts with are bundled again into a few: what the
- * commands load as well, what provisioning does, and the rest. A chunk that others name becomes a file that exports
- * from these.
+ * commands load as well, what provisioning does, and the rest. The other chunks import from these; one that is loaded by
+ * import() keeps its name, as a file that exports from these.
  * @param options those of esbuild that hold for every bundle
  * @param metafile of what esbuild made
  * @param made its files: name, and text
@@ -34,8 +37,8 @@ export async function joinStart(options, { outputs }, made) {
     if (name.endsWith('.js')) chunks.set(basename(name), output)
   const groups = groupsOf(chunks)
   const whole = new Set(['main.js', ...Object.values(groups).flat()])
-  const entries = Object.fromEntries(
-    Object.entries(groups).map(([group, names]) => [group, exportsOf(chunks, names)])
+  const entries = new Map(
+    Object.entries(groups).map(([group, names]) => [`${group}.js`, exportsOf(chunks, names)])
   )
   const { outputFiles } = await build({
     ...options,
@@ -44,13 +47,21 @@ export async function joinStart(options, { outputs }, made) {
     splitting: true,
     plugins: [chunksOf(options.outdir, whole, made, entries)]
   })
-  const files = new Map([...made].filter(([name]) => !whole.has(name.replace(/\.map$/, ''))))
-  const named = namedOutside(chunks, whole)
+  const files = new Map()
+  const stubs = new Map()
   for (const [group, names] of Object.entries(groups))
     for (const [i, name] of names.entries()) {
       const list = chunks.get(name).exports.map((each) => `${alias(i, each)} as ${each}`)
-      if (named.has(name)) files.set(name, `export{${list.join(',')}}from"./${group}.js";\n`)
+      stubs.set(name, `export{${list.join(',')}}from"./${group}.js";\n`)
     }
+  for (const name of loadedLater(chunks)) if (stubs.has(name)) files.set(name, stubs.get(name))
+  const others = await importing(
+    options,
+    stubs,
+    made,
+    [...chunks.keys()].filter((name) => !whole.has(name))
+  )
+  for (const file of others) files.set(basename(file.path), file.text)
   for (const file of outputFiles) files.set(basename(file.path), file.text)
   return files
 }
@@ -82,13 +93,22 @@ function reached(chunks, from) {
   return found
 }
 
-/** What the other chunks import, and what is imported by import(), which keeps the name of its file. */
-function namedOutside(chunks, whole) {
+/** What is imported by import(), which keeps the name of its file. */
+function loadedLater(chunks) {
   const named = new Set()
-  for (const [name, { imports }] of chunks)
-    for (const { path: to, kind } of imports)
-      if (kind === 'dynamic-import' || !whole.has(name)) named.add(basename(to))
+  for (const { imports } of chunks.values())
+    for (const { path: to, kind } of imports) if (kind === 'dynamic-import') named.add(basename(to))
   return named
+}
+
+/** The files of the other chunks, which import from the joined ones without a file between. */
+async function importing(options, stubs, made, names) {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: names.map((name) => path(options.outdir, name)),
+    plugins: [chunksOf(options.outdir, new Set(stubs.keys()), made, stubs)]
+  })
+  return outputFiles
 }
 
 /** The text of a module that exports all of the chunks, each name once. */
@@ -113,7 +133,7 @@ const chunksOf = (folder, joined, texts, entries) => ({
     })
     build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
       const name = basename(file)
-      const entry = entries[name.replace(/\.js$/, '')]
+      const entry = entries.get(name)
       if (entry !== undefined) return { contents: entry, loader: 'js' }
       const map = Buffer.from(texts.get(`${name}.map`)).toString('base64')
       const text = texts.get(name).replace(/\/\/# sourceMappingURL=.*\s*$/, '')
