@@ -49,7 +49,8 @@ export async function exchange(
   let stream: Stream | undefined
   const work = async (limited: AbortSignal) => {
     stream = await connection.newStream(protocol, { signal: limited })
-    limited.throwIfAborted()
+    // It came too late: nobody takes it any more.
+    if (limited.aborted) stream.abort(limited.reason)
     sendFrame(stream, encodeMessage(shape, message))
     const answer = await readMessage(stream, shape, limited)
     if (answer.status !== Status.ok) throw new RelayRefused(answer.status ?? 0)

@@ -103,8 +103,12 @@ export class SessionMover {
   async #move(session: Session, reason: MoveReason): Promise<void> {
     const { peer } = session
     const { clock, dialer, sessions, timeout } = this.#init
-    const work = (signal: AbortSignal): Promise<ControlStream | undefined> =>
-      dialer.redial(session.stream, signal)
+    const work = async (signal: AbortSignal): Promise<ControlStream | undefined> => {
+      const found = await dialer.redial(session.stream, signal)
+      // It came too late: nobody takes it, and a connection carries one control stream.
+      if (signal.aborted) found?.reset()
+      return found
+    }
     const stream = await withDeadline(clock, timeout, `datagrams with ${peer}`, work, this.#stopping.signal)
     if (stream === undefined) {
       this.#noteVain(session, reason)

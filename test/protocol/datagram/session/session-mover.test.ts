@@ -107,3 +107,20 @@ t.test('a better connection that fails is tried again after 30 s', async (t) => 
   t.equal(near.ended, undefined)
   await stop(made)
 })
+
+t.test('a better connection that comes too late is not left open', async (t) => {
+  const made = await pair({ wire: { direct: false, onLink: false } })
+  const { clock, world, near } = made
+  const found = Promise.withResolvers<boolean>()
+  world.moveReason = () => 'better-open'
+  world.finds = () => found.promise
+  await clock.advance(1000)
+  near.send(bytes('used'))
+  await clock.advance(11_000)
+  found.resolve(true)
+  await clock.advance(10)
+  t.equal(world.streams.length, 2)
+  t.notOk(world.stream[0].isOpen)
+  t.equal(near.ended, undefined)
+  await stop(made)
+})
