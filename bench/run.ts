@@ -21,6 +21,7 @@ const USAGE = `usage: npm run bench -- [NAME ...] [options]
   --profile         a CPU profile and the heap of each process of ours, in a folder that is named
   --minutes N       gateway: a check of so many minutes, with restarts; it ends with an exit status
   --devices N,...   gateway: other numbers of devices
+  --install-peers   installs the packages and builds the programs of others that are measured beside kith
   --list            the benches`
 
 const { values, positionals } = parseArgs({
@@ -33,13 +34,17 @@ const { values, positionals } = parseArgs({
     bundle: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    'install-peers': { type: 'boolean', default: false },
     minutes: { type: 'string' },
     devices: { type: 'string' }
   }
 })
 const unknown = positionals.filter((name) => benches[name] === undefined)
 if (values.list) for (const { name, what } of await chosen([])) console.log(`${name.padEnd(16)}${what}`)
-else if (unknown.length > 0) {
+else if (values['install-peers']) {
+  const { installPeers } = await import('./peers/install.ts')
+  if (!installPeers((line) => console.error(line))) process.exitCode = 1
+} else if (unknown.length > 0) {
   console.error(
     `${USAGE}\nthere is no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`
   )

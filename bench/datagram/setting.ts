@@ -2,7 +2,6 @@ import type { DatagramLimits } from '../../src/protocol/datagram/index.ts'
 
 export const ECHO_PROTOCOL = '/bench/echo/v1'
 export const COUNT_PROTOCOL = '/bench/count/v1'
-export const STREAM_PROTOCOL = '/bench/stream/v1'
 
 /** About the size of a signed reading. */
 export const PAYLOAD = 200

@@ -25,7 +25,7 @@ export const source: Code = {
 }
 
 /** Programs that are started by a bench, those that have a bundle. */
-const PROGRAMS = ['gateway/gateway.ts', 'gateway/devices.ts']
+const PROGRAMS = ['gateway/gateway.ts', 'gateway/devices.ts', 'gateway/whole.ts', 'pair/kith.ts']
 
 /** Runs with the sources and, unless only they are wanted, a bundle that is deleted afterwards. */
 export async function withCodes<T>(

@@ -29,7 +29,7 @@ export async function byTurns(
   try {
     for (const { name, open } of contenders) {
       const one = await open().catch((error: unknown) => {
-        if (!(error instanceof Missing)) throw error
+        if (!(error instanceof Missing)) throw new Error(`${name}: ${describe(error)}`)
         missing.set(name, error.message)
       })
       if (one !== undefined) opened.set(name, one)
@@ -40,6 +40,10 @@ export async function byTurns(
     await Promise.all(Array.from(opened.values(), (one) => one.close()))
   }
   return contenders.map(({ name }) => rowOf(name, columns, all.get(name) ?? [], missing.get(name)))
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function rowOf(

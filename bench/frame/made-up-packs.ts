@@ -37,12 +37,11 @@ export class MadeUpPacks {
     return pack
   }
 
-  /** One block of so many readings, or of as many as fit. */
-  block(max: number): SealedReadings {
-    const readings = Array.from({ length: max }, (_, index) => this.#reading(this.#next + index))
-    const block = this.#sealer.block(TOPIC, readings)
-    this.#next += block.readings.length
-    return block
+  /** The next readings, as an author measures them. */
+  readings(count: number): Reading[] {
+    const readings = Array.from({ length: count }, (_, index) => this.#reading(this.#next + index))
+    this.#next += count
+    return readings
   }
 
   #reading(seq: number): Reading {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { Session } from 'node:inspector/promises'
 import { createInterface } from 'node:readline'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -9,7 +11,7 @@ type Handlers = Readonly<Record<string, (argument: never) => unknown>>
  * @param stop called then, before the process ends
  */
 export function serve(handlers: Handlers, stop: () => Promise<void> | void = () => {}): void {
-  const all: Handlers = { ...handlers, heap }
+  const all: Handlers = { ...handlers, heap, startProfile, endProfile }
   const input = createInterface({ input: process.stdin })
   input.on('line', (line) => {
     const { id, name, argument } = JSON.parse(line) as { id: number; name: string; argument: never }
@@ -29,6 +31,24 @@ export function serve(handlers: Handlers, stop: () => Promise<void> | void = () 
 
 function answer(message: { readonly id: number; readonly result?: unknown; readonly error?: string }): void {
   process.stdout.write(`${JSON.stringify(message)}\n`)
+}
+
+let session: Session | undefined
+
+/** Begins a CPU profile of this process. */
+async function startProfile(): Promise<void> {
+  session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.start')
+}
+
+/** Ends it, and writes it. */
+async function endProfile({ file }: { readonly file: string }): Promise<void> {
+  if (session === undefined) throw new Error('no profile was begun')
+  const { profile } = await session.post('Profiler.stop')
+  session.disconnect()
+  writeFileSync(file, JSON.stringify(profile))
 }
 
 export interface Heap {

@@ -11,8 +11,6 @@ export interface WorkerOptions {
   readonly flags?: readonly string[]
   /** The processor it is held to, where it can be. */
   readonly processor?: number | undefined
-  /** The folder for its CPU profile; none is made unless given. */
-  readonly profile?: string | undefined
 }
 
 /** Milliseconds for an answer, unless a call says otherwise. */
@@ -45,9 +43,8 @@ export class Worker {
   }
 
   /** A program of Node. @param program its path */
-  static node(program: string, { flags = [], processor, profile }: WorkerOptions = {}): Worker {
-    const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-    return Worker.run([process.execPath, ...flags, ...profiling, program], processor)
+  static node(program: string, { flags = [], processor }: WorkerOptions = {}): Worker {
+    return Worker.run([process.execPath, ...flags, program], processor)
   }
 
   /** Any program that speaks these lines. */

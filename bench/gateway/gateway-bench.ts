@@ -6,7 +6,7 @@ import { writeBookText } from '../../src/peer/book/book-text.ts'
 import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
 import type { Code } from '../frame/code.ts'
 import { memoryOf } from '../frame/proc.ts'
-import { keepHeap } from '../frame/profile.ts'
+import { profiled } from '../frame/profile.ts'
 import { summarize } from '../frame/statistics.ts'
 import { Worker } from '../frame/worker.ts'
 import type { Ended, Usage } from './gateway.ts'
@@ -24,7 +24,8 @@ const QUICK: GatewayTimes = { settle: 10_000, time: 20_000, last: 5_000 }
 const FULL: GatewayTimes = { settle: 20_000, time: 60_000, last: 5_000 }
 /** Milliseconds to make the devices, and to connect them. */
 const START = 300_000
-const FLAGS = ['--max-semi-space-size=2']
+/** Of the drop-in for a gateway (docs/install.md). */
+export const FLAGS = ['--max-old-space-size=512', '--max-semi-space-size=16']
 
 export const columns: readonly Column[] = [
   { name: 'CPU', unit: '% of a core', digits: 1 },
@@ -53,6 +54,7 @@ export const gateway: Bench = {
   name: 'gateway',
   what: 'One node that stores the readings of many light devices, each a libp2p of its own that signs one a second.',
   async measure(setting: Setting): Promise<Table[]> {
+    if (setting.minutes !== undefined) return await check(setting, setting.minutes)
     const sizes = setting.sizes.length > 0 ? setting.sizes : SIZES
     const times = setting.isFull ? FULL : QUICK
     const tables: Table[] = []
@@ -76,6 +78,16 @@ export const gateway: Bench = {
   }
 }
 
+async function check({ codes, sizes, tell }: Setting, minutes: number): Promise<Table[]> {
+  const { checkGateway, timesOf } = await import('./gateway-check.ts')
+  const tables: Table[] = []
+  for (const code of codes) {
+    tell(`gateway, ${code.name}, ${minutes} minutes`)
+    tables.push(await checkGateway(code, sizes[0] ?? 1000, timesOf(minutes), tell))
+  }
+  return tables
+}
+
 /** What one device more takes, from the smallest to the largest number of them. */
 function slope(sizes: readonly number[], rows: readonly Row[]): string {
   const [few, many] = [rows[0], rows.at(-1)]
@@ -93,24 +105,20 @@ export async function measureGateway(
 ): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-bench-'))
   const home = join(folder, 'home')
-  const node = Worker.node(code.program('gateway/gateway.ts'), { flags: FLAGS, processor: 0, profile })
+  const node = Worker.node(code.program('gateway/gateway.ts'), { flags: FLAGS, processor: 0 })
   const others = Worker.node(code.program('gateway/devices.ts'), { processor: 1 })
   try {
     await connect(node, others, home, size)
     await delay(settle)
-    const before = await node.call<Usage>('usage')
-    const began = performance.now()
-    await delay(time)
-    const after = await node.call<Usage>('usage')
-    const ms = performance.now() - began
-    const { rss, pss } = memoryOf(node.pid)
+    const name = `${code.name}-${size}`
+    const sides = { [`gateway-${name}`]: node, [`devices-${name}`]: others }
+    const { cpu, rss, pss } = await profiled(sides, profile, () => watched(node, time))
     const sent = await others.call<Sent>('stop')
     await delay(last)
     const { count, times } = compare(sent, await node.call<Came>('arrived'))
     const { p50, p99 } = summarize(times)
-    if (profile !== undefined) await keepHeap(node, profile, `gateway-${code.name}-${size}`)
     const { readings, disk, kept } = await node.call<Ended>('end')
-    const figures = [(100 * (after.cpu - before.cpu)) / ms, rss / 2 ** 20, pss / 2 ** 20, count]
+    const figures = [cpu, rss / 2 ** 20, pss / 2 ** 20, count]
     figures.push(count - times.length, p50, p99, disk / readings, kept / readings)
     return { name: `${size} devices`, figures }
   } finally {
@@ -119,11 +127,25 @@ export async function measureGateway(
   }
 }
 
-type Sent = Readonly<Record<string, readonly number[]>>
-type Came = Readonly<Record<string, readonly (number | null)[]>>
+/** Per cent of a core over so many milliseconds, and bytes at their end. */
+async function watched(node: Worker, time: number): Promise<{ cpu: number; rss: number; pss: number }> {
+  const before = await node.call<Usage>('usage')
+  const began = performance.now()
+  await delay(time)
+  const after = await node.call<Usage>('usage')
+  const cpu = (100 * (after.cpu - before.cpu)) / (performance.now() - began)
+  const { rss, pss } = memoryOf(node.pid)
+  return { cpu, rss, pss }
+}
 
-/** Starts the gateway with the devices in its book; all are connected and publish when this resolves. */
-async function connect(node: Worker, others: Worker, home: string, size: number): Promise<void> {
+export type Sent = Readonly<Record<string, readonly number[]>>
+export type Came = Readonly<Record<string, readonly (number | null)[]>>
+
+/**
+ * Starts the gateway with the devices in its book; all are connected and publish when this resolves.
+ * @returns the address of the gateway
+ */
+export async function connect(node: Worker, others: Worker, home: string, size: number): Promise<string> {
   const peers = await others.call<string[]>('make', { count: size }, START)
   const entries = peers.map((peer, i) => ({
     name: `device-${i}`,
@@ -138,10 +160,11 @@ async function connect(node: Worker, others: Worker, home: string, size: number)
   const address = await node.call<string>('start', { home, config: CONFIG })
   await others.call('connect', { address }, START)
   await others.call('start')
+  return address
 }
 
 /** How many were published, and the milliseconds that each took that came. */
-function compare(sent: Sent, came: Came): { count: number; times: number[] } {
+export function compare(sent: Sent, came: Came): { count: number; times: number[] } {
   const times: number[] = []
   let count = 0
   for (const [author, moments] of Object.entries(sent)) {

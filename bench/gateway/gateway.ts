@@ -12,6 +12,7 @@ import { DEVICE } from '../frame/made-up-packs.ts'
 import { now } from '../frame/now.ts'
 import { written } from '../frame/proc.ts'
 import { serve } from '../frame/serve.ts'
+import { type Held, heldOf } from './held.ts'
 
 let home = ''
 let sizeAtStart = 0
@@ -81,4 +82,14 @@ async function end(): Promise<Ended> {
   return { readings: history.readings, disk: written().disk - writtenAtStart, kept }
 }
 
-serve({ start, end, usage, arrived }, async () => await node?.stop())
+/** Takes a peer into its book as a device. */
+async function befriend({ name, peer }: { readonly name: string; readonly peer: string }): Promise<void> {
+  await node?.operations.bookPut({ name, who: peer, purposes: ['device'] })
+}
+
+function held({ author }: { readonly author: string }): Held {
+  if (node === undefined) throw new Error('it is not started')
+  return heldOf(node, author)
+}
+
+serve({ start, befriend, held, end, usage, arrived }, async () => await node?.stop())

@@ -6,7 +6,7 @@ import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
 import { memoryOf } from '../frame/proc.ts'
 import { summarize } from '../frame/statistics.ts'
 import { versions } from '../frame/versions.ts'
-import { loopbackNode } from './loopback-node.ts'
+import { loopbackNode } from '../pair/loopback-node.ts'
 import { DEADLINE, type Launch, type MeasuredNode, startBareNode, startKith } from './processes.ts'
 
 export interface StartOptions {

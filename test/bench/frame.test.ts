@@ -41,7 +41,7 @@ t.test('a contender that fails closes the others', async (t) => {
     open: async () => ({ round: async () => [1], close: async () => void closed++ })
   }
   const bad: Contender = { name: 'bad', open: async () => Promise.reject(new Error('broken')) }
-  await t.rejects(byTurns([good, bad], columns, 1), { message: 'broken' })
+  await t.rejects(byTurns([good, bad], columns, 1), { message: 'bad: broken' })
   t.equal(closed, 1)
 })
 

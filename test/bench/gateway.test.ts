@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import t from 'tap'
 import { source } from '../../bench/frame/code.ts'
 import { columns, measureGateway } from '../../bench/gateway/gateway-bench.ts'
+import { countOf, lacking } from '../../bench/gateway/held.ts'
+import { Link } from '../../bench/gateway/link.ts'
 
 const linux = process.platform === 'linux' ? {} : { skip: 'what the kernel counts is read from /proc' }
 
@@ -13,4 +17,40 @@ t.test('a gateway stores what three light devices publish', linux, async (t) => 
   t.equal(of('lost'), 0)
   t.ok(of('p50') > 0 && of('p99') >= of('p50'))
   t.ok(of('RSS') > of('PSS') && of('CPU') > 0 && of('written') > 0 && of('kept') > 0)
+})
+
+t.test('what one history has and another lacks is named', async (t) => {
+  const own = { 'air 1/a': [[0, 4]], 'air 2/b': [[0, 1]] } as const
+  t.equal(countOf(own), 7)
+  t.strictSame(lacking(own, own), [])
+  t.strictSame(lacking(own, { 'air 1/a': [[0, 1] as const, [3, 9] as const] }), [
+    'air 1/a/2',
+    'air 2/b/0',
+    'air 2/b/1'
+  ])
+})
+
+t.test('a link that is cut ends what is connected, and connects nobody until it is repaired', async (t) => {
+  const server = createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const link = new Link((server.address() as AddressInfo).port)
+  const port = await link.open()
+  t.teardown(() => {
+    link.close()
+    server.close()
+  })
+  const echo = async (): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write('x')
+    await once(socket, 'data')
+    return socket
+  }
+  const socket = await echo()
+  link.cut()
+  await once(socket, 'close')
+  const refused = connect(port, '127.0.0.1')
+  refused.on('error', () => {})
+  await once(refused, 'close')
+  link.repair()
+  ;(await echo()).destroy()
 })

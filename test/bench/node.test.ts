@@ -1,7 +1,6 @@
 import t from 'tap'
 import { Missing } from '../../bench/frame/bench.ts'
 import { measureDisk } from '../../bench/node/disk.ts'
-import { measureGossip } from '../../bench/node/gossip.ts'
 import {
   alone,
   bareTimer,
@@ -10,8 +9,6 @@ import {
   measureIdle,
   neighbours
 } from '../../bench/node/idle.ts'
-import { withPair } from '../../bench/node/pair.ts'
-import { measureQuery } from '../../bench/node/query.ts'
 import { measureStarts } from '../../bench/node/start.ts'
 import { KITH } from '../support/process/kith.ts'
 
@@ -54,20 +51,4 @@ t.test('what an hour writes is counted by the node and by the kernel', linux, as
   t.equal(readings, 130)
   t.ok(counted > 0, 'the first flushes are over')
   t.ok(size > 0 && written.calls >= counted)
-})
-
-t.test('two processes ask each other, and publish one by one and as fast as packs are taken', async (t) => {
-  const [{ request, answer, times }, { latency, throughput }] = await withPair(async (pair) => [
-    await measureQuery(pair, { rounds: 2, batch: 3, lead: 1, warmup: 1 }),
-    await measureGossip(pair, { rounds: 1, batch: 3, spacing: 1, crowd: 100 })
-  ])
-  t.ok(answer > request && request > 0)
-  for (const [name, list] of times) t.equal(list.length, 6, name)
-  for (const [by, list] of latency) {
-    t.equal(list.length, 3, by)
-    for (const { began, sent, came } of list) t.ok(began <= sent && sent < came)
-  }
-  const [single, full] = throughput
-  t.equal(single?.readings[0], single?.messages[0])
-  t.ok((full?.readings[0] ?? 0) > (full?.messages[0] ?? 0))
 })

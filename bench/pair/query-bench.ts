@@ -1,0 +1,109 @@
+import type { Bench, Column, Setting, Table } from '../frame/bench.ts'
+import { besides, byTurns, type Contender } from '../frame/contenders.ts'
+import { summarize } from '../frame/statistics.ts'
+import { versions } from '../frame/versions.ts'
+import { builtSide, jsSide } from '../peers/contenders.ts'
+import type { Ask } from './contract.ts'
+import { kithSide, Pair, type Side } from './pair.ts'
+
+/** About the size of a signed reading. */
+const SIZE = 200
+
+export const queryColumns: readonly Column[] = [
+  { name: 'p50', unit: 'us' },
+  { name: 'p99', unit: 'us' },
+  { name: 'CPU of both', unit: 'us' },
+  { name: 'p50', unit: 'x raw', digits: 2 },
+  { name: 'p50', unit: 'x js stream', digits: 2 }
+]
+
+export interface QueryTurns {
+  readonly rounds: number
+  readonly lead: number
+  readonly count: number
+}
+
+const RAW = 'raw node:dgram'
+const STREAM = 'js-libp2p, reused stream'
+
+export const query: Bench = {
+  name: 'query',
+  what: 'A question and its answer between two processes: kith beside raw UDP, streams of libp2p, and other protocols.',
+  async measure(setting: Setting): Promise<Table[]> {
+    const turns = setting.isFull
+      ? { rounds: 60, lead: 100, count: 200 }
+      : { rounds: 15, lead: 100, count: 200 }
+    setting.tell(`query, ${turns.rounds} rounds`)
+    const rows = await measureQuery(contenders(setting), turns)
+    const conditions = [
+      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns`,
+      'an answer with the same signed bytes is verified once',
+      versions('libp2p', '@libp2p/noise', '@libp2p/yamux')
+    ]
+    return [{ title: 'Question and answer', conditions, columns: queryColumns, rows }]
+  }
+}
+
+interface Asked {
+  readonly name: string
+  readonly side: Side
+  readonly variant: string
+  readonly profile?: string | undefined
+}
+
+function contenders({ codes, profile }: Setting): Asked[] {
+  const ours = codes.flatMap((code) =>
+    (['datagram', 'stream', 'application'] as const).map((variant) => ({
+      name: `kith, ${code.name}, ${NAMES[variant]}`,
+      side: kithSide(code),
+      variant,
+      profile
+    }))
+  )
+  return [
+    { name: `${RAW}, pinned`, side: jsSide('udp'), variant: '' },
+    { name: `${RAW}, not pinned`, side: { ...jsSide('udp'), isPinned: false }, variant: '' },
+    ...ours,
+    { name: STREAM, side: jsSide('libp2p'), variant: 'reused' },
+    { name: 'js-libp2p, new stream', side: jsSide('libp2p'), variant: 'new' },
+    { name: 'node-coap', side: jsSide('coap', { size: SIZE }, ['coap']), variant: '' },
+    { name: 'go-libp2p, reused stream', side: builtSide('go', 'Go'), variant: 'reused' },
+    { name: 'go-libp2p, new stream', side: builtSide('go', 'Go'), variant: 'new' },
+    { name: 'rust-libp2p, request-response', side: builtSide('rust-libp2p', 'Rust'), variant: 'new' },
+    { name: 'Zenoh, get', side: builtSide('zenoh', 'Rust'), variant: 'get' }
+  ]
+}
+
+const NAMES = {
+  datagram: 'read by datagram, verified',
+  stream: 'read over a stream, verified',
+  application: 'ask, as an application'
+}
+
+export async function measureQuery(asked: readonly Asked[], { rounds, lead, count }: QueryTurns) {
+  const all = asked.map(({ name, side, variant, profile }): Contender => {
+    const order: Ask = { variant, lead, count, size: SIZE }
+    return {
+      name,
+      open: async () => {
+        const pair = await Pair.open(name, side)
+        // The code is compiled, the path of datagrams is validated.
+        await pair.ask({ ...order, lead: 5 * lead, count: 0 })
+        if (profile !== undefined) await pair.ask({ ...order, count: PROFILED }, profile)
+        return {
+          round: async () => {
+            const { times, cpu } = await pair.ask(order)
+            const { p50, p99 } = summarize(times)
+            return [p50, p99, cpu]
+          },
+          close: () => pair.close()
+        }
+      }
+    }
+  })
+  const rows = await byTurns(all, queryColumns.slice(0, 3), rounds)
+  return besides(besides(rows, RAW), STREAM)
+}
+
+/** Questions of a profile. */
+const PROFILED = 5000
