@@ -5,6 +5,7 @@ import { NodeError } from '../../error.ts'
 import { removeUnfinished } from '../../write-atomic.ts'
 import { type Exposure, exposuresOf } from './folders-above.ts'
 import { lockHome } from './home-lock.ts'
+import { asOwner } from './key-file.ts'
 
 /** The folder of one node, locked by this process. */
 export interface Home {
@@ -107,7 +108,7 @@ function checkFolder(folder: string, found: Stats): void {
   if (found.uid !== self && found.uid !== 0) {
     throw bad(
       `${folder} belongs to user ${found.uid}, kith runs as user ${self}`,
-      'run kith as its owner, or chown it'
+      asOwner(found.uid, self) ?? 'run kith as its owner, or chown it'
     )
   }
   if ((found.mode & 0o022) !== 0) throw bad(`others may write in ${folder}`, `chmod 700 ${folder}`)

@@ -49,7 +49,11 @@ async function check(path: string, file: FileHandle): Promise<void> {
   if (!found.isFile()) throw damagedKey(path, 'is not a plain file')
   if (self !== undefined && uid !== self) {
     const message = `${path} belongs to user ${uid}, kith runs as user ${self}`
-    throw stop('identity-foreign', message, `run kith as its owner, or chown ${self} ${path}`)
+    throw stop(
+      'identity-foreign',
+      message,
+      asOwner(uid, self) ?? `run kith as its owner, or chown ${self} ${path}`
+    )
   }
   if (self !== undefined && (mode & 0o077) !== 0) {
     const message = `others may read or write the key ${path} (mode ${(mode & 0o777).toString(8)})`
@@ -60,6 +64,11 @@ async function check(path: string, file: FileHandle): Promise<void> {
     )
   }
   if (size > MAX_BYTES) throw damagedKey(path, `has ${size} bytes and cannot be a key`)
+}
+
+/** What root does with the files of a service: given to root, they would be lost to the service. */
+export function asOwner(owner: number, self: number): string | undefined {
+  return self === 0 ? `run kith as its owner: sudo -u '#${owner}' kith ...` : undefined
 }
 
 /** @param what is wrong with it: `has 3 bytes` */

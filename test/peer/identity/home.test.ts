@@ -274,7 +274,11 @@ t.test(
 t.test('a home of another user', { skip: !isRoot && 'only root can give a folder away' }, async (t) => {
   const folder = t.testdir({})
   chownSync(folder, 12_345, 12_345)
-  await t.rejects(openHome(folder, { create: true }), { code: 'bad-home', message: /belongs to user 12345/ })
+  await t.rejects(openHome(folder, { create: true }), {
+    code: 'bad-home',
+    message: /belongs to user 12345/,
+    hint: /sudo -u '#12345' kith/
+  })
   chownSync(folder, 0, 0)
 })
 

@@ -137,7 +137,11 @@ t.test('a key that others may read or write', async (t) => {
 t.test('a key of another user', { skip: !isRoot && 'only root can give a file away' }, async (t) => {
   const { home, key } = await homeWithKey(t)
   chownSync(key, 12_345, 12_345)
-  await stops(t, home, { code: 'identity-foreign', message: /belongs to user 12345/, hint: /chown/ })
+  await stops(t, home, {
+    code: 'identity-foreign',
+    message: /belongs to user 12345/,
+    hint: /sudo -u '#12345' kith/
+  })
 })
 
 t.test('a key that may not be read', { skip: isRoot && 'root may read everything' }, async (t) => {
