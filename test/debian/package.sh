@@ -31,6 +31,18 @@ check 'with the same PeerId' test -n "$before" -a "$before" = "$(peer)"
 check 'and the configuration as it was edited' grep -q '^name: attic' /var/lib/kith/kith.yaml
 check 'which counts' until_true 10 grep -q '^attic:' <(property StatusText)
 
+as_kith() { su --shell /bin/sh kith --command "$1"; }
+check 'the user of the service backs it up' as_kith 'kith backup /tmp/first.tar'
+check 'into a pipe as well' as_kith 'kith backup - > /tmp/second.tar'
+check 'and the cache of that command is not in it' bash -c '! tar --list --file /tmp/second.tar | grep cache'
+systemctl stop kith
+mv /var/lib/kith /var/lib/kith.old
+check 'root restores it' kith restore /tmp/second.tar --home /var/lib/kith
+check 'it runs again' systemctl start kith
+check 'with the PeerId of the backup' test "$before" = "$(peer)"
+check 'and the home belongs to its user again' test "$(stat -c '%U %a' /var/lib/kith/identity.key)" = 'kith 600'
+rm -r /var/lib/kith.old
+
 systemctl disable --now --quiet kith
 check 'an upgrade of a stopped and disabled service' dpkg --install old.deb
 check 'does not start it' is ActiveState inactive

@@ -8,10 +8,11 @@ export const HISTORY = 'history.sqlite'
 
 /**
  * What is in a home and belongs to no backup: locks and sockets of the running process, what a power cut left of a file
- * that was being written, and the companions and copies of the history.
+ * that was being written, the companions and copies of the history, and caches: the home of the service is that of its
+ * user as well, below which Node and npm put theirs.
  */
 const LEFT_OUT =
-  /^(?:node\.lock|node\.lock-journal|node\.pid|control\.sock|\.control-.*|\.restore-.*|history\.sqlite(?:-.*|\.v\d+.*|\.damaged-.*)?|.*\.[0-9a-f]{12}\.tmp)$/
+  /^(?:node\.lock|node\.lock-journal|node\.pid|control\.sock|\.control-.*|\.restore-.*|\.cache|\.npm|history\.sqlite(?:-.*|\.v\d+.*|\.damaged-.*)?|.*\.[0-9a-f]{12}\.tmp)$/
 
 /** Installed packages of drivers: npm installs them again. */
 const PACKAGES = 'node_modules'

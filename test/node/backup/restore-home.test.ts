@@ -48,6 +48,10 @@ t.test('a home is restored as it was while its node ran', async (t) => {
   const { folder, home, peer, history, file, request } = await usedHome(t)
   for (const name of ['control.sock', 'node.pid', 'history.sqlite.v1', 'x.0123456789ab.tmp'])
     writeFileSync(join(home, name), 'left out')
+  for (const name of ['.cache', '.npm', 'node_modules']) {
+    mkdirSync(join(home, name, 'kith'), { recursive: true })
+    writeFileSync(join(home, name, 'kith', 'file'), 'left out')
+  }
   const made = await backupHome(request)
   history.appendOwn(readingsOf(us.peer, runOf(5), 10, 12))
   history.flush()
