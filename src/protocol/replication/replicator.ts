@@ -188,7 +188,10 @@ export class Replicator implements Startable {
     this.#backoff.note(author, sum)
   }
 
-  /** What may come after all that is held of an author's series, then the gaps, the newest of each series first. */
+  /**
+   * What may come after all that is held of an author's series, and the gaps, the newest of each series first; by turns,
+   * so that an author of many series who is away does not keep its gaps from the places.
+   */
   #missing(kept: readonly string[]): SeriesGap[] {
     const ends: SeriesGap[] = []
     const gaps: SeriesGap[] = []
@@ -201,7 +204,7 @@ export class Replicator implements Startable {
         if (!this.#unfillable.has(name)) gaps.push({ series, name, gap, isEnd: false })
       }
     }
-    return [...this.#vainLast(ends), ...this.#vainLast(gaps)]
+    return inTurn([this.#vainLast(ends), this.#vainLast(gaps)], ends.length + gaps.length)
   }
 
   #vainLast(gaps: readonly SeriesGap[]): readonly SeriesGap[] {

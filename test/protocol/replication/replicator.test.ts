@@ -228,6 +228,15 @@ t.test('nobody has what comes after a series: of the others it is asked in anoth
   t.same(asked.slice(2), ['1.11-', '1.1-1'], 'another end')
 })
 
+t.test('of an author of many series that is away, the gaps are asked for as well', async (t) => {
+  const { clock, asked, replicator, connect } = bench(() => false)
+  for (let n = 0; n < 20; n++) replicator.take(ofSeries(n, 10 * n))
+  replicator.take(ofSeries(20, 200, 202))
+  connect(stranger)
+  await clock.advance(10_000)
+  t.same(asked, ['1.1-', '1.201-201'])
+})
+
 t.test('what comes after is asked for again where the question could not be asked', async (t) => {
   let isBusy = true
   const { clock, asked, replicator, connect } = bench(() =>
