@@ -37,8 +37,13 @@ export function* salvage(path: string, rows: CheckedRows, from: SalvageProgress)
   const file = new PageFile(path)
   try {
     yield* file.load()
+    const isInPages = from.phase === 'pages'
+    // Where an earlier process came so far, its way goes on before anything is read again.
+    if (isInPages) yield* readSealedPages(file, rows, from.at)
     const isRead = yield* readTables(path, rows, from)
-    if (!isRead || file.cutTransactions > 0) yield* readPages(file, rows, from)
+    if (isRead && file.cutTransactions === 0) return
+    if (!isInPages) yield* readSealedPages(file, rows, 0)
+    yield* readPages(file, rows)
   } finally {
     file.close()
   }
@@ -59,6 +64,14 @@ function* readTables(path: string, rows: CheckedRows, from: SalvageProgress): Ge
   if (db === undefined) return false
   let isNamed = true
   try {
+    const sealed =
+      from.phase === 'rows' &&
+      (yield* readRows(db, SEALED, [from.at], (row) => {
+        const { id, kind, dated, bytes } = row
+        if (!(bytes instanceof Uint8Array)) return undefined
+        const change = rows.sealed(kind === 'block' ? 'block' : 'pack', dated, bytes)
+        return taken(change, { phase: 'rows', at: Number(id) })
+      }))
     const named = yield* readRows(db, NAMED, [], (row) => {
       const { first_seq: first, last_seq: last } = row
       if (isCount(first) && isCount(last)) rows.expect(String(row['name']), readRun(row), first, last)
@@ -71,15 +84,7 @@ function* readTables(path: string, rows: CheckedRows, from: SalvageProgress): Ge
       isNamed = false
       return undefined
     })
-    if (from.phase === 'pages') return false
-    // Packs and blocks last: they replace tail rows.
-    const sealed = yield* readRows(db, SEALED, [from.at], (row) => {
-      const { id, kind, dated, bytes } = row
-      if (!(bytes instanceof Uint8Array)) return undefined
-      const change = rows.sealed(kind === 'block' ? 'block' : 'pack', dated, bytes)
-      return taken(change, { phase: 'rows', at: Number(id) })
-    })
-    return named && anchored && tail && isNamed && sealed
+    return sealed && named && anchored && tail && isNamed
   } finally {
     db.close()
   }
@@ -100,8 +105,20 @@ function* readRows(
   }
 }
 
-/** As readTables(), by the rows in the pages: by what is in them it is told which table they are of. */
-function* readPages(file: PageFile, rows: CheckedRows, from: SalvageProgress): Generator<Step, void> {
+/** Packs and blocks by the rows in the pages behind one: by what is in them it is told which table they are of. */
+function* readSealedPages(file: PageFile, rows: CheckedRows, done: number): Generator<Step, void> {
+  for (const { page, rows: carved } of carve(file, done + 1)) {
+    for (const row of carved) {
+      const sealed = carvedSealed(row)
+      const change = sealed && rows.sealed(sealed.kind, sealed.dated, sealed.bytes)
+      if (change !== undefined) yield taken(change, { phase: 'pages', at: page - 1 })
+    }
+    yield
+  }
+}
+
+/** The other tables in the same way. */
+function* readPages(file: PageFile, rows: CheckedRows): Generator<Step, void> {
   const names = new CarvedNames()
   const tails: CarvedTail[] = []
   for (const { rows: carved } of carve(file)) {
@@ -119,15 +136,10 @@ function* readPages(file: PageFile, rows: CheckedRows, from: SalvageProgress): G
     yield taken(rows.anchor(anchor))
   for (const tail of tails)
     yield taken(rows.tail({ series_id: tail.series, run_id: tail.run, ...tail.columns, ...names.of(tail) }))
-  const done = from.phase === 'pages' ? from.at : 0
-  for (const { page, rows: carved } of carve(file)) {
-    const progress = { phase: 'pages', at: page - 1 } as const
-    for (const row of carved) {
-      const range = carvedRange(row)
-      const name = range && names.of(range)
-      if (range !== undefined && name !== undefined) rows.expect(name.name, name, range.from, range.to)
-      const sealed = page > done ? carvedSealed(row) : undefined
-      if (sealed !== undefined) yield taken(rows.sealed(sealed.kind, sealed.dated, sealed.bytes), progress)
+  for (const { rows: carved } of carve(file)) {
+    for (const range of carved.flatMap((row) => carvedRange(row) ?? [])) {
+      const name = names.of(range)
+      if (name !== undefined) rows.expect(name.name, name, range.from, range.to)
     }
     yield
   }
