@@ -86,6 +86,8 @@ export interface Context<O extends Options = Options> {
   readonly positionals: readonly string[]
   readonly json: boolean
   readonly home: string
+  /** A command line for the same home, for hints: `kith run --home hall` where --home was given. */
+  readonly commandLine: (words: string) => string
   /** Milliseconds of --timeout. */
   readonly timeout: number | undefined
   readonly terminal: Terminal
@@ -114,6 +116,8 @@ export interface Command<O extends Options = Options> {
   readonly example: string
   /** Milliseconds that it may take to end after Ctrl-C; 800 unless given. */
   readonly leave?: number
+  /** Whether it makes the home: where none is named, never in that of `npm start`. */
+  readonly makesHome?: boolean
   /** @returns the exit status; none is 0 */
   run(context: Context<O>): Promise<number | void>
 }

@@ -8,6 +8,7 @@ import type { HomeUse, Session } from './command.ts'
 
 export interface ConnectOptions extends HomeUse {
   readonly home: string
+  readonly commandLine: (words: string) => string
   /** Whether somebody named the home; in place of a chosen one that does not exist the machine's service is asked. */
   readonly homeIsNamed: boolean
   /** Where that has its socket; its own folder unless given. */
@@ -29,9 +30,11 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { home, terminal, needs } = options
   const client = await runningClient(options)
   if (client !== undefined) return { operations: client, from: 'running', close: () => client.close() }
-  if (needs !== undefined) needHome(home, needs)
+  if (needs !== undefined) needHome(options, needs)
   if (options.running === true)
-    throw new NodeError('no-node', `no node runs in ${home}`, { hint: 'kith run starts one' })
+    throw new NodeError('no-node', `no node runs in ${home}`, {
+      hint: `${options.commandLine('run')} starts one`
+    })
   const remark = (why: string, which: string): void =>
     terminal.remark(`kith: ${why}; using a temporary node ${which}`)
   if (!existsSync(home)) {
@@ -91,9 +94,9 @@ async function temporaryNode(
   return { operations: node.operations, from: 'temporary', close: () => node.stop() }
 }
 
-function needHome(home: string, what: string): void {
+function needHome({ home, commandLine }: ConnectOptions, what: string): void {
   if (existsSync(home)) return
   throw new NodeError('no-home', `${home} does not exist, and ${what} needs a home`, {
-    hint: 'kith init creates it'
+    hint: `${commandLine('init')} creates it`
   })
 }

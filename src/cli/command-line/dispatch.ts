@@ -72,7 +72,8 @@ async function runAction(
     options: values,
     positionals,
     json: values['json'] === true,
-    home: chooseHome(given, environment),
+    home: chooseHome(given, environment, action.makesHome),
+    commandLine: (words) => `kith ${words}${given === undefined ? '' : ` --home ${shellWord(given)}`}`,
     timeout: typeof values['timeout'] === 'number' ? values['timeout'] : undefined,
     terminal,
     environment,
@@ -96,6 +97,11 @@ async function runAction(
     const close = async (): Promise<void> => (await session?.catch(() => undefined))?.close()
     await Promise.race([close(), left])
   }
+}
+
+/** A word as a shell of POSIX takes it. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** Not before they are used: a stdin that was opened is read from. */

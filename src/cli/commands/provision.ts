@@ -23,6 +23,7 @@ export const provision = defineCommand({
   },
   positionals: [],
   example: 'kith provision --boot /boot/firmware',
+  makesHome: true,
   async run({ home, options, json, terminal, clock }) {
     const { boot } = options
     if (boot === undefined)

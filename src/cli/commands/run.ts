@@ -35,6 +35,7 @@ export const run = defineCommand({
   },
   positionals: [],
   example: 'kith run --simulated',
+  makesHome: true,
   leave: STOP_MS,
   async run(context) {
     const { home, terminal, signal, options } = context

@@ -43,7 +43,8 @@ export class Terminal {
 
   /** Columns; Infinity for a pipe. */
   get width(): number {
-    return this.stdout.isTTY === true ? (this.stdout.columns ?? 80) : Infinity
+    // A serial console has no size, and reports 0 columns.
+    return this.stdout.isTTY === true ? this.stdout.columns || 80 : Infinity
   }
 
   get height(): number {

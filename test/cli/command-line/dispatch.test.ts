@@ -261,6 +261,8 @@ t.test('every error of a configuration is listed', async (t) => {
   t.match(err, 'log.level')
 })
 
+const NOWHERE = { service: '/none', clone: '/none' }
+
 t.test('the order of the homes', async (t) => {
   const rows: readonly (readonly [
     given: string | undefined,
@@ -273,18 +275,74 @@ t.test('the order of the homes', async (t) => {
     [undefined, { XDG_STATE_HOME: '/xdg', HOME: '/me' }, '/xdg/kith'],
     [undefined, { KITH_HOME: '', HOME: '/me' }, '/me/.local/state/kith']
   ]
-  for (const [given, environment, home] of rows) t.equal(chooseHome(given, environment, '/none'), home)
+  for (const [given, environment, home] of rows) t.equal(chooseHome(given, environment, false, NOWHERE), home)
 })
 
 t.test('who manages the service of this machine works with its home where he has none', async (t) => {
   const folder = t.testdir({ service: {}, state: { kith: {} } })
-  const service = join(folder, 'service')
-  t.equal(chooseHome(undefined, { HOME: join(folder, 'me') }, service), service)
+  const places = { ...NOWHERE, service: join(folder, 'service') }
+  t.equal(chooseHome(undefined, { HOME: join(folder, 'me') }, false, places), places.service)
   t.equal(
-    chooseHome(undefined, { XDG_STATE_HOME: join(folder, 'state') }, service),
+    chooseHome(undefined, { XDG_STATE_HOME: join(folder, 'state') }, false, places),
     join(folder, 'state/kith')
   )
-  t.equal(chooseHome('/given', { HOME: join(folder, 'me') }, service), '/given')
+  t.equal(chooseHome('/given', { HOME: join(folder, 'me') }, false, places), '/given')
+})
+
+t.test('after npm start, commands in the clone find its home', async (t) => {
+  const folder = t.testdir({ clone: {}, state: { kith: {} } })
+  const places = { ...NOWHERE, clone: join(folder, 'clone') }
+  const none = { HOME: join(folder, 'me') }
+  const some = { XDG_STATE_HOME: join(folder, 'state') }
+  t.equal(chooseHome(undefined, none, false, places), places.clone)
+  t.equal(
+    chooseHome(undefined, none, true, places),
+    join(folder, 'me/.local/state/kith'),
+    'init makes no home there'
+  )
+  t.equal(chooseHome(undefined, some, false, places), join(folder, 'state/kith'), 'no node runs in the clone')
+  writeFileSync(join(places.clone, 'control.sock'), '')
+  t.equal(chooseHome(undefined, some, false, places), places.clone)
+  t.equal(chooseHome('/given', some, false, places), '/given')
+  t.equal(chooseHome(undefined, { KITH_HOME: '/kith' }, false, places), '/kith')
+})
+
+t.test('hints name the home that was given', async (t) => {
+  const folder = join(t.testdir(), "it's a home")
+  const stdout = new Captured()
+  const stderr = new Captured()
+  const io = {
+    commands,
+    stdout,
+    stderr,
+    environment: { NO_COLOR: '1' },
+    clock: new VirtualClock({ now: NOW * 1000 }),
+    signal: new AbortController().signal
+  }
+  t.equal(await runCommandLine(['init', '--home', folder], io), 0)
+  const quoted = `'${folder.replace("'", String.raw`'\''`)}'`
+  t.match(stdout.text, `kith config check --home ${quoted}\n`)
+  t.match(stdout.text, `kith run --home ${quoted}\n`)
+  t.equal(await runCommandLine(['status', '--home', folder], io), 3)
+  t.match(stderr.text, `kith run --home ${quoted} starts one`)
+})
+
+t.test('init writes what is set first, and every option on request', async (t) => {
+  const folder = t.testdir()
+  const home = join(folder, 'short')
+  await runCommand('init --name den', { home })
+  const short = readFileSync(join(home, 'kith.yaml'), 'utf8')
+  t.ok(short.split('\n').length <= 42, 'fits a screen or two')
+  t.match(short, /^name: den$/m)
+  for (const option of ['purposes', 'sensors', 'switches', 'store']) t.match(short, `\n#${option}:`)
+  const all = join(folder, 'all')
+  await runCommand('init --all', { home: all })
+  const long = readFileSync(join(all, 'kith.yaml'), 'utf8')
+  t.match(long, /^#listen:/m)
+  t.notMatch(short, /^#listen:/m)
+  const open = short.replace(/^#(?=\S| {2})/gm, '')
+  writeFileSync(join(home, 'kith.yaml'), open)
+  t.match(await runCommand('config check', { home }), { status: 0, out: /1 sensor/ })
 })
 
 t.test('a command that ignores Ctrl-C delays the exit by less than a second', async (t) => {

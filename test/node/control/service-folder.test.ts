@@ -59,6 +59,7 @@ t.test('a command without a home asks the service, one with a home does not', as
   const sink = { write: () => true }
   const options: ConnectOptions = {
     home: join(root, 'none'),
+    commandLine: (words) => `kith ${words}`,
     homeIsNamed: false,
     serviceFolder: shared,
     running: true,

@@ -21,6 +21,7 @@ export const restore = defineCommand({
   options,
   positionals: [{ name: 'FILE', summary: 'a file that kith backup made; - is stdin', required: true }],
   example: 'kith restore hall.kith.tar --home /var/lib/kith',
+  makesHome: true,
   async run(context) {
     const { options } = context
     if (options.check === true && options['new-identity'] === true)

@@ -113,7 +113,7 @@ async function installer(): Promise<ServiceInstaller> {
   return new ServiceInstaller({
     program: { node, installation },
     sources: fileURLToPath(new URL('deploy/systemd', INSTALLATION)),
-    homeFiles: () => newHomeFiles({ home: SERVICE_HOME, environment: {} }, undefined),
+    homeFiles: () => newHomeFiles({ home: SERVICE_HOME, environment: {} }, {}),
     run: runProgram
   })
 }
