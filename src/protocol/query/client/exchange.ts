@@ -19,34 +19,36 @@ export interface ExchangeInit {
  * One request and its answers, up to the end.
  * @throws NodeError 'deadline', 'link-broken', 'misbehaving', a code of the closed list; the signal's reason
  */
-export async function exchange({
-  link,
-  request,
-  clock,
-  deadline,
-  signal,
-  onAnswer
-}: ExchangeInit): Promise<void> {
-  signal.throwIfAborted()
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const call = link.ask(request, {
-    onAnswer(answer) {
-      onAnswer(answer)
-      if (hasContent(answer)) timeout.touch()
-    },
-    onEnd: resolve,
-    onFail: reject
-  })
-  const giveUp = (reason: Error): void => {
-    call.cancel()
-    reject(reason)
-  }
-  const onAbort = (): void => giveUp(signal.reason)
-  const timeout = new SilenceTimer(clock, deadline, () => giveUp(late(link.peer, deadline)))
-  signal.addEventListener('abort', onAbort)
-  return await promise.finally(() => {
-    timeout.stop()
-    signal.removeEventListener('abort', onAbort)
+export function exchange(init: ExchangeInit): Promise<void> {
+  const { link, request, clock, deadline, signal, onAnswer } = init
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const call = link.ask(request, {
+      onAnswer(answer) {
+        onAnswer(answer)
+        if (hasContent(answer)) timeout.touch()
+      },
+      onEnd() {
+        release()
+        resolve()
+      },
+      onFail(error) {
+        release()
+        reject(error)
+      }
+    })
+    const giveUp = (reason: Error): void => {
+      call.cancel()
+      release()
+      reject(reason)
+    }
+    const onAbort = (): void => giveUp(signal.reason)
+    const timeout = new SilenceTimer(clock, deadline, () => giveUp(late(link.peer, deadline)))
+    signal.addEventListener('abort', onAbort)
+    const release = (): void => {
+      timeout.stop()
+      signal.removeEventListener('abort', onAbort)
+    }
   })
 }
 

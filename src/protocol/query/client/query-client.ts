@@ -75,13 +75,13 @@ export class QueryClient implements Startable {
   }
 
   /** The latest pack of each series that matches. */
-  async read(
+  read(
     peer: string,
     protocols: readonly string[],
     question: Question,
     signal: AbortSignal
   ): Promise<SealedReadings[]> {
-    return await this.#use(peer, protocols, signal, async (link) => {
+    return this.#use(peer, protocols, signal, async (link) => {
       const found: SealedReadings[] = []
       const verify = readingsCheck(this.#init.verifier, link, question)
       await this.#exchange(link, { op: 'read', ...question }, signal, (answer) => {
@@ -205,7 +205,8 @@ export class QueryClient implements Startable {
     signal: AbortSignal,
     work: (link: QueryLink) => Promise<T>
   ): Promise<T> {
-    const link = await this.#pool.get(peer, protocols, signal)
+    signal.throwIfAborted()
+    const link = this.#pool.ready(peer, protocols) ?? (await this.#pool.get(peer, protocols, signal))
     const wasWarm = link.isWarm
     try {
       return await work(link)

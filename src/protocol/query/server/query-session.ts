@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import { isNodeError, NodeError } from '../../../error.ts'
+import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import { FrameStream } from '../../frame-stream.ts'
 import { SilenceTimer } from '../../silence-timer.ts'
 import type { TokenBuckets } from '../../token-bucket.ts'
@@ -124,14 +125,19 @@ export class QuerySession {
   }
 
   #reply(id: number, answer: Omit<QueryAnswer, 'id'>): void {
-    this.#run(id, async (responses) => responses.write({ ...answer, end: true }))
+    this.#run(id, (responses) => responses.write({ ...answer, end: true }))
   }
 
-  async #sendPacks(request: QueryRequest, responses: ResponseStream): Promise<void> {
+  #sendPacks(request: QueryRequest, responses: ResponseStream): Promise<void> | undefined {
     const packs = this.#init.responder.read(request, this.#init.requester)
-    for (const [i, { kind, bytes }] of packs.entries()) {
-      const end = i === packs.length - 1 ? ({ end: true } as const) : {}
-      const blocked = responses.write({ [kind]: bytes, ...end })
+    const [only] = packs
+    if (packs.length === 1 && only !== undefined) return responses.write(answerWith(only, true))
+    return this.#sendEach(packs, responses)
+  }
+
+  async #sendEach(packs: readonly SealedReadings[], responses: ResponseStream): Promise<void> {
+    for (const [i, pack] of packs.entries()) {
+      const blocked = responses.write(answerWith(pack, i === packs.length - 1))
       if (blocked !== undefined) await blocked
       if (responses.cancelled) return
     }
@@ -175,15 +181,19 @@ export class QuerySession {
   }
 
   /** Keeps a request open until the stream took its last answer; a failure is answered with an error. */
-  #run(id: number, work: (responses: ResponseStream) => Promise<void>): void {
+  #run(id: number, work: (responses: ResponseStream) => Promise<void> | undefined): void {
     const responses = new ResponseStream(id, (answer) => this.#write(answer))
     this.#open.set(id, responses)
-    work(responses).then(
-      () => this.#done(id, responses),
-      (error) => {
-        if (this.#open.get(id) === responses) this.#fail(id, error)
-      }
-    )
+    const fail = (error: unknown): void => {
+      if (this.#open.get(id) === responses) this.#fail(id, error)
+    }
+    try {
+      const blocked = work(responses)
+      if (blocked === undefined) this.#done(id, responses)
+      else blocked.then(() => this.#done(id, responses), fail)
+    } catch (error) {
+      fail(error)
+    }
   }
 
   #fail(id: number, error: unknown): void {
@@ -241,6 +251,11 @@ export class QuerySession {
     this.#open.clear()
     this.#init.onClose()
   }
+}
+
+function answerWith({ kind, bytes }: SealedReadings, isLast: boolean): Omit<QueryAnswer, 'id'> {
+  if (!isLast) return kind === 'pack' ? { pack: bytes } : { block: bytes }
+  return kind === 'pack' ? { pack: bytes, end: true } : { block: bytes, end: true }
 }
 
 function badField(name: string): QueryError {
