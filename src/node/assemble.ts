@@ -60,7 +60,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const peers: Peers = await createPeers({ init, transports })
   const clients = createClients({ init, protocols, transports, peers })
   const timekeeper = createTimekeeper({ init, peers, clients }, stopping.signal)
-  const storage = createStorage({ init, protocols, peers, timekeeper })
+  const storage = createStorage({ init, protocols, peers, clients, timekeeper })
   const replication = createReplication({ init, protocols, transports, peers, clients, storage })
   const base = { init, protocols, transports, peers, clients, timekeeper, storage, replication }
   // A circle: the catalogue that is published lists the sensors, whose readings are published.

@@ -19,8 +19,9 @@ export function createStorage({
   init,
   protocols,
   peers,
+  clients,
   timekeeper
-}: Pick<Components, 'init' | 'protocols' | 'peers' | 'timekeeper'>): Storage {
+}: Pick<Components, 'init' | 'protocols' | 'peers' | 'clients' | 'timekeeper'>): Storage {
   const { config, world, log, identity } = init
   const { clock } = world
   const { storePolicy } = peers
@@ -28,7 +29,7 @@ export function createStorage({
   const isClaimed = (author: string): boolean => storePolicy.reasonFor(author) !== 'book'
   const budget = new StoreBudget({ clock, log, bytesPerHour: authorWrites, isClaimed })
   const signer = createSigner(identity.seed)
-  const sealer = createSealer(signer, protocols.quantities)
+  const sealer = createSealer(signer, protocols.quantities, clients.verifier)
   const history = new SqliteHistory({
     path: fileOf(init, 'history.sqlite') ?? ':memory:',
     clock,

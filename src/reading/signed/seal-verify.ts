@@ -35,6 +35,11 @@ export class SealVerifier {
     return genuine
   }
 
+  /** Remembers a seal that this process made itself as verified. */
+  vouch(seal: OpenedSeal): void {
+    this.#verified.set(this.#hashOf(seal), true)
+  }
+
   #keyOf({ peer, kid }: OpenedSeal): KeyObject | undefined {
     const key = this.#keys.get(peer) ?? publicKeyOf(kid)
     if (key !== undefined) this.#keys.set(peer, key)

@@ -26,22 +26,32 @@ export interface Sealer {
   isGenuine(kind: SealedReadings['kind'], bytes: Uint8Array): boolean
 }
 
-/** @param quantities everything that can be measured; what is opened was checked against its topic on arrival */
-export function createSealer(signer: Signer, quantities: Quantities): Sealer {
+/**
+ * @param quantities everything that can be measured; what is opened was checked against its topic on arrival
+ * @param verifier the one of the process: what it verified on arrival, or sealed, is served for a hash
+ */
+export function createSealer(
+  signer: Signer,
+  quantities: Quantities,
+  verifier: SealVerifier = new SealVerifier()
+): Sealer {
   function sealed(kind: 'pack' | 'block', topic: string, packs: Generator<Pack>): SealedReadings {
     const { value: first } = packs.next()
     if (first === undefined) throw new PackError('items', `nothing to seal for ${topic}`)
     const bytes = seal(kind, first.payload, signer)
     return { kind, topic, author: signer.peer, bytes, readings: first.readings }
   }
-  const verifier = new SealVerifier()
   const checked = (readings: readonly Reading[]): Reading[] =>
     readings.map((reading) => signable(reading, quantities))
   return {
     peer: signer.peer,
     quantities,
     pack: (topic, readings, options) => sealed('pack', topic, packReadings(checked(readings), options)),
-    block: (topic, readings) => sealed('block', topic, blocksOf(checked(alike(readings)))),
+    block(topic, readings) {
+      const block = sealed('block', topic, blocksOf(checked(alike(readings))))
+      verifier.vouch(openSeal('block', block.bytes))
+      return block
+    },
     open: (kind, topic, bytes) =>
       readOpened(openSeal(kind, bytes), {
         topic,
