@@ -70,6 +70,7 @@ export class TellAnew {
     const byPeer = new Map<string, Connection>()
     for (const connection of open.toSorted((one, other) => Number(isDirect(one)) - Number(isDirect(other))))
       byPeer.set(connection.remotePeer.toString(), connection)
+    if (byPeer.size === 0) return
     const addresses = textOf(this.#init.own())
     const due = [...byPeer].filter(([peer]) => this.#isDue(peer, addresses))
     for (const [peer, connection] of due.slice(0, MAX_EXCHANGES)) {

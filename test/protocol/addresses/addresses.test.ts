@@ -146,6 +146,23 @@ t.test('a peer that comes into the book later, and addresses that change, are to
   t.equal(connection.status, 'open')
 })
 
+t.test('a node that nobody is connected to does not look where it is', async (t) => {
+  const clock = new VirtualClock()
+  const alone = await side(t, {}, clock)
+  let looks = 0
+  Object.defineProperty(alone, 'own', {
+    get() {
+      looks++
+      return []
+    }
+  })
+  await clock.advance(10 * limits.check)
+  t.equal(looks, 0)
+  await dial(alone, await side(t))
+  await clock.advance(2 * limits.check)
+  t.ok(looks > 0)
+})
+
 t.test('a stranger is refused before anything is read, whatever there is to tell', async (t) => {
   const [stranger, node] = [await side(t), await side(t)]
   stranger.known.add(peerOf(node))
