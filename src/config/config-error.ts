@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import { isNodeError, NodeError } from '../error.ts'
 import { formatOrigin, type Origin } from './origin.ts'
 
@@ -9,6 +10,38 @@ export interface ConfigProblem {
   readonly message: string
   /** What to do about it. */
   readonly hint?: string
+}
+
+/** A problem for programs. */
+export interface ProblemView {
+  /** A node does not start with an error. */
+  level: 'error' | 'warning'
+  /** Where it was written: `kith.yaml:8:19`, a variable of the environment, a flag. */
+  origin: string
+  /** Only of a file. */
+  file?: string
+  /** From 1. */
+  line?: number
+  /** In characters, from 1. */
+  column?: number
+  /** `sensors[0].interval`; empty where the text as a whole is wrong. */
+  path: string
+  message: string
+  /** What to do about it. */
+  hint?: string
+}
+
+export function problemView(level: ProblemView['level'], problem: ConfigProblem): ProblemView {
+  const { origin, path, message, hint } = problem
+  const { file, line, column } = origin.kind === 'file' ? origin : {}
+  return {
+    level,
+    origin: formatOrigin(origin),
+    ...defined({ file, line, column }),
+    path,
+    message,
+    ...defined({ hint })
+  }
 }
 
 /** Problems shown; of the others, only the number. */

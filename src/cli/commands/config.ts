@@ -1,9 +1,17 @@
-import { formatProblems, problemLine } from '../../config/config-error.ts'
+import { formatProblems, isConfigError, type ProblemView, problemView } from '../../config/config-error.ts'
 import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
-import { configFile, configFileFound, loadDeviceIndex, loadNodeConfig } from '../load-config.ts'
+import { DONE, WRONG_USE } from '../command-line/exit-status.ts'
+import {
+  type ConfigRequest,
+  configFile,
+  configFileFound,
+  loadDeviceIndex,
+  loadNodeConfig
+} from '../load-config.ts'
 import { table } from '../terminal/table.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 const file = { name: 'FILE', summary: 'the file (default: kith.yaml in the home)' } as const
 
@@ -15,21 +23,33 @@ const check = defineCommand({
   example: 'kith config check deploy/kith.example.yaml',
   async run({ home, environment, positionals, json, terminal }) {
     const [named] = positionals
-    const { config, warnings } = await loadNodeConfig({ home, file: named, environment })
+    const request = { home, file: named, environment }
+    if (json) return listProblems(await problemsOf(request), terminal)
+    const { config, warnings } = await loadNodeConfig(request)
     const path = configFile({ home, file: named })
     const there = configFileFound({ home, file: named })
-    if (json)
-      return terminal.json({
-        file: there ? path : null,
-        sensors: config.sensors.length,
-        warnings: warnings.map(problemLine)
-      })
     if (warnings.length > 0) terminal.remark(formatProblems(warnings))
     const { length } = config.sensors
     const sensors = `${length} ${length === 1 ? 'sensor' : 'sensors'}`
     terminal.line(there ? `${path}: no errors, ${sensors}` : `${path} does not exist; the defaults apply`)
+    return DONE
   }
 })
+
+async function problemsOf(request: ConfigRequest): Promise<ProblemView[]> {
+  try {
+    const { warnings } = await loadNodeConfig(request)
+    return warnings.map((warning) => problemView('warning', warning))
+  } catch (error) {
+    if (!isConfigError(error)) throw error
+    return error.problems.map((problem) => problemView('error', problem))
+  }
+}
+
+function listProblems(problems: ProblemView[], terminal: Terminal): number {
+  terminal.json(problems)
+  return problems.some(({ level }) => level === 'error') ? WRONG_USE : DONE
+}
 
 const show = defineCommand({
   name: 'show',

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs'
+import { controlRoutes } from '../../../src/node/control/routes.ts'
+import { type Field, interfaceFields } from './interface-fields.ts'
+
+const OPERATIONS = 'node/api/operations.ts'
+
+/** What each command prints with --json: a document, or an object a line. */
+const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
+  ['status', 'Status'],
+  ['id', '`{ peer, name, addresses }`; `addresses` is empty where no node runs'],
+  ['peers', 'a list of PeerView; with `--watch` a PeerView a line whenever one changes'],
+  ['peers --forget WHO', 'a list of ForgottenAddresses'],
+  ['book', 'a list of BookEntry'],
+  ['book add, rename', 'the BookEntry as it is now'],
+  ['book export', 'a list of BookEntry'],
+  ['book import', 'ImportReport'],
+  ['ask', 'a list of SeriesView'],
+  ['watch', 'a SeriesView a line'],
+  ['history', 'a HistoryRow a line'],
+  ['ping', 'a PingReply a line'],
+  ['switch', 'a list of SwitchView'],
+  [
+    'devices',
+    'a list of `{ name, type, place, interval, … }`: `interval` in milliseconds, and the options of each sensor'
+  ],
+  ['devices --types', 'a list of `{ type, title, bus, addresses, measures, datasheet }`'],
+  [
+    'devices scan',
+    '`{ findings, skipped, lines }`: a list of ScanFinding, buses that were not scanned, lines for kith.yaml'
+  ],
+  ['devices test', 'a TestedSensor a line'],
+  [
+    'config check',
+    'a list of ProblemView, empty where there is none; the exit status is 2 where one is an error'
+  ],
+  [
+    'config show',
+    'a list of `{ path, value, text, origin }`: `text` as kith.yaml has it, `origin` as in `config show`'
+  ],
+  ['config schema', 'a JSON Schema (draft 2020-12), with and without --json'],
+  ['config path', '`{ path, exists }`'],
+  ['doctor', 'a list of Finding'],
+  ['init', 'InitResult'],
+  ['backup', 'Contents and `file`; with `-` as FILE on stderr and without `file`, for stdout has the backup'],
+  [
+    'restore',
+    'Restored and `warnings`, a list of texts; with `--check` Manifest and `files`, a list of `{ name, bytes }`'
+  ],
+  ['provision', '`{ outcome, status }`: `status` is the text of kith-status.txt'],
+  ['serve', 'a ServeEvent a line'],
+  [
+    'service',
+    '`{ files, home }`: a list of `{ path, there }`; `install` and `remove` print `{ changed, home }`'
+  ]
+]
+
+/** What the socket's operations take and answer. */
+const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: string, answers: string]>> = {
+  status: ['', 'Status'],
+  peers: ['', 'a list of PeerView'],
+  peersForget: ['`{ who }`', 'a list of ForgottenAddresses'],
+  book: ['', 'a list of BookEntry'],
+  bookPut: ['BookChange', 'BookEntry'],
+  bookRename: ['`{ from, to }`', 'BookEntry'],
+  bookRemove: ['`{ name }`', '`null`'],
+  bookImport: ['`{ entries }`, at most 1,024', 'ImportReport'],
+  ask: ['AskRequest', 'a list of SeriesView'],
+  watch: ['WatchRequest', 'a SeriesView a line, until the client hangs up'],
+  history: ['HistoryRequest', 'a HistoryRow a line'],
+  ping: ['PingRequest', 'a PingReply a line'],
+  switch: ['SwitchRequest', 'a list of SwitchView'],
+  devicesTest: ['DevicesTestRequest', 'a list of TestedSensor'],
+  devicesScan: ['DevicesScanRequest', '`{ findings, skipped }`'],
+  pipe: ['PipeRequest, as the query of the address', 'status 101, then bytes both ways'],
+  serve: ['ServeRequest', 'a ServeEvent a line, until the client hangs up'],
+  accept: ['AcceptRequest, as the query of the address', 'status 101, then bytes both ways']
+}
+
+/** Each type of the page: its name there, the file, its name in the file. */
+const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[] = [
+  ['Status', OPERATIONS],
+  ['SensorView', OPERATIONS],
+  ['RelayView', OPERATIONS],
+  ['DhtView', OPERATIONS],
+  ['SharedKeyView', OPERATIONS],
+  ['PeerView', OPERATIONS],
+  ['ForgottenAddresses', OPERATIONS],
+  ['BookEntry', OPERATIONS],
+  ['BookChange', OPERATIONS],
+  ['ImportReport', 'node/peers/import-book.ts'],
+  ['SeriesView', OPERATIONS],
+  ['AskRequest', OPERATIONS],
+  ['WatchRequest', OPERATIONS],
+  ['HistoryRequest', OPERATIONS],
+  ['PingRequest', OPERATIONS],
+  ['PingReply', OPERATIONS],
+  ['SwitchRequest', OPERATIONS],
+  ['SwitchView', OPERATIONS],
+  ['DevicesTestRequest', OPERATIONS],
+  ['TestedSensor', OPERATIONS],
+  ['TestedValue', OPERATIONS],
+  ['DevicesScanRequest', OPERATIONS],
+  ['ScanFinding', 'hal/scan/finding.ts', 'Finding'],
+  ['Proposal', 'hal/scan/finding.ts'],
+  ['Alternative', 'hal/scan/finding.ts'],
+  ['Finding', 'cli/doctor/finding.ts'],
+  ['ProblemView', 'config/config-error.ts'],
+  ['PipeRequest', OPERATIONS],
+  ['ServeRequest', OPERATIONS],
+  ['IncomingStream', OPERATIONS],
+  ['AcceptRequest', OPERATIONS],
+  ['InitResult', 'node/home.ts'],
+  ['Contents', 'node/backup/backup-home.ts'],
+  ['Restored', 'node/backup/restore-home.ts'],
+  ['Manifest', 'node/backup/format.ts'],
+  ['ErrorView', 'node/api/error-view.ts']
+]
+
+const HEAD = `# JSON
+
+What \`kith --json\` prints and the control socket speaks, made of the source (a test holds this page to it). Keys stay;
+new ones may come, so programs ignore those that they do not know. A key marked ? may be absent.
+
+Times are Unix seconds, durations and ages seconds, unless a key says otherwise; round trips and timeouts are
+milliseconds. A \`unit\` is that of SenML (RFC 8428, section 12.1): \`Cel\`, \`%RH\`, \`Pa\`. Text of other peers is as they
+sent it, with control characters escaped.
+
+An error is one line on stderr, \`{"error": ErrorView}\`, and the exit status says its kind: 1 failed, 2 wrong usage or
+configuration, 3 no peer found or reachable, 4 refused. Remarks are plain text on stderr.
+`
+
+const ROWS = `### HistoryRow
+
+A SeriesView without \`age\` and \`stale\`, of a reading; \`sinceStart?\`, in seconds since the run began, where its \`time\` is
+null. Or, where readings are known to be missing and nobody has them, \`{ peer, who, series, lost }\` with
+\`lost: { epoch, boot, from, to }\`: the first and the last sequence number.
+
+### ServeEvent
+
+First \`{ serving, programs }\`: the ProtocolNames, and how many programs run at a time at most. Then an IncomingStream for
+each stream that a peer opened.
+`
+
+/** docs/json.md. */
+export function jsonPage(): string {
+  const commands = COMMANDS.map(([command, prints]) => `| \`kith ${command}\` | ${prints} |`)
+  const routes = Object.entries(controlRoutes).map(([operation, { method, path }]) => {
+    const [takes, answers] = SOCKET[operation as keyof typeof controlRoutes]
+    return `| \`${method} ${path}\` | ${takes} | ${answers} |`
+  })
+  return [
+    HEAD,
+    '## Commands\n',
+    ['| command | prints |', '|---|---|', ...commands].join('\n'),
+    '',
+    '## The control socket\n',
+    SOCKET_TEXT,
+    ['| request | body | answer |', '|---|---|---|', ...routes].join('\n'),
+    '',
+    '## Types\n',
+    ...TYPES.map(([name, file, inFile]) => typeText(name, fieldsOf(file, inFile ?? name))),
+    ROWS
+  ].join('\n')
+}
+
+const SOCKET_TEXT = `HTTP/1.1 on \`control.sock\` in the home, for its owner alone; the service of a machine has a second one,
+\`/run/kith/control.sock\`, for the group \`kith\`. A body is JSON of at most 64 KiB (\`limits.control.requestBytes\`).
+
+    curl --unix-socket ~/.local/state/kith/control.sock http://kith/status
+    curl --unix-socket ~/.local/state/kith/control.sock http://kith/ask -d '{"who": "hall"}'
+    curl --unix-socket ~/.local/state/kith/control.sock http://kith/watch -N -d '{}'
+
+A list of lines is NDJSON; a line \`{"error": ErrorView}\` ends it early. Other errors are \`{"error": ErrorView}\` with an
+HTTP status that fits: 400, 403, 404, 409, 410, 413, 500, 502, 503 or 504.
+`
+
+function fieldsOf(file: string, name: string): Field[] {
+  return interfaceFields(readFileSync(new URL(`../../../src/${file}`, import.meta.url), 'utf8'), name)
+}
+
+function typeText(name: string, fields: readonly Field[]): string {
+  const rows = fields.map(
+    ({ name: key, optional, type, about }) =>
+      `| \`${key}${optional ? '?' : ''}\` | \`${type.replaceAll('|', '\\|')}\` | ${about.replaceAll('|', '\\|')} |`
+  )
+  return [`### ${name}\n`, '| key | type | meaning |', '|---|---|---|', ...rows, ''].join('\n')
+}
