@@ -249,7 +249,8 @@ function historyIn(path: string, clock: VirtualClock): SqliteHistory {
       blockAge: 900_000,
       age: 30 * 86_400_000,
       bytes: 1024 * MIB,
-      memoryBytes: 8 * MIB
+      memoryBytes: 8 * MIB,
+      sealBytes: 64 * MIB
     }
   })
   history.beginRun(RUN, { mono: 0, unix: clock.now() / 1000, quality: 0 })

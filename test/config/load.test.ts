@@ -36,7 +36,8 @@ t.test('nothing at all gives every default', async (t) => {
     bytes: 64 * 1024 ** 2,
     blockAge: 900_000,
     flushBytes: 256 * 1024,
-    memoryBytes: 8 * 1024 ** 2
+    memoryBytes: 8 * 1024 ** 2,
+    sealBytes: 'auto'
   })
   t.ok(provenance.length > 60)
   t.ok(provenance.every(({ origin }) => origin.kind === 'default'))

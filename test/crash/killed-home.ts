@@ -35,7 +35,8 @@ export function readKilled(home: string, series: string): KilledHome {
       blockAge: MAX,
       age: Number.MAX_SAFE_INTEGER,
       bytes: Number.MAX_SAFE_INTEGER,
-      memoryBytes: MAX
+      memoryBytes: MAX,
+      sealBytes: 2 ** 22
     }
   })
   // It is not closed in order: that would seal what is not ours to seal.

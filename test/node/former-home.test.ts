@@ -210,7 +210,7 @@ const FULL = `
   const say = (text) => said.push(text)
   const log = { debug() {}, info() {}, warn: say, error: say }
   const age = 36500 * 86_400_000
-  const limits = { flush: 60_000, flushBytes: 2 ** 20, blockAge: 900_000, age, bytes: 2 ** 26, memoryBytes: 2 ** 22 }
+  const limits = { flush: 60_000, flushBytes: 2 ** 20, blockAge: 900_000, age, bytes: 2 ** 26, memoryBytes: 2 ** 22, sealBytes: 2 ** 22 }
   const { history, clock } = historyBench({ path: join(disk, 'history.sqlite'), limits, log })
   history.appendOwn(readingsOf(us.peer, runOf(10), 0, 999))
   await clock.advance(60_000)

@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/reading/history/store/database-file.ts'
 import type { Reading } from '../../src/reading/reading.ts'
 import type { Run } from '../../src/reading/run.ts'
 import { createSealer } from '../../src/reading/signed/sealer.ts'
-import { allQuantities, readingOf, testSigner } from './readings.ts'
+import { allQuantities, readingOf, seeded, testSigner } from './readings.ts'
 
 export const topic = '/sensor/temp/v1'
 export const us = createSealer(testSigner(1), allQuantities)
@@ -33,6 +33,12 @@ export function readingsOf(peer: string, run: Run, from: number, to: number, dev
   )
 }
 
+/** The same with values that deflate to not much less. */
+export function noisy(readings: readonly Reading[]): Reading[] {
+  const random = seeded(3 + readings.length)
+  return readings.map(({ fault: _, ...reading }) => ({ ...reading, value: 20 + random() }))
+}
+
 export interface HistoryBench {
   readonly clock: VirtualClock
   readonly history: SqliteHistory
@@ -45,7 +51,8 @@ export const smallLimits: HistoryLimits = {
   blockAge: 900_000,
   age: 30 * 86_400_000,
   bytes: 2 ** 26,
-  memoryBytes: 2 ** 22
+  memoryBytes: 2 ** 22,
+  sealBytes: 2 ** 22
 }
 
 /** A history of ours in virtual time: small limits, so that tests come to them. */

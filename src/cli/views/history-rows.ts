@@ -11,7 +11,7 @@ export function isUntimed(row: HistoryRow): boolean {
 export function rowLine(row: HistoryRow): string {
   if (!('lost' in row)) {
     const value = row.state === 'value' ? shownValue(row) : remark({ ...row, age: 0 })
-    return [rowTime(row), seriesName(row), value].join('\t')
+    return [rowTime(row), seriesName(row), row.unsealed === true ? `${value} (seal lost)` : value].join('\t')
   }
   const { from, to } = row.lost
   const count = to - from + 1

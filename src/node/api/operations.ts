@@ -301,6 +301,8 @@ export type HistoryRow =
       state: 'value' | 'fault'
       /** Seconds since the run (epoch and boot of `position`) began; only if `time` is null. */
       sinceStart?: number
+      /** This node has lost the seal of the reading in a crash, and the author was not reached since to send it again. */
+      unsealed?: true
     })
   | {
       peer: string

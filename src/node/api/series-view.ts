@@ -1,5 +1,6 @@
 import { defined } from '../../defined.ts'
 import { MAX_AHEAD } from '../../protocol/gossip/constants.ts'
+import type { HistoryReading } from '../../reading/history/history.ts'
 import { type Quantities, showValue } from '../../reading/quantity.ts'
 import type { Reading } from '../../reading/reading.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
@@ -40,10 +41,10 @@ export function viewReading(
 }
 
 /** A reading of the past: it has no age and does not go stale. */
-export function viewPast(reading: Reading, context: ViewContext): HistoryRow {
-  const { time, mono } = reading
+export function viewPast(reading: HistoryReading, context: ViewContext): HistoryRow {
+  const { time, mono, unsealed } = reading
   const sinceStart = time === null && mono !== undefined ? mono / 1000 : undefined
-  return { ...viewFacts(reading, 'history', context), ...defined({ sinceStart }) }
+  return { ...viewFacts(reading, 'history', context), ...defined({ sinceStart, unsealed }) }
 }
 
 type Facts = Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' }

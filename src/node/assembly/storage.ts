@@ -14,6 +14,8 @@ import { protocolsOf } from './protocols.ts'
 
 /** limits.hub.bytes: `auto`. */
 const HUB_BYTES = { share: 32, min: 8, max: 256 }
+/** history.sealBytes: `auto`. */
+const SEAL_BYTES = { share: 32, min: 8, max: 256 }
 
 export function createStorage({
   init,
@@ -39,7 +41,7 @@ export function createStorage({
     topicOf: (quantity) => protocolsOf(protocols, quantity)[0],
     maxPayloadOf: (quantity) =>
       Math.min(MAX_PAYLOAD, ...protocols.registry.ofQuantity(quantity).map(({ maxPayload }) => maxPayload)),
-    limits: config.history,
+    limits: { ...config.history, sealBytes: autoBytes(config.history.sealBytes, SEAL_BYTES) },
     shares: { author: authorShare, claimed: claimedShare, isClaimed },
     admits: (author, bytes) => budget.take(author, bytes),
     onSalvaged: () => {

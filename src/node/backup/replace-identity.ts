@@ -51,7 +51,8 @@ function sealHistory(path: string, former: Identity, { config, devices, warn }: 
     time: () => ({ quality: 2, offset: 0 }),
     topicOf: () => undefined,
     maxPayloadOf: () => MAX_PAYLOAD,
-    limits: config.history
+    // None of others comes meanwhile.
+    limits: { ...config.history, sealBytes: 0 }
   })
   try {
     const lost = history.sealRest()

@@ -4,10 +4,11 @@ import { type Cancel, type Clock, every } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import type { HeldRun, History } from '../../reading/history/history.ts'
+import type { HeldRun, History, RowRange } from '../../reading/history/history.ts'
 import { comparePositions, newestPosition, type Position, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
+import { MAX_RECORDS } from '../../reading/signed/senml.ts'
 import type { Startable } from '../../startable.ts'
 import { AuthorBackoff, type Outcome } from './author-backoff.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
@@ -24,7 +25,7 @@ export interface ReplicatorComponents {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly network: Pick<Libp2p, 'addEventListener' | 'removeEventListener'>
-  readonly history: Pick<History, 'put' | 'held' | 'firstPack' | 'series'>
+  readonly history: Pick<History, 'put' | 'held' | 'unsealed' | 'waiting' | 'firstPack' | 'series'>
   /** Whether a series is kept: `store:` of the configuration, its names and purposes resolved. */
   readonly keeps: (series: string) => boolean
   readonly isConnected: (peer: string) => boolean
@@ -42,6 +43,11 @@ interface SeriesGap {
 
 /** Peers that connected since the last search for gaps. */
 const MAX_RETURNED = 1024
+
+/** Authors that are asked for blocks at one time; the queue of backfill bounds how often. */
+const LANES = 4
+/** Series without a block of which that is remembered. */
+const MAX_BLOCKLESS = 4096
 
 /** Stores the readings of others: writes what arrives at once, and asks for what is missing. */
 export class Replicator implements Startable {
@@ -64,6 +70,10 @@ export class Replicator implements Startable {
   readonly #filling = new Map<string, number>()
   readonly #work = new Set<Promise<void>>()
   #compacting = false
+  /** How many authors are being asked for blocks. */
+  #lanes = 0
+  /** Until when the author of a series is not asked for a block: it had none. */
+  readonly #blockless = new BoundedMap<string, number>(MAX_BLOCKLESS)
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
     const peer = detail.toString()
     this.#returned.set(peer, true)
@@ -81,7 +91,12 @@ export class Replicator implements Startable {
     const { clock, options, network } = this.#init
     network.addEventListener('peer:connect', this.#onConnect)
     for (const series of this.#kept()) this.#open.add(series)
-    this.#cancels.push(every(clock, options.period, () => this.#attempt(() => this.#fill())))
+    this.#cancels.push(
+      every(clock, options.period, () => {
+        this.#attempt(() => this.#fill())
+        this.#attempt(() => this.#askForBlocks())
+      })
+    )
     this.#cancels.push(every(clock, options.compactPeriod, () => this.#compact()))
   }
 
@@ -199,7 +214,7 @@ export class Replicator implements Startable {
       const held = this.#init.history.held(series)
       const end = this.#open.has(series) ? endOf(held) : undefined
       if (end !== undefined) ends.push({ series, name: gapName(series, end), gap: end, isEnd: true })
-      for (const gap of gapsOf(held)) {
+      for (const gap of [...gapsOf(held), ...this.#init.history.unsealed(series)]) {
         const name = gapName(series, gap)
         if (!this.#unfillable.has(name)) gaps.push({ series, name, gap, isEnd: false })
       }
@@ -216,8 +231,9 @@ export class Replicator implements Startable {
   }
 
   async #fillOne({ series, gap, isEnd }: SeriesGap, withoutAuthor: boolean): Promise<Outcome> {
+    const { history } = this.#init
     const remaining = (): Gap[] =>
-      gapsOf(this.#init.history.held(series)).filter((other) => isWithin(other, gap))
+      [...gapsOf(history.held(series)), ...history.unsealed(series)].filter((other) => isWithin(other, gap))
     const end = { ...gap.run, seq: gap.to ?? Number.POSITIVE_INFINITY }
     let hasReadings = false
     let isPassed = false
@@ -248,6 +264,58 @@ export class Replicator implements Startable {
     }
     if (!isEnd && answered) for (const rest of remaining()) this.#unfillable.set(gapName(series, rest), true)
     return { answered, hasReadings }
+  }
+
+  /**
+   * Asks for the blocks of rows that wait for one. An author that sends none for a series is asked again after the
+   * longest wait.
+   */
+  #askForBlocks(): void {
+    if (this.#lanes > 0) return
+    const waiting = this.#init.history.waiting().filter(({ series }) => this.#mayHaveBlock(series))
+    const rows = waiting.values()
+    for (let lane = 0; lane < Math.min(LANES, waiting.length); lane++) {
+      this.#lanes += 1
+      this.#run(async () => {
+        try {
+          for (const one of rows) await this.#askForBlock(one)
+        } finally {
+          this.#lanes -= 1
+        }
+      })
+    }
+  }
+
+  #mayHaveBlock(series: string): boolean {
+    const author = authorOf(series)
+    const { keeps, isConnected, clock } = this.#init
+    if (!keeps(series) || !isConnected(author) || this.#backoff.isResting(author)) return false
+    return (this.#blockless.get(series) ?? -Infinity) <= clock.monotonic()
+  }
+
+  async #askForBlock({ series, run, from, to }: RowRange): Promise<void> {
+    const { clock, history, options } = this.#init
+    // Full blocks only, where there is one: the author's newest readings are in none.
+    const full = MAX_RECORDS * Math.floor((to - from + 1) / MAX_RECORDS)
+    const last = full === 0 ? to : from + full - 1
+    let isReached = false
+    await this.#ask({
+      series,
+      missing: { from: { ...run, seq: from }, to: last },
+      noticedAt: clock.monotonic(),
+      // Backfill's `receive` stores them.
+      onReadings: (readings) => {
+        isReached ||= readings.some(({ position: { seq } }) => seq >= last)
+      },
+      onGone: () => undefined,
+      shouldStop: () => isReached,
+      isComplete: () => true,
+      authorOnly: true
+    })
+    const first = history.firstPack(series, { ...run, seq: from })
+    const isStill = first !== undefined && sameRun(first, run) && first.seq === from
+    if (isStill) this.#blockless.set(series, clock.monotonic() + options.max)
+    else this.#blockless.delete(series)
   }
 
   #compact(): void {

@@ -49,10 +49,25 @@ export interface HistoryQuery {
   readonly after?: Position | undefined
 }
 
+/** A reading as history has it. */
+export type HistoryReading = Reading & {
+  /** It came under its author's seal, which a crash has lost: it is served to nobody until its author has been asked. */
+  readonly unsealed?: true
+}
+
 /** What is held of one run of a series: ascending ranges of seq, both ends included. */
 export interface HeldRun {
   readonly run: Run
   readonly ranges: readonly (readonly [from: number, to: number])[]
+}
+
+/** Rows of another author. */
+export interface RowRange {
+  readonly series: string
+  readonly run: Run
+  /** First and last seq. */
+  readonly from: number
+  readonly to: number
 }
 
 export type HistoryState = 'ok' | 'read-only' | 'full' | 'failing' | 'memory'
@@ -65,7 +80,7 @@ export interface HistoryDamage {
   readonly salvaged: number
   /** Readings of them that are lost, as far as there is a trace of them. */
   readonly unsalvaged: number
-  /** Packs and blocks that were damaged within a good database and removed, since the start. */
+  /** Packs, blocks and parts of rows that were damaged within a good database and removed, since the start. */
   readonly lost: number
 }
 
@@ -98,7 +113,10 @@ export interface OwnHistory {
 export interface History extends OwnHistory {
   /** Records the time of a run that became known later; a run of ours unless its author is given. */
   anchor(run: Run, anchor: RunAnchor, author?: string): void
-  /** Keeps a verified pack or block of another author, in place of what it covers. */
+  /**
+   * Keeps a verified pack or block of another author, in place of what it covers. Readings of a pack that go on after
+   * all that is held become rows, and the pack waits in memory for its author's block.
+   */
   put(sealed: SealedReadings): void
   /**
    * What is held of a series from a position on, ascending. A gap in a series of our own is an item `lost`; a gap
@@ -111,9 +129,13 @@ export interface History extends OwnHistory {
     limit: ItemLimit
   ): { items: HistoryItem[]; next: Position | undefined }
   /** Ascending by position, each once; times of anchored runs filled in as estimates. */
-  readings(query: HistoryQuery): Reading[]
+  readings(query: HistoryQuery): HistoryReading[]
   held(series: string): HeldRun[]
-  /** The first position from `from` on that is kept in a pack, not in a block; undefined where there is none. */
+  /** Of that, readings of another author whose seals are lost: their author, or who has them sealed, is to be asked. */
+  unsealed(series: string): RowRange[]
+  /** Series of others of which an author has a block by now, the longest waiting first. */
+  waiting(): RowRange[]
+  /** The first position from `from` on that is kept in a pack or a row, not in a block; undefined where there is none. */
   firstPack(series: string, from: Position | undefined): Position | undefined
   /** The pack or block with the newest position of each series. */
   latest(): SealedReadings[]

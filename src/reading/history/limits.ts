@@ -1,4 +1,4 @@
-import { defineLimits, duration, type LimitsOf, size } from '../../limits.ts'
+import { autoSize, defineLimits, duration, type LimitsOf, size } from '../../limits.ts'
 
 export const historyLimits = defineLimits('Readings on disk.', {
   flush: duration('1s', '1h', '60s', 'Readings are written to disk this often; a power cut loses no more.'),
@@ -12,7 +12,16 @@ export const historyLimits = defineLimits('Readings on disk.', {
     'Readings held in memory while the disk cannot be written.',
     'MiB'
   ),
+  sealBytes: autoSize(
+    '64KiB',
+    '16GiB',
+    'Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to 256 MiB.',
+    'MiB'
+  ),
   blockAge: duration('1min', '1d', '15min', 'An unfilled block is sealed after this.', 'min')
 })
 
-export type HistoryLimits = LimitsOf<typeof historyLimits>
+type Configured = LimitsOf<typeof historyLimits>
+
+/** With what the machine chose where the configuration says `auto`. */
+export type HistoryLimits = Omit<Configured, 'sealBytes'> & { readonly sealBytes: number }

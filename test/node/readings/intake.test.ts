@@ -56,3 +56,16 @@ t.test('a block with a new position is stored by the hub, and not once more', as
   made.receive(sealed('block'), 'history')
   t.strictSame(calls, ['hub block history'])
 })
+
+t.test('a pack that was asked for goes to the replicator where it brings no new position', async (t) => {
+  const { intake: made, calls } = intake()
+  made.receive(sealed('pack'), 'history')
+  t.strictSame(
+    calls,
+    ['hub pack history', 'replicator pack'],
+    'it may be the seal of readings that have lost theirs'
+  )
+  const { intake: other, calls: one } = intake([readingOf(PEER)])
+  other.receive(sealed('pack'), 'history')
+  t.strictSame(one, ['hub pack history'])
+})

@@ -87,6 +87,8 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
       history: {
         put: (sealed) => void shelf.put.push(sealed),
         held: (series) => shelf.held(series),
+        unsealed: () => [],
+        waiting: () => [],
         firstPack: () => shelf.firstPack(),
         series: () => shelf.series()
       },

@@ -87,6 +87,13 @@ export function carvedSealed({ rowid, values }: CarvedRow): CarvedSealed | undef
   return bytes instanceof Uint8Array ? { id: rowid, kind, dated, bytes } : undefined
 }
 
+/** The bytes of a row of `chunks`; nothing of it is verified. */
+export function carvedChunk({ rowid, values }: CarvedRow): Uint8Array | undefined {
+  const [id, bytes] = values
+  const isRow = rowid !== undefined && id === null && values.length === 2
+  return isRow && bytes instanceof Uint8Array ? bytes : undefined
+}
+
 /** Columns of `tail` and of `ranges`, which have as many. */
 const COLUMNS = 11
 

@@ -7,8 +7,12 @@ import type { SealedReadings } from '../../signed/sealed.ts'
 import type { Sealer } from '../../signed/sealer.ts'
 import { signable } from '../../signed/signable.ts'
 import { type PositionRange, rangesOf } from '../range.ts'
+import { decodeRows } from '../rows/row-codec.ts'
+import { decodeStoredRows } from '../rows/stored-rows.ts'
+import type { ReadPart } from '../store/chunk-table.ts'
 import type { HistoryStore } from '../store/history-store.ts'
 import { readRun } from '../store/name-table.ts'
+import { signedBytes } from '../store/sealed-bytes.ts'
 import { readTail } from '../store/tail-table.ts'
 import { attempt } from './attempt.ts'
 import { isBoot, isCount } from './carved-tables.ts'
@@ -21,6 +25,12 @@ export interface SalvageInit {
 }
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
+
+/** Under the names of the columns. */
+export interface RowName extends Run {
+  /** Of the series. */
+  readonly name: string
+}
 
 /** What a row becomes in the new history. May throw SQLite's error. */
 export type Change = (into: HistoryStore) => void
@@ -59,6 +69,41 @@ export class CheckedRows {
       this.#noteUnreadable(row)
       return undefined
     }
+    return this.#row(reading)
+  }
+
+  /**
+   * Rows of one series and run, as many as can be read; those of others without their seals.
+   * @param name of the numbers of the part, undefined where one of them is not known
+   */
+  chunkPart({ from, to, bytes, isWhole }: ReadPart, name: RowName | undefined): Change[] {
+    // Each row has 2 bytes or more; where they are damaged, so may be what says which they are.
+    if (from > to || 2 * (to - from) > bytes.length) return []
+    if (name === undefined) return []
+    const { name: series, epoch, boot } = name
+    this.expect(series, { epoch, boot }, from, to)
+    if (!isWhole) return []
+    const unit = this.#unitOf(series)
+    return this.#rows(() => decodeRows(bytes, { series, unit, run: { epoch, boot }, first: from }))
+  }
+
+  /** Rows of another author that were kept without their seals. */
+  storedRows(rows: Uint8Array): Change[] {
+    return this.#rows(() => decodeStoredRows(rows, (series) => this.#unitOf(series)))
+  }
+
+  #rows(decode: () => Generator<Reading>): Change[] {
+    const changes: Change[] = []
+    const rows = attempt(decode)
+    for (;;) {
+      const next = rows && attempt(() => rows.next())
+      if (next === undefined || next.done === true) return changes
+      const reading = attempt(() => signable(next.value, this.#init.sealer.quantities))
+      if (reading !== undefined) changes.push(this.#row(reading))
+    }
+  }
+
+  #row(reading: Reading): Change {
     const { series, position } = reading
     this.expect(series, position, position.seq, position.seq)
     const topic = this.#topicOf(series)
@@ -68,7 +113,8 @@ export class CheckedRows {
   }
 
   /** Each once, and only as its author signed it. */
-  sealed(kind: SealedReadings['kind'], dated: unknown, bytes: Uint8Array): Change | undefined {
+  sealed(kind: SealedReadings['kind'], dated: unknown, kept: Uint8Array): Change | undefined {
+    const bytes = signedBytes(kept)
     const digest = hash('sha256', bytes, 'base64url')
     if (this.#digests.has(digest)) return undefined
     if (this.#digests.size < MAX_DIGESTS) this.#digests.add(digest)
@@ -112,8 +158,12 @@ export class CheckedRows {
     const isOwn = series?.peer === this.peer && isCount(seq) && isCount(epoch) && isBoot(boot)
     if (!isOwn || (quality !== 0 && quality !== 1 && quality !== 2)) return undefined
     const { quantities } = this.#init.sealer
-    const unit = quantities.get(series.quantity)?.unit ?? null
+    const unit = this.#unitOf(String(name))
     return attempt(() => signable(readTail({ ...row, unit }), quantities))
+  }
+
+  #unitOf(series: string): string | null {
+    return this.#init.sealer.quantities.get(parseSeries(series)?.quantity ?? '')?.unit ?? null
   }
 
   #noteUnreadable(row: Row): void {

@@ -1,14 +1,19 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { readRun } from '../store/name-table.ts'
+import { partsOf, type ReadPart } from '../store/chunk-table.ts'
+import { NameTable, readRun } from '../store/name-table.ts'
 import { PageFile } from '../store/page-file.ts'
 import type { SalvageProgress } from '../store/salvage-table.ts'
+import { CHUNKS_SINCE, versionOf } from '../store/schema.ts'
+import { rowsIn, signedBytes } from '../store/sealed-bytes.ts'
+import { Statements } from '../store/statements.ts'
 import { attempt } from './attempt.ts'
 import { carve } from './carve.ts'
 import {
   CarvedNames,
   type CarvedRange,
   type CarvedTail,
+  carvedChunk,
   carvedRange,
   carvedSealed,
   carvedTail,
@@ -56,6 +61,8 @@ const ANCHORED = `SELECT peer, runs.* FROM runs JOIN peers ON peers.id = peer_id
 const TAILS = `SELECT name, epoch, boot, tail.* FROM tail LEFT JOIN series ON series.id = series_id
   LEFT JOIN runs ON runs.id = run_id ORDER BY series_id, run_id, seq`
 const SEALED = 'SELECT id, kind, dated, bytes FROM sealed WHERE id > ? ORDER BY id'
+/** Rows of others without their seals. */
+const UNSEALED = 'SELECT bytes FROM sealed WHERE id < 0 ORDER BY id'
 
 /** @returns whether everything was read */
 function* readTables(path: string, rows: CheckedRows, from: SalvageProgress): Generator<Step, boolean> {
@@ -84,10 +91,49 @@ function* readTables(path: string, rows: CheckedRows, from: SalvageProgress): Ge
       isNamed = false
       return undefined
     })
-    return sealed && named && anchored && tail && isNamed
+    const chunks = yield* readChunks(db, rows)
+    const unsealed = yield* readRowsOfOthers(db, rows)
+    return sealed && named && anchored && tail && isNamed && chunks && unsealed
   } finally {
     db.close()
   }
+}
+
+/** @returns whether all were read, and named */
+function* readChunks(db: DatabaseSync, rows: CheckedRows): Generator<Step, boolean> {
+  if (!hasChunks(db)) return true
+  const names = attempt(() => new NameTable(new Statements(db)).ofChunks())
+  let isNamed = names !== undefined
+  const parts: ReadPart[] = []
+  const isRead = yield* readRows(db, 'SELECT bytes FROM chunks ORDER BY id', [], ({ bytes }) => {
+    if (bytes instanceof Uint8Array) parts.push(...partsOf(bytes))
+    return undefined
+  })
+  for (const part of parts) {
+    const name = names?.series.get(part.series)
+    const run = names?.runs.get(part.run)
+    if (name === undefined || run === undefined) isNamed = false
+    else for (const change of rows.chunkPart(part, { name: name.series, ...run })) yield { change }
+  }
+  return isNamed && isRead
+}
+
+/** A version before chunks has none. One whose version is lost may have. */
+function hasChunks(db: DatabaseSync): boolean {
+  const version = attempt(() => versionOf(db)) ?? 0
+  return version === 0 || version >= CHUNKS_SINCE
+}
+
+/** @returns whether all were read */
+function* readRowsOfOthers(db: DatabaseSync, rows: CheckedRows): Generator<Step, boolean> {
+  const changes: Change[] = []
+  const isRead = yield* readRows(db, UNSEALED, [], ({ bytes }) => {
+    const kept = bytes instanceof Uint8Array ? rowsIn(bytes) : undefined
+    if (kept !== undefined) changes.push(...rows.storedRows(kept))
+    return undefined
+  })
+  for (const change of changes) yield { change }
+  return isRead
 }
 
 /** The rows until one cannot be read. @returns whether all were read */
@@ -121,25 +167,31 @@ function* readSealedPages(file: PageFile, rows: CheckedRows, done: number): Gene
 function* readPages(file: PageFile, rows: CheckedRows): Generator<Step, void> {
   const names = new CarvedNames()
   const tails: CarvedTail[] = []
+  const parts: ReadPart[] = []
   for (const { rows: carved } of carve(file)) {
     for (const row of carved) {
       names.take(row)
       const tail = carvedTail(row)
       if (tail !== undefined) tails.push(tail)
+      parts.push(...partsOf(carvedChunk(row) ?? new Uint8Array()))
     }
     yield
   }
-  const unnamed = tails.filter((tail) => names.of(tail) === undefined)
+  const unnamed = [...tails, ...parts].filter((row) => names.of(row) === undefined)
   if (unnamed.length > 0) yield* nameByBlocks(file, rows, names, unnamed)
-  const runs = new Set(tails.map(({ run }) => run))
+  const runs = new Set([...tails, ...parts].map(({ run }) => run))
   for (const anchor of names.anchors((run) => (runs.has(run) ? rows.peer : undefined)))
     yield taken(rows.anchor(anchor))
   for (const tail of tails)
     yield taken(rows.tail({ series_id: tail.series, run_id: tail.run, ...tail.columns, ...names.of(tail) }))
+  for (const part of parts) for (const change of rows.chunkPart(part, names.of(part))) yield { change }
   for (const { rows: carved } of carve(file)) {
-    for (const range of carved.flatMap((row) => carvedRange(row) ?? [])) {
-      const name = names.of(range)
-      if (name !== undefined) rows.expect(name.name, name, range.from, range.to)
+    for (const row of carved) {
+      const range = carvedRange(row)
+      const name = range && names.of(range)
+      if (range !== undefined && name !== undefined) rows.expect(name.name, name, range.from, range.to)
+      const kept = rowsIn(carvedSealed(row)?.bytes ?? new Uint8Array())
+      if (kept !== undefined) for (const change of rows.storedRows(kept)) yield { change }
     }
     yield
   }
@@ -153,7 +205,7 @@ function* nameByBlocks(
   file: PageFile,
   rows: CheckedRows,
   names: CarvedNames,
-  unnamed: readonly CarvedTail[]
+  unnamed: readonly { series: number; run: number }[]
 ): Generator<undefined, void> {
   const tries = new Map<string, number>()
   for (const { series, run } of unnamed) {
@@ -177,7 +229,7 @@ function* nameByBlocks(
     for (const sealed of carved.flatMap((row) => carvedSealed(row) ?? [])) {
       const range = wanted.get(sealed.id)
       if (range === undefined) continue
-      const [found, more] = rows.open(sealed.kind, sealed.bytes) ?? []
+      const [found, more] = rows.open(sealed.kind, signedBytes(sealed.bytes)) ?? []
       const isIt = more === undefined && found?.from === range.from && found.to === range.to
       if (isIt && found.series.startsWith(`${rows.peer}/`)) names.learn(range, found)
       yield

@@ -1,22 +1,36 @@
 import type { Log } from '../../../log.ts'
-import type { Reading } from '../../reading.ts'
 import { comparePositions, type Position, type Run, sameRun } from '../../run.ts'
 import type { SealedReadings } from '../../signed/sealed.ts'
 import type { Sealer } from '../../signed/sealer.ts'
 import { anchorTime } from '../anchor-time.ts'
-import type { AnchoredRun, HeldRun, HistoryItem, HistoryQuery, ItemLimit } from '../history.ts'
-import type { HistoryStore } from '../store/history-store.ts'
+import type {
+  AnchoredRun,
+  HeldRun,
+  HistoryItem,
+  HistoryQuery,
+  HistoryReading,
+  ItemLimit,
+  RowRange
+} from '../history.ts'
 import { authorOf } from '../store/name-table.ts'
-import type { HeldRange } from '../store/sealed-table.ts'
 import { joined, mergeSorted } from './merge-sorted.ts'
-import { type Segment, type StoreAccess, StoredSegments, segmentOf } from './stored-segments.ts'
+import {
+  type ReadableStore,
+  type Segment,
+  type StoreAccess,
+  StoredSegments,
+  segmentOf
+} from './stored-segments.ts'
 import { TailPacks } from './tail-packs.ts'
+import type { TailPart, TailRun } from './tail-run.ts'
+import type { Tails } from './tails.ts'
 
 export interface HistoryReaderOptions {
   readonly sealer: Sealer
   readonly log: Log
   /** What is read as one: the store on disk, and the one in memory that is not written yet. */
   readonly stores: readonly StoreAccess[]
+  readonly tails: Tails
   /** Whether every store can be read: only then are gaps reported as lost. */
   readonly readable: () => boolean
   /** Bytes of a pack's payload that every receiver of one of our series takes. */
@@ -64,8 +78,8 @@ export class HistoryReader {
     return { items, next: undefined }
   }
 
-  readings({ series, since, until, untimed, limit, after }: HistoryQuery): Reading[] {
-    const found: Reading[] = []
+  readings({ series, since, until, untimed, limit, after }: HistoryQuery): HistoryReading[] {
+    const found: HistoryReading[] = []
     const windowed = since !== undefined || until !== undefined
     const from = after === undefined ? undefined : { ...after, seq: after.seq + 1 }
     for (const reading of this.#everyReading(series, from, since ?? -Infinity, until ?? Infinity)) {
@@ -85,12 +99,28 @@ export class HistoryReader {
       .filter(({ ranges }) => ranges.length > 0)
   }
 
+  /** Rows of another author without their seals. */
+  unsealed(series: string): RowRange[] {
+    if (this.#isOwn(series)) return []
+    const stored = this.#all((store) => store.sealed.unsealed(series))
+    const tails = this.#options.tails.of(series).flatMap(({ run, parts, seals }) => {
+      const sealed = joined(seals.ranges())
+      return parts.flatMap((part) => without(part, sealed)).map((range) => ({ run, ...range }))
+    })
+    const byRun = Map.groupBy([...stored, ...tails], ({ run }) => runKey(run))
+    return [...byRun.values()].flatMap((rows) => {
+      const run = rows[0]?.run ?? FIRST
+      return joined(rows.toSorted((a, b) => a.from - b.from)).map(([from, to]) => ({ series, run, from, to }))
+    })
+  }
+
   firstPack(series: string, from: Position | undefined): Position | undefined {
     for (const { epoch, boot } of this.#runs(series, from ?? FIRST)) {
       const run = { epoch, boot }
       const min = from !== undefined && sameRun(run, from) ? from.seq : 0
       const found = this.#all((store) => [store.sealed.firstPack(series, run, min)])
-      const seqs = found.filter((seq) => seq !== undefined)
+      const part = this.#tailOf(series, run)?.parts.find(({ to }) => to >= min)
+      const seqs = [...found, part && Math.max(part.from, min)].filter((seq) => seq !== undefined)
       if (seqs.length > 0) return { ...run, seq: Math.min(...seqs) }
     }
     return undefined
@@ -111,11 +141,16 @@ export class HistoryReader {
     return this.#runs(`${author}/`, FIRST)
   }
 
-  /** The rows of our own tail, behind everything of the run that is sealed. */
-  tail(series: string, run: Run, from = 0): Reading[] {
-    const sealedTo = Math.max(-1, ...this.#lastRanges(series, run).map(({ to }) => to))
-    const rows = this.#all((store) => store.tail.readings(series, run, Math.max(from, sealedTo + 1)))
-    return rows.toSorted((a, b) => comparePositions(a.position, b.position))
+  /** The highest seq that is in a pack or block, or in rows without seals; -1 where there is none. */
+  lastOf(series: string, run: Run): number {
+    const last = this.#all((store) => [store.sealed.lastRange(series, run)])
+    return last.reduce((max, range) => Math.max(max, range?.to ?? -1), -1)
+  }
+
+  /** Whether a sealed range holds all of it. */
+  isSealed(series: string, run: Run, from: number, to: number): boolean {
+    const found = this.#all((store) => store.sealed.ranges(series, run, from, 1))
+    return found.some((range) => range.sealed >= 0 && range.from <= from && range.to >= to)
   }
 
   topic(series: string): string {
@@ -177,10 +212,10 @@ export class HistoryReader {
     from: Position | undefined,
     since: number,
     until: number
-  ): Generator<Reading> {
+  ): Generator<HistoryReading> {
     for (const run of this.#runs(series, from ?? FIRST)) {
       let next = from !== undefined && sameRun(run, from) ? from.seq : 0
-      for (const segment of this.#stored.from(series, run, next)) {
+      for (const segment of this.#readable(series, run, next)) {
         if ((segment.ended ?? since) < since || (segment.started ?? until) > until) continue
         for (const reading of this.#readingsOf(segment, series, run)) {
           if (reading.position.seq < next) continue
@@ -188,11 +223,37 @@ export class HistoryReader {
           yield anchorTime(reading, run)
         }
       }
-      for (const reading of this.tail(series, run, next)) yield anchorTime(reading, run)
     }
   }
 
-  #readingsOf(segment: Segment, series: string, run: Run): Reading[] {
+  /** What is sealed and the rows of tails, by their first seq. */
+  #readable(series: string, run: Run, from: number): Generator<Segment> {
+    const tail = this.#tailOf(series, run)
+    const rows = (tail?.parts ?? []).filter(({ to }) => to >= from)
+    const segments = rows.map((part) => this.#rowsOf(tail, part))
+    return mergeSorted([this.#stored.from(series, run, from), segments], (a, b) => a.from - b.from)
+  }
+
+  #rowsOf(tail: TailRun | undefined, part: TailPart): Segment {
+    const readings = (): HistoryReading[] => {
+      const rows = tail?.readingsOf(part) ?? []
+      if (this.#isOwn(tail?.series ?? '')) return rows
+      return rows.map((row) =>
+        tail?.seals.has(row.position.seq) === true ? row : { ...row, unsealed: true }
+      )
+    }
+    return { from: part.from, to: part.to, started: null, ended: null, sealed: () => undefined, readings }
+  }
+
+  #isOwn(series: string): boolean {
+    return authorOf(series) === this.#options.sealer.peer
+  }
+
+  #tailOf(series: string, run: Run): TailRun | undefined {
+    return this.#options.tails.find(series, run)
+  }
+
+  #readingsOf(segment: Segment, series: string, run: Run): HistoryReading[] {
     return segment
       .readings()
       .filter((reading) => reading.series === series && sameRun(reading.position, run))
@@ -202,48 +263,89 @@ export class HistoryReader {
 
   /** Ranges that are held of a run, by their first seq. */
   #heldOf(series: string, run: Run): Iterable<{ from: number; to: number }> {
-    const sealed = this.#options.stores.map((access) => access((store) => store.sealed.held(series, run), []))
-    const tail = this.tail(series, run).map(({ position: { seq } }) => ({ from: seq, to: seq }))
-    return mergeSorted([...sealed, tail], (a, b) => a.from - b.from)
+    const held: Iterable<{ from: number; to: number }>[] = this.#options.stores.map((access) =>
+      access((store) => store.sealed.held(series, run), [])
+    )
+    return mergeSorted([...held, this.#tailOf(series, run)?.parts ?? []], (a, b) => a.from - b.from)
   }
 
+  /** What goes over the wire, by the first seq, the longer one first. */
   *#segments(series: string, run: Run, from: number): Generator<Segment> {
-    yield* this.#stored.from(series, run, from)
-    for (const pack of this.#packsOfTail(series, run)) {
-      const segment = segmentOf(pack)
-      if (segment.to >= from) yield segment
+    const stored = this.#stored.from(series, run, from)
+    if (this.#isOwn(series)) {
+      // Behind everything that is sealed.
+      yield* stored
+      for (const pack of this.#packsOfTail(series, run)) {
+        const segment = segmentOf(pack)
+        if (segment.to >= from) yield segment
+      }
+    } else
+      yield* mergeSorted(
+        [stored, this.#packsInMemory(series, run, from)],
+        (a, b) => a.from - b.from || b.to - a.to
+      )
+  }
+
+  /** Packs of another author that wait for its block. */
+  *#packsInMemory(series: string, run: Run, from: number): Generator<Segment> {
+    const tail = this.#tailOf(series, run)
+    if (tail === undefined) return
+    const { topic } = tail
+    for (const { bytes, ...range } of tail.seals.packs(from)) {
+      const sealed = () => ({ kind: 'pack' as const, topic, bytes })
+      yield { ...range, started: null, ended: null, sealed, readings: () => [] }
     }
   }
 
   #packsOfTail(series: string, run: Run): readonly SealedReadings[] {
-    const rows = this.tail(series, run)
+    const rows = this.#tailOf(series, run)?.readings(0) ?? []
     return rows.length === 0 ? [] : this.#tailPacks.of(this.topic(series), rows)
   }
 
   #newest(series: string): SealedReadings | undefined {
     for (const run of this.#runs(series, FIRST).toReversed()) {
-      const pack = this.#packsOfTail(series, run).at(-1)
-      if (pack !== undefined) return pack
-      const ranges = this.#options.stores.map((access) => ({
-        access,
-        range: access((store) => store.sealed.lastRange(series, run), undefined)
-      }))
-      for (const { access, range } of ranges.toSorted((a, b) => (b.range?.to ?? -1) - (a.range?.to ?? -1))) {
-        const sealed = range && this.#stored.open(access, range, series)
-        if (sealed !== undefined) return sealed
-      }
+      const own = this.#isOwn(series) ? this.#packsOfTail(series, run).at(-1) : undefined
+      const newest = own ?? this.#newestOf(series, run)
+      if (newest !== undefined) return newest
     }
     return undefined
   }
 
-  #lastRanges(series: string, run: Run): HeldRange[] {
-    return this.#all((store) => [store.sealed.lastRange(series, run)]).filter((range) => range !== undefined)
+  #newestOf(series: string, run: Run): SealedReadings | undefined {
+    const stored = this.#options.stores.map((access) => {
+      const range = access((store) => store.sealed.lastRange(series, run, { sealed: true }), undefined)
+      return { to: range?.to ?? -1, open: () => range && this.#stored.open(access, range, series) }
+    })
+    const tail = this.#tailOf(series, run)
+    const pack = tail?.seals.last()
+    const open = () => pack && this.#options.sealer.open('pack', tail?.topic ?? '', pack.bytes)
+    for (const one of [...stored, { to: pack?.to ?? -1, open }].toSorted((a, b) => b.to - a.to)) {
+      const sealed = one.open()
+      if (sealed !== undefined) return sealed
+    }
+    return undefined
   }
 
   /** The results of each store, one after the other. */
-  #all<T>(work: (store: HistoryStore) => T[]): T[] {
+  #all<T>(work: (store: ReadableStore) => T[]): T[] {
     return this.#options.stores.flatMap((access) => access(work, []))
   }
+}
+
+/** What of a range lies outside of others, which are ascending. */
+function without(
+  { from, to }: { readonly from: number; readonly to: number },
+  others: readonly (readonly [from: number, to: number])[]
+): { from: number; to: number }[] {
+  const rest: { from: number; to: number }[] = []
+  let next = from
+  for (const [first, last] of others) {
+    if (last < next) continue
+    if (first > to) break
+    if (first > next) rest.push({ from: next, to: first - 1 })
+    next = last + 1
+  }
+  return next <= to ? [...rest, { from: next, to }] : rest
 }
 
 function compareRuns(a: Run, b: Run): number {

@@ -1,4 +1,4 @@
-import type { HistoryStore } from '../store/history-store.ts'
+import type { SealedTable } from '../store/sealed-table.ts'
 
 /** What each other author may take of a store, so that none displaces all others. */
 export interface HistoryShares {
@@ -17,18 +17,18 @@ export interface HistoryShares {
  * @returns how many packs and blocks were deleted
  */
 export function shrinkToShares(
-  store: HistoryStore,
+  sealed: Pick<SealedTable, 'usage' | 'bytesOf' | 'dropOldestOf'>,
   bytes: number,
   shares: HistoryShares,
   self: string
 ): number {
-  const used = new Map(store.sealed.usage().filter(([peer]) => peer !== self))
+  const used = new Map(sealed.usage().filter(([peer]) => peer !== self))
   const usedBy = (peers: Iterable<string>): number =>
     [...peers].reduce((sum, peer) => sum + (used.get(peer) ?? 0), 0)
   let dropped = 0
   const drop = (peer: string, excess: number): boolean => {
-    const count = store.sealed.dropOldestOf(peer, excess)
-    used.set(peer, store.sealed.bytesOf(peer))
+    const count = sealed.dropOldestOf(peer, excess)
+    used.set(peer, sealed.bytesOf(peer))
     dropped += count
     return count > 0
   }

@@ -1,8 +1,6 @@
-import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Cancel, type Clock, every } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
-import { describeError } from '../../../error.ts'
 import type { ClockStatus } from '../../../hal/time-source.ts'
 import type { Log } from '../../../log.ts'
 import type { Reading } from '../../reading.ts'
@@ -10,7 +8,6 @@ import type { Position, Run } from '../../run.ts'
 import { parseSeries } from '../../series.ts'
 import type { SealedReadings } from '../../signed/sealed.ts'
 import type { Sealer } from '../../signed/sealer.ts'
-import { MAX_RECORDS } from '../../signed/senml.ts'
 import type {
   AnchoredRun,
   HeldRun,
@@ -18,21 +15,25 @@ import type {
   HistoryDamage,
   HistoryItem,
   HistoryQuery,
+  HistoryReading,
   HistoryStatus,
   ItemLimit,
+  RowRange,
   RunAnchor
 } from '../history.ts'
 import type { HistoryLimits } from '../limits.ts'
 import { rangesOf } from '../range.ts'
 import { Salvager } from '../salvage/salvager.ts'
-import { openDatabase } from '../store/database-file.ts'
 import { DurableStore } from '../store/durable-store.ts'
-import { HistoryStore } from '../store/history-store.ts'
-import type { Tail } from '../store/tail-table.ts'
-import { type DueTail, dueTails } from './due-tails.ts'
+import type { StoredSealed } from '../store/sealed-table.ts'
+import { Flusher } from './flusher.ts'
 import { HistoryReader } from './history-reader.ts'
-import { RetentionClock } from './retention-clock.ts'
-import { type HistoryShares, shrinkToShares } from './shares.ts'
+import { OthersRows } from './others-rows.ts'
+import { OwnRows } from './own-rows.ts'
+import { Recent } from './recent.ts'
+import { Retention, writtenAt } from './retention.ts'
+import type { HistoryShares } from './shares.ts'
+import { Tails } from './tails.ts'
 
 export interface SqliteHistoryOptions {
   /** A file, or ':memory:'. */
@@ -56,92 +57,118 @@ export interface SqliteHistoryOptions {
   readonly onSalvaged?: () => void
 }
 
-/** Bytes of a row in the tail, about. */
-const ROW_BYTES = 64
+/** Bytes of an anchor in its row, about. */
+const ANCHOR_BYTES = 64
+
+/** Packs and blocks that one turn of the event loop writes, and tails that it seals: a few milliseconds. */
+const SLICE = { written: 32, sealed: 4 }
 
 /**
- * History in SQLite. New readings lie in a store in memory and go to the one on disk as one transaction a flush;
- * both are read as one. So a disk that takes no writes changes nothing but the status.
+ * History in SQLite. New readings are in memory: as rows, or sealed. A flush writes them, a part in each turn of the event
+ * loop; both are read as one. So a disk that takes no writes changes nothing but the status.
  */
 export class SqliteHistory implements History {
   readonly #options: SqliteHistoryOptions
   readonly #durable: DurableStore
   readonly #salvager: Salvager
-  readonly #recent = new HistoryStore(openDatabase(':memory:'))
+  readonly #recent: Recent
+  readonly #own: OwnRows
+  readonly #others: OthersRows
+  readonly #flusher: Flusher
   readonly #reader: HistoryReader
-  readonly #ages: RetentionClock
+  readonly #retention: Retention
   /** Numbers of packs and blocks on disk whose bytes are damaged, until they can be removed. */
   readonly #damaged = new Set<number>()
   /** How many were removed since the start. */
   #lost = 0
   readonly #cancel: Cancel
-  /** Rows of our own since the last block, by series. */
-  readonly #rows = new Map<string, number>()
-  #present: { run: Run; started: number } | undefined
+  #flushing: NodeJS.Immediate | undefined
+  #isQuiet = false
   #unwritten = 0
   /** Clock.monotonic() at the end of the last flush. */
   #flushedAt: number
-  #newestDate: number
 
   /** @throws NodeError 'history-newer' where a later kith wrote the file */
   constructor(options: SqliteHistoryOptions) {
     this.#options = options
+    const { sealer, topicOf, clock, time, limits, log } = options
     this.#durable = new DurableStore(options)
-    this.#salvager = new Salvager({
-      ...options,
-      durable: this.#durable,
-      onDone: options.onSalvaged
-    })
+    this.#salvager = new Salvager({ ...options, durable: this.#durable, onDone: () => this.#salvaged() })
     this.#salvager.resume()
+    const tails = new Tails((series, run) => this.#reader.lastOf(series, run))
+    this.#recent = new Recent(tails)
+    const keep = (stored: StoredSealed): void => this.#keep(stored)
+    const topic = (series: string): string => topicOf(parseSeries(series)?.quantity ?? '') ?? ''
+    const { blockAge } = limits
+    const keepBlock = (block: SealedReadings): void =>
+      this.#keepSealed(block, this.#retention.dateOf(block.readings))
+    this.#own = new OwnRows({ clock, log, sealer, tails, blockAge, topicOf: topic, keep: keepBlock })
+    this.#others = new OthersRows({
+      clock,
+      tails,
+      peer: sealer.peer,
+      limits,
+      arrival: () => this.#retention.arrival(),
+      keep
+    })
+    this.#flusher = new Flusher({
+      clock,
+      durable: this.#durable,
+      recent: this.#recent,
+      onDamaged: (series) => {
+        this.#lost += 1
+        log.error(`rows of ${series ?? 'a series'} in history are damaged: its readings are lost here`)
+      },
+      retain: (store) => {
+        if (this.#retention.retain(store) > 0) store.tidy(this.#own.present, tails.all())
+      }
+    })
     const dates = this.#durable.unread.map(writtenAt)
-    this.#newestDate = Math.max(
-      this.#durable.read((store) => store.sealed.newestDate(), 0),
-      ...dates
-    )
-    const { clock, time, limits } = options
-    this.#ages = new RetentionClock({ clock, time, age: limits.age, newest: this.#newestDate })
+    const newest = this.#durable.read((store) => store.sealed.newestDate(), 0)
+    const { shares } = options
+    this.#retention = new Retention({
+      ...{ clock, time, limits, peer: sealer.peer, newest: Math.max(newest, ...dates) },
+      ...defined({ shares })
+    })
     this.#reader = new HistoryReader({
-      sealer: options.sealer,
-      log: options.log,
+      sealer,
+      log,
       stores: [(work, otherwise) => this.#durable.read(work, otherwise), (work) => work(this.#recent)],
+      tails,
       readable: () => this.#durable.readable,
       maxPayloadOf: (series) => options.maxPayloadOf(parseSeries(series)?.quantity ?? ''),
-      present: () => this.#present?.run,
+      present: () => this.#own.present,
       onDamaged: (sealed, series) => this.#noteDamaged(sealed, series)
     })
+    this.#flusher.load()
     this.#flushedAt = clock.monotonic()
-    this.#cancel = every(options.clock, options.limits.flush, () => this.flush())
+    this.#cancel = every(clock, limits.flush, () => this.#flushInTurns())
   }
 
   beginRun(run: Run, anchor: RunAnchor): void {
-    this.#present = { run, started: this.#options.clock.monotonic() - anchor.mono }
+    this.#own.begin(run, anchor.mono)
     this.anchor(run, anchor)
     this.flush()
   }
 
   anchor(run: Run, anchor: RunAnchor, author = this.#options.sealer.peer): void {
-    this.#recent.names.anchor(author, run, anchor)
-    this.#unwritten += ROW_BYTES
+    this.#recent.anchor(author, run, anchor)
+    this.#unwritten += ANCHOR_BYTES
   }
 
   appendOwn(readings: readonly Reading[]): void {
-    this.#recent.transaction(() => {
-      for (const reading of readings) this.#recent.tail.append(this.#topicOf(reading.series), reading)
-    })
-    let full = false
-    for (const { series } of readings) {
-      const rows = (this.#rows.get(series) ?? 0) + 1
-      this.#rows.set(series, rows)
-      full ||= rows >= MAX_RECORDS
-    }
-    this.#added(readings.length * ROW_BYTES, full)
+    this.#added(this.#own.append(readings))
   }
 
   put(sealed: SealedReadings): void {
     const { sealer, admits = () => true } = this.#options
-    if (sealed.author !== sealer.peer && !admits(sealed.author, sealed.bytes.length)) return
-    this.#recent.transaction(() => this.#keep(sealed, this.#arrival()))
-    this.#added(sealed.bytes.length, false)
+    const { author, kind, bytes } = sealed
+    const isOwn = author === sealer.peer
+    if (kind === 'pack' && this.#isHeld(sealed)) return
+    if (!isOwn && !admits(author, bytes.length)) return
+    const grown = !isOwn && kind === 'pack' ? this.#others.take(sealed) : undefined
+    if (grown === undefined) this.#keepSealed(sealed, this.#retention.arrival())
+    else this.#added(grown)
   }
 
   get isStalled(): boolean {
@@ -150,25 +177,71 @@ export class SqliteHistory implements History {
   }
 
   flush(): void {
+    this.#stopTurns()
     this.#dropDamaged()
-    this.#sealDue()
-    if (this.#unwritten > 0) this.#writeRecent()
-    this.#salvager.resume()
-    this.#flushedAt = this.#options.clock.monotonic()
+    this.#quietly(() => {
+      this.#own.sealDue(Infinity)
+      this.#settle()
+    })
+    this.#write(Infinity, true)
+    this.#ended()
   }
 
   finishSalvage(): void {
     this.#salvager.finish()
   }
 
-  #writeRecent(): void {
-    const written = this.#durable.write((store) => {
-      this.#recent.copyInto(store)
-      this.#retain(store)
-    })
-    if (written) this.#recent.clear()
-    else this.#shrink(this.#recent, this.#options.limits.memoryBytes)
-    this.#unwritten = written ? 0 : 1
+  /** Its rows are read from now on. */
+  #salvaged(): void {
+    this.#flusher.adopt()
+    this.#options.onSalvaged?.()
+  }
+
+  #ended(): void {
+    this.#salvager.resume()
+    this.#flushedAt = this.#options.clock.monotonic()
+  }
+
+  /** The same in parts, of which the first comes now. */
+  #flushInTurns(): void {
+    if (this.#flushing !== undefined) return
+    this.#dropDamaged()
+    this.#quietly(() => this.#settle())
+    this.#turn(true)
+  }
+
+  #turn(withRows: boolean): void {
+    this.#flushing = undefined
+    const isDue = this.#quietly(() => this.#own.sealDue(SLICE.sealed))
+    const more = this.#write(SLICE.written, withRows)
+    if (more || isDue) this.#flushing = setImmediate(() => this.#turn(false))
+    else this.#ended()
+  }
+
+  /** What is added meanwhile brings no flush forward: one is being made. */
+  #quietly<T>(work: () => T): T {
+    this.#isQuiet = true
+    try {
+      return work()
+    } finally {
+      this.#isQuiet = false
+    }
+  }
+
+  #stopTurns(): void {
+    clearImmediate(this.#flushing)
+    this.#flushing = undefined
+  }
+
+  /** @returns whether there is more that can be written */
+  #write(max: number, withRows: boolean): boolean {
+    if (this.#unwritten === 0 && this.#recent.sealed.size === 0) return false
+    const { written, more } = this.#flusher.write(max, withRows)
+    if (!written) this.#shrinkMemory()
+    // The rows of a file that was opened anew are written anew.
+    const isAll = written && !more && this.#recent.tails.unwritten === 0
+    this.#unwritten = isAll ? 0 : Math.max(this.#unwritten, 1)
+    return written && more
   }
 
   items(
@@ -179,12 +252,20 @@ export class SqliteHistory implements History {
     return this.#reader.items(series, from, limit)
   }
 
-  readings(query: HistoryQuery): Reading[] {
+  readings(query: HistoryQuery): HistoryReading[] {
     return this.#reader.readings(query)
   }
 
   held(series: string): HeldRun[] {
     return this.#reader.held(series)
+  }
+
+  unsealed(series: string): RowRange[] {
+    return this.#reader.unsealed(series)
+  }
+
+  waiting(): RowRange[] {
+    return this.#others.waiting()
   }
 
   firstPack(series: string, from: Position | undefined): Position | undefined {
@@ -205,12 +286,13 @@ export class SqliteHistory implements History {
 
   status(): HistoryStatus {
     const { state, error, bytesWritten, file } = this.#durable
+    const { sealed, tails } = this.#recent
     return {
       state,
       ...defined({ error, damage: this.#damage() }),
-      bytes: this.#durable.read((store) => store.bytes(), 0) + this.#recent.bytes(),
+      bytes: this.#durable.read((store) => store.bytes(), 0) + sealed.bytes + tails.unwritten,
       bytesWritten,
-      readings: this.#durable.read((store) => store.count(), 0) + this.#recent.count(),
+      readings: this.#durable.read((store) => store.sealed.count(), 0) + sealed.count() + tails.rows,
       file
     }
   }
@@ -225,29 +307,43 @@ export class SqliteHistory implements History {
 
   close(): void {
     this.#cancel()
+    this.#quietly(() => this.#others.settleAway())
     this.flush()
     this.#salvager.close()
     this.#durable.close()
-    this.#recent.close()
   }
 
-  #added(bytes: number, full: boolean): void {
+  #added(bytes: number): void {
     const before = this.#unwritten
     this.#unwritten += bytes
+    if (this.#isQuiet) return
     const { flushBytes } = this.#options.limits
     // Once for each flushBytes, also while the disk takes nothing.
-    if (full || Math.floor(this.#unwritten / flushBytes) > Math.floor(before / flushBytes)) this.flush()
+    if (Math.floor(this.#unwritten / flushBytes) > Math.floor(before / flushBytes)) this.#flushInTurns()
   }
 
-  #keep(sealed: SealedReadings, dated: number): void {
-    const { kind, topic, bytes, readings } = sealed
-    this.#recent.sealed.put({
-      kind,
-      topic,
-      bytes,
-      dated,
-      ranges: rangesOf(readings)
+  #isHeld({ readings }: SealedReadings): boolean {
+    return readings.every(({ series, position: { seq, ...run } }) => {
+      const tail = this.#recent.tails.find(series, run)
+      if (tail !== undefined && seq > tail.top) return false
+      return tail?.seals.has(seq) === true || this.#reader.isSealed(series, run, seq, seq)
     })
+  }
+
+  #keepSealed({ kind, topic, bytes, readings }: SealedReadings, dated: number): void {
+    this.#keep({ kind, topic, bytes, dated, ranges: rangesOf(readings) })
+  }
+
+  /** In place of the rows that it has. */
+  #keep(stored: StoredSealed): void {
+    this.#recent.sealed.put(stored)
+    for (const { series, run, from, to } of stored.ranges) {
+      const tail = this.#recent.tails.find(series, run)
+      if (tail === undefined) continue
+      if (stored.kind === 'block') tail.blockAt = this.#options.clock.monotonic()
+      this.#recent.tails.cut(series, run, from, to)
+    }
+    this.#added(stored.bytes.length)
   }
 
   #noteDamaged(sealed: number, series: string): void {
@@ -270,101 +366,35 @@ export class SqliteHistory implements History {
   }
 
   /**
-   * Seals every tail, because its author writes no more; what cannot be sealed is removed.
+   * Seals every tail of ours, because its author writes no more; what cannot be sealed is removed.
    * @returns how many readings were removed
    */
   sealRest(): number {
     this.finishSalvage()
-    this.#seal(this.#tails().map(({ series, run }) => ({ series, run, whole: true })))
+    this.#flusher.adopt()
+    const left = this.#own.sealRest()
+    this.#unwritten += 1
     this.flush()
-    const left = this.#durable.read((store) => store.tail.count(), 0)
-    this.#durable.write((store) => store.tail.clear())
     return left
   }
 
-  #tails(): Tail[] {
-    return [...this.#durable.read((store) => store.tail.tails(), []), ...this.#recent.tail.tails()]
+  /** What waits for a block in vain is kept without it, while the disk takes it. */
+  #settle(): void {
+    const { state } = this.#durable
+    if (state === 'ok' || state === 'memory') this.#others.settle()
   }
 
-  /** Seals what is full, old enough, or of a run that has ended. */
-  #sealDue(): void {
-    const { clock, limits } = this.#options
-    const present = this.#present
-    const age = present === undefined ? 0 : clock.monotonic() - present.started - limits.blockAge
-    this.#seal(dueTails(this.#tails(), present?.run, age))
-  }
-
-  #seal(due: readonly DueTail[]): void {
-    const { log } = this.#options
-    for (const { series, run, whole } of due) {
-      // Also where it cannot be sealed: not to be tried again with every reading.
-      this.#rows.set(series, 0)
-      try {
-        this.#recent.transaction(() => this.#sealTail(series, run, whole))
-      } catch (error) {
-        log.error(`${series} cannot be sealed: ${describeError(error)}`)
-      }
+  /** Deletes what is beyond a share, then what is beyond the whole, while the disk takes nothing. */
+  #shrinkMemory(): void {
+    const { memoryBytes } = this.#options.limits
+    const { sealed, tails } = this.#recent
+    const excess = (): number => sealed.bytes + tails.unwritten - memoryBytes
+    if (excess() <= 0) return
+    this.#retention.shrinkToShares(sealed, memoryBytes)
+    for (const { id } of sealed.first(sealed.size)) {
+      if (excess() <= 0) return
+      sealed.remove(id)
     }
+    this.#others.shrink(excess())
   }
-
-  #sealTail(series: string, run: Run, whole: boolean): void {
-    let rows = this.#reader.tail(series, run)
-    while (rows.length >= (whole ? 1 : MAX_RECORDS)) {
-      const block = this.#options.sealer.block(this.#reader.topic(series), rows)
-      this.#keep(block, this.#dateOf(block.readings))
-      rows = rows.slice(block.readings.length)
-    }
-    this.#rows.set(series, rows.length)
-    this.#unwritten += ROW_BYTES
-  }
-
-  #retain(store: HistoryStore): void {
-    const { limits } = this.#options
-    const now = this.#ages.now()
-    let dropped = 0
-    if (now !== undefined) {
-      store.sealed.dateUndated(Math.floor(now))
-      dropped += store.sealed.dropOlderThan(Math.floor(now - limits.age / 1000))
-    }
-    dropped += this.#shrink(store, limits.bytes)
-    if (dropped > 0) store.tidy(this.#present?.run)
-  }
-
-  /** Deletes what is beyond a share, then what is beyond the whole. @returns how many packs and blocks */
-  #shrink(store: HistoryStore, bytes: number): number {
-    const { shares, sealer } = this.#options
-    const dropped = shares === undefined ? 0 : shrinkToShares(store, bytes, shares, sealer.peer)
-    return dropped + store.shrinkTo(bytes)
-  }
-
-  /**
-   * Unix seconds from which the age of our own sealed readings counts: their newest, or now where that lies ahead.
-   * While the time is unknown, they are as new as the newest that is kept.
-   */
-  #dateOf(readings: readonly Reading[]): number {
-    const now = this.#ages.now()
-    if (now === undefined) return this.#newestDate
-    return this.#dated(Math.min(now, Math.max(...readings.map(({ time }) => time ?? now))))
-  }
-
-  /** The age of others' readings counts from their arrival: their author's clock may be wrong. */
-  #arrival(): number {
-    const now = this.#ages.now()
-    return now === undefined ? this.#newestDate : this.#dated(now)
-  }
-
-  #dated(time: number): number {
-    const date = Math.floor(time)
-    this.#newestDate = Math.max(this.#newestDate, date)
-    return date
-  }
-
-  #topicOf(series: string): string {
-    return this.#options.topicOf(parseSeries(series)?.quantity ?? '') ?? ''
-  }
-}
-
-/** Unix seconds of the last write to a damaged file, about the newest date of what it has. */
-function writtenAt(file: string): number {
-  return Math.floor((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) / 1000)
 }

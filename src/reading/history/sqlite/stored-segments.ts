@@ -1,26 +1,41 @@
 import { describeError } from '../../../error.ts'
 import type { Log } from '../../../log.ts'
-import type { Reading } from '../../reading.ts'
 import type { Run } from '../../run.ts'
+import { parseSeries } from '../../series.ts'
 import type { SealedReadings } from '../../signed/sealed.ts'
 import type { Sealer } from '../../signed/sealer.ts'
-import type { HistoryStore } from '../store/history-store.ts'
-import type { HeldRange } from '../store/sealed-table.ts'
+import type { HistoryReading } from '../history.ts'
+import { decodeStoredRows } from '../rows/stored-rows.ts'
+import type { NameTable } from '../store/name-table.ts'
+import type { HeldRange, SealedTable, StoredKind } from '../store/sealed-table.ts'
 import { mergeSorted } from './merge-sorted.ts'
 
-/** Reads one of several stores; where that fails, the result is `otherwise`. */
-export type StoreAccess = <T>(work: (store: HistoryStore) => T, otherwise: T) => T
+/** What is read of the store on disk, and of what is not written yet. */
+export interface ReadableStore {
+  readonly sealed: {
+    ranges: SealedTable['ranges']
+    held(series: string, run: Run): readonly Pick<HeldRange, 'from' | 'to' | 'sealed'>[]
+    firstPack: SealedTable['firstPack']
+    unsealed: SealedTable['unsealed']
+    lastRange: SealedTable['lastRange']
+    get(id: number): { readonly kind: StoredKind; readonly bytes: Uint8Array } | undefined
+  }
+  readonly names: Pick<NameTable, 'series' | 'topic' | 'runs'>
+}
 
-/** A range of one series: in sealed bytes, or among the rows of a tail. */
+/** Reads one of several stores; where that fails, the result is `otherwise`. */
+export type StoreAccess = <T>(work: (store: ReadableStore) => T, otherwise: T) => T
+
+/** A range of one series: in sealed bytes, or among rows. */
 export interface Segment {
   readonly from: number
   readonly to: number
   readonly started: number | null
   readonly ended: number | null
-  /** undefined where it was deleted. */
+  /** undefined where it was deleted, and for rows. */
   sealed(): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined
   /** Of every series in it; none where it was deleted or is damaged. */
-  readings(): readonly Reading[]
+  readings(): readonly HistoryReading[]
 }
 
 /** The segment of a pack of one series and run without a gap. */
@@ -75,8 +90,28 @@ export class StoredSegments {
   #segmentIn(access: StoreAccess, range: HeldRange, series: string): Segment {
     return {
       ...range,
-      sealed: () => this.#stored(access, range, series),
-      readings: () => this.open(access, range, series)?.readings ?? []
+      sealed: () => (range.sealed < 0 ? undefined : this.#stored(access, range, series)),
+      readings: () =>
+        range.sealed < 0
+          ? this.#rows(access, range, series)
+          : (this.open(access, range, series)?.readings ?? [])
+    }
+  }
+
+  /** Rows of another author whose seals are lost. */
+  #rows(access: StoreAccess, range: HeldRange, series: string): HistoryReading[] {
+    const stored = access((store) => store.sealed.get(range.sealed), undefined)
+    if (stored?.kind !== 'rows') return []
+    try {
+      const { quantities } = this.#options.sealer
+      const unitOf = (name: string): string | null =>
+        quantities.get(parseSeries(name)?.quantity ?? '')?.unit ?? null
+      const rows = [...decodeStoredRows(stored.bytes, unitOf)]
+      return rows.map((reading) => ({ ...reading, unsealed: true }))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.#options.onDamaged(range.sealed, series)
+      return []
     }
   }
 
@@ -100,9 +135,10 @@ export class StoredSegments {
     series: string
   ): Pick<SealedReadings, 'kind' | 'topic' | 'bytes'> | undefined {
     const stored = access((store) => store.sealed.get(range.sealed), undefined)
-    if (stored === undefined) return undefined
-    if (this.#options.sealer.isGenuine(stored.kind, stored.bytes))
-      return { ...stored, topic: this.#options.topic(series) }
+    if (stored === undefined || stored.kind === 'rows') return undefined
+    const { kind, bytes } = stored
+    if (this.#options.sealer.isGenuine(kind, bytes))
+      return { kind, bytes, topic: this.#options.topic(series) }
     this.#options.onDamaged(range.sealed, series)
     return undefined
   }

@@ -51,15 +51,24 @@ export function openDatabase(
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
   try {
     for (const setting of SETTINGS) db.exec(`PRAGMA ${setting}`)
-    const copy = path === ':memory:' ? undefined : copyOlder(db, path)
-    migrate(db, basename(path))
-    if (copy !== undefined) report(copy)
+    migrateWithCopy(db, path, report)
     checkTables(db)
     return db
   } catch (error) {
     db.close()
     // Settings and migrations have no mistakes: what SQLite does not find in them, the schema has lost.
     throw resultCode(error) === SQL_ERROR ? damage(`its schema: ${describeError(error)}`) : error
+  }
+}
+
+function migrateWithCopy(db: DatabaseSync, path: string, report: (message: string) => void): void {
+  const version = versionOf(db)
+  const copy = path === ':memory:' ? undefined : copyOlder(db, path)
+  try {
+    migrate(db, basename(path))
+  } finally {
+    // Also where only some of the steps could be made.
+    if (copy !== undefined && versionOf(db) !== version) report(copy)
   }
 }
 

@@ -39,6 +39,7 @@ export class DurableStore {
   #moved = 0
   #bytesWritten = 0
   #readable = false
+  #opened = 0
   #syncing = false
   /** Damaged files that are to be salvaged. */
   #unread: readonly string[] = []
@@ -66,6 +67,11 @@ export class DurableStore {
   /** Bytes written to disk since the start: pages of the log, and pages moved from there into the file. */
   get bytesWritten(): number {
     return this.#bytesWritten
+  }
+
+  /** How often the file was opened: another file may have taken its place. */
+  get opened(): number {
+    return this.#opened
   }
 
   /** Whether all that is on disk can be read: if not, nothing is reported as lost. */
@@ -147,6 +153,7 @@ export class DurableStore {
       this.#frames = 0
       this.#moved = 0
       this.#readable = true
+      this.#opened++
       return true
     } catch (error) {
       if (isNodeError(error, 'history-newer')) throw error

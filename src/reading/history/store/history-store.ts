@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Run } from '../../run.ts'
+import { ChunkTable } from './chunk-table.ts'
 import { NameTable } from './name-table.ts'
 import { SalvageTable } from './salvage-table.ts'
 import { SealedTable } from './sealed-table.ts'
@@ -17,6 +18,7 @@ export class HistoryStore {
   readonly names: NameTable
   readonly tail: TailTable
   readonly sealed: SealedTable
+  readonly chunks: ChunkTable
   readonly salvage: SalvageTable
   readonly #db: DatabaseSync
   readonly #statements: Statements
@@ -27,6 +29,7 @@ export class HistoryStore {
     this.names = new NameTable(this.#statements)
     this.tail = new TailTable(this.#statements, this.names)
     this.sealed = new SealedTable(this.#statements, this.names)
+    this.chunks = new ChunkTable(this.#statements)
     this.salvage = new SalvageTable(this.#statements)
   }
 
@@ -40,24 +43,6 @@ export class HistoryStore {
     }
   }
 
-  /** Writes everything of this store into another. */
-  copyInto(other: HistoryStore): void {
-    for (const { peer, run } of this.names.anchored()) other.names.anchor(peer, run, run)
-    for (const { series, topic, run } of this.tail.tails()) {
-      for (const reading of this.tail.readings(series, run, 0)) other.tail.append(topic, reading)
-    }
-    // Blocks last: they replace tail rows.
-    for (const sealed of this.sealed.all()) other.sealed.put(sealed)
-  }
-
-  clear(): void {
-    this.transaction(() => {
-      this.tail.clear()
-      this.sealed.clear()
-      this.names.dropUnused(undefined)
-    })
-  }
-
   /** Deletes the oldest packs and blocks until at most this many bytes are in use. @returns how many were deleted */
   shrinkTo(bytes: number): number {
     let dropped = 0
@@ -69,9 +54,9 @@ export class HistoryStore {
     return dropped
   }
 
-  /** Removes names that nothing refers to, but for our present run. */
-  tidy(present: Run | undefined): void {
-    this.names.dropUnused(present)
+  /** Removes names that nothing refers to, but for our present run and those of tails. */
+  tidy(present: Run | undefined, tails: readonly { series: string; run: Run }[]): void {
+    this.names.dropUnused(present, tails)
   }
 
   count(): number {

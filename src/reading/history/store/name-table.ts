@@ -7,6 +7,12 @@ import type { Statements } from './statements.ts'
 /** Numbers under which a series and a run of its author stand in the other tables. */
 export type Ids = readonly [series: number, run: number]
 
+/** What the numbers of chunks stand for. */
+export interface ChunkNames {
+  readonly series: ReadonlyMap<number, { series: string; topic: string; unit: string | null }>
+  readonly runs: ReadonlyMap<number, Run>
+}
+
 /** How many names are remembered with their numbers. */
 const REMEMBERED = 4096
 
@@ -67,24 +73,40 @@ export class NameTable {
       .run(anchor.mono, anchor.unix, anchor.errorBound ?? null, anchor.quality, this.#runId(peer, run))
   }
 
-  /** Every run that was anchored, with its author. */
-  anchored(): { peer: string; run: AnchoredRun }[] {
-    return this.#statements
-      .sql('SELECT peer, runs.* FROM runs JOIN peers ON peers.id = peer_id WHERE anchor_quality IS NOT NULL')
-      .all()
-      .map((row) => ({ peer: String(row['peer']), run: readRun(row) }))
+  /** Names of numbers: a chunk has only these. */
+  ofChunks(): ChunkNames {
+    const series = this.#statements.rows('SELECT id, name, topic, unit FROM series').all()
+    const runs = this.#statements.rows('SELECT id, epoch, boot FROM runs').all()
+    return {
+      series: new Map(
+        series.map(([id, name, topic, unit]) => [
+          Number(id),
+          { series: String(name), topic: String(topic), unit: unit === null ? null : String(unit) }
+        ])
+      ),
+      runs: new Map(
+        runs.map(([id, epoch, boot]) => [Number(id), { epoch: Number(epoch), boot: String(boot) }])
+      )
+    }
   }
 
-  /** Removes names to which nothing refers, but for our present run. */
-  dropUnused(present: Run | undefined): void {
-    const used = (column: string): string => `SELECT ${column} FROM ranges UNION SELECT ${column} FROM tail`
+  /**
+   * Removes names to which nothing refers, but for our present run.
+   * @param tails whose rows are in chunks, which have numbers too
+   */
+  dropUnused(present: Run | undefined, tails: readonly { series: string; run: Run }[]): void {
+    const used = (column: string): string =>
+      `SELECT ${column} FROM ranges UNION SELECT ${column} FROM tail UNION SELECT value FROM json_each(?)`
     const { epoch, boot } = present ?? { epoch: -1, boot: '' }
+    const found = tails.map(({ series, run }) => this.find(series, run)).filter((ids) => ids !== undefined)
+    const numbers = (at: 0 | 1): string => JSON.stringify(found.map((ids) => ids[at]))
     const sql = (text: string) => this.#statements.sql(text)
     sql(`DELETE FROM runs WHERE id NOT IN (${used('run_id')}) AND NOT (epoch = ? AND boot = ?)`).run(
+      numbers(1),
       epoch,
       boot
     )
-    sql(`DELETE FROM series WHERE id NOT IN (${used('series_id')})`).run()
+    sql(`DELETE FROM series WHERE id NOT IN (${used('series_id')})`).run(numbers(0))
     sql('DELETE FROM peers WHERE id NOT IN (SELECT peer_id FROM runs UNION SELECT peer_id FROM series)').run()
     this.forgetNumbers()
   }

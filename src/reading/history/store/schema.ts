@@ -95,11 +95,35 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER sealed_removed AFTER DELETE ON sealed BEGIN
     UPDATE peers SET bytes = bytes - length(OLD.bytes) WHERE id = OLD.peer_id;
   END;
+  `,
+  `
+  -- Readings that are in no block yet, ours and those of others: those of one flush in a row (chunk-table.ts). Only a
+  -- start reads them. Rows of tail are taken over at the first flush.
+  CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+  );
+  -- From here on sealed.bytes may be deflated (RFC 1950), and numbers below 0 are readings of others whose seals are
+  -- lost (sealed-bytes.ts).
+  DROP VIEW blocks;
+  DROP VIEW packs;
+  DROP VIEW readings;
+  CREATE VIEW readings AS
+    SELECT series.name AS series, datetime(ended, 'unixepoch') AS until_utc,
+           last_seq - first_seq + 1 AS readings, faults, minimum, mean, maximum, series.unit AS unit,
+           runs.epoch AS epoch, runs.boot AS boot, first_seq, last_seq,
+           CASE WHEN sealed.id < 0 THEN 'rows' ELSE sealed.kind END AS kept_as
+      FROM ranges JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id JOIN sealed ON sealed.id = sealed_id;
+  CREATE VIEW blocks AS SELECT * FROM readings WHERE kept_as = 'block';
+  CREATE VIEW packs AS SELECT * FROM readings WHERE kept_as = 'pack';
   `
 ]
 
+/** The version that has chunks. */
+export const CHUNKS_SINCE = 3
+
 /** What the steps make. */
-export const TABLES = ['peers', 'series', 'runs', 'tail', 'sealed', 'ranges'] as const
+export const TABLES = ['peers', 'series', 'runs', 'tail', 'sealed', 'ranges', 'chunks'] as const
 
 /** 0 for an empty file. */
 export function versionOf(db: DatabaseSync): number {

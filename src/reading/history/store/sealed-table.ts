@@ -2,13 +2,17 @@ import type { SQLOutputValue } from 'node:sqlite'
 import type { Run } from '../../run.ts'
 import type { PositionRange } from '../range.ts'
 import type { Ids, NameTable } from './name-table.ts'
+import { keptBytes, keptRows, rowsIn, signedBytes } from './sealed-bytes.ts'
 import type { Statements } from './statements.ts'
 
 type Row = Record<string, SQLOutputValue>
 
-/** Sealed bytes with what they hold, as they are kept. */
+/** `rows`: readings of another author whose seals are lost (row-codec.ts). */
+export type StoredKind = 'pack' | 'block' | 'rows'
+
+/** Sealed bytes, or rows, with what they hold. */
 export interface StoredSealed {
-  readonly kind: 'pack' | 'block'
+  readonly kind: StoredKind
   readonly topic: string
   /** Unix seconds from which its age counts, 0 while unknown. */
   readonly dated: number
@@ -20,7 +24,7 @@ export interface StoredSealed {
 export interface HeldRange {
   readonly from: number
   readonly to: number
-  /** The number of the sealed bytes. */
+  /** The number of the sealed bytes; below 0 for rows without their seals. */
   readonly sealed: number
   /** Unix seconds; null where unknown. */
   readonly started: number | null
@@ -29,6 +33,12 @@ export interface HeldRange {
 
 /** Packs and blocks that one statement deletes of an author. */
 const DROP_STEP = 1024
+
+/** Numbers of rows without their seals count down from -1. */
+const NEXT_ROWS = '(SELECT min(0, ifnull(min(id), 0)) - 1 FROM sealed)'
+
+/** The range of a series and run that begins at a seq. */
+const AT_FIRST = 'WHERE series_id = ?1 AND run_id = ?2 AND first_seq = ?3'
 
 const RANGE = 'first_seq, last_seq, sealed_id, started, ended'
 
@@ -54,11 +64,12 @@ export class SealedTable {
     const [seriesId = null] = fresh[0]?.ids ?? []
     const { lastInsertRowid } = this.#statements
       .sql(
-        `INSERT INTO sealed (kind, dated, bytes, peer_id)
-          VALUES (?, ?, ?, (SELECT peer_id FROM series WHERE id = ?))`
+        `INSERT INTO sealed (id, kind, dated, bytes, peer_id)
+          VALUES (${stored.kind === 'rows' ? NEXT_ROWS : 'NULL'}, ?, ?, ?, (SELECT peer_id FROM series WHERE id = ?))`
       )
-      .run(stored.kind, stored.dated, stored.bytes, seriesId)
+      .run(stored.kind === 'block' ? 'block' : 'pack', stored.dated, keptOf(stored), seriesId)
     for (const { range, ids } of fresh) {
+      if (stored.kind !== 'rows') this.#trimRows(ids, range)
       this.#dropCovered(ids, range)
       this.#putRange(ids, range, lastInsertRowid)
     }
@@ -81,14 +92,34 @@ export class SealedTable {
   }
 
   /** Every range of a run, ascending. */
-  held(series: string, run: Run): Pick<HeldRange, 'from' | 'to'>[] {
+  held(series: string, run: Run): Pick<HeldRange, 'from' | 'to' | 'sealed'>[] {
     const ids = this.#names.find(series, run)
     if (ids === undefined) return []
     // There may be thousands, of which nothing else is wanted.
     return this.#statements
-      .rows('SELECT first_seq, last_seq FROM ranges WHERE series_id = ? AND run_id = ? ORDER BY first_seq')
+      .rows(
+        'SELECT first_seq, last_seq, sealed_id FROM ranges WHERE series_id = ? AND run_id = ? ORDER BY first_seq'
+      )
       .all(...ids)
-      .map(([from, to]) => ({ from: Number(from), to: Number(to) }))
+      .map(([from, to, sealed]) => ({ from: Number(from), to: Number(to), sealed: Number(sealed) }))
+  }
+
+  /** Rows of a series without their seals, ascending. */
+  unsealed(series: string): { run: Run; from: number; to: number }[] {
+    const { id } = this.#statements.sql('SELECT min(id) AS id FROM sealed').get() ?? {}
+    if (id === null || Number(id) >= 0) return []
+    return this.#statements
+      .sql(
+        `SELECT epoch, boot, first_seq, last_seq
+           FROM ranges JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id
+          WHERE name = ? AND sealed_id < 0 ORDER BY epoch, boot, first_seq`
+      )
+      .all(series)
+      .map((row) => ({
+        run: { epoch: Number(row['epoch']), boot: String(row['boot']) },
+        from: Number(row['first_seq']),
+        to: Number(row['last_seq'])
+      }))
   }
 
   /** The first seq of the first pack that ends at `from` or later. */
@@ -104,38 +135,27 @@ export class SealedTable {
     return row === undefined ? undefined : Number(row['first_seq'])
   }
 
-  lastRange(series: string, run: Run): HeldRange | undefined {
+  /** The last range of a run; of those that are sealed, where `sealed` is true. */
+  lastRange(series: string, run: Run, { sealed = false } = {}): HeldRange | undefined {
     const ids = this.#names.find(series, run)
     const row =
       ids &&
       this.#statements
-        .sql(`SELECT ${RANGE} FROM ranges WHERE series_id = ? AND run_id = ? ORDER BY first_seq DESC LIMIT 1`)
-        .get(...ids)
+        .sql(
+          `SELECT ${RANGE} FROM ranges WHERE series_id = ? AND run_id = ? AND sealed_id >= ?
+            ORDER BY first_seq DESC LIMIT 1`
+        )
+        .get(...ids, sealed ? 0 : Number.MIN_SAFE_INTEGER)
     return row === undefined ? undefined : readRange(row)
   }
 
-  /** Sealed bytes by the number that a range names. */
-  get(id: number): { kind: 'pack' | 'block'; bytes: Uint8Array } | undefined {
+  /** Sealed bytes, or rows, by the number that a range names. */
+  get(id: number): { kind: StoredKind; bytes: Uint8Array } | undefined {
     const row = this.#statements.sql('SELECT kind, bytes FROM sealed WHERE id = ?').get(id)
-    return row === undefined ? undefined : { kind: kindOf(row), bytes: row['bytes'] as Uint8Array }
-  }
-
-  *all(): Generator<StoredSealed> {
-    for (const row of this.#statements.sql('SELECT * FROM sealed ORDER BY id').all()) {
-      const ranges = this.#statements
-        .sql(
-          `SELECT ranges.*, name, topic, unit, epoch, boot
-             FROM ranges JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id WHERE sealed_id = ?`
-        )
-        .all(Number(row['id']))
-      yield {
-        kind: kindOf(row),
-        topic: String(ranges[0]?.['topic']),
-        dated: Number(row['dated']),
-        bytes: row['bytes'] as Uint8Array,
-        ranges: ranges.map(readPositionRange)
-      }
-    }
+    if (row === undefined) return undefined
+    const kept = row['bytes'] as Uint8Array
+    if (id < 0) return { kind: 'rows', bytes: rowsIn(kept) ?? new Uint8Array() }
+    return { kind: kindOf(row), bytes: signedBytes(kept) }
   }
 
   /** How many readings are held; those in two overlapping packs count twice. */
@@ -197,10 +217,6 @@ export class SealedTable {
     return Number(this.#statements.sql(drop).run(peer, bytes).changes)
   }
 
-  clear(): void {
-    this.#statements.sql('DELETE FROM sealed').run()
-  }
-
   #putRange(ids: Ids, range: PositionRange, sealed: number | bigint): void {
     this.#statements
       .sql('INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
@@ -219,16 +235,50 @@ export class SealedTable {
   }
 
   /** A block is better than a pack of just the same readings. */
-  #isCovered(ids: Ids, { from, to }: PositionRange, kind: 'pack' | 'block'): boolean {
+  #isCovered(ids: Ids, { from, to }: PositionRange, kind: StoredKind): boolean {
     const before = this.#statements
       .sql(
-        `SELECT first_seq, last_seq, kind FROM ranges JOIN sealed ON sealed.id = sealed_id
+        `SELECT first_seq, last_seq, kind, sealed_id FROM ranges JOIN sealed ON sealed.id = sealed_id
           WHERE series_id = ? AND run_id = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1`
       )
       .get(...ids, from)
     if (before === undefined || Number(before['last_seq']) < to) return false
+    if (Number(before['sealed_id']) < 0 && kind !== 'rows') return false
     const same = before['first_seq'] === from && before['last_seq'] === to
     return !(same && kind === 'block' && kindOf(before) === 'pack')
+  }
+
+  /** Rows whose seals are lost make room for sealed bytes: what is left of them has no seq twice. */
+  #trimRows(ids: Ids, { from, to }: PositionRange): void {
+    const overlapping = this.#statements
+      .sql(
+        `SELECT first_seq, last_seq FROM ranges
+          WHERE series_id = ?1 AND run_id = ?2 AND sealed_id < 0 AND last_seq >= ?3 AND first_seq <= ?4
+            AND NOT (first_seq >= ?3 AND last_seq <= ?4)
+            AND first_seq >= ifnull(
+              (SELECT max(first_seq) FROM ranges WHERE series_id = ?1 AND run_id = ?2 AND first_seq <= ?3), 0)`
+      )
+      .all(...ids, from, to)
+    for (const row of overlapping) {
+      const [first, last] = [Number(row['first_seq']), Number(row['last_seq'])]
+      if (last > to) this.#copyRange(ids, first, to + 1)
+      if (first < from) this.#endRange(ids, first, from - 1)
+      else this.#statements.sql(`DELETE FROM ranges ${AT_FIRST}`).run(...ids, first)
+    }
+  }
+
+  #copyRange(ids: Ids, first: number, from: number): void {
+    this.#statements
+      .sql(
+        `INSERT INTO ranges
+          SELECT series_id, run_id, ?4, last_seq, sealed_id, started, ended, faults, minimum, mean, maximum
+            FROM ranges ${AT_FIRST}`
+      )
+      .run(...ids, first, from)
+  }
+
+  #endRange(ids: Ids, first: number, to: number): void {
+    this.#statements.sql(`UPDATE ranges SET last_seq = ?4 ${AT_FIRST}`).run(...ids, first, to)
   }
 
   #dropCovered(ids: Ids, { from, to }: PositionRange): void {
@@ -251,6 +301,10 @@ export class SealedTable {
   }
 }
 
+function keptOf({ kind, bytes }: StoredSealed): Uint8Array {
+  return kind === 'rows' ? keptRows(bytes) : keptBytes(bytes)
+}
+
 function kindOf(row: Row): 'pack' | 'block' {
   return row['kind'] === 'block' ? 'block' : 'pack'
 }
@@ -266,22 +320,5 @@ function readRange(row: Row): HeldRange {
     sealed: Number(row['sealed_id']),
     started: numberOrNull(row['started']),
     ended: numberOrNull(row['ended'])
-  }
-}
-
-function readPositionRange(row: Row): PositionRange {
-  const { from, to, started, ended } = readRange(row)
-  return {
-    series: String(row['name']),
-    unit: row['unit'] === null ? null : String(row['unit']),
-    run: { epoch: Number(row['epoch']), boot: String(row['boot']) },
-    from,
-    to,
-    started,
-    ended,
-    faults: Number(row['faults']),
-    minimum: numberOrNull(row['minimum']),
-    mean: numberOrNull(row['mean']),
-    maximum: numberOrNull(row['maximum'])
   }
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import t from 'tap'
 import { initHome, peerOfHome } from '../../../../src/node/home.ts'
-import { historyBench, readingsOf, runOf, us } from '../../../support/history.ts'
+import { historyBench, noisy, readingsOf, runOf, us } from '../../../support/history.ts'
 import { runCommand } from '../../../support/process/command-run.ts'
 import { KITH } from '../../../support/process/kith.ts'
 
@@ -38,7 +38,7 @@ t.test('kith backup - and kith restore - carry a node through a pipe', async (t)
   const [home, other] = [join(folder, 'home'), join(folder, 'other')]
   const { peer } = await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
   const { history } = historyBench({ path: join(home, 'history.sqlite') })
-  history.appendOwn(readingsOf(us.peer, runOf(5), 0, 2999))
+  history.appendOwn(noisy(readingsOf(us.peer, runOf(5), 0, 9999)))
   history.flush()
   t.teardown(() => history.close())
   const temporary = join(folder, 'tmp')
@@ -62,7 +62,7 @@ t.test('kith backup - and kith restore - carry a node through a pipe', async (t)
   t.equal(restored.status, 0, String(restored.stderr))
   t.equal(await peerOfHome(other), peer)
   const { history: again } = historyBench({ path: join(other, 'history.sqlite') })
-  t.equal(again.status().readings, 3000)
+  t.equal(again.status().readings, 10_000)
   again.close()
   t.same(readdirSync(temporary), [], 'no key is left in the folder for temporary files')
 
@@ -119,7 +119,8 @@ t.test('a backup whose reader ends is a failure, and nothing of it stays', async
   const home = join(folder, 'home')
   await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
   const { history } = historyBench({ path: join(home, 'history.sqlite') })
-  for (let i = 0; i < 4; i++) history.appendOwn(readingsOf(us.peer, runOf(5), 3000 * i, 3000 * i + 2999))
+  for (let i = 0; i < 4; i++)
+    history.appendOwn(noisy(readingsOf(us.peer, runOf(5), 3000 * i, 3000 * i + 2999)))
   history.flush()
   history.close()
   const env = { ...process.env, TMPDIR: join(folder, 'tmp') }

@@ -2,9 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { decodeRows } from '../../../../src/reading/history/rows/row-codec.ts'
 import { type CarvedRow, carve } from '../../../../src/reading/history/salvage/carve.ts'
-import { carvedSealed, carvedTail } from '../../../../src/reading/history/salvage/carved-tables.ts'
+import {
+  carvedChunk,
+  carvedSealed,
+  carvedTail
+} from '../../../../src/reading/history/salvage/carved-tables.ts'
+import { partsOf } from '../../../../src/reading/history/store/chunk-table.ts'
+import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
+import { HistoryStore } from '../../../../src/reading/history/store/history-store.ts'
 import { PAGE_SIZE, PageFile } from '../../../../src/reading/history/store/page-file.ts'
+import type { Reading } from '../../../../src/reading/reading.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 import { seeded } from '../../../support/readings.ts'
 
@@ -56,17 +65,19 @@ t.test('every row, with its kind, date and bytes, though no page above the leave
 
 t.test('each row of the tail with its columns, of the interior pages too', async (t) => {
   const path = join(t.testdir(), 'history.sqlite')
-  const { history } = historyBench({ path })
   const readings = readingsOf(us.peer, run, 0, 199)
-  history.appendOwn([
+  const store = new HistoryStore(openDatabase(path))
+  const rows: Reading[] = [
     ...readings,
     ...readingsOf(us.peer, run, 200, 200).map(({ value: _, ...rest }) => ({
       ...rest,
       fault: { code: 'no-acknowledge', text: 'bme280 at 0x76' }
     }))
-  ])
-  history.flush()
-  history.close()
+  ]
+  store.transaction(() => {
+    for (const row of rows) store.tail.append(topic, row)
+  })
+  store.close()
   const file = readFileSync(path)
   writeFileSync(path, file.fill(0, 0, 100))
   const tails = carved(path)
@@ -78,6 +89,23 @@ t.test('each row of the tail with its columns, of the interior pages too', async
   )
   t.match(tails[200]?.columns, { value: null, fault: 'no-acknowledge', fault_text: 'bme280 at 0x76' })
   t.equal(tails.length, 201)
+})
+
+t.test('each chunk whole, with the rows of its parts', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { history } = historyBench({ path })
+  const devices = Array.from({ length: 40 }, (_, i) => `d${i}`)
+  for (const device of devices) history.appendOwn(readingsOf(us.peer, run, 0, 99, device))
+  history.flush()
+  history.close()
+  writeFileSync(path, readFileSync(path).fill(0, 0, 100))
+  const parts = carved(path).flatMap((row) => partsOf(carvedChunk(row) ?? new Uint8Array()))
+  t.equal(parts.length, 40)
+  for (const { bytes, from, to } of parts) {
+    t.same([from, to], [0, 99])
+    const rows = decodeRows(bytes, { series: `${us.peer}/d0/temperature`, unit: 'Cel', run, first: from })
+    t.same([...rows], readingsOf(us.peer, run, 0, 99, 'd0'))
+  }
 })
 
 t.test('cut short, mutated and random files: fewer rows, never an error', async (t) => {

@@ -7,6 +7,7 @@ import { setAside } from '../../../../src/reading/history/store/database-file.ts
 import type { Sealer } from '../../../../src/reading/signed/sealer.ts'
 import {
   diskBench as bench,
+  noisy,
   readingsOf,
   runOf,
   them,
@@ -21,13 +22,13 @@ const run = runOf(10)
 
 for (const [what, kept, damage] of [
   ['no database at all', 0, () => Buffer.alloc(20_000, 'not a database ')],
-  ['a torn page', 700, (file: Buffer) => file.fill(0xff, 4096, 16_384)],
-  ['a torn head', 768, (file: Buffer) => file.fill(0x00, 16, 100)]
+  ['a torn page', 700, (file: Buffer) => file.fill(0xff, 16_384, 20_480)],
+  ['a torn head', 1792, (file: Buffer) => file.fill(0x00, 16, 100)]
 ] as const) {
   t.test(`a damaged file (${what}) is set aside, and what it has is salvaged`, async (t) => {
     const path = join(t.testdir(), 'history.sqlite')
     const first = bench(path)
-    first.history.appendOwn(readingsOf(us.peer, run, 0, 900))
+    first.history.appendOwn(noisy(readingsOf(us.peer, run, 0, 1900)))
     first.history.close()
     writeFileSync(path, damage(readFileSync(path)))
     const { history, clock, log } = bench(path)
@@ -108,7 +109,7 @@ t.test('a log that a power cut left with a torn last transaction is no damage', 
   const path = join(t.testdir(), 'history.sqlite')
   crashed(path)
   const log = readFileSync(`${path}-wal`)
-  writeFileSync(`${path}-wal`, log.fill(0, log.length - 1500, log.length - 1400))
+  writeFileSync(`${path}-wal`, log.fill(0, log.length - 500, log.length - 400))
   const { history } = bench(path)
   t.equal(history.readings({ series: ours, limit: 2000 }).length, 270)
   t.equal(history.status().damage, undefined)

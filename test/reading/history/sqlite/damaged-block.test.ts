@@ -17,7 +17,7 @@ t.test('a zeroed block is a gap that is lost; of another author, one that may be
     [0, 19],
     [20, 39]
   ] as const)
-    history.put(them.pack(topic, readingsOf(them.peer, run, from, to)))
+    history.put(them.block(topic, readingsOf(them.peer, run, from, to)))
   history.flush()
   const other = new DatabaseSync(path)
   const zero = `UPDATE sealed SET bytes = zeroblob(length(bytes)) WHERE id IN (
@@ -40,7 +40,7 @@ t.test('a zeroed block is a gap that is lost; of another author, one that may be
   t.same(kinds(), gap)
   t.match(history.held(theirs), [{ ranges: [[0, 19]] }])
   t.match(history.status(), { state: 'ok', damage: { files: [], salvaged: 0, lost: 2 } })
-  history.put(them.pack(topic, readingsOf(them.peer, run, 20, 39)))
+  history.put(them.block(topic, readingsOf(them.peer, run, 20, 39)))
   t.equal(history.readings({ series: theirs, limit: 2000 }).length, 40)
   history.close()
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { keptBytes } from '../../../../src/reading/history/store/sealed-bytes.ts'
 import type { SealedReadings } from '../../../../src/reading/signed/sealed.ts'
 import { createSealer, type Sealer } from '../../../../src/reading/signed/sealer.ts'
 import { historyBench, readingsOf, runOf, topic, us } from '../../../support/history.ts'
@@ -15,12 +16,14 @@ function blocks(author: Sealer, count: number): SealedReadings[] {
   )
 }
 
-const BLOCK = blocks(friend, 1)[0]?.bytes.length ?? 0
+const signed = blocks(friend, 1)[0]?.bytes ?? new Uint8Array()
+/** Bytes of a block on disk. */
+const BLOCK = keptBytes(signed).length
 
 function bench(shares = { author: 0.5, claimed: 0.25 }) {
   const limits = {
     ...{ flush: 60_000, flushBytes: 2 ** 20, blockAge: 900_000, age: 30 * 86_400_000 },
-    ...{ bytes: 40 * BLOCK, memoryBytes: 40 * BLOCK }
+    ...{ bytes: 40 * BLOCK, memoryBytes: 40 * BLOCK, sealBytes: 2 ** 22 }
   }
   const isClaimed = (author: string): boolean => author !== friend.peer
   const { history } = historyBench({ limits, shares: { ...shares, isClaimed } })
@@ -77,6 +80,6 @@ t.test('what is not admitted is not stored; our own always is', async (t) => {
   })
   for (const block of [...blocks(friend, 1), ...blocks(us, 1)]) history.put(block)
   t.strictSame(history.series(), [`${us.peer}/hall/temperature`])
-  t.strictSame(asked, [[friend.peer, BLOCK]])
+  t.strictSame(asked, [[friend.peer, signed.length]])
   history.close()
 })

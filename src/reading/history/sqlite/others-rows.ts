@@ -1,0 +1,195 @@
+import type { Clock } from '../../../clock.ts'
+import type { Reading } from '../../reading.ts'
+import type { SealedReadings } from '../../signed/sealed.ts'
+import { MAX_RECORDS } from '../../signed/senml.ts'
+import type { RowRange } from '../history.ts'
+import { rangesOf } from '../range.ts'
+import { storedRows } from '../rows/stored-rows.ts'
+import type { StoredSealed } from '../store/sealed-table.ts'
+import type { TailRun } from './tail-run.ts'
+import { type Tails, unwrittenOf } from './tails.ts'
+
+export interface OthersRowsInit {
+  readonly clock: Clock
+  readonly tails: Tails
+  /** Our own PeerId. */
+  readonly peer: string
+  /** Milliseconds: see historyLimits. */
+  readonly limits: { readonly flush: number; readonly blockAge: number; readonly sealBytes: number }
+  /** Unix seconds from which the age of what is kept now counts, 0 while unknown. */
+  readonly arrival: () => number
+  /** Takes a pack, or rows without seals, in place of the rows that it has. */
+  readonly keep: (stored: StoredSealed) => void
+}
+
+/** An author whose readings came within this time, in milliseconds, is there to be asked. */
+const THERE = 60_000
+
+/** Readings of one series without a gap, ascending. */
+interface Span {
+  readonly first: Reading
+  readonly readings: readonly Reading[]
+}
+
+/**
+ * Rows of others: what comes as packs that go on after what is held. Their seals wait in memory until the author's block
+ * replaces both, which spares the disk a signature of 64 bytes a pack. Where none comes, the packs go to disk as they are.
+ */
+export class OthersRows {
+  readonly #init: OthersRowsInit
+
+  constructor(init: OthersRowsInit) {
+    this.#init = init
+  }
+
+  /** @returns by how many bytes the rows grew; undefined for a pack that does not go on after all that is held */
+  take(pack: SealedReadings): number | undefined {
+    const spans = spansOf(pack.readings)
+    const found = spans?.map((span) => ({ ...span, tail: this.#tailOf(pack, span.first) }))
+    if (found === undefined || found.some(({ first, tail }) => first.position.seq <= tail.top))
+      return undefined
+    const { tails, clock, limits } = this.#init
+    let grown = 0
+    for (const { tail, readings, first } of found) {
+      grown += tails.append(tail, readings, clock.monotonic())
+      tails.seal(tail, first.position.seq, first.position.seq + readings.length - 1, pack.bytes)
+    }
+    while (tails.sealBytes > limits.sealBytes && this.#evict());
+    return grown
+  }
+
+  /** What waits long enough that its author has a block of it, the longest waiting first. */
+  waiting(): RowRange[] {
+    const { clock, limits } = this.#init
+    const old = clock.monotonic() - limits.blockAge - limits.flush
+    return this.#tails()
+      .filter(({ parts, rows }) => rows >= MAX_RECORDS || (parts[0]?.at ?? Infinity) < old)
+      .toSorted((a, b) => (a.parts[0]?.at ?? 0) - (b.parts[0]?.at ?? 0))
+      .map(({ series, run, parts }) => ({
+        series,
+        run,
+        from: parts[0]?.from ?? 0,
+        to: parts.at(-1)?.to ?? 0
+      }))
+  }
+
+  /** What no block has replaced for twice the time of one is kept without it. */
+  settle(): void {
+    const { clock, limits } = this.#init
+    const old = clock.monotonic() - 2 * limits.blockAge
+    for (const tail of this.#tails()) if ((tail.parts[0]?.at ?? Infinity) < old) this.#settle(tail)
+  }
+
+  /** Removes rows that are not written, of the author with the most first, until so many bytes are gone. */
+  shrink(bytes: number): void {
+    const { tails } = this.#init
+    const unwritten = this.#tails().map((tail) => ({ tail, size: unwrittenOf(tail) }))
+    let left = bytes
+    for (const { tail, size } of unwritten.toSorted((a, b) => b.size - a.size)) {
+      if (left <= 0) return
+      for (const { chunk, from, to } of [...tail.parts])
+        if (chunk === undefined) tails.cut(tail.series, tail.run, from, to)
+      left -= size
+    }
+  }
+
+  /** Before an end that is no crash: the packs of authors that are not there to be asked. */
+  settleAway(): void {
+    for (const tail of this.#tails()) if (!this.#isCompleted(tail)) this.#spill(tail)
+  }
+
+  #tails(): TailRun[] {
+    const { tails, peer } = this.#init
+    return tails.all().filter((tail) => !tail.series.startsWith(`${peer}/`) && tail.parts.length > 0)
+  }
+
+  #tailOf({ topic }: SealedReadings, { series, unit, position: run }: Reading): TailRun {
+    const { tails } = this.#init
+    return tails.find(series, run) ?? tails.open({ series, topic, unit, run })
+  }
+
+  /** @returns whether seals went */
+  #evict(): boolean {
+    const { tails } = this.#init
+    const tail = tails.oldestSealed()
+    if (tail === undefined) return false
+    if (this.#isCompleted(tail)) tails.unseal(tail)
+    else this.#spill(tail)
+    return true
+  }
+
+  /** Whether the author's blocks have come of late, and it is there for the next. */
+  #isCompleted({ blockAt, heardAt }: TailRun): boolean {
+    const { clock, limits } = this.#init
+    const now = clock.monotonic()
+    return blockAt !== undefined && now - blockAt < 2 * limits.blockAge && now - heardAt < THERE
+  }
+
+  /** As arrival(), of the oldest row of a tail. */
+  #dateOf({ parts }: TailRun): number {
+    const { arrival, clock } = this.#init
+    const now = clock.monotonic()
+    return Math.max(0, arrival() - Math.round((now - (parts[0]?.at ?? now)) / 1000))
+  }
+
+  #settle(tail: TailRun): void {
+    const dated = this.#dateOf(tail)
+    this.#spill(tail)
+    const { keep } = this.#init
+    const { topic } = tail
+    for (const { first, readings } of stretches(tail.readings(0)))
+      keep({
+        kind: 'rows',
+        topic,
+        dated,
+        bytes: storedRows(first, readings),
+        ranges: rangesOf(readings)
+      })
+  }
+
+  /** Packs take the place of their rows. */
+  #spill(tail: TailRun): void {
+    const { keep, tails } = this.#init
+    const { topic } = tail
+    const dated = this.#dateOf(tail)
+    const rows = new Map(tail.readings(0).map((reading) => [reading.position.seq, reading]))
+    for (const { from, to, bytes } of [...tail.seals.packs()]) {
+      const seqs = Array.from({ length: to - from + 1 }, (_, i) => from + i)
+      const readings = seqs.map((seq) => rows.get(seq)).filter((reading) => reading !== undefined)
+      keep({ kind: 'pack', topic, dated, bytes, ranges: rangesOf(readings) })
+    }
+    tails.unseal(tail)
+  }
+}
+
+/** Series by series; undefined where one has a gap. */
+function spansOf(readings: readonly Reading[]): Span[] | undefined {
+  const [first] = readings
+  if (first === undefined) return undefined
+  if (readings.length === 1) return [{ first, readings }]
+  const spans: Span[] = []
+  for (const alike of Map.groupBy(readings, ({ series }) => series).values()) {
+    const ordered = alike.toSorted((a, b) => a.position.seq - b.position.seq)
+    const [head] = ordered
+    const follows = ({ position }: Reading, i: number): boolean =>
+      position.seq === (head?.position.seq ?? 0) + i &&
+      position.epoch === head?.position.epoch &&
+      position.boot === head.position.boot
+    if (head === undefined || !ordered.every(follows)) return undefined
+    spans.push({ first: head, readings: ordered })
+  }
+  return spans
+}
+
+/** Without a gap, at most as many as a block has. */
+function* stretches(readings: readonly Reading[]): Generator<Span> {
+  for (let start = 0; ; ) {
+    const first = readings[start]
+    if (first === undefined) return
+    let end = start + 1
+    while (end - start < MAX_RECORDS && readings[end]?.position.seq === first.position.seq + end - start)
+      end++
+    yield { first, readings: readings.slice(start, end) }
+    start = end
+  }
+}

@@ -1,0 +1,134 @@
+import type { Reading } from '../../reading.ts'
+import { type Run, sameRun } from '../../run.ts'
+import { authorOf } from '../store/name-table.ts'
+import { bytesOf, type TailPart, TailRun } from './tail-run.ts'
+
+/** What a tail is of. */
+export interface TailName {
+  readonly series: string
+  readonly topic: string
+  readonly unit: string | null
+  readonly run: Run
+}
+
+/**
+ * The readings of every series that are in no block yet, in memory. Chunks on disk hold the same rows, for the next
+ * start. Seals of others are in memory alone.
+ */
+export class Tails {
+  /** By author, then by series: an author has few, and of each few runs. */
+  readonly #authors = new Map<string, Map<string, TailRun[]>>()
+  /** The seal that came first is of the first. */
+  readonly #sealed = new Set<TailRun>()
+  readonly #topOf: (series: string, run: Run) => number
+  #sealBytes = 0
+
+  /** @param topOf the highest seq that is kept elsewhere, -1 where there is none */
+  constructor(topOf: (series: string, run: Run) => number) {
+    this.#topOf = topOf
+  }
+
+  /** Bytes of seals, about. */
+  get sealBytes(): number {
+    return this.#sealBytes
+  }
+
+  get rows(): number {
+    return this.all().reduce((sum, { rows }) => sum + rows, 0)
+  }
+
+  /** Bytes of rows that are not written. */
+  get unwritten(): number {
+    return this.all().reduce((sum, tail) => sum + unwrittenOf(tail), 0)
+  }
+
+  all(): TailRun[] {
+    return [...this.#authors.values()].flatMap((series) => [...series.values()].flat())
+  }
+
+  of(series: string): readonly TailRun[] {
+    return this.#authors.get(authorOf(series))?.get(series) ?? []
+  }
+
+  ofAuthor(author: string): TailRun[] {
+    return [...(this.#authors.get(author)?.values() ?? [])].flat()
+  }
+
+  find(series: string, run: Run): TailRun | undefined {
+    return this.of(series).find((tail) => sameRun(tail.run, run))
+  }
+
+  /** The tail, made where there is none. */
+  open(name: TailName): TailRun {
+    const found = this.find(name.series, name.run)
+    if (found !== undefined) return found
+    const tail = new TailRun({ ...name, top: this.#topOf(name.series, name.run) })
+    const author = authorOf(name.series)
+    const known = this.#authors.get(author) ?? new Map<string, TailRun[]>()
+    this.#authors.set(author, known)
+    known.set(name.series, [...(known.get(name.series) ?? []), tail])
+    return tail
+  }
+
+  /** @returns by how many bytes the rows grew */
+  append(tail: TailRun, readings: readonly Reading[], at: number): number {
+    return readings.reduce((sum, reading) => sum + tail.append(reading, at), 0)
+  }
+
+  /** Keeps the signed bytes of rows that are here. @param from above those of all that are kept */
+  seal(tail: TailRun, from: number, to: number, bytes: Uint8Array): void {
+    this.#weighed(tail, () => tail.seals.append(from, to, bytes))
+    this.#sealed.add(tail)
+  }
+
+  /** The tail whose seals have been here for longest. */
+  oldestSealed(): TailRun | undefined {
+    return this.#sealed.values().next().value
+  }
+
+  /** Removes what lies within a range of a series. */
+  cut(series: string, run: Run, from: number, to: number): void {
+    const tail = this.find(series, run)
+    if (tail === undefined) return
+    tail.top = Math.max(tail.top, to)
+    this.#weighed(tail, () => tail.cut(from, to))
+    this.#sealed.delete(tail)
+    if (tail.seals.count > 0) this.#sealed.add(tail)
+  }
+
+  /** Lets the seals of a tail go; its rows remain. */
+  unseal(tail: TailRun): void {
+    this.#weighed(tail, () => tail.dropSeals())
+    this.#sealed.delete(tail)
+  }
+
+  /** Removes tails that hold nothing. */
+  tidy(): void {
+    for (const [author, known] of this.#authors) {
+      for (const [series, tails] of known) {
+        const rest = tails.filter(({ isEmpty }) => !isEmpty)
+        if (rest.length === 0) known.delete(series)
+        else if (rest.length < tails.length) known.set(series, rest)
+      }
+      if (known.size === 0) this.#authors.delete(author)
+    }
+  }
+
+  #weighed(tail: TailRun, work: () => void): void {
+    const before = tail.seals.size
+    work()
+    this.#sealBytes += tail.seals.size - before
+  }
+}
+
+/** Bytes of rows that are not written. */
+export function unwrittenOf({ parts }: TailRun): number {
+  return parts.reduce((sum, part) => sum + (part.chunk === undefined ? bytesOf(part).length : 0), 0)
+}
+
+/** Parts of tails that are not on disk, or only in chunks that are no longer there. */
+export function unwrittenParts(tails: readonly TailRun[]): { tail: TailRun; parts: TailPart[] }[] {
+  return tails
+    .map((tail) => ({ tail, parts: tail.parts.filter(({ chunk }) => chunk === undefined) }))
+    .filter(({ parts }) => parts.length > 0)
+}
