@@ -1,5 +1,6 @@
-import type { Cancel, Clock } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import { NodeError } from '../../error.ts'
+import { Deadlines } from '../deadlines.ts'
 import type { DatagramFlow } from './flow.ts'
 
 /** docs/protocols.md section 13: retry after max(100 ms, 3 SRTT), doubled, four times, with the same id. */
@@ -50,28 +51,25 @@ interface Pending<Answer> {
  */
 export class DatagramExchange<Answer extends Identified> {
   readonly #options: ExchangeOptions<Answer>
-  /** A few, in the order of asking. A map whose only entry comes and goes is built anew for each. */
-  readonly #pending: Pending<Answer>[] = []
-  /** One timer for all requests: it is not cancelled by an answer, but looks what is late when it fires. */
-  #cancelTimer: Cancel | undefined
-  #timerAt = Number.POSITIVE_INFINITY
+  readonly #pending: Deadlines<Pending<Answer>>
   /** Requests in a row that needed a retry and were not answered by UDP. */
   #missed = 0
   #waitFactor = 1
 
   constructor(options: ExchangeOptions<Answer>) {
     this.#options = options
+    this.#pending = new Deadlines(options.clock, (pending, now) => this.#late(pending, now))
   }
 
   /** Requests under way. */
   get size(): number {
-    return this.#pending.length
+    return this.#pending.size
   }
 
   /** The flow's receiver: what answers no request is ignored. */
   receive(bytes: Uint8Array): void {
     const answer = this.#options.read(bytes)
-    const pending = answer && this.#pendingOf(answer.id)
+    const pending = answer && this.#pending.find(({ id }) => id === answer.id)
     if (answer === undefined || pending === undefined) return
     pending.resolve(answer)
     this.#forget(pending)
@@ -94,7 +92,10 @@ export class DatagramExchange<Answer extends Identified> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       if (flow.ended !== undefined) throw lost(flow)
-      if (this.#pending.length >= this.#options.pending || this.#pendingOf(id) !== undefined) {
+      if (
+        this.#pending.size >= this.#options.pending ||
+        this.#pending.find((one) => one.id === id) !== undefined
+      ) {
         throw new NodeError('busy', `too many requests to ${flow.peer} at once`, { remedy: 'retry' })
       }
       const began = this.#options.clock.monotonic()
@@ -109,11 +110,11 @@ export class DatagramExchange<Answer extends Identified> {
         signal,
         abort: undefined,
         wait,
-        due: 0,
+        due: began + Math.min(wait, this.#options.deadline),
         retries: 0
       }
-      this.#pending.push(pending)
-      this.#send(pending, began)
+      this.#pending.add(pending, began)
+      this.#send(pending)
       if (signal !== undefined && this.#waits(pending)) this.#watchSignal(signal, pending)
     })
   }
@@ -121,7 +122,7 @@ export class DatagramExchange<Answer extends Identified> {
   /** Fails what is under way on a flow that ended. */
   flowEnded(flow: DatagramFlow): void {
     for (const pending of [...this.#pending]) if (pending.flow === flow) this.#fail(pending, lost(flow))
-    if (this.#pending.length === 0) this.#stopTimer()
+    this.#pending.rest()
   }
 
   #watchSignal(signal: AbortSignal, pending: Pending<Answer>): void {
@@ -129,58 +130,29 @@ export class DatagramExchange<Answer extends Identified> {
     signal.addEventListener('abort', pending.abort, { once: true })
   }
 
-  #send(pending: Pending<Answer>, now: number): void {
+  #send(pending: Pending<Answer>): void {
     try {
       pending.flow.send(pending.request, pending.retries === 0 ? 'fallback' : 'duplicate')
     } catch (error) {
       this.#fail(pending, error)
     }
-    if (!this.#waits(pending)) return
-    pending.due = Math.min(now + pending.wait, pending.began + this.#options.deadline)
-    this.#wakeAt(pending.due, now)
   }
 
   /** Sending may end the flow, or bring the answer at once. */
   #waits(pending: Pending<Answer>): boolean {
-    return this.#pending.includes(pending)
-  }
-
-  #pendingOf(id: number): Pending<Answer> | undefined {
-    for (const pending of this.#pending) if (pending.id === id) return pending
-    return undefined
-  }
-
-  #wakeAt(due: number, now: number): void {
-    if (this.#timerAt <= due) return
-    this.#stopTimer()
-    this.#timerAt = due
-    this.#cancelTimer = this.#options.clock.after(due - now, () => this.#wake())
-  }
-
-  #stopTimer(): void {
-    this.#cancelTimer?.()
-    this.#timerAt = Number.POSITIVE_INFINITY
-  }
-
-  #wake(): void {
-    this.#timerAt = Number.POSITIVE_INFINITY
-    const now = this.#options.clock.monotonic()
-    for (const pending of [...this.#pending]) if (pending.due <= now) this.#late(pending, now)
-    // Answered ones have left the timer to those that came after them.
-    for (const { due } of this.#pending) this.#wakeAt(due, now)
+    return this.#pending.has(pending)
   }
 
   #late(pending: Pending<Answer>, now: number): void {
-    // What was late before it may have ended the flow.
-    if (!this.#waits(pending)) return
     if (pending.retries === RETRIES || now - pending.began >= this.#options.deadline) {
       this.#fail(pending, noAnswer(pending.flow))
       return
     }
     pending.retries++
     pending.wait *= 2
+    pending.due = Math.min(now + pending.wait, pending.began + this.#options.deadline)
     if (++this.#missed >= SUSPECT_AFTER) pending.flow.suspect()
-    this.#send(pending, now)
+    this.#send(pending)
   }
 
   #fail(pending: Pending<Answer>, error: unknown): void {
@@ -190,7 +162,7 @@ export class DatagramExchange<Answer extends Identified> {
   }
 
   #forget(pending: Pending<Answer>): void {
-    this.#pending.splice(this.#pending.indexOf(pending), 1)
+    this.#pending.remove(pending)
     if (pending.abort !== undefined) pending.signal?.removeEventListener('abort', pending.abort)
   }
 }

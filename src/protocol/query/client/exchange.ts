@@ -1,6 +1,5 @@
 import type { Clock } from '../../../clock.ts'
 import { NodeError } from '../../../error.ts'
-import { SilenceTimer } from '../../silence-timer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
 import type { QueryLink } from './query-link.ts'
 
@@ -26,7 +25,7 @@ export function exchange(init: ExchangeInit): Promise<void> {
     const call = link.ask(request, {
       onAnswer(answer) {
         onAnswer(answer)
-        if (hasContent(answer)) timeout.touch()
+        if (hasContent(answer)) wait.due = clock.monotonic() + deadline
       },
       onEnd() {
         release()
@@ -43,10 +42,12 @@ export function exchange(init: ExchangeInit): Promise<void> {
       reject(reason)
     }
     const onAbort = (): void => giveUp(signal.reason)
-    const timeout = new SilenceTimer(clock, deadline, () => giveUp(late(link.peer, deadline)))
+    const now = clock.monotonic()
+    const wait = { due: now + deadline, onLate: () => giveUp(late(link.peer, deadline)) }
+    link.waits.add(wait, now)
     signal.addEventListener('abort', onAbort)
     const release = (): void => {
-      timeout.stop()
+      link.waits.remove(wait)
       signal.removeEventListener('abort', onAbort)
     }
   })

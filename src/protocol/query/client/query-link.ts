@@ -2,6 +2,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { Cancel, Clock } from '../../../clock.ts'
 import { describeError, NodeError } from '../../../error.ts'
 import { isNearlySpent } from '../../../limited.ts'
+import { Deadlines, type Due } from '../../deadlines.ts'
 import { FrameStream } from '../../frame-stream.ts'
 import { decodeAnswer } from '../codec/answer.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
@@ -40,6 +41,8 @@ export class QueryLink {
   readonly peer: string
   /** The ProtocolName that both sides speak. */
   readonly protocol: string
+  /** Deadlines of what is asked on it. */
+  readonly waits: Deadlines<Due & { readonly onLate: () => void }>
   readonly #init: QueryLinkInit
   readonly #frames: FrameStream
   readonly #calls = new Map<number, AnswerListener>()
@@ -49,6 +52,7 @@ export class QueryLink {
   constructor(init: QueryLinkInit) {
     this.#init = init
     this.peer = init.peer
+    this.waits = new Deadlines(init.clock, ({ onLate }) => onLate())
     this.protocol = init.stream.protocol
     this.#frames = new FrameStream({
       stream: init.stream,
@@ -155,6 +159,7 @@ export class QueryLink {
     const calls = [...this.#calls.values()]
     this.#calls.clear()
     for (const call of calls) call.onFail(failure)
+    this.waits.rest()
   }
 }
 
