@@ -47,6 +47,11 @@ export type Values<O extends Options> = {
   readonly [K in keyof O]?: KindValues[O[K]['kind']]
 }
 
+/** What `kith completion` offers of the node, and what the shell has itself. */
+export const offers = ['names', 'sensors', 'switches'] as const
+export type Offer = (typeof offers)[number]
+export type Offered = Offer | 'files' | 'folders' | 'nothing'
+
 export interface Positional {
   readonly name: string
   readonly summary: string
@@ -54,6 +59,8 @@ export interface Positional {
   /** Takes all following words; allowed for the last positional only. */
   readonly many?: boolean
   readonly choices?: readonly string[]
+  /** What a shell offers for it, where its name does not say that (completion/places.ts). */
+  readonly offers?: Offered
 }
 
 /** The operations of a node, and which node it is. */

@@ -79,7 +79,7 @@ const remove = defineCommand({
   name: 'remove',
   summary: 'remove an entry',
   options: {},
-  positionals: [{ name: 'NAME', required: true, summary: 'the name in the book' }],
+  positionals: [{ name: 'NAME', required: true, offers: 'names', summary: 'the name in the book' }],
   example: 'kith book remove attic',
   async run(context) {
     const [name = ''] = context.positionals

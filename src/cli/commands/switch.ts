@@ -12,7 +12,7 @@ export const switches = defineCommand({
   summary: 'outputs of this node: on, off, status',
   options: {},
   positionals: [
-    { name: 'NAME', summary: 'a switch of kith.yaml (default: all)' },
+    { name: 'NAME', offers: 'switches', summary: 'a switch of kith.yaml (default: all)' },
     { name: 'TO', choices: ACTIONS, summary: 'the new state; status only shows it (default)' }
   ],
   example: 'kith switch pump on',

@@ -7,7 +7,8 @@ import { MAX_BOOK_BYTES, readBookText, writeBookText } from '../../peer/book/boo
 import type { Home } from '../../peer/identity/home.ts'
 import { writeAtomic } from '../../write-atomic.ts'
 
-const BOOK = 'book.yaml'
+/** The name of the book in a home. */
+export const BOOK = 'book.yaml'
 
 /** Where the book is. */
 export interface BookPlace {

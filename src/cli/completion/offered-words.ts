@@ -1,0 +1,73 @@
+import type { Clock } from '../../clock.ts'
+import type { Operations, SeriesView, WatchRequest } from '../../node/api/operations.ts'
+import type { Offer } from '../command-line/command.ts'
+
+/** Milliseconds in which the node tells what it knows; a person waits for it. */
+const LONGEST = 400
+/** Milliseconds after which what it knows already has come. */
+const QUIET = 60
+/** Words that are offered at most. */
+const MAX_WORDS = 500
+/** What a shell takes as one word, whatever a peer calls itself. */
+const WORD = /^[\w.][\w./-]*$/
+
+/** What a node is asked for: of sensors, those of a word for a peer, or of everybody. */
+export interface Wanted {
+  readonly offer: Offer
+  readonly who: string | undefined
+}
+
+/** Words of the running node for a shell to choose from, sorted; of a node that is slow, those that came in time. */
+export async function offeredWords(
+  operations: Operations,
+  { offer, who }: Wanted,
+  clock: Clock,
+  signal: AbortSignal
+): Promise<string[]> {
+  if (offer === 'switches') return inOrder((await operations.switch({})).map(({ name }) => name))
+  const views = await present(operations, { who: who === undefined ? [] : [who] }, clock, signal)
+  if (offer === 'sensors')
+    return inOrder(views.flatMap(({ device, series, quantity }) => [device, series, quantity]))
+  return inOrder([...bookWords(await operations.book()), ...views.map((view) => view.who)])
+}
+
+/** Names and purposes. */
+export function bookWords(
+  entries: readonly { readonly name: string; readonly purposes: readonly string[] }[]
+): string[] {
+  return inOrder(entries.flatMap(({ name, purposes }) => [name, ...purposes]))
+}
+
+function inOrder(words: readonly string[]): string[] {
+  return [...new Set(words)]
+    .filter((word) => WORD.test(word))
+    .slice(0, MAX_WORDS)
+    .sort()
+}
+
+/** The first of watch(): what is known. It goes on with what comes then, which nobody waits for. */
+async function present(
+  operations: Operations,
+  request: WatchRequest,
+  clock: Clock,
+  signal: AbortSignal
+): Promise<SeriesView[]> {
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  const cancelLongest = clock.after(LONGEST, end)
+  let cancelQuiet = clock.after(LONGEST, end)
+  const views: SeriesView[] = []
+  try {
+    for await (const view of operations.watch(request, AbortSignal.any([signal, ended.signal]))) {
+      views.push(view)
+      cancelQuiet()
+      cancelQuiet = clock.after(QUIET, end)
+    }
+  } catch (error) {
+    if (!ended.signal.aborted) throw error
+  } finally {
+    cancelLongest()
+    cancelQuiet()
+  }
+  return views
+}
