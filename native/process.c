@@ -35,11 +35,11 @@ static int find_node(struct dl_phdr_info *info, size_t size, void *found) {
 
 /*
  * Releases the pages of Node's code and constants, which are the page cache's: each returns at its next use, and what
- * only the start used does not. A mapping with pages of this process's own is left alone, because MADV_DONTNEED would
- * lose what was written there: relocations, breakpoints, code that Node moved to large pages. Libraries are left alone
- * too: another thread may be loading one, and writes to its mapping after it was looked at. So is a mapping of which
- * nothing is resident: QEMU's user mode says 0 for all that it shows here, whatever was written to the mapping
- * [linux-user/syscall.c, show_smaps()].
+ * only the start used does not. A mapping with pages of this process's own, resident (Anonymous) or swapped out (Swap,
+ * the later line), is left alone, because MADV_DONTNEED would lose what was written there: relocations, breakpoints,
+ * code that Node moved to large pages. Libraries are left alone too: another thread may be loading one, and writes to
+ * its mapping after it was looked at. So is a mapping of which nothing is resident: QEMU's user mode says 0 for all
+ * that it shows here, whatever was written to the mapping [linux-user/syscall.c, show_smaps()].
  */
 static void release_node_pages(void) {
   range_t node;
@@ -57,7 +57,9 @@ static void release_node_pages(void) {
       mapping = wanted ? (range_t){ from, to } : (range_t){ 0, 0 };
     } else if (sscanf(line, "Rss: %lu kB", &kilobytes) == 1 && kilobytes == 0)
       mapping = (range_t){ 0, 0 };
-    else if (mapping.to != 0 && sscanf(line, "Anonymous: %lu kB", &kilobytes) == 1 && kilobytes == 0)
+    else if (sscanf(line, "Anonymous: %lu kB", &kilobytes) == 1 && kilobytes != 0)
+      mapping = (range_t){ 0, 0 };
+    else if (mapping.to != 0 && sscanf(line, "Swap: %lu kB", &kilobytes) == 1 && kilobytes == 0)
       madvise((void *)mapping.from, mapping.to - mapping.from, MADV_DONTNEED);
   }
   fclose(mappings);
