@@ -7,7 +7,7 @@ import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
-import { multiaddr } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { systemClock } from '../../src/clock.ts'
 import { ephemeralIdentity } from '../../src/peer/identity/identity.ts'
@@ -20,6 +20,7 @@ import { serve } from '../frame/serve.ts'
 const PERIOD = 1000
 /** Dials at one time. */
 const DIALS = 8
+const TRIES = 5
 
 type Network = Libp2p<{ identify: unknown; pubsub: GossipSub }>
 
@@ -64,11 +65,19 @@ async function connect({ address }: { readonly address: string }): Promise<void>
   const work = async (): Promise<void> => {
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
       const { network } = one
-      await network.dial(target, { signal: AbortSignal.timeout(60_000) })
+      await dial(network, target)
       while (network.services.pubsub.getSubscribers(TOPIC).length === 0) await systemClock.sleep(10)
     }
   }
   await Promise.all(Array.from({ length: DIALS }, work))
+}
+
+/** As often as a device dials again. */
+async function dial(network: Network, target: Multiaddr): Promise<void> {
+  for (let left = TRIES; network.getConnections().length === 0; left--)
+    await network.dial(target, { signal: AbortSignal.timeout(20_000) }).catch((error: unknown) => {
+      if (left === 0) throw error
+    })
 }
 
 /** Each publishes once a second, at a moment of its own. */

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { connectControl } from '../../src/node/control/client.ts'
 import { type Bench, type Column, Missing, type Row, type Setting, type Table } from '../frame/bench.ts'
 import { type Counts, countsOf, memoryOf } from '../frame/proc.ts'
+import { Worker } from '../frame/worker.ts'
+import { jsSide } from '../peers/contenders.ts'
 import { DEADLINE, type MeasuredNode, startKith, startNodeTimer } from './processes.ts'
 
 export interface Idle {
@@ -44,7 +49,11 @@ export const idle: Bench = {
   async measure({ codes, isFull, tell }: Setting): Promise<Table[]> {
     const times = isFull ? { settle: 30_000, time: 120_000 } : { settle: 10_000, time: 30_000 }
     tell(`idle, ${(times.settle + times.time) / 1000} s`)
-    const all = [bareTimer, ...codes.flatMap(({ name, kith }) => [alone(name, kith), neighbours(name, kith)])]
+    const all = [
+      bareTimer,
+      matter,
+      ...codes.flatMap(({ name, kith }) => [alone(name, kith), neighbours(name, kith)])
+    ]
     const rows = await measureIdle(all, times)
     const conditions = [`over ${times.time / 1000} s after ${times.settle / 1000} s, all at the same time`]
     return [{ title: 'Idle', conditions, columns: idleColumns, rows }]
@@ -52,6 +61,26 @@ export const idle: Bench = {
 }
 
 export const bareTimer: IdleContender = { name: TIMER, start: async () => [await startNodeTimer()] }
+
+/** The simplest device of Matter, a thermometer, whose value is set once a second. */
+export const matter: IdleContender = {
+  name: 'matter.js, a thermometer at 1 Hz',
+  start: async () => {
+    const worker = Worker.run(jsSide('matter', {}, ['@matter/main']).command())
+    const folder = mkdtempSync(join(tmpdir(), 'kith-bench-'))
+    const stop = async (): Promise<void> => {
+      await worker.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+    try {
+      await worker.call('start', { folder })
+      return [{ pid: worker.pid, stop }]
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+}
 
 export function alone(code: string, program: string): IdleContender {
   const start = async (): Promise<Idle[]> => [await startKith(SENSOR, { program, shell: SHELL })]

@@ -63,9 +63,11 @@ export class Pair {
     const step = order.window > STEP ? STEP : 1
     await this.#connecting.call('expect', { count: order.count, step })
     const work = async (): Promise<Published & { came: number[] }> => {
-      const came = this.#connecting.call<number[]>('came', null, DEADLINE)
-      const published = await this.#listening.call<Published>('publish', order, DEADLINE)
-      return { ...published, came: await came }
+      const [published, came] = await Promise.all([
+        this.#listening.call<Published>('publish', order, DEADLINE),
+        this.#connecting.call<number[]>('came', null, DEADLINE)
+      ])
+      return { ...published, came }
     }
     const { result, cpu } = await this.#counted(work, profile)
     return { ...result, cpu: cpu / order.count }

@@ -68,7 +68,7 @@ export const publish: Bench = {
       const rows = await measurePublish([...ours(setting), ...libp2ps, ...brokers], turns, setting.profile)
       const conditions = [
         `hot: the next when the last was delivered; spaced: one each ${turns.spacing} ms`,
-        `${SIZE} bytes; with making and sealing left out`,
+        `${SIZE} bytes; making and sealing left out, and the processor time of a broker`,
         versions('libp2p', '@libp2p/gossipsub')
       ]
       return [{ title: 'Published to delivered', conditions, columns: hotColumns, rows }]

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Missing } from '../frame/bench.ts'
@@ -60,7 +60,9 @@ async function mosquitto(
     `listener ${port} 127.0.0.1`,
     'allow_anonymous true',
     'max_inflight_messages 0',
-    'max_queued_messages 0'
+    'max_queued_messages 0',
+    // Started by root it would become a user that may not read the key.
+    `user ${userInfo().username}`
   ]
   writeFileSync(file, `${[...lines, ...secure].join('\n')}\n`)
   const child = spawn('mosquitto', ['-c', file], { stdio: 'ignore', env: SBIN })
