@@ -1,4 +1,5 @@
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import type { Keyboard } from './keyboard.ts'
 import type { Terminal } from './terminal.ts'
 
 // xterm control sequences: the alternate screen (1049) and the cursor (25).
@@ -13,6 +14,10 @@ export interface ScreenOptions {
   readonly clock: Clock
   /** The current lines; those that do not fit are counted in the last line. */
   draw(): readonly string[]
+  /** What is printed below the command line at the end; draw() unless given. */
+  last?(): readonly string[]
+  /** Opened while the screen is shown. */
+  readonly keyboard?: Keyboard | undefined
   /** Minimum milliseconds between frames; 100 unless given. */
   readonly frame?: number
   /** Milliseconds after which it is redrawn without a change, because it shows ages; 1000 unless given. */
@@ -20,8 +25,8 @@ export interface ScreenOptions {
 }
 
 /**
- * A screen that is redrawn in place. leave() restores the terminal and prints the last frame below the command
- * line.
+ * A screen that is redrawn in place. The terminal is given back by leave(), and before the process is stopped by
+ * SIGTSTP, exits or reports an unexpected error. leave() prints the last frame below the command line.
  */
 export class Screen {
   readonly #options: ScreenOptions
@@ -30,6 +35,7 @@ export class Screen {
   #pending: Cancel | undefined
   #last = -Infinity
   #open = false
+  #shown = false
 
   constructor(options: ScreenOptions) {
     this.#options = options
@@ -37,38 +43,68 @@ export class Screen {
   }
 
   enter(): void {
-    const { terminal, clock, tick = 1000 } = this.#options
+    if (this.#open) return
     this.#open = true
-    terminal.stdout.write(ENTER)
+    process.once('exit', this.leave)
+    process.on('SIGTSTP', this.#stop)
+    process.on('SIGCONT', this.#show)
+    // Before what they print, which the alternate screen would take with it.
+    process.prependListener('uncaughtException', this.leave)
+    process.prependListener('unhandledRejection', this.leave)
+    this.#show()
+  }
+
+  /** As Ctrl-Z without raw mode: stops the whole job, so that the shell notices where a script runner began it. */
+  suspend(): void {
+    process.kill(0, 'SIGTSTP')
+  }
+
+  readonly #stop = (): void => {
+    this.#hide()
+    process.kill(process.pid, 'SIGSTOP')
+  }
+
+  readonly #show = (): void => {
+    // After a SIGSTOP, which nobody hears, the shell has changed the modes of the terminal.
+    this.#hide()
+    const { terminal, clock, tick = 1000, keyboard } = this.#options
+    this.#shown = true
+    terminal.write(ENTER)
+    keyboard?.open()
     const resized = (): void => this.changed()
     terminal.stdout.on?.('resize', resized)
-    process.once('exit', this.leave)
-    this.#cancels = [
-      every(clock, tick, resized),
-      () => terminal.stdout.off?.('resize', resized),
-      () => process.removeListener('exit', this.leave)
-    ]
+    this.#cancels = [every(clock, tick, resized), () => terminal.stdout.off?.('resize', resized)]
     this.changed()
+  }
+
+  #hide(): void {
+    if (!this.#shown) return
+    this.#shown = false
+    this.#pending?.()
+    this.#pending = undefined
+    for (const cancel of this.#cancels) cancel()
+    this.#options.keyboard?.close()
+    this.#options.terminal.write(LEAVE)
   }
 
   /** Draws now, or when the current frame ends. */
   changed(): void {
-    if (!this.#open || this.#pending !== undefined) return
+    if (!this.#shown || this.#pending !== undefined) return
     const { clock } = this.#options
     const wait = this.#last + this.#frame - clock.monotonic()
     if (wait <= 0) this.#draw()
     else this.#pending = clock.after(wait, () => this.#draw())
   }
 
-  /** Restores the terminal, also when the process exits. Idempotent. */
+  /** Restores the terminal. Idempotent. */
   readonly leave = (): void => {
     if (!this.#open) return
     this.#open = false
-    this.#pending?.()
-    for (const cancel of this.#cancels) cancel()
-    const { terminal, draw } = this.#options
-    terminal.stdout.write(LEAVE)
-    terminal.lines(draw())
+    process.off('exit', this.leave).off('SIGTSTP', this.#stop).off('SIGCONT', this.#show)
+    process.off('uncaughtException', this.leave).off('unhandledRejection', this.leave)
+    this.#hide()
+    const { terminal, draw, last = draw } = this.#options
+    terminal.lines(last())
   }
 
   #draw(): void {
@@ -78,7 +114,7 @@ export class Screen {
     const lines = fitting(draw(), terminal.height)
     // Cleared before, not after: clearing behind a line of full width would remove its last character.
     const text = lines.map((line) => `${CLEAR_LINE}${line}`).join('\r\n')
-    terminal.stdout.write(`${HOME}${text}${CLEAR_BELOW}`)
+    terminal.write(`${HOME}${text}${CLEAR_BELOW}`)
   }
 }
 

@@ -53,11 +53,15 @@ export class Terminal {
   }
 
   line(text: string): void {
-    this.stdout.write(`${text}\n`)
+    this.write(`${text}\n`)
   }
 
   lines(texts: readonly string[]): void {
-    if (texts.length > 0) this.stdout.write(`${texts.join('\n')}\n`)
+    if (texts.length > 0) this.write(`${texts.join('\n')}\n`)
+  }
+
+  write(text: string): void {
+    this.stdout.write(text)
   }
 
   bytes(data: Uint8Array): void {

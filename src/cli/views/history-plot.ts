@@ -68,7 +68,7 @@ function dateLabel(unixSeconds: number, columns: number): string {
 }
 
 /** Formats numbers with the decimals and the unit of a shown value. */
-function labelLike(shown: string): (value: number) => string {
+export function labelLike(shown: string): (value: number) => string {
   const decimals = /\.(\d+)/.exec(shown)?.[1]?.length ?? 0
   const unit = /^-?[\d.]+( .*)$/.exec(shown)?.[1] ?? ''
   return (value) => `${value.toFixed(decimals)}${unit}`

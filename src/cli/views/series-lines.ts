@@ -11,22 +11,16 @@ export interface SeriesRow {
   readonly age: number
   /** Seconds that the fault or the staleness has lasted, if known. */
   readonly since?: number
-  /** A sparkline. */
-  readonly trail?: string
-  readonly trend?: string
 }
 
 const GAP = 2
-/** Columns needed behind a sparkline; on a narrower terminal the sparkline is omitted. */
-const MIN_REST = 30
 
 const columns: readonly Column[] = [
   { title: 'AGE', align: 'right' },
-  { title: 'SIGNED', drop: 1 },
-  { title: 'TREND', drop: 2 }
+  { title: 'SIGNED', drop: 1 }
 ]
 
-/** One line per series: value, sparkline, age, signature and trend; or why it is stale; or its fault. */
+/** One line per series: value, age and signature; or why it is stale; or its fault. */
 export function seriesLines(
   rows: readonly SeriesRow[],
   { width, ansi }: { width: number; ansi: AnsiStyle }
@@ -35,13 +29,11 @@ export function seriesLines(
   const values = rows.map(({ view }) => (view.state === 'fault' ? '' : shownValue(view)))
   const nameWidth = Math.min(widest(names), Math.max(12, Math.floor(width / 2)))
   const valueWidth = widest(values)
-  const trailWidth = widest(rows.map(({ trail = '' }) => trail))
-  const withTrail = trailWidth > 0 && width - nameWidth - valueWidth - trailWidth - 3 * GAP >= MIN_REST
-  const rest = width - nameWidth - valueWidth - 2 * GAP - (withTrail ? trailWidth + GAP : 0)
+  const rest = width - nameWidth - valueWidth - 2 * GAP
   const notes = freshNotes(rows, rest, ansi)
   const space = ' '.repeat(GAP)
   return rows.map((row, i) => {
-    const { view, trail = '' } = row
+    const { view } = row
     const style = stateStyle(view)
     const name = pad(cut(names[i] ?? '', nameWidth), nameWidth) + space
     if (view.state === 'fault')
@@ -49,7 +41,7 @@ export function seriesLines(
     const value = pad('', valueWidth - textWidth(values[i] ?? '')) + ansi(values[i] ?? '', style ?? 'bold')
     const note =
       view.state === 'stale' ? ansi(cut(remark(view, row.since), rest), style) : (notes.shift() ?? '')
-    return [name + value, ...(withTrail ? [pad(trail, trailWidth)] : []), note].join(space).trimEnd()
+    return `${name}${value}${space}${note}`.trimEnd()
   })
 }
 
@@ -57,10 +49,9 @@ export function seriesLines(
 function freshNotes(rows: readonly SeriesRow[], width: number, ansi: AnsiStyle): string[] {
   const cells = rows
     .filter(({ view }) => view.state === 'value')
-    .map(({ view, age, trend = '' }) => [
+    .map(({ view, age }) => [
       { text: ageText(age), style: 'dim' } as const,
-      { text: signedText(view), style: view.known ? 'green' : undefined } as const,
-      { text: trend, style: 'dim' } as const
+      { text: signedText(view), style: view.known ? 'green' : undefined } as const
     ])
   return table(columns, cells, { width, ansi, head: false })
 }

@@ -15,9 +15,10 @@ export class Captured {
   readonly chunks: Uint8Array[] = []
   readonly isTTY: boolean
   readonly columns: number
-  readonly rows = 24
+  readonly rows: number
 
-  constructor(columns?: number) {
+  constructor(columns?: number, rows = 24) {
+    this.rows = rows
     this.isTTY = columns !== undefined
     this.columns = columns ?? 80
   }

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../bounded-map.ts'
 import type { Clock } from '../../clock.ts'
 import type { SeriesView } from '../../node/api/operations.ts'
-import { shownNumber } from './series-cells.ts'
+import { shownNumber } from '../views/series-cells.ts'
 
 /** What the screen shows of one series. */
 export interface Watched {
@@ -14,10 +14,15 @@ export interface Watched {
   readonly trail: readonly { readonly at: number; readonly value: number }[]
 }
 
-/** Values in a sparkline. */
-const TRAIL = 24
+/** Values kept of each series: those of a sparkline, and of a curve until more come from history. */
+const TRAIL = 240
 /** Maximum series; beyond it the one without a change for longest is removed. */
 const MAX_SERIES = 1024
+
+/** What tells a series from all others. */
+export function seriesKey({ peer, series }: Pick<SeriesView, 'peer' | 'series'>): string {
+  return `${peer}/${series}`
+}
 
 /** The latest state of each series, with its recent values. */
 export class WatchState {
@@ -28,24 +33,28 @@ export class WatchState {
     this.#clock = clock
   }
 
-  add(view: SeriesView): void {
-    const key = `${view.peer}/${view.series}`
+  get size(): number {
+    return this.#series.size
+  }
+
+  add(view: SeriesView): Watched {
+    const key = seriesKey(view)
     const before = this.#series.get(key)
     const now = this.#clock.monotonic()
     const measured = now - view.age * 1000
     const same = before?.view.state === view.state
-    this.#series.set(key, {
-      view,
-      at: now,
-      since: same ? before.since : measured,
-      trail: extended(before, view, measured)
-    })
+    const since = same ? before.since : measured
+    const watched = { view, at: now, since, trail: extended(before, view, measured) }
+    this.#series.set(key, watched)
+    return watched
   }
 
-  /** By name. */
+  get(key: string): Watched | undefined {
+    return this.#series.get(key)
+  }
+
   all(): Watched[] {
-    const name = ({ view }: Watched): string => `${view.who}/${view.series}/${view.peer}`
-    return [...this.#series.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1))
+    return [...this.#series.values()]
   }
 }
 
