@@ -1,0 +1,124 @@
+// Flow control of our streams with implementations of libp2p that are not ours: go-libp2p and rust-libp2p.
+//
+//     npm run test:peers                    with each that can be built here; skips, with the reason, the others
+//     npm run test:peers -- go              with this
+//     npm run test:peers -- --loss 2        in a network namespace that loses 2 % of the packets (root, iptables)
+//     npm run test:peers -- --build DIR     keeps there what is built: cargo compiles some 200 packages
+//     npm run test:peers -- --required      fails where one cannot be built
+//
+// The last line reads: N passed, N failed
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { systemClock, withDeadline } from '../../src/clock.ts'
+import { streamChecks } from './streams.ts'
+
+interface Peer {
+  /** The program that builds it. */
+  readonly tool: string
+  readonly build: (out: string) => readonly string[]
+  /** Below the folder that build() was given. */
+  readonly program: string
+}
+
+const peers: Readonly<Record<string, Peer>> = {
+  go: { tool: 'go', build: (out) => ['build', '-o', join(out, 'peer'), '.'], program: 'peer' },
+  rust: {
+    tool: 'cargo',
+    build: (out) => ['build', '--release', '--locked', '--target-dir', out],
+    program: 'release/kith-test-peer'
+  }
+}
+/** Milliseconds. */
+const BUILD = 1_800_000
+const START = 30_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    loss: { type: 'string' },
+    build: { type: 'string' },
+    required: { type: 'boolean', default: false }
+  }
+})
+const unknown = positionals.filter((name) => peers[name] === undefined)
+if (unknown.length > 0) {
+  console.log(`there is no peer ${unknown.join(', ')}; there are ${Object.keys(peers).join(', ')}`)
+  process.exit(2)
+}
+
+let passed = 0
+let failed = 0
+if (values.loss !== undefined) lose(values.loss)
+for (const [name, peer] of Object.entries(peers))
+  if (positionals.length === 0 || positionals.includes(name)) await check(name, peer)
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)
+
+/** Goes on in a network of its own, where packets of the loopback are lost. */
+function lose(percent: string): void {
+  const share = Number(percent)
+  if (!(share >= 0 && share <= 20)) throw new Error(`--loss ${percent}: 0 to 20 are possible, in percent`)
+  if (process.env.KITH_PEERS_INSIDE === '1') return
+  const script = `ip link set lo up && iptables -A INPUT -m statistic --mode random --probability ${share / 100} -j DROP && exec "$@"`
+  const args = ['-n', 'sh', '-c', script, 'sh', process.execPath, ...process.argv.slice(1)]
+  const { status, error } = spawnSync('unshare', args, {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      KITH_PEERS_INSIDE: '1',
+      GOFLAGS: '-mod=mod',
+      GOPROXY: 'off',
+      CARGO_NET_OFFLINE: 'true'
+    }
+  })
+  if (error !== undefined) throw error
+  process.exit(status ?? 1)
+}
+
+async function check(name: string, peer: Peer): Promise<void> {
+  const out =
+    values.build === undefined ? mkdtempSync(join(tmpdir(), 'kith-peers-')) : resolve(values.build, name)
+  try {
+    const reason = built(name, peer, out)
+    if (reason !== undefined) {
+      console.log(`${name}: skipped: ${reason}`)
+      if (values.required) failed++
+      return
+    }
+    console.log(name)
+    await run(join(out, peer.program))
+  } finally {
+    if (values.build === undefined) rmSync(out, { recursive: true })
+  }
+}
+
+/** @returns why it cannot be built */
+function built(name: string, { tool, build }: Peer, out: string): string | undefined {
+  if (spawnSync(tool, ['version'], { stdio: 'ignore' }).error !== undefined) return `${tool} is not installed`
+  const cwd = new URL(`${name}/`, import.meta.url)
+  const { status, stderr } = spawnSync(tool, build(out), { cwd, timeout: BUILD, encoding: 'utf8' })
+  if (status === 0) return undefined
+  return `${tool} does not build it: ${stderr.trim().split('\n').at(-1)}`
+}
+
+async function run(program: string): Promise<void> {
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] })
+  try {
+    const lines = createInterface(child.stdout)
+    const [address] = (await withDeadline(systemClock, START, program, (signal) =>
+      once(lines, 'line', { signal })
+    )) as [string]
+    for await (const { name, holds } of streamChecks(address)) {
+      console.log(`  ${holds ? 'ok' : 'NOT OK'} ${name}`)
+      if (holds) passed++
+      else failed++
+    }
+  } finally {
+    child.stdin.end()
+  }
+}
