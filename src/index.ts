@@ -19,7 +19,9 @@ export { VirtualClock } from './hal/simulated/virtual-clock.ts'
 export { simulatedWorld } from './hal/simulated/world.ts'
 export type { World } from './hal/world.ts'
 export type { Log } from './log.ts'
+export type { NodeBook } from './node/api/node-book.ts'
 export type {
+  BookChange,
   BookEntry,
   HistoryRow,
   Operations,
@@ -28,6 +30,7 @@ export type {
   SeriesView,
   Status
 } from './node/api/operations.ts'
+export type { PeerEvent } from './node/api/peer-events.ts'
 export { type CreateNodeOptions, createNode } from './node/create-node.ts'
 export type { NodeDatagrams } from './node/network/datagrams.ts'
 export type { NodeStream } from './node/network/streams/node-stream.ts'

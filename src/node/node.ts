@@ -9,6 +9,7 @@ import type { Followed } from '../protocol/replication/index.ts'
 import { parseSeries } from '../reading/series.ts'
 import type { Beginning } from './api/following.ts'
 import { follow } from './api/following.ts'
+import { NodeBook } from './api/node-book.ts'
 import type {
   HistoryRequest,
   HistoryRow,
@@ -18,6 +19,7 @@ import type {
   SeriesView,
   Status
 } from './api/operations.ts'
+import { type PeerEvent, peerEvents } from './api/peer-events.ts'
 import { checkProtocolName, openStream } from './api/pipe.ts'
 import { randomFloat } from './assembly/random.ts'
 import type { NodeDatagrams } from './network/datagrams.ts'
@@ -55,6 +57,7 @@ export class Node {
   readonly peer: string
   /** The operations of the command line, in plain values. */
   readonly operations: Operations
+  readonly book: NodeBook
   /** Resolves when the node has stopped. */
   readonly stopped: Promise<void>
   /** Unreliable, encrypted packets to a peer, with a protocol of your own. */
@@ -70,6 +73,7 @@ export class Node {
   constructor(running: RunningNode, config: NodeConfig) {
     this.peer = running.peer
     this.operations = running.operations
+    this.book = new NodeBook(running.operations)
     this.stopped = running.stopped
     this.datagrams = running.assembled.datagrams
     this.#running = running
@@ -210,6 +214,24 @@ export class Node {
 
   peers(): Promise<PeerView[]> {
     return this.operations.peers()
+  }
+
+  /**
+   * First the peers that are connected, then each one that is found, connects or goes, until the signal aborts. A
+   * consumer that is slow gets the newest of each peer.
+   */
+  peerEvents(signal: AbortSignal = new AbortController().signal): AsyncGenerator<PeerEvent, void, void> {
+    const { transports, peers } = this.#running.assembled
+    const { directory } = peers
+    return peerEvents(
+      {
+        network: transports.network,
+        labelOf: (peer) => directory.labelOf(peer),
+        isKnown: (peer) => directory.isKnown(peer),
+        queue: this.#config.limits.hub.queue
+      },
+      signal
+    )
   }
 
   status(): Promise<Status> {
