@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
+import type { ConfigInput } from '../config/config-input.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
 import { type Log, silentLog } from '../log.ts'
@@ -13,7 +14,7 @@ export interface CreateNodeOptions {
   /** The folder with identity, history and book; a new identity and nothing on disk unless given. */
   readonly home?: string
   /** The content of kith.yaml, as an object or as YAML text; everything has a default. */
-  readonly config?: Readonly<Record<string, unknown>> | string
+  readonly config?: ConfigInput | string
   /** This machine unless given; simulatedWorld() for a simulated one. */
   readonly world?: World
   /** Sensors of your own (defineSensor), to be named by `type` in the configuration. */

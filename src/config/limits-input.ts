@@ -1,0 +1,428 @@
+// Made of the schema of kith.yaml by test/config/config-input.test.ts (KITH_GOLDEN=write).
+
+/** `limits` of a configuration: the bound of every table, queue and wait. */
+export interface LimitsInput {
+  /** Reading the sensors. */
+  readonly sampling?: {
+    /** A sample that takes longer is a fault. (100ms to 10min) */
+    readonly deadline?: string | undefined
+    /** First wait before a failed sensor is opened again. (100ms to 1h) */
+    readonly retryMin?: string | undefined
+    /** Longest wait before a failed sensor is opened again. (100ms to 1h) */
+    readonly retryMax?: string | undefined
+    /**
+     * Time between two changes that a contact reports at once; the newest is always reported. (10ms to 1h)
+     */
+    readonly changeSpacing?: string | undefined
+  }
+  /** Publishing our own readings. */
+  readonly author?: {
+    /** Time between two packs of one topic. (1s to 1h) */
+    readonly pace?: string | undefined
+    /** Readings that may wait for a pack; more are only in the history. (16 to 65536) */
+    readonly waiting?: number | undefined
+  }
+  /** Queries over streams. */
+  readonly query?: {
+    /** Streams one peer may hold open on one protocol. (1 to 64) */
+    readonly streamsPerPeer?: number | undefined
+    /** Open requests of one stream. (1 to 1024) */
+    readonly requestsPerStream?: number | undefined
+    /** Observe requests of one peer that are open. (1 to 65536) */
+    readonly observationsPerPeer?: number | undefined
+    /** Largest request. (128B to 64KiB) */
+    readonly requestBytes?: string | undefined
+    /** Largest answer; a block must fit. (1KiB to 1MiB) */
+    readonly answerBytes?: string | undefined
+    /**
+     * Streams of all peers that are answered at once; auto: 256 for each 256 connections. (auto, 1 to
+     * 65536)
+     */
+    readonly sessions?: 'auto' | number | undefined
+    /**
+     * Streams of our own kept open for the next query; auto: 256 for each 256 connections. (auto, 1 to
+     * 65536)
+     */
+    readonly links?: 'auto' | number | undefined
+    /** A stream without an open request is closed after this. (10s to 1d) */
+    readonly idle?: string | undefined
+    /** A slow reader is given this long to take a frame. (100ms to 10min) */
+    readonly write?: string | undefined
+    /** A query of ours may take this long. (100ms to 10min) */
+    readonly deadline?: string | undefined
+    /** Requests a second of one peer. (0.1 to 100000) */
+    readonly rate?: number | undefined
+    /** Requests at once of one peer. (1 to 100000) */
+    readonly burst?: number | undefined
+    /** Peers whose rate is remembered; auto: 1024 for each 256 connections. (auto, 16 to 65536) */
+    readonly peers?: 'auto' | number | undefined
+    /** Series whose newest reading is kept for an observer without credit. (1 to 65536) */
+    readonly observedSeries?: number | undefined
+    /** Packs accepted as the answer to one read. (1 to 4096) */
+    readonly packs?: number | undefined
+    /** Packs kept in decoded form: the same bytes are not verified and decoded again. (0B to 16MiB) */
+    readonly remembered?: string | undefined
+    /** Blocks and packs in the answer to one history request. (1 to 4096) */
+    readonly historyItems?: number | undefined
+    /** Bytes in the answer to one history request. (16KiB to 1MiB) */
+    readonly historyBytes?: string | undefined
+  }
+  /** Streams of applications. */
+  readonly streams?: {
+    /**
+     * Streams that others may hold open, on all protocols together; auto: 256 for each 256 connections.
+     * (auto, 1 to 65536)
+     */
+    readonly open?: 'auto' | number | undefined
+    /** Of these, streams of one peer. (1 to 4096) */
+    readonly openPerPeer?: number | undefined
+    /** Streams one peer may hold open on one protocol. (1 to 1024) */
+    readonly perPeer?: number | undefined
+    /** Largest message. (1KiB to 4MiB) */
+    readonly messageBytes?: string | undefined
+    /** Memory of messages that wait for a slow application: their bytes, and 240 of each. (1KiB to 4MiB) */
+    readonly bufferBytes?: string | undefined
+    /** A slow reader is given this long to take a message. (100ms to 10min) */
+    readonly write?: string | undefined
+  }
+  /** Readings received by gossip. */
+  readonly gossip?: {
+    /** Messages a second accepted from one neighbour. (1 to 100000) */
+    readonly sourceRate?: number | undefined
+    /** Messages at once accepted from one neighbour. (1 to 100000) */
+    readonly sourceBurst?: number | undefined
+    /** Packs a second accepted of one author. (0.1 to 100000) */
+    readonly authorRate?: number | undefined
+    /** Packs at once accepted of one author. (1 to 100000) */
+    readonly authorBurst?: number | undefined
+    /** Unknown authors a second taken from one neighbour. (0.01 to 100000) */
+    readonly newAuthorRate?: number | undefined
+    /** Unknown authors at once taken from one neighbour. (1 to 100000) */
+    readonly newAuthorBurst?: number | undefined
+    /** Authors whose rate is remembered; auto: 4096 for each 256 connections. (auto, 16 to 1000000) */
+    readonly authors?: 'auto' | number | undefined
+    /** Neighbours whose rate is remembered; auto: 1024 for each 256 connections. (auto, 16 to 65536) */
+    readonly sources?: 'auto' | number | undefined
+    /**
+     * Verified packs whose hash is remembered; auto: 4096 for each 256 connections. (auto, 16 to 1000000)
+     */
+    readonly verified?: 'auto' | number | undefined
+    /** Authors whose public key is kept ready; auto: 1024 for each 256 connections. (auto, 16 to 65536) */
+    readonly keys?: 'auto' | number | undefined
+    /** Largest message of gossip itself; the same on every node. (64KiB to 16MiB) */
+    readonly maxInboundDataLength?: string | undefined
+    /** Time between two log lines about a flood. (1s to 1d) */
+    readonly floodPeriod?: string | undefined
+    /** Refused messages in that time that count as a flood. (1 to 1000000) */
+    readonly floodMin?: number | undefined
+  }
+  /** Latest readings in memory. */
+  readonly hub?: {
+    /** Series whose latest reading is held; auto: 4096 for each 256 connections. (auto, 16 to 1000000) */
+    readonly series?: 'auto' | number | undefined
+    /** What is held of all series; auto: 1/32 of the memory, 8 to 256 MiB. (auto, 256KiB to 16GiB) */
+    readonly bytes?: 'auto' | string | undefined
+    /** Subscribers at one time: observers, bridges, watches. (1 to 4096) */
+    readonly subscribers?: number | undefined
+    /** Packs that wait for one slow subscriber; the oldest are dropped. (16 to 65536) */
+    readonly queue?: number | undefined
+    /** Runs of one series whose positions are remembered as seen. (1 to 256) */
+    readonly runs?: number | undefined
+    /** Ranges without a gap remembered of one run. (1 to 4096) */
+    readonly ranges?: number | undefined
+  }
+  /** Subscriptions to the readings of others, in order and each once. */
+  readonly subscription?: {
+    /** A gap may fill by itself for this long. (0ms to 1h) */
+    readonly wait?: string | undefined
+    /** First wait before asking again for what is missing. (100ms to 1h) */
+    readonly min?: string | undefined
+    /** Longest wait before asking again. (100ms to 1d) */
+    readonly max?: string | undefined
+    /** Readings that no peer could send for this long are given up as lost. (1min to 365d) */
+    readonly giveUpAfter?: string | undefined
+    /** Readings of one series that wait behind a gap. (16 to 65536) */
+    readonly waiting?: number | undefined
+  }
+  /** Asking for readings that were missed. */
+  readonly backfill?: {
+    /** Requests in flight at one time. (1 to 256) */
+    readonly concurrent?: number | undefined
+    /** Time between the starts of two requests. (1ms to 1h) */
+    readonly spacing?: string | undefined
+    /**
+     * Gaps that wait for their turn; the oldest are dropped; auto: 256 for each 256 connections. (auto, 1
+     * to 65536)
+     */
+    readonly waiting?: 'auto' | number | undefined
+    /** Peers asked besides the author. (0 to 64) */
+    readonly otherPeers?: number | undefined
+    /** An answer counts as ended after this silence. (100ms to 10min) */
+    readonly silence?: string | undefined
+  }
+  /** Storing the readings of others (store). */
+  readonly replication?: {
+    /** Time between two searches for gaps. (1s to 1d) */
+    readonly period?: string | undefined
+    /** Time between two requests for blocks in place of packs. (1min to 7d) */
+    readonly compactPeriod?: string | undefined
+    /** First wait before an author who is silent is asked again. (100ms to 1h) */
+    readonly min?: string | undefined
+    /** Longest wait before it is asked again. (100ms to 1d) */
+    readonly max?: string | undefined
+    /** Longest wait while it is connected and its readings arrive. (100ms to 1d) */
+    readonly alive?: string | undefined
+    /** Gaps requested at one time. (1 to 4096) */
+    readonly gaps?: number | undefined
+    /** Gaps remembered that their author cannot fill. (1 to 65536) */
+    readonly unfillable?: number | undefined
+  }
+  /** Peers that have readings of an author. */
+  readonly providers?: {
+    /**
+     * Authors whose providers are remembered; auto: 1024 for each 256 connections. (auto, 16 to 1000000)
+     */
+    readonly authors?: 'auto' | number | undefined
+    /** Providers remembered of each. (1 to 256) */
+    readonly perAuthor?: number | undefined
+  }
+  /** Shares of the authors whose readings are stored. */
+  readonly store?: {
+    /** Part of history.bytes that one other author may take. (0.01 to 1) */
+    readonly authorShare?: number | undefined
+    /** Part of history.bytes for all authors together that are stored for a claim. (0.01 to 1) */
+    readonly claimedShare?: number | undefined
+    /**
+     * Bytes of one other author stored in an hour; those stored for a claim count as one. (64KiB to 1GiB)
+     */
+    readonly authorWrites?: string | undefined
+  }
+  /** Descriptions that nodes publish of themselves. */
+  readonly catalogue?: {
+    /** Nodes whose catalogue is held; auto: 1024 for each 256 connections. (auto, 16 to 1000000) */
+    readonly authors?: 'auto' | number | undefined
+    /** Catalogues held; auto: 1/512 of the memory, 1 to 16 MiB. (auto, 64KiB to 1GiB) */
+    readonly bytes?: 'auto' | string | undefined
+    /** Time between two publications of an unchanged catalogue. (10s to 1d) */
+    readonly period?: string | undefined
+    /** Changes are gathered for this long before they are published. (0ms to 1h) */
+    readonly gather?: string | undefined
+  }
+  /** Questions between neighbours about other peers. */
+  readonly neighbours?: {
+    /** Neighbours that are asked at once. (1 to 16) */
+    readonly asked?: number | undefined
+    /** Searches a second of one caller. (0.1 to 1000) */
+    readonly findRate?: number | undefined
+    /** Searches at once of one caller. (1 to 1000) */
+    readonly findBurst?: number | undefined
+    /** Lists a second of one caller. (0.1 to 1000) */
+    readonly listRate?: number | undefined
+    /** Lists at once of one caller. (1 to 1000) */
+    readonly listBurst?: number | undefined
+    /** Error answers a second to one caller; beyond them its stream is reset. (0.1 to 1000) */
+    readonly errorRate?: number | undefined
+    /** Error answers at once to one caller. (1 to 1000) */
+    readonly errorBurst?: number | undefined
+    /** Questions a second that are passed on for others, of all callers. (0.1 to 1000) */
+    readonly forwardRate?: number | undefined
+    /** Callers whose rate is remembered. (16 to 65536) */
+    readonly callers?: number | undefined
+    /** Questions of one stream that are answered at once. (1 to 64) */
+    readonly openAsks?: number | undefined
+    /** Peers remembered of which neighbours told. (16 to 65536) */
+    readonly heard?: number | undefined
+    /** An answer to a list is used for this long. (1s to 10min) */
+    readonly keep?: string | undefined
+    /** Searches whose answer is remembered. (1 to 65536) */
+    readonly finds?: number | undefined
+    /** The answer to a search is given again for this long. (100ms to 1min) */
+    readonly findMemory?: string | undefined
+    /** Streams of our own kept open for the next question. (1 to 4096) */
+    readonly streams?: number | undefined
+    /** A stream on which nothing is asked is closed after this. (1s to 1h) */
+    readonly idle?: string | undefined
+    /** A slow reader is given this long to take an answer. (100ms to 10min) */
+    readonly write?: string | undefined
+  }
+  /** Circuits through a neighbour. */
+  readonly via?: {
+    /** Circuits carried for others, each holding up to 512 KiB; auto: 64, on ARM 16. (auto, 1 to 4096) */
+    readonly circuits?: 'auto' | number | undefined
+    /** Of these, circuits asked for by peers outside the book; at most a quarter. (0 to 4096) */
+    readonly circuitsOfStrangers?: number | undefined
+    /** Of those for strangers, circuits asked for from one IP address. (1 to 4096) */
+    readonly circuitsPerAddress?: number | undefined
+    /** Circuits that lead to this node. (1 to 4096) */
+    readonly inbound?: number | undefined
+    /** Circuits that lead from one peer to this node. (1 to 64) */
+    readonly inboundPerPeer?: number | undefined
+    /** Bytes a second carried in each direction of one circuit. (1KiB to 1GiB) */
+    readonly rate?: string | undefined
+    /** Bytes a second carried for others in all. (1KiB to 1GiB) */
+    readonly totalRate?: string | undefined
+    /** Bytes carried at once before the rates hold. (8KiB to 64MiB) */
+    readonly burst?: string | undefined
+  }
+  /** The exchange of addresses with peers of the book. */
+  readonly addresses?: {
+    /** One exchange may take this long. (100ms to 1min) */
+    readonly deadline?: string | undefined
+    /** Time between two looks for connected peers that are to be told anew. (1s to 1h) */
+    readonly check?: string | undefined
+    /** Exchanges a second of one caller; beyond them its stream is reset. (0.01 to 1000) */
+    readonly rate?: number | undefined
+    /** Exchanges at once of one caller. (1 to 1000) */
+    readonly burst?: number | undefined
+    /** Callers whose rate is remembered. (16 to 65536) */
+    readonly callers?: number | undefined
+  }
+  /** Circuits through relays: reservations of this node, and what it carries as a relay. */
+  readonly relay?: {
+    /** A reservation of ours is renewed after two thirds of this. (3min to 1d) */
+    readonly term?: string | undefined
+    /** First wait before a relay is asked again for a reservation. (100ms to 1min) */
+    readonly retryMin?: string | undefined
+    /** Longest such wait where the relay is away or full. (1s to 1h) */
+    readonly retryMax?: string | undefined
+    /** Longest such wait where the relay does not serve this node. (10s to 1d) */
+    readonly refusedMax?: string | undefined
+    /** Circuits over relays that lead to this node. (1 to 4096) */
+    readonly inbound?: number | undefined
+    /** Circuits over relays that lead from one peer to this node. (1 to 64) */
+    readonly inboundPerPeer?: number | undefined
+    /** Reservations that a relay gives. (1 to 4096) */
+    readonly reservations?: number | undefined
+    /** Of these, those of peers outside the book from one IP address. (1 to 4096) */
+    readonly reservationsPerAddress?: number | undefined
+    /** A reservation that a relay gives ends after this. (3min to 7d) */
+    readonly lifetime?: string | undefined
+    /** Circuits that a relay carries. (1 to 4096) */
+    readonly circuits?: number | undefined
+    /** Of these, circuits that one peer opened. (1 to 4096) */
+    readonly circuitsPerPeer?: number | undefined
+    /** Of these, those of peers outside the book from one IP address. (1 to 4096) */
+    readonly circuitsPerAddress?: number | undefined
+    /** Bytes that one circuit carries, both directions together. (4KiB to 64MiB) */
+    readonly bytes?: string | undefined
+    /** A circuit ends after this. (10s to 1h) */
+    readonly duration?: string | undefined
+    /** Bytes a second carried in each direction of one circuit. (1KiB to 1GiB) */
+    readonly rate?: string | undefined
+    /** Bytes a second that a relay carries in all. (1KiB to 1GiB) */
+    readonly totalRate?: string | undefined
+  }
+  /** The DHT, where kith.yaml joins one. */
+  readonly dht?: {
+    /** A search for a peer takes at most this long. (100ms to 5min) */
+    readonly lookup?: string | undefined
+    /** Servers that are dialled in a minute because another server named them. (1 to 6000) */
+    readonly dialsPerMinute?: number | undefined
+    /** Servers whose addresses are remembered, and peers whose protocols are. (16 to 65536) */
+    readonly heard?: number | undefined
+    /** Servers that wait to be taken into the table. (16 to 16384) */
+    readonly joining?: number | undefined
+    /** Questions a second that one peer is answered. (0.1 to 1000) */
+    readonly askRate?: number | undefined
+    /** Questions of one peer at once. (1 to 1000) */
+    readonly askBurst?: number | undefined
+    /** Callers whose rate is remembered. (16 to 65536) */
+    readonly callers?: number | undefined
+    /** First wait before a bootstrap peer is dialled again. (100ms to 1h) */
+    readonly retryMin?: string | undefined
+    /** Longest wait before a bootstrap peer is dialled again. (1s to 1d) */
+    readonly retryMax?: string | undefined
+  }
+  /** Connections. */
+  readonly network?: {
+    /**
+     * Open connections; auto: one for each 2 MiB of memory, from 256 to 4096, as far as files and heap
+     * reach. (auto, 4 to 65536)
+     */
+    readonly connections?: 'auto' | number | undefined
+    /** New connections a second from one IP address. (1 to 10000) */
+    readonly inboundPerSecond?: number | undefined
+    /**
+     * Connections whose handshake is not complete; auto: 128 for each 256 connections. (auto, 1 to 10000)
+     */
+    readonly inboundPending?: 'auto' | number | undefined
+    /** The handshake of a new connection may take this long. (1s to 1min) */
+    readonly handshakeTimeout?: string | undefined
+    /** A dial may take this long, all addresses together. (1s to 5min) */
+    readonly dialTimeout?: string | undefined
+    /** A dial of one address may take this long. (100ms to 5min) */
+    readonly addressDialTimeout?: string | undefined
+    /** A new neighbour may take this long to list its protocols (identify). (1s to 5min) */
+    readonly identifyTimeout?: string | undefined
+    /** Time between pings; a connection without an answer is closed. (1s to 1h) */
+    readonly pingInterval?: string | undefined
+    /**
+     * A ping may take this long, up to the next one; a link with much loss may stall for seconds. (1s to
+     * 10min)
+     */
+    readonly pingTimeout?: string | undefined
+    /** Bytes that wait to be written on one stream. (16KiB to 16MiB) */
+    readonly streamBuffer?: string | undefined
+    /** Time between two checks of the network interfaces. (1s to 1h) */
+    readonly interfaceCheck?: string | undefined
+    /** Time between two checks for connections whose gossip has ended. (1s to 1h) */
+    readonly gossipCheck?: string | undefined
+  }
+  /** Peers that are known and dialled. */
+  readonly dialing?: {
+    /**
+     * Peers remembered beside those of the book, connected or not; auto: 1024 for each 256 connections.
+     * (auto, 16 to 65536)
+     */
+    readonly peers?: 'auto' | number | undefined
+    /** Addresses remembered of one peer. (1 to 256) */
+    readonly addresses?: number | undefined
+    /** First wait before a peer is dialled again. (100ms to 1h) */
+    readonly retryMin?: string | undefined
+    /** Longest wait before a peer of the book is dialled again. (1s to 1d) */
+    readonly retryMax?: string | undefined
+    /** Longest wait before any other peer is dialled again. (1s to 1d) */
+    readonly strangerRetryMax?: string | undefined
+    /** Peers that are dialled at one time, besides those that are asked for. (1 to 1024) */
+    readonly parallelDials?: number | undefined
+    /** Dials without an answer in a second, beyond which other peers are dialled later. (1 to 1000) */
+    readonly failuresPerSecond?: number | undefined
+    /** Addresses of peers outside the book that are dialled in a minute. (2 to 6000) */
+    readonly dialsPerMinute?: number | undefined
+    /** A stranger never reached and not seen for this long is removed. (10s to 1d) */
+    readonly forgetUnreached?: string | undefined
+    /** A stranger reached before and not seen for this long is removed. (1min to 365d) */
+    readonly forgetAfter?: string | undefined
+  }
+  /** Entries of the address book. (1 to 65536) */
+  readonly book?: number | undefined
+  /** Addresses at which peers of the book were reached, in a file. */
+  readonly lastGood?: {
+    /** Peers whose addresses are kept. (0 to 65536) */
+    readonly peers?: number | undefined
+    /** Addresses kept of one peer, the latest ones. (1 to 16) */
+    readonly addresses?: number | undefined
+    /** Time between two writes of the file; it is written at the end, too. (10s to 1d) */
+    readonly write?: string | undefined
+  }
+  /** Streams that kith serve answers with programs. */
+  readonly serve?: {
+    /** Programs at one time for one kith serve; further streams are reset. (1 to 256) */
+    readonly programs?: number | undefined
+    /** Of these, programs that answer one peer. (1 to 256) */
+    readonly programsPerPeer?: number | undefined
+    /** A stream waits this long for its program to start. (1s to 1min) */
+    readonly accept?: string | undefined
+  }
+  /** The control socket in the home. */
+  readonly control?: {
+    /** Requests at one time that wait for peers or go on (ask, watch), and as many others. (1 to 1024) */
+    readonly connections?: number | undefined
+    /** Streams at one time that kith pipe and kith serve carry. (1 to 1024) */
+    readonly streams?: number | undefined
+    /** Largest request. (1KiB to 16MiB) */
+    readonly requestBytes?: string | undefined
+    /** A request may take this long to arrive. (1s to 1h) */
+    readonly timeout?: string | undefined
+  }
+}
