@@ -21,7 +21,7 @@ export { VirtualClock } from './hal/simulated/virtual-clock.ts'
 export { simulatedWorld } from './hal/simulated/world.ts'
 export type { World } from './hal/world.ts'
 export type { Log } from './log.ts'
-export type { NodeBook } from './node/api/node-book.ts'
+export type { NodeBook } from './node/api/book/node-book.ts'
 export type {
   BookChange,
   BookEntry,

@@ -7,9 +7,9 @@ import { describeError, NodeError } from '../error.ts'
 import type { Log } from '../log.ts'
 import type { Followed } from '../protocol/replication/index.ts'
 import { parseSeries } from '../reading/series.ts'
+import { NodeBook } from './api/book/node-book.ts'
 import type { Beginning } from './api/following.ts'
 import { follow } from './api/following.ts'
-import { NodeBook } from './api/node-book.ts'
 import type {
   HistoryRequest,
   HistoryRow,

@@ -116,7 +116,7 @@ const exporting = defineCommand({
     const [path] = context.positionals
     const { operations } = await context.connect()
     const entries = await operations.book()
-    const { exportBook, exportedText } = await import('../../node/api/book-exchange.ts')
+    const { exportBook, exportedText } = await import('../../node/api/book/book-exchange.ts')
     if (path === undefined) {
       if (context.json) return context.terminal.json(entries)
       return context.terminal.lines(exportedText(entries).trimEnd().split('\n'))
@@ -134,7 +134,7 @@ const importing = defineCommand({
   example: 'kith book import friends.yaml',
   async run(context) {
     const [path = ''] = context.positionals
-    const { readExport } = await import('../../node/api/book-exchange.ts')
+    const { readExport } = await import('../../node/api/book/book-exchange.ts')
     const entries = await readExport(path)
     const { operations } = await context.connect({ needs: 'a book' })
     const done: BookImport = { added: [], changed: [], same: 0, conflicts: [] }

@@ -1,6 +1,6 @@
 import type { AskInit } from './ask.ts'
 import { ask } from './ask.ts'
-import type { BookOperations } from './book-operations.ts'
+import type { BookOperations } from './book/book-operations.ts'
 import { type HistoryInit, history } from './history.ts'
 import type { Operations, PeerView, Status } from './operations.ts'
 import { type PingInit, ping } from './ping.ts'

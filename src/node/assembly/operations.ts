@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { isDirect, remoteHost } from '../../direct.ts'
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
-import { BookOperations } from '../api/book-operations.ts'
+import { BookOperations } from '../api/book/book-operations.ts'
 import { forgetAddresses } from '../api/forget-addresses.ts'
 import { LatestViews } from '../api/latest-views.ts'
 import { NodeOperations } from '../api/node-operations.ts'

@@ -1,13 +1,13 @@
-import { NodeError } from '../../error.ts'
-import type { AddressBook, BookEntry as Entry } from '../../peer/book/book.ts'
-import { isInvite, readInvite } from '../../peer/book/invite.ts'
-import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
-import { changedEntry } from '../peers/book-entry.ts'
-import type { PeerDirectory } from '../peers/directory.ts'
-import { mergeIntoBook } from '../peers/import-book.ts'
-import { invitedEntry } from '../peers/invited-entry.ts'
+import { NodeError } from '../../../error.ts'
+import type { AddressBook, BookEntry as Entry } from '../../../peer/book/book.ts'
+import { isInvite, readInvite } from '../../../peer/book/invite.ts'
+import type { AutoDialer } from '../../../peer/dialing/auto-dialer.ts'
+import { changedEntry } from '../../peers/book-entry.ts'
+import type { PeerDirectory } from '../../peers/directory.ts'
+import { mergeIntoBook } from '../../peers/import-book.ts'
+import { invitedEntry } from '../../peers/invited-entry.ts'
+import type { BookChange, BookEntry, BookImport, Operations } from '../operations.ts'
 import { viewEntry } from './book-exchange.ts'
-import type { BookChange, BookEntry, BookImport, Operations } from './operations.ts'
 
 export interface BookOperationsInit {
   readonly self: string

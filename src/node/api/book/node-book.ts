@@ -1,4 +1,4 @@
-import type { BookChange, BookEntry, Operations } from './operations.ts'
+import type { BookChange, BookEntry, Operations } from '../operations.ts'
 
 type BookOperations = Pick<Operations, 'book' | 'bookPut' | 'bookRename' | 'bookRemove'>
 

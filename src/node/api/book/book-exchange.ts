@@ -1,9 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { NodeError } from '../../error.ts'
-import type { BookEntry } from '../../peer/book/book.ts'
-import { MAX_BOOK_BYTES, readBookText, writeBookText } from '../../peer/book/book-text.ts'
-import { unwritten } from '../../write-atomic.ts'
-import type { BookEntry as BookEntryView } from './operations.ts'
+import { NodeError } from '../../../error.ts'
+import type { BookEntry } from '../../../peer/book/book.ts'
+import { MAX_BOOK_BYTES, readBookText, writeBookText } from '../../../peer/book/book-text.ts'
+import { unwritten } from '../../../write-atomic.ts'
+import type { BookEntry as BookEntryView } from '../operations.ts'
 
 /** The text of a file that another node imports: of the form of book.yaml. */
 export const exportedText: (entries: readonly BookEntry[]) => string = writeBookText
