@@ -19,6 +19,7 @@ interface Thermometer {
 }
 
 let node: Node | undefined
+let timer: NodeJS.Timeout | undefined
 
 /** @param folder for what it stores */
 async function start({ folder }: { readonly folder: string }): Promise<void> {
@@ -31,10 +32,13 @@ async function start({ folder }: { readonly folder: string }): Promise<void> {
   const sensor = await node.add(TemperatureSensorDevice)
   await node.start()
   let measuredValue = 2000
-  setInterval(() => {
+  timer = setInterval(() => {
     measuredValue = 2000 + ((measuredValue + 7) % 160)
     void sensor.set({ temperatureMeasurement: { measuredValue } })
   }, 1000)
 }
 
-serve({ start }, async () => await node?.close())
+serve({ start }, async () => {
+  clearInterval(timer)
+  await node?.close()
+})
