@@ -15,7 +15,7 @@ import { json, markdown, type Printer, text } from './frame/print.ts'
 const USAGE = `usage: npm run bench -- [NAME ...] [options]
   --full            three rounds and longer ones
   --json            a line for the machine, and one for each bench
-  --markdown        the page docs/measurements.md
+  --markdown        a page in Markdown, of which the measurements are made
   --source          the sources only
   --bundle          the bundle only
   --profile         a CPU profile and the heap of each process of ours, in a folder that is named

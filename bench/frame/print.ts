@@ -66,7 +66,7 @@ function markdownOf({ title, conditions, columns, rows, failures = [] }: Table):
   ].join('\n')
 }
 
-/** The page docs/measurements.md. */
+/** A page of documentation. */
 export const markdown: Printer = {
   head: ({ lines }) =>
     `# Measurements\n\nMade by \`npm run bench -- --markdown\`.\n${lines.map((one) => `\n- ${one}`).join('')}`,
