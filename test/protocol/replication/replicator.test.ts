@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { BackfillTask } from '../../../src/protocol/replication/backfill.ts'
 import { Replicator, type ReplicatorComponents } from '../../../src/protocol/replication/replicator.ts'
-import type { HeldRun } from '../../../src/reading/history/history.ts'
+import type { HeldRun, RowRange } from '../../../src/reading/history/history.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
 import type { Position } from '../../../src/reading/run.ts'
 import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
@@ -37,6 +37,9 @@ class Shelf {
   readonly put: SealedReadings[] = []
   /** How often it was read. */
   reads = 0
+
+  unsealed: RowRange[] = []
+  waiting: RowRange[] = []
 
   series(): string[] {
     this.reads++
@@ -87,8 +90,8 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
       history: {
         put: (sealed) => void shelf.put.push(sealed),
         held: (series) => shelf.held(series),
-        unsealed: () => [],
-        waiting: () => [],
+        unsealed: () => shelf.unsealed,
+        waiting: () => shelf.waiting,
         firstPack: () => shelf.firstPack(),
         series: () => shelf.series()
       },
@@ -319,6 +322,46 @@ t.test('packs are replaced by the blocks of their author', async (t) => {
     shelf.put.map(({ kind }) => kind),
     ['block']
   )
+})
+
+t.test(
+  'an author is asked for the blocks of what waits for them, once it is there to be asked',
+  async (t) => {
+    let hasBlock = true
+    const { clock, asked, shelf, replicator, connected } = bench((task, put) => {
+      if (hasBlock) put.splice(0, put.length, sealedOf('block', author, 1, 0))
+      task.onReadings(sealedOf('block', author, 1, 255).readings, true)
+      return task.shouldStop()
+    })
+    replicator.take(sealedOf('pack', author, 1, 0))
+    const [series = ''] = shelf.series()
+    shelf.waiting = [{ series, run: { epoch: 1, boot }, from: 0, to: 300 }]
+    const blocks = (): string[] => asked.filter((one) => one.endsWith('of the author'))
+    await clock.advance(30_000)
+    t.same(blocks(), [], 'it is not connected')
+    connected.add(author)
+    await clock.advance(10_000)
+    t.same(blocks(), ['1.0-255 of the author'], 'full blocks alone')
+    hasBlock = false
+    shelf.put.splice(0, shelf.put.length, sealedOf('pack', author, 1, 0))
+    shelf.waiting = [{ series, run: { epoch: 1, boot }, from: 0, to: 20 }]
+    await clock.advance(30_000)
+    t.same(blocks().slice(1), ['1.0-20 of the author'], 'it has none: it is not asked again soon')
+    await clock.advance(5 * MINUTE)
+    t.equal(blocks().length, 3)
+  }
+)
+
+t.test('readings whose seals are lost are asked for as gaps are, until somebody has them', async (t) => {
+  const { clock, asked, shelf, replicator } = bench(() => {
+    shelf.unsealed = []
+    return true
+  })
+  replicator.take(sealedOf('pack', author, 1, 0))
+  const [series = ''] = shelf.series()
+  shelf.unsealed = [{ series, run: { epoch: 1, boot }, from: 0, to: 0 }]
+  await clock.advance(60_000)
+  t.same(asked, ['1.0-0'])
 })
 
 t.test('while a question goes on, no looks gather behind it', async (t) => {

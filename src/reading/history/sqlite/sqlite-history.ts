@@ -60,8 +60,8 @@ export interface SqliteHistoryOptions {
 /** Bytes of an anchor in its row, about. */
 const ANCHOR_BYTES = 64
 
-/** Packs and blocks that one turn of the event loop writes, and tails that it seals: a few milliseconds. */
-const SLICE = { written: 32, sealed: 4 }
+/** Packs and blocks that one turn of the event loop writes, alone and beside rows, and tails that it seals. */
+const SLICE = { written: 24, withRows: 4, sealed: 4 }
 
 /**
  * History in SQLite. New readings are in memory: as rows, or sealed. A flush writes them, a part in each turn of the event
@@ -213,7 +213,7 @@ export class SqliteHistory implements History {
   #turn(withRows: boolean): void {
     this.#flushing = undefined
     const isDue = this.#quietly(() => this.#own.sealDue(SLICE.sealed))
-    const more = this.#write(SLICE.written, withRows)
+    const more = this.#write(withRows ? SLICE.withRows : SLICE.written, withRows)
     if (more || isDue) this.#flushing = setImmediate(() => this.#turn(false))
     else this.#ended()
   }

@@ -24,8 +24,8 @@ const SNAPSHOT_TIMEOUT = 5000
 const SETTINGS = [
   `page_size = ${PAGE_SIZE}`,
   'journal_mode = WAL',
-  // The log is moved into the file at 4 MiB; we sync it ourselves after each flush (durable-store.ts).
-  'wal_autocheckpoint = 4096',
+  // We move the log into the file, and sync it after each flush (durable-store.ts).
+  'wal_autocheckpoint = 0',
   'synchronous = NORMAL',
   'temp_store = MEMORY'
 ]

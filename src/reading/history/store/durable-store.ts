@@ -4,6 +4,7 @@ import type { Clock } from '../../../clock.ts'
 import { describeError, isNodeError } from '../../../error.ts'
 import type { Log } from '../../../log.ts'
 import type { HistoryState } from '../history.ts'
+import { moveLog } from './checkpoint.ts'
 import {
   asideFiles,
   isDamage,
@@ -41,6 +42,7 @@ export class DurableStore {
   #readable = false
   #opened = 0
   #syncing = false
+  #moving = false
   /** Damaged files that are to be salvaged. */
   #unread: readonly string[] = []
   /** Those that could not be: not to be tried again before the next start. */
@@ -96,7 +98,7 @@ export class DurableStore {
     if (!ready || store === undefined) return false
     try {
       store.transaction(() => work(store))
-      this.#account(store)
+      this.#moveLog(this.#account(store), store)
     } catch (error) {
       this.#fail(error)
       return false
@@ -217,8 +219,9 @@ export class DurableStore {
     this.#error = undefined
   }
 
-  #account(store: HistoryStore): void {
-    if (this.file === null) return
+  /** @returns how many pages of the log are not moved into the file */
+  #account(store: HistoryStore): number {
+    if (this.file === null) return 0
     const { written, moved } = store.logPages()
     // A log that begins anew counts from 0 again.
     const frames = written >= this.#frames ? written - this.#frames : written
@@ -228,6 +231,22 @@ export class DurableStore {
     this.#frames = written
     this.#moved = moved
     this.#bytesWritten += frames * (store.pageSize() + FRAME_HEAD) + pages * store.pageSize()
+    return written - moved
+  }
+
+  /** In another thread; here only where that one does not keep up, or cannot be. */
+  #moveLog(pages: number, store: HistoryStore): void {
+    if (this.file === null || pages < LOG.move) return
+    if (pages >= LOG.max) store.moveLog()
+    if (this.#moving || pages >= LOG.max) return
+    this.#moving = true
+    moveLog(this.file, (error) => {
+      this.#moving = false
+      if (error !== undefined)
+        this.#options.log.warn(
+          `the log of the history cannot be moved into its file: ${describeError(error)}`
+        )
+    })
   }
 
   /**
@@ -256,6 +275,9 @@ export class DurableStore {
     }
   }
 }
+
+/** Pages of the log at which it is moved into the file, and at which everything waits for that: 4 and 16 MiB. */
+const LOG = { move: 4096, max: 16_384 }
 
 /** Primary result code of SQLite (sqlite.org/rescode.html). */
 const READONLY = 8

@@ -84,6 +84,11 @@ export class HistoryStore {
     return { written: Number(row?.['log']), moved: Number(row?.['checkpointed']) }
   }
 
+  /** Moves the log into the file, as far as nobody reads it; the event loop waits. */
+  moveLog(): void {
+    this.#statements.sql('PRAGMA wal_checkpoint(PASSIVE)').get()
+  }
+
   close(): void {
     this.#db.close()
   }
