@@ -25,7 +25,6 @@ export type { NodeBook } from './node/api/book/node-book.ts'
 export type {
   BookChange,
   BookEntry,
-  HistoryRow,
   Operations,
   PeerView,
   PingReply,
@@ -33,6 +32,7 @@ export type {
   Status
 } from './node/api/operations.ts'
 export type { PeerEvent } from './node/api/peer-events.ts'
+export type { HistoryRow, IncompleteRow, LostRow, ReadingRow } from './node/api/reading-rows.ts'
 export { type CreateNodeOptions, createNode } from './node/create-node.ts'
 export type { NodeDatagrams } from './node/network/datagrams.ts'
 export type { NodeStream } from './node/network/streams/node-stream.ts'

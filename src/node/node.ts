@@ -10,17 +10,10 @@ import { parseSeries } from '../reading/series.ts'
 import { NodeBook } from './api/book/node-book.ts'
 import type { Beginning } from './api/following.ts'
 import { follow } from './api/following.ts'
-import type {
-  HistoryRequest,
-  HistoryRow,
-  Operations,
-  PeerView,
-  PingReply,
-  SeriesView,
-  Status
-} from './api/operations.ts'
+import type { Operations, PeerView, PingReply, SeriesView, Status } from './api/operations.ts'
 import { type PeerEvent, peerEvents } from './api/peer-events.ts'
 import { checkProtocolName, openStream } from './api/pipe.ts'
+import type { HistoryRequest, HistoryRow } from './api/reading-rows.ts'
 import { randomFloat } from './assembly/random.ts'
 import type { NodeDatagrams } from './network/datagrams.ts'
 import { NodeStream } from './network/streams/node-stream.ts'

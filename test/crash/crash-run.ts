@@ -210,12 +210,12 @@ class CrashRun {
     const request = { who: addresses[0] ?? peer, what: 'air/temperature' }
     for await (const row of this.#collector.operations.history(request, AbortSignal.timeout(START)))
       rows.push(row)
-    const positions = rows.flatMap((row) => ('lost' in row ? [] : [row.position]))
+    const positions = rows.flatMap((row) => ('position' in row ? [row.position] : []))
     const sorted = positions.toSorted(comparePositions)
     if (positions.some((position, i) => position !== sorted[i])) this.#faults.push('history is not in order')
     const lost = rows.flatMap((row) => ('lost' in row ? [row.lost] : []))
     this.#ledger.checkHistory(
-      rows.flatMap((row) => ('lost' in row ? [] : [row])),
+      rows.flatMap((row) => ('position' in row ? [row] : [])),
       lost
     )
     running.child.kill('SIGTERM')

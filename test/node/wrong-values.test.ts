@@ -31,7 +31,7 @@ t.test('a value of the wrong kind is a fault everywhere, and costs nothing besid
   t.ok(isMended, 'the fault came before')
   const faults: unknown[] = []
   for await (const row of reader.history(address, 'odd/temperature')) {
-    if (!('lost' in row)) faults.push(row.fault?.code ?? row.value)
+    if ('position' in row) faults.push(row.fault?.code ?? row.value)
   }
   t.equal(faults[0], 'wrong-kind')
   t.equal(faults.at(-1), 21.5)

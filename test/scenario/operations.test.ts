@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import type { HistoryRow, SeriesView } from '../../src/node/api/operations.ts'
+import type { SeriesView } from '../../src/node/api/operations.ts'
+import type { HistoryRow } from '../../src/node/api/reading-rows.ts'
 import { all, codeOf, type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
 
 async function household(

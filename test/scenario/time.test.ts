@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { HistoryRow } from '../../src/node/api/operations.ts'
+import type { HistoryRow } from '../../src/node/api/reading-rows.ts'
 import { houseFor } from '../support/scenario/house.ts'
 
 t.test('a clock that becomes known ends the run; unknown times become estimates at the reader', async (t) => {
@@ -77,7 +77,7 @@ t.test('history of a node whose clock was never known: by run, with the time sin
   for (const node of [hall, desk]) {
     const rows = await rowsOf(node)
     t.ok(rows.length >= 9, `${rows.length} rows`)
-    const times = rows.map((row) => ('lost' in row ? Number.NaN : (row.sinceStart ?? Number.NaN)))
+    const times = rows.map((row) => ('position' in row ? (row.sinceStart ?? Number.NaN) : Number.NaN))
     t.ok(times.every((time, i) => i === 0 || time > (times[i - 1] ?? Number.NaN)))
   }
 })

@@ -1,15 +1,30 @@
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
-import type { HistoryRow } from '../../node/api/operations.ts'
+import type { HistoryRow, IncompleteRow, LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
+import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { localTime } from '../terminal/format-units.ts'
+import {
+  BUCKET_CSV_HEAD,
+  BucketLines,
+  type BucketRow,
+  bucketCsvLine,
+  HistoryBuckets,
+  MAX_BUCKETS
+} from '../views/history/buckets.ts'
+import { HistoryGaps } from '../views/history/gaps.ts'
 import { CSV_HEAD, csvLine } from '../views/history-csv.ts'
 import { HistoryPlot } from '../views/history-plot.ts'
 import { isUntimed, rowLine } from '../views/history-rows.ts'
+import { HistorySources } from '../views/history-sources.ts'
 
 const DEFAULT_LIMIT = 10_000
 /** The maximum of the control socket's request (node/control/requests.ts). */
 const MAX_LIMIT = 1_000_000
+/** As above. */
+const MAX_NEWEST = 10_000
+/** 366 days, in milliseconds. */
+const MAX_EVERY = 31_622_400_000
 const DAY_SECONDS = 86_400
 const PLOT_WIDTH = 80
 
@@ -23,11 +38,24 @@ export const history = defineCommand({
       summary: 'from then on: 10m (ago), 23:00, yesterday, 2026-11-23T10:00 (default: 1d)'
     },
     until: { kind: 'time', value: 'TIME', summary: 'up to then (default: now)' },
+    newest: {
+      kind: 'count',
+      short: 'n',
+      value: 'N',
+      max: MAX_NEWEST,
+      summary: 'only the newest N of each series, however old'
+    },
+    every: {
+      kind: 'duration',
+      value: 'TIME',
+      range: [1000, MAX_EVERY],
+      summary: 'count, minimum, mean and maximum of each hour (1h) or day (1d) of local time'
+    },
     limit: {
       kind: 'count',
       value: 'N',
       max: MAX_LIMIT,
-      summary: `maximum of readings (default: ${DEFAULT_LIMIT})`
+      summary: `maximum of readings (default: ${DEFAULT_LIMIT}; all with --every and --plot)`
     },
     csv: { kind: 'flag', summary: 'comma-separated values (RFC 4180), in SenML units' },
     cbor: { kind: 'flag', summary: 'a sequence of CBOR maps (RFC 8742) with the keys of --json' },
@@ -37,43 +65,72 @@ export const history = defineCommand({
     { name: 'WHO', required: true, summary: 'a name, a PeerId or its tail, a multiaddr' },
     { name: 'SENSOR', required: true, summary: 'a device, a quantity, or air/temperature' }
   ],
-  example: 'kith history hall air/temperature --since 1h --plot',
+  example: 'kith history hall air/temperature --since 7d --every 1h',
   async run(context) {
     const { options, positionals, timeout, clock, signal, terminal } = context
     const [who = '', what = ''] = positionals
-    const limit = options.limit ?? DEFAULT_LIMIT
-    const until = options.until
-    const since = options.since ?? (until ?? clock.now() / 1000) - DAY_SECONDS
+    const isSummed = options.every !== undefined || options.plot === true
+    const limit = options.limit ?? (isSummed ? MAX_LIMIT : DEFAULT_LIMIT)
+    const { until, newest } = options
+    const day = newest === undefined ? (until ?? clock.now() / 1000) - DAY_SECONDS : undefined
+    const since = options.since ?? day
     checkWindow(since, until)
-    const request = { who, what, since, limit, ...defined({ until, timeout }) }
+    checkEvery(options.every, since, until ?? clock.now() / 1000)
+    const request = { who, what, limit, ...defined({ since, until, newest, timeout }) }
     const { operations } = await context.connect({ own: true })
     const sink = await sinkOf(context)
+    const sources = new HistorySources()
+    const isForPeople = !context.json && options.cbor !== true
     let rows = 0
     let readings = 0
     let untimed = 0
     for await (const row of operations.history(request, signal)) {
+      if ('incomplete' in row) {
+        if (isForPeople) terminal.remark(`kith: readings may be missing: ${incompleteText(row)}`)
+        else sink.incomplete?.(row)
+        continue
+      }
       sink.row(row)
       rows += 1
-      if (!('lost' in row)) readings += 1
+      if (!('lost' in row)) {
+        readings += 1
+        sources.add(row)
+      }
       if (isUntimed(row)) untimed += 1
       await terminal.drained(signal)
     }
     signal.throwIfAborted()
     sink.end()
+    const from = sources.text()
+    if (from !== undefined && isForPeople) terminal.remark(`kith: ${from}`)
     if (rows === 0 && options.plot !== true)
       terminal.remark(`kith: no readings of ${what} in that time; kith ask ${who} shows its series`)
-    if (untimed > 0 && !context.json && options.cbor !== true)
-      terminal.remark(`kith: ${untimedText(untimed)}`)
+    if (untimed > 0 && isForPeople) terminal.remark(`kith: ${untimedText(untimed)}`)
     if (readings >= limit)
       terminal.remark(`kith: only the first ${limit} readings; --since and --limit select others`)
   }
 })
 
 /** @throws NodeError 'usage' for a reversed window */
-function checkWindow(since: number, until: number | undefined): void {
-  if (until === undefined || since <= until) return
+function checkWindow(since: number | undefined, until: number | undefined): void {
+  if (until === undefined || since === undefined || since <= until) return
   const [from, to] = [since, until].map(localTime)
   throw new NodeError('usage', `kith history: --since (${from}) is after --until (${to})`)
+}
+
+/** The reason of an author that could not be asked; of several lines the first. */
+function incompleteText({ incomplete }: IncompleteRow): string {
+  return sanitize(incomplete.split('\n')[0] ?? '', 300)
+}
+
+/** @throws NodeError 'usage' for more periods than are kept */
+function checkEvery(every: number | undefined, since: number | undefined, until: number): void {
+  if (every === undefined || since === undefined) return
+  const periods = Math.ceil(((until - since) * 1000) / every)
+  if (periods <= MAX_BUCKETS) return
+  throw new NodeError('usage', `kith history: ${periods} periods of --every, at most ${MAX_BUCKETS}`, {
+    hint: 'a longer --every, or a shorter time by --since and --until'
+  })
 }
 
 function untimedText(count: number): string {
@@ -83,31 +140,64 @@ function untimedText(count: number): string {
 
 /** Receives the rows as they arrive. */
 interface RowSink {
-  row(row: HistoryRow): void
+  row(row: ReadingRow | LostRow): void
+  /** For programs alone; people are told otherwise. */
+  incomplete?(row: IncompleteRow): void
   end(): void
 }
 
 async function sinkOf(context: Context): Promise<RowSink> {
-  const { terminal, json, options } = context
+  const { json, options } = context
   const chosen = [json, options['csv'], options['cbor'], options['plot']].filter((flag) => flag === true)
   if (chosen.length > 1) throw new NodeError('usage', '--json, --csv, --cbor and --plot exclude each other')
-  if (json) return { row: (row) => terminal.json(row), end() {} }
+  if (options['plot'] === true && options['every'] !== undefined)
+    throw new NodeError('usage', '--every and --plot exclude each other')
   if (options['plot'] === true) return plotSink(context)
-  if (options['cbor'] === true) return await cborSink(context)
-  if (options['csv'] !== true) return { row: (row) => terminal.line(rowLine(row)), end() {} }
-  terminal.line(CSV_HEAD)
-  return { row: (row) => terminal.line(csvLine(row)), end() {} }
+  const every = typeof options['every'] === 'number' ? options['every'] / 1000 : undefined
+  const writer = options['cbor'] === true ? await cborWriter(context) : writers(context)
+  if (every === undefined) return { ...writer, end() {} }
+  const buckets = new HistoryBuckets(every, writer.bucket)
+  return { ...writer, row: (row) => buckets.add(row), end: () => buckets.end() }
+}
+
+/** Writes rows, and buckets of --every, in one form. */
+interface Writer extends Pick<RowSink, 'row' | 'incomplete'> {
+  bucket(bucket: BucketRow, interval: number): void
+}
+
+function writers({ terminal, json, options }: Context): Writer {
+  if (json) {
+    const write = (row: HistoryRow | BucketRow): void => terminal.json(row)
+    return { row: write, incomplete: write, bucket: write }
+  }
+  if (options['csv'] === true) {
+    terminal.line(options['every'] === undefined ? CSV_HEAD : BUCKET_CSV_HEAD)
+    return {
+      row: (row) => terminal.line(csvLine(row)),
+      bucket: (bucket) => terminal.line(bucketCsvLine(bucket))
+    }
+  }
+  const gaps = new HistoryGaps()
+  const lines = new BucketLines()
+  return {
+    row(row) {
+      const gap = gaps.lineBefore(row)
+      terminal.lines([...(gap === undefined ? [] : [gap]), rowLine(row)])
+    },
+    bucket: (bucket, interval) => terminal.lines(lines.linesOf(bucket, interval))
+  }
 }
 
 /** Each row is one item: a map with text keys. The encoder is loaded for this alone. */
-async function cborSink({ terminal }: Context): Promise<RowSink> {
+async function cborWriter({ terminal }: Context): Promise<Writer> {
   if (terminal.live)
     throw new NodeError('usage', 'kith history --cbor writes bytes, not text', {
       hint: 'send them to a file or a program: kith history … --cbor > readings.cbor'
     })
   const { Encoder } = await import('cbor-x')
   const encoder = new Encoder({ useRecords: false, variableMapSize: true })
-  return { row: (row) => terminal.bytes(encoder.encode(row)), end() {} }
+  const write = (row: HistoryRow | BucketRow): void => terminal.bytes(encoder.encode(row))
+  return { row: write, incomplete: write, bucket: write }
 }
 
 function plotSink({ terminal }: Context): RowSink {

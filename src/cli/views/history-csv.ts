@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../node/api/operations.ts'
+import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 
 const COLUMNS = [
   'time',
@@ -22,7 +22,7 @@ const COLUMNS = [
 export const CSV_HEAD = COLUMNS.join(',')
 
 /** One line of RFC 4180, with the value in its SenML unit and the time as ISO 8601 in UTC. */
-export function csvLine(row: HistoryRow): string {
+export function csvLine(row: ReadingRow | LostRow): string {
   const fields: Partial<Record<(typeof COLUMNS)[number], unknown>> =
     'lost' in row
       ? { ...row.lost, seq: row.lost.from, peer: row.peer, series: row.series, fault: 'lost' }
@@ -37,10 +37,11 @@ export function csvLine(row: HistoryRow): string {
           quality: row.quality,
           since_start: row.sinceStart
         }
-  return COLUMNS.map((column) => field(fields[column])).join(',')
+  return COLUMNS.map((column) => csvField(fields[column])).join(',')
 }
 
-function field(value: unknown): string {
+/** A field, in quotes where it needs them. */
+export function csvField(value: unknown): string {
   const text = value === undefined || value === null ? '' : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

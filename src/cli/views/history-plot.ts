@@ -1,7 +1,8 @@
-import type { HistoryRow } from '../../node/api/operations.ts'
+import { isGap } from '../../node/api/past/gap.ts'
+import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 import { elapsedTime, localTime } from '../terminal/format-units.ts'
 import { type PlotPoint, plot } from '../terminal/plot.ts'
-import { seriesName, shownNumber, shownValue } from './series-cells.ts'
+import { labelLike, seriesName, shownNumber, shownValue } from './series-cells.ts'
 
 const HEIGHT = 12
 /** Columns of two dates with their times. */
@@ -15,20 +16,25 @@ interface Curve {
   readonly timed: boolean
   /** Whether a fault or lost readings follow the last point. */
   broken: boolean
+  /** Seconds between readings, at the last point. */
+  interval: number
 }
 
 /** Curves of history: one for each series, and one for each run without known times, on the time since its start. */
 export class HistoryPlot {
   readonly #curves = new Map<string, Curve>()
 
-  add(row: HistoryRow): void {
+  add(row: ReadingRow | LostRow): void {
     const value = 'lost' in row ? undefined : shownNumber(row)
     const at = 'lost' in row ? undefined : (row.time ?? row.sinceStart)
     if ('lost' in row || value === undefined || at === undefined) this.#break(seriesName(row))
     else {
       const curve = this.#curveOf(row)
-      curve.points.push({ at, value, joined: !curve.broken })
+      const last = curve.points.at(-1)?.at ?? at
+      const joined = !curve.broken && !isGap(last, at, Math.max(row.interval, curve.interval))
+      curve.points.push({ at, value, joined })
       curve.broken = false
+      curve.interval = row.interval
     }
   }
 
@@ -45,13 +51,20 @@ export class HistoryPlot {
     ])
   }
 
-  #curveOf(row: Exclude<HistoryRow, { lost: unknown }>): Curve {
+  #curveOf(row: ReadingRow): Curve {
     const timed = row.time !== null
     const name = seriesName(row)
     const title = timed ? name : `${name}, run ${row.position.epoch}, time since its start`
     const known = this.#curves.get(title)
     if (known !== undefined) return known
-    const curve: Curve = { title, points: [], shown: shownValue(row), timed, broken: true }
+    const curve: Curve = {
+      title,
+      points: [],
+      shown: shownValue(row),
+      timed,
+      broken: true,
+      interval: row.interval
+    }
     this.#curves.set(title, curve)
     return curve
   }
@@ -65,11 +78,4 @@ export class HistoryPlot {
 /** The date and the time if two fit, else the time. */
 function dateLabel(unixSeconds: number, columns: number): string {
   return localTime(unixSeconds).slice(columns < MIN_DATES ? 11 : 0)
-}
-
-/** Formats numbers with the decimals and the unit of a shown value. */
-export function labelLike(shown: string): (value: number) => string {
-  const decimals = /\.(\d+)/.exec(shown)?.[1]?.length ?? 0
-  const unit = /^-?[\d.]+( .*)$/.exec(shown)?.[1] ?? ''
-  return (value) => `${value.toFixed(decimals)}${unit}`
 }

@@ -74,3 +74,10 @@ export function seriesLine(view: SeriesView): string {
     '\t'
   )
 }
+
+/** Formats numbers with the decimals and the unit of a shown value. */
+export function labelLike(shown: string): (value: number) => string {
+  const decimals = /\.(\d+)/.exec(shown)?.[1]?.length ?? 0
+  const unit = /^-?[\d.]+( .*)$/.exec(shown)?.[1] ?? ''
+  return (value) => `${value.toFixed(decimals)}${unit}`
+}

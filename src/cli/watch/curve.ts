@@ -1,13 +1,20 @@
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { HistoryRow, SeriesView } from '../../node/api/operations.ts'
+import type { HistoryRow, SeriesView } from '../../node/api/reading-rows.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { formatDuration, localTime } from '../terminal/format-units.ts'
 import { type PlotPoint, plot } from '../terminal/plot.ts'
 import { cut } from '../terminal/text-width.ts'
-import { labelLike } from '../views/history-plot.ts'
-import { ageText, remark, seriesName, shownNumber, shownValue, stateStyle } from '../views/series-cells.ts'
+import {
+  ageText,
+  labelLike,
+  remark,
+  seriesName,
+  shownNumber,
+  shownValue,
+  stateStyle
+} from '../views/series-cells.ts'
 import { ageOf } from './list-lines.ts'
 import type { Watched } from './watch-state.ts'
 
@@ -56,8 +63,9 @@ export class Curve {
     try {
       for await (const row of rows) {
         if (signal.aborted) return
-        const value = 'lost' in row ? undefined : shownNumber(row)
-        if ('lost' in row || row.time === null || value === undefined) continue
+        if (!('position' in row) || row.time === null) continue
+        const value = shownNumber(row)
+        if (value === undefined) continue
         past.push({ at: row.time, value })
         this.#shown = shownValue(row)
         if (past.length > MAX_POINTS) past.splice(0, MAX_POINTS / 10)

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { HistoryRow, SeriesView } from '../../node/api/operations.ts'
+import type { HistoryRow, SeriesView } from '../../node/api/reading-rows.ts'
 import type { Key, KeyName } from '../terminal/keys.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { cut, pad, textWidth } from '../terminal/text-width.ts'

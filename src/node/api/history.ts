@@ -1,36 +1,47 @@
-import { NodeError } from '../../error.ts'
+import { type Clock, withDeadline } from '../../clock.ts'
+import { describeError, isNodeError, NodeError } from '../../error.ts'
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { QueryClient } from '../../protocol/query/index.ts'
-import { anchorTime } from '../../reading/history/anchor-time.ts'
 import type { History } from '../../reading/history/history.ts'
 import type { Reading } from '../../reading/reading.ts'
-import { type Position, sameRun } from '../../reading/run.ts'
-import { localSeries, parseSeries } from '../../reading/series.ts'
+import type { Position } from '../../reading/run.ts'
+import { localSeries, parseSeries, partsOfSeries } from '../../reading/series.ts'
 import type { Catalogue } from '../../reading/signed/catalogue.ts'
+import type { Target } from '../peers/directory.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import type { Selection } from '../peers/selection.ts'
-import type { HistoryRequest, HistoryRow } from './operations.ts'
-import { isWithin, RunTimes } from './run-times.ts'
+import { PastMerger, type PastPiece } from './past/merge-past.ts'
+import { newestFrom, OwnPast } from './past/own-past.ts'
+import { PeerPast } from './past/peer-past.ts'
+import { isWithin, RunTimes } from './past/run-times.ts'
+import type { HistoryRequest, HistoryRow } from './reading-rows.ts'
 import { isAhead, type ViewContext, viewPast } from './series-view.ts'
 
 export interface HistoryInit {
+  readonly clock: Clock
   readonly resolver: PeerResolver
   readonly queries: QueryClient
   readonly history: History
   readonly context: () => ViewContext
   readonly protocolsOf: (quantity: string) => readonly string[]
+  /** The catalogue of a peer, where it is known. */
+  readonly catalogueOf: (peer: string) => Catalogue | undefined
+  /** PeerIds of the peers with a connection. */
+  readonly connected: () => readonly string[]
 }
 
-type Lost = Extract<HistoryRow, { lost: unknown }>['lost']
-
-/** Readings taken from our own history at a time. */
-const PAGE = 500
 const MAX = 1_000_000
+/** The maximum of peers that are asked whether they store readings of an author, for one request. */
+const MAX_HOLDERS = 8
+/** Milliseconds for an author that is not connected, where this node stores some of its readings. */
+const DIAL_MS = 3000
+/** Runs back from the newest one in which the newest readings are looked for, before all of them are. */
+const RUNS_BACK = [1, 4, 16]
 
 /**
  * The past of every series that matches, one series after another, each reading once and in order. Readings without a
  * known time are included if their run can lie in the window.
- * @throws NodeError 'bad-request' if `since` is after `until`
+ * @throws NodeError 'bad-request' if `since` is after `until`; 'no-such' if nobody that is meant has such a series
  */
 export async function* history(
   init: HistoryInit,
@@ -41,122 +52,217 @@ export async function* history(
     throw new NodeError('bad-request', 'since is after until')
   const selection = await init.resolver.selectSoon(request.who, request.what, signal)
   let left = Math.min(request.limit ?? MAX, MAX)
-  for (const target of selection.targets ?? []) {
-    const rows = init.resolver.isSelf(target.peer)
-      ? ownRows(init, selection, request)
-      : theirRows(init, target.peer, await describe(init, target, signal), selection, request, signal)
-    for await (const row of rows) {
-      if (left-- <= 0) return
-      yield row
-    }
-  }
-}
-
-async function describe(
-  init: HistoryInit,
-  target: { peer: string; addresses: readonly string[] },
-  signal: AbortSignal
-): Promise<Catalogue> {
-  await init.resolver.connect(target, signal)
-  return await init.queries.describe(target.peer, [META_TOPIC], {}, signal)
-}
-
-function* ownRows(init: HistoryInit, selection: Selection, request: HistoryRequest): Generator<HistoryRow> {
-  const context = init.context()
-  const runs = new RunTimes(init.history.runs())
-  for (const series of init.history.series()) {
-    const parts = parseSeries(series)
-    if (parts === undefined || !selection.matches(parts)) continue
-    const place = {
-      peer: parts.peer,
-      who: context.labelOf(parts.peer),
-      series: localSeries(parts.device, parts.quantity, parts.channel)
-    }
-    let after: Position | undefined
-    for (;;) {
-      const page = init.history.readings({
-        series,
-        since: request.since,
-        until: request.until,
-        untimed: true,
-        limit: PAGE,
-        after
-      })
-      for (const reading of page) {
-        for (const lost of lostBetween(init.history, series, after, reading.position))
-          yield { ...place, lost }
-        after = reading.position
-        if (isShown(reading, request, runs, context)) yield viewPast(reading, context)
+  let found = false
+  let failure: unknown
+  for (const target of selection.targets ?? storedAuthors(init.history, selection)) {
+    const past = new AuthorPast(init, target, selection, request)
+    try {
+      for await (const row of past.rows(signal)) {
+        if (left-- <= 0) return
+        yield row
       }
-      if (page.length < PAGE) break
+      found = true
+    } catch (error) {
+      signal.throwIfAborted()
+      if (failure === undefined || isNodeError(failure, 'no-such')) failure = error
     }
   }
+  if (found) return
+  throw failure ?? noSuch(request)
 }
 
-async function* theirRows(
-  init: HistoryInit,
-  peer: string,
-  catalogue: Catalogue,
-  selection: Selection,
-  request: HistoryRequest,
-  signal: AbortSignal
-): AsyncGenerator<HistoryRow> {
-  const matching = catalogue.series.filter(({ name }) => {
+function noSuch({ who, what }: HistoryRequest): NodeError {
+  return new NodeError('no-such', `${who} measures nothing called ${what}`, { hint: `kith ask ${who}` })
+}
+
+/** Where a quantity was named in place of a peer: all of whom something is stored. */
+function storedAuthors(history: History, selection: Selection): Target[] {
+  const authors = matchingNames(history.series(), selection).map((name) => partsOfSeries(name).peer)
+  return [...new Set(authors)].map((peer) => ({ peer, addresses: [] }))
+}
+
+function matchingNames(names: readonly string[], selection: Selection): string[] {
+  return names.filter((name) => {
     const parts = parseSeries(name)
     return parts !== undefined && selection.matches(parts)
   })
-  if (matching.length === 0) {
-    throw new NodeError('no-such', `${request.who} measures nothing called ${request.what}`, {
-      hint: `kith ask ${request.who}`
-    })
-  }
-  for (const series of matching) yield* seriesRows(init, peer, series.name, catalogue, request, signal)
 }
 
-async function* seriesRows(
-  init: HistoryInit,
-  peer: string,
-  name: string,
-  catalogue: Catalogue,
-  request: HistoryRequest,
-  signal: AbortSignal
-): AsyncGenerator<HistoryRow> {
-  const parts = parseSeries(name)
-  if (parts === undefined) return
-  const context = init.context()
-  const series = localSeries(parts.device, parts.quantity, parts.channel)
-  const runs = new RunTimes(catalogue.runs)
-  const anchors = new Map(catalogue.runs.map((run) => [run.boot, run]))
-  const place = { peer: parts.peer, who: context.labelOf(parts.peer), series }
-  for await (const event of init.queries.history(
-    peer,
-    init.protocolsOf(parts.quantity),
-    { n: name, from: startOf(catalogue, request.since) },
-    signal
-  )) {
-    if (event.kind === 'lost')
-      yield { ...place, lost: { ...event.lost.run, from: event.lost.from, to: event.lost.to } }
-    if (event.kind !== 'sealed') continue
-    for (const received of event.sealed.readings) {
-      const reading = anchorTime(received, anchors.get(received.position.boot))
-      if (reading.series === name && isShown(reading, request, runs, context))
-        yield viewPast(reading, context)
+/**
+ * The past of one author: from the store of this node; what that lacks from the author if it is connected, else from
+ * connected peers that store it, at last from the author once it is reached.
+ */
+class AuthorPast {
+  readonly #init: HistoryInit
+  readonly #target: Target
+  readonly #selection: Selection
+  readonly #request: HistoryRequest
+  readonly #stored: readonly string[]
+  readonly #own: OwnPast
+  readonly #author: PeerPast
+  readonly #peers: readonly PeerPast[]
+
+  constructor(init: HistoryInit, target: Target, selection: Selection, request: HistoryRequest) {
+    this.#init = init
+    this.#target = target
+    this.#selection = selection
+    this.#request = request
+    const { history, resolver } = init
+    const { peer } = target
+    const { since, until } = request
+    this.#stored = matchingNames(history.series(peer), selection)
+    const isAuthor = resolver.isSelf(peer)
+    this.#own = new OwnPast({ history, isAuthor, since, until, now: init.context().now })
+    this.#author = this.#peerPast(peer)
+    const connected = init.connected()
+    const holders = connected
+      .filter((one) => one !== peer)
+      .slice(0, MAX_HOLDERS)
+      .map((one) => this.#peerPast(one))
+    if (isAuthor) this.#peers = holders
+    else this.#peers = connected.includes(peer) ? [this.#author, ...holders] : [...holders, this.#author]
+  }
+
+  /** @throws NodeError 'no-such', or why nobody could be asked where nothing is stored */
+  async *rows(signal: AbortSignal): AsyncGenerator<HistoryRow, void, void> {
+    const names = await this.#names(signal)
+    let given = this.#stored.length > 0
+    for (const name of names) {
+      for await (const row of this.#seriesRows(name, signal)) {
+        given = true
+        yield row
+      }
+    }
+    const { failure } = this.#author
+    if (failure === undefined) return
+    if (!given) throw failure
+    const { peer } = this.#target
+    yield { peer, who: this.#init.context().labelOf(peer), incomplete: describeError(failure) }
+  }
+
+  /** Series that match: of those that are stored, and of the catalogue. Nobody is asked where either has one. */
+  async #names(signal: AbortSignal): Promise<string[]> {
+    const { peer } = this.#target
+    const known = this.#namesOf(this.#init.catalogueOf(peer))
+    const names = new Set([...this.#stored, ...known])
+    if (names.size > 0) return [...names].toSorted()
+    for (const source of this.#peers) {
+      const found = await source.catalogue(signal).then(
+        (catalogue) => this.#namesOf(catalogue),
+        () => undefined
+      )
+      signal.throwIfAborted()
+      if (found !== undefined && found.length > 0) return found
+      if (found !== undefined && source === this.#author) throw noSuch(this.#request)
+    }
+    throw this.#author.failure ?? noSuch(this.#request)
+  }
+
+  #namesOf(catalogue: Catalogue | undefined): string[] {
+    return matchingNames(catalogue?.series.map(({ name }) => name) ?? [], this.#selection)
+  }
+
+  async *#seriesRows(name: string, signal: AbortSignal): AsyncGenerator<HistoryRow, void, void> {
+    const { newest } = this.#request
+    if (newest === undefined) return yield* this.#rowsFrom(name, undefined, signal)
+    let last: HistoryRow[] = []
+    for (const from of await this.#startsOfNewest(name, newest, signal)) {
+      last = await lastOf(this.#rowsFrom(name, from, signal), newest)
+      if (last.length >= newest) break
+    }
+    yield* last
+  }
+
+  /** Where to begin for the newest readings, the shortest way first; undefined for the beginning. */
+  async #startsOfNewest(name: string, count: number, signal: AbortSignal): Promise<(Position | undefined)[]> {
+    const stored = newestFrom(this.#init.history.held(name), count)
+    if (stored !== undefined || this.#stored.includes(name)) return [stored, undefined]
+    const position = await this.#author.newest(name, signal).catch(() => undefined)
+    signal.throwIfAborted()
+    if (position === undefined) return [undefined]
+    if (position.seq + 1 >= count) return [{ ...position, seq: position.seq + 1 - count }, undefined]
+    const runs = (await this.#author.catalogue(signal))?.runs ?? []
+    const before = runs.filter(({ epoch }) => epoch < position.epoch).toSorted((a, b) => b.epoch - a.epoch)
+    const starts = RUNS_BACK.flatMap((back) => before[back - 1] ?? [])
+    return [...starts.map(({ epoch, boot }) => ({ epoch, boot, seq: 0 })), undefined]
+  }
+
+  async *#rowsFrom(
+    name: string,
+    from: Position | undefined,
+    signal: AbortSignal
+  ): AsyncGenerator<HistoryRow, void, void> {
+    const merger = new PastMerger([this.#own, ...this.#peers], name, signal)
+    const context = this.#init.context()
+    const runs = this.#runTimes()
+    const { peer, device, quantity, channel } = partsOfSeries(name)
+    const place = { peer, who: context.labelOf(peer), series: localSeries(device, quantity, channel) }
+    for await (const piece of merger.pieces({ from, before: undefined })) {
+      const row = rowOf(piece, place, context)
+      if ('lost' in piece || isShown(piece.reading, this.#request, runs, context)) yield row
+    }
+  }
+
+  #runTimes(): RunTimes {
+    const { history, resolver, catalogueOf } = this.#init
+    const { peer } = this.#target
+    return new RunTimes(resolver.isSelf(peer) ? history.runs() : (catalogueOf(peer)?.runs ?? []))
+  }
+
+  #peerPast(peer: string): PeerPast {
+    const { queries, protocolsOf, context } = this.#init
+    const author = this.#target.peer
+    const by =
+      peer === author
+        ? ({ from: 'author' } as const)
+        : ({ from: 'holder', holder: context().labelOf(peer) } as const)
+    const open =
+      peer === author
+        ? (signal: AbortSignal) => this.#openAuthor(signal)
+        : (signal: AbortSignal) => this.#openHolder(peer, signal)
+    return new PeerPast({ by, peer, author, queries, protocolsOf, open, since: this.#request.since })
+  }
+
+  async #openAuthor(signal: AbortSignal): Promise<Catalogue> {
+    const { resolver, queries, clock } = this.#init
+    const { peer } = this.#target
+    if (this.#stored.length === 0) await resolver.connect(this.#target, signal)
+    else await withDeadline(clock, DIAL_MS, peer, (signal) => resolver.connect(this.#target, signal), signal)
+    return await queries.describe(peer, [META_TOPIC], {}, signal)
+  }
+
+  async #openHolder(holder: string, signal: AbortSignal): Promise<Catalogue | undefined> {
+    const { queries, catalogueOf } = this.#init
+    const who = this.#target.peer
+    const known = catalogueOf(who)
+    if (known !== undefined) return known
+    try {
+      return await queries.describe(holder, [META_TOPIC], { who }, signal)
+    } catch (error) {
+      // One that started after the author was gone has its readings, but no catalogue.
+      if (isNodeError(error, 'no-such')) return undefined
+      throw error
     }
   }
 }
 
-/**
- * The gaps of a run of ours between two readings that follow each other in the answer. A position that the window
- * left out is held; one that is not was lost by a disk, as retention deletes from the beginning.
- */
-function lostBetween(history: History, series: string, before: Position | undefined, next: Position): Lost[] {
-  if (before === undefined || !sameRun(before, next) || next.seq === before.seq + 1) return []
-  const ranges = history.held(series).find(({ run }) => sameRun(run, next))?.ranges ?? []
-  const { epoch, boot } = next
-  const gaps = ranges
-    .slice(1)
-    .map(([from], i) => ({ epoch, boot, from: (ranges[i]?.[1] ?? from) + 1, to: from - 1 }))
-  return gaps.filter(({ from, to }) => from > before.seq && to < next.seq)
+function rowOf(
+  piece: PastPiece,
+  place: { peer: string; who: string; series: string },
+  context: ViewContext
+): HistoryRow {
+  return 'lost' in piece ? { ...place, lost: piece.lost } : viewPast(piece.reading, piece.by, context)
+}
+
+/** The last rows: no more are kept than are asked for. */
+async function lastOf(rows: AsyncIterable<HistoryRow>, count: number): Promise<HistoryRow[]> {
+  const ring: HistoryRow[] = []
+  let next = 0
+  for await (const row of rows) {
+    ring[next] = row
+    next = (next + 1) % count
+  }
+  return ring.length < count ? ring : [...ring.slice(next), ...ring.slice(0, next)]
 }
 
 /** Without `until` the window ends now: a reading of the future is of a clock that was wrong. */
@@ -168,15 +274,4 @@ function isShown(
 ): boolean {
   if (request.until === undefined && isAhead(reading, now)) return false
   return isWithin(reading, request, runs)
-}
-
-/** The beginning of the run in which `since` lies: nothing before it is asked for. */
-function startOf(catalogue: Catalogue, since: number | undefined): Position | undefined {
-  if (since === undefined) return undefined
-  const begun = catalogue.runs.filter((run) => run.unix - run.mono / 1000 <= since)
-  const run = begun.reduce<(typeof begun)[number] | undefined>(
-    (last, one) => (last !== undefined && last.epoch > one.epoch ? last : one),
-    undefined
-  )
-  return run === undefined ? undefined : { epoch: run.epoch, boot: run.boot, seq: 0 }
 }

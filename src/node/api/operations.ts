@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Finding } from '../../hal/scan/finding.ts'
 import type { ImportReport } from '../peers/import-book.ts'
+import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
+
+export type { SeriesView } from './reading-rows.ts'
 
 /**
  * What people and programs ask of a running node, in plain JSON values; pipe and accept give bytes. A node implements it
@@ -26,7 +29,11 @@ export interface Operations {
   ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]>
   /** First the latest of everything that matches, then every change until the signal aborts. */
   watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<SeriesView>
-  /** Readings in order of position, each once; gaps that cannot be filled come as `lost`. */
+  /**
+   * Readings of one series after the other in order of position, each once: what this node stores, and what it does not
+   * have from the author and from peers that store it. Gaps that cannot be filled come as `lost`, and an author that was
+   * not reached as `incomplete`. @throws NodeError nobody-found, no-such, unreachable where nothing is stored, denied
+   */
   history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow>
   ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply>
   /**
@@ -227,47 +234,6 @@ export interface BookChange {
   note?: string
 }
 
-/** The latest of one series, as a person or a program sees it. */
-export interface SeriesView {
-  peer: string
-  /**
-   * Name of the author: the book's, else the one it claims, else `…` and the PeerId's last 7 characters; both where
-   * another peer has the claimed name too.
-   */
-  who: string
-  /** `air/temperature`, `adc/voltage.a0` */
-  series: string
-  device: string
-  quantity: string
-  channel?: string
-  state: 'value' | 'fault' | 'stale'
-  value?: number | boolean
-  /** The SenML unit; null for none. */
-  unit: string | null
-  /** `21.48 °C` */
-  shown?: string
-  fault?: { code: string; text: string }
-  /** Why it is stale: 'silent' (connected, but no reading comes) or 'link' (not connected). */
-  stale?: 'silent' | 'link'
-  /** Unix seconds; null where the author's clock was unknown. */
-  time: number | null
-  quality: 0 | 1 | 2
-  /** Only if `time` is more than 10 minutes ahead of this node's clock: the author's clock was, or is, wrong. */
-  future?: true
-  /** Seconds since it was measured, by the clocks where both are known, else since it was received. */
-  age: number
-  /** Seconds between readings. */
-  interval: number
-  position: { epoch: number; boot: string; seq: number }
-  /** Always true: nothing unverified is shown. A signature shows which key measured, not whose it is. */
-  signed: true
-  /** Of an answer to ask: the path to the author, as PeerView has it; absent where there is no connection to it. */
-  path?: string
-  /** Whether the author is known: in the book, or this node. Else `who` is what it calls itself. */
-  known: boolean
-  door: 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'
-}
-
 export interface AskRequest {
   /** Names, purposes, PeerIds, tails, multiaddrs. */
   who: string
@@ -283,33 +249,6 @@ export interface WatchRequest {
   who: string[]
   what?: string
 }
-
-export interface HistoryRequest {
-  who: string
-  what: string
-  /** Unix seconds. Readings without a known time are included if their run can lie in the window. */
-  since?: number
-  /** Unix seconds, not before `since`. Unless given, now: readings of the future are left out. */
-  until?: number
-  /** 1 to 1000000 */
-  limit?: number
-  timeout?: number
-}
-
-export type HistoryRow =
-  | (Omit<SeriesView, 'state' | 'age' | 'stale'> & {
-      state: 'value' | 'fault'
-      /** Seconds since the run (epoch and boot of `position`) began; only if `time` is null. */
-      sinceStart?: number
-      /** This node has lost the seal of the reading in a crash, and the author was not reached since to send it again. */
-      unsealed?: true
-    })
-  | {
-      peer: string
-      who: string
-      series: string
-      lost: { epoch: number; boot: string; from: number; to: number }
-    }
 
 export interface PingRequest {
   who: string

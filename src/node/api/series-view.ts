@@ -6,7 +6,9 @@ import type { Reading } from '../../reading/reading.ts'
 import { localSeries, parseSeries } from '../../reading/series.ts'
 import type { ReceivedBy } from '../../reading/signed/sealed.ts'
 import { isStale } from '../../reading/staleness.ts'
-import type { HistoryRow, SeriesView } from './operations.ts'
+import type { SeriesView } from './operations.ts'
+import type { GivenBy } from './past/past-source.ts'
+import type { ReadingRow } from './reading-rows.ts'
 
 /** Seconds by which the clocks of two nodes may differ before a reading that was asked for counts as old. */
 const CLOCK_TOLERANCE = 60
@@ -41,10 +43,10 @@ export function viewReading(
 }
 
 /** A reading of the past: it has no age and does not go stale. */
-export function viewPast(reading: HistoryReading, context: ViewContext): HistoryRow {
+export function viewPast(reading: HistoryReading, by: GivenBy, context: ViewContext): ReadingRow {
   const { time, mono, unsealed } = reading
   const sinceStart = time === null && mono !== undefined ? mono / 1000 : undefined
-  return { ...viewFacts(reading, 'history', context), ...defined({ sinceStart, unsealed }) }
+  return { ...viewFacts(reading, 'history', context), ...by, ...defined({ sinceStart, unsealed }) }
 }
 
 type Facts = Omit<SeriesView, 'state' | 'age' | 'stale'> & { state: 'value' | 'fault' }

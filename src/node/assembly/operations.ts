@@ -58,7 +58,16 @@ export function createOperations(components: Components): Operations {
       views,
       news: { subscribe: (changed) => hub.subscribe({ onSealed: changed }) }
     },
-    history: { resolver, queries: clients.queries, history, context, protocolsOf: carriers },
+    history: {
+      clock,
+      resolver,
+      queries: clients.queries,
+      history,
+      context,
+      protocolsOf: carriers,
+      catalogueOf: (peer) => catalogues.mostComplete(peer)?.catalogue,
+      connected: () => components.transports.network.getPeers().map(String)
+    },
     ping: {
       clock,
       resolver,

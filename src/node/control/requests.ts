@@ -64,6 +64,7 @@ const history = v.strictObject({
   since: unixSeconds,
   until: unixSeconds,
   limit: upTo(1_000_000),
+  newest: upTo(10_000),
   timeout
 })
 const ping = v.strictObject({

@@ -2,7 +2,7 @@ process.env['TZ'] = 'UTC'
 
 import { decodeMultiple } from 'cbor-x'
 import t from 'tap'
-import type { HistoryRow } from '../../../src/node/api/operations.ts'
+import type { HistoryRow } from '../../../src/node/api/reading-rows.ts'
 import { FakeOperations, historyRows, NOW, reading } from '../../support/fakes/operations.ts'
 import { golden } from '../../support/golden.ts'
 import { runCommand } from '../../support/process/command-run.ts'
@@ -12,7 +12,8 @@ function untimedRows(): HistoryRow[] {
   const run = (epoch: number, values: readonly number[], start?: number): HistoryRow[] =>
     values.map((value, i) => {
       const { age: _age, stale: _stale, state: _state, ...view } = reading(i * 60, value)
-      const row = { ...view, state: 'value' as const, position: { ...view.position, epoch, seq: i } }
+      const given = { state: 'value' as const, interval: 60, from: 'author' as const }
+      const row = { ...view, ...given, position: { ...view.position, epoch, seq: i } }
       return start === undefined
         ? { ...row, time: null, quality: 2 as const, sinceStart: i * 60 }
         : { ...row, time: start + i * 60 }
@@ -73,7 +74,7 @@ t.test('in CSV and JSON as well', async (t) => {
 
 t.test('a reading whose start is not known either', async (t) => {
   const row = historyRows.flatMap((row) =>
-    'lost' in row ? [] : [{ ...row, time: null, quality: 2 as const }]
+    'position' in row ? [{ ...row, time: null, quality: 2 as const }] : []
   )[0]
   const fake = Object.assign(new FakeOperations(), { rows: row === undefined ? [] : [row] })
   t.match(await runCommand('history hall air', { operations: fake }), { out: /^time unknown\thall\/air/ })
@@ -94,4 +95,48 @@ t.test('the window', async (t) => {
     err: 'kith: kith history: --since (2026-11-23 20:56:41) is after --until (2026-11-23 19:56:41)\n'
   })
   t.equal(fake.asked.length, 2, 'and the node is not asked')
+})
+
+t.test('where readings come from, and that an author was not reached', async (t) => {
+  const [row] = untimedRows()
+  if (row === undefined || !('position' in row)) throw new Error('no row')
+  const { peer, who } = row
+  const rows: HistoryRow[] = [
+    { ...row, from: 'own' },
+    { ...row, from: 'own' },
+    { ...row, from: 'holder', holder: 'den' },
+    row,
+    { peer, who, incomplete: 'hall cannot be reached\n  tcp: refused\n  udp: refused' }
+  ]
+  const fake = Object.assign(new FakeOperations(), { rows })
+  const text = await runCommand('history hall air', { operations: fake })
+  t.equal(text.out.trimEnd().split('\n').length, 4)
+  t.match(text.err, /^kith: readings may be missing: hall cannot be reached$/m)
+  t.match(text.err, /^kith: from the store of this node: 2 readings, from den: 1, from hall: 1$/m)
+  t.equal(text.status, 0)
+  const json = await runCommand('history hall air --json', { operations: fake })
+  const lines = json.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.match(
+    lines.map(({ from, holder, incomplete }) => [from, holder, incomplete?.slice(0, 4)]),
+    [['own'], ['own'], ['holder', 'den'], ['author'], [undefined, undefined, 'hall']]
+  )
+  t.equal(json.err, '')
+  const cbor = await runCommand('history hall air --cbor', { operations: fake })
+  t.equal(decodeMultiple(cbor.bytes ?? Buffer.of())?.length, 5)
+  t.equal((await runCommand('history hall air --csv', { operations: fake })).out.trim().split('\n').length, 5)
+})
+
+t.test('-n asks for the newest, however old', async (t) => {
+  const fake = new FakeOperations()
+  await runCommand('history hall air -n 20', { operations: fake })
+  await runCommand('history hall air --newest 5 --since 1h', { operations: fake })
+  t.strictSame(fake.asked, [
+    { who: 'hall', what: 'air', limit: 10_000, newest: 20 },
+    { who: 'hall', what: 'air', limit: 10_000, since: NOW - 3600, newest: 5 }
+  ])
+  for (const wrong of ['0', '10001', '-3', 'x'])
+    t.equal((await runCommand(`history hall air -n ${wrong}`, { operations: fake })).status, 2)
 })

@@ -204,7 +204,8 @@ t.test('Enter shows the curve of a series with its past, Esc the list', async (t
   const watch = live(80)
   watch.operations.rows = Array.from({ length: 30 }, (_, i) => ({
     ...reading(i * 10 - 400, 20 + i / 10),
-    state: 'value' as const
+    state: 'value' as const,
+    from: 'author' as const
   }))
   await watch.say(reading(0, 22))
   const curve = await watch.press('\r')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { tailOf } from '../../../src/cli/views/peers-table.ts'
-import type { HistoryRow, PeerView, PingReply, SeriesView, Status } from '../../../src/node/api/operations.ts'
+import type { PeerView, PingReply, SeriesView, Status } from '../../../src/node/api/operations.ts'
+import type { HistoryRow } from '../../../src/node/api/reading-rows.ts'
 import type { ForgerOptions } from '../../support/namespaces/forger.ts'
 import { KithNode } from '../../support/namespaces/kith-node.ts'
 import type { Namespace } from '../../support/namespaces/namespaces.ts'

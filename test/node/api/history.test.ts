@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { type HistoryInit, history } from '../../../src/node/api/history.ts'
-import type { HistoryRequest, HistoryRow } from '../../../src/node/api/operations.ts'
+import type { HistoryRequest, HistoryRow } from '../../../src/node/api/reading-rows.ts'
 import type { PeerResolver } from '../../../src/node/peers/resolver.ts'
 import type { QueryClient } from '../../../src/protocol/query/index.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
+import type { SeriesParts } from '../../../src/reading/series.ts'
 import { historyBench, readingsOf, runOf, us } from '../../support/history.ts'
 import { allQuantities } from '../../support/readings.ts'
 
@@ -13,12 +14,18 @@ const START = 1_767_225_600
 const DAY = 86_400
 
 /** A node whose history has a run of three readings with, and one without a known time. */
-function bench(t: Test, now?: number, path = ':memory:') {
-  const { history: store } = historyBench({ path })
+function bench(
+  t: Test,
+  now?: number,
+  path = ':memory:',
+  matches: (series: SeriesParts) => boolean = () => true
+) {
+  const { history: store, clock } = historyBench({ path })
   t.teardown(() => store.close())
   const init: HistoryInit = {
+    clock,
     resolver: {
-      selectSoon: async () => ({ targets: [{ peer: us.peer, addresses: [] }], matches: () => true }),
+      selectSoon: async () => ({ targets: [{ peer: us.peer, addresses: [] }], matches }),
       isSelf: () => true
     } as unknown as PeerResolver,
     queries: {} as QueryClient,
@@ -30,7 +37,9 @@ function bench(t: Test, now?: number, path = ':memory:') {
       isKnown: () => false,
       reachable: () => true
     }),
-    protocolsOf: () => []
+    protocolsOf: () => [],
+    catalogueOf: () => undefined,
+    connected: () => []
   }
   store.beginRun(runOf(10), { mono: 0, unix: START, quality: 0 })
   store.appendOwn(readingsOf(us.peer, runOf(10), 0, 2))
@@ -53,13 +62,13 @@ function shown(
   rows: readonly HistoryRow[]
 ): (readonly [epoch: number, time: number | null, since?: number])[] {
   return rows.flatMap((row) =>
-    'lost' in row
-      ? []
-      : [
+    'position' in row
+      ? [
           row.sinceStart === undefined
             ? ([row.position.epoch, row.time] as const)
             : ([row.position.epoch, row.time, row.sinceStart] as const)
         ]
+      : []
   )
 }
 
@@ -84,6 +93,29 @@ t.test('a later run with a known time bounds them', async (t) => {
 t.test('the limit counts them as well', async (t) => {
   const { rows } = bench(t)
   t.equal((await rows({ limit: 4 })).length, 4)
+})
+
+t.test('the newest of each series, however old, and no more than there are', async (t) => {
+  const { store, rows } = bench(t)
+  t.same(shown(await rows({ newest: 2 })), UNTIMED.slice(1))
+  t.same(shown(await rows({ newest: 4 })), [[10, START + 2], ...UNTIMED])
+  t.equal((await rows({ newest: 100 })).length, 6)
+  store.beginRun(runOf(12), { mono: 0, unix: START, quality: 0 })
+  store.appendOwn(readingsOf(us.peer, runOf(12), 1000, 1009))
+  t.same(shown(await rows({ newest: 2, until: START + 500 })), UNTIMED.slice(1), 'of those in the window')
+  store.appendOwn(readingsOf(us.peer, runOf(12), 0, 900, 'den'))
+  const all = await rows({ newest: 3 })
+  t.same(all.map((row) => 'series' in row && row.series).toSorted(), [
+    ...Array(3).fill('den/temperature'),
+    ...Array(3).fill('hall/temperature')
+  ])
+})
+
+t.test('an unknown series is an error, one without readings in the window is none', async (t) => {
+  const { rows } = bench(t, undefined, ':memory:', (series) => series.device === 'hall')
+  t.equal((await rows({ until: START - 1, since: 0 })).length, 0)
+  const { rows: none } = bench(t, undefined, ':memory:', () => false)
+  await t.rejects(none(), { code: 'no-such', message: 'hall measures nothing called air' })
 })
 
 t.test('a reversed window is refused', async (t) => {
@@ -115,7 +147,7 @@ t.test('readings of the future are left out unless the window says so, and are f
   store.appendOwn(ahead)
   const times = (all: readonly HistoryRow[]): unknown[] =>
     all.flatMap((row) =>
-      'lost' in row || row.time === null ? [] : [[row.time - START, row.future ?? false]]
+      'position' in row && row.time !== null ? [[row.time - START, row.future ?? false]] : []
     )
   const past = [0, 1, 2].map((second) => [second, false])
   t.same(times(await rows()), [...past, [1500, false]], 'clocks of neighbours may differ by 10 minutes')

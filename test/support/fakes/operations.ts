@@ -10,8 +10,6 @@ import type {
   DevicesScanRequest,
   DevicesTestRequest,
   ForgottenAddresses,
-  HistoryRequest,
-  HistoryRow,
   Operations,
   PeerStream,
   PeerView,
@@ -27,6 +25,7 @@ import type {
   TestedSensor,
   WatchRequest
 } from '../../../src/node/api/operations.ts'
+import type { HistoryRequest, HistoryRow, ReadingRow } from '../../../src/node/api/reading-rows.ts'
 
 /** 2026-11-23T21:56:41Z, in Unix seconds: now, for all that is fixed here. */
 export const NOW = 1_795_471_001
@@ -172,14 +171,14 @@ export const status: Status = {
 }
 
 export const historyRows: readonly HistoryRow[] = [
-  ...[21.1, 21.3, 21.9, 22.4, 22.1].map((value, i) => row(reading(i * 60, value))),
+  ...[21.1, 21.3, 21.9, 22.4, 22.1].map((value, i) => row(reading(i * 60, value, { interval: 60 }))),
   { peer: HALL, who: 'hall', series: 'air/temperature', lost: { ...series().position, from: 241, to: 243 } },
   { ...row({ ...fault(), time: null, quality: 2 }), sinceStart: 725 }
 ]
 
-function row(view: SeriesView): HistoryRow {
+function row(view: SeriesView): ReadingRow {
   const { age: _age, stale: _stale, ...rest } = view
-  return { ...rest, state: view.state === 'fault' ? 'fault' : 'value' }
+  return { ...rest, state: view.state === 'fault' ? 'fault' : 'value', from: 'author' }
 }
 
 export const pingReplies: readonly PingReply[] = [

@@ -16,7 +16,7 @@ const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
   ['book import', 'ImportReport'],
   ['ask', 'a list of SeriesView'],
   ['watch', 'a SeriesView a line'],
-  ['history', 'a HistoryRow a line'],
+  ['history', 'a HistoryRow a line; with `--every` a BucketRow a line'],
   ['ping', 'a PingReply a line'],
   ['switch', 'a list of SwitchView'],
   [
@@ -88,10 +88,11 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['BookEntry', OPERATIONS],
   ['BookChange', OPERATIONS],
   ['ImportReport', 'node/peers/import-book.ts'],
-  ['SeriesView', OPERATIONS],
+  ['SeriesView', 'node/api/reading-rows.ts'],
   ['AskRequest', OPERATIONS],
   ['WatchRequest', OPERATIONS],
-  ['HistoryRequest', OPERATIONS],
+  ['HistoryRequest', 'node/api/reading-rows.ts'],
+  ['BucketRow', 'cli/views/history/buckets.ts'],
   ['PingRequest', OPERATIONS],
   ['PingReply', OPERATIONS],
   ['SwitchRequest', OPERATIONS],
@@ -132,8 +133,10 @@ configuration, 3 no peer found or reachable, 4 refused. Remarks are plain text o
 const ROWS = `### HistoryRow
 
 A SeriesView without \`age\` and \`stale\`, of a reading; \`sinceStart?\`, in seconds since the run began, where its \`time\` is
-null. Or, where readings are known to be missing and nobody has them, \`{ peer, who, series, lost }\` with
-\`lost: { epoch, boot, from, to }\`: the first and the last sequence number.
+null; \`unsealed?\`, where this node lost its seal in a crash; \`from\`: \`author\`, \`own\` (the store of this node), or
+\`holder\`, another peer that stores it, whose name is \`holder\`. Or, where readings are known to be missing and nobody has them, \`{ peer, who, series, lost }\` with
+\`lost: { epoch, boot, from, to }\`: the first and the last sequence number. Or, last of an author that could
+not be asked, \`{ peer, who, incomplete }\` with the reason: readings may be missing.
 
 ### ServeEvent
 

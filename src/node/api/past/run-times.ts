@@ -1,5 +1,5 @@
-import type { AnchoredRun } from '../../reading/history/history.ts'
-import { comparePositions, type Run } from '../../reading/run.ts'
+import type { AnchoredRun } from '../../../reading/history/history.ts'
+import { comparePositions, type Run } from '../../../reading/run.ts'
 
 export interface TimeWindow {
   /** Unix seconds. */

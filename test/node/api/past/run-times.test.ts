@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isWithin, RunTimes } from '../../../src/node/api/run-times.ts'
+import { isWithin, RunTimes } from '../../../../src/node/api/past/run-times.ts'
 
 const run = (epoch: number) => ({ epoch, boot: epoch.toString(16).padStart(16, '0') })
 const anchored = (epoch: number, start: number, end: number) => ({

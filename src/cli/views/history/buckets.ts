@@ -1,0 +1,233 @@
+import { isGap } from '../../../node/api/past/gap.ts'
+import type { LostRow, ReadingRow } from '../../../node/api/reading-rows.ts'
+import { localTime } from '../../terminal/format-units.ts'
+import { csvField } from '../history-csv.ts'
+import { labelLike, seriesName, shownNumber, shownValue } from '../series-cells.ts'
+import { gapLine } from './gaps.ts'
+import { localPeriod, type Period } from './local-period.ts'
+
+/** The readings of one series in one period, or of one run of it without known times. Values are in the SenML unit. */
+export interface BucketRow {
+  peer: string
+  who: string
+  series: string
+  /** Unix seconds: the beginning of the period. null for a run without known times. */
+  time: number | null
+  /** Unix seconds: its end, which belongs to the next period. null for a run. */
+  until: number | null
+  /** The epoch of the run; only where `time` is null. */
+  run?: number
+  /** Readings with a value. */
+  count: number
+  /** Of booleans 1 for true and 0 for false, as `mean` and `max`. Absent without a value. */
+  min?: number
+  mean?: number
+  max?: number
+  unit: string | null
+  /** As people see them: `21.48 °C`. */
+  shown?: { min: string; mean: string; max: string }
+  /** Readings that are faults. */
+  faults: number
+  /** Readings that nobody has any more, as far as their place is known. */
+  lost: number
+  /** Readings with a value whose time is an estimate. */
+  estimated: number
+}
+
+/** The maximum of buckets of one series that are kept at a time. */
+export const MAX_BUCKETS = 100_000
+
+/** Sums the readings of a series up, period by period. A series is given out when the next one begins. */
+export class HistoryBuckets {
+  readonly #every: number
+  readonly #give: (bucket: BucketRow, interval: number) => void
+  #series = ''
+  #buckets = new Map<string, Bucket>()
+  #last: Bucket | undefined
+  #lostBefore = 0
+
+  /**
+   * @param every seconds of a period
+   * @param give gets each bucket with the seconds between its readings
+   */
+  constructor(every: number, give: (bucket: BucketRow, interval: number) => void) {
+    this.#every = every
+    this.#give = give
+  }
+
+  add(row: ReadingRow | LostRow): void {
+    const series = `${row.peer}/${row.series}`
+    if (series !== this.#series || this.#buckets.size >= MAX_BUCKETS) this.end()
+    this.#series = series
+    if ('lost' in row) this.#addLost(row.lost.to - row.lost.from + 1)
+    else this.#bucketOf(row).add(row)
+  }
+
+  /** Gives out what is kept. */
+  end(): void {
+    const buckets = [...this.#buckets.values()].toSorted((a, b) => a.start - b.start)
+    for (const bucket of buckets) this.#give(bucket.row(), bucket.interval)
+    this.#buckets = new Map()
+    this.#last = undefined
+    this.#lostBefore = 0
+  }
+
+  #addLost(count: number): void {
+    if (this.#last === undefined) this.#lostBefore += count
+    else this.#last.lost += count
+  }
+
+  #bucketOf(row: ReadingRow): Bucket {
+    if (row.time !== null && this.#last?.covers(row.time) === true) return this.#last
+    const period = row.time === null ? undefined : localPeriod(row.time, this.#every)
+    const key = period === undefined ? `run ${row.position.epoch}` : String(period.start)
+    const found = this.#buckets.get(key) ?? new Bucket(row, period)
+    this.#buckets.set(key, found)
+    found.lost += this.#lostBefore
+    this.#lostBefore = 0
+    this.#last = found
+    return found
+  }
+}
+
+class Bucket {
+  readonly #first: ReadingRow
+  readonly #period: Period | undefined
+  readonly #values = new Sum()
+  readonly #shown = new Sum()
+  /** Of a number: it gives the decimals and the unit. */
+  #text = '0.00'
+  #faults = 0
+  #estimated = 0
+  lost = 0
+  interval = 0
+
+  constructor(first: ReadingRow, period: Period | undefined) {
+    this.#first = first
+    this.#period = period
+  }
+
+  /** Runs without known times come last. */
+  get start(): number {
+    return this.#period?.start ?? Infinity
+  }
+
+  covers(time: number): boolean {
+    return this.#period !== undefined && time >= this.#period.start && time < this.#period.end
+  }
+
+  add(row: ReadingRow): void {
+    this.interval = row.interval
+    if (row.value === undefined) {
+      this.#faults += 1
+      return
+    }
+    if (row.time !== null && row.quality !== 0) this.#estimated += 1
+    this.#values.add(Number(row.value))
+    const shown = shownNumber(row)
+    if (shown !== undefined) this.#shown.add(shown)
+    if (typeof row.value === 'number') this.#text = shownValue(row)
+  }
+
+  row(): BucketRow {
+    const { peer, who, series, unit, position } = this.#first
+    const { start = null, end = null } = this.#period ?? {}
+    const { min, mean, max, count } = this.#values
+    return {
+      peer,
+      who,
+      series,
+      time: start,
+      until: end,
+      ...(start === null ? { run: position.epoch } : {}),
+      count,
+      ...(count === 0 ? {} : { min, mean, max }),
+      unit,
+      ...(count === 0 ? {} : { shown: this.#shownSum() }),
+      faults: this.#faults,
+      lost: this.lost,
+      estimated: this.#estimated
+    }
+  }
+
+  #shownSum(): { min: string; mean: string; max: string } {
+    const format = labelLike(this.#text)
+    const { min, mean, max } = this.#shown
+    return { min: format(min), mean: format(mean), max: format(max) }
+  }
+}
+
+class Sum {
+  count = 0
+  min = Infinity
+  max = -Infinity
+  mean = 0
+
+  add(value: number): void {
+    this.count += 1
+    this.min = Math.min(this.min, value)
+    this.max = Math.max(this.max, value)
+    // Exact enough for any number of values, where a sum of all loses digits.
+    this.mean += (value - this.mean) / this.count
+  }
+}
+
+const COLUMNS = [
+  'time',
+  'until',
+  'run',
+  'peer',
+  'series',
+  'count',
+  'min',
+  'mean',
+  'max',
+  'unit',
+  'faults',
+  'lost',
+  'estimated'
+] as const
+
+export const BUCKET_CSV_HEAD = COLUMNS.join(',')
+
+/** One line of RFC 4180, with values in the SenML unit and times as ISO 8601 in UTC. */
+export function bucketCsvLine(row: BucketRow): string {
+  const iso = (time: number | null): string => (time === null ? '' : new Date(time * 1000).toISOString())
+  const fields = { ...row, time: iso(row.time), until: iso(row.until) }
+  return COLUMNS.map((column) => csvField(fields[column])).join(',')
+}
+
+/** Buckets as lines for people, with one line in place of periods without readings. */
+export class BucketLines {
+  #before: BucketRow | undefined
+
+  linesOf(bucket: BucketRow, interval: number): string[] {
+    const before = this.#before
+    this.#before = bucket
+    const isSame = before?.peer === bucket.peer && before.series === bucket.series
+    const from = isSame ? before.until : null
+    const gap =
+      from !== null && bucket.time !== null && isGap(from, bucket.time, interval)
+        ? [gapLine(from, bucket.time, seriesName(bucket))]
+        : []
+    return [...gap, bucketLine(bucket)]
+  }
+}
+
+/** Time, series, minimum, mean, maximum and counts, separated by tabs. */
+function bucketLine(bucket: BucketRow): string {
+  const { time, run, shown, count, faults, lost, estimated } = bucket
+  const at = time === null ? `run ${run}` : `${estimated > 0 ? '~' : ''}${localTime(time)}`
+  const values =
+    shown === undefined ? ['no values'] : [`min ${shown.min}`, `mean ${shown.mean}`, `max ${shown.max}`]
+  const counts = [
+    counted(count, 'reading', 'readings'),
+    ...(faults > 0 ? [counted(faults, 'fault', 'faults')] : []),
+    ...(lost > 0 ? [`${lost} lost`] : [])
+  ]
+  return [at, seriesName(bucket), ...values, counts.join(', ')].join('\t')
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}
