@@ -22,8 +22,8 @@ export interface GatewayTimes {
 
 const QUICK: GatewayTimes = { settle: 10_000, time: 20_000, last: 5_000 }
 const FULL: GatewayTimes = { settle: 20_000, time: 60_000, last: 5_000 }
-/** Milliseconds to make the devices, and to connect them. */
-const START = 600_000
+/** Milliseconds to make the devices, to connect them, and for a gateway that is behind after that. */
+export const START = 600_000
 /** Of the drop-in for a gateway (docs/install.md). */
 export const FLAGS = ['--max-old-space-size=512', '--max-semi-space-size=16']
 

@@ -12,7 +12,7 @@ import { memoryOf } from '../frame/proc.ts'
 import { summarize } from '../frame/statistics.ts'
 import { Worker } from '../frame/worker.ts'
 import type { Ended, Usage } from './gateway.ts'
-import { type Came, compare, connect, FLAGS, type Sent } from './gateway-bench.ts'
+import { type Came, compare, connect, FLAGS, type Sent, START } from './gateway-bench.ts'
 import { countOf, type Held, lacking } from './held.ts'
 import { Link } from './link.ts'
 
@@ -70,7 +70,7 @@ export async function checkGateway(
     for (const [i, name] of WHOLE.entries()) {
       const home = join(folder, `whole-${i}`)
       wholes.push(await startWhole(code, name, home, i === 2 ? linked : address))
-      await node.call('befriend', { name: `whole-${i}`, peer: wholes[i]?.peer })
+      await node.call('befriend', { name: `whole-${i}`, peer: wholes[i]?.peer }, START)
     }
     const watch = watched(node, times.time)
     await disturb(code, wholes, link, times, tell)
