@@ -3,7 +3,7 @@ import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
 import { Screen } from '../terminal/screen.ts'
-import { peersTable } from '../views/peers-table.ts'
+import { isGone, peersTable } from '../views/peers-table.ts'
 
 /** Milliseconds between refreshes, and for discovery by a temporary node. */
 const REFRESH_MS = 2000
@@ -14,6 +14,11 @@ export const peers = defineCommand({
   summary: 'list the peers nearby and the paths to them',
   options: {
     watch: { kind: 'flag', short: 'w', summary: 'update until Ctrl-C; in a pipe one line for each change' },
+    all: {
+      kind: 'flag',
+      short: 'a',
+      summary: 'also peers that are gone and not in the book; --json has them always'
+    },
     forget: {
       kind: 'text',
       value: 'WHO',
@@ -31,9 +36,24 @@ export const peers = defineCommand({
     if (context.json) context.terminal.json(found)
     else if (found.length === 0)
       context.terminal.remark('kith: no peers nearby; kith doctor checks the network')
-    else context.terminal.lines(peersTable(found, context.terminal))
+    else showPeers(context, found)
   }
 })
+
+function showPeers(context: Context, found: readonly PeerView[]): void {
+  const { terminal } = context
+  const shown = shownPeers(context, found)
+  if (shown.length > 0) terminal.lines(peersTable(shown, terminal))
+  const gone = found.length - shown.length
+  if (gone > 0)
+    terminal.remark(
+      `kith: ${gone} not in the book ${gone === 1 ? 'is' : 'are'} gone; kith peers --all shows them`
+    )
+}
+
+function shownPeers({ options }: Context, found: readonly PeerView[]): readonly PeerView[] {
+  return options['all'] === true ? found : found.filter((peer) => !isGone(peer))
+}
 
 async function forgetAddresses(context: Context, who: string): Promise<void> {
   const { operations } = await context.connect({ running: true })
@@ -49,7 +69,7 @@ async function forgetAddresses(context: Context, who: string): Promise<void> {
 async function watchPeers(context: Context, list: () => Promise<PeerView[]>): Promise<void> {
   const { terminal, clock, signal } = context
   const screenWanted = terminal.live && !context.json
-  let now: PeerView[] = []
+  let now: readonly PeerView[] = []
   const draw = (): string[] =>
     now.length > 0 ? peersTable(now, terminal) : [terminal.ansi('no peers nearby yet; Ctrl-C ends', 'dim')]
   const screen = new Screen({ terminal, clock, draw })
@@ -57,7 +77,7 @@ async function watchPeers(context: Context, list: () => Promise<PeerView[]>): Pr
   if (screenWanted) screen.enter()
   try {
     for await (const found of untilAborted(refreshes(context, list), signal)) {
-      now = found
+      now = shownPeers(context, found)
       if (screenWanted) screen.changed()
       else for (const peer of changes.of(found)) show(context, peer)
     }

@@ -1,9 +1,11 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { SensorView, Status } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { bytes, formatDuration, localTime, milliseconds } from '../terminal/format-units.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
+import { textWidth } from '../terminal/text-width.ts'
 import { damageText } from '../views/history-damage.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
 
@@ -13,6 +15,11 @@ export const status = defineCommand({
   options: {
     // Health checks written for earlier versions have it.
     running: { kind: 'flag', summary: 'no effect: without a running node the exit status is always 3' },
+    all: {
+      kind: 'flag',
+      short: 'a',
+      summary: 'also what a terminal has no lines for: addresses, protocols, sensors'
+    },
     metrics: {
       kind: 'flag',
       summary: 'print counters and gauges as OpenMetrics text, for Prometheus'
@@ -21,7 +28,7 @@ export const status = defineCommand({
   positionals: [],
   example: 'kith status --json',
   async run(context) {
-    const { metrics } = context.options
+    const { metrics, all } = context.options
     // A temporary node has neither sensors nor counters: its state would say nothing about the home's node.
     const { operations } = await context.connect({ running: true })
     const now = await operations.status()
@@ -29,27 +36,76 @@ export const status = defineCommand({
       const { statusMetrics } = await import('../../node/control/metrics/status-metrics.ts')
       context.terminal.line(statusMetrics(now).trimEnd())
     } else if (context.json) context.terminal.json(now)
-    else context.terminal.lines(statusLines(now, context.terminal))
+    else if (all === true || !context.terminal.live)
+      context.terminal.lines(statusLines(now, context.terminal))
+    else context.terminal.lines(oneScreen(now, context.terminal))
   }
 })
 
 const qualities = ['synchronised', 'estimated', 'unknown'] as const
 
-function statusLines(status: Status, { width, ansi }: { width: number; ansi: AnsiStyle }): string[] {
+interface Screen {
+  readonly width: number
+  readonly height: number
+  readonly ansi: AnsiStyle
+}
+
+/** Lines of addresses on one screen. */
+const MAX_ADDRESSES = 4
+/** Sensors that are shown, however low the screen is. */
+const MIN_SENSORS = 3
+
+/** What fits on the terminal, faults first; what does not is counted. */
+function oneScreen(status: Status, screen: Screen): string[] {
+  const { addresses, protocols, peer, sensors } = status
+  const own = `/p2p/${peer}`
+  const text = protocols.join(' ')
+  const short = {
+    ...status,
+    addresses: firstOf(
+      addresses.map((address) => (address.endsWith(own) ? address.slice(0, -own.length) : address)),
+      MAX_ADDRESSES
+    ),
+    protocols:
+      text.length > screen.width - LABEL_WIDTH ? [`${protocols.length} (--all lists them)`] : protocols
+  }
+  const head = statusLines({ ...short, sensors: [] }, screen)
+  // Below them come a line that counts the others, and the prompt.
+  const room = Math.max(MIN_SENSORS, screen.height - heightOf(head, screen.width) - 4)
+  if (sensors.length <= room + 1) return statusLines(short, screen)
+  const faultsFirst = sensors.toSorted((a, b) => Number(b.state === 'fault') - Number(a.state === 'fault'))
+  const rest = `… ${sensors.length - room} more sensors (--all lists them)`
+  return [...statusLines({ ...short, sensors: faultsFirst.slice(0, room) }, screen), rest]
+}
+
+/** Lines of the terminal, where long ones are wrapped. Colours take none. */
+function heightOf(lines: readonly string[], width: number): number {
+  const wrapped = lines.map((line) => Math.ceil(textWidth(stripVTControlCharacters(line)) / width))
+  return wrapped.reduce((sum, count) => sum + Math.max(1, count), 0)
+}
+
+function firstOf(texts: readonly string[], count: number): string[] {
+  if (texts.length <= count) return [...texts]
+  return [...texts.slice(0, count - 1), `${texts.length - count + 1} more (--all lists them)`]
+}
+
+/** Columns before a value. */
+const LABEL_WIDTH = 13
+
+function statusLines(status: Status, { width, ansi }: Omit<Screen, 'height'>): string[] {
   const { memory, time, run } = status
   const bound = time.errorBound === undefined ? '' : `, within ${milliseconds(time.errorBound * 1000)}`
   return [
-    `${ansi(sanitize(status.name, 64), 'bold')}  ${status.peer}`,
     ...facts(
       [
+        ['name', ansi(sanitize(status.name, 64), 'bold')],
+        ['PeerId', status.peer],
         ['addresses', status.addresses],
         ['purposes', status.purposes.join(' ')],
         ['protocols', status.protocols.join(' ')],
-        ['peers', String(status.peers)],
-        [
-          'up',
-          `${formatDuration(status.uptime)}, process ${status.pid}, kith ${status.version} on ${status.world}`
-        ],
+        ['peers', `${status.peers} connected`],
+        ['up', `${formatDuration(status.uptime)}, process ${status.pid}`],
+        ['version', `kith ${status.version}, ${status.world === 'linux' ? 'Linux' : status.world} hardware`],
         ['home', status.home ?? 'none: nothing is written'],
         [
           'memory',
@@ -98,8 +154,8 @@ function historyText({ history }: Status, ansi: AnsiStyle): string | string[] {
   const amount = `${readings} readings, ${bytes(history.bytes)}, ${bytes(bytesWritten)} written since start`
   if (state === 'ok') return damage === undefined ? amount : [amount, ansi(damageText(damage), 'red')]
   if (state === 'memory') return `${amount}, in memory only`
-  const reason = error === undefined ? '' : ` (${sanitize(error)})`
-  return [ansi(`${state}${reason}: readings are kept in memory`, 'red'), amount]
+  const reason = error === undefined ? [] : [sanitize(error)]
+  return [ansi(`${state}: readings are kept in memory`, 'red'), ...reason, amount]
 }
 
 function sensorLines(sensors: readonly SensorView[], width: number, ansi: AnsiStyle): string[] {

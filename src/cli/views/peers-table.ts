@@ -15,9 +15,10 @@ export function tailOf(peer: string): string {
 const columns: readonly Column[] = [
   { title: 'NAME' },
   { title: 'PEER' },
-  { title: 'PURPOSES', drop: 2 },
-  { title: 'PATH', drop: 1 },
-  { title: 'RTT', align: 'right', drop: 3 },
+  { title: 'BOOK', drop: 1 },
+  { title: 'PURPOSES', drop: 3 },
+  { title: 'PATH', drop: 2 },
+  { title: 'RTT', align: 'right', drop: 4 },
   { title: 'SEEN' }
 ]
 /** Connected peers first. Names that are not from the book are the peer's own choice: dim. */
@@ -31,6 +32,7 @@ export function peersTable(
       style: peer.inBook ? 'bold' : 'dim'
     } as const,
     { text: tailOf(peer.peer) },
+    { text: peer.inBook ? 'yes' : '–', style: peer.inBook ? 'green' : undefined } as const,
     { text: sanitize(peer.purposes.join(' ')) || '–' },
     { text: sanitize(peer.path.text), style: peer.path.kind === 'none' ? 'yellow' : undefined } as const,
     { text: peer.rtt === null ? '–' : milliseconds(peer.rtt) },
@@ -40,6 +42,11 @@ export function peersTable(
     } as const
   ])
   return table(columns, rows, options)
+}
+
+/** Whether nothing is left of it but that it was there: neither connected nor seen by others, nor in the book. */
+export function isGone({ connected, inBook, path }: PeerView): boolean {
+  return !connected && !inBook && path.kind === 'none'
 }
 
 function byPresence(a: PeerView, b: PeerView): number {

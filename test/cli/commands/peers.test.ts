@@ -12,6 +12,18 @@ t.test('peers --forget says which addresses were removed', async (t) => {
   t.match(JSON.parse(asJson.out), [{ who: 'hall', addresses: ['/ip4/192.168.1.20/tcp/4001'] }])
 })
 
+t.test('peers that are gone and not in the book are shown with --all only', async (t) => {
+  const { out, err } = await runCommand('peers')
+  t.notMatch(out, 'Sm3Rr9c')
+  t.match(err, 'kith: 1 not in the book is gone; kith peers --all shows them')
+  t.match(out, /^hall +…Lq7Xf2a +yes/m)
+  for (const line of ['peers --all', 'peers -a', 'peers --json']) {
+    const all = await runCommand(line)
+    t.match(all.out, 'Sm3Rr9c', line)
+    t.equal(all.err, '')
+  }
+})
+
 t.test('ping --trace lists what was tried before the reply', async (t) => {
   const operations = new FakeOperations()
   const tried = ['192.168.7.3: no answer within 3 s', 'direct 192.168.1.20: connected']

@@ -104,11 +104,36 @@ async function listTypes({ home, environment, json, terminal }: Context): Promis
   const rows = types.map((type) => [
     { text: type.type, style: 'bold' } as const,
     { text: type.bus },
-    { text: type.addresses.map(formatAddress).join(' ') || '–' },
-    { text: [...new Set(type.measures)].join(' ') },
+    { text: addressesText(type.addresses) },
+    { text: measuresText(type.measures) },
     { text: type.title }
   ])
   terminal.lines(table(columns, rows, terminalOf(terminal)))
+}
+
+/** `0x48-0x4b 0x60`; addresses that follow each other are a range. */
+function addressesText(addresses: readonly number[]): string {
+  const ranges: [from: number, to: number][] = []
+  for (const address of [...addresses].sort((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last[1] === address - 1) last[1] = address
+    else ranges.push([address, address])
+  }
+  const texts = ranges.map(([from, to]) =>
+    from === to ? formatAddress(from) : `${formatAddress(from)}-${formatAddress(to)}`
+  )
+  return texts.join(' ') || '–'
+}
+
+/** `temperature voltage.a0-a3`; the channels of a quantity by their first and last. */
+function measuresText(measures: readonly string[]): string {
+  const byQuantity = Map.groupBy(new Set(measures), (name) => name.split('.')[0] ?? '')
+  return [...byQuantity.values()]
+    .map((names) => {
+      const last = names.at(-1)?.split('.')[1]
+      return names.length > 1 && last !== undefined ? `${names[0]}-${last}` : names.join(' ')
+    })
+    .join(' ')
 }
 
 function terminalOf({ width, ansi }: Context['terminal']) {

@@ -159,3 +159,10 @@ t.test('wrong usage', async (t) => {
     err: /unknown action of kith devices: scna; did you mean scan/
   })
 })
+
+t.test('devices --types fits a terminal of 80 columns, with addresses and measures', async (t) => {
+  const { out } = await runCommand('devices --types', { columns: 80 })
+  for (const line of out.split('\n')) t.ok([...line].length <= 80, line)
+  t.match(out, /^ads1115 +i2c +0x48-0x4b +voltage\.a0-a3$/m)
+  t.match(out, /^bh1750 +i2c +0x23 0x5c +illuminance$/m)
+})
