@@ -35,7 +35,7 @@ export function sealOwnCatalogue(
     revision,
     ...author.run,
     name: shortLived ? '' : config.name,
-    purposes: config.purposes,
+    purposes: shortLived ? [] : config.purposes,
     version,
     mono: Math.round(world.clock.monotonic() - author.runStarted),
     series: sensors.flatMap((sensor) => seriesOf(sensor, components)).slice(0, MAX_CATALOGUE_ENTRIES),

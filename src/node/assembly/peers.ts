@@ -211,7 +211,7 @@ function createDirectory(
     purposes: catalogue.purposes
   })
   return new PeerDirectory({
-    self: { peer: identity.peer, name, purposes: config.purposes },
+    self: { peer: identity.peer, name, purposes: shortLived ? [] : config.purposes },
     book,
     claims: () => catalogues.all().map(infoOf),
     claimOf(peer) {

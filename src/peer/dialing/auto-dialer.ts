@@ -306,6 +306,12 @@ export class AutoDialer {
     if (known === undefined || !isDirect(connection) || this.#isDirect(known.id)) return
     known.seenAt = this.#init.clock.monotonic()
     if (this.#isWanted(known)) this.#schedule(known, this.#wait(known))
+    else void this.#forgetUnreachable(known)
+  }
+
+  async #forgetUnreachable(known: Known): Promise<void> {
+    const { addresses } = await this.#init.libp2p.peerStore.get(known.id).catch(() => ({ addresses: [] }))
+    if (addresses.length === 0) this.#known.removeUnreachable(known)
   }
 
   /** Milliseconds until the next dial; peers of the book and those with a longer connection are dialled more often. */

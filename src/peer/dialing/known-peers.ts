@@ -115,10 +115,23 @@ export class KnownPeers {
 
   /** Removes a stranger that was not seen for long. @returns whether it did */
   removeUnseen(known: Known): boolean {
-    const { inBook, isConnected, clock, limits } = this.#init
+    const { clock, limits } = this.#init
     const unseen = clock.monotonic() - (known.seenAt ?? known.addedAt)
     const isOld = unseen > (known.isReached ? limits.forgetAfter : limits.forgetUnreached)
-    if (!isOld || inBook(known.id.toString()) || isConnected(known.id)) return false
+    return isOld && this.#removeStranger(known)
+  }
+
+  /**
+   * Removes a stranger of which no address is known, as a node for one command: nobody can dial it.
+   */
+  removeUnreachable(known: Known): void {
+    if (known.addresses.size === 0) this.#removeStranger(known)
+  }
+
+  #removeStranger(known: Known): boolean {
+    const peer = known.id.toString()
+    const { inBook, isConnected } = this.#init
+    if (this.#known.get(peer) !== known || inBook(peer) || isConnected(known.id)) return false
     this.#remove(known)
     return true
   }

@@ -3,6 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
 import { dialsOf, limits, opened, pair, stranger } from '../../support/dialing/pair.ts'
 import { nextEvent } from '../../support/memory-network.ts'
+import { until } from '../../support/until.ts'
 
 t.test('what was found is dialled, what was lost is dialled again, without end', async (t) => {
   const { here, there, clock, autoDialer, peer } = await pair(t)
@@ -49,6 +50,35 @@ t.test('one that was reached is dialled for hours, less and less, and then remov
   t.ok(dials.length >= 8 && dials.length <= 20, `${dials.length} dials in 50 min`)
   await clock.advance(1_800_000)
   t.same(autoDialer.neighbours(), [])
+})
+
+t.test('one that came in and tells no address is forgotten when it goes, as a node for one command', async (t) => {
+  for (const inBook of [false, true]) {
+    const { here, there, autoDialer, peer } = await pair(t, () => inBook)
+    const both = Promise.all([opened(here), opened(there)])
+    await there.dial(here.getMultiaddrs())
+    await both
+    t.match(autoDialer.neighbours(), [{ peer, connected: true }])
+    const closed = nextEvent(here, 'connection:close')
+    await there.hangUp(here.peerId)
+    await closed
+    await until(() => autoDialer.neighbours().length === (inBook ? 1 : 0))
+    t.equal(autoDialer.neighbours().length, inBook ? 1 : 0)
+  }
+})
+
+t.test('one that came in and tells an address is not', async (t) => {
+  const { here, there, clock, autoDialer, peer } = await pair(t)
+  await here.peerStore.merge(there.peerId, { multiaddrs: [multiaddr('/ip4/192.168.1.7/tcp/4001')] })
+  const both = Promise.all([opened(here), opened(there)])
+  await there.dial(here.getMultiaddrs())
+  await both
+  const closed = nextEvent(here, 'connection:close')
+  await there.hangUp(here.peerId)
+  await closed
+  await clock.advance(100)
+  await here.peerStore.get(there.peerId)
+  t.match(autoDialer.neighbours(), [{ peer, connected: false }])
 })
 
 t.test('peers of the book are dialled every minute and never removed', async (t) => {
