@@ -51,7 +51,7 @@ interface Screen {
 }
 
 /** Lines of addresses on one screen. */
-const MAX_ADDRESSES = 4
+const MAX_ADDRESSES = 3
 /** Sensors that are shown, however low the screen is. */
 const MIN_SENSORS = 3
 

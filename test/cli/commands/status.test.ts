@@ -25,7 +25,7 @@ t.test('on a terminal it is one screen: faults first, the rest is counted, and -
   t.ok(lines.length <= 23, `${lines.length} lines and the prompt`)
   for (const line of lines) t.ok([...line].length <= 80, line)
   t.match(out, /protocols +25 \(--all lists them\)/)
-  t.match(out, / 6 more \(--all lists them\)/)
+  t.match(out, / 7 more \(--all lists them\)/)
   t.match(out, /STATE\ns30 /, 'the fault comes first')
   t.match(lines.at(-1), /^… 3\d more sensors/)
   for (const [line, columns] of [
