@@ -27,7 +27,7 @@ async function home(t: Test, operations = new FakeOperations()): Promise<string>
 }
 
 t.test('a command asks the running node', async (t) => {
-  const { out, err, end } = kith('peers', '--home', await home(t))
+  const { out, err, end } = kith('peers', '--all', '--home', await home(t))
   t.equal(await end, 0)
   t.match(out(), /^NAME +PEER/)
   t.notMatch(out(), '\x1b', 'plain in a pipe')

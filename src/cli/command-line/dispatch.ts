@@ -38,7 +38,8 @@ export async function runCommandLine(argv: readonly string[], io: CliIo): Promis
     const parsed = parseCommandLine(argv, io.commands, io.clock.now())
     return await runParsed(parsed, io)
   } catch (error) {
-    if (!(io.signal.aborted && error === io.signal.reason)) io.stderr.write(`${errorText(error, asJson)}\n`)
+    if (!(io.signal.aborted && error === io.signal.reason))
+      new Terminal(io).error(errorText(error, asJson), asJson)
     return exitStatus(error)
   }
 }

@@ -24,6 +24,10 @@ export const id = defineCommand({
         import('../../node/peers/own-invite.ts')
       ])
       const invite = ownInvite({ peer, name, addresses })
+      if (terminal.ascii) {
+        terminal.remark('kith: a QR code needs a locale of UTF-8, for example LANG=C.UTF-8; this is its text')
+        return terminal.line(invite)
+      }
       return terminal.lines([...qrLines(invite), invite])
     }
     if (!terminal.live) return

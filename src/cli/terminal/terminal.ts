@@ -1,6 +1,7 @@
 import { jsonLine } from '../../node/log/sanitize.ts'
 import type { Environment } from '../home.ts'
 import { type AnsiStyle, coloured, plain } from './ansi-style.ts'
+import { asciiText, isAsciiLocale } from './ascii.ts'
 
 /** The part of a stream such as process.stdout that is used. */
 export interface Sink {
@@ -29,12 +30,18 @@ export class Terminal {
   /** Whether stdout is a terminal that can be coloured and redrawn. */
   readonly live: boolean
   readonly ansi: AnsiStyle
+  /** Whether stdout is a terminal that shows ASCII only; a pipe has UTF-8 always, so that scripts read the same. */
+  readonly ascii: boolean
   readonly #stderr: Sink
+  readonly #asciiErrors: boolean
 
   constructor(options: TerminalOptions) {
     this.stdout = options.stdout
     this.#stderr = options.stderr
     const { NO_COLOR, TERM } = options.environment
+    const isAscii = isAsciiLocale(options.environment)
+    this.ascii = isAscii && options.stdout.isTTY === true
+    this.#asciiErrors = isAscii && options.stderr.isTTY === true
     this.live = options.stdout.isTTY === true && TERM !== 'dumb'
     // no-color.org: present and not empty.
     const colour = this.live && options.plain !== true && (NO_COLOR === undefined || NO_COLOR === '')
@@ -61,7 +68,7 @@ export class Terminal {
   }
 
   write(text: string): void {
-    this.stdout.write(text)
+    this.stdout.write(this.ascii ? asciiText(text) : text)
   }
 
   bytes(data: Uint8Array): void {
@@ -69,7 +76,7 @@ export class Terminal {
   }
 
   json(value: unknown): void {
-    this.line(jsonLine(value))
+    this.stdout.write(`${jsonLine(value)}\n`)
   }
 
   /** Resolves when the write buffer is empty, so that a slow reader bounds memory, or when the signal aborts. */
@@ -87,8 +94,14 @@ export class Terminal {
     })
   }
 
+  /** Writes the error that ends the command to stderr; JSON as it is. */
+  error(text: string, isJson: boolean): void {
+    if (isJson) this.#stderr.write(`${text}\n`)
+    else this.remark(text)
+  }
+
   /** Writes a line to stderr: it is not part of the answer. */
   remark(text: string): void {
-    this.#stderr.write(`${text}\n`)
+    this.#stderr.write(`${this.#asciiErrors ? asciiText(text) : text}\n`)
   }
 }

@@ -75,6 +75,8 @@ export class Curve {
       this.#note = `since watch began: ${sanitize(describeError(error), 200)}`
     }
     if (past.length === 0) return
+    // Of several holders the rows of one come after those of another.
+    past.sort((a, b) => a.at - b.at)
     const end = (past.at(-1)?.at ?? 0) + interval / 2
     this.#points = [...past, ...this.#points.filter(({ at }) => at > end)].slice(-MAX_POINTS)
   }

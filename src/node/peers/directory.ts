@@ -141,9 +141,9 @@ export class PeerDirectory {
     return counts
   }
 
-  /** Also takes a label as it is shown: `hall…4XbQ9zk`. */
+  /** Also takes a label as it is shown: `hall…4XbQ9zk`, `hall~4XbQ9zk` on a terminal of ASCII. */
   #byTail(who: string): string[] {
-    const [name = '', ...tails] = who.split('…')
+    const [name = '', ...tails] = who.split(/[…~]/)
     const tail = tails.length === 0 ? who : (tails.at(-1) ?? '')
     const wanted = tails.length === 0 || name === '' ? undefined : who.slice(0, -tail.length - 1)
     if (tail.length < SHORTEST_TAIL) return []

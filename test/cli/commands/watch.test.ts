@@ -18,7 +18,7 @@ const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?1049l\x1b[?25h'
 
 /** A watch on a terminal whose readings are pushed by the test. */
-function live(columns: number, rows = 24) {
+function live(columns: number, rows = 24, LANG = 'C.UTF-8') {
   const clock = new VirtualClock({ now: NOW * 1000 })
   const controller = new AbortController()
   const operations = new FakeOperations()
@@ -37,7 +37,7 @@ function live(columns: number, rows = 24) {
     commands,
     stdout,
     stderr: new Captured(),
-    environment: { NO_COLOR: '1', KITH_HOME: '/nowhere' },
+    environment: { NO_COLOR: '1', KITH_HOME: '/nowhere', LANG },
     clock,
     signal: controller.signal,
     bytes: () => ({ input, output: new PassThrough() }),
@@ -224,6 +224,30 @@ t.test('Enter shows the curve of a series with its past, Esc the list', async (t
   watch.operations.error = new NodeError('unreachable', 'hall cannot be reached')
   t.match((await watch.press('\r'))[22], /^2 values .*; since watch began: hall cannot be reached/)
   await watch.end()
+})
+
+t.test('a terminal without UTF-8 gets ASCII, and the same columns', async (t) => {
+  const watch = live(80, 24, 'C')
+  const unicode = live(80)
+  const shownBy = async (one: typeof watch): Promise<string[][]> => {
+    one.operations.rows = Array.from({ length: 30 }, (_, i) => ({
+      ...reading(i * 10 - 400, 20 + i / 10),
+      state: 'value' as const,
+      from: 'own' as const
+    }))
+    for (const [i, value] of [21.1, 21.5, 22.4].entries()) await one.say(reading(i, value), 100)
+    await one.say(stale())
+    return [await one.press('j'), await one.press('\r')]
+  }
+  const [list = [], curve = []] = await shownBy(watch)
+  const [wide = [], wideCurve = []] = await shownBy(unicode)
+  for (const line of [...list, ...curve]) t.notMatch(line, /[^\x20-\x7e]/)
+  t.match(list[2], /^ {2}air\/temperature {2}18\.02 C {3}stale/)
+  t.match(list[4], /^> air\/temperature {2}22\.40 C {3}_-# +0\.\d s ago {2}\+1\.30/)
+  t.equal(list[4]?.indexOf('s ago'), wide[4]?.indexOf('s ago'))
+  t.match(curve[2], /^22\.90 C {2}\|.*[':.]/)
+  t.equal(curve[2]?.indexOf('|'), wideCurve[2]?.indexOf('┤'))
+  await Promise.all([watch.end(), unicode.end()])
 })
 
 t.test('q, Ctrl-C and the end of the terminal leave with status 0', async (t) => {

@@ -52,7 +52,7 @@ t.test('one that was reached is dialled for hours, less and less, and then remov
   t.same(autoDialer.neighbours(), [])
 })
 
-t.test('one that came in and tells no address is forgotten when it goes, as a node for one command', async (t) => {
+t.test('one that came in and tells no address is forgotten when it goes', async (t) => {
   for (const inBook of [false, true]) {
     const { here, there, autoDialer, peer } = await pair(t, () => inBook)
     const both = Promise.all([opened(here), opened(there)])

@@ -61,7 +61,7 @@ export async function runCommand(line: string, options: CommandRunOptions = {}):
     commands: await commandsFor(words),
     stdout,
     stderr,
-    environment: { KITH_HOME: home, NO_COLOR: '1', ...options.environment },
+    environment: { KITH_HOME: home, NO_COLOR: '1', LANG: 'C.UTF-8', ...options.environment },
     clock: options.clock ?? new VirtualClock({ now: NOW * 1000 }),
     signal: options.signal ?? new AbortController().signal,
     ...(options.alone === true
