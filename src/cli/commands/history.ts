@@ -3,6 +3,7 @@ import { NodeError } from '../../error.ts'
 import type { HistoryRow, IncompleteRow, LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
+import { whoWhat } from '../command-line/who-what.ts'
 import { localTime } from '../terminal/format-units.ts'
 import {
   BUCKET_CSV_HEAD,
@@ -27,6 +28,8 @@ const MAX_NEWEST = 10_000
 const MAX_EVERY = 31_622_400_000
 const DAY_SECONDS = 86_400
 const PLOT_WIDTH = 80
+
+const SENSOR_SUMMARY = 'a device, a quantity, or air/temperature'
 
 export const history = defineCommand({
   name: 'history',
@@ -63,12 +66,16 @@ export const history = defineCommand({
   },
   positionals: [
     { name: 'WHO', required: true, summary: 'a name, a PeerId or its tail, a multiaddr' },
-    { name: 'SENSOR', required: true, summary: 'a device, a quantity, or air/temperature' }
+    { name: 'SENSOR', summary: `${SENSOR_SUMMARY}; hall/air is WHO and SENSOR` }
   ],
-  example: 'kith history hall air/temperature --since 7d --every 1h',
+  example: 'kith history hall/air/temperature --since 7d --every 1h',
   async run(context) {
     const { options, positionals, timeout, clock, signal, terminal } = context
-    const [who = '', what = ''] = positionals
+    const { who, what } = whoWhat(positionals[0] ?? '', positionals[1])
+    if (what === undefined)
+      throw new NodeError('usage', `kith history needs SENSOR (${SENSOR_SUMMARY})`, {
+        hint: `kith ask ${who} lists what there is; kith history ${who}/air`
+      })
     const isSummed = options.every !== undefined || options.plot === true
     const limit = options.limit ?? (isSummed ? MAX_LIMIT : DEFAULT_LIMIT)
     const { until, newest } = options

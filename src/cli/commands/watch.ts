@@ -32,10 +32,11 @@ export const watch = defineCommand({
     {
       name: 'WHO',
       many: true,
-      summary: 'names, purposes, PeerIds or their tails, multiaddrs (default: every peer nearby)'
+      summary:
+        'names, purposes, PeerIds or their tails, multiaddrs; hall/air for one sensor (default: every peer nearby)'
     }
   ],
-  example: 'kith watch hall greenhouse',
+  example: 'kith watch hall/air greenhouse',
   async run(context) {
     const { positionals: who, options, terminal, json } = context
     const condition = options.until === undefined ? undefined : new Condition(options.until)

@@ -41,8 +41,15 @@ export function select(
     const matches = (series: SeriesParts): boolean => series.quantity === who && matchesWhat(series)
     return { targets: undefined, quantity: who, matches }
   }
+  // A purpose that is the name of a quantity means that quantity, of the peers that have the purpose.
+  const isPurpose = !targets.some(({ peer }) => directory.nameOf(peer) === who)
+  const quantity = what === undefined && isPurpose && spoken.isQuantity(who) ? who : undefined
   const peers = new Set((targets.length > 0 ? targets : directory.resolve(who)).map((target) => target.peer))
-  return { targets, matches: (series) => peers.has(series.peer) && matchesWhat(series) }
+  return {
+    targets,
+    matches: (series) =>
+      peers.has(series.peer) && (quantity ?? series.quantity) === series.quantity && matchesWhat(series)
+  }
 }
 
 function matcher(what: string, spoken: Spoken): (series: SeriesParts) => boolean {

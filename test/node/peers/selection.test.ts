@@ -58,6 +58,23 @@ for (const [who, what, indexes] of [
   })
 }
 
+t.test(
+  'a purpose that is the name of a quantity means that quantity, a peer of that name all it has',
+  async (t) => {
+    const named = (entries: ConstructorParameters<typeof AddressBook>[0]): number[] => {
+      const book = new AddressBook(entries, { capacity: 8 })
+      const self = { peer: ATTIC, name: 'shed', purposes: [] }
+      const claims = { claims: () => [], claimOf: () => undefined }
+      const found = new PeerDirectory({ self, book, ...claims, near: () => [], isConnected: () => false })
+      const { matches } = select('voltage', undefined, found, spoken)
+      return all.map((series, i) => (matches(series) ? i : -1)).filter((i) => i >= 0)
+    }
+    t.same(named([entry('hall', HALL, ['voltage'])]), [1, 2])
+    t.same(named([entry('voltage', HALL, [])]), [0, 1, 2])
+    t.same(named([entry('voltage', HALL, ['voltage'])]), [0, 1, 2])
+  }
+)
+
 t.test('what is not known is refused', async (t) => {
   t.throws(() => select('cellar', undefined, directory, spoken), { code: 'nobody-found' })
   t.throws(() => select('hall', '/sensor/what/v1', directory, spoken), { code: 'no-such' })
