@@ -58,10 +58,15 @@ export const history = defineCommand({
       kind: 'count',
       value: 'N',
       max: MAX_LIMIT,
-      summary: `maximum of readings (default: ${DEFAULT_LIMIT}; all with --every and --plot)`
+      summary: `maximum of readings (default: ${DEFAULT_LIMIT}; all with --every, --plot and --svg)`
     },
     csv: { kind: 'flag', summary: 'comma-separated values (RFC 4180), in SenML units' },
     cbor: { kind: 'flag', summary: 'a sequence of CBOR maps (RFC 8742) with the keys of --json' },
+    svg: {
+      kind: 'text',
+      value: 'FILE',
+      summary: 'a picture of the curves in a file, with their outages and faults; - for stdout'
+    },
     plot: { kind: 'flag', summary: 'a curve in text characters' }
   },
   positionals: [
@@ -76,7 +81,7 @@ export const history = defineCommand({
       throw new NodeError('usage', `kith history needs SENSOR (${SENSOR_SUMMARY})`, {
         hint: `kith ask ${who} lists what there is; kith history ${who}/air`
       })
-    const isSummed = options.every !== undefined || options.plot === true
+    const isSummed = options.every !== undefined || options.plot === true || options.svg !== undefined
     const limit = options.limit ?? (isSummed ? MAX_LIMIT : DEFAULT_LIMIT)
     const { until, newest } = options
     const day = newest === undefined ? (until ?? clock.now() / 1000) - DAY_SECONDS : undefined
@@ -107,10 +112,10 @@ export const history = defineCommand({
       await terminal.drained(signal)
     }
     signal.throwIfAborted()
-    sink.end()
+    await sink.end()
     const from = sources.text()
     if (from !== undefined && isForPeople) terminal.remark(`kith: ${from}`)
-    if (rows === 0 && options.plot !== true)
+    if (rows === 0 && options.plot !== true && options.svg === undefined)
       terminal.remark(`kith: no readings of ${what} in that time; kith ask ${who} shows its series`)
     if (untimed > 0 && isForPeople) terminal.remark(`kith: ${untimedText(untimed)}`)
     if (readings >= limit)
@@ -150,16 +155,19 @@ interface RowSink {
   row(row: ReadingRow | LostRow): void
   /** For programs alone; people are told otherwise. */
   incomplete?(row: IncompleteRow): void
-  end(): void
+  end(): void | Promise<void>
 }
 
 async function sinkOf(context: Context): Promise<RowSink> {
   const { json, options } = context
-  const chosen = [json, options['csv'], options['cbor'], options['plot']].filter((flag) => flag === true)
-  if (chosen.length > 1) throw new NodeError('usage', '--json, --csv, --cbor and --plot exclude each other')
-  if (options['plot'] === true && options['every'] !== undefined)
-    throw new NodeError('usage', '--every and --plot exclude each other')
-  if (options['plot'] === true) return plotSink(context)
+  const forms = ['csv', 'cbor', 'plot', 'svg'].filter((name) => options[name] !== undefined)
+  if (forms.length + (json ? 1 : 0) > 1)
+    throw new NodeError('usage', '--json, --csv, --cbor, --plot and --svg exclude each other')
+  const isCurve = options['plot'] === true || typeof options['svg'] === 'string'
+  if (isCurve && options['every'] !== undefined)
+    throw new NodeError('usage', '--every excludes --plot and --svg')
+  if (typeof options['svg'] === 'string') return svgSink(context, options['svg'])
+  if (isCurve) return plotSink(context)
   const every = typeof options['every'] === 'number' ? options['every'] / 1000 : undefined
   const writer = options['cbor'] === true ? await cborWriter(context) : writers(context)
   if (every === undefined) return { ...writer, end() {} }
@@ -215,6 +223,23 @@ function plotSink({ terminal }: Context): RowSink {
       const lines = plot.lines(Math.min(terminal.width, terminal.live ? Infinity : PLOT_WIDTH))
       if (lines.length === 0) terminal.remark('kith: nothing to plot: no values in that time')
       terminal.lines(lines)
+    }
+  }
+}
+
+function svgSink({ terminal }: Context, file: string): RowSink {
+  const plot = new HistoryPlot()
+  return {
+    row: (row) => plot.add(row),
+    async end() {
+      const svg = plot.svg()
+      if (svg === undefined) return terminal.remark('kith: nothing to draw: no values in that time')
+      const { curves, leftOut } = plot.counts
+      if (leftOut > 0) terminal.remark(`kith: ${leftOut} of ${curves} curves are left out: name one series`)
+      if (file === '-') return terminal.line(svg.trimEnd())
+      const { writeAtomic } = await import('../../write-atomic.ts')
+      await writeAtomic(file, svg, 0o644)
+      terminal.remark(`kith: wrote ${file}`)
     }
   }
 }

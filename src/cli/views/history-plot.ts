@@ -2,6 +2,8 @@ import { isGap } from '../../node/api/past/gap.ts'
 import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 import { elapsedTime, localTime } from '../terminal/format-units.ts'
 import { type PlotPoint, plot } from '../terminal/plot.ts'
+import { CurvePoints } from './history/curve-points.ts'
+import { historySvg, MAX_SVG_CURVES } from './history/history-svg.ts'
 import { labelLike, seriesName, shownNumber, shownValue } from './series-cells.ts'
 
 const HEIGHT = 12
@@ -11,7 +13,13 @@ const MIN_DATES = 42
 /** The points of one series, or of one of its runs. */
 interface Curve {
   readonly title: string
-  readonly points: PlotPoint[]
+  readonly points: CurvePoints
+  /** Times of faults; their values are 0. */
+  readonly faults: CurvePoints
+  /** Times that are estimates. */
+  readonly estimates: CurvePoints
+  /** The time of the last point. */
+  last: number
   readonly shown: string
   readonly timed: boolean
   /** Whether a fault or lost readings follow the last point. */
@@ -27,12 +35,13 @@ export class HistoryPlot {
   add(row: ReadingRow | LostRow): void {
     const value = 'lost' in row ? undefined : shownNumber(row)
     const at = 'lost' in row ? undefined : (row.time ?? row.sinceStart)
-    if ('lost' in row || value === undefined || at === undefined) this.#break(seriesName(row))
+    if ('lost' in row || value === undefined || at === undefined) this.#break(row)
     else {
       const curve = this.#curveOf(row)
-      const last = curve.points.at(-1)?.at ?? at
-      const joined = !curve.broken && !isGap(last, at, Math.max(row.interval, curve.interval))
-      curve.points.push({ at, value, joined })
+      const joined = !curve.broken && !isGap(curve.last, at, Math.max(row.interval, curve.interval))
+      curve.points.add({ at, value, joined })
+      if (curve.timed && row.quality !== 0) curve.estimates.add(mark(at))
+      curve.last = at
       curve.broken = false
       curve.interval = row.interval
     }
@@ -42,13 +51,36 @@ export class HistoryPlot {
   lines(width: number): string[] {
     return [...this.#curves.values()].flatMap(({ title, points, shown, timed }) => [
       title,
-      ...plot(points, {
+      ...plot(points.points(), {
         width,
         height: HEIGHT,
         label: labelLike(shown),
         axis: timed ? dateLabel : elapsedTime
       })
     ])
+  }
+
+  /** As a picture, of at most MAX_SVG_CURVES curves; undefined where there is none. */
+  svg(): string | undefined {
+    const curves = [...this.#curves.values()].slice(0, MAX_SVG_CURVES)
+    if (curves.length === 0) return undefined
+    return historySvg(
+      curves.map(({ title, points, faults, estimates, shown, timed }) => ({
+        title,
+        points: points.points(),
+        faults: faults.points().map(({ at }) => at),
+        estimates: estimates.points().map(({ at }) => at),
+        label: labelLike(shown),
+        axis: timed ? shortTime : elapsedTime,
+        timed
+      }))
+    )
+  }
+
+  /** Curves, and those that are left out of svg(). */
+  get counts(): { readonly curves: number; readonly leftOut: number } {
+    const curves = this.#curves.size
+    return { curves, leftOut: Math.max(0, curves - MAX_SVG_CURVES) }
   }
 
   #curveOf(row: ReadingRow): Curve {
@@ -59,7 +91,10 @@ export class HistoryPlot {
     if (known !== undefined) return known
     const curve: Curve = {
       title,
-      points: [],
+      points: new CurvePoints(),
+      faults: new CurvePoints(),
+      estimates: new CurvePoints(),
+      last: row.time ?? 0,
       shown: shownValue(row),
       timed,
       broken: true,
@@ -69,10 +104,23 @@ export class HistoryPlot {
     return curve
   }
 
-  #break(name: string): void {
-    for (const curve of this.#curves.values())
-      if (curve.title === name || curve.title.startsWith(`${name},`)) curve.broken = true
+  #break(row: ReadingRow | LostRow): void {
+    const name = seriesName(row)
+    for (const curve of this.#curves.values()) {
+      if (curve.title !== name && !curve.title.startsWith(`${name},`)) continue
+      curve.broken = true
+      if (curve.timed && 'position' in row && row.time !== null) curve.faults.add(mark(row.time))
+    }
   }
+}
+
+function mark(at: number): PlotPoint {
+  return { at, value: 0, joined: false }
+}
+
+/** `11-23 21:56`: for many marks beside each other. */
+function shortTime(unixSeconds: number): string {
+  return localTime(unixSeconds).slice(5, 16)
 }
 
 /** The date and the time if two fit, else the time. */

@@ -132,7 +132,7 @@ t.test('a week of a reading a second keeps one bucket an hour, and is asked for 
 t.test('what must fail', async (t) => {
   const fake = operations()
   for (const [line, text] of [
-    ['history hall air --every 1h --plot', /--every and --plot exclude each other/],
+    ['history hall air --every 1h --plot', /--every excludes --plot and --svg/],
     ['history hall air --every 500ms', /must be 1s to 366d/],
     ['history hall air --every 10', /did you mean 10s/],
     ['history hall air --every 1s --since 7d', /604800 periods of --every, at most 100000/]
