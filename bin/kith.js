@@ -1,14 +1,19 @@
 #!/usr/bin/env node
 // Plain JavaScript that an old Node can read as well: it says what is missing before anything fails.
-import { existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
 import * as module from 'node:module'
-import { homedir } from 'node:os'
+import { constants, homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** The major version of Node that kith is tested with (package.json, engines). */
 const WANTED = 24
 
 if (Number(process.versions.node.split('.')[0]) < WANTED) {
+  // A clone has a Node of its own beside its packages.
+  const own = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
+  if (existsSync(own) && realpathSync(own) !== realpathSync(process.execPath)) await runWith(own)
   console.error(
     `kith needs Node ${WANTED} or newer, and this is ${process.version}. ` +
       'In the clone, `npm run kith -- ...` brings its own.'
@@ -32,3 +37,15 @@ setTimeout(() => module.flushCompileCache(), 60_000).unref()
 // In a clone the sources run as they are; an image or a package has them bundled (npm run build).
 const source = new URL('../src/main.ts', import.meta.url)
 await import(existsSync(source) ? source.href : new URL('../lib/main.js', import.meta.url).href)
+
+/** Runs this program with another Node, and ends as it does. */
+function runWith(node) {
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' })
+  // A terminal sends Ctrl-C to both processes.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((_, reject) => {
+    child.on('error', reject)
+    child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]))
+  })
+}

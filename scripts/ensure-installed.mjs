@@ -1,5 +1,8 @@
 // Run before npm's start, test, kith …, by whatever Node the system has: plain JavaScript.
-// Runs `npm ci` when node_modules is missing, unfinished or of another lockfile.
+// Installs when node_modules is missing, unfinished or of another lockfile:
+//
+//     node scripts/ensure-installed.mjs        everything
+//     node scripts/ensure-installed.mjs run    what running a node needs, without linter, compiler and test runner
 import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,10 +12,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const wanted = join(root, 'package-lock.json')
 // npm writes this file at the end of every complete install.
 const installed = join(root, 'node_modules', '.package-lock.json')
+const runOnly = process.argv[2] === 'run'
 
-if (changed(installed) < changed(wanted) && !holds()) {
+if (!(runOnly && isNewer()) && !holds(runOnly)) {
   console.error('kith: installing what is missing (once, about a minute)')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // `npm ci` deletes node_modules first, which a running node may be using: what was left out is added.
+  const adds = !runOnly && holds(true)
+  const how = runOnly
+    ? ['ci', '--omit=dev']
+    : adds
+      ? ['install', '--no-save', '--include=dev']
+      : ['ci', '--include=dev']
+  const npm = spawnSync('npm', [...how, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32'
@@ -24,6 +35,10 @@ if (changed(installed) < changed(wanted) && !holds()) {
   }
 }
 
+function isNewer() {
+  return changed(installed) > 0 && changed(installed) >= changed(wanted)
+}
+
 function changed(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
@@ -31,16 +46,19 @@ function changed(path) {
 /**
  * Whether the installed packages are those of the lockfile. Times alone are not enough: Git gives a file that it
  * writes again a new time, and `npm ci` deletes node_modules first, which without a network would lose a good
- * install.
+ * install. Neither do they tell whether an install left out what only development needs.
  */
-function holds() {
+function holds(withoutDev) {
   if (changed(installed) === 0) return false
   const there = packages(installed)
-  return Object.entries(packages(wanted)).every(([path, { version, integrity, optional }]) => {
-    // npm leaves out packages for other systems, and optional ones that could not be installed.
-    if (there[path] === undefined) return path === '' || optional === true
-    return there[path].version === version && there[path].integrity === integrity
-  })
+  return Object.entries(packages(wanted)).every(
+    ([path, { version, integrity, optional, devOptional, dev }]) => {
+      // npm leaves out packages for other systems, and optional ones that could not be installed.
+      if (there[path] === undefined)
+        return path === '' || optional === true || (withoutDev && (dev === true || devOptional === true))
+      return there[path].version === version && there[path].integrity === integrity
+    }
+  )
 }
 
 function packages(lockfile) {

@@ -6,10 +6,17 @@ import t, { type Test } from 'tap'
 const script = fileURLToPath(new URL('../../scripts/ensure-installed.mjs', import.meta.url))
 
 const CHIP = { version: '1.0.0', integrity: 'sha512-a' }
+const COMPILER = { version: '7.0.0', integrity: 'sha512-d' }
 const FOR_ELSEWHERE = { version: '2.0.0', integrity: 'sha512-b', optional: true }
 const lockfile = (packages: object): string => JSON.stringify({ packages })
-const WANTED = lockfile({ '': {}, 'node_modules/chip': CHIP, 'node_modules/elsewhere': FOR_ELSEWHERE })
-const INSTALLED = lockfile({ 'node_modules/chip': CHIP })
+const WANTED = lockfile({
+  '': {},
+  'node_modules/chip': CHIP,
+  'node_modules/compiler': { ...COMPILER, dev: true },
+  'node_modules/elsewhere': FOR_ELSEWHERE
+})
+const INSTALLED = lockfile({ 'node_modules/chip': CHIP, 'node_modules/compiler': COMPILER })
+const FOR_RUNNING = lockfile({ 'node_modules/chip': CHIP })
 
 interface Clone {
   /** node_modules/.package-lock.json; absent where no install was completed. */
@@ -17,10 +24,12 @@ interface Clone {
   readonly lockfileIsNewer?: boolean
   /** What npm does; absent where there is none. */
   readonly npm?: string
+  /** Only what running needs is wanted. */
+  readonly runOnly?: boolean
 }
 
 function ensure(t: Test, clone: Clone): { status: unknown; out: string } {
-  const { installed, lockfileIsNewer = true, npm } = clone
+  const { installed, lockfileIsNewer = true, npm, runOnly = false } = clone
   const folder = t.testdir({
     bin: npm === undefined ? {} : { npm: `#!/bin/sh\necho "npm $*"\n${npm}` },
     scripts: {},
@@ -35,7 +44,8 @@ function ensure(t: Test, clone: Clone): { status: unknown; out: string } {
     utimesSync(`${folder}/package-lock.json`, 2 * 3600, 2 * 3600)
   }
   const environment = { ...process.env, PATH: `${folder}/bin` }
-  const run = spawnSync(process.execPath, [`${folder}/scripts/ensure-installed.mjs`], {
+  const words = [`${folder}/scripts/ensure-installed.mjs`, ...(runOnly ? ['run'] : [])]
+  const run = spawnSync(process.execPath, words, {
     env: environment,
     encoding: 'utf8'
   })
@@ -45,11 +55,21 @@ function ensure(t: Test, clone: Clone): { status: unknown; out: string } {
 t.test('a fresh clone, and one whose install was broken off, are installed', async (t) => {
   const { status, out } = ensure(t, { npm: 'exit 0' })
   t.equal(status, 0)
-  t.match(out, /installing what is missing[\s\S]*npm ci --no-audit/)
+  t.match(out, /installing what is missing[\s\S]*npm ci --include=dev --no-audit/)
+  t.match(ensure(t, { runOnly: true, npm: 'exit 0' }).out, 'npm ci --omit=dev')
 })
 
 t.test('an install newer than the lockfile is left alone', async (t) => {
   t.strictSame(ensure(t, { installed: INSTALLED, lockfileIsNewer: false }), { status: 0, out: '' })
+})
+
+t.test('an install for running is enough to run; the rest is added to it', async (t) => {
+  for (const lockfileIsNewer of [false, true]) {
+    const clone = { installed: FOR_RUNNING, lockfileIsNewer }
+    t.strictSame(ensure(t, { ...clone, runOnly: true }), { status: 0, out: '' })
+    t.match(ensure(t, { ...clone, npm: 'exit 0' }).out, 'npm install --no-save --include=dev')
+    t.strictSame(ensure(t, { installed: INSTALLED, lockfileIsNewer, runOnly: true }), { status: 0, out: '' })
+  }
 })
 
 t.test('git wrote the same lockfile again: nothing is fetched, or deleted', async (t) => {
