@@ -17,6 +17,14 @@ export interface PlotOptions {
   label(value: number): string
   /** Seconds as the horizontal axis shows them, both ends in `columns`. */
   axis(at: number, columns: number): string
+  /** Signs of one character below the curve; of several in one column the last is shown. */
+  readonly marks?: readonly PlotMark[]
+}
+
+export interface PlotMark {
+  /** Seconds, as of a point. */
+  readonly at: number
+  readonly sign: string
 }
 
 /** Dots of a braille character (Unicode U+2800: bits by dot 1 2 3 7 on the left, 4 5 6 8 on the right). */
@@ -49,7 +57,20 @@ export function plot(points: readonly PlotPoint[], options: PlotOptions): string
   const from = options.axis(first, columns)
   const to = options.axis(last, columns)
   const axis = `${from}${' '.repeat(Math.max(2, columns - from.length - to.length))}${to}`
-  return [...curve, `${' '.repeat(margin + 2)}${axis}`]
+  const indent = ' '.repeat(margin + 2)
+  const signs = signLine(options.marks ?? [], columns, (at) => share(at, first, last))
+  return [...curve, ...signs.map((line) => `${indent}${line}`), `${indent}${axis}`]
+}
+
+/** The line of the marks that lie within the axis; none where there are none. */
+function signLine(marks: readonly PlotMark[], columns: number, shareOf: (at: number) => number): string[] {
+  const line = Array<string>(columns).fill(' ')
+  for (const { at, sign } of marks) {
+    const share = shareOf(at)
+    if (share >= 0 && share <= 1) line[Math.round(share * (columns - 1))] = sign
+  }
+  const text = line.join('').trimEnd()
+  return text === '' ? [] : [text]
 }
 
 interface Dot {

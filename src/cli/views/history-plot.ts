@@ -1,7 +1,7 @@
 import { isGap } from '../../node/api/past/gap.ts'
 import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 import { elapsedTime, localTime } from '../terminal/format-units.ts'
-import { type PlotPoint, plot } from '../terminal/plot.ts'
+import { type PlotMark, type PlotPoint, plot } from '../terminal/plot.ts'
 import { CurvePoints } from './history/curve-points.ts'
 import { historySvg, MAX_SVG_CURVES } from './history/history-svg.ts'
 import { labelLike, seriesName, shownNumber, shownValue } from './series-cells.ts'
@@ -49,13 +49,14 @@ export class HistoryPlot {
 
   /** @param width columns of each plot */
   lines(width: number): string[] {
-    return [...this.#curves.values()].flatMap(({ title, points, shown, timed }) => [
-      title,
+    return [...this.#curves.values()].flatMap(({ title, points, faults, estimates, shown, timed }) => [
+      `${title}${legend(faults.size, estimates.size)}`,
       ...plot(points.points(), {
         width,
         height: HEIGHT,
         label: labelLike(shown),
-        axis: timed ? dateLabel : elapsedTime
+        axis: timed ? dateLabel : elapsedTime,
+        marks: [...signs(estimates, '~'), ...signs(faults, '!')]
       })
     ])
   }
@@ -118,9 +119,19 @@ function mark(at: number): PlotPoint {
   return { at, value: 0, joined: false }
 }
 
-/** `11-23 21:56`: for many marks beside each other. */
-function shortTime(unixSeconds: number): string {
-  return localTime(unixSeconds).slice(5, 16)
+function signs(times: CurvePoints, sign: string): PlotMark[] {
+  return times.points().map(({ at }) => ({ at, sign }))
+}
+
+/** What the signs below a curve mean, behind its title. */
+function legend(faults: number, estimates: number): string {
+  const parts = [...(faults > 0 ? ['! fault'] : []), ...(estimates > 0 ? ['~ estimated time'] : [])]
+  return parts.length === 0 ? '' : `  (${parts.join(', ')})`
+}
+
+/** `11-23 21:56`, for many marks beside each other; `21:56:41` where they are less than a minute apart. */
+function shortTime(unixSeconds: number, every: number): string {
+  return every < 60 ? localTime(unixSeconds).slice(11, 19) : localTime(unixSeconds).slice(5, 16)
 }
 
 /** The date and the time if two fit, else the time. */

@@ -76,3 +76,22 @@ t.test('in a file, and none where there is nothing', async (t) => {
   t.equal((await runCommand(`history hall/air --svg ${file}/no/a.svg`, { operations })).status, 1)
   t.equal((await runCommand('history hall/air --svg a.svg --json', { operations })).status, 2)
 })
+
+t.test('the plot in text has the same gaps and marks', async (t) => {
+  const operations = Object.assign(new FakeOperations(), { rows })
+  const { out } = await runCommand('history hall/air --plot', { operations, columns: 80 })
+  const lines = out.trimEnd().split('\n')
+  t.equal(lines[0], 'hall/air/temperature  (! fault, ~ estimated time)')
+  t.match(lines.at(-2), /^ +! *~$/)
+  const middle = lines.slice(1, -2).map((line) => line.slice(25, 60).trim())
+  t.strictSame([...new Set(middle)], [''], 'nothing is drawn across the outage')
+  const none = Object.assign(new FakeOperations(), { rows: rows.slice(0, 30) })
+  const plain = await runCommand('history hall/air --plot', { operations: none, columns: 80 })
+  t.equal(plain.out.split('\n')[0], 'hall/air/temperature')
+  t.equal(plain.out.trimEnd().split('\n').length, 14)
+})
+
+t.test('times less than a minute apart show seconds', async (t) => {
+  const { out } = await svgOf([0, 1, 2, 3].map((n) => row(n * 5, { interval: 5 })))
+  t.match(out, />22:56:4[2-9]<\/text>|>22:56:5\d<\/text>/)
+})

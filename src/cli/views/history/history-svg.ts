@@ -9,9 +9,10 @@ export interface SvgCurve {
   /** Times of faults, and of readings whose time is an estimate. */
   readonly faults: readonly number[]
   readonly estimates: readonly number[]
-  /** A value and a time as the axes show them. */
+  /** A value as the vertical axis shows it. */
   label(value: number): string
-  axis(at: number): string
+  /** A time as the horizontal axis shows it, with marks every so many seconds. */
+  axis(at: number, every: number): string
   /** Whether times are Unix seconds, and not those since a start. */
   readonly timed: boolean
 }
@@ -61,8 +62,9 @@ export function historySvg(curves: readonly SvgCurve[]): string {
 function described({ title, points, faults, label, axis }: SvgCurve): string {
   const [low, high] = extent(points.map(({ value }) => value))
   const [first, last] = extent(points.map(({ at }) => at))
+  const every = stepOf(first, last)
   const broken = faults.length > 0 ? ' Faults are marked below the curve.' : ''
-  return `${title}, from ${axis(first)} to ${axis(last)}: ${label(low)} to ${label(high)}.${broken}`
+  return `${title}, from ${axis(first, every)} to ${axis(last, every)}: ${label(low)} to ${label(high)}.${broken}`
 }
 
 function panel(curve: SvgCurve): string {
@@ -71,6 +73,7 @@ function panel(curve: SvgCurve): string {
   const [first, last] = extent(all)
   const [low, high] = padded(extent(points.map(({ value }) => value)))
   const x = (at: number): string => round(LEFT + share(at, first, last) * (WIDTH - LEFT - RIGHT))
+  const every = stepOf(first, last)
   const y = (value: number): string => round(TOP + (1 - share(value, low, high)) * (HEIGHT - TOP - BOTTOM))
   const bottom = HEIGHT - BOTTOM
   const marks = (times: readonly number[], name: string, from: number): string[] => {
@@ -84,9 +87,9 @@ function panel(curve: SvgCurve): string {
       `<path class="grid" d="M${LEFT} ${y(value)}H${WIDTH - RIGHT}"/>`,
       `<text x="${LEFT - 8}" y="${y(value)}" dy="4" text-anchor="end">${escaped(label(value))}</text>`
     ]),
-    ...timeMarks(first, last, curve.timed).flatMap((at) => [
+    ...timeMarks(first, last, every, curve.timed).flatMap((at) => [
       `<path class="grid" d="M${x(at)} ${TOP}V${bottom}"/>`,
-      `<text x="${x(at)}" y="${bottom + 28}" text-anchor="middle">${escaped(axis(at))}</text>`
+      `<text x="${x(at)}" y="${bottom + 28}" text-anchor="middle">${escaped(axis(at, every))}</text>`
     ]),
     `<path class="curve" d="${points.map((point, i) => step(point, i, x, y)).join('')}"/>`,
     ...marks(faults, 'fault', bottom + 2),
@@ -116,10 +119,14 @@ function valueMarks(low: number, high: number): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, i) => (first + i) * size)
 }
 
+/** Seconds between marks. */
+function stepOf(first: number, last: number): number {
+  const range = last - first
+  return STEPS.find((step) => range / step <= MAX_TIME_MARKS) ?? range / MAX_TIME_MARKS
+}
+
 /** Beginnings of periods of local time; those of times since a start are counted from the start. */
-function timeMarks(first: number, last: number, timed: boolean): number[] {
-  const every =
-    STEPS.find((step) => (last - first) / step <= MAX_TIME_MARKS) ?? (last - first) / MAX_TIME_MARKS
+function timeMarks(first: number, last: number, every: number, timed: boolean): number[] {
   const marks: number[] = []
   let at = timed ? localPeriod(first, every).start : Math.floor(first / every) * every
   for (; at <= last && marks.length <= MAX_TIME_MARKS; at = timed ? localPeriod(at, every).end : at + every)
