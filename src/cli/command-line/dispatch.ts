@@ -11,7 +11,7 @@ import { type ConnectOptions, connect } from './connect.ts'
 import { DONE, exitStatus } from './exit-status.ts'
 import { helpCommand, helpOverview } from './help.ts'
 import { type Parsed, parseCommandLine } from './parse.ts'
-import { versionLine } from './version.ts'
+import { versionLine, versionOf } from './version.ts'
 
 /** Milliseconds that a command may take to end after Ctrl-C, so that kith ends within a second. */
 const LEAVE_MS = 800
@@ -47,7 +47,8 @@ export async function runCommandLine(argv: readonly string[], io: CliIo): Promis
 async function runParsed(parsed: Parsed, io: CliIo): Promise<number> {
   const { command, action, values } = parsed
   const terminal = new Terminal({ ...io, plain: values['no-color'] === true })
-  if (values['version'] === true) terminal.line(versionLine())
+  if (values['version'] === true && values['json'] === true) terminal.json(versionOf())
+  else if (values['version'] === true) terminal.line(versionLine())
   else if (command === undefined || action === undefined) terminal.lines(helpOverview(io.commands))
   else if (values['help'] === true) terminal.lines(helpOf(command, action))
   else return runAction(action, parsed, terminal, io)

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { defined } from '../../defined.ts'
 import { INSTALLATION, manifest } from '../../installation.ts'
 
 /** Milliseconds that git may take. */
@@ -7,10 +8,21 @@ const GIT_MS = 2000
 /** Hexadecimal digits of a commit that are shown, as `git describe --abbrev` counts them. */
 const DIGITS = 12
 
-/** `0.2.0 (1a2b3c4d5e6f)`: the version, and the commit where it is known; `-dirty` where files were changed since. */
-export function versionLine(): string {
+/** The version, and the commit where it is known, with `-dirty` where files were changed since. */
+export interface Version {
+  readonly version: string
+  readonly commit?: string
+}
+
+export function versionOf(): Version {
   const { version, gitHead } = manifest()
   const commit = gitHead?.replace(/^[0-9a-f]+/, (hash) => hash.slice(0, DIGITS)) ?? commitOfClone()
+  return { version, ...defined({ commit }) }
+}
+
+/** `0.2.0 (1a2b3c4d5e6f)` */
+export function versionLine(): string {
+  const { version, commit } = versionOf()
   return commit === undefined ? version : `${version} (${commit})`
 }
 

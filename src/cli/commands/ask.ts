@@ -44,10 +44,15 @@ export const ask = defineCommand({
 })
 
 /** After a second says what is waited for, on stderr. */
-async function sayingWhatFor<T>({ clock, terminal }: Context, who: string, work: Promise<T>): Promise<T> {
-  const cancel = clock.after(WAIT_MS, () =>
+async function sayingWhatFor<T>(
+  { clock, terminal, signal }: Context,
+  who: string,
+  work: Promise<T>
+): Promise<T> {
+  const cancel = clock.after(WAIT_MS, () => {
+    if (signal.aborted) return
     terminal.remark(`kith: waiting for an answer of ${sanitize(who, 64)}; Ctrl-C ends`)
-  )
+  })
   try {
     return await work
   } finally {

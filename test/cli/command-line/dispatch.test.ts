@@ -362,3 +362,11 @@ t.test('a command that ignores Ctrl-C delays the exit by less than a second', as
   t.equal(status, 1)
   t.equal(err, 'kith: waiting for an answer of hall; Ctrl-C ends\n', 'no error for Ctrl-C')
 })
+
+t.test('--version as JSON has the words of the line', async (t) => {
+  const { out, status } = await runCommand('--version --json')
+  const { version, commit } = JSON.parse(out)
+  t.equal(status, 0)
+  const line = (await runCommand('--version')).out.trimEnd()
+  t.equal(line, commit === undefined ? version : `${version} (${commit})`)
+})

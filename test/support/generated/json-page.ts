@@ -6,6 +6,7 @@ const OPERATIONS = 'node/api/operations.ts'
 
 /** What each command prints with --json: a document, or an object a line. */
 const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
+  ['--version', '`{ version, commit }`; without `commit` where it is not known'],
   ['status', 'Status'],
   ['id', '`{ peer, name, addresses }`; `addresses` is empty where no node runs'],
   ['peers', 'a list of PeerView; with `--watch` a PeerView a line whenever one changes'],
