@@ -61,6 +61,21 @@ async function simulate(choice: SimulatedChoice, config: NodeConfig): Promise<Si
   })
 }
 
+/**
+ * Puts the configured chips, the kernel's files and what is at GPIO lines into a simulated world that has none of its own;
+ * another world stays as it is.
+ * @param models of chips from outside, by type
+ */
+export async function furnish(
+  world: World | SimulatedWorld,
+  config: NodeConfig,
+  models: Readonly<Record<string, ChipModelFactory>>
+): Promise<void> {
+  if (!('furnish' in world)) return
+  const { chipModels, fileModels, lineModels } = await import('../../devices/models.ts')
+  world.furnish({ ...wiring(config), models: { ...models, ...chipModels }, fileModels, lineModels })
+}
+
 /** Starts the scenario; it stops with the world. */
 async function play(scenario: Scenario, world: SimulatedWorld, log: Log): Promise<World> {
   const { ScenarioPlayer } = await import('../hal/simulated/scenario-player.ts')

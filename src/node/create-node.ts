@@ -6,6 +6,7 @@ import type { World } from '../hal/world.ts'
 import { type Log, silentLog } from '../log.ts'
 import type { SensorProtocol } from '../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../reading/quantity.ts'
+import { furnish } from './choose-world.ts'
 import type { Carrier } from './network/create-network.ts'
 import { Node } from './node.ts'
 import { startNode } from './run-node.ts'
@@ -15,7 +16,7 @@ export interface CreateNodeOptions {
   readonly home?: string
   /** The content of kith.yaml, as an object or as YAML text; everything has a default. */
   readonly config?: ConfigInput | string
-  /** This machine unless given; simulatedWorld() for a simulated one. */
+  /** This machine unless given; simulatedWorld() for one that simulates what the configuration names. */
   readonly world?: World
   /** Sensors of your own (defineSensor), to be named by `type` in the configuration. */
   readonly devices?: readonly SensorDefinition[]
@@ -33,7 +34,7 @@ export interface CreateNodeOptions {
  * @throws ConfigError with everything that is wrong; NodeError where home, key or port cannot be had
  */
 export async function createNode(options: CreateNodeOptions = {}): Promise<Node> {
-  const { config: given = {}, devices: own = [], log = silentLog, world = 'linux', ...rest } = options
+  const { config: given = {}, devices: own = [], log = silentLog, world, ...rest } = options
   const [{ loadWithDevices }, { devices, clockChips }] = await Promise.all([
     import('../config/load-with-devices.ts'),
     import('../../devices/index.ts')
@@ -48,6 +49,13 @@ export async function createNode(options: CreateNodeOptions = {}): Promise<Node>
     folder: resolve(rest.home ?? '.'),
     clock: systemClock
   })
-  const running = await startNode({ ...rest, config, devices: [...own, ...outside.devices], world, log })
+  if (world !== undefined) await furnish(world, config, outside.models)
+  const running = await startNode({
+    ...rest,
+    config,
+    devices: [...own, ...outside.devices],
+    world: world ?? 'linux',
+    log
+  })
   return new Node(running, config)
 }

@@ -83,15 +83,59 @@ t.test('it holds what is needed at run time, and nothing else', async (t) => {
   )
 })
 
+/** Two nodes, a book, what comes and goes, and a simulated chip, with nothing but the package. */
+const PROGRAM = `
+import { createNode, simulatedWorld } from 'kith'
+
+const config = { mdns: false, listen: ['/ip4/127.0.0.1/tcp/0'] }
+const hall = await createNode({
+  config: { ...config, name: 'hall', sensors: [{ type: 'bme280', name: 'air', address: 0x76 }] },
+  world: simulatedWorld({ seed: 7 })
+})
+const desk = await createNode({ config: { ...config, name: 'desk' }, world: simulatedWorld() })
+await desk.book.add('den', hall.peer, { addresses: hall.addresses })
+console.log((await desk.book.list()).map((entry) => entry.name).join())
+// The first reading is there.
+for await (const _ of hall.watch()) break
+const [pressure] = await desk.ask('den', 'pressure')
+console.log(pressure?.series, pressure?.value !== undefined)
+for await (const { kind, who, known } of desk.peerEvents()) {
+  console.log(kind, who, known)
+  break
+}
+await Promise.all([hall.stop(), desk.stop()])
+`
+
+t.test('a program in JavaScript and in TypeScript runs with it alone', async (t) => {
+  for (const name of ['program.mjs', 'program.ts']) {
+    writeFileSync(join(folder, name), PROGRAM)
+    const { stdout, stderr } = run(process.execPath, [join(folder, name)])
+    t.equal(stdout, 'den\nair/pressure true\nconnected den true\n', `${name}: ${stderr}`)
+  }
+})
+
 /** A line with `expect-error` fails where a type is `any`, as one of a package that is not found. */
 const APPLICATION = `
-import { createNode, defineSensor, NodeError, type NodeStream, type SeriesView, simulatedWorld } from 'kith'
+import { type BookEntry, type ConfigInput, createNode, defineSensor, NodeError, type NodeStream, type PeerEvent, type SeriesView, simulatedWorld } from 'kith'
 import { crc8, type I2cSensorDefinition, SensorError } from 'kith/driver'
 import { SensorBench, type ChipModelFactory } from 'kith/simulated'
 
 const node = await createNode({ config: { name: 'hall' }, world: simulatedWorld() })
 // @ts-expect-error: no such option
 await createNode({ confg: {} })
+const config: ConfigInput = { name: 'attic', history: { age: '7d' }, sensors: [{ type: 'tmp102', name: 'air' }] }
+// @ts-expect-error: no such key
+await createNode({ config: { ...config, nam: 'attic' } })
+// @ts-expect-error: an age has a unit
+await createNode({ config: { history: { age: 7 } } })
+const entries: BookEntry[] = await node.book.list()
+// @ts-expect-error: a name is text
+await node.book.rename('attic', 1)
+for await (const { kind, peer, known } of node.peerEvents()) {
+  const found: PeerEvent['kind'] = kind
+  // @ts-expect-error: there is no such event
+  if (found === 'seen') console.log(peer, known)
+}
 await node.handle('/echo/v1', async (stream: NodeStream) => {
   for await (const message of stream) await stream.send(message)
   // @ts-expect-error: a message is no number
@@ -104,7 +148,7 @@ const ports = node.datagrams.status()?.ports
 // @ts-expect-error: what only kith itself uses is not declared
 node.operations.pipe
 export const sum: number = crc8(new Uint8Array(2), 0)
-export { defineSensor, NodeError, ports, SensorBench, SensorError, views }
+export { defineSensor, entries, NodeError, ports, SensorBench, SensorError, views }
 export type { ChipModelFactory, I2cSensorDefinition }
 `
 
@@ -123,6 +167,7 @@ t.test('its types compile where it alone is installed, and declarations are chec
     return run(join(root, 'node_modules/.bin/tsc'), [])
   }
   t.equal(compiled(APPLICATION).stdout, '')
+  t.equal(compiled(PROGRAM).stdout, '')
   t.match(compiled(`${APPLICATION}\nexport * from 'kith/nothing'`).stdout, 'TS2307', 'the check can fail')
   rmSync(join(installed, 'types/clock.d.ts'))
   t.match(compiled(APPLICATION).stdout, 'clock', 'and does for a missing declaration')

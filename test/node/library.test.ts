@@ -45,3 +45,47 @@ t.test('peers that connect and go are told, those that are there first', async (
   leaving.abort()
   t.equal(await next(), undefined, 'it ends when the signal aborts')
 })
+
+t.test(
+  'a simulated world has what the configuration names, once, beside what is attached already',
+  async (t) => {
+    const world = simulatedWorld({ seed: 7 })
+    world.files.set('/sys/class/thermal/thermal_zone0/temp', '12000')
+    const sensors = [
+      { type: 'bme280', name: 'air', bus: 'attic', address: 0x76 },
+      { type: 'bmp280', name: 'other', address: 0x77 },
+      { type: 'thermal', name: 'board', options: { zone: 'cpu-thermal' } }
+    ]
+    const buses = [{ name: 'attic', bus: 'i2c-1', address: 0x70 as const, channel: 2 }]
+    world.attach('i2c-1', 0x77, () => ({
+      write: () => {},
+      read: (count: number) => new Uint8Array(count).fill(255)
+    }))
+    const config = { name: 'here', mdns: false, sensors, buses }
+    const node = await createNode({ config, world, carrier: memoryCarrier() })
+    t.teardown(() => node.stop())
+    const seen = new Map<string, string>()
+    for await (const { series, shown, fault } of node.watch()) {
+      seen.set(series, fault?.text ?? shown ?? '')
+      if (seen.size === 5) break
+    }
+    const shown = [...seen].map(([series, text]) => `${series} ${text}`).sort()
+    t.match(shown.join('\n'), 'board/temperature 12', 'a file that was there')
+    t.match(shown.join('\n'), /air\/humidity [\d.]+ %/, 'a chip behind a multiplexer')
+    t.match(
+      shown.join('\n'),
+      /other\/.*0x77 on i2c-1 has the identity ff/,
+      'a chip that was there is no BMP280'
+    )
+  }
+)
+
+t.test('a world with chips of its own has no others', async (t) => {
+  const config = { name: 'here', mdns: false, sensors: [{ type: 'tmp102', name: 'air' }] }
+  const node = await createNode({ config, world: simulatedWorld({ chips: [] }), carrier: memoryCarrier() })
+  t.teardown(() => node.stop())
+  for await (const { fault } of node.watch()) {
+    t.match(fault?.text, 'i2c-1 is not simulated')
+    break
+  }
+})

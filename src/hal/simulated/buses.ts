@@ -26,6 +26,11 @@ export class SimulatedBuses implements Buses {
     this.#wires(name).attach(address, factory)
   }
 
+  /** Whether a chip is attached there. */
+  has(name: string, address: number): boolean {
+    return (this.#channels.get(name) ?? this.#buses.get(name)?.wires)?.has(address) === true
+  }
+
   /** Attaches a multiplexer to a bus, and names one of its channels. */
   addMuxChannel({ name, bus, address, channel }: MuxChannel): void {
     this.#channels.set(name, this.#wires(bus).addMuxChannel(address, channel, name))

@@ -18,6 +18,10 @@ export class SimulatedSysfs implements Sysfs {
     this.#files.set(path, content)
   }
 
+  has(path: string): boolean {
+    return this.#files.has(path)
+  }
+
   /** Removes the file, or all files below a folder. */
   remove(path: string): void {
     for (const file of this.#files.keys()) {

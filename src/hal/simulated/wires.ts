@@ -29,6 +29,11 @@ export class Wires {
     this.#sockets.set(address, new ChipSocket(this.name, address, factory, this.#environment, this.#faults))
   }
 
+  /** Whether a chip is attached at the address. */
+  has(address: number): boolean {
+    return this.#sockets.has(address)
+  }
+
   /** The wires of a channel of the multiplexer at the address, which is attached with its first channel. */
   addMuxChannel(address: number, channel: number, name: string): Wires {
     const multiplexer = this.#multiplexers.get(address) ?? new SimulatedMultiplexer<Wires>()

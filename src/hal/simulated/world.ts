@@ -16,16 +16,9 @@ import { type Seed, SeededRandom } from './random.ts'
 import { SimulatedSysfs } from './sysfs.ts'
 import { SimulatedTimeSource } from './time-source.ts'
 
-export interface SimulatedWorldOptions {
-  /** The same seed gives the same world; 'kith' unless given. */
-  readonly seed?: Seed
-  /** The machine's clock unless given. */
-  readonly clock?: Clock
-  /** 0 unless given; see ClockStatus. */
-  readonly timeQuality?: ClockStatus['quality']
+/** What is in a simulated machine, and the models of it. */
+export interface SimulatedParts {
   readonly chips?: readonly SimulatedChip[]
-  /** Milliseconds that a byte takes on their buses, 0.09 at 100 kHz; 0, which ends transfers at once, unless given. */
-  readonly byteTime?: number
   /** Channels of multiplexers, which are attached to their buses; chips may name them as their bus. */
   readonly muxChannels?: readonly MuxChannel[]
   /** Models of the chips by type (devices/models.ts). */
@@ -36,6 +29,18 @@ export interface SimulatedWorldOptions {
   readonly wired?: readonly WiredLine[]
   /** Models that drive them, by type (devices/models.ts). */
   readonly lineModels?: Readonly<Record<string, LineModelFactory>>
+}
+
+/** Without chips, files and lines of one's own, createNode puts those into it that its configuration names. */
+export interface SimulatedWorldOptions extends SimulatedParts {
+  /** The same seed gives the same world; 'kith' unless given. */
+  readonly seed?: Seed
+  /** The machine's clock unless given. */
+  readonly clock?: Clock
+  /** 0 unless given; see ClockStatus. */
+  readonly timeQuality?: ClockStatus['quality']
+  /** Milliseconds that a byte takes on their buses, 0.09 at 100 kHz; 0, which ends transfers at once, unless given. */
+  readonly byteTime?: number
   /** Its UDP: a host of a LossyNetwork, or the real machine's; none unless given. @internal */
   readonly datagrams?: DatagramSockets
   /** The memory of this process, which is real; left alone unless given. @internal */
@@ -64,6 +69,12 @@ export interface SimulatedWorld extends World {
   readonly time: SimulatedTimeSource
   /** Puts a chip on a bus. @throws BusError where the address is taken */
   attach(bus: string, address: number, model: ChipModelFactory): void
+  /**
+   * Puts the parts in, where no chips, files or lines were given and this was not called before. A place or path that is
+   * taken stays as it is; a chip without a model is absent.
+   * @internal
+   */
+  furnish(parts: SimulatedParts): void
 }
 
 /** @throws NodeError 'no-model' where a chip's type is not among the models */
@@ -72,13 +83,7 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     seed = 'kith',
     clock = systemClock,
     timeQuality = 0,
-    chips = [],
     byteTime,
-    muxChannels = [],
-    models = {},
-    fileModels = {},
-    wired = [],
-    lineModels = {},
     datagrams = noDatagramSockets,
     memory
   } = options
@@ -89,15 +94,23 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
   const buses = new SimulatedBuses(environment, faults, byteTime)
   const files = new SimulatedSysfs()
   const lines = new SimulatedPins(clock)
-  for (const muxChannel of muxChannels) buses.addMuxChannel(muxChannel)
-  for (const { bus, address, type } of chips) buses.attach(bus, address, modelOf(models, type, bus, address))
-  for (const factory of Object.values(fileModels)) {
-    for (const [path, content] of Object.entries(factory(environment))) files.set(path, content)
+  const moving: (() => void)[] = []
+  const put = ({ muxChannels = [], chips = [], models = {}, ...rest }: SimulatedParts): void => {
+    const { fileModels = {}, wired = [], lineModels = {} } = rest
+    for (const muxChannel of muxChannels) buses.addMuxChannel(muxChannel)
+    for (const { bus, address, type } of chips)
+      buses.attach(bus, address, modelOf(models, type, bus, address))
+    for (const factory of Object.values(fileModels)) {
+      for (const [path, content] of Object.entries(factory(environment)))
+        if (!files.has(path)) files.set(path, content)
+    }
+    for (const { line, type } of wired) {
+      const model = Object.hasOwn(lineModels, type) ? lineModels[type] : undefined
+      if (model !== undefined) moving.push(model(environment, (level) => lines.drive(line, level)))
+    }
   }
-  const moving = wired.flatMap(({ line, type }) => {
-    const model = Object.hasOwn(lineModels, type) ? lineModels[type] : undefined
-    return model === undefined ? [] : [model(environment, (level) => lines.drive(line, level))]
-  })
+  put(options)
+  let isBare = [options.chips, options.fileModels, options.wired].every((given) => given === undefined)
   return {
     kind: 'simulated',
     clock,
@@ -113,6 +126,15 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     lines,
     random: (bytes) => random.bytes(bytes),
     attach: (bus, address, model) => buses.attach(bus, address, model),
+    furnish(parts) {
+      if (!isBare) return
+      isBare = false
+      const { chips = [], models = {} } = parts
+      const absent = chips.filter(
+        ({ bus, address, type }) => Object.hasOwn(models, type) && !buses.has(bus, address)
+      )
+      put({ ...parts, chips: absent })
+    },
     close: async () => {
       for (const end of moving) end()
       await Promise.all([buses.close(), lines.close()])

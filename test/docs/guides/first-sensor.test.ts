@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { kith } from '../support/process/kith.ts'
+import { kith } from '../../support/process/kith.ts'
 
 process.env['KITH_MDNS'] = 'false'
 
-const page = readFileSync(new URL('../../docs/first-sensor.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/first-sensor.md', import.meta.url), 'utf8')
 const lines = [...page.matchAll(/^ {4}kith (.*)$/gm)].map(([, words = '']) => words)
 const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
 const [, shown = ''] = /```text\n([\s\S]*?)```/.exec(page) ?? []

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { devices } from '../../devices/index.ts'
-import { filterNames } from '../../src/config/devices/filters.ts'
-import { parseConfig } from '../../src/config/load.ts'
-import { createFilter } from '../../src/reading/sampling/filter/chain.ts'
+import { devices } from '../../../devices/index.ts'
+import { filterNames } from '../../../src/config/devices/filters.ts'
+import { parseConfig } from '../../../src/config/load.ts'
+import { createFilter } from '../../../src/reading/sampling/filter/chain.ts'
 
-const page = readFileSync(new URL('../../docs/filters.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/filters.md', import.meta.url), 'utf8')
 const [first, calibration] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(
   ([, yaml = '']) => parseConfig(yaml, devices).sensors
 )
