@@ -6,12 +6,15 @@ export interface Outcome {
   readonly answered: boolean
   /** Whether any peer sent readings. */
   readonly hasReadings: boolean
+  /** Whether the author does not speak the protocol: being heard of is no reason to ask it sooner. */
+  readonly refused: boolean
 }
 
 interface Rest {
   readonly since: number
   readonly delay: number
   readonly until: number
+  readonly refused: boolean
 }
 
 /** Authors who did not answer, and until when they are not asked again. */
@@ -32,22 +35,23 @@ export class AuthorBackoff {
   }
 
   /** Backs off from an author that did not answer; not while others send what is missing. */
-  note(author: string, { answered, hasReadings }: Outcome): void {
+  note(author: string, { answered, hasReadings, refused }: Outcome): void {
     const { min, max } = this.#limits
     const last = this.#rests.get(author)?.delay ?? 0
     this.#rests.delete(author)
     if (answered) return
     const since = this.#clock.monotonic()
-    const delay = hasReadings ? min : Math.min(max, Math.max(min, 2 * last))
-    this.#rests.set(author, { since, delay, until: since + delay * (1 + this.#random() / 2) })
+    const longer = refused ? max : Math.min(max, Math.max(min, 2 * last))
+    const delay = hasReadings ? min : longer
+    this.#rests.set(author, { since, delay, until: since + delay * (1 + this.#random() / 2), refused })
   }
 
   /** The author lives: it was busy, or on its way back. */
   heard(author: string): void {
     const rest = this.#rests.get(author)
-    if (rest === undefined || rest.delay <= this.#limits.alive) return
+    if (rest === undefined || rest.refused || rest.delay <= this.#limits.alive) return
     const delay = this.#limits.alive
-    this.#rests.set(author, { since: rest.since, delay, until: rest.since + delay })
+    this.#rests.set(author, { ...rest, delay, until: rest.since + delay })
   }
 
   forget(author: string): void {

@@ -28,7 +28,7 @@ export class BackfillQueue {
   /**
    * Waits for a turn.
    * @param noticedAt Clock.monotonic() when the gap was noticed
-   * @returns to be called when the request has ended
+   * @returns to be called when the request has ended, or before; further calls do nothing
    * @throws NodeError 'backfill-busy' when newer gaps took its place; the signal's reason
    */
   turn(noticedAt: number, signal: AbortSignal): Promise<() => void> {
@@ -76,7 +76,10 @@ export class BackfillQueue {
     }
     this.#nextAt = this.#clock.monotonic() + this.#options.spacing
     this.#running += 1
+    let isIn = true
     this.#waiting.pop()?.begin(() => {
+      if (!isIn) return
+      isIn = false
       this.#running -= 1
       this.#next()
     })

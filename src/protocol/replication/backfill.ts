@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../bounded-map.ts'
 import { type Clock, withDeadline } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
@@ -7,7 +8,7 @@ import { comparePositions, newestPosition, type Position, type Run } from '../..
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import type { BackfillQueue } from './backfill-queue.ts'
-import { BEGINNING, NOTHING_HELD } from './constants.ts'
+import { BEGINNING, MAX_UNABLE, NOTHING_HELD, PATIENCE, REFUSED, SILENT } from './constants.ts'
 import type { ProviderTable } from './provider-table.ts'
 import type { Missing } from './reorder-buffer.ts'
 
@@ -64,9 +65,16 @@ export interface BackfillTask {
   readonly isComplete: (byAuthor: boolean) => boolean
 }
 
-/** Fetches missing readings: from their author first, then from providers. Every item is verified by its seal. */
+/**
+ * Fetches missing readings: from their author first, then from providers. Every item is verified by its seal. Who does not
+ * begin to answer keeps no place from others.
+ */
 export class Backfill {
   readonly #init: BackfillInit
+  /** Peers that do not speak the protocol, until when they are not asked. */
+  readonly #refusing = new BoundedMap<string, number>(MAX_UNABLE)
+  /** Peers that did not answer, until when they are not asked for the readings of others. */
+  readonly #silent = new BoundedMap<string, number>(MAX_UNABLE)
 
   constructor(init: BackfillInit) {
     this.#init = init
@@ -76,12 +84,15 @@ export class Backfill {
   async ask(task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     const author = parseSeries(task.series)?.peer
     if (author === undefined) throw new NodeError('series-name', `${task.series} is no series name`)
+    const asksAuthor = task.withoutAuthor !== true && !this.refuses(author)
+    const asksOthers = task.authorOnly !== true && this.#providersOf(author).length > 0
+    if (!asksAuthor && !asksOthers) return false
     const leave = await this.#init.queue.turn(task.noticedAt, signal)
     try {
-      const answered = task.withoutAuthor !== true && (await this.#askPeer(author, author, task, signal))
+      const answered = asksAuthor && (await this.#askPeer(author, author, task, signal, leave))
       if (task.authorOnly === true || (answered && task.isComplete(true))) return answered
       for (const provider of this.#providersOf(author)) {
-        await this.#askPeer(provider, author, task, signal)
+        await this.#askPeer(provider, author, task, signal, leave)
         if (task.isComplete(false)) break
       }
       return answered
@@ -90,42 +101,81 @@ export class Backfill {
     }
   }
 
+  /** Whether a peer has said that it does not speak the protocol: it is not asked. */
+  refuses(peer: string): boolean {
+    return (this.#refusing.get(peer) ?? 0) > this.#init.clock.monotonic()
+  }
+
+  /** A peer has connected: it may speak the protocol by now. */
+  returned(peer: string): void {
+    this.#refusing.delete(peer)
+    this.#silent.delete(peer)
+  }
+
   #providersOf(author: string): string[] {
-    const { providers, others, max } = this.#init
+    const { providers, others, max, clock } = this.#init
+    const now = clock.monotonic()
     const peers = new Set([...providers.of(author), ...others()])
     peers.delete(author)
-    return [...peers].slice(0, max)
+    return [...peers]
+      .filter((peer) => !this.refuses(peer) && (this.#silent.get(peer) ?? 0) <= now)
+      .slice(0, max)
   }
 
   /** @returns whether the answer was complete */
-  async #askPeer(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
+  async #askPeer(
+    peer: string,
+    author: string,
+    task: BackfillTask,
+    signal: AbortSignal,
+    leave: () => void
+  ): Promise<boolean> {
     try {
-      const hasAny = await this.#receive(peer, author, task, signal)
+      const hasAny = await this.#receive(peer, author, task, signal, leave)
+      this.#silent.delete(peer)
       if (!hasAny) this.#init.providers.forget(author, peer)
       return true
     } catch (error) {
       signal.throwIfAborted()
       if (peer === author && NOTHING_HELD.some((code) => isNodeError(error, code))) return true
+      this.#noteUnable(peer, error)
       this.#init.log.debug(`history of ${task.series} from ${peer}: ${describeError(error)}`)
       return false
     }
   }
 
+  /** A refusal of one question says nothing of the next. */
+  #noteUnable(peer: string, error: unknown): void {
+    const now = this.#init.clock.monotonic()
+    if (error instanceof Error && error.name === 'UnsupportedProtocolError')
+      this.#refusing.set(peer, now + REFUSED)
+    if (isNodeError(error, 'deadline')) this.#silent.set(peer, now + SILENT)
+  }
+
   /** @returns whether the answer had any item */
-  async #receive(peer: string, author: string, task: BackfillTask, signal: AbortSignal): Promise<boolean> {
+  async #receive(
+    peer: string,
+    author: string,
+    task: BackfillTask,
+    signal: AbortSignal,
+    leave: () => void
+  ): Promise<boolean> {
     const { source, clock, silence } = this.#init
     const over = new AbortController()
     const answer = source.history(peer, questionOf(task), AbortSignal.any([signal, over.signal]))
     const items = answer[Symbol.asyncIterator]()
     let last: Position | undefined
+    const giveWay = clock.after(PATIENCE, leave)
     try {
       for (;;) {
         const item = await withDeadline(clock, silence, `history of ${peer}`, () => items.next(), signal)
+        giveWay()
         if (item.done === true) return last !== undefined
         last = this.#take(item.value, peer, author, task, last)
         if (task.shouldStop()) return true
       }
     } finally {
+      giveWay()
       over.abort()
     }
   }

@@ -1,5 +1,5 @@
 import type { HeldRun } from '../../reading/history/history.ts'
-import { comparePositions, type Run } from '../../reading/run.ts'
+import { comparePositions, newestPosition, type Run, sameRun } from '../../reading/run.ts'
 
 /** Readings of a series that a store lacks. */
 export interface Gap {
@@ -34,4 +34,15 @@ function gapsOfRun({ run, ranges }: HeldRun, isOldest: boolean, isNewest: boolea
 /** A name for a gap that stays the same while nothing of it is filled. */
 export function gapName(series: string, { run, from, to }: Gap): string {
   return `${series} ${run.epoch}.${run.boot}.${from}-${to ?? ''}`
+}
+
+export function isWithin(gap: Gap, { run, from, to = Number.POSITIVE_INFINITY }: Gap): boolean {
+  return sameRun(gap.run, run) && gap.from >= from && (gap.to ?? Number.POSITIVE_INFINITY) <= to
+}
+
+/** What comes after the newest that is held. */
+export function endOf(held: readonly HeldRun[]): Gap | undefined {
+  const ends = held.map(({ run, ranges }) => ({ ...run, seq: (ranges.at(-1)?.[1] ?? -1) + 1 }))
+  const newest = newestPosition(ends)
+  return newest && { run: newest, from: newest.seq }
 }

@@ -4,15 +4,16 @@ import { type Cancel, type Clock, every } from '../../clock.ts'
 import { defined } from '../../defined.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import type { HeldRun, History, RowRange } from '../../reading/history/history.ts'
-import { comparePositions, newestPosition, type Position, sameRun } from '../../reading/run.ts'
+import type { History, RowRange } from '../../reading/history/history.ts'
+import { comparePositions, type Position, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
 import { MAX_RECORDS } from '../../reading/signed/senml.ts'
 import type { Startable } from '../../startable.ts'
 import { AuthorBackoff, type Outcome } from './author-backoff.ts'
+import { AuthorTurns, inTurn } from './author-turns.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
-import { type Gap, gapName, gapsOf } from './gaps.ts'
+import { endOf, type Gap, gapName, gapsOf, isWithin } from './gaps.ts'
 import type { ReplicationLimits } from './limits.ts'
 
 export interface ReplicatorInit {
@@ -29,7 +30,7 @@ export interface ReplicatorComponents {
   /** Whether a series is kept: `store:` of the configuration, its names and purposes resolved. */
   readonly keeps: (series: string) => boolean
   readonly isConnected: (peer: string) => boolean
-  readonly backfill: Pick<Backfill, 'ask'>
+  readonly backfill: Pick<Backfill, 'ask' | 'refuses' | 'returned'>
 }
 
 /** What is not held of a series, or may have come after all that is. */
@@ -42,7 +43,7 @@ interface SeriesGap {
 }
 
 /** Peers that connected since the last search for gaps. */
-const MAX_RETURNED = 1024
+const MAX_RETURNED = 4096
 
 /** Authors that are asked for blocks at one time; the queue of backfill bounds how often. */
 const LANES = 4
@@ -66,8 +67,9 @@ export class Replicator implements Startable {
   readonly #backoff: AuthorBackoff
   /** Peers that have connected since the last search for gaps. */
   readonly #returned = new BoundedMap<string, true>(MAX_RETURNED)
-  /** How many gaps of an author are being asked for. */
-  readonly #filling = new Map<string, number>()
+  readonly #turns: AuthorTurns
+  /** How many gaps of an author are being asked for; ended when it connects, to be asked itself. */
+  readonly #filling = new Map<string, { readonly count: number; readonly over: AbortController }>()
   readonly #work = new Set<Promise<void>>()
   #compacting = false
   /** How many authors are being asked for blocks. */
@@ -78,12 +80,16 @@ export class Replicator implements Startable {
     const peer = detail.toString()
     this.#returned.set(peer, true)
     this.#backoff.forget(peer)
+    this.#init.backfill.returned(peer)
+    this.#turns.connected(peer)
+    this.#filling.get(peer)?.over.abort(new Error(`${peer} has connected`))
   }
 
   constructor(components: ReplicatorComponents, init: ReplicatorInit) {
     this.#init = { ...components, ...init }
     this.#unfillable = new BoundedMap(init.options.unfillable)
     this.#vain = new BoundedMap(init.options.unfillable)
+    this.#turns = new AuthorTurns(components.clock)
     this.#backoff = new AuthorBackoff(components.clock, components.random, init.options)
   }
 
@@ -158,22 +164,43 @@ export class Replicator implements Startable {
 
   /**
    * Asks for what is missing, and of each author on its own: one who is silent delays no other, nor does one of whom
-   * much is missing.
+   * much is missing. Authors who have not answered may take half of the places.
    */
   #fill(): void {
-    const room = this.#init.options.gaps - this.#filling.values().reduce((sum, count) => sum + count, 0)
-    if (room <= 0) return
+    const { gaps } = this.#init.options
+    if (this.#places() >= gaps) return
     const byAuthor = Map.groupBy(this.#kept(), authorOf)
     this.#reopen(byAuthor)
+    const authors = this.#turns.inOrder(byAuthor.keys()).filter((author) => !this.#isLeft(author))
+    const [answering = [], others = []] = [true, false].map((has) =>
+      authors.filter((author) => this.#turns.answers(author) === has)
+    )
+    this.#fillOfAll(answering, byAuthor, gaps - this.#places())
+    const half = Math.ceil(gaps / 2) - this.#places((author) => !this.#turns.answers(author))
+    this.#fillOfAll(others, byAuthor, Math.min(half, gaps - this.#places()))
+  }
+
+  /** Gaps that are being asked for. */
+  #places(isOf: (author: string) => boolean = () => true): number {
+    return [...this.#filling].reduce((sum, [author, { count }]) => sum + (isOf(author) ? count : 0), 0)
+  }
+
+  #fillOfAll(
+    authors: readonly string[],
+    byAuthor: ReadonlyMap<string, readonly string[]>,
+    room: number
+  ): void {
     const missing: SeriesGap[][] = []
-    for (const [author, kept] of byAuthor) {
+    for (const author of authors) {
       if (missing.length >= room) break
-      const own = this.#isLeft(author) ? [] : this.#missing(kept)
+      const own = this.#missing(byAuthor.get(author) ?? [])
       if (own.length > 0) missing.push(own)
     }
     for (const [author, own] of Map.groupBy(inTurn(missing, room), ({ series }) => authorOf(series))) {
-      this.#filling.set(author, own.length)
-      this.#run(() => this.#fillOf(author, own).finally(() => this.#filling.delete(author)))
+      const over = new AbortController()
+      this.#filling.set(author, { count: own.length, over })
+      this.#turns.asked(author)
+      this.#run(() => this.#fillOf(author, own, over.signal).finally(() => this.#filling.delete(author)))
     }
   }
 
@@ -187,12 +214,12 @@ export class Replicator implements Startable {
    * asked until its back-off has passed. That there is nothing after all that is held of a series says nothing of the
    * gaps, but the other series are then not asked for what comes after them.
    */
-  async #fillOf(author: string, gaps: readonly SeriesGap[]): Promise<void> {
+  async #fillOf(author: string, gaps: readonly SeriesGap[], over: AbortSignal): Promise<void> {
     const sum = { answered: true, hasReadings: false }
     let hasEnded = false
     for (const gap of gaps) {
       if (gap.isEnd && hasEnded) continue
-      const { answered, hasReadings } = await this.#fillOne(gap, !sum.answered)
+      const { answered, hasReadings } = await this.#fillOne(gap, !sum.answered, over)
       sum.answered &&= answered
       sum.hasReadings ||= hasReadings
       if (answered || hasReadings) continue
@@ -200,7 +227,8 @@ export class Replicator implements Startable {
       if (gap.isEnd) hasEnded = true
       else if (!sum.hasReadings) break
     }
-    this.#backoff.note(author, sum)
+    this.#turns.note(author, sum.answered)
+    this.#backoff.note(author, { ...sum, refused: this.#init.backfill.refuses(author) })
   }
 
   /**
@@ -230,7 +258,11 @@ export class Replicator implements Startable {
       .map(({ gap }) => gap)
   }
 
-  async #fillOne({ series, gap, isEnd }: SeriesGap, withoutAuthor: boolean): Promise<Outcome> {
+  async #fillOne(
+    { series, gap, isEnd }: SeriesGap,
+    withoutAuthor: boolean,
+    over: AbortSignal
+  ): Promise<Omit<Outcome, 'refused'>> {
     const { history } = this.#init
     const remaining = (): Gap[] =>
       [...gapsOf(history.held(series)), ...history.unsealed(series)].filter((other) => isWithin(other, gap))
@@ -244,21 +276,24 @@ export class Replicator implements Startable {
     // An author that connects while it is asked is asked again.
     if (isEnd) this.#open.delete(series)
     try {
-      answered = await this.#ask({
-        series,
-        missing: { from: { ...gap.run, seq: gap.from }, ...defined({ to: gap.to }) },
-        noticedAt: this.#init.clock.monotonic(),
-        // Backfill's `receive` stores them.
-        onReadings: (readings) => {
-          hasReadings ||= readings.length > 0
-          isReached = readings.some(({ position }) => comparePositions(position, end) >= 0)
-          isPassed ||= isReached
+      answered = await this.#ask(
+        {
+          series,
+          missing: { from: { ...gap.run, seq: gap.from }, ...defined({ to: gap.to }) },
+          noticedAt: this.#init.clock.monotonic(),
+          // Backfill's `receive` stores them.
+          onReadings: (readings) => {
+            hasReadings ||= readings.length > 0
+            isReached = readings.some(({ position }) => comparePositions(position, end) >= 0)
+            isPassed ||= isReached
+          },
+          onGone: () => undefined,
+          shouldStop: () => !isEnd && isReached,
+          isComplete: (byAuthor) => (isEnd ? byAuthor || hasReadings : isFilled()),
+          withoutAuthor
         },
-        onGone: () => undefined,
-        shouldStop: () => !isEnd && isReached,
-        isComplete: (byAuthor) => (isEnd ? byAuthor || hasReadings : isFilled()),
-        withoutAuthor
-      })
+        over
+      )
     } finally {
       if (isEnd && !answered) this.#open.add(series)
     }
@@ -348,27 +383,10 @@ export class Replicator implements Startable {
     }
   }
 
-  async #ask(task: BackfillTask): Promise<boolean> {
-    return await this.#init.backfill.ask(task, this.#ended.signal)
+  async #ask(task: BackfillTask, over?: AbortSignal): Promise<boolean> {
+    const { signal } = this.#ended
+    return await this.#init.backfill.ask(task, over === undefined ? signal : AbortSignal.any([signal, over]))
   }
-}
-
-/** The first of each list, then the second of each, and so on, up to `room`. */
-function inTurn<T>(lists: readonly (readonly T[])[], room: number): T[] {
-  const turns = Math.min(room, Math.max(0, ...lists.map(({ length }) => length)))
-  const each = Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1)))
-  return each.flat().slice(0, room)
-}
-
-function isWithin(gap: Gap, { run, from, to = Number.POSITIVE_INFINITY }: Gap): boolean {
-  return sameRun(gap.run, run) && gap.from >= from && (gap.to ?? Number.POSITIVE_INFINITY) <= to
-}
-
-/** What comes after the newest that is held. */
-function endOf(held: readonly HeldRun[]): Gap | undefined {
-  const ends = held.map(({ run, ranges }) => ({ ...run, seq: (ranges.at(-1)?.[1] ?? -1) + 1 }))
-  const newest = newestPosition(ends)
-  return newest && { run: newest, from: newest.seq }
 }
 
 function authorOf(series: string): string {
