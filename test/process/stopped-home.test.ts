@@ -71,6 +71,6 @@ t.test('status of a killed node says that none runs', async (t) => {
   const { end, out, err } = kith('status', '--home', home)
   t.equal(await end, 3)
   t.equal(out(), '')
-  t.equal(err(), `kith: no node runs in ${home}\n      kith run starts one\n`)
+  t.equal(err(), `kith: no node runs in ${home}\n      kith run --home ${home} starts one\n`)
   t.equal(statSync(join(home, 'history.sqlite')).size, before, 'and none is started')
 })

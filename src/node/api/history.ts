@@ -24,6 +24,8 @@ export interface HistoryInit {
   readonly history: History
   readonly context: () => ViewContext
   readonly protocolsOf: (quantity: string) => readonly string[]
+  /** Whether a sensor of this node is meant, which may not have measured yet. */
+  readonly isOwnSensor: (what: string) => boolean
   /** The catalogue of a peer, where it is known. */
   readonly catalogueOf: (peer: string) => Catalogue | undefined
   /** PeerIds of the peers with a connection. */
@@ -145,7 +147,7 @@ class AuthorPast {
     const { peer } = this.#target
     const known = this.#namesOf(this.#init.catalogueOf(peer))
     const names = new Set([...this.#stored, ...known])
-    if (names.size > 0) return [...names].toSorted()
+    if (names.size > 0 || this.#isOwnSensor()) return [...names].toSorted()
     for (const source of this.#peers) {
       const found = await source.catalogue(signal).then(
         (catalogue) => this.#namesOf(catalogue),
@@ -156,6 +158,11 @@ class AuthorPast {
       if (found !== undefined && source === this.#author) throw noSuch(this.#request)
     }
     throw this.#author.failure ?? noSuch(this.#request)
+  }
+
+  #isOwnSensor(): boolean {
+    const { resolver, isOwnSensor } = this.#init
+    return resolver.isSelf(this.#target.peer) && isOwnSensor(this.#request.what)
   }
 
   #namesOf(catalogue: Catalogue | undefined): string[] {

@@ -65,6 +65,7 @@ export function createOperations(components: Components): Operations {
       history,
       context,
       protocolsOf: carriers,
+      isOwnSensor: (what) => components.init.config.sensors.some(({ name }) => name === what.split('/')[0]),
       catalogueOf: (peer) => catalogues.mostComplete(peer)?.catalogue,
       connected: () => components.transports.network.getPeers().map(String)
     },

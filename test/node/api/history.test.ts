@@ -38,6 +38,7 @@ function bench(
       reachable: () => true
     }),
     protocolsOf: () => [],
+    isOwnSensor: (what) => what === 'attic',
     catalogueOf: () => undefined,
     connected: () => []
   }
@@ -53,6 +54,15 @@ function bench(
   }
   return { store, rows }
 }
+
+t.test(
+  'a sensor of this node that has not measured yet has no readings, and another is unknown',
+  async (t) => {
+    const { rows } = bench(t, undefined, ':memory:', () => false)
+    t.same(await rows({ what: 'attic' }), [])
+    await t.rejects(rows({ what: 'cellar' }), { code: 'no-such' })
+  }
+)
 
 function untimed(readings: readonly Reading[]): Reading[] {
   return readings.map(({ errorBound: _, ...reading }) => ({ ...reading, time: null, quality: 2 }) as Reading)

@@ -17,12 +17,11 @@ const CODE = `
  * Moves the log of a database into its file in a thread of its own, which ends with it: it writes some MiB and waits for
  * the disk twice, at which the event loop would stop. SQLite keeps the locks of all connections of a process together, so
  * that one more is safe.
- * @param done is called once, with the error where it failed
+ * @throws Error where it failed
  */
-export function moveLog(path: string, done: (error: Error | undefined) => void): void {
+export async function moveLog(path: string): Promise<void> {
   const url = pathToFileURL(path)
   url.searchParams.set('mode', 'rw')
-  let failure: Error | undefined
   const worker = new Worker(CODE, {
     eval: true,
     execArgv: [],
@@ -31,8 +30,8 @@ export function moveLog(path: string, done: (error: Error | undefined) => void):
   })
   // What is not moved when the process ends is moved by the next.
   worker.unref()
-  worker.on('error', (error: Error) => {
-    failure = error
+  await new Promise<void>((resolve, reject) => {
+    worker.on('error', reject)
+    worker.on('exit', () => resolve())
   })
-  worker.on('exit', () => done(failure))
 }

@@ -4,7 +4,6 @@ import type { Clock } from '../../../clock.ts'
 import { describeError, isNodeError } from '../../../error.ts'
 import type { Log } from '../../../log.ts'
 import type { HistoryState } from '../history.ts'
-import { moveLog } from './checkpoint.ts'
 import {
   asideFiles,
   isDamage,
@@ -236,17 +235,30 @@ export class DurableStore {
 
   /** In another thread; here only where that one does not keep up, or cannot be. */
   #moveLog(pages: number, store: HistoryStore): void {
-    if (this.file === null || pages < LOG.move) return
-    if (pages >= LOG.max) store.moveLog()
-    if (this.#moving || pages >= LOG.max) return
+    if (this.file === null) return
+    // The thread ends behind a writer that goes on, and a log begins anew only where all of it is moved.
+    const isLong = this.#frames >= LOG.max && !this.#moving
+    if (isLong || pages >= LOG.max) store.moveLog()
+    else if (!this.#moving && pages >= LOG.move) this.#startMoving(this.file, store)
+  }
+
+  #startMoving(file: string, store: HistoryStore): void {
     this.#moving = true
-    moveLog(this.file, (error) => {
-      this.#moving = false
-      if (error !== undefined)
+    this.#moveInThread(file, store)
+      .catch((error: unknown) => {
         this.#options.log.warn(
           `the log of the history cannot be moved into its file: ${describeError(error)}`
         )
-    })
+      })
+      .finally(() => {
+        this.#moving = false
+      })
+  }
+
+  /** Threads of Node are loaded when the first log is long, not at the start. */
+  async #moveInThread(file: string, store: HistoryStore): Promise<void> {
+    const { moveLog } = await import('./checkpoint.ts')
+    if (this.#store === store) await moveLog(file)
   }
 
   /**
