@@ -1,4 +1,4 @@
-import type { PeerView } from '../../node/api/operations.ts'
+import type { Operations, PeerView } from '../../node/api/operations.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
@@ -8,6 +8,9 @@ import { isGone, peersTable } from '../views/peers-table.ts'
 /** Milliseconds between refreshes, and for discovery by a temporary node. */
 const REFRESH_MS = 2000
 const DISCOVERY_MS = 3000
+/** Milliseconds without a change after which its neighbours are known, and between two looks. */
+const SETTLED_MS = 400
+const LOOK_MS = 100
 
 export const peers = defineCommand({
   name: 'peers',
@@ -30,7 +33,7 @@ export const peers = defineCommand({
   async run(context) {
     if (context.options.forget !== undefined) return forgetAddresses(context, context.options.forget)
     const { operations, from } = await context.connect()
-    if (from === 'temporary') await context.clock.sleep(context.timeout ?? DISCOVERY_MS, context.signal)
+    if (from === 'temporary') await discover(context, operations)
     if (context.options.watch === true) return watchPeers(context, () => operations.peers())
     const found = await operations.peers()
     if (context.json) context.terminal.json(found)
@@ -39,6 +42,26 @@ export const peers = defineCommand({
     else showPeers(context, found)
   }
 })
+
+/**
+ * Waits until a temporary node knows its neighbours: as long as --timeout says, else until some are connected and
+ * nothing has changed for a while. An answer of mDNS comes within 120 ms (RFC 6762 section 6), a connection and its
+ * catalogue soon after.
+ */
+async function discover({ timeout, clock, signal }: Context, operations: Operations): Promise<void> {
+  if (timeout !== undefined) return clock.sleep(timeout, signal)
+  const begun = clock.monotonic()
+  let last = ''
+  let changed = begun
+  while (clock.monotonic() - begun < DISCOVERY_MS) {
+    const connected = (await operations.peers()).filter((peer) => peer.connected)
+    const seen = connected.map(({ peer, name }) => `${peer} ${name}`).join()
+    if (seen !== last) changed = clock.monotonic()
+    else if (seen !== '' && clock.monotonic() - changed >= SETTLED_MS) return
+    last = seen
+    await clock.sleep(LOOK_MS, signal)
+  }
+}
 
 function showPeers(context: Context, found: readonly PeerView[]): void {
   const { terminal } = context

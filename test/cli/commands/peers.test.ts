@@ -1,5 +1,6 @@
 import t from 'tap'
-import { FakeOperations } from '../../support/fakes/operations.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { FakeOperations, NOW } from '../../support/fakes/operations.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 t.test('peers --forget says which addresses were removed', async (t) => {
@@ -34,4 +35,30 @@ t.test('ping --trace lists what was tried before the reply', async (t) => {
     /^the way to hall:\n {2}192\.168\.7\.3: no answer within 3 s\n {2}direct 192\.168\.1\.20: connected\n/
   )
   t.match(operations.asked, [{ who: 'hall', trace: true }])
+})
+
+/** Virtual milliseconds that `kith peers` of a temporary node takes, where a neighbour connects at some time. */
+async function taken(line: string, connects: number): Promise<number> {
+  const clock = new VirtualClock({ now: NOW * 1000 })
+  const begun = clock.monotonic()
+  const operations = new FakeOperations()
+  const all = await operations.peers()
+  operations.peers = async () => (clock.monotonic() - begun < connects ? [] : all)
+  let ended = false
+  const running = runCommand(line, { operations, clock, from: 'temporary' }).then((run) => {
+    ended = true
+    return run
+  })
+  while (!ended) await clock.advance(50)
+  t.equal((await running).status, 0)
+  return clock.monotonic() - begun
+}
+
+t.test('a temporary node waits until its neighbours are known, no longer than 3 s', async (t) => {
+  const soon = await taken('peers', 300)
+  t.ok(soon >= 700 && soon < 1000, `${soon}`)
+  const nobody = await taken('peers', Infinity)
+  t.ok(nobody >= 3000 && nobody < 3200, `${nobody}`)
+  const asked = await taken('peers --timeout 2s', 300)
+  t.ok(asked >= 2000 && asked < 2200, `${asked}`)
 })

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Session } from '../../../src/cli/command-line/command.ts'
 import { runCommandLine } from '../../../src/cli/command-line/dispatch.ts'
 import { commandsFor } from '../../../src/cli/commands.ts'
 import type { Clock } from '../../../src/clock.ts'
@@ -38,6 +39,8 @@ export interface CommandRunOptions {
   readonly signal?: AbortSignal
   readonly environment?: Readonly<Record<string, string>>
   readonly home?: string
+  /** Which node answers: `running` unless given. */
+  readonly from?: Session['from']
   /** Whether the node is looked for in the home, as in earnest: there are no fake operations. */
   readonly alone?: boolean
 }
@@ -66,7 +69,7 @@ export async function runCommand(line: string, options: CommandRunOptions = {}):
     signal: options.signal ?? new AbortController().signal,
     ...(options.alone === true
       ? {}
-      : { connect: async () => ({ operations, from: 'running', close: async () => {} }) })
+      : { connect: async () => ({ operations, from: options.from ?? 'running', close: async () => {} }) })
   })
   return {
     status,
