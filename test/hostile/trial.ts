@@ -13,7 +13,9 @@ const PORT = 4001
 const ADDRESSES = { victim: '10.66.0.1', friend: '10.66.0.2', newcomer: '10.66.0.3', stranger: '10.66.0.4' }
 const THIRD = '10.66.0.9'
 const FRIEND = 'friend'
-/** Milliseconds before an attack, in which the node and its friend are at rest, and after it. */
+/** Milliseconds before an attack, in which the node gives back what its start needed (src/node/memory-trimmer.ts). */
+const SETTLE = 6000
+/** Milliseconds after an attack. */
 const REST = 3000
 /** Milliseconds of an attack after which a newcomer asks. */
 const NEWCOMER_AFTER = 3000
@@ -70,7 +72,7 @@ export class Trial {
       const address = `/ip4/${ADDRESSES.victim}/tcp/${PORT}/p2p/${peer}`
       const newcomer = await this.#newcomer.node({})
       await askOnce(friend, address, peer)
-      await systemClock.sleep(REST)
+      await systemClock.sleep(SETTLE)
       const before = victim.memory().now
       await victim.longestStop()
       const [dialsBefore, diskBefore] = [refusedConnections(this.#third), victim.diskBytes()]
