@@ -123,3 +123,17 @@ t.test('everybody was away at some time', async (t) => {
   checkComplete(t, reader, author, series)
   checkComplete(t, keeper, author, series)
 })
+
+t.test('the author had measured and was restarted before it was heard first', async (t) => {
+  const house = houseFor(t)
+  const author = await house.start('author', { gauges: ['air'], home: true })
+  const reader = await house.start('reader', { home: true, config: 'store: [{ claimed: author }]' })
+  await house.pass(10_000)
+  await house.restart(author)
+  await house.pass(5_000)
+  await house.link(reader, author)
+  const series = author.series('air')
+  await house.until(() => reader.history(series).length === author.gauge('air').next)
+  t.equal(Number(reader.values(series)[0]), 0, 'from its first reading on')
+  checkComplete(t, reader, author, series)
+})

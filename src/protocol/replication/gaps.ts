@@ -9,6 +9,15 @@ export interface Gap {
   readonly to?: number
 }
 
+/** What is not held of a series, or may have come after all that is. */
+export interface SeriesGap {
+  readonly series: string
+  /** gapName() of both. */
+  readonly name: string
+  readonly gap: Gap
+  readonly isEnd: boolean
+}
+
 /**
  * The gaps in what is held of a series, newest first: between the ranges of a run, before the first range
  * of every run but the oldest, and after the last range of every run but the newest.

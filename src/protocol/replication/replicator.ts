@@ -13,7 +13,8 @@ import type { Startable } from '../../startable.ts'
 import { AuthorBackoff, type Outcome } from './author-backoff.ts'
 import { AuthorTurns, inTurn } from './author-turns.ts'
 import type { Backfill, BackfillTask } from './backfill.ts'
-import { endOf, type Gap, gapName, gapsOf, isWithin } from './gaps.ts'
+import { Beginnings } from './beginnings.ts'
+import { endOf, type Gap, gapName, gapsOf, isWithin, type SeriesGap } from './gaps.ts'
 import type { ReplicationLimits } from './limits.ts'
 
 export interface ReplicatorInit {
@@ -31,15 +32,6 @@ export interface ReplicatorComponents {
   readonly keeps: (series: string) => boolean
   readonly isConnected: (peer: string) => boolean
   readonly backfill: Pick<Backfill, 'ask' | 'refuses' | 'returned'>
-}
-
-/** What is not held of a series, or may have come after all that is. */
-interface SeriesGap {
-  readonly series: string
-  /** gapName() of both. */
-  readonly name: string
-  readonly gap: Gap
-  readonly isEnd: boolean
 }
 
 /** Peers that connected since the last search for gaps. */
@@ -68,6 +60,7 @@ export class Replicator implements Startable {
   /** Peers that have connected since the last search for gaps. */
   readonly #returned = new BoundedMap<string, true>(MAX_RETURNED)
   readonly #turns: AuthorTurns
+  readonly #beginnings: Beginnings
   /** How many gaps of an author are being asked for; ended when it connects, to be asked itself. */
   readonly #filling = new Map<string, { readonly count: number; readonly over: AbortController }>()
   readonly #work = new Set<Promise<void>>()
@@ -82,6 +75,7 @@ export class Replicator implements Startable {
     this.#backoff.forget(peer)
     this.#init.backfill.returned(peer)
     this.#turns.connected(peer)
+    this.#beginnings.returned(peer)
     this.#filling.get(peer)?.over.abort(new Error(`${peer} has connected`))
   }
 
@@ -90,12 +84,18 @@ export class Replicator implements Startable {
     this.#unfillable = new BoundedMap(init.options.unfillable)
     this.#vain = new BoundedMap(init.options.unfillable)
     this.#turns = new AuthorTurns(components.clock)
+    this.#beginnings = new Beginnings({
+      ...{ ...components, lanes: LANES, max: init.options.max },
+      ask: (task) => this.#ask(task),
+      run: (work) => this.#run(work)
+    })
     this.#backoff = new AuthorBackoff(components.clock, components.random, init.options)
   }
 
   start(): void {
     const { clock, options, network } = this.#init
     network.addEventListener('peer:connect', this.#onConnect)
+    for (const series of this.#init.history.series()) this.#beginnings.settle(series)
     for (const series of this.#kept()) this.#open.add(series)
     this.#cancels.push(
       every(clock, options.period, () => {
@@ -175,6 +175,7 @@ export class Replicator implements Startable {
     const [answering = [], others = []] = [true, false].map((has) =>
       authors.filter((author) => this.#turns.answers(author) === has)
     )
+    this.#beginnings.look([...answering, ...others], byAuthor)
     this.#fillOfAll(answering, byAuthor, gaps - this.#places())
     const half = Math.ceil(gaps / 2) - this.#places((author) => !this.#turns.answers(author))
     this.#fillOfAll(others, byAuthor, Math.min(half, gaps - this.#places()))

@@ -3,6 +3,7 @@ import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { BackfillTask } from '../../../src/protocol/replication/backfill.ts'
+import { BEGINNING } from '../../../src/protocol/replication/constants.ts'
 import { Replicator, type ReplicatorComponents } from '../../../src/protocol/replication/replicator.ts'
 import type { HeldRun, RowRange } from '../../../src/reading/history/history.ts'
 import type { Reading } from '../../../src/reading/reading.ts'
@@ -102,6 +103,7 @@ function bench(answer: (task: BackfillTask, shelf: Shelf['put']) => boolean | Pr
         returned: () => {},
         async ask(task, signal) {
           const { from, to } = task.missing
+          if (from.boot === BEGINNING.boot) return true
           asked.push(
             `${from.epoch}.${from.seq}-${to ?? ''}${task.authorOnly === true ? ' of the author' : ''}`
           )
