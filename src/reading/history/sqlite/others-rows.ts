@@ -25,6 +25,9 @@ export interface OthersRowsInit {
 /** An author whose readings came within this time, in milliseconds, is there to be asked. */
 const THERE = 60_000
 
+/** Packs that an end puts on disk, so that it is over in seconds: rows of further ones are there without their seals. */
+const MAX_AT_END = 8192
+
 /** Readings of one series without a gap, ascending. */
 interface Span {
   readonly first: Reading
@@ -73,11 +76,22 @@ export class OthersRows {
       }))
   }
 
-  /** What no block has replaced for twice the time of one is kept without it. */
-  settle(): void {
+  /**
+   * What no block has replaced for twice the time of one is kept without it.
+   * @param max about how many packs, of whole tails
+   * @returns whether there is more
+   */
+  settle(max: number): boolean {
     const { clock, limits } = this.#init
     const old = clock.monotonic() - 2 * limits.blockAge
-    for (const tail of this.#tails()) if ((tail.parts[0]?.at ?? Infinity) < old) this.#settle(tail)
+    let left = max
+    for (const tail of this.#tails()) {
+      if ((tail.parts[0]?.at ?? Infinity) >= old) continue
+      if (left <= 0) return true
+      left -= Math.max(1, tail.seals.count)
+      this.#settle(tail)
+    }
+    return false
   }
 
   /** Removes rows that are not written, of the author with the most first, until so many bytes are gone. */
@@ -95,7 +109,13 @@ export class OthersRows {
 
   /** Before an end that is no crash: the packs of authors that are not there to be asked. */
   settleAway(): void {
-    for (const tail of this.#tails()) if (!this.#isCompleted(tail)) this.#spill(tail)
+    let left = MAX_AT_END
+    for (const tail of this.#tails().toSorted((a, b) => a.seals.count - b.seals.count)) {
+      if (this.#isCompleted(tail)) continue
+      left -= tail.seals.count
+      if (left < 0) return
+      this.#spill(tail)
+    }
   }
 
   #tails(): TailRun[] {
@@ -152,14 +172,40 @@ export class OthersRows {
     const { keep, tails } = this.#init
     const { topic } = tail
     const dated = this.#dateOf(tail)
-    const rows = new Map(tail.readings(0).map((reading) => [reading.position.seq, reading]))
-    for (const { from, to, bytes } of [...tail.seals.packs()]) {
-      const seqs = Array.from({ length: to - from + 1 }, (_, i) => from + i)
-      const readings = seqs.map((seq) => rows.get(seq)).filter((reading) => reading !== undefined)
-      keep({ kind: 'pack', topic, dated, bytes, ranges: rangesOf(readings) })
-    }
+    const packs = [...tail.seals.packs()]
+    // First and at once: rows that go one by one would have the seals that remain written anew each time.
     tails.unseal(tail)
+    const rows = this.#takeRows(tail, packs)
+    for (const [i, { bytes }] of packs.entries())
+      keep({ kind: 'pack', topic, dated, bytes, ranges: rangesOf(rows[i] ?? []) })
   }
+
+  /** Removes the rows of ranges, which are ascending. @returns them, range by range */
+  #takeRows(tail: TailRun, ranges: readonly { from: number; to: number }[]): Reading[][] {
+    const rows = tail.readings(0)
+    const taken: Reading[][] = []
+    const cuts: { from: number; to: number }[] = []
+    let next = 0
+    for (const { from, to } of ranges) {
+      const start = firstFrom(rows, from, next)
+      const before = next
+      next = firstFrom(rows, to + 1, start)
+      taken.push(rows.slice(start, next))
+      const last = cuts.at(-1)
+      // Together with those before, where no row lies between.
+      if (last !== undefined && start === before) last.to = to
+      else cuts.push({ from, to })
+    }
+    for (const { from, to } of cuts) this.#init.tails.cut(tail.series, tail.run, from, to)
+    return taken
+  }
+}
+
+/** The index of the first row with this seq or a higher one, from an index on. */
+function firstFrom(rows: readonly Reading[], seq: number, from: number): number {
+  let i = from
+  while ((rows[i]?.position.seq ?? Infinity) < seq) i++
+  return i
 }
 
 /** Series by series; undefined where one has a gap. */

@@ -1,13 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { type Cancel, type Clock, every } from '../../../clock.ts'
+import { type Cancel, every } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
-import type { ClockStatus } from '../../../hal/time-source.ts'
-import type { Log } from '../../../log.ts'
 import type { Reading } from '../../reading.ts'
 import type { Position, Run } from '../../run.ts'
 import { parseSeries } from '../../series.ts'
 import type { SealedReadings } from '../../signed/sealed.ts'
-import type { Sealer } from '../../signed/sealer.ts'
 import type {
   AnchoredRun,
   HeldRun,
@@ -21,47 +17,27 @@ import type {
   RowRange,
   RunAnchor
 } from '../history.ts'
-import type { HistoryLimits } from '../limits.ts'
 import { rangesOf } from '../range.ts'
 import { Salvager } from '../salvage/salvager.ts'
 import { DurableStore } from '../store/durable-store.ts'
 import type { StoredSealed } from '../store/sealed-table.ts'
 import { Flusher } from './flusher.ts'
 import { HistoryReader } from './history-reader.ts'
+import type { SqliteHistoryOptions } from './options.ts'
 import { OthersRows } from './others-rows.ts'
 import { OwnRows } from './own-rows.ts'
 import { Recent } from './recent.ts'
 import { Retention, writtenAt } from './retention.ts'
-import type { HistoryShares } from './shares.ts'
 import { Tails } from './tails.ts'
-
-export interface SqliteHistoryOptions {
-  /** A file, or ':memory:'. */
-  readonly path: string
-  readonly clock: Clock
-  readonly log: Log
-  readonly sealer: Sealer
-  readonly time: () => ClockStatus
-  /** The ProtocolName of our own readings of a quantity; undefined where no protocol carries it. */
-  readonly topicOf: (quantity: string) => string | undefined
-  /** Bytes of a pack's payload that the receivers of every protocol of a quantity take. */
-  readonly maxPayloadOf: (quantity: string) => number
-  readonly limits: HistoryLimits
-  /** What other authors may take of the bytes; all unless given. */
-  readonly shares?: HistoryShares
-  /** Whether this many bytes of another author are stored now; all unless given. */
-  readonly admits?: (author: string, bytes: number) => boolean
-  /** Opens the database; openDatabase unless given. */
-  readonly open?: (path: string) => DatabaseSync
-  /** Is called when what damaged files had was taken over. */
-  readonly onSalvaged?: () => void
-}
 
 /** Bytes of an anchor in its row, about. */
 const ANCHOR_BYTES = 64
 
-/** Packs and blocks that one turn of the event loop writes, alone and beside rows, and tails that it seals. */
-const SLICE = { written: 24, withRows: 4, sealed: 4 }
+/**
+ * Packs and blocks that one turn of the event loop writes, alone and beside rows; tails that it seals; packs of others
+ * that it takes out of memory, about.
+ */
+const SLICE = { written: 24, withRows: 4, sealed: 4, settled: 256 }
 
 /**
  * History in SQLite. New readings are in memory: as rows, or sealed. A flush writes them, a part in each turn of the event
@@ -181,7 +157,7 @@ export class SqliteHistory implements History {
     this.#dropDamaged()
     this.#quietly(() => {
       this.#own.sealDue(Infinity)
-      this.#settle()
+      this.#settle(SLICE.settled)
     })
     this.#write(Infinity, true)
     this.#ended()
@@ -206,13 +182,15 @@ export class SqliteHistory implements History {
   #flushInTurns(): void {
     if (this.#flushing !== undefined) return
     this.#dropDamaged()
-    this.#quietly(() => this.#settle())
     this.#turn(true)
   }
 
   #turn(withRows: boolean): void {
     this.#flushing = undefined
-    const isDue = this.#quietly(() => this.#own.sealDue(SLICE.sealed))
+    const isDue = this.#quietly(() => {
+      const settles = this.#settle(SLICE.settled)
+      return this.#own.sealDue(SLICE.sealed) || settles
+    })
     const more = this.#write(withRows ? SLICE.withRows : SLICE.written, withRows)
     if (more || isDue) this.#flushing = setImmediate(() => this.#turn(false))
     else this.#ended()
@@ -378,10 +356,10 @@ export class SqliteHistory implements History {
     return left
   }
 
-  /** What waits for a block in vain is kept without it, while the disk takes it. */
-  #settle(): void {
+  /** What waits for a block in vain is kept without it, while the disk takes it. @returns whether there is more than `max` */
+  #settle(max: number): boolean {
     const { state } = this.#durable
-    if (state === 'ok' || state === 'memory') this.#others.settle()
+    return (state === 'ok' || state === 'memory') && this.#others.settle(max)
   }
 
   /** Deletes what is beyond a share, then what is beyond the whole, while the disk takes nothing. */

@@ -2,7 +2,11 @@ import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
+import { OthersRows } from '../../../../src/reading/history/sqlite/others-rows.ts'
 import type { SqliteHistory } from '../../../../src/reading/history/sqlite/sqlite-history.ts'
+import { Tails } from '../../../../src/reading/history/sqlite/tails.ts'
+import type { StoredSealed } from '../../../../src/reading/history/store/sealed-table.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
 const run = runOf(10)
@@ -190,4 +194,64 @@ t.test('a flush of many blocks is done in turns, of which each writes few', asyn
   t.ok(Math.max(...steps) <= 64, `${Math.max(...steps)}`)
   t.same(shapes(history).length, 100)
   history.close()
+})
+
+/** Rows of another in so many tails, each with so many packs of one reading, whose bytes nobody reads. */
+function rowsBench(count: number, packs: number) {
+  const clock = new VirtualClock()
+  const tails = new Tails(() => -1)
+  const kept: StoredSealed[] = []
+  /** Packs that were in memory beside what was kept, at most. */
+  let beside = 0
+  const keep = (stored: StoredSealed): void => {
+    kept.push(stored)
+    for (const { series, run } of stored.ranges)
+      beside = Math.max(beside, tails.find(series, run)?.seals.count ?? 0)
+  }
+  const limits = { flush: 60_000, blockAge: 900_000, sealBytes: 2 ** 28 }
+  const others = new OthersRows({ clock, tails, peer: us.peer, limits, arrival: () => 0, keep })
+  for (let device = 0; device < count; device++) {
+    const readings = readingsOf(them.peer, run, 0, packs - 1, `d${device}`)
+    for (const reading of readings)
+      others.take({ kind: 'pack', topic, author: them.peer, bytes: new Uint8Array(80), readings: [reading] })
+  }
+  return { clock, tails, others, kept, beside: () => beside }
+}
+
+t.test('packs that no block replaces are taken some at a time, and of a tail all at once', async (t) => {
+  const { clock, tails, others, kept, beside } = rowsBench(10, 50)
+  t.notOk(others.settle(100), 'none is old enough')
+  t.equal(kept.length, 0)
+  await clock.advance(31 * 60_000)
+  for (let turn = 1; turn <= 5; turn++) {
+    t.equal(others.settle(100), turn < 5)
+    t.equal(kept.length, turn * 100)
+  }
+  t.equal(beside(), 0, 'no seal that remains is written anew')
+  t.equal(tails.rows, 0)
+  t.equal(tails.sealBytes, 0)
+  t.ok(kept.every(({ kind, ranges }) => kind === 'pack' && ranges.length === 1))
+})
+
+t.test('rows that have no seal stay where packs beside them go', async (t) => {
+  const { tails, others, kept } = rowsBench(1, 10)
+  const tail = tails.find(`${them.peer}/d0/temperature`, run)
+  if (tail === undefined) throw new Error('no tail')
+  tails.append(tail, readingsOf(them.peer, run, 10, 19, 'd0'), 0)
+  tails.seal(tail, 12, 13, new Uint8Array(80))
+  tails.seal(tail, 14, 14, new Uint8Array(80))
+  tails.seal(tail, 17, 17, new Uint8Array(80))
+  others.settleAway()
+  t.equal(kept.length, 13)
+  t.same(
+    tail.readings(0).map(({ position }) => position.seq),
+    [10, 11, 15, 16, 18, 19]
+  )
+})
+
+t.test('an end puts a bounded number of packs on disk, whole tails of the smallest first', async (t) => {
+  const { tails, others, kept } = rowsBench(10, 1000)
+  others.settleAway()
+  t.equal(kept.length, 8000)
+  t.equal(tails.rows, 2000, 'the others are written as rows')
 })
