@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
@@ -58,7 +59,7 @@ export const smallLimits: HistoryLimits = {
 
 /** A history of ours in virtual time: small limits, so that tests come to them. */
 export function historyBench(changes: Partial<SqliteHistoryOptions> = {}): HistoryBench {
-  const clock = new VirtualClock()
+  const clock = changes.clock instanceof VirtualClock ? changes.clock : new VirtualClock()
   const bench = { clock, status: { quality: 0, errorBound: 0.05, offset: 0 } as ClockStatus }
   const history = new SqliteHistory({
     path: ':memory:',
@@ -129,4 +130,11 @@ export function keptLog(): Log & { readonly lines: LogLine[] } {
       lines.push({ level, message, fields })
     }
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** A copy of a history as a kill would leave it. @returns its path */
+export function copied(path: string, name: string): string {
+  const copy = `${path}.${name}`
+  for (const end of ['', '-wal']) copyFileSync(path + end, copy + end)
+  return copy
 }

@@ -9,7 +9,7 @@ import { signable } from '../../signed/signable.ts'
 import { type PositionRange, rangesOf } from '../range.ts'
 import { decodeRows } from '../rows/row-codec.ts'
 import { decodeStoredRows } from '../rows/stored-rows.ts'
-import type { ReadPart } from '../store/chunk-table.ts'
+import { type ReadPart, readChunk } from '../store/chunk-table.ts'
 import type { HistoryStore } from '../store/history-store.ts'
 import { readRun } from '../store/name-table.ts'
 import { signedBytes } from '../store/sealed-bytes.ts'
@@ -44,7 +44,7 @@ export class CheckedRows {
   readonly #expected = new Expected()
   /** Of packs and blocks that were looked at. */
   readonly #digests = new Set<string>()
-  /** Keys of rows of the tail whose series or run is lost. */
+  /** Keys of rows of the tail whose series or run is lost, and of chunks that are cut. */
   readonly #unreadable = new Set<string>()
 
   constructor(init: SalvageInit) {
@@ -72,13 +72,18 @@ export class CheckedRows {
     return this.#row(reading)
   }
 
+  /** Its parts; a rest that is none counts as a reading that is lost. */
+  chunk(bytes: Uint8Array): readonly ReadPart[] {
+    const { parts, isCut } = readChunk(bytes)
+    if (isCut) this.#unreadable.add(`chunk ${hash('sha256', bytes, 'base64url')}`)
+    return parts
+  }
+
   /**
    * Rows of one series and run, as many as can be read; those of others without their seals.
    * @param name of the numbers of the part, undefined where one of them is not known
    */
   chunkPart({ from, to, bytes, isWhole }: ReadPart, name: RowName | undefined): Change[] {
-    // Each row has 2 bytes or more; where they are damaged, so may be what says which they are.
-    if (from > to || 2 * (to - from) > bytes.length) return []
     if (name === undefined) return []
     const { name: series, epoch, boot } = name
     this.expect(series, { epoch, boot }, from, to)

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { partsOf, type ReadPart } from '../store/chunk-table.ts'
+import type { ReadPart } from '../store/chunk-table.ts'
 import { NameTable, readRun } from '../store/name-table.ts'
 import { PageFile } from '../store/page-file.ts'
 import type { SalvageProgress } from '../store/salvage-table.ts'
@@ -106,7 +106,7 @@ function* readChunks(db: DatabaseSync, rows: CheckedRows): Generator<Step, boole
   let isNamed = names !== undefined
   const parts: ReadPart[] = []
   const isRead = yield* readRows(db, 'SELECT bytes FROM chunks ORDER BY id', [], ({ bytes }) => {
-    if (bytes instanceof Uint8Array) parts.push(...partsOf(bytes))
+    if (bytes instanceof Uint8Array) parts.push(...rows.chunk(bytes))
     return undefined
   })
   for (const part of parts) {
@@ -173,7 +173,8 @@ function* readPages(file: PageFile, rows: CheckedRows): Generator<Step, void> {
       names.take(row)
       const tail = carvedTail(row)
       if (tail !== undefined) tails.push(tail)
-      parts.push(...partsOf(carvedChunk(row) ?? new Uint8Array()))
+      const chunk = carvedChunk(row)
+      if (chunk !== undefined) parts.push(...rows.chunk(chunk))
     }
     yield
   }

@@ -1,15 +1,18 @@
 import type { Clock } from '../../../clock.ts'
 import type { Run } from '../../run.ts'
+import type { ChunkPart } from '../store/chunk-table.ts'
 import type { DurableStore } from '../store/durable-store.ts'
 import type { HistoryStore } from '../store/history-store.ts'
 import type { Recent } from './recent.ts'
 import { bytesOf } from './tail-run.ts'
-import { unwrittenParts } from './tails.ts'
+import { type TailName, unwrittenParts } from './tails.ts'
 
 export interface FlusherInit {
   readonly clock: Clock
   readonly durable: DurableStore
   readonly recent: Recent
+  /** Unix seconds; undefined while the time is unknown. */
+  readonly now: () => number | undefined
   /** Called for rows that are damaged; with their series, where it is known. */
   readonly onDamaged: (series: string | undefined) => void
   /** Deletes what is old or too much, within the transaction. */
@@ -47,7 +50,7 @@ export class Flusher {
    * @returns whether it was written, and whether there is more
    */
   write(max: number, withRows: boolean): { written: boolean; more: boolean } {
-    const { durable, recent } = this.#init
+    const { durable, recent, now } = this.#init
     this.load()
     if (withRows) this.adopt()
     const rows = withRows ? unwrittenParts(recent.tails.all()) : []
@@ -61,7 +64,7 @@ export class Flusher {
       // Of a file that was opened just now, nothing is known that could be dropped.
       const isKnown = durable.opened === this.#known
       for (const [, { peer, run, anchor }] of anchors) store.names.anchor(peer, run, anchor)
-      if (rows.length > 0) group = store.chunks.add(rows.flatMap((part) => chunkParts(store, part)))
+      if (rows.length > 0) group = store.chunks.add(this.#parts(store, rows), Math.floor(now() ?? 0))
       // A salvage counts what it has written there.
       if (withRows && isKnown && durable.unread.length === 0) store.tail.clear()
       for (const { stored } of batch) store.sealed.put(stored)
@@ -104,37 +107,52 @@ export class Flusher {
     return [...this.#groups].filter((group) => !used.has(group))
   }
 
+  #parts(store: HistoryStore, rows: readonly Rows[]): ChunkPart[] {
+    const now = this.#init.clock.monotonic()
+    return rows.flatMap(({ tail, parts }) => {
+      const [series, run] = store.names.ids(tail.series, tail.run, tail.topic, tail.unit)
+      return parts.map((part) => {
+        const age = Math.max(0, Math.round((now - part.at) / 1000))
+        return { age, series, run, from: part.base, to: part.to, bytes: bytesOf(part) }
+      })
+    })
+  }
+
   #loadChunks(store: HistoryStore): void {
-    const { recent, clock } = this.#init
-    const { series, runs } = store.names.ofChunks()
-    const at = clock.monotonic()
+    const { onDamaged, now } = this.#init
+    const names = store.names.ofChunks()
+    const time = now()
     this.#groups.clear()
-    for (const { group, parts } of store.chunks.all()) {
+    for (const { group, parts, date, isCut } of store.chunks.all()) {
       this.#groups.add(group)
+      const passed = date === 0 || time === undefined ? 0 : Math.max(0, time - date)
       for (const part of parts) {
-        const [name, run] = [series.get(part.series), runs.get(part.run)]
-        if (name === undefined || run === undefined || !part.isWhole) {
-          this.#init.onDamaged(name?.series)
-          continue
-        }
-        const { from, to, bytes } = part
-        recent.tails.open({ ...name, run }).add({ base: from, from, to, at, bytes, chunk: group })
-        const held = [...sealedIn(store, name.series, run, from, to), ...recent.sealed.held(name.series, run)]
-        for (const range of held) recent.tails.cut(name.series, run, range.from, range.to)
+        const name = names.series.get(part.series)
+        const run = names.runs.get(part.run)
+        if (name === undefined || run === undefined || !part.isWhole) onDamaged(name?.series)
+        else this.#take(store, { ...name, run }, part, { group, age: passed + part.age })
       }
+      if (isCut) onDamaged(undefined)
     }
+  }
+
+  /** @param chunk its group, and seconds since the first row of the part came */
+  #take(
+    store: HistoryStore,
+    name: TailName,
+    { from, to, bytes }: ChunkPart,
+    chunk: { group: number; age: number }
+  ): void {
+    const { recent, clock } = this.#init
+    const { series, run } = name
+    const at = clock.monotonic() - 1000 * chunk.age
+    recent.tails.open(name).add({ base: from, from, to, at, bytes, chunk: chunk.group })
+    for (const range of [...sealedIn(store, series, run, from, to), ...recent.sealed.held(series, run)])
+      recent.tails.cut(series, run, range.from, range.to)
   }
 }
 
 type Rows = ReturnType<typeof unwrittenParts>[number]
-
-function chunkParts(
-  store: HistoryStore,
-  { tail, parts }: Rows
-): Parameters<HistoryStore['chunks']['add']>[0] {
-  const [series, run] = store.names.ids(tail.series, tail.run, tail.topic, tail.unit)
-  return parts.map((part) => ({ series, run, from: part.base, to: part.to, bytes: bytesOf(part) }))
-}
 
 /** Ranges on disk that overlap. */
 function sealedIn(store: HistoryStore, series: string, run: Run, from: number, to: number) {

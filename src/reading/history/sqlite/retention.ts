@@ -47,6 +47,11 @@ export class Retention {
     return now === undefined ? this.#newest : this.#dated(now)
   }
 
+  /** Unix seconds, by which the age of what is kept counts; undefined while the time is unknown. */
+  now(): number | undefined {
+    return this.#ages.now()
+  }
+
   /** Deletes what is old or too much. @returns how many packs and blocks were deleted */
   retain(store: HistoryStore): number {
     const { limits } = this.#init

@@ -91,6 +91,7 @@ export class SqliteHistory implements History {
       clock,
       durable: this.#durable,
       recent: this.#recent,
+      now: () => this.#retention.now(),
       onDamaged: (series) => {
         this.#lost += 1
         log.error(`rows of ${series ?? 'a series'} in history are damaged: its readings are lost here`)

@@ -12,7 +12,7 @@ export interface TailPart {
   readonly base: number
   from: number
   to: number
-  /** Clock.monotonic() of its first row, or when it was read from the disk. */
+  /** Clock.monotonic() of its first row; below 0 where it came before this process began. */
   at: number
   /** What is written; undefined while rows are added. */
   bytes: Uint8Array | undefined

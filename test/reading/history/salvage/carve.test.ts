@@ -9,7 +9,7 @@ import {
   carvedSealed,
   carvedTail
 } from '../../../../src/reading/history/salvage/carved-tables.ts'
-import { partsOf } from '../../../../src/reading/history/store/chunk-table.ts'
+import { readChunk } from '../../../../src/reading/history/store/chunk-table.ts'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
 import { HistoryStore } from '../../../../src/reading/history/store/history-store.ts'
 import { PAGE_SIZE, PageFile } from '../../../../src/reading/history/store/page-file.ts'
@@ -99,7 +99,7 @@ t.test('each chunk whole, with the rows of its parts', async (t) => {
   history.flush()
   history.close()
   writeFileSync(path, readFileSync(path).fill(0, 0, 100))
-  const parts = carved(path).flatMap((row) => partsOf(carvedChunk(row) ?? new Uint8Array()))
+  const parts = carved(path).flatMap((row) => readChunk(carvedChunk(row) ?? new Uint8Array()).parts)
   t.equal(parts.length, 40)
   for (const { bytes, from, to } of parts) {
     t.same([from, to], [0, 99])

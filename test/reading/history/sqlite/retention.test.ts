@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
 import type { ClockStatus } from '../../../../src/hal/time-source.ts'
 import { historyBench, readingsOf, runOf, smallLimits, them, topic, us } from '../../../support/history.ts'
 
@@ -62,8 +63,8 @@ t.test('a clock that jumps ahead, or begins with a wrong year, deletes nothing',
   bench.history.close()
 
   status = { quality: 1, offset: 40 * 365 * 86_400_000 }
-  const next = historyBench({ path, limits, time: () => status })
-  await next.clock.advance(bench.clock.now() - next.clock.now())
+  const clock = new VirtualClock({ now: bench.clock.now() })
+  const next = historyBench({ path, limits, clock, time: () => status })
   next.history.beginRun(runOf(11), anchor)
   next.history.appendOwn(readingsOf(us.peer, runOf(11), 0, 9))
   next.history.flush()

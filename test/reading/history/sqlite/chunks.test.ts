@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
+import {
+  copied,
+  historyBench,
+  keptLog,
+  readingsOf,
+  runOf,
+  them,
+  topic,
+  us
+} from '../../../support/history.ts'
+
+const run = runOf(10)
+const ANCHOR = { mono: 0, unix: 1_767_225_600, quality: 0 } as const
+const devices = ['a', 'b', 'c', 'd']
+const seriesOf = (device: string, peer = us.peer): string => `${peer}/${device}/temperature`
+
+/** Changes the first chunk of a file. */
+function change(path: string, work: (bytes: Buffer) => Buffer): void {
+  const db = new DatabaseSync(path)
+  const row = db.prepare('SELECT id, bytes FROM chunks ORDER BY id LIMIT 1').get()
+  const bytes = Buffer.from(row?.['bytes'] as Uint8Array)
+  db.prepare('UPDATE chunks SET bytes = ? WHERE id = ?').run(work(bytes), Number(row?.['id']))
+  db.close()
+}
+
+t.test(
+  'a chunk whose heads are damaged or that is cut: what is lost is said, and nothing else is taken for it',
+  async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const { history, clock } = historyBench({ path })
+    history.beginRun(run, ANCHOR)
+    for (const device of devices) history.appendOwn(readingsOf(us.peer, run, 0, 5, device))
+    await clock.advance(60_000)
+    const cases: [string, (bytes: Buffer) => Buffer][] = [
+      ['first', (bytes) => Buffer.from(bytes.map((byte, i) => (i === 8 ? 1 : byte)))],
+      ['last', (bytes) => Buffer.from(bytes.map((byte, i) => (i === 9 ? 0x7f : byte)))],
+      ['length', (bytes) => Buffer.from(bytes.map((byte, i) => (i === 10 ? 0xff : byte)))],
+      ['cut', (bytes) => bytes.subarray(0, bytes.length - 3)],
+      ['zero', (bytes) => bytes.fill(0)]
+    ]
+    for (const [name, work] of cases) {
+      const copy = copied(path, name)
+      change(copy, work)
+      const log = keptLog()
+      const { history: other } = historyBench({ path: copy, log })
+      const ranges = devices.flatMap((device) => other.held(seriesOf(device)).flatMap((held) => held.ranges))
+      t.ok(ranges.length < devices.length, name)
+      t.same(
+        ranges,
+        ranges.map(() => [0, 5]),
+        `${name}: only as it was written`
+      )
+      t.ok((other.status().damage?.lost ?? 0) > 0, `${name} is in the status`)
+      t.ok(log.lines.some(({ level, message }) => level === 'error' && message.includes('are damaged')))
+      other.close()
+    }
+    history.close()
+  }
+)
+
+function query(path: string, sql: string): unknown[] {
+  const db = new DatabaseSync(path, { readOnly: true })
+  const rows = db.prepare(sql).all()
+  db.close()
+  return rows.map((row) => ({ ...row }))
+}
+
+/** Virtual time of a process that starts this many milliseconds after the first one. */
+const startedAfter = (ms: number): VirtualClock => new VirtualClock({ now: Date.UTC(2026, 0, 1) + ms })
+
+t.test('rows keep their age over a restart: those of an author that is gone are kept for good', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const theirs = seriesOf('hall', them.peer)
+  const { history, clock } = historyBench({ path })
+  history.put(them.pack(topic, readingsOf(them.peer, run, 0, 9)))
+  await clock.advance(60_000)
+  const settled = async (minutes: number): Promise<unknown> => {
+    const copy = copied(path, `after-${minutes}`)
+    const bench = historyBench({ path: copy, clock: startedAfter(minutes * 60_000) })
+    t.equal(bench.history.readings({ series: theirs, limit: 20 }).length, 10)
+    await bench.clock.advance(60_000)
+    const rows = query(copy, 'SELECT readings FROM readings')
+    bench.history.close()
+    return rows
+  }
+  t.same(await settled(20), [], 'its author may still have a block of them')
+  t.same(await settled(40), [{ readings: 10 }])
+  history.close()
+})
