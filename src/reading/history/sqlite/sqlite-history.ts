@@ -21,6 +21,7 @@ import { rangesOf } from '../range.ts'
 import { Salvager } from '../salvage/salvager.ts'
 import { DurableStore } from '../store/durable-store.ts'
 import type { StoredSealed } from '../store/sealed-table.ts'
+import { DamageCount } from './damage-count.ts'
 import { Flusher } from './flusher.ts'
 import { HistoryReader } from './history-reader.ts'
 import type { SqliteHistoryOptions } from './options.ts'
@@ -53,10 +54,7 @@ export class SqliteHistory implements History {
   readonly #flusher: Flusher
   readonly #reader: HistoryReader
   readonly #retention: Retention
-  /** Numbers of packs and blocks on disk whose bytes are damaged, until they can be removed. */
-  readonly #damaged = new Set<number>()
-  /** How many were removed since the start. */
-  #lost = 0
+  readonly #damaged: DamageCount
   readonly #cancel: Cancel
   #flushing: NodeJS.Immediate | undefined
   #isQuiet = false
@@ -69,6 +67,7 @@ export class SqliteHistory implements History {
     this.#options = options
     const { sealer, topicOf, clock, time, limits, log } = options
     this.#durable = new DurableStore(options)
+    this.#damaged = new DamageCount({ durable: this.#durable, log })
     this.#salvager = new Salvager({ ...options, durable: this.#durable, onDone: () => this.#salvaged() })
     this.#salvager.resume()
     const tails = new Tails((series, run) => this.#reader.lastOf(series, run))
@@ -92,10 +91,7 @@ export class SqliteHistory implements History {
       durable: this.#durable,
       recent: this.#recent,
       now: () => this.#retention.now(),
-      onDamaged: (series) => {
-        this.#lost += 1
-        log.error(`rows of ${series ?? 'a series'} in history are damaged: its readings are lost here`)
-      },
+      onDamaged: (series) => this.#damaged.rows(series),
       retain: (store) => {
         if (this.#retention.retain(store) > 0) store.tidy(this.#own.present, tails.all())
       }
@@ -115,7 +111,7 @@ export class SqliteHistory implements History {
       readable: () => this.#durable.readable,
       maxPayloadOf: (series) => options.maxPayloadOf(parseSeries(series)?.quantity ?? ''),
       present: () => this.#own.present,
-      onDamaged: (sealed, series) => this.#noteDamaged(sealed, series)
+      onDamaged: (sealed, series) => this.#damaged.sealed(sealed, series)
     })
     this.#flusher.load()
     this.#flushedAt = clock.monotonic()
@@ -155,7 +151,7 @@ export class SqliteHistory implements History {
 
   flush(): void {
     this.#stopTurns()
-    this.#dropDamaged()
+    this.#damaged.drop()
     this.#quietly(() => {
       this.#own.sealDue(Infinity)
       this.#settle(SLICE.settled)
@@ -182,7 +178,7 @@ export class SqliteHistory implements History {
   /** The same in parts, of which the first comes now. */
   #flushInTurns(): void {
     if (this.#flushing !== undefined) return
-    this.#dropDamaged()
+    this.#damaged.drop()
     this.#turn(true)
   }
 
@@ -279,7 +275,7 @@ export class SqliteHistory implements History {
   #damage(): HistoryDamage | undefined {
     const { damagedFiles: files } = this.#durable
     const { salvaged } = this.#salvager
-    const lost = this.#lost + this.#damaged.size
+    const { lost } = this.#damaged
     if (files.length + salvaged.saved + salvaged.lost + lost === 0) return undefined
     return { files, salvaged: salvaged.saved, unsalvaged: salvaged.lost, lost }
   }
@@ -323,25 +319,6 @@ export class SqliteHistory implements History {
       this.#recent.tails.cut(series, run, from, to)
     }
     this.#added(stored.bytes.length)
-  }
-
-  #noteDamaged(sealed: number, series: string): void {
-    if (this.#damaged.has(sealed)) return
-    this.#damaged.add(sealed)
-    this.#options.log.error(`a pack or block of ${series} in history is damaged: its readings are lost here`)
-    this.#dropDamaged()
-  }
-
-  /** Removes damaged packs and blocks: what they held is a gap from then on. */
-  #dropDamaged(): void {
-    const damaged = [...this.#damaged]
-    if (damaged.length === 0) return
-    const dropped = this.#durable.write((store) => {
-      for (const sealed of damaged) store.sealed.drop(sealed)
-    })
-    if (!dropped) return
-    this.#lost += damaged.length
-    this.#damaged.clear()
   }
 
   /**
