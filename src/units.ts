@@ -29,7 +29,7 @@ export function unitPattern(units: Units): RegExp {
   return new RegExp(`^(\\d+(?:\\.\\d+)?) ?(${Object.keys(units.worth).join('|')})$`)
 }
 
-/** The text in the family's smallest unit; NaN where it is no number with a unit of the family. */
+/** The text in the family's smallest unit; NaN where it is not a number with a unit of the family. */
 export function parseUnits(text: string, units: Units): number {
   const [, amount = '', unit = ''] = unitPattern(units).exec(text) ?? []
   // Rounded where 0.1 h is not exactly so many milliseconds in binary.

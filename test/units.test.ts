@@ -33,7 +33,7 @@ t.test('fractions and a space are taken', async (t) => {
   t.equal(parseUnits('1.5KiB', sizeUnits), 1536)
 })
 
-t.test('anything else is no number', async (t) => {
+t.test('anything else is not a number', async (t) => {
   for (const text of [
     '',
     '10',

@@ -306,7 +306,7 @@ export class CborCursor {
     if (sign > NEGATIVE || this.#argument > max) throw this.#flaw('number', 'an exponent beyond 18')
     this.#exponent = this.#integer(sign)
     const mantissa = this.#head()
-    if (mantissa > NEGATIVE) throw this.#flaw('number', 'a mantissa that is no whole number')
+    if (mantissa > NEGATIVE) throw this.#flaw('number', 'a mantissa that is not a whole number')
     return this.#integer(mantissa)
   }
 

@@ -224,12 +224,12 @@ export class CborWriter {
 const KEYS = 256
 const keys = new Map<number | string, Uint8Array>()
 
-/** @throws CborError for what is no key */
+/** @throws CborError for what is not a key */
 export function writeKey(key: number | string): Uint8Array {
   const known = keys.get(key)
   if (known !== undefined) return known
   if (typeof key === 'number' && !Number.isSafeInteger(key)) {
-    throw new CborError('key', `CBOR: ${key} is no key, only text and whole numbers are`)
+    throw new CborError('key', `CBOR: ${key} is not a key, only text and whole numbers are`)
   }
   const writer = new CborWriter()
   writer.item(key)

@@ -3,7 +3,7 @@ import type * as v from 'valibot'
 /** The way to a value in the configuration: keys of maps and indices of lists. */
 export type OptionPath = readonly (string | number)[]
 
-/** `sensors[0].interval`; a key that is no plain word is quoted, so that no two paths look alike. */
+/** `sensors[0].interval`; a key that is not a plain word is quoted, so that no two paths look alike. */
 export function formatPath(path: OptionPath): string {
   return path
     .map((step, depth) => {

@@ -133,7 +133,7 @@ function unknownMeasures(
     const definition = devices.find(({ type }) => type === sensor?.type)
     const unknown = measuredBy(definition, sensor?.options).find((quantity) => !known.has(quantity))
     if (unknown === undefined) return []
-    const message = `${sensor?.type} measures "${unknown}", which is no known quantity`
+    const message = `${sensor?.type} measures "${unknown}", which is not a known quantity`
     const meant = didYouMean(nearest(unknown, [...known]))
     const hint = `known are ${[...known].toSorted().join(', ')}; a driver or quantities: may define more`
     return [

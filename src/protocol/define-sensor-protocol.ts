@@ -60,7 +60,7 @@ export function defineProtocol(
 function parseProtocolId(id: string): { id: string; family: string; version: number } {
   const [, family, version] = PROTOCOL_NAME.exec(id) ?? []
   if (family === undefined || id.startsWith(OWN_FAMILY))
-    throw new NodeError('protocol-id', `${JSON.stringify(id)} is no name of a sensor protocol`, {
+    throw new NodeError('protocol-id', `${JSON.stringify(id)} is not a name of a sensor protocol`, {
       hint: 'write /<name>/<what>/v<N> in small letters, digits and dashes; /kith/ is reserved'
     })
   return { id, family, version: Number(version) }

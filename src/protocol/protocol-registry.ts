@@ -103,7 +103,7 @@ function carried(protocol: SensorProtocol, quantities: Quantities): Quantities {
       if (quantity === undefined)
         throw new NodeError(
           'unknown-quantity',
-          `${protocol.id} carries ${name}, which is no known quantity`,
+          `${protocol.id} carries ${name}, which is not a known quantity`,
           {
             hint: 'add its name, unit and kind to the quantities of the application'
           }

@@ -26,7 +26,7 @@ export function localSeries(device: string, quantity: string, channel?: string):
   return channel === undefined ? `${device}/${quantity}` : `${device}/${quantity}.${channel}`
 }
 
-/** @returns undefined where the text is no series name */
+/** @returns undefined where the text is not a series name */
 export function parseSeries(text: string): SeriesParts | undefined {
   if (text[PEER_CHARACTERS] !== '/') return undefined
   const [peer = '', device = '', last = '', more] = text.split('/')

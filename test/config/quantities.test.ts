@@ -56,7 +56,7 @@ const own = `quantities:
 
 t.test('an unknown quantity is refused at load, with those that are known', async (t) => {
   const said = problems(sensors)
-  t.match(said, /^sensors\[0\].type: acme measures "soil-tension", which is no known quantity/)
+  t.match(said, /^sensors\[0\].type: acme measures "soil-tension", which is not a known quantity/)
   for (const { name } of quantities) t.match(said, name)
   t.match(problems(sensors, sensorOf('temprature')), /did you mean temperature\?/)
 })
@@ -88,7 +88,7 @@ t.test('what a file says of a quantity', async (t) => {
   return t.end()
 })
 
-t.test('names twice, and what is no name, unit or protocol', async (t) => {
+t.test('names twice, and what is not a name, unit or protocol', async (t) => {
   t.match(problems(own.replace('soil-tension', 'temperature')), /"temperature" is defined already/)
   t.match(
     problems(own + own.replace('quantities:\n', '')),

@@ -138,7 +138,7 @@ for await (const { kind, peer, known } of node.peerEvents()) {
 }
 await node.handle('/echo/v1', async (stream: NodeStream) => {
   for await (const message of stream) await stream.send(message)
-  // @ts-expect-error: a message is no number
+  // @ts-expect-error: a message is not a number
   await stream.send(1)
 })
 const views: SeriesView[] = await node.ask('attic', 'temperature', { signal: AbortSignal.timeout(1000) })

@@ -33,7 +33,7 @@ t.test('an undefined quantity, or one defined as something else, prevents the st
   const bare = defineSensor({ type: 'oracle', measures: [{ quantity: 'mood' }], sample: () => 1 })
   await t.rejects(
     createNode({ devices: [bare], config: { ...place, sensors } }),
-    /"mood", which is no known quantity/
+    /"mood", which is not a known quantity/
   )
   const driver = defineSensor({
     type: 'oracle',

@@ -19,7 +19,7 @@ t.test('a name, its parts, and the name of its parts', async (t) => {
   }
 })
 
-t.test('what is no series name', async (t) => {
+t.test('what is not a series name', async (t) => {
   const wrong = [
     '',
     asked,

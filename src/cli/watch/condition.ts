@@ -42,7 +42,7 @@ export class Condition {
     const [, name, operator, bound] = FORM.exec(text) ?? []
     if (name === undefined || operator === undefined || bound === undefined)
       throw usage(
-        `${sanitize(text, 80)} is no condition`,
+        `${sanitize(text, 80)} is not a condition`,
         "a series, < <= > >= or ==, and a value: 'air > 25'"
       )
     this.text = `${name} ${operator} ${bound}`

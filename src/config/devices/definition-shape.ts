@@ -3,9 +3,9 @@ import { CHANNEL, DEVICE_TYPE, PROTOCOL_NAME, WORD } from '../../names.ts'
 import { formatPath } from '../option-path.ts'
 
 /** The shape of an external module's definition: it may come from plain JavaScript. */
-const words = v.pipe(v.string('is no text'), v.nonEmpty('is empty'))
-const finite = v.pipe(v.number('is no number'), v.finite('is no finite number'))
-const callable = v.function('is no function')
+const words = v.pipe(v.string('is not text'), v.nonEmpty('is empty'))
+const finite = v.pipe(v.number('is not a number'), v.finite('is not a finite number'))
+const callable = v.function('is not a function')
 const about = words
 /** A unit of SenML: printable ASCII. */
 const UNIT = /^[!-~]{1,16}$/
@@ -24,12 +24,12 @@ const optionKinds = v.variant(
     v.looseObject({ kind: v.literal('boolean'), default: v.boolean('is neither true nor false'), about }),
     v.looseObject({
       kind: v.literal('text'),
-      default: v.optional(v.string('is no text')),
-      pattern: v.optional(v.instance(RegExp, 'is no regular expression')),
+      default: v.optional(v.string('is not text')),
+      pattern: v.optional(v.instance(RegExp, 'is not a regular expression')),
       about
     })
   ],
-  'is no option: its kind is number, duration, choice, boolean or text'
+  'is not an option: its kind is number, duration, choice, boolean or text'
 )
 
 const option = v.pipe(
@@ -45,43 +45,43 @@ const option = v.pipe(
 const measure = v.looseObject(
   {
     quantity: v.pipe(
-      v.string('is no text'),
-      v.regex(WORD, 'is no name of a quantity: 1 to 32 of a–z, 0–9 and -')
+      v.string('is not text'),
+      v.regex(WORD, 'is not a name of a quantity: 1 to 32 of a–z, 0–9 and -')
     ),
-    channel: v.optional(v.pipe(v.string('is no text'), v.regex(CHANNEL, 'is not 1 to 8 of a–z and 0–9'))),
+    channel: v.optional(v.pipe(v.string('is not text'), v.regex(CHANNEL, 'is not 1 to 8 of a–z and 0–9'))),
     range: v.optional(
       v.pipe(
-        v.tuple([finite, finite], 'is no pair [minimum, maximum]'),
+        v.tuple([finite, finite], 'is not a pair [minimum, maximum]'),
         v.check(([min, max]) => min <= max, 'ends before it begins')
       )
     ),
     accuracy: v.optional(v.pipe(finite, v.minValue(0, 'is negative'))),
     total: v.optional(v.boolean('is neither true nor false'))
   },
-  'is no measure as in { quantity: "temperature" }'
+  'is not a measure as in { quantity: "temperature" }'
 )
 
 const quantity = v.looseObject(
   {
     name: v.pipe(
-      v.string('is no text'),
-      v.regex(WORD, 'is no name of a quantity: 1 to 32 of a–z, 0–9 and -')
+      v.string('is not text'),
+      v.regex(WORD, 'is not a name of a quantity: 1 to 32 of a–z, 0–9 and -')
     ),
-    unit: v.optional(v.pipe(v.string('is no text'), v.regex(UNIT, 'is no SenML unit as in m/s'))),
+    unit: v.optional(v.pipe(v.string('is not text'), v.regex(UNIT, 'is not a SenML unit as in m/s'))),
     kind: v.picklist(['number', 'boolean'], 'is neither number nor boolean'),
     protocol: v.pipe(
-      v.string('is no text'),
-      v.regex(PROTOCOL_NAME, 'is no ProtocolName as in /sensor/soil-tension/v1')
+      v.string('is not text'),
+      v.regex(PROTOCOL_NAME, 'is not a ProtocolName as in /sensor/soil-tension/v1')
     ),
-    shown: v.optional(v.looseObject({ unit: v.string('is no text') }, 'is no { unit }'))
+    shown: v.optional(v.looseObject({ unit: v.string('is not text') }, 'is no { unit }'))
   },
-  'is no quantity as in { name, unit, kind, protocol }'
+  'is not a quantity as in { name, unit, kind, protocol }'
 )
 
 const common = {
   type: v.pipe(
-    v.string('is no text'),
-    v.regex(DEVICE_TYPE, 'is no type: 2 to 32 of a–z, 0–9 and -, a letter first')
+    v.string('is not text'),
+    v.regex(DEVICE_TYPE, 'is not a type: 2 to 32 of a–z, 0–9 and -, a letter first')
   ),
   title: words,
   datasheet: v.looseObject({ id: words, revision: words }, 'is no { id, revision }'),
@@ -90,18 +90,18 @@ const common = {
     'is neither a list of measures nor a function of the options'
   ),
   options: v.record(
-    v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]*$/, 'is no name of an option')),
+    v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]*$/, 'is not a name of an option')),
     option,
-    'is no map'
+    'is not a map'
   ),
-  quantities: v.optional(v.array(quantity, 'is no list')),
+  quantities: v.optional(v.array(quantity, 'is not a list')),
   minimumInterval: v.pipe(finite, v.minValue(1, 'is less than 1 ms')),
   open: callable
 }
 
 const address = v.pipe(
-  v.number('is no number'),
-  v.integer('is no whole number'),
+  v.number('is not a number'),
+  v.integer('is not a whole number'),
   v.minValue(0x08, 'is below 0x08'),
   v.maxValue(0x77, 'is above 0x77')
 )
@@ -112,12 +112,12 @@ const definition = v.variant(
     v.looseObject({
       ...common,
       bus: v.literal('i2c'),
-      addresses: v.pipe(v.array(address, 'is no list'), v.nonEmpty('is empty'))
+      addresses: v.pipe(v.array(address, 'is not a list'), v.nonEmpty('is empty'))
     }),
     v.looseObject({ ...common, bus: v.picklist(['gpio', 'sysfs', 'none']) })
   ],
   (issue) =>
-    issue.expected === 'Object' ? 'is no definition of a device' : 'is none of i2c, gpio, sysfs and none'
+    issue.expected === 'Object' ? 'is not a definition of a device' : 'is not one of i2c, gpio, sysfs, none'
 )
 
 /** The first fault of a definition, as `addresses[1] is above 0x77`; undefined if there is none. */

@@ -125,7 +125,7 @@ function contentsOf(module: Record<string, unknown>): Contents {
 function definitionOf(found: unknown): SensorDefinition {
   const fault = definitionFault(found)
   if (fault === undefined) return found as SensorDefinition
-  throw new Unusable(`exports a device that is none: ${nameOf(found)}${fault}`, EXPORTS)
+  throw new Unusable(`exports an invalid device: ${nameOf(found)}${fault}`, EXPORTS)
 }
 
 function nameOf(found: unknown): string {

@@ -134,9 +134,9 @@ function parsed(text: string): object {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null) return value
   } catch (error) {
-    throw damaged(`${MANIFEST} is no JSON`, error)
+    throw damaged(`${MANIFEST} is not JSON`, error)
   }
-  throw damaged(`${MANIFEST} is no object`)
+  throw damaged(`${MANIFEST} is not an object`)
 }
 
 /** Every file has its checksum, once, in order, and no other has one. */
@@ -152,7 +152,7 @@ function homeFiles(stored: readonly StoredFile[]): StoredFile[] {
   const seen = new Set<string>()
   return stored.slice(1).map((entry) => {
     const name = entry.name.slice(HOME.length)
-    if (!entry.name.startsWith(HOME) || name === '') throw damaged(`${entry.name} is no file of a home`)
+    if (!entry.name.startsWith(HOME) || name === '') throw damaged(`${entry.name} is not a file of a home`)
     if (seen.has(name)) throw damaged(`${name} is in it twice`)
     seen.add(name)
     return { ...entry, name }

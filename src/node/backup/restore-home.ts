@@ -111,7 +111,7 @@ async function openFile(path: string): Promise<FileHandle> {
   })
   if ((await file.stat()).isFile()) return file
   await file.close()
-  throw new NodeError('no-backup', `${path} is no file`, { hint: 'name a file that kith backup made' })
+  throw new NodeError('no-backup', `${path} is not a file`, { hint: 'name a file that kith backup made' })
 }
 
 function requireKey({ files }: Archive): void {

@@ -60,7 +60,7 @@ export function readTarHeader(header: Buffer): TarEntry | undefined {
   const name = prefix === '' ? textOf(header, 0, NAME) : `${prefix}/${textOf(header, 0, NAME)}`
   if (header.toString('latin1', 156, 157) !== PLAIN_FILE)
     throw damaged(`${JSON.stringify(name)} is a link or another special file`)
-  if (!isPlainName(name)) throw damaged(`${JSON.stringify(name)} is no name below the home`)
+  if (!isPlainName(name)) throw damaged(`${JSON.stringify(name)} is not a name below the home`)
   return {
     name,
     size: numberOf(header, 124, 12),
@@ -76,7 +76,7 @@ export function paddingOf(size: number): number {
 
 /** @param what is wrong with it */
 export function damaged(what: string, cause?: unknown): NodeError {
-  return new NodeError('bad-backup', `the backup is damaged or none of kith: ${what}`, {
+  return new NodeError('bad-backup', `the backup is damaged, or was not made by kith: ${what}`, {
     hint: 'take another one; nothing was restored from it',
     cause
   })

@@ -14,7 +14,7 @@ export interface Entry {
 const MAX_ELEMENTS = 100
 
 /**
- * An entry of the log as one line of JSON: level, time, fields, msg. It never throws: of a field that is no JSON, such
+ * An entry of the log as one line of JSON: level, time, fields, msg. It never throws: of a field that is not JSON, such
  * as a circle, the line says why. A field named like one of the entry's own parts is not written.
  */
 export function entryLine({ level, time, fields, msg }: Entry): string {

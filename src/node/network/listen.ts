@@ -56,7 +56,7 @@ export async function listenProblem(text: string): Promise<ListenProblem | undef
 }
 
 function textOf(code: string): string {
-  if (code === 'EADDRNOTAVAIL') return 'is no address of this machine'
+  if (code === 'EADDRNOTAVAIL') return 'is not an address of this machine'
   if (code === 'EACCES') return 'needs root, as ports below 1024 do'
   if (code === 'EAFNOSUPPORT') return 'is of a family that this machine does not have'
   if (code === 'EADDRINUSE') return 'is in use'

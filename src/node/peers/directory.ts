@@ -86,7 +86,7 @@ export class PeerDirectory {
     const found = this.find(who)
     if (found.length > 0) return found
     throw new NodeError('nobody-found', `nobody known as "${who}"`, {
-      hint: 'kith peers lists who is near; kith book add NAME PEERID writes somebody down',
+      hint: 'kith peers lists who is near; kith book add NAME PEERID adds an entry',
       remedy: 'retry'
     })
   }
@@ -194,7 +194,7 @@ export class PeerDirectory {
 
 function fromMultiaddr(text: string): Target {
   const bad = (cause?: unknown): NodeError =>
-    new NodeError('bad-multiaddr', `"${text}" is no multiaddr with a PeerId`, {
+    new NodeError('bad-multiaddr', `"${text}" is not a multiaddr with a PeerId`, {
       hint: 'write it as /ip4/192.168.1.20/tcp/4001/p2p/12D3KooW…',
       cause
     })

@@ -142,15 +142,15 @@ function checkValues(
   problem: (message: string, hint: string) => EntryProblem
 ): void {
   const unknown = Object.keys(item).find((key) => !KEYS.includes(key))
-  if (unknown !== undefined) throw problem(`"${unknown}" is no key`, `the keys are ${KEYS.join(', ')}`)
+  if (unknown !== undefined) throw problem(`"${unknown}" is not a key`, `the keys are ${KEYS.join(', ')}`)
   if (item.time !== undefined && typeof item.time !== 'boolean')
     throw problem('time is neither true nor false', 'write time: true to trust its clock')
   if (item.note !== undefined && typeof item.note !== 'string')
-    throw problem('note is no text', 'put it in quotes')
+    throw problem('note is not text', 'put it in quotes')
   if (typeof item.note === 'string' && item.note.length > MAX_NOTE)
     throw problem(`note has more than ${MAX_NOTE} characters`, 'shorten it')
   if (item.added !== undefined && !isOrigin(item.added))
-    throw problem('added is no origin', `write one of ${BOOK_ORIGINS.join(', ')}, or leave it out`)
+    throw problem('added is not an origin', `write one of ${BOOK_ORIGINS.join(', ')}, or leave it out`)
 }
 
 async function badBook(text: string, path: string, error: Error): Promise<NodeError> {

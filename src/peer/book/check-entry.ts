@@ -14,7 +14,7 @@ const PLAIN_ADDRESS = /^\/ip4\/([\d.]{7,15})\/tcp\/[1-9]\d{0,3}$/
 export function checkEntry({ name, peer, purposes, addresses, relays = [] }: BookEntry): void {
   checkName(name)
   if (!PEER_ID.test(peer))
-    throw new NodeError('bad-peer', `"${peer}" is no PeerId`, { hint: 'kith id prints that of a node' })
+    throw new NodeError('bad-peer', `"${peer}" is not a PeerId`, { hint: 'kith id prints that of a node' })
   const purpose = purposes.find((word) => !NAME.test(word))
   if (purpose !== undefined)
     throw new NodeError('bad-name', `"${purpose}" cannot be a purpose`, {
@@ -41,7 +41,7 @@ function checkAddress(address: string, peer: string): void {
   if (isIPv4(PLAIN_ADDRESS.exec(address)?.[1] ?? '')) return
   const components = componentsOf(address)
   if (components.length === 0)
-    throw new NodeError('bad-multiaddr', `"${address}" is no multiaddr`, {
+    throw new NodeError('bad-multiaddr', `"${address}" is not a multiaddr`, {
       hint: 'write it as /ip4/192.168.1.20/tcp/4001'
     })
   const named = components.findLast(({ name }) => name === 'p2p')?.value
@@ -58,7 +58,7 @@ function checkRelay(relay: string, peer: string): void {
   const last = components.at(-1)
   const isRelay = last?.name === 'p2p' && PEER_ID.test(last.value ?? '') && last.value !== peer
   if (components.length < 2 || !isRelay || components.some(({ name }) => name === 'p2p-circuit'))
-    throw new NodeError('bad-multiaddr', `"${relay}" is no relay`, {
+    throw new NodeError('bad-multiaddr', `"${relay}" is not a relay`, {
       hint: 'write it as /dns4/relay.example.org/tcp/4001/p2p/ and the PeerId of the relay'
     })
 }

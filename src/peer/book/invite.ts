@@ -43,7 +43,7 @@ export function readInvite(text: string): Invite {
   if (invite.length > MAX_INVITE || !/^[!-~]*$/.test(invite))
     throw bad(`an invite has at most ${MAX_INVITE} characters, all of them of ASCII and visible`)
   const [, version, peer = '', query = ''] = FORM.exec(invite) ?? []
-  if (version === undefined) throw bad('this is no invite: it does not begin with kith:1/ and a PeerId')
+  if (version === undefined) throw bad('this is not an invite: it does not begin with kith:1/ and a PeerId')
   if (version !== VERSION)
     throw new NodeError('bad-invite', `this is an invite of version ${version}; known is ${VERSION}`, {
       hint: 'update kith, or add the peer by its PeerId'

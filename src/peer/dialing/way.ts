@@ -49,7 +49,7 @@ export class NotReached extends Error {
 /** Thrown where no address of a peer is known. */
 export class NoAddress extends Error {
   constructor() {
-    super('it was not heard, and no address is known')
+    super('not seen on this network, and no address is known')
     this.name = 'NoAddress'
   }
 }

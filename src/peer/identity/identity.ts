@@ -106,7 +106,7 @@ function decodeKey(bytes: Uint8Array, path: string): Ed25519PrivateKey {
   try {
     key = privateKeyFromProtobuf(bytes)
   } catch (error) {
-    throw damagedKey(path, `is no key (${bytes.length} bytes)`, error)
+    throw damagedKey(path, `is not a key (${bytes.length} bytes)`, error)
   }
   if (key.type !== 'Ed25519') throw damagedKey(path, `is of the kind ${key.type}; kith needs Ed25519`)
   return key

@@ -42,7 +42,7 @@ function readMap(bytes: Uint8Array): CborValue | undefined {
   } catch (error) {
     throw badFrame(error instanceof CborError ? error.message : String(error))
   }
-  if (!isCborMap(value)) throw badFrame('it is no map')
+  if (!isCborMap(value)) throw badFrame('it is not a map')
   return value.get('addresses')
 }
 

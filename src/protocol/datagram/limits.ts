@@ -16,7 +16,7 @@ const rate = (about: string, perSecond: number, burst: number) =>
     burst: whole(1, 10_000, burst, 'Datagrams at once.')
   })
 
-/** Tuning; what docs/protocols.md section 13 fixes for every node is no option. */
+/** Tuning; what docs/protocols.md section 13 fixes for every node is not an option. */
 export const datagramLimits = defineLimits('Single encrypted packets beside the streams.', {
   sessions: scaledWhole(1, 65_536, 256, 'Peers with a session at one time.'),
   flows: whole(1, 1024, 32, 'Flows of one session.'),

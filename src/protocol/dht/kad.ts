@@ -68,7 +68,7 @@ export function createKad(init: KadInit, make: typeof kadDHT = kadDHT): Kad {
   const check = async (peer: PeerId, signal: AbortSignal): Promise<number> => {
     const connection = await links.connectForTable(peer, signal)
     if (await isServerInTheEnd(peer.toString(), signal)) return await ping(connection, signal)
-    throw new NodeError('unreachable', 'it is no server of the DHT')
+    throw new NodeError('unreachable', 'it is not a server of the DHT')
   }
   const kad = make({
     protocol: KAD_PROTOCOL,

@@ -109,7 +109,7 @@ function readMap(bytes: Uint8Array, maxBytes: number): CborMap {
   } catch (error) {
     throw badFrame(error instanceof CborError ? error.message : String(error))
   }
-  if (!isCborMap(value)) throw badFrame('it is no map')
+  if (!isCborMap(value)) throw badFrame('it is not a map')
   return value
 }
 

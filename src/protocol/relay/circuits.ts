@@ -102,7 +102,7 @@ export class Circuits {
     const { clock, isOurRelay } = this.#init
     if (!isDirect(connection) || !isOurRelay(connection.remotePeer.toString())) {
       this.#count('refused-stop')
-      throw new Error('it is no relay of this node')
+      throw new Error('it is not a relay of this node')
     }
     const read = (limited: AbortSignal) => readMessage(stream, stopMessage, limited)
     const message = await withDeadline(clock, MESSAGE_DEADLINE, 'a relay', read, this.#stopping.signal)

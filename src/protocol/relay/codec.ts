@@ -95,7 +95,7 @@ function readPeer(bytes: Uint8Array): PeerId {
     // A PeerId is an identity or sha2-256 multihash (libp2p specs, peer-ids); others throw.
     return peerIdFromMultihash(decodeDigest(id))
   } catch {
-    throw badFrame('its peer is no PeerId')
+    throw badFrame('its peer is not a PeerId')
   }
 }
 
@@ -115,7 +115,7 @@ function readReservation(bytes: Uint8Array): Reservation {
 /** Of a field that is there more than once the last counts (protobuf encoding, "Last One Wins"). */
 function numberOf(fields: readonly Field[], number: number): number | undefined {
   const value = fields.findLast((field) => field.number === number)?.value
-  if (typeof value === 'object') throw badFrame(`its field ${number} is no number`)
+  if (typeof value === 'object') throw badFrame(`its field ${number} is not a number`)
   return value
 }
 

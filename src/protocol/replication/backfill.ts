@@ -83,7 +83,7 @@ export class Backfill {
   /** @returns whether the author answered. @throws NodeError 'backfill-busy'; the signal's reason */
   async ask(task: BackfillTask, signal: AbortSignal): Promise<boolean> {
     const author = parseSeries(task.series)?.peer
-    if (author === undefined) throw new NodeError('series-name', `${task.series} is no series name`)
+    if (author === undefined) throw new NodeError('series-name', `${task.series} is not a series name`)
     const asksAuthor = task.withoutAuthor !== true && !this.refuses(author)
     const asksOthers = task.authorOnly !== true && this.#providersOf(author).length > 0
     if (!asksAuthor && !asksOthers) return false

@@ -35,7 +35,7 @@ export function outcomesOf(
   })
 }
 
-/** Drivers from outside may be plain JavaScript: what is no list of objects has no values. */
+/** Drivers from outside may be plain JavaScript: what is not a list of objects has no values. */
 function listOf(given: unknown): readonly (Measurement | MissingMeasurement)[] {
   return Array.isArray(given) ? given.filter((one) => typeof one === 'object' && one !== null) : []
 }
@@ -62,7 +62,7 @@ function outcomeOf(
   const [min, max] = range ?? [-Infinity, Infinity]
   if (typeof value === 'boolean' || (Number.isFinite(value) && value >= min && value <= max)) return { value }
   const show = (number: number): string => (known === undefined ? String(number) : showValue(known, number))
-  const bounds = range === undefined ? 'which is no number' : `outside of ${show(min)} to ${show(max)}`
+  const bounds = range === undefined ? 'which is not a number' : `outside of ${show(min)} to ${show(max)}`
   return { fault: { code: OUT_OF_RANGE, text: `${place} is ${show(value)}, ${bounds}` } }
 }
 

@@ -146,7 +146,7 @@ class RecordReader {
 
   #ownSeries(name: string): Series {
     const parts = parseSeries(name)
-    if (parts === undefined) throw new PackError('name', `${JSON.stringify(name)} is no series name`)
+    if (parts === undefined) throw new PackError('name', `${JSON.stringify(name)} is not a series name`)
     if (parts.peer !== this.#rules.peer) throw new PackError('name', `${name} is not the signer's`)
     const quantity = this.#rules.quantities.get(parts.quantity)
     if (quantity === undefined) throw new PackError('quantity', `${parts.quantity} is none of this topic's`)

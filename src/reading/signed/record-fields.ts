@@ -20,7 +20,7 @@ export class RecordFields {
   baseUnit: string | undefined
   name: CborValue | undefined
   unit: string | undefined
-  /** Undefined too where v is no number. */
+  /** Undefined too where v is not a number. */
   value: number | undefined
   hasValue = false
   text: CborValue | undefined

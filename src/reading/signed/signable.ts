@@ -25,9 +25,9 @@ export function signable(reading: Reading, quantities: Quantities): Reading {
 
 function quantityOf({ series, unit }: Reading, quantities: Quantities): Quantity {
   const parts = parseSeries(series)
-  if (parts === undefined) throw new PackError('name', `${JSON.stringify(series)} is no series name`)
+  if (parts === undefined) throw new PackError('name', `${JSON.stringify(series)} is not a series name`)
   const quantity = quantities.get(parts.quantity)
-  if (quantity === undefined) throw new PackError('quantity', `${parts.quantity} is no known quantity`)
+  if (quantity === undefined) throw new PackError('quantity', `${parts.quantity} is not a known quantity`)
   if (unit === quantity.unit) return quantity
   throw new PackError('unit', `unit ${unit} for ${quantity.name}, which has ${quantity.unit}`)
 }
@@ -53,7 +53,7 @@ function signableOutcome(reading: Reading, quantity: Quantity): Outcome {
       fault: { code: 'wrong-kind', text: `${place} is ${String(value)}, and must be a ${quantity.kind}` }
     }
   if (typeof value === 'boolean' || Number.isFinite(value)) return reading
-  return { fault: { code: 'out-of-range', text: `${place} is ${value}, which is no number` } }
+  return { fault: { code: 'out-of-range', text: `${place} is ${value}, which is not a number` } }
 }
 
 function signableFault({ code, text }: Fault): Fault {

@@ -206,7 +206,7 @@ t.test('the PeerId needs no running node', async (t) => {
   t.equal((await runCommand('id --qr --json', { home, alone: true })).status, 2)
   writeFileSync(join(home, 'identity.key'), 'garbage')
   const damaged = await runCommand('id', { home, alone: true })
-  t.match(damaged, { status: 1, out: '', err: /is no key \(7 bytes\)\n.*restore it/ })
+  t.match(damaged, { status: 1, out: '', err: /is not a key \(7 bytes\)\n.*restore it/ })
 })
 
 t.test('errors of files', async (t) => {

@@ -82,14 +82,18 @@ t.test('files that a node would refuse are found before it starts', async (t) =>
   writeFileSync(join(home, 'identity.key'), 'garbage')
   writeFileSync(join(home, 'book.yaml'), 'x: [\n')
   const { of } = await findings(home)
-  t.match(of('identity'), { state: 'bad', text: /is no key \(7 bytes\)/, cure: /restore it from a backup/ })
+  t.match(of('identity'), {
+    state: 'bad',
+    text: /is not a key \(7 bytes\)/,
+    cure: /restore it from a backup/
+  })
   t.match(of('book'), { state: 'bad', text: /book\.yaml: [^\n]* at line 2/, cure: /mend the entry/ })
   const peer = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
   writeFileSync(join(home, 'book.yaml'), `- name: hall\n  peer: ${peer}\n  adresses: []\n`)
   const { of: edited } = await findings(home)
   t.match(edited('book'), {
     state: 'warn',
-    text: /book\.yaml:1: entry "hall": "adresses" is no key/,
+    text: /book\.yaml:1: entry "hall": "adresses" is not a key/,
     cure: /addresses/
   })
   const file = join(home, 'identity.key')
@@ -174,7 +178,7 @@ t.test('a port that another kith holds is not called another program’s', async
 t.test('an address that the machine does not have is found before a node starts', async (t) => {
   const { status, of } = await findings(freshHome(), { KITH_LISTEN: '/ip4/192.0.2.1/tcp/4001' })
   t.equal(status, 1)
-  t.match(of('port'), { state: 'bad', text: '/ip4/192.0.2.1/tcp/4001 is no address of this machine' })
+  t.match(of('port'), { state: 'bad', text: '/ip4/192.0.2.1/tcp/4001 is not an address of this machine' })
 })
 
 t.test('a libp2p node on the port is recognised by an answer in pieces', async (t) => {

@@ -56,10 +56,10 @@ t.test('a driver brings quantities; what receivers would refuse is refused at lo
       './acme.js'
     )
   t.equal(await bring({}), 'accepted')
-  t.match(await bring({ quantities: undefined }), /acme measures "mood", which is no known quantity/)
-  t.match(await bring({ quantities: [{ ...mood, unit: 'a b' }] }), /quantities\[0\].unit is no SenML unit/)
+  t.match(await bring({ quantities: undefined }), /acme measures "mood", which is not a known quantity/)
+  t.match(await bring({ quantities: [{ ...mood, unit: 'a b' }] }), /quantities\[0\].unit is not a SenML unit/)
   t.match(await bring({ quantities: [{ ...mood, kind: 'text' }] }), /quantities\[0\].kind is neither/)
-  t.match(await bring({ quantities: [{ ...mood, protocol: 'mood' }] }), /quantities\[0\].protocol is no/)
+  t.match(await bring({ quantities: [{ ...mood, protocol: 'mood' }] }), /quantities\[0\].protocol is not/)
   t.match(await bring({ measures: [{ quantity: 'Mood' }] }), /measures/)
   t.match(await bring({ measures: [{ quantity: 'mood', range: [1, 0] }] }), /measures/)
   t.match(await bring({ measures: [{ quantity: 'mood', channel: 'A-1' }] }), /measures/)
@@ -124,16 +124,16 @@ t.test('what cannot be used is reported with its place and a hint', async (t) =>
       'p is TypeScript'
     ],
     [{ 'a.js': 'export default 7' }, './a.js', './a.js exports no device'],
-    [acme({ type: 'A!' }), './a.js', 'none: A!: type is no type'],
+    [acme({ type: 'A!' }), './a.js', 'invalid device: A!: type is not a type'],
     [acme({ type: 'bme280' }), './a.js', './a.js has the type bme280, which kith itself has, too'],
-    [acme({ bus: 'spi' }), './a.js', 'acme: bus is none of i2c, gpio, sysfs and none'],
+    [acme({ bus: 'spi' }), './a.js', 'acme: bus is not one of i2c, gpio, sysfs, none'],
     [acme({ addresses: undefined }), './a.js', 'acme: addresses is missing'],
     [acme({ addresses: [0x21, 0x78] }), './a.js', 'acme: addresses\\[1\\] is above 0x77'],
     [acme({ measures: 'temperature' }), './a.js', 'acme: measures is neither'],
     [acme({ measures: [{ quantity: 'x', range: [1] }] }), './a.js', 'acme: measures'],
     [acme({ minimumInterval: 0 }), './a.js', 'acme: minimumInterval is less than 1 ms'],
-    [acme({ open: 1 }), './a.js', 'acme: open is no function'],
-    [acme({ options: { a: { kind: 'colour' } } }), './a.js', 'acme: options.a.kind is no option'],
+    [acme({ open: 1 }), './a.js', 'acme: open is not a function'],
+    [acme({ options: { a: { kind: 'colour' } } }), './a.js', 'acme: options.a.kind is not an option'],
     [
       acme({ options: { a: { kind: 'number', default: 9, min: 0, max: 1, about: 'A.' } } }),
       './a.js',

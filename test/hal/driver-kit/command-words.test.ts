@@ -42,7 +42,7 @@ t.test('a chip that never answers is given up', async (t) => {
   t.equal(clock.monotonic(), 71, 'after ten times its time and 20 ms')
 })
 
-t.test('a wrong checksum is no answer', async (t) => {
+t.test('a wrong checksum is not an answer', async (t) => {
   const clock = new VirtualClock()
   const { device } = chip(clock, '6667a25eb93d', 0)
   await t.rejects(clock.run(commandWords(clock, device, question, signal)), { code: 'bad-crc' })

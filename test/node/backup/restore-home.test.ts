@@ -83,7 +83,7 @@ t.test('the epoch never falls, whatever the clocks say', async (t) => {
   t.equal(readFileSync(join(folder, 'two', 'epoch'), 'utf8'), `${NOW / 1000}\n`, 'that of the backup')
 })
 
-t.test('links to files are followed; what is no file is said', async (t) => {
+t.test('links to files are followed; what is not a file is said', async (t) => {
   const { home, folder, request } = await usedHome(t)
   writeFileSync(join(folder, 'elsewhere.yaml'), 'x: 1\n')
   symlinkSync(join(folder, 'elsewhere.yaml'), join(home, 'more.yaml'))
@@ -183,7 +183,7 @@ t.test('an archive of another program is refused', async (t) => {
   await refused(/of another program/)
   writeFileSync(join(folder, 'kith-backup.json'), '[')
   pack('kith-backup.json')
-  await refused(/no JSON/)
+  await refused(/not JSON/)
   writeFileSync(join(folder, 'kith-backup.json'), '{"format":"kith-backup","version":2,"kith":"9.0.0"}')
   pack('kith-backup.json')
   await refused(/has format 2/, 'newer-backup')

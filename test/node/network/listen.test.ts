@@ -45,7 +45,7 @@ t.test('nothing to listen on is an error that names the cure', async (t) => {
   const { log } = heard()
   await t.rejects(usableAddresses(['/ip4/192.0.2.1/tcp/1'], log), {
     code: 'cannot-listen',
-    message: '/ip4/192.0.2.1/tcp/1 is no address of this machine',
+    message: '/ip4/192.0.2.1/tcp/1 is not an address of this machine',
     hint: /0\.0\.0\.0/
   })
 })

@@ -49,7 +49,7 @@ t.test('an edit is taken while the node runs; a bad one is reported once, and no
   t.equal(warnings.length, 1)
   t.match(
     warnings[0],
-    /the one of before stays in force: .*book\.yaml:3: entry "attic": "purpose" is no key\. hint: /
+    /the one of before stays in force: .*book\.yaml:3: entry "attic": "purpose" is not a key\. hint: /
   )
   t.equal(book.entries().length, 2)
 

@@ -8,7 +8,7 @@ const NAME_TIMEOUT = 5000
 const TARGET = { peer: 'hall', addresses: [] }
 const connection = {} as Connection
 
-const UNHEARD = 'it was not heard, and no address is known'
+const UNHEARD = 'not seen on this network, and no address is known'
 
 /** A resolver whose searches end as `connect` says, each time anew. */
 function bench(connect: (clock: VirtualClock) => Connection) {
@@ -48,7 +48,7 @@ t.test('not for ever, and then in words for people', async (t) => {
   })
   const failed = t.rejects(resolver.connect(TARGET, signal.signal), {
     code: 'unreachable',
-    message: 'hall cannot be reached: it was not heard, and no address is known'
+    message: 'hall cannot be reached: not seen on this network, and no address is known'
   })
   await clock.advance(NAME_TIMEOUT + 200)
   await failed

@@ -155,7 +155,7 @@ for (const [what, text, line, hint] of [
   ['the peer as its own relay', `${ENTRY}  relays: [/ip4/1.2.3.4/tcp/1/p2p/${HALL}]\n`, 1, /relay/],
   ['three relays', `${ENTRY}  relays: [${RELAY}, ${RELAY}, ${RELAY}]\n`, 1, /keep the 2/],
   ['time that is no truth', `${ENTRY}  time: maybe\n`, 1, /time: true/],
-  ['a note that is no text', `${ENTRY}  note: 12\n`, 1, /quotes/],
+  ['a note that is not text', `${ENTRY}  note: 12\n`, 1, /quotes/],
   ['an origin that is none', `${ENTRY}  added: found\n`, 1, /typed, scanned, met/]
 ] as const) {
   t.test(`an edit is refused with line and cure: ${what}`, async (t) => {

@@ -26,7 +26,7 @@ function connected() {
   return { connection: { newStream: async () => near } as unknown as Connection, far }
 }
 
-t.test('what is no echo is no answer', async (t) => {
+t.test('what is no echo is not an answer', async (t) => {
   const { connection, far } = connected()
   far.addEventListener('message', () => far.send(new Uint8Array(33)))
   await t.rejects(streamRoundTrip(connection, systemClock, signal()), { code: 'ping-broken' })

@@ -79,7 +79,7 @@ t.test('what is refused', async (t) => {
     )
   bad('', 'no type')
   bad('0803', 'a type that is not known')
-  bad('0a00', 'a type that is no number')
+  bad('0a00', 'a type that is not a number')
   bad('0801 1001', 'a peer that is a number')
   bad('0801 1200', 'a peer without a PeerId')
   bad('0801 1204 0a02 1234', 'what is no multihash')

@@ -227,7 +227,7 @@ t.test('what no pack can carry is a fault of the author, logged when it begins',
       { value: 20 },
       { fault: { code: 'wrong-kind', text: 'hall/temperature is true, and must be a number' } },
       { fault: { code: 'wrong-kind' } },
-      { fault: { code: 'out-of-range', text: 'hall/temperature is NaN, which is no number' } },
+      { fault: { code: 'out-of-range', text: 'hall/temperature is NaN, which is not a number' } },
       { value: 21 }
     ]
   )

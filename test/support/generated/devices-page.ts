@@ -69,7 +69,7 @@ function deviceText(definition: SensorDefinition): string {
     ...('identification' in definition && definition.identification !== undefined
       ? [`recognised ${IDENTIFIED[definition.identification.by]}`]
       : []),
-    `at most each ${formatUnits(minimumInterval, durationUnits)}`,
+    `read at most every ${formatUnits(minimumInterval, durationUnits)}`,
     ...(datasheet.id === 'none' ? [] : [`by ${datasheet.id}, ${datasheet.revision}`])
   ]
   const optionLines = Object.entries(options).map(

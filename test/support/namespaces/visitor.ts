@@ -89,7 +89,7 @@ function after<A extends unknown[], R>(work: (...args: A) => Promise<R>, then: (
   return async (...args: A): Promise<R> => then(await work(...args))
 }
 
-/** Sends one frame on a stream of its own. Notes what is answered; a refusal is no answer. */
+/** Sends one frame on a stream of its own. Notes what is answered; a refusal is not an answer. */
 async function ask(connection: Connection, by: string, what: string, frame: Uint8Array): Promise<void> {
   const where = connection.remoteAddr.toString().includes('p2p-circuit') ? 'circuit' : 'relay'
   try {

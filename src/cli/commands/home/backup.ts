@@ -49,8 +49,8 @@ export const backup = defineCommand({
 })
 
 function cutOff(): NodeError {
-  return new NodeError('backup-cut', 'who reads the backup ended before all of it was written', {
-    hint: 'what was read is no backup; try again',
+  return new NodeError('backup-cut', 'the reader of the backup ended before all of it was written', {
+    hint: 'what was read is not a complete backup; try again',
     remedy: 'retry'
   })
 }

@@ -100,7 +100,7 @@ export class DatagramQuery {
   }
 }
 
-/** Noise is no answer: the retry asks again. */
+/** Noise is not an answer: the retry asks again. */
 function answerOf(bytes: Uint8Array, maxBytes: number): QueryAnswer | undefined {
   try {
     // A datagram is its receiver's to keep, and holds little beside its packs.

@@ -12,7 +12,7 @@ const BOOT_BYTES = 8
 /** @throws NodeError 'bad-frame' where the bytes are no map in core deterministic CBOR */
 export function readFrame(bytes: Uint8Array, maxBytes: number, as?: ByteStrings): CborMap {
   const value = readItem(bytes, maxBytes, as)
-  if (!isCborMap(value)) throw badFrame('it is no map')
+  if (!isCborMap(value)) throw badFrame('it is not a map')
   return value
 }
 

@@ -133,6 +133,6 @@ t.test('a backup whose reader ends is a failure, and nothing of it stays', async
   })
   const [status] = await once(child, 'close')
   t.equal(status, 1)
-  t.match(err, /ended before all of it was written\n +what was read is no backup/)
+  t.match(err, /ended before all of it was written\n +what was read is not a complete backup/)
   t.same(readdirSync(join(folder, 'tmp')), [])
 })

@@ -69,7 +69,7 @@ t.test('a request that does not parse', async (t) => {
     ['a negative id', map({ id: -1, op: 'read' })],
     ['an id with a fraction', map({ id: 1.5, op: 'read' })],
     ['no op', map({ id: 1 })],
-    ['an op that is no text', map({ id: 1, op: 7 })],
+    ['an op that is not text', map({ id: 1, op: 7 })],
     ['too long an op', map({ id: 1, op: 'x'.repeat(33) })],
     ['too many bytes', map({ id: 1, op: 'read', x: 'x'.repeat(512) })],
     ['too deep', map({ id: 1, op: 'read', x: [[[1]]] })],
