@@ -3,7 +3,9 @@ import type { Run } from '../../run.ts'
 import type { ChunkPart } from '../store/chunk-table.ts'
 import type { DurableStore } from '../store/durable-store.ts'
 import type { HistoryStore } from '../store/history-store.ts'
+import type { Ids } from '../store/name-table.ts'
 import type { Recent } from './recent.ts'
+import type { Retention } from './retention.ts'
 import { bytesOf } from './tail-run.ts'
 import { type TailName, unwrittenParts } from './tails.ts'
 
@@ -11,12 +13,14 @@ export interface FlusherInit {
   readonly clock: Clock
   readonly durable: DurableStore
   readonly recent: Recent
-  /** Unix seconds; undefined while the time is unknown. */
-  readonly now: () => number | undefined
+  /** Unix seconds by which the age of rows counts. */
+  readonly time: Pick<Retention, 'now' | 'arrival'>
   /** Called for rows that are damaged; with their series, where it is known. */
   readonly onDamaged: (series: string | undefined) => void
-  /** Deletes what is old or too much, within the transaction. */
-  readonly retain: (store: HistoryStore) => void
+  /** Milliseconds: older rows are not read at a start. */
+  readonly age: number
+  /** Deletes what is old or too much, within the transaction. The numbers are those that chunks have. */
+  readonly retain: (store: HistoryStore, chunks: () => Ids[]) => void
 }
 
 /** Moves what is in memory to disk, and reads rows from there at a start. */
@@ -24,8 +28,8 @@ export class Flusher {
   readonly #init: FlusherInit
   /** DurableStore.opened of the file whose chunks are known. */
   #known = 0
-  /** Groups of chunks on disk. */
-  readonly #groups = new Set<number>()
+  /** Groups of chunks on disk, with the numbers that they have. */
+  readonly #groups = new Map<number, readonly Ids[]>()
 
   constructor(init: FlusherInit) {
     this.#init = init
@@ -50,34 +54,35 @@ export class Flusher {
    * @returns whether it was written, and whether there is more
    */
   write(max: number, withRows: boolean): { written: boolean; more: boolean } {
-    const { durable, recent, now } = this.#init
+    const { durable, recent } = this.#init
     this.load()
     if (withRows) this.adopt()
     const rows = withRows ? unwrittenParts(recent.tails.all()) : []
     const batch = recent.sealed.first(max)
     const more = batch.length < recent.sealed.size
     const anchors = recent.anchors()
-    let group: number | undefined
+    let added: { group: number; ids: Ids[] } | undefined
     // Rows whose block is not written yet are still needed.
     const dropped = more ? [] : this.#unused()
     const written = durable.write((store) => {
       // Of a file that was opened just now, nothing is known that could be dropped.
       const isKnown = durable.opened === this.#known
       for (const [, { peer, run, anchor }] of anchors) store.names.anchor(peer, run, anchor)
-      if (rows.length > 0) group = store.chunks.add(this.#parts(store, rows), Math.floor(now() ?? 0))
+      if (rows.length > 0) added = this.#addChunks(store, rows)
       // A salvage counts what it has written there.
       if (withRows && isKnown && durable.unread.length === 0) store.tail.clear()
       for (const { stored } of batch) store.sealed.put(stored)
       for (const unused of dropped) if (isKnown) store.chunks.drop(unused)
-      if (!more) this.#init.retain(store)
+      const numbers = (): Ids[] => [...this.#numbers(dropped), ...(added?.ids ?? [])]
+      if (!more && isKnown) this.#init.retain(store, numbers)
     })
     if (!written) return { written, more }
     for (const { tail, parts } of rows) {
-      for (const part of parts) part.chunk = group
+      for (const part of parts) part.chunk = added?.group
       tail.close()
     }
     for (const unused of dropped) this.#groups.delete(unused)
-    if (group !== undefined) this.#groups.add(group)
+    if (added !== undefined) this.#groups.set(added.group, added.ids)
     for (const { id } of batch) recent.sealed.remove(id)
     for (const [key, anchored] of anchors) recent.anchorWritten(key, anchored)
     this.load()
@@ -104,28 +109,37 @@ export class Flusher {
     const used = new Set(
       this.#init.recent.tails.all().flatMap(({ parts }) => parts.map(({ chunk }) => chunk))
     )
-    return [...this.#groups].filter((group) => !used.has(group))
+    return [...this.#groups.keys()].filter((group) => !used.has(group))
   }
 
-  #parts(store: HistoryStore, rows: readonly Rows[]): ChunkPart[] {
-    const now = this.#init.clock.monotonic()
-    return rows.flatMap(({ tail, parts }) => {
-      const [series, run] = store.names.ids(tail.series, tail.run, tail.topic, tail.unit)
-      return parts.map((part) => {
-        const age = Math.max(0, Math.round((now - part.at) / 1000))
+  /** Of the groups that stay. */
+  #numbers(dropped: readonly number[]): Ids[] {
+    return [...this.#groups].flatMap(([group, ids]) => (dropped.includes(group) ? [] : ids))
+  }
+
+  #addChunks(store: HistoryStore, rows: readonly Rows[]): { group: number; ids: Ids[] } {
+    const { clock, time } = this.#init
+    const at = clock.monotonic()
+    const ids = rows.map(({ tail }) => store.names.ids(tail.series, tail.run, tail.topic, tail.unit))
+    const parts = rows.flatMap((of, i) => {
+      const [series = 0, run = 0] = ids[i] ?? []
+      return of.parts.map((part): ChunkPart => {
+        const age = Math.max(0, Math.round((at - part.at) / 1000))
         return { age, series, run, from: part.base, to: part.to, bytes: bytesOf(part) }
       })
     })
+    return { group: store.chunks.add(parts, Math.floor(time.now() ?? 0)), ids }
   }
 
   #loadChunks(store: HistoryStore): void {
-    const { onDamaged, now } = this.#init
+    const { onDamaged, time } = this.#init
     const names = store.names.ofChunks()
-    const time = now()
+    const now = time.arrival()
     this.#groups.clear()
     for (const { group, parts, date, isCut } of store.chunks.all()) {
-      this.#groups.add(group)
-      const passed = date === 0 || time === undefined ? 0 : Math.max(0, time - date)
+      const ids = parts.map(({ series, run }): Ids => [series, run])
+      this.#groups.set(group, [...(this.#groups.get(group) ?? []), ...ids])
+      const passed = date === 0 ? 0 : Math.max(0, now - date)
       for (const part of parts) {
         const name = names.series.get(part.series)
         const run = names.runs.get(part.run)
@@ -143,7 +157,9 @@ export class Flusher {
     { from, to, bytes }: ChunkPart,
     chunk: { group: number; age: number }
   ): void {
-    const { recent, clock } = this.#init
+    const { recent, clock, age } = this.#init
+    // What retention has deleted may still be in a chunk that other rows keep.
+    if (1000 * chunk.age > age) return
     const { series, run } = name
     const at = clock.monotonic() - 1000 * chunk.age
     recent.tails.open(name).add({ base: from, from, to, at, bytes, chunk: chunk.group })

@@ -90,14 +90,15 @@ export class SqliteHistory implements History {
       clock,
       durable: this.#durable,
       recent: this.#recent,
-      now: () => this.#retention.now(),
+      time: { now: () => this.#retention.now(), arrival: () => this.#retention.arrival() },
       onDamaged: (series) => this.#damaged.rows(series),
-      retain: (store) => {
-        if (this.#retention.retain(store) > 0) store.tidy(this.#own.present, tails.all())
+      age: limits.age,
+      retain: (store, chunks) => {
+        if (this.#retention.retain(store) > 0) store.tidy(this.#own.present, tails.all(), chunks())
       }
     })
     const dates = this.#durable.unread.map(writtenAt)
-    const newest = this.#durable.read((store) => store.sealed.newestDate(), 0)
+    const newest = this.#durable.read((store) => store.newestDate(), 0)
     const { shares } = options
     this.#retention = new Retention({
       ...{ clock, time, limits, peer: sealer.peer, newest: Math.max(newest, ...dates) },

@@ -74,6 +74,14 @@ export class ChunkTable {
     return group
   }
 
+  /** Unix seconds when the last of them was written, 0 where unknown. */
+  newestDate(): number {
+    const row = this.#statements.sql('SELECT bytes FROM chunks ORDER BY id DESC LIMIT 1').get()
+    if (!(row?.['bytes'] instanceof Uint8Array)) return 0
+    const { date, parts } = readChunk(row['bytes'])
+    return parts.some(({ isWhole }) => isWhole) ? date : 0
+  }
+
   *all(): Generator<Chunk> {
     for (const row of this.#statements.sql('SELECT id, bytes FROM chunks ORDER BY id').all()) {
       if (row['bytes'] instanceof Uint8Array)

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Run } from '../../run.ts'
 import { ChunkTable } from './chunk-table.ts'
 import { NameTable } from './name-table.ts'
 import { SalvageTable } from './salvage-table.ts'
@@ -54,9 +53,14 @@ export class HistoryStore {
     return dropped
   }
 
-  /** Removes names that nothing refers to, but for our present run and those of tails. */
-  tidy(present: Run | undefined, tails: readonly { series: string; run: Run }[]): void {
-    this.names.dropUnused(present, tails)
+  /** Removes names that nothing refers to, but for our present run and those of tails and of chunks. */
+  tidy(...[present, tails, chunks]: Parameters<NameTable['dropUnused']>): void {
+    this.names.dropUnused(present, tails, chunks)
+  }
+
+  /** Unix seconds from which the age of the newest counts, 0 where there is none. */
+  newestDate(): number {
+    return Math.max(this.sealed.newestDate(), this.chunks.newestDate())
   }
 
   count(): number {

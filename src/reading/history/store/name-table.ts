@@ -92,14 +92,19 @@ export class NameTable {
 
   /**
    * Removes names to which nothing refers, but for our present run.
-   * @param tails whose rows are in chunks, which have numbers too
+   * @param tails whose rows are in memory
+   * @param chunks numbers that chunks have: also of rows that are no longer needed, since a start reads these too
    */
-  dropUnused(present: Run | undefined, tails: readonly { series: string; run: Run }[]): void {
+  dropUnused(
+    present: Run | undefined,
+    tails: readonly { series: string; run: Run }[],
+    chunks: readonly Ids[]
+  ): void {
     const used = (column: string): string =>
       `SELECT ${column} FROM ranges UNION SELECT ${column} FROM tail UNION SELECT value FROM json_each(?)`
     const { epoch, boot } = present ?? { epoch: -1, boot: '' }
     const found = tails.map(({ series, run }) => this.find(series, run)).filter((ids) => ids !== undefined)
-    const numbers = (at: 0 | 1): string => JSON.stringify(found.map((ids) => ids[at]))
+    const numbers = (at: 0 | 1): string => JSON.stringify([...found, ...chunks].map((ids) => ids[at]))
     const sql = (text: string) => this.#statements.sql(text)
     sql(`DELETE FROM runs WHERE id NOT IN (${used('run_id')}) AND NOT (epoch = ? AND boot = ?)`).run(
       numbers(1),

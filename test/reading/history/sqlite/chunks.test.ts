@@ -8,6 +8,7 @@ import {
   keptLog,
   readingsOf,
   runOf,
+  smallLimits,
   them,
   topic,
   us
@@ -89,5 +90,49 @@ t.test('rows keep their age over a restart: those of an author that is gone are 
   }
   t.same(await settled(20), [], 'its author may still have a block of them')
   t.same(await settled(40), [{ readings: 10 }])
+  history.close()
+})
+
+t.test('rows that retention deleted do not return, nor become those of another series', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const limits = { ...smallLimits, blockAge: 86_400_000, age: 3_600_000 }
+  const { history, clock } = historyBench({ path, limits })
+  history.beginRun(run, ANCHOR)
+  // A few rows of one series keep the chunk that the other has rows in, too.
+  history.appendOwn(readingsOf(us.peer, run, 0, 3, 'slow'))
+  history.appendOwn(readingsOf(us.peer, run, 0, 90, 'fast'))
+  await clock.advance(60_000)
+  history.appendOwn(readingsOf(us.peer, run, 91, 255, 'fast'))
+  await clock.advance(60_000)
+  t.equal(query(path, 'SELECT id FROM sealed').length, 1)
+  for (const seq of [4, 5]) {
+    await clock.advance(2 * 3_600_000)
+    history.appendOwn(readingsOf(us.peer, run, seq, seq, 'slow'))
+    await clock.advance(60_000)
+  }
+  t.same(query(path, 'SELECT id FROM sealed'), [], 'retention has deleted the block')
+  history.appendOwn(readingsOf(us.peer, run, 1000, 1003, 'outdoor'))
+  await clock.advance(60_000)
+  t.same(
+    query(path, 'SELECT name FROM series ORDER BY id'),
+    ['slow', 'fast', 'outdoor'].map((device) => ({ name: seriesOf(device) })),
+    'a number in a chunk is not given to another series'
+  )
+  for (const quality of [0, 2] as const) {
+    const log = keptLog()
+    const later = historyBench({
+      path: copied(path, `time-${quality}`),
+      limits,
+      log,
+      time: () => ({ quality, offset: 0 }),
+      clock: startedAfter(clock.monotonic())
+    })
+    const held = (device: string) => later.history.held(seriesOf(device)).flatMap(({ ranges }) => ranges)
+    t.same(held('outdoor'), [[1000, 1003]])
+    t.same(held('fast'), [])
+    t.same(held('slow'), [[5, 5]], 'rows without a block grow old, too')
+    t.same(log.lines, [])
+    later.history.close()
+  }
   history.close()
 })
