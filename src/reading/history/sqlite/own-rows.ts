@@ -28,6 +28,8 @@ export class OwnRows {
   /** Rows since the last block, or since the last attempt at one, by series. */
   readonly #rows = new Map<string, number>()
   #present: { run: Run; started: number } | undefined
+  /** Tails that the present flush has still to seal. */
+  #due: DueTail[] = []
 
   constructor(init: OwnRowsInit) {
     this.#init = init
@@ -58,14 +60,18 @@ export class OwnRows {
     return grown
   }
 
-  /** Seals what is full, old enough, or of a run that has ended. @returns whether there is more than `max` */
-  sealDue(max: number): boolean {
+  /** Takes down for sealDue what is full, old enough, or of a run that has ended. */
+  findDue(): void {
     const { clock, blockAge } = this.#init
     const present = this.#present
     const age = present === undefined ? 0 : clock.monotonic() - present.started - blockAge
-    const due = dueTails(this.#tails(), present?.run, age)
-    for (const tail of due.slice(0, max)) this.#seal(tail)
-    return due.length > max
+    this.#due = dueTails(this.#tails(), present?.run, age)
+  }
+
+  /** Tries up to `max` of them, each once: what cannot be sealed is due again. @returns whether there are more */
+  sealDue(max: number): boolean {
+    for (const tail of this.#due.splice(0, max)) this.#seal(tail)
+    return this.#due.length > 0
   }
 
   /** Seals every tail; what cannot be sealed is removed. @returns how many readings were removed */

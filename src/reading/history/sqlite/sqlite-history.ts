@@ -154,6 +154,7 @@ export class SqliteHistory implements History {
     this.#stopTurns()
     this.#damaged.drop()
     this.#quietly(() => {
+      this.#own.findDue()
       this.#own.sealDue(Infinity)
       this.#settle(SLICE.settled)
     })
@@ -180,6 +181,7 @@ export class SqliteHistory implements History {
   #flushInTurns(): void {
     if (this.#flushing !== undefined) return
     this.#damaged.drop()
+    this.#own.findDue()
     this.#turn(true)
   }
 
