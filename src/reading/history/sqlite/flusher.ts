@@ -7,7 +7,7 @@ import type { Ids } from '../store/name-table.ts'
 import type { Recent } from './recent.ts'
 import type { Retention } from './retention.ts'
 import { bytesOf } from './tail-run.ts'
-import { type TailName, unwrittenParts } from './tails.ts'
+import { sizeOf, sizeOfPart, type TailName, unwrittenParts, writtenSize } from './tails.ts'
 
 export interface FlusherInit {
   readonly clock: Clock
@@ -19,8 +19,22 @@ export interface FlusherInit {
   readonly onDamaged: (series: string | undefined) => void
   /** Milliseconds: older rows are not read at a start. */
   readonly age: number
-  /** Deletes what is old or too much, within the transaction. The numbers are those that chunks have. */
-  readonly retain: (store: HistoryStore, chunks: () => Ids[]) => void
+  /**
+   * Deletes what is old or too much, within the transaction.
+   * @param spare bytes of rows in the file that nobody needs
+   * @param chunks the numbers that chunks have
+   */
+  readonly retain: (store: HistoryStore, spare: number, chunks: () => Ids[]) => void
+  /** Bytes of rows that nobody needs, from which on the rest is written anew, so that they can go. */
+  readonly maxSpare: number
+}
+
+/** The chunks of one flush. */
+interface Group {
+  /** The numbers of names that they have. */
+  readonly ids: readonly Ids[]
+  /** Bytes of their rows. */
+  readonly size: number
 }
 
 /** Moves what is in memory to disk, and reads rows from there at a start. */
@@ -28,8 +42,8 @@ export class Flusher {
   readonly #init: FlusherInit
   /** DurableStore.opened of the file whose chunks are known. */
   #known = 0
-  /** Groups of chunks on disk, with the numbers that they have. */
-  readonly #groups = new Map<number, readonly Ids[]>()
+  /** Groups of chunks on disk. */
+  readonly #groups = new Map<number, Group>()
 
   constructor(init: FlusherInit) {
     this.#init = init
@@ -41,7 +55,7 @@ export class Flusher {
     const { opened } = durable
     if (opened === this.#known) return
     this.#known = durable.read((store) => {
-      for (const tail of recent.tails.all()) for (const part of tail.parts) part.chunk = undefined
+      recent.tails.rewrite()
       this.#loadChunks(store)
       return opened
     }, this.#known)
@@ -57,6 +71,7 @@ export class Flusher {
     const { durable, recent } = this.#init
     this.load()
     if (withRows) this.adopt()
+    if (withRows && this.#isSparse()) recent.tails.rewrite()
     const rows = withRows ? unwrittenParts(recent.tails.all()) : []
     const batch = recent.sealed.first(max)
     const more = batch.length < recent.sealed.size
@@ -64,6 +79,7 @@ export class Flusher {
     let added: { group: number; ids: Ids[] } | undefined
     // Rows whose block is not written yet are still needed.
     const dropped = more ? [] : this.#unused()
+    const spare = this.#spare(dropped)
     const written = durable.write((store) => {
       // Of a file that was opened just now, nothing is known that could be dropped.
       const isKnown = durable.opened === this.#known
@@ -74,7 +90,7 @@ export class Flusher {
       for (const { stored } of batch) store.sealed.put(stored)
       for (const unused of dropped) if (isKnown) store.chunks.drop(unused)
       const numbers = (): Ids[] => [...this.#numbers(dropped), ...(added?.ids ?? [])]
-      if (!more && isKnown) this.#init.retain(store, numbers)
+      if (!more && isKnown) this.#init.retain(store, spare, numbers)
     })
     if (!written) return { written, more }
     for (const { tail, parts } of rows) {
@@ -82,7 +98,8 @@ export class Flusher {
       tail.close()
     }
     for (const unused of dropped) this.#groups.delete(unused)
-    if (added !== undefined) this.#groups.set(added.group, added.ids)
+    const size = rows.flatMap(({ parts }) => parts).reduce((sum, part) => sum + sizeOfPart(part), 0)
+    if (added !== undefined) this.#groups.set(added.group, { ids: added.ids, size })
     for (const { id } of batch) recent.sealed.remove(id)
     for (const [key, anchored] of anchors) recent.anchorWritten(key, anchored)
     this.load()
@@ -104,6 +121,23 @@ export class Flusher {
     }, undefined)
   }
 
+  /** Bytes of rows that are written and needed no more. @param dropped groups that do not count */
+  #spare(dropped: readonly number[]): number {
+    const groups = this.#bytesOf(this.#groups.keys()) - this.#bytesOf(dropped)
+    const needed = this.#init.recent.tails.all().reduce((sum, tail) => sum + sizeOf(tail, writtenSize), 0)
+    return Math.max(0, groups - needed)
+  }
+
+  #bytesOf(groups: Iterable<number>): number {
+    return [...groups].reduce((sum, group) => sum + (this.#groups.get(group)?.size ?? 0), 0)
+  }
+
+  #isSparse(): boolean {
+    const spare = this.#spare(this.#unused())
+    // A third at least: to write the rest anew costs no more than twice what was written.
+    return spare > this.#init.maxSpare && spare > this.#bytesOf(this.#groups.keys()) / 3
+  }
+
   /** Groups of which no row is needed. */
   #unused(): number[] {
     const used = new Set(
@@ -114,7 +148,7 @@ export class Flusher {
 
   /** Of the groups that stay. */
   #numbers(dropped: readonly number[]): Ids[] {
-    return [...this.#groups].flatMap(([group, ids]) => (dropped.includes(group) ? [] : ids))
+    return [...this.#groups].flatMap(([group, { ids }]) => (dropped.includes(group) ? [] : ids))
   }
 
   #addChunks(store: HistoryStore, rows: readonly Rows[]): { group: number; ids: Ids[] } {
@@ -137,8 +171,11 @@ export class Flusher {
     const now = time.arrival()
     this.#groups.clear()
     for (const { group, parts, date, isCut } of store.chunks.all()) {
-      const ids = parts.map(({ series, run }): Ids => [series, run])
-      this.#groups.set(group, [...(this.#groups.get(group) ?? []), ...ids])
+      const { ids, size } = this.#groups.get(group) ?? { ids: [], size: 0 }
+      this.#groups.set(group, {
+        ids: [...ids, ...parts.map(({ series, run }): Ids => [series, run])],
+        size: parts.reduce((sum, { bytes }) => sum + bytes.length, size)
+      })
       const passed = date === 0 ? 0 : Math.max(0, now - date)
       for (const part of parts) {
         const name = names.series.get(part.series)

@@ -5,9 +5,10 @@ import { MAX_RECORDS } from '../../signed/senml.ts'
 import type { RowRange } from '../history.ts'
 import { rangesOf } from '../range.ts'
 import { storedRows } from '../rows/stored-rows.ts'
+import { authorOf } from '../store/name-table.ts'
 import type { StoredSealed } from '../store/sealed-table.ts'
 import type { TailRun } from './tail-run.ts'
-import { type Tails, unwrittenOf } from './tails.ts'
+import { sizeOf, sizeOfPart, type Tails, unwrittenOf } from './tails.ts'
 
 export interface OthersRowsInit {
   readonly clock: Clock
@@ -15,7 +16,12 @@ export interface OthersRowsInit {
   /** Our own PeerId. */
   readonly peer: string
   /** Milliseconds: see historyLimits. */
-  readonly limits: { readonly flush: number; readonly blockAge: number; readonly sealBytes: number }
+  readonly limits: {
+    readonly flush: number
+    readonly blockAge: number
+    readonly sealBytes: number
+    readonly bytes: number
+  }
   /** Unix seconds from which the age of what is kept now counts, 0 while unknown. */
   readonly arrival: () => number
   /** Takes a pack, or rows without seals, in place of the rows that it has. */
@@ -27,6 +33,9 @@ const THERE = 60_000
 
 /** Packs that an end puts on disk, so that it is over in seconds: rows of further ones are there without their seals. */
 const MAX_AT_END = 8192
+
+/** The part of history.bytes that rows of others take together, before the oldest are kept without a block. */
+const ROWS_PART = 1 / 4
 
 /** Readings of one series without a gap, ascending. */
 interface Span {
@@ -77,7 +86,7 @@ export class OthersRows {
   }
 
   /**
-   * What no block has replaced for twice the time of one is kept without it.
+   * What no block has replaced for twice the time of one is kept without it, and what is too much.
    * @param max about how many packs, of whole tails
    * @returns whether there is more
    */
@@ -85,8 +94,9 @@ export class OthersRows {
     const { clock, limits } = this.#init
     const old = clock.monotonic() - 2 * limits.blockAge
     let left = max
-    for (const tail of this.#tails()) {
-      if ((tail.parts[0]?.at ?? Infinity) >= old) continue
+    const tails = this.#tails()
+    const due = tails.filter(({ parts }) => (parts[0]?.at ?? Infinity) < old)
+    for (const tail of new Set([...due, ...beyond(tails, ROWS_PART * limits.bytes)])) {
       if (left <= 0) return true
       left -= Math.max(1, tail.seals.count)
       this.#settle(tail)
@@ -238,4 +248,27 @@ function* stretches(readings: readonly Reading[]): Generator<Span> {
     yield { first, readings: readings.slice(start, end) }
     start = end
   }
+}
+
+/** Tails of the authors with the most rows, the longest waiting first, until the others have at most so many bytes. */
+function beyond(tails: readonly TailRun[], bytes: number): TailRun[] {
+  const found: TailRun[] = []
+  const sizes = new Map(tails.map((tail) => [tail, sizeOf(tail, sizeOfPart)]))
+  const total = (some: Iterable<TailRun>): number =>
+    [...some].reduce((sum, tail) => sum + (sizes.get(tail) ?? 0), 0)
+  let left = total(tails) - bytes
+  if (left <= 0) return found
+  const authors = [...Map.groupBy(tails, ({ series }) => authorOf(series)).values()].map((own) => ({
+    tails: own.toSorted((a, b) => (b.parts[0]?.at ?? 0) - (a.parts[0]?.at ?? 0)),
+    size: total(own)
+  }))
+  while (left > 0) {
+    const [most] = authors.sort((a, b) => b.size - a.size)
+    const tail = most?.tails.pop()
+    if (most === undefined || tail === undefined) break
+    found.push(tail)
+    most.size -= sizes.get(tail) ?? 0
+    left -= sizes.get(tail) ?? 0
+  }
+  return found
 }

@@ -5,13 +5,16 @@ import type { Reading } from '../../reading.ts'
 import type { HistoryLimits } from '../limits.ts'
 import type { HistoryStore } from '../store/history-store.ts'
 import { RetentionClock } from './retention-clock.ts'
-import { type HistoryShares, shrinkToShares } from './shares.ts'
+import { withRows } from './row-shares.ts'
+import { type HistoryShares, type SharedStore, shrinkToShares } from './shares.ts'
+import { type PartSize, sizeOfPart, type Tails, unwrittenSize } from './tails.ts'
 
 export interface RetentionInit {
   readonly clock: Clock
   readonly time: () => ClockStatus
   readonly limits: Pick<HistoryLimits, 'age' | 'bytes'>
   readonly shares?: HistoryShares
+  readonly tails: Tails
   /** Our own PeerId. */
   readonly peer: string
   /** Unix seconds of the newest that is kept, 0 where there is none. */
@@ -52,8 +55,12 @@ export class Retention {
     return this.#ages.now()
   }
 
-  /** Deletes what is old or too much. @returns how many packs and blocks were deleted */
-  retain(store: HistoryStore): number {
+  /**
+   * Deletes what is old or too much.
+   * @param spare bytes of the file that are free with the next flush
+   * @returns how much was deleted: packs, blocks and parts of tails
+   */
+  retain(store: HistoryStore, spare: number): number {
     const { limits } = this.#init
     const now = this.#ages.now()
     let dropped = 0
@@ -61,13 +68,18 @@ export class Retention {
       store.sealed.dateUndated(Math.floor(now))
       dropped += store.sealed.dropOlderThan(Math.floor(now - limits.age / 1000))
     }
-    return dropped + this.shrinkToShares(store.sealed, limits.bytes) + store.shrinkTo(limits.bytes)
+    dropped += this.#shrinkToShares(store.sealed, sizeOfPart, limits.bytes)
+    return dropped + store.shrinkTo(limits.bytes + spare)
   }
 
-  /** Deletes what is beyond a share. @returns how many packs and blocks were deleted */
-  shrinkToShares(sealed: Parameters<typeof shrinkToShares>[0], bytes: number): number {
-    const { shares, peer } = this.#init
-    return shares === undefined ? 0 : shrinkToShares(sealed, bytes, shares, peer)
+  /** Deletes what is beyond a share of what is not written. */
+  shrinkUnwritten(sealed: SharedStore, bytes: number): void {
+    this.#shrinkToShares(sealed, unwrittenSize, bytes)
+  }
+
+  #shrinkToShares(sealed: SharedStore, size: PartSize, bytes: number): number {
+    const { shares, peer, tails } = this.#init
+    return shares === undefined ? 0 : shrinkToShares(withRows(sealed, tails, size), bytes, shares, peer)
   }
 
   #dated(time: number): number {

@@ -1,5 +1,8 @@
 import type { SealedTable } from '../store/sealed-table.ts'
 
+/** What readings of authors are in. */
+export type SharedStore = Pick<SealedTable, 'usage' | 'bytesOf' | 'dropOldestOf'>
+
 /** What each other author may take of a store, so that none displaces all others. */
 export interface HistoryShares {
   /** The part that one other author may take, 0 to 1. */
@@ -14,21 +17,21 @@ export interface HistoryShares {
  * that takes most.
  * @param bytes the size of the whole
  * @param self our own PeerId: our own readings are bound by the whole alone
- * @returns how many packs and blocks were deleted
+ * @returns how many packs, blocks and parts of tails were deleted
  */
 export function shrinkToShares(
-  sealed: Pick<SealedTable, 'usage' | 'bytesOf' | 'dropOldestOf'>,
+  store: SharedStore,
   bytes: number,
   shares: HistoryShares,
   self: string
 ): number {
-  const used = new Map(sealed.usage().filter(([peer]) => peer !== self))
+  const used = new Map(store.usage().filter(([peer]) => peer !== self))
   const usedBy = (peers: Iterable<string>): number =>
     [...peers].reduce((sum, peer) => sum + (used.get(peer) ?? 0), 0)
   let dropped = 0
   const drop = (peer: string, excess: number): boolean => {
-    const count = sealed.dropOldestOf(peer, excess)
-    used.set(peer, sealed.bytesOf(peer))
+    const count = store.dropOldestOf(peer, excess)
+    used.set(peer, store.bytesOf(peer))
     dropped += count
     return count > 0
   }

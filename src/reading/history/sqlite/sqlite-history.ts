@@ -40,6 +40,9 @@ const ANCHOR_BYTES = 64
  */
 const SLICE = { written: 24, withRows: 4, sealed: 4, settled: 256 }
 
+/** The part of history.bytes that rows on disk which nobody needs may take. */
+const SPARE_PART = 1 / 16
+
 /**
  * History in SQLite. New readings are in memory: as rows, or sealed. A flush writes them, a part in each turn of the event
  * loop; both are read as one. So a disk that takes no writes changes nothing but the status.
@@ -93,15 +96,16 @@ export class SqliteHistory implements History {
       time: { now: () => this.#retention.now(), arrival: () => this.#retention.arrival() },
       onDamaged: (series) => this.#damaged.rows(series),
       age: limits.age,
-      retain: (store, chunks) => {
-        if (this.#retention.retain(store) > 0) store.tidy(this.#own.present, tails.all(), chunks())
+      maxSpare: limits.bytes * SPARE_PART,
+      retain: (store, spare, chunks) => {
+        if (this.#retention.retain(store, spare) > 0) store.tidy(this.#own.present, tails.all(), chunks())
       }
     })
     const dates = this.#durable.unread.map(writtenAt)
     const newest = this.#durable.read((store) => store.newestDate(), 0)
     const { shares } = options
     this.#retention = new Retention({
-      ...{ clock, time, limits, peer: sealer.peer, newest: Math.max(newest, ...dates) },
+      ...{ clock, time, limits, tails, peer: sealer.peer, newest: Math.max(newest, ...dates) },
       ...defined({ shares })
     })
     this.#reader = new HistoryReader({
@@ -337,10 +341,10 @@ export class SqliteHistory implements History {
     return left
   }
 
-  /** What waits for a block in vain is kept without it, while the disk takes it. @returns whether there is more than `max` */
+  /** What waits for a block in vain is kept without it, while the disk takes it. @returns whether there is more than fits `max` */
   #settle(max: number): boolean {
     const { state } = this.#durable
-    return (state === 'ok' || state === 'memory') && this.#others.settle(max)
+    return (state === 'ok' || state === 'memory') && this.#others.settle(max - this.#recent.sealed.size)
   }
 
   /** Deletes what is beyond a share, then what is beyond the whole, while the disk takes nothing. */
@@ -349,7 +353,7 @@ export class SqliteHistory implements History {
     const { sealed, tails } = this.#recent
     const excess = (): number => sealed.bytes + tails.unwritten - memoryBytes
     if (excess() <= 0) return
-    this.#retention.shrinkToShares(sealed, memoryBytes)
+    this.#retention.shrinkUnwritten(sealed, memoryBytes)
     for (const { id } of sealed.first(sealed.size)) {
       if (excess() <= 0) return
       sealed.remove(id)

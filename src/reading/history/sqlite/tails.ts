@@ -11,6 +11,9 @@ export interface TailName {
   readonly run: Run
 }
 
+/** What a part counts, in bytes. */
+export type PartSize = (part: TailPart) => number
+
 /**
  * The readings of every series that are in no block yet, in memory. Chunks on disk hold the same rows, for the next
  * start. Seals of others are in memory alone.
@@ -52,6 +55,14 @@ export class Tails {
 
   ofAuthor(author: string): TailRun[] {
     return [...(this.#authors.get(author)?.values() ?? [])].flat()
+  }
+
+  authors(): Iterable<string> {
+    return this.#authors.keys()
+  }
+
+  bytesOf(author: string, size: PartSize): number {
+    return this.ofAuthor(author).reduce((sum, tail) => sum + sizeOf(tail, size), 0)
   }
 
   find(series: string, run: Run): TailRun | undefined {
@@ -96,6 +107,31 @@ export class Tails {
     if (tail.seals.count > 0) this.#sealed.add(tail)
   }
 
+  /** Removes an author's oldest rows, as many parts as count so many bytes. @returns how many parts */
+  cutOldestOf(author: string, bytes: number, size: PartSize): number {
+    const parts = this.ofAuthor(author)
+      .flatMap((tail) => tail.parts.map((part) => ({ tail, part, counts: size(part) })))
+      .filter(({ counts }) => counts > 0)
+      .sort((a, b) => a.part.at - b.part.at)
+    const cuts = new Map<TailRun, { from: number; to: number }>()
+    let left = bytes
+    let count = 0
+    for (const { tail, part, counts } of parts) {
+      if (left <= 0) break
+      left -= counts
+      count++
+      const { from, to } = cuts.get(tail) ?? part
+      cuts.set(tail, { from: Math.min(from, part.from), to: Math.max(to, part.to) })
+    }
+    for (const [{ series, run }, { from, to }] of cuts) this.cut(series, run, from, to)
+    return count
+  }
+
+  /** Has all rows written anew. */
+  rewrite(): void {
+    for (const tail of this.all()) for (const part of tail.parts) part.chunk = undefined
+  }
+
   /** Lets the seals of a tail go; its rows remain. */
   unseal(tail: TailRun): void {
     this.#weighed(tail, () => tail.dropSeals())
@@ -121,9 +157,20 @@ export class Tails {
   }
 }
 
+export const sizeOfPart: PartSize = (part) => bytesOf(part).length
+
+/** Of what is written, nothing counts. */
+export const unwrittenSize: PartSize = (part) => (part.chunk === undefined ? bytesOf(part).length : 0)
+
+export const writtenSize: PartSize = (part) => (part.chunk === undefined ? 0 : bytesOf(part).length)
+
+export function sizeOf({ parts }: TailRun, size: PartSize): number {
+  return parts.reduce((sum, part) => sum + size(part), 0)
+}
+
 /** Bytes of rows that are not written. */
-export function unwrittenOf({ parts }: TailRun): number {
-  return parts.reduce((sum, part) => sum + (part.chunk === undefined ? bytesOf(part).length : 0), 0)
+export function unwrittenOf(tail: TailRun): number {
+  return sizeOf(tail, unwrittenSize)
 }
 
 /** Parts of tails that are not on disk, or only in chunks that are no longer there. */

@@ -5,7 +5,7 @@ import t from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
 import { OthersRows } from '../../../../src/reading/history/sqlite/others-rows.ts'
 import type { SqliteHistory } from '../../../../src/reading/history/sqlite/sqlite-history.ts'
-import { Tails } from '../../../../src/reading/history/sqlite/tails.ts'
+import { sizeOfPart, Tails } from '../../../../src/reading/history/sqlite/tails.ts'
 import type { StoredSealed } from '../../../../src/reading/history/store/sealed-table.ts'
 import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
@@ -197,7 +197,7 @@ t.test('a flush of many blocks is done in turns, of which each writes few', asyn
 })
 
 /** Rows of another in so many tails, each with so many packs of one reading, whose bytes nobody reads. */
-function rowsBench(count: number, packs: number) {
+function rowsBench(count: number, packs: number, bytes = 2 ** 26) {
   const clock = new VirtualClock()
   const tails = new Tails(() => -1)
   const kept: StoredSealed[] = []
@@ -208,7 +208,7 @@ function rowsBench(count: number, packs: number) {
     for (const { series, run } of stored.ranges)
       beside = Math.max(beside, tails.find(series, run)?.seals.count ?? 0)
   }
-  const limits = { flush: 60_000, blockAge: 900_000, sealBytes: 2 ** 28 }
+  const limits = { flush: 60_000, blockAge: 900_000, sealBytes: 2 ** 28, bytes }
   const others = new OthersRows({ clock, tails, peer: us.peer, limits, arrival: () => 0, keep })
   for (let device = 0; device < count; device++) {
     const readings = readingsOf(them.peer, run, 0, packs - 1, `d${device}`)
@@ -254,4 +254,13 @@ t.test('an end puts a bounded number of packs on disk, whole tails of the smalle
   others.settleAway()
   t.equal(kept.length, 8000)
   t.equal(tails.rows, 2000, 'the others are written as rows')
+})
+
+t.test('rows that take more than a quarter of the store are kept without a block at once', async (t) => {
+  const { tails, others, kept } = rowsBench(20, 200, 20_000)
+  const size = (): number => tails.bytesOf(them.peer, sizeOfPart)
+  t.ok(size() > 5000, `${size()} bytes`)
+  others.settle(Infinity)
+  t.ok(size() <= 5000 && size() > 2500, `${size()} bytes`)
+  t.equal(kept.length + tails.rows, 4000, 'nothing is lost')
 })

@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { keptBytes } from '../../../../src/reading/history/store/sealed-bytes.ts'
+import type { Reading } from '../../../../src/reading/reading.ts'
 import type { SealedReadings } from '../../../../src/reading/signed/sealed.ts'
 import { createSealer, type Sealer } from '../../../../src/reading/signed/sealer.ts'
-import { historyBench, readingsOf, runOf, topic, us } from '../../../support/history.ts'
+import { historyBench, noisy, readingsOf, runOf, smallLimits, topic, us } from '../../../support/history.ts'
 import { allQuantities, testSigner } from '../../../support/readings.ts'
 
 const run = runOf(7)
@@ -83,3 +85,35 @@ t.test('what is not admitted is not stored; our own always is', async (t) => {
   t.strictSame(asked, [[friend.peer, signed.length]])
   history.close()
 })
+
+t.test('rows that wait for a block count, and displace nothing of ours', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const limits = { ...smallLimits, bytes: 2 ** 20, sealBytes: 2 ** 24 }
+  const shares = { author: 0.1, claimed: 0.1, isClaimed: () => false }
+  const { history, clock } = historyBench({ path, limits, shares })
+  const friends = `${friend.peer}/hall/temperature`
+  history.beginRun(run, { mono: 0, unix: 1_767_225_600, quality: 0 })
+  history.appendOwn(readingsOf(us.peer, run, 0, 255))
+  let most = 0
+  for (let minute = 0; minute < 12; minute++) {
+    // A few of ours each minute: no flush is without rows that are needed.
+    history.appendOwn(readingsOf(us.peer, run, 256 + minute, 256 + minute))
+    for (let i = 0; i < 300; i++) {
+      const seq = (minute * 300 + i) * 20
+      history.put(wide(friend, noisy(readingsOf(friend.peer, run, seq, seq + 19))))
+    }
+    await clock.advance(60_000)
+    most = Math.max(most, history.status().bytes)
+  }
+  t.same(history.held(`${us.peer}/hall/temperature`)[0]?.ranges, [[0, 267]])
+  t.ok(most < 2 ** 19, `${most} bytes of ${2 ** 20}`)
+  const held = history.held(friends)[0]?.ranges ?? []
+  t.equal(held.at(-1)?.[1], 12 * 300 * 20 - 1, 'the newest are kept')
+  t.equal(held.length, 1, 'without a gap')
+  history.close()
+})
+
+/** A pack as if it were signed: that is checked elsewhere, and takes its time. */
+function wide({ peer }: Sealer, readings: readonly Reading[]): SealedReadings {
+  return { kind: 'pack', topic, author: peer, bytes: new Uint8Array(80), readings }
+}
