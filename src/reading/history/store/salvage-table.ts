@@ -3,7 +3,7 @@ import type { Statements } from './statements.ts'
 /** How far the salvage of a damaged file is: the rows that SQLite reads, then the pages of the file, then nothing more. */
 export interface SalvageProgress {
   readonly phase: 'rows' | 'pages' | 'done'
-  /** The last row of `sealed`, or the last page, that was taken over. */
+  /** The last row of `sealed`, -1 before any, or the last page, that was taken over. */
   readonly at: number
 }
 
@@ -23,7 +23,7 @@ export class SalvageTable {
     const isMade = this.#statements.sql("SELECT 1 FROM sqlite_schema WHERE name = 'salvage'").get()
     const row = isMade && this.#statements.sql('SELECT phase, "at" FROM salvage WHERE file = ?').get(file)
     const phase = row?.['phase']
-    if (phase !== 'pages' && phase !== 'done') return { phase: 'rows', at: Number(row?.['at'] ?? 0) }
+    if (phase !== 'pages' && phase !== 'done') return { phase: 'rows', at: Number(row?.['at'] ?? -1) }
     return { phase, at: Number(row?.['at']) }
   }
 

@@ -34,6 +34,9 @@ export interface HeldRange {
 /** Packs and blocks that one statement deletes of an author. */
 const DROP_STEP = 1024
 
+/** Numbers of packs and blocks count up from 1: SQLite itself would go on with 0 after -1 (sqlite.org/autoinc.html). */
+const NEXT_SEALED = '(SELECT max(0, ifnull(max(id), 0)) + 1 FROM sealed)'
+
 /** Numbers of rows without their seals count down from -1. */
 const NEXT_ROWS = '(SELECT min(0, ifnull(min(id), 0)) - 1 FROM sealed)'
 
@@ -65,7 +68,7 @@ export class SealedTable {
     const { lastInsertRowid } = this.#statements
       .sql(
         `INSERT INTO sealed (id, kind, dated, bytes, peer_id)
-          VALUES (${stored.kind === 'rows' ? NEXT_ROWS : 'NULL'}, ?, ?, ?, (SELECT peer_id FROM series WHERE id = ?))`
+          VALUES (${stored.kind === 'rows' ? NEXT_ROWS : NEXT_SEALED}, ?, ?, ?, (SELECT peer_id FROM series WHERE id = ?))`
       )
       .run(stored.kind === 'block' ? 'block' : 'pack', stored.dated, keptOf(stored), seriesId)
     for (const { range, ids } of fresh) {

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -7,7 +7,7 @@ import { salvage } from '../../../../src/reading/history/salvage/salvage.ts'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
 import { HistoryStore } from '../../../../src/reading/history/store/history-store.ts'
 import type { Reading } from '../../../../src/reading/reading.ts'
-import { historyBench, noisy, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import { copied, historyBench, noisy, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
 const init = { sealer: us, topicOf: () => topic }
 const run = runOf(10)
@@ -43,7 +43,7 @@ function salvaged(path: string, sealer: SalvageInit['sealer'] = us) {
   const store = new HistoryStore(db)
   const rows = new CheckedRows({ ...init, sealer })
   store.transaction(() => {
-    for (const step of salvage(path, rows, { phase: 'rows', at: 0 })) step?.change(store)
+    for (const step of salvage(path, rows, { phase: 'rows', at: -1 })) step?.change(store)
   })
   const sum = { saved: 0, lost: 0 }
   for (const { saved, lost } of rows.compare((work) => work(store))) {
@@ -237,4 +237,46 @@ t.test('a row of the tail that lies in a block, too, is not taken over', async (
   const first = salvaged(path)
   t.equal(first.tail.count(), before)
   t.equal(first.count(), count)
+})
+
+t.test('a pack or block behind rows without seals comes over, whatever its number is', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const theirs = `${them.peer}/hall/temperature`
+  const { history, clock } = historyBench({ path })
+  history.put(them.pack(topic, readingsOf(them.peer, run, 0, 49)))
+  await clock.advance(60_000)
+  const copy = copied(path, 'restarted')
+  history.close()
+  const later = historyBench({ path: copy })
+  await later.clock.advance(31 * 60_000)
+  later.history.put(them.block(topic, readingsOf(them.peer, run, 100, 199)))
+  later.history.put(them.block(topic, readingsOf(them.peer, run, 300, 399)))
+  later.history.close()
+  const db = new DatabaseSync(copy)
+  const ids = () =>
+    db
+      .prepare('SELECT id FROM sealed ORDER BY id')
+      .all()
+      .map(({ id }) => id)
+  t.same(ids(), [-1, 1, 2])
+  // SQLite gave this number where none was given.
+  db.exec(
+    'PRAGMA foreign_keys = OFF; UPDATE sealed SET id = 0 WHERE id = 1; UPDATE ranges SET sealed_id = 0 WHERE sealed_id = 1'
+  )
+  t.same(ids(), [-1, 0, 2])
+  db.close()
+  renameSync(copy, `${path}.salvage.damaged-1.unread`)
+  const { history: salvaged } = historyBench({ path: `${path}.salvage` })
+  salvaged.finishSalvage()
+  t.match(salvaged.held(theirs), [
+    {
+      ranges: [
+        [0, 49],
+        [100, 199],
+        [300, 399]
+      ]
+    }
+  ])
+  t.match(salvaged.status().damage, { salvaged: 250, unsalvaged: 0 })
+  salvaged.close()
 })
