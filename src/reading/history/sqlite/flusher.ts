@@ -42,6 +42,8 @@ export class Flusher {
   readonly #init: FlusherInit
   /** DurableStore.opened of the file whose chunks are known. */
   #known = 0
+  /** Whether a salvage may have left rows since they were adopted. */
+  #isSalvaging = false
   /** Groups of chunks on disk. */
   readonly #groups = new Map<number, Group>()
 
@@ -70,7 +72,8 @@ export class Flusher {
   write(max: number, withRows: boolean): { written: boolean; more: boolean } {
     const { durable, recent } = this.#init
     this.load()
-    if (withRows) this.adopt()
+    // Also where it was given up, of which onDone says nothing.
+    if (this.#isSalvaging && durable.unread.length === 0) this.adopt()
     if (withRows && this.#isSparse()) recent.tails.rewrite()
     const rows = withRows ? unwrittenParts(recent.tails.all()) : []
     const batch = recent.sealed.first(max)
@@ -111,6 +114,7 @@ export class Flusher {
   adopt(): void {
     const { durable, recent, clock } = this.#init
     const at = clock.monotonic()
+    this.#isSalvaging = durable.unread.length > 0
     durable.read((store) => {
       for (const { series, topic, run } of store.tail.tails()) {
         for (const reading of store.tail.readings(series, run, 0)) {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { setAside } from '../../../../src/reading/history/store/database-file.ts'
+import { openDatabase, setAside } from '../../../../src/reading/history/store/database-file.ts'
 import type { Sealer } from '../../../../src/reading/signed/sealer.ts'
 import {
   diskBench as bench,
@@ -259,5 +259,82 @@ t.test('a wrong year of the clock deletes nothing of what is still to be taken o
   await untilSalvaged({ history, clock })
   await clock.advance(120_000)
   t.equal(history.readings({ series: ours, limit: 9999 }).length, count + 1000)
+  history.close()
+})
+
+/** How often the rows that are kept one by one are looked at. */
+function countingTails(): { readonly count: () => number; readonly open: (path: string) => DatabaseSync } {
+  let count = 0
+  const open = (path: string): DatabaseSync => {
+    const db = openDatabase(path)
+    const prepare = db.prepare.bind(db)
+    db.prepare = (sql) => {
+      const statement = prepare(sql)
+      if (!sql.includes('FROM tail JOIN series') || !sql.includes('GROUP BY')) return statement
+      const all = statement.all.bind(statement)
+      statement.all = () => {
+        count += 1
+        return all()
+      }
+      return statement
+    }
+    return db
+  }
+  return { count: () => count, open }
+}
+
+t.test(
+  'what a salvage leaves row by row is read when it is done, not with each flush meanwhile',
+  async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const count = aside(path)
+    const { open, count: looks } = countingTails()
+    const { history, clock } = bench(path, { open })
+    for (let flush = 0; flush < 5; flush++) {
+      await clock.advance(20)
+      history.flush()
+    }
+    t.match(history.status().damage?.files, [/unread$/], 'it is not done')
+    t.equal(looks(), 1, 'at the start')
+    await untilSalvaged({ history, clock })
+    history.flush()
+    t.equal(looks(), 2)
+    t.equal(history.readings({ series: ours, limit: 9999 }).length, count)
+    history.close()
+  }
+)
+
+t.test('rows of a salvage that is given up are not lost', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const devices = ['a', 'b', 'c', 'd', 'e', 'f']
+  const before = bench(path)
+  for (const device of devices) before.history.appendOwn(readingsOf(us.peer, run, 0, 39, device))
+  before.history.close()
+  t.match(setAside(path, 7), /damaged-7\.unread$/)
+  let looks = 0
+  const quantities = new Map(us.quantities)
+  const sealer: Sealer = {
+    ...us,
+    quantities: Object.assign(quantities, {
+      get: (name: string) => {
+        looks += 1
+        if (looks > 150) throw new Error('out of order')
+        return us.quantities.get(name)
+      }
+    })
+  }
+  const { history, clock, log } = bench(path, { sealer })
+  await clock.advance(2000)
+  t.ok(log.lines.some(({ message }) => message.includes('is not salvaged: out of order')))
+  const held = (): number[] =>
+    devices.map(
+      (device) => history.readings({ series: `${us.peer}/${device}/temperature`, limit: 99 }).length
+    )
+  history.appendOwn(readingsOf(us.peer, runOf(11), 0, 0))
+  history.flush()
+  const found = held()
+  t.ok(found[0] === 40 && found[1] === 40, String(found))
+  history.flush()
+  t.same(held(), found)
   history.close()
 })
