@@ -25,3 +25,6 @@ export const PROTOCOL_NAME = new RegExp(`^((?:/${name}){1,4})/v([1-9][0-9]{0,3})
 
 /** The text of a fault on the wire: its code, a space, and what happened, without control characters. */
 export const FAULT_TEXT = new RegExp(`^(${word}) (\\P{Cc}+)$`, 'u')
+
+/** In a home: the number of the process that runs its node. */
+export const PID_FILE = 'node.pid'

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { INSTALLATION } from '../installation.ts'
+import { PID_FILE } from '../names.ts'
 import { CONTROL_SOCKET } from '../node/control/routes.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +23,7 @@ export interface Places {
 /**
  * The folder of the node, the first of: --home, $KITH_HOME, $STATE_DIRECTORY (set by systemd; the first path if
  * there are several), $XDG_STATE_HOME/kith, ~/.local/state/kith. Where the last does not exist, commands that need a
- * home take that of `npm start` in this clone, then root and the owner of the service's home get that.
+ * home take that of `npm start` in this clone (also while a node runs there alone), then root and the owner of the service's home get that.
  * @param makes whether the command may make the home: then it is never that of `npm start`
  */
 export function chooseHome(
@@ -35,13 +36,19 @@ export function chooseHome(
   if (named !== undefined) return resolve(named)
   const state = environment['XDG_STATE_HOME'] || join(environment['HOME'] || homedir(), '.local', 'state')
   const own = resolve(state, 'kith')
-  if (!makes && isOwned(clone) && (!existsSync(own) || mayRun(clone))) return clone
+  if (!makes && isOwned(clone) && (!existsSync(own) || (mayRun(clone) && !mayRun(own)))) return clone
   return !existsSync(own) && isManaged(service) ? service : own
 }
 
-/** Whether a node made a socket there and did not remove it. */
+/** Whether a node has its socket there, and a process has the number that it wrote down: a killed node leaves both files. */
 function mayRun(home: string): boolean {
-  return existsSync(join(home, CONTROL_SOCKET))
+  if (!existsSync(join(home, CONTROL_SOCKET))) return false
+  try {
+    const pid = Number(readFileSync(join(home, PID_FILE), 'utf8'))
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** The folder of the node that a person or systemd named, undefined where kith chooses it. */

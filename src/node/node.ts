@@ -210,10 +210,12 @@ export class Node {
   }
 
   /**
-   * First the peers that are connected, then each one that is found, connects or goes, until the signal aborts. A
-   * consumer that is slow gets the newest of each peer.
+   * First the peers that are connected, then each one that is found, connects or goes, until the signal aborts or
+   * the node stops. A consumer that is slow gets the newest of each peer.
    */
-  peerEvents(signal: AbortSignal = new AbortController().signal): AsyncGenerator<PeerEvent, void, void> {
+  peerEvents(signal?: AbortSignal): AsyncGenerator<PeerEvent, void, void> {
+    const stopped = new AbortController()
+    void this.stopped.then(() => stopped.abort())
     const { transports, peers } = this.#running.assembled
     const { directory } = peers
     return peerEvents(
@@ -223,7 +225,7 @@ export class Node {
         isKnown: (peer) => directory.isKnown(peer),
         queue: this.#config.limits.hub.queue
       },
-      signal
+      signal === undefined ? stopped.signal : AbortSignal.any([signal, stopped.signal])
     )
   }
 

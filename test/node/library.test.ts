@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { createNode, type Node, type PeerEvent, simulatedWorld } from '../../src/index.ts'
 import { memoryCarrier } from '../support/memory-network.ts'
+import { until } from '../support/until.ts'
 
 async function nodeOf(t: Test, name: string): Promise<Node> {
   const node = await createNode({
@@ -89,3 +90,30 @@ t.test('a world with chips of its own has no others', async (t) => {
     break
   }
 })
+
+t.test(
+  'a change that comes while another is handled is the newest, and events end with the node',
+  async (t) => {
+    const [here, first, second] = [
+      await nodeOf(t, 'here'),
+      await nodeOf(t, 'first'),
+      await nodeOf(t, 'second')
+    ]
+    for (const peer of [first, second]) {
+      await peer.handle('/chat/text/v1', () => {}, { anyone: true })
+      await (await here.open(peer.addresses[0] ?? '', ['/chat/text/v1'])).close()
+    }
+    const events = here.peerEvents()
+    const kinds: string[] = []
+    for await (const { kind, peer } of events) {
+      const name = peer === first.peer ? 'first' : 'second'
+      kinds.push(`${name} ${kind}`)
+      if (kinds.length === 1) await (name === 'first' ? second : first).stop()
+      if (kinds.length === 1)
+        await until(() => here.peers().then((all) => all.filter((one) => one.connected).length === 1))
+      if (kinds.length === 2) await here.stop()
+    }
+    t.match(kinds[1], /disconnected$/)
+    t.equal(kinds.length, 2)
+  }
+)

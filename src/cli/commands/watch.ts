@@ -1,5 +1,5 @@
 import { defined } from '../../defined.ts'
-import { NodeError } from '../../error.ts'
+import { isNodeError, NodeError } from '../../error.ts'
 import type { SeriesView, WatchRequest } from '../../node/api/operations.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
@@ -106,12 +106,24 @@ async function watchUntil(context: Context, request: WatchRequest, condition: Co
   const cancel = timeout === undefined ? undefined : clock.after(timeout, () => late.abort())
   const signal = AbortSignal.any([interrupted, late.signal])
   let last: SeriesView | undefined
+  let isTold = false
+  const isMet = (view: SeriesView): boolean => {
+    try {
+      return condition.isMetBy(view)
+    } catch (error) {
+      // Anybody nearby can claim the name: a stranger's series of another kind ends no script.
+      if (view.known || !isNodeError(error, 'usage')) throw error
+      if (!isTold) context.terminal.remark(`kith: not compared: ${error.message}`)
+      isTold = true
+      return false
+    }
+  }
   try {
     const { operations } = await context.connect()
     for await (const view of untilAborted(operations.watch(request, signal), signal)) {
       if (!condition.isAbout(view)) continue
       last = view
-      if (condition.isMetBy(view)) return await print(context, view)
+      if (isMet(view)) return await print(context, view)
     }
   } finally {
     cancel?.()

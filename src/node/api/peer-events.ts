@@ -14,7 +14,7 @@ export interface PeerEvent {
 }
 
 export interface PeerEventsInit {
-  readonly network: Pick<Network, 'addEventListener' | 'removeEventListener' | 'getPeers'>
+  readonly network: Pick<Network, 'addEventListener' | 'removeEventListener' | 'getPeers' | 'getConnections'>
   readonly labelOf: (peer: string) => string
   readonly isKnown: (peer: string) => boolean
   /** Peers whose event waits for a slow consumer; the oldest are dropped. */
@@ -36,7 +36,8 @@ export async function* peerEvents(
   const connected = (event: CustomEvent<PeerId>): void => note(event.detail, 'connected')
   const disconnected = (event: CustomEvent<PeerId>): void => note(event.detail, 'disconnected')
   const found = ({ detail: { id } }: CustomEvent<PeerInfo>): void => {
-    if (!waiting.has(id.toString())) note(id, 'found')
+    // libp2p tells it of a peer that dialled us, too.
+    if (!waiting.has(id.toString()) && network.getConnections(id).length === 0) note(id, 'found')
   }
   const wake = (): void => notifier.notify()
   network.addEventListener('peer:connect', connected)
@@ -46,12 +47,15 @@ export async function* peerEvents(
   try {
     for (const peer of network.getPeers()) note(peer, 'connected')
     while (!signal.aborted) {
-      for (const [peer, kind] of [...waiting]) {
-        if (signal.aborted) return
-        waiting.delete(peer)
-        yield { kind, peer, who: labelOf(peer), known: isKnown(peer) }
+      // One at a time: while the consumer has it, a newer one of another peer may come.
+      const [next] = waiting
+      if (next === undefined) {
+        await notifier.wait()
+        continue
       }
-      await notifier.wait()
+      const [peer, kind] = next
+      waiting.delete(peer)
+      yield { kind, peer, who: labelOf(peer), known: isKnown(peer) }
     }
   } finally {
     signal.removeEventListener('abort', wake)

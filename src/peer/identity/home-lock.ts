@@ -11,11 +11,11 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { NodeError } from '../../error.ts'
+import { PID_FILE } from '../../names.ts'
 import { type Flock, systemFlock, takeFlock } from './flock.ts'
 import { KEY_FILE } from './key-file.ts'
 
 const LOCK_FILE = 'node.lock'
-const PID_FILE = 'node.pid'
 const SQLITE_BUSY = 5
 
 export interface HomeLock {

@@ -301,9 +301,20 @@ t.test('--until prints the reading that meets the condition', async (t) => {
   t.match(nothing.err, /no reading of it arrived within 30 s\n {6}kith watch lists/)
   const wrong = await runCommand('watch --until air')
   t.equal(wrong.status, 2)
-  const unit = await runCommand('watch --until air>25V')
+  const operations = new FakeOperations()
+  operations.views = [series({ known: true })]
+  const unit = await runCommand('watch --until air>25V', { operations })
   t.equal(unit.status, 2)
   t.match(unit.err, /cannot be compared in V\n {6}'air > 21\.48 °C'/)
+  // Anybody nearby can claim a name.
+  operations.views = [
+    series({ peer: 'stranger', value: true, shown: 'open', unit: null }),
+    series({ known: true, value: 26, shown: '26.00 °C' })
+  ]
+  const besides = await runCommand('watch --until air>25', { operations })
+  t.equal(besides.status, 0)
+  t.match(besides.out, /26\.00 °C/)
+  t.match(besides.err, /kith: not compared: .* is a word, now open/)
 })
 
 t.test('a pipe gets a line a reading; --json an object a line', async (t) => {
