@@ -1,5 +1,6 @@
 import { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
+import { SharedPack } from './shared-pack.ts'
 
 /*
  * Packs of one series and run, of which each differs little from others but for its signature of 64 bytes:
@@ -22,9 +23,11 @@ export interface LoggedPack {
   readonly from: number
   readonly to: number
   readonly bytes: Uint8Array
+  /** Where other logs have it too. */
+  readonly shared: SharedPack | undefined
 }
 
-/** Signed packs of others in memory, ascending, in a third of their size. */
+/** Signed packs of others in memory, ascending, in a third of their size; those of several series are kept beside. */
 export class PackLog {
   readonly #out = new ByteWriter()
   /** By length, where a pack of it is kept as it is. */
@@ -32,8 +35,10 @@ export class PackLog {
   readonly #from: number[] = []
   readonly #to: number[] = []
   readonly #at: number[] = []
+  /** By index. */
+  readonly #shared = new Map<number, SharedPack>()
 
-  /** Bytes of memory, about. */
+  /** Bytes of memory, about, without packs that are shared. */
   get size(): number {
     return this.#out.length + ENTRY_BYTES * this.#from.length
   }
@@ -42,14 +47,18 @@ export class PackLog {
     return this.#from.length
   }
 
+  /** The first seq. */
+  get first(): number | undefined {
+    return this.#from[0]
+  }
+
   /** @param from above the last `to` */
-  append(from: number, to: number, bytes: Uint8Array): void {
+  append(from: number, to: number, pack: Uint8Array | SharedPack): void {
     this.#from.push(from)
     this.#to.push(to)
     this.#at.push(this.#out.length)
-    const base = this.#bases.get(bytes.length)
-    if (base === undefined) this.#appendBase(bytes)
-    else this.#appendChange(base, bytes)
+    if (pack instanceof SharedPack) this.#share(pack)
+    else this.#write(pack)
   }
 
   /** The packs that end at `from` or later, ascending. */
@@ -73,11 +82,30 @@ export class PackLog {
     return (this.#from[i] ?? Infinity) <= seq
   }
 
-  /** The same with some of the packs. */
-  filter(keeps: (range: { from: number; to: number }) => boolean): PackLog {
+  /** The same with some of the packs, in place of this one. */
+  filter(keeps: (pack: LoggedPack) => boolean): PackLog {
     const rest = new PackLog()
-    for (const pack of this.packs()) if (keeps(pack)) rest.append(pack.from, pack.to, pack.bytes)
+    for (const pack of this.packs())
+      if (keeps(pack)) rest.append(pack.from, pack.to, pack.shared ?? pack.bytes)
+    this.release()
     return rest
+  }
+
+  /** Lets what is shared go: this log is used no more. */
+  release(): void {
+    for (const pack of this.#shared.values()) pack.release()
+    this.#shared.clear()
+  }
+
+  #share(pack: SharedPack): void {
+    pack.hold()
+    this.#shared.set(this.#from.length - 1, pack)
+  }
+
+  #write(bytes: Uint8Array): void {
+    const base = this.#bases.get(bytes.length)
+    if (base === undefined) this.#appendBase(bytes)
+    else this.#appendChange(base, bytes)
   }
 
   #appendBase(bytes: Uint8Array): void {
@@ -107,6 +135,11 @@ export class PackLog {
   }
 
   #pack(i: number): LoggedPack {
+    const [from = 0, to = 0, shared] = [this.#from[i], this.#to[i], this.#shared.get(i)]
+    return { from, to, shared, bytes: shared?.bytes ?? this.#read(i) }
+  }
+
+  #read(i: number): Uint8Array {
     const reader = new ByteReader(this.#out.written(), this.#at[i])
     const head = reader.varint()
     const bytes = Buffer.from(head === 0 ? reader.bytes(reader.varint()) : this.#readBase(head - 1))
@@ -116,7 +149,7 @@ export class PackLog {
       bytes.set(other, start)
       done = start + other.length
     }
-    return { from: this.#from[i] ?? 0, to: this.#to[i] ?? 0, bytes }
+    return bytes
   }
 
   #firstEnding(seq: number): number {

@@ -4,6 +4,7 @@ import type { SealedReadings } from '../../signed/sealed.ts'
 import { MAX_RECORDS } from '../../signed/senml.ts'
 import type { RowRange } from '../history.ts'
 import { rangesOf } from '../range.ts'
+import type { LoggedPack } from '../rows/pack-log.ts'
 import { storedRows } from '../rows/stored-rows.ts'
 import { authorOf } from '../store/name-table.ts'
 import type { StoredSealed } from '../store/sealed-table.ts'
@@ -56,15 +57,19 @@ export class OthersRows {
 
   /** @returns by how many bytes the rows grew; undefined for a pack that does not go on after all that is held */
   take(pack: SealedReadings): number | undefined {
-    const spans = spansOf(pack.readings)
-    const found = spans?.map((span) => ({ ...span, tail: this.#tailOf(pack, span.first) }))
+    const found = spansOf(pack.readings)?.map((span) => ({ ...span, tail: this.#tailOf(pack, span.first) }))
     if (found === undefined || found.some(({ first, tail }) => first.position.seq <= tail.top))
       return undefined
     const { tails, clock, limits } = this.#init
+    const spans = found.map(({ tail: { series, run }, first: { position }, readings }) => ({
+      ...{ series, run, from: position.seq, to: position.seq + readings.length - 1 }
+    }))
+    const bytes = spans.length > 1 ? tails.share(pack.author, pack.bytes, spans) : pack.bytes
     let grown = 0
-    for (const { tail, readings, first } of found) {
+    for (const [i, { tail, readings }] of found.entries()) {
       grown += tails.append(tail, readings, clock.monotonic())
-      tails.seal(tail, first.position.seq, first.position.seq + readings.length - 1, pack.bytes)
+      const { from = 0, to = 0 } = spans[i] ?? {}
+      tails.seal(tail, from, to, bytes)
     }
     while (tails.sealBytes > limits.sealBytes && this.#evict());
     return grown
@@ -149,9 +154,10 @@ export class OthersRows {
   }
 
   /** Whether the author's blocks have come of late, and it is there for the next. */
-  #isCompleted({ blockAt, heardAt }: TailRun): boolean {
-    const { clock, limits } = this.#init
+  #isCompleted({ series, heardAt }: TailRun): boolean {
+    const { clock, limits, tails } = this.#init
     const now = clock.monotonic()
+    const blockAt = tails.blockAt(series)
     return blockAt !== undefined && now - blockAt < 2 * limits.blockAge && now - heardAt < THERE
   }
 
@@ -183,11 +189,35 @@ export class OthersRows {
     const { topic } = tail
     const dated = this.#dateOf(tail)
     const packs = [...tail.seals.packs()]
+    const shared = new Set(packs.map((pack) => pack.shared))
+    const rows = packs.map((): Reading[] => [])
+    const found = this.#spansIn(tail, packs)
     // First and at once: rows that go one by one would have the seals that remain written anew each time.
     tails.unseal(tail)
-    const rows = this.#takeRows(tail, packs)
+    for (const other of found.keys()) if (other !== tail) tails.unshare(other, shared)
+    for (const [one, spans] of found)
+      for (const [i, taken] of this.#takeRows(one, spans).entries()) rows[spans[i]?.pack ?? 0]?.push(...taken)
     for (const [i, { bytes }] of packs.entries())
       keep({ kind: 'pack', topic, dated, bytes, ranges: rangesOf(rows[i] ?? []) })
+  }
+
+  /** What packs of a tail have of it, and of others that share them, ascending; with the index of the pack. */
+  #spansIn(
+    tail: TailRun,
+    packs: readonly LoggedPack[]
+  ): Map<TailRun, { from: number; to: number; pack: number }[]> {
+    const { tails } = this.#init
+    const found = new Map([[tail, packs.map(({ from, to }, pack) => ({ from, to, pack }))]])
+    for (const [pack, { shared }] of packs.entries()) {
+      for (const { series, run, from, to } of shared?.spans ?? []) {
+        const other = tails.find(series, run)
+        if (other === undefined || other === tail) continue
+        const spans = found.get(other) ?? []
+        spans.push({ from, to, pack })
+        found.set(other, spans)
+      }
+    }
+    return found
   }
 
   /** Removes the rows of ranges, which are ascending. @returns them, range by range */

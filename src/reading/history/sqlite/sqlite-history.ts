@@ -322,7 +322,7 @@ export class SqliteHistory implements History {
     for (const { series, run, from, to } of stored.ranges) {
       const tail = this.#recent.tails.find(series, run)
       if (tail === undefined) continue
-      if (stored.kind === 'block') tail.blockAt = this.#options.clock.monotonic()
+      if (stored.kind === 'block') this.#recent.tails.blockCame(series, this.#options.clock.monotonic())
       this.#recent.tails.cut(series, run, from, to)
     }
     this.#added(stored.bytes.length)

@@ -2,6 +2,7 @@ import type { Reading } from '../../reading.ts'
 import type { Run } from '../../run.ts'
 import { PackLog } from '../rows/pack-log.ts'
 import { decodeRows, RowEncoder } from '../rows/row-codec.ts'
+import type { SharedPack } from '../rows/shared-pack.ts'
 
 /** Bytes of rows with which a part is full. */
 const FULL = 900
@@ -32,9 +33,8 @@ export class TailRun {
   readonly run: Run
   /** The highest seq that is held of the run, -1 where there is none. */
   top: number
-  /** Clock.monotonic() when its last row and its last block came. */
+  /** Clock.monotonic() when its last row came. */
   heardAt = 0
-  blockAt: number | undefined
   /** The packs of another author whose rows are here, as signed. */
   seals = new PackLog()
   #parts: TailPart[] = []
@@ -109,7 +109,12 @@ export class TailRun {
   }
 
   dropSeals(): void {
+    this.seals.release()
     this.seals = new PackLog()
+  }
+
+  dropShared(packs: ReadonlySet<SharedPack | undefined>): void {
+    this.seals = this.seals.filter(({ shared }) => shared === undefined || !packs.has(shared))
   }
 
   /** No further row is added to a part that is written. */

@@ -1,6 +1,9 @@
+import { BoundedMap } from '../../../bounded-map.ts'
 import type { Reading } from '../../reading.ts'
 import { type Run, sameRun } from '../../run.ts'
+import { type PackSpan, SharedPack } from '../rows/shared-pack.ts'
 import { authorOf } from '../store/name-table.ts'
+import { SealedTails } from './sealed-tails.ts'
 import { bytesOf, type TailPart, TailRun } from './tail-run.ts'
 
 /** What a tail is of. */
@@ -10,6 +13,9 @@ export interface TailName {
   readonly unit: string | null
   readonly run: Run
 }
+
+/** Series of which the time of the last block is known, at most: of others, packs go to disk that might have gone. */
+const MAX_BLOCKS = 16_384
 
 /** What a part counts, in bytes. */
 export type PartSize = (part: TailPart) => number
@@ -21,10 +27,10 @@ export type PartSize = (part: TailPart) => number
 export class Tails {
   /** By author, then by series: an author has few, and of each few runs. */
   readonly #authors = new Map<string, Map<string, TailRun[]>>()
-  /** The seal that came first is of the first. */
-  readonly #sealed = new Set<TailRun>()
+  readonly #sealed = new SealedTails()
+  /** Clock.monotonic() when the last block came of a series; it outlives tails that hold nothing. */
+  readonly #blockAt = new BoundedMap<string, number>(MAX_BLOCKS)
   readonly #topOf: (series: string, run: Run) => number
-  #sealBytes = 0
 
   /** @param topOf the highest seq that is kept elsewhere, -1 where there is none */
   constructor(topOf: (series: string, run: Run) => number) {
@@ -33,7 +39,7 @@ export class Tails {
 
   /** Bytes of seals, about. */
   get sealBytes(): number {
-    return this.#sealBytes
+    return this.#sealed.bytes
   }
 
   get rows(): number {
@@ -86,15 +92,28 @@ export class Tails {
     return readings.reduce((sum, reading) => sum + tail.append(reading, at), 0)
   }
 
-  /** Keeps the signed bytes of rows that are here. @param from above those of all that are kept */
-  seal(tail: TailRun, from: number, to: number, bytes: Uint8Array): void {
-    this.#weighed(tail, () => tail.seals.append(from, to, bytes))
-    this.#sealed.add(tail)
+  /** A pack of rows in several tails, for seal(). */
+  share(author: string, bytes: Uint8Array, spans: readonly PackSpan[]): SharedPack {
+    return new SharedPack(bytes, spans, (change) => this.#sealed.weigh(author, change))
   }
 
-  /** The tail whose seals have been here for longest. */
+  /** Keeps the signed bytes of rows that are here. @param from above those of all that are kept */
+  seal(tail: TailRun, from: number, to: number, pack: Uint8Array | SharedPack): void {
+    this.#sealed.change(tail, () => tail.seals.append(from, to, pack))
+  }
+
+  /** The tail whose seals go first where they are too much. */
   oldestSealed(): TailRun | undefined {
-    return this.#sealed.values().next().value
+    return this.#sealed.oldest()
+  }
+
+  /** @param at Clock.monotonic() */
+  blockCame(series: string, at: number): void {
+    this.#blockAt.set(series, at)
+  }
+
+  blockAt(series: string): number | undefined {
+    return this.#blockAt.get(series)
   }
 
   /** Removes what lies within a range of a series. */
@@ -102,9 +121,7 @@ export class Tails {
     const tail = this.find(series, run)
     if (tail === undefined) return
     tail.top = Math.max(tail.top, to)
-    this.#weighed(tail, () => tail.cut(from, to))
-    this.#sealed.delete(tail)
-    if (tail.seals.count > 0) this.#sealed.add(tail)
+    this.#sealed.change(tail, () => tail.cut(from, to))
   }
 
   /** Removes an author's oldest rows, as many parts as count so many bytes. @returns how many parts */
@@ -134,8 +151,12 @@ export class Tails {
 
   /** Lets the seals of a tail go; its rows remain. */
   unseal(tail: TailRun): void {
-    this.#weighed(tail, () => tail.dropSeals())
-    this.#sealed.delete(tail)
+    this.#sealed.change(tail, () => tail.dropSeals())
+  }
+
+  /** Lets packs go that a tail shares with others. */
+  unshare(tail: TailRun, packs: ReadonlySet<SharedPack | undefined>): void {
+    this.#sealed.change(tail, () => tail.dropShared(packs))
   }
 
   /** Removes tails that hold nothing. */
@@ -148,12 +169,6 @@ export class Tails {
       }
       if (known.size === 0) this.#authors.delete(author)
     }
-  }
-
-  #weighed(tail: TailRun, work: () => void): void {
-    const before = tail.seals.size
-    work()
-    this.#sealBytes += tail.seals.size - before
   }
 }
 

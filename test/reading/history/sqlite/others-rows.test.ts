@@ -7,9 +7,12 @@ import { OthersRows } from '../../../../src/reading/history/sqlite/others-rows.t
 import type { SqliteHistory } from '../../../../src/reading/history/sqlite/sqlite-history.ts'
 import { sizeOfPart, Tails } from '../../../../src/reading/history/sqlite/tails.ts'
 import type { StoredSealed } from '../../../../src/reading/history/store/sealed-table.ts'
-import { historyBench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import { createSealer } from '../../../../src/reading/signed/sealer.ts'
+import { historyBench, readingsOf, runOf, smallLimits, them, topic, us } from '../../../support/history.ts'
+import { allQuantities, testSigner } from '../../../support/readings.ts'
 
 const run = runOf(10)
+const other = createSealer(testSigner(3), allQuantities).peer
 const theirs = `${them.peer}/hall/temperature`
 const all = { items: 10_000, bytes: 10 ** 9 }
 
@@ -263,4 +266,88 @@ t.test('rows that take more than a quarter of the store are kept without a block
   others.settle(Infinity)
   t.ok(size() <= 5000 && size() > 2500, `${size()} bytes`)
   t.equal(kept.length + tails.rows, 4000, 'nothing is lost')
+})
+
+t.test('an author whose blocks hold all that came is known to make blocks', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { history } = historyBench({ path, limits: { ...smallLimits, sealBytes: 20_000 } })
+  putOnes(history, 0, 63)
+  history.put(block(0, 63))
+  history.flush()
+  putOnes(history, 64, 499)
+  history.flush()
+  t.equal(kept(path, 'sealed'), 1, 'no pack goes to disk')
+  t.ok(unsealed(history) > 100)
+  history.close()
+})
+
+const DEVICES = Array.from({ length: 8 }, (_, i) => `d${i}`)
+
+/** Packs of one reading each of many devices. */
+function widePacks(count: number) {
+  return Array.from({ length: count }, (_, seq) =>
+    them.pack(
+      topic,
+      DEVICES.flatMap((device) => readingsOf(them.peer, run, seq, seq, device))
+    )
+  )
+}
+
+t.test('a pack of many series goes to disk once, and is served for each of them', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { history } = historyBench({ path })
+  for (const pack of widePacks(20)) history.put(pack)
+  history.put(them.block(topic, readingsOf(them.peer, run, 0, 9, 'd3')))
+  history.close()
+  t.equal(kept(path, "sealed WHERE kind = 'pack'"), 20)
+  const again = historyBench({ path }).history
+  for (const device of DEVICES) {
+    const series = `${them.peer}/${device}/temperature`
+    t.same(again.readings({ series, limit: 99 }), readingsOf(them.peer, run, 0, 19, device))
+    const { items } = again.items(series, undefined, all)
+    t.equal(items.length, device === 'd3' ? 11 : 20)
+    t.ok(items.every((item) => item.kind !== 'lost' && us.isGenuine(item.kind, item.bytes)))
+  }
+  again.close()
+})
+
+t.test('a pack of many series is in memory once, until all of them have their block', async (t) => {
+  const { tails, others, kept } = rowsBench(0, 0)
+  const packs = widePacks(20)
+  for (const pack of packs) others.take(pack)
+  const size = packs.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  const most = tails.sealBytes
+  t.ok(most > size && most < size + 20 * 8 * 150, `${most} of ${size}`)
+  for (const device of DEVICES.slice(1)) tails.cut(`${them.peer}/${device}/temperature`, run, 0, 19)
+  t.ok(tails.sealBytes > size, 'the last still needs them')
+  tails.cut(`${them.peer}/d0/temperature`, run, 0, 9)
+  t.ok(tails.sealBytes > size / 2 && tails.sealBytes < most / 2)
+  tails.cut(`${them.peer}/d0/temperature`, run, 10, 19)
+  t.equal(tails.sealBytes, 0)
+  t.equal(tails.oldestSealed(), undefined)
+
+  for (const pack of widePacks(30).slice(20)) others.take(pack)
+  others.settleAway()
+  t.same(
+    kept.map(({ ranges }) => ranges.length),
+    Array.from({ length: 10 }, () => 8)
+  )
+  t.equal(tails.sealBytes, 0)
+  t.equal(tails.rows, 0)
+})
+
+t.test('seals go first of the author that has the most, and there of the longest waiting', async (t) => {
+  const { tails, others } = rowsBench(0, 0)
+  const put = (author: string, device: string, seq: number): void => {
+    const readings = readingsOf(author, run, seq, seq, device)
+    others.take({ kind: 'pack', topic, author, bytes: new Uint8Array(80), readings })
+  }
+  put(other, 'first', 0)
+  for (let seq = 0; seq < 5; seq++) for (const device of ['a', 'b', 'c']) put(them.peer, device, seq)
+  const first = (): string | undefined => tails.oldestSealed()?.series.split('/')[1]
+  t.equal(first(), 'a')
+  tails.cut(`${them.peer}/a/temperature`, run, 3, 4)
+  t.equal(first(), 'a', 'its oldest seals are there')
+  tails.cut(`${them.peer}/a/temperature`, run, 0, 0)
+  t.equal(first(), 'b')
 })
