@@ -82,7 +82,7 @@ export class Flusher {
     let added: { group: number; ids: Ids[] } | undefined
     // Rows whose block is not written yet are still needed.
     const dropped = more ? [] : this.#unused()
-    const spare = this.#spare(dropped)
+    const spare = more ? 0 : this.#spare(dropped)
     const written = durable.write((store) => {
       // Of a file that was opened just now, nothing is known that could be dropped.
       const isKnown = durable.opened === this.#known
