@@ -17,6 +17,7 @@ import { QueryClient, type QueryClientComponents, type QueryClientInit } from '.
 import { QueryServer, type QueryServerComponents, type QueryServerInit } from './server/query-server.ts'
 
 export type { DatagramAnswer } from './client/datagram-query.ts'
+export type { HistoryEvent, HistoryQuestion } from './client/history-client.ts'
 export type {
   DatagramQueryClient,
   DatagramQueryClientComponents,

@@ -45,9 +45,11 @@ export class PastMerger {
     try {
       for await (const event of source.past(this.#series, { ...span, from: next }, this.#signal)) {
         if (event.kind === 'hole') {
-          yield* this.#hole(index + 1, event.span, lost || event.lost)
-          next = event.span.before ?? next
-          if (event.span.before === undefined) return
+          const hole = within(event.span, { from: next, before: span.before })
+          if (hole === undefined) continue
+          yield* this.#hole(index + 1, hole, lost || event.lost)
+          if (hole.before === undefined) return
+          next = hole.before
           continue
         }
         const { position } = event.reading
@@ -69,6 +71,15 @@ export class PastMerger {
     if (mayAsk) this.#holesLeft -= 1
     yield* this.#from(mayAsk ? index : this.#sources.length, span, lost)
   }
+}
+
+/** The common part; undefined where there is none. */
+function within(hole: Span, { from: next, before: end }: Span): Span | undefined {
+  const from = hole.from === undefined || isBefore(hole.from, next) ? next : hole.from
+  const isLonger = end !== undefined && (hole.before === undefined || comparePositions(hole.before, end) > 0)
+  const before = isLonger ? end : hole.before
+  const isEmpty = from !== undefined && before !== undefined && comparePositions(from, before) >= 0
+  return isEmpty ? undefined : { from, before }
 }
 
 function isBefore(position: Position, next: Position | undefined): boolean {

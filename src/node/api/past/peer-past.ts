@@ -1,6 +1,7 @@
-import type { QueryClient } from '../../../protocol/query/index.ts'
+import type { HistoryQuestion, QueryClient } from '../../../protocol/query/index.ts'
 import { anchorTime } from '../../../reading/history/anchor-time.ts'
-import { newestPosition, type Position, sameRun } from '../../../reading/run.ts'
+import type { Reading } from '../../../reading/reading.ts'
+import { comparePositions, newestPosition, type Position, sameRun } from '../../../reading/run.ts'
 import { parseSeries } from '../../../reading/series.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import { after, type GivenBy, type PastEvent, type PastSource, type Span } from './past-source.ts'
@@ -16,6 +17,12 @@ export interface PeerPastInit {
   readonly open: (signal: AbortSignal) => Promise<Catalogue | undefined>
   /** Unix seconds. */
   readonly since: number | undefined
+}
+
+/** Positions of one run that the answering peer says are lost. Only the author knows (docs/protocols.md section 12). */
+interface Lost {
+  readonly from: Position
+  readonly before: Position
 }
 
 /** What another node has of an author: the author itself, or one that stores its readings. */
@@ -70,7 +77,7 @@ export class PeerPast implements PastSource {
     catalogue: Catalogue | undefined,
     signal: AbortSignal
   ): AsyncGenerator<PastEvent, void, void> {
-    const { queries, peer, by, since } = this.#init
+    const { by, since } = this.#init
     const anchors = new Map(catalogue?.runs.map((run) => [run.boot, run]))
     const from = span.from ?? startOf(catalogue?.runs ?? [], since)
     const { before } = span
@@ -79,25 +86,48 @@ export class PeerPast implements PastSource {
     if (to !== undefined && from !== undefined && to < from.seq) return
     const question = { ...this.#question(series), from, to }
     let next = from
-    for await (const event of queries.history(peer, this.#protocolsOf(series), question, signal)) {
-      if (event.kind === 'next') continue
-      if (event.kind === 'lost') {
-        const { run, from, to } = event.lost
-        next = { ...run, seq: to + 1 }
-        yield { kind: 'hole', span: { from: { ...run, seq: from }, before: next }, lost: true }
+    let lost: Lost | undefined
+    let hasHole = false
+    const isAuthor = by.from === 'author'
+    for await (const event of this.#items(series, question, signal)) {
+      const start = 'from' in event ? event.from : event.position
+      if (!('from' in event) && before !== undefined && comparePositions(start, before) >= 0) break
+      // What the author sends next says where the lost range ends at the latest.
+      const gone = partOf(lost, next, start)
+      lost = undefined
+      if (gone !== undefined) {
+        yield { kind: 'hole', span: gone, lost: true }
+        next = gone.before
+      }
+      if ('from' in event) {
+        if (isAuthor) lost = event
+        else hasHole = true
         continue
       }
-      for (const received of event.sealed.readings) {
-        if (received.series !== series) continue
-        const { position } = received
-        if (next !== undefined && sameRun(next, position) && position.seq > next.seq)
-          yield { kind: 'hole', span: { from: next, before: position }, lost: false }
-        yield { kind: 'reading', reading: anchorTime(received, anchors.get(position.boot)) }
-        next = after(position)
-      }
+      const isSkipped = next !== undefined && sameRun(next, start) && start.seq > next.seq
+      if (isSkipped || hasHole) yield { kind: 'hole', span: { from: next, before: start }, lost: false }
+      hasHole = false
+      yield { kind: 'reading', reading: anchorTime(event, anchors.get(start.boot)) }
+      next = after(start)
     }
+    const gone = partOf(lost, next, before)
+    if (gone !== undefined) yield { kind: 'hole', span: gone, lost: true }
     // The author has nothing later; another may have stored less than there is.
-    if (by.from === 'holder') yield { kind: 'hole', span: { from: next, before }, lost: false }
+    if (!isAuthor) yield { kind: 'hole', span: { from: next, before }, lost: false }
+  }
+
+  async *#items(
+    series: string,
+    question: HistoryQuestion,
+    signal: AbortSignal
+  ): AsyncGenerator<Reading | Lost, void, void> {
+    const { queries, peer } = this.#init
+    for await (const event of queries.history(peer, this.#protocolsOf(series), question, signal)) {
+      if (event.kind === 'sealed') yield* event.sealed.readings.filter((one) => one.series === series)
+      if (event.kind !== 'lost') continue
+      const { run, from, to } = event.lost
+      yield { from: { ...run, seq: from }, before: { ...run, seq: to + 1 } }
+    }
   }
 
   #question(series: string): { n: string; who?: string } {
@@ -108,6 +138,18 @@ export class PeerPast implements PastSource {
   #protocolsOf(series: string): readonly string[] {
     return this.#init.protocolsOf(parseSeries(series)?.quantity ?? '')
   }
+}
+
+/** The part of a lost range from `next` on and before `end`. */
+function partOf(
+  lost: Lost | undefined,
+  next: Position | undefined,
+  end: Position | undefined
+): Lost | undefined {
+  if (lost === undefined) return undefined
+  const from = next !== undefined && comparePositions(next, lost.from) > 0 ? next : lost.from
+  const before = end !== undefined && comparePositions(end, lost.before) < 0 ? end : lost.before
+  return comparePositions(from, before) < 0 ? { from, before } : undefined
 }
 
 /** The beginning of the run in which `since` lies: nothing before it is asked for. */
