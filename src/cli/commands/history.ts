@@ -104,7 +104,7 @@ export const history = defineCommand({
       }
       sink.row(row)
       rows += 1
-      if (!('lost' in row)) {
+      if ('position' in row) {
         readings += 1
         sources.add(row)
       }

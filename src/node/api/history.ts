@@ -33,6 +33,8 @@ export interface HistoryInit {
 }
 
 const MAX = 1_000_000
+/** The maximum of rows without a reading that are kept with the newest readings of a series. */
+const MAX_NOTES = 10_000
 /** The maximum of peers that are asked whether they store readings of an author, for one request. */
 const MAX_HOLDERS = 8
 /** Milliseconds for an author that is not connected, where this node stores some of its readings. */
@@ -54,13 +56,14 @@ export async function* history(
     throw new NodeError('bad-request', 'since is after until')
   const selection = await init.resolver.selectSoon(request.who, request.what, signal)
   let left = Math.min(request.limit ?? MAX, MAX)
+  let notesLeft = MAX
   let found = false
   let failure: unknown
   for (const target of selection.targets ?? storedAuthors(init.history, selection)) {
     const past = new AuthorPast(init, target, selection, request)
     try {
       for await (const row of past.rows(signal)) {
-        if (left-- <= 0) return
+        if (isReading(row) ? left-- <= 0 : notesLeft-- <= 0) return
         yield row
       }
       found = true
@@ -175,7 +178,7 @@ class AuthorPast {
     let last: HistoryRow[] = []
     for (const from of await this.#startsOfNewest(name, newest, signal)) {
       last = await lastOf(this.#rowsFrom(name, from, signal), newest)
-      if (last.length >= newest) break
+      if (last.filter(isReading).length >= newest) break
     }
     yield* last
   }
@@ -261,15 +264,31 @@ function rowOf(
   return 'lost' in piece ? { ...place, lost: piece.lost } : viewPast(piece.reading, piece.by, context)
 }
 
-/** The last rows: no more are kept than are asked for. */
+function isReading(row: HistoryRow): boolean {
+  return 'position' in row
+}
+
+/** The last readings with the rows between and after them; of fewer than `count`, those before them as well. */
 async function lastOf(rows: AsyncIterable<HistoryRow>, count: number): Promise<HistoryRow[]> {
-  const ring: HistoryRow[] = []
-  let next = 0
+  const before: HistoryRow[] = []
+  // Each reading is followed by the rows up to the next one.
+  const ring: HistoryRow[][] = []
+  let read = 0
+  let notes = 0
   for await (const row of rows) {
-    ring[next] = row
-    next = (next + 1) % count
+    if (isReading(row)) {
+      notes -= (ring[read % count]?.length ?? 1) - 1
+      ring[read % count] = [row]
+      read += 1
+    } else if (notes < MAX_NOTES) {
+      const group = read === 0 ? before : ring[(read - 1) % count]
+      group?.push(row)
+      notes += 1
+    }
   }
-  return ring.length < count ? ring : [...ring.slice(next), ...ring.slice(0, next)]
+  if (read < count) return [...before, ...ring.flat()]
+  const next = read % count
+  return [...ring.slice(next), ...ring.slice(0, next)].flat()
 }
 
 /** Without `until` the window ends now: a reading of the future is of a clock that was wrong. */

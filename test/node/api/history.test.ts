@@ -146,6 +146,13 @@ t.test('a block that the disk zeroed is a row of lost readings', async (t) => {
   t.match(lost, [{ who: 'hall', series: 'hall/temperature', lost: { epoch: 12, from: 256, to: 511 } }])
   t.equal((await rows()).length, 3 + 3 + 512 + 1)
   t.equal((await rows({ since: START + 700 })).filter((row) => 'lost' in row).length, 0, 'none in the window')
+  t.equal(shown(await rows({ limit: 300 })).length, 300, 'and none of the limit')
+  const newest = await rows({ newest: 300 })
+  t.equal(shown(newest).length, 300, 'nor of the newest')
+  t.equal(newest.length, 301)
+  const last = await rows({ newest: 256 })
+  t.equal(last.length, 256, 'none before the newest')
+  t.same(last, newest.slice(-256))
 })
 
 t.test('readings of the future are left out unless the window says so, and are flagged', async (t) => {
