@@ -89,7 +89,9 @@ export class CheckedRows {
     this.expect(series, { epoch, boot }, from, to)
     if (!isWhole) return []
     const unit = this.#unitOf(series)
-    return this.#rows(() => decodeRows(bytes, { series, unit, run: { epoch, boot }, first: from }))
+    const named = { series, unit, run: { epoch, boot }, first: from }
+    // Rows behind the last one are in a block.
+    return this.#rows(() => decodeRows(bytes, named).take(to - from + 1))
   }
 
   /** Rows of another author that were kept without their seals. */
@@ -97,7 +99,7 @@ export class CheckedRows {
     return this.#rows(() => decodeStoredRows(rows, (series) => this.#unitOf(series)))
   }
 
-  #rows(decode: () => Generator<Reading>): Change[] {
+  #rows(decode: () => Iterator<Reading>): Change[] {
     const changes: Change[] = []
     const rows = attempt(decode)
     for (;;) {

@@ -6,7 +6,6 @@ import type { HistoryStore } from '../store/history-store.ts'
 import type { Ids } from '../store/name-table.ts'
 import type { Recent } from './recent.ts'
 import type { Retention } from './retention.ts'
-import { bytesOf } from './tail-run.ts'
 import { sizeOf, sizeOfPart, type TailName, unwrittenParts, writtenSize } from './tails.ts'
 
 export interface FlusherInit {
@@ -163,7 +162,7 @@ export class Flusher {
       const [series = 0, run = 0] = ids[i] ?? []
       return of.parts.map((part): ChunkPart => {
         const age = Math.max(0, Math.round((at - part.at) / 1000))
-        return { age, series, run, from: part.base, to: part.to, bytes: bytesOf(part) }
+        return { age, series, run, from: part.from, to: part.to, bytes: of.tail.bytesOf(part) }
       })
     })
     return { group: store.chunks.add(parts, Math.floor(time.now() ?? 0)), ids }

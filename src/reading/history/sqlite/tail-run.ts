@@ -139,6 +139,14 @@ export class TailRun {
     return rows.slice(part.from - part.base, part.to - part.base + 1)
   }
 
+  /** Rows of a part from its first on: what lies before it is not written again. */
+  bytesOf(part: TailPart): Uint8Array {
+    if (part.from === part.base) return bytesOf(part)
+    const rows = new RowEncoder()
+    for (const reading of this.readingsOf(part)) rows.append(reading)
+    return rows.written()
+  }
+
   #openFor(seq: number, at: number): OpenPart {
     if (this.#open?.to === seq - 1 && this.#open.rows.length < FULL) return this.#open
     if (this.#open !== undefined) this.close()

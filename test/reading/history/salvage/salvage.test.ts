@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { RowEncoder } from '../../../../src/reading/history/rows/row-codec.ts'
 import { CheckedRows, type SalvageInit } from '../../../../src/reading/history/salvage/checked-rows.ts'
 import { salvage } from '../../../../src/reading/history/salvage/salvage.ts'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
@@ -279,4 +280,12 @@ t.test('a pack or block behind rows without seals comes over, whatever its numbe
   ])
   t.match(salvaged.status().damage, { salvaged: 250, unsalvaged: 0 })
   salvaged.close()
+})
+
+t.test('rows behind the last one of a part are in a block, and are left out', async (t) => {
+  const encoder = new RowEncoder()
+  for (const reading of readingsOf(us.peer, run, 10, 19)) encoder.append(reading)
+  const part = { age: 0, series: 1, run: 1, from: 10, to: 13, bytes: encoder.written(), isWhole: true }
+  const changes = new CheckedRows(init).chunkPart(part, { name: `${us.peer}/hall/temperature`, ...run })
+  t.equal(changes.length, 4)
 })

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
+import { decodeRows } from '../../../../src/reading/history/rows/row-codec.ts'
+import { readChunk } from '../../../../src/reading/history/store/chunk-table.ts'
 import {
   copied,
   historyBench,
@@ -134,5 +136,23 @@ t.test('rows that retention deleted do not return, nor become those of another s
     t.same(log.lines, [])
     later.history.close()
   }
+  history.close()
+})
+
+t.test('rows that a block has are not written behind it', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const { history } = historyBench({ path })
+  history.beginRun(run, ANCHOR)
+  const readings = readingsOf(us.peer, run, 0, 299, 'a')
+  history.appendOwn(readings)
+  history.flush()
+  const chunks = query(path, 'SELECT bytes FROM chunks') as { bytes: Uint8Array }[]
+  const parts = chunks.flatMap(({ bytes }) => readChunk(bytes).parts)
+  t.match(parts, [{ from: 256, to: 299, isWhole: true }])
+  const named = { series: seriesOf('a'), unit: 'Cel', run, first: 256 }
+  t.same(
+    parts.flatMap(({ bytes }) => [...decodeRows(bytes, named)]),
+    readings.slice(256)
+  )
   history.close()
 })
