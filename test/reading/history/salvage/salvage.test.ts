@@ -8,7 +8,17 @@ import { salvage } from '../../../../src/reading/history/salvage/salvage.ts'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
 import { HistoryStore } from '../../../../src/reading/history/store/history-store.ts'
 import type { Reading } from '../../../../src/reading/reading.ts'
-import { copied, historyBench, noisy, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import {
+  copied,
+  historyBench,
+  noisy,
+  readingsOf,
+  runOf,
+  them,
+  topic,
+  untilSalvaged,
+  us
+} from '../../../support/history.ts'
 
 const init = { sealer: us, topicOf: () => topic }
 const run = runOf(10)
@@ -267,8 +277,9 @@ t.test('a pack or block behind rows without seals comes over, whatever its numbe
   t.same(ids(), [-1, 0, 2])
   db.close()
   renameSync(copy, `${path}.salvage.damaged-1.unread`)
-  const { history: salvaged } = historyBench({ path: `${path}.salvage` })
+  const { history: salvaged, clock: salvageClock } = historyBench({ path: `${path}.salvage` })
   salvaged.finishSalvage()
+  await untilSalvaged({ history: salvaged, clock: salvageClock })
   t.match(salvaged.held(theirs), [
     {
       ranges: [
