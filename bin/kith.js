@@ -40,10 +40,12 @@ await import(existsSync(source) ? source.href : new URL('../lib/main.js', import
 
 /** Runs this program with another Node, and ends as it does. */
 function runWith(node) {
-  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' })
-  // A terminal sends Ctrl-C to both processes.
-  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // A terminal, or timeout(1), sends its signals to both processes; kill(1) to this one. This one ends with the other.
+  const relay = (signal) => setTimeout(() => child.kill(signal), 150)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, relay)
+  // src/cli/repeated-signal.ts takes no notice of the second one.
+  const env = { ...process.env, _KITH_SIGNALS_RELAYED: '1' }
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit', env })
   return new Promise((_, reject) => {
     child.on('error', reject)
     child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]))

@@ -5,6 +5,7 @@ import { runCommandLine } from './command-line/dispatch.ts'
 import { FAILED, OUTPUT_CLOSED } from './command-line/exit-status.ts'
 import { commandsFor } from './commands.ts'
 import { watchParent } from './parent-watch.ts'
+import { repeatedSignals } from './repeated-signal.ts'
 import { sourceStack } from './source-stack.ts'
 
 /** Milliseconds that the output may take to be read after Ctrl-C. */
@@ -29,8 +30,12 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
     crashed = true
     leave()
   }
-  process.on('SIGINT', leave)
-  process.on('SIGTERM', leave)
+  const counts = repeatedSignals(systemClock, process.env)
+  const signalled = (signal: NodeJS.Signals): void => {
+    if (counts(signal)) leave()
+  }
+  process.on('SIGINT', signalled)
+  process.on('SIGTERM', signalled)
   // Set by npm, pnpm and yarn for the scripts of a package.
   if (process.env['npm_lifecycle_event'] !== undefined) watchParent(systemClock, process.ppid, leave)
   process.on('uncaughtException', crash)
