@@ -1,20 +1,8 @@
-import type { Reading } from '../../../reading/reading.ts'
 import { comparePositions, type Position } from '../../../reading/run.ts'
-import { after, type GivenBy, type PastSource, type Span } from './past-source.ts'
+import { after, type PastPiece, type PastSource, type Span } from './past-source.ts'
+import { lostPiece, Rest } from './rest.ts'
 
-export type PastPiece =
-  | { readonly reading: Reading; readonly by: GivenBy }
-  /** Seqs of one run, both ends included, that its author lost and nobody else has. */
-  | {
-      readonly lost: {
-        readonly epoch: number
-        readonly boot: string
-        readonly from: number
-        readonly to: number
-      }
-    }
-
-/** The maximum of holes of one series for which others are asked; the rest stay. */
+/** The maximum of holes of one series for which others are asked one by one; then they are asked for all that follows. */
 const MAX_HOLES = 64
 
 /** Reads a series from the first source, and what that does not have from the next ones: each position once, ascending. */
@@ -42,34 +30,51 @@ export class PastMerger {
       return
     }
     let next = span.from
+    let rest: Rest | undefined
     try {
       for await (const event of source.past(this.#series, { ...span, from: next }, this.#signal)) {
         if (event.kind === 'hole') {
           const hole = within(event.span, { from: next, before: span.before })
           if (hole === undefined) continue
-          yield* this.#hole(index + 1, hole, lost || event.lost)
+          const isLost = lost || event.lost
+          if (rest === undefined && this.#mayAskAlone(index + 1)) yield* this.#from(index + 1, hole, isLost)
+          else {
+            rest ??= new Rest(this.#from(index + 1, { ...span, from: hole.from }, false))
+            if (isLost) yield* rest.fill(hole)
+            else yield* rest.until(hole.before)
+          }
           if (hole.before === undefined) return
           next = hole.before
           continue
         }
         const { position } = event.reading
         if (isBefore(position, next)) continue
-        if (span.before !== undefined && comparePositions(position, span.before) >= 0) return
+        if (span.before !== undefined && comparePositions(position, span.before) >= 0) break
+        if (rest !== undefined) yield* rest.until(position)
+        rest?.skip(position)
         yield { reading: event.reading, by: source.by }
         next = after(position)
       }
+      if (rest !== undefined) yield* rest.until(span.before)
       return
     } catch {
       // The source keeps why, for the error or the remark of the whole request.
       this.#signal.throwIfAborted()
+      if (rest !== undefined) {
+        yield* lost ? rest.fill({ ...span, from: next }) : rest.until(span.before)
+        return
+      }
+    } finally {
+      await rest?.close()
     }
     yield* this.#from(index + 1, { ...span, from: next }, lost)
   }
 
-  async *#hole(index: number, span: Span, lost: boolean): AsyncGenerator<PastPiece, void, void> {
-    const mayAsk = this.#holesLeft > 0 && index < this.#sources.length
-    if (mayAsk) this.#holesLeft -= 1
-    yield* this.#from(mayAsk ? index : this.#sources.length, span, lost)
+  /** Whether the next source is asked for a hole alone, and not for all that follows. */
+  #mayAskAlone(index: number): boolean {
+    if (index >= this.#sources.length) return true
+    this.#holesLeft -= 1
+    return this.#holesLeft >= 0
   }
 }
 
@@ -84,10 +89,4 @@ function within(hole: Span, { from: next, before: end }: Span): Span | undefined
 
 function isBefore(position: Position, next: Position | undefined): boolean {
   return next !== undefined && comparePositions(position, next) < 0
-}
-
-/** What is lost is a part of one run. */
-function* lostPiece({ from, before }: Span): Generator<PastPiece, void, void> {
-  if (from === undefined || before === undefined || from.seq >= before.seq) return
-  yield { lost: { epoch: from.epoch, boot: from.boot, from: from.seq, to: before.seq - 1 } }
 }

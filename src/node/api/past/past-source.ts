@@ -29,6 +29,19 @@ export interface GivenBy {
   readonly holder?: string
 }
 
+/** What all sources together have. */
+export type PastPiece =
+  | { readonly reading: Reading; readonly by: GivenBy }
+  /** Seqs of one run, both ends included, that its author lost and nobody else has. */
+  | {
+      readonly lost: {
+        readonly epoch: number
+        readonly boot: string
+        readonly from: number
+        readonly to: number
+      }
+    }
+
 export function after(position: Position): Position {
   return { ...position, seq: position.seq + 1 }
 }

@@ -76,14 +76,42 @@ t.test('one that fails is followed by the next, from there on', async (t) => {
   t.strictSame(await merged(new Holder('a', [0], [], 0)), [], 'the last one may fail too')
 })
 
-t.test('others are asked for 64 holes at most', async (t) => {
-  const a = new Holder(
-    'a',
-    Array.from({ length: 100 }, (_, i) => i * 2)
-  )
+t.test('after 64 holes others are asked once for all that follows', async (t) => {
+  const even = Array.from({ length: 100 }, (_, i) => i * 2)
   const b = new Holder('b', [])
-  t.equal((await merged(a, b)).length, 100)
-  t.equal(b.asked.length, 64)
+  t.equal((await merged(new Holder('a', even), b)).length, 100)
+  t.equal(b.asked.length, 65)
+  t.match(b.asked.at(-1), { from: { seq: 129 }, before: undefined })
+  const all = Array.from({ length: 210 }, (_, i) => i)
+  const whole = await merged(new Holder('a', even), new Holder('b', [150, 151, 153]), new Holder('c', all))
+  t.strictSame(
+    whole.map((text) => Number(text.slice(1))),
+    all
+  )
+  t.strictSame(whole.slice(150, 154), ['a150', 'b151', 'a152', 'b153'], 'of two that have it the first')
+})
+
+t.test('what follows 64 holes is lost where its author says so and nobody has it', async (t) => {
+  const even = Array.from({ length: 100 }, (_, i) => i * 2)
+  const found = await merged(new Holder('a', even, [151, 153, 155]), new Holder('b', [153, 209]))
+  t.strictSame(found.slice(found.indexOf('a150')), [
+    'a150',
+    'lost 151-151',
+    'a152',
+    'b153',
+    'a154',
+    'lost 155-155',
+    ...even.slice(78).map((seq) => `a${seq}`),
+    'b209'
+  ])
+  const gaps = await merged(new Holder('a', even), new Holder('b', [149, 160], [150]))
+  t.strictSame(
+    gaps.filter((text) => text.startsWith('lost')),
+    [151, 153, 155, 157, 159].map((seq) => `lost ${seq}-${seq}`),
+    'a lost range of another one leaves out what the first has'
+  )
+  const gone = await merged(new Holder('a', even, [], 180), new Holder('b', [181, 209]))
+  t.strictSame(gone.slice(-3), ['a178', 'b181', 'b209'], 'it goes on where the first one fails')
 })
 
 t.test('an aborted request ends, whatever its source says', async (t) => {
