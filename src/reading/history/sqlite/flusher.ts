@@ -22,8 +22,9 @@ export interface FlusherInit {
    * Deletes what is old or too much, within the transaction.
    * @param spare bytes of rows in the file that nobody needs
    * @param chunks the numbers that chunks have
+   * @returns whether it deleted anything
    */
-  readonly retain: (store: HistoryStore, spare: number, chunks: () => Ids[]) => void
+  readonly retain: (store: HistoryStore, spare: number, chunks: () => Ids[]) => boolean
   /** Bytes of rows that nobody needs, from which on the rest is written anew, so that they can go. */
   readonly maxSpare: number
 }
@@ -34,7 +35,12 @@ interface Group {
   readonly ids: readonly Ids[]
   /** Bytes of their rows. */
   readonly size: number
+  readonly rows: number
+  /** Unix seconds when the oldest part was begun; 0 where unknown. */
+  readonly oldest: number
 }
+
+const EMPTY: Group = { ids: [], size: 0, rows: 0, oldest: Infinity }
 
 /** Moves what is in memory to disk, and reads rows from there at a start. */
 export class Flusher {
@@ -43,6 +49,8 @@ export class Flusher {
   #known = 0
   /** Whether a salvage may have left rows since they were adopted. */
   #isSalvaging = false
+  /** Unix seconds: retention has deleted what is older. */
+  #horizon = 0
   /** Groups of chunks on disk. */
   readonly #groups = new Map<number, Group>()
 
@@ -73,12 +81,12 @@ export class Flusher {
     this.load()
     // Also where it was given up, of which onDone says nothing.
     if (this.#isSalvaging && durable.unread.length === 0) this.adopt()
-    if (withRows && this.#isSparse()) recent.tails.rewrite()
+    if (withRows) this.#rewrite()
     const rows = withRows ? unwrittenParts(recent.tails.all()) : []
     const batch = recent.sealed.first(max)
     const more = batch.length < recent.sealed.size
     const anchors = recent.anchors()
-    let added: { group: number; ids: Ids[] } | undefined
+    let added: { group: number; ids: Ids[]; oldest: number } | undefined
     // Rows whose block is not written yet are still needed.
     const dropped = more ? [] : this.#unused()
     const spare = more ? 0 : this.#spare(dropped)
@@ -92,7 +100,8 @@ export class Flusher {
       for (const { stored } of batch) store.sealed.put(stored)
       for (const unused of dropped) if (isKnown) store.chunks.drop(unused)
       const numbers = (): Ids[] => [...this.#numbers(dropped), ...(added?.ids ?? [])]
-      if (!more && isKnown) this.#init.retain(store, spare, numbers)
+      if (!more && isKnown && this.#init.retain(store, spare, numbers))
+        this.#horizon = store.sealed.oldestDate()
     })
     if (!written) return { written, more }
     for (const { tail, parts } of rows) {
@@ -100,8 +109,9 @@ export class Flusher {
       tail.close()
     }
     for (const unused of dropped) this.#groups.delete(unused)
-    const size = rows.flatMap(({ parts }) => parts).reduce((sum, part) => sum + sizeOfPart(part), 0)
-    if (added !== undefined) this.#groups.set(added.group, { ids: added.ids, size })
+    const parts = rows.flatMap((of) => of.parts)
+    const size = parts.reduce((sum, part) => sum + sizeOfPart(part), 0)
+    if (added !== undefined) this.#groups.set(added.group, { ...added, size, rows: rowsOf(parts) })
     for (const { id } of batch) recent.sealed.remove(id)
     for (const [key, anchored] of anchors) recent.anchorWritten(key, anchored)
     this.load()
@@ -135,6 +145,18 @@ export class Flusher {
     return [...groups].reduce((sum, group) => sum + (this.#groups.get(group)?.size ?? 0), 0)
   }
 
+  #rewrite(): void {
+    const { tails } = this.#init.recent
+    if (this.#isSparse()) tails.rewrite()
+    const parts = tails.all().flatMap((tail) => tail.parts)
+    const needed = Map.groupBy(parts, ({ chunk }) => chunk)
+    // What retention has deleted is to be in no chunk: a start would take it for rows without a block.
+    for (const [group, { rows, oldest }] of this.#groups) {
+      const rest = needed.get(group) ?? []
+      if (oldest < this.#horizon && rowsOf(rest) < rows) for (const part of rest) part.chunk = undefined
+    }
+  }
+
   #isSparse(): boolean {
     const spare = this.#spare(this.#unused())
     // A third at least: to write the rest anew costs no more than twice what was written.
@@ -154,7 +176,7 @@ export class Flusher {
     return [...this.#groups].flatMap(([group, { ids }]) => (dropped.includes(group) ? [] : ids))
   }
 
-  #addChunks(store: HistoryStore, rows: readonly Rows[]): { group: number; ids: Ids[] } {
+  #addChunks(store: HistoryStore, rows: readonly Rows[]): { group: number; ids: Ids[]; oldest: number } {
     const { clock, time } = this.#init
     const at = clock.monotonic()
     const ids = rows.map(({ tail }) => store.names.ids(tail.series, tail.run, tail.topic, tail.unit))
@@ -165,7 +187,9 @@ export class Flusher {
         return { age, series, run, from: part.from, to: part.to, bytes: of.tail.bytesOf(part) }
       })
     })
-    return { group: store.chunks.add(parts, Math.floor(time.now() ?? 0)), ids }
+    const date = Math.floor(time.now() ?? 0)
+    const oldest = date - Math.max(...parts.map(({ age }) => age))
+    return { group: store.chunks.add(parts, date), ids, oldest: Math.max(0, oldest) }
   }
 
   #loadChunks(store: HistoryStore): void {
@@ -174,10 +198,12 @@ export class Flusher {
     const now = time.arrival()
     this.#groups.clear()
     for (const { group, parts, date, isCut } of store.chunks.all()) {
-      const { ids, size } = this.#groups.get(group) ?? { ids: [], size: 0 }
+      const { ids, size, rows, oldest } = this.#groups.get(group) ?? EMPTY
       this.#groups.set(group, {
         ids: [...ids, ...parts.map(({ series, run }): Ids => [series, run])],
-        size: parts.reduce((sum, { bytes }) => sum + bytes.length, size)
+        size: parts.reduce((sum, { bytes }) => sum + bytes.length, size),
+        rows: rows + rowsOf(parts),
+        oldest: parts.reduce((least, { age }) => Math.min(least, Math.max(0, date - age)), oldest)
       })
       const passed = date === 0 ? 0 : Math.max(0, now - date)
       for (const part of parts) {
@@ -206,6 +232,10 @@ export class Flusher {
     for (const range of [...sealedIn(store, series, run, from, to), ...recent.sealed.held(series, run)])
       recent.tails.cut(series, run, range.from, range.to)
   }
+}
+
+function rowsOf(parts: readonly { readonly from: number; readonly to: number }[]): number {
+  return parts.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
 
 type Rows = ReturnType<typeof unwrittenParts>[number]

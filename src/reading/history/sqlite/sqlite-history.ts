@@ -98,7 +98,9 @@ export class SqliteHistory implements History {
       age: limits.age,
       maxSpare: limits.bytes * SPARE_PART,
       retain: (store, spare, chunks) => {
-        if (this.#retention.retain(store, spare) > 0) store.tidy(this.#own.present, tails.all(), chunks())
+        if (this.#retention.retain(store, spare) === 0) return false
+        store.tidy(this.#own.present, tails.all(), chunks())
+        return true
       }
     })
     const dates = this.#durable.unread.map(writtenAt)

@@ -176,6 +176,12 @@ export class SealedTable {
     )
   }
 
+  /** The oldest date of what is kept, Infinity where there is none. */
+  oldestDate(): number {
+    const { oldest } = this.#statements.sql('SELECT min(dated) AS oldest FROM sealed').get() ?? {}
+    return numberOrNull(oldest) ?? Infinity
+  }
+
   /** Dates what was kept while the time was unknown. */
   dateUndated(now: number): void {
     this.#statements.sql('UPDATE sealed SET dated = ? WHERE dated = 0').run(now)

@@ -8,6 +8,7 @@ import {
   copied,
   historyBench,
   keptLog,
+  noisy,
   readingsOf,
   runOf,
   smallLimits,
@@ -154,5 +155,34 @@ t.test('rows that a block has are not written behind it', async (t) => {
     parts.flatMap(({ bytes }) => [...decodeRows(bytes, named)]),
     readings.slice(256)
   )
+  history.close()
+})
+
+t.test('rows whose block was deleted to make room do not return', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const limits = { ...smallLimits, blockAge: 86_400_000, bytes: 60_000 }
+  const { history, clock } = historyBench({ path, limits })
+  history.beginRun(run, ANCHOR)
+  history.appendOwn(readingsOf(us.peer, run, 0, 3, 'slow'))
+  history.appendOwn(readingsOf(us.peer, run, 0, 90, 'fast'))
+  await clock.advance(60_000)
+  history.appendOwn(readingsOf(us.peer, run, 91, 255, 'fast'))
+  for (let from = 0; from < 40 * 256; from += 256) {
+    const time = clock.now() / 1000
+    history.appendOwn(
+      noisy(readingsOf(us.peer, run, from, from + 255, 'loud')).map((reading) => ({ ...reading, time }))
+    )
+    await clock.advance(60_000)
+  }
+  t.same(query(path, `SELECT * FROM readings WHERE series = '${seriesOf('fast')}'`), [])
+  const later = historyBench({
+    path: copied(path, 'restarted'),
+    limits,
+    clock: startedAfter(clock.monotonic())
+  }).history
+  const held = (device: string) => later.held(seriesOf(device)).flatMap(({ ranges }) => ranges)
+  t.same(held('fast'), [])
+  t.same(held('slow'), [[0, 3]], 'what waits for a block stays')
+  later.close()
   history.close()
 })
