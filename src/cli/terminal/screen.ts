@@ -8,6 +8,8 @@ const LEAVE = '\x1b[?1049l\x1b[?25h'
 const HOME = '\x1b[H'
 const CLEAR_LINE = '\x1b[K'
 const CLEAR_BELOW = '\x1b[J'
+/** Half the milliseconds in which SIGTSTP must have stopped the process. */
+const STOP_MS = 100
 
 export interface ScreenOptions {
   readonly terminal: Terminal
@@ -33,6 +35,7 @@ export class Screen {
   readonly #frame: number
   #cancels: Cancel[] = []
   #pending: Cancel | undefined
+  #running: Cancel | undefined
   #last = -Infinity
   #open = false
   #shown = false
@@ -46,7 +49,6 @@ export class Screen {
     if (this.#open) return
     this.#open = true
     process.once('exit', this.leave)
-    process.on('SIGTSTP', this.#stop)
     process.on('SIGCONT', this.#show)
     // Before what they print, which the alternate screen would take with it.
     process.prependListener('uncaughtException', this.leave)
@@ -59,12 +61,24 @@ export class Screen {
     process.kill(0, 'SIGTSTP')
   }
 
+  /**
+   * By the default action of SIGTSTP, which the kernel leaves out where nothing could continue the process: in an
+   * orphaned process group (POSIX, XSH 2.4.3), as of `ssh -t host kith watch`, and for process 1 of a container.
+   */
   readonly #stop = (): void => {
     this.#hide()
-    process.kill(process.pid, 'SIGSTOP')
+    process.off('SIGTSTP', this.#stop)
+    const { clock } = this.#options
+    // In two steps: of a timer that came due in a stop, and SIGCONT, Node runs the timer first.
+    this.#running = clock.after(STOP_MS, () => {
+      this.#running = clock.after(STOP_MS, this.#show)
+    })
+    process.kill(process.pid, 'SIGTSTP')
   }
 
   readonly #show = (): void => {
+    this.#running?.()
+    process.off('SIGTSTP', this.#stop).on('SIGTSTP', this.#stop)
     // After a SIGSTOP, which nobody hears, the shell has changed the modes of the terminal.
     this.#hide()
     const { terminal, clock, tick = 1000, keyboard } = this.#options
@@ -100,6 +114,7 @@ export class Screen {
   readonly leave = (): void => {
     if (!this.#open) return
     this.#open = false
+    this.#running?.()
     process.off('exit', this.leave).off('SIGTSTP', this.#stop).off('SIGCONT', this.#show)
     process.off('uncaughtException', this.leave).off('unhandledRejection', this.leave)
     this.#hide()

@@ -54,6 +54,22 @@ t.test('by Ctrl-Z and SIGTSTP until SIGCONT, then by SIGTERM', { skip }, async (
   ])
 })
 
+t.test('where no shell could continue it, Ctrl-Z and SIGTSTP do not stop it', { skip }, async () => {
+  await onTerminal([
+    ['alone'],
+    ...shown,
+    ['send', '\x1a'],
+    ['expect', LEAVE],
+    ...shown,
+    ['signal', 'SIGTSTP'],
+    ['expect', LEAVE],
+    ...shown,
+    ['send', 'q'],
+    ['expect', LEAVE],
+    ['exit', 0]
+  ])
+})
+
 t.test('and by a crash, before its message is printed', { skip }, async () => {
   await onTerminal(
     [...shown, ['send', 'x'], ['expect', LEAVE], ['expect', 'unexpected: broken'], ['cooked'], ['exit', 0]],

@@ -1,14 +1,34 @@
-# Runs a command on a pseudo-terminal of 80 x 24 and goes through steps with it: on-terminal.py '[["expect", "text"], …]' COMMAND…
+# Runs a command on a pseudo-terminal of 80 x 24, as a job of a shell, and goes through steps with it: on-terminal.py '[["expect", "text"], …]' COMMAND…
 # expect TEXT: it appears behind what was expected before · send TEXT · signal NAME · resize COLUMNS ROWS
+# ["alone"] first: as `ssh -t host COMMAND` does, without a shell: the kernel stops no such process by SIGTSTP
 # raw, cooked: the mode of the terminal · stopped: the process has stopped · exit STATUS: it has ended
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 
 DEADLINE = time.monotonic() + 90
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
+alone = steps[0] == ["alone"]
+reports, report = os.pipe()
 pid, fd = pty.fork()
 if pid == 0:
     time.sleep(0.2)
-    os.execvp(command[0], command)
+    if alone:
+        os.execvp(command[0], command)
+    job = os.fork()
+    if job == 0:
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        os.tcsetpgrp(0, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        os.execvp(command[0], command)
+    os.write(report, struct.pack("i", job))
+    while True:
+        status = os.waitpid(job, os.WUNTRACED)[1]
+        os.write(report, struct.pack("i", status))
+        if not os.WIFSTOPPED(status):
+            signal.pause()  # the end of a session takes what is unread with it
+shell = None if alone else pid
+if not alone:
+    pid = struct.unpack("i", os.read(reports, 4))[0]
 
 
 def size(columns, rows):
@@ -30,16 +50,25 @@ def poll():
         except OSError:
             time.sleep(0.05)  # EIO: the other side is closed
     if ended is None:
-        found, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
+        if alone:
+            found, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
+        elif found := select.select([reports], [], [], 0)[0] != []:
+            status = struct.unpack("i", os.read(reports, 4))[0]
         if found != 0 and os.WIFSTOPPED(status):
             stops += 1
         elif found != 0:
             ended = os.waitstatus_to_exitcode(status)
 
 
-def fail(why):
+def end():
     if ended is None:
         os.kill(pid, signal.SIGKILL)
+    if shell is not None:
+        os.kill(shell, signal.SIGKILL)
+
+
+def fail(why):
+    end()
     sys.exit(f"{why} at {step}; exit {ended}; behind the last match: {seen[at:]!r}")
 
 
@@ -62,6 +91,8 @@ for step in steps:
                 fail("ended")
             poll()
         stops -= 1
+    elif verb == "alone":
+        pass
     elif verb == "expect":
         while (found := seen.find(words[0], at)) < 0:
             if ended is not None and not select.select([fd], [], [], 0.2)[0]:
@@ -76,3 +107,4 @@ for step in steps:
             poll()
         if ended != words[0]:
             fail("another exit status")
+end()
