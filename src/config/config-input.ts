@@ -63,32 +63,24 @@ export interface ConfigInput {
   readonly listen?: readonly string[] | undefined
   /** Announced besides its own addresses: a forwarded port, a DNS name. */
   readonly announce?: readonly string[] | undefined
-  /**
-   * Who may learn its addresses. near: each network those in it, and the book all of them; world: also
-   * anyone those that are public. What is announced is for the world.
-   */
+  /** Who may learn its addresses. near: each network those in it, and the book all of them; world: also anyone those
+   * that are public. What is announced is for the world. */
   readonly reachable?: 'near' | 'world' | undefined
   /** Network interfaces on which neighbours are searched; all unless given. */
   readonly interfaces?: readonly string[] | undefined
   /** Finds neighbours on the local network and lets them find it. */
   readonly mdns?: boolean | undefined
-  /**
-   * Whose gossip it forwards. near: within one network that of all, from one network into another that of
-   * peers of the book; book: only that of the book; off: for a node that only publishes.
-   */
+  /** Whose gossip it forwards. near: within one network that of all, from one network into another that of peers of
+   * the book; book: only that of the book; off: for a node that only publishes. */
   readonly forward?: 'off' | 'book' | 'near' | undefined
   /** Whose readings are accepted: peers of the book, also of the local network, or anyone. */
   readonly accept?: 'book' | 'near' | 'anyone' | undefined
   /** Names or PeerIds that are neither answered nor accepted. */
   readonly deny?: readonly string[] | undefined
-  /**
-   * Neighbours do not name it to others that ask whom they see. What it publishes by gossip still names it.
-   */
+  /** Neighbours do not name it to others that ask whom they see. What it publishes by gossip still names it. */
   readonly unlisted?: boolean | undefined
-  /**
-   * Whose readings are stored beside its own: names and purposes of the book, PeerIds, { claimed: NAME }
-   * for peers that claim it.
-   */
+  /** Whose readings are stored beside its own: names and purposes of the book, PeerIds, { claimed: NAME } for peers
+   * that claim it. */
   readonly store?: readonly (string | { readonly claimed: string })[] | undefined
   /** Readings on disk. */
   readonly history?: {
@@ -102,10 +94,8 @@ export interface ConfigInput {
     readonly flushBytes?: string | undefined
     /** Readings held in memory while the disk cannot be written. (4KiB to 1GiB) */
     readonly memoryBytes?: string | undefined
-    /**
-     * Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to
-     * 256 MiB. (auto, 64KiB to 16GiB)
-     */
+    /** Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to 256 MiB.
+     * (auto, 64KiB to 16GiB) */
     readonly sealBytes?: 'auto' | string | undefined
     /** An unfilled block is sealed after this. (1min to 1d) */
     readonly blockAge?: string | undefined
@@ -179,10 +169,8 @@ export interface ConfigInput {
     readonly resume?: string | undefined
     /** A better connection is sought again this long after none was found. (1s to 1h) */
     readonly searchAgain?: string | undefined
-    /**
-     * Hosts without a validated path whose bytes are counted; auto: 1024 for each 256 connections. (auto,
-     * 16 to 65536)
-     */
+    /** Hosts without a validated path whose bytes are counted; auto: 1024 for each 256 connections. (auto, 16 to
+     * 65536) */
     readonly unvalidatedHosts?: 'auto' | number | undefined
   }
   /** Connections through neighbours. */
@@ -196,9 +184,7 @@ export interface ConfigInput {
   readonly relays?: readonly string[] | undefined
   /** What it does for others as a relay. */
   readonly relay?: {
-    /**
-     * Who may reserve here and be reached: peers of the book, also of the local network, anyone, or nobody.
-     */
+    /** Who may reserve here and be reached: peers of the book, also of the local network, anyone, or nobody. */
     readonly serve?: 'off' | 'book' | 'near' | 'anyone' | undefined
   }
   /** A DHT of nodes of kith, in which peers are searched that no neighbour sees. */
@@ -208,15 +194,10 @@ export interface ConfigInput {
     /** It answers for the DHT, and stores nothing for others. */
     readonly serve?: boolean | undefined
   }
-  /**
-   * Who it belongs to: goes into its address book under the name owner. Applied by `kith provision` from
-   * the boot partition of an SD card alone.
-   */
+  /** Who it belongs to: goes into its address book under the name owner. Applied by `kith provision` from the boot
+   * partition of an SD card alone. */
   readonly owner?: string | undefined
-  /**
-   * The wireless network of this machine. Applied by `kith provision` from the boot partition of an SD card
-   * alone.
-   */
+  /** The wireless network of this machine. Applied by `kith provision` from the boot partition of an SD card alone. */
   readonly wifi?: {
     /** The name of the network. */
     readonly ssid?: string | undefined
@@ -229,10 +210,7 @@ export interface ConfigInput {
     /** The country, whose rules of radio apply: DE, for example. */
     readonly country?: string | undefined
   }
-  /**
-   * Who may log in to this machine. Applied by `kith provision` from the boot partition of an SD card
-   * alone.
-   */
+  /** Who may log in to this machine. Applied by `kith provision` from the boot partition of an SD card alone. */
   readonly ssh?: {
     /** Public keys, for root; without one nobody can log in. */
     readonly keys?: readonly string[] | undefined

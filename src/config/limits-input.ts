@@ -10,9 +10,7 @@ export interface LimitsInput {
     readonly retryMin?: string | undefined
     /** Longest wait before a failed sensor is opened again. (100ms to 1h) */
     readonly retryMax?: string | undefined
-    /**
-     * Time between two changes that a contact reports at once; the newest is always reported. (10ms to 1h)
-     */
+    /** Time between two changes that a contact reports at once; the newest is always reported. (10ms to 1h) */
     readonly changeSpacing?: string | undefined
   }
   /** Publishing our own readings. */
@@ -34,15 +32,9 @@ export interface LimitsInput {
     readonly requestBytes?: string | undefined
     /** Largest answer; a block must fit. (1KiB to 1MiB) */
     readonly answerBytes?: string | undefined
-    /**
-     * Streams of all peers that are answered at once; auto: 256 for each 256 connections. (auto, 1 to
-     * 65536)
-     */
+    /** Streams of all peers that are answered at once; auto: 256 for each 256 connections. (auto, 1 to 65536) */
     readonly sessions?: 'auto' | number | undefined
-    /**
-     * Streams of our own kept open for the next query; auto: 256 for each 256 connections. (auto, 1 to
-     * 65536)
-     */
+    /** Streams of our own kept open for the next query; auto: 256 for each 256 connections. (auto, 1 to 65536) */
     readonly links?: 'auto' | number | undefined
     /** A stream without an open request is closed after this. (10s to 1d) */
     readonly idle?: string | undefined
@@ -69,10 +61,8 @@ export interface LimitsInput {
   }
   /** Streams of applications. */
   readonly streams?: {
-    /**
-     * Streams that others may hold open, on all protocols together; auto: 256 for each 256 connections.
-     * (auto, 1 to 65536)
-     */
+    /** Streams that others may hold open, on all protocols together; auto: 256 for each 256 connections. (auto, 1 to
+     * 65536) */
     readonly open?: 'auto' | number | undefined
     /** Of these, streams of one peer. (1 to 4096) */
     readonly openPerPeer?: number | undefined
@@ -103,9 +93,7 @@ export interface LimitsInput {
     readonly authors?: 'auto' | number | undefined
     /** Neighbours whose rate is remembered; auto: 1024 for each 256 connections. (auto, 16 to 65536) */
     readonly sources?: 'auto' | number | undefined
-    /**
-     * Verified packs whose hash is remembered; auto: 4096 for each 256 connections. (auto, 16 to 1000000)
-     */
+    /** Verified packs whose hash is remembered; auto: 4096 for each 256 connections. (auto, 16 to 1000000) */
     readonly verified?: 'auto' | number | undefined
     /** Authors whose public key is kept ready; auto: 1024 for each 256 connections. (auto, 16 to 65536) */
     readonly keys?: 'auto' | number | undefined
@@ -150,10 +138,7 @@ export interface LimitsInput {
     readonly concurrent?: number | undefined
     /** Time between the starts of two requests. (1ms to 1h) */
     readonly spacing?: string | undefined
-    /**
-     * Gaps that wait for their turn; the oldest are dropped; auto: 256 for each 256 connections. (auto, 1
-     * to 65536)
-     */
+    /** Gaps that wait for their turn; the oldest are dropped; auto: 256 for each 256 connections. (auto, 1 to 65536) */
     readonly waiting?: 'auto' | number | undefined
     /** Peers asked besides the author. (0 to 64) */
     readonly otherPeers?: number | undefined
@@ -179,9 +164,7 @@ export interface LimitsInput {
   }
   /** Peers that have readings of an author. */
   readonly providers?: {
-    /**
-     * Authors whose providers are remembered; auto: 1024 for each 256 connections. (auto, 16 to 1000000)
-     */
+    /** Authors whose providers are remembered; auto: 1024 for each 256 connections. (auto, 16 to 1000000) */
     readonly authors?: 'auto' | number | undefined
     /** Providers remembered of each. (1 to 256) */
     readonly perAuthor?: number | undefined
@@ -192,9 +175,7 @@ export interface LimitsInput {
     readonly authorShare?: number | undefined
     /** Part of history.bytes for all authors together that are stored for a claim. (0.01 to 1) */
     readonly claimedShare?: number | undefined
-    /**
-     * Bytes of one other author stored in an hour; those stored for a claim count as one. (64KiB to 1GiB)
-     */
+    /** Bytes of one other author stored in an hour; those stored for a claim count as one. (64KiB to 1GiB) */
     readonly authorWrites?: string | undefined
   }
   /** Descriptions that nodes publish of themselves. */
@@ -335,16 +316,12 @@ export interface LimitsInput {
   }
   /** Connections. */
   readonly network?: {
-    /**
-     * Open connections; auto: one for each 2 MiB of memory, from 256 to 4096, as far as files and heap
-     * reach. (auto, 4 to 65536)
-     */
+    /** Open connections; auto: one for each 2 MiB of memory, from 256 to 4096, as far as files and heap reach. (auto,
+     * 4 to 65536) */
     readonly connections?: 'auto' | number | undefined
     /** New connections a second from one IP address. (1 to 10000) */
     readonly inboundPerSecond?: number | undefined
-    /**
-     * Connections whose handshake is not complete; auto: 128 for each 256 connections. (auto, 1 to 10000)
-     */
+    /** Connections whose handshake is not complete; auto: 128 for each 256 connections. (auto, 1 to 10000) */
     readonly inboundPending?: 'auto' | number | undefined
     /** The handshake of a new connection may take this long. (1s to 1min) */
     readonly handshakeTimeout?: string | undefined
@@ -356,10 +333,7 @@ export interface LimitsInput {
     readonly identifyTimeout?: string | undefined
     /** Time between pings; a connection without an answer is closed. (1s to 1h) */
     readonly pingInterval?: string | undefined
-    /**
-     * A ping may take this long, up to the next one; a link with much loss may stall for seconds. (1s to
-     * 10min)
-     */
+    /** A ping may take this long, up to the next one; a link with much loss may stall for seconds. (1s to 10min) */
     readonly pingTimeout?: string | undefined
     /** Bytes that wait to be written on one stream. (16KiB to 16MiB) */
     readonly streamBuffer?: string | undefined
@@ -370,10 +344,8 @@ export interface LimitsInput {
   }
   /** Peers that are known and dialled. */
   readonly dialing?: {
-    /**
-     * Peers remembered beside those of the book, connected or not; auto: 1024 for each 256 connections.
-     * (auto, 16 to 65536)
-     */
+    /** Peers remembered beside those of the book, connected or not; auto: 1024 for each 256 connections. (auto, 16 to
+     * 65536) */
     readonly peers?: 'auto' | number | undefined
     /** Addresses remembered of one peer. (1 to 256) */
     readonly addresses?: number | undefined

@@ -13,7 +13,7 @@ export interface JsonSchema {
   readonly $defs?: Readonly<Record<string, JsonSchema>>
 }
 
-const WIDTH = 108
+const WIDTH = 118
 
 const HEAD = `// Made of the schema of kith.yaml by test/config/config-input.test.ts (KITH_GOLDEN=write).
 `
@@ -127,11 +127,7 @@ function about(text: string | undefined, depth: number): string {
     if (last === undefined || `${indent(depth)} * ${last} ${word}`.length > WIDTH) lines.push(word)
     else lines[lines.length - 1] = `${last} ${word}`
   }
-  return [
-    `${indent(depth)}/**`,
-    ...lines.map((each) => `${indent(depth)} * ${each}`),
-    `${indent(depth)} */\n`
-  ].join('\n')
+  return `${indent(depth)}/** ${lines.join(`\n${indent(depth)} * `)} */\n`
 }
 
 function indent(depth: number): string {
