@@ -67,7 +67,7 @@ export class Dht implements Startable {
     this.#components = components
     this.#init = init
     this.#bootstraps = byPeer(init.bootstrap)
-    this.#links = new ServerLinks(components, init.limits)
+    this.#links = new ServerLinks(components, init.limits, this.#stopping.signal)
     this.#roles = new PeerRoles(init.limits.heard, (peer) => components.connection(peer) !== undefined)
     components.libp2p.events.addEventListener('peer:identify', this.#identified)
   }

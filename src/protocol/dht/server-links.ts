@@ -41,6 +41,7 @@ const TABLE_SHARE = 1 / 2
 export class ServerLinks {
   readonly #components: ServerLinksComponents
   readonly #limits: Limits
+  readonly #stopping: AbortSignal
   readonly #dials: TokenBucket
   readonly #dialsForTable: TokenBucket
   readonly #failures: TokenBuckets
@@ -50,10 +51,12 @@ export class ServerLinks {
   /** Questions asked, servers dialled for them, and those of them that were not reached. */
   readonly counters = { asked: 0, dialled: 0, failed: 0 }
 
-  constructor(components: ServerLinksComponents, limits: Limits) {
+  /** @param stopping ends the dials underway */
+  constructor(components: ServerLinksComponents, limits: Limits, stopping: AbortSignal) {
     const { dialsPerMinute, heard } = limits
     this.#components = components
     this.#limits = limits
+    this.#stopping = stopping
     this.#dials = new TokenBucket({ perSecond: dialsPerMinute / 60, burst: dialsPerMinute })
     this.#dialsForTable = new TokenBucket({
       perSecond: (dialsPerMinute / 60) * TABLE_SHARE,
@@ -127,7 +130,7 @@ export class ServerLinks {
       const teller = underway === undefined ? this.#freeTeller(told) : undefined
       if (teller !== undefined) {
         if (share?.take(clock.monotonic()) === false) throw usedUp()
-        return await this.#dial(name, { told, teller, signal })
+        return await abortable(this.#dial(name, told, teller), signal)
       }
       const ending = underway === undefined ? this.#endingOf(told) : [underway.ended]
       if (ending.length === 0) throw usedUp()
@@ -135,24 +138,20 @@ export class ServerLinks {
     }
   }
 
-  async #dial(
-    name: string,
-    { told, teller, signal }: { readonly told: Told; readonly teller: string; readonly signal: AbortSignal }
-  ): Promise<Connection> {
+  /** Goes on when who asked for it waits no longer: how it ends says whether the server is there. */
+  #dial(name: string, told: Told, teller: string): Promise<Connection> {
     const addresses = inTurn(told)
     this.#dials.take(this.#components.clock.monotonic())
     this.counters.dialled++
-    const dial = this.#components.dial(name, addresses, signal)
+    const dial = this.#components
+      .dial(name, addresses, this.#stopping)
+      .catch((error: unknown) => {
+        this.#failed(name, teller, addresses)
+        throw error
+      })
+      .finally(() => this.#dialling.delete(name))
     this.#dialling.set(name, { teller, ended: dial.then(noop, noop) })
-    try {
-      return await dial
-    } catch (error) {
-      // Who wants it no longer says nothing of the server.
-      if (!isGivenUp(signal)) this.#failed(name, teller, addresses)
-      throw error
-    } finally {
-      this.#dialling.delete(name)
-    }
+    return dial
   }
 
   #failed(name: string, teller: string, addresses: readonly Multiaddr[]): void {
@@ -182,11 +181,6 @@ export class ServerLinks {
 }
 
 function noop(): void {}
-
-/** Whether the dial was ended by who wanted it, not by its time. */
-function isGivenUp({ aborted, reason }: AbortSignal): boolean {
-  return aborted && !(reason instanceof Error && reason.name === 'TimeoutError')
-}
 
 function usedUp(): NodeError {
   return new NodeError('unreachable', 'the dials of this minute are used up (limits.dht.dialsPerMinute)', {

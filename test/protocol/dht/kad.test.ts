@@ -35,7 +35,8 @@ t.test('a kad-dht with other insides is refused, never used as it is', async (t)
       dialable: () => [],
       dial: async () => t.fail('nothing is dialled')
     } as never,
-    limits
+    limits,
+    new AbortController().signal
   )
   const init: KadInit = {
     ...network.services.components.kad,

@@ -3,6 +3,8 @@ import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import * as Digest from 'multiformats/hashes/digest'
 import t from 'tap'
+import { withDeadline } from '../../../src/clock.ts'
+import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { ServerLinks } from '../../../src/protocol/dht/server-links.ts'
 import { madeUpId } from '../../support/dht/liar.ts'
@@ -38,7 +40,8 @@ function bench(hosts: ReadonlyMap<string, string> = new Map()): Bench {
         throw new Error('refused')
       }
     },
-    { ...limits, dialsPerMinute: 8, heard: 4 }
+    { ...limits, dialsPerMinute: 8, heard: 4 },
+    new AbortController().signal
   )
   return { clock, links, dialled }
 }
@@ -95,39 +98,69 @@ t.test('of a liar only so many are dialled at once as may fail', async (t) => {
   t.equal(dialled.length, 2)
 })
 
-t.test('a dial that is wanted no longer is no failure, and two of one server are one', async (t) => {
+/** Addresses that swallow packets: a dial ends by the deadline of its addresses, or when the node stops. */
+function silentBench() {
   const clock = new VirtualClock()
-  let refuse: (error: Error) => void = () => {}
-  let dials = 0
+  const stopping = new AbortController()
   const links = new ServerLinks(
     {
       clock,
       connection: () => undefined,
       dialable: (_peer, addresses) => addresses,
       dial: (_peer, _addresses, signal) =>
-        new Promise((_, reject) => {
-          dials++
-          refuse = reject
-          signal.addEventListener('abort', () => reject(signal.reason))
-        })
+        withDeadline(clock, 5000, 'an address', () => new Promise<never>(() => {}), signal)
     },
-    { ...limits, dialsPerMinute: 8, heard: 4 }
+    { ...limits, dialsPerMinute: 8, heard: 64 },
+    stopping.signal
   )
+  return { clock, links, stopping }
+}
+
+t.test('a liar is charged for dials that begin shortly before a search ends', async (t) => {
+  const ends = {
+    'a search that kad-dht ends': (signal: AbortController) =>
+      signal.abort(new DOMException('it took too long', 'TimeoutError')),
+    'a search past its deadline': (signal: AbortController) =>
+      signal.abort(new NodeError('deadline', 'a search: no end within 2000 ms')),
+    'a search that has found': (signal: AbortController) => signal.abort(new Error('the search is over'))
+  }
+  for (const [what, end] of Object.entries(ends)) {
+    const { clock, links } = silentBench()
+    for (let i = 0; i < 20; i++) {
+      const id = newPeer()
+      const search = new AbortController()
+      links.hear('liar', { id, multiaddrs: bad })
+      const dial = links.connect(id, search.signal).catch(() => undefined)
+      await clock.advance(2000)
+      end(search)
+      await dial
+    }
+    await clock.advance(5000)
+    t.match(links.counters, { dialled: 3, failed: 3 }, `${what}: two, and one by the rate of 40 s`)
+  }
+})
+
+t.test('a dial goes on without who asked for it, and two of one server are one', async (t) => {
+  const { clock, links, stopping } = silentBench()
   const id = newPeer()
   links.hear('honest', { id, multiaddrs: bad })
   const over = new AbortController()
   const given = links.connect(id, over.signal)
   over.abort(new Error('the search is over'))
-  await t.rejects(given, /over/)
+  await t.rejects(given, /over/, 'who asked for it does not wait for its end')
   t.match(links.counters, { dialled: 1, failed: 0 })
-  t.equal(links.size, 1, 'it is remembered')
-  const both = [links.connect(id), links.connectForTable(id)]
-  await new Promise(setImmediate)
-  t.equal(dials, 2)
-  refuse(new Error('refused'))
-  await t.rejects(Promise.all(both))
-  await Promise.allSettled(both)
-  t.match(links.counters, { dialled: 2, failed: 1 }, 'who waited meets that nothing is known any more')
+  const both = Promise.allSettled([links.connect(id), links.connectForTable(id)])
+  await clock.advance(5000)
+  t.match(
+    await both,
+    [{ reason: { code: 'unreachable' } }, { reason: { code: 'unreachable' } }],
+    'who waited meets that nothing is known any more'
+  )
+  t.match(links.counters, { dialled: 1, failed: 1 })
+  links.hear('honest', { id, multiaddrs: bad })
+  const last = links.connect(id)
+  stopping.abort(new Error('the node stops'))
+  await t.rejects(last, /stops/)
 })
 
 t.test(
