@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { WRONG_USE } from '../../src/cli/command-line/exit-status.ts'
@@ -117,6 +117,15 @@ t.test('systemd-analyze verify finds nothing', { skip: missing ?? false }, async
     found.filter((line) => !NEWER.test(line)),
     []
   )
+})
+
+t.test('neither the unit nor a drop-in of a page slows kith down before its memory is limited', async (t) => {
+  t.strictSame(of('MemoryHigh'), [])
+  const pages = readdirSync(new URL('docs', root), { recursive: true, encoding: 'utf8' })
+    .filter((page) => page.endsWith('.md'))
+    .map((page) => `docs/${page}`)
+  t.ok(pages.includes('docs/install.md'))
+  for (const page of [...pages, 'README.md']) t.notMatch(read(page), /MemoryHigh\s*=/, page)
 })
 
 t.test('its fence leaves open what kith needs', async (t) => {
