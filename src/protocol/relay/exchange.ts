@@ -50,7 +50,10 @@ export async function exchange(
   const work = async (limited: AbortSignal) => {
     stream = await connection.newStream(protocol, { signal: limited })
     // It came too late: nobody takes it any more.
-    if (limited.aborted) stream.abort(limited.reason)
+    if (limited.aborted) {
+      stream.abort(limited.reason)
+      throw limited.reason
+    }
     sendFrame(stream, encodeMessage(shape, message))
     const answer = await readMessage(stream, shape, limited)
     if (answer.status !== Status.ok) throw new RelayRefused(answer.status ?? 0)

@@ -36,7 +36,10 @@ export async function openOnward(
       `a circuit through ${connection.remotePeer}`,
       async (limited) => {
         stream = await connection.newStream(VIA_PROTOCOL, { signal: limited })
-        if (limited.aborted) stream.abort(limited.reason)
+        if (limited.aborted) {
+          stream.abort(limited.reason)
+          throw limited.reason
+        }
         sendFrame(stream, encodeOpen(open))
         const refusal = decodeStatus(await firstFrame(stream, MAX_FRAME_BYTES, limited))
         if (refusal !== undefined) throw new RefusedBeyond(refusal)
