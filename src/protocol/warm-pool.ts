@@ -154,5 +154,5 @@ export class WarmPool<T extends Warm> {
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((name, i) => name === other[i]))
+  return one.length === other.length && one.every((name, i) => name === other[i])
 }

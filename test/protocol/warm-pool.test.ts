@@ -47,6 +47,16 @@ t.test('one for each peer and list of protocols, opened once for all who wait', 
   t.equal(pool.size, 2)
 })
 
+t.test('a list that its owner changes afterwards is another one', async (t) => {
+  const { pool, opened } = poolOf(4)
+  const protocols = ['/x/v1']
+  const before = await pool.get('a', protocols, signal)
+  protocols[0] = '/x/v2'
+  t.not(await pool.get('a', protocols, signal), before)
+  t.equal(pool.ready('a', ['/x/v1']), before)
+  t.equal(opened.length, 2)
+})
+
 t.test('at capacity the idle one used longest ago is closed; without one it is busy', async (t) => {
   const { pool, opened } = poolOf(2)
   const a = await pool.get('a', ['/x/v1'], signal)
