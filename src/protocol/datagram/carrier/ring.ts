@@ -35,8 +35,10 @@ export class DatagramRing<T extends { /** Clock.monotonic() when it was sent. */
 
   /** Takes those asked for, or all. */
   drain(isAsked: (datagram: T) => boolean = () => true): T[] {
-    const drained = this.#waiting.filter(isAsked)
-    this.#waiting = this.#waiting.filter((datagram) => !isAsked(datagram))
+    const { drained = [], left = [] } = Object.groupBy(this.#waiting, (datagram) =>
+      isAsked(datagram) ? 'drained' : 'left'
+    )
+    this.#waiting = left
     return drained
   }
 

@@ -129,8 +129,7 @@ export class HeldFlows implements FlowCarrier {
 
   /** For another session; what waits is sent as soon as the flow is open there. */
   #release(flow: Flow): void {
-    const waiting = this.#ring.drain((one) => one.flow === flow)
-    this.#remove(flow)
+    const waiting = this.#remove(flow)
     queueMicrotask(() => {
       for (const one of waiting) this.#sendLate(one)
     })
@@ -145,10 +144,12 @@ export class HeldFlows implements FlowCarrier {
     else flow.send(bytes, redundancy)
   }
 
-  #remove(flow: Flow): void {
-    this.#ring.drain((one) => one.flow === flow)
+  /** @returns what waited for the flow, in its order */
+  #remove(flow: Flow): Waiting[] {
+    const waiting = this.#ring.drain((one) => one.flow === flow)
     this.#held.get(flow)?.cancel()
     this.#held.delete(flow)
     if (this.#held.size === 0) this.#onEmpty()
+    return waiting
   }
 }
