@@ -8,8 +8,10 @@ import type { LoggedPack } from '../rows/pack-log.ts'
 import { storedRows } from '../rows/stored-rows.ts'
 import { authorOf } from '../store/name-table.ts'
 import type { StoredSealed } from '../store/sealed-table.ts'
+import { withRows } from './row-shares.ts'
+import { type HistoryShares, type SharedStore, shrinkToShares } from './shares.ts'
 import type { TailRun } from './tail-run.ts'
-import { sizeOf, sizeOfPart, type Tails, unwrittenOf } from './tails.ts'
+import { sizeOf, sizeOfPart, type Tails, unwrittenOf, unwrittenSize } from './tails.ts'
 
 export interface OthersRowsInit {
   readonly clock: Clock
@@ -37,6 +39,12 @@ const MAX_AT_END = 8192
 
 /** The part of history.bytes that rows of others take together, before the oldest are kept without a block. */
 const ROWS_PART = 1 / 4
+
+/** The authors share the whole, so that what is too much goes of the one that has most. */
+const ALL_TOGETHER: HistoryShares = { author: 1, claimed: 1, isClaimed: () => true }
+
+/** Beside rows. */
+const NOTHING: SharedStore = { usage: () => [], bytesOf: () => 0, dropOldestOf: () => 0 }
 
 /** Readings of one series without a gap, ascending. */
 interface Span {
@@ -109,17 +117,12 @@ export class OthersRows {
     return false
   }
 
-  /** Removes rows that are not written, of the author with the most first, until so many bytes are gone. */
+  /** Removes the oldest rows that are not written, of the author with the most first, until so many bytes are gone. */
   shrink(bytes: number): void {
-    const { tails } = this.#init
-    const unwritten = this.#tails().map((tail) => ({ tail, size: unwrittenOf(tail) }))
-    let left = bytes
-    for (const { tail, size } of unwritten.toSorted((a, b) => b.size - a.size)) {
-      if (left <= 0) return
-      for (const { chunk, from, to } of [...tail.parts])
-        if (chunk === undefined) tails.cut(tail.series, tail.run, from, to)
-      left -= size
-    }
+    const { tails, peer } = this.#init
+    const size = this.#tails().reduce((sum, tail) => sum + unwrittenOf(tail), 0)
+    const rest = Math.max(0, size - bytes)
+    shrinkToShares(withRows(NOTHING, tails, unwrittenSize), rest, ALL_TOGETHER, peer)
   }
 
   /** Before an end that is no crash: the packs of authors that are not there to be asked. */

@@ -130,17 +130,17 @@ export class Tails {
       .flatMap((tail) => tail.parts.map((part) => ({ tail, part, counts: size(part) })))
       .filter(({ counts }) => counts > 0)
       .sort((a, b) => a.part.at - b.part.at)
-    const cuts = new Map<TailRun, { from: number; to: number }>()
+    const cuts = new Map<TailRun, Set<TailPart>>()
     let left = bytes
     let count = 0
     for (const { tail, part, counts } of parts) {
       if (left <= 0) break
       left -= counts
       count++
-      const { from, to } = cuts.get(tail) ?? part
-      cuts.set(tail, { from: Math.min(from, part.from), to: Math.max(to, part.to) })
+      cuts.set(tail, (cuts.get(tail) ?? new Set()).add(part))
     }
-    for (const [{ series, run }, { from, to }] of cuts) this.cut(series, run, from, to)
+    for (const [tail, cut] of cuts)
+      for (const { from, to } of spansOf(tail.parts, cut)) this.cut(tail.series, tail.run, from, to)
     return count
   }
 
@@ -193,4 +193,16 @@ export function unwrittenParts(tails: readonly TailRun[]): { tail: TailRun; part
   return tails
     .map((tail) => ({ tail, parts: tail.parts.filter(({ chunk }) => chunk === undefined) }))
     .filter(({ parts }) => parts.length > 0)
+}
+
+/** From the first to the last of those that lie side by side, so that a cut takes them at once. */
+function spansOf(parts: readonly TailPart[], chosen: ReadonlySet<TailPart>): { from: number; to: number }[] {
+  const spans: { from: number; to: number }[] = []
+  for (const [i, part] of parts.entries()) {
+    if (!chosen.has(part)) continue
+    const last = spans.at(-1)
+    if (last !== undefined && chosen.has(parts[i - 1] ?? part)) last.to = part.to
+    else spans.push({ from: part.from, to: part.to })
+  }
+  return spans
 }

@@ -351,3 +351,32 @@ t.test('seals go first of the author that has the most, and there of the longest
   tails.cut(`${them.peer}/a/temperature`, run, 0, 0)
   t.equal(first(), 'b')
 })
+
+t.test(
+  'a memory that is full loses the oldest rows of the author with the most, no more than it must',
+  (t) => {
+    const { tails, others } = rowsBench(1, 4000)
+    const put = (author: string, device: string, seq: number): void => {
+      const readings = readingsOf(author, run, seq, seq, device)
+      others.take({ kind: 'pack', topic, author, bytes: new Uint8Array(80), readings })
+    }
+    for (let seq = 0; seq < 100; seq++) put(other, 'first', seq)
+    const [most, few] = [tails.find(`${them.peer}/d0/temperature`, run), tails.ofAuthor(other)[0]]
+    if (most === undefined || few === undefined) throw new Error('no tail')
+    const written = most.parts[1]
+    if (written === undefined) throw new Error('one part')
+    written.chunk = 1
+    const before = tails.unwritten
+    others.shrink(1000)
+    const gone = before - tails.unwritten
+    t.ok(gone >= 1000 && gone < 3000, `${gone} bytes`)
+    t.ok(most.has(written.from) && most.has(written.to), 'what is written stays')
+    t.notOk(most.has(0))
+    t.ok(most.has(3999))
+    t.equal(few.rows, 100)
+    others.shrink(Infinity)
+    t.equal(tails.unwritten, 0)
+    t.equal(tails.rows, written.to - written.from + 1)
+    t.end()
+  }
+)
