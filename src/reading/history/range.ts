@@ -69,3 +69,19 @@ function spread(numbers: readonly number[]): Pick<PositionRange, 'minimum' | 'me
   const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
   return { minimum: Math.min(...numbers), mean, maximum: Math.max(...numbers) }
 }
+
+/** What of a range lies outside of others, which are ascending by their first seq. */
+export function without(
+  { from, to }: { readonly from: number; readonly to: number },
+  others: Iterable<{ readonly from: number; readonly to: number }>
+): { from: number; to: number }[] {
+  const rest: { from: number; to: number }[] = []
+  let next = from
+  for (const other of others) {
+    if (other.to < next) continue
+    if (other.from > to) break
+    if (other.from > next) rest.push({ from: next, to: other.from - 1 })
+    next = other.to + 1
+  }
+  return next <= to ? [...rest, { from: next, to }] : rest
+}

@@ -12,6 +12,7 @@ import type {
   ItemLimit,
   RowRange
 } from '../history.ts'
+import { without } from '../range.ts'
 import { authorOf } from '../store/name-table.ts'
 import { joined, mergeSorted } from './merge-sorted.ts'
 import {
@@ -104,7 +105,7 @@ export class HistoryReader {
     if (this.#isOwn(series)) return []
     const stored = this.#all((store) => store.sealed.unsealed(series))
     const tails = this.#options.tails.of(series).flatMap(({ run, parts, seals }) => {
-      const sealed = joined(seals.ranges())
+      const sealed = joined(seals.ranges()).map(([from, to]) => ({ from, to }))
       return parts.flatMap((part) => without(part, sealed)).map((range) => ({ run, ...range }))
     })
     const byRun = Map.groupBy([...stored, ...tails], ({ run }) => runKey(run))
@@ -330,22 +331,6 @@ export class HistoryReader {
   #all<T>(work: (store: ReadableStore) => T[]): T[] {
     return this.#options.stores.flatMap((access) => access(work, []))
   }
-}
-
-/** What of a range lies outside of others, which are ascending. */
-function without(
-  { from, to }: { readonly from: number; readonly to: number },
-  others: readonly (readonly [from: number, to: number])[]
-): { from: number; to: number }[] {
-  const rest: { from: number; to: number }[] = []
-  let next = from
-  for (const [first, last] of others) {
-    if (last < next) continue
-    if (first > to) break
-    if (first > next) rest.push({ from: next, to: first - 1 })
-    next = last + 1
-  }
-  return next <= to ? [...rest, { from: next, to }] : rest
 }
 
 function compareRuns(a: Run, b: Run): number {

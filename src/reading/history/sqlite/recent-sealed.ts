@@ -1,5 +1,5 @@
 import { type Run, sameRun } from '../../run.ts'
-import type { PositionRange } from '../range.ts'
+import { type PositionRange, without } from '../range.ts'
 import { authorOf } from '../store/name-table.ts'
 import type { HeldRange, StoredSealed } from '../store/sealed-table.ts'
 
@@ -41,14 +41,22 @@ export class RecentSealed {
     return this.#bytes
   }
 
-  /** Keeps sealed bytes, unless all their ranges are here, in place of everything here that they cover. */
+  /**
+   * Keeps sealed bytes, unless all their ranges are here, in place of everything here that they cover. Of rows, what no
+   * sealed bytes here hold.
+   */
   put(stored: StoredSealed): void {
-    const fresh = stored.ranges.filter((range) => !this.#isCovered(range, stored.kind))
+    const fresh = stored.ranges
+      .flatMap((range) => (stored.kind === 'rows' ? this.#unsealedParts(range) : [range]))
+      .filter((range) => !this.#isCovered(range, stored.kind))
     if (fresh.length === 0) return
     const number = ++this.#last
     // As on disk, numbers below 0 are of rows without their seals.
     const id = stored.kind === 'rows' ? -number : number
-    for (const range of fresh) this.#dropCovered(range)
+    for (const range of fresh) {
+      this.#dropCovered(range)
+      if (stored.kind !== 'rows') this.#trimRows(range)
+    }
     this.#entries.set(id, { id, stored, ranges: fresh })
     this.#bytes += sizeOf(stored)
     for (const range of fresh) this.#hold(id, stored, range)
@@ -85,8 +93,9 @@ export class RecentSealed {
     return this.#find(series, run)?.held ?? []
   }
 
+  /** The first seq of the first pack, or rows, that end at `from` or later. */
   firstPack(series: string, run: Run, from: number): number | undefined {
-    return this.held(series, run).find(({ to, kind }) => to >= from && kind === 'pack')?.from
+    return this.held(series, run).find(({ to, kind }) => to >= from && kind !== 'block')?.from
   }
 
   /** Rows of a series without their seals. */
@@ -96,8 +105,9 @@ export class RecentSealed {
     )
   }
 
-  lastRange(series: string, run: Run): HeldRange | undefined {
-    return this.held(series, run).at(-1)
+  /** The last range of a run; of those that are sealed, where `only.sealed` is true. */
+  lastRange(series: string, run: Run, only: { sealed?: boolean } = {}): HeldRange | undefined {
+    return this.held(series, run).findLast(({ sealed }) => only.sealed !== true || sealed >= 0)
   }
 
   get(id: number): StoredSealed | undefined {
@@ -198,19 +208,36 @@ export class RecentSealed {
     return !(isSame && kind === 'block' && before.kind === 'pack')
   }
 
+  #unsealedParts(range: PositionRange): PositionRange[] {
+    const sealed = this.held(range.series, range.run).filter(({ kind }) => kind !== 'rows')
+    return without(range, sealed).map((part) => ({ ...range, ...part }))
+  }
+
   #dropCovered({ series, run, from, to }: PositionRange): void {
     const covered = this.held(series, run).filter((range) => range.from >= from && range.to <= to)
-    for (const { sealed, from: first } of covered) {
-      const entry = this.#entries.get(sealed)
-      if (entry === undefined) continue
-      const known = this.#find(series, run)
-      if (known !== undefined)
-        known.held = known.held.filter((one) => one.sealed !== sealed || one.from !== first)
-      entry.ranges = entry.ranges.filter(
-        (range) => range.series !== series || !sameRun(range.run, run) || range.from !== first
-      )
-      if (entry.ranges.length === 0) this.remove(sealed)
-    }
+    for (const range of covered) this.#replace(series, run, range, [])
+  }
+
+  /** Rows whose seals are lost make room for sealed bytes: what is left of them has no seq twice. */
+  #trimRows({ series, run, from, to }: PositionRange): void {
+    const overlapping = this.held(series, run).filter(
+      (range) => range.kind === 'rows' && range.to >= from && range.from <= to
+    )
+    for (const range of overlapping) this.#replace(series, run, range, without(range, [{ from, to }]))
+  }
+
+  #replace(series: string, run: Run, old: RecentRange, parts: readonly { from: number; to: number }[]): void {
+    const known = this.#find(series, run)
+    const entry = this.#entries.get(old.sealed)
+    if (known === undefined || entry === undefined) return
+    known.held = known.held.flatMap((one) =>
+      one === old ? parts.map((part) => ({ ...one, ...part })) : [one]
+    )
+    entry.ranges = entry.ranges.flatMap((range) => {
+      const isIt = range.series === series && sameRun(range.run, run) && range.from === old.from
+      return isIt ? parts.map((part) => ({ ...range, ...part })) : [range]
+    })
+    if (entry.ranges.length === 0) this.remove(old.sealed)
   }
 }
 

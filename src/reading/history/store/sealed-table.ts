@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Run } from '../../run.ts'
-import type { PositionRange } from '../range.ts'
+import { type PositionRange, without } from '../range.ts'
 import type { Ids, NameTable } from './name-table.ts'
 import { keptBytes, keptRows, rowsIn, signedBytes } from './sealed-bytes.ts'
 import type { Statements } from './statements.ts'
@@ -55,13 +55,17 @@ export class SealedTable {
     this.#names = names
   }
 
-  /** Stores sealed bytes, unless all their ranges are stored, in place of everything that they cover. */
+  /**
+   * Stores sealed bytes, unless all their ranges are stored, in place of everything that they cover. Of rows, what no
+   * sealed bytes hold.
+   */
   put(stored: StoredSealed): void {
     const fresh = stored.ranges
-      .map((range) => ({
-        range,
-        ids: this.#names.ids(range.series, range.run, stored.topic, range.unit)
-      }))
+      .flatMap((range) => {
+        const ids = this.#names.ids(range.series, range.run, stored.topic, range.unit)
+        const parts = stored.kind === 'rows' ? this.#unsealedParts(ids, range) : [range]
+        return parts.map((range) => ({ range, ids }))
+      })
       .filter(({ range, ids }) => !this.#isCovered(ids, range, stored.kind))
     if (fresh.length === 0) return
     const [seriesId = null] = fresh[0]?.ids ?? []
@@ -125,7 +129,7 @@ export class SealedTable {
       }))
   }
 
-  /** The first seq of the first pack that ends at `from` or later. */
+  /** The first seq of the first pack, or rows, that end at `from` or later. */
   firstPack(series: string, run: Run, from: number): number | undefined {
     const ids = this.#names.find(series, run)
     if (ids === undefined) return undefined
@@ -255,6 +259,20 @@ export class SealedTable {
     if (Number(before['sealed_id']) < 0 && kind !== 'rows') return false
     const same = before['first_seq'] === from && before['last_seq'] === to
     return !(same && kind === 'block' && kindOf(before) === 'pack')
+  }
+
+  #unsealedParts(ids: Ids, range: PositionRange): PositionRange[] {
+    const sealed = this.#statements
+      .sql(
+        `SELECT ${RANGE} FROM ranges
+          WHERE series_id = ?1 AND run_id = ?2 AND sealed_id >= 0 AND last_seq >= ?3 AND first_seq <= ?4
+            AND first_seq >= ifnull(
+              (SELECT max(first_seq) FROM ranges WHERE series_id = ?1 AND run_id = ?2 AND first_seq <= ?3), 0)
+          ORDER BY first_seq`
+      )
+      .all(...ids, range.from, range.to)
+      .map(readRange)
+    return without(range, sealed).map((part) => ({ ...range, ...part }))
   }
 
   /** Rows whose seals are lost make room for sealed bytes: what is left of them has no seq twice. */
