@@ -31,12 +31,13 @@ export interface HistoryInit {
   readonly catalogueOf: (peer: string) => Catalogue | undefined
   /** PeerIds of the peers with a connection. */
   readonly connected: () => readonly string[]
+  readonly inBook: (peer: string) => boolean
 }
 
 const MAX = 1_000_000
 /** The maximum of rows without a reading that are kept with the newest readings of a series. */
 const MAX_NOTES = 10_000
-/** The maximum of peers that are asked whether they store readings of an author, for one request. */
+/** The maximum of peers that are asked whether they store readings of an author, for one request; those of the book first. */
 const MAX_HOLDERS = 8
 /** Milliseconds for an author that is not connected, where this node stores some of its readings. */
 const DIAL_MS = 3000
@@ -123,6 +124,7 @@ class AuthorPast {
     const connected = init.connected()
     const holders = connected
       .filter((one) => one !== peer)
+      .toSorted((a, b) => Number(init.inBook(b)) - Number(init.inBook(a)))
       .slice(0, MAX_HOLDERS)
       .map((one) => this.#peerPast(one))
     if (isAuthor) this.#peers = holders

@@ -67,7 +67,8 @@ export function createOperations(components: Components): Operations {
       protocolsOf: carriers,
       isOwnSensor: (what) => components.init.config.sensors.some(({ name }) => name === what.split('/')[0]),
       catalogueOf: (peer) => catalogues.mostComplete(peer)?.catalogue,
-      connected: () => components.transports.network.getPeers().map(String)
+      connected: () => components.transports.network.getPeers().map(String),
+      inBook: peers.inBook
     },
     ping: {
       clock,

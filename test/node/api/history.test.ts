@@ -40,7 +40,8 @@ function bench(
     protocolsOf: () => [],
     isOwnSensor: (what) => what === 'attic',
     catalogueOf: () => undefined,
-    connected: () => []
+    connected: () => [],
+    inBook: () => false
   }
   store.beginRun(runOf(10), { mono: 0, unix: START, quality: 0 })
   store.appendOwn(readingsOf(us.peer, runOf(10), 0, 2))

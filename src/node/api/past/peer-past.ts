@@ -1,3 +1,4 @@
+import { isNodeError } from '../../../error.ts'
 import type { HistoryQuestion, QueryClient } from '../../../protocol/query/index.ts'
 import { anchorTime } from '../../../reading/history/anchor-time.ts'
 import type { Reading } from '../../../reading/reading.ts'
@@ -25,12 +26,17 @@ interface Lost {
   readonly before: Position
 }
 
-/** What another node has of an author: the author itself, or one that stores its readings. */
+/**
+ * What another node has of an author: the author itself, or one that stores its readings. One that failed is not asked
+ * again, nor for a series of which it has nothing: each question may last until its deadline, and holes are many.
+ */
 export class PeerPast implements PastSource {
   readonly by: GivenBy
   readonly #init: PeerPastInit
   #catalogue: Promise<Catalogue | undefined> | undefined
   #failure: unknown
+  /** Its answer for each series of which it has nothing. */
+  readonly #without = new Map<string, unknown>()
 
   constructor(init: PeerPastInit) {
     this.by = init.by
@@ -39,11 +45,12 @@ export class PeerPast implements PastSource {
 
   /** Why it could not be asked; undefined while nothing failed. */
   get failure(): unknown {
-    return this.#failure
+    return this.#failure ?? this.#without.values().next().value
   }
 
-  /** The author's catalogue. It is asked for once: a peer that failed is not tried again. */
+  /** The author's catalogue. It is asked for once. */
   async catalogue(signal: AbortSignal): Promise<Catalogue | undefined> {
+    if (this.#failure !== undefined) throw this.#failure
     this.#catalogue ??= this.#init.open(signal)
     try {
       return await this.#catalogue
@@ -57,16 +64,26 @@ export class PeerPast implements PastSource {
   async newest(series: string, signal: AbortSignal): Promise<Position | undefined> {
     await this.catalogue(signal)
     const { queries, peer } = this.#init
-    const packs = queries.read(peer, this.#protocolsOf(series), this.#question(series), signal)
-    const readings = (await packs).flatMap((sealed) => sealed.readings)
-    return newestPosition(readings.filter((one) => one.series === series).map(({ position }) => position))
+    try {
+      const packs = await queries.read(peer, this.#protocolsOf(series), this.#question(series), signal)
+      const readings = packs.flatMap((sealed) => sealed.readings)
+      return newestPosition(readings.filter((one) => one.series === series).map(({ position }) => position))
+    } catch (error) {
+      // Its history may have what it does not have among the latest.
+      if (hasNothing(error)) return undefined
+      this.#failure ??= error
+      throw error
+    }
   }
 
   async *past(series: string, span: Span, signal: AbortSignal): AsyncGenerator<PastEvent, void, void> {
+    const catalogue = await this.catalogue(signal)
+    if (this.#without.has(series)) throw this.#without.get(series)
     try {
-      yield* this.#events(series, span, await this.catalogue(signal), signal)
+      yield* this.#events(series, span, catalogue, signal)
     } catch (error) {
-      this.#failure ??= error
+      if (hasNothing(error)) this.#without.set(series, error)
+      else this.#failure ??= error
       throw error
     }
   }
@@ -138,6 +155,11 @@ export class PeerPast implements PastSource {
   #protocolsOf(series: string): readonly string[] {
     return this.#init.protocolsOf(parseSeries(series)?.quantity ?? '')
   }
+}
+
+/** Whether a peer answers that it has nothing of a series, which says nothing of others. */
+function hasNothing(error: unknown): boolean {
+  return isNodeError(error, 'no-such') || isNodeError(error, 'no-data')
 }
 
 /** The part of a lost range from `next` on and before `end`. */

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { NodeError } from '../../../../src/error.ts'
 import { PastMerger } from '../../../../src/node/api/past/merge-past.ts'
+import type { PastEvent, PastSource } from '../../../../src/node/api/past/past-source.ts'
 import { PeerPast } from '../../../../src/node/api/past/peer-past.ts'
 import type { HistoryEvent, QueryClient } from '../../../../src/protocol/query/index.ts'
 import type { SealedReadings } from '../../../../src/reading/signed/sealed.ts'
@@ -41,7 +43,7 @@ function peerWith(from: 'author' | 'holder', events: readonly HistoryEvent[]): P
   })
 }
 
-async function merged(...sources: readonly PeerPast[]): Promise<string[]> {
+async function merged(...sources: readonly PastSource[]): Promise<string[]> {
   const found: string[] = []
   const merger = new PastMerger(sources, SERIES, new AbortController().signal)
   for await (const piece of merger.pieces({ from: undefined, before: undefined })) {
@@ -86,4 +88,80 @@ t.test('what a holder says is lost is asked of the author', async (t) => {
     'holder 11:0',
     'author 11:1'
   ])
+})
+
+/** A store of which every second reading is missing. */
+const sieve: PastSource = {
+  by: { from: 'own' },
+  *past(): Generator<PastEvent, void, void> {
+    for (const reading of readingsOf(us.peer, runOf(10), 0, 39)) {
+      const { position } = reading
+      if (position.seq % 2 === 1) yield { kind: 'reading', reading }
+      else
+        yield {
+          kind: 'hole',
+          span: { from: position, before: { ...position, seq: position.seq + 1 } },
+          lost: false
+        }
+    }
+  }
+}
+
+/** A holder that fails each question. */
+function failing(code: string): { holder: PeerPast; asked: { history: number; read: number } } {
+  const asked = { history: 0, read: 0 }
+  const fail = (op: 'history' | 'read'): never => {
+    asked[op] += 1
+    throw new NodeError(code, code)
+  }
+  const holder = new PeerPast({
+    by: { from: 'holder', holder: 'den' },
+    peer: 'den',
+    author: us.peer,
+    queries: {
+      // biome-ignore lint/correctness/useYield: it fails before it has one
+      history: async function* () {
+        fail('history')
+      },
+      read: async () => fail('read')
+    },
+    protocolsOf: () => [],
+    open: async () => undefined,
+    since: undefined
+  })
+  return { holder, asked }
+}
+
+async function outcome(work: Promise<unknown>): Promise<unknown> {
+  return await work.catch((error: unknown) => (error as NodeError).code)
+}
+
+t.test('a peer that failed is asked nothing more', async (t) => {
+  const { signal } = new AbortController()
+  for (const code of ['deadline', 'link-broken', 'denied']) {
+    const { holder, asked } = failing(code)
+    t.equal((await merged(sieve, holder)).length, 20)
+    t.strictSame(asked, { history: 1, read: 0 }, code)
+    t.equal(await outcome(holder.newest('other', signal)), code)
+    t.equal(await outcome(holder.catalogue(signal)), code)
+    t.strictSame(asked, { history: 1, read: 0 })
+    t.equal((holder.failure as NodeError).code, code)
+  }
+  const { holder, asked } = failing('deadline')
+  t.equal(await outcome(holder.newest(SERIES, signal)), 'deadline')
+  await merged(sieve, holder)
+  t.strictSame(asked, { history: 0, read: 1 }, 'nor after the newest could not be asked')
+})
+
+t.test('a peer that has nothing of a series is asked of it once, and of others', async (t) => {
+  const { signal } = new AbortController()
+  for (const code of ['no-such', 'no-data']) {
+    const { holder, asked } = failing(code)
+    t.equal(await holder.newest(SERIES, signal), undefined)
+    t.equal((await merged(sieve, holder)).length, 20)
+    t.equal(asked.history, 1, code)
+    const more = holder.past('other', { from: undefined, before: undefined }, signal)
+    t.equal(await outcome(more.next()), code)
+    t.equal(asked.history, 2)
+  }
 })
