@@ -1,6 +1,12 @@
 import { defined } from '../../defined.ts'
 import { NodeError } from '../../error.ts'
-import type { HistoryRow, IncompleteRow, LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
+import {
+  type HistoryRow,
+  type IncompleteRow,
+  type LostRow,
+  MAX_HISTORY,
+  type ReadingRow
+} from '../../node/api/reading-rows.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { whoWhat } from '../command-line/who-what.ts'
@@ -20,9 +26,8 @@ import { isUntimed, rowLine } from '../views/history-rows.ts'
 import { HistorySources } from '../views/history-sources.ts'
 
 const DEFAULT_LIMIT = 10_000
-/** The maximum of the control socket's request (node/control/requests.ts). */
 const MAX_LIMIT = 1_000_000
-/** As above. */
+/** The maximum of the control socket's request (node/control/requests.ts). */
 const MAX_NEWEST = 10_000
 /** 366 days, in milliseconds. */
 const MAX_EVERY = 31_622_400_000
@@ -82,13 +87,14 @@ export const history = defineCommand({
         hint: `kith ask ${who} lists what there is; kith history ${who}/air`
       })
     const isSummed = options.every !== undefined || options.plot === true || options.svg !== undefined
-    const limit = options.limit ?? (isSummed ? MAX_LIMIT : DEFAULT_LIMIT)
+    const limit = options.limit ?? (isSummed ? MAX_HISTORY - 1 : DEFAULT_LIMIT)
     const { until, newest } = options
     const day = newest === undefined ? (until ?? clock.now() / 1000) - DAY_SECONDS : undefined
     const since = options.since ?? day
     checkWindow(since, until)
     checkEvery(options.every, since, until ?? clock.now() / 1000)
-    const request = { who, what, limit, ...defined({ since, until, newest, timeout }) }
+    // The one more says whether there are more.
+    const request = { who, what, limit: limit + 1, ...defined({ since, until, newest, timeout }) }
     const { operations } = await context.connect({ own: true })
     const sink = await sinkOf(context)
     const sources = new HistorySources()
@@ -96,30 +102,34 @@ export const history = defineCommand({
     let rows = 0
     let readings = 0
     let untimed = 0
+    let cut: ReadingRow | undefined
     for await (const row of operations.history(request, signal)) {
       if ('incomplete' in row) {
         if (isForPeople) terminal.remark(`kith: readings may be missing: ${incompleteText(row)}`)
         else sink.incomplete?.(row)
         continue
       }
-      sink.row(row)
-      rows += 1
       if ('position' in row) {
+        if (readings === limit) {
+          cut = row
+          break
+        }
         readings += 1
         sources.add(row)
       }
+      sink.row(row)
+      rows += 1
       if (isUntimed(row)) untimed += 1
       await terminal.drained(signal)
     }
     signal.throwIfAborted()
-    await sink.end()
+    await sink.end(cut)
     const from = sources.text()
     if (from !== undefined && isForPeople) terminal.remark(`kith: ${from}`)
     if (rows === 0 && options.plot !== true && options.svg === undefined)
       terminal.remark(`kith: no readings of ${what} in that time; kith ask ${who} shows its series`)
     if (untimed > 0 && isForPeople) terminal.remark(`kith: ${untimedText(untimed)}`)
-    if (readings >= limit)
-      terminal.remark(`kith: only the first ${limit} readings; --since and --limit select others`)
+    if (cut !== undefined) terminal.remark(`kith: ${cutText(limit, newest)}`)
   }
 })
 
@@ -145,6 +155,15 @@ function checkEvery(every: number | undefined, since: number | undefined, until:
   })
 }
 
+/** What selects the others. Nothing is advised that is the maximum or does not apply. */
+function cutText(limit: number, newest: number | undefined): string {
+  const options = [
+    ...(limit < MAX_LIMIT ? [`--limit (at most ${MAX_LIMIT})`] : []),
+    ...(newest === undefined ? ['--since and --until'] : ['a smaller -n'])
+  ]
+  return `only the first ${limit} readings; others by ${options.join(', or ')}`
+}
+
 function untimedText(count: number): string {
   const readings = count === 1 ? '1 reading has' : `${count} readings have`
   return `${readings} no known time: shown with the time since the start of the run`
@@ -155,7 +174,8 @@ interface RowSink {
   row(row: ReadingRow | LostRow): void
   /** For programs alone; people are told otherwise. */
   incomplete?(row: IncompleteRow): void
-  end(): void | Promise<void>
+  /** @param cut the first reading beyond the limit */
+  end(cut?: ReadingRow): void | Promise<void>
 }
 
 async function sinkOf(context: Context): Promise<RowSink> {
@@ -172,7 +192,7 @@ async function sinkOf(context: Context): Promise<RowSink> {
   const writer = options['cbor'] === true ? await cborWriter(context) : writers(context)
   if (every === undefined) return { ...writer, end() {} }
   const buckets = new HistoryBuckets(every, writer.bucket)
-  return { ...writer, row: (row) => buckets.add(row), end: () => buckets.end() }
+  return { ...writer, row: (row) => buckets.add(row), end: (cut) => buckets.end(cut) }
 }
 
 /** Writes rows, and buckets of --every, in one form. */

@@ -15,7 +15,7 @@ import { newestFrom, OwnPast } from './past/own-past.ts'
 import type { PastPiece } from './past/past-source.ts'
 import { PeerPast } from './past/peer-past.ts'
 import { isWithin, RunTimes } from './past/run-times.ts'
-import type { HistoryRequest, HistoryRow } from './reading-rows.ts'
+import { type HistoryRequest, type HistoryRow, MAX_HISTORY } from './reading-rows.ts'
 import { isAhead, type ViewContext, viewPast } from './series-view.ts'
 
 export interface HistoryInit {
@@ -34,7 +34,6 @@ export interface HistoryInit {
   readonly inBook: (peer: string) => boolean
 }
 
-const MAX = 1_000_000
 /** The maximum of rows without a reading that are kept with the newest readings of a series. */
 const MAX_NOTES = 10_000
 /** The maximum of peers that are asked whether they store readings of an author, for one request; those of the book first. */
@@ -57,8 +56,8 @@ export async function* history(
   if ((request.since ?? -Infinity) > (request.until ?? Infinity))
     throw new NodeError('bad-request', 'since is after until')
   const selection = await init.resolver.selectSoon(request.who, request.what, signal)
-  let left = Math.min(request.limit ?? MAX, MAX)
-  let notesLeft = MAX
+  let left = Math.min(request.limit ?? MAX_HISTORY, MAX_HISTORY)
+  let notesLeft = MAX_HISTORY
   let found = false
   let failure: unknown
   for (const target of selection.targets ?? storedAuthors(init.history, selection)) {

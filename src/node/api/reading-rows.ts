@@ -39,6 +39,9 @@ export interface SeriesView {
   door: 'own' | 'gossip' | 'observe' | 'read' | 'history' | 'datagram'
 }
 
+/** The maximum of readings of one request: three years of one a second. They are streamed, none is kept. */
+export const MAX_HISTORY = 100_000_000
+
 export interface HistoryRequest {
   who: string
   what: string
@@ -46,7 +49,7 @@ export interface HistoryRequest {
   since?: number
   /** Unix seconds, not before `since`. Unless given, now: readings of the future are left out. */
   until?: number
-  /** 1 to 1000000 */
+  /** Readings, of all series together: 1 to 100000000, which holds unless given. */
   limit?: number
   /** Only so many of each series, the newest: 1 to 10000. */
   newest?: number

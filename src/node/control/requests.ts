@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { NodeError } from '../../error.ts'
 import { MAX_NOTE } from '../../peer/book/book-text.ts'
 import type { Operations, PeerStream } from '../api/operations.ts'
+import { MAX_HISTORY } from '../api/reading-rows.ts'
 import { readQuery } from './query.ts'
 import { controlRoutes } from './routes.ts'
 
@@ -63,7 +64,7 @@ const history = v.strictObject({
   what: text,
   since: unixSeconds,
   until: unixSeconds,
-  limit: upTo(1_000_000),
+  limit: upTo(MAX_HISTORY),
   newest: upTo(10_000),
   timeout
 })

@@ -56,7 +56,7 @@ t.test('requests follow from the command line', async (t) => {
   await runCommand('ping hall -n 2 --stream', { operations })
   t.same(operations.asked, [
     { who: 'hall', what: '/sensor/temp/v1', by: 'datagram', timeout: 2000 },
-    { who: 'hall', what: 'air', since: NOW - 3600, limit: 5 },
+    { who: 'hall', what: 'air', since: NOW - 3600, limit: 6 },
     { who: 'hall', by: 'stream', count: 2 }
   ])
   t.equal((await runCommand('ask hall --datagram --stream', { operations })).status, 2)

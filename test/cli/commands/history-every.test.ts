@@ -58,9 +58,9 @@ t.test('a table with minimum, mean and maximum of each hour, and one line for an
 t.test('in CSV, JSON and CBOR with the same numbers', async (t) => {
   const csv = await runCommand('history hall air --every 1h --csv', { operations: operations() })
   t.same(csv.out.trimEnd().split('\n'), [
-    'time,until,run,peer,series,count,min,mean,max,unit,faults,lost,estimated',
-    `2026-11-23T21:00:00.000Z,2026-11-23T22:00:00.000Z,,${peer},air/temperature,4,20,20.875,22,Cel,1,3,1`,
-    `2026-11-24T01:00:00.000Z,2026-11-24T02:00:00.000Z,,${peer},air/temperature,1,19,19,19,Cel,0,0,0`
+    'time,until,run,peer,series,count,min,mean,max,unit,faults,lost,estimated,cut',
+    `2026-11-23T21:00:00.000Z,2026-11-23T22:00:00.000Z,,${peer},air/temperature,4,20,20.875,22,Cel,1,3,1,`,
+    `2026-11-24T01:00:00.000Z,2026-11-24T02:00:00.000Z,,${peer},air/temperature,1,19,19,19,Cel,0,0,0,`
   ])
   const json = await runCommand('history hall air --every 1h --json', { operations: operations() })
   const found = json.out
@@ -116,7 +116,7 @@ t.test('a week of a reading a second keeps one bucket an hour, and is asked for 
     for (let n = 0; n < 50_000; n++) yield row(n, 20 + (n % 10), { interval: 1 })
   }
   const { out } = await runCommand('history hall air --since 7d --every 1h --csv', { operations: fake })
-  t.match(fake.asked, [{ limit: 1_000_000 }])
+  t.match(fake.asked, [{ limit: 100_000_000 }])
   const counts = out
     .trimEnd()
     .split('\n')
@@ -127,6 +127,27 @@ t.test('a week of a reading a second keeps one bucket an hour, and is asked for 
     counts.reduce((a, b) => a + b, 0),
     50_000
   )
+})
+
+t.test('a period that --limit cuts says so, and none where no more readings exist', async (t) => {
+  const fake = operations()
+  const cut = await runCommand('history hall air --every 1h --limit 3', { operations: fake })
+  t.match(fake.asked, [{ limit: 4 }])
+  t.match(cut.out, /\t2 readings, 1 fault, 3 lost, cut at the limit\n$/)
+  t.match(
+    cut.err,
+    'kith: only the first 3 readings; others by --limit (at most 1000000), or --since and --until'
+  )
+  const csv = await runCommand('history hall air --every 1h --csv --limit 3', { operations: operations() })
+  t.match(csv.out, /,1,3,0,true\n$/)
+  const json = await runCommand('history hall air --every 1h --json --limit 3', { operations: operations() })
+  t.match(JSON.parse(json.out), { count: 2, cut: true })
+  const hour = await runCommand('history hall air --every 1h --limit 5', { operations: operations() })
+  t.match(hour.out, /\t4 readings, 1 fault, 3 lost\n$/, 'the reading that is left out is of another hour')
+  t.match(hour.err, 'kith: only the first 5 readings')
+  const whole = await runCommand('history hall air --every 1h --limit 6', { operations: operations() })
+  t.notMatch(whole.out, 'cut')
+  t.equal(whole.err, '')
 })
 
 t.test('what must fail', async (t) => {

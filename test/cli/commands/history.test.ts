@@ -134,9 +134,25 @@ t.test('-n asks for the newest, however old', async (t) => {
   await runCommand('history hall air -n 20', { operations: fake })
   await runCommand('history hall air --newest 5 --since 1h', { operations: fake })
   t.strictSame(fake.asked, [
-    { who: 'hall', what: 'air', limit: 10_000, newest: 20 },
-    { who: 'hall', what: 'air', limit: 10_000, since: NOW - 3600, newest: 5 }
+    { who: 'hall', what: 'air', limit: 10_001, newest: 20 },
+    { who: 'hall', what: 'air', limit: 10_001, since: NOW - 3600, newest: 5 }
   ])
   for (const wrong of ['0', '10001', '-3', 'x'])
     t.equal((await runCommand(`history hall air -n ${wrong}`, { operations: fake })).status, 2)
 })
+
+t.test(
+  'the remark on --limit is there only where readings are left out, and advises what can be done',
+  async (t) => {
+    const err = async (line: string): Promise<string> =>
+      (await runCommand(`history hall air ${line} --json`, { operations: operations() })).err
+    t.equal(await err('--limit 9'), '', 'as many as there are')
+    t.equal(
+      await err('--limit 8'),
+      'kith: only the first 8 readings; others by --limit (at most 1000000), or --since and --until\n'
+    )
+    t.match(await err('-n 20 --limit 8'), /others by --limit \(at most 1000000\), or a smaller -n\n$/)
+    const { out } = await runCommand('history hall air --limit 8 --csv', { operations: operations() })
+    t.equal(out.trimEnd().split('\n').length, 9)
+  }
+)

@@ -32,6 +32,8 @@ export interface BucketRow {
   lost: number
   /** Readings with a value whose time is an estimate. */
   estimated: number
+  /** Not all of its readings are in it: --limit left them out. */
+  cut?: true
 }
 
 /** The maximum of buckets of one series that are kept at a time. */
@@ -63,10 +65,18 @@ export class HistoryBuckets {
     else this.#bucketOf(row).add(row)
   }
 
-  /** Gives out what is kept. */
-  end(): void {
+  /**
+   * Gives out what is kept.
+   * @param cut the first reading that is left out, whose bucket is not whole
+   */
+  end(cut?: ReadingRow): void {
+    const isSame = cut !== undefined && `${cut.peer}/${cut.series}` === this.#series
+    const part = isSame ? this.#buckets.get(keyOf(cut, this.#periodOf(cut))) : undefined
     const buckets = [...this.#buckets.values()].toSorted((a, b) => a.start - b.start)
-    for (const bucket of buckets) this.#give(bucket.row(), bucket.interval)
+    for (const bucket of buckets) {
+      const row = bucket.row()
+      this.#give(bucket === part ? { ...row, cut: true } : row, bucket.interval)
+    }
     this.#buckets = new Map()
     this.#last = undefined
     this.#lostBefore = 0
@@ -79,8 +89,8 @@ export class HistoryBuckets {
 
   #bucketOf(row: ReadingRow): Bucket {
     if (row.time !== null && this.#last?.covers(row.time) === true) return this.#last
-    const period = row.time === null ? undefined : localPeriod(row.time, this.#every)
-    const key = period === undefined ? `run ${row.position.epoch}` : String(period.start)
+    const period = this.#periodOf(row)
+    const key = keyOf(row, period)
     const found = this.#buckets.get(key) ?? new Bucket(row, period)
     this.#buckets.set(key, found)
     found.lost += this.#lostBefore
@@ -88,6 +98,14 @@ export class HistoryBuckets {
     this.#last = found
     return found
   }
+
+  #periodOf({ time }: ReadingRow): Period | undefined {
+    return time === null ? undefined : localPeriod(time, this.#every)
+  }
+}
+
+function keyOf({ position }: ReadingRow, period: Period | undefined): string {
+  return period === undefined ? `run ${position.epoch}` : String(period.start)
 }
 
 class Bucket {
@@ -185,7 +203,8 @@ const COLUMNS = [
   'unit',
   'faults',
   'lost',
-  'estimated'
+  'estimated',
+  'cut'
 ] as const
 
 export const BUCKET_CSV_HEAD = COLUMNS.join(',')
@@ -216,14 +235,15 @@ export class BucketLines {
 
 /** Time, series, minimum, mean, maximum and counts, separated by tabs. */
 function bucketLine(bucket: BucketRow): string {
-  const { time, run, shown, count, faults, lost, estimated } = bucket
+  const { time, run, shown, count, faults, lost, estimated, cut } = bucket
   const at = time === null ? `run ${run}` : `${estimated > 0 ? '~' : ''}${localTime(time)}`
   const values =
     shown === undefined ? ['no values'] : [`min ${shown.min}`, `mean ${shown.mean}`, `max ${shown.max}`]
   const counts = [
     counted(count, 'reading', 'readings'),
     ...(faults > 0 ? [counted(faults, 'fault', 'faults')] : []),
-    ...(lost > 0 ? [`${lost} lost`] : [])
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(cut === true ? ['cut at the limit'] : [])
   ]
   return [at, seriesName(bucket), ...values, counts.join(', ')].join('\t')
 }
