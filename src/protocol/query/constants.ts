@@ -14,6 +14,8 @@ export const MAX_EVERY = 86_400
 export const LIMITED_EVERY = 10
 /** Items of one history request. */
 export const MAX_LIMIT = 1_000_000
+/** Pages of history in a row that name lost ranges only: an honest author has sent readings between two such ranges. */
+export const MAX_LOST_PAGES = 16
 /** Characters of an op, which may be of a later version. */
 export const MAX_OP = 32
 /** Characters of an error's text. */

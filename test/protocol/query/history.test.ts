@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { HistoryEvent } from '../../../src/protocol/query/client/history-client.ts'
-import { HistoryPage } from '../../../src/protocol/query/client/history-client.ts'
+import { HistoryPage, type HistoryPageInit } from '../../../src/protocol/query/client/history-client.ts'
 import type { QueryAnswer } from '../../../src/protocol/query/codec/frame.ts'
 import type { HistorySource } from '../../../src/protocol/query/server/queryables.ts'
 import type { HistoryItem } from '../../../src/reading/history/history.ts'
@@ -185,6 +185,15 @@ t.test(
 
 const at = (seq: number): Position => ({ ...runOf(7), seq })
 
+const HUGE = Number.MAX_SAFE_INTEGER
+
+/** A pack of ours; with `attic`, a reading of the series of another device at that seq too. */
+function packed(from: number, to: number, attic?: number, epoch = 7): Uint8Array {
+  const run = runOf(epoch)
+  const others = attic === undefined ? [] : readingsOf(asked, run, attic, attic, 'attic')
+  return us.pack(topic, [...readingsOf(asked, run, from, to), ...others]).bytes
+}
+
 const misdeeds: [string, QueryAnswer[]][] = [
   [
     'a position that goes back',
@@ -195,6 +204,26 @@ const misdeeds: [string, QueryAnswer[]][] = [
   ],
   ['a page that ends where it began', [{ id: 1, end: true, pos: at(5) }]],
   ['a page that ends before it began', [{ id: 1, end: true, pos: at(4) }]],
+  ['an empty page that goes on', [{ id: 1, end: true, pos: at(6) }]],
+  [
+    'an empty page that goes on after a position',
+    [
+      { id: 1, pos: at(6) },
+      { id: 1, end: true, pos: at(7) }
+    ]
+  ],
+  ['a lost range that ends behind its position', [{ id: 1, lost: { from: 0, to: HUGE }, pos: at(7) }]],
+  ['a lost range that ends before its position', [{ id: 1, lost: { from: 5, to: 6 }, pos: at(9) }]],
+  ['readings without a position', [{ id: 1, pack: packed(6, 7) }]],
+  ['a position above its readings', [{ id: 1, pack: packed(6, 7), pos: at(9) }]],
+  ['a position of other readings in the pack', [{ id: 1, pack: packed(6, 7, 20), pos: at(21) }]],
+  [
+    'the same readings again',
+    [
+      { id: 1, pack: packed(6, 7), pos: at(8) },
+      { id: 1, pack: packed(6, 7), pos: at(9) }
+    ]
+  ],
   ['something lost of no run', [{ id: 1, lost: { from: 1, to: 2 } }]],
   [
     'more than was asked for',
@@ -202,15 +231,87 @@ const misdeeds: [string, QueryAnswer[]][] = [
   ]
 ]
 
+/** Of `from` 5; `to` where it is given. */
+function pageOf(init: Partial<HistoryPageInit> = {}): HistoryPage {
+  return new HistoryPage({
+    ...{ from: at(5), limit: 2, isAuthor: true, isAsked: (name: string) => name === series },
+    verify: ({ pack }) => (pack instanceof Uint8Array ? [us.open('pack', topic, pack)] : []),
+    ...init
+  })
+}
+
 t.test('a page takes only what goes on', async (t) => {
   for (const [name, answers] of misdeeds) {
-    const page = new HistoryPage(at(5), 2, () => [])
+    const page = pageOf()
     t.throws(() => {
       for (const answer of answers) page.add(answer)
     }, name)
   }
-  const page = new HistoryPage(at(5), 2, () => [])
+  const page = pageOf()
   page.add({ id: 1, lost: { from: 5, to: 9 }, pos: at(10) })
   page.add({ id: 1, end: true, pos: at(10) })
   t.same(page.next, at(10))
+  const empty = pageOf()
+  empty.add({ id: 1, end: true })
+  t.same([empty.events, empty.next], [[], undefined])
+})
+
+const behind: [string, QueryAnswer][] = [
+  ['a position of another run', { id: 1, pos: { ...runOf(8), seq: 6 } }],
+  ['lost of another run', { id: 1, lost: { from: 5, to: 6 }, pos: { ...runOf(8), seq: 7 } }],
+  ['readings of another run', { id: 1, pack: packed(6, 7, undefined, 8), pos: { ...runOf(8), seq: 8 } }],
+  ['a position behind it', { id: 1, pos: at(12) }],
+  ['lost behind it', { id: 1, lost: { from: 5, to: 11 }, pos: at(12) }],
+  ['readings that begin behind it', { id: 1, pack: packed(11, 12), pos: at(13) }],
+  ['such readings with a position before it', { id: 1, pack: packed(11, 12), pos: at(8) }]
+]
+
+t.test('with `to`, a page takes what is of the run up to it', async (t) => {
+  for (const [name, answer] of behind) {
+    t.throws(() => pageOf({ to: 10 }).add(answer), name)
+    t.doesNotThrow(() => pageOf().add(answer), `${name}, without \`to\``)
+  }
+  const page = pageOf({ to: 10 })
+  page.add({ id: 1, lost: { from: 5, to: 7 }, pos: at(8) })
+  page.add({ id: 1, pack: packed(8, 12), pos: at(13) })
+  page.add({ id: 1, end: true, pos: at(13) })
+  t.equal(page.events.length, 2)
+  const whole = pageOf({ to: 10 })
+  whole.add({ id: 1, lost: { from: 5, to: 10 }, pos: at(11) })
+  t.equal(whole.events.length, 1)
+})
+
+t.test('only the author says what is lost', async (t) => {
+  const answer = { id: 1, lost: { from: 5, to: 6 }, pos: at(7) }
+  t.throws(() => pageOf({ isAuthor: false }).add(answer))
+  const run = runOf(7)
+  const theirs = `${them.peer}/hall/temperature`
+  const items: HistoryItem[] = [{ kind: 'lost', run, from: 3, to: 6 }]
+  const history = { series: () => [theirs], items: () => ({ items, next: undefined }) }
+  for (const question of [{ n: theirs, who: them.peer }, { n: theirs }]) {
+    const bench = queryBench({ history })
+    const events = linesOf(bench.client.history(asked, [topic], question, signal))
+    await t.rejects(events, { code: 'misbehaving' })
+  }
+})
+
+t.test('a page that ends within bytes that overlap is the last', async (t) => {
+  const run = runOf(7)
+  const pack = (from: number, to: number): HistoryItem => {
+    const { bytes } = us.pack(topic, readingsOf(asked, run, from, to))
+    return { kind: 'pack', topic, bytes, run, from, to }
+  }
+  let questions = 0
+  const history: HistorySource = {
+    series: () => [series],
+    items: () => {
+      questions += 1
+      return { items: [pack(0, 7), pack(5, 12)], next: { ...run, seq: 13 } }
+    }
+  }
+  const bench = queryBench({ history })
+  const question = { n: series, from: { ...run, seq: 0 }, to: 10, limit: 2 }
+  const lines = await linesOf(bench.client.history(asked, [topic], question, signal))
+  t.same(lines, ['pack 0-7', 'pack 5-12'])
+  t.equal(questions, 1)
 })

@@ -53,9 +53,9 @@ export function exchange(init: ExchangeInit): Promise<void> {
   })
 }
 
-/** The number of these is bounded by the request; other answers could keep it open for ever. */
-function hasContent({ pack, block, lost }: QueryAnswer): boolean {
-  return pack !== undefined || block !== undefined || lost !== undefined
+/** These are genuine, and their number is bounded by the request; other answers could keep it open for ever. */
+function hasContent({ pack, block }: QueryAnswer): boolean {
+  return pack !== undefined || block !== undefined
 }
 
 function late(peer: string, ms: number): NodeError {

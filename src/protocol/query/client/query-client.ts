@@ -3,12 +3,14 @@ import type { Clock } from '../../../clock.ts'
 import { defined } from '../../../defined.ts'
 import { isNodeError } from '../../../error.ts'
 import { itemsWithin, timeToSpend } from '../../../limited.ts'
+import { parseSeries, partsOfSeries } from '../../../reading/series.ts'
 import type { Catalogue } from '../../../reading/signed/catalogue.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import type { Startable } from '../../../startable.ts'
 import { WarmPool } from '../../warm-pool.ts'
 import type { QueryAnswer, QueryRequest } from '../codec/frame.ts'
-import { LIMITED_EVERY } from '../constants.ts'
+import { selectedSeries } from '../codec/selector.ts'
+import { LIMITED_EVERY, MAX_LOST_PAGES } from '../constants.ts'
 import type { QueryLimits } from '../limits.ts'
 import { checkedCatalogue, type Question, readingsCheck } from './answer-check.ts'
 import type { AnswerVerifier } from './answer-verifier.ts'
@@ -165,13 +167,18 @@ export class QueryClient implements Startable {
   ): AsyncGenerator<HistoryEvent, void, void> {
     let left = question.limit ?? Number.POSITIVE_INFINITY
     let from = question.from
+    let lostPages = 0
     for (;;) {
       const page = await this.#historyPage(peer, protocols, { ...question, from, limit: left }, signal)
       yield* page.events
       left -= page.events.length
       from = page.next
-      if (from === undefined) return
+      // Sealed bytes that overlap may end behind `to`: what was asked for is complete.
+      if (from === undefined || from.seq > (question.to ?? Number.POSITIVE_INFINITY)) return
       if (left <= 0) return yield { kind: 'next', next: from }
+      lostPages = page.events.every(({ kind }) => kind === 'lost') ? lostPages + 1 : 0
+      if (lostPages >= MAX_LOST_PAGES)
+        throw misbehaving(peer, new Error('it goes on with ranges that are lost, without readings'))
     }
   }
 
@@ -228,7 +235,12 @@ export class QueryClient implements Startable {
     return this.#use(peer, protocols, signal, async (link) => {
       // A circuit over a relay is not cut within a page: the next page is asked for over the next circuit.
       const items = Math.min(limit, historyItems, itemsWithin(link.connection, answerBytes))
-      const page = new HistoryPage(from, items, readingsCheck(this.#init.verifier, link, question))
+      const match = selectedSeries(question, peer)
+      const page = new HistoryPage({
+        ...{ from, to, limit: items, verify: readingsCheck(this.#init.verifier, link, question) },
+        isAuthor: (who ?? parseSeries(n)?.peer ?? peer) === peer,
+        isAsked: (series) => match(partsOfSeries(series))
+      })
       const request = { op: 'history', ...question, ...start, ...defined({ to }), limit: items }
       await this.#exchange(link, request, signal, (answer) => page.add(answer))
       return page

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { every } from '../../../../src/clock.ts'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
 import { createAnswerVerifier } from '../../../../src/protocol/query/client/answer-verifier.ts'
 import type { QueryAnswer } from '../../../../src/protocol/query/codec/frame.ts'
@@ -251,6 +252,36 @@ t.test('a slow answer is waited for as long as it goes on, a dripping one is not
     for (const ms of [4000, 8000, 12_000]) dripping.clock.after(ms, () => send({ id, alive: true }))
   })
   await t.rejects(dripping.clock.run(dripping.client.read(asked, [topic], {}, signal)), { code: 'deadline' })
+})
+
+t.test('lost ranges do not keep an answer or a history going', async (t) => {
+  const { position } = reading(0)
+  const after = (seq: number) => ({ ...position, seq: seq + 1 })
+  const lostAt = (id: number, seq: number): QueryAnswer => ({
+    id,
+    lost: { from: seq, to: seq },
+    pos: after(seq)
+  })
+  const dripping = against(({ id, op }, send) => {
+    if (op !== 'history') return
+    let seq = 0
+    every(dripping.clock, queryLimits.deadline - 1000, () => send(lostAt(id, seq++)))
+  })
+  const first = dripping.client.history(asked, [topic], { n: 'hall' }, signal).next()
+  await t.rejects(dripping.clock.run(first), { code: 'deadline' })
+  t.ok(dripping.clock.monotonic() <= queryLimits.deadline)
+
+  const paging = against(({ id, from = 0 }, send) => {
+    send(lostAt(id, from))
+    send({ id, end: true, pos: after(from) })
+  })
+  const found: string[] = []
+  const all = async (): Promise<void> => {
+    const events = paging.client.history(asked, [topic], { n: 'hall' }, signal)
+    for await (const { kind } of events) found.push(kind)
+  }
+  await t.rejects(all(), { code: 'misbehaving' })
+  t.equal(found.length, 16)
 })
 
 t.test('closing ends every question', async (t) => {
