@@ -242,9 +242,16 @@ function plotSink({ terminal }: Context): RowSink {
     end() {
       const lines = plot.lines(Math.min(terminal.width, terminal.live ? Infinity : PLOT_WIDTH))
       if (lines.length === 0) terminal.remark('kith: nothing to plot: no values in that time')
+      remarkLeftOut(terminal, plot)
       terminal.lines(lines)
     }
   }
+}
+
+function remarkLeftOut(terminal: Context['terminal'], plot: HistoryPlot): void {
+  const { curves, leftOut } = plot.counts
+  if (leftOut > 0)
+    terminal.remark(`kith: ${leftOut} of ${curves} curves are left out: name one series, or a shorter time`)
 }
 
 function svgSink({ terminal }: Context, file: string): RowSink {
@@ -254,8 +261,7 @@ function svgSink({ terminal }: Context, file: string): RowSink {
     async end() {
       const svg = plot.svg()
       if (svg === undefined) return terminal.remark('kith: nothing to draw: no values in that time')
-      const { curves, leftOut } = plot.counts
-      if (leftOut > 0) terminal.remark(`kith: ${leftOut} of ${curves} curves are left out: name one series`)
+      remarkLeftOut(terminal, plot)
       if (file === '-') return terminal.line(svg.trimEnd())
       const { writeAtomic } = await import('../../write-atomic.ts')
       await writeAtomic(file, svg, 0o644)

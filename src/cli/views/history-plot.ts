@@ -3,16 +3,20 @@ import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 import { elapsedTime, localTime } from '../terminal/format-units.ts'
 import { type PlotMark, type PlotPoint, plot } from '../terminal/plot.ts'
 import { CurvePoints } from './history/curve-points.ts'
-import { historySvg, MAX_SVG_CURVES } from './history/history-svg.ts'
+import { historySvg } from './history/history-svg.ts'
 import { labelLike, seriesName, shownNumber, shownValue } from './series-cells.ts'
 
 const HEIGHT = 12
+/** The maximum of curves: an author chooses the number of its runs. */
+const MAX_CURVES = 16
 /** Columns of two dates with their times. */
 const MIN_DATES = 42
 
 /** The points of one series, or of one of its runs. */
 interface Curve {
   readonly title: string
+  /** Of its series. */
+  readonly name: string
   readonly points: CurvePoints
   /** Times of faults; their values are 0. */
   readonly faults: CurvePoints
@@ -28,9 +32,15 @@ interface Curve {
   interval: number
 }
 
-/** Curves of history: one for each series, and one for each run without known times, on the time since its start. */
+/**
+ * Curves of history: one for each series, and one for each run without known times, on the time since its start. Of more
+ * than MAX_CURVES the first are kept; runs make room for series whose times are known.
+ */
 export class HistoryPlot {
-  readonly #curves = new Map<string, Curve>()
+  readonly #curves: Curve[] = []
+  #leftOut = 0
+  /** Of the last row that was left out: rows of a run follow each other. */
+  #leftOutTitle = ''
 
   add(row: ReadingRow | LostRow): void {
     const value = 'lost' in row ? undefined : shownNumber(row)
@@ -38,6 +48,7 @@ export class HistoryPlot {
     if ('lost' in row || value === undefined || at === undefined) this.#break(row)
     else {
       const curve = this.#curveOf(row)
+      if (curve === undefined) return
       const joined = !curve.broken && !isGap(curve.last, at, Math.max(row.interval, curve.interval))
       curve.points.add({ at, value, joined })
       if (curve.timed && row.quality !== 0) curve.estimates.add(mark(at))
@@ -49,7 +60,7 @@ export class HistoryPlot {
 
   /** @param width columns of each plot */
   lines(width: number): string[] {
-    return [...this.#curves.values()].flatMap(({ title, points, faults, estimates, shown, timed }) => [
+    return this.#curves.flatMap(({ title, points, faults, estimates, shown, timed }) => [
       `${title}${legend(faults.size, estimates.size)}`,
       ...plot(points.points(), {
         width,
@@ -61,12 +72,11 @@ export class HistoryPlot {
     ])
   }
 
-  /** As a picture, of at most MAX_SVG_CURVES curves; undefined where there is none. */
+  /** As a picture; undefined where there is none. */
   svg(): string | undefined {
-    const curves = [...this.#curves.values()].slice(0, MAX_SVG_CURVES)
-    if (curves.length === 0) return undefined
+    if (this.#curves.length === 0) return undefined
     return historySvg(
-      curves.map(({ title, points, faults, estimates, shown, timed }) => ({
+      this.#curves.map(({ title, points, faults, estimates, shown, timed }) => ({
         title,
         points: points.points(),
         faults: faults.points().map(({ at }) => at),
@@ -78,20 +88,25 @@ export class HistoryPlot {
     )
   }
 
-  /** Curves, and those that are left out of svg(). */
+  /** Curves, and those of them that are not shown. */
   get counts(): { readonly curves: number; readonly leftOut: number } {
-    const curves = this.#curves.size
-    return { curves, leftOut: Math.max(0, curves - MAX_SVG_CURVES) }
+    return { curves: this.#curves.length + this.#leftOut, leftOut: this.#leftOut }
   }
 
-  #curveOf(row: ReadingRow): Curve {
+  #curveOf(row: ReadingRow): Curve | undefined {
     const timed = row.time !== null
     const name = seriesName(row)
     const title = timed ? name : `${name}, run ${row.position.epoch}, time since its start`
-    const known = this.#curves.get(title)
+    const known = this.#curves.find((curve) => curve.title === title)
     if (known !== undefined) return known
+    if (this.#curves.length >= MAX_CURVES && !(timed && this.#removeRun())) {
+      if (title !== this.#leftOutTitle) this.#leftOut += 1
+      this.#leftOutTitle = title
+      return undefined
+    }
     const curve: Curve = {
       title,
+      name,
       points: new CurvePoints(),
       faults: new CurvePoints(),
       estimates: new CurvePoints(),
@@ -101,14 +116,23 @@ export class HistoryPlot {
       broken: true,
       interval: row.interval
     }
-    this.#curves.set(title, curve)
+    this.#curves.push(curve)
     return curve
+  }
+
+  /** @returns whether there was a curve of a run */
+  #removeRun(): boolean {
+    const index = this.#curves.findLastIndex(({ timed }) => !timed)
+    if (index === -1) return false
+    this.#curves.splice(index, 1)
+    this.#leftOut += 1
+    return true
   }
 
   #break(row: ReadingRow | LostRow): void {
     const name = seriesName(row)
-    for (const curve of this.#curves.values()) {
-      if (curve.title !== name && !curve.title.startsWith(`${name},`)) continue
+    for (const curve of this.#curves) {
+      if (curve.name !== name) continue
       curve.broken = true
       if (curve.timed && 'position' in row && row.time !== null) curve.faults.add(mark(row.time))
     }

@@ -95,3 +95,25 @@ t.test('times less than a minute apart show seconds', async (t) => {
   const { out } = await svgOf([0, 1, 2, 3].map((n) => row(n * 5, { interval: 5 })))
   t.match(out, />22:56:4[2-9]<\/text>|>22:56:5\d<\/text>/)
 })
+
+t.test(
+  'of more than 16 curves some are left out, with their number, and runs before what has times',
+  async (t) => {
+    const run = (epoch: number): ReadingRow[] =>
+      [0, 60].map((n) => {
+        const { position, ...view } = row(n)
+        return { ...view, time: null, quality: 2, sinceStart: n, position: { ...position, epoch } }
+      })
+    const runs = Array.from({ length: 1000 }, (_, i) => run(i + 1)).flat()
+    const change = [...runs, ...run(1000), ...rows]
+    const left = 'kith: 985 of 1001 curves are left out: name one series, or a shorter time\n'
+    const { out, err } = await svgOf(change)
+    t.equal(out.match(/class="curve"/g)?.length, 16)
+    t.match(out, '>hall/air/temperature</text>')
+    t.match(err, left)
+    const operations = Object.assign(new FakeOperations(), { rows: change })
+    const plot = await runCommand('history hall/air --plot', { operations, columns: 80 })
+    t.equal(plot.out.match(/^hall\/air\/temperature/gm)?.length, 16)
+    t.match(plot.err, left)
+  }
+)

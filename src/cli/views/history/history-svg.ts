@@ -23,8 +23,6 @@ const LEFT = 90
 const RIGHT = 20
 const TOP = 40
 const BOTTOM = 50
-/** The maximum of curves in one file. */
-export const MAX_SVG_CURVES = 16
 /** Seconds between marks of the time: each is a period of local time. */
 const STEPS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
