@@ -15,7 +15,7 @@ import { newestFrom, OwnPast } from './past/own-past.ts'
 import type { PastPiece } from './past/past-source.ts'
 import { PeerPast } from './past/peer-past.ts'
 import { isWithin, RunTimes } from './past/run-times.ts'
-import { type HistoryRequest, type HistoryRow, MAX_HISTORY } from './reading-rows.ts'
+import { type HistoryRequest, type HistoryRow, type IncompleteRow, MAX_HISTORY } from './reading-rows.ts'
 import { isAhead, type ViewContext, viewPast } from './series-view.ts'
 
 export interface HistoryInit {
@@ -38,7 +38,7 @@ export interface HistoryInit {
 const MAX_NOTES = 10_000
 /** The maximum of peers that are asked whether they store readings of an author, for one request; those of the book first. */
 const MAX_HOLDERS = 8
-/** Milliseconds for an author that is not connected, where this node stores some of its readings. */
+/** Milliseconds for an author that is not connected, where this node or a connected peer stores some of its readings. */
 const DIAL_MS = 3000
 /** Runs back from the newest one in which the newest readings are looked for, before all of them are. */
 const RUNS_BACK = [1, 4, 16]
@@ -59,7 +59,7 @@ export async function* history(
   let left = Math.min(request.limit ?? MAX_HISTORY, MAX_HISTORY)
   let notesLeft = MAX_HISTORY
   let found = false
-  let failure: unknown
+  const failures: { readonly peer: string; readonly error: unknown }[] = []
   for (const target of selection.targets ?? storedAuthors(init.history, selection)) {
     const past = new AuthorPast(init, target, selection, request)
     try {
@@ -70,11 +70,17 @@ export async function* history(
       found = true
     } catch (error) {
       signal.throwIfAborted()
-      if (failure === undefined || isNodeError(failure, 'no-such')) failure = error
+      failures.push({ peer: target.peer, error })
     }
   }
-  if (found) return
-  throw failure ?? noSuch(request)
+  const unasked = failures.filter(({ error }) => !isNodeError(error, 'no-such'))
+  if (!found) throw [...unasked, ...failures][0]?.error ?? noSuch(request)
+  for (const { peer, error } of unasked) yield incompleteRow(peer, error, init.context())
+}
+
+/** Of an author that could not be asked. */
+function incompleteRow(peer: string, error: unknown, context: ViewContext): IncompleteRow {
+  return { peer, who: context.labelOf(peer), incomplete: describeError(error) }
 }
 
 function noSuch({ who, what }: HistoryRequest): NodeError {
@@ -104,6 +110,8 @@ class AuthorPast {
   readonly #selection: Selection
   readonly #request: HistoryRequest
   readonly #stored: readonly string[]
+  /** Whether this node or a peer that is connected is known to store some of the author's readings. */
+  #isHeld: boolean
   readonly #own: OwnPast
   readonly #author: PeerPast
   readonly #peers: readonly PeerPast[]
@@ -117,6 +125,7 @@ class AuthorPast {
     const { peer } = target
     const { since, until } = request
     this.#stored = matchingNames(history.series(peer), selection)
+    this.#isHeld = this.#stored.length > 0
     const isAuthor = resolver.isSelf(peer)
     this.#own = new OwnPast({ history, isAuthor, since, until, now: init.context().now })
     this.#author = this.#peerPast(peer)
@@ -143,8 +152,7 @@ class AuthorPast {
     const { failure } = this.#author
     if (failure === undefined) return
     if (!given) throw failure
-    const { peer } = this.#target
-    yield { peer, who: this.#init.context().labelOf(peer), incomplete: describeError(failure) }
+    yield incompleteRow(this.#target.peer, failure, this.#init.context())
   }
 
   /** Series that match: of those that are stored, and of the catalogue. Nobody is asked where either has one. */
@@ -189,14 +197,28 @@ class AuthorPast {
   async #startsOfNewest(name: string, count: number, signal: AbortSignal): Promise<(Position | undefined)[]> {
     const stored = newestFrom(this.#init.history.held(name), count)
     if (stored !== undefined || this.#stored.includes(name)) return [stored, undefined]
-    const position = await this.#author.newest(name, signal).catch(() => undefined)
-    signal.throwIfAborted()
-    if (position === undefined) return [undefined]
+    const last = await this.#newestOfPeers(name, signal)
+    if (last === undefined) return [undefined]
+    const { position, runs } = last
     if (position.seq + 1 >= count) return [{ ...position, seq: position.seq + 1 - count }, undefined]
-    const runs = (await this.#author.catalogue(signal))?.runs ?? []
     const before = runs.filter(({ epoch }) => epoch < position.epoch).toSorted((a, b) => b.epoch - a.epoch)
     const starts = RUNS_BACK.flatMap((back) => before[back - 1] ?? [])
     return [...starts.map(({ epoch, boot }) => ({ epoch, boot, seq: 0 })), undefined]
+  }
+
+  /** The newest position that the first peer has that can be asked, and the runs of the author. */
+  async #newestOfPeers(
+    name: string,
+    signal: AbortSignal
+  ): Promise<{ position: Position; runs: Catalogue['runs'] } | undefined> {
+    for (const peer of this.#peers) {
+      const position = await peer.newest(name, signal).catch(() => undefined)
+      signal.throwIfAborted()
+      if (position === undefined) continue
+      this.#isHeld ||= peer !== this.#author
+      return { position, runs: (await peer.catalogue(signal))?.runs ?? [] }
+    }
+    return undefined
   }
 
   async *#rowsFrom(
@@ -211,6 +233,7 @@ class AuthorPast {
     const place = { peer, who: context.labelOf(peer), series: localSeries(device, quantity, channel) }
     for await (const piece of merger.pieces({ from, before: undefined })) {
       const row = rowOf(piece, place, context)
+      this.#isHeld ||= 'by' in piece && piece.by.from === 'holder'
       if ('lost' in piece || isShown(piece.reading, this.#request, runs, context)) yield row
     }
   }
@@ -238,7 +261,7 @@ class AuthorPast {
   async #openAuthor(signal: AbortSignal): Promise<Catalogue> {
     const { resolver, queries, clock } = this.#init
     const { peer } = this.#target
-    if (this.#stored.length === 0) await resolver.connect(this.#target, signal)
+    if (!this.#isHeld) await resolver.connect(this.#target, signal)
     else await withDeadline(clock, DIAL_MS, peer, (signal) => resolver.connect(this.#target, signal), signal)
     return await queries.describe(peer, [META_TOPIC], {}, signal)
   }
