@@ -1,9 +1,12 @@
 import type { Connection } from '@libp2p/interface'
+import type { Clock } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import { AllReported, type Report, type Way } from '../../peer/dialing/way.ts'
 import { MAX_HOPS } from '../../protocol/neighbours/constants.ts'
+import { STATUS_DEADLINE } from '../../protocol/via/constants.ts'
 
 export interface NeighboursWayInit {
+  readonly clock: Clock
   /** The peers between here and another one, in order; hints of neighbours, shortest first. */
   readonly findPaths: (
     peer: string,
@@ -29,17 +32,19 @@ export class NeighboursWay implements Way {
 
   /** @throws NodeError 'unreachable'; the signal's reason */
   async dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection> {
-    const { findPaths, openVia, pathFailed, labelOf } = this.#init
+    const { clock, findPaths, openVia, pathFailed, labelOf } = this.#init
     const asked: string[] = []
     const found = await findPaths(peer, signal, (neighbour) => asked.push(labelOf(neighbour)))
     const paths = found.filter((path) => path.length > 0)
     if (paths.length === 0) throw new NodeError('unreachable', unseenBy(asked), { remedy: 'retry' })
     for (const path of paths) {
+      const begunAt = clock.monotonic()
       try {
         return await openVia(path, peer, signal)
       } catch (error) {
+        // A path of several hops may take longer than the search: one without an answer would never count as failed.
+        if (!signal.aborted || clock.monotonic() - begunAt >= STATUS_DEADLINE) pathFailed(path)
         signal.throwIfAborted()
-        pathFailed(path)
         report(`through ${path.map(labelOf).join(', ')}: ${describeError(error)}`)
       }
     }

@@ -1,8 +1,11 @@
 import type { Connection } from '@libp2p/interface'
 import t from 'tap'
+import { abortable } from '../../../src/clock.ts'
 import { NodeError } from '../../../src/error.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { NeighboursWay } from '../../../src/node/peers/neighbours-way.ts'
 import { AllReported } from '../../../src/peer/dialing/way.ts'
+import { STATUS_DEADLINE } from '../../../src/protocol/via/constants.ts'
 
 const signal = new AbortController().signal
 const connection = {} as Connection
@@ -11,6 +14,7 @@ const connection = {} as Connection
 function bench(paths: readonly string[][], open: readonly string[] = [], asked: readonly string[] = []) {
   const seen = { tried: [] as string[], failed: [] as string[], lines: [] as string[] }
   const way = new NeighboursWay({
+    clock: new VirtualClock(),
     async findPaths(_peer, _signal, onAsked) {
       for (const neighbour of asked) onAsked(neighbour)
       return paths
@@ -52,3 +56,29 @@ t.test('nobody sees it; one that is connected meanwhile is no path', async (t) =
   const message = 'none of 24 asked knows a path of 3 nodes or fewer (0, 1, 2, 3, 4, 5, 6, 7, …)'
   await t.rejects(bench([], [], many).dial(), { message })
 })
+
+t.test(
+  'a path without an answer has failed where a search was given up that a hop had time to answer',
+  async (t) => {
+    for (const [wait, expected] of [
+      [STATUS_DEADLINE - 1, []],
+      [STATUS_DEADLINE, ['attic roof']]
+    ] as const) {
+      const clock = new VirtualClock()
+      const failed: string[] = []
+      const way = new NeighboursWay({
+        clock,
+        findPaths: async () => [['attic', 'roof'], ['hall']],
+        openVia: (_path, _peer, limited) => abortable(new Promise<never>(() => {}), limited),
+        pathFailed: (path) => failed.push(path.join(' ')),
+        labelOf: (peer) => peer
+      })
+      const search = new AbortController()
+      const dial = way.dial('den', search.signal, () => t.fail('nothing is said of what was given up'))
+      await clock.advance(wait)
+      search.abort(new Error('the search is over'))
+      await t.rejects(dial, { message: 'the search is over' })
+      t.same(failed, expected)
+    }
+  }
+)
