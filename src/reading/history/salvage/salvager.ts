@@ -15,7 +15,7 @@ export interface SalvagerInit extends SalvageInit {
     DurableStore,
     'state' | 'error' | 'unread' | 'write' | 'read' | 'endSalvage' | 'giveUpSalvage'
   >
-  /** Is called when nothing is left to take over. */
+  /** Is called when nothing is left to take over, also where the last file was given up. */
   readonly onDone?: (() => void) | undefined
 }
 
@@ -83,9 +83,16 @@ export class Salvager {
 
   /** @returns whether there is more to do now; what could not be written is kept for the next slice */
   #slice(): boolean {
-    const { durable, log } = this.#init
+    const { durable, onDone } = this.#init
     const file = this.#job?.file ?? durable.unread[0]
     if (file === undefined) return false
+    const isMore = this.#step(file)
+    if (durable.unread.length === 0) onDone?.()
+    return isMore
+  }
+
+  #step(file: string): boolean {
+    const { durable, log } = this.#init
     try {
       this.#job ??= this.#begin(file)
       return this.#job !== undefined && this.#advance(this.#job)
@@ -154,7 +161,7 @@ export class Salvager {
   }
 
   #end({ file, sum: { saved, lost } }: Job): boolean {
-    const { durable, log, onDone } = this.#init
+    const { durable, log } = this.#init
     if (!durable.write((store) => store.salvage.set(basename(file), { phase: 'done', at: 0 }))) return false
     this.#job = undefined
     this.#salvaged = added(this.#salvaged, { saved, lost })
@@ -163,7 +170,6 @@ export class Salvager {
       (aside) => log.warn(`${saved} readings of the damaged history were salvaged, ${rest}`, { aside }),
       (error) => log.warn(`a salvaged history cannot be renamed: ${describeError(error)}`, { aside: file })
     )
-    if (durable.unread.length === 0) onDone?.()
     return true
   }
 }

@@ -4,6 +4,7 @@ import type { ChunkPart } from '../store/chunk-table.ts'
 import type { DurableStore } from '../store/durable-store.ts'
 import type { HistoryStore } from '../store/history-store.ts'
 import type { Ids } from '../store/name-table.ts'
+import type { HeldRange } from '../store/sealed-table.ts'
 import type { Recent } from './recent.ts'
 import type { Retention } from './retention.ts'
 import { sizeOf, sizeOfPart, type TailName, unwrittenParts, writtenSize } from './tails.ts'
@@ -47,8 +48,6 @@ export class Flusher {
   readonly #init: FlusherInit
   /** DurableStore.opened of the file whose chunks are known. */
   #known = 0
-  /** Whether a salvage may have left rows since they were adopted. */
-  #isSalvaging = false
   /** Unix seconds: retention has deleted what is older. */
   #horizon = 0
   /** Groups of chunks on disk. */
@@ -79,8 +78,6 @@ export class Flusher {
   write(max: number, withRows: boolean): { written: boolean; more: boolean } {
     const { durable, recent } = this.#init
     this.load()
-    // Also where it was given up, of which onDone says nothing.
-    if (this.#isSalvaging && durable.unread.length === 0) this.adopt()
     if (withRows) this.#rewrite()
     const rows = withRows ? unwrittenParts(recent.tails.all()) : []
     const batch = recent.sealed.first(max)
@@ -123,13 +120,26 @@ export class Flusher {
   adopt(): void {
     const { durable, recent, clock } = this.#init
     const at = clock.monotonic()
-    this.#isSalvaging = durable.unread.length > 0
     durable.read((store) => {
       for (const { series, topic, run } of store.tail.tails()) {
         for (const reading of store.tail.readings(series, run, 0)) {
           if (isSealedIn(store, series, run, reading.position.seq)) continue
           recent.tails.open({ series, topic, unit: reading.unit, run }).append(reading, at)
         }
+      }
+    }, undefined)
+  }
+
+  /** After a salvage: takes over the rows that it left; what it put on disk sealed is needed as rows no more. */
+  salvaged(): void {
+    const { durable, recent } = this.#init
+    this.adopt()
+    durable.read((store) => {
+      for (const tail of recent.tails.all()) {
+        const { series, run, parts } = tail
+        tail.top = Math.max(tail.top, store.sealed.lastRange(series, run)?.to ?? -1)
+        for (const range of sealedIn(store, series, run, parts[0]?.from ?? 0, parts.at(-1)?.to ?? -1))
+          if (range.sealed >= 0) recent.tails.cut(series, run, range.from, range.to)
       }
     }, undefined)
   }
@@ -242,7 +252,7 @@ type Rows = ReturnType<typeof unwrittenParts>[number]
 
 /** Ranges on disk that overlap. */
 function sealedIn(store: HistoryStore, series: string, run: Run, from: number, to: number) {
-  const ranges: { from: number; to: number }[] = []
+  const ranges: HeldRange[] = []
   for (let next = from; next <= to; ) {
     const [range] = store.sealed.ranges(series, run, next, 1)
     if (range === undefined || range.from > to) break

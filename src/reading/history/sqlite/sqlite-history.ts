@@ -174,7 +174,7 @@ export class SqliteHistory implements History {
 
   /** Its rows are read from now on. */
   #salvaged(): void {
-    this.#flusher.adopt()
+    this.#flusher.salvaged()
     this.#options.onSalvaged?.()
   }
 

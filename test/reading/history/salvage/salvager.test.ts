@@ -262,6 +262,35 @@ t.test('a wrong year of the clock deletes nothing of what is still to be taken o
   history.close()
 })
 
+t.test('what came again before a salvage had it is kept once, as it was sealed', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const count = aside(path)
+  const { history, clock } = bench(path)
+  for (let seq = 20; seq < 50; seq++) history.put(them.pack(topic, readingsOf(them.peer, run, seq, seq)))
+  t.equal(history.status().readings, 30)
+  await untilSalvaged({ history, clock })
+  t.equal(history.status().readings, count + 400)
+  history.put(them.pack(topic, readingsOf(them.peer, run, 200, 200)))
+  t.equal(history.status().readings, count + 400, 'also of what came then')
+  const theirs = `${them.peer}/hall/temperature`
+  t.equal(history.items(theirs, undefined, all).items.length, 400)
+  t.same(history.readings({ series: theirs, limit: 999 }), readingsOf(them.peer, run, 0, 399))
+  history.close()
+})
+
+t.test('a file that is given up ends its salvage like another one', async (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  aside(path)
+  symlinkSync('nowhere', `${path}.damaged-8.unread`)
+  let ends = 0
+  const { history, clock } = bench(path, { onSalvaged: () => ends++ })
+  await clock.advance(10_000)
+  while (names(path).includes('history.sqlite.damaged-7.unread')) await setImmediate()
+  t.equal(ends, 1, 'once nothing is left')
+  t.equal(history.readings({ series: ours, limit: 9999 }).length, 6000)
+  history.close()
+})
+
 /** How often the rows that are kept one by one are looked at. */
 function countingTails(): { readonly count: () => number; readonly open: (path: string) => DatabaseSync } {
   let count = 0
