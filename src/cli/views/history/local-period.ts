@@ -19,20 +19,52 @@ const MONDAY = 4
 export function localPeriod(at: number, every: number): Period {
   const date = new Date(at * 1000)
   if (every >= DAY) return periodOfDays(date, Math.round(every / DAY))
-  // Hours and less go by elapsed time from a full hour, which no change of the clocks divides.
-  return every <= HOUR && HOUR % every === 0 ? periodByOffset(at, date, every) : periodByClock(date, every)
+  if (every > HOUR) return periodByClock(at, date, every)
+  // Hours and less go by elapsed time: most changes of the clocks are at a full hour and divide no part of one.
+  return HOUR % every === 0 ? periodByOffset(at, date, every) : periodByElapsed(at, date, every)
 }
 
 function periodByOffset(at: number, date: Date, every: number): Period {
   const offset = -date.getTimezoneOffset() * 60
   const start = Math.floor((at + offset) / every) * every - offset
-  return { start, end: start + every }
+  const end = start + every
+  // A change by half an hour, as that of Lord Howe Island, divides an hour.
+  return {
+    start: isSameOffset(start, at) ? start : changeBetween(start, at),
+    end: isSameOffset(end - 1, at) ? end : changeBetween(at, end - 1)
+  }
 }
 
-function periodByClock(date: Date, every: number): Period {
+/** Lengths of which no whole number is an hour: each is as long as the one before, until the day ends. */
+function periodByElapsed(at: number, date: Date, every: number): Period {
+  const midnight = atSecond(date, 0)
+  const start = midnight + Math.floor((at - midnight) / every) * every
+  return { start, end: Math.min(start + every, atSecond(date, DAY)) }
+}
+
+function periodByClock(at: number, date: Date, every: number): Period {
   const seconds = date.getHours() * HOUR + date.getMinutes() * 60 + date.getSeconds()
-  const first = Math.floor(seconds / every) * every
-  return { start: atSecond(date, first), end: atSecond(date, Math.min(first + every, DAY)) }
+  const startOf = (index: number): number => atSecond(date, Math.min(index * every, DAY))
+  let index = Math.floor(seconds / every)
+  // In an hour that occurs twice the next one may have begun, behind one that does not occur not yet this one.
+  if (startOf(index + 1) <= at) index += 1
+  else if (startOf(index) > at) index -= 1
+  return { start: startOf(index), end: startOf(index + 1) }
+}
+
+function isSameOffset(a: number, b: number): boolean {
+  return new Date(a * 1000).getTimezoneOffset() === new Date(b * 1000).getTimezoneOffset()
+}
+
+/** The first second with the offset of `to`, which is another one than that of `from`. */
+function changeBetween(from: number, to: number): number {
+  let [before, after] = [Math.floor(from), Math.floor(to)]
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (isSameOffset(middle, to)) after = middle
+    else before = middle
+  }
+  return after
 }
 
 function periodOfDays(date: Date, days: number): Period {

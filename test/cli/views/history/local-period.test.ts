@@ -50,16 +50,48 @@ t.test('the hour that does not occur is none, and its day has 23', async (t) => 
   t.equal(period('2026-03-29T01:30:00Z', 6 * HOUR), '03-28T23:00:00 03-29T04:00:00')
 })
 
-t.test('every instant of a year lies in its period, and periods follow each other', async (t) => {
-  for (const every of [60, HOUR, 2 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY]) {
-    const from = Date.UTC(2026, 0, 1) / 1000
-    let wrong = 0
-    for (let at = from; at < from + 366 * DAY; at += 1777) {
-      const { start, end } = localPeriod(at, every)
-      const next = localPeriod(end, every)
-      if (!(start <= at && at < end && next.start === end && localPeriod(start, every).start === start))
-        wrong += 1
-    }
-    t.equal(wrong, 0, `every ${every} s`)
-  }
+t.test('where it does not divide the hour that occurs twice, it goes on by elapsed time', async (t) => {
+  t.equal(period('2026-10-25T00:30:00Z', 420), '10-25T00:27:00 10-25T00:34:00')
+  t.equal(period('2026-10-25T01:30:00Z', 420), '10-25T01:30:00 10-25T01:37:00')
+  t.equal(period('2026-10-25T22:59:00Z', 420), '10-25T22:58:00 10-25T23:00:00', 'the day ends the last one')
+  t.equal(period('2026-10-25T01:10:00Z', 2.5 * HOUR), '10-25T00:30:00 10-25T04:00:00')
 })
+
+/** Instants throughout 2026, and one a minute around each change of the clocks. */
+function instants(): number[] {
+  const from = Date.UTC(2026, 0, 1) / 1000
+  const times: number[] = []
+  const offset = (at: number): number => new Date(at * 1000).getTimezoneOffset()
+  for (let at = from; at < from + 366 * DAY; at += 6 * HOUR) {
+    times.push(at + 1777)
+    if (offset(at) !== offset(at + 6 * HOUR))
+      for (let near = at - DAY; near < at + DAY; near += 61) times.push(near)
+  }
+  return times
+}
+
+// Changes by an hour and by half of one, at 2 o'clock and at midnight; offsets of whole hours and of 45 minutes.
+for (const zone of [
+  'Europe/Berlin',
+  'Australia/Lord_Howe',
+  'America/Havana',
+  'Asia/Beirut',
+  'America/St_Johns',
+  'Asia/Kathmandu'
+])
+  t.test(`every instant of a year lies in its period, and periods follow each other: ${zone}`, async (t) => {
+    process.env['TZ'] = zone
+    t.teardown(() => {
+      process.env['TZ'] = 'Europe/Berlin'
+    })
+    const times = instants()
+    const lengths = [1, 420, 700, 2700, 3601, 5400, 9000]
+    for (const every of [...lengths, 60, 900, HOUR, 2 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY]) {
+      const wrong = times.filter((at) => {
+        const { start, end } = localPeriod(at, every)
+        const next = localPeriod(end, every)
+        return !(start <= at && at < end && next.start === end && localPeriod(start, every).start === start)
+      })
+      t.same(wrong, [], `every ${every} s`)
+    }
+  })
