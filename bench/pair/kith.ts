@@ -34,6 +34,7 @@ async function connect({ address, acks }: Listening): Promise<void> {
 async function ask(order: Ask): Promise<number[]> {
   const one = questionOf(order.variant)
   await untilSampled(one)
+  if (order.variant === 'datagram') await untilByUdp(one)
   return await timed(order, one)
 }
 
@@ -62,6 +63,17 @@ async function untilSampled(ask: () => Promise<unknown>): Promise<void> {
       if (!isNodeError(error, 'no-data') && !isNodeError(error, 'no-such')) throw error
       await systemClock.sleep(50)
     }
+}
+
+/** A stream carries datagrams until the path is validated. */
+async function untilByUdp(ask: () => Promise<unknown>): Promise<void> {
+  const sent = (): number => assembled.transports.datagrams?.status().traffic.sentUdp ?? 0
+  await withDeadline(systemClock, 20_000, 'a question by UDP', async (signal) => {
+    for (let before = sent(); sent() === before; ) {
+      await ask()
+      await systemClock.sleep(10, signal)
+    }
+  })
 }
 
 function subscribe(): void {

@@ -68,9 +68,7 @@ function contenders({ codes, profile }: Setting): Asked[] {
     { name: 'js-libp2p, new stream', side: jsSide('libp2p'), variant: 'new' },
     { name: 'node-coap', side: jsSide('coap', { size: SIZE }, ['coap']), variant: '' },
     { name: 'go-libp2p, reused stream', side: builtSide('go', 'Go'), variant: 'reused' },
-    { name: 'go-libp2p, new stream', side: builtSide('go', 'Go'), variant: 'new' },
-    { name: 'rust-libp2p, request-response', side: builtSide('rust-libp2p', 'Rust'), variant: 'new' },
-    { name: 'Zenoh, get', side: builtSide('zenoh', 'Rust'), variant: 'get' }
+    { name: 'go-libp2p, new stream', side: builtSide('go', 'Go'), variant: 'new' }
   ]
 }
 
@@ -87,7 +85,7 @@ export async function measureQuery(asked: readonly Asked[], { rounds, lead, coun
       name,
       open: async () => {
         const pair = await Pair.open(name, side)
-        // The code is compiled, the path of datagrams is validated.
+        // The code is compiled.
         await pair.ask({ ...order, lead: 5 * lead, count: 0 })
         if (profile !== undefined) await pair.ask({ ...order, count: PROFILED }, profile)
         return {
