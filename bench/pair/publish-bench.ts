@@ -51,9 +51,7 @@ const libp2ps: readonly Publisher[] = [
   { name: SIGNED, side: jsSide('libp2p', { signed: true }) },
   { name: 'js-libp2p, unsigned', side: jsSide('libp2p', { signed: false }) },
   { name: 'go-libp2p, signed', side: builtSide('go', 'Go', { signed: true }) },
-  { name: 'go-libp2p, unsigned', side: builtSide('go', 'Go', { signed: false }) },
-  { name: 'rust-libp2p, signed', side: builtSide('rust-libp2p', 'Rust', { signed: true }) },
-  { name: 'Zenoh, put', side: builtSide('zenoh', 'Rust') }
+  { name: 'go-libp2p, unsigned', side: builtSide('go', 'Go', { signed: false }) }
 ]
 
 export const publish: Bench = {

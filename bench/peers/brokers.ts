@@ -1,15 +1,21 @@
 /** Brokers of MQTT, each in a process of its own while a bench runs. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock, withDeadline } from '../../src/clock.ts'
+import { freePort } from '../../test/support/process/free-port.ts'
 import { Missing } from '../frame/bench.ts'
 import { runs } from '../frame/pin.ts'
 import { Worker } from '../frame/worker.ts'
 import type { Side } from '../pair/pair.ts'
 import { jsSide } from './contenders.ts'
+
+/** Milliseconds for a broker to end. */
+const DEADLINE = 20_000
 
 interface Brokered {
   readonly name: string
@@ -52,7 +58,7 @@ async function mosquitto(
   stops: (() => unknown)[],
   tls?: { readonly key: string; readonly certificate: string }
 ): Promise<Record<string, unknown>> {
-  if (!isInstalled()) throw new Missing('mosquitto is not installed: apt-get install mosquitto')
+  if (!isMosquittoInstalled()) throw new Missing(NO_MOSQUITTO)
   const port = await freePort()
   const file = join(folder, `mosquitto-${port}.conf`)
   const secure = tls === undefined ? [] : [`certfile ${tls.certificate}`, `keyfile ${tls.key}`]
@@ -75,7 +81,9 @@ async function mosquitto(
 /** Debian has it in /usr/sbin, which is not in the path of each user. */
 const SBIN = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` }
 
-function isInstalled(): boolean {
+export const NO_MOSQUITTO = 'mosquitto is not installed: apt-get install mosquitto'
+
+export function isMosquittoInstalled(): boolean {
   return runs('sh', '-c', 'PATH=$PATH:/usr/sbin command -v mosquitto')
 }
 
@@ -99,14 +107,6 @@ function certificate(folder: string): { key: string; certificate: string } {
   return { key, certificate: file }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 async function reachable(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const socket = connect({ port, host: '127.0.0.1' })
@@ -121,8 +121,11 @@ async function reachable(port: number): Promise<void> {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
   child.kill('SIGTERM')
-  await ended
+  await withDeadline(systemClock, DEADLINE, 'the end of a broker', () => ended).catch(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
 }

@@ -1,9 +1,10 @@
-/** Installs the packages of bench/peers, and builds its programs for which there is a compiler. */
+/** Installs the packages of bench/peers, and builds its program in Go where Go is installed. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runs } from '../frame/pin.ts'
+import { isMosquittoInstalled, NO_MOSQUITTO } from './brokers.ts'
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
@@ -12,8 +13,7 @@ export function installPeers(tell: (line: string) => void): boolean {
   mkdirSync(join(FOLDER, 'build'), { recursive: true })
   const steps = [
     { name: 'packages of npm', tool: ['npm', '--version'], work: packages },
-    { name: 'go-libp2p', tool: ['go', 'version'], work: go },
-    ...rustPrograms().map((name) => ({ name, tool: ['cargo', '--version'], work: () => rust(name) }))
+    { name: 'go-libp2p', tool: ['go', 'version'], work: go }
   ]
   let all = true
   for (const { name, tool, work } of steps) {
@@ -30,8 +30,7 @@ export function installPeers(tell: (line: string) => void): boolean {
       tell(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : error}`)
     }
   }
-  if (!runs('sh', '-c', 'PATH=$PATH:/usr/sbin command -v mosquitto'))
-    tell('mosquitto is not installed: apt-get install mosquitto')
+  if (!isMosquittoInstalled()) tell(NO_MOSQUITTO)
   return all
 }
 
@@ -44,22 +43,4 @@ function packages(): void {
 
 function go(): void {
   execFileSync('go', ['build', '-o', '../build/go', '.'], { cwd: join(FOLDER, 'go'), stdio: 'inherit' })
-}
-
-/** The folders of bench/peers/rust, each a crate with the name of its program. */
-function rustPrograms(): string[] {
-  const folder = join(FOLDER, 'rust')
-  return existsSync(folder) ? readdirSync(folder) : []
-}
-
-function rust(name: string): void {
-  const words = [
-    'install',
-    '--locked',
-    '--path',
-    join(FOLDER, 'rust', name),
-    '--root',
-    join(FOLDER, 'build/cargo')
-  ]
-  execFileSync('cargo', words, { stdio: 'inherit' })
 }
