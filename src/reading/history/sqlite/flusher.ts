@@ -4,10 +4,10 @@ import type { ChunkPart } from '../store/chunk-table.ts'
 import type { DurableStore } from '../store/durable-store.ts'
 import type { HistoryStore } from '../store/history-store.ts'
 import type { Ids } from '../store/name-table.ts'
-import type { HeldRange } from '../store/sealed-table.ts'
+import type { HeldRange, NumberedRange } from '../store/sealed-table.ts'
 import type { Recent } from './recent.ts'
 import type { Retention } from './retention.ts'
-import { sizeOf, sizeOfPart, type TailName, unwrittenParts, writtenSize } from './tails.ts'
+import { sizeOf, type TailName, unwrittenParts, writtenSize } from './tails.ts'
 
 export interface FlusherInit {
   readonly clock: Clock
@@ -32,26 +32,23 @@ export interface FlusherInit {
 
 /** The chunks of one flush. */
 interface Group {
-  /** The numbers of names that they have. */
-  readonly ids: readonly Ids[]
+  readonly parts: NumberedRange[]
   /** Bytes of their rows. */
-  readonly size: number
-  readonly rows: number
-  /** Unix seconds when the oldest part was begun; 0 where unknown. */
-  readonly oldest: number
+  size: number
 }
 
-const EMPTY: Group = { ids: [], size: 0, rows: 0, oldest: Infinity }
+/** How many rows of each group are needed, and of those that are not written. */
+type Needed = Map<number | undefined, number>
 
 /** Moves what is in memory to disk, and reads rows from there at a start. */
 export class Flusher {
   readonly #init: FlusherInit
   /** DurableStore.opened of the file whose chunks are known. */
   #known = 0
-  /** Unix seconds: retention has deleted what is older. */
-  #horizon = 0
   /** Groups of chunks on disk. */
   readonly #groups = new Map<number, Group>()
+  /** Those with rows that retention has deleted: a start would take these for rows without a block. */
+  readonly #stale = new Set<number>()
 
   constructor(init: FlusherInit) {
     this.#init = init
@@ -83,7 +80,8 @@ export class Flusher {
     const batch = recent.sealed.first(max)
     const more = batch.length < recent.sealed.size
     const anchors = recent.anchors()
-    let added: { group: number; ids: Ids[]; oldest: number } | undefined
+    let added: { group: number; parts: ChunkPart[] } | undefined
+    let retained: { before: Needed; ranges: NumberedRange[] } | undefined
     // Rows whose block is not written yet are still needed.
     const dropped = more ? [] : this.#unused()
     const spare = more ? 0 : this.#spare(dropped)
@@ -96,19 +94,21 @@ export class Flusher {
       if (withRows && isKnown && durable.unread.length === 0) store.tail.clear()
       for (const { stored } of batch) store.sealed.put(stored)
       for (const unused of dropped) if (isKnown) store.chunks.drop(unused)
-      const numbers = (): Ids[] => [...this.#numbers(dropped), ...(added?.ids ?? [])]
-      if (!more && isKnown && this.#init.retain(store, spare, numbers))
-        this.#horizon = store.sealed.oldestDate()
+      const numbers = (): Ids[] => [...this.#numbers(dropped), ...idsOf(added?.parts ?? [])]
+      if (more || !isKnown) return
+      const before = this.#needed()
+      if (this.#init.retain(store, spare, numbers)) retained = { before, ranges: [...store.sealed.retired] }
     })
     if (!written) return { written, more }
     for (const { tail, parts } of rows) {
       for (const part of parts) part.chunk = added?.group
       tail.close()
     }
-    for (const unused of dropped) this.#groups.delete(unused)
-    const parts = rows.flatMap((of) => of.parts)
-    const size = parts.reduce((sum, part) => sum + sizeOfPart(part), 0)
-    if (added !== undefined) this.#groups.set(added.group, { ...added, size, rows: rowsOf(parts) })
+    for (const unused of dropped) this.#forget(unused)
+    if (added !== undefined) this.#learn(added.group, added.parts)
+    const rowsBefore = (group: number): number =>
+      retained?.before.get(group === added?.group ? undefined : group) ?? 0
+    if (retained !== undefined) this.#noteStale(retained.ranges, rowsBefore)
     for (const { id } of batch) recent.sealed.remove(id)
     for (const [key, anchored] of anchors) recent.anchorWritten(key, anchored)
     this.load()
@@ -158,13 +158,44 @@ export class Flusher {
   #rewrite(): void {
     const { tails } = this.#init.recent
     if (this.#isSparse()) tails.rewrite()
-    const parts = tails.all().flatMap((tail) => tail.parts)
-    const needed = Map.groupBy(parts, ({ chunk }) => chunk)
-    // What retention has deleted is to be in no chunk: a start would take it for rows without a block.
-    for (const [group, { rows, oldest }] of this.#groups) {
-      const rest = needed.get(group) ?? []
-      if (oldest < this.#horizon && rowsOf(rest) < rows) for (const part of rest) part.chunk = undefined
+    for (const { parts } of tails.all())
+      for (const part of parts)
+        if (part.chunk !== undefined && this.#stale.has(part.chunk)) part.chunk = undefined
+  }
+
+  /**
+   * @param retired what retention has deleted of packs and blocks
+   * @param before how many rows of a group were needed before it
+   */
+  #noteStale(retired: readonly NumberedRange[], before: (group: number) => number): void {
+    const needed = this.#needed()
+    const ranges = Map.groupBy(retired, keyOf)
+    const isRetired = (part: NumberedRange): boolean =>
+      ranges.get(keyOf(part))?.some(({ from, to }) => from <= part.to && to >= part.from) === true
+    for (const [group, { parts }] of this.#groups)
+      if ((needed.get(group) ?? 0) < before(group) || (ranges.size > 0 && parts.some(isRetired)))
+        this.#stale.add(group)
+  }
+
+  #needed(): Needed {
+    const needed: Needed = new Map()
+    for (const { parts } of this.#init.recent.tails.all())
+      for (const { chunk, from, to } of parts) needed.set(chunk, (needed.get(chunk) ?? 0) + to - from + 1)
+    return needed
+  }
+
+  #learn(group: number, parts: readonly ChunkPart[]): void {
+    const known = this.#groups.get(group) ?? { parts: [], size: 0 }
+    this.#groups.set(group, known)
+    for (const { series, run, from, to, bytes } of parts) {
+      known.parts.push({ series, run, from, to })
+      known.size += bytes.length
     }
+  }
+
+  #forget(group: number): void {
+    this.#groups.delete(group)
+    this.#stale.delete(group)
   }
 
   #isSparse(): boolean {
@@ -183,10 +214,10 @@ export class Flusher {
 
   /** Of the groups that stay. */
   #numbers(dropped: readonly number[]): Ids[] {
-    return [...this.#groups].flatMap(([group, { ids }]) => (dropped.includes(group) ? [] : ids))
+    return [...this.#groups].flatMap(([group, { parts }]) => (dropped.includes(group) ? [] : idsOf(parts)))
   }
 
-  #addChunks(store: HistoryStore, rows: readonly Rows[]): { group: number; ids: Ids[]; oldest: number } {
+  #addChunks(store: HistoryStore, rows: readonly Rows[]): { group: number; parts: ChunkPart[] } {
     const { clock, time } = this.#init
     const at = clock.monotonic()
     const ids = rows.map(({ tail }) => store.names.ids(tail.series, tail.run, tail.topic, tail.unit))
@@ -197,9 +228,7 @@ export class Flusher {
         return { age, series, run, from: part.from, to: part.to, bytes: of.tail.bytesOf(part) }
       })
     })
-    const date = Math.floor(time.now() ?? 0)
-    const oldest = date - Math.max(...parts.map(({ age }) => age))
-    return { group: store.chunks.add(parts, date), ids, oldest: Math.max(0, oldest) }
+    return { group: store.chunks.add(parts, Math.floor(time.now() ?? 0)), parts }
   }
 
   #loadChunks(store: HistoryStore): void {
@@ -207,14 +236,9 @@ export class Flusher {
     const names = store.names.ofChunks()
     const now = time.arrival()
     this.#groups.clear()
+    this.#stale.clear()
     for (const { group, parts, date, isCut } of store.chunks.all()) {
-      const { ids, size, rows, oldest } = this.#groups.get(group) ?? EMPTY
-      this.#groups.set(group, {
-        ids: [...ids, ...parts.map(({ series, run }): Ids => [series, run])],
-        size: parts.reduce((sum, { bytes }) => sum + bytes.length, size),
-        rows: rows + rowsOf(parts),
-        oldest: parts.reduce((least, { age }) => Math.min(least, Math.max(0, date - age)), oldest)
-      })
+      this.#learn(group, parts)
       const passed = date === 0 ? 0 : Math.max(0, now - date)
       for (const part of parts) {
         const name = names.series.get(part.series)
@@ -244,8 +268,12 @@ export class Flusher {
   }
 }
 
-function rowsOf(parts: readonly { readonly from: number; readonly to: number }[]): number {
-  return parts.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+function idsOf(parts: readonly NumberedRange[]): Ids[] {
+  return parts.map(({ series, run }): Ids => [series, run])
+}
+
+function keyOf({ series, run }: NumberedRange): string {
+  return `${series} ${run}`
 }
 
 type Rows = ReturnType<typeof unwrittenParts>[number]

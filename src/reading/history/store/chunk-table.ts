@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { ByteReader } from '../rows/byte-reader.ts'
 import { ByteWriter } from '../rows/byte-writer.ts'
+import type { NumberedRange } from './sealed-table.ts'
 import type { Statements } from './statements.ts'
 
 /*
@@ -14,13 +15,7 @@ import type { Statements } from './statements.ts'
  */
 
 /** Rows of one series and run without a gap, as row-codec.ts writes them. */
-export interface ChunkPart {
-  /** Numbers of names. */
-  readonly series: number
-  readonly run: number
-  /** First and last seq. */
-  readonly from: number
-  readonly to: number
+export interface ChunkPart extends NumberedRange {
   readonly bytes: Uint8Array
   /** Seconds since its first row came, when it was written. */
   readonly age: number

@@ -34,6 +34,7 @@ export class HistoryStore {
 
   /** All of `work` or nothing. */
   transaction<T>(work: () => T): T {
+    this.sealed.retired.length = 0
     try {
       return inTransaction(this.#db, work)
     } catch (error) {

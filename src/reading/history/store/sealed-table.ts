@@ -31,6 +31,14 @@ export interface HeldRange {
   readonly ended: number | null
 }
 
+/** A range with the numbers of its series and run. */
+export interface NumberedRange {
+  readonly series: number
+  readonly run: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Packs and blocks that one statement deletes of an author. */
 const DROP_STEP = 1024
 
@@ -49,6 +57,8 @@ const RANGE = 'first_seq, last_seq, sealed_id, started, ended'
 export class SealedTable {
   readonly #statements: Statements
   readonly #names: NameTable
+  /** What was deleted, since the transaction began, because it was old or too much; with the numbers of its names. */
+  readonly retired: NumberedRange[] = []
 
   constructor(statements: Statements, names: NameTable) {
     this.#statements = statements
@@ -180,12 +190,6 @@ export class SealedTable {
     )
   }
 
-  /** The oldest date of what is kept, Infinity where there is none. */
-  oldestDate(): number {
-    const { oldest } = this.#statements.sql('SELECT min(dated) AS oldest FROM sealed').get() ?? {}
-    return numberOrNull(oldest) ?? Infinity
-  }
-
   /** Dates what was kept while the time was unknown. */
   dateUndated(now: number): void {
     this.#statements.sql('UPDATE sealed SET dated = ? WHERE dated = 0').run(now)
@@ -197,13 +201,12 @@ export class SealedTable {
 
   /** @returns how many packs and blocks were deleted */
   dropOlderThan(date: number): number {
-    return Number(this.#statements.sql('DELETE FROM sealed WHERE dated < ?').run(date).changes)
+    return this.#retire('SELECT id FROM sealed WHERE dated < ?', date)
   }
 
   /** @returns how many packs and blocks were deleted */
   dropOldest(count: number): number {
-    const oldest = 'SELECT id FROM sealed ORDER BY dated, id LIMIT ?'
-    return Number(this.#statements.sql(`DELETE FROM sealed WHERE id IN (${oldest})`).run(count).changes)
+    return this.#retire('SELECT id FROM sealed ORDER BY dated, id LIMIT ?', count)
   }
 
   /** The bytes that are held of each author. */
@@ -226,8 +229,17 @@ export class SealedTable {
     const oldest = `SELECT id, length(bytes) AS size FROM sealed
       WHERE peer_id = (SELECT id FROM peers WHERE peer = ?) ORDER BY dated, id LIMIT ${DROP_STEP}`
     const summed = `SELECT id, sum(size) OVER (ROWS UNBOUNDED PRECEDING) - size AS before FROM (${oldest})`
-    const drop = `DELETE FROM sealed WHERE id IN (SELECT id FROM (${summed}) WHERE before < ?)`
-    return Number(this.#statements.sql(drop).run(peer, bytes).changes)
+    return this.#retire(`SELECT id FROM (${summed}) WHERE before < ?`, peer, bytes)
+  }
+
+  /** @param ids the query of what is deleted */
+  #retire(ids: string, ...values: (string | number)[]): number {
+    const ranges = this.#statements
+      .rows(`SELECT series_id, run_id, first_seq, last_seq FROM ranges WHERE sealed_id IN (${ids})`)
+      .all(...values)
+    for (const [series, run, from, to] of ranges)
+      this.retired.push({ series: Number(series), run: Number(run), from: Number(from), to: Number(to) })
+    return Number(this.#statements.sql(`DELETE FROM sealed WHERE id IN (${ids})`).run(...values).changes)
   }
 
   #putRange(ids: Ids, range: PositionRange, sealed: number | bigint): void {

@@ -4,8 +4,17 @@ import { keptBytes } from '../../../../src/reading/history/store/sealed-bytes.ts
 import type { Reading } from '../../../../src/reading/reading.ts'
 import type { SealedReadings } from '../../../../src/reading/signed/sealed.ts'
 import { createSealer, type Sealer } from '../../../../src/reading/signed/sealer.ts'
-import { historyBench, noisy, readingsOf, runOf, smallLimits, topic, us } from '../../../support/history.ts'
-import { allQuantities, testSigner } from '../../../support/readings.ts'
+import {
+  copied,
+  historyBench,
+  noisy,
+  readingsOf,
+  runOf,
+  smallLimits,
+  topic,
+  us
+} from '../../../support/history.ts'
+import { allQuantities, seeded, testSigner } from '../../../support/readings.ts'
 
 const run = runOf(7)
 const friend = createSealer(testSigner(2), allQuantities)
@@ -112,6 +121,46 @@ t.test('rows that wait for a block count, and displace nothing of ours', async (
   t.equal(held.length, 1, 'without a gap')
   history.close()
 })
+
+for (const kind of ['rows', 'blocks'] as const) {
+  t.test(`${kind} that a share displaced do not return after a kill`, async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const limits = { ...smallLimits, blockAge: 86_400_000, bytes: 2 ** 20, sealBytes: 2 ** 24 }
+    const shares = { author: 0.02, claimed: 1, isClaimed: () => false }
+    const { history, clock } = historyBench({ path, limits, shares })
+    const friends = `${friend.peer}/hall/temperature`
+    history.beginRun(run, { mono: 0, unix: 1_767_225_600, quality: 0 })
+    // Older than all of the other: what is displaced is not older than all that is kept.
+    history.appendOwn(readingsOf(us.peer, run, 0, 255))
+    history.flush()
+    for (let step = 0; step < 60; step++) {
+      const readings = noisy(readingsOf(friend.peer, run, step * 50, step * 50 + 49))
+      history.put(wide(friend, readings))
+      // The chunk has a row of ours, too, so that it stays.
+      history.appendOwn(readingsOf(us.peer, run, 256 + step, 256 + step, 'slow'))
+      if (kind === 'rows') await clock.advance(1000)
+      else {
+        history.flush()
+        const random = seeded(step)
+        const bytes = Uint8Array.from({ length: 1000 }, () => 256 * random())
+        history.put({ ...wide(friend, readings), kind: 'block', bytes })
+        await clock.advance(60_000)
+      }
+    }
+    history.flush()
+    history.appendOwn(readingsOf(us.peer, run, 500, 500))
+    history.flush()
+    const [range = []] = history.held(friends)[0]?.ranges ?? []
+    const [first = 0, last] = range
+    t.ok(first > 0 && first < 2990, `from ${first}`)
+    t.equal(last, 2999)
+    const later = historyBench({ path: copied(path, 'killed'), limits, shares }).history
+    t.same(later.held(friends)[0]?.ranges, [range])
+    t.same(later.held(`${us.peer}/slow/temperature`)[0]?.ranges, [[256, 315]])
+    later.close()
+    history.close()
+  })
+}
 
 /** A pack as if it were signed: that is checked elsewhere, and takes its time. */
 function wide({ peer }: Sealer, readings: readonly Reading[]): SealedReadings {
