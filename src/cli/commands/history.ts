@@ -95,8 +95,8 @@ export const history = defineCommand({
     checkEvery(options.every, since, until ?? clock.now() / 1000)
     // The one more says whether there are more.
     const request = { who, what, limit: limit + 1, ...defined({ since, until, newest, timeout }) }
-    const { operations } = await context.connect({ own: true })
     const sink = await sinkOf(context)
+    const { operations } = await context.connect({ own: true })
     const sources = new HistorySources()
     const isForPeople = !context.json && options.cbor !== true
     let rows = 0
@@ -178,6 +178,7 @@ interface RowSink {
   end(cut?: ReadingRow): void | Promise<void>
 }
 
+/** @throws NodeError 'usage' for forms that exclude each other */
 async function sinkOf(context: Context): Promise<RowSink> {
   const { json, options } = context
   const forms = ['csv', 'cbor', 'plot', 'svg'].filter((name) => options[name] !== undefined)
@@ -190,28 +191,29 @@ async function sinkOf(context: Context): Promise<RowSink> {
   if (isCurve) return plotSink(context)
   const every = typeof options['every'] === 'number' ? options['every'] / 1000 : undefined
   const writer = options['cbor'] === true ? await cborWriter(context) : writers(context)
-  if (every === undefined) return { ...writer, end() {} }
+  if (every === undefined) return writer
   const buckets = new HistoryBuckets(every, writer.bucket)
-  return { ...writer, row: (row) => buckets.add(row), end: (cut) => buckets.end(cut) }
+  return {
+    ...writer,
+    row: (row) => buckets.add(row),
+    end(cut) {
+      buckets.end(cut)
+      return writer.end()
+    }
+  }
 }
 
 /** Writes rows, and buckets of --every, in one form. */
-interface Writer extends Pick<RowSink, 'row' | 'incomplete'> {
+interface Writer extends RowSink {
   bucket(bucket: BucketRow, interval: number): void
 }
 
 function writers({ terminal, json, options }: Context): Writer {
   if (json) {
     const write = (row: HistoryRow | BucketRow): void => terminal.json(row)
-    return { row: write, incomplete: write, bucket: write }
+    return { row: write, incomplete: write, bucket: write, end() {} }
   }
-  if (options['csv'] === true) {
-    terminal.line(options['every'] === undefined ? CSV_HEAD : BUCKET_CSV_HEAD)
-    return {
-      row: (row) => terminal.line(csvLine(row)),
-      bucket: (bucket) => terminal.line(bucketCsvLine(bucket))
-    }
-  }
+  if (options['csv'] === true) return csvWriter(terminal, options['every'] === undefined)
   const gaps = new HistoryGaps()
   const lines = new BucketLines()
   return {
@@ -219,7 +221,22 @@ function writers({ terminal, json, options }: Context): Writer {
       const gap = gaps.lineBefore(row)
       terminal.lines([...(gap === undefined ? [] : [gap]), rowLine(row)])
     },
-    bucket: (bucket, interval) => terminal.lines(lines.linesOf(bucket, interval))
+    bucket: (bucket, interval) => terminal.lines(lines.linesOf(bucket, interval)),
+    end() {}
+  }
+}
+
+/** The header comes with the first row, or alone where there is none: an error is no empty table. */
+function csvWriter(terminal: Context['terminal'], isOfReadings: boolean): Writer {
+  let head: string | undefined = isOfReadings ? CSV_HEAD : BUCKET_CSV_HEAD
+  const write = (...lines: string[]): void => {
+    terminal.lines(head === undefined ? lines : [head, ...lines])
+    head = undefined
+  }
+  return {
+    row: (row) => write(csvLine(row)),
+    bucket: (bucket) => write(bucketCsvLine(bucket)),
+    end: () => write()
   }
 }
 
@@ -232,7 +249,7 @@ async function cborWriter({ terminal }: Context): Promise<Writer> {
   const { Encoder } = await import('cbor-x')
   const encoder = new Encoder({ useRecords: false, variableMapSize: true })
   const write = (row: HistoryRow | BucketRow): void => terminal.bytes(encoder.encode(row))
-  return { row: write, incomplete: write, bucket: write }
+  return { row: write, incomplete: write, bucket: write, end() {} }
 }
 
 function plotSink({ terminal }: Context): RowSink {

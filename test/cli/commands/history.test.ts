@@ -1,7 +1,9 @@
 process.env['TZ'] = 'UTC'
 
+import { join } from 'node:path'
 import { decodeMultiple } from 'cbor-x'
 import t from 'tap'
+import { NodeError } from '../../../src/error.ts'
 import type { HistoryRow } from '../../../src/node/api/reading-rows.ts'
 import { FakeOperations, historyRows, NOW, reading } from '../../support/fakes/operations.ts'
 import { golden } from '../../support/golden.ts'
@@ -156,3 +158,28 @@ t.test(
     t.equal(out.trimEnd().split('\n').length, 9)
   }
 )
+
+t.test('the CSV header comes with the rows, alone where there are none, and not with an error', async (t) => {
+  const none = Object.assign(new FakeOperations(), { rows: [] })
+  for (const [line, head] of [
+    ['history hall air --csv', /^time,peer,.*since_start\n$/],
+    ['history hall air --csv --every 1h', /^time,until,.*cut\n$/]
+  ] as const) {
+    t.match((await runCommand(line, { operations: none })).out, head, line)
+    const found = await runCommand(line, { operations: operations() })
+    t.equal(found.out.match(/^time,/gm)?.length, 1)
+    t.match(found.out, /^time,/)
+    const failing = Object.assign(new FakeOperations(), { error: new NodeError('no-such', 'nothing') })
+    t.match(await runCommand(line, { operations: failing }), { out: '', status: 1, err: /nothing/ }, line)
+  }
+})
+
+t.test('forms that exclude each other are refused before a node is asked or started', async (t) => {
+  // No node can be asked or started there.
+  const home = join(t.testdir({ file: '' }), 'file')
+  for (const line of ['--csv --json', '--svg a.svg --plot', '--every 1h --plot']) {
+    const { status, err } = await runCommand(`history hall air ${line}`, { alone: true, home })
+    t.equal(status, 2, line)
+    t.match(err, /exclude/, line)
+  }
+})
