@@ -1,13 +1,12 @@
 process.env['TZ'] = 'UTC'
 
-import { join } from 'node:path'
 import { decodeMultiple } from 'cbor-x'
 import t from 'tap'
 import { NodeError } from '../../../src/error.ts'
 import type { HistoryRow } from '../../../src/node/api/reading-rows.ts'
 import { FakeOperations, historyRows, NOW, reading } from '../../support/fakes/operations.ts'
 import { golden } from '../../support/golden.ts'
-import { runCommand } from '../../support/process/command-run.ts'
+import { type CommandRunOptions, runCommand } from '../../support/process/command-run.ts'
 
 /** Readings of two runs without a known time, one a minute, and of one with. */
 function untimedRows(): HistoryRow[] {
@@ -175,11 +174,19 @@ t.test('the CSV header comes with the rows, alone where there are none, and not 
 })
 
 t.test('forms that exclude each other are refused before a node is asked or started', async (t) => {
-  // No node can be asked or started there.
-  const home = join(t.testdir({ file: '' }), 'file')
+  let connects = 0
+  const options: CommandRunOptions = {
+    get from() {
+      connects += 1
+      return 'running' as const
+    }
+  }
   for (const line of ['--csv --json', '--svg a.svg --plot', '--every 1h --plot']) {
-    const { status, err } = await runCommand(`history hall air ${line}`, { alone: true, home })
+    const { status, err } = await runCommand(`history hall air ${line}`, options)
     t.equal(status, 2, line)
     t.match(err, /exclude/, line)
   }
+  t.equal(connects, 0)
+  await runCommand('history hall air', options)
+  t.equal(connects, 1)
 })
