@@ -10,6 +10,7 @@ import { silentLog } from '../../src/log.ts'
 import { startControlServer } from '../../src/node/control/server.ts'
 import { FakeOperations, historyRows } from '../support/fakes/operations.ts'
 import { KITH, kith, runNode } from '../support/process/kith.ts'
+import { until } from '../support/until.ts'
 
 /** A home with a control server. */
 async function home(t: Test, operations = new FakeOperations()): Promise<string> {
@@ -43,7 +44,7 @@ t.test('wrong usage ends with 2 and goes to stderr', async (t) => {
 
 t.test('Ctrl-C ends a watch', async (t) => {
   const { child, out, err, end } = kith('watch', '--json', '--home', await home(t))
-  while (out().split('\n').length < 4) await once(child.stdout ?? child, 'data')
+  await until(() => out().split('\n').length >= 4)
   child.kill('SIGINT')
   t.equal(await end, 0)
   t.equal(err(), '')

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { KITH } from '../support/process/kith.ts'
 import { linesOf, thermometerWords } from '../support/process/node.ts'
+import { until } from '../support/until.ts'
 
 /** The second command keeps the shell from becoming the node itself. */
 const SCRIPT = '"$@" & echo "{\\"pid\\": $!}"; wait'
@@ -29,7 +30,7 @@ async function belowShell(t: Test, environment: NodeJS.ProcessEnv, script = SCRI
     out += text
   })
   const ended = once(shell.stdout, 'end')
-  while (!linesOf(out).some(({ msg }) => msg === 'started')) await once(shell.stdout, 'data')
+  await until(() => linesOf(out).some(({ msg }) => msg === 'started'))
   const pid = Number(linesOf(out).find(({ pid }) => pid !== undefined)?.['pid'])
   // Only if it has not ended as it should: its number may belong to another process by then.
   let gone = false

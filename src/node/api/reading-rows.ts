@@ -58,7 +58,8 @@ export interface HistoryRequest {
 
 export type HistoryRow = ReadingRow | LostRow | IncompleteRow
 
-export type ReadingRow = Omit<SeriesView, 'state' | 'age' | 'stale'> & {
+/** A reading of the past. */
+export interface ReadingRow extends Omit<SeriesView, 'state' | 'age' | 'stale'> {
   state: 'value' | 'fault'
   /** Seconds since the run (epoch and boot of `position`) began; only if `time` is null. */
   sinceStart?: number
@@ -70,7 +71,7 @@ export type ReadingRow = Omit<SeriesView, 'state' | 'age' | 'stale'> & {
   holder?: string
 }
 
-/** Readings that nobody has any more. */
+/** Readings that are known to be missing, and that nobody has any more. */
 export interface LostRow {
   peer: string
   who: string
@@ -79,7 +80,7 @@ export interface LostRow {
   lost: { epoch: number; boot: string; from: number; to: number }
 }
 
-/** The last row of an author that could not be asked: readings may be missing. */
+/** The last row of an author that could not be asked: readings of it may be missing. */
 export interface IncompleteRow {
   peer: string
   who: string

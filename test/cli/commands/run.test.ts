@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { kith } from '../../support/process/kith.ts'
+import { until } from '../../support/until.ts'
 
 /** Settings of a node that only its control socket can reach. */
 const ALONE = [
@@ -19,7 +19,7 @@ t.test('a simulated node runs, is asked over its socket, and stops in order', as
   const home = join(mkdtempSync(join(tmpdir(), 'kith-run-')), 'home')
   const node = kith('run', '--simulated', '7', '--home', home, '--set', 'name=den', ...ALONE)
   t.teardown(() => node.child.kill('SIGKILL'))
-  while (!node.out().includes('\n')) await once(node.child.stdout ?? node.child, 'data')
+  await until(() => node.out().includes('\n'))
   const [first = ''] = node.out().split('\n')
   const started = JSON.parse(first)
   t.match(started, { level: 'info', msg: 'started', name: 'den', sensors: ['air'] })

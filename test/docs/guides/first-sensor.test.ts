@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { kith } from '../../support/process/kith.ts'
+import { until } from '../../support/until.ts'
 
 process.env['KITH_MDNS'] = 'false'
 
@@ -30,9 +30,11 @@ t.test('the page, command by command, on a simulated machine', async (t) => {
     if (line === 'run') {
       node = running
       t.teardown(() => running.child.kill())
-      while (!running.out().includes('"started"')) await once(running.child.stdout ?? running.child, 'data')
       // The first sample follows the start: the question is asked again until it is there.
-      while ((await start('ask hall air').end) !== 0 && running.child.exitCode === null);
+      await until(async () => {
+        if (running.child.exitCode !== null) throw new Error(`kith run ends: ${running.err()}`)
+        return running.out().includes('"started"') && (await start('ask hall air').end) === 0
+      }, 60_000)
       continue
     }
     t.equal(await running.end, 0, `kith ${line}: ${running.err()}`)

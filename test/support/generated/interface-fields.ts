@@ -16,10 +16,7 @@ const COMMENT = /^\s*(?:\/\*\*|\*\/|\*)\s?|\s*\*\/$/g
  */
 export function interfaceFields(source: string, name: string): Field[] {
   const lines = source.split('\n')
-  const head = lines.findIndex((line) =>
-    new RegExp(`^(export )?interface ${name}( extends \\w+)? \\{$`).test(line)
-  )
-  if (head === -1) throw new Error(`no interface ${name}`)
+  const head = headOf(lines, name)
   const body = lines.slice(head + 1, lines.indexOf('}', head))
   const fields: { name: string; optional: boolean; type: string[]; about: string }[] = []
   let about: string[] = []
@@ -39,6 +36,36 @@ export function interfaceFields(source: string, name: string): Field[] {
     } else fields.at(-1)?.type.push(line.trim().replace('readonly ', ''))
   }
   return fields.map((field) => ({ ...field, type: oneLine(field.type) }))
+}
+
+/** The interface that `interface NAME` extends, and the members that it leaves out. @throws Error as interfaceFields */
+export function baseOf(source: string, name: string): { base: string; without: string[] } | undefined {
+  const lines = source.split('\n')
+  const [, base, left = ''] =
+    / extends (?:Omit<)?(\w+)(?:, (.*)>)? \{$/.exec(lines[headOf(lines, name)] ?? '') ?? []
+  if (base === undefined) return undefined
+  return { base, without: [...left.matchAll(/\w+/g)].map(String) }
+}
+
+/** The types of `type NAME = A | B` on one line. @throws Error where the source has no such line */
+export function unionMembers(source: string, name: string): string[] {
+  const [, members] = new RegExp(`^export type ${name} = ([\\w |]+)$`, 'm').exec(source) ?? []
+  if (members === undefined) throw new Error(`no union ${name}`)
+  return members.split(' | ')
+}
+
+/** The comment of one line before an interface. @throws Error as interfaceFields */
+export function aboutInterface(source: string, name: string): string {
+  const lines = source.split('\n')
+  return (lines[headOf(lines, name) - 1] ?? '').replaceAll(COMMENT, '')
+}
+
+function headOf(lines: readonly string[], name: string): number {
+  const head = lines.findIndex((line) =>
+    new RegExp(`^(export )?interface ${name}( extends .+)? \\{$`).test(line)
+  )
+  if (head === -1) throw new Error(`no interface ${name}`)
+  return head
 }
 
 /** Members of a type in braces are parted by semicolons. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { controlRoutes } from '../../../src/node/control/routes.ts'
-import { type Field, interfaceFields } from './interface-fields.ts'
+import { aboutInterface, baseOf, interfaceFields, unionMembers } from './interface-fields.ts'
 
 const OPERATIONS = 'node/api/operations.ts'
+const READING_ROWS = 'node/api/reading-rows.ts'
 
 /** What each command prints with --json: a document, or an object a line. */
 const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
@@ -89,10 +90,13 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['BookEntry', OPERATIONS],
   ['BookChange', OPERATIONS],
   ['ImportReport', 'node/peers/import-book.ts'],
-  ['SeriesView', 'node/api/reading-rows.ts'],
+  ['SeriesView', READING_ROWS],
   ['AskRequest', OPERATIONS],
   ['WatchRequest', OPERATIONS],
-  ['HistoryRequest', 'node/api/reading-rows.ts'],
+  ['HistoryRequest', READING_ROWS],
+  ['ReadingRow', READING_ROWS],
+  ['LostRow', READING_ROWS],
+  ['IncompleteRow', READING_ROWS],
   ['BucketRow', 'cli/views/history/buckets.ts'],
   ['PingRequest', OPERATIONS],
   ['PingReply', OPERATIONS],
@@ -131,15 +135,7 @@ An error is one line on stderr, \`{"error": ErrorView}\`, and the exit status sa
 configuration, 3 no peer found or reachable, 4 refused. Remarks are plain text on stderr.
 `
 
-const ROWS = `### HistoryRow
-
-A SeriesView without \`age\` and \`stale\`, of a reading; \`sinceStart?\`, in seconds since the run began, where its \`time\` is
-null; \`unsealed?\`, where this node lost its seal in a crash; \`from\`: \`author\`, \`own\` (the store of this node), or
-\`holder\`, another peer that stores it, whose name is \`holder\`. Or, where readings are known to be missing and nobody has them, \`{ peer, who, series, lost }\` with
-\`lost: { epoch, boot, from, to }\`: the first and the last sequence number. Or, last of an author that could
-not be asked, \`{ peer, who, incomplete }\` with the reason: readings may be missing.
-
-### ServeEvent
+const SERVE_EVENT = `### ServeEvent
 
 First \`{ serving, programs }\`: the ProtocolNames, and how many programs run at a time at most. Then an IncomingStream for
 each stream that a peer opened.
@@ -162,8 +158,9 @@ export function jsonPage(): string {
     ['| request | body | answer |', '|---|---|---|', ...routes].join('\n'),
     '',
     '## Types\n',
-    ...TYPES.map(([name, file, inFile]) => typeText(name, fieldsOf(file, inFile ?? name))),
-    ROWS
+    ...TYPES.map(([name, file, inFile]) => typeText(name, sourceOf(file), inFile ?? name)),
+    unionText('HistoryRow', sourceOf(READING_ROWS)),
+    SERVE_EVENT
   ].join('\n')
 }
 
@@ -178,14 +175,34 @@ A list of lines is NDJSON; a line \`{"error": ErrorView}\` ends it early. Other 
 HTTP status that fits: 400, 403, 404, 409, 410, 413, 500, 502, 503 or 504.
 `
 
-function fieldsOf(file: string, name: string): Field[] {
-  return interfaceFields(readFileSync(new URL(`../../../src/${file}`, import.meta.url), 'utf8'), name)
+function sourceOf(file: string): string {
+  return readFileSync(new URL(`../../../src/${file}`, import.meta.url), 'utf8')
 }
 
-function typeText(name: string, fields: readonly Field[]): string {
-  const rows = fields.map(
+function typeText(name: string, source: string, inSource: string): string {
+  const rows = interfaceFields(source, inSource).map(
     ({ name: key, optional, type, about }) =>
       `| \`${key}${optional ? '?' : ''}\` | \`${type.replaceAll('|', '\\|')}\` | ${about.replaceAll('|', '\\|')} |`
   )
-  return [`### ${name}\n`, '| key | type | meaning |', '|---|---|---|', ...rows, ''].join('\n')
+  return [
+    `### ${name}\n`,
+    ...baseText(source, inSource),
+    '| key | type | meaning |',
+    '|---|---|---|',
+    ...rows,
+    ''
+  ].join('\n')
+}
+
+function unionText(name: string, source: string): string {
+  const members = unionMembers(source, name).map((member) => `- ${member}: ${aboutInterface(source, member)}`)
+  return [`### ${name}\n`, 'One of\n', ...members, ''].join('\n')
+}
+
+function baseText(source: string, name: string): string[] {
+  const of = baseOf(source, name)
+  if (of === undefined) return []
+  const without =
+    of.without.length === 0 ? '' : ` without ${of.without.map((key) => `\`${key}\``).join(', ')}`
+  return [`The keys of ${of.base}${without}, and:\n`]
 }
