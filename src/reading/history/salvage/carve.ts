@@ -66,7 +66,7 @@ function* rowsOf(page: Buffer, head: number, file: PageFile): Generator<CarvedRo
 
 function rowAt(page: Buffer, offset: number, kind: PageKind, file: PageFile): CarvedRow | undefined {
   const size = varint(page, offset + kind.pointerBytes)
-  const rowid = size && kind.hasRowid ? varint(page, size.end) : undefined
+  const rowid = size && kind.hasRowid ? rowidAt(page, size.end) : undefined
   const start = kind.hasRowid ? rowid?.end : size?.end
   if (size === undefined || start === undefined || size.value > MAX_ROW) return undefined
   const payload = payloadAt(page, start, size.value, kind, file)
@@ -150,4 +150,13 @@ function varint(bytes: Buffer, offset: number): { value: number; end: number } |
     if (byte < 0x80) return { value, end: at + 1 }
   }
   return undefined
+}
+
+/** A varint of a number below 2^49, or of one below 0: those have nine bytes, of which the last has eight bits. */
+function rowidAt(bytes: Buffer, offset: number): { value: number; end: number } | undefined {
+  const end = offset + 9
+  const isLong = end <= bytes.length && bytes.subarray(offset, end - 1).every((byte) => byte >= 0x80)
+  if (!isLong) return varint(bytes, offset)
+  const high = bytes.subarray(offset, end - 1).reduce((sum, byte) => sum * 128n + BigInt(byte & 0x7f), 0n)
+  return { value: Number(BigInt.asIntN(64, high * 256n + BigInt(bytes.readUInt8(end - 1)))), end }
 }

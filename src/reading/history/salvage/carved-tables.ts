@@ -103,6 +103,7 @@ export interface CarvedRange {
   readonly run: number
   readonly from: number
   readonly to: number
+  /** Below 0 where it is of rows without their seals. */
   readonly sealed: number
 }
 
@@ -110,8 +111,8 @@ export function carvedRange({ rowid, values }: CarvedRow): CarvedRange | undefin
   const [series, run, from, to, sealed] = values
   const faults = values[7]
   if (rowid !== undefined || values.length !== COLUMNS || !isCount(faults)) return undefined
-  if (!isCount(series) || !isCount(run) || !isCount(from) || !isCount(to) || !isCount(sealed))
-    return undefined
+  if (!isCount(series) || !isCount(run) || !isCount(from) || !isCount(to)) return undefined
+  if (typeof sealed !== 'number' || !Number.isSafeInteger(sealed)) return undefined
   return from <= to ? { series, run, from, to, sealed } : undefined
 }
 

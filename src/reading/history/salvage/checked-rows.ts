@@ -83,30 +83,30 @@ export class CheckedRows {
    * Rows of one series and run, as many as can be read; those of others without their seals.
    * @param name of the numbers of the part, undefined where one of them is not known
    */
-  chunkPart({ from, to, bytes, isWhole }: ReadPart, name: RowName | undefined): Change[] {
-    if (name === undefined) return []
+  *chunkPart({ from, to, bytes, isWhole }: ReadPart, name: RowName | undefined): Generator<Change> {
+    if (name === undefined) return
     const { name: series, epoch, boot } = name
     this.expect(series, { epoch, boot }, from, to)
-    if (!isWhole) return []
+    if (!isWhole) return
     const unit = this.#unitOf(series)
     const named = { series, unit, run: { epoch, boot }, first: from }
     // Rows behind the last one are in a block.
-    return this.#rows(() => decodeRows(bytes, named).take(to - from + 1))
+    yield* this.#rows(() => decodeRows(bytes, named).take(to - from + 1))
   }
 
   /** Rows of another author that were kept without their seals. */
-  storedRows(rows: Uint8Array): Change[] {
+  storedRows(rows: Uint8Array): Generator<Change> {
     return this.#rows(() => decodeStoredRows(rows, (series) => this.#unitOf(series)))
   }
 
-  #rows(decode: () => Iterator<Reading>): Change[] {
-    const changes: Change[] = []
+  /** Each is decoded when it is taken: a few bytes may hold thousands. */
+  *#rows(decode: () => Iterator<Reading>): Generator<Change> {
     const rows = attempt(decode)
     for (;;) {
       const next = rows && attempt(() => rows.next())
-      if (next === undefined || next.done === true) return changes
+      if (next === undefined || next.done === true) return
       const reading = attempt(() => signable(next.value, this.#init.sealer.quantities))
-      if (reading !== undefined) changes.push(this.#row(reading))
+      if (reading !== undefined) yield this.#row(reading)
     }
   }
 

@@ -126,28 +126,39 @@ function hasChunks(db: DatabaseSync): boolean {
 
 /** @returns whether all were read */
 function* readRowsOfOthers(db: DatabaseSync, rows: CheckedRows): Generator<Step, boolean> {
-  const changes: Change[] = []
-  const isRead = yield* readRows(db, UNSEALED, [], ({ bytes }) => {
+  const found = rowsOf(db, UNSEALED, [])
+  for (;;) {
+    const { done, value } = found.next()
+    if (done === true) return value
+    const { bytes } = value
     const kept = bytes instanceof Uint8Array ? rowsIn(bytes) : undefined
-    if (kept !== undefined) changes.push(...rows.storedRows(kept))
-    return undefined
-  })
-  for (const change of changes) yield { change }
-  return isRead
+    if (kept !== undefined) for (const change of rows.storedRows(kept)) yield { change }
+    yield
+  }
 }
 
-/** The rows until one cannot be read. @returns whether all were read */
+/** A step for each row. @returns whether all were read */
 function* readRows(
   db: DatabaseSync,
   sql: string,
   values: readonly number[],
   take: (row: Row) => Step
 ): Generator<Step, boolean> {
+  const rows = rowsOf(db, sql, values)
+  for (;;) {
+    const { done, value } = rows.next()
+    if (done === true) return value
+    yield take(value)
+  }
+}
+
+/** The rows until one cannot be read. @returns whether all were read */
+function* rowsOf(db: DatabaseSync, sql: string, values: readonly number[]): Generator<Row, boolean> {
   const rows = attempt(() => db.prepare(sql).iterate(...values))
   for (;;) {
     const next = rows && attempt(() => rows.next())
     if (next === undefined || next.done === true) return next !== undefined
-    yield take(next.value)
+    yield next.value
   }
 }
 

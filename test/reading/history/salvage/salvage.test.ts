@@ -2,7 +2,9 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { rangesOf } from '../../../../src/reading/history/range.ts'
 import { RowEncoder } from '../../../../src/reading/history/rows/row-codec.ts'
+import { storedRows } from '../../../../src/reading/history/rows/stored-rows.ts'
 import { CheckedRows, type SalvageInit } from '../../../../src/reading/history/salvage/checked-rows.ts'
 import { salvage } from '../../../../src/reading/history/salvage/salvage.ts'
 import { openDatabase } from '../../../../src/reading/history/store/database-file.ts'
@@ -297,6 +299,42 @@ t.test('rows behind the last one of a part are in a block, and are left out', as
   const encoder = new RowEncoder()
   for (const reading of readingsOf(us.peer, run, 10, 19)) encoder.append(reading)
   const part = { age: 0, series: 1, run: 1, from: 10, to: 13, bytes: encoder.written(), isWhole: true }
-  const changes = new CheckedRows(init).chunkPart(part, { name: `${us.peer}/hall/temperature`, ...run })
+  const changes = [...new CheckedRows(init).chunkPart(part, { name: `${us.peer}/hall/temperature`, ...run })]
   t.equal(changes.length, 4)
 })
+
+for (const [what, harm] of [
+  ['tables', () => {}],
+  ['pages', (path: string) => writeFileSync(path, readFileSync(path).fill(0, 0, PAGE))]
+] as const) {
+  t.test(`rows of others without their seals come over one a step, from the ${what}`, async (t) => {
+    const path = join(t.testdir(), 'history.sqlite')
+    const store = new HistoryStore(openDatabase(path))
+    store.transaction(() => {
+      for (let from = 0; from < 1000; from += 100) {
+        const rows = readingsOf(them.peer, run, from, from + 99)
+        for (const first of rows.slice(0, 1))
+          store.sealed.put({
+            ...{ kind: 'rows', topic, dated: 1 },
+            bytes: storedRows(first, rows),
+            ranges: rangesOf(rows)
+          })
+      }
+    })
+    store.close()
+    harm(path)
+    let decoded = 0
+    const topicOf = (): string => {
+      decoded++
+      return topic
+    }
+    let [changes, most] = [0, 0]
+    for (const step of salvage(path, new CheckedRows({ sealer: us, topicOf }), { phase: 'rows', at: -1 })) {
+      if (step !== undefined) changes++
+      most = Math.max(most, decoded)
+      decoded = 0
+    }
+    t.equal(changes, 1000)
+    t.equal(most, 1, 'rows decoded between two steps')
+  })
+}
