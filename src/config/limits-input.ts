@@ -61,8 +61,7 @@ export interface LimitsInput {
   }
   /** Streams of applications. */
   readonly streams?: {
-    /** Streams that others may hold open, on all protocols together; auto: 256 for each 256 connections. (auto, 1 to
-     * 65536) */
+    /** Streams that others may hold open, on all protocols; auto: 256 for each 256 connections. (auto, 1 to 65536) */
     readonly open?: 'auto' | number | undefined
     /** Of these, streams of one peer. (1 to 4096) */
     readonly openPerPeer?: number | undefined
@@ -144,6 +143,8 @@ export interface LimitsInput {
     readonly otherPeers?: number | undefined
     /** An answer counts as ended after this silence. (100ms to 10min) */
     readonly silence?: string | undefined
+    /** An answer that brings nothing missing for this long is given up. (1s to 1d) */
+    readonly fruitless?: string | undefined
   }
   /** Storing the readings of others (store). */
   readonly replication?: {
@@ -316,8 +317,7 @@ export interface LimitsInput {
   }
   /** Connections. */
   readonly network?: {
-    /** Open connections; auto: one for each 2 MiB of memory, from 256 to 4096, as far as files and heap reach. (auto,
-     * 4 to 65536) */
+    /** Open connections; auto: one for each 2 MiB of memory, 256 to 4096, as files and heap allow. (auto, 4 to 65536) */
     readonly connections?: 'auto' | number | undefined
     /** New connections a second from one IP address. (1 to 10000) */
     readonly inboundPerSecond?: number | undefined
@@ -344,8 +344,7 @@ export interface LimitsInput {
   }
   /** Peers that are known and dialled. */
   readonly dialing?: {
-    /** Peers remembered beside those of the book, connected or not; auto: 1024 for each 256 connections. (auto, 16 to
-     * 65536) */
+    /** Peers remembered besides the book, connected or not; auto: 1024 for each 256 connections. (auto, 16 to 65536) */
     readonly peers?: 'auto' | number | undefined
     /** Addresses remembered of one peer. (1 to 256) */
     readonly addresses?: number | undefined

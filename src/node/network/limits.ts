@@ -5,7 +5,7 @@ export const networkLimits = defineLimits('Connections.', {
     4,
     65_536,
     256,
-    'Open connections; auto: one for each 2 MiB of memory, from 256 to 4096, as far as files and heap reach.'
+    'Open connections; auto: one for each 2 MiB of memory, 256 to 4096, as files and heap allow.'
   ),
   inboundPerSecond: whole(1, 10_000, 20, 'New connections a second from one IP address.'),
   inboundPending: scaledWhole(1, 10_000, 128, 'Connections whose handshake is not complete.'),
@@ -35,7 +35,7 @@ export const networkLimits = defineLimits('Connections.', {
 export type NetworkLimits = LimitsOf<typeof networkLimits>
 
 export const streamLimits = defineLimits('Streams of applications.', {
-  open: scaledWhole(1, 65_536, 256, 'Streams that others may hold open, on all protocols together.'),
+  open: scaledWhole(1, 65_536, 256, 'Streams that others may hold open, on all protocols.'),
   openPerPeer: whole(1, 4096, 64, 'Of these, streams of one peer.'),
   perPeer: whole(1, 1024, 16, 'Streams one peer may hold open on one protocol.'),
   messageBytes: size('1KiB', '4MiB', '64KiB', 'Largest message.'),

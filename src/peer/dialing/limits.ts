@@ -3,7 +3,7 @@ import { defineLimits, duration, type LimitsOf, scaledWhole, whole } from '../..
 export const dialingLimits = defineLimits(
   'Peers that are known and dialled.',
   {
-    peers: scaledWhole(16, 65_536, 1024, 'Peers remembered beside those of the book, connected or not.'),
+    peers: scaledWhole(16, 65_536, 1024, 'Peers remembered besides the book, connected or not.'),
     addresses: whole(1, 256, 16, 'Addresses remembered of one peer.'),
     retryMin: duration('100ms', '1h', '1s', 'First wait before a peer is dialled again.'),
     retryMax: duration('1s', '1d', '1min', 'Longest wait before a peer of the book is dialled again.'),

@@ -4,11 +4,12 @@ import { defined } from '../../defined.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { Reading } from '../../reading/reading.ts'
-import { comparePositions, newestPosition, type Position, type Run } from '../../reading/run.ts'
+import { comparePositions, newestPosition, type Position, type Run, sameRun } from '../../reading/run.ts'
 import { parseSeries } from '../../reading/series.ts'
 import type { SealedReadings } from '../../reading/signed/sealed.ts'
+import { AnswerTime } from './answer-time.ts'
 import type { BackfillQueue } from './backfill-queue.ts'
-import { BEGINNING, MAX_UNABLE, NOTHING_HELD, PATIENCE, REFUSED, SILENT } from './constants.ts'
+import { BEGINNING, MAX_UNABLE, NOTHING_HELD, PATIENCE, REFUSED, SILENT, UNABLE } from './constants.ts'
 import type { ProviderTable } from './provider-table.ts'
 import type { Missing } from './reorder-buffer.ts'
 
@@ -42,6 +43,8 @@ export interface BackfillInit {
   readonly max: number
   /** Milliseconds of silence after which an answer counts as ended. */
   readonly silence: number
+  /** Milliseconds after which an answer is given up that brings nothing missing. */
+  readonly fruitless: number
   /** Takes verified packs and blocks, for the hub of this node. */
   readonly receive: (sealed: SealedReadings) => void
 }
@@ -63,6 +66,15 @@ export interface BackfillTask {
   readonly withoutAuthor?: boolean
   /** Whether the search may end, after the author or another peer was asked. */
   readonly isComplete: (byAuthor: boolean) => boolean
+}
+
+/** One question to one peer. */
+interface Asking {
+  readonly peer: string
+  readonly author: string
+  readonly task: BackfillTask
+  readonly signal: AbortSignal
+  readonly leave: () => void
 }
 
 /**
@@ -89,10 +101,11 @@ export class Backfill {
     if (!asksAuthor && !asksOthers) return false
     const leave = await this.#init.queue.turn(task.noticedAt, signal)
     try {
-      const answered = asksAuthor && (await this.#askPeer(author, author, task, signal, leave))
+      const asking = { author, task, signal, leave }
+      const answered = asksAuthor && (await this.#askPeer({ ...asking, peer: author }))
       if (task.authorOnly === true || (answered && task.isComplete(true))) return answered
       for (const provider of this.#providersOf(author)) {
-        await this.#askPeer(provider, author, task, signal, leave)
+        await this.#askPeer({ ...asking, peer: provider })
         if (task.isComplete(false)) break
       }
       return answered
@@ -123,15 +136,10 @@ export class Backfill {
   }
 
   /** @returns whether the answer was complete */
-  async #askPeer(
-    peer: string,
-    author: string,
-    task: BackfillTask,
-    signal: AbortSignal,
-    leave: () => void
-  ): Promise<boolean> {
+  async #askPeer(asking: Asking): Promise<boolean> {
+    const { peer, author, task, signal } = asking
     try {
-      const hasAny = await this.#receive(peer, author, task, signal, leave)
+      const hasAny = await this.#receive(asking)
       this.#silent.delete(peer)
       if (!hasAny) this.#init.providers.forget(author, peer)
       return true
@@ -149,18 +157,14 @@ export class Backfill {
     const now = this.#init.clock.monotonic()
     if (error instanceof Error && error.name === 'UnsupportedProtocolError')
       this.#refusing.set(peer, now + REFUSED)
-    if (isNodeError(error, 'deadline')) this.#silent.set(peer, now + SILENT)
+    if (UNABLE.some((code) => isNodeError(error, code))) this.#silent.set(peer, now + SILENT)
   }
 
   /** @returns whether the answer had any item */
-  async #receive(
-    peer: string,
-    author: string,
-    task: BackfillTask,
-    signal: AbortSignal,
-    leave: () => void
-  ): Promise<boolean> {
-    const { source, clock, silence } = this.#init
+  async #receive(asking: Asking): Promise<boolean> {
+    const { peer, task, signal, leave } = asking
+    const { source, clock, silence, fruitless } = this.#init
+    const time = new AnswerTime(clock, fruitless)
     const over = new AbortController()
     const answer = source.history(peer, questionOf(task), AbortSignal.any([signal, over.signal]))
     const items = answer[Symbol.asyncIterator]()
@@ -168,10 +172,11 @@ export class Backfill {
     const giveWay = clock.after(PATIENCE, leave)
     try {
       for (;;) {
-        const item = await withDeadline(clock, silence, `history of ${peer}`, () => items.next(), signal)
+        const wait = Math.min(silence, time.left)
+        const item = await withDeadline(clock, wait, `history of ${peer}`, () => items.next(), signal)
         giveWay()
         if (item.done === true) return last !== undefined
-        last = this.#take(item.value, peer, author, task, last)
+        last = this.#take(item.value, asking, time, last)
         if (task.shouldStop()) return true
       }
     } finally {
@@ -180,24 +185,30 @@ export class Backfill {
     }
   }
 
-  /** @returns the last position of the item. @throws NodeError 'history-order' unless it ascends */
+  /**
+   * @returns the last position of the item
+   * @throws NodeError 'history-order' unless it ascends, and where another than the author says what is lost
+   */
   #take(
     item: HistoryItem,
-    peer: string,
-    author: string,
-    task: BackfillTask,
+    { peer, author, task }: Asking,
+    time: AnswerTime,
     last: Position | undefined
   ): Position {
     const byAuthor = peer === author
     if (item.lost !== undefined) {
       const { run, to } = item.lost
+      if (!byAuthor) throw new NodeError('history-order', `${peer} says what is lost of ${author}`)
       checkOrder(peer, last, { ...run, seq: to })
-      if (byAuthor) task.onGone({ ...run, seq: to + 1 })
+      task.onGone({ ...run, seq: to + 1 })
       return { ...run, seq: to }
     }
     const readings = item.sealed.readings.filter(({ series }) => series === task.series)
     const newest = newestPosition(readings.map(({ position }) => position))
     checkOrder(peer, last, newest)
+    const isNew = ({ position }: Reading): boolean =>
+      (last === undefined || comparePositions(position, last) > 0) && isMissing(position, task.missing)
+    time.brought(readings.filter(isNew).length)
     this.#init.providers.note(author, peer)
     this.#init.receive(item.sealed)
     task.onReadings(readings, byAuthor)
@@ -208,6 +219,11 @@ export class Backfill {
 function questionOf({ series, missing }: BackfillTask): HistoryQuestion {
   const from = missing.from.epoch === BEGINNING.epoch ? {} : { from: missing.from }
   return { series, ...from, ...defined({ to: missing.to }) }
+}
+
+function isMissing(position: Position, { from, to }: Missing): boolean {
+  if (comparePositions(position, from) < 0) return false
+  return to === undefined || (sameRun(position, from) && position.seq <= to)
 }
 
 /** Each item must go further than the one before, else an answer might never end. */

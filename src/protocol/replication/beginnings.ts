@@ -74,7 +74,10 @@ export class Beginnings {
   async #ask(series: string): Promise<boolean> {
     const { clock, history, ask } = this.#init
     const first = oldestOf(history.held(series))
-    if (first === undefined) return true
+    if (first === undefined) {
+      this.settle(series)
+      return true
+    }
     let isReached = false
     const answered = await ask({
       series,

@@ -12,6 +12,12 @@ export const REFUSED = 600_000
 /** Milliseconds for which a peer that did not answer is not asked for the readings of others. */
 export const SILENT = 60_000
 
+/** Milliseconds by which a missing reading puts off the end of the answer that brings it: a slow link brings more of them. */
+export const EARNED = 1_000
+
+/** Codes of errors after which a peer is not asked for the readings of others for SILENT: it was silent, or it lies. */
+export const UNABLE = ['deadline', 'misbehaving', 'history-order']
+
 /** Peers of either kind that are remembered. */
 export const MAX_UNABLE = 4096
 

@@ -54,6 +54,7 @@ export function backfill(init: BackfillServiceInit): (components: BackfillCompon
       others: () => network.getPeers().map(String),
       max: limits.otherPeers,
       silence: limits.silence,
+      fruitless: limits.fruitless,
       receive
     })
 }

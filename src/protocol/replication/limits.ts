@@ -25,7 +25,8 @@ export const backfillLimits = defineLimits('Asking for readings that were missed
   spacing: duration('1ms', '1h', '200ms', 'Time between the starts of two requests.'),
   waiting: scaledWhole(1, 65_536, 256, 'Gaps that wait for their turn; the oldest are dropped.'),
   otherPeers: whole(0, 64, 3, 'Peers asked besides the author.'),
-  silence: duration('100ms', '10min', '10s', 'An answer counts as ended after this silence.')
+  silence: duration('100ms', '10min', '10s', 'An answer counts as ended after this silence.'),
+  fruitless: duration('1s', '1d', '1min', 'An answer that brings nothing missing for this long is given up.')
 })
 
 export type BackfillLimits = LimitsOf<typeof backfillLimits>

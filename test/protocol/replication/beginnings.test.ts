@@ -11,10 +11,11 @@ const nowhere = '0000000000000000'
 const EPOCH = 1_790_000_000
 const MINUTE = 60_000
 
-function bench(seq: number, answers: () => boolean) {
+function bench(seq: number, answers: () => boolean, isHeld = true) {
   const clock = new VirtualClock()
   const asked: unknown[] = []
   const stops: boolean[] = []
+  const looks: unknown[] = []
   const gone = new Set<string>()
   const held: HeldRun[] = [
     { run: { epoch: EPOCH + 9, boot }, ranges: [[3, 4]] },
@@ -22,7 +23,7 @@ function bench(seq: number, answers: () => boolean) {
   ]
   const beginnings = new Beginnings({
     clock,
-    history: { held: () => held },
+    history: { held: () => (isHeld ? held : []) },
     isConnected: (peer) => !gone.has(peer),
     backfill: { refuses: () => false },
     lanes: 1,
@@ -36,13 +37,16 @@ function bench(seq: number, answers: () => boolean) {
       }
       return answers()
     },
-    run: (work) => void work()
+    run(work) {
+      looks.push(work)
+      void work()
+    }
   })
   const look = async (): Promise<void> => {
     beginnings.look([author], new Map([[author, [series]]]))
     await clock.advance(1000)
   }
-  return { clock, asked, stops, gone, beginnings, look }
+  return { clock, asked, stops, looks, gone, beginnings, look }
 }
 
 t.test('runs of the day before the first that was heard are asked for, once', async (t) => {
@@ -86,4 +90,12 @@ t.test('an author that does not answer is asked again later, or when it has conn
   await clock.advance(10 * MINUTE)
   await look()
   t.equal(asked.length, 3)
+})
+
+t.test('a series of which nothing is held is not looked at again', async (t) => {
+  const { asked, looks, look } = bench(2, () => true, false)
+  await look()
+  await look()
+  t.equal(looks.length, 1)
+  t.same(asked, [])
 })

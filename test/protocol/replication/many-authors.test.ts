@@ -108,6 +108,7 @@ function gateway(t: Test, lights: number, light: Light) {
     others: () => [...all.keys()].filter(isConnected),
     max: 3,
     silence: 10 * SECOND,
+    fruitless: 60 * SECOND,
     receive: put
   })
   const network = new EventTarget()

@@ -66,6 +66,7 @@ export class FollowedWorld {
       others: () => [provider],
       max: 3,
       silence: 5000,
+      fruitless: 60_000,
       receive: () => undefined
     })
     this.subscription = new Subscription({
