@@ -15,7 +15,7 @@ export interface FlusherInit {
   readonly recent: Recent
   /** Unix seconds by which the age of rows counts. */
   readonly time: Pick<Retention, 'now' | 'arrival'>
-  /** Called for rows that are damaged; with their series, where it is known. */
+  /** Called once for rows that are damaged; with their series, where it is known. */
   readonly onDamaged: (series: string | undefined) => void
   /** Milliseconds: older rows are not read at a start. */
   readonly age: number
@@ -37,6 +37,15 @@ interface Group {
   size: number
 }
 
+/** A part of a chunk, or its rest, that cannot be read. */
+interface Damaged {
+  readonly group: number
+  /** Its chunk and its place there. */
+  readonly key: string
+  /** Where it is known. */
+  readonly series: string | undefined
+}
+
 /** How many rows of each group are needed, and of those that are not written. */
 type Needed = Map<number | undefined, number>
 
@@ -49,6 +58,8 @@ export class Flusher {
   readonly #groups = new Map<number, Group>()
   /** Those with rows that retention has deleted: a start would take these for rows without a block. */
   readonly #stale = new Set<number>()
+  /** Parts on disk that are damaged: at each opening of the file they are found again. */
+  #damaged: readonly Damaged[] = []
 
   constructor(init: FlusherInit) {
     this.#init = init
@@ -104,7 +115,7 @@ export class Flusher {
       for (const part of parts) part.chunk = added?.group
       tail.close()
     }
-    for (const unused of dropped) this.#forget(unused)
+    for (const unused of dropped) if (durable.opened === this.#known) this.#forget(unused)
     if (added !== undefined) this.#learn(added.group, added.parts)
     const rowsBefore = (group: number): number =>
       retained?.before.get(group === added?.group ? undefined : group) ?? 0
@@ -196,6 +207,8 @@ export class Flusher {
   #forget(group: number): void {
     this.#groups.delete(group)
     this.#stale.delete(group)
+    // Its numbers may be given to others.
+    this.#damaged = this.#damaged.filter((damaged) => damaged.group !== group)
   }
 
   #isSparse(): boolean {
@@ -232,22 +245,31 @@ export class Flusher {
   }
 
   #loadChunks(store: HistoryStore): void {
-    const { onDamaged, time } = this.#init
+    const { time } = this.#init
     const names = store.names.ofChunks()
     const now = time.arrival()
+    const damaged: Damaged[] = []
     this.#groups.clear()
     this.#stale.clear()
-    for (const { group, parts, date, isCut } of store.chunks.all()) {
+    for (const { group, id, parts, date, isCut } of store.chunks.all()) {
       this.#learn(group, parts)
       const passed = date === 0 ? 0 : Math.max(0, now - date)
-      for (const part of parts) {
+      for (const [i, part] of parts.entries()) {
         const name = names.series.get(part.series)
         const run = names.runs.get(part.run)
-        if (name === undefined || run === undefined || !part.isWhole) onDamaged(name?.series)
-        else this.#take(store, { ...name, run }, part, { group, age: passed + part.age })
+        if (name !== undefined && run !== undefined && part.isWhole)
+          this.#take(store, { ...name, run }, part, { group, age: passed + part.age })
+        else damaged.push({ group, key: `${id} ${i}`, series: name?.series })
       }
-      if (isCut) onDamaged(undefined)
+      if (isCut) damaged.push({ group, key: `${id} rest`, series: undefined })
     }
+    this.#noteDamaged(damaged)
+  }
+
+  #noteDamaged(damaged: readonly Damaged[]): void {
+    const known = new Set(this.#damaged.map(({ key }) => key))
+    this.#damaged = damaged
+    for (const { key, series } of damaged) if (!known.has(key)) this.#init.onDamaged(series)
   }
 
   /** @param chunk its group, and seconds since the first row of the part came */

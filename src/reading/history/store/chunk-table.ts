@@ -47,6 +47,7 @@ const GROUP = 2 ** 20
 export interface Chunk extends ReadChunk {
   /** Its group: the chunks of one flush. */
   readonly group: number
+  readonly id: number
 }
 
 /** Rows of tails: written once, and deleted when blocks hold all of them. */
@@ -79,8 +80,9 @@ export class ChunkTable {
 
   *all(): Generator<Chunk> {
     for (const row of this.#statements.sql('SELECT id, bytes FROM chunks ORDER BY id').all()) {
+      const id = Number(row['id'])
       if (row['bytes'] instanceof Uint8Array)
-        yield { group: Math.floor(Number(row['id']) / GROUP), ...readChunk(row['bytes']) }
+        yield { group: Math.floor(id / GROUP), id, ...readChunk(row['bytes']) }
     }
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { diskBench as bench, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
+import { diskBench as bench, copied, readingsOf, runOf, them, topic, us } from '../../../support/history.ts'
 
 const ours = `${us.peer}/hall/temperature`
 const all = { items: 1000, bytes: 10 ** 9 }
@@ -43,4 +43,40 @@ t.test('a zeroed block is a gap that is lost; of another author, one that may be
   history.put(them.block(topic, readingsOf(them.peer, run, 20, 39)))
   t.equal(history.readings({ series: theirs, limit: 2000 }).length, 40)
   history.close()
+})
+
+t.test('damaged rows are counted once, however often the file is opened', (t) => {
+  const path = join(t.testdir(), 'history.sqlite')
+  const first = bench(path)
+  first.history.appendOwn(readingsOf(us.peer, run, 0, 19))
+  first.history.appendOwn(readingsOf(us.peer, run, 0, 19, 'outdoor'))
+  first.history.flush()
+  const kill = copied(path, 'killed')
+  first.history.close()
+  const other = new DatabaseSync(kill)
+  const { id, bytes } = other.prepare('SELECT id, bytes FROM chunks').get() ?? {}
+  if (!(bytes instanceof Uint8Array)) throw new Error('no chunk')
+  // The last row of the second part.
+  const changed = bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1)
+  other.prepare('UPDATE chunks SET bytes = ? WHERE id = ?').run(changed, id ?? null)
+  other.close()
+  const { history, log, pragma } = bench(kill)
+  const errors = () => log.lines.filter(({ level }) => level === 'error').length
+  t.equal(history.status().damage?.lost, 1)
+  t.equal(errors(), 1)
+  for (let i = 0; i < 3; i++) {
+    pragma('query_only = 1')
+    history.appendOwn(readingsOf(us.peer, run, 100 + i, 100 + i))
+    history.flush()
+    t.not(history.status().state, 'ok')
+    const before = errors()
+    history.appendOwn(readingsOf(us.peer, run, 200 + i, 200 + i))
+    history.flush()
+    t.equal(history.status().state, 'ok', 'opened anew')
+    t.equal(history.status().damage?.lost, 1)
+    t.equal(errors(), before)
+  }
+  t.equal(history.readings({ series: ours, limit: 100 }).length, 26)
+  history.close()
+  t.end()
 })
