@@ -34,6 +34,8 @@ export class Worker {
   #last = 0
 
   private constructor(child: Child) {
+    // Else a program that is not there would end this process.
+    child.once('error', (error) => this.#ended.abort(error))
     if (child.pid === undefined) throw new Error(`${child.spawnfile} did not start`)
     this.pid = child.pid
     this.#child = child

@@ -105,10 +105,6 @@ function stop(): Record<string, number[]> {
   return Object.fromEntries(Array.from(devices, ([peer, { sent }]) => [peer, sent]))
 }
 
-function connected(): number {
-  return [...devices.values()].filter(({ network }) => network.getConnections().length > 0).length
-}
-
-serve({ make, connect, start, stop, connected }, async () => {
+serve({ make, connect, start, stop }, async () => {
   await Promise.all(Array.from(devices.values(), ({ network }) => network.stop()))
 })

@@ -24,19 +24,25 @@ const QUICK: GatewayTimes = { settle: 10_000, time: 20_000, last: 5_000 }
 const FULL: GatewayTimes = { settle: 20_000, time: 60_000, last: 5_000 }
 /** Milliseconds to make the devices, to connect them, and for a gateway that is behind after that. */
 export const START = 600_000
+/** Milliseconds between two looks at the memory. */
+const LOOK = 2_000
 /** Of the drop-in for a gateway (docs/install.md). */
 export const FLAGS = ['--max-old-space-size=512', '--max-semi-space-size=16']
 
+/** The last columns of a run and of a check. */
+export const lastColumns: readonly Column[] = [
+  { name: 'p50', unit: 'ms', digits: 1 },
+  { name: 'p99', unit: 'ms', digits: 1 },
+  { name: 'written', unit: 'B a reading', digits: 0 },
+  { name: 'kept', unit: 'B a reading', digits: 0 }
+]
 export const columns: readonly Column[] = [
   { name: 'CPU', unit: '% of a core', digits: 1 },
   { name: 'RSS', unit: 'MB', digits: 0 },
   { name: 'PSS', unit: 'MB', digits: 0 },
   { name: 'published', unit: 'packs' },
   { name: 'lost', unit: 'packs' },
-  { name: 'p50', unit: 'ms', digits: 1 },
-  { name: 'p99', unit: 'ms', digits: 1 },
-  { name: 'written', unit: 'B a reading', digits: 0 },
-  { name: 'kept', unit: 'B a reading', digits: 0 }
+  ...lastColumns
 ]
 
 /** As a person would write it for a gateway (docs/install.md); but all devices come from one address. */
@@ -118,7 +124,7 @@ export async function measureGateway(
     const { count, times } = compare(sent, await node.call<Came>('arrived'))
     const { p50, p99 } = summarize(times)
     const { readings, disk, kept } = await node.call<Ended>('end')
-    const figures = [cpu, rss / 2 ** 20, pss / 2 ** 20, count]
+    const figures = [cpu, rss, pss, count]
     figures.push(count - times.length, p50, p99, disk / readings, kept / readings)
     return { name: `${size} devices`, figures }
   } finally {
@@ -127,15 +133,28 @@ export async function measureGateway(
   }
 }
 
-/** Per cent of a core over so many milliseconds, and bytes at their end. */
-async function watched(node: Worker, time: number): Promise<{ cpu: number; rss: number; pss: number }> {
+export interface Watched {
+  /** Per cent of a core. */
+  readonly cpu: number
+  /** MB at the end; `most` of what RSS was meanwhile. */
+  readonly rss: number
+  readonly pss: number
+  readonly most: number
+}
+
+/** @param time milliseconds */
+export async function watched(node: Worker, time: number, signal?: AbortSignal): Promise<Watched> {
   const before = await node.call<Usage>('usage')
   const began = performance.now()
-  await delay(time)
+  let most = 0
+  for (let left = time; left > 0; left = began + time - performance.now()) {
+    await delay(Math.min(LOOK, left), undefined, { signal })
+    most = Math.max(most, memoryOf(node.pid).rss)
+  }
   const after = await node.call<Usage>('usage')
   const cpu = (100 * (after.cpu - before.cpu)) / (performance.now() - began)
   const { rss, pss } = memoryOf(node.pid)
-  return { cpu, rss, pss }
+  return { cpu, rss: rss / 2 ** 20, pss: pss / 2 ** 20, most: most / 2 ** 20 }
 }
 
 export type Sent = Readonly<Record<string, readonly number[]>>

@@ -47,17 +47,11 @@ async function start({ config, ...rest }: { home: string; config: string }): Pro
 export interface Usage {
   /** Milliseconds of processor time since the start. */
   readonly cpu: number
-  readonly history: { readonly readings: number; readonly bytes: number }
-  readonly peers: number
-  readonly counters: Readonly<Record<string, number>>
 }
 
-async function usage(): Promise<Usage> {
-  if (node === undefined) throw new Error('it is not started')
-  const { history, peers, counters } = await node.operations.status()
+function usage(): Usage {
   const { user, system } = process.cpuUsage()
-  const { readings, bytes } = history
-  return { cpu: (user + system) / 1000, history: { readings, bytes }, peers, counters }
+  return { cpu: (user + system) / 1000 }
 }
 
 function arrived(): Record<string, (number | null)[]> {
@@ -76,8 +70,9 @@ export interface Ended {
 
 /** Stops the node, and returns what the disk has of it. */
 async function end(): Promise<Ended> {
-  const { history } = await usage()
-  await node?.stop()
+  if (node === undefined) throw new Error('it is not started')
+  const { history } = await node.operations.status()
+  await node.stop()
   const kept = statSync(join(home, 'history.sqlite')).size - sizeAtStart
   return { readings: history.readings, disk: written().disk - writtenAtStart, kept }
 }

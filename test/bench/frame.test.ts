@@ -75,3 +75,7 @@ t.test('a measured process that ends is an error of the call', async (t) => {
   await t.rejects(worker.call('usage'), { message: /ended: 3/ })
   await worker.stop()
 })
+
+t.test('a program that is not there is an error of its start', async (t) => {
+  t.throws(() => Worker.run([t.testdirName]), { message: /did not start/ })
+})

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import t from 'tap'
-import { source } from '../../bench/frame/code.ts'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { Table } from '../../bench/frame/bench.ts'
+import { type Code, source } from '../../bench/frame/code.ts'
 import { columns, measureGateway } from '../../bench/gateway/gateway-bench.ts'
+import { checkGateway } from '../../bench/gateway/gateway-check.ts'
 import { countOf, lacking } from '../../bench/gateway/held.ts'
 import { Link } from '../../bench/gateway/link.ts'
 
@@ -17,6 +20,37 @@ t.test('a gateway stores what three light devices publish', linux, async (t) => 
   t.equal(of('lost'), 0)
   t.ok(of('p50') > 0 && of('p99') >= of('p50'))
   t.ok(of('RSS') > of('PSS') && of('CPU') > 0 && of('written') > 0 && of('kept') > 0)
+})
+
+/** A check whose programs answer without nodes. @param usage what the gateway does when it is asked for that */
+async function checkOf(t: Test, usage: string): Promise<Table> {
+  const program = t.testdir({
+    'answers.mjs': `
+      import { createInterface } from 'node:readline'
+      const results = { make: [], stop: {}, arrived: {}, held: {}, end: { readings: 0, disk: 0, kept: 0 } }
+      for await (const line of createInterface({ input: process.stdin })) {
+        const { id, name } = JSON.parse(line)
+        if (name === 'usage') ${usage}
+        const result = name === 'start' ? '/ip4/127.0.0.1/tcp/1/p2p/none' : (results[name] ?? { cpu: 0 })
+        console.log(JSON.stringify({ id, result }))
+      }`
+  })
+  const code: Code = { ...source, program: () => join(program, 'answers.mjs') }
+  return await checkGateway(code, 100, { time: 200, away: 10, last: 0, repair: 0 }, () => {})
+}
+
+t.test('a check fails where nothing is published', linux, async (t) => {
+  const { failures } = await checkOf(t, ';')
+  t.strictSame(failures, [
+    'light devices: 0 published, of 20',
+    'whole, undisturbed: no readings',
+    'whole, restarted: no readings',
+    'whole, link lost: no readings'
+  ])
+})
+
+t.test('a gateway that crashes ends its check, and not the run', linux, async (t) => {
+  await t.rejects(checkOf(t, 'process.exit(3)'), { message: /ended: 3/ })
 })
 
 t.test('what one history has and another lacks is named', async (t) => {
