@@ -109,7 +109,7 @@ export interface ConfigInput {
     /** The clock chip with a battery that the source rtc reads. */
     readonly rtc?: {
       /** Which one: ds3231, for example. */
-      readonly type?: 'none' | undefined
+      readonly type?: 'none' | 'ds1307' | 'ds1338' | 'ds3231' | undefined
       /** The bus it is on. */
       readonly bus?: string | undefined
       /** Its address. (0x68) */

@@ -1,11 +1,12 @@
 import t from 'tap'
+import { clockChips } from '../../devices/index.ts'
 import type { ConfigInput } from '../../src/config/config-input.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { configInput, limitsInput } from '../support/generated/config-input.ts'
 import { golden } from '../support/golden.ts'
 
-const schema = await configJsonSchema([], [])
+const schema = await configJsonSchema([], clockChips)
 
 t.test('the type of a configuration is made of its schema', async (t) => {
   for (const [file, made] of [
@@ -23,11 +24,13 @@ t.test('what the type allows, the loader takes', async (t) => {
     store: ['attic', { claimed: 'soil' }],
     history: { age: '7d', bytes: '1MiB' },
     datagrams: { port: 'tcp' },
+    time: { sources: ['rtc', 'kernel'], rtc: { type: 'ds3231', bus: 'i2c-1' } },
     limits: { hub: { queue: 64 } }
   }
-  t.match(loadConfig({ text: JSON.stringify(config), devices: [] }).config, {
+  t.match(loadConfig({ text: JSON.stringify(config), devices: [], clocks: clockChips }).config, {
     name: 'hall',
     forward: 'book',
+    time: { rtc: { type: 'ds3231', bus: 'i2c-1' } },
     limits: { hub: { queue: 64 } }
   })
   // @ts-expect-error: no such word
