@@ -50,10 +50,13 @@ const MAX_SHOWN = 50
 /** Everything that is wrong with a configuration, in the order of the file. */
 export class ConfigError extends NodeError {
   readonly problems: readonly ConfigProblem[]
+  /** Old names beside them: LoadedConfig.warnings. */
+  readonly warnings: readonly ConfigProblem[]
 
-  constructor(problems: readonly ConfigProblem[]) {
+  constructor(problems: readonly ConfigProblem[], warnings: readonly ConfigProblem[] = []) {
     super('bad-config', formatProblems(problems))
     this.problems = problems
+    this.warnings = warnings
   }
 }
 

@@ -83,11 +83,11 @@ async function outsideOf(merged: Merged, request: WholeRequest): Promise<Outside
 /** Adds the other problems, except those of sensors, whose types may be the ones that did not load. */
 async function withTheRest(first: ConfigError, merged: Merged, request: WholeRequest): Promise<ConfigError> {
   try {
-    await finish(merged, request)
-    return first
+    const { warnings } = await finish(merged, request)
+    return new ConfigError(first.problems, warnings)
   } catch (error) {
     if (!isConfigError(error)) throw error
     const rest = error.problems.filter(({ path }) => !path.startsWith('sensors'))
-    return new ConfigError(inOrder([...first.problems, ...rest]))
+    return new ConfigError(inOrder([...first.problems, ...rest]), error.warnings)
   }
 }

@@ -195,11 +195,12 @@ export class Loading {
     const elsewhere = (key: string): OptionPath | undefined =>
       this.#options.find((setting) => setting.path.at(-1) === key)?.path
     this.#problems.push(...schemaProblems(schema, this.#settings, result.issues ?? [], elsewhere))
-    if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems))
+    const warnings = inOrder(this.#warnings)
+    if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems), warnings)
     return {
       config: withScaledLimits(result.output, machine),
       provenance: this.#provenance(schema, result.output, machine),
-      warnings: inOrder(this.#warnings)
+      warnings
     }
   }
 

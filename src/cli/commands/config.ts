@@ -1,4 +1,10 @@
-import { formatProblems, isConfigError, type ProblemView, problemView } from '../../config/config-error.ts'
+import {
+  type ConfigProblem,
+  formatProblems,
+  isConfigError,
+  type ProblemView,
+  problemView
+} from '../../config/config-error.ts'
 import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
@@ -25,10 +31,13 @@ const check = defineCommand({
     const [named] = positionals
     const request = { home, file: named, environment }
     if (json) return listProblems(await problemsOf(request), terminal)
-    const { config, warnings } = await loadNodeConfig(request)
+    const { config, warnings } = await loadNodeConfig(request).catch((error: unknown) => {
+      if (isConfigError(error)) remarkWarnings(error.warnings, terminal)
+      throw error
+    })
     const path = configFile({ home, file: named })
     const there = configFileFound({ home, file: named })
-    if (warnings.length > 0) terminal.remark(formatProblems(warnings))
+    remarkWarnings(warnings, terminal)
     const { length } = config.sensors
     const sensors = `${length} ${length === 1 ? 'sensor' : 'sensors'}`
     terminal.line(there ? `${path}: no errors, ${sensors}` : `${path} does not exist; the defaults apply`)
@@ -36,14 +45,22 @@ const check = defineCommand({
   }
 })
 
+function remarkWarnings(warnings: readonly ConfigProblem[], terminal: Terminal): void {
+  if (warnings.length > 0) terminal.remark(formatProblems(warnings))
+}
+
 async function problemsOf(request: ConfigRequest): Promise<ProblemView[]> {
   try {
     const { warnings } = await loadNodeConfig(request)
-    return warnings.map((warning) => problemView('warning', warning))
+    return viewsOf('warning', warnings)
   } catch (error) {
     if (!isConfigError(error)) throw error
-    return error.problems.map((problem) => problemView('error', problem))
+    return [...viewsOf('error', error.problems), ...viewsOf('warning', error.warnings)]
   }
+}
+
+function viewsOf(level: ProblemView['level'], problems: readonly ConfigProblem[]): ProblemView[] {
+  return problems.map((problem) => problemView(level, problem))
 }
 
 function listProblems(problems: ProblemView[], terminal: Terminal): number {

@@ -265,6 +265,26 @@ t.test('every error of a configuration is listed', async (t) => {
   t.match(err, 'log.level')
 })
 
+t.test('a configuration with errors is told its old names too', async (t) => {
+  const environment = { KITH_LIMITS_JOURNAL_QUEUE: '64', KITH_LOG_LEVEL: 'loud' }
+  const { status, err } = await runCommand('config check', { environment })
+  t.equal(status, 2)
+  t.match(err, /KITH_LIMITS_JOURNAL_QUEUE .*KITH_LIMITS_HUB_QUEUE/s)
+  t.match(err, 'log.level')
+  const listed = await runCommand('config check --json', { environment })
+  t.equal(listed.status, 2)
+  t.match(JSON.parse(listed.out), [
+    { level: 'error' },
+    { level: 'warning', message: /KITH_LIMITS_HUB_QUEUE/ }
+  ])
+  const folder = t.testdir({ 'kith.yaml': 'devices: [./none.ts]\nlimits: { journal: { queue: 64 } }\n' })
+  const { out } = await runCommand(`config check ${join(folder, 'kith.yaml')} --json`)
+  t.match(JSON.parse(out), [
+    { level: 'error', path: 'devices[0]' },
+    { level: 'warning', message: /hub/ }
+  ])
+})
+
 const NOWHERE = { service: '/none', clone: '/none' }
 
 t.test('the order of the homes', async (t) => {
