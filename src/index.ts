@@ -12,8 +12,9 @@
 
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
-export type { ConfigInput, SensorInput } from './config/config-input.ts'
-export type { LimitsInput } from './config/limits-input.ts'
+export type { ConfigInput, SensorInput } from './config/input/config-input.ts'
+export type { LimitsInput } from './config/input/limits-input.ts'
+export type { ReachLimitsInput } from './config/input/reach-limits-input.ts'
 export { NodeError } from './error.ts'
 export { defineSensor } from './hal/driver-kit/define-sensor.ts'
 export type { Measure, Measurement, Options, Sensor, SensorDefinition } from './hal/sensor.ts'

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { defined } from '../defined.ts'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
+import { withPlaces } from './access.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { NamedModule } from './devices/outside.ts'
 import { variableOf, variablesFor } from './environment.ts'
@@ -198,7 +199,13 @@ export class Loading {
     const warnings = inOrder(this.#warnings)
     if (!result.success || this.#problems.length > 0) throw new ConfigError(inOrder(this.#problems), warnings)
     return {
-      config: withScaledLimits(result.output, machine),
+      config: withScaledLimits(
+        {
+          ...result.output,
+          access: withPlaces(result.output.access, (path) => this.#settings.place(path, 'value'))
+        },
+        machine
+      ),
       provenance: this.#provenance(schema, result.output, machine),
       warnings
     }

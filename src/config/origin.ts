@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 /** Where a value was written. */
 export type Origin =
   | { readonly kind: 'default' }
@@ -34,4 +36,10 @@ export interface Written {
   readonly values: ReadonlyMap<string, Origin>
   /** Where the keys stand, by the same paths. */
   readonly keys: ReadonlyMap<string, Origin>
+}
+
+/** Short, for people who know the node: `kith.yaml:8`, `KITH_ACCESS`; undefined for a default. */
+export function placeOf(origin: Origin): string | undefined {
+  if (origin.kind === 'file') return `${basename(origin.file)}:${origin.line}`
+  return origin.kind === 'default' ? undefined : origin.name
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as v from 'valibot'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
+import { accessProblems, accessSchema } from './access.ts'
 import { busClashes } from './devices/bus-clashes.ts'
 import { busesSchema } from './devices/buses.ts'
 import { busName, chipAddress } from './devices/sensor-place.ts'
@@ -121,6 +122,11 @@ const trust = {
     'Whose readings are accepted: peers of the book, also of the local network, or anyone.'
   ),
   deny: option(listOfTexts(nameOrPeer, 1024), [], 'Names or PeerIds that are neither answered nor accepted.'),
+  access: option(
+    accessSchema(),
+    [],
+    'Who may do what, besides reading by the book and the local network: docs/access.md.'
+  ),
   unlisted: option(
     truth(),
     false,
@@ -195,7 +201,12 @@ export function configSchema(
     v.rawCheck(({ dataset, addIssue }) => {
       const given = dataset.value as Parameters<typeof busClashes>[0]
       const unknown = quantityProblems(given, devices, quantities)
-      for (const { path, message } of [...busClashes(given), ...switchClashes(given), ...unknown])
+      for (const { path, message } of [
+        ...busClashes(given),
+        ...switchClashes(given),
+        ...accessProblems(given),
+        ...unknown
+      ])
         addIssue({ message, path: issuePath(dataset.value, path) })
     })
   )

@@ -97,7 +97,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
       [{ name: 'log', stop: () => log.end() }, ...startOrder(components, operations, stopping)],
       { clock, log, startDeadline: START_DEADLINE, stopDeadline: STOP_DEADLINE }
     ),
-    datagrams: new NodeDatagrams(transports.datagrams, resolver, peers.admission),
+    datagrams: new NodeDatagrams(transports.datagrams, resolver, peers.access),
     listen: () => listenToAll(components),
     onCatalogue(listener) {
       for (const sealed of peers.catalogues.all()) listener(sealed)

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
-import type { ConfigInput } from '../config/config-input.ts'
+import type { ConfigInput } from '../config/input/config-input.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
 import { type Log, silentLog } from '../log.ts'

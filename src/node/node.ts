@@ -256,8 +256,8 @@ export class Node {
   ): void {
     const peer = connection.remotePeer.toString()
     const caller = { peer, host: remoteHost(connection), direct: isDirect(connection) }
-    if (!anyone && !this.#running.assembled.peers.admission.answers(caller)) {
-      stream.abort(new Error('only peers of the book and of the local network are answered'))
+    if (!this.#running.assembled.peers.access.mayUse(caller, stream.protocol ?? '', anyone)) {
+      stream.abort(new Error('only the book, the local network and who is granted the protocol are answered'))
       return
     }
     const used = this.#places.take(stream, peer)

@@ -39,7 +39,7 @@ export class Admission {
 
   answers(caller: Caller): boolean {
     if (this.denies(caller.peer)) return false
-    return this.#init.inBook(caller.peer) || this.#isNear(caller)
+    return this.#init.inBook(caller.peer) || this.isNear(caller)
   }
 
   /** @param source the peer that handed the reading to us; undefined where we asked for it */
@@ -49,11 +49,11 @@ export class Admission {
     if (this.#init.accept === 'book') return false
     if (source === undefined) return true
     const caller = this.#init.callerOf(source)
-    return this.#init.inBook(source) || (caller !== undefined && this.#isNear(caller))
+    return this.#init.inBook(source) || (caller !== undefined && this.isNear(caller))
   }
 
   /** In-process transports have no host: their peers count as near. */
-  #isNear(caller: Caller): boolean {
+  isNear(caller: Caller): boolean {
     return caller.direct && (caller.host === undefined || this.#init.network.isNear(caller.host))
   }
 }

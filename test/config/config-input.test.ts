@@ -1,9 +1,9 @@
 import t from 'tap'
 import { clockChips } from '../../devices/index.ts'
-import type { ConfigInput } from '../../src/config/config-input.ts'
+import type { ConfigInput } from '../../src/config/input/config-input.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { configInput, limitsInput } from '../support/generated/config-input.ts'
+import { configInput, limitsInput, reachLimitsInput } from '../support/generated/config-input.ts'
 import { golden } from '../support/golden.ts'
 
 const schema = await configJsonSchema([], clockChips)
@@ -11,9 +11,10 @@ const schema = await configJsonSchema([], clockChips)
 t.test('the type of a configuration is made of its schema', async (t) => {
   for (const [file, made] of [
     ['config-input.ts', configInput(schema)],
-    ['limits-input.ts', limitsInput(schema)]
+    ['limits-input.ts', limitsInput(schema)],
+    ['reach-limits-input.ts', reachLimitsInput(schema)]
   ] as const)
-    t.equal(made, golden(new URL(`../../src/config/${file}`, import.meta.url), made), file)
+    t.equal(made, golden(new URL(`../../src/config/input/${file}`, import.meta.url), made), file)
 })
 
 t.test('what the type allows, the loader takes', async (t) => {

@@ -94,7 +94,8 @@ async function unmatchedWords(config: NodeConfig, entries: readonly NamedEntry[]
   const policy = await import('../../node/peers/store-policy.ts')
   const words = [
     ...policy.wordsWithoutEntry(config.store, entries).map(policy.unmatchedStore),
-    ...policy.wordsWithoutEntry(config.deny, entries).map(policy.unmatchedDeny)
+    ...policy.wordsWithoutEntry(config.deny, entries).map(policy.unmatchedDeny),
+    ...policy.wordsWithoutEntry(policy.whoOf(config.access), entries).map(policy.unmatchedAccess)
   ]
   return words.map(({ message, hint }) => warn('config', message, hint))
 }

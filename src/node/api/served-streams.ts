@@ -16,7 +16,7 @@ export interface ServedStreamsInit {
   /** Streams that one peer may hold open on one protocol. */
   readonly perPeer: number
   readonly inBook: (peer: string) => boolean
-  readonly allows: (connection: Connection, allow: 'book' | 'near') => boolean
+  readonly allows: (connection: Connection, allow: 'book' | 'near', protocol: string) => boolean
   readonly namesOf: (peer: string) => Pick<IncomingStream, 'who' | 'name'>
 }
 
@@ -68,7 +68,7 @@ export class ServedStreams {
     const wake = (): void => serving.changed.notify()
     signal.addEventListener('abort', wake, { once: true })
     const onStream = (stream: Stream, connection: Connection): void => {
-      if (this.#init.allows(connection, allow)) this.#take(serving, stream, connection)
+      if (this.#init.allows(connection, allow, stream.protocol ?? '')) this.#take(serving, stream, connection)
       else stream.abort(new Error('this peer is not answered'))
     }
     const options = {

@@ -1,4 +1,5 @@
 import type { Connection } from '@libp2p/interface'
+import type { Access } from '../../peer/access/access.ts'
 import type { Admission, Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import type { LastGoodAddresses } from '../../peer/book/last-good.ts'
@@ -119,6 +120,7 @@ export interface Peers {
   /** The connection to that PeerId, as far as admission needs it. */
   readonly callerOf: (peer: string) => Caller | undefined
   readonly admission: Admission
+  readonly access: Access
   readonly forwarding: Forwarding
   readonly storePolicy: StorePolicy
 }

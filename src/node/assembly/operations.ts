@@ -108,7 +108,7 @@ function deviceOperations(
 function servedStreams({
   init: { config, world },
   transports: { network },
-  peers: { admission, directory, inBook }
+  peers: { access, directory, inBook }
 }: Pick<Components, 'init' | 'transports' | 'peers'>): Pick<Operations, 'serve' | 'accept'> {
   let loaded: Promise<ServedStreams> | undefined
   const load = async (): Promise<ServedStreams> => {
@@ -119,10 +119,12 @@ function servedStreams({
       limits: config.limits.serve,
       perPeer: config.limits.streams.perPeer,
       inBook,
-      allows(connection, allow) {
+      allows(connection, allow, protocol) {
         const peer = connection.remotePeer.toString()
-        if (allow === 'book') return inBook(peer) && !admission.denies(peer)
-        return admission.answers({ peer, host: remoteHost(connection), direct: isDirect(connection) })
+        // As over a relay: only the book and who is granted it.
+        const far = { peer, host: undefined, direct: false }
+        const near = { peer, host: remoteHost(connection), direct: isDirect(connection) }
+        return access.mayUse(allow === 'book' ? far : near, protocol)
       },
       namesOf: (peer) => ({
         who: directory.labelOf(peer),

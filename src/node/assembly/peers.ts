@@ -1,6 +1,7 @@
 import { systemClock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect, remoteHost } from '../../direct.ts'
+import { Access } from '../../peer/access/access.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AddressDialer } from '../../peer/dialing/address-dialer.ts'
@@ -19,8 +20,10 @@ import { lastGoodOf } from '../peers/last-good-file.ts'
 import {
   StorePolicy,
   type UnmatchedWord,
+  unmatchedAccess,
   unmatchedDeny,
   unmatchedStore,
+  whoOf,
   wordsWithoutEntry
 } from '../peers/store-policy.ts'
 import { autoBytes } from './auto-bytes.ts'
@@ -73,6 +76,19 @@ export async function createPeers({
     network: transports.local,
     callerOf
   })
+  const access = new Access({
+    clock: init.world.clock,
+    log,
+    callers: config.limits.access.callers,
+    labelOf: (peer) => directory.labelOf(peer),
+    grants: config.access,
+    denies: (peer) => denyList.denies(peer),
+    entriesOf: (peer) => book.entriesOf(peer),
+    isName: (word) => book.get(word) !== undefined,
+    isNear: (caller) => admission.isNear(caller),
+    privates: privatesOf(config)
+  })
+  book.onChange(() => access.changed())
   const storePolicy = new StorePolicy({
     self: identity.peer,
     store: config.store,
@@ -100,9 +116,15 @@ export async function createPeers({
     isProtected,
     callerOf,
     admission,
+    access,
     forwarding: new Forwarding({ forward: config.forward, inBook, callerOf, network: transports.local }),
     storePolicy
   }
+}
+
+/** The names of private sensors. */
+export function privatesOf({ sensors }: Pick<NodeConfig, 'sensors'>): ReadonlySet<string> {
+  return new Set(sensors.filter((sensor) => sensor.private).map(({ name }) => name))
 }
 
 /** Words that mean nobody are no error: the entry of the book may come later. */
@@ -111,6 +133,8 @@ function warnOfUnmatched({ config, log, shortLived }: Components['init'], book: 
   const entries = book.entries()
   for (const word of wordsWithoutEntry(config.store, entries)) log.warn(describe(unmatchedStore(word)))
   for (const word of wordsWithoutEntry(config.deny, entries)) log.warn(describe(unmatchedDeny(word)))
+  for (const word of wordsWithoutEntry(whoOf(config.access), entries))
+    log.warn(describe(unmatchedAccess(word)))
 }
 
 function describe({ message, hint }: UnmatchedWord): string {

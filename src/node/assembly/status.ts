@@ -82,10 +82,20 @@ function countersOf({
   addresses,
   relays,
   dht,
+  peers: { access },
   transports: { datagrams }
 }: Pick<
   Components,
-  'publishing' | 'storage' | 'server' | 'neighbours' | 'via' | 'addresses' | 'relays' | 'dht' | 'transports'
+  | 'publishing'
+  | 'storage'
+  | 'server'
+  | 'neighbours'
+  | 'via'
+  | 'addresses'
+  | 'relays'
+  | 'dht'
+  | 'peers'
+  | 'transports'
 >): Record<string, number> {
   return Object.fromEntries([
     ...named('gossip', gossip.counters()),
@@ -95,6 +105,7 @@ function countersOf({
     ...named('addresses', addresses.counters),
     ...named('relay', relays.counters()),
     ...named('dht', dht?.counters ?? {}),
+    ...named('access', access.counters),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

@@ -4,7 +4,7 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import type { World } from '../../hal/world.ts'
 import type { Log } from '../../log.ts'
-import type { Admission } from '../../peer/admission.ts'
+import type { Access } from '../../peer/access/access.ts'
 import type { LocalNetwork } from '../../peer/discovery/local-network.ts'
 import {
   type Accept,
@@ -83,27 +83,24 @@ export function forgeryLimits(
 export class NodeDatagrams {
   readonly #datagrams: Datagrams | undefined
   readonly #resolver: PeerResolver
-  readonly #admission: Pick<Admission, 'answers'>
+  readonly #access: Pick<Access, 'mayUse'>
 
   /** @internal */
-  constructor(
-    datagrams: Datagrams | undefined,
-    resolver: PeerResolver,
-    admission: Pick<Admission, 'answers'>
-  ) {
+  constructor(datagrams: Datagrams | undefined, resolver: PeerResolver, access: Pick<Access, 'mayUse'>) {
     this.#datagrams = datagrams
     this.#resolver = resolver
-    this.#admission = admission
+    this.#access = access
   }
 
   /**
    * Takes the flows of a protocol that others open, in place of the handler before. `accept` returns
    * what receives the datagrams of a flow, or undefined to refuse it.
-   * @param options anyone: answers strangers too; only the book and the local network unless given
+   * @param options anyone: answers strangers too; only the book, the local network and who is granted `read` on it unless given
    * @throws NodeError 'unsupported'
    */
   handle(protocol: string, accept: Accept, { anyone = false }: { readonly anyone?: boolean } = {}): void {
-    const admitted: Accept = (flow) => (anyone || this.#admission.answers(flow) ? accept(flow) : undefined)
+    const admitted: Accept = (flow) =>
+      anyone || this.#access.mayUse(flow, protocol) ? accept(flow) : undefined
     requiredDatagrams(this.#datagrams).handle(protocol, admitted)
   }
 

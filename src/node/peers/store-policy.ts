@@ -1,4 +1,6 @@
 import type { StoreEntry } from '../../config/store.ts'
+import type { Grant } from '../../peer/access/grant.ts'
+import { RESERVED_WHO } from '../../peer/access/words.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
 import { multihashOfPeer, parseSeries } from '../../reading/series.ts'
 import type { PeerInfo } from './directory.ts'
@@ -86,6 +88,11 @@ export function wordsWithoutEntry(
   )
 }
 
+/** The words of `access:` that are to be in the book. */
+export function whoOf(grants: readonly Pick<Grant, 'who'>[]): string[] {
+  return [...new Set(grants.map(({ who }) => who))].filter((who) => !RESERVED_WHO.includes(who))
+}
+
 export interface UnmatchedWord {
   readonly message: string
   /** What to do. */
@@ -105,5 +112,13 @@ export function unmatchedDeny(word: string): UnmatchedWord {
   return {
     message: `deny: "${word}" is neither a name nor a purpose in the book: nobody is denied by it`,
     hint: 'deny a PeerId: kith peers lists them'
+  }
+}
+
+/** A line about such a word of `access:`. */
+export function unmatchedAccess(word: string): UnmatchedWord {
+  return {
+    message: `access: "${word}" is neither a name nor a purpose in the book: nobody is granted anything by it`,
+    hint: `kith book add ${word} PEERID`
   }
 }

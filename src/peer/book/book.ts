@@ -34,6 +34,9 @@ export class AddressBook {
   readonly #capacity: number
   #byName: ReadonlyMap<string, BookEntry> = new Map()
   #byPeer: ReadonlyMap<string, BookEntry> = new Map()
+  /** The PeerIds of several entries: only in a file that was edited by hand. */
+  #shared: ReadonlyMap<string, readonly BookEntry[]> = new Map()
+  readonly #listeners = new Set<() => void>()
   #sorted: readonly BookEntry[] | undefined
   #version: string | undefined
   /** The version that the last reload() found. */
@@ -62,6 +65,17 @@ export class AddressBook {
 
   ofPeer(peer: string): BookEntry | undefined {
     return this.#byPeer.get(peer)
+  }
+
+  /** Every entry of a PeerId: more than one in a file that was edited by hand. */
+  entriesOf(peer: string): readonly BookEntry[] {
+    const entry = this.#byPeer.get(peer)
+    return entry === undefined ? [] : (this.#shared.get(peer) ?? [entry])
+  }
+
+  /** Calls the listener after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener)
   }
 
   /** Entries that it still takes. */
@@ -177,7 +191,9 @@ export class AddressBook {
   #hold(entries: readonly BookEntry[]): void {
     this.#byName = new Map(entries.map((entry) => [entry.name, entry]))
     this.#byPeer = new Map([...this.#byName.values()].map((entry) => [entry.peer, entry]))
+    this.#shared = this.#byPeer.size === this.#byName.size ? new Map() : sharedPeers(this.#byName.values())
     this.#sorted = undefined
+    for (const listener of this.#listeners) listener()
   }
 
   #full(): NodeError {
@@ -185,4 +201,9 @@ export class AddressBook {
       hint: 'raise limits.book in kith.yaml'
     })
   }
+}
+
+function sharedPeers(entries: Iterable<BookEntry>): ReadonlyMap<string, readonly BookEntry[]> {
+  const all = Map.groupBy(entries, ({ peer }) => peer)
+  return new Map([...all].filter(([, { length }]) => length > 1))
 }

@@ -39,11 +39,11 @@ export interface SensorInput {
 }
 `
 
-/** `src/config/config-input.ts`: what an application may give as a configuration. Limits have a file of their own. */
+/** `src/config/input/config-input.ts`: what an application may give as a configuration. Limits have a file of their own. */
 export function configInput(schema: JsonSchema): string {
   const { limits, ...properties } = schema.properties ?? {}
   const body = membersOf({ ...schema, properties }, schema, 1, (key) => NAMED[key])
-  return `${HEAD}import type { OwnQuantity } from '../reading/quantity.ts'
+  return `${HEAD}import type { OwnQuantity } from '../../reading/quantity.ts'
 import type { LimitsInput } from './limits-input.ts'
 ${SENSOR}
 /** The content of kith.yaml as an object: everything has a default, durations and sizes are text with a unit. */
@@ -54,14 +54,32 @@ ${about(limits?.description, 1)}  readonly limits?: LimitsInput
 `
 }
 
+/** Sections of `limits` about other nodes: how they are found, reached, remembered. They have a file of their own. */
+const REACH = ['neighbours', 'via', 'addresses', 'relay', 'dht', 'network', 'dialing', 'book', 'lastGood']
+
 export function limitsInput(schema: JsonSchema): string {
-  const limits = schema.properties?.['limits'] ?? {}
-  return `${HEAD}
+  return `${HEAD}import type { ReachLimitsInput } from './reach-limits-input.ts'
+
 /** \`limits\` of a configuration: the bound of every table, queue and wait. */
-export interface LimitsInput {
-${membersOf(limits, schema, 1)}
+export interface LimitsInput extends ReachLimitsInput {
+${limitsOf(schema, (key) => !REACH.includes(key))}
 }
 `
+}
+
+export function reachLimitsInput(schema: JsonSchema): string {
+  return `${HEAD}
+/** Those \`limits\` that are about other nodes: how they are found, reached, remembered. */
+export interface ReachLimitsInput {
+${limitsOf(schema, (key) => REACH.includes(key))}
+}
+`
+}
+
+function limitsOf(schema: JsonSchema, isOne: (key: string) => boolean): string {
+  const { properties = {}, ...limits } = schema.properties?.['limits'] ?? {}
+  const chosen = Object.fromEntries(Object.entries(properties).filter(([key]) => isOne(key)))
+  return membersOf({ ...limits, properties: chosen }, schema, 1)
 }
 
 type Special = (key: string) => string | undefined

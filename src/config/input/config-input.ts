@@ -1,5 +1,5 @@
 // Made of the schema of kith.yaml by test/config/config-input.test.ts (KITH_GOLDEN=write).
-import type { OwnQuantity } from '../reading/quantity.ts'
+import type { OwnQuantity } from '../../reading/quantity.ts'
 import type { LimitsInput } from './limits-input.ts'
 
 /** A sensor: beside these keys, those of its type (docs/devices.md). */
@@ -77,6 +77,15 @@ export interface ConfigInput {
   readonly accept?: 'book' | 'near' | 'anyone' | undefined
   /** Names or PeerIds that are neither answered nor accepted. */
   readonly deny?: readonly string[] | undefined
+  /** Who may do what, besides reading by the book and the local network: docs/access.md. */
+  readonly access?: readonly {
+    /** A name or purpose of the book, a PeerId, near, anyone, or a bridge: mqtt, http. */
+    readonly who: string
+    /** What it may: read, operate, configure; own is all of it. */
+    readonly may: readonly ('read' | 'operate' | 'configure' | 'own')[]
+    /** Switches, sensors, series as air/temperature, ProtocolNames; everything unless given. */
+    readonly on?: readonly string[] | undefined
+  }[]
   /** Neighbours do not name it to others that ask whom they see. What it publishes by gossip still names it. */
   readonly unlisted?: boolean | undefined
   /** Whose readings are stored beside its own: names and purposes of the book, PeerIds, { claimed: NAME } for peers

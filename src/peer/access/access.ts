@@ -1,0 +1,71 @@
+import type { Caller } from '../admission.ts'
+import { type AccessFacts, type Decision, decide, type Principal, type Thing } from './decide.ts'
+import type { Grant } from './grant.ts'
+import { RefusalLog, type RefusalLogInit } from './refusal-log.ts'
+import type { AccessWord } from './words.ts'
+
+export type { Decision, Principal, Thing } from './decide.ts'
+export type { AccessWord } from './words.ts'
+
+export interface AccessInit extends Omit<AccessFacts, 'isPrivate'>, RefusalLogInit {
+  /** Names of the sensors and switches that are private. */
+  readonly privates: ReadonlySet<string>
+}
+
+/** Who may do what on this node, by its configuration, its book and its network as they are now. */
+export class Access {
+  readonly #refusals: RefusalLog
+  readonly #counts = new Map<string, number>()
+  readonly #listeners = new Set<() => void>()
+  #facts: AccessFacts
+
+  constructor(init: AccessInit) {
+    this.#facts = { ...init, isPrivate: (device) => init.privates.has(device) }
+    this.#refusals = new RefusalLog(init)
+  }
+
+  /** Replaces what kith.yaml says. @param privates names of the sensors and switches that are private */
+  update(grants: readonly Grant[], privates: ReadonlySet<string>): void {
+    this.#facts = { ...this.#facts, grants, isPrivate: (device) => privates.has(device) }
+    this.changed()
+  }
+
+  /** To be called where the book, `deny` or what is private has changed: what runs is decided anew. */
+  changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Calls the listener when rights may have changed, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Decides a request: counted, and logged where it is refused. */
+  may(principal: Principal, word: AccessWord, thing: Thing): Decision {
+    const decision = this.decide(principal, word, thing)
+    this.#count(decision.allowed ? 'allowed' : `refused.${word}`)
+    if (!decision.allowed) this.#refusals.add(principal, word, thing, decision.by)
+    return decision
+  }
+
+  /** Whether a peer may open a protocol of an application. @param anyone whether all but the denied ones may */
+  mayUse(caller: Caller, protocol: string, anyone = false): boolean {
+    if (anyone && !this.#facts.denies(caller.peer)) return true
+    return this.may({ kind: 'peer', caller }, 'read', { kind: 'protocol', name: protocol }).allowed
+  }
+
+  /** The same as may(), uncounted: for what is not a request, as each series of an answer. */
+  decide(principal: Principal, word: AccessWord, thing: Thing): Decision {
+    return decide(this.#facts, principal, word, thing)
+  }
+
+  /** `allowed`, `refused.<word>` */
+  get counters(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts)
+  }
+
+  #count(what: string): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1)
+  }
+}
