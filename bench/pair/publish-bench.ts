@@ -51,7 +51,10 @@ const libp2ps: readonly Publisher[] = [
   { name: SIGNED, side: jsSide('libp2p', { signed: true }) },
   { name: 'js-libp2p, unsigned', side: jsSide('libp2p', { signed: false }) },
   { name: 'go-libp2p, signed', side: builtSide('go', 'Go', { signed: true }) },
-  { name: 'go-libp2p, unsigned', side: builtSide('go', 'Go', { signed: false }) }
+  { name: 'go-libp2p, unsigned', side: builtSide('go', 'Go', { signed: false }) },
+  { name: 'rust-libp2p, signed', side: builtSide('rust-libp2p', 'Rust', { signed: true }) },
+  { name: 'rust-libp2p, unsigned', side: builtSide('rust-libp2p', 'Rust', { signed: false }) },
+  { name: 'Zenoh, put, plaintext', side: builtSide('zenoh', 'Rust') }
 ]
 
 export const publish: Bench = {

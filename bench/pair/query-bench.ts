@@ -68,7 +68,10 @@ function contenders({ codes, profile }: Setting): Asked[] {
     { name: 'js-libp2p, new stream', side: jsSide('libp2p'), variant: 'new' },
     { name: 'node-coap', side: jsSide('coap', { size: SIZE }, ['coap']), variant: '' },
     { name: 'go-libp2p, reused stream', side: builtSide('go', 'Go'), variant: 'reused' },
-    { name: 'go-libp2p, new stream', side: builtSide('go', 'Go'), variant: 'new' }
+    { name: 'go-libp2p, new stream', side: builtSide('go', 'Go'), variant: 'new' },
+    { name: 'rust-libp2p, reused stream', side: builtSide('rust-libp2p', 'Rust'), variant: 'reused' },
+    { name: 'rust-libp2p, new stream', side: builtSide('rust-libp2p', 'Rust'), variant: 'new' },
+    { name: 'Zenoh, get, plaintext', side: builtSide('zenoh', 'Rust'), variant: '' }
   ]
 }
 
