@@ -37,8 +37,6 @@ export const peers = defineCommand({
     if (context.options.watch === true) return watchPeers(context, () => operations.peers())
     const found = await operations.peers()
     if (context.json) context.terminal.json(found)
-    else if (found.length === 0)
-      context.terminal.remark('kith: no peers nearby; kith doctor checks the network')
     else showPeers(context, found)
   }
 })
@@ -65,8 +63,9 @@ async function discover({ timeout, clock, signal }: Context, operations: Operati
 
 function showPeers(context: Context, found: readonly PeerView[]): void {
   const { terminal } = context
-  const shown = shownPeers(context, found)
+  const shown = found.filter(isShown(context))
   if (shown.length > 0) terminal.lines(peersTable(shown, terminal))
+  else terminal.remark('kith: no peers nearby; kith doctor checks the network')
   const gone = found.length - shown.length
   if (gone > 0)
     terminal.remark(
@@ -74,8 +73,10 @@ function showPeers(context: Context, found: readonly PeerView[]): void {
     )
 }
 
-function shownPeers({ options }: Context, found: readonly PeerView[]): readonly PeerView[] {
-  return options['all'] === true ? found : found.filter((peer) => !isGone(peer))
+type IsShown = (peer: PeerView) => boolean
+
+function isShown({ options, json }: Context): IsShown {
+  return (peer) => options['all'] === true || json || !isGone(peer)
 }
 
 async function forgetAddresses(context: Context, who: string): Promise<void> {
@@ -100,9 +101,9 @@ async function watchPeers(context: Context, list: () => Promise<PeerView[]>): Pr
   if (screenWanted) screen.enter()
   try {
     for await (const found of untilAborted(refreshes(context, list), signal)) {
-      now = shownPeers(context, found)
+      now = found.filter(isShown(context))
       if (screenWanted) screen.changed()
-      else for (const peer of changes.of(found)) show(context, peer)
+      else for (const peer of changes.of(found, isShown(context))) show(context, peer)
     }
   } finally {
     screen.leave()
@@ -126,14 +127,18 @@ async function* refreshes(
 
 /** Round trips and ages change at every refresh: only another name, path or connection counts as a change. */
 class PeerChanges {
+  /** What was shown of each, without those that are shown no more. */
   #before = new Map<string, string>()
 
-  of(found: readonly PeerView[]): PeerView[] {
-    const now = new Map(
-      found.map((peer) => [peer.peer, JSON.stringify([peer.name, peer.path, peer.connected])])
-    )
-    const changed = found.filter((peer) => this.#before.get(peer.peer) !== now.get(peer.peer))
-    this.#before = now
-    return changed
+  /** Peers that changed, and once those that are shown no more. */
+  of(found: readonly PeerView[], isShown: IsShown): PeerView[] {
+    const before = this.#before
+    this.#before = new Map(found.filter(isShown).map((peer) => [peer.peer, stateOf(peer)]))
+    const isKnown = (peer: PeerView): boolean => isShown(peer) || before.has(peer.peer)
+    return found.filter((peer) => isKnown(peer) && before.get(peer.peer) !== stateOf(peer))
   }
+}
+
+function stateOf({ name, path, connected }: PeerView): string {
+  return JSON.stringify([name, path, connected])
 }

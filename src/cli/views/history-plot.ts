@@ -1,4 +1,4 @@
-import { isGap } from '../../node/api/past/gap.ts'
+import { isGap, type Moment } from '../../node/api/past/gap.ts'
 import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
 import { elapsedTime, localTime } from '../terminal/format-units.ts'
 import { type PlotMark, type PlotPoint, plot } from '../terminal/plot.ts'
@@ -22,14 +22,12 @@ interface Curve {
   readonly faults: CurvePoints
   /** Times that are estimates. */
   readonly estimates: CurvePoints
-  /** The time of the last point. */
-  last: number
+  /** The last point. */
+  last: Moment
   readonly shown: string
   readonly timed: boolean
   /** Whether a fault or lost readings follow the last point. */
   broken: boolean
-  /** Seconds between readings, at the last point. */
-  interval: number
 }
 
 /**
@@ -49,12 +47,12 @@ export class HistoryPlot {
     else {
       const curve = this.#curveOf(row)
       if (curve === undefined) return
-      const joined = !curve.broken && !isGap(curve.last, at, Math.max(row.interval, curve.interval))
+      const point = { time: at, interval: row.interval }
+      const joined = !curve.broken && !isGap(curve.last, point)
       curve.points.add({ at, value, joined })
       if (curve.timed && row.quality !== 0) curve.estimates.add(mark(at))
-      curve.last = at
+      curve.last = point
       curve.broken = false
-      curve.interval = row.interval
     }
   }
 
@@ -110,11 +108,10 @@ export class HistoryPlot {
       points: new CurvePoints(),
       faults: new CurvePoints(),
       estimates: new CurvePoints(),
-      last: row.time ?? 0,
+      last: { time: row.time ?? 0, interval: row.interval },
       shown: shownValue(row),
       timed,
-      broken: true,
-      interval: row.interval
+      broken: true
     }
     this.#curves.push(curve)
     return curve

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { HistoryRow, SeriesView } from '../../node/api/reading-rows.ts'
+import { isGap, type Moment } from '../../node/api/past/gap.ts'
+import type { HistoryRow } from '../../node/api/reading-rows.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { formatDuration, localTime } from '../terminal/format-units.ts'
@@ -22,14 +23,10 @@ import type { Watched } from './watch-state.ts'
 export const CURVE_SECONDS = 3600
 /** Maximum points; the oldest are removed. */
 const MAX_POINTS = 20_000
-/** Intervals without a reading, after which no line joins two points. */
-const GAP_INTERVALS = 2.5
 /** Lines besides those of the curve: the title, the axis of time, the note. */
 const OTHER_LINES = 3
 
-interface Point {
-  /** Unix seconds. */
-  readonly at: number
+interface Point extends Moment {
   readonly value: number
 }
 
@@ -44,7 +41,8 @@ export class Curve {
   constructor(watched: Watched, clock: Clock) {
     this.#clock = clock
     this.#shown = shownValue(watched.view)
-    this.#points = watched.trail.map(({ at, value }) => ({ at: this.#unix(at), value }))
+    const { interval } = watched.view
+    this.#points = watched.trail.map(({ at, value }) => ({ time: this.#unix(at), value, interval }))
   }
 
   /** A reading that arrived. */
@@ -52,9 +50,11 @@ export class Curve {
     const last = watched.trail.at(-1)
     if (last === undefined) return
     this.#shown = shownValue(watched.view) || this.#shown
-    const at = this.#unix(last.at)
+    const { interval } = watched.view
+    const time = this.#unix(last.at)
     // The clocks of both differ by parts of a millisecond.
-    if (at > (this.#points.at(-1)?.at ?? -Infinity) + 0.001) this.#push({ at, value: last.value })
+    if (time > (this.#points.at(-1)?.time ?? -Infinity) + 0.001)
+      this.#push({ time, value: last.value, interval })
   }
 
   /** Puts what history has in front. Ends with a note where there is none. */
@@ -66,7 +66,7 @@ export class Curve {
         if (!('position' in row) || row.time === null) continue
         const value = shownNumber(row)
         if (value === undefined) continue
-        past.push({ at: row.time, value })
+        past.push({ time: row.time, value, interval: row.interval })
         this.#shown = shownValue(row)
         if (past.length > MAX_POINTS) past.splice(0, MAX_POINTS / 10)
       }
@@ -75,20 +75,19 @@ export class Curve {
       this.#note = `since watch began: ${sanitize(describeError(error), 200)}`
     }
     if (past.length === 0) return
-    // Of several holders the rows of one come after those of another.
-    past.sort((a, b) => a.at - b.at)
-    const end = (past.at(-1)?.at ?? 0) + interval / 2
-    this.#points = [...past, ...this.#points.filter(({ at }) => at > end)].slice(-MAX_POINTS)
+    // They come in order of position: an estimated time may be before the one in front of it.
+    past.sort((a, b) => a.time - b.time)
+    const end = (past.at(-1)?.time ?? 0) + interval / 2
+    this.#points = [...past, ...this.#points.filter(({ time }) => time > end)].slice(-MAX_POINTS)
   }
 
   lines(
     watched: Watched,
     { width, height, ansi }: { width: number; height: number; ansi: AnsiStyle }
   ): string[] {
-    const { view } = watched
     return [
       this.#title(watched, width, ansi),
-      ...this.#plot(view, width, Math.max(2, height - OTHER_LINES)),
+      ...this.#plot(width, Math.max(2, height - OTHER_LINES)),
       ansi(cut(this.#noteText(), width), 'dim')
     ]
   }
@@ -107,11 +106,11 @@ export class Curve {
       : `${ansi(name, 'bold')}  ${ansi(cut(state, left), stateStyle(view))}`
   }
 
-  #plot(view: SeriesView, width: number, height: number): string[] {
+  #plot(width: number, height: number): string[] {
     if (this.#points.length < 2) return ['', 'no curve yet: it begins with the second value']
-    const points = this.#points.map(({ at, value }, i): PlotPoint => {
+    const points = this.#points.map((point, i): PlotPoint => {
       const before = this.#points[i - 1]
-      return { at, value, joined: before !== undefined && at - before.at <= view.interval * GAP_INTERVALS }
+      return { at: point.time, value: point.value, joined: before !== undefined && !isGap(before, point) }
     })
     const axis = (at: number): string => localTime(at).slice(11)
     return plot(points, { width, height, label: labelLike(this.#shown), axis }).map((line) =>
@@ -121,7 +120,7 @@ export class Curve {
 
   #noteText(): string {
     const [first, last] = [this.#points.at(0), this.#points.at(-1)]
-    const span = first === undefined || last === undefined ? 0 : last.at - first.at
+    const span = first === undefined || last === undefined ? 0 : last.time - first.time
     const count = `${this.#points.length} ${this.#points.length === 1 ? 'value' : 'values'}`
     return [`${count} in ${formatDuration(span)}`, this.#note].filter((part) => part !== '').join('; ')
   }

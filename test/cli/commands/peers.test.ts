@@ -25,6 +25,40 @@ t.test('peers that are gone and not in the book are shown with --all only', asyn
   }
 })
 
+t.test('where all are gone, the hint to kith doctor comes too', async (t) => {
+  const operations = new FakeOperations()
+  const gone = (await operations.peers()).filter(({ path }) => path.kind === 'none')
+  operations.peers = async () => gone
+  const { out, err } = await runCommand('peers', { operations })
+  t.equal(out, '')
+  t.match(err, /no peers nearby; kith doctor .*\n.*1 not in the book is gone/)
+})
+
+t.test(
+  'peers -w in a pipe has a line for a peer that goes, and none for one that was gone before',
+  async (t) => {
+    const clock = new VirtualClock({ now: NOW * 1000 })
+    const operations = new FakeOperations()
+    const [, hall, stranger] = await operations.peers()
+    if (hall === undefined || stranger === undefined) throw new Error('no peers')
+    let looks = 0
+    const left = { ...hall, inBook: false, connected: false, path: stranger.path }
+    operations.peers = async () => [++looks === 1 ? { ...hall, inBook: false } : left, stranger]
+    const run = async (line: string): Promise<string[]> => {
+      looks = 0
+      const leaving = new AbortController()
+      const running = runCommand(line, { operations, clock, signal: leaving.signal })
+      while (looks < 4) await clock.advance(500)
+      leaving.abort()
+      return (await running).out.trim().split('\n')
+    }
+    t.match(await run('peers -w'), [/^hall .* direct/, /^hall .* no path/])
+    t.equal((await run('peers -w')).length, 2)
+    t.equal((await run('peers -w --all')).length, 3)
+    t.equal((await run('peers -w --json')).length, 3)
+  }
+)
+
 t.test('ping --trace lists what was tried before the reply', async (t) => {
   const operations = new FakeOperations()
   const tried = ['192.168.7.3: no answer within 3 s', 'direct 192.168.1.20: connected']

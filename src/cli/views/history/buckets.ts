@@ -226,7 +226,9 @@ export class BucketLines {
     const isSame = before?.peer === bucket.peer && before.series === bucket.series
     const from = isSame ? before.until : null
     const gap =
-      from !== null && bucket.time !== null && isGap(from, bucket.time, interval)
+      from !== null &&
+      bucket.time !== null &&
+      isGap({ time: from, interval }, { time: bucket.time, interval })
         ? [gapLine(from, bucket.time, seriesName(bucket))]
         : []
     return [...gap, bucketLine(bucket)]

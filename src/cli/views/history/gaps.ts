@@ -24,11 +24,9 @@ export class HistoryGaps {
     this.#before = row
     if (before === undefined || before.peer !== row.peer || before.series !== row.series) return undefined
     if (before.time === null || row.time === null) return undefined
-    // An interval that was changed meanwhile: the longer one counts.
-    const interval =
-      Math.min(before.interval, row.interval) === 0 ? 0 : Math.max(before.interval, row.interval)
-    return isGap(before.time, row.time, interval)
-      ? gapLine(before.time, row.time, seriesName(row))
+    const [from, to] = [before.time, row.time]
+    return isGap({ time: from, interval: before.interval }, { time: to, interval: row.interval })
+      ? gapLine(from, to, seriesName(row))
       : undefined
   }
 }

@@ -1,10 +1,15 @@
 import { isStale } from '../../../reading/staleness.ts'
 
-/**
- * Whether readings are missing between two times of a series.
- * @param from,to Unix seconds
- * @param interval seconds between readings; 0 where there is none
- */
-export function isGap(from: number, to: number, interval: number): boolean {
-  return interval > 0 && isStale(to - from, interval)
+/** A reading, or the edge of a time that has some. */
+export interface Moment {
+  /** Unix seconds, or seconds since the start of a run. */
+  readonly time: number
+  /** Seconds between readings; 0 where there is none. */
+  readonly interval: number
+}
+
+/** Whether readings are missing between two of a series. Of an interval that was changed meanwhile the longer one counts. */
+export function isGap(before: Moment, after: Moment): boolean {
+  if (Math.min(before.interval, after.interval) === 0) return false
+  return isStale(after.time - before.time, Math.max(before.interval, after.interval))
 }
