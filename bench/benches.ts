@@ -12,6 +12,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   start: async () => (await import('./node/start.ts')).start,
   gateway: async () => (await import('./gateway/gateway-bench.ts')).gateway,
   journal: async () => (await import('./node/journal.ts')).journal,
+  drivers: async () => (await import('./node/drivers.ts')).drivers,
   disk: async () => (await import('./node/disk.ts')).disk,
   via: async () => (await import('./via/via.ts')).via
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Missing } from '../../bench/frame/bench.ts'
 import { measureDisk } from '../../bench/node/disk.ts'
+import { measureDrivers } from '../../bench/node/drivers.ts'
 import {
   alone,
   bareTimer,
@@ -10,6 +11,7 @@ import {
   neighbours
 } from '../../bench/node/idle.ts'
 import { measureStarts } from '../../bench/node/start.ts'
+import { devices } from '../../devices/index.ts'
 import { KITH } from '../support/process/kith.ts'
 
 const linux = process.platform === 'linux' ? {} : { skip: 'what the kernel counts is read from /proc' }
@@ -51,4 +53,19 @@ t.test('what an hour writes is counted by the node and by the kernel', linux, as
   t.equal(readings, 130)
   t.ok(counted > 0, 'the first flushes are over')
   t.ok(size > 0 && written.calls >= counted)
+})
+
+t.test('one sample of each driver is counted on the bus and by the processor', async (t) => {
+  const [nothing, ...rows] = await measureDrivers(devices, { lead: 1, count: 2 })
+  t.match(nothing?.figures, [0, 0], 'without a driver nothing passes')
+  t.strictSame(
+    rows.map(({ name }) => name),
+    devices.map(({ type }) => type)
+  )
+  for (const { name, figures } of rows) t.ok((figures[0] ?? 0) >= 1 && (figures[4] ?? 0) > 0, name)
+  const sht4x = rows.find(({ name }) => name === 'sht4x')
+  // A command of one byte, and two words with their checksums back; each with its address.
+  t.match(sht4x?.figures, [2, /.*/, 2, 9])
+  t.ok((sht4x?.figures[1] ?? 0) > 8.3, 'the conversion of high repeatability')
+  t.match(rows.find(({ name }) => name === 'thermal')?.figures, [1, 0, undefined, undefined])
 })
