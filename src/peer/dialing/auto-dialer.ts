@@ -217,9 +217,14 @@ export class AutoDialer {
     if (known.retry === undefined || at < known.retryAt) this.#schedule(known, at - now)
   }
 
-  /** Two peers discover each other at once; the one with the greater PeerId waits for the other's dial. */
+  /**
+   * Two peers discover each other at once; the one with the greater PeerId waits for the other's dial. Nobody dials a
+   * node that does not listen, such as that of one command: it need not wait.
+   */
   #dialDelay(peer: string): number {
-    return this.#init.libp2p.peerId.toString() < peer ? 0 : SIMULTANEOUS_DIAL_DELAY
+    const { libp2p } = this.#init
+    if (libp2p.peerId.toString() < peer || libp2p.getMultiaddrs().length === 0) return 0
+    return SIMULTANEOUS_DIAL_DELAY
   }
 
   /** libp2p's peer store removes no peer by itself: strangers would fill the memory (docs/network.md trap 3). */

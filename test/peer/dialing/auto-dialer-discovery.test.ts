@@ -1,7 +1,15 @@
+import { publicKeyFromRaw } from '@libp2p/crypto/keys'
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import t from 'tap'
 import { dialsOf, limits, opened, pair, stranger } from '../../support/dialing/pair.ts'
 import { nextEvent } from '../../support/memory-network.ts'
+
+/** A PeerId that is smaller than those of keys made at random. */
+function least(last: number): PeerId {
+  return peerIdFromPublicKey(publicKeyFromRaw(Uint8Array.of(...new Uint8Array(31), last)))
+}
 
 t.test('strangers cannot fill the table, nor addresses a peer', async (t) => {
   const { autoDialer } = await pair(t)
@@ -14,6 +22,20 @@ t.test('strangers cannot fill the table, nor addresses a peer', async (t) => {
   const known = autoDialer.neighbours()
   t.equal(known.length, limits.peers)
   t.ok(known.every((one) => one.addresses.length === limits.addresses))
+})
+
+t.test('the greater PeerId waits for the dial of the other, unless nobody can dial this node', async (t) => {
+  const { here, clock, autoDialer } = await pair(t)
+  const dials = dialsOf(here)
+  autoDialer.found(least(0), [multiaddr('/memory/nobody-1')])
+  await clock.advance(699)
+  t.equal(dials.length, 0)
+  await clock.advance(1)
+  t.equal(dials.length, 1)
+  here.getMultiaddrs = () => []
+  autoDialer.found(least(1), [multiaddr('/memory/nobody-2')])
+  await clock.advance(0)
+  t.equal(dials.length, 2)
 })
 
 t.test('announced at any rate, a peer is dialled by its back-off', async (t) => {
