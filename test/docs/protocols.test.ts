@@ -7,6 +7,7 @@ import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/cbor/bytes.ts'
 import { isCborError } from '../../src/cbor/error.ts'
 import { readCbor } from '../../src/cbor/read.ts'
 import { writeCbor } from '../../src/cbor/write.ts'
+import { UNICAST_QUESTION } from '../../src/peer/discovery/records.ts'
 import { decodeTold, encodeTold } from '../../src/protocol/addresses/codec.ts'
 import { addressesLimits } from '../../src/protocol/addresses/limits.ts'
 import {
@@ -118,6 +119,7 @@ t.test('mDNS', async (t) => {
     bytesOfHex('000c0001')
   )
   equalHex(t, question, 'mdns-question')
+  equalHex(t, UNICAST_QUESTION, 'mdns-unicast-question')
   const answer = concatBytes(
     bytesOfHex('000084000000000100000003'),
     dnsRecord(service, 12, dnsName(name)),

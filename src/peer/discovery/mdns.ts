@@ -4,25 +4,26 @@ import type { AddressManager } from '@libp2p/interface-internal'
 import { defaultLogger } from '@libp2p/logger'
 import { mdns } from '@libp2p/mdns'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import multicastDns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns'
+import type { MulticastDNS, QueryPacket, ResponsePacket } from 'multicast-dns'
 import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { type Rate, TokenBucket } from '../../token-bucket.ts'
+import { Answers, type Asker } from './answers.ts'
 import { type ChosenInterface, chooseInterfaces } from './chosen-interface.ts'
 import type { Interfaces } from './local-network.ts'
-import { mdnsSocket } from './mdns-socket.ts'
+import { openMdns, openOwnPort } from './mdns-socket.ts'
 import { hostPort } from './multiaddr-host.ts'
-import { Paced } from './paced.ts'
 import {
   type Answer,
   announcedAddresses,
   announcedPeers,
   announcement,
+  answerElsewhere,
   question,
   randomName,
-  SERVICE
+  UNICAST_QUESTION
 } from './records.ts'
 
 export interface LanDiscoveryInit {
@@ -43,12 +44,10 @@ export interface LanDiscoveryInit {
   readonly found: (peer: PeerId, addresses: Multiaddr[], from: string, own: string) => void
 }
 
-/** RFC 6762 section 3. */
-export const MDNS_PORT = 5353
-/** RFC 6762 section 3. */
-export const GROUPS = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const
-/** RFC 6762 section 6: milliseconds before a record is multicast again on an interface. */
-const ANSWER_PERIOD = 1000
+/** Milliseconds: who has found by unicast what it looked for, and stops, disturbs the group with no question. */
+const UNICAST_ALONE = 250
+/** Milliseconds for unicast answers. */
+const UNICAST_WAIT = 3_000
 /** Answers read of one sender: a machine with a few nodes is asked by a hundred others every 10 s. */
 const SENDER_RATE: Rate = { perSecond: 20, burst: 60 }
 /** Senders remembered on one interface; the one heard longest ago is removed first. */
@@ -59,6 +58,8 @@ interface MdnsService {
   mdns: { respond(answers: readonly Answer[]): void } | undefined
   _onMdnsQuery(event: Pick<QueryPacket, 'questions'>): void
 }
+
+type Hear = (response: ResponsePacket, from: RemoteInfo) => void
 
 interface Speaker {
   readonly key: string
@@ -99,34 +100,25 @@ export class LanDiscovery {
   }
 
   #speak(chosen: ChosenInterface): Speaker {
-    const { clock, interval } = this.#init
+    const { clock, interval, port } = this.#init
     const name = randomName()
-    const socket = this.#open(chosen)
-    const service = this.#service(socket, name, chosen)
-    const answers = new Paced(clock, ANSWER_PERIOD, () =>
-      this.#guard(() => service._onMdnsQuery({ questions: [question] }))
-    )
-    socket.on('query', ({ questions = [] }: QueryPacket, { address }: RemoteInfo) => {
-      if (chosen.isOnLink(address) && questions.some((one) => one.name === SERVICE)) answers.ask()
+    const socket = this.#reporting(openMdns(chosen, port), chosen)
+    const send = this.#sender(socket, name, chosen)
+    const answers = new Answers({ clock, port, send: (to) => this.#guard(() => send(to)) })
+    socket.on('query', (query: QueryPacket, from: RemoteInfo) => {
+      if (chosen.isOnLink(from.address)) answers.take(query, from)
     })
-    const senders = new BoundedMap<string, TokenBucket>(MAX_SENDERS)
-    const isRead = (sender: string): boolean => {
-      const rate = senders.touch(sender) ?? new TokenBucket(SENDER_RATE)
-      senders.set(sender, rate)
-      return rate.take(clock.monotonic())
-    }
-    socket.on('response', (response: ResponsePacket, { address }: RemoteInfo) => {
-      if (chosen.isOnLink(address) && isRead(address))
-        this.#guard(() => this.#take(response, name, chosen, address))
-    })
+    const hear = this.#hearing(name, chosen)
+    socket.on('response', hear)
+    const stopUnicast = this.#askForUnicast(chosen, hear)
     const ask = (): void => socket.query({ questions: [question] })
-    const cancel: Cancel = every(clock, interval, ask, 0)
+    const cancel: Cancel = every(clock, interval, ask, UNICAST_ALONE)
     return {
       key: chosen.key,
       stop() {
         cancel()
+        stopUnicast()
         answers.stop()
-        service.mdns = undefined
         socket.removeAllListeners('query')
         socket.removeAllListeners('response')
         socket.destroy()
@@ -134,22 +126,48 @@ export class LanDiscovery {
     }
   }
 
-  #open({ name, family, multicast }: ChosenInterface): MulticastDNS {
-    const socket = multicastDns({
-      port: this.#init.port,
-      ip: GROUPS[family],
-      interface: multicast,
-      bind: family === 'IPv4' ? '0.0.0.0' : '::',
-      socket: mdnsSocket(family)
-    })
+  /**
+   * Asks once for unicast answers (RFC 6762 section 5.4), which need not wait for the second between two multicast
+   * ones. The question has a port of its own: of a port that several programs share Linux gives a unicast packet to one.
+   */
+  #askForUnicast(chosen: ChosenInterface, hear: Hear): Cancel {
+    const { clock, port } = this.#init
+    const socket = this.#reporting(openOwnPort(chosen, port, UNICAST_QUESTION), chosen)
+    socket.on('response', hear)
+    const close = (): void => {
+      socket.removeAllListeners('response')
+      socket.destroy()
+    }
+    const cancel = clock.after(UNICAST_WAIT, close)
+    return () => {
+      cancel()
+      close()
+    }
+  }
+
+  /** Takes answers of the link, at a bounded rate of each sender. */
+  #hearing(name: string, chosen: ChosenInterface): Hear {
+    const senders = new BoundedMap<string, TokenBucket>(MAX_SENDERS)
+    const isRead = (sender: string): boolean => {
+      const rate = senders.touch(sender) ?? new TokenBucket(SENDER_RATE)
+      senders.set(sender, rate)
+      return rate.take(this.#init.clock.monotonic())
+    }
+    return (response, { address }) => {
+      if (chosen.isOnLink(address) && isRead(address))
+        this.#guard(() => this.#take(response, name, chosen, address))
+    }
+  }
+
+  #reporting(socket: MulticastDNS, { name }: ChosenInterface): MulticastDNS {
     const report = (error: Error): void => this.#init.log.debug(`mdns on ${name}: ${describeError(error)}`)
     socket.on('warning', report)
     socket.on('error', report)
     return socket
   }
 
-  /** Answers a question through the socket with what @libp2p/mdns announces of the interface's addresses. */
-  #service(socket: MulticastDNS, name: string, { hosts }: ChosenInterface): MdnsService {
+  /** Sends what @libp2p/mdns announces of the interface's addresses to the group, or to one who asked. */
+  #sender(socket: MulticastDNS, name: string, { hosts }: ChosenInterface): (to?: Asker) => void {
     const getAddresses = (): Multiaddr[] =>
       this.#init.addresses().filter((address) => {
         const place = hostPort(address)
@@ -158,13 +176,17 @@ export class LanDiscovery {
     const addressManager = { getAddresses } as AddressManager
     const made = mdns({ peerName: name })({ addressManager, logger: defaultLogger() })
     const service = made as unknown as MdnsService
-    service.mdns = {
-      respond(answers) {
-        const message = announcement(name, announcedAddresses(answers, getAddresses()))
-        if (message !== undefined) socket.respond(message)
+    return (to) => {
+      service.mdns = {
+        respond(answers) {
+          const message = announcement(name, announcedAddresses(answers, getAddresses()))
+          if (message === undefined) return
+          if (to === undefined) socket.respond(message)
+          else socket.respond(to.id === undefined ? message : answerElsewhere(message, to.id), { ...to })
+        }
       }
+      service._onMdnsQuery({ questions: [question] })
     }
-    return service
   }
 
   #take(response: ResponsePacket, name: string, chosen: ChosenInterface, from: string): void {

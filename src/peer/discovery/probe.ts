@@ -1,10 +1,8 @@
 import { networkInterfaces } from 'node:os'
-import multicastDns from 'multicast-dns'
 import { type ChosenInterface, chooseInterfaces } from './chosen-interface.ts'
 import { readInterfaces } from './interface-watch.ts'
 import type { Interfaces } from './local-network.ts'
-import { GROUPS, MDNS_PORT } from './mdns.ts'
-import { mdnsSocket } from './mdns-socket.ts'
+import { MDNS_PORT, openMdns } from './mdns-socket.ts'
 import { question } from './records.ts'
 
 /** Whether mDNS can be spoken on an interface. */
@@ -37,14 +35,8 @@ export async function probeDiscovery(
 }
 
 /** @returns what is wrong */
-async function sendQuestion({ family, multicast }: ChosenInterface): Promise<string | undefined> {
-  const socket = multicastDns({
-    port: MDNS_PORT,
-    ip: GROUPS[family],
-    interface: multicast,
-    bind: family === 'IPv4' ? '0.0.0.0' : '::',
-    socket: mdnsSocket(family)
-  })
+async function sendQuestion(chosen: ChosenInterface): Promise<string | undefined> {
+  const socket = openMdns(chosen, MDNS_PORT)
   const error = await new Promise<Error | null>((resolve) => {
     socket.on('error', resolve)
     socket.on('warning', resolve)

@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net'
 import type { PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import type { ResponsePacket } from 'multicast-dns'
+import type { ResponseOutgoingPacket, ResponsePacket } from 'multicast-dns'
 import { hostPort } from './multiaddr-host.ts'
 
 /**
@@ -21,10 +21,26 @@ export const SERVICE = '_p2p._udp.local'
 
 export const question = { name: SERVICE, type: 'PTR' } as const
 
+/**
+ * The same question with the bit that asks for unicast answers (RFC 6762 section 5.4), as a whole message: dns-packet
+ * does not write the bit.
+ */
+export const UNICAST_QUESTION = Buffer.from(
+  '000000000001000000000000045f703270045f756470056c6f63616c00000c8001',
+  'hex'
+)
+
+/** Whether it asks for unicast answers. dns-packet reads the class IN with that bit as one it does not know. */
+export function isUnicastQuestion({ class: read }: { readonly class?: string | undefined }): boolean {
+  return read === `UNKNOWN_${0x8001}`
+}
+
 export type Answer = NonNullable<ResponsePacket['answers']>[number]
 
 /** Seconds, as js-libp2p and go-libp2p have it. */
-const TTL = 120
+export const TTL = 120
+/** Seconds for who asks without mDNS (RFC 6762 section 6.7). */
+const TTL_ELSEWHERE = 10
 /** Bytes of one string of a TXT record (RFC 1035 section 3.3.14). */
 const MAX_STRING = 255
 /** Bytes of strings in one TXT record: with the other records they fit one packet of Ethernet (RFC 6762 section 17). */
@@ -55,6 +71,20 @@ export function announcedAddresses(
 export interface Announcement {
   readonly answers: Answer[]
   readonly additionals: Answer[]
+}
+
+/**
+ * The answer to a question that did not come from the port of mDNS: it repeats id and question, and is kept for a short
+ * time (RFC 6762 section 6.7).
+ */
+export function answerElsewhere({ answers, additionals }: Announcement, id: number): ResponseOutgoingPacket {
+  const brief = (answer: Answer): Answer => ('ttl' in answer ? { ...answer, ttl: TTL_ELSEWHERE } : answer)
+  return {
+    id,
+    questions: [question],
+    answers: answers.map(brief),
+    additionals: additionals.map(brief)
+  }
 }
 
 /**

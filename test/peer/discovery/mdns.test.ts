@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PeerId } from '@libp2p/interface'
@@ -11,6 +11,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Interfaces } from '../../../src/peer/discovery/local-network.ts'
 import { LanDiscovery } from '../../../src/peer/discovery/mdns.ts'
+import { UNICAST_QUESTION } from '../../../src/peer/discovery/records.ts'
 import { until } from '../../support/until.ts'
 
 const ask = (socket: MulticastDNS, name = '_p2p._udp.local'): void =>
@@ -98,6 +99,45 @@ t.test('a flood of questions is answered once a second, the last one included', 
   t.equal(answers, 1)
   await clock.advance(1)
   await until(() => answers === 2)
+})
+
+t.test('who starts is answered at once, within the second of a multicast answer', async (t) => {
+  const port = await freePort()
+  const multicasts: ResponsePacket[] = []
+  const ear = await listener(t, port)
+  ear.on('response', (response) => multicasts.push(response))
+  const a = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4001'])
+  a.discovery.update(interfaces)
+  ask(ear)
+  await until(() => multicasts.length === 1)
+  // Neither clock goes on: no question of b to the group, no further answer of a to it.
+  const b = await speaker(t, port, [])
+  b.discovery.update(interfaces)
+  await until(() => b.found.some(({ peer }) => peer.equals(a.id)))
+  t.same(b.found[0]?.addresses.map(String), ['/ip4/127.0.0.1/tcp/4001'])
+  t.equal(multicasts.length, 1)
+  b.discovery.stop()
+  t.equal(b.clock.pending, 0)
+})
+
+t.test('a question that seems to come from another network is answered to nobody', async (t) => {
+  const port = await freePort()
+  const a = await speaker(t, port, ['/ip4/127.0.0.1/tcp/4001'])
+  a.discovery.update({ lo: [{ ...LOOPBACK[0], netmask: '255.255.255.255', cidr: '127.0.0.1/32' }] })
+  const heard: string[] = []
+  const askFrom = async (address: string): Promise<Socket> => {
+    const socket = createSocket('udp4').bind(0, address)
+    t.teardown(() => socket.close())
+    await once(socket, 'listening')
+    socket.setMulticastInterface('127.0.0.1')
+    socket.on('message', () => heard.push(address))
+    socket.send(UNICAST_QUESTION, port, '224.0.0.251')
+    return socket
+  }
+  await askFrom('127.0.0.2')
+  await askFrom('127.0.0.1')
+  await until(() => heard.length > 0)
+  t.same(heard, ['127.0.0.1'])
 })
 
 t.test('two find each other, and one that stopped sends nothing', async (t) => {
