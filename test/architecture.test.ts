@@ -63,7 +63,7 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
     ...type('hal', 'hal/simulated'),
     ...['peer', 'protocol', 'node'].map((to): Permission => ({ to, as: 'value', into: LIMITS })),
     // The words of grants, which are also written into the book.
-    { to: 'peer', as: 'value', into: /^src\/peer\/access\/words\.ts$/ },
+    { to: 'peer', as: 'value', into: /^src\/peer\/access-words\.ts$/ },
     // The ProtocolNames that a configuration cannot give to quantities of its own.
     { to: 'protocol', as: 'value', into: /^src\/protocol\/protocol-registry\.ts$/ }
   ],

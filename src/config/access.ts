@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ACCESS_WORDS, type AccessWord, CROWDS, isThing, NODE_WORDS } from '../peer/access/words.ts'
+import { ACCESS_WORDS, type AccessWord, CROWDS, isThing, NODE_WORDS } from '../peer/access-words.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
 import { choice } from './options/choice.ts'
 import { didYouMean, list, listOfTexts, options, text, withHint } from './options/kinds.ts'

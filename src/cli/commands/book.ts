@@ -38,6 +38,12 @@ const add = defineCommand({
       summary:
         'its relays in place of those in the book, at most 2; each ends in /p2p/ and the PeerId of the relay'
     },
+    may: {
+      kind: 'list',
+      value: 'RIGHTS',
+      summary:
+        "what it may on this node, in place of its rights of before: operate:heater,read or own; '' takes all away"
+    },
     time: { kind: 'flag', summary: 'trust it as a time source' },
     note: { kind: 'text', mayBeEmpty: true, value: 'TEXT', summary: 'a comment' }
   },
@@ -66,12 +72,14 @@ const add = defineCommand({
         purposes: options.purpose === undefined ? undefined : [...options.purpose],
         addresses: options.address === undefined ? undefined : [...options.address],
         relays: options.relay === undefined ? undefined : [...options.relay],
+        may: options.may === undefined ? undefined : [...options.may],
         time: options.time,
         note: options.note
       })
     })
     const at = entry.addresses.length === 0 ? '' : `, at ${entry.addresses.join(', ')}`
-    print(context, entry, `${entry.name} is ${entry.peer}${at}`)
+    const may = entry.may === undefined ? '' : `, may ${entry.may.join(', ')}`
+    print(context, entry, `${entry.name} is ${entry.peer}${at}${may}`)
   }
 })
 
@@ -116,9 +124,9 @@ const exporting = defineCommand({
     const [path] = context.positionals
     const { operations } = await context.connect()
     const entries = await operations.book()
-    const { exportBook, exportedText } = await import('../../node/api/book/book-exchange.ts')
+    const { exportBook, exported, exportedText } = await import('../../node/api/book/book-exchange.ts')
     if (path === undefined) {
-      if (context.json) return context.terminal.json(entries)
+      if (context.json) return context.terminal.json(exported(entries))
       return context.terminal.lines(exportedText(entries).trimEnd().split('\n'))
     }
     await exportBook(path, entries)
@@ -190,6 +198,7 @@ function bookTable(entries: readonly BookEntry[], { terminal: { width, ansi } }:
     { title: 'NAME' },
     { title: 'PEER' },
     { title: 'PURPOSES', drop: 1 },
+    ...(entries.some(({ may }) => may !== undefined) ? [{ title: 'MAY', drop: 7 }] : []),
     { title: 'TIME', drop: 4 },
     { title: 'ADDRESSES', drop: 3 },
     ...(entries.some(({ added }) => added !== undefined) ? [{ title: 'ADDED', drop: 5 }] : []),
@@ -201,6 +210,7 @@ function bookTable(entries: readonly BookEntry[], { terminal: { width, ansi } }:
     { text: entry.name, style: 'bold' } as const,
     { text: Number.isFinite(width) ? tailOf(entry.peer) : entry.peer },
     { text: entry.purposes.join(' ') || '–' },
+    ...(has('MAY') ? [{ text: entry.may?.join(' ') ?? '–' }] : []),
     { text: entry.time ? 'trusted' : '–' },
     { text: entry.addresses.join(' ') || '–' },
     ...(has('ADDED') ? [{ text: entry.added ?? '–' }] : []),

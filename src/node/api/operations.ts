@@ -215,6 +215,8 @@ export interface BookEntry {
   time: boolean
   /** Multiaddrs of the relays at which it may be reached; absent where there are none. */
   relays?: string[]
+  /** What it may on this node: own, operate:heater; absent where nothing is granted. */
+  may?: string[]
   /** Origin of the entry: a PeerId that was typed, an invite, or a peer nearby. */
   added?: 'typed' | 'scanned' | 'met'
   note?: string
@@ -230,6 +232,8 @@ export interface BookChange {
   purposes?: string[]
   addresses?: string[]
   relays?: string[]
+  /** own, or read, operate, configure; for one thing operate:heater. In place of the rights of the entry; [] takes all away. */
+  may?: string[]
   time?: boolean
   note?: string
 }

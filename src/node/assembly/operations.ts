@@ -1,4 +1,5 @@
 import type { Connection } from '@libp2p/interface'
+import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect, remoteHost } from '../../direct.ts'
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { BookOperations } from '../api/book/book-operations.ts'
@@ -30,7 +31,11 @@ export function createOperations(components: Components): Operations {
     pathOf(connection, directory, (one) => components.via.pathOf(one)).text
   const status = createStatus(components, views)
   return new NodeOperations({
-    book: new BookOperations({ ...peers, self: components.init.identity.peer }),
+    book: new BookOperations({
+      ...peers,
+      self: components.init.identity.peer,
+      things: () => thingsOf(components.init.config)
+    }),
     switches: components.switches,
     devices: deviceOperations(components, status),
     ask: {
@@ -142,6 +147,11 @@ function servedStreams({
       return (await loaded).accept(request.id)
     }
   }
+}
+
+/** The names of sensors and switches. */
+function thingsOf({ sensors, switches }: Pick<NodeConfig, 'sensors' | 'switches'>): string[] {
+  return [...sensors, ...switches].map(({ name }) => name)
 }
 
 function viewContext({

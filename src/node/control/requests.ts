@@ -40,6 +40,7 @@ const bookChange = v.strictObject({
   purposes: v.exactOptional(texts),
   addresses: v.exactOptional(texts),
   relays: v.exactOptional(texts),
+  may: v.exactOptional(texts),
   time: v.exactOptional(v.boolean()),
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(512)))
 })
@@ -49,6 +50,7 @@ const bookEntry = v.strictObject({
   purposes: texts,
   addresses: texts,
   relays: v.exactOptional(texts),
+  may: v.exactOptional(texts),
   time: v.boolean(),
   added: v.exactOptional(v.picklist(['typed', 'scanned', 'met'])),
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_NOTE)))

@@ -13,6 +13,8 @@ export interface BookEntryChange {
   readonly purposes?: readonly string[]
   readonly addresses?: readonly string[]
   readonly relays?: readonly string[]
+  /** Rights in place of those of the entry; empty takes all of them away. */
+  readonly may?: readonly string[]
   readonly time?: boolean
   readonly note?: string
 }
@@ -41,12 +43,13 @@ export function changedEntry(
   }
   if (known !== undefined && known.peer !== peer) throw taken(known, peer)
   const addresses = change.addresses ?? known?.addresses ?? []
+  const may = change.may ?? known?.may ?? []
   const entry: BookEntry = {
     name: change.name,
     peer,
     purposes: change.purposes ?? known?.purposes ?? [],
     addresses: [...new Set([...addresses, ...(target?.addresses ?? [])])],
-    ...defined({ relays: change.relays ?? known?.relays }),
+    ...defined({ relays: change.relays ?? known?.relays, may: may.length === 0 ? undefined : may }),
     time: change.time ?? known?.time ?? false,
     ...defined({
       added: known === undefined ? originOf(change.who) : known.added,

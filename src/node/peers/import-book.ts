@@ -21,20 +21,24 @@ export interface MergedBook {
 
 /**
  * Merges entries into a book. A peer that is new is added under the name of the file. Of one that is known, purposes,
- * addresses and relays are united, a missing note is taken, and its name, its note and the trust in its clock stay as
- * they are in the book. What is not taken is reported, and so is an entry whose name another peer has.
+ * addresses and relays are united, a missing note is taken, and its name, its note, its rights and the trust in its
+ * clock stay as they are in the book. Nothing gives rights: neither those of the file, nor a name or purpose to which
+ * kith.yaml grants some. What is not taken is reported, and so is an entry whose name another peer has.
+ * @param grants whether kith.yaml grants something to a name or purpose
  * @throws NodeError of checkEntry(): nothing is imported
  */
 export function mergeIntoBook(
   entries: readonly BookEntry[],
   book: Pick<AddressBook, 'get' | 'ofPeer' | 'room'>,
-  self: string
+  self: string,
+  grants: (word: string) => boolean = () => false
 ): MergedBook {
   const put = new Map<string, BookEntry>()
   const report: ImportReport = { added: [], changed: [], same: 0, conflicts: [] }
-  for (const entry of entries) {
-    checkEntry(entry)
-    const conflict = (text: string): number => report.conflicts.push({ name: entry.name, text })
+  for (const given of entries) {
+    checkEntry(given)
+    const conflict = (text: string): number => report.conflicts.push({ name: given.name, text })
+    const entry = withoutRights(given, book.ofPeer(given.peer), grants, conflict)
     const known = book.ofPeer(entry.peer)
     if (entry.peer === self) conflict('is this node itself: not imported')
     else if (known !== undefined) {
@@ -48,7 +52,8 @@ export function mergeIntoBook(
       const why = refused(
         entry,
         put.get(entry.name) ?? book.get(entry.name),
-        book.room() - report.added.length
+        book.room() - report.added.length,
+        grants
       )
       if (why !== undefined) conflict(why)
       else {
@@ -60,7 +65,33 @@ export function mergeIntoBook(
   return { put: [...put.values()], remove: [], report }
 }
 
-function refused(entry: BookEntry, namesake: BookEntry | undefined, room: number): string | undefined {
+/** The entry without what would give rights here. */
+function withoutRights(
+  { may, ...entry }: BookEntry,
+  known: BookEntry | undefined,
+  grants: (word: string) => boolean,
+  conflict: (text: string) => void
+): BookEntry {
+  if (may?.some((right) => known?.may?.includes(right) !== true))
+    conflict(`its rights in the file (${may.join(', ')}) are not taken; kith book add … --may gives them`)
+  const isNew = (word: string): boolean => known?.purposes.includes(word) !== true
+  const refused = entry.purposes.filter((word) => isNew(word) && grants(word))
+  for (const word of refused)
+    conflict(
+      `kith.yaml grants rights to the purpose "${word}": not taken; kith book add … --purpose gives it`
+    )
+  return { ...entry, purposes: entry.purposes.filter((word) => !refused.includes(word)) }
+}
+
+function refused(
+  entry: BookEntry,
+  namesake: BookEntry | undefined,
+  room: number,
+  grants: (word: string) => boolean
+): string | undefined {
+  if (namesake === undefined && grants(entry.name))
+    return `kith.yaml grants rights to this name: not imported; kith book add ${entry.name} ${entry.peer} does it`
+
   if (namesake !== undefined)
     return `is ${namesake.peer} in the book, ${entry.peer} in the file: not imported`
   return room <= 0 ? 'the book is full (limits.book in kith.yaml): not imported' : undefined

@@ -9,29 +9,50 @@ import type { BookEntryChange } from './book-entry.ts'
 export type InvitedChange = Omit<BookEntryChange, 'name' | 'who'> & { readonly name?: string }
 
 /**
- * The entry that an invite makes. It brings a PeerId, and proposes a name and addresses; purposes and trust in the
- * clock are the person's alone. Of a peer that is in the book the name stays, and addresses are added.
+ * The entry that an invite makes. It brings a PeerId, and proposes a name and addresses; purposes, rights and
+ * trust in the clock are the person's alone. Of a peer that is in the book the name stays, and addresses are added.
+ * @param grants whether kith.yaml grants something to a name: then the person has to give it
  * @throws NodeError 'bad-request', 'already-named'
  */
 export function invitedEntry(
   change: InvitedChange,
   invite: Invite,
-  { book, self }: { readonly book: Pick<AddressBook, 'get' | 'ofPeer'>; readonly self: string }
+  {
+    book,
+    self,
+    grants = () => false
+  }: {
+    readonly book: Pick<AddressBook, 'get' | 'ofPeer'>
+    readonly self: string
+    readonly grants?: (name: string) => boolean
+  }
 ): BookEntry {
   if (invite.peer === self) throw new NodeError('bad-request', 'this is the invite of this node itself')
   const known = book.ofPeer(invite.peer)
   const name = change.name ?? known?.name ?? invite.name
   if (name === undefined)
     throw new NodeError('bad-request', 'the invite has no name', { hint: 'kith book add NAME kith:1/…' })
+  if (change.name === undefined && known === undefined && grants(name))
+    throw new NodeError(
+      'bad-request',
+      `the invite proposes the name "${name}", to which kith.yaml grants rights`,
+      {
+        hint: `give it yourself: kith book add ${name} kith:1/…, or another name without those rights`
+      }
+    )
   const other = book.get(name)
   if (other !== undefined && other.peer !== invite.peer) throw namesake(other, invite.peer)
   const relays = [...new Set([...invite.relays, ...(change.relays ?? known?.relays ?? [])])]
+  const may = change.may ?? known?.may ?? []
   return {
     name,
     peer: invite.peer,
     purposes: change.purposes ?? known?.purposes ?? [],
     addresses: [...new Set([...(change.addresses ?? known?.addresses ?? []), ...invite.addresses])],
-    ...defined({ relays: relays.length === 0 ? undefined : relays.slice(0, MAX_RELAYS) }),
+    ...defined({
+      relays: relays.length === 0 ? undefined : relays.slice(0, MAX_RELAYS),
+      may: may.length === 0 ? undefined : may
+    }),
     time: change.time ?? known?.time ?? false,
     ...defined({
       added: known === undefined ? 'scanned' : known.added,

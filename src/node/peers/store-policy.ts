@@ -1,6 +1,6 @@
 import type { StoreEntry } from '../../config/store.ts'
 import type { Grant } from '../../peer/access/grant.ts'
-import { RESERVED_WHO } from '../../peer/access/words.ts'
+import { RESERVED_WHO } from '../../peer/access-words.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
 import { multihashOfPeer, parseSeries } from '../../reading/series.ts'
 import type { PeerInfo } from './directory.ts'

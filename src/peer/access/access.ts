@@ -1,11 +1,11 @@
+import type { AccessWord } from '../access-words.ts'
 import type { Caller } from '../admission.ts'
 import { type AccessFacts, type Decision, decide, type Principal, type Thing } from './decide.ts'
 import type { Grant } from './grant.ts'
 import { RefusalLog, type RefusalLogInit } from './refusal-log.ts'
-import type { AccessWord } from './words.ts'
 
+export type { AccessWord } from '../access-words.ts'
 export type { Decision, Principal, Thing } from './decide.ts'
-export type { AccessWord } from './words.ts'
 
 export interface AccessInit extends Omit<AccessFacts, 'isPrivate'>, RefusalLogInit {
   /** Names of the sensors and switches that are private. */
@@ -47,6 +47,11 @@ export class Access {
     this.#count(decision.allowed ? 'allowed' : `refused.${word}`)
     if (!decision.allowed) this.#refusals.add(principal, word, thing, decision.by)
     return decision
+  }
+
+  /** Whether kith.yaml grants something to a name or purpose of the book. */
+  grants(word: string): boolean {
+    return this.#facts.grants.some(({ who }) => who === word)
   }
 
   /** Whether a peer may open a protocol of an application. @param anyone whether all but the denied ones may */

@@ -1,7 +1,8 @@
+import { type AccessWord, CROWDS, RESERVED_WHO } from '../access-words.ts'
 import type { Caller } from '../admission.ts'
 import type { BookEntry } from '../book/entry.ts'
-import { type Grant, rightsOf } from './grant.ts'
-import { type AccessWord, CROWDS, RESERVED_WHO } from './words.ts'
+import { rightsOf } from '../book/rights.ts'
+import type { Grant } from './grant.ts'
 
 /** Who asks. Identity is the PeerId of the connection, never a name that a peer claims. */
 export type Principal =

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
+import type { AccessWord } from '../access-words.ts'
 import type { Principal, Thing } from './decide.ts'
-import type { AccessWord } from './words.ts'
 
 const PERIOD_MS = 60_000
 

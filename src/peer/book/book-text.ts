@@ -8,7 +8,7 @@ import { plainLineOf, readPlainYaml, writePlainYaml } from './plain-yaml.ts'
 const HEAD =
   '# The address book of this node. Edit it here or by kith book, which keeps notes but no comments like this one.\n'
 
-const KEYS = ['name', 'peer', 'purposes', 'addresses', 'relays', 'time', 'added', 'note']
+const KEYS = ['name', 'peer', 'purposes', 'addresses', 'relays', 'may', 'time', 'added', 'note']
 
 /** Characters of a note. */
 export const MAX_NOTE = 4096
@@ -34,11 +34,20 @@ export function writeBookText(entries: readonly BookEntry[]): string {
 }
 
 /** In the order in which people read them; what is empty and seldom is left out. */
-function ordered({ relays = [], note, added, ...entry }: BookEntry): Readonly<Record<string, unknown>> {
+function ordered({
+  relays = [],
+  may = [],
+  note,
+  added,
+  ...entry
+}: BookEntry): Readonly<Record<string, unknown>> {
   const { name, peer, purposes, addresses, time } = entry
   return {
     ...{ name, peer, purposes, addresses },
-    ...defined({ relays: relays.length === 0 ? undefined : relays }),
+    ...defined({
+      relays: relays.length === 0 ? undefined : relays,
+      may: may.length === 0 ? undefined : may
+    }),
     time,
     ...defined({ added, note })
   }
@@ -88,12 +97,16 @@ function entryOf(item: unknown, index: number): BookEntry {
       'write peer: and what kith id prints there'
     )
   const relays = texts(entry, 'relays', index)
+  const may = texts(entry, 'may', index)
   return {
     name,
     peer,
     purposes: texts(entry, 'purposes', index),
     addresses: texts(entry, 'addresses', index),
-    ...defined({ relays: relays.length === 0 ? undefined : relays }),
+    ...defined({
+      relays: relays.length === 0 ? undefined : relays,
+      may: may.length === 0 ? undefined : may
+    }),
     time: entry.time === true,
     ...defined({
       added: isOrigin(added) ? added : undefined,

@@ -2,16 +2,17 @@ import { isIPv4 } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
 import { NAME, PEER_ID } from '../../names.ts'
-import { type BookEntry, MAX_RELAYS } from './entry.ts'
+import { type BookEntry, MAX_RELAYS, MAX_RIGHTS } from './entry.ts'
+import { parseRight } from './rights.ts'
 
 /** The most common form needs no parser, which takes long for a book of thousands. */
 const PLAIN_ADDRESS = /^\/ip4\/([\d.]{7,15})\/tcp\/[1-9]\d{0,3}$/
 
 /**
  * Refuses what could not be used, before it is in the file.
- * @throws NodeError 'bad-name', 'bad-peer', 'bad-multiaddr'
+ * @throws NodeError 'bad-name', 'bad-peer', 'bad-multiaddr', 'bad-right'
  */
-export function checkEntry({ name, peer, purposes, addresses, relays = [] }: BookEntry): void {
+export function checkEntry({ name, peer, purposes, addresses, relays = [], may = [] }: BookEntry): void {
   checkName(name)
   if (!PEER_ID.test(peer))
     throw new NodeError('bad-peer', `"${peer}" is not a PeerId`, { hint: 'kith id prints that of a node' })
@@ -26,6 +27,19 @@ export function checkEntry({ name, peer, purposes, addresses, relays = [] }: Boo
       hint: `keep the ${MAX_RELAYS} best`
     })
   for (const relay of relays) checkRelay(relay, peer)
+  if (may.length > MAX_RIGHTS)
+    throw new NodeError('bad-right', `${may.length} rights are too many`, {
+      hint: `an entry has ${MAX_RIGHTS} at most; a word alone, as in read, is for everything`
+    })
+  for (const right of may) checkRight(right)
+}
+
+/** @throws NodeError 'bad-right' */
+function checkRight(text: string): void {
+  if (parseRight(text) !== undefined) return
+  throw new NodeError('bad-right', `"${text}" is not a right`, {
+    hint: 'write read, operate, configure or own; read and operate also for one thing: operate:heater, read:air'
+  })
 }
 
 /** @throws NodeError 'bad-name' */

@@ -16,12 +16,15 @@ export interface BookEntry {
   readonly relays?: readonly string[]
   /** Whether its clock is a source of time (docs/protocols.md section 8, "Quality of time"). */
   readonly time: boolean
-  /** What it may do on this node, as in `own` or `operate:heater` (access/grant.ts); nothing unless given. */
+  /** What it may do on this node, as in `own` or `operate:heater` (rights.ts); nothing unless given. */
   readonly may?: readonly string[]
   /** Absent in entries of before it was recorded. */
   readonly added?: BookOrigin
   readonly note?: string
 }
+
+/** Rights of one entry. */
+export const MAX_RIGHTS = 64
 
 /** Relays of one peer that are dialled. */
 export const MAX_RELAYS = 2

@@ -60,3 +60,13 @@ t.test('an entry that could not be used is refused', async (t) => {
   for (const address of ['nonsense', '', '/', '/ip4/1.2.3.400/tcp/1', '/nope/1', `${FIRST}/p2p/${ATTIC}`])
     t.throws(put({ addresses: [address] }), { code: 'bad-multiaddr' }, address)
 })
+
+t.test('rights are replaced as a whole, and an empty list takes them away', async (t) => {
+  const granted = changedEntry({ name: 'hall', may: ['operate:heater', 'read'] }, known, [])
+  t.strictSame(granted, { ...known, may: ['operate:heater', 'read'] })
+  t.strictSame(changedEntry({ name: 'hall', time: true }, granted, []), granted, 'other changes leave them')
+  t.strictSame(changedEntry({ name: 'hall', may: ['own'] }, granted, []).may, ['own'])
+  t.strictSame(changedEntry({ name: 'hall', may: [] }, granted, []), known)
+  t.throws(() => changedEntry({ name: 'hall', may: ['operate:'] }, known, []), { code: 'bad-right' })
+  t.throws(() => changedEntry({ name: 'hall', may: Array(65).fill('own') }, known, []), { code: 'bad-right' })
+})

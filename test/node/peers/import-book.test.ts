@@ -77,3 +77,37 @@ t.test('an entry that could not be used ends the import', async (t) => {
   for (const bad of [{ addresses: ['nonsense'] }, { name: 'a b' }, { peer: 'x' }, { purposes: ['\u001b'] }])
     t.throws(() => merge([hall, { ...attic, ...bad }], []), { name: 'NodeError' })
 })
+
+t.test('an import gives no rights: neither those of the file nor by a word of kith.yaml', async (t) => {
+  const grants = (word: string): boolean => word === 'attic' || word === 'weather'
+  const file = [
+    { ...hall, may: ['own'], purposes: ['temperature', 'weather'] },
+    { ...attic, may: ['operate:heater'] },
+    { ...attic, name: 'den', purposes: ['weather', 'soil'], may: ['read'] }
+  ]
+  const merged = mergeIntoBook(file, new AddressBook([hall], { capacity: 8 }), SELF, grants)
+  t.strictSame(merged.put, [{ ...attic, name: 'den', purposes: ['soil'] }])
+  t.strictSame(merged.report.conflicts, [
+    { name: 'hall', text: 'its rights in the file (own) are not taken; kith book add … --may gives them' },
+    {
+      name: 'hall',
+      text: 'kith.yaml grants rights to the purpose "weather": not taken; kith book add … --purpose gives it'
+    },
+    {
+      name: 'attic',
+      text: 'its rights in the file (operate:heater) are not taken; kith book add … --may gives them'
+    },
+    {
+      name: 'attic',
+      text: `kith.yaml grants rights to this name: not imported; kith book add attic ${attic.peer} does it`
+    },
+    { name: 'den', text: 'its rights in the file (read) are not taken; kith book add … --may gives them' },
+    {
+      name: 'den',
+      text: 'kith.yaml grants rights to the purpose "weather": not taken; kith book add … --purpose gives it'
+    }
+  ])
+  const known = { ...hall, may: ['own'], purposes: ['temperature', 'weather'] }
+  const again = mergeIntoBook(file.slice(0, 1), new AddressBook([known], { capacity: 8 }), SELF, grants)
+  t.strictSame(again.report, { added: [], changed: [], same: 1, conflicts: [] }, 'what is there stays')
+})

@@ -85,3 +85,18 @@ t.test('the own invite has what leads others here', async (t) => {
   })
   t.equal(ownInvite({ peer: HALL, name: '', addresses: [] }), `kith:1/${HALL}`)
 })
+
+t.test('an invite brings no rights, and no name to which kith.yaml grants some', async (t) => {
+  const grants = (name: string): boolean => name === 'hall'
+  t.throws(() => invitedEntry({}, invite, { ...init(), grants }), {
+    code: 'bad-request',
+    hint: /kith book add hall kith:1/
+  })
+  t.match(invitedEntry({ name: 'hall' }, invite, { ...init(), grants }), { name: 'hall', may: undefined })
+  t.strictSame(invitedEntry({ name: 'den', may: ['operate:heater'] }, invite, init()).may, ['operate:heater'])
+  t.strictSame(
+    invitedEntry({}, invite, init([{ ...friend, may: ['own'] }])).may,
+    ['own'],
+    'what it has stays'
+  )
+})

@@ -3,6 +3,7 @@ import { parse, stringify } from 'yaml'
 import type { BookEntry } from '../../../src/peer/book/book.ts'
 import { readBookText, writeBookText } from '../../../src/peer/book/book-text.ts'
 import { readPlainYaml, writePlainYaml } from '../../../src/peer/book/plain-yaml.ts'
+import { rightsOf } from '../../../src/peer/book/rights.ts'
 
 const HALL = '12D3KooWMFbyWpEpag1TWQgq8wF3LAGxuduCniJwioo54e3yZ2ES'
 const ATTIC = '12D3KooWSqa5oTZxNL6fFuQfjx1VsYtdag8SvRNcKG5RMVjmwE56'
@@ -154,6 +155,9 @@ for (const [what, text, line, hint] of [
   ['a relay without its PeerId', `${ENTRY}  relays: [/ip4/1.2.3.4/tcp/1]\n`, 1, /PeerId of the relay/],
   ['the peer as its own relay', `${ENTRY}  relays: [/ip4/1.2.3.4/tcp/1/p2p/${HALL}]\n`, 1, /relay/],
   ['three relays', `${ENTRY}  relays: [${RELAY}, ${RELAY}, ${RELAY}]\n`, 1, /keep the 2/],
+  ['a right that is none', `${ENTRY}  may: [opperate]\n`, 1, /operate:heater/],
+  ['a right for a part of the node', `${ENTRY}  may: ['own:heater']\n`, 1, /for one thing/],
+  ['rights of another kind', `${ENTRY}  may: own\n`, 1, /may: \[/],
   ['time that is no truth', `${ENTRY}  time: maybe\n`, 1, /time: true/],
   ['a note that is not text', `${ENTRY}  note: 12\n`, 1, /quotes/],
   ['an origin that is none', `${ENTRY}  added: found\n`, 1, /typed, scanned, met/]
@@ -168,6 +172,18 @@ for (const [what, text, line, hint] of [
     })
   })
 }
+
+t.test('rights are written and read', async (t) => {
+  const may = ['own', 'operate:heater', 'read:/doc/notes/v1', 'read:air/temperature']
+  const text = writeBookText([{ ...full, may }])
+  t.ok(readPlainYaml(text), 'by the short way')
+  t.strictSame((await readBookText(text, 'book.yaml', 'strict'))[0]?.may, may)
+  const [inFlow] = await readBookText(`${ENTRY}  may: [own, operate:heater]\n`, 'book.yaml', 'strict')
+  t.strictSame(inFlow?.may, ['own', 'operate:heater'])
+  t.notMatch(writeBookText([{ ...full, may: [] }]), /may/)
+  const [old] = await readBookText(`${ENTRY}  may: [fly, read]\n`, 'book.yaml', 'lenient')
+  t.strictSame(old && rightsOf(old), [{ word: 'read', on: undefined }], 'what is no right gives nothing')
+})
 
 t.test('a book of 10,000 entries is read by the short way', async (t) => {
   const entries = Array.from({ length: 10_000 }, (_, i) => ({ ...full, name: `n${i}`, peer: peerOf(i) }))

@@ -152,3 +152,24 @@ t.test('several changes at once are one: names go first, and all or nothing is m
   )
   t.same(book.entries(), [attic])
 })
+
+t.test('a PeerId of two entries has both, each change is reported, and rights follow a rename', async (t) => {
+  const both = [hall, { ...hall, name: 'den', may: ['own'] }]
+  const book = new AddressBook([...both, attic], { capacity: 8 })
+  t.strictSame(
+    book.entriesOf(hall.peer).map(({ name }) => name),
+    ['hall', 'den']
+  )
+  t.strictSame(book.entriesOf(attic.peer), [attic])
+  t.strictSame(book.entriesOf('nobody'), [])
+  let changes = 0
+  book.onChange(() => changes++)
+  await book.rename('den', 'study')
+  t.strictSame(book.get('study')?.may, ['own'])
+  await book.remove('hall')
+  t.strictSame(
+    book.entriesOf(hall.peer).map(({ name }) => name),
+    ['study']
+  )
+  t.equal(changes, 2)
+})

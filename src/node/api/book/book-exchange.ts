@@ -6,12 +6,19 @@ import { unwritten } from '../../../write-atomic.ts'
 import type { BookEntry as BookEntryView } from '../operations.ts'
 
 /** The text of a file that another node imports: of the form of book.yaml. */
-export const exportedText: (entries: readonly BookEntry[]) => string = writeBookText
+export function exportedText(entries: readonly BookEntry[]): string {
+  return writeBookText(exported(entries))
+}
+
+/** Entries without the rights that they have on this node: those are for nobody else to take over. */
+export function exported<T extends BookEntry>(entries: readonly T[]): Omit<T, 'may'>[] {
+  return entries.map(({ may: _, ...entry }) => entry)
+}
 
 /** Writes entries into a new file, readable by its owner alone. @throws NodeError 'exists', 'unwritten' */
 export async function exportBook(path: string, entries: readonly BookEntry[]): Promise<void> {
   try {
-    await writeFile(path, writeBookText(entries), { flag: 'wx', mode: 0o600 })
+    await writeFile(path, exportedText(entries), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritten(path, error)
     throw new NodeError('exists', `${path} exists already`, {
@@ -33,11 +40,12 @@ export async function readExport(path: string): Promise<BookEntryView[]> {
 }
 
 /** An entry as programs and people get it. */
-export function viewEntry({ purposes, addresses, relays, ...entry }: BookEntry): BookEntryView {
+export function viewEntry({ purposes, addresses, relays, may, ...entry }: BookEntry): BookEntryView {
   return {
     ...entry,
     purposes: [...purposes],
     addresses: [...addresses],
-    ...(relays === undefined ? {} : { relays: [...relays] })
+    ...(relays === undefined ? {} : { relays: [...relays] }),
+    ...(may === undefined ? {} : { may: [...may] })
   }
 }

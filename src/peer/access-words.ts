@@ -1,4 +1,4 @@
-import { NAME, PROTOCOL_NAME } from '../../names.ts'
+import { NAME, PROTOCOL_NAME } from '../names.ts'
 
 /** What may be granted. `own` includes all others; the others include nothing but themselves. */
 export const ACCESS_WORDS = ['read', 'operate', 'configure', 'own'] as const
