@@ -20,6 +20,7 @@ import { type Clock, systemClock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { CircuitUpgrader } from '../../protocol/circuit/components.ts'
 import type { KadComponents } from '../../protocol/dht/index.ts'
+import { SeenMessages } from '../../protocol/gossip/index.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { ConnectionMonitor, type ConnectionMonitorComponents } from './connection-monitor.ts'
@@ -183,7 +184,7 @@ function services(init: NetworkInit, guard: ConnectionGuard): Record<string, unk
         { clock: systemClock, interval: limits.pingInterval, timeout: limits.pingTimeout },
         components
       ),
-    pubsub: gossipsub(gossip) as unknown as (components: unknown) => GossipSub,
+    pubsub: (components: unknown) => pubsub(gossip, components),
     components: (inner: ServiceComponents) => {
       const { transportManager, upgrader } = inner
       const { peerId, privateKey, registrar, addressManager, peerStore, datastore, events, logger } = inner
@@ -191,6 +192,12 @@ function services(init: NetworkInit, guard: ConnectionGuard): Record<string, unk
       return { transportManager, upgrader, kad }
     }
   }
+}
+
+function pubsub(options: Partial<GossipsubOpts>, components: unknown): GossipSub {
+  const made = (gossipsub(options) as unknown as (components: unknown) => GossipSub)(components)
+  new SeenMessages(systemClock).install(made)
+  return made
 }
 
 function teller({ limits, version, addresses, log }: NetworkInit, components: IdentifyTellerComponents) {

@@ -12,6 +12,7 @@ export { CataloguePublisher, type CataloguePublisherInit } from './catalogue-pub
 export { CatalogueTable, type CatalogueTableOptions, type SealedCatalogue } from './catalogue-table.ts'
 export type { Gossip, GossipComponents, GossipInit, GossipRates, GossipReceiver } from './gossip.ts'
 export { type GossipOptionsInit, gossipOptions } from './options.ts'
+export { SeenMessages } from './seen-messages.ts'
 
 /** Its start() registers validators with pubsub and subscribes to `init.topics`. */
 export function gossip(init: GossipInit): (components: GossipComponents) => Gossip {

@@ -1,5 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { PeerScoreParams } from '@libp2p/gossipsub/score'
+import { latin1OfBytes } from '../../cbor/bytes.ts'
 import { CONTROL_MESSAGES_PER_TOPIC, MIN_CONTROL_MESSAGES, RPC_LIMITS, TOPIC_SCORE } from './constants.ts'
 import type { GossipLimits } from './limits.ts'
 import { messageId, type RawMessage, rawMessageId } from './message-id.ts'
@@ -18,6 +19,8 @@ export function gossipOptions(topics: readonly string[], limits: GossipOptionsIn
     globalSignaturePolicy: 'StrictNoSign' as NonNullable<GossipsubOpts['globalSignaturePolicy']>,
     msgIdFn: (message) => messageId(message.topic, message.data),
     fastMsgIdFn: (message) => idOf(message, limits.onForeignSender),
+    // As rawMessageId() has it: gossipsub's own is a second text of each id, in base64.
+    msgIdToStrFn: latin1OfBytes,
     allowedTopics: [...topics],
     fallbackToFloodsub: false,
     doPX: false,
