@@ -64,7 +64,7 @@ const PROTECTED_HEAD = bytesOfHex('582f')
 const UNPROTECTED = bytesOfHex('a0')
 const SIGNATURE_HEAD = bytesOfHex('5840')
 const CONTEXT = bytesOfHex('846a5369676e617475726531')
-const SIGNATURE_BYTES = 64
+export const SIGNATURE_BYTES = 64
 const KEY_BYTES = 32
 /** Heads of byte strings by their lengths, and the most bytes of a string that each is the shortest for (RFC 8949 section 3). */
 const HEAD_BYTES = [
@@ -93,12 +93,21 @@ const DOMAINS = {
 
 /** The signed, byte-identical form in which a payload goes to gossip, streams, datagrams and disk. */
 export function seal(domain: SealDomain, payload: Uint8Array, signer: Signer): Uint8Array {
-  const signature = signer.sign(signedBytes(domain, signer.kid, payload))
+  return sealWith(domain, payload, signer.kid, signer.sign(signedBytes(domain, signer.kid, payload)))
+}
+
+/** A seal of its parts. */
+export function sealWith(
+  domain: SealDomain,
+  payload: Uint8Array,
+  kid: Uint8Array,
+  signature: Uint8Array
+): Uint8Array {
   return concatBytes(
     ENVELOPE,
     PROTECTED_HEAD,
     DOMAINS[domain].head,
-    signer.kid,
+    kid,
     UNPROTECTED,
     cborHead(BYTES, payload.length),
     payload,

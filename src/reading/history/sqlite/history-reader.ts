@@ -292,7 +292,7 @@ export class HistoryReader {
     const tail = this.#tailOf(series, run)
     if (tail === undefined) return
     const { topic } = tail
-    for (const { bytes, ...range } of tail.seals.packs(from)) {
+    for (const { bytes, ...range } of tail.packs(from)) {
       const sealed = () => ({ kind: 'pack' as const, topic, bytes })
       yield { ...range, started: null, ended: null, sealed, readings: () => [] }
     }
@@ -318,7 +318,7 @@ export class HistoryReader {
       return { to: range?.to ?? -1, open: () => range && this.#stored.open(access, range, series) }
     })
     const tail = this.#tailOf(series, run)
-    const pack = tail?.seals.last()
+    const pack = tail?.lastPack()
     const open = () => pack && this.#options.sealer.open('pack', tail?.topic ?? '', pack.bytes)
     for (const one of [...stored, { to: pack?.to ?? -1, open }].toSorted((a, b) => b.to - a.to)) {
       const sealed = one.open()

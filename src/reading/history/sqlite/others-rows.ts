@@ -4,6 +4,7 @@ import type { SealedReadings } from '../../signed/sealed.ts'
 import { MAX_RECORDS } from '../../signed/senml.ts'
 import type { RowRange } from '../history.ts'
 import { rangesOf } from '../range.ts'
+import { loneSignature } from '../rows/lone-pack.ts'
 import type { LoggedPack } from '../rows/pack-log.ts'
 import { storedRows } from '../rows/stored-rows.ts'
 import { authorOf } from '../store/name-table.ts'
@@ -73,11 +74,13 @@ export class OthersRows {
       ...{ series, run, from: position.seq, to: position.seq + readings.length - 1 }
     }))
     const bytes = spans.length > 1 ? tails.share(pack.author, pack.bytes, spans) : pack.bytes
+    const signature = loneSignature(pack)
     let grown = 0
-    for (const [i, { tail, readings }] of found.entries()) {
+    for (const [i, { tail, first, readings }] of found.entries()) {
       grown += tails.append(tail, readings, clock.monotonic())
       const { from = 0, to = 0 } = spans[i] ?? {}
-      tails.seal(tail, from, to, bytes)
+      if (signature !== undefined && first.unit === tail.unit) tails.sign(tail, from, signature)
+      else tails.seal(tail, from, to, bytes)
     }
     while (tails.sealBytes > limits.sealBytes && this.#evict());
     return grown
@@ -191,7 +194,7 @@ export class OthersRows {
     const { keep, tails } = this.#init
     const { topic } = tail
     const dated = this.#dateOf(tail)
-    const packs = [...tail.seals.packs()]
+    const packs = [...tail.packs()]
     const shared = new Set(packs.map((pack) => pack.shared))
     const rows = packs.map((): Reading[] => [])
     const found = this.#spansIn(tail, packs)

@@ -1,8 +1,11 @@
 import type { Reading } from '../../reading.ts'
 import type { Run } from '../../run.ts'
-import { PackLog } from '../rows/pack-log.ts'
+import { multihashOfPeer } from '../../series.ts'
+import { lonePack } from '../rows/lone-pack.ts'
+import { type LoggedPack, PackLog, type Remake } from '../rows/pack-log.ts'
 import { decodeRows, RowEncoder } from '../rows/row-codec.ts'
 import type { SharedPack } from '../rows/shared-pack.ts'
+import { authorOf } from '../store/name-table.ts'
 
 /** Bytes of rows with which a part is full. */
 const FULL = 900
@@ -15,14 +18,14 @@ export interface TailPart {
   to: number
   /** Clock.monotonic() of its first row; below 0 where it came before this process began. */
   at: number
-  /** What is written; undefined while rows are added. */
-  bytes: Uint8Array | undefined
+  /** The writer while rows are added. */
+  bytes: Uint8Array | RowEncoder
   /** The group of chunks on disk that has it; undefined before it is written. */
   chunk: number | undefined
 }
 
 interface OpenPart extends TailPart {
-  readonly rows: RowEncoder
+  bytes: RowEncoder
 }
 
 /** The readings of one series and run that are in no block yet, as rows, and the seals of others. */
@@ -80,12 +83,12 @@ export class TailRun {
     const { seq } = reading.position
     if (seq <= this.top && this.has(seq)) return 0
     const open = this.#openFor(seq, at)
-    const before = open.rows.length
-    open.rows.append(reading)
+    const before = open.bytes.length
+    open.bytes.append(reading)
     open.to = seq
     this.heardAt = at
     this.top = Math.max(this.top, seq)
-    return open.rows.length - before
+    return open.bytes.length - before
   }
 
   /** Adds rows that were read from a chunk, without those that are held. */
@@ -108,6 +111,31 @@ export class TailRun {
       )
   }
 
+  /** The packs that end at `from` or later, as signed, ascending. */
+  packs(from = 0): Generator<LoggedPack> {
+    return this.seals.packs(this.#remake(), from)
+  }
+
+  lastPack(): LoggedPack | undefined {
+    return this.seals.last(this.#remake())
+  }
+
+  /** A pack whose signature is kept alone has its row here: cut() removes both. */
+  #remake(): Remake {
+    const kid = multihashOfPeer(authorOf(this.series)) ?? Buffer.alloc(0)
+    let part: TailPart | undefined
+    let rows: Reading[] = []
+    return (seq, signature) => {
+      if (part === undefined || seq < part.from || seq > part.to) {
+        part = this.#parts.find(({ from, to }) => from <= seq && seq <= to)
+        rows = part === undefined ? [] : this.readingsOf(part)
+      }
+      const row = rows[seq - (part?.from ?? 0)]
+      if (row === undefined) throw new RangeError(`${this.series} has no row ${seq}`)
+      return lonePack(row, kid, signature)
+    }
+  }
+
   dropSeals(): void {
     this.seals.release()
     this.seals = new PackLog()
@@ -120,7 +148,9 @@ export class TailRun {
   /** No further row is added to a part that is written. */
   close(): void {
     this.#open = undefined
-    for (const part of this.#parts) part.bytes ??= bytesOf(part)
+    // In memory of their own: a view would keep all that the writer has, and the pool of Node that it is of.
+    for (const part of this.#parts)
+      if (part.bytes instanceof RowEncoder) part.bytes = new Uint8Array(bytesOf(part))
   }
 
   /** Ascending from a seq on. */
@@ -148,17 +178,9 @@ export class TailRun {
   }
 
   #openFor(seq: number, at: number): OpenPart {
-    if (this.#open?.to === seq - 1 && this.#open.rows.length < FULL) return this.#open
+    if (this.#open?.to === seq - 1 && this.#open.bytes.length < FULL) return this.#open
     if (this.#open !== undefined) this.close()
-    const open = {
-      base: seq,
-      from: seq,
-      to: seq,
-      at,
-      bytes: undefined,
-      chunk: undefined,
-      rows: new RowEncoder()
-    }
+    const open = { base: seq, from: seq, to: seq, at, bytes: new RowEncoder(), chunk: undefined }
     this.#open = open
     this.#parts.push(open)
     if (seq < this.top) this.#parts.sort((a, b) => a.from - b.from)
@@ -166,10 +188,8 @@ export class TailRun {
   }
 }
 
-export function bytesOf(part: TailPart): Uint8Array {
-  return (
-    part.bytes ?? ('rows' in part && part.rows instanceof RowEncoder ? part.rows.written() : Buffer.alloc(0))
-  )
+export function bytesOf({ bytes }: TailPart): Uint8Array {
+  return bytes instanceof RowEncoder ? bytes.written() : bytes
 }
 
 /** What of a part lies outside of a range. The same part, with other ends, where it is one. */

@@ -102,6 +102,11 @@ export class Tails {
     this.#sealed.change(tail, () => tail.seals.append(from, to, pack))
   }
 
+  /** The same of one row whose pack is made again of it. */
+  sign(tail: TailRun, seq: number, signature: Uint8Array): void {
+    this.#sealed.change(tail, () => tail.seals.appendSignature(seq, signature))
+  }
+
   /** The tail whose seals go first where they are too much. */
   oldestSealed(): TailRun | undefined {
     return this.#sealed.oldest()
