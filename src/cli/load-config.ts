@@ -14,6 +14,8 @@ export interface ConfigRequest {
   readonly home: string
   /** The file of --config, which must exist. */
   readonly file?: string | undefined
+  /** Whether the file of the home must exist, too; false unless given. */
+  readonly mustExist?: boolean
   readonly environment: Environment
   readonly flags?: readonly FlagSetting[]
 }
@@ -40,7 +42,7 @@ async function wholeRequest(request: ConfigRequest): Promise<WholeRequest> {
     folder: dirname(resolve(file)),
     clock: systemClock,
     file,
-    optional: request.file === undefined,
+    optional: request.file === undefined && request.mustExist !== true,
     environment: request.environment,
     flags: request.flags ?? [],
     hostname: hostname()

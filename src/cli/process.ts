@@ -1,9 +1,11 @@
 import { keepAlive, systemClock } from '../clock.ts'
+import { defined } from '../defined.ts'
 import { describeError, NodeError } from '../error.ts'
 import { unwritten } from '../write-atomic.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { FAILED, OUTPUT_CLOSED } from './command-line/exit-status.ts'
 import { commandsFor } from './commands.ts'
+import { takeHangups } from './hangup.ts'
 import { watchParent } from './parent-watch.ts'
 import { repeatedSignals } from './repeated-signal.ts'
 import { sourceStack } from './source-stack.ts'
@@ -34,6 +36,7 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   const signalled = (signal: NodeJS.Signals): void => {
     if (counts(signal)) leave()
   }
+  const hangups = argv[0] === 'run' ? takeHangups(leave) : undefined
   process.on('SIGINT', signalled)
   process.on('SIGTERM', signalled)
   // Set by npm, pnpm and yarn for the scripts of a package.
@@ -58,7 +61,8 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
     stderr: process.stderr,
     environment: process.env,
     clock: systemClock,
-    signal: controller.signal
+    signal: controller.signal,
+    ...defined({ onHangup: hangups })
   })
   await Promise.all([process.stdout, process.stderr].map((stream) => written(stream, controller.signal)))
   for (let left = FILES_MS; hasFileCalls() && left > 0; left -= 20) await systemClock.sleep(20)

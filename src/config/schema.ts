@@ -182,6 +182,11 @@ export function configSchema(
     ),
     quantities: option(quantitiesSchema(), [], 'Quantities that neither kith nor a driver defines.'),
     buses: option(busesSchema(), [], 'Buses behind buses: channels of multiplexers.'),
+    watch: option(
+      truth(),
+      false,
+      'Takes each change of this file while the node runs, as `kith config reload` does.'
+    ),
     sensors: option(sensorsSchema(devices), [], 'Its sensors.'),
     switches: option(switchesSchema(), [], 'Its outputs, which are commanded from this machine.'),
     ...network,

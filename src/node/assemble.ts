@@ -3,6 +3,7 @@ import type { Operations } from './api/operations.ts'
 import type { AssembleInit } from './assembly/assemble-init.ts'
 import { createClients } from './assembly/clients.ts'
 import type { CatalogueListener, Components, Peers, Sensing } from './assembly/components.ts'
+import { takeLive } from './assembly/live/live-parts.ts'
 import { createOperations } from './assembly/operations.ts'
 import { createPeerLookup } from './assembly/peer-lookup.ts'
 import { createPeers } from './assembly/peers.ts'
@@ -21,6 +22,7 @@ import { startOrder } from './assembly/start-order.ts'
 import { createStorage } from './assembly/storage.ts'
 import { createTimekeeper } from './assembly/time.ts'
 import { createTransports } from './assembly/transports.ts'
+import { LiveConfig } from './configuration/live-config.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { rateLimited } from './log/rate.ts'
 import type { Network } from './network/create-network.ts'
@@ -55,14 +57,15 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const log = rateLimited(given.log, clock, LINES_A_MINUTE)
   const init = { ...given, log }
   const stopping = new AbortController()
+  const live = new LiveConfig({ config: init.config, source: init.configSource, clock, log })
   const protocols = createProtocols(init)
   const transports = await createTransports({ init, protocols }, () => peers)
-  const peers: Peers = await createPeers({ init, transports })
+  const peers: Peers = await createPeers({ init, live, transports })
   const clients = createClients({ init, protocols, transports, peers })
   const timekeeper = createTimekeeper({ init, peers, clients }, stopping.signal)
   const storage = createStorage({ init, protocols, peers, clients, timekeeper })
   const replication = createReplication({ init, protocols, transports, peers, clients, storage })
-  const base = { init, protocols, transports, peers, clients, timekeeper, storage, replication }
+  const base = { init, live, protocols, transports, peers, clients, timekeeper, storage, replication }
   // A circle: the catalogue that is published lists the sensors, whose readings are published.
   const publishing = createPublishing(base, () => sensing)
   const sensing: Sensing = createSensing({ ...base, publishing })
@@ -88,6 +91,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     dht,
     switches
   }
+  takeLive(components)
   const operations = createOperations(components)
   const { resolver } = peerLookup
   return {

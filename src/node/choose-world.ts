@@ -76,6 +76,23 @@ export async function furnish(
   world.furnish({ ...wiring(config), models: { ...models, ...chipModels }, fileModels, lineModels })
 }
 
+/** Puts what the configuration names anew into a simulated world; what is there stays as it is. */
+export async function furnishMore(
+  world: World | SimulatedWorld,
+  config: NodeConfig,
+  models: Readonly<Record<string, ChipModelFactory>>
+): Promise<void> {
+  if (!('add' in world)) return
+  const { chipModels, fileModels, lineModels } = await import('../../devices/models.ts')
+  world.add({
+    ...wiring(config),
+    muxChannels: [],
+    models: { ...models, ...chipModels },
+    fileModels,
+    lineModels
+  })
+}
+
 /** Starts the scenario; it stops with the world. */
 async function play(scenario: Scenario, world: SimulatedWorld, log: Log): Promise<World> {
   const { ScenarioPlayer } = await import('../hal/simulated/scenario-player.ts')

@@ -7,13 +7,15 @@ export function stalledParts({
 }: {
   readonly storage: { readonly history: Pick<Components['storage']['history'], 'isStalled'> }
   readonly sensing: {
-    readonly sensors: readonly {
-      readonly config: { readonly name: string }
-      readonly sampler: { readonly isStalled: boolean }
-    }[]
+    readonly sensors: {
+      readonly all: readonly {
+        readonly config: { readonly name: string }
+        readonly sampler: { readonly isStalled: boolean }
+      }[]
+    }
   }
 }): string[] {
-  const sensors = sensing.sensors.filter(({ sampler }) => sampler.isStalled)
+  const sensors = sensing.sensors.all.filter(({ sampler }) => sampler.isStalled)
   return [
     ...(storage.history.isStalled ? ['history'] : []),
     ...sensors.map(({ config }) => `sensor ${config.name}`)

@@ -12,6 +12,7 @@ import type { Quantity } from '../reading/quantity.ts'
 import type { Operations } from './api/operations.ts'
 import { type Assembled, assemble } from './assemble.ts'
 import { chooseWorld, type WorldChoice } from './choose-world.ts'
+import type { ConfigSource } from './configuration/live-config.ts'
 import { type Carrier, tcpCarrier } from './network/create-network.ts'
 import { usableAddresses } from './network/listen.ts'
 import { stalledParts } from './progress.ts'
@@ -20,6 +21,8 @@ export interface StartInit {
   /** Absent: a new identity, and nothing is written. */
   readonly home?: string
   readonly config: NodeConfig
+  /** Where it comes from; it cannot be reloaded unless given. */
+  readonly configSource?: ConfigSource
   readonly world: WorldChoice
   readonly log: Log
   /** Ends the start: what has started is stopped in order. */
@@ -93,6 +96,7 @@ async function startIn(home: Home | undefined, world: World, init: StartInit): P
   const own = await import('../../devices/index.ts')
   const assembled = await assemble({
     config,
+    configSource: init.configSource,
     world,
     carrier: init.carrier ?? (await tcp(config, shortLived, log)),
     identity,

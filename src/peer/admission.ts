@@ -12,7 +12,7 @@ export interface Caller {
 }
 
 export interface AdmissionInit {
-  readonly accept: Accept
+  readonly accept: () => Accept
   /** Whether a PeerId is one of those that are never answered, and whose readings are never taken. */
   readonly denies: (peer: string) => boolean
   readonly inBook: (peer: string) => boolean
@@ -45,8 +45,9 @@ export class Admission {
   /** @param source the peer that handed the reading to us; undefined where we asked for it */
   admits(author: string, source?: string): boolean {
     if (this.denies(author) || (source !== undefined && this.denies(source))) return false
-    if (this.#init.accept === 'anyone' || this.#init.inBook(author)) return true
-    if (this.#init.accept === 'book') return false
+    const accept = this.#init.accept()
+    if (accept === 'anyone' || this.#init.inBook(author)) return true
+    if (accept === 'book') return false
     if (source === undefined) return true
     const caller = this.#init.callerOf(source)
     return this.#init.inBook(source) || (caller !== undefined && this.isNear(caller))

@@ -106,6 +106,8 @@ export interface Context<O extends Options = Options> {
   readonly commands: readonly AnyCommand[]
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** Calls the listener at each SIGHUP of `kith run` until the returned function is called. */
+  onHangup(listener: () => void): () => void
   /**
    * The running node, or a temporary one, which is closed after the command.
    * @throws NodeError 'no-home', 'no-node'

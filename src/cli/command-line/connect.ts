@@ -81,7 +81,7 @@ async function temporaryNode(
   ])
   const { config, outside } = await loadNodeConfig({ home, environment })
   const write = (line: string): void => terminal.remark(line.trimEnd())
-  const log = createLog({ level: 'warn', format: 'text', clock, write })
+  const log = createLog({ level: () => 'warn', format: 'text', clock, write })
   signal.throwIfAborted()
   const node = await startNode({
     ...place,

@@ -25,6 +25,8 @@ export interface CliIo {
   readonly environment: Environment
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Calls the listener at SIGHUP until the returned function is called; never unless given. */
+  readonly onHangup?: Context['onHangup']
   /** Those of the process unless given. */
   readonly bytes?: () => ByteStreams
   /** Finds the node; connect() unless given. */
@@ -82,6 +84,7 @@ async function runAction(
     clock,
     commands,
     signal,
+    onHangup: io.onHangup ?? (() => () => {}),
     bytes: io.bytes ?? processBytes,
     connect: (use) => {
       session ??= (io.connect ?? connect)({

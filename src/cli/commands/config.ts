@@ -18,6 +18,7 @@ import {
 } from '../load-config.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { reloadLines, reloadProblems } from '../views/reload-lines.ts'
 
 const file = { name: 'FILE', summary: 'the file (default: kith.yaml in the home)' } as const
 
@@ -112,6 +113,24 @@ const schema = defineCommand({
   }
 })
 
+const reload = defineCommand({
+  name: 'reload',
+  summary: 'have the running node take the configuration file as it is now',
+  options: {},
+  positionals: [],
+  example: 'kith config reload',
+  async run({ connect, json, terminal }) {
+    const { operations } = await connect({ running: true })
+    const result = await operations.configReload()
+    if (json) terminal.json(result)
+    else {
+      for (const line of reloadProblems(result)) terminal.remark(line)
+      terminal.lines(reloadLines(result))
+    }
+    return result.state === 'refused' ? WRONG_USE : DONE
+  }
+})
+
 const path = defineCommand({
   name: 'path',
   summary: 'print the path of kith.yaml',
@@ -127,7 +146,7 @@ const path = defineCommand({
 
 export const config = {
   name: 'config',
-  summary: 'the configuration: check, show, schema, path',
+  summary: 'the configuration: check, show, reload, schema, path',
   example: 'kith config check',
-  actions: [check, show, schema, path]
+  actions: [check, show, reload, schema, path]
 } as const

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { problemLine } from '../../config/config-error.ts'
 import type { FlagSetting } from '../../config/loading.ts'
 import type { NodeConfig } from '../../config/schema.ts'
@@ -5,12 +7,14 @@ import { NodeError } from '../../error.ts'
 import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
 import type { Operations } from '../../node/api/operations.ts'
+import type { ConfigSource } from '../../node/configuration/live-config.ts'
+import type { LogLevel } from '../../node/log/create-log.ts'
 import type { RunningNode } from '../../node/run-node.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
 import { seedOf, simulatedOption } from '../command-line/simulated-option.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
-import { loadNodeConfig } from '../load-config.ts'
+import { configFile, loadNodeConfig } from '../load-config.ts'
 import type { Health, Notifier } from '../service/notifier.ts'
 import { ownReadingLine, startBlock } from '../views/start-block.ts'
 
@@ -42,13 +46,17 @@ export const run = defineCommand({
     const seed = seedOf(options.simulated, 'kith run')
     const { config, outside, warnings } = await configOf(context, seed !== undefined)
     const scenario = await scenarioOf(context, config)
-    const log = await logOf(context, config)
+    let { level } = config.log
+    const log = await logOf(context, config, () => level)
     for (const warning of warnings) log.warn(problemLine(warning))
     const service = await notifierFor(context, log)
     const { startNode } = await import('../../node/run-node.ts')
     const node = await startNode({
       home,
       config,
+      configSource: sourceOf(context, seed !== undefined, (given) => {
+        level = given
+      }),
       world: seed === undefined ? 'linux' : { simulated: seed, models: outside.models, ...scenario },
       devices: outside.devices,
       // RuntimeDirectory= of systemd.exec(5).
@@ -56,13 +64,15 @@ export const run = defineCommand({
       log,
       signal
     })
+    const unhang = context.onHangup(() => void node.operations.configReload())
     try {
-      service?.ready(() => healthOf(config.name, node))
+      service?.ready(() => healthOf(node))
       const show = terminal.live && !context.json ? showOnTerminal : showInLog
       const shown = show(context, node.operations, log)
       await Promise.race([node.stopped, Promise.all([shown, aborted(signal)])])
       return signal.aborted ? DONE : FAILED
     } finally {
+      unhang()
       service?.stopping()
       await node.stop()
     }
@@ -76,27 +86,53 @@ async function notifierFor({ environment, clock }: Context, log: Log): Promise<N
   return notifierOf(environment, process.pid, { clock, log })
 }
 
-function healthOf(name: string, { assembled, stalled }: RunningNode): Health {
-  const { sensing, transports } = assembled
+function healthOf({ assembled, stalled }: RunningNode): Health {
+  const { live, sensing, transports } = assembled
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
   const peers = count(transports.network.getPeers().length, 'peer')
   return {
-    status: `${name}: ${count(sensing.sensors.length, 'sensor')}, ${peers} connected`,
+    status: `${live.current.name}: ${count(sensing.sensors.all.length, 'sensor')}, ${peers} connected`,
     stalled: stalled()
   }
 }
 
 async function configOf(
   context: Context<typeof run.options>,
-  simulated: boolean
+  simulated: boolean,
+  mustExist = false
 ): ReturnType<typeof loadNodeConfig> {
-  const { home, environment, options } = context
+  const { options } = context
   const flags = ((options['set'] ?? []) as readonly string[]).map(settingOf)
-  const file = options['config'] as string | undefined
-  const loaded = await loadNodeConfig({ home, file, environment, flags })
+  const request = { ...context, file: fileOf(context), mustExist, flags }
+  const loaded = await loadNodeConfig(request)
   if (!simulated || loaded.config.sensors.length > 0) return loaded
   const sensors: FlagSetting = { path: 'sensors', value: SIMULATED_SENSORS, flag: '--simulated' }
-  return await loadNodeConfig({ home, file, environment, flags: [sensors, ...flags] })
+  return await loadNodeConfig({ ...request, flags: [sensors, ...flags] })
+}
+
+function fileOf({ options }: Context<typeof run.options>): string | undefined {
+  return options['config'] as string | undefined
+}
+
+/** The same file, variables and flags, each time that they are read anew. */
+function sourceOf(
+  context: Context<typeof run.options>,
+  simulated: boolean,
+  setLogLevel: ConfigSource['setLogLevel']
+): ConfigSource {
+  const { home } = context
+  const file = configFile({ home, file: fileOf(context) })
+  let existed = existsSync(file)
+  return {
+    file: resolve(file),
+    async load() {
+      // One that was there and is away is being replaced, or was removed by mistake: not the defaults.
+      existed ||= existsSync(file)
+      const { config, outside, warnings } = await configOf(context, simulated, existed)
+      return { config, warnings, models: outside.models }
+    },
+    setLogLevel
+  }
 }
 
 /** @throws ConfigError; NodeError 'usage' without --simulated */
@@ -123,9 +159,13 @@ function settingOf(text: string): FlagSetting {
   return { path: text.slice(0, at), value: text.slice(at + 1), flag: `--set ${text.slice(0, at)}` }
 }
 
-async function logOf({ clock, terminal, json }: Context, config: NodeConfig): Promise<Log> {
+async function logOf(
+  { clock, terminal, json }: Context,
+  config: NodeConfig,
+  level: () => LogLevel
+): Promise<Log> {
   const { createLog } = await import('../../node/log/create-log.ts')
-  const { level, format } = config.log
+  const { format } = config.log
   const automatic = terminal.live && !json ? 'text' : 'json'
   return createLog({
     level,

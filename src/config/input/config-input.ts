@@ -44,6 +44,8 @@ export interface ConfigInput {
     /** The channel of the multiplexer. (0 to 7) */
     readonly channel: number
   }[]
+  /** Takes each change of this file while the node runs, as `kith config reload` does. */
+  readonly watch?: boolean | undefined
   /** Its sensors. */
   readonly sensors?: readonly SensorInput[] | undefined
   /** Its outputs, which are commanded from this machine. */

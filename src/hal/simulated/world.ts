@@ -75,6 +75,8 @@ export interface SimulatedWorld extends World {
    * @internal
    */
   furnish(parts: SimulatedParts): void
+  /** Puts the parts in; a place, path or line that is taken stays as it is, and a chip without a model is absent. @internal */
+  add(parts: SimulatedParts): void
 }
 
 /** @throws NodeError 'no-model' where a chip's type is not among the models */
@@ -95,6 +97,7 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
   const files = new SimulatedSysfs()
   const lines = new SimulatedPins(clock)
   const moving: (() => void)[] = []
+  const driven = new Set<string>()
   const put = ({ muxChannels = [], chips = [], models = {}, ...rest }: SimulatedParts): void => {
     const { fileModels = {}, wired = [], lineModels = {} } = rest
     for (const muxChannel of muxChannels) buses.addMuxChannel(muxChannel)
@@ -104,10 +107,18 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
       for (const [path, content] of Object.entries(factory(environment)))
         if (!files.has(path)) files.set(path, content)
     }
-    for (const { line, type } of wired) {
+    for (const { line, type } of wired.filter((one) => !driven.has(one.line))) {
+      driven.add(line)
       const model = Object.hasOwn(lineModels, type) ? lineModels[type] : undefined
       if (model !== undefined) moving.push(model(environment, (level) => lines.drive(line, level)))
     }
+  }
+  const add = (parts: SimulatedParts): void => {
+    const { chips = [], models = {} } = parts
+    const absent = chips.filter(
+      ({ bus, address, type }) => Object.hasOwn(models, type) && !buses.has(bus, address)
+    )
+    put({ ...parts, chips: absent })
   }
   put(options)
   let isBare = [options.chips, options.fileModels, options.wired].every((given) => given === undefined)
@@ -129,12 +140,9 @@ export function simulatedWorld(options: SimulatedWorldOptions = {}): SimulatedWo
     furnish(parts) {
       if (!isBare) return
       isBare = false
-      const { chips = [], models = {} } = parts
-      const absent = chips.filter(
-        ({ bus, address, type }) => Object.hasOwn(models, type) && !buses.has(bus, address)
-      )
-      put({ ...parts, chips: absent })
+      add(parts)
     },
+    add,
     close: async () => {
       for (const end of moving) end()
       await Promise.all([buses.close(), lines.close()])

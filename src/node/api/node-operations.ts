@@ -20,6 +20,7 @@ export interface NodeOperationsInit {
   readonly status: () => Status
   readonly peers: () => Promise<PeerView[]>
   readonly peersForget: Operations['peersForget']
+  readonly configReload: Operations['configReload']
 }
 
 /** The node's own answers to everything that people and programs ask of it. */
@@ -31,6 +32,7 @@ export class NodeOperations implements Operations {
   }
 
   readonly status: Operations['status'] = async () => this.#init.status()
+  readonly configReload: Operations['configReload'] = () => this.#init.configReload()
   readonly peers: Operations['peers'] = () => this.#init.peers()
   readonly peersForget: Operations['peersForget'] = (who) => this.#init.peersForget(who)
   readonly ask: Operations['ask'] = (request, signal) => ask(this.#init.ask, request, signal)

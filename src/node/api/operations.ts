@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Finding } from '../../hal/scan/finding.ts'
+import type { ConfigReload, ConfigStatus } from '../configuration/views.ts'
 import type { ImportReport } from '../peers/import-book.ts'
 import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
 
@@ -21,6 +22,11 @@ export interface Operations {
   book(): Promise<BookEntry[]>
   /** Adds or changes an entry; what is absent of an existing entry stays as it is. */
   bookPut(entry: BookChange): Promise<BookEntry>
+  /**
+   * Reads kith.yaml anew and applies what needs no restart. A configuration that is wrong changes nothing.
+   * @throws NodeError no-config-file
+   */
+  configReload(): Promise<ConfigReload>
   bookRename(from: string, to: string): Promise<BookEntry>
   bookRemove(name: string): Promise<void>
   /** Merges entries into the book (node/peers/import-book.ts); several calls may bring those of one file. */
@@ -131,6 +137,8 @@ export interface Status {
   run: { epoch: number; boot: string }
   /** Counters by room and reason: gossip.accept, gossip.reject-signature …; monotonic, except query.sessions. */
   counters: Record<string, number>
+  /** Absent where the node runs as its configuration file says, or as it said at the last reload. */
+  config?: ConfigStatus
   /** Relays of the configuration. Absent where there are none. */
   relays?: RelayView[]
   /** Absent where none is joined. */

@@ -8,6 +8,7 @@ import type { Home } from '../../peer/identity/home.ts'
 import type { Identity } from '../../peer/identity/identity.ts'
 import type { SensorProtocol } from '../../protocol/define-sensor-protocol.ts'
 import type { Quantity } from '../../reading/quantity.ts'
+import type { ConfigSource } from '../configuration/live-config.ts'
 import type { Carrier } from '../network/create-network.ts'
 
 /** What assemble() is given. */
@@ -16,6 +17,8 @@ export interface AssembleInit {
   readonly world: World
   readonly carrier: Carrier
   readonly identity: Identity
+  /** Where `config` comes from; undefined where it is no file. */
+  readonly configSource?: ConfigSource | undefined
   /** undefined for a node that writes no files. */
   readonly home: Home | undefined
   /** A home of which only the book is read. */

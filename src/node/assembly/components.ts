@@ -33,9 +33,11 @@ import type { Signer } from '../../reading/signed/seal.ts'
 import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { Sealer } from '../../reading/signed/sealer.ts'
 import type { Startable } from '../../startable.ts'
+import type { LiveConfig } from '../configuration/live-config.ts'
 import type { Network } from '../network/create-network.ts'
 import type { PeerProtocols } from '../network/peer-protocols.ts'
 import type { SharedKeys } from '../network/shared-keys.ts'
+import type { DenyList } from '../peers/deny-list.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { OnConnectSync } from '../peers/on-connect-sync.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
@@ -44,7 +46,7 @@ import type { StorePolicy } from '../peers/store-policy.ts'
 import type { ReadingIntake } from '../readings/intake.ts'
 import type { Publisher } from '../readings/publisher.ts'
 import type { DeviceStates } from '../sensors/device-states.ts'
-import type { RunningSensor } from '../sensors/running-sensor.ts'
+import type { RunningSensors } from '../sensors/running-sensors.ts'
 import type { Switches } from '../sensors/switches.ts'
 import type { Timekeeper } from '../time/timekeeper.ts'
 import type { AssembleInit } from './assemble-init.ts'
@@ -55,6 +57,8 @@ import type { AssembleInit } from './assemble-init.ts'
  */
 export interface Components {
   readonly init: AssembleInit
+  /** The configuration as it is now; `init.config` is that of the start. */
+  readonly live: LiveConfig
   readonly protocols: Protocols
   readonly transports: Transports
   readonly peers: Peers
@@ -123,6 +127,7 @@ export interface Peers {
   readonly access: Access
   readonly forwarding: Forwarding
   readonly storePolicy: StorePolicy
+  readonly denyList: DenyList
 }
 
 /** Relays at which this node can be reached, and circuits over those of others. */
@@ -173,11 +178,10 @@ export interface Publishing {
 
 /** Sensors, and the author of their readings. */
 export interface Sensing {
-  readonly sensors: readonly RunningSensor[]
+  readonly sensors: RunningSensors
   readonly deviceStates: DeviceStates
   /** Made by start(): before it the time is not known. */
   readonly author: () => Author
-  readonly isPrivate: (device: string) => boolean
 }
 
 /** Finding other peers and learning what they speak. */

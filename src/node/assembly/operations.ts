@@ -70,7 +70,7 @@ export function createOperations(components: Components): Operations {
       history,
       context,
       protocolsOf: carriers,
-      isOwnSensor: (what) => components.init.config.sensors.some(({ name }) => name === what.split('/')[0]),
+      isOwnSensor: (what) => components.live.current.sensors.some(({ name }) => name === what.split('/')[0]),
       catalogueOf: (peer) => catalogues.mostComplete(peer)?.catalogue,
       connected: () => components.transports.network.getPeers().map(String),
       inBook: peers.inBook
@@ -87,12 +87,13 @@ export function createOperations(components: Components): Operations {
     served: servedStreams(components),
     status,
     peers: () => peersOf(components),
-    peersForget: (who) => forgetAddresses(peers, who)
+    peersForget: (who) => forgetAddresses(peers, who),
+    configReload: () => components.live.reload()
   })
 }
 
 function deviceOperations(
-  { init: { config, world, devices, clocks }, sensing: { sensors } }: Pick<Components, 'init' | 'sensing'>,
+  { init: { world, devices, clocks }, live, sensing }: Pick<Components, 'init' | 'live' | 'sensing'>,
   status: () => Status
 ): Pick<Operations, 'devicesTest' | 'devicesScan'> {
   const { clock } = world
@@ -100,11 +101,15 @@ function deviceOperations(
     // Loaded when they are asked for: few nodes ever are.
     async devicesTest({ timeout }, signal) {
       const { testRunning } = await import('../sensors/test-running.ts')
-      return await testRunning({ sensors, views: () => status().sensors, clock }, timeout, signal)
+      return await testRunning(
+        { sensors: sensing.sensors.all, views: () => status().sensors, clock },
+        timeout,
+        signal
+      )
     },
     async devicesScan({ buses = [] }, signal) {
       const { scanRunning } = await import('../sensors/scan-devices.ts')
-      return await scanRunning(world, { config, devices, clocks, buses, signal })
+      return await scanRunning(world, { config: live.current, devices, clocks, buses, signal })
     }
   }
 }

@@ -18,14 +18,15 @@ import { protocolsOf } from './protocols.ts'
  * the catalogue for peers of the book.
  */
 export function sealOwnCatalogue(
-  components: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>,
+  components: Pick<Components, 'init' | 'live' | 'protocols' | 'storage' | 'sensing'>,
   revision: number,
   audience: Audience
 ): Uint8Array {
-  const { init, storage, sensing } = components
-  const { config, world, version, shortLived } = init
+  const { init, live, storage, sensing } = components
+  const { name, purposes } = live.current
+  const { world, version, shortLived } = init
   const author = sensing.author()
-  const sensors = sensing.sensors.filter(({ config }) => audience === 'book' || !config.private)
+  const sensors = sensing.sensors.all.filter(({ config }) => audience === 'book' || !config.private)
   const runs = storage.history
     .runs()
     .flatMap(({ unix, quality, ...run }) =>
@@ -34,8 +35,8 @@ export function sealOwnCatalogue(
   const payload = encodeAsMuch({
     revision,
     ...author.run,
-    name: shortLived ? '' : config.name,
-    purposes: shortLived ? [] : config.purposes,
+    name: shortLived ? '' : name,
+    purposes: shortLived ? [] : purposes,
     version,
     mono: Math.round(world.clock.monotonic() - author.runStarted),
     series: sensors.flatMap((sensor) => seriesOf(sensor, components)).slice(0, MAX_CATALOGUE_ENTRIES),
@@ -46,7 +47,7 @@ export function sealOwnCatalogue(
 
 /** The names of every series of this node's sensors. */
 export function ownSeries({ sensing, storage }: Pick<Components, 'sensing' | 'storage'>): string[] {
-  return sensing.sensors.flatMap(({ config, measures }) =>
+  return sensing.sensors.all.flatMap(({ config, measures }) =>
     measures.map((measure) => seriesName(storage.signer.peer, config.name, measure))
   )
 }

@@ -49,10 +49,10 @@ function createOnConnectSync({
   replication,
   sensing
 }: Needs): OnConnectSync {
-  const measured = sensing.sensors.flatMap(({ measures }) => measures.map(({ quantity }) => quantity))
-  const ownProtocols = [
-    ...new Set(measured.flatMap((quantity) => protocolsOf(protocols, quantity).slice(0, 1)))
-  ]
+  const ownProtocols = (): string[] => {
+    const measured = sensing.sensors.all.flatMap(({ measures }) => measures.map(({ quantity }) => quantity))
+    return [...new Set(measured.flatMap((quantity) => protocolsOf(protocols, quantity).slice(0, 1)))]
+  }
   return new OnConnectSync({
     libp2p: transports.network,
     queries: clients.queries,

@@ -1,6 +1,7 @@
 import { systemClock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect, remoteHost } from '../../direct.ts'
+import type { Log } from '../../log.ts'
 import { Access } from '../../peer/access/access.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
@@ -35,8 +36,9 @@ const CATALOGUE_BYTES = { share: 512, min: 1, max: 16 }
 
 export async function createPeers({
   init,
+  live,
   transports
-}: Pick<Components, 'init' | 'transports'>): Promise<Peers> {
+}: Pick<Components, 'init' | 'live' | 'transports'>): Promise<Peers> {
   const { config, identity, log } = init
   const book = await openBook({ ...init, refused: (error) => log.warn(describeBad(error)) })
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
@@ -67,10 +69,10 @@ export async function createPeers({
   const isProtected = (peer: string): boolean =>
     inBook(peer) || autoDialer.connection(peer) !== undefined || storePolicy.reasonFor(peer) === 'book'
   const { catalogues: metas, onCatalogue } = createCatalogues(config.limits.catalogue, isProtected)
-  const directory = createDirectory({ init }, book, metas, autoDialer)
+  const directory = createDirectory({ init, live }, book, metas, autoDialer)
   const denyList = new DenyList(config.deny, book, (who) => directory.find(who).map(({ peer }) => peer))
   const admission = new Admission({
-    accept: config.accept,
+    accept: () => live.current.accept,
     denies: (peer) => denyList.denies(peer),
     inBook,
     network: transports.local,
@@ -91,11 +93,11 @@ export async function createPeers({
   book.onChange(() => access.changed())
   const storePolicy = new StorePolicy({
     self: identity.peer,
-    store: config.store,
+    store: () => live.current.store,
     entryOf: (peer) => book.ofPeer(peer),
     claimOf: (peer) => directory.claimOf(peer)
   })
-  warnOfUnmatched(init, book)
+  if (!init.shortLived) warnOfUnmatched(config, book, log)
   return {
     book,
     inBook,
@@ -118,7 +120,8 @@ export async function createPeers({
     admission,
     access,
     forwarding: new Forwarding({ forward: config.forward, inBook, callerOf, network: transports.local }),
-    storePolicy
+    storePolicy,
+    denyList
   }
 }
 
@@ -128,8 +131,7 @@ export function privatesOf({ sensors }: Pick<NodeConfig, 'sensors'>): ReadonlySe
 }
 
 /** Words that mean nobody are no error: the entry of the book may come later. */
-function warnOfUnmatched({ config, log, shortLived }: Components['init'], book: AddressBook): void {
-  if (shortLived) return
+export function warnOfUnmatched(config: NodeConfig, book: AddressBook, log: Log): void {
   const entries = book.entries()
   for (const word of wordsWithoutEntry(config.store, entries)) log.warn(describe(unmatchedStore(word)))
   for (const word of wordsWithoutEntry(config.deny, entries)) log.warn(describe(unmatchedDeny(word)))
@@ -223,19 +225,26 @@ function createCatalogues(
 }
 
 function createDirectory(
-  { init: { config, identity, home, shortLived } }: Pick<Components, 'init'>,
+  { init: { identity, home, shortLived }, live }: Pick<Components, 'init' | 'live'>,
   book: AddressBook,
   catalogues: CatalogueTable,
   autoDialer: AutoDialer
 ): PeerDirectory {
-  const name = shortLived && home === undefined ? '' : config.name
   const infoOf = ({ author, catalogue }: SealedCatalogue): PeerInfo => ({
     peer: author,
     name: catalogue.name,
     purposes: catalogue.purposes
   })
   return new PeerDirectory({
-    self: { peer: identity.peer, name, purposes: shortLived ? [] : config.purposes },
+    self: {
+      peer: identity.peer,
+      get name() {
+        return shortLived && home === undefined ? '' : live.current.name
+      },
+      get purposes() {
+        return shortLived ? [] : live.current.purposes
+      }
+    },
     book,
     claims: () => catalogues.all().map(infoOf),
     claimOf(peer) {

@@ -11,7 +11,15 @@ import { sealOwnCatalogue } from './own-catalogue.ts'
 
 type Needs = Pick<
   Components,
-  'init' | 'protocols' | 'transports' | 'peers' | 'clients' | 'timekeeper' | 'storage' | 'replication'
+  | 'init'
+  | 'live'
+  | 'protocols'
+  | 'transports'
+  | 'peers'
+  | 'clients'
+  | 'timekeeper'
+  | 'storage'
+  | 'replication'
 >
 
 /** @param sensing made afterwards, because it needs the publisher; available once the node starts */

@@ -17,8 +17,8 @@ export function createQueryServer(components: Needs): QueryServer {
   const policy = new ReadPolicy({
     self,
     inBook,
-    hasPrivate: config.sensors.some((sensor) => sensor.private),
-    isPrivate: (device) => sensing.isPrivate(device),
+    hasPrivate: () => sensing.sensors.hasPrivate,
+    isPrivate: (device) => sensing.sensors.isPrivate(device),
     isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series),
     shows: (author, asker) => forwarding.shows(author, asker)
   })

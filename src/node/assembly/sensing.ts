@@ -4,7 +4,7 @@ import { EPOCH_FILE, Epochs } from '../../reading/author/epoch.ts'
 import type { Startable } from '../../startable.ts'
 import { DeviceStates } from '../sensors/device-states.ts'
 import { keptTotals } from '../sensors/kept-totals.ts'
-import { createSensors } from '../sensors/running-sensor.ts'
+import { RunningSensors } from '../sensors/running-sensors.ts'
 import { fileOf } from './assemble-init.ts'
 import type { Components, Sensing } from './components.ts'
 
@@ -13,11 +13,9 @@ type Needs = Pick<Components, 'init' | 'protocols' | 'timekeeper' | 'storage' | 
 export function createSensing(components: Needs): Sensing {
   const { init, storage, timekeeper } = components
   const { config, world, log, devices } = init
-  const privates = new Set(config.sensors.filter((sensor) => sensor.private).map((sensor) => sensor.name))
-  const isPrivate = (device: string): boolean => privates.has(device)
   let begun: Author | undefined
   const author = (): Author => {
-    begun ??= createAuthor(components, isPrivate)
+    begun ??= createAuthor(components, (device) => sensors.isPrivate(device))
     return begun
   }
   timekeeper.onKnown(() => begun?.timeKnown())
@@ -27,7 +25,7 @@ export function createSensing(components: Needs): Sensing {
     path: fileOf(init, 'memory.json'),
     flush: config.history.flush
   })
-  const sensors = createSensors({
+  const sensors = new RunningSensors({
     configs: config.sensors,
     devices,
     world,
@@ -38,7 +36,7 @@ export function createSensing(components: Needs): Sensing {
       deviceStates.of(config.name, keptTotals(storage.history, init.identity.peer, config, measures)),
     emit: (sample) => author().add(sample)
   })
-  return { sensors, deviceStates, author, isPrivate }
+  return { sensors, deviceStates, author }
 }
 
 function createAuthor(
@@ -83,10 +81,6 @@ export function sensingStartables({
   return [
     { name: 'author', start: () => void author(), stop: () => author().stop() },
     deviceStates.startable,
-    ...sensors.map(({ config, sampler }) => ({
-      name: `sensor ${config.name}`,
-      start: () => sampler.start(),
-      stop: () => sampler.stop()
-    }))
+    sensors.startable
   ]
 }

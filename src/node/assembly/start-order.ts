@@ -18,6 +18,7 @@ export function startOrder(
 ): Startable[] {
   const {
     init,
+    live,
     transports,
     peers,
     clients,
@@ -73,6 +74,7 @@ export function startOrder(
     { name: 'book', start: () => bookDials.remember(book.entries()), stop: () => bookDials.stop() },
     ...(home === undefined || init.shortLived ? [] : [bookWatch(components, bookDials)]),
     ...(peers.lastGood === undefined ? [] : [peers.lastGood]),
+    live.startable,
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
     ...switches.startables,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },

@@ -9,8 +9,8 @@ import type { Components } from './components.ts'
 
 /** Returns what answers `status`; the uptime counts from this call. */
 export function createStatus(components: Components, views: LatestViews): () => Status {
-  const { init, transports, timekeeper, storage, sensing } = components
-  const { config, world, identity, home, version } = init
+  const { init, live, transports, timekeeper, storage, sensing } = components
+  const { world, identity, home, version } = init
   const { network, own } = transports
   const { clock } = world
   const startedAt = clock.monotonic()
@@ -18,16 +18,16 @@ export function createStatus(components: Components, views: LatestViews): () => 
     const clockStatus = timekeeper.status()
     return {
       peer: identity.peer,
-      name: config.name,
+      name: live.current.name,
       version,
       world: world.kind,
       home: home?.path ?? null,
       pid: process.pid,
       uptime: (clock.monotonic() - startedAt) / 1000,
       addresses: [...own.allWithPeer().map(String), ...circuitAddresses(components)],
-      purposes: config.purposes,
+      purposes: live.current.purposes,
       protocols: network.getProtocols().filter(isOurs),
-      sensors: viewSensors(identity.peer, sensing.sensors, views),
+      sensors: viewSensors(identity.peer, sensing.sensors.all, views),
       peers: network.getPeers().length,
       memory: memory(),
       history: storage.history.status(),
@@ -35,6 +35,7 @@ export function createStatus(components: Components, views: LatestViews): () => 
       run: sensing.author().run,
       counters: countersOf(components),
       ...defined({
+        config: live.status,
         relays: relaysOf(components),
         dht: components.dht?.status,
         sharedKeys: sharedKeysOf(components)

@@ -101,6 +101,7 @@ export class ControlClient implements Operations {
   readonly bookRename: Operations['bookRename'] = (from, to) => this.#answer('bookRename', { from, to })
   readonly bookRemove: Operations['bookRemove'] = (name) => this.#answer('bookRemove', { name })
   readonly bookImport: Operations['bookImport'] = (entries) => this.#answer('bookImport', { entries })
+  readonly configReload: Operations['configReload'] = () => this.#answer('configReload')
   readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
   readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)

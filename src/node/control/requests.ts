@@ -102,6 +102,7 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   bookRename: answer(rename, (operations, { from, to }) => operations.bookRename(from, to)),
   bookRemove: answer(named, (operations, { name }) => operations.bookRemove(name)),
   bookImport: answer(entries, (operations, body) => operations.bookImport(body.entries)),
+  configReload: answer(nothing, (operations) => operations.configReload()),
   ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),

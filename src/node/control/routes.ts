@@ -29,6 +29,7 @@ export const controlRoutes = {
   bookRename: { method: 'POST', path: '/book/rename' },
   bookRemove: { method: 'POST', path: '/book/remove' },
   bookImport: { method: 'POST', path: '/book/import' },
+  configReload: { method: 'POST', path: '/config/reload' },
   ask: { method: 'POST', path: '/ask' },
   watch: { method: 'POST', path: '/watch' },
   history: { method: 'POST', path: '/history' },

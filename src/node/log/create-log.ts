@@ -3,8 +3,11 @@ import type { Log } from '../../log.ts'
 import { entryLine } from './entry-line.ts'
 import { sanitize } from './sanitize.ts'
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
 export interface LogOptions {
-  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** The lowest that is written, as it is now. */
+  readonly level: () => LogLevel
   /** Lines for a person, or JSON for a collector. */
   readonly format: 'text' | 'json'
   readonly clock: Clock
@@ -16,10 +19,13 @@ const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 type Level = (typeof LEVELS)[number]
 
 export function createLog({ clock, level, format, write }: LogOptions): Log {
-  const lowest = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level)
+  const isShown = (each: Level): boolean => {
+    const lowest = level()
+    return lowest !== 'silent' && LEVELS.indexOf(each) >= LEVELS.indexOf(lowest)
+  }
   const at = (each: Level): Log[Level] => {
-    if (LEVELS.indexOf(each) < lowest) return () => {}
     return (message, fields) => {
+      if (!isShown(each)) return
       const line = entryLine({ level: each, time: clock.now(), fields, msg: message })
       write(`${format === 'json' ? line : humanLine(JSON.parse(line))}\n`)
     }

@@ -1,11 +1,12 @@
 import { NAME } from '../../names.ts'
 import type { AddressBook, BookEntry } from '../../peer/book/book.ts'
 
-/** Whom the words of `deny:` mean: names and purposes as the book has them now, and the other words as at start. */
+/** Whom the words of `deny:` mean: names and purposes as the book has them now, and the other words as when they were given. */
 export class DenyList {
-  readonly #words: readonly string[]
-  readonly #others: readonly string[]
+  #words: readonly string[] = []
+  #others: readonly string[] = []
   readonly #book: Pick<AddressBook, 'entries' | 'get'>
+  readonly #find: (word: string) => readonly string[]
   #denied: ReadonlySet<string> = new Set()
   /** The entries of which #denied was made: others once the book has changed. */
   #madeOf: readonly BookEntry[] | undefined
@@ -16,9 +17,15 @@ export class DenyList {
     book: Pick<AddressBook, 'entries' | 'get'>,
     find: (word: string) => readonly string[]
   ) {
-    this.#words = words.filter((word) => NAME.test(word))
-    this.#others = words.filter((word) => !NAME.test(word)).flatMap(find)
     this.#book = book
+    this.#find = find
+    this.update(words)
+  }
+
+  update(words: readonly string[]): void {
+    this.#words = words.filter((word) => NAME.test(word))
+    this.#others = words.filter((word) => !NAME.test(word)).flatMap((word) => this.#find(word))
+    this.#madeOf = undefined
   }
 
   denies(peer: string): boolean {

@@ -6,7 +6,7 @@ import { multihashOfPeer } from '../../reading/series.ts'
 
 /** What is known of peers: the book, and their catalogues. */
 export interface PeerDirectorySource {
-  /** This node as configured; without a name in a node for one command. */
+  /** This node as configured now; without a name in a node for one command. */
   readonly self: PeerInfo
   readonly book: Pick<AddressBook, 'entries' | 'get' | 'ofPeer'>
   /** Names and purposes that peers claim in their verified catalogues. */

@@ -20,7 +20,7 @@ export interface OnConnectSyncInit {
   readonly protocols: () => readonly string[]
   readonly self: string
   /** Those of them that carry what we measure. */
-  readonly ownProtocols: readonly string[]
+  readonly ownProtocols: () => readonly string[]
   /** Takes a run of ours that a neighbour holds readings of. */
   readonly ownRun: (run: Run) => void
   /** Takes the latest packs of a neighbour. */
@@ -111,7 +111,7 @@ export class OnConnectSync {
   async #readOurselves(peer: string): Promise<void> {
     const { queries, self, ownProtocols, ownRun } = this.#init
     await this.#limited(peer, async (signal) => {
-      for (const protocol of ownProtocols) {
+      for (const protocol of ownProtocols()) {
         const packs = await queries.read(peer, [protocol], { who: self }, signal).catch(() => [])
         for (const { position } of packs.flatMap(({ readings }) => readings)) ownRun(position)
       }

@@ -7,7 +7,7 @@ import type { PeerInfo } from './directory.ts'
 
 export interface StorePolicyInit {
   readonly self: string
-  readonly store: readonly StoreEntry[]
+  readonly store: () => readonly StoreEntry[]
   /** The entry of a peer in the book, as it is now. */
   readonly entryOf: (peer: string) => BookEntry | undefined
   /** What a peer claims in its verified catalogue. */
@@ -20,16 +20,16 @@ export type StoreReason = 'book' | 'claimed'
 /** Whose readings are stored. */
 export class StorePolicy {
   readonly #init: StorePolicyInit
+  /** The entries of which the sets are made. */
+  #madeOf: readonly StoreEntry[] = []
   /** Names, purposes and PeerIds that are ours to give. */
-  readonly #trusted: ReadonlySet<string>
-  readonly #claimed: ReadonlySet<string>
+  #trusted: ReadonlySet<string> = new Set()
+  #claimed: ReadonlySet<string> = new Set()
   /** Authors of whom something is stored from earlier runs. */
   #before: ReadonlySet<string> = new Set()
 
   constructor(init: StorePolicyInit) {
     this.#init = init
-    this.#trusted = new Set(init.store.filter((entry) => typeof entry === 'string'))
-    this.#claimed = new Set(init.store.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.claimed])))
   }
 
   /** Series in the history: their authors are stored as before for as long as their claims are not known. */
@@ -49,10 +49,17 @@ export class StorePolicy {
 
   /** Why an author's series are stored; undefined if they are not, and for our own. */
   reasonFor(author: string): StoreReason | undefined {
-    const { self, store } = this.#init
-    if (author === self || store.length === 0) return undefined
+    const store = this.#init.store()
+    if (author === this.#init.self || store.length === 0) return undefined
+    if (store !== this.#madeOf) this.#make(store)
     if (this.#isTrusted(author)) return 'book'
     return this.#isClaimed(author) ? 'claimed' : undefined
+  }
+
+  #make(store: readonly StoreEntry[]): void {
+    this.#trusted = new Set(store.filter((entry) => typeof entry === 'string'))
+    this.#claimed = new Set(store.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.claimed])))
+    this.#madeOf = store
   }
 
   #isTrusted(author: string): boolean {

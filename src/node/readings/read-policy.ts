@@ -5,7 +5,7 @@ export interface ReadPolicyInit {
   readonly self: string
   readonly inBook: (peer: string) => boolean
   /** Whether any sensor of this node is private. */
-  readonly hasPrivate: boolean
+  readonly hasPrivate: () => boolean
   /** Whether a sensor of this node is private. */
   readonly isPrivate: (device: string) => boolean
   /** Whether the catalogue of another author has the series only in its restricted form. */
@@ -36,6 +36,6 @@ export class ReadPolicy {
 
   /** The catalogue of this node has a restricted form only where there are private series. */
   audienceOf(peer: string): Audience {
-    return this.#init.hasPrivate && this.#init.inBook(peer) ? 'book' : 'everyone'
+    return this.#init.hasPrivate() && this.#init.inBook(peer) ? 'book' : 'everyone'
   }
 }

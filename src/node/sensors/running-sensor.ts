@@ -35,12 +35,8 @@ export interface SensorsInit {
   readonly emit: (sample: Sample) => void
 }
 
-/** Builds a sampler with its filters for each configured sensor. Nothing is opened yet. */
-export function createSensors(init: SensorsInit): RunningSensor[] {
-  return init.configs.map((config) => createSensor(config, init))
-}
-
-function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
+/** Builds the sampler of a sensor with its filters. Nothing is opened yet. */
+export function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
   const definition = init.devices.find((device) => device.type === config.type)
   if (definition === undefined) {
     throw new NodeError('unknown-device', `sensor ${config.name}: no device is called ${config.type}`, {
@@ -48,8 +44,7 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
     })
   }
   const { world, limits, log } = init
-  const measures =
-    typeof definition.measures === 'function' ? definition.measures(config.options) : definition.measures
+  const measures = measuresOf(definition, config)
   const filter = createFilter(config.filters, measures[0]?.quantity ?? '')
   const sampler = new Sampler({
     name: config.name,
@@ -74,6 +69,11 @@ function createSensor(config: SensorConfig, init: SensorsInit): RunningSensor {
     }
   })
   return { config, definition, measures, place: placeOf(config, definition) ?? config.type, sampler }
+}
+
+/** What a sensor measures, as its options have it. */
+export function measuresOf({ measures }: SensorDefinition, { options }: SensorConfig): readonly Measure[] {
+  return typeof measures === 'function' ? measures(options) : measures
 }
 
 /** What SensorDefinition.together means where it is not given. */

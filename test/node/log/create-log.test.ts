@@ -3,12 +3,15 @@ process.env['TZ'] = 'UTC'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Log } from '../../../src/log.ts'
-import { createLog, type LogOptions } from '../../../src/node/log/create-log.ts'
+import { createLog, type LogLevel, type LogOptions } from '../../../src/node/log/create-log.ts'
 
-function logged(options: Pick<LogOptions, 'level' | 'format'>, say: (log: Log) => void): string[] {
+function logged(
+  options: Pick<LogOptions, 'format'> & { level: LogLevel },
+  say: (log: Log) => void
+): string[] {
   const lines: string[] = []
   const clock = new VirtualClock({ now: Date.UTC(2026, 10, 23, 21, 56, 41) })
-  say(createLog({ ...options, clock, write: (line) => lines.push(line) }))
+  say(createLog({ ...options, level: () => options.level, clock, write: (line) => lines.push(line) }))
   return lines
 }
 
@@ -42,10 +45,21 @@ t.test('below the level nothing is written, and silent writes nothing', async (t
   const all = (log: Log): void => {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](level)
   }
-  const written = (level: LogOptions['level']): unknown[] =>
+  const written = (level: LogLevel): unknown[] =>
     logged({ level, format: 'json' }, all).map((line) => JSON.parse(line).level)
   t.same(written('debug'), ['debug', 'info', 'warn', 'error'])
   t.same(written('warn'), ['warn', 'error'])
   t.same(written('error'), ['error'])
   t.same(written('silent'), [])
+})
+
+t.test('the level may change while lines are written', async (t) => {
+  let level: LogLevel = 'warn'
+  const lines: string[] = []
+  const clock = new VirtualClock({ now: 0 })
+  const log = createLog({ level: () => level, format: 'text', clock, write: (line) => lines.push(line) })
+  log.info('before')
+  level = 'info'
+  log.info('after')
+  t.same(lines, ['00:00:00 after\n'])
 })

@@ -63,7 +63,7 @@ async function bench(): Promise<{ neighbour: Neighbour; onConnectSync: OnConnect
     deadline: 15_000,
     protocols: () => [TOPIC],
     self: 'ourselves',
-    ownProtocols: [],
+    ownProtocols: () => [],
     ownRun: () => {},
     received: () => {}
   })

@@ -13,7 +13,7 @@ const hall: BookEntry = { name: 'hall', peer: HALL, purposes: ['climate'], addre
 function policy(store: StoreEntry[], claims: PeerInfo[] = [], book: BookEntry[] = [hall]): StorePolicy {
   return new StorePolicy({
     self: SELF,
-    store,
+    store: () => store,
     entryOf: (peer) => book.find((entry) => entry.peer === peer),
     claimOf: (peer) => claims.find((claim) => claim.peer === peer)
   })

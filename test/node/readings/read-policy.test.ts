@@ -8,7 +8,7 @@ const policy = (hasPrivate = true): ReadPolicy =>
   new ReadPolicy({
     self: 'us',
     inBook: (peer) => peer === 'friend',
-    hasPrivate,
+    hasPrivate: () => hasPrivate,
     isPrivate: (device) => hasPrivate && device === 'bedroom',
     isPrivateElsewhere: (author, name) => author === 'other' && name === 'other/attic/temperature',
     shows: (author, asker) => asker !== 'far' || author !== 'other'

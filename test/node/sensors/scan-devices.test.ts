@@ -9,7 +9,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { type SimulatedChip, type SimulatedWorld, simulatedWorld } from '../../../src/hal/simulated/world.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { TestedSensor } from '../../../src/node/api/operations.ts'
-import { createSensors } from '../../../src/node/sensors/running-sensor.ts'
+import { RunningSensors } from '../../../src/node/sensors/running-sensors.ts'
 import { scanDevices, scanRunning } from '../../../src/node/sensors/scan-devices.ts'
 import { testDevices } from '../../../src/node/sensors/test-devices.ts'
 import { quantityTable } from '../../../src/reading/quantity.ts'
@@ -66,7 +66,7 @@ t.test('the lines that a scan proposes are accepted as they stand, and produce r
 
   const { clock, world } = machine()
   const samples: Sample[] = []
-  const sensors = createSensors({
+  const sensors = new RunningSensors({
     configs: config.sensors,
     devices,
     world,
@@ -76,9 +76,9 @@ t.test('the lines that a scan proposes are accepted as they stand, and produce r
     stateOf: volatileState,
     emit: (sample) => samples.push(sample)
   })
-  for (const { sampler } of sensors) sampler.start()
+  await sensors.startable.start?.()
   await clock.advance(9000)
-  for (const { config, measures } of sensors)
+  for (const { config, measures } of sensors.all)
     for (const { quantity, channel } of measures) {
       const found = samples.find(
         (each) => each.device === config.name && each.quantity === quantity && each.channel === channel
@@ -86,7 +86,7 @@ t.test('the lines that a scan proposes are accepted as they stand, and produce r
       t.equal(found?.fault, undefined, `${config.name} ${quantity}`)
       t.not(found?.value, undefined, `${config.name} ${quantity} ${channel ?? ''}`)
     }
-  await Promise.all(sensors.map(({ sampler }) => sampler.stop()))
+  await sensors.startable.stop?.()
 })
 
 t.test('what is configured is not proposed again', async (t) => {

@@ -26,6 +26,7 @@ import type {
   WatchRequest
 } from '../../../src/node/api/operations.ts'
 import type { HistoryRequest, HistoryRow, ReadingRow } from '../../../src/node/api/reading-rows.ts'
+import type { ConfigReload } from '../../../src/node/configuration/views.ts'
 
 /** 2026-11-23T21:56:41Z, in Unix seconds: now, for all that is fixed here. */
 export const NOW = 1_795_471_001
@@ -211,6 +212,7 @@ export class FakeOperations implements Operations {
   views: readonly SeriesView[] = [series(), fault(), stale()]
   rows: readonly HistoryRow[] = historyRows
   replies: readonly PingReply[] = pingReplies
+  reloaded: ConfigReload = { state: 'unchanged', changed: [], pending: [], problems: [] }
   /** Thrown by every operation that is asked of others. */
   error: Error | undefined
   /** Whether ask() answers only when its signal aborts. */
@@ -243,6 +245,10 @@ export class FakeOperations implements Operations {
     const entry = { name, peer: who, purposes, addresses, time }
     this.entries.set(name, entry)
     return entry
+  }
+
+  async configReload(): Promise<ConfigReload> {
+    return this.reloaded
   }
 
   async bookRename(from: string, to: string): Promise<BookEntry> {

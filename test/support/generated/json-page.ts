@@ -39,6 +39,7 @@ const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
     'config show',
     'a list of `{ path, value, text, origin }`: `text` as kith.yaml has it, `origin` as in `config show`'
   ],
+  ['config reload', 'ConfigReload'],
   ['config schema', 'a JSON Schema (draft 2020-12), with and without --json'],
   ['config path', '`{ path, exists }`'],
   ['doctor', 'a list of Finding'],
@@ -66,6 +67,7 @@ const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: strin
   bookRename: ['`{ from, to }`', 'BookEntry'],
   bookRemove: ['`{ name }`', '`null`'],
   bookImport: ['`{ entries }`, at most 1,024', 'ImportReport'],
+  configReload: ['', 'ConfigReload'],
   ask: ['AskRequest', 'a list of SeriesView'],
   watch: ['WatchRequest', 'a SeriesView a line, until the client hangs up'],
   history: ['HistoryRequest', 'a HistoryRow a line'],
@@ -81,6 +83,7 @@ const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: strin
 /** Each type of the page: its name there, the file, its name in the file. */
 const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[] = [
   ['Status', OPERATIONS],
+  ['ConfigStatus', 'node/configuration/views.ts'],
   ['SensorView', OPERATIONS],
   ['RelayView', OPERATIONS],
   ['DhtView', OPERATIONS],
@@ -110,6 +113,7 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['Proposal', 'hal/scan/finding.ts'],
   ['Alternative', 'hal/scan/finding.ts'],
   ['Finding', 'cli/doctor/finding.ts'],
+  ['ConfigReload', 'node/configuration/views.ts'],
   ['ProblemView', 'config/config-error.ts'],
   ['PipeRequest', OPERATIONS],
   ['ServeRequest', OPERATIONS],

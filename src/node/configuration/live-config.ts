@@ -1,0 +1,205 @@
+import type { Clock } from '../../clock.ts'
+import { isConfigError, type ProblemView, problemLine, problemView } from '../../config/config-error.ts'
+import type { LoadedConfig } from '../../config/loading.ts'
+import { thisMachine } from '../../config/machine-size.ts'
+import { checkFiles } from '../../config/scaled-limits.ts'
+import type { NodeConfig } from '../../config/schema.ts'
+import { describeError, isNodeError, NodeError } from '../../error.ts'
+import type { ChipModelFactory } from '../../hal/simulated/model.ts'
+import type { Log } from '../../log.ts'
+import type { Startable } from '../../startable.ts'
+import { type Change, isBelow } from './changes.ts'
+import type { FileWatch } from './file-watch.ts'
+import { type LiveOption, planOf } from './plan.ts'
+import type { ConfigReload, ConfigStatus } from './views.ts'
+
+/** Where the configuration of this node comes from. */
+export interface ConfigSource {
+  /** The file, absolute. */
+  readonly file: string
+  /** Reads and checks everything anew. @throws ConfigError, NodeError 'bad-config' */
+  load(): Promise<LoadedSource>
+  /** Sets the lowest level of the log's lines. */
+  setLogLevel(level: NodeConfig['log']['level']): void
+}
+
+export interface LoadedSource extends Pick<LoadedConfig, 'config' | 'warnings'> {
+  /** Models of chips from outside, by type, for a simulated world. */
+  readonly models?: Readonly<Record<string, ChipModelFactory>>
+}
+
+/** A part of the node that takes its options while it runs. */
+export interface LivePart {
+  readonly options: readonly LiveOption[]
+  /** Called where one of them has changed, once LiveConfig.current has it. What did not change is left alone. */
+  apply(config: NodeConfig, loaded: LoadedSource): void | Promise<void>
+}
+
+export interface LiveConfigInit {
+  readonly config: NodeConfig
+  /** undefined where the configuration is no file. */
+  readonly source: ConfigSource | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The configuration as the running node has it, and its reload. */
+export class LiveConfig {
+  readonly #init: LiveConfigInit
+  #current: NodeConfig
+  #parts: readonly LivePart[] = []
+  #canRun: (sensor: NodeConfig['sensors'][number], next: NodeConfig) => boolean = () => false
+  #pending: readonly string[] = []
+  #refused: ConfigStatus['refused']
+  #running: Promise<ConfigReload> | undefined
+  #waiting: Promise<ConfigReload> | undefined
+  #watch: FileWatch | undefined
+
+  constructor(init: LiveConfigInit) {
+    this.#init = init
+    this.#current = init.config
+  }
+
+  get current(): NodeConfig {
+    return this.#current
+  }
+
+  get file(): string | undefined {
+    return this.#init.source?.file
+  }
+
+  /** undefined where the node runs as the file says. */
+  get status(): ConfigStatus | undefined {
+    if (this.#pending.length === 0 && this.#refused === undefined) return undefined
+    return {
+      pending: [...this.#pending],
+      ...(this.#refused === undefined ? {} : { refused: this.#refused })
+    }
+  }
+
+  get startable(): Startable {
+    return {
+      name: 'configuration',
+      start: () => this.#setWatching(this.#current.watch),
+      stop: () => this.#watch?.stop()
+    }
+  }
+
+  async #setWatching(wanted: boolean): Promise<void> {
+    const { source, clock } = this.#init
+    if (!wanted || source === undefined) return this.#watch?.stop()
+    const { FileWatch } = await import('./file-watch.ts')
+    this.#watch ??= new FileWatch({ file: source.file, clock, changed: () => void this.reload() })
+    this.#watch.start()
+  }
+
+  /**
+   * Says which parts take options while they run, in the order in which they do.
+   * @param canRun whether this run has all that a sensor of the next configuration needs
+   */
+  take(
+    parts: readonly LivePart[],
+    canRun: (sensor: NodeConfig['sensors'][number], next: NodeConfig) => boolean
+  ): void {
+    const watch: LivePart = { options: ['watch'], apply: ({ watch }) => this.#setWatching(watch) }
+    this.#parts = [...parts, watch]
+    this.#canRun = canRun
+  }
+
+  /**
+   * Reads the configuration anew and applies what can be applied without a restart. One reload runs at a time: those
+   * who ask meanwhile share one more that begins afterwards, so that the newest content wins.
+   * @throws NodeError 'no-config-file' where the configuration is no file
+   */
+  reload(): Promise<ConfigReload> {
+    const { source } = this.#init
+    if (source === undefined)
+      return Promise.reject(
+        new NodeError('no-config-file', 'this node has its configuration from a program, not from a file', {
+          hint: 'restart it with another one'
+        })
+      )
+    if (this.#running === undefined) return this.#run(source)
+    this.#waiting ??= this.#running.then(() => {
+      this.#waiting = undefined
+      return this.#run(source)
+    })
+    return this.#waiting
+  }
+
+  #run(source: ConfigSource): Promise<ConfigReload> {
+    const reload = this.#reload(source).finally(() => {
+      if (this.#running === reload) this.#running = undefined
+    })
+    this.#running = reload
+    return reload
+  }
+
+  /** A configuration that is wrong changes nothing. */
+  async #reload(source: ConfigSource): Promise<ConfigReload> {
+    try {
+      const loaded = await source.load()
+      checkFiles(loaded.config, thisMachine())
+      return await this.#apply(loaded)
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  async #apply(loaded: LoadedSource): Promise<ConfigReload> {
+    const { config } = loaded
+    const live = this.#parts.flatMap(({ options }) => options)
+    const { target, applied, pending } = planOf(this.#current, config, live, (sensor) =>
+      this.#canRun(sensor, config)
+    )
+    this.#refused = undefined
+    this.#pending = pending.map(({ path }) => path)
+    this.#current = target
+    for (const part of this.#parts) {
+      const concerned = applied.filter(({ path }) => part.options.some((option) => isBelow(path, option)))
+      if (concerned.length > 0) await this.#applyPart(part, loaded, concerned)
+    }
+    return this.#report(loaded, applied)
+  }
+
+  /** What fails to apply waits for the next start, as its place in `status` says. */
+  async #applyPart({ apply }: LivePart, loaded: LoadedSource, changes: readonly Change[]): Promise<void> {
+    try {
+      await apply(this.#current, loaded)
+    } catch (error) {
+      const paths = changes.map(({ path }) => path)
+      this.#init.log.error(`${paths.join(', ')} cannot be applied: ${describeError(error)}`)
+      this.#pending = [...new Set([...this.#pending, ...paths])]
+    }
+  }
+
+  #report({ warnings }: LoadedSource, applied: readonly Change[]): ConfigReload {
+    const { log } = this.#init
+    for (const warning of warnings) log.warn(problemLine(warning))
+    const changed = applied.map(({ path }) => path)
+    const pending = [...this.#pending]
+    if (changed.length > 0) log.info('the configuration is applied', { changed })
+    if (pending.length > 0) log.warn('a change of the configuration needs a restart', { options: pending })
+    return {
+      state: changed.length > 0 ? 'applied' : 'unchanged',
+      changed,
+      pending,
+      problems: warnings.map((warning) => problemView('warning', warning))
+    }
+  }
+
+  #refuse(error: unknown): ConfigReload {
+    const { clock, log } = this.#init
+    const problems = problemsOf(error)
+    this.#refused = { at: clock.now() / 1000, problems }
+    log.warn(`the configuration is not taken, the one of before stays in force: ${describeError(error)}`)
+    return { state: 'refused', changed: [], pending: [...this.#pending], problems }
+  }
+}
+
+function problemsOf(error: unknown): ProblemView[] {
+  if (isConfigError(error)) return error.problems.map((problem) => problemView('error', problem))
+  const hint = isNodeError(error) ? error.hint : undefined
+  const message = error instanceof Error ? error.message : String(error)
+  return [{ level: 'error', origin: '', path: '', message, ...(hint === undefined ? {} : { hint }) }]
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util'
+import { withDeadline } from '../../clock.ts'
+import { describeError } from '../../error.ts'
+import type { Startable } from '../../startable.ts'
+import { createSensor, type RunningSensor, type SensorConfig, type SensorsInit } from './running-sensor.ts'
+
+/** The sensors of this node, each sampled on its own; others may take their place while they run. */
+export class RunningSensors {
+  readonly #init: SensorsInit
+  #all: readonly RunningSensor[]
+  #isStarted = false
+  /** Once private, the readings of a sensor are not given away by its removal. */
+  readonly #private = new Set<string>()
+
+  constructor(init: SensorsInit) {
+    this.#init = init
+    this.#all = init.configs.map((config) => createSensor(config, init))
+    this.#remember(init.configs)
+  }
+
+  get all(): readonly RunningSensor[] {
+    return this.#all
+  }
+
+  get hasPrivate(): boolean {
+    return this.#private.size > 0
+  }
+
+  isPrivate(name: string): boolean {
+    return this.#private.has(name)
+  }
+
+  get startable(): Startable {
+    return {
+      name: 'sensors',
+      start: () => {
+        this.#isStarted = true
+        for (const { sampler } of this.#all) sampler.start()
+      },
+      stop: async () => {
+        this.#isStarted = false
+        await this.#stop(this.#all)
+      }
+    }
+  }
+
+  /**
+   * Takes other sensors: those that have changed are closed and opened anew, after all that end are closed, whose buses
+   * and lines they may have. A sensor whose entry is the same is not touched.
+   */
+  async update(configs: readonly SensorConfig[]): Promise<void> {
+    const before = this.#all
+    const kept = (config: SensorConfig): RunningSensor | undefined =>
+      before.find((sensor) => isSameButPrivate(sensor.config, config))
+    this.#remember(configs)
+    const stay = configs.flatMap((config) => kept(config) ?? [])
+    const ended = before.filter((sensor) => !stay.includes(sensor))
+    this.#all = stay
+    await this.#stop(ended)
+    const begun: RunningSensor[] = []
+    this.#all = configs.map((config) => {
+      const sensor = kept(config)
+      if (sensor !== undefined) return { ...sensor, config }
+      const fresh = createSensor(config, this.#init)
+      begun.push(fresh)
+      return fresh
+    })
+    if (this.#isStarted) for (const { sampler } of begun) sampler.start()
+  }
+
+  #remember(configs: readonly SensorConfig[]): void {
+    for (const { name, private: isPrivate } of configs) {
+      if (isPrivate) this.#private.add(name)
+      else this.#private.delete(name)
+    }
+  }
+
+  /** A driver that does not close in time is left behind. */
+  async #stop(sensors: readonly RunningSensor[]): Promise<void> {
+    const { world, limits, log } = this.#init
+    const stop = ({ config, sampler }: RunningSensor): Promise<void> =>
+      withDeadline(world.clock, limits.deadline, `closing ${config.name}`, () => sampler.stop()).catch(
+        (error: unknown) => log.warn(describeError(error))
+      )
+    await Promise.all(sensors.map(stop))
+  }
+}
+
+/** Who may read a sensor does not concern its sampling. */
+function isSameButPrivate(one: SensorConfig, other: SensorConfig): boolean {
+  return isDeepStrictEqual({ ...one, private: false }, { ...other, private: false })
+}
