@@ -89,6 +89,21 @@ function firstOf(texts: readonly string[], count: number): string[] {
   return [...texts.slice(0, count - 1), `${texts.length - count + 1} more (--all lists them)`]
 }
 
+/** Where the node does not run as its configuration file says. */
+function configFacts({ config }: Status): [name: string, text: string][] {
+  if (config === undefined) return []
+  const { pending, refused } = config
+  const [first] = refused?.problems ?? []
+  return [
+    ...(pending.length === 0
+      ? []
+      : [['config', sanitize(`needs a restart: ${pending.join(', ')}`, 400)] satisfies [string, string]]),
+    ...(first === undefined
+      ? []
+      : [['config', sanitize(`not taken: ${first.origin} ${first.message}`, 400)] satisfies [string, string]])
+  ]
+}
+
 /** Columns before a value. */
 const LABEL_WIDTH = 13
 
@@ -114,6 +129,7 @@ function statusLines(status: Status, { width, ansi }: Omit<Screen, 'height'>): s
         ['history', historyText(status, ansi)],
         ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
         ['run', `${run.epoch}.${run.boot}`],
+        ...configFacts(status),
         ...relayFacts(status),
         ...dhtFacts(status),
         ...sharedKeyFacts(status)

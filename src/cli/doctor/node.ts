@@ -13,6 +13,7 @@ export const checkNode: Check = async ({ home, node }) => {
     const status = await node.status()
     return [
       ok('node', `process ${status.pid}, up ${formatDuration(status.uptime)}, ${status.peers} peers`),
+      ...checkConfig(status),
       ...checkKeys(status),
       ...checkSensors(status),
       ...checkHistory(status)
@@ -20,6 +21,31 @@ export const checkNode: Check = async ({ home, node }) => {
   } catch (error) {
     return [bad('node', `does not answer: ${describeError(error)}`, 'see its log, then restart it')]
   }
+}
+
+function checkConfig({ config }: Status): Finding[] {
+  if (config === undefined) return []
+  const { pending, refused } = config
+  return [
+    ...(pending.length === 0
+      ? []
+      : [
+          warn(
+            'config',
+            `the node runs with other ${pending.join(', ')}`,
+            'restart it: sudo systemctl restart kith'
+          )
+        ]),
+    ...(refused === undefined
+      ? []
+      : [
+          bad(
+            'config',
+            'the node has not taken the file, and runs with the one of before',
+            'kith config check'
+          )
+        ])
+  ]
 }
 
 function checkKeys({ sharedKeys = [], peer: self }: Status): Finding[] {

@@ -153,13 +153,15 @@ export class LiveConfig {
       this.#canRun(sensor, config)
     )
     this.#refused = undefined
+    const before = this.#pending
     this.#pending = pending.map(({ path }) => path)
     this.#current = target
     for (const part of this.#parts) {
       const concerned = applied.filter(({ path }) => part.options.some((option) => isBelow(path, option)))
       if (concerned.length > 0) await this.#applyPart(part, loaded, concerned)
     }
-    return this.#report(loaded, applied)
+    const isNew = this.#pending.some((path) => !before.includes(path))
+    return this.#report(loaded, applied, isNew)
   }
 
   /** What fails to apply waits for the next start, as its place in `status` says. */
@@ -173,13 +175,13 @@ export class LiveConfig {
     }
   }
 
-  #report({ warnings }: LoadedSource, applied: readonly Change[]): ConfigReload {
+  #report({ warnings }: LoadedSource, applied: readonly Change[], isNew: boolean): ConfigReload {
     const { log } = this.#init
     for (const warning of warnings) log.warn(problemLine(warning))
     const changed = applied.map(({ path }) => path)
     const pending = [...this.#pending]
     if (changed.length > 0) log.info('the configuration is applied', { changed })
-    if (pending.length > 0) log.warn('a change of the configuration needs a restart', { options: pending })
+    if (isNew) log.warn('a change of the configuration needs a restart', { options: pending })
     return {
       state: changed.length > 0 ? 'applied' : 'unchanged',
       changed,

@@ -9,6 +9,8 @@ export class Gauge {
   /** Whether each sample counts one up. */
   counts = true
   samples = 0
+  opened = 0
+  closed = 0
 
   sample(): number {
     this.samples += 1
@@ -29,10 +31,15 @@ export function gaugeDevice(gaugeOf: (name: string) => Gauge): SensorDefinition 
     measures: [{ quantity: 'temperature' }],
     options: {},
     minimumInterval: 50,
-    open: async (_options, { name }) => ({
-      sample: async () => [{ quantity: 'temperature', value: gaugeOf(name).sample() }],
-      close: async () => {}
-    })
+    open: async (_options, { name }) => {
+      gaugeOf(name).opened += 1
+      return {
+        sample: async () => [{ quantity: 'temperature', value: gaugeOf(name).sample() }],
+        close: async () => {
+          gaugeOf(name).closed += 1
+        }
+      }
+    }
   }
   return definition
 }

@@ -1,0 +1,194 @@
+import t, { type Test } from 'tap'
+import { devices } from '../../devices/index.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import type { LogFields } from '../../src/log.ts'
+import type { ConfigReload } from '../../src/node/configuration/views.ts'
+import { gaugeDevice } from '../support/scenario/gauge.ts'
+import { type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
+
+interface Bench {
+  readonly house: House
+  readonly hall: HouseNode
+  readonly desk: HouseNode
+  readonly lines: [message: string, fields: LogFields | undefined][]
+  readonly levels: string[]
+  write(text: string): void
+  edit(text: string): Promise<ConfigReload>
+}
+
+/** What every edit leaves as it is. */
+const STEADY = '  - { type: gauge, name: steady, interval: 1s, filters: [{ median: 3 }] }\n'
+
+function textOf(sensors: string, rest = ''): string {
+  return `name: hall\nsensors:\n${STEADY}${sensors}${rest}`
+}
+
+async function benchFor(t: Test): Promise<Bench> {
+  const house = houseFor(t)
+  const lines: Bench['lines'] = []
+  const note = (message: string, fields?: LogFields): void => void lines.push([message, fields])
+  const log = { debug() {}, info: note, warn: note, error: note }
+  const hall = await house.start('hall', { extra: ['steady', 'turned', 'guest', 'secret'], log })
+  const desk = await house.start('desk')
+  await house.stop(hall)
+  let text = textOf('')
+  const levels: string[] = []
+  const device = gaugeDevice((name) => hall.gauge(name))
+  const load = () => loadConfig({ text, file: 'kith.yaml', devices: [...devices, device] })
+  const configSource = {
+    file: 'kith.yaml',
+    load: async () => load(),
+    setLogLevel: (level: string) => void levels.push(level)
+  }
+  await house.run(hall, { configSource })
+  await house.link(desk, hall)
+  return {
+    house,
+    hall,
+    desk,
+    lines,
+    levels,
+    write(now) {
+      text = now
+    },
+    async edit(now) {
+      text = now
+      return await house.while(hall.operations.configReload())
+    }
+  }
+}
+
+/** From the first to the last each value once and in order. */
+function isWhole(values: readonly unknown[]): boolean {
+  return values.every((value, index) => index === 0 || value === Number(values[index - 1]) + 1)
+}
+
+t.test('100 edits, good and bad, while readings flow: only what changed is opened anew', async (t) => {
+  const { house, hall, desk, edit } = await benchFor(t)
+  await edit(textOf(''))
+  await house.until(() => hall.gauge('steady').samples > 3)
+  const run = hall.running.assembled.sensing.author().run
+  let turned = 0
+  for (let i = 0; i < 100; i++) {
+    const bad = i % 4 === 3
+    const guest = i % 2 === 0 ? '  - { type: gauge, name: guest, interval: 1s }\n' : ''
+    const interval = 1 + (Math.floor(i / 10) % 2)
+    const changing = `  - { type: gauge, name: turned, interval: ${interval}s }\n`
+    const result = await edit(textOf(`${changing}${guest}`, bad ? 'nonsense: 1\n' : ''))
+    t.equal(result.state === 'refused', bad, `edit ${i}`)
+    if (result.changed.includes('sensors.turned')) turned += 1
+    await house.pass(700)
+  }
+  t.same(hall.running.assembled.sensing.author().run, run, 'one run')
+  const [steady, opened] = [hall.gauge('steady'), hall.gauge('turned')]
+  t.equal(steady.opened, 1, 'it was never touched')
+  t.equal(turned, 10)
+  t.equal(opened.opened, 10, 'opened once for each change')
+  t.equal(opened.closed, 9)
+  t.ok(hall.gauge('guest').opened > 10)
+  t.ok(hall.gauge('guest').opened - hall.gauge('guest').closed <= 1)
+  await house.pass(3_000)
+  const own = hall.history(hall.series('turned'))
+  t.ok(own.length > 40)
+  t.ok(
+    isWhole(own.map(({ value }) => value)),
+    'of a sensor that was opened anew none is lost and none is twice'
+  )
+  t.ok(isWhole(own.map(({ position }) => position.seq)), 'its positions go on')
+  const there = desk.received.filter(({ series }) => series === hall.series('turned'))
+  t.ok(isWhole(there.map(({ value }) => value)), 'nor elsewhere')
+  const still = hall.history(hall.series('steady'))
+  t.ok(isWhole(still.map(({ position }) => position.seq)))
+  t.equal(still.length, steady.samples, 'each sample is a reading')
+})
+
+t.test('what is asked during a reload is one more, and the newest content wins', async (t) => {
+  const { house, hall, edit, write } = await benchFor(t)
+  await edit(textOf(''))
+  const edits = ['one', 'two', 'three', 'four'].map((word) => {
+    write(textOf('', `purposes: [${word}]\n`))
+    return hall.operations.configReload()
+  })
+  const results = await house.while(Promise.all(edits))
+  t.same((await hall.operations.status()).purposes, ['four'])
+  t.ok(new Set(results.slice(1)).size === 1, 'one answer for all who waited')
+})
+
+t.test('the catalogue tells of it; what needs a restart is named until then', async (t) => {
+  const { house, hall, desk, edit } = await benchFor(t)
+  const guest = '  - { type: gauge, name: guest, interval: 1s }\n'
+  const result = await edit(textOf(guest, 'purposes: [climate]\nlisten: [/ip4/127.0.0.1/tcp/5001]\n'))
+  t.match(result, { state: 'applied', pending: ['listen'] })
+  t.ok(result.changed.includes('sensors.guest'))
+  t.match((await hall.operations.status()).config, { pending: ['listen'] })
+  const catalogue = () => desk.running.assembled.peers.catalogues.mostComplete(hall.peer)?.catalogue
+  await house.until(() => catalogue()?.purposes[0] === 'climate')
+  t.ok(catalogue()?.series.some(({ name }) => name === hall.series('guest')))
+  await edit(textOf('', 'purposes: [climate]\n'))
+  t.equal((await hall.operations.status()).config, undefined, 'nothing waits any more')
+  await house.until(() => catalogue()?.series.every(({ name }) => name !== hall.series('guest')) === true)
+})
+
+t.test('a configuration that is wrong changes nothing, and says where and why', async (t) => {
+  const { hall, edit, lines, levels } = await benchFor(t)
+  await edit(textOf('', 'log: { level: warn }\n'))
+  t.same(levels, ['warn'])
+  const result = await edit(textOf('', 'log: { level: loud }\nname: attic\n'))
+  t.match(result, { state: 'refused', changed: [] })
+  t.ok(result.problems.some(({ line, hint, message }) => line !== undefined && `${message}${hint}` !== ''))
+  t.match((await hall.operations.status()).config?.refused?.problems, result.problems)
+  t.equal((await hall.operations.status()).name, 'hall')
+  t.ok(lines.some(([message]) => message.includes('not taken')))
+  await edit(textOf(''))
+  t.equal((await hall.operations.status()).config, undefined)
+})
+
+t.test('a sensor whose driver this run does not have waits for the next start', async (t) => {
+  const { hall, edit } = await benchFor(t)
+  const { live } = hall.running.assembled
+  await edit(textOf(''))
+  const result = await edit(
+    textOf(
+      '  - { type: tmp102, name: cold, bus: attic }\n',
+      'buses: [{ name: attic, bus: i2c-1, address: 0x70, channel: 0 }]\n'
+    )
+  )
+  t.same(result.pending.toSorted(), ['buses.attic', 'sensors.cold'])
+  t.notOk(live.current.sensors.some(({ name }) => name === 'cold'))
+})
+
+t.test('who is denied now is cut off at once', async (t) => {
+  const { house, hall, desk, edit } = await benchFor(t)
+  await edit(textOf('', `deny: [${desk.peer}]\n`))
+  await house.until(() => !hall.isConnectedTo(desk))
+  t.ok(hall.running.assembled.peers.admission.denies(desk.peer))
+  await edit(textOf(''))
+  t.notOk(hall.running.assembled.peers.admission.denies(desk.peer))
+})
+
+t.test('a sensor that becomes private, or private and away, gives nothing to strangers', async (t) => {
+  const { house, hall, desk, edit } = await benchFor(t)
+  const secret = '  - { type: gauge, name: secret, interval: 1s }\n'
+  await edit(textOf(secret))
+  const heard = () => desk.received.filter(({ series }) => series === hall.series('secret')).length
+  await house.until(() => heard() > 2)
+  await edit(textOf(secret.replace(' }', ', private: true }')))
+  t.equal(hall.gauge('secret').opened, 1, 'it is not opened anew for that')
+  await house.pass(2_000)
+  const before = heard()
+  await house.pass(5_000)
+  t.equal(heard(), before)
+  await edit(textOf(''))
+  const asked = desk.operations.ask({ who: hall.peer, what: 'secret' }, new AbortController().signal)
+  const values = await house.while(asked.then((views) => views.map(({ value }) => Number(value))))
+  t.ok(
+    values.every((value) => value < before),
+    'what it measured while it was private stays so'
+  )
+})
+
+t.test('a node whose configuration is no file says so', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall')
+  await t.rejects(hall.operations.configReload(), { code: 'no-config-file' })
+})
