@@ -192,3 +192,18 @@ t.test('a node whose configuration is no file says so', async (t) => {
   const hall = await house.start('hall')
   await t.rejects(hall.operations.configReload(), { code: 'no-config-file' })
 })
+
+t.test('a grant is in force at once, and gone at once', async (t) => {
+  const { hall, desk, edit } = await benchFor(t)
+  const { access } = hall.running.assembled.peers
+  const caller = { peer: desk.peer, host: undefined, direct: true }
+  const configures = (): boolean =>
+    access.decide({ kind: 'peer', caller }, 'configure', { kind: 'node' }).allowed
+  await edit(textOf(''))
+  t.notOk(configures())
+  const result = await edit(textOf('', `access: [{ who: ${desk.peer}, may: [configure] }]\n`))
+  t.same(result.changed, ['access'])
+  t.ok(configures())
+  await edit(textOf(''))
+  t.notOk(configures())
+})

@@ -17,7 +17,7 @@ export function createQueryServer(components: Needs): QueryServer {
   const policy = new ReadPolicy({
     self,
     inBook,
-    hasPrivate: () => sensing.sensors.hasPrivate,
+    hasPrivate: () => sensing.sensors.privates.size > 0,
     isPrivate: (device) => sensing.sensors.isPrivate(device),
     isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series),
     shows: (author, asker) => forwarding.shows(author, asker)

@@ -13,7 +13,12 @@ type Entry = Section & { readonly name: string }
 
 /** What differs, by option, and in lists of named entries by entry. The order of entries is no difference. */
 export function changesOf(before: NodeConfig, after: NodeConfig): Change[] {
-  return inSections('', before, after)
+  return inSections('', withoutLines(before), withoutLines(after))
+}
+
+/** Grants know the line of the file that they stand in. */
+function withoutLines(config: NodeConfig): Section {
+  return { ...config, access: config.access.map(({ by: _by, ...grant }) => grant) }
 }
 
 /** Whether a path is that of an option, or below it. */

@@ -31,6 +31,8 @@ export interface LoadedSource extends Pick<LoadedConfig, 'config' | 'warnings'> 
 /** A part of the node that takes its options while it runs. */
 export interface LivePart {
   readonly options: readonly LiveOption[]
+  /** Called by each reload, for what changes with the lines of the file. */
+  readonly always?: boolean
   /** Called where one of them has changed, once LiveConfig.current has it. What did not change is left alone. */
   apply(config: NodeConfig, loaded: LoadedSource): void | Promise<void>
 }
@@ -158,7 +160,7 @@ export class LiveConfig {
     this.#current = target
     for (const part of this.#parts) {
       const concerned = applied.filter(({ path }) => part.options.some((option) => isBelow(path, option)))
-      if (concerned.length > 0) await this.#applyPart(part, loaded, concerned)
+      if (concerned.length > 0 || part.always === true) await this.#applyPart(part, loaded, concerned)
     }
     const isNew = this.#pending.some((path) => !before.includes(path))
     return this.#report(loaded, applied, isNew)

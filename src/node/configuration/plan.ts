@@ -2,7 +2,16 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { type Change, changesOf } from './changes.ts'
 
 /** The options that a running node takes, each with all below it. */
-export type LiveOption = 'name' | 'purposes' | 'sensors' | 'deny' | 'accept' | 'store' | 'watch' | 'log.level'
+export type LiveOption =
+  | 'name'
+  | 'purposes'
+  | 'sensors'
+  | 'access'
+  | 'deny'
+  | 'accept'
+  | 'store'
+  | 'watch'
+  | 'log.level'
 
 export interface Plan {
   /** What the node has afterwards. */

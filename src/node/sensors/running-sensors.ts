@@ -15,15 +15,15 @@ export class RunningSensors {
   constructor(init: SensorsInit) {
     this.#init = init
     this.#all = init.configs.map((config) => createSensor(config, init))
-    this.#remember(init.configs)
+    this.setPrivate(init.configs)
   }
 
   get all(): readonly RunningSensor[] {
     return this.#all
   }
 
-  get hasPrivate(): boolean {
-    return this.#private.size > 0
+  get privates(): ReadonlySet<string> {
+    return this.#private
   }
 
   isPrivate(name: string): boolean {
@@ -52,7 +52,7 @@ export class RunningSensors {
     const before = this.#all
     const kept = (config: SensorConfig): RunningSensor | undefined =>
       before.find((sensor) => isSameButPrivate(sensor.config, config))
-    this.#remember(configs)
+    this.setPrivate(configs)
     const stay = configs.flatMap((config) => kept(config) ?? [])
     const ended = before.filter((sensor) => !stay.includes(sensor))
     this.#all = stay
@@ -68,7 +68,8 @@ export class RunningSensors {
     if (this.#isStarted) for (const { sampler } of begun) sampler.start()
   }
 
-  #remember(configs: readonly SensorConfig[]): void {
+  /** Which of them are private, before their readings flow. */
+  setPrivate(configs: readonly SensorConfig[]): void {
     for (const { name, private: isPrivate } of configs) {
       if (isPrivate) this.#private.add(name)
       else this.#private.delete(name)

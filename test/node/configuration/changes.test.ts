@@ -27,6 +27,9 @@ t.test('options by their paths, entries that have a name by it, and lists as a w
 t.test('the order of sensors, and how a value is written, are no differences', async (t) => {
   t.same(said(`sensors: [${AIR}, ${ROOF}]`, `sensors: [${ROOF}, ${AIR}]`), [])
   t.same(said('history: { age: 7d }', 'history: { age: 168h }'), [])
+  const grant = 'access: [{ who: anna, may: [read] }]'
+  t.same(said(grant, `\n\n${grant}`), [], 'nor is its line')
+  t.same(said(grant, grant.replace('read', 'own')), ['access changed'])
 })
 
 t.test('a path is below an option or another one', async (t) => {

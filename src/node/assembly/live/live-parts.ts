@@ -3,7 +3,7 @@ import { furnishMore } from '../../choose-world.ts'
 import type { LivePart } from '../../configuration/live-config.ts'
 import { measuresOf } from '../../sensors/running-sensor.ts'
 import type { Components } from '../components.ts'
-import { warnOfUnmatched } from '../peers.ts'
+import { privatesOf, warnOfUnmatched } from '../peers.ts'
 
 type Sensor = NodeConfig['sensors'][number]
 
@@ -25,20 +25,30 @@ export function takeLive(components: Components): void {
 
 function trust({
   init: { log },
-  peers: { denyList, book, admission },
+  peers: { access, denyList, book, admission },
+  sensing,
   transports: { network }
 }: Components): LivePart[] {
   return [
     {
+      options: ['access'],
+      always: true,
+      apply(config) {
+        sensing.sensors.setPrivate(config.sensors)
+        access.update(config.access, new Set([...sensing.sensors.privates, ...privatesOf(config)]))
+      }
+    },
+    {
       options: ['deny'],
       apply({ deny }) {
         denyList.update(deny)
+        access.changed()
         // What it was sent before, open streams as well, ends with the connection.
         for (const peer of network.getPeers())
           if (admission.denies(peer.toString())) network.hangUp(peer).catch(() => undefined)
       }
     },
-    { options: ['deny', 'store'], apply: (config) => warnOfUnmatched(config, book, log) },
+    { options: ['access', 'deny', 'store'], apply: (config) => warnOfUnmatched(config, book, log) },
     // Read where it is used.
     { options: ['accept', 'store'], apply: () => {} }
   ]
