@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
-import { devices } from '../../devices/index.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import type { LogFields } from '../../src/log.ts'
-import type { ConfigReload } from '../../src/node/configuration/views.ts'
-import { gaugeDevice } from '../support/scenario/gauge.ts'
-import { type House, type HouseNode, houseFor } from '../support/scenario/house.ts'
+import { devices } from '../../../devices/index.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import type { LogFields } from '../../../src/log.ts'
+import type { ConfigReload } from '../../../src/node/configuration/views.ts'
+import { gaugeDevice } from '../../support/scenario/gauge.ts'
+import { type House, type HouseNode, houseFor } from '../../support/scenario/house.ts'
 
 interface Bench {
   readonly house: House
