@@ -15,13 +15,16 @@ export interface SalvagerInit extends SalvageInit {
     DurableStore,
     'state' | 'error' | 'unread' | 'write' | 'read' | 'endSalvage' | 'giveUpSalvage'
   >
-  /** Is called when nothing is left to take over, also where the last file was given up. */
-  readonly onDone?: (() => void) | undefined
+  /** The steps that follow when nothing is left to take over, also where the last file was given up. */
+  readonly ending: () => Iterator<unknown>
 }
 
 /** Milliseconds that a slice reads for; its transaction comes on top. */
 const READING = 5
-/** Changes of one transaction: a pack, a block, or a row of the tail each. They take about as long as the reading. */
+/**
+ * Changes of one transaction: a pack, a block, or a row of the tail each. They take about as long as the reading. Also steps
+ * of the ending in one slice.
+ */
 const MAX_CHANGES = 64
 /** Milliseconds between two slices, in which the node does its work. */
 const PAUSE = 20
@@ -48,6 +51,7 @@ interface Job {
 export class Salvager {
   readonly #init: SalvagerInit
   #job: Job | undefined
+  #ending: Iterator<unknown> | undefined
   #cancel: Cancel | undefined
   #salvaged: Salvaged = { saved: 0, lost: 0 }
 
@@ -62,7 +66,7 @@ export class Salvager {
 
   /** Goes on where something is left to take over: at the start, and with each flush, which may have found damage. */
   resume(): void {
-    if (this.#cancel !== undefined || this.#init.durable.unread.length === 0) return
+    if (this.#cancel !== undefined || !this.#hasWork) return
     this.#cancel = this.#init.clock.after(PAUSE, () => {
       this.#cancel = undefined
       if (this.#slice()) this.resume()
@@ -71,7 +75,7 @@ export class Salvager {
 
   /** Takes over all that is left at once, unless the disk takes no writes. */
   finish(): void {
-    while (this.#init.durable.unread.length > 0 && this.#slice());
+    while (this.#hasWork && this.#slice());
   }
 
   close(): void {
@@ -79,16 +83,34 @@ export class Salvager {
     this.#cancel = undefined
     this.#job?.steps.return()
     this.#job = undefined
+    this.#ending = undefined
+  }
+
+  get #hasWork(): boolean {
+    return this.#init.durable.unread.length > 0 || this.#ending !== undefined
   }
 
   /** @returns whether there is more to do now; what could not be written is kept for the next slice */
   #slice(): boolean {
-    const { durable, onDone } = this.#init
+    const { durable, ending } = this.#init
+    if (this.#ending !== undefined) return this.#goOn(this.#ending)
     const file = this.#job?.file ?? durable.unread[0]
     if (file === undefined) return false
     const isMore = this.#step(file)
-    if (durable.unread.length === 0) onDone?.()
-    return isMore
+    if (durable.unread.length > 0) return isMore
+    this.#ending = ending()
+    return this.#goOn(this.#ending)
+  }
+
+  #goOn(ending: Iterator<unknown>): boolean {
+    const { clock } = this.#init
+    const end = clock.monotonic() + READING
+    for (let steps = 0; steps < MAX_CHANGES && clock.monotonic() <= end; steps++) {
+      if (ending.next().done !== true) continue
+      this.#ending = undefined
+      break
+    }
+    return this.#hasWork
   }
 
   #step(file: string): boolean {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../clock.ts'
+import type { Reading } from '../../reading.ts'
 import type { Run } from '../../run.ts'
 import type { ChunkPart } from '../store/chunk-table.ts'
 import type { DurableStore } from '../store/durable-store.ts'
@@ -7,6 +8,7 @@ import type { Ids } from '../store/name-table.ts'
 import type { HeldRange, NumberedRange } from '../store/sealed-table.ts'
 import type { Recent } from './recent.ts'
 import type { Retention } from './retention.ts'
+import type { TailRun } from './tail-run.ts'
 import { sizeOf, type TailName, unwrittenParts, writtenSize } from './tails.ts'
 
 export interface FlusherInit {
@@ -54,6 +56,8 @@ export class Flusher {
   readonly #init: FlusherInit
   /** DurableStore.opened of the file whose chunks are known. */
   #known = 0
+  /** Whether rows that a salvage has left are being taken over. */
+  #isAdopting = false
   /** Groups of chunks on disk. */
   readonly #groups = new Map<number, Group>()
   /** Those with rows that retention has deleted: a start would take these for rows without a block. */
@@ -101,8 +105,8 @@ export class Flusher {
       const isKnown = durable.opened === this.#known
       for (const [, { peer, run, anchor }] of anchors) store.names.anchor(peer, run, anchor)
       if (rows.length > 0) added = this.#addChunks(store, rows)
-      // A salvage counts what it has written there.
-      if (withRows && isKnown && durable.unread.length === 0) store.tail.clear()
+      // A salvage counts what it has written there, and not all of it may be taken over yet.
+      if (withRows && isKnown && durable.unread.length === 0 && !this.#isAdopting) store.tail.clear()
       for (const { stored } of batch) store.sealed.put(stored)
       for (const unused of dropped) if (isKnown) store.chunks.drop(unused)
       const numbers = (): Ids[] => [...this.#numbers(dropped), ...idsOf(added?.parts ?? [])]
@@ -129,30 +133,50 @@ export class Flusher {
 
   /** Rows that a former version, or a salvage, has left one by one. They are written with the next chunk. */
   adopt(): void {
-    const { durable, recent, clock } = this.#init
-    const at = clock.monotonic()
-    durable.read((store) => {
-      for (const { series, topic, run } of store.tail.tails()) {
-        for (const reading of store.tail.readings(series, run, 0)) {
-          if (isSealedIn(store, series, run, reading.position.seq)) continue
-          recent.tails.open({ series, topic, unit: reading.unit, run }).append(reading, at)
-        }
-      }
-    }, undefined)
+    for (const _ of this.#adopted());
   }
 
-  /** After a salvage: takes over the rows that it left; what it put on disk sealed is needed as rows no more. */
-  salvaged(): void {
+  /** A tail a step. */
+  *#adopted(): Generator<void> {
+    const { durable, recent, clock } = this.#init
+    const at = clock.monotonic()
+    for (const name of durable.read((store) => store.tail.tails(), [])) {
+      const rows = durable.read((store) => this.#unsealed(store, name), [])
+      if (rows.length > 0) recent.tails.append(recent.tails.open(name), rows, at)
+      yield
+    }
+  }
+
+  /** The rows of a tail that are in nothing else that is kept. */
+  #unsealed(store: HistoryStore, { series, run }: TailName): Reading[] {
+    const rows = store.tail.readings(series, run, 0)
+    const [from, to] = [rows[0]?.position.seq ?? 0, rows.at(-1)?.position.seq ?? -1]
+    const held = [...sealedIn(store, series, run, from, to), ...this.#init.recent.sealed.held(series, run)]
+    held.sort((a, b) => a.from - b.from)
+    let i = 0
+    return rows.filter(({ position: { seq } }) => {
+      while ((held[i]?.to ?? Infinity) < seq) i++
+      return seq < (held[i]?.from ?? Infinity)
+    })
+  }
+
+  /** After a salvage: takes over the rows that it left; what it put on disk sealed is needed as rows no more. A tail a step. */
+  *salvaged(): Generator<void> {
     const { durable, recent } = this.#init
-    this.adopt()
-    durable.read((store) => {
-      for (const tail of recent.tails.all()) {
-        const { series, run, parts } = tail
-        tail.top = Math.max(tail.top, store.sealed.lastRange(series, run)?.to ?? -1)
-        for (const range of sealedIn(store, series, run, parts[0]?.from ?? 0, parts.at(-1)?.to ?? -1))
-          if (range.sealed >= 0) recent.tails.cut(series, run, range.from, range.to)
-      }
-    }, undefined)
+    this.#isAdopting = true
+    yield* this.#adopted()
+    this.#isAdopting = false
+    for (const tail of recent.tails.all()) {
+      durable.read((store) => this.#trim(store, tail), undefined)
+      yield
+    }
+  }
+
+  #trim(store: HistoryStore, tail: TailRun): void {
+    const { series, run, parts } = tail
+    tail.top = Math.max(tail.top, store.sealed.lastRange(series, run)?.to ?? -1)
+    for (const range of sealedIn(store, series, run, parts[0]?.from ?? 0, parts.at(-1)?.to ?? -1))
+      if (range.sealed >= 0) this.#init.recent.tails.cut(series, run, range.from, range.to)
   }
 
   /** Bytes of rows that are written and needed no more. @param dropped groups that do not count */
@@ -310,8 +334,4 @@ function sealedIn(store: HistoryStore, series: string, run: Run, from: number, t
     next = range.to + 1
   }
   return ranges
-}
-
-function isSealedIn(store: HistoryStore, series: string, run: Run, seq: number): boolean {
-  return sealedIn(store, series, run, seq, seq).length > 0
 }

@@ -71,7 +71,7 @@ export class SqliteHistory implements History {
     const { sealer, topicOf, clock, time, limits, log } = options
     this.#durable = new DurableStore(options)
     this.#damaged = new DamageCount({ durable: this.#durable, log })
-    this.#salvager = new Salvager({ ...options, durable: this.#durable, onDone: () => this.#salvaged() })
+    this.#salvager = new Salvager({ ...options, durable: this.#durable, ending: () => this.#salvaged() })
     this.#salvager.resume()
     const tails = new Tails((series, run) => this.#reader.lastOf(series, run))
     this.#recent = new Recent(tails)
@@ -173,8 +173,8 @@ export class SqliteHistory implements History {
   }
 
   /** Its rows are read from now on. */
-  #salvaged(): void {
-    this.#flusher.salvaged()
+  *#salvaged(): Generator<void> {
+    yield* this.#flusher.salvaged()
     this.#options.onSalvaged?.()
   }
 

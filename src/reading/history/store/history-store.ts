@@ -64,10 +64,6 @@ export class HistoryStore {
     return Math.max(this.sealed.newestDate(), this.chunks.newestDate())
   }
 
-  count(): number {
-    return this.tail.count() + this.sealed.count()
-  }
-
   /** Bytes in use; free pages inside the file do not count. */
   bytes(): number {
     return (this.pages() - this.#statements.pragma('freelist_count')) * this.pageSize()

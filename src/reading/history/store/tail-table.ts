@@ -9,13 +9,11 @@ import type { Statements } from './statements.ts'
 export interface Tail {
   readonly series: string
   readonly topic: string
+  readonly unit: string | null
   readonly run: Run
-  readonly count: number
-  /** Milliseconds since the run began, of its oldest reading. */
-  readonly since: number
 }
 
-/** Our own readings that are in no block yet, one a row. */
+/** Readings one a row: as a former version kept our own that were in no block, and as a salvage leaves what it finds. */
 export class TailTable {
   readonly #statements: Statements
   readonly #names: NameTable
@@ -35,17 +33,16 @@ export class TailTable {
   tails(): Tail[] {
     return this.#statements
       .sql(
-        `SELECT name, topic, epoch, boot, count(*) AS count, min(mono) AS since
-           FROM tail JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id
-          GROUP BY series_id, run_id`
+        `SELECT name, topic, unit, epoch, boot
+           FROM (SELECT DISTINCT series_id, run_id FROM tail)
+           JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id`
       )
       .all()
       .map((row) => ({
         series: String(row['name']),
         topic: String(row['topic']),
-        run: { epoch: Number(row['epoch']), boot: String(row['boot']) },
-        count: Number(row['count']),
-        since: Number(row['since'])
+        unit: row['unit'] === null ? null : String(row['unit']),
+        run: { epoch: Number(row['epoch']), boot: String(row['boot']) }
       }))
   }
 
@@ -60,10 +57,6 @@ export class TailTable {
       )
       .all(...ids, from)
       .map((row) => readingOf(series, run, row))
-  }
-
-  count(): number {
-    return Number(this.#statements.sql('SELECT count(*) AS count FROM tail').get()?.['count'])
   }
 
   clear(): void {

@@ -299,7 +299,7 @@ function countingTails(): { readonly count: () => number; readonly open: (path: 
     const prepare = db.prepare.bind(db)
     db.prepare = (sql) => {
       const statement = prepare(sql)
-      if (!sql.includes('FROM tail JOIN series') || !sql.includes('GROUP BY')) return statement
+      if (!sql.includes('DISTINCT series_id, run_id FROM tail')) return statement
       const all = statement.all.bind(statement)
       statement.all = () => {
         count += 1
