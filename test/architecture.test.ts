@@ -94,7 +94,7 @@ const NAMES_OF_FILES = [
   /^devices\/[^/]+\/(registers|driver|model|files)[^/]*\.ts$/, // read through hal/sysfs, shown by a model
   /^src\/hal\/kernel\/i2c\.ts$/, // where the kernel shows chips on I2C: read through hal/sysfs
   /^src\/cli\/hangup\.ts$/, // whether this process still has its terminal
-  /^src\/cli\/doctor\/hardware\.ts$/ // looks whether they are there and may be opened, and opens none
+  /^src\/node\/doctor\/hardware\.ts$/ // looks whether they are there and may be opened, and opens none
 ]
 
 /** Files of src/ that are rooms of their own. */

@@ -12,7 +12,8 @@ const ENTRIES = ['src/main.ts', 'src/cli/commands/run.ts', 'src/node/run-node.ts
 /** Of these none is loaded at the start. */
 const LATER = [
   /^src\/cli\/commands\/(?!run\.ts$)/,
-  /^src\/cli\/(doctor|programs)\//,
+  /^src\/cli\/programs\//,
+  /^src\/node\/doctor\//,
   /^src\/protocol\/circuit\/(?!components\.ts$|constants\.ts$)/,
   /^src\/protocol\/neighbours\/(exchange|finder|survey|answerer)\.ts$/,
   /^src\/protocol\/via\/(circuits|hop)\.ts$/,

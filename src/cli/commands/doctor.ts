@@ -1,24 +1,11 @@
 import { problemLine } from '../../config/config-error.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError } from '../../error.ts'
+import { bad, type DoctorContext, type Finding, ok, warn } from '../../node/doctor/finding.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
-import { bad, type Check, type DoctorContext, type Finding, ok, warn } from '../doctor/finding.ts'
 import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
 import type { AnsiStyle, Style } from '../terminal/ansi-style.ts'
-
-/** Loaded here: the other commands need none of them. */
-async function loadChecks(): Promise<readonly Check[]> {
-  const [{ checkMachine }, { checkHome }, { checkNetwork }, { checkHardware }, { checkNode }] =
-    await Promise.all([
-      import('../doctor/machine.ts'),
-      import('../doctor/home.ts'),
-      import('../doctor/network.ts'),
-      import('../doctor/hardware.ts'),
-      import('../doctor/node.ts')
-    ])
-  return [checkMachine, checkHome, checkNetwork, checkHardware, checkNode]
-}
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -32,7 +19,8 @@ export const doctor = defineCommand({
     const node = await connectControl(home, clock).catch(() => undefined)
     const context: DoctorContext = { home, clock, signal, config, node }
     try {
-      for (const check of await loadChecks()) findings.push(...(await check(context)))
+      const { runChecks } = await import('../../node/doctor/checks.ts')
+      findings.push(...(await runChecks(context)))
     } finally {
       await node?.close()
     }

@@ -7,10 +7,10 @@ import {
   MAX_HISTORY,
   type ReadingRow
 } from '../../node/api/reading-rows.ts'
+import { localTime } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { whoWhat } from '../command-line/who-what.ts'
-import { localTime } from '../terminal/format-units.ts'
 import {
   BUCKET_CSV_HEAD,
   BucketLines,

@@ -1,10 +1,10 @@
 import { defined } from '../../defined.ts'
 import type { PingReply } from '../../node/api/operations.ts'
+import { milliseconds } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { carrierOf, carrierOptions } from '../command-line/carrier-options.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, NOT_FOUND } from '../command-line/exit-status.ts'
-import { milliseconds } from '../terminal/format-units.ts'
 
 const DEFAULT_COUNT = 4
 

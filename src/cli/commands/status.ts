@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { SensorView, Status } from '../../node/api/operations.ts'
+import { damageText } from '../../node/doctor/damage-text.ts'
+import { bytes, formatDuration, localTime, milliseconds } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
-import { bytes, formatDuration, localTime, milliseconds } from '../terminal/format-units.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
 import { textWidth } from '../terminal/text-width.ts'
-import { damageText } from '../views/history-damage.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
 
 export const status = defineCommand({

@@ -1,8 +1,8 @@
 import { defined } from '../../defined.ts'
 import type { SwitchRequest, SwitchView } from '../../node/api/operations.ts'
+import { formatDuration } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { defineCommand } from '../command-line/command.ts'
-import { formatDuration } from '../terminal/format-units.ts'
 import { type Cell, table } from '../terminal/table.ts'
 
 const ACTIONS = ['on', 'off', 'status'] as const

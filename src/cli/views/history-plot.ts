@@ -1,6 +1,6 @@
 import { isGap, type Moment } from '../../node/api/past/gap.ts'
 import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
-import { elapsedTime, localTime } from '../terminal/format-units.ts'
+import { elapsedTime, localTime } from '../../node/format-units.ts'
 import { type PlotMark, type PlotPoint, plot } from '../terminal/plot.ts'
 import { CurvePoints } from './history/curve-points.ts'
 import { historySvg } from './history/history-svg.ts'

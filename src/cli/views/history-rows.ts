@@ -1,5 +1,5 @@
 import type { LostRow, ReadingRow } from '../../node/api/reading-rows.ts'
-import { elapsedTime } from '../terminal/format-units.ts'
+import { elapsedTime } from '../../node/format-units.ts'
 import { remark, seriesName, shownValue, timeText } from './series-cells.ts'
 
 /** Whether the row is a reading without a known time. */

@@ -1,7 +1,7 @@
 import type { PeerView } from '../../node/api/operations.ts'
+import { ago, milliseconds } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
-import { ago, milliseconds } from '../terminal/format-units.ts'
 import { type Column, table } from '../terminal/table.ts'
 
 /** Characters of a PeerId that stand for it on a screen and distinguish peers of the same name. */

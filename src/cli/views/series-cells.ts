@@ -1,7 +1,7 @@
 import type { SeriesView } from '../../node/api/operations.ts'
+import { formatDuration, localTime } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { Style } from '../terminal/ansi-style.ts'
-import { formatDuration, localTime } from '../terminal/format-units.ts'
 
 type Valued = Pick<SeriesView, 'value' | 'shown' | 'unit'>
 

@@ -1,7 +1,7 @@
 import type { SensorView, SeriesView, Status } from '../../node/api/operations.ts'
+import { formatDuration } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
-import { formatDuration } from '../terminal/format-units.ts'
 import { facts } from '../terminal/table.ts'
 import { remark, shownValue, stateStyle, timeText } from './series-cells.ts'
 

@@ -1,6 +1,6 @@
+import { formatDuration } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
-import { formatDuration } from '../terminal/format-units.ts'
 import { sparkline } from '../terminal/plot.ts'
 import { cut, pad, textWidth } from '../terminal/text-width.ts'
 import { tailOf } from '../views/peers-table.ts'

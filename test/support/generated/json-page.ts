@@ -112,7 +112,7 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['ScanFinding', 'hal/scan/finding.ts', 'Finding'],
   ['Proposal', 'hal/scan/finding.ts'],
   ['Alternative', 'hal/scan/finding.ts'],
-  ['Finding', 'cli/doctor/finding.ts'],
+  ['Finding', 'node/doctor/finding.ts'],
   ['ConfigReload', 'node/configuration/views.ts'],
   ['ProblemView', 'config/config-error.ts'],
   ['PipeRequest', OPERATIONS],

@@ -1,5 +1,6 @@
 import { defined } from '../../../defined.ts'
 import type { TestedSensor, TestedValue } from '../../../node/api/operations.ts'
+import { ago } from '../../../node/format-units.ts'
 import { sanitize } from '../../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../../command-line/command.ts'
 import { DONE, FAILED } from '../../command-line/exit-status.ts'
@@ -7,7 +8,6 @@ import { runningNode } from '../../command-line/running-node.ts'
 import { seedOf, simulatedOption } from '../../command-line/simulated-option.ts'
 import { loadNodeConfig } from '../../load-config.ts'
 import type { Style } from '../../terminal/ansi-style.ts'
-import { ago } from '../../terminal/format-units.ts'
 import { pad } from '../../terminal/text-width.ts'
 
 export const test = defineCommand({

@@ -1,11 +1,11 @@
 import { isNodeError, NodeError } from '../../../error.ts'
 import type { Contents } from '../../../node/backup/backup-home.ts'
+import { bytes } from '../../../node/format-units.ts'
 import { jsonLine } from '../../../node/log/sanitize.ts'
 import { defineCommand } from '../../command-line/command.ts'
 import { OUTPUT_CLOSED } from '../../command-line/exit-status.ts'
 import { versionLine } from '../../command-line/version.ts'
 import { type AnsiStyle, plain } from '../../terminal/ansi-style.ts'
-import { bytes } from '../../terminal/format-units.ts'
 import { facts } from '../../terminal/table.ts'
 
 export const backup = defineCommand({

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { NodeError } from '../../../error.ts'
 import type { ReplaceInit } from '../../../node/backup/replace-identity.ts'
 import type { ArchiveSource, Restored, StagedHome } from '../../../node/backup/restore-home.ts'
+import { bytes } from '../../../node/format-units.ts'
 import { type Context, defineCommand, type Options } from '../../command-line/command.ts'
 import { loadNodeConfig } from '../../load-config.ts'
-import { bytes } from '../../terminal/format-units.ts'
 import { facts } from '../../terminal/table.ts'
 
 const options = {

@@ -1,6 +1,6 @@
 import { isGap } from '../../../node/api/past/gap.ts'
 import type { LostRow, ReadingRow } from '../../../node/api/reading-rows.ts'
-import { localTime } from '../../terminal/format-units.ts'
+import { localTime } from '../../../node/format-units.ts'
 import { seriesName } from '../series-cells.ts'
 
 /** Characters of a date in a local time, with the space. */

@@ -8,7 +8,7 @@ import {
   formatDuration,
   localTime,
   milliseconds
-} from '../../../src/cli/terminal/format-units.ts'
+} from '../../src/node/format-units.ts'
 
 t.test('durations, round trips and bytes', async (t) => {
   t.same([0.04, 0.4, 1, 9.94, 12, 119, 120, 7300, 200_000].map(formatDuration), [

@@ -3,8 +3,8 @@ import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError, isNodeError } from '../../error.ts'
-import { sanitize } from '../../node/log/sanitize.ts'
-import { bytes } from '../terminal/format-units.ts'
+import { bytes } from '../format-units.ts'
+import { sanitize } from '../log/sanitize.ts'
 import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
 
 /** Bytes. */
@@ -46,7 +46,7 @@ async function checkFolder(home: string, mode: number): Promise<Finding> {
 
 /** The folders above, as a node demands them. */
 async function checkAbove(home: string): Promise<Finding[]> {
-  const { exposuresOf } = await import('../../node/home.ts')
+  const { exposuresOf } = await import('../home.ts')
   try {
     const exposures = await exposuresOf(resolve(home))
     return exposures.map(({ toAll, message, hint }) => (toAll ? bad : warn)('home', sanitize(message), hint))
@@ -57,7 +57,7 @@ async function checkAbove(home: string): Promise<Finding[]> {
 
 /** The key as a node reads it: mode, owner, content. */
 async function checkKey(home: string): Promise<Finding> {
-  const { peerOfHome } = await import('../../node/home.ts')
+  const { peerOfHome } = await import('../home.ts')
   try {
     return ok('identity', await peerOfHome(home))
   } catch (error) {
@@ -69,7 +69,7 @@ async function checkKey(home: string): Promise<Finding> {
 
 async function checkBook({ home, config }: DoctorContext): Promise<Finding[]> {
   if (config === undefined) return []
-  const { openBook } = await import('../../node/peers/book-file.ts')
+  const { openBook } = await import('../peers/book-file.ts')
   try {
     const place = { home: undefined, readOnlyHome: home, config }
     const warnings: Finding[] = []
@@ -91,7 +91,7 @@ interface NamedEntry {
 
 /** Words of the configuration that no entry of the book has. */
 async function unmatchedWords(config: NodeConfig, entries: readonly NamedEntry[]): Promise<Finding[]> {
-  const policy = await import('../../node/peers/store-policy.ts')
+  const policy = await import('../peers/store-policy.ts')
   const words = [
     ...policy.wordsWithoutEntry(config.store, entries).map(policy.unmatchedStore),
     ...policy.wordsWithoutEntry(config.deny, entries).map(policy.unmatchedDeny),

@@ -1,5 +1,5 @@
-import type { Status } from '../../node/api/operations.ts'
-import { sanitize } from '../../node/log/sanitize.ts'
+import type { Status } from '../api/operations.ts'
+import { sanitize } from '../log/sanitize.ts'
 
 /** `1 damaged file set aside, 2040 readings salvaged, at least 9 not: …`; files are named until they are removed. */
 export function damageText(damage: NonNullable<Status['history']['damage']>): string {

@@ -1,8 +1,8 @@
 import { describeError } from '../../error.ts'
-import type { Status } from '../../node/api/operations.ts'
-import { sanitize } from '../../node/log/sanitize.ts'
-import { formatDuration } from '../terminal/format-units.ts'
-import { damageText } from '../views/history-damage.ts'
+import type { Status } from '../api/operations.ts'
+import { formatDuration } from '../format-units.ts'
+import { sanitize } from '../log/sanitize.ts'
+import { damageText } from './damage-text.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 /** The status of the running node. */
@@ -77,7 +77,7 @@ function checkHistory({ history }: Status): Finding[] {
 
 /** What only the files tell while no node runs. */
 async function checkAside(home: string): Promise<Finding[]> {
-  const { damagedHistories } = await import('../../node/home.ts')
+  const { damagedHistories } = await import('../home.ts')
   const files = damagedHistories(home)
   return checkDamage({
     damage: files.length === 0 ? undefined : { files, salvaged: 0, unsalvaged: 0, lost: 0 }

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import t from 'tap'
-import { checkForwarding, checkUnlistened } from '../../../src/cli/doctor/network.ts'
 import { parseConfig } from '../../../src/config/load.ts'
+import { checkForwarding, checkUnlistened } from '../../../src/node/doctor/network.ts'
 
 const at = (address: string): NetworkInterfaceInfo => ({
   family: 'IPv4',

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import type { Clock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
-import { discoveryProbes, isSingleHomed } from '../../node/machine.ts'
+import { discoveryProbes, isSingleHomed } from '../machine.ts'
 import { bad, type Check, type Finding, ok, warn } from './finding.ts'
 
 const MULTISTREAM = '/multistream/1.0.0\n'
@@ -95,7 +95,7 @@ export function checkUnlistened({ relays, datagrams }: Pick<NodeConfig, 'relays'
 
 async function checkPort(address: string, clock: Clock): Promise<Finding> {
   // Loaded here: multiaddrs are nothing that the other commands need.
-  const { listenProblem } = await import('../../node/network/listen.ts')
+  const { listenProblem } = await import('../network/listen.ts')
   const problem = await listenProblem(address)
   if (problem === undefined) return ok('port', `${address} is free`)
   const [, , host = '', , port = '0'] = address.split('/')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { damageText } from '../../../src/cli/views/history-damage.ts'
+import { damageText } from '../../../src/node/doctor/damage-text.ts'
 
 t.equal(damageText({ files: [], salvaged: 0, unsalvaged: 0, lost: 1 }), '1 damaged block lost')
 t.equal(

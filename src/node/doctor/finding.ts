@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
-import type { Operations } from '../../node/api/operations.ts'
+import type { Operations } from '../api/operations.ts'
 
 /** The result of one check. */
 export interface Finding {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { arch, freemem, platform, release, totalmem } from 'node:os'
-import { clockQuality, nativePackages } from '../../node/machine.ts'
-import { bytes } from '../terminal/format-units.ts'
+import { bytes } from '../format-units.ts'
+import { clockQuality, nativePackages } from '../machine.ts'
 import { type Check, type Finding, ok, warn } from './finding.ts'
 
 /** A clock that shows less is wrong: kith was written later. */
