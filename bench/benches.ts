@@ -14,5 +14,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   journal: async () => (await import('./node/journal.ts')).journal,
   drivers: async () => (await import('./node/drivers.ts')).drivers,
   disk: async () => (await import('./node/disk.ts')).disk,
-  via: async () => (await import('./via/via.ts')).via
+  via: async () => (await import('./via/via.ts')).via,
+  relay: async () => (await import('./via/relay.ts')).relay
 }

@@ -12,11 +12,10 @@ import { startNode } from '../../src/node/run-node.ts'
 import { prefixed } from '../../src/protocol/frame-splitter.ts'
 import { encodeOpen, encodeStatus } from '../../src/protocol/via/codec.ts'
 import { VIA_PROTOCOL } from '../../src/protocol/via/index.ts'
+import { roundTrips, send, serveEcho } from './traffic.ts'
 import type { ViaMemory, ViaOrder, ViaPeerOptions } from './via.ts'
 
 const BYTES = '/bench/bytes/v1'
-const ECHO = '/bench/echo/v1'
-const CHUNK = new Uint8Array(32_768)
 
 const { limits }: ViaPeerOptions = JSON.parse(process.argv[2] ?? '{}')
 const node = await startNode({
@@ -45,11 +44,7 @@ await network.handle(
   (stream) => stream.addEventListener('message', ({ data }) => arrived(data.byteLength)),
   options
 )
-await network.handle(
-  ECHO,
-  (stream) => stream.addEventListener('message', ({ data }) => stream.send(data.subarray())),
-  options
-)
+await serveEcho(network)
 
 function arrived(bytes: number): void {
   const now = performance.now()
@@ -68,33 +63,13 @@ async function rate(time: number): Promise<number> {
   return (1000 * count.bytes) / (count.last - count.first)
 }
 
-/** Sends as much as the stream takes, until it ends. */
-function flood(stream: Stream): void {
-  const more = (): void => {
-    while (stream.writeStatus === 'writable' && stream.send(CHUNK));
-  }
-  stream.addEventListener('drain', more)
-  more()
-}
-
-/** Milliseconds, of the later half: the code is compiled by then. */
-async function roundTrips(count: number): Promise<number[]> {
-  const stream = await open(ECHO)
-  const times: number[] = []
-  for (let i = 0; i < 2 * count; i++) {
-    const began = performance.now()
-    const back = new Promise((resolve) => stream.addEventListener('message', resolve, { once: true }))
-    stream.send(new Uint8Array(64))
-    await back
-    times.push(performance.now() - began)
-  }
-  await stream.close()
-  return times.slice(count)
-}
-
 async function open(protocol: string): Promise<Stream> {
+  return await standing().newStream(protocol, options)
+}
+
+function standing(): Connection {
   if (connection === undefined) throw new Error('there is no connection')
-  return await connection.newStream(protocol, options)
+  return connection
 }
 
 /** Takes every circuit, sends over it and reads nothing. */
@@ -105,7 +80,7 @@ async function stall(): Promise<void> {
     (stream) => {
       stream.send(prefixed(encodeStatus(undefined)))
       stream.pause()
-      flood(stream)
+      send(stream)
     },
     { maxInboundStreams: 1024 }
   )
@@ -118,7 +93,7 @@ async function floodCircuits(hop: string, to: string, count: number): Promise<vo
     const stream = await direct.newStream(VIA_PROTOCOL, { maxOutboundStreams: 1024 })
     stream.send(prefixed(encodeOpen({ to: [to], from: [] })))
     stream.pause()
-    flood(stream)
+    send(stream)
   }
 }
 
@@ -145,7 +120,7 @@ async function carryOut(order: ViaOrder): Promise<unknown> {
       return undefined
     }
     case 'flood':
-      flood(await open(BYTES))
+      send(await open(BYTES))
       return undefined
     case 'close':
       for (const stream of [...(connection?.streams ?? [])])
@@ -153,7 +128,7 @@ async function carryOut(order: ViaOrder): Promise<unknown> {
       if (order.isCircuit) connection?.abort(new Error('measured'))
       return undefined
     case 'echo':
-      return await roundTrips(order.count)
+      return await roundTrips(standing(), order.count)
     case 'rate':
       return await rate(order.time)
     case 'stall':

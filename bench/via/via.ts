@@ -1,9 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Namespace, whyNoNamespaces } from '../../test/support/namespaces/namespaces.ts'
 import type { Bench, Column, Row, Setting, Table } from '../frame/bench.ts'
 import { summarize } from '../frame/statistics.ts'
+import { type FarProgram, startFar } from './far-program.ts'
 
 export type ViaOrder =
   | { readonly op: 'meet'; readonly peers: readonly string[]; readonly address?: string }
@@ -150,10 +149,7 @@ async function stalled(chain: readonly ViaNode[]): Promise<[ViaMemory, ViaMemory
 }
 
 /** A node of the chain, in a process and a namespace of its own. */
-interface ViaNode {
-  readonly peer: string
-  order(order: ViaOrder): Promise<unknown>
-}
+type ViaNode = FarProgram<ViaOrder>
 
 /** Nodes in a row, each with a cable to the next. @param bits that a cable carries a second, both ways */
 async function withChain<T>(
@@ -172,11 +168,9 @@ async function withChain<T>(
       next.shape(`to-${machine.label}`, bits)
     }
     const script = new URL('peer.ts', import.meta.url)
-    const started = await Promise.all(machines.map((machine) => machine.start(script, { limits }, FLAGS)))
-    const chain = started.map(({ child, message }) => ({
-      peer: (message as { peer: string }).peer,
-      order: (order: ViaOrder) => ordered(child, order)
-    }))
+    const chain = await Promise.all(
+      machines.map((machine) => startFar<ViaOrder>(machine, script, { limits }, FLAGS))
+    )
     const peers = chain.map(({ peer }) => peer)
     for (const [i, node] of chain.entries()) {
       const next = chain[i + 1]
@@ -187,15 +181,6 @@ async function withChain<T>(
   } finally {
     for (const machine of machines) machine.end()
   }
-}
-
-async function ordered(child: ChildProcess, order: ViaOrder): Promise<unknown> {
-  child.send(order)
-  const [answer] = (await once(child, 'message', { signal: AbortSignal.timeout(60_000) })) as [
-    { result?: unknown; error?: string }
-  ]
-  if (answer.error !== undefined) throw new Error(`${order.op}: ${answer.error}`)
-  return answer.result
 }
 
 function at(chain: readonly ViaNode[], index: number): ViaNode {
