@@ -257,9 +257,11 @@ export function historyConformance(test: Test, make: (t: Test) => HistoryUnderTe
     history.beginRun(runOf(10), anchor)
     history.appendOwn(readingsOf(us.peer, runOf(10), 0, 4))
     history.beginRun(runOf(11), anchor)
-    const newest = history
-      .latest()
-      .map(({ kind, author, readings }) => [kind, author, readings.at(-1)?.position])
+    const newest = [...history.latest()].map(({ kind, author, readings }) => [
+      kind,
+      author,
+      readings.at(-1)?.position
+    ])
     t.same(
       newest.toSorted(),
       [

@@ -46,7 +46,7 @@ export function createStorage({
     admits: (author, bytes) => budget.take(author, bytes),
     onSalvaged: () => {
       storePolicy.recall(history.series())
-      hub.recall()
+      return hub.recall()
     }
   })
   storePolicy.recall(history.series())

@@ -137,8 +137,8 @@ export interface History extends OwnHistory {
   waiting(): RowRange[]
   /** The first position from `from` on that is kept in a pack or a row, not in a block; undefined where there is none. */
   firstPack(series: string, from: Position | undefined): Position | undefined
-  /** The pack or block with the newest position of each series. */
-  latest(): SealedReadings[]
+  /** The pack or block with the newest position of each series that is wanted, verified when it is taken; all unless given. */
+  latest(isWanted?: (series: string) => boolean): Iterable<SealedReadings>
   /** Names of the series of which something is held. */
   series(author?: string): string[]
   /** Our own runs of which something is held, and the present one. */

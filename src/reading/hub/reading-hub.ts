@@ -92,15 +92,17 @@ export class ReadingHub {
   constructor(options: HubOptions) {
     this.#options = options
     this.#series = new SeriesTable(options.limits, (author) => this.#spares(author))
-    this.recall()
+    for (const _ of this.recall());
   }
 
-  /** Takes the latest of history for the series of which nothing newer is known: at the start, and after a salvage. */
-  recall(): void {
-    for (const sealed of this.#options.history.latest()) {
+  /** Takes the latest of history for the series of which nothing is held, one a step: at the start, and after a salvage. */
+  *recall(): Generator<void> {
+    const isLacking = (series: string): boolean => this.#series.get(series)?.latest === undefined
+    for (const sealed of this.#options.history.latest(isLacking)) {
       this.#recall(sealed)
       this.#weigh(sealed)
       this.#series.makeRoom(sealed.author)
+      yield
     }
   }
 

@@ -24,6 +24,50 @@ t.test('over a history in a file', async (t) => {
   })
 })
 
+t.test(
+  'after a salvage, only series of which nothing is held are opened, each with its newest pack',
+  async (t) => {
+    const { history, clock } = historyBench()
+    t.teardown(() => history.close())
+    let opened = 0
+    const hub = new ReadingHub({
+      clock,
+      log: silentLog,
+      history: {
+        put: (sealed) => history.put(sealed),
+        held: (series) => history.held(series),
+        *latest(isWanted) {
+          for (const sealed of history.latest(isWanted)) {
+            opened++
+            yield sealed
+          }
+        }
+      },
+      keepsOf: () => true,
+      limits: { series: 1000, bytes: 1e6, subscribers: 1, runs: 8, ranges: 64 }
+    })
+    const of = (from: number, to: number, device: string) =>
+      readingsOf(them.peer, runOf(10), from, to, device)
+    for (const device of ['a', 'b', 'c']) hub.add(them.pack(topic, of(90, 99, device)), 'gossip')
+    // As a salvage puts them there.
+    history.put(them.pack(topic, [...of(0, 3, 'd'), ...of(0, 3, 'e')]))
+    history.put(them.pack(topic, of(4, 5, 'e')))
+    t.equal([...hub.recall()].length, 2)
+    t.equal(opened, 2)
+    const newest = hub
+      .latest()
+      .map(({ reading: { series, position } }) => [series.split('/')[1], position.seq])
+    t.same(newest.toSorted(), [
+      ['a', 99],
+      ['b', 99],
+      ['c', 99],
+      ['d', 3],
+      ['e', 5]
+    ])
+    t.equal([...hub.recall()].length, 0)
+  }
+)
+
 t.test('made-up authors and gaps without end stay within the bytes; the protected stay', async (t) => {
   const { history, clock } = historyBench()
   t.teardown(() => history.close())

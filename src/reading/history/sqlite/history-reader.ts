@@ -127,9 +127,12 @@ export class HistoryReader {
     return undefined
   }
 
-  latest(): SealedReadings[] {
-    const newest = this.series().map((series) => this.#newest(series))
-    return newest.filter((sealed) => sealed !== undefined)
+  *latest(isWanted: (series: string) => boolean): Generator<SealedReadings> {
+    // Chosen before the first one is taken: a pack may hold an older reading of another series.
+    for (const series of this.series().filter(isWanted)) {
+      const newest = this.#newest(series)
+      if (newest !== undefined) yield newest
+    }
   }
 
   series(author?: string): string[] {

@@ -24,6 +24,6 @@ export interface SqliteHistoryOptions {
   readonly admits?: (author: string, bytes: number) => boolean
   /** Opens the database; openDatabase unless given. */
   readonly open?: (path: string) => DatabaseSync
-  /** Is called when what damaged files had was taken over. */
-  readonly onSalvaged?: () => void
+  /** Is called when what damaged files had was taken over; the steps that follow come between other work. */
+  readonly onSalvaged?: () => Iterable<unknown>
 }

@@ -173,9 +173,9 @@ export class SqliteHistory implements History {
   }
 
   /** Its rows are read from now on. */
-  *#salvaged(): Generator<void> {
+  *#salvaged(): Generator<unknown> {
     yield* this.#flusher.salvaged()
-    this.#options.onSalvaged?.()
+    yield* this.#options.onSalvaged?.() ?? []
   }
 
   #ended(): void {
@@ -256,8 +256,8 @@ export class SqliteHistory implements History {
     return this.#reader.firstPack(series, from)
   }
 
-  latest(): SealedReadings[] {
-    return this.#reader.latest()
+  latest(isWanted: (series: string) => boolean = () => true): Iterable<SealedReadings> {
+    return this.#reader.latest(isWanted)
   }
 
   series(author?: string): string[] {

@@ -283,7 +283,7 @@ t.test('a file that is given up ends its salvage like another one', async (t) =>
   aside(path)
   symlinkSync('nowhere', `${path}.damaged-8.unread`)
   let ends = 0
-  const { history, clock } = bench(path, { onSalvaged: () => ends++ })
+  const { history, clock } = bench(path, { onSalvaged: () => [ends++] })
   await clock.advance(10_000)
   while (names(path).includes('history.sqlite.damaged-7.unread')) await setImmediate()
   t.equal(ends, 1, 'once nothing is left')

@@ -78,7 +78,7 @@ t.test(
     filled(path, 200, 1)
     t.match(setAside(path, 7), /unread$/)
     let ends = 0
-    const first = bench(path, { onSalvaged: () => ends++ })
+    const first = bench(path, { onSalvaged: () => [ends++] })
     const slices: number[] = []
     let before = 0
     while (ends === 0) {
