@@ -256,13 +256,16 @@ export class Node {
   ): void {
     const peer = connection.remotePeer.toString()
     const caller = { peer, host: remoteHost(connection), direct: isDirect(connection) }
-    if (!this.#running.assembled.peers.access.mayUse(caller, stream.protocol ?? '', anyone)) {
+    const { access } = this.#running.assembled.peers
+    if (!access.mayUse(caller, stream.protocol, anyone)) {
       stream.abort(new Error('only the book, the local network and who is granted the protocol are answered'))
       return
     }
     const used = this.#places.take(stream, peer)
     if (used === undefined) return
     const messages = new NodeStream(stream, peer, this.#clock, this.#config.limits.streams, used)
+    const end = (): void => messages.abort(new Error('the right to use this protocol was taken away'))
+    stream.addEventListener('close', access.whileUsed(caller, stream.protocol, end, anyone))
     Promise.resolve()
       .then(() => handler(messages))
       .then(() => messages.close())

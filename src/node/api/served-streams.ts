@@ -16,9 +16,18 @@ export interface ServedStreamsInit {
   /** Streams that one peer may hold open on one protocol. */
   readonly perPeer: number
   readonly inBook: (peer: string) => boolean
-  readonly allows: (connection: Connection, allow: 'book' | 'near', protocol: string) => boolean
+  readonly allows: (connection: Connection, allow: Allow, protocol: string) => boolean
+  /** Calls `end` once that peer is not allowed any more, until the returned function is called. */
+  readonly whileAllowed: (
+    connection: Connection,
+    allow: Allow,
+    protocol: string,
+    end: () => void
+  ) => () => void
   readonly namesOf: (peer: string) => Pick<IncomingStream, 'who' | 'name'>
 }
+
+type Allow = 'book' | 'near'
 
 interface Waiting {
   readonly stream: Stream
@@ -68,8 +77,13 @@ export class ServedStreams {
     const wake = (): void => serving.changed.notify()
     signal.addEventListener('abort', wake, { once: true })
     const onStream = (stream: Stream, connection: Connection): void => {
-      if (this.#init.allows(connection, allow, stream.protocol ?? '')) this.#take(serving, stream, connection)
-      else stream.abort(new Error('this peer is not answered'))
+      if (!this.#init.allows(connection, allow, stream.protocol)) {
+        stream.abort(new Error('this peer is not answered'))
+        return
+      }
+      if (!this.#take(serving, stream, connection)) return
+      const end = (): void => stream.abort(new Error('the right to use this protocol was taken away'))
+      stream.addEventListener('close', this.#init.whileAllowed(connection, allow, stream.protocol, end))
     }
     const options = {
       maxInboundStreams: perPeer,
@@ -117,12 +131,12 @@ export class ServedStreams {
     }
   }
 
-  /** Never throws: libp2p handles no error of a stream handler (docs/network.md trap 9). */
-  #take(serving: Serving, stream: Stream, connection: Connection): void {
+  /** Never throws: libp2p handles no error of a stream handler (docs/network.md trap 9). @returns whether it has a place */
+  #take(serving: Serving, stream: Stream, connection: Connection): boolean {
     const { clock, limits, namesOf } = this.#init
     const peer = connection.remotePeer.toString()
     const used = serving.places.take(stream, peer)
-    if (used === undefined) return
+    if (used === undefined) return false
     // Nobody reads until a program takes it: a window that goes on opening fills the buffer, which resets the stream.
     if (stream.readStatus === 'readable') stream.pause()
     const id = randomUUID()
@@ -139,6 +153,7 @@ export class ServedStreams {
     this.#waiting.set(id, { stream, peer, used, cancel })
     serving.unnamed.set(id, { id, peer, ...namesOf(peer), protocol: stream.protocol })
     serving.changed.notify()
+    return true
   }
 
   #forget(id: string): void {

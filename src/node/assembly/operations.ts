@@ -1,6 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect, remoteHost } from '../../direct.ts'
+import type { Caller } from '../../peer/admission.ts'
 import { DATAGRAM_PROTOCOL } from '../../protocol/datagram/index.ts'
 import { BookOperations } from '../api/book/book-operations.ts'
 import { forgetAddresses } from '../api/forget-addresses.ts'
@@ -34,7 +35,7 @@ export function createOperations(components: Components): Operations {
     book: new BookOperations({
       ...peers,
       self: components.init.identity.peer,
-      things: () => thingsOf(components.init.config)
+      things: () => thingsOf(components.live.current)
     }),
     switches: components.switches,
     devices: deviceOperations(components, status),
@@ -114,6 +115,14 @@ function deviceOperations(
   }
 }
 
+/** With `book` nobody is near, as over a relay: only the book is answered, and who is granted the protocol. */
+function callerFor(connection: Connection, allow: 'book' | 'near'): Caller {
+  const peer = connection.remotePeer.toString()
+  return allow === 'book'
+    ? { peer, host: undefined, direct: false }
+    : { peer, host: remoteHost(connection), direct: isDirect(connection) }
+}
+
 /** Loaded with the first kith serve. */
 function servedStreams({
   init: { config, world },
@@ -129,13 +138,9 @@ function servedStreams({
       limits: config.limits.serve,
       perPeer: config.limits.streams.perPeer,
       inBook,
-      allows(connection, allow, protocol) {
-        const peer = connection.remotePeer.toString()
-        // As over a relay: only the book and who is granted it.
-        const far = { peer, host: undefined, direct: false }
-        const near = { peer, host: remoteHost(connection), direct: isDirect(connection) }
-        return access.mayUse(allow === 'book' ? far : near, protocol)
-      },
+      allows: (connection, allow, protocol) => access.mayUse(callerFor(connection, allow), protocol),
+      whileAllowed: (connection, allow, protocol, end) =>
+        access.whileUsed(callerFor(connection, allow), protocol, end),
       namesOf: (peer) => ({
         who: directory.labelOf(peer),
         name: inBook(peer) ? directory.nameOf(peer) : null

@@ -1,6 +1,6 @@
 import { defined } from '../../defined.ts'
-import type { Audience } from '../../reading/author/author.ts'
-import { formatSeries } from '../../reading/series.ts'
+import type { CatalogueView } from '../../protocol/gossip/index.ts'
+import { formatSeries, localSeries } from '../../reading/series.ts'
 import {
   type Catalogue,
   type CatalogueSeries,
@@ -14,19 +14,25 @@ import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 
 /**
- * The signed catalogue of this node: name, series, runs (docs/protocols.md section 10). Private series are only in
- * the catalogue for peers of the book.
+ * The signed catalogue of this node: name, series, runs (docs/protocols.md section 10). The public one is without private
+ * series. Where a view leaves public ones out, all are marked private: whoever gets it does not pass it on.
  */
 export function sealOwnCatalogue(
   components: Pick<Components, 'init' | 'live' | 'protocols' | 'storage' | 'sensing'>,
   revision: number,
-  audience: Audience
+  view: CatalogueView | undefined
 ): Uint8Array {
   const { init, live, storage, sensing } = components
   const { name, purposes } = live.current
   const { world, version, shortLived } = init
   const author = sensing.author()
-  const sensors = sensing.sensors.all.filter(({ config }) => audience === 'book' || !config.private)
+  const series = sensing.sensors.all.flatMap((sensor) => {
+    const isShown = (measure: Measure): boolean =>
+      view === undefined
+        ? !sensor.config.private
+        : view.shows(localSeries(sensor.config.name, measure.quantity, measure.channel))
+    return seriesOf(sensor, components, isShown, view?.isPartial === true || sensor.config.private)
+  })
   const runs = storage.history
     .runs()
     .flatMap(({ unix, quality, ...run }) =>
@@ -39,7 +45,7 @@ export function sealOwnCatalogue(
     purposes: shortLived ? [] : purposes,
     version,
     mono: Math.round(world.clock.monotonic() - author.runStarted),
-    series: sensors.flatMap((sensor) => seriesOf(sensor, components)).slice(0, MAX_CATALOGUE_ENTRIES),
+    series: series.slice(0, MAX_CATALOGUE_ENTRIES),
     runs: runs.slice(-MAX_CATALOGUE_ENTRIES)
   })
   return seal('meta', payload, storage.signer)
@@ -52,11 +58,9 @@ export function ownSeries({ sensing, storage }: Pick<Components, 'sensing' | 'st
   )
 }
 
-function seriesName(
-  peer: string,
-  device: string,
-  { quantity, channel }: RunningSensor['measures'][number]
-): string {
+type Measure = RunningSensor['measures'][number]
+
+function seriesName(peer: string, device: string, { quantity, channel }: Measure): string {
   return formatSeries({ peer, device, quantity, ...defined({ channel }) })
 }
 
@@ -78,10 +82,12 @@ export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
 
 function seriesOf(
   { config, definition, measures }: RunningSensor,
-  { protocols, storage }: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>
+  { protocols, storage }: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>,
+  isShown: (measure: Measure) => boolean,
+  isPrivate: boolean
 ): CatalogueSeries[] {
   const { signer, history, hub } = storage
-  return measures.map((measure) => {
+  return measures.filter(isShown).map((measure) => {
     const { quantity, channel, range, accuracy } = measure
     const name = seriesName(signer.peer, config.name, measure)
     const held = history.held(name)[0]
@@ -101,7 +107,7 @@ function seriesOf(
       ...defined({ range, accuracy }),
       chip: definition.type,
       state: latest?.reading.fault?.code ?? 'ok',
-      ...(config.private ? { private: true as const } : {}),
+      ...(isPrivate ? { private: true as const } : {}),
       ...defined({
         oldest: held === undefined || oldest === undefined ? undefined : { ...held.run, seq: oldest }
       })

@@ -31,7 +31,7 @@ export function createPublishing(components: Needs, sensing: () => Sensing): Pub
     clock: world.clock,
     period: config.limits.catalogue.period,
     gather: config.limits.catalogue.gather,
-    seal: (revision, audience) => sealOwnCatalogue({ ...components, sensing: sensing() }, revision, audience),
+    seal: (revision, view) => sealOwnCatalogue({ ...components, sensing: sensing() }, revision, view),
     publish: (bytes) => service.publish(META_TOPIC, bytes)
   })
   const publisher = new Publisher({ hub, history, catalogue: cataloguePublisher, gossip: service })

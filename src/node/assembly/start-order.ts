@@ -36,7 +36,7 @@ export function startOrder(
   } = components
   const { home, world, log, carrier } = init
   const { network, datagrams } = transports
-  const { autoDialer, admission, book } = peers
+  const { access, autoDialer, book } = peers
   const { queries, datagramQueries } = clients
   const { gossip, cataloguePublisher } = publishing
   const { onConnectSync, sharedKeys } = peerLookup
@@ -53,7 +53,7 @@ export function startOrder(
     sharedKeys,
     { name: 'network', start: () => network.start(), stop: () => network.stop() },
     ...(datagrams === undefined ? [] : [datagrams]),
-    ...(datagrams === undefined ? [] : [ping({ answers: (flow) => admission.answers(flow) })({ datagrams })]),
+    ...(datagrams === undefined ? [] : [ping({ answers: (flow) => access.answers(flow) })({ datagrams })]),
     queries,
     ...(datagramQueries === undefined ? [] : [datagramQueries]),
     server,

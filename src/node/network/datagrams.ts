@@ -83,10 +83,14 @@ export function forgeryLimits(
 export class NodeDatagrams {
   readonly #datagrams: Datagrams | undefined
   readonly #resolver: PeerResolver
-  readonly #access: Pick<Access, 'mayUse'>
+  readonly #access: Pick<Access, 'mayUse' | 'whileUsed'>
 
   /** @internal */
-  constructor(datagrams: Datagrams | undefined, resolver: PeerResolver, access: Pick<Access, 'mayUse'>) {
+  constructor(
+    datagrams: Datagrams | undefined,
+    resolver: PeerResolver,
+    access: Pick<Access, 'mayUse' | 'whileUsed'>
+  ) {
     this.#datagrams = datagrams
     this.#resolver = resolver
     this.#access = access
@@ -99,8 +103,14 @@ export class NodeDatagrams {
    * @throws NodeError 'unsupported'
    */
   handle(protocol: string, accept: Accept, { anyone = false }: { readonly anyone?: boolean } = {}): void {
-    const admitted: Accept = (flow) =>
-      anyone || this.#access.mayUse(flow, protocol) ? accept(flow) : undefined
+    const admitted: Accept = (flow) => {
+      if (!this.#access.mayUse(flow, protocol, anyone)) return undefined
+      const receive = accept(flow)
+      // The facts of the flow follow its connection.
+      if (receive !== undefined)
+        flow.onEnd(this.#access.whileUsed(flow, protocol, () => flow.close(), anyone))
+      return receive
+    }
     requiredDatagrams(this.#datagrams).handle(protocol, admitted)
   }
 

@@ -1,11 +1,16 @@
-import type { Audience } from '../../reading/author/author.ts'
-import { formatSeries, type SeriesParts } from '../../reading/series.ts'
+import type { Access } from '../../peer/access/access.ts'
+import type { Caller } from '../../peer/admission.ts'
+import type { CatalogueView } from '../../protocol/gossip/index.ts'
+import { formatSeries, localSeries, type SeriesParts } from '../../reading/series.ts'
 
 export interface ReadPolicyInit {
   readonly self: string
-  readonly inBook: (peer: string) => boolean
-  /** Whether any sensor of this node is private. */
-  readonly hasPrivate: () => boolean
+  /** Decides about the series of this node. */
+  readonly access: Pick<Access, 'decide'>
+  /** Whether a peer is answered by the book or the local network: grants are for series of this node alone. */
+  readonly isKnown: (caller: Caller) => boolean
+  /** The series of this node, without its PeerId. */
+  readonly own: () => readonly string[]
   /** Whether a sensor of this node is private. */
   readonly isPrivate: (device: string) => boolean
   /** Whether the catalogue of another author has the series only in its restricted form. */
@@ -14,7 +19,7 @@ export interface ReadPolicyInit {
   readonly shows: (author: string, asker: string) => boolean
 }
 
-/** Which series a peer may read and which catalogue it gets, once admission answers it (docs/protocols.md section 14). */
+/** Which series a peer may read and which catalogue it gets, once it is answered (docs/protocols.md section 14). */
 export class ReadPolicy {
   readonly #init: ReadPolicyInit
 
@@ -22,20 +27,33 @@ export class ReadPolicy {
     this.#init = init
   }
 
-  /** Private series of this node are for peers of its book; those of others were given to this node alone. */
-  mayRead(peer: string, series: SeriesParts): boolean {
-    const { self, inBook, isPrivate, isPrivateElsewhere } = this.#init
-    if (series.peer === self) return !isPrivate(series.device) || inBook(peer)
-    return !isPrivateElsewhere(series.peer, formatSeries(series)) && this.mayLearnOf(peer, series.peer)
+  /** Series of this node by its access; those of others by what may be passed on, private ones to nobody. */
+  mayRead(caller: Caller, series: SeriesParts): boolean {
+    const { self, isPrivateElsewhere } = this.#init
+    if (series.peer === self)
+      return this.#mayReadOwn(caller, localSeries(series.device, series.quantity, series.channel))
+    return !isPrivateElsewhere(series.peer, formatSeries(series)) && this.mayLearnOf(caller, series.peer)
   }
 
   /** Whether a peer may learn anything of an author here. */
-  mayLearnOf(peer: string, author: string): boolean {
-    return author === this.#init.self || this.#init.shows(author, peer)
+  mayLearnOf(caller: Caller, author: string): boolean {
+    const { self, isKnown, shows } = this.#init
+    return author === self || (isKnown(caller) && shows(author, caller.peer))
   }
 
-  /** The catalogue of this node has a restricted form only where there are private series. */
-  audienceOf(peer: string): Audience {
-    return this.#init.hasPrivate() && this.#init.inBook(peer) ? 'book' : 'everyone'
+  /** The part of the own catalogue for a peer; undefined for the public one. */
+  viewFor(caller: Caller): CatalogueView | undefined {
+    const { own, isPrivate } = this.#init
+    const all = own()
+    const readable = new Set(all.filter((series) => this.#mayReadOwn(caller, series)))
+    const isPublic = (series: string): boolean => !isPrivate(series.slice(0, series.indexOf('/')))
+    const isPartial = all.some((series) => isPublic(series) && !readable.has(series))
+    if (!isPartial && ![...readable].some((series) => !isPublic(series))) return undefined
+    return { key: [...readable].join(), isPartial, shows: (series) => readable.has(series) }
+  }
+
+  #mayReadOwn(caller: Caller, name: string): boolean {
+    const principal = { kind: 'peer', caller } as const
+    return this.#init.access.decide(principal, 'read', { kind: 'series', name }).allowed
   }
 }

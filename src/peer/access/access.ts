@@ -1,6 +1,13 @@
 import type { AccessWord } from '../access-words.ts'
 import type { Caller } from '../admission.ts'
-import { type AccessFacts, type Decision, decide, type Principal, type Thing } from './decide.ts'
+import {
+  type AccessFacts,
+  type Decision,
+  decide,
+  type Principal,
+  readsAnything,
+  type Thing
+} from './decide.ts'
 import type { Grant } from './grant.ts'
 import { RefusalLog, type RefusalLogInit } from './refusal-log.ts'
 
@@ -44,8 +51,7 @@ export class Access {
   /** Decides a request: counted, and logged where it is refused. */
   may(principal: Principal, word: AccessWord, thing: Thing): Decision {
     const decision = this.decide(principal, word, thing)
-    this.#count(decision.allowed ? 'allowed' : `refused.${word}`)
-    if (!decision.allowed) this.#refusals.add(principal, word, thing, decision.by)
+    this.#note(principal, word, thing, decision.allowed)
     return decision
   }
 
@@ -54,10 +60,29 @@ export class Access {
     return this.#facts.grants.some(({ who }) => who === word)
   }
 
+  /**
+   * Whether a peer is answered where it asks for readings: what it may read is then decided for each series.
+   * @param isRequest counted, and logged where it is refused; else a request of before that is looked at anew
+   */
+  answers(caller: Caller, isRequest = false): boolean {
+    const allowed = readsAnything(this.#facts, caller)
+    if (isRequest) this.#note({ kind: 'peer', caller }, 'read', { kind: 'node' }, allowed)
+    return allowed
+  }
+
   /** Whether a peer may open a protocol of an application. @param anyone whether all but the denied ones may */
   mayUse(caller: Caller, protocol: string, anyone = false): boolean {
     if (anyone && !this.#facts.denies(caller.peer)) return true
     return this.may({ kind: 'peer', caller }, 'read', { kind: 'protocol', name: protocol }).allowed
+  }
+
+  /** Calls `end` once a peer may not use that protocol any more, until the returned function is called. */
+  whileUsed(caller: Caller, protocol: string, end: () => void, anyone = false): () => void {
+    const principal = { kind: 'peer', caller } as const
+    const thing = { kind: 'protocol', name: protocol } as const
+    return this.onChange(() => {
+      if (anyone ? this.#facts.denies(caller.peer) : !this.decide(principal, 'read', thing).allowed) end()
+    })
   }
 
   /** The same as may(), uncounted: for what is not a request, as each series of an answer. */
@@ -70,7 +95,9 @@ export class Access {
     return Object.fromEntries(this.#counts)
   }
 
-  #count(what: string): void {
+  #note(principal: Principal, word: AccessWord, thing: Thing, allowed: boolean): void {
+    const what = allowed ? 'allowed' : `refused.${word}`
+    if (!allowed) this.#refusals.add(principal, word, thing)
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1)
   }
 }

@@ -43,6 +43,22 @@ export function decide(facts: AccessFacts, principal: Principal, word: AccessWor
   return done === true ? { allowed: false, by: undefined } : { allowed: true, by: value }
 }
 
+/** Whether a peer may read anything of this node: then it is answered, and each series is decided. */
+export function readsAnything(facts: AccessFacts, caller: Caller): boolean {
+  if (facts.denies(caller.peer)) return false
+  if (facts.entriesOf(caller.peer).length > 0 || facts.isNear(caller)) return true
+  const principal: Principal = { kind: 'peer', caller }
+  return facts.grants.some((grant) => isOfReadings(grant) && means(facts, grant, principal, 'read', NODE))
+}
+
+/** A ProtocolName alone is of an application, and lets no readings be read. */
+function isOfReadings({ may, on }: Grant): boolean {
+  if (!may.includes('read') && !may.includes('own')) return false
+  return on === undefined || on.some((name) => !name.startsWith('/'))
+}
+
+const NODE: Thing = { kind: 'node' }
+
 /** Everything that allows it, but for `deny`. */
 export function* reasonsFor(
   facts: AccessFacts,

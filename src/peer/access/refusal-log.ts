@@ -24,7 +24,7 @@ export class RefusalLog {
     this.#init = init
   }
 
-  add(principal: Principal, word: AccessWord, thing: Thing, by: string | undefined): void {
+  add(principal: Principal, word: AccessWord, thing: Thing): void {
     const { clock, log, callers, labelOf } = this.#init
     const now = clock.monotonic()
     if (now - this.#since >= PERIOD_MS) {
@@ -37,8 +37,7 @@ export class RefusalLog {
     const who = principal.kind === 'peer' ? labelOf(id) : id
     log.info(`access refused: ${word} on ${describeThing(thing)}`, {
       who,
-      ...(principal.kind === 'peer' ? { peer: id } : {}),
-      ...(by === undefined ? {} : { by })
+      ...(principal.kind === 'peer' ? { peer: id } : {})
     })
   }
 }

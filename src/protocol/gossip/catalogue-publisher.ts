@@ -1,12 +1,26 @@
+import { BoundedMap } from '../../bounded-map.ts'
 import { type Cancel, type Clock, every } from '../../clock.ts'
-import type { Audience } from '../../reading/author/author.ts'
 import type { Startable } from '../../startable.ts'
 import type { CatalogueLimits } from './limits.ts'
 
+/** The part of the own catalogue that a peer may know. */
+export interface CatalogueView {
+  /** Different for each set of series. */
+  readonly key: string
+  /** Whether series of the public catalogue are left out: then all in it are for this peer alone. */
+  readonly isPartial: boolean
+  /** @param series without the PeerId */
+  readonly shows: (series: string) => boolean
+}
+
+/** Views whose sealed catalogue is kept until it changes. */
+const MAX_VIEWS = 16
+const PUBLIC = 'public'
+
 export interface CataloguePublisherInit extends Pick<CatalogueLimits, 'period' | 'gather'> {
   readonly clock: Clock
-  /** Makes and seals the present catalogue, with private series where it is for a peer of the book. */
-  readonly seal: (revision: number, audience: Audience) => Uint8Array
+  /** Makes and seals the present catalogue: the public one, or what a view shows. */
+  readonly seal: (revision: number, view: CatalogueView | undefined) => Uint8Array
   readonly publish: (bytes: Uint8Array) => void
 }
 
@@ -18,7 +32,7 @@ export class CataloguePublisher implements Startable {
   readonly name = 'catalogue'
   readonly #init: CataloguePublisherInit
   #revision = 0
-  readonly #bytes = new Map<Audience, Uint8Array>()
+  readonly #bytes = new BoundedMap<string, Uint8Array>(MAX_VIEWS)
   #gathering: Cancel | undefined
   #repeating: Cancel | undefined
 
@@ -37,10 +51,11 @@ export class CataloguePublisher implements Startable {
     this.#gathering = undefined
   }
 
-  /** The present catalogue, sealed. */
-  current(audience: Audience = 'everyone'): Uint8Array {
-    const bytes = this.#bytes.get(audience) ?? this.#init.seal(this.#revision, audience)
-    this.#bytes.set(audience, bytes)
+  /** The present catalogue, sealed. @param view the public one unless given */
+  current(view?: CatalogueView): Uint8Array {
+    const key = view === undefined ? PUBLIC : `view ${view.key}`
+    const bytes = this.#bytes.get(key) ?? this.#init.seal(this.#revision, view)
+    this.#bytes.set(key, bytes)
     return bytes
   }
 

@@ -8,7 +8,7 @@
  */
 import { Gossip, type GossipComponents, type GossipInit } from './gossip.ts'
 
-export { CataloguePublisher, type CataloguePublisherInit } from './catalogue-publisher.ts'
+export { CataloguePublisher, type CataloguePublisherInit, type CatalogueView } from './catalogue-publisher.ts'
 export { CatalogueTable, type CatalogueTableOptions, type SealedCatalogue } from './catalogue-table.ts'
 export type { Gossip, GossipComponents, GossipInit, GossipRates, GossipReceiver } from './gossip.ts'
 export { type GossipOptionsInit, gossipOptions } from './options.ts'

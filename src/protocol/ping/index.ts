@@ -2,7 +2,7 @@
  * Round trips between nodes: `/kith/ping/v1` by datagram (docs/protocols.md section 13), `/ipfs/ping/1.0.0`
  * over a stream, which libp2p answers.
  *
- *     const service = ping({ answers: (flow) => admission.answers(flow) })({ datagrams })
+ *     const service = ping({ answers: (flow) => access.answers(flow) })({ datagrams })
  *     service.start()
  *
  *     const pinger = await Pinger.open(datagrams, peer, clock, signal)

@@ -16,6 +16,7 @@ function setUp(programs = 2) {
   const handlers = new Map<string, StreamHandler>([['/taken/already/v1', () => {}]])
   const clock = new VirtualClock()
   const asked: string[] = []
+  const ends = new Map<string, () => void>()
   const served = new ServedStreams({
     network: {
       handle: async (protocol, handler) => {
@@ -34,6 +35,10 @@ function setUp(programs = 2) {
       asked.push(allow)
       return connection.remotePeer.toString() !== 'stranger'
     },
+    whileAllowed: (connection, _allow, _protocol, end) => {
+      ends.set(connection.remotePeer.toString(), end)
+      return () => ends.delete(connection.remotePeer.toString())
+    },
     namesOf: (peer) => ({ who: peer, name: peer })
   })
   const open = (peer: string): Stream => {
@@ -41,7 +46,7 @@ function setUp(programs = 2) {
     handlers.get(PROTOCOL)?.(acceptor, { remotePeer: { toString: () => peer } } as Connection)
     return opener
   }
-  return { served, handlers, clock, asked, open }
+  return { served, handlers, clock, asked, ends, open }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -75,6 +80,21 @@ t.test('a stream is named, taken once, and ends with the serve', async (t) => {
   t.equal(opener.status, 'reset')
   t.ok(bytes.destroyed)
   t.notOk(handlers.has(PROTOCOL))
+})
+
+t.test('a stream ends once its peer is not allowed any more', async (t) => {
+  const { served, open, ends } = setUp()
+  const stop = new AbortController()
+  const events = served.serve({ protocols: [PROTOCOL] }, stop.signal)
+  await next(events)
+  const [revoked, other] = [open('anna'), open('hall')]
+  served.accept(await idOf(events))
+  ends.get('anna')?.()
+  await turn()
+  t.equal(revoked.status, 'reset')
+  t.equal(other.status, 'open')
+  t.strictSame([...ends.keys()], ['hall'], 'nothing of it is kept')
+  stop.abort()
 })
 
 t.test('an opener that has ended before its stream is taken still gets an answer', async (t) => {
@@ -186,6 +206,7 @@ t.test(
       perPeer: 16,
       inBook: () => true,
       allows: () => true,
+      whileAllowed: () => () => {},
       namesOf: (peer) => ({ who: peer, name: peer })
     })
     const stop = new AbortController()

@@ -52,6 +52,8 @@ async function readOverStream(t: Test): Promise<() => Promise<unknown>> {
     catalogues: { sealed: () => undefined, series: () => [] },
     admission: { answers: () => true },
     mayRead: () => true,
+    reseal: (sealed) => sealed,
+    onAccessChange: () => () => {},
     clockStatus: () => ({ quality: 0, offset: 0 }),
     log: silentLog,
     callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })

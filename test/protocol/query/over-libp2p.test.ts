@@ -48,6 +48,8 @@ async function serving(libp2p: Libp2p, protocols: readonly string[]): Promise<[B
     catalogues: { sealed: () => sealedMeta(), series: () => [] },
     admission: { answers: () => true },
     mayRead: () => true,
+    reseal: (sealed) => sealed,
+    onAccessChange: () => () => {},
     clockStatus: () => ({ quality: 0, errorBound: 0.001, offset: 0 }),
     log: silentLog,
     callerOf: ({ remotePeer, direct }) => ({ peer: remotePeer.toString(), host: undefined, direct })

@@ -133,6 +133,8 @@ export function queryBench(changes: BenchChanges = {}): QueryBench {
     },
     admission: { answers: () => true },
     mayRead: () => true,
+    reseal: (sealed, readings) => us.pack(sealed.topic, readings),
+    onAccessChange: () => () => {},
     clockStatus: () => bench.belief,
     log: silentLog,
     callerOf: (connection) => callers.get(connection) ?? { peer: requester, host: undefined, direct: true },

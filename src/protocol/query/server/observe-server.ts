@@ -37,6 +37,8 @@ interface Waiting {
 export class Observation {
   readonly #init: ObservationInit
   readonly #match: SeriesMatch
+  /** The series of the catalogues that were asked for, and might be read. */
+  readonly #listed: readonly string[]
   #alive: SilenceTimer | undefined
   #unsubscribe: Cancel | undefined
   /** The last position sent or waiting, by series: no earlier pack is sent after it. */
@@ -52,6 +54,7 @@ export class Observation {
     this.#init = init
     this.#credit = init.request.credit ?? DEFAULT_CREDIT
     this.#match = init.responder.matching(init.request, init.requester)
+    this.#listed = init.responder.listed(init.request, this.#match)
   }
 
   start(): void {
@@ -64,6 +67,11 @@ export class Observation {
     for (const sealed of responder.latest(this.#match, request, requester)) this.#offer(sealed, true)
     if (this.#waiting.length === 0) this.#sendAlive()
     this.#pump()
+  }
+
+  /** Whether every series that it was asked for at its start may still be read. */
+  mayGoOn(): boolean {
+    return this.#listed.every((name) => this.#isAsked(name))
   }
 
   /** Allows this many more packs, up to 64 in advance. */
@@ -93,7 +101,8 @@ export class Observation {
     // Blocks are backfilled history, which the history request serves.
     if (this.#ended || sealed.kind !== 'pack' || fresh.length === 0) return
     try {
-      if (this.#init.responder.isFor(sealed, this.#init.requester)) this.#offer(sealed, false)
+      const part = this.#init.responder.partFor(sealed, this.#init.requester)
+      if (part !== undefined) this.#offer(part, false)
     } catch (error) {
       this.#init.onError(error)
     }
@@ -145,7 +154,7 @@ export class Observation {
     if (this.#sending || this.#pause !== undefined || this.#ended) return
     try {
       for (let next = this.#next(); next !== undefined; next = this.#next()) {
-        this.#init.responder.admit(this.#init.requester)
+        this.#init.responder.admit(this.#init.requester, false)
         const blocked = this.#sendOne(next)
         sent = true
         if (blocked === undefined) continue

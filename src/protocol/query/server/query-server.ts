@@ -22,6 +22,8 @@ export interface QueryServerComponents extends Omit<ResponderInit, 'limits' | 'r
   readonly network: Pick<Libp2p, 'handle' | 'unhandle'>
   /** undefined where datagrams are switched off. */
   readonly datagrams: Pick<Datagrams, 'handle' | 'unhandle'> | undefined
+  /** Calls the listener when rights may have changed, until the returned function is called. */
+  readonly onAccessChange: (listener: () => void) => () => void
   /** What decides whether the peer of a connection is answered. */
   readonly callerOf: (connection: Connection) => Caller
 }
@@ -45,6 +47,7 @@ export class QueryServer implements Startable {
   readonly #sessions = new Map<QuerySession, string>()
   readonly #counters = new Map<string, number>()
   readonly #observations: ObservationSlots
+  #unlisten: (() => void) | undefined
 
   constructor(components: QueryServerComponents, init: QueryServerInit) {
     const { clock } = components
@@ -73,6 +76,9 @@ export class QueryServer implements Startable {
     // libp2p resets the newest stream beyond its limit; here the oldest idle one is closed, so that a client that
     // leaks streams is not locked out.
     const maxInboundStreams = STREAM_MARGIN * limits.streamsPerPeer
+    this.#unlisten = this.#init.onAccessChange(() => {
+      for (const session of [...this.#sessions.keys()]) if (!session.isIdle) session.recheck()
+    })
     const options = { maxInboundStreams, maxOutboundStreams, runOnLimitedConnection: true }
     for (const protocol of registry.ids()) {
       datagrams?.handle(protocol, (flow) => (bytes) => {
@@ -85,6 +91,7 @@ export class QueryServer implements Startable {
 
   async stop(): Promise<void> {
     const { network, datagrams, registry, log } = this.#init
+    this.#unlisten?.()
     const protocols = [...registry.ids()]
     for (const protocol of protocols) datagrams?.unhandle(protocol)
     await network.unhandle(protocols).catch((error: unknown) => log.debug(describeError(error)))

@@ -1,5 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 import { isNodeError, NodeError } from '../../../error.ts'
+import { partsOfSeries } from '../../../reading/series.ts'
 import type { SealedReadings } from '../../../reading/signed/sealed.ts'
 import { FrameStream } from '../../frame-stream.ts'
 import { SilenceTimer } from '../../silence-timer.ts'
@@ -35,6 +36,8 @@ interface OpenRequest {
   cancel(): void
   /** Nothing more is to be sent. */
   drop(): void
+  /** Whether everything that is still to be sent may still be read. */
+  mayGoOn(): boolean
 }
 
 /** One stream of requests: at most 32 open at once, each with an id. */
@@ -71,6 +74,17 @@ export class QuerySession {
 
   close(error: Error): void {
     this.#frames.abort(error)
+  }
+
+  /** Rights may have changed: ends what the peer may not have any more. */
+  recheck(): void {
+    const { requester, responder } = this.#init
+    try {
+      responder.admit(requester, false)
+      for (const [id, open] of [...this.#open]) if (!open.mayGoOn()) this.#fail(id, takenAway())
+    } catch (error) {
+      for (const id of [...this.#open.keys()]) this.#fail(id, error)
+    }
   }
 
   #onFrame(frame: Uint8Array): void {
@@ -136,7 +150,10 @@ export class QuerySession {
   }
 
   async #sendEach(packs: readonly SealedReadings[], responses: ResponseStream): Promise<void> {
+    const { requester, responder } = this.#init
     for (const [i, pack] of packs.entries()) {
+      // The stream may have been full for long.
+      if (!responder.isFor(pack, requester)) throw takenAway()
       const blocked = responses.write(answerWith(pack, i === packs.length - 1))
       if (blocked !== undefined) await blocked
       if (responses.cancelled) return
@@ -165,8 +182,12 @@ export class QuerySession {
   #serveHistory(request: QueryRequest, series: string): void {
     const { history, limits } = this.#init.services
     const inTurn: InTurn = (work) => this.#inTurn(work)
-    this.#run(request.id, (responses) =>
-      serveHistory({ request, series, history, limits, responses, inTurn })
+    const { requester, responder } = this.#init
+    const isReadable = responder.matching(request, requester)
+    this.#run(
+      request.id,
+      (responses) => serveHistory({ request, series, history, limits, responses, inTurn }),
+      () => isReadable(partsOfSeries(series))
     )
   }
 
@@ -181,8 +202,12 @@ export class QuerySession {
   }
 
   /** Keeps a request open until the stream took its last answer; a failure is answered with an error. */
-  #run(id: number, work: (responses: ResponseStream) => Promise<void> | undefined): void {
-    const responses = new ResponseStream(id, (answer) => this.#write(answer))
+  #run(
+    id: number,
+    work: (responses: ResponseStream) => Promise<void> | undefined,
+    mayGoOn: () => boolean = () => true
+  ): void {
+    const responses = new ResponseStream(id, (answer) => this.#write(answer), mayGoOn)
     this.#open.set(id, responses)
     const fail = (error: unknown): void => {
       if (this.#open.get(id) === responses) this.#fail(id, error)
@@ -256,6 +281,10 @@ export class QuerySession {
 function answerWith({ kind, bytes }: SealedReadings, isLast: boolean): Omit<QueryAnswer, 'id'> {
   if (!isLast) return kind === 'pack' ? { pack: bytes } : { block: bytes }
   return kind === 'pack' ? { pack: bytes, end: true } : { block: bytes, end: true }
+}
+
+function takenAway(): QueryError {
+  return new QueryError('denied', 'the right to read this was taken away')
 }
 
 function badField(name: string): QueryError {

@@ -1,4 +1,5 @@
 import type { Cancel } from '../../../clock.ts'
+import type { Caller } from '../../../peer/admission.ts'
 import type { History } from '../../../reading/history/history.ts'
 import type { Reading } from '../../../reading/reading.ts'
 import type { SeriesParts } from '../../../reading/series.ts'
@@ -28,8 +29,8 @@ export type HistorySource = Pick<History, 'items' | 'series'>
 
 /** Catalogues, our own and those held of others. */
 export interface CatalogueSource {
-  /** @param requester PeerId of the peer that asks */
-  sealed(author: string, requester: string): Uint8Array | undefined
+  /** @param caller the peer that asks */
+  sealed(author: string, caller: Caller): Uint8Array | undefined
   /** The names of the series that the catalogue of an author lists, private ones too; none where it is not held. */
   series(author: string): readonly string[]
 }

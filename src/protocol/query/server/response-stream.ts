@@ -6,12 +6,15 @@ export type SendAnswer = (answer: QueryAnswer) => Promise<void> | undefined
 export class ResponseStream {
   readonly #id: number
   readonly #send: SendAnswer
+  readonly mayGoOn: () => boolean
   #ended = false
   #cancelled = false
 
-  constructor(id: number, send: SendAnswer) {
+  /** @param mayGoOn whether what is still to be sent may be read */
+  constructor(id: number, send: SendAnswer, mayGoOn: () => boolean) {
     this.#id = id
     this.#send = send
+    this.mayGoOn = mayGoOn
   }
 
   /** Whether the requester has cancelled. */

@@ -168,16 +168,70 @@ t.test('a caller that is not admitted gets denied, whatever it asks', async (t) 
   t.match(await friend.ask({ id: 1, op: 'read' }), [{ pack: Uint8Array, end: true }])
 })
 
-t.test('private series are read by whom they are for, and their packs by nobody else', async (t) => {
-  const bench = queryBench({ mayRead: (peer, { device }) => device !== 'bedroom' || peer === asked })
+const notBedroom = ({ peer }: { peer: string }, { device }: { device: string }): boolean =>
+  device !== 'bedroom' || peer === asked
+
+t.test('of a pack of ours each gets what it may read, sealed anew where that is not all', async (t) => {
+  const bench = queryBench({ mayRead: notBedroom })
+  const seriesIn = ([answer]: readonly { pack?: unknown }[]): string[] =>
+    us.open('pack', topic, answer?.pack as Uint8Array).readings.map(({ series }) => series)
   bench.hub.add(us.pack(topic, [reading(0, 'bedroom'), reading(0, 'hall')]))
   const stranger = new RawAsker(bench.open())
-  t.same(codes(await stranger.ask({ id: 1, op: 'read' })), ['no-data'])
-  t.match(await stranger.ask({ id: 2, op: 'observe' }), [{ id: 2, alive: true }])
+  t.same(seriesIn(await stranger.ask({ id: 1, op: 'read' })), [`${asked}/hall/temperature`])
+  t.same(seriesIn(await stranger.ask({ id: 2, op: 'observe' })), [`${asked}/hall/temperature`])
+  t.same(codes(await stranger.ask({ id: 3, op: 'read', n: 'bedroom' })), ['no-such'])
   const owner = new RawAsker(bench.open(topic, { peer: asked, host: undefined, direct: true }))
-  t.match(await owner.ask({ id: 1, op: 'read' }), [{ pack: Uint8Array }])
+  t.equal(seriesIn(await owner.ask({ id: 1, op: 'read' })).length, 2)
   bench.hub.add(us.pack(topic, [reading(1, 'bedroom'), reading(1, 'hall')]))
+  t.same(seriesIn(await stranger.heard()), [`${asked}/hall/temperature`])
+  bench.hub.add(us.pack(topic, [reading(2, 'bedroom')]))
   t.same(await stranger.heard(), [])
+})
+
+t.test('a pack of another author cannot be cut: it is sent whole or not at all', async (t) => {
+  const bench = queryBench({ self: requester, mayRead: notBedroom })
+  bench.hub.add(us.pack(topic, [reading(0, 'bedroom'), reading(0, 'hall')]))
+  const stranger = new RawAsker(bench.open())
+  t.same(codes(await stranger.ask({ id: 1, op: 'read', who: asked })), ['no-data'])
+  bench.hub.add(us.pack(topic, [reading(1, 'hall')]))
+  t.match(await stranger.ask({ id: 1, op: 'read', who: asked }), [{ pack: Uint8Array }])
+})
+
+t.test('rights that are taken away end what runs by them, and nothing else', async (t) => {
+  const listeners = new Set<() => void>()
+  const rights = { answers: true, hall: true }
+  const bench = queryBench({
+    admission: { answers: () => rights.answers },
+    mayRead: (_, { device }) => device !== 'hall' || rights.hall,
+    catalogues: {
+      sealed: () => sealedMeta(),
+      series: () => [`${asked}/hall/temperature`, `${asked}/attic/temperature`]
+    },
+    onAccessChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    }
+  })
+  const change = (to: Partial<typeof rights>): void => {
+    Object.assign(rights, to)
+    for (const listener of listeners) listener()
+  }
+  await bench.server.start()
+  bench.hub.add(us.pack(topic, [reading(0, 'hall'), reading(0, 'attic')]))
+  const raw = new RawAsker(bench.open())
+  await raw.ask({ id: 1, op: 'observe', n: 'hall' }, { id: 2, op: 'observe', n: 'attic' })
+  change({})
+  t.same(await raw.heard(), [], 'a change that is none to it ends nothing')
+  change({ hall: false })
+  t.match(await raw.heard(), [{ id: 1, error: { code: 'denied' } }])
+  t.equal(bench.hub.subscribers.size, 1)
+  t.same(codes(await raw.ask({ id: 3, op: 'read', n: 'hall' })), ['no-such'])
+  change({ answers: false })
+  t.match(await raw.heard(), [{ id: 2, error: { code: 'denied' } }])
+  t.equal(bench.hub.subscribers.size, 0)
+  t.same(codes(await raw.ask({ id: 4, op: 'read' })), ['denied'])
+  await bench.server.stop()
+  t.equal(listeners.size, 0)
 })
 
 t.test('a protocol answers only with what it carries', async (t) => {
