@@ -1,5 +1,5 @@
 import { defined } from '../defined.ts'
-import { isNodeError, NodeError } from '../error.ts'
+import { commandForm, type Hint, isNodeError, NodeError } from '../error.ts'
 import { formatOrigin, type Origin } from './origin.ts'
 
 /** One thing that is wrong with the configuration. */
@@ -9,7 +9,7 @@ export interface ConfigProblem {
   readonly path: string
   readonly message: string
   /** What to do about it. */
-  readonly hint?: string
+  readonly hint?: Hint
 }
 
 /** A problem for programs. */
@@ -32,7 +32,7 @@ export interface ProblemView {
 }
 
 export function problemView(level: ProblemView['level'], problem: ConfigProblem): ProblemView {
-  const { origin, path, message, hint } = problem
+  const { origin, path, message } = problem
   const { file, line, column } = origin.kind === 'file' ? origin : {}
   return {
     level,
@@ -40,7 +40,7 @@ export function problemView(level: ProblemView['level'], problem: ConfigProblem)
     ...defined({ file, line, column }),
     path,
     message,
-    ...defined({ hint })
+    ...defined({ hint: commandForm(problem.hint) })
   }
 }
 
@@ -60,6 +60,23 @@ export class ConfigError extends NodeError {
   }
 }
 
+/**
+ * The error of a configuration that a program gave: its hints are for programs.
+ * @param isObject it has no lines: a problem is at its path
+ */
+export function ofProgram({ problems, warnings }: ConfigError, isObject: boolean): ConfigError {
+  const turned = problems.map(({ origin, path, message, hint }): ConfigProblem => {
+    const place: Origin = isObject && origin.kind === 'file' ? { kind: 'object', name: origin.file } : origin
+    return {
+      origin: place,
+      path,
+      message,
+      ...defined({ hint: typeof hint === 'object' ? hint.program : hint })
+    }
+  })
+  return new ConfigError(turned, warnings)
+}
+
 export function isConfigError(error: unknown): error is ConfigError {
   return isNodeError(error, 'bad-config') && 'problems' in error
 }
@@ -77,7 +94,7 @@ export function formatProblems(problems: readonly ConfigProblem[]): string {
 }
 
 function formatProblem(problem: ConfigProblem): string {
-  const { hint } = problem
+  const hint = commandForm(problem.hint)
   const line = problemLine(problem)
   return hint === undefined ? line : `${line}\n${' '.repeat(placeOf(problem).length)}${hint}`
 }

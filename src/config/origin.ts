@@ -15,6 +15,8 @@ export type Origin =
     }
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string }
+  /** An object of a program. */
+  | { readonly kind: 'object'; readonly name: string }
 
 /** `default`, `kith.yaml:8:19`, `KITH_HISTORY_AGE`, `--set history.age`. */
 export function formatOrigin(origin: Origin): string {
@@ -25,6 +27,7 @@ export function formatOrigin(origin: Origin): string {
       return `${origin.file}:${origin.line}:${origin.column}`
     case 'environment':
     case 'flag':
+    case 'object':
       return origin.name
   }
 }

@@ -1,8 +1,9 @@
 import type * as v from 'valibot'
 import { defined } from '../defined.ts'
+import type { Hint } from '../error.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
-import { didYouMean, notText } from './options/kinds.ts'
+import { didYouMean, notText, splitHint } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
 import { type UnknownKey, unknownKeys } from './options/walk.ts'
 import type { Origin } from './origin.ts'
@@ -26,7 +27,7 @@ export function schemaProblems(
     const path = formatPath(steps)
     if (seen.has(path)) return []
     seen.add(path)
-    const [message = '', hint] = messageOf(issue, settings.originOf(steps)).split('\n')
+    const { message, hint } = splitHint(messageOf(issue, settings.originOf(steps)))
     return [problem(settings, steps, 'value', message, hint)]
   })
   return [...unknown, ...invalid]
@@ -65,7 +66,7 @@ function problem(
   path: OptionPath,
   part: 'key' | 'value',
   message: string,
-  hint: string | undefined
+  hint: Hint | undefined
 ): ConfigProblem {
   const origin = settings.place(path, part)
   return { origin, path: formatPath(path), message, ...defined({ hint }) }

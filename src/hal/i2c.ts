@@ -1,4 +1,4 @@
-import { NodeError } from '../error.ts'
+import { type Hint, NodeError } from '../error.ts'
 
 /**
  * The contract of an I2C bus, after embedded-hal's `I2c` trait: one required method, transaction().
@@ -108,7 +108,7 @@ export type BusErrorKind =
 export class BusError extends NodeError {
   readonly kind: BusErrorKind
 
-  constructor(kind: BusErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(kind: BusErrorKind, message: string, options: { hint?: Hint; cause?: unknown } = {}) {
     super(kind, message, { remedy: 'retry', ...options })
     this.kind = kind
   }

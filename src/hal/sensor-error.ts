@@ -1,4 +1,4 @@
-import { NodeError } from '../error.ts'
+import { type Hint, NodeError } from '../error.ts'
 
 /**
  * Why a chip that acknowledges returns no value: `bad-crc`, `not-ready`, `wrong-chip`, `out-of-range`,
@@ -26,7 +26,7 @@ export type SensorErrorCode =
  * Its remedy is always `retry`.
  */
 export class SensorError extends NodeError {
-  constructor(code: SensorErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: SensorErrorCode, message: string, options: { hint?: Hint; cause?: unknown } = {}) {
     super(code, message, { remedy: 'retry', ...options })
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
+import { isConfigError, ofProgram } from '../config/config-error.ts'
 import type { ConfigInput } from '../config/input/config-input.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import type { World } from '../hal/world.ts'
@@ -47,7 +48,10 @@ export async function createNode(options: CreateNodeOptions = {}): Promise<Node>
     clocks: clockChips,
     quantities: (rest.quantities ?? []).map(({ name }) => name),
     folder: resolve(rest.home ?? '.'),
-    clock: systemClock
+    clock: systemClock,
+    file: 'config'
+  }).catch((error: unknown) => {
+    throw isConfigError(error) ? ofProgram(error, typeof given !== 'string') : error
   })
   if (world !== undefined) await furnish(world, config, outside.models)
   const running = await startNode({

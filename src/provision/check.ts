@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/loading.ts'
 import type { NodeConfig } from '../config/schema.ts'
 import { blankValue } from '../config/yaml/blank-value.ts'
 import { defined } from '../defined.ts'
-import { isNodeError } from '../error.ts'
+import { commandHint, isNodeError } from '../error.ts'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
 import { isInvite, readInvite } from '../peer/book/invite.ts'
@@ -83,7 +83,7 @@ function* inviteProblems(loaded: LoadedConfig, owner: string): Generator<ConfigP
     readInvite(owner)
   } catch (error) {
     if (!isNodeError(error)) throw error
-    yield problem(loaded, 'owner', error.message, error.hint)
+    yield problem(loaded, 'owner', error.message, commandHint(error))
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { formatProblems } from '../config/config-error.ts'
-import { describeError, isNodeError } from '../error.ts'
+import { commandHint, describeError, isNodeError } from '../error.ts'
 import { removeUnfinished, writeAtomic } from '../write-atomic.ts'
 import { type BootFile, digestOf, readBootFile, replaceErasing } from './boot-file.ts'
 import { checkEdit, type Devices, type Edit } from './check.ts'
@@ -119,5 +119,6 @@ async function saveStatus({ boot, writable }: Provisioning, status: string): Pro
 
 function describeWrong(error: unknown): string {
   if (!isNodeError(error)) return describeError(error)
-  return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`
+  const hint = commandHint(error)
+  return hint === undefined ? error.message : `${error.message}\n${hint}`
 }

@@ -54,7 +54,7 @@ export function i2cBusConformance(test: Test, make: () => I2cBusUnderTest): void
       const error = await failure(clock.run(bus.transaction(ABSENT, operations)))
       t.match(error.kind, /^no-acknowledge/)
       t.ok(error.message.startsWith(`0x21 on ${bus.path} does not acknowledge`), error.message)
-      t.match(error.hint, 'kith doctor')
+      t.match(error.commandHint, 'kith doctor')
     }
     t.same(await clock.run(bus.transaction(CHIP, [write(7), { read: 1 }])), [Uint8Array.of(7)])
   })
@@ -206,7 +206,7 @@ function write(...bytes: number[]): { write: Uint8Array } {
 /** The BusError that the work must end with. */
 export async function failure(
   work: Promise<unknown>
-): Promise<{ kind: BusErrorKind; message: string; hint: string | undefined }> {
+): Promise<{ kind: BusErrorKind; message: string; commandHint: string | undefined }> {
   try {
     await work
   } catch (error) {

@@ -117,3 +117,18 @@ t.test(
     t.equal(kinds.length, 2)
   }
 )
+
+t.test('errors are in terms of the library', async (t) => {
+  const sensors = [{ type: 'bme281', name: 'air', interval: '10' }]
+  const carrier = memoryCarrier()
+  await t.rejects(createNode({ config: { sensors }, carrier }), {
+    code: 'bad-config',
+    message:
+      /^config {2}sensors\[0\]\.type: "bme281" .*\n +did you mean bme280\? docs\/devices\.md .*\nconfig {2}sensors/
+  })
+  await t.rejects(createNode({ config: 'sensors:\n  - type: bme281\n', carrier }), {
+    message: /^config:2:11 {2}sensors\[0\]\.type: .*\n +did you mean bme280\? docs\/devices\.md/
+  })
+  const node = await nodeOf(t, 'here')
+  await t.rejects(node.book.remove('den'), { code: 'nobody-found', hint: 'book.list() has all entries' })
+})

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import { isConfigError } from '../../config/config-error.ts'
+import { isConfigError, problemView } from '../../config/config-error.ts'
 import { defined } from '../../defined.ts'
-import { describeError, isNodeError } from '../../error.ts'
+import { commandHint, describeError, isNodeError } from '../../error.ts'
 import { errorView } from '../../node/api/error-view.ts'
 import { jsonLine, sanitize } from '../../node/log/sanitize.ts'
 import { chooseHome, type Environment, namedHome } from '../home.ts'
@@ -128,11 +128,14 @@ function rejectAfterAbort(ms: number, { clock, signal }: CliIo): Promise<never> 
 
 /** An error as text for stderr. Errors of a file begin with path, line and column, as those of compilers. */
 function errorText(error: unknown, asJson: boolean): string {
-  const problems = isConfigError(error) ? error.problems : undefined
+  const problems = isConfigError(error)
+    ? error.problems.map((problem) => problemView('error', problem))
+    : undefined
   if (asJson) return jsonLine({ error: { ...errorView(error), ...defined({ problems }) } })
   if (!isNodeError(error)) return `kith: ${sanitize(describeError(error), MAX_ERROR_LINE)}`
   const lines = error.message.split('\n').map((line) => sanitize(line, MAX_ERROR_LINE))
   if (problems !== undefined) return lines.join('\n')
-  const hint = error.hint === undefined ? [] : [`      ${sanitize(error.hint, MAX_ERROR_LINE)}`]
+  const text = commandHint(error)
+  const hint = text === undefined ? [] : [`      ${sanitize(text, MAX_ERROR_LINE)}`]
   return [`kith: ${lines[0]}`, ...lines.slice(1), ...hint].join('\n')
 }

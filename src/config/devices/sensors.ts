@@ -84,12 +84,15 @@ function lineHint(expected: string): string | undefined {
 
 /** Of an unknown device, only the options that all devices have are checked. */
 function unknownDevice(types: readonly string[]): v.GenericSchema {
-  const all = `\`kith devices --types\` lists all ${types.length}`
+  const all = {
+    command: `\`kith devices --types\` lists all ${types.length}`,
+    program: 'docs/devices.md lists all; give others to createNode in devices'
+  }
   const known = v.picklist(types, (issue) => {
     const meant = didYouMean(nearest(String(issue.input), types))
     return withHint(
       `${showInput(issue.input)} is not a known device`,
-      meant === undefined ? all : `${meant} ${all}`
+      meant === undefined ? all : { command: `${meant} ${all.command}`, program: `${meant} ${all.program}` }
     )
   })
   const unchecked = v.optional(v.any())

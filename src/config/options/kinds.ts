@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Hint } from '../../error.ts'
 import { NAME } from '../../names.ts'
 import {
   durationUnits,
@@ -18,9 +19,17 @@ export interface OptionFacts {
   readonly format?: (value: unknown) => string
 }
 
-/** A message and, on a second line, the hint: valibot carries one text for both. */
-export function withHint(message: string, hint: string | undefined): string {
-  return hint === undefined ? message : `${message}\n${hint}`
+/** A message, its hint and the hint for programs on a line each: valibot carries one text for all. */
+export function withHint(message: string, hint: Hint | undefined): string {
+  if (hint === undefined) return message
+  return [message, ...(typeof hint === 'string' ? [hint] : [hint.command, hint.program])].join('\n')
+}
+
+/** The parts of such a text. */
+export function splitHint(text: string): { readonly message: string; readonly hint: Hint | undefined } {
+  const [message = '', command, program] = text.split('\n')
+  if (command === undefined || program === undefined) return { message, hint: command }
+  return { message, hint: { command, program } }
 }
 
 /** `did you mean …?` for the nearest candidate. */

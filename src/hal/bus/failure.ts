@@ -1,13 +1,14 @@
+import type { Hint } from '../../error.ts'
 import { formatAddress } from '../../units.ts'
 import { BusError, type BusErrorKind, isBusError } from '../i2c.ts'
 
 interface Message {
   readonly what: string
-  readonly hint: string
+  readonly hint: Hint
 }
 
-const WIRING = 'check its wiring, power and address, then run kith doctor'
-const HELD = 'check whether a chip holds the lines low; power it off and on, then run kith doctor'
+const WIRING = thenDoctor('check its wiring, power and address')
+const HELD = thenDoctor('check whether a chip holds the lines low; power it off and on')
 
 const MESSAGES: Readonly<Record<BusErrorKind, Message>> = {
   'no-acknowledge': { what: 'does not acknowledge', hint: WIRING },
@@ -18,7 +19,10 @@ const MESSAGES: Readonly<Record<BusErrorKind, Message>> = {
   busy: { what: 'cannot be reached: too many transfers wait', hint: 'measure less often, or split the bus' },
   'owned-by-kernel': {
     what: 'belongs to a driver of the kernel',
-    hint: 'read its hwmon or iio file instead (kith devices scan shows it)'
+    hint: {
+      command: 'read its hwmon or iio file instead (kith devices scan shows it)',
+      program: 'read its hwmon or iio file instead'
+    }
   },
   'no-such-bus': {
     what: 'cannot be reached: there is no such bus',
@@ -30,7 +34,7 @@ const MESSAGES: Readonly<Record<BusErrorKind, Message>> = {
   },
   unsupported: {
     what: 'does not support this transfer',
-    hint: 'use another bus; kith doctor shows what this one can do'
+    hint: { command: 'use another bus; kith doctor shows what this one can do', program: 'use another bus' }
   },
   closed: { what: 'cannot be reached: the bus is closed', hint: 'open it again' },
   other: { what: 'cannot be reached', hint: WIRING }
@@ -44,7 +48,7 @@ export function busFailure(
   bus: string,
   address: number,
   kind: BusErrorKind,
-  options: { what?: string; hint?: string; cause?: unknown } = {}
+  options: { what?: string; hint?: Hint; cause?: unknown } = {}
 ): BusError {
   const { what = MESSAGES[kind].what, hint = MESSAGES[kind].hint, cause } = options
   return new BusError(
@@ -52,6 +56,10 @@ export function busFailure(
     `${placeOf(bus, address)} ${what}`,
     cause === undefined ? { hint } : { hint, cause }
   )
+}
+
+function thenDoctor(hint: string): Hint {
+  return { command: `${hint}, then run kith doctor`, program: hint }
 }
 
 /** `0x76 on i2c-1`: the start of a BusError's message. */

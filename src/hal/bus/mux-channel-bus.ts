@@ -1,4 +1,5 @@
 import { defined } from '../../defined.ts'
+import { type Hint, hintOf } from '../../error.ts'
 import { type ExclusiveAccess, type I2cBus, isBusError, type TransferOptions } from '../i2c.ts'
 import { ExclusiveBus } from './exclusive-bus.ts'
 import { busFailure, placeOf, renamed } from './failure.ts'
@@ -79,9 +80,12 @@ export class MuxChannelBus extends ExclusiveBus {
   #unreachable(address: number, error: unknown): unknown {
     if (!isBusError(error)) return error
     const what = `cannot be reached: its multiplexer, ${error.message}`
-    const hint = error.kind === 'owned-by-kernel' ? KERNEL_CHANNELS : error.hint
+    const hint = error.kind === 'owned-by-kernel' ? KERNEL_CHANNELS : hintOf(error)
     return busFailure(this.path, address, error.kind, { what, cause: error, ...defined({ hint }) })
   }
 }
 
-const KERNEL_CHANNELS = 'the kernel offers its channels as buses of their own: kith devices scan lists them'
+const KERNEL_CHANNELS: Hint = {
+  command: 'the kernel offers its channels as buses of their own: kith devices scan lists them',
+  program: 'the kernel offers its channels as buses of their own'
+}

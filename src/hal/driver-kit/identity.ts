@@ -50,7 +50,10 @@ export function checkIdentity(
     'wrong-chip',
     `${device.label} is a ${chip}: it has the identity ${hex(found, 2)} ${why}`,
     {
-      hint: `write type: ${chip} in the configuration, if kith devices --types lists it`
+      hint: {
+        command: `write type: ${chip} in the configuration, if kith devices --types lists it`,
+        program: `write type: ${chip} in the configuration, if there is a driver for it`
+      }
     }
   )
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
-import { isNodeError } from '../../error.ts'
+import { type Hint, hintOf, isNodeError } from '../../error.ts'
 import { SensorError, type SensorErrorCode } from '../sensor-error.ts'
 import type { Sysfs } from '../sysfs.ts'
 
 interface Message {
   readonly code: SensorErrorCode
   readonly what: string
-  readonly hint: string
+  readonly hint: Hint
 }
 
 const WIRING = 'check its wiring and power; sudo dmesg shows the messages of its driver'
@@ -17,7 +17,10 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   ENOENT: {
     code: 'absent',
     what: 'is not there',
-    hint: 'kith devices scan lists what the kernel shows; check that its overlay is loaded'
+    hint: {
+      command: 'kith devices scan lists what the kernel shows; check that its overlay is loaded',
+      program: 'check that its overlay is loaded'
+    }
   },
   EAGAIN: { code: 'not-ready', what: 'is not ready', hint: 'measure it less often' },
   EBUSY: {
@@ -104,7 +107,7 @@ export class KernelFiles {
   #failure(path: string, cause: unknown): SensorError {
     if (isNodeError(cause, 'busy'))
       return new SensorError('busy', `${this.label} cannot be read: ${cause.message}`, {
-        ...defined({ hint: cause.hint }),
+        ...defined({ hint: hintOf(cause) }),
         cause
       })
     const { code, what, hint } = MESSAGES[codeOf(cause)] ?? OTHER

@@ -7,6 +7,7 @@ import type { BlockingCalls } from './blocking-calls.ts'
 import type { OpenI2cAdapter } from './i2c-adapter.ts'
 import { LinuxI2cBus } from './i2c-bus.ts'
 import { loadI2c } from './load-i2c.ts'
+import { orSimulated } from './native.ts'
 
 export interface LinuxBusesOptions {
   readonly clock: Clock
@@ -59,7 +60,7 @@ export class LinuxBuses implements Buses {
       return await this.#load()
     } catch (error) {
       throw new BusError('unsupported', `${name} cannot be used: the I2C addon cannot be loaded`, {
-        hint: `build it ${buildHint()}; or use --simulated`,
+        hint: orSimulated(`build it ${buildHint()}`),
         cause: error
       })
     }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { defined } from '../../defined.ts'
-import { isNodeError } from '../../error.ts'
+import { hintOf, isNodeError } from '../../error.ts'
 import { ExclusiveBus } from '../bus/exclusive-bus.ts'
 import { busFailure } from '../bus/failure.ts'
 import { checkTransfer } from '../bus/transfer-check.ts'
@@ -145,7 +145,11 @@ export class LinuxI2cBus extends ExclusiveBus {
     if (isBusError(error)) return error
     if (isNodeError(error, 'busy')) {
       const what = `cannot be reached: ${error.message}`
-      return busFailure(this.name, address, 'busy', { what, ...defined({ hint: error.hint }), cause: error })
+      return busFailure(this.name, address, 'busy', {
+        what,
+        ...defined({ hint: hintOf(error) }),
+        cause: error
+      })
     }
     return busFailure(this.name, address, busErrorKind(error), { cause: error })
   }

@@ -1,6 +1,12 @@
+import type { Hint } from '../../error.ts'
 import { BusError } from '../i2c.ts'
 
 export const PACKAGE_HINT = 'install python3, make and a C++ compiler, then kith again (a clone: npm ci)'
+
+/** For what this machine lacks. */
+export function orSimulated(hint: string): Hint {
+  return { command: `${hint}; or use --simulated`, program: `${hint}; or use simulatedWorld()` }
+}
 
 /**
  * Loads an optional native package on its first use.
@@ -11,7 +17,7 @@ export async function loadNative<T>(what: string, load: () => Promise<T>): Promi
     return await load()
   } catch (error) {
     throw new BusError('unsupported', `${what} cannot be used: its native package is not built here`, {
-      hint: `${PACKAGE_HINT}; or use --simulated`,
+      hint: orSimulated(PACKAGE_HINT),
       cause: error
     })
   }

@@ -48,7 +48,10 @@ export async function ask(init: AskInit, request: AskRequest, signal: AbortSigna
   if (failure !== undefined) throw explained(failure.reason)
   if (views.length > 0) return views
   throw new NodeError('no-data', `${request.who} has no reading of ${request.what ?? 'anything'}`, {
-    hint: `kith ask ${request.who} lists what it measures`,
+    hint: {
+      command: `kith ask ${request.who} lists what it measures`,
+      program: `ask('${request.who}') gives all that it measures`
+    },
     remedy: 'retry'
   })
 }

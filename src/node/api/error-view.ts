@@ -1,5 +1,5 @@
 import { defined } from '../../defined.ts'
-import { isNodeError, NodeError } from '../../error.ts'
+import { commandHint, isNodeError, NodeError } from '../../error.ts'
 
 /** An error as JSON: of the control socket, and of `kith --json`. */
 export interface ErrorView {
@@ -14,7 +14,7 @@ export function errorView(error: unknown): ErrorView {
     return {
       code: error.code,
       message: error.message,
-      ...defined({ hint: error.hint })
+      ...defined({ hint: commandHint(error) })
     }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

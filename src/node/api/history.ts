@@ -84,7 +84,12 @@ function incompleteRow(peer: string, error: unknown, context: ViewContext): Inco
 }
 
 function noSuch({ who, what }: HistoryRequest): NodeError {
-  return new NodeError('no-such', `${who} measures nothing called ${what}`, { hint: `kith ask ${who}` })
+  return new NodeError('no-such', `${who} measures nothing called ${what}`, {
+    hint: {
+      command: `kith ask ${who} lists what it measures`,
+      program: `ask('${who}') gives all that it measures`
+    }
+  })
 }
 
 /** Where a quantity was named in place of a peer: all of whom something is stored. */

@@ -47,7 +47,9 @@ export async function* ping(
 }
 
 function ownPing(who: string): NodeError {
-  return new NodeError('bad-request', `"${who}" is this node itself`, { hint: 'kith status shows its state' })
+  return new NodeError('bad-request', `"${who}" is this node itself`, {
+    hint: { command: 'kith status shows its state', program: 'status() has its state' }
+  })
 }
 
 /** The pings of one peer; the flow of the first serves the others. */

@@ -1,6 +1,7 @@
 import { systemClock } from '../../clock.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect, remoteHost } from '../../direct.ts'
+import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { Access } from '../../peer/access/access.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
@@ -14,7 +15,7 @@ import type { DialPeer } from '../../peer/dialing/way.ts'
 import { Forwarding } from '../../peer/forwarding.ts'
 import { CatalogueTable, type SealedCatalogue } from '../../protocol/gossip/index.ts'
 import { dialAddress } from '../network/dial-address.ts'
-import { describeBad, openBook } from '../peers/book-file.ts'
+import { openBook } from '../peers/book-file.ts'
 import { DenyList } from '../peers/deny-list.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import { lastGoodOf } from '../peers/last-good-file.ts'
@@ -40,7 +41,7 @@ export async function createPeers({
   transports
 }: Pick<Components, 'init' | 'live' | 'transports'>): Promise<Peers> {
   const { config, identity, log } = init
-  const book = await openBook({ ...init, refused: (error) => log.warn(describeBad(error)) })
+  const book = await openBook({ ...init, refused: (error) => log.warn(describeError(error)) })
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
   const gate = dialGate({
     self: identity.peer,

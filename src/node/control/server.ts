@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
+import { otherHome } from '../../peer/identity/home-hints.ts'
 import type { Operations } from '../api/operations.ts'
 import { createHttpHandler, createHttpServer, type ServerLimits } from './http-handler.ts'
 import { CONTROL_SOCKET } from './routes.ts'
@@ -93,7 +94,7 @@ async function serveIn(
     await checkPlace(join(folder.path, CONTROL_SOCKET), place)
     if (await isAnswered(join(folder.path, CONTROL_SOCKET)))
       throw new NodeError('in-use', `a node answers on ${place} already`, {
-        hint: 'stop it first, or choose another --home'
+        hint: otherHome('stop it first')
       })
     const remove = await listenPrivately(server, folder, CONTROL_SOCKET, mode)
     server.on('error', (error) => init.log.warn('the control socket failed', { error: error.message }))

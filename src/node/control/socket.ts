@@ -23,7 +23,7 @@ export async function openSocketFolder(folder: string): Promise<SocketFolder> {
   if (Buffer.byteLength(folder) + MAKING <= LONGEST) return { path: folder, close: async () => {} }
   if (process.platform !== 'linux')
     throw new NodeError('path-too-long', `${folder} is too long a name for a folder with a socket in it`, {
-      hint: `choose a home of at most ${LONGEST - MAKING} bytes with --home`
+      hint: `choose a home whose path has at most ${LONGEST - MAKING} bytes`
     })
   const handle: FileHandle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
   return { path: `/proc/self/fd/${handle.fd}`, close: () => handle.close() }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
-import { describeError, isNodeError } from '../../error.ts'
+import { commandHint, describeError, isNodeError } from '../../error.ts'
 import { bytes } from '../format-units.ts'
 import { sanitize } from '../log/sanitize.ts'
 import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
@@ -102,7 +102,7 @@ async function unmatchedWords(config: NodeConfig, entries: readonly NamedEntry[]
 
 function wrong(about: string, error: unknown): Finding {
   if (!isNodeError(error)) return bad(about, describeError(error), 'check the disk')
-  return bad(about, sanitize(error.message), error.hint ?? 'check the disk')
+  return bad(about, sanitize(error.message), commandHint(error) ?? 'check the disk')
 }
 
 async function checkDisk(folder: string): Promise<Finding[]> {

@@ -38,7 +38,10 @@ export function changedEntry(
   const peer = target?.peer ?? known?.peer
   if (peer === undefined) {
     throw new NodeError('bad-request', `who is "${change.name}"?`, {
-      hint: `kith book add ${change.name} PEERID`
+      hint: {
+        command: `kith book add ${change.name} PEERID`,
+        program: 'give its PeerId, a name that it claims, or its address'
+      }
     })
   }
   if (known !== undefined && known.peer !== peer) throw taken(known, peer)
@@ -68,6 +71,9 @@ function originOf(who = ''): BookOrigin {
 /** Trust and addresses of one key are not those of another: nothing is carried over. */
 function taken({ name, peer }: BookEntry, other: string): NodeError {
   return new NodeError('already-named', `"${name}" is ${peer} in the book, not ${other}`, {
-    hint: `for another device under this name: kith book remove ${name}, then add it`
+    hint: {
+      command: `for another device under this name: kith book remove ${name}, then add it`,
+      program: `for another device under this name: book.remove('${name}'), then add it`
+    }
   })
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
-import { describeError, isNodeError, NodeError } from '../../error.ts'
+import { NodeError } from '../../error.ts'
 import { AddressBook, type BookFile } from '../../peer/book/book.ts'
 import { MAX_BOOK_BYTES, readBookText, writeBookText } from '../../peer/book/book-text.ts'
 import type { Home } from '../../peer/identity/home.ts'
@@ -47,13 +47,6 @@ export function bookFile(path: string): BookFile {
     read: async () => await readBookText(await readText(path), path, 'strict'),
     write: (entries) => writeAtomic(path, writeBookText(entries))
   }
-}
-
-/** What is wrong with a book, and what to do. */
-export function describeBad(error: unknown): string {
-  return isNodeError(error) && error.hint !== undefined
-    ? `${error.message}. hint: ${error.hint}`
-    : describeError(error)
 }
 
 /** An absent file is an empty book. @throws NodeError bad-book */

@@ -1,7 +1,7 @@
 import { type Cancel, type Clock, every } from '../../clock.ts'
+import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import type { AddressBook, BookEntry } from '../../peer/book/book.ts'
-import { describeBad } from './book-file.ts'
 
 export interface BookWatchInit {
   readonly book: Pick<AddressBook, 'reload'>
@@ -45,7 +45,7 @@ export class BookWatch {
     } catch (error) {
       if (error === this.#reported) return
       this.#reported = error
-      log.warn(`the edited book is not taken, the one of before stays in force: ${describeBad(error)}`)
+      log.warn(`the edited book is not taken, the one of before stays in force: ${describeError(error)}`)
     } finally {
       this.#looking = false
     }

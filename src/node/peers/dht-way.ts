@@ -24,7 +24,7 @@ export class DhtWay implements Way {
   /** @throws an Error saying why it was not found; what the dial throws; the signal's reason */
   async dial(peer: string, signal: AbortSignal, report: Report): Promise<Connection> {
     const { find, dial } = this.#init
-    if (find === undefined) throw new Error('not joined (dht.bootstrap in kith.yaml)')
+    if (find === undefined) throw new Error('not joined (dht.bootstrap in the configuration)')
     const over = new AbortController()
     const both = AbortSignal.any([signal, over.signal])
     const { promise, resolve, reject } = Promise.withResolvers<Connection>()

@@ -86,7 +86,10 @@ export class PeerDirectory {
     const found = this.find(who)
     if (found.length > 0) return found
     throw new NodeError('nobody-found', `nobody known as "${who}"`, {
-      hint: 'kith peers lists who is near; kith book add NAME PEERID adds an entry',
+      hint: {
+        command: 'kith peers lists who is near; kith book add NAME PEERID adds an entry',
+        program: 'peers() has who is near; book.add(name, peer) adds an entry'
+      },
       remedy: 'retry'
     })
   }
@@ -166,7 +169,10 @@ export class PeerDirectory {
       'ambiguous',
       `"${who}" may mean ${peers.map((peer) => `${this.labelOf(peer)} (${peer})`).join(' or ')}`,
       {
-        hint: 'write more of the PeerId, or give one of them a name: kith book add NAME PEERID'
+        hint: {
+          command: 'write more of the PeerId, or give one of them a name: kith book add NAME PEERID',
+          program: 'write more of the PeerId, or give one of them a name: book.add(name, peer)'
+        }
       }
     )
   }

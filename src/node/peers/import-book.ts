@@ -94,7 +94,7 @@ function refused(
 
   if (namesake !== undefined)
     return `is ${namesake.peer} in the book, ${entry.peer} in the file: not imported`
-  return room <= 0 ? 'the book is full (limits.book in kith.yaml): not imported' : undefined
+  return room <= 0 ? 'the book is full (limits.book in the configuration): not imported' : undefined
 }
 
 /** The entry of both; undefined where the book's has all of it. */

@@ -31,13 +31,18 @@ export function invitedEntry(
   const known = book.ofPeer(invite.peer)
   const name = change.name ?? known?.name ?? invite.name
   if (name === undefined)
-    throw new NodeError('bad-request', 'the invite has no name', { hint: 'kith book add NAME kith:1/…' })
+    throw new NodeError('bad-request', 'the invite has no name', {
+      hint: { command: 'kith book add NAME kith:1/…', program: 'give the entry a name' }
+    })
   if (change.name === undefined && known === undefined && grants(name))
     throw new NodeError(
       'bad-request',
-      `the invite proposes the name "${name}", to which kith.yaml grants rights`,
+      `the invite proposes the name "${name}", to which the configuration grants rights`,
       {
-        hint: `give it yourself: kith book add ${name} kith:1/…, or another name without those rights`
+        hint: {
+          command: `give it yourself: kith book add ${name} kith:1/…, or another name without those rights`,
+          program: 'give the entry that name yourself, or another one without those rights'
+        }
       }
     )
   const other = book.get(name)
@@ -66,7 +71,11 @@ function namesake({ name, peer }: BookEntry, other: string): NodeError {
     'already-named',
     `"${name}" is ${peer} in the book; the invite is of another peer, ${other}`,
     {
-      hint: 'ask its owner whether it is who it says; give it a name of its own: kith book add NAME kith:1/…'
+      hint: {
+        command:
+          'ask its owner whether it is who it says; give it a name of its own: kith book add NAME kith:1/…',
+        program: 'ask its owner whether it is who it says; give it a name of its own'
+      }
     }
   )
 }

@@ -108,7 +108,10 @@ export class PeerResolver {
     const [why = '', ...more] = cause instanceof NotReached ? cause.tried : [describeError(cause)]
     const reasons = more.length === 0 ? `: ${why}` : [why, ...more].map((line) => `\n  ${line}`).join('')
     const message = `${this.#init.directory.labelOf(peer)} cannot be reached${reasons}`
-    const hint = 'is it on, and on this network? kith doctor looks at this side'
+    const hint = {
+      command: 'is it on, and on this network? kith doctor looks at this side',
+      program: 'is it on, and on this network?'
+    }
     return new NodeError('unreachable', message, { hint, remedy: 'retry', cause })
   }
 }

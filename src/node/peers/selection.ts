@@ -57,7 +57,7 @@ function matcher(what: string, spoken: Spoken): (series: SeriesParts) => boolean
     const quantities = spoken.quantitiesOf(what)
     if (quantities === undefined) {
       throw new NodeError('no-such', `"${what}" is not a sensor protocol of this node`, {
-        hint: 'kith status lists those it speaks'
+        hint: { command: 'kith status lists those it speaks', program: 'status() has those it speaks' }
       })
     }
     return (series) => quantities.includes(series.quantity)

@@ -40,7 +40,10 @@ export function createSensor(config: SensorConfig, init: SensorsInit): RunningSe
   const definition = init.devices.find((device) => device.type === config.type)
   if (definition === undefined) {
     throw new NodeError('unknown-device', `sensor ${config.name}: no device is called ${config.type}`, {
-      hint: 'kith devices --types lists all'
+      hint: {
+        command: 'kith devices --types lists all',
+        program: 'give the driver to createNode in devices'
+      }
     })
   }
   const { world, limits, log } = init

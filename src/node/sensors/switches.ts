@@ -41,7 +41,7 @@ export class Switches {
   async switch({ name, to }: SwitchRequest): Promise<SwitchView[]> {
     if (this.#init.shortLived) {
       throw new NodeError('not-running', 'no node runs here, and a switch holds only while its node runs', {
-        hint: 'kith run'
+        hint: { command: 'kith run', program: 'createNode() starts one that holds them' }
       })
     }
     if (name === undefined) return await Promise.all(this.#outlets.map((outlet) => outlet.view()))
@@ -55,7 +55,7 @@ export class Switches {
 function unknown(name: string, outlets: readonly Outlet[]): NodeError {
   const names = outlets.map((outlet) => outlet.name)
   return new NodeError('no-such', `this node has no switch ${name}`, {
-    hint: names.length === 0 ? 'kith.yaml lists them under switches' : `it has ${names.join(', ')}`
+    hint: names.length === 0 ? 'the configuration lists them under switches' : `it has ${names.join(', ')}`
   })
 }
 

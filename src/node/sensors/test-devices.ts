@@ -2,7 +2,7 @@ import { withDeadline } from '../../clock.ts'
 import { ownQuantities } from '../../config/quantities.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { defined } from '../../defined.ts'
-import { isNodeError } from '../../error.ts'
+import { commandHint } from '../../error.ts'
 import { volatileState } from '../../hal/device-state.ts'
 import type { Measure, Measurement, MissingMeasurement, SensorDefinition } from '../../hal/sensor.ts'
 import type { World } from '../../hal/world.ts'
@@ -76,7 +76,7 @@ async function testSensor(
     signal.throwIfAborted()
     const fault = faultOf(error)
     const values = measures.map((measure) => faulty(measure, fault))
-    const hint = isNodeError(error) ? error.hint : undefined
+    const hint = commandHint(error)
     return { ...named, took: took(), values, ...defined({ hint }) }
   }
 }

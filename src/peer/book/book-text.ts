@@ -1,5 +1,5 @@
 import { defined } from '../../defined.ts'
-import { NodeError } from '../../error.ts'
+import { type Hint, hintOf, NodeError } from '../../error.ts'
 import { NAME } from '../../names.ts'
 import { checkEntry } from './check-entry.ts'
 import { BOOK_ORIGINS, type BookEntry, type BookOrigin } from './entry.ts'
@@ -19,9 +19,9 @@ export const MAX_BOOK_BYTES = 64 * 1024 * 1024
 /** What is wrong with one entry; the place is added by the caller. */
 class EntryProblem extends Error {
   readonly index: number
-  readonly hint: string | undefined
+  readonly hint: Hint | undefined
 
-  constructor(index: number, message: string, hint?: string) {
+  constructor(index: number, message: string, hint?: Hint) {
     super(message)
     this.index = index
     this.hint = hint
@@ -91,11 +91,10 @@ function entryOf(item: unknown, index: number): BookEntry {
       'write name: and 1 to 32 of a-z, 0-9, "-"'
     )
   if (typeof peer !== 'string' || !peer.startsWith('12D3KooW'))
-    throw new EntryProblem(
-      index,
-      `entry "${name}" has no PeerId`,
-      'write peer: and what kith id prints there'
-    )
+    throw new EntryProblem(index, `entry "${name}" has no PeerId`, {
+      command: 'write peer: and what kith id prints there',
+      program: 'write peer: and its PeerId'
+    })
   const relays = texts(entry, 'relays', index)
   const may = texts(entry, 'may', index)
   return {
@@ -134,7 +133,7 @@ function texts(entry: Readonly<Record<string, unknown>>, key: string, index: num
 function checkAll(entries: readonly BookEntry[], list: readonly unknown[]): void {
   const [names, peers] = [new Set<string>(), new Map<string, string>()]
   for (const [index, entry] of entries.entries()) {
-    const problem = (message: string, hint?: string): EntryProblem =>
+    const problem = (message: string, hint?: Hint): EntryProblem =>
       new EntryProblem(index, `entry "${entry.name}": ${message}`, hint)
     const other = peers.get(entry.peer)
     if (names.has(entry.name)) throw problem('the name is that of another entry, too', 'rename one of them')
@@ -145,7 +144,7 @@ function checkAll(entries: readonly BookEntry[], list: readonly unknown[]): void
     try {
       checkEntry(entry)
     } catch (error) {
-      throw problem((error as Error).message, (error as NodeError).hint)
+      throw problem((error as Error).message, hintOf(error))
     }
   }
 }

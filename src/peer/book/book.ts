@@ -91,7 +91,10 @@ export class AddressBook {
       const other = book.ofPeer(entry.peer)
       if (other !== undefined && other.name !== entry.name) {
         throw new NodeError('already-named', `${entry.peer} is in the book as "${other.name}"`, {
-          hint: `kith book rename ${other.name} ${entry.name}`
+          hint: {
+            command: `kith book rename ${other.name} ${entry.name}`,
+            program: `book.rename('${other.name}', '${entry.name}')`
+          }
         })
       }
       return { put: [entry] as const, remove: [] }
@@ -170,7 +173,9 @@ export class AddressBook {
   #need(name: string): BookEntry {
     const entry = this.#byName.get(name)
     if (entry === undefined)
-      throw new NodeError('nobody-found', `"${name}" is not in the book`, { hint: 'kith book lists it' })
+      throw new NodeError('nobody-found', `"${name}" is not in the book`, {
+        hint: { command: 'kith book lists it', program: 'book.list() has all entries' }
+      })
     return entry
   }
 
@@ -198,7 +203,7 @@ export class AddressBook {
 
   #full(): NodeError {
     return new NodeError('book-full', `the book holds ${this.#capacity} entries, the maximum`, {
-      hint: 'raise limits.book in kith.yaml'
+      hint: 'raise limits.book in the configuration'
     })
   }
 }

@@ -15,7 +15,12 @@ const PLAIN_ADDRESS = /^\/ip4\/([\d.]{7,15})\/tcp\/[1-9]\d{0,3}$/
 export function checkEntry({ name, peer, purposes, addresses, relays = [], may = [] }: BookEntry): void {
   checkName(name)
   if (!PEER_ID.test(peer))
-    throw new NodeError('bad-peer', `"${peer}" is not a PeerId`, { hint: 'kith id prints that of a node' })
+    throw new NodeError('bad-peer', `"${peer}" is not a PeerId`, {
+      hint: {
+        command: 'kith id prints that of a node',
+        program: 'it has 52 characters and begins with 12D3KooW'
+      }
+    })
   const purpose = purposes.find((word) => !NAME.test(word))
   if (purpose !== undefined)
     throw new NodeError('bad-name', `"${purpose}" cannot be a purpose`, {

@@ -86,5 +86,11 @@ function readField(text: string): readonly [key: string, value: string] {
 }
 
 function bad(message: string, cause?: unknown): NodeError {
-  return new NodeError('bad-invite', message, { hint: 'have its owner print it anew: kith id --qr', cause })
+  return new NodeError('bad-invite', message, {
+    hint: {
+      command: 'have its owner print it anew: kith id --qr',
+      program: 'have its owner make it anew'
+    },
+    cause
+  })
 }

@@ -12,7 +12,7 @@ export type DialGate = (peer: string) => string | undefined
 export function dialGate({ self, denies, isBanned }: DialGateInit): DialGate {
   return (peer) => {
     if (peer === self) return 'it is this node itself'
-    if (denies(peer)) return 'kith.yaml denies it'
+    if (denies(peer)) return 'the configuration denies it'
     if (isBanned(peer)) return 'it broke the rules of a protocol and is refused for a minute'
     return undefined
   }

@@ -13,6 +13,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { NodeError } from '../../error.ts'
 import { PID_FILE } from '../../names.ts'
 import { type Flock, systemFlock, takeFlock } from './flock.ts'
+import { otherHome } from './home-hints.ts'
 import { KEY_FILE } from './key-file.ts'
 
 const LOCK_FILE = 'node.lock'
@@ -106,10 +107,7 @@ function inUse(folder: string): NodeError {
   const pid = holderOf(join(folder, KEY_FILE)) ?? readPid(join(folder, PID_FILE))
   const who = pid === undefined ? 'another process' : `process ${pid}`
   return new NodeError('home-in-use', `${who} is running the node of ${folder}`, {
-    hint:
-      pid === undefined
-        ? 'stop it, or choose another --home'
-        : `stop it (kill ${pid}), or choose another --home`,
+    hint: otherHome(pid === undefined ? 'stop it' : `stop it (kill ${pid})`),
     remedy: 'stop'
   })
 }

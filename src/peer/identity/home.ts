@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, type Stats } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { NodeError } from '../../error.ts'
+import { type Hint, NodeError } from '../../error.ts'
 import { removeUnfinished } from '../../write-atomic.ts'
 import { type Exposure, exposuresOf } from './folders-above.ts'
+import { asOwner, MAKE_HOME, otherHome } from './home-hints.ts'
 import { lockHome } from './home-lock.ts'
-import { asOwner } from './key-file.ts'
 
 /** The folder of one node, locked by this process. */
 export interface Home {
@@ -94,7 +94,7 @@ async function statFolder(folder: string): Promise<Stats> {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw cannot('be read', folder, error)
     throw new NodeError('no-home', `there is no home at ${folder}`, {
-      hint: 'make one with `kith init`',
+      hint: MAKE_HOME,
       cause: error
     })
   }
@@ -102,7 +102,7 @@ async function statFolder(folder: string): Promise<Stats> {
 
 /** A user who may write in the folder may replace the key. */
 function checkFolder(folder: string, found: Stats): void {
-  if (!found.isDirectory()) throw bad(`${folder} is not a folder`, 'choose another --home')
+  if (!found.isDirectory()) throw bad(`${folder} is not a folder`, otherHome())
   const self = process.geteuid?.()
   if (self === undefined) return
   if (found.uid !== self && found.uid !== 0) {
@@ -135,7 +135,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-function bad(message: string, hint: string, cause?: unknown): NodeError {
+function bad(message: string, hint: Hint, cause?: unknown): NodeError {
   return new NodeError('bad-home', message, { hint, remedy: 'stop', cause })
 }
 
@@ -143,8 +143,8 @@ function cannot(what: string, folder: string, cause: unknown): NodeError {
   const code = codeOf(cause)
   const hint =
     code === 'EACCES' || code === 'EPERM'
-      ? 'run kith as the user who owns it, or choose another --home'
-      : 'run kith doctor, or choose another --home'
+      ? otherHome('run kith as the user who owns it')
+      : { command: 'run kith doctor, or choose another --home', program: 'choose another home' }
   return bad(`${folder} cannot ${what}: ${code ?? cause}`, hint, cause)
 }
 

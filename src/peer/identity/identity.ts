@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { isNodeError, NodeError } from '../../error.ts'
+import { hintOf, isNodeError, NodeError } from '../../error.ts'
 import { unwritten, writeAtomic } from '../../write-atomic.ts'
 import type { Home } from './home.ts'
+import { MAKE_HOME, otherHome } from './home-hints.ts'
 import { damagedKey, KEY_FILE, lostKey, readKeyFile } from './key-file.ts'
 
 /** The identity of a node: an Ed25519 key, whose public half is the PeerId. */
@@ -37,7 +38,7 @@ export async function loadIdentity(home: HomeFiles): Promise<Identity> {
   if (bytes !== undefined) return identityOf(await readKey(bytes, home.file(KEY_FILE)))
   refuseLost(home)
   throw new NodeError('no-identity', `${home.path} has no identity yet`, {
-    hint: 'make one with `kith init`'
+    hint: MAKE_HOME
   })
 }
 
@@ -61,8 +62,9 @@ export async function writeNewKey(path: string): Promise<Identity> {
   try {
     await writeAtomic(path, privateKeyToProtobuf(identity.privateKey), 0o600)
   } catch (cause) {
-    const { message, hint = 'choose another --home' } = isNodeError(cause) ? cause : unwritten(path, cause)
-    throw new NodeError('identity-unwritten', message, { hint, remedy: 'stop', cause })
+    const error = isNodeError(cause) ? cause : unwritten(path, cause)
+    const hint = hintOf(error) ?? otherHome()
+    throw new NodeError('identity-unwritten', error.message, { hint, remedy: 'stop', cause })
   }
   return identity
 }

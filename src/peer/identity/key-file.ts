@@ -1,13 +1,14 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { isNodeError, NodeError } from '../../error.ts'
+import { type Hint, isNodeError, NodeError } from '../../error.ts'
+import { asOwner } from './home-hints.ts'
 
 export const KEY_FILE = 'identity.key'
 
 /** An Ed25519 key has 68 bytes; a longer file than this is not a key. */
 const MAX_BYTES = 1024
 
-const RESTORE = 'restore it from a backup, or begin another node with `kith init --home <folder>`'
+const RESTORE = orAnotherNode('restore it from a backup')
 
 /**
  * The bytes of a private key, read only where no other user could have read or replaced them.
@@ -66,9 +67,11 @@ async function check(path: string, file: FileHandle): Promise<void> {
   if (size > MAX_BYTES) throw damagedKey(path, `has ${size} bytes and cannot be a key`)
 }
 
-/** What root does with the files of a service: given to root, they would be lost to the service. */
-export function asOwner(owner: number, self: number): string | undefined {
-  return self === 0 ? `run kith as its owner: sudo -u '#${owner}' kith ...` : undefined
+function orAnotherNode(hint: string): Hint {
+  return {
+    command: `${hint}, or begin another node with \`kith init --home <folder>\``,
+    program: `${hint}, or begin another node in another home`
+  }
 }
 
 /** @param what is wrong with it: `has 3 bytes` */
@@ -90,11 +93,11 @@ function unreadable(path: string, cause: unknown): NodeError {
   return stop(
     'identity-unreadable',
     `the key ${path} cannot be read: ${reason}`,
-    `check its owner and the disk, or ${RESTORE}`,
+    orAnotherNode('check its owner and the disk, or restore it from a backup'),
     cause
   )
 }
 
-function stop(code: string, message: string, hint: string, cause?: unknown): NodeError {
+function stop(code: string, message: string, hint: Hint, cause?: unknown): NodeError {
   return new NodeError(code, message, { hint, remedy: 'stop', cause })
 }

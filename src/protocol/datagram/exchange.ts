@@ -176,6 +176,9 @@ function lost(flow: DatagramFlow): NodeError {
 function noAnswer(flow: DatagramFlow): NodeError {
   return new NodeError('no-answer', `${flow.peer} does not answer ${flow.protocol}`, {
     remedy: 'retry',
-    hint: 'ask over a stream, or see with kith ping whether it is reachable'
+    hint: {
+      command: 'ask over a stream, or see with kith ping whether it is reachable',
+      program: 'ask over a stream, or see with ping() whether it is reachable'
+    }
   })
 }

@@ -261,7 +261,7 @@ export class Flow implements DatagramFlow {
 function endedBeforeOpen(flow: Flow, reason: EndReason): NodeError {
   if (reason === 'refused') {
     return new NodeError('datagram-refused', `${flow.peer} takes no datagrams of ${flow.names.join(', ')}`, {
-      hint: 'use a stream, or ask what it speaks with kith ask'
+      hint: 'use a stream: the other side opens no datagrams of this protocol'
     })
   }
   return new NodeError(

@@ -153,7 +153,7 @@ export class Dht implements Startable {
     const kad = this.#kad
     if (kad === undefined) throw new NodeError('not-found', 'not started')
     if (this.status.servers === 0)
-      throw new NodeError('not-found', 'no server of it is connected (dht.bootstrap in kith.yaml)')
+      throw new NodeError('not-found', 'no server of it is connected (dht.bootstrap in the configuration)')
     this.#counted.searched++
     const words = withEnd(
       this.#components.clock,

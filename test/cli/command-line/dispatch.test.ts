@@ -1,6 +1,6 @@
 process.env['TZ'] = 'UTC'
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -38,6 +38,22 @@ t.test('the exit status follows the code', async (t) => {
   t.equal(exitStatus(new TypeError('bug')), 1)
   t.equal((await runCommand('nonsense')).status, 2)
 })
+
+t.test(
+  'the error of a wrong configuration has its problems as kith config check --json has them',
+  async (t) => {
+    const home = mkdtempSync(join(tmpdir(), 'kith-dispatch-'))
+    t.teardown(() => rmSync(home, { recursive: true }))
+    writeFileSync(join(home, 'kith.yaml'), 'sensors:\n  - type: bme281\n')
+    const { err, status } = await runCommand('run --json', { home, alone: true })
+    t.equal(status, 2)
+    const { problems } = JSON.parse(err).error
+    t.match(problems, [
+      { level: 'error', line: 2, path: 'sensors[0].type', hint: /^did you mean bme280\? `kith/ }
+    ])
+    t.same(JSON.parse((await runCommand('config check --json', { home, alone: true })).out), problems)
+  }
+)
 
 t.test('texts of other peers cannot control the terminal, in errors either', async (t) => {
   const operations = new FakeOperations()

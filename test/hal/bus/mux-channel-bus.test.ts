@@ -201,6 +201,7 @@ t.test('a multiplexer that the kernel drives is reported', async (t) => {
   t.match(await failure(clock.run(bus.probe(0x20))), {
     kind: 'owned-by-kernel',
     message: /its multiplexer, 0x70 on i2c-1 belongs to a driver of the kernel$/,
-    hint: /channels as buses of their own/
+    hint: 'the kernel offers its channels as buses of their own',
+    commandHint: /kith devices scan/
   })
 })

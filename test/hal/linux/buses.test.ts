@@ -67,6 +67,7 @@ t.test('an addon that is not built is reported with a hint', async (t) => {
   t.match(await failure(buses.open('i2c-1')), {
     kind: 'unsupported',
     message: 'i2c-1 cannot be used',
-    hint: /C compiler: node .*build-native\.mjs; or use --simulated/
+    hint: /C compiler: node .*build-native\.mjs; or use simulatedWorld\(\)/,
+    commandHint: /build-native\.mjs; or use --simulated/
   })
 })

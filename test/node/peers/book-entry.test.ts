@@ -47,7 +47,8 @@ t.test('a name does not pass to another key with the trust and addresses of the 
   const other = [{ peer: ATTIC, addresses: [] }]
   t.throws(() => changedEntry({ name: 'hall', who: ATTIC }, known, other), {
     code: 'already-named',
-    hint: /kith book remove hall/
+    hint: "for another device under this name: book.remove('hall'), then add it",
+    commandHint: /kith book remove hall/
   })
 })
 

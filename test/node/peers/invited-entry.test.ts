@@ -38,7 +38,8 @@ t.test(
     t.match(invitedEntry({ name: 'den' }, invite, init()), { name: 'den' })
     t.throws(() => invitedEntry({}, { ...invite, name: undefined }, init()), {
       code: 'bad-request',
-      hint: /NAME/
+      hint: 'give the entry a name',
+      commandHint: /NAME/
     })
   }
 )
@@ -90,7 +91,7 @@ t.test('an invite brings no rights, and no name to which kith.yaml grants some',
   const grants = (name: string): boolean => name === 'hall'
   t.throws(() => invitedEntry({}, invite, { ...init(), grants }), {
     code: 'bad-request',
-    hint: /kith book add hall kith:1/
+    commandHint: /kith book add hall kith:1/
   })
   t.match(invitedEntry({ name: 'hall' }, invite, { ...init(), grants }), { name: 'hall', may: undefined })
   t.strictSame(invitedEntry({ name: 'den', may: ['operate:heater'] }, invite, init()).may, ['operate:heater'])

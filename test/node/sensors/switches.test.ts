@@ -97,7 +97,10 @@ t.test('a node for one command holds no outputs', async (t) => {
   const { pins, switches, start } = bench(true)
   await start()
   t.ok(await pins.output('GPIO27', 1))
-  await t.rejects(switches.switch({ name: 'pump', to: 'on' }), { code: 'not-running', hint: 'kith run' })
+  await t.rejects(switches.switch({ name: 'pump', to: 'on' }), {
+    code: 'not-running',
+    commandHint: 'kith run'
+  })
 })
 
 t.test('an output that would outlive a killed node is said to', async (t) => {

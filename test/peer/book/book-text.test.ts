@@ -168,7 +168,7 @@ for (const [what, text, line, hint] of [
       code: 'bad-book',
       remedy: 'stop',
       message: place,
-      hint
+      commandHint: hint
     })
   })
 }

@@ -55,7 +55,8 @@ t.test('refusals name the cure', async (t) => {
   await t.rejects(book.put({ ...hall, name: 'Hall' }), { code: 'bad-name' })
   await t.rejects(book.put({ ...hall, name: 'door' }), {
     code: 'already-named',
-    hint: 'kith book rename hall door'
+    hint: "book.rename('hall', 'door')",
+    commandHint: 'kith book rename hall door'
   })
   await t.rejects(book.remove('door'), { code: 'nobody-found' })
   await t.rejects(book.rename('door', 'gate'), { code: 'nobody-found' })
@@ -123,7 +124,12 @@ t.test('a bad edit changes nothing, and is not overwritten', async (t) => {
   const bad = `${ENTRY}- name: attic\n  peer: nobody\n`
   await writeFile(path, bad)
   const error = await settled(book).catch((error: unknown) => error)
-  t.match(error, { code: 'bad-book', message: /book\.yaml:3: entry "attic" has no PeerId/, hint: /kith id/ })
+  t.match(error, {
+    code: 'bad-book',
+    message: /book\.yaml:3: entry "attic" has no PeerId/,
+    hint: 'write peer: and its PeerId',
+    commandHint: /kith id/
+  })
   t.equal(await book.reload().catch((again: unknown) => again), error, 'it is not read again')
   await t.rejects(book.put(attic), { code: 'bad-book' })
   t.equal(await readFile(path, 'utf8'), bad)

@@ -164,7 +164,8 @@ t.test('another process holds it until it ends, however it ends', async (t) => {
   await t.rejects(openHome(path, { create: false }), {
     code: 'home-in-use',
     message: `process ${child.pid} is running the node of ${path}`,
-    hint: `stop it (kill ${child.pid}), or choose another --home`
+    hint: `stop it (kill ${child.pid}), or choose another home`,
+    commandHint: `stop it (kill ${child.pid}), or choose another --home`
   })
   await end(child)
   t.ok(existsSync(join(path, 'node.pid')), 'it left its number behind')
@@ -206,7 +207,7 @@ t.test('the process is named by the key it holds, whatever number lies in the ho
   writeFileSync(join(path, 'node.pid'), `${process.ppid}\n`)
   await t.rejects(openHome(path, { create: false }), {
     code: 'home-in-use',
-    hint: `stop it (kill ${child.pid}), or choose another --home`
+    commandHint: `stop it (kill ${child.pid}), or choose another --home`
   })
   await end(child)
 })
@@ -277,7 +278,7 @@ t.test('a home of another user', { skip: !isRoot && 'only root can give a folder
   await t.rejects(openHome(folder, { create: true }), {
     code: 'bad-home',
     message: /belongs to user 12345/,
-    hint: /sudo -u '#12345' kith/
+    commandHint: /sudo -u '#12345' kith/
   })
   chownSync(folder, 0, 0)
 })

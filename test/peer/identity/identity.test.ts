@@ -42,7 +42,7 @@ async function homeWithKey(t: Test, bytes?: Uint8Array): Promise<{ home: Home; k
 async function stops(
   t: Test,
   home: Home,
-  expected: { code: string; message?: RegExp; hint?: RegExp }
+  expected: { code: string; message?: RegExp; hint?: RegExp; commandHint?: RegExp }
 ): Promise<void> {
   const before = readdirSync(home.path)
   await t.rejects(loadIdentity(home), { remedy: 'stop', ...expected })
@@ -52,7 +52,11 @@ async function stops(
 
 t.test('made once, the same ever after', async (t) => {
   const home = await newHome(t)
-  await t.rejects(loadIdentity(home), { code: 'no-identity', hint: 'make one with `kith init`' })
+  await t.rejects(loadIdentity(home), {
+    code: 'no-identity',
+    hint: 'createNode({ home }) makes one',
+    commandHint: 'make one with `kith init`'
+  })
   const made = await openIdentity(home)
   t.match(made.peer, /^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/)
   t.equal(made.peerId.toString(), made.peer)
@@ -104,7 +108,7 @@ t.test('a damaged key stops the node: every flipped bit, every truncation', asyn
     )
     if (code !== 'identity-damaged') t.fail(`${length} bytes: ${code}`)
   }
-  await stops(t, home, { code: 'identity-damaged', hint: /backup.*kith init --home/ })
+  await stops(t, home, { code: 'identity-damaged', commandHint: /backup.*kith init --home/ })
   writeFileSync(key, Buffer.concat([whole, Buffer.from([0])]))
   await stops(t, home, { code: 'identity-damaged' })
   writeFileSync(key, Buffer.alloc(5000))
@@ -140,7 +144,7 @@ t.test('a key of another user', { skip: !isRoot && 'only root can give a file aw
   await stops(t, home, {
     code: 'identity-foreign',
     message: /belongs to user 12345/,
-    hint: /sudo -u '#12345' kith/
+    commandHint: /sudo -u '#12345' kith/
   })
 })
 

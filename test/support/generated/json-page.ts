@@ -135,8 +135,9 @@ Times are Unix seconds, durations and ages seconds, unless a key says otherwise;
 milliseconds. A \`unit\` is that of SenML (RFC 8428, section 12.1): \`Cel\`, \`%RH\`, \`Pa\`. Text of other peers is as they
 sent it, with control characters escaped.
 
-An error is one line on stderr, \`{"error": ErrorView}\`, and the exit status says its kind: 1 failed, 2 wrong usage or
-configuration, 3 no peer found or reachable, 4 refused. Remarks are plain text on stderr.
+An error is one line on stderr, \`{"error": ErrorView}\`; that of a wrong configuration also has \`problems\`, a list of
+ProblemView. The exit status says its kind: 1 failed, 2 wrong usage or configuration, 3 no peer found or reachable, 4
+refused. Remarks are plain text on stderr.
 `
 
 const SERVE_EVENT = `### ServeEvent

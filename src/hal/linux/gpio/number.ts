@@ -1,4 +1,4 @@
-import { NodeError } from '../../../error.ts'
+import { type Hint, NodeError } from '../../../error.ts'
 import type { Sysfs } from '../../sysfs.ts'
 import { HEADERS, parseLine } from './headers.ts'
 
@@ -45,8 +45,12 @@ async function readChips(sysfs: Sysfs): Promise<Chip[]> {
   )
 }
 
-function hint(chips: readonly Chip[]): string {
-  if (chips.length === 0) return 'this machine has no /sys/class/gpio; --simulated needs none'
+function hint(chips: readonly Chip[]): Hint {
+  if (chips.length === 0)
+    return {
+      command: 'this machine has no /sys/class/gpio; --simulated needs none',
+      program: 'this machine has no /sys/class/gpio; simulatedWorld() needs none'
+    }
   const known = chips.map(({ label, lines }) => `${label}:0 to ${label}:${lines - 1}`)
   return `there are GPIO0, GPIO1 … on a Raspberry Pi, and ${known.join(', ')}`
 }

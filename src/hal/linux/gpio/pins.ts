@@ -3,6 +3,7 @@ import { NodeError } from '../../../error.ts'
 import { buildHint } from '../../../installation.ts'
 import type { InputLine, InputOptions, Level, OutputLine, Pins } from '../../gpio.ts'
 import type { Sysfs } from '../../sysfs.ts'
+import { orSimulated } from '../native.ts'
 import { loadGpioKernel } from './addon.ts'
 import { CharacterPins } from './character-pins.ts'
 import type { GpioKernel } from './kernel.ts'
@@ -55,7 +56,7 @@ export class LinuxPins implements Pins {
 
 function unbuilt(line: string, cause: unknown): NodeError {
   return new NodeError('unsupported', `${line} cannot be used: the GPIO addon is not built here`, {
-    hint: `build it ${buildHint()}; or use --simulated`,
+    hint: orSimulated(`build it ${buildHint()}`),
     cause
   })
 }

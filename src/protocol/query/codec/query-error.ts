@@ -1,5 +1,5 @@
 import { defined } from '../../../defined.ts'
-import { isNodeError, NodeError } from '../../../error.ts'
+import { type Hint, isNodeError, NodeError } from '../../../error.ts'
 import { BUSY_RETRY } from '../constants.ts'
 import { isQueryErrorCode } from './answer.ts'
 import type { ErrorAnswer, QueryErrorCode } from './frame.ts'
@@ -36,9 +36,15 @@ export function isRemoteQueryError(error: unknown): boolean {
   return isNodeError(error) && isQueryErrorCode(error.code)
 }
 
-const hints: Partial<Record<QueryErrorCode, string>> = {
-  denied: 'it answers its book and its local network: have its owner add you with `kith book add`',
-  'no-such': 'see what it measures with `kith status` there, or leave out the name',
+const hints: Partial<Record<QueryErrorCode, Hint>> = {
+  denied: {
+    command: 'it answers its book and its local network: have its owner add you with `kith book add`',
+    program: 'it answers its book and its local network: have its owner add this node to its book'
+  },
+  'no-such': {
+    command: 'see what it measures with `kith status` there, or leave out the name',
+    program: 'leave out the name to get all that it measures'
+  },
   'no-data': 'its sensor has not measured yet; ask again after its interval',
   'unknown-op': 'it runs an older version'
 }
