@@ -41,6 +41,13 @@ export function* packReadings(readings: readonly Reading[], options: PackOptions
   }
 }
 
+/** The payload of a pack of one reading, as packReadings() makes it. @throws PackError for one that no pack can carry */
+export function packReading(reading: Reading): Uint8Array {
+  const draft = new Draft(MAX_PAYLOAD, reading.mono ?? 0)
+  draft.add(reading)
+  return draft.pack().payload
+}
+
 function timeForm(reading: Reading): string {
   const { position, quality, errorBound, mono } = reading
   return [position.epoch, position.boot, quality, errorBound === undefined, mono === undefined].join()

@@ -64,7 +64,7 @@ const PROTECTED_HEAD = bytesOfHex('582f')
 const UNPROTECTED = bytesOfHex('a0')
 const SIGNATURE_HEAD = bytesOfHex('5840')
 const CONTEXT = bytesOfHex('846a5369676e617475726531')
-export const SIGNATURE_BYTES = 64
+const SIGNATURE_BYTES = 64
 const KEY_BYTES = 32
 /** Heads of byte strings by their lengths, and the most bytes of a string that each is the shortest for (RFC 8949 section 3). */
 const HEAD_BYTES = [

@@ -1,7 +1,7 @@
 import type { Reading } from '../../reading.ts'
-import { packReadings } from '../../signed/pack.ts'
-import { isPackError, PackError } from '../../signed/pack-error.ts'
-import { isSealError, openSeal, SIGNATURE_BYTES, sealWith } from '../../signed/seal.ts'
+import { packReading } from '../../signed/pack.ts'
+import { isPackError } from '../../signed/pack-error.ts'
+import { isSealError, openSeal, sealWith } from '../../signed/seal.ts'
 import type { SealedReadings } from '../../signed/sealed.ts'
 
 /**
@@ -10,24 +10,20 @@ import type { SealedReadings } from '../../signed/sealed.ts'
  * @throws PackError for a reading that no pack can carry
  */
 export function lonePack(reading: Reading, kid: Uint8Array, signature: Uint8Array): Uint8Array {
-  const { value: pack } = packReadings([reading]).next()
-  if (pack === undefined) throw new PackError('items', 'a pack of nothing')
-  return sealWith('pack', pack.payload, kid, signature)
+  return sealWith('pack', packReading(reading), kid, signature)
 }
 
 /**
  * The signature of a pack that lonePack() makes bit by bit of its reading: all else of it need not be kept.
  * @returns undefined for any other pack
  */
-export function loneSignature({
-  bytes,
-  readings: [reading, ...others]
-}: SealedReadings): Uint8Array | undefined {
-  if (reading === undefined || others.length > 0) return undefined
-  const signature = bytes.subarray(-SIGNATURE_BYTES)
+export function loneSignature({ author, bytes, readings }: SealedReadings): Uint8Array | undefined {
+  const [reading, ...others] = readings
+  if (reading?.series.startsWith(`${author}/`) !== true || others.length > 0) return undefined
   try {
-    const made = lonePack(reading, openSeal('pack', bytes).kid, signature)
-    return Buffer.compare(made, bytes) === 0 ? signature : undefined
+    // A seal has no other bytes than its kid, its payload and its signature.
+    const { peer, payload, signature } = openSeal('pack', bytes)
+    return peer === author && Buffer.compare(packReading(reading), payload) === 0 ? signature : undefined
   } catch (error) {
     if (isPackError(error) || isSealError(error)) return undefined
     throw error

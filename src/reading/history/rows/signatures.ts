@@ -8,10 +8,11 @@ const PIECE = 64
 export class Signatures {
   readonly #pieces: Uint8Array[] = []
   #count = 0
+  #size = 0
 
   /** Bytes of memory, about. */
   get size(): number {
-    return this.#pieces.reduce((sum, { length }) => sum + length, 0)
+    return this.#size
   }
 
   /** @returns its index */
@@ -30,10 +31,14 @@ export class Signatures {
 
   #pieceFor(index: number): Uint8Array {
     const number = Math.floor(index / PIECE)
-    const piece = this.#pieces[number] ?? new Uint8Array(BYTES * (number === 0 ? FIRST : PIECE))
+    const piece = this.#pieces[number]
     const room = BYTES * ((index % PIECE) + 1)
-    const grown = room <= piece.length ? piece : new Uint8Array(2 * piece.length)
-    if (grown !== piece) grown.set(piece)
+    if (piece !== undefined && room <= piece.length) return piece
+    const grown = new Uint8Array(
+      piece === undefined ? BYTES * (number === 0 ? FIRST : PIECE) : 2 * piece.length
+    )
+    if (piece !== undefined) grown.set(piece)
+    this.#size += grown.length - (piece?.length ?? 0)
     this.#pieces[number] = grown
     return grown
   }

@@ -9,7 +9,7 @@ import type { HeldRange, NumberedRange } from '../store/sealed-table.ts'
 import type { Recent } from './recent.ts'
 import type { Retention } from './retention.ts'
 import type { TailRun } from './tail-run.ts'
-import { sizeOf, type TailName, unwrittenParts, writtenSize } from './tails.ts'
+import { sizeOf, type TailName, unwrittenOf, unwrittenParts, writtenSize } from './tails.ts'
 
 export interface FlusherInit {
   readonly clock: Clock
@@ -58,10 +58,14 @@ export class Flusher {
   #known = 0
   /** Whether rows that a salvage has left are being taken over. */
   #isAdopting = false
+  /** Whether the flush that goes on writes all rows that were left one by one. */
+  #hasAdopted = false
   /** Groups of chunks on disk. */
   readonly #groups = new Map<number, Group>()
   /** Those with rows that retention has deleted: a start would take these for rows without a block. */
   readonly #stale = new Set<number>()
+  /** Whose rows the flush that goes on has still to write. */
+  #tails: TailRun[] = []
   /** Parts on disk that are damaged: at each opening of the file they are found again. */
   #damaged: readonly Damaged[] = []
 
@@ -76,28 +80,47 @@ export class Flusher {
     if (opened === this.#known) return
     this.#known = durable.read((store) => {
       recent.tails.rewrite()
+      if (this.hasRows) this.#tails = recent.tails.all()
       this.#loadChunks(store)
       return opened
     }, this.#known)
     this.adopt()
   }
 
+  /** Whether begin() has left rows to write. */
+  get hasRows(): boolean {
+    return this.#tails.length > 0
+  }
+
+  /** Begins a flush of all rows: write() takes them tail by tail. */
+  begin(): void {
+    const { tails } = this.#init.recent
+    this.load()
+    this.#rewrite()
+    this.#hasAdopted = !this.#isAdopting
+    // By name: new names lie side by side in the pages of their indices.
+    this.#tails = tails
+      .all()
+      .filter((tail) => unwrittenOf(tail) > 0)
+      .sort((a, b) => (a.series < b.series ? -1 : 1))
+  }
+
   /**
-   * One transaction: packs and blocks up to `max`, the first first, and rows.
-   * @param withRows whether all rows are written
+   * One transaction: packs and blocks up to `max`, the first first, and the rows of so many tails.
    * @returns whether it was written, and whether there is more
    */
-  write(max: number, withRows: boolean): { written: boolean; more: boolean } {
+  write(max: number, tails: number): { written: boolean; more: boolean } {
     const { durable, recent } = this.#init
     this.load()
-    if (withRows) this.#rewrite()
-    const rows = withRows ? unwrittenParts(recent.tails.all()) : []
+    const { hasRows } = this
+    const rows = unwrittenParts(this.#tails.splice(0, tails))
+    const endsRows = hasRows && !this.hasRows
     const batch = recent.sealed.first(max)
-    const more = batch.length < recent.sealed.size
+    const more = batch.length < recent.sealed.size || this.hasRows
     const anchors = recent.anchors()
     let added: { group: number; parts: ChunkPart[] } | undefined
     let retained: { before: Needed; ranges: NumberedRange[] } | undefined
-    // Rows whose block is not written yet are still needed.
+    // Rows whose block is not written yet are still needed, and those that are to be written anew.
     const dropped = more ? [] : this.#unused()
     const spare = more ? 0 : this.#spare(dropped)
     const written = durable.write((store) => {
@@ -106,7 +129,7 @@ export class Flusher {
       for (const [, { peer, run, anchor }] of anchors) store.names.anchor(peer, run, anchor)
       if (rows.length > 0) added = this.#addChunks(store, rows)
       // A salvage counts what it has written there, and not all of it may be taken over yet.
-      if (withRows && isKnown && durable.unread.length === 0 && !this.#isAdopting) store.tail.clear()
+      if (endsRows && isKnown && durable.unread.length === 0 && this.#hasAdopted) store.tail.clear()
       for (const { stored } of batch) store.sealed.put(stored)
       for (const unused of dropped) if (isKnown) store.chunks.drop(unused)
       const numbers = (): Ids[] => [...this.#numbers(dropped), ...idsOf(added?.parts ?? [])]
@@ -114,7 +137,10 @@ export class Flusher {
       const before = this.#needed()
       if (this.#init.retain(store, spare, numbers)) retained = { before, ranges: [...store.sealed.retired] }
     })
-    if (!written) return { written, more }
+    if (!written) {
+      this.#tails = []
+      return { written, more }
+    }
     for (const { tail, parts } of rows) {
       for (const part of parts) part.chunk = added?.group
       tail.close()
@@ -139,6 +165,7 @@ export class Flusher {
   /** A tail a step. */
   *#adopted(): Generator<void> {
     const { durable, recent, clock } = this.#init
+    this.#hasAdopted = false
     const at = clock.monotonic()
     for (const name of durable.read((store) => store.tail.tails(), [])) {
       const rows = durable.read((store) => this.#unsealed(store, name), [])

@@ -35,10 +35,10 @@ import { Tails } from './tails.ts'
 const ANCHOR_BYTES = 64
 
 /**
- * Packs and blocks that one turn of the event loop writes, alone and beside rows; tails that it seals; packs of others
- * that it takes out of memory, about.
+ * Packs and blocks that one turn of the event loop writes, alone and beside rows; tails whose rows it writes; tails that
+ * it seals; packs of others that it takes out of memory, about.
  */
-const SLICE = { written: 24, withRows: 4, sealed: 4, settled: 256 }
+const SLICE = { written: 24, withRows: 4, rows: 128, sealed: 4, settled: 256 }
 
 /** The part of history.bytes that rows on disk which nobody needs may take. */
 const SPARE_PART = 1 / 16
@@ -164,7 +164,8 @@ export class SqliteHistory implements History {
       this.#own.sealDue(Infinity)
       this.#settle(SLICE.settled)
     })
-    this.#write(Infinity, true)
+    this.#begin()
+    this.#write(Infinity, Infinity)
     this.#ended()
   }
 
@@ -191,13 +192,17 @@ export class SqliteHistory implements History {
     this.#turn(true)
   }
 
-  #turn(withRows: boolean): void {
+  #turn(isFirst: boolean): void {
     this.#flushing = undefined
-    const isDue = this.#quietly(() => {
-      const settles = this.#settle(SLICE.settled)
-      return this.#own.sealDue(SLICE.sealed) || settles
-    })
-    const more = this.#write(withRows ? SLICE.withRows : SLICE.written, withRows)
+    // Rows first: what takes their place comes when they are written.
+    const isDue =
+      this.#flusher.hasRows ||
+      this.#quietly(() => {
+        const settles = this.#settle(SLICE.settled)
+        return this.#own.sealDue(SLICE.sealed) || settles
+      })
+    if (isFirst) this.#begin()
+    const more = this.#write(this.#flusher.hasRows ? SLICE.withRows : SLICE.written, SLICE.rows)
     if (more || isDue) this.#flushing = setImmediate(() => this.#turn(false))
     else this.#ended()
   }
@@ -217,14 +222,21 @@ export class SqliteHistory implements History {
     this.#flushing = undefined
   }
 
+  get #isWritten(): boolean {
+    return this.#unwritten === 0 && this.#recent.sealed.size === 0
+  }
+
+  #begin(): void {
+    if (!this.#isWritten) this.#flusher.begin()
+  }
+
   /** @returns whether there is more that can be written */
-  #write(max: number, withRows: boolean): boolean {
-    if (this.#unwritten === 0 && this.#recent.sealed.size === 0) return false
-    const { written, more } = this.#flusher.write(max, withRows)
+  #write(max: number, tails: number): boolean {
+    if (this.#isWritten) return false
+    const { written, more } = this.#flusher.write(max, tails)
     if (!written) this.#shrinkMemory()
     // The rows of a file that was opened anew are written anew.
-    const isAll = written && !more && this.#recent.tails.unwritten === 0
-    this.#unwritten = isAll ? 0 : Math.max(this.#unwritten, 1)
+    this.#unwritten = written && !more ? this.#recent.tails.unwritten : Math.max(this.#unwritten, 1)
     return written && more
   }
 

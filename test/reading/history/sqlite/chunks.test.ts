@@ -118,7 +118,7 @@ t.test('rows that retention deleted do not return, nor become those of another s
   await clock.advance(60_000)
   t.same(
     query(path, 'SELECT name FROM series ORDER BY id'),
-    ['slow', 'fast', 'outdoor'].map((device) => ({ name: seriesOf(device) })),
+    ['fast', 'slow', 'outdoor'].map((device) => ({ name: seriesOf(device) })),
     'a number in a chunk is not given to another series'
   )
   for (const quality of [0, 2] as const) {
