@@ -10,7 +10,7 @@ export interface Bench {
 
 /** How a bench is run. */
 export interface Setting {
-  /** Three rounds in place of one, and as many calls as the figures need to repeat within some per cent. */
+  /** More rounds or more calls, or longer ones, as its table says: the figures repeat better. */
   readonly isFull: boolean
   /** The sources and the bundle. */
   readonly codes: readonly Code[]

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { parseConfig } from '../../src/config/load.ts'
 import { VirtualClock } from '../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../src/log.ts'
 import type { HistoryStatus } from '../../src/reading/history/history.ts'
@@ -45,6 +46,8 @@ const TOPIC = '/sensor/temp/v1'
 /** Bytes of payload of a pack on that topic. */
 const MAX_PAYLOAD = 1024
 const MIB = 2 ** 20
+/** In place of a part of the machine's memory. */
+const SEAL_MIB = 64
 
 const columns: readonly Column[] = [
   { name: 'readings' },
@@ -65,7 +68,9 @@ export const journal: Bench = {
       tell(`journal, ${journaled.name}`)
       rows.push(rowOf(await measureJournal(journaled)))
     }
-    const conditions = ['bytes and processor time are of one reading; flush, sealing and the rest by default']
+    const conditions = [
+      `bytes and processor time are of one reading; history as by default, with ${SEAL_MIB} MiB for seals`
+    ]
     return [{ title: 'Journal', conditions, columns, rows }]
   }
 }
@@ -243,15 +248,7 @@ function historyIn(path: string, clock: VirtualClock): SqliteHistory {
     time: () => ({ quality: 0, errorBound: 0.05, offset: 0 }),
     topicOf: () => TOPIC,
     maxPayloadOf: () => MAX_PAYLOAD,
-    limits: {
-      flush: 60_000,
-      flushBytes: MIB / 4,
-      blockAge: 900_000,
-      age: 30 * 86_400_000,
-      bytes: 1024 * MIB,
-      memoryBytes: 8 * MIB,
-      sealBytes: 64 * MIB
-    }
+    limits: { ...parseConfig('', []).history, sealBytes: SEAL_MIB * MIB }
   })
   history.beginRun(RUN, { mono: 0, unix: clock.now() / 1000, quality: 0 })
   return history

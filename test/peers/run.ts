@@ -1,12 +1,12 @@
 // Flow control of our streams with implementations of libp2p that are not ours: go-libp2p and rust-libp2p.
 //
-//     npm run test:peers                    with each that can be built here; skips, with the reason, the others
+//     npm run test:peers                    with each whose tool is here; skips, with the reason, the others
 //     npm run test:peers -- go              with this
 //     npm run test:peers -- --loss 2        in a network namespace that loses 2 % of the packets (root, iptables)
 //     npm run test:peers -- --build DIR     keeps there what is built: cargo compiles some 200 packages
-//     npm run test:peers -- --required      fails where one cannot be built
+//     npm run test:peers -- --required      fails where a tool is missing
 //
-// The last line reads: N passed, N failed
+// One that does not build has failed. The last line reads: N passed, N failed
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,20 +15,28 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { systemClock, withDeadline } from '../../src/clock.ts'
+import { checkPrograms, orSkipped } from '../support/process/needs.ts'
 import { streamChecks } from './streams.ts'
 
 interface Peer {
-  /** The program that builds it. */
+  /** The program that builds it, and the package of Debian that has it. */
   readonly tool: string
+  readonly package: string
   readonly build: (out: string) => readonly string[]
   /** Below the folder that build() was given. */
   readonly program: string
 }
 
 const peers: Readonly<Record<string, Peer>> = {
-  go: { tool: 'go', build: (out) => ['build', '-o', join(out, 'peer'), '.'], program: 'peer' },
+  go: {
+    tool: 'go',
+    package: 'golang-go',
+    build: (out) => ['build', '-o', join(out, 'peer'), '.'],
+    program: 'peer'
+  },
   rust: {
     tool: 'cargo',
+    package: 'cargo',
     build: (out) => ['build', '--release', '--locked', '--target-dir', out],
     program: 'release/kith-test-peer'
   }
@@ -36,6 +44,8 @@ const peers: Readonly<Record<string, Peer>> = {
 /** Milliseconds. */
 const BUILD = 1_800_000
 const START = 30_000
+/** Last lines of a build that are shown. */
+const SHOWN = 20
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,9 +65,12 @@ let passed = 0
 let failed = 0
 if (values.loss !== undefined) lose(values.loss)
 for (const [name, peer] of Object.entries(peers))
-  if (positionals.length === 0 || positionals.includes(name)) await check(name, peer)
+  if (positionals.length === 0 || positionals.includes(name)) {
+    console.log(name)
+    await orSkipped(values.required, () => check(name, peer))
+  }
 console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+process.exit(failed > 0 ? 1 : process.exitCode)
 
 /** Goes on in a network of its own, where packets of the loopback are lost. */
 function lose(percent: string): void {
@@ -80,30 +93,31 @@ function lose(percent: string): void {
   process.exit(status ?? 1)
 }
 
+/** @throws Lacking */
 async function check(name: string, peer: Peer): Promise<void> {
+  checkPrograms({ [peer.tool]: peer.package })
   const out =
     values.build === undefined ? mkdtempSync(join(tmpdir(), 'kith-peers-')) : resolve(values.build, name)
   try {
-    const reason = built(name, peer, out)
-    if (reason !== undefined) {
-      console.log(`${name}: skipped: ${reason}`)
-      if (values.required) failed++
-      return
-    }
-    console.log(name)
-    await run(join(out, peer.program))
+    const fault = build(name, peer, out)
+    if (fault === undefined) return await run(join(out, peer.program))
+    console.log(`  NOT OK it builds\n${fault}`)
+    failed++
   } finally {
     if (values.build === undefined) rmSync(out, { recursive: true })
   }
 }
 
-/** @returns why it cannot be built */
-function built(name: string, { tool, build }: Peer, out: string): string | undefined {
-  if (spawnSync(tool, ['version'], { stdio: 'ignore' }).error !== undefined) return `${tool} is not installed`
+/** @returns why it does not build */
+function build(name: string, peer: Peer, out: string): string | undefined {
   const cwd = new URL(`${name}/`, import.meta.url)
-  const { status, stderr } = spawnSync(tool, build(out), { cwd, timeout: BUILD, encoding: 'utf8' })
+  const { status, stderr, error } = spawnSync(peer.tool, peer.build(out), {
+    cwd,
+    timeout: BUILD,
+    encoding: 'utf8'
+  })
   if (status === 0) return undefined
-  return `${tool} does not build it: ${stderr.trim().split('\n').at(-1)}`
+  return `${peer.tool}: ${error?.message ?? stderr.trim().split('\n').slice(-SHOWN).join('\n')}`
 }
 
 async function run(program: string): Promise<void> {

@@ -170,7 +170,7 @@ function fetched(stream: Stream, bytes: number): Fetched {
   return fetch
 }
 
-/** @throws Error where it does not hold soon */
+/** Looks each turn of the event loop, as test/support/until.ts does not: echoes are counted. @throws Error where it does not hold soon */
 async function until(holds: () => boolean): Promise<void> {
   const end = performance.now() + SILENCE
   while (!holds()) {
