@@ -51,9 +51,9 @@ const TABLE: Readonly<Record<string, readonly Permission[]>> = {
   // The book is YAML; multicast-dns is what libp2p's own discovery uses, driven per interface (docs/network.md trap 6).
   peer: value(...LIBP2P, 'yaml', 'multicast-dns'),
   // Types of hal: the socket of datagrams and the clock status come from the world.
-  // The cipher that libp2p's Noise seals with: short packets are sealed by it, too.
+  // The cipher that libp2p's Noise seals with: short packets are sealed by it, too. The group of pairing.
   protocol: [
-    ...value('cbor', 'reading', ...LIBP2P, '@chainsafe/as-chacha20poly1305'),
+    ...value('cbor', 'reading', ...LIBP2P, '@chainsafe/as-chacha20poly1305', '@noble/curves'),
     ...type('peer', 'hal')
   ],
   bridge: [...value('reading'), ...type('protocol', 'node')],

@@ -8,6 +8,8 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   id: async () => (await import('./commands/id.ts')).id,
   peers: async () => (await import('./commands/peers.ts')).peers,
   book: async () => (await import('./commands/book.ts')).book,
+  pair: async () => (await import('./commands/access/pair.ts')).pair,
+  unpair: async () => (await import('./commands/access/unpair.ts')).unpair,
   ask: async () => (await import('./commands/ask.ts')).ask,
   watch: async () => (await import('./commands/watch.ts')).watch,
   history: async () => (await import('./commands/history.ts')).history,

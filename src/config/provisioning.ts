@@ -49,9 +49,13 @@ const owner = text(
   'a PeerId (kith id) or an invite (kith id --qr) as in kith:1/12D3KooW…'
 )
 
-/** What a card's kith.yaml says beside the configuration of the node. A node itself does nothing with it. */
+/** What a card's kith.yaml says beside the configuration of the node. A node itself reads the owner alone. */
 export const provisioning = {
-  owner: option(owner, '', `Who it belongs to: goes into its address book under the name owner. ${ONLY}`),
+  owner: option(
+    owner,
+    '',
+    'Who it belongs to: a PeerId or an invite. Goes into its address book under the name owner, with all rights.'
+  ),
   wifi: section(`The wireless network of this machine. ${ONLY}`, {
     ssid: option(ssid, '', 'The name of the network.'),
     password: option(password, '', 'WPA2; removed from the file once the machine has it.'),

@@ -12,6 +12,7 @@ import { datagramLimits } from '../protocol/datagram/limits.ts'
 import { dhtLimits } from '../protocol/dht/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
 import { neighboursLimits } from '../protocol/neighbours/limits.ts'
+import { pairLimits } from '../protocol/pair/limits.ts'
 import { queryLimits } from '../protocol/query/limits.ts'
 import { relayLimits } from '../protocol/relay/limits.ts'
 import {
@@ -103,6 +104,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   neighbours: limitsSection(neighboursLimits),
   via: limitsSection(viaLimits),
   addresses: limitsSection(addressesLimits),
+  pair: limitsSection(pairLimits),
   relay: limitsSection(relayLimits),
   dht: limitsSection(dhtLimits),
   network: limitsSection(networkLimits),

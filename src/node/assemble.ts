@@ -14,6 +14,7 @@ import { createAddresses } from './assembly/reach/addresses.ts'
 import { createDht } from './assembly/reach/dht.ts'
 import { createNeighbours } from './assembly/reach/neighbours.ts'
 import { addNeighboursWay } from './assembly/reach/neighbours-way.ts'
+import { createPairing } from './assembly/reach/pairing.ts'
 import { createRelays } from './assembly/reach/relay.ts'
 import { createVia } from './assembly/reach/via.ts'
 import { createReplication } from './assembly/replication.ts'
@@ -77,6 +78,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   addNeighboursWay({ ...base, neighbours, via })
   const relays = createRelays(base)
   const dht = await createDht(base)
+  const pairing = createPairing({ ...base, peerLookup })
   const switches = new Switches(init)
   const components = {
     ...base,
@@ -87,6 +89,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     neighbours,
     via,
     addresses,
+    pairing,
     relays,
     dht,
     switches

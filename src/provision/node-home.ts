@@ -1,20 +1,17 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { isNodeError, NodeError } from '../error.ts'
+import { isNodeError } from '../error.ts'
 import { initHome, peerOfHome } from '../node/home.ts'
+import { putOwner } from '../node/pairing/owner-entry.ts'
 import { bookFile } from '../node/peers/book-file.ts'
-import { invitedEntry } from '../node/peers/invited-entry.ts'
-import { AddressBook, type BookEntry } from '../peer/book/book.ts'
-import { isInvite, readInvite } from '../peer/book/invite.ts'
+import { AddressBook } from '../peer/book/book.ts'
 import { writeAtomic } from '../write-atomic.ts'
 import { digestOf } from './boot-file.ts'
 
 const CONFIG = 'kith.yaml'
 const REPLACED = 'kith.yaml.replaced'
 const STATE = 'provision.json'
-const OWNER = 'owner'
-const OTHERS = 'write what `kith id` prints on the machine of the owner'
 
 const stateSchema = v.object({
   /** Digest of the boot partition's file after it was applied, without its password; the home's kith.yaml is the same. */
@@ -82,7 +79,7 @@ export class NodeHome {
   }
 
   /**
-   * Puts a PeerId or an invite into the book; an owner of before is removed from it.
+   * Puts a PeerId or an invite into the book, with all rights; an owner of before is removed from it.
    * @returns the name that it has there
    * @throws NodeError 'bad-invite', 'bad-book', 'already-named'
    */
@@ -91,10 +88,7 @@ export class NodeHome {
       const file = bookFile(join(this.#home, 'book.yaml'))
       const version = await file.version()
       const book = new AddressBook(await file.read(), { file, version, capacity })
-      const entry = ownerEntry(who, book, self)
-      const former = book.get(OWNER)
-      if (entry.name === OWNER && former !== undefined && former.peer !== entry.peer) await book.remove(OWNER)
-      return (await book.put(entry)).name
+      return await putOwner(book, who, self)
     })
   }
 
@@ -118,18 +112,4 @@ export class NodeHome {
       process.setegid?.(0)
     }
   }
-}
-
-/** A peer that is in the book keeps its name. */
-function ownerEntry(who: string, book: AddressBook, self: string): BookEntry {
-  if (who === self)
-    throw new NodeError('bad-config', 'owner is the PeerId of this device itself', { hint: OTHERS })
-  if (!isInvite(who)) {
-    const known = book.ofPeer(who)
-    return known ?? { name: OWNER, peer: who, purposes: [], addresses: [], time: false, added: 'typed' }
-  }
-  const invite = readInvite(who)
-  const name = book.ofPeer(invite.peer)?.name ?? OWNER
-  const others = { get: (other: string) => (other === OWNER ? undefined : book.get(other)) }
-  return invitedEntry({ name }, invite, { book: { ...others, ofPeer: (peer) => book.ofPeer(peer) }, self })
 }

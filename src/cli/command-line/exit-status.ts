@@ -34,7 +34,10 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['unreachable', NOT_FOUND],
   ['no-node', NOT_FOUND],
   ['deadline', NOT_FOUND],
-  ['denied', REFUSED]
+  ['no-code', NOT_FOUND],
+  ['denied', REFUSED],
+  ['refused', REFUSED],
+  ['not-proved', REFUSED]
 ])
 
 /** The exit status for an error: by its code, else 1. */

@@ -6,7 +6,8 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { NodeError } from '../../error.ts'
 import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
-import type { Operations } from '../../node/api/operations.ts'
+import type { PairStep } from '../../node/api/access/pairing-views.ts'
+import type { Operations, Status } from '../../node/api/operations.ts'
 import type { ConfigSource } from '../../node/configuration/live-config.ts'
 import type { LogLevel } from '../../node/log/create-log.ts'
 import type { RunningNode } from '../../node/run-node.ts'
@@ -16,6 +17,7 @@ import { seedOf, simulatedOption } from '../command-line/simulated-option.ts'
 import { untilAborted } from '../command-line/until-aborted.ts'
 import { configFile, loadNodeConfig } from '../load-config.ts'
 import type { Health, Notifier } from '../service/notifier.ts'
+import { stepLine } from '../views/pairing.ts'
 import { ownReadingLine, startBlock } from '../views/start-block.ts'
 
 /** The sensors of a simulated node without configured ones. */
@@ -68,7 +70,7 @@ export const run = defineCommand({
     try {
       service?.ready(() => healthOf(node))
       const show = terminal.live && !context.json ? showOnTerminal : showInLog
-      const shown = show(context, node.operations, log)
+      const shown = show(context, node, log)
       await Promise.race([node.stopped, Promise.all([shown, aborted(signal)])])
       return signal.aborted ? DONE : FAILED
     } finally {
@@ -175,18 +177,48 @@ async function logOf(
   })
 }
 
-async function showInLog(_context: Context, operations: Operations, log: Log): Promise<void> {
+async function showInLog(_context: Context, { operations }: RunningNode, log: Log): Promise<void> {
   const { name, peer, addresses, sensors } = await operations.status()
   log.info('started', { name, peer, addresses, sensors: sensors.map((sensor) => sensor.name) })
 }
 
-async function showOnTerminal(context: Context, operations: Operations): Promise<void> {
-  const { terminal, signal, environment, options } = context
+async function showOnTerminal(context: Context, node: RunningNode): Promise<void> {
+  const { terminal, signal, environment, options, clock } = context
+  const { operations } = node
   const status = await operations.status()
+  const offer = isUntouched(node) ? operations.pairOpen({}, signal)[Symbol.asyncIterator]() : undefined
+  const step = (await offer?.next())?.value
+  const code = step !== undefined && 'code' in step ? { step, now: clock.now() / 1000 } : undefined
   terminal.lines(
-    startBlock(status, { ansi: terminal.ansi, byNpm: environment['npm_execpath'] !== undefined })
+    startBlock(status, { ansi: terminal.ansi, byNpm: environment['npm_execpath'] !== undefined, code })
   )
-  if (options['quiet'] === true) return
+  await Promise.all([
+    followOffer(context, offer),
+    options['quiet'] === true ? [] : showReadings(context, status, operations)
+  ])
+}
+
+/** Nobody may do anything here yet, so that whoever stands before the machine may take it. */
+function isUntouched({ assembled: { init, peers } }: RunningNode): boolean {
+  const { access, owner } = init.config
+  return owner === '' && access.length === 0 && peers.book.entries().length === 0
+}
+
+async function followOffer(
+  { terminal, signal }: Context,
+  offer: AsyncIterator<PairStep> | undefined
+): Promise<void> {
+  if (offer === undefined) return
+  const rest = { [Symbol.asyncIterator]: () => offer }
+  // The log tells who tried, and who was paired.
+  for await (const step of untilAborted(rest, signal)) if ('closed' in step) terminal.lines(stepLine(step))
+}
+
+async function showReadings(
+  { terminal, signal }: Context,
+  status: Status,
+  operations: Operations
+): Promise<void> {
   for await (const view of untilAborted(operations.watch({ who: [status.peer] }, signal), signal))
     terminal.line(ownReadingLine(view, terminal.ansi))
 }

@@ -1,13 +1,23 @@
+import type { PairStep } from '../../node/api/access/pairing-views.ts'
 import type { SensorView, SeriesView, Status } from '../../node/api/operations.ts'
 import { formatDuration } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { facts } from '../terminal/table.ts'
+import { unownedLines } from './pairing.ts'
 import { remark, shownValue, stateStyle, timeText } from './series-cells.ts'
 
 /** The text of a node's start: who it is, and the next command. */
-export function startBlock(status: Status, options: { ansi: AnsiStyle; byNpm: boolean }): string[] {
-  const { ansi, byNpm } = options
+export function startBlock(
+  status: Status,
+  options: {
+    ansi: AnsiStyle
+    byNpm: boolean
+    /** A code for the first owner, and the time now in Unix seconds. */
+    code?: { readonly step: Extract<PairStep, { code: string }>; readonly now: number } | undefined
+  }
+): string[] {
+  const { ansi, byNpm, code } = options
   const kith = byNpm ? 'npm run kith --' : 'kith'
   return [
     `${ansi(sanitize(status.name, 64), 'bold')} is up, kith ${status.version} on ${status.world} hardware`,
@@ -24,9 +34,20 @@ export function startBlock(status: Status, options: { ansi: AnsiStyle; byNpm: bo
     '',
     `  ${ansi('In a second terminal, on this or another machine of the network, run', 'dim')}`,
     `      ${ansi(`${kith} watch`, 'bold')}`,
+    ...(code === undefined ? [] : ownerLines(code, status.name, kith, ansi)),
     `  ${ansi('Ctrl-C stops this node.', 'dim')}`,
     ''
   ]
+}
+
+function ownerLines(
+  { step, now }: { readonly step: Extract<PairStep, { code: string }>; readonly now: number },
+  self: string,
+  kith: string,
+  ansi: AnsiStyle
+): string[] {
+  const [text = '', command = ''] = unownedLines(step, self, now, kith)
+  return [`  ${ansi(text, 'dim')}`, `      ${ansi(command, 'bold')}`]
 }
 
 function sensorText({ name, type, place, interval }: SensorView): string {

@@ -205,8 +205,7 @@ export interface ConfigInput {
     /** It answers for the DHT, and stores nothing for others. */
     readonly serve?: boolean | undefined
   }
-  /** Who it belongs to: goes into its address book under the name owner. Applied by `kith provision` from the boot
-   * partition of an SD card alone. */
+  /** Who it belongs to: a PeerId or an invite. Goes into its address book under the name owner, with all rights. */
   readonly owner?: string | undefined
   /** The wireless network of this machine. Applied by `kith provision` from the boot partition of an SD card alone. */
   readonly wifi?: {

@@ -191,6 +191,19 @@ export interface LimitsInput extends ReachLimitsInput {
     /** Changes are gathered for this long before they are published. (0ms to 1h) */
     readonly gather?: string | undefined
   }
+  /** Pairing by a code. */
+  readonly pair?: {
+    /** A code that nobody used is closed after this. (1min to 15min) */
+    readonly lifetime?: string | undefined
+    /** Tries of one code, by whomever; then it is closed. (1 to 5) */
+    readonly tries?: number | undefined
+    /** Least time from the begin of one try to that of the next. (2s to 1min) */
+    readonly interval?: string | undefined
+    /** One try may take this long. (1s to 1min) */
+    readonly deadline?: string | undefined
+    /** Whoever proved a code may prove it again for this long, if the answer was lost. (0ms to 10min) */
+    readonly repeat?: string | undefined
+  }
   /** Refusals of what somebody may not do. */
   readonly access?: {
     /** Callers whose refusals are logged once a minute each; of all others none is. (1 to 4096) */

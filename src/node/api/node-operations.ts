@@ -14,6 +14,7 @@ export interface NodeOperationsInit {
   readonly ping: PingInit
   readonly book: BookOperations
   readonly switches: Pick<Operations, 'switch'>
+  readonly pairing: Pick<Operations, 'pairOpen' | 'pair' | 'unpair'>
   readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
   readonly pipe: PipeInit
   readonly served: Pick<Operations, 'serve' | 'accept'>
@@ -44,6 +45,10 @@ export class NodeOperations implements Operations {
   readonly bookRename: Operations['bookRename'] = (from, to) => this.#init.book.bookRename(from, to)
   readonly bookRemove: Operations['bookRemove'] = (name) => this.#init.book.bookRemove(name)
   readonly bookImport: Operations['bookImport'] = (entries) => this.#init.book.bookImport(entries)
+  readonly pairOpen: Operations['pairOpen'] = (request, signal) =>
+    this.#init.pairing.pairOpen(request, signal)
+  readonly pair: Operations['pair'] = (request, signal) => this.#init.pairing.pair(request, signal)
+  readonly unpair: Operations['unpair'] = (who, signal) => this.#init.pairing.unpair(who, signal)
   readonly switch: Operations['switch'] = (request) => this.#init.switches.switch(request)
   readonly devicesTest: Operations['devicesTest'] = (request, signal) =>
     this.#init.devices.devicesTest(request, signal)

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Finding } from '../../hal/scan/finding.ts'
 import type { ConfigReload, ConfigStatus } from '../configuration/views.ts'
 import type { ImportReport } from '../peers/import-book.ts'
+import type { PairOpenRequest, PairRequest, PairStep, PairView, UnpairView } from './access/pairing-views.ts'
 import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
 
 export type { SeriesView } from './reading-rows.ts'
@@ -31,6 +32,18 @@ export interface Operations {
   bookRemove(name: string): Promise<void>
   /** Merges entries into the book (node/peers/import-book.ts); several calls may bring those of one file. */
   bookImport(entries: readonly BookEntry[]): Promise<BookImport>
+  /**
+   * Opens a code, which it tells first; then what becomes of it, until it is closed. When the signal aborts the code is
+   * withdrawn. @throws NodeError bad-request for what cannot be granted, bad-name
+   */
+  pairOpen(request: PairOpenRequest, signal: AbortSignal): AsyncIterable<PairStep>
+  /**
+   * Proves a code to the peer that has it open: each is in the other's book afterwards. @throws NodeError nobody-found,
+   * unreachable, no-code, refused, not-proved, busy, already-named
+   */
+  pair(request: PairRequest, signal: AbortSignal): Promise<PairView>
+  /** Removes a peer and what the book grants it, and tells it, if it is reached within 5 s. @throws NodeError nobody-found */
+  unpair(who: string, signal: AbortSignal): Promise<UnpairView>
   /** One answer for each series that matches; faults are answers. @throws NodeError nobody-found, unreachable, denied */
   ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]>
   /** First the latest of everything that matches, then every change until the signal aborts. */
@@ -225,8 +238,8 @@ export interface BookEntry {
   relays?: string[]
   /** What it may on this node: own, operate:heater; absent where nothing is granted. */
   may?: string[]
-  /** Origin of the entry: a PeerId that was typed, an invite, or a peer nearby. */
-  added?: 'typed' | 'scanned' | 'met'
+  /** Origin of the entry: a PeerId that was typed, an invite, a peer nearby, or one that was paired by a code. */
+  added?: 'typed' | 'scanned' | 'met' | 'paired'
   note?: string
 }
 

@@ -37,6 +37,7 @@ import type { LiveConfig } from '../configuration/live-config.ts'
 import type { Network } from '../network/create-network.ts'
 import type { PeerProtocols } from '../network/peer-protocols.ts'
 import type { SharedKeys } from '../network/shared-keys.ts'
+import type { PairingOnDemand } from '../pairing/on-demand.ts'
 import type { DenyList } from '../peers/deny-list.ts'
 import type { PeerDirectory } from '../peers/directory.ts'
 import type { OnConnectSync } from '../peers/on-connect-sync.ts'
@@ -76,6 +77,8 @@ export interface Components {
   readonly via: Via
   /** Exchanges addresses with peers of the book. */
   readonly addresses: Addresses
+  /** Pairing by a code: loaded when it is asked for. */
+  readonly pairing: PairingOnDemand
   readonly relays: Relays
   /** undefined where none is joined. */
   readonly dht: Dht | undefined

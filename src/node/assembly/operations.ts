@@ -38,6 +38,7 @@ export function createOperations(components: Components): Operations {
       things: () => thingsOf(components.live.current)
     }),
     switches: components.switches,
+    pairing: components.pairing,
     devices: deviceOperations(components, status),
     ask: {
       resolver,

@@ -42,6 +42,7 @@ export async function createPeers({
 }: Pick<Components, 'init' | 'live' | 'transports'>): Promise<Peers> {
   const { config, identity, log } = init
   const book = await openBook({ ...init, refused: (error) => log.warn(describeError(error)) })
+  await addOwner(init, book)
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
   const gate = dialGate({
     self: identity.peer,
@@ -129,6 +130,18 @@ export async function createPeers({
 /** The names of private sensors. */
 export function privatesOf({ sensors }: Pick<NodeConfig, 'sensors'>): ReadonlySet<string> {
   return new Set(sensors.filter((sensor) => sensor.private).map(({ name }) => name))
+}
+
+/** A node starts without its owner where the book cannot be written, or the owner be read. */
+async function addOwner(
+  { config, identity, log, shortLived }: Components['init'],
+  book: AddressBook
+): Promise<void> {
+  if (config.owner === '' || shortLived) return
+  const { putOwner } = await import('../pairing/owner-entry.ts')
+  await putOwner(book, config.owner, identity.peer).catch((error: unknown) =>
+    log.warn(`owner: ${describeError(error)}`)
+  )
 }
 
 /** Words that mean nobody are no error: the entry of the book may come later. */

@@ -30,6 +30,7 @@ export function startOrder(
     neighbours,
     via,
     addresses,
+    pairing,
     relays,
     dht,
     switches
@@ -60,6 +61,7 @@ export function startOrder(
     neighbours,
     via,
     addresses,
+    pairing,
     relays.startable,
     ...(dht === undefined ? [] : [dht]),
     gossip,

@@ -102,6 +102,10 @@ export class ControlClient implements Operations {
   readonly bookRemove: Operations['bookRemove'] = (name) => this.#answer('bookRemove', { name })
   readonly bookImport: Operations['bookImport'] = (entries) => this.#answer('bookImport', { entries })
   readonly configReload: Operations['configReload'] = () => this.#answer('configReload')
+  readonly pairOpen: Operations['pairOpen'] = (request, signal) => this.#stream('pairOpen', request, signal)
+  readonly pair: Operations['pair'] = (request, signal) =>
+    this.#answer('pair', request, signal, request.timeout)
+  readonly unpair: Operations['unpair'] = (who, signal) => this.#answer('unpair', { who }, signal)
   readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
   readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)

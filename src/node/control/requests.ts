@@ -52,12 +52,14 @@ const bookEntry = v.strictObject({
   relays: v.exactOptional(texts),
   may: v.exactOptional(texts),
   time: v.boolean(),
-  added: v.exactOptional(v.picklist(['typed', 'scanned', 'met'])),
+  added: v.exactOptional(v.picklist(['typed', 'scanned', 'met', 'paired'])),
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_NOTE)))
 })
 const entries = v.strictObject({ entries: v.pipe(v.array(bookEntry), v.maxLength(1024)) })
 const rename = v.strictObject({ from: text, to: text })
 const forget = v.strictObject({ who: text })
+const pairOpen = v.strictObject({ may: v.exactOptional(texts), name: v.exactOptional(text) })
+const pairing = v.strictObject({ who: text, code: text, name: v.exactOptional(text), timeout })
 const named = v.strictObject({ name: text })
 const ask = v.strictObject({ who: text, what: v.exactOptional(text), by, timeout })
 const watch = v.strictObject({ who: v.optional(texts, []), what: v.exactOptional(text) })
@@ -103,6 +105,9 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   bookRemove: answer(named, (operations, { name }) => operations.bookRemove(name)),
   bookImport: answer(entries, (operations, body) => operations.bookImport(body.entries)),
   configReload: answer(nothing, (operations) => operations.configReload()),
+  pairOpen: stream(pairOpen, (operations, request, signal) => operations.pairOpen(request, signal)),
+  pair: answer(pairing, (operations, request, signal) => operations.pair(request, signal)),
+  unpair: answer(forget, (operations, { who }, signal) => operations.unpair(who, signal)),
   ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),

@@ -55,6 +55,11 @@ export class Access {
     return decision
   }
 
+  /** What kith.yaml grants. */
+  get listed(): readonly Grant[] {
+    return this.#facts.grants
+  }
+
   /** Whether kith.yaml grants something to a name or purpose of the book. */
   grants(word: string): boolean {
     return this.#facts.grants.some(({ who }) => who === word)

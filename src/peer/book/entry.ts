@@ -1,7 +1,7 @@
-/** By what way a peer came into the book: its PeerId was written, was in an invite, or was that of a peer nearby. */
-export type BookOrigin = 'typed' | 'scanned' | 'met'
+/** By what way a peer came into the book: its PeerId was written, in an invite, that of a peer nearby, or proved by a code. */
+export type BookOrigin = 'typed' | 'scanned' | 'met' | 'paired'
 
-export const BOOK_ORIGINS: readonly string[] = ['typed', 'scanned', 'met'] satisfies BookOrigin[]
+export const BOOK_ORIGINS: readonly string[] = ['typed', 'scanned', 'met', 'paired'] satisfies BookOrigin[]
 
 /** What a person wrote about a peer. */
 export interface BookEntry {

@@ -1,6 +1,13 @@
 import { PassThrough } from 'node:stream'
 import { NodeError } from '../../../src/error.ts'
 import type {
+  PairOpenRequest,
+  PairRequest,
+  PairStep,
+  PairView,
+  UnpairView
+} from '../../../src/node/api/access/pairing-views.ts'
+import type {
   AcceptRequest,
   AskRequest,
   BookChange,
@@ -69,6 +76,14 @@ export function reading(n: number, value: number, change: Partial<SeriesView> = 
     ...change
   })
 }
+
+/** A code that is tried wrongly once, and then used. */
+const pairSteps: readonly PairStep[] = [
+  { code: '7K3M-Q9TX', until: NOW + 900, may: ['own'] },
+  { tried: { peer: STRANGER, who: '…m3Rr9c' }, left: 4 },
+  { paired: { peer: GREENHOUSE, name: 'anna' } },
+  { closed: 'used' }
+]
 
 /** `value` and `shown` are not there in a fault. */
 export function fault(): SeriesView {
@@ -209,6 +224,7 @@ export const pump: SwitchView = {
 export class FakeOperations implements Operations {
   readonly asked: unknown[] = []
   readonly entries = new Map<string, BookEntry>()
+  steps: readonly PairStep[] = pairSteps
   views: readonly SeriesView[] = [series(), fault(), stale()]
   rows: readonly HistoryRow[] = historyRows
   replies: readonly PingReply[] = pingReplies
@@ -270,6 +286,22 @@ export class FakeOperations implements Operations {
   async bookImport(entries: readonly BookEntry[]): Promise<BookImport> {
     for (const entry of entries) this.entries.set(entry.name, entry)
     return { added: entries.map(({ name }) => name), changed: [], same: 0, conflicts: [] }
+  }
+
+  async *pairOpen(request: PairOpenRequest): AsyncGenerator<PairStep> {
+    this.#note(request)
+    yield* this.steps
+  }
+
+  async pair(request: PairRequest): Promise<PairView> {
+    this.#note(request)
+    if (this.error !== undefined) throw this.error
+    return { name: 'hall', peer: HALL, may: ['own'] }
+  }
+
+  async unpair(who: string): Promise<UnpairView> {
+    this.#note({ who })
+    return { name: 'hall', peer: HALL, told: false, why: 'it cannot be reached', still: ['kith.yaml:12'] }
   }
 
   async ask(request: AskRequest, signal: AbortSignal): Promise<SeriesView[]> {

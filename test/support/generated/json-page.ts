@@ -3,6 +3,7 @@ import { controlRoutes } from '../../../src/node/control/routes.ts'
 import { aboutInterface, baseOf, interfaceFields, unionMembers } from './interface-fields.ts'
 
 const OPERATIONS = 'node/api/operations.ts'
+const PAIRING = 'node/api/access/pairing-views.ts'
 const READING_ROWS = 'node/api/reading-rows.ts'
 
 /** What each command prints with --json: a document, or an object a line. */
@@ -20,6 +21,9 @@ const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
   ['watch', 'a SeriesView a line'],
   ['history', 'a HistoryRow a line; with `--every` a BucketRow a line'],
   ['ping', 'a PingReply a line'],
+  ['pair', 'a PairStep a line'],
+  ['pair WHO CODE', 'PairView'],
+  ['unpair', 'UnpairView'],
   ['switch', 'a list of SwitchView'],
   [
     'devices',
@@ -68,6 +72,9 @@ const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: strin
   bookRemove: ['`{ name }`', '`null`'],
   bookImport: ['`{ entries }`, at most 1,024', 'ImportReport'],
   configReload: ['', 'ConfigReload'],
+  pairOpen: ['PairOpenRequest', 'a PairStep a line; the code is withdrawn when the client hangs up'],
+  pair: ['PairRequest', 'PairView'],
+  unpair: ['`{ who }`', 'UnpairView'],
   ask: ['AskRequest', 'a list of SeriesView'],
   watch: ['WatchRequest', 'a SeriesView a line, until the client hangs up'],
   history: ['HistoryRequest', 'a HistoryRow a line'],
@@ -93,6 +100,10 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['BookEntry', OPERATIONS],
   ['BookChange', OPERATIONS],
   ['ImportReport', 'node/peers/import-book.ts'],
+  ['PairOpenRequest', PAIRING],
+  ['PairRequest', PAIRING],
+  ['PairView', PAIRING],
+  ['UnpairView', PAIRING],
   ['SeriesView', READING_ROWS],
   ['AskRequest', OPERATIONS],
   ['WatchRequest', OPERATIONS],
@@ -146,6 +157,13 @@ First \`{ serving, programs }\`: the ProtocolNames, and how many programs run at
 each stream that a peer opened.
 `
 
+const PAIR_STEP = `### PairStep
+
+First \`{ code, until, may }\`: the code, when it expires, and what it grants. Then \`{ tried: { peer, who }, left }\` for
+each wrong try, with the tries that are left; \`{ paired: { peer, name } }\`, with the name in the book; and at last
+\`{ closed }\`: \`used\`, \`expired\`, \`tries\` or \`withdrawn\`.
+`
+
 /** docs/json.md. */
 export function jsonPage(): string {
   const commands = COMMANDS.map(([command, prints]) => `| \`kith ${command}\` | ${prints} |`)
@@ -165,6 +183,7 @@ export function jsonPage(): string {
     '## Types\n',
     ...TYPES.map(([name, file, inFile]) => typeText(name, sourceOf(file), inFile ?? name)),
     unionText('HistoryRow', sourceOf(READING_ROWS)),
+    PAIR_STEP,
     SERVE_EVENT
   ].join('\n')
 }

@@ -75,7 +75,7 @@ export class BookOperations implements Offered {
 }
 
 /** A right for a thing that this node does not have is a slip; ProtocolNames are known to applications alone. @throws NodeError 'bad-right' */
-function checkThings(may: readonly string[] | undefined, things: () => readonly string[]): void {
+export function checkThings(may: readonly string[] | undefined, things: () => readonly string[]): void {
   for (const right of may ?? []) {
     const { on } = parseRight(right) ?? {}
     if (on === undefined || on.startsWith('/')) continue

@@ -1,0 +1,228 @@
+import { type Clock, withDeadline } from '../../clock.ts'
+import type { NodeConfig } from '../../config/schema.ts'
+import { describeError, NodeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
+import { NAME } from '../../names.ts'
+import { Notifier } from '../../notifier.ts'
+import type { Access } from '../../peer/access/access.ts'
+import { ACCESS_WORDS } from '../../peer/access-words.ts'
+import type { AddressBook } from '../../peer/book/book.ts'
+import { checkName } from '../../peer/book/check-entry.ts'
+import { parseRight } from '../../peer/book/rights.ts'
+import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import {
+  type PairEvent,
+  type Pairing,
+  type PairingComponents,
+  pair,
+  proveCode,
+  readCode,
+  showCode,
+  tellUnpaired
+} from '../../protocol/pair/index.ts'
+import type {
+  PairOpenRequest,
+  PairRequest,
+  PairStep,
+  PairView,
+  UnpairView
+} from '../api/access/pairing-views.ts'
+import { checkThings } from '../api/book/book-operations.ts'
+import type { Operations } from '../api/operations.ts'
+import type { PeerDirectory, Target } from '../peers/directory.ts'
+import type { PeerResolver } from '../peers/resolver.ts'
+import { isOwned } from './owner.ts'
+import { pairedEntry } from './paired-entry.ts'
+
+export interface NodePairingInit extends Pick<PairingComponents, 'network' | 'denies'> {
+  readonly self: string
+  /** As it is now. */
+  readonly config: () => NodeConfig
+  readonly clock: Clock
+  readonly log: Log
+  readonly book: AddressBook
+  readonly access: Pick<Access, 'grants' | 'listed'>
+  /** The names of what rights may be for: switches and sensors. */
+  readonly things: () => readonly string[]
+  readonly directory: Pick<PeerDirectory, 'find' | 'labelOf'>
+  readonly autoDialer: Pick<AutoDialer, 'remember'>
+  readonly resolver: Pick<PeerResolver, 'one' | 'connect' | 'isSelf'>
+}
+
+type Offered = Pick<Operations, 'pairOpen' | 'pair' | 'unpair'>
+
+/** Milliseconds in which the other side of a pairing is looked for, unless the request says otherwise. */
+const REACH = 20_000
+/** Milliseconds in which a peer that was removed is looked for, so that it can be told. */
+const TELL = 5_000
+
+/** Pairing as people and programs ask for it; what it comes to is in the book. */
+export class NodePairing implements Offered {
+  readonly #init: NodePairingInit
+  readonly #pairing: Pairing
+  /** The name that a person gave to whoever proves the code that is open. */
+  #nameGiven: string | undefined
+
+  constructor(init: NodePairingInit) {
+    const { config, self } = init
+    this.#init = init
+    this.#pairing = pair({ limits: config().limits.pair, self, name: () => config().name })({
+      ...init,
+      proved: (by) => this.#put({ ...by, name: this.#nameGiven, proposed: [by.name] })
+    })
+  }
+
+  async *pairOpen({ may, name }: PairOpenRequest, signal: AbortSignal): AsyncGenerator<PairStep> {
+    const { config, access, book, directory, things } = this.#init
+    const grants = may ?? (isOwned(config().owner, access, book) ? [] : ['own'])
+    checkGrants(grants, things)
+    if (name !== undefined) checkName(name)
+    const news = new Notifier()
+    const events: PairEvent[] = []
+    this.#nameGiven = name
+    const open = await this.#pairing.open(grants, (event) => {
+      events.push(event)
+      news.notify()
+    })
+    const withdraw = (): void => open.close('withdrawn')
+    signal.addEventListener('abort', withdraw, { once: true })
+    if (signal.aborted) withdraw()
+    try {
+      yield { code: showCode(open.code), until: open.until / 1000, may: [...grants] }
+      for (;;) {
+        const event = events.shift()
+        if (event === undefined) await news.wait()
+        else if (event.kind === 'closed') return yield { closed: event.why }
+        else if (event.kind === 'tried')
+          yield { tried: { peer: event.peer, who: directory.labelOf(event.peer) }, left: event.left }
+        else yield { paired: { peer: event.peer, name: event.who } }
+      }
+    } finally {
+      signal.removeEventListener('abort', withdraw)
+      withdraw()
+    }
+  }
+
+  async pair(request: PairRequest, signal: AbortSignal): Promise<PairView> {
+    const { resolver, clock, self, config, directory } = this.#init
+    const code = readCode(request.code)
+    if (code === undefined)
+      throw new NodeError('bad-request', `"${request.code}" is not a code`, {
+        hint: 'a code has 8 characters, as in 7K3M-Q9TX; kith pair on the machine of the other node shows one'
+      })
+    if (request.name !== undefined) checkName(request.name)
+    const reach = request.timeout ?? REACH
+    const find = async (inner: AbortSignal) => {
+      const target = await resolver.one(request.who, inner)
+      if (resolver.isSelf(target.peer))
+        throw new NodeError('bad-request', `${request.who} is this node itself`)
+      // Before anything is proved: a name that is not free would leave the other side paired alone.
+      this.#entry(target, request, undefined)
+      return { target, connection: await resolver.connect(target, inner) }
+    }
+    const { target, connection } = await withDeadline(clock, reach, `finding ${request.who}`, find, signal)
+    let view: PairView | undefined
+    await proveCode(
+      connection,
+      {
+        clock,
+        deadline: config().limits.pair.deadline,
+        self,
+        name: config().name,
+        code,
+        who: directory.labelOf(target.peer),
+        proved: async ({ peer, name, may }) => {
+          const put = await this.#init.book.put(() => this.#entry(target, request, name))
+          this.#init.autoDialer.remember(peer, put.addresses)
+          view = { name: put.name, peer, may: [...may] }
+        }
+      },
+      signal
+    )
+    if (view === undefined) throw new NodeError('internal', 'nothing was proved')
+    return view
+  }
+
+  async unpair(who: string, signal: AbortSignal): Promise<UnpairView> {
+    const { book, directory, access, config } = this.#init
+    const peer = book.get(who)?.peer ?? directory.find(who).find(({ peer }) => book.ofPeer(peer))?.peer
+    const entries = peer === undefined ? [] : book.entriesOf(peer)
+    if (peer === undefined || entries.length === 0)
+      throw new NodeError('nobody-found', `"${who}" is not in the book`, { hint: 'kith book lists it' })
+    const names = entries.map(({ name }) => name)
+    const addresses = entries.flatMap((entry) => entry.addresses)
+    await book.change(() => ({ put: [], remove: names }))
+    const why = await this.#tell({ peer, addresses }, signal)
+    const still = access.listed.filter((grant) => grant.who === peer).map(({ by }) => by ?? 'access')
+    if (config().owner.includes(peer)) still.push('owner')
+    return {
+      name: names[0] ?? who,
+      peer,
+      told: why === undefined,
+      ...(why === undefined ? {} : { why }),
+      still
+    }
+  }
+
+  /** @returns why the peer could not be told; undefined where it was */
+  async #tell(target: Target, signal: AbortSignal): Promise<string | undefined> {
+    const { resolver, clock } = this.#init
+    try {
+      await withDeadline(
+        clock,
+        TELL,
+        'reaching it',
+        async (inner) => await tellUnpaired(await resolver.connect(target, inner), clock, inner),
+        signal
+      )
+      return undefined
+    } catch (error) {
+      signal.throwIfAborted()
+      return describeError(error)
+    }
+  }
+
+  /** Closes a code that is open. */
+  async stop(): Promise<void> {
+    await this.#pairing.close()
+  }
+
+  #entry({ peer, addresses }: Target, { name, who }: PairRequest, claimed: string | undefined) {
+    const given = name ?? (NAME.test(who) && !this.#init.book.ofPeer(peer) ? who : undefined)
+    return pairedEntry(
+      {
+        peer,
+        name: given,
+        proposed: [claimed],
+        addresses: who.startsWith('/') ? addresses : [],
+        may: []
+      },
+      this.#init.book,
+      (word) => this.#isMeant(word)
+    )
+  }
+
+  /** Names in the configuration have rights, or lack them: a claim of such a name is not taken. */
+  #isMeant(word: string): boolean {
+    const { access, config } = this.#init
+    const { deny, store } = config()
+    return access.grants(word) || deny.includes(word) || store.includes(word)
+  }
+
+  async #put(paired: Parameters<typeof pairedEntry>[0]): Promise<string> {
+    const { book, autoDialer } = this.#init
+    const entry = await book.put(() => pairedEntry(paired, book, (word) => this.#isMeant(word)))
+    autoDialer.remember(entry.peer, entry.addresses)
+    return entry.name
+  }
+}
+
+/** @throws NodeError 'bad-request', 'bad-right' */
+function checkGrants(grants: readonly string[], things: () => readonly string[]): void {
+  const wrong = grants.find((grant) => parseRight(grant) === undefined)
+  if (wrong !== undefined)
+    throw new NodeError('bad-request', `"${wrong}" is nothing that can be granted`, {
+      hint: `write ${ACCESS_WORDS.join(', ')}, or one for a thing as in operate:heater`
+    })
+  checkThings(grants, things)
+}
