@@ -17,9 +17,12 @@ const LATER = [
   /^src\/protocol\/circuit\/(?!components\.ts$|constants\.ts$)/,
   /^src\/protocol\/neighbours\/(exchange|finder|survey|answerer)\.ts$/,
   /^src\/protocol\/via\/(circuits|hop)\.ts$/,
+  /^src\/protocol\/pair\/(?!limits\.ts$|constants\.ts$|unpair\.ts$)/,
+  /^src\/node\/pairing\/(?!on-demand\.ts$)/,
   /^src\/protocol\/dht\/(?!limits\.ts$)/,
   /^devices\/[^/]+\/(driver|model)\.ts$/,
   /^@libp2p\/(circuit-relay-v2|dcutr|kad-dht)/,
+  /^@noble\//,
   /^yaml$/,
   // Its import loads undici (src/node/control/builtin-http.ts).
   /^node:https?$/
