@@ -59,7 +59,7 @@ export interface Heap {
   readonly rss: number
 }
 
-function heap(): Heap {
+export function heap(): Heap {
   const { rss } = process.memoryUsage()
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

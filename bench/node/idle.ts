@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { connectControl } from '../../src/node/control/client.ts'
 import { type Bench, type Column, Missing, type Row, type Setting, type Table } from '../frame/bench.ts'
+import { besides } from '../frame/contenders.ts'
 import { type Counts, countsOf, memoryOf } from '../frame/proc.ts'
 import { Worker } from '../frame/worker.ts'
 import { jsSide } from '../peers/contenders.ts'
@@ -125,16 +126,10 @@ export async function measureIdle(
       const pid = start.value[0]?.pid ?? 0
       return { name, figures: figuresOf(pid, before.get(pid), seconds) }
     })
-    const timer = rows.find(({ name }) => name === TIMER)?.figures[0]
-    return rows.map((row) => ({ ...row, figures: withRatio(row.figures, timer) }))
+    return besides(rows, TIMER)
   } finally {
     await Promise.all(running.map((one) => one.stop()))
   }
-}
-
-function withRatio(figures: readonly number[], timer: number | undefined): (number | undefined)[] {
-  const [cpu] = figures
-  return cpu === undefined || timer === undefined ? [...figures, undefined] : [...figures, cpu / timer]
 }
 
 function figuresOf(pid: number, before: Counts | undefined, seconds: number): number[] {

@@ -132,8 +132,7 @@ serve(
     publish,
     fill,
     transfer,
-    expect: (order: { count: number; step: number }) => arrivals.expect(order),
-    came: () => arrivals.came()
+    ...arrivals.calls
   },
   () => node.stop()
 )

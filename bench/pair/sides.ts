@@ -67,6 +67,11 @@ export class Arrivals {
   #unacknowledged = 0
   #step = 1
   #all = Promise.withResolvers<void>()
+  /** What serve() answers of it. */
+  readonly calls = {
+    expect: (order: { readonly count: number; readonly step: number }): void => this.#expect(order),
+    came: (): Promise<readonly number[]> => this.#allCame()
+  }
 
   async connect(port: number): Promise<void> {
     this.#socket = connect({ host: '127.0.0.1', port, noDelay: true })
@@ -74,7 +79,7 @@ export class Arrivals {
   }
 
   /** @param step messages that are acknowledged together */
-  expect({ count, step }: { readonly count: number; readonly step: number }): void {
+  #expect({ count, step }: { readonly count: number; readonly step: number }): void {
     this.#came = []
     this.#unacknowledged = 0
     this.#expected = count
@@ -93,7 +98,7 @@ export class Arrivals {
     if (this.#came.length === this.#expected) this.#all.resolve()
   }
 
-  async came(): Promise<number[]> {
+  async #allCame(): Promise<readonly number[]> {
     await this.#all.promise
     return this.#came
   }

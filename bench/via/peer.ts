@@ -1,7 +1,5 @@
 /** A node in a namespace that floods others over circuits, counts what arrives, and answers; ordered by messages. */
 import { setTimeout } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { systemClock } from '../../src/clock.ts'
@@ -12,6 +10,7 @@ import { startNode } from '../../src/node/run-node.ts'
 import { prefixed } from '../../src/protocol/frame-splitter.ts'
 import { encodeOpen, encodeStatus } from '../../src/protocol/via/codec.ts'
 import { VIA_PROTOCOL } from '../../src/protocol/via/index.ts'
+import { heap } from '../frame/serve.ts'
 import { roundTrips, send, serveEcho } from './traffic.ts'
 import type { ViaMemory, ViaOrder, ViaPeerOptions } from './via.ts'
 
@@ -98,10 +97,7 @@ async function floodCircuits(hop: string, to: string, count: number): Promise<vo
 }
 
 function memory(): ViaMemory {
-  const { rss } = process.memoryUsage()
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  const { rss, heapUsed, arrayBuffers } = heap()
   const { circuits = 0, held = 0 } = via.counters
   return { rss, heapUsed, arrayBuffers, circuits, held }
 }

@@ -37,6 +37,16 @@ const OPTIONS = {
   logLevel: 'warning'
 }
 
+/** What holds for several entries that share chunks. */
+const SPLIT = {
+  ...OPTIONS,
+  chunkNames: '[name]-[hash]',
+  splitting: true,
+  external: [...EXTERNAL, ...ABSENT],
+  plugins: [lazyPackages, plainOrder, singleProcess, builtins],
+  metafile: true
+}
+
 /** Packages that are CommonJS call require() for what Node itself has; in one line, which the maps then count. */
 const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);"
 
@@ -48,14 +58,9 @@ const REQUIRE = "const require=process.getBuiltinModule('node:module').createReq
  */
 export async function bundle(folder) {
   const made = await build({
-    ...OPTIONS,
+    ...SPLIT,
     entryPoints: ['main', 'index', 'driver', 'simulated'].map((name) => `src/${name}.ts`),
-    outbase: 'src',
-    chunkNames: '[name]-[hash]',
-    splitting: true,
-    external: [...EXTERNAL, ...ABSENT],
-    plugins: [lazyPackages, plainOrder, singleProcess, builtins],
-    metafile: true
+    outbase: 'src'
   })
   const files = await joinStart(OPTIONS, made.metafile, withRequire(made.outputFiles))
   mkdirSync(folder, { recursive: true })
@@ -69,15 +74,10 @@ export async function bundle(folder) {
  */
 export async function bundlePrograms(folder, programs) {
   const { outputFiles } = await build({
-    ...OPTIONS,
+    ...SPLIT,
     sourcemap: false,
     entryPoints: programs.map((path) => join('bench', path)),
-    entryNames: '[name]',
-    chunkNames: '[name]-[hash]',
-    splitting: true,
-    external: [...EXTERNAL, ...ABSENT],
-    plugins: [lazyPackages, plainOrder, singleProcess, builtins],
-    metafile: true
+    entryNames: '[name]'
   })
   for (const { path, text } of outputFiles)
     writeFileSync(

@@ -125,8 +125,7 @@ serve(
     ask,
     subscribe,
     publish,
-    expect: (order: { count: number; step: number }) => arrivals.expect(order),
-    came: () => arrivals.came()
+    ...arrivals.calls
   },
   async () => await network?.stop()
 )

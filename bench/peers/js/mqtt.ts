@@ -59,8 +59,7 @@ serve(
     connect,
     subscribe,
     publish,
-    expect: (order: { count: number; step: number }) => arrivals.expect(order),
-    came: () => arrivals.came()
+    ...arrivals.calls
   },
   async () => await client?.endAsync()
 )

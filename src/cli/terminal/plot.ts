@@ -94,14 +94,15 @@ function braille(row: Uint8Array): string {
 }
 
 /** Minimum and maximum. Not by Math.min(...numbers): a million arguments overflow the stack. */
-function extent(numbers: readonly number[]): [min: number, max: number] {
+export function extent(numbers: readonly number[]): [min: number, max: number] {
   return numbers.reduce<[number, number]>(
     ([min, max], number) => [Math.min(min, number), Math.max(max, number)],
     [Infinity, -Infinity]
   )
 }
 
-function share(value: number, from: number, to: number): number {
+/** Where a value lies between two: 0 to 1, half the way where both are one. */
+export function share(value: number, from: number, to: number): number {
   return from === to ? 0.5 : (value - from) / (to - from)
 }
 

@@ -1,5 +1,5 @@
 import { sanitize } from '../../../node/log/sanitize.ts'
-import type { PlotPoint } from '../../terminal/plot.ts'
+import { extent, type PlotPoint, share } from '../../terminal/plot.ts'
 import { localPeriod } from './local-period.ts'
 
 /** A curve as it is drawn. */
@@ -136,17 +136,6 @@ function timeMarks(first: number, last: number, every: number, timed: boolean): 
 function padded([low, high]: readonly [number, number]): [number, number] {
   const room = high > low ? (high - low) * 0.05 : Math.max(Math.abs(low) * 0.05, 0.5)
   return [low - room, high + room]
-}
-
-function extent(numbers: readonly number[]): [min: number, max: number] {
-  return numbers.reduce<[number, number]>(
-    ([min, max], number) => [Math.min(min, number), Math.max(max, number)],
-    [Infinity, -Infinity]
-  )
-}
-
-function share(value: number, from: number, to: number): number {
-  return from === to ? 0.5 : (value - from) / (to - from)
 }
 
 function round(value: number): string {

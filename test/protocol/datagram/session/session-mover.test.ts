@@ -4,19 +4,25 @@ import { bytes, PROTOCOL, pair, stop } from '../../../support/datagram/pair.ts'
 
 const receive = (): void => {}
 
+/** Refuses each dial from now on, and counts them. */
+function refused(world: Awaited<ReturnType<typeof pair>>['world']): { readonly count: number } {
+  const dials = { count: 0 }
+  world.beforeDial = () => {
+    dials.count++
+    return Promise.reject(new Error('not reached'))
+  }
+  return dials
+}
+
 t.test('nobody is reached for a while: it is dialled again, and the flow goes on', async (t) => {
   const made = await pair()
   const { clock, world, near, far } = made
-  let dials = 0
-  world.beforeDial = () => {
-    dials++
-    return Promise.reject(new Error('not reached'))
-  }
+  const dials = refused(world)
   world.stream[0].reset()
   await clock.advance(10)
-  t.same([near.ended, far.ended, dials], [undefined, undefined, 1])
+  t.same([near.ended, far.ended, dials.count], [undefined, undefined, 1])
   await clock.advance(8_000)
-  t.equal(dials, 4, 'after 1 s, 2 s and 4 s')
+  t.equal(dials.count, 4, 'after 1 s, 2 s and 4 s')
   world.beforeDial = async () => {}
   await clock.advance(7_500)
   near.send(bytes('again'))
@@ -29,16 +35,12 @@ t.test('nobody is reached for a while: it is dialled again, and the flow goes on
 t.test('nobody is reached any more: the flow ends on both sides, and is dialled for no longer', async (t) => {
   const made = await pair()
   const { clock, world, near, far } = made
-  let dials = 0
-  world.beforeDial = () => {
-    dials++
-    return Promise.reject(new Error('not reached'))
-  }
+  const dials = refused(world)
   world.stream[0].reset()
   await clock.advance(20_001)
   t.same([near.ended, far.ended], ['lost', 'lost'])
   await clock.advance(60_000)
-  t.equal(dials, 5)
+  t.equal(dials.count, 5)
   await stop(made)
   await clock.advance(20)
   t.equal(clock.pending, 0)

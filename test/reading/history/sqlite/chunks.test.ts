@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
+import type { HistoryLimits } from '../../../../src/reading/history/limits.ts'
 import { decodeRows } from '../../../../src/reading/history/rows/row-codec.ts'
 import { readChunk } from '../../../../src/reading/history/store/chunk-table.ts'
 import {
@@ -96,16 +97,21 @@ t.test('rows keep their age over a restart: those of an author that is gone are 
   history.close()
 })
 
-t.test('rows that retention deleted do not return, nor become those of another series', async (t) => {
+/** A few rows of one series keep the chunk that another, whose block is full, has rows in, too. */
+async function slowAndFast(t: Test, changes: Partial<HistoryLimits>) {
   const path = join(t.testdir(), 'history.sqlite')
-  const limits = { ...smallLimits, blockAge: 86_400_000, age: 3_600_000 }
+  const limits = { ...smallLimits, blockAge: 86_400_000, ...changes }
   const { history, clock } = historyBench({ path, limits })
   history.beginRun(run, ANCHOR)
-  // A few rows of one series keep the chunk that the other has rows in, too.
   history.appendOwn(readingsOf(us.peer, run, 0, 3, 'slow'))
   history.appendOwn(readingsOf(us.peer, run, 0, 90, 'fast'))
   await clock.advance(60_000)
   history.appendOwn(readingsOf(us.peer, run, 91, 255, 'fast'))
+  return { path, history, clock, limits }
+}
+
+t.test('rows that retention deleted do not return, nor become those of another series', async (t) => {
+  const { path, history, clock, limits } = await slowAndFast(t, { age: 3_600_000 })
   await clock.advance(60_000)
   t.equal(query(path, 'SELECT id FROM sealed').length, 1)
   for (const seq of [4, 5]) {
@@ -159,14 +165,7 @@ t.test('rows that a block has are not written behind it', async (t) => {
 })
 
 t.test('rows whose block was deleted to make room do not return', async (t) => {
-  const path = join(t.testdir(), 'history.sqlite')
-  const limits = { ...smallLimits, blockAge: 86_400_000, bytes: 60_000 }
-  const { history, clock } = historyBench({ path, limits })
-  history.beginRun(run, ANCHOR)
-  history.appendOwn(readingsOf(us.peer, run, 0, 3, 'slow'))
-  history.appendOwn(readingsOf(us.peer, run, 0, 90, 'fast'))
-  await clock.advance(60_000)
-  history.appendOwn(readingsOf(us.peer, run, 91, 255, 'fast'))
+  const { path, history, clock, limits } = await slowAndFast(t, { bytes: 60_000 })
   for (let from = 0; from < 40 * 256; from += 256) {
     const time = clock.now() / 1000
     history.appendOwn(
