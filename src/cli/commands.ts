@@ -10,6 +10,7 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   book: async () => (await import('./commands/book.ts')).book,
   pair: async () => (await import('./commands/access/pair.ts')).pair,
   unpair: async () => (await import('./commands/access/unpair.ts')).unpair,
+  access: async () => (await import('./commands/access/access.ts')).access,
   ask: async () => (await import('./commands/ask.ts')).ask,
   watch: async () => (await import('./commands/watch.ts')).watch,
   history: async () => (await import('./commands/history.ts')).history,

@@ -71,7 +71,7 @@ export async function startNode(init: StartInit): Promise<RunningNode> {
   let home: Home | undefined
   try {
     home = init.home === undefined ? undefined : await openHome(init.home, { create: true })
-    return await startIn(home, world, { ...init, config })
+    return await startIn(home, world, { ...init, config }, init.shortLived ? init.config.sensors : undefined)
   } catch (error) {
     home?.close()
     await world.close()
@@ -89,7 +89,12 @@ function configOf({ config, shortLived = false }: StartInit): NodeConfig {
   return { ...config, sensors: [], store: [], time: { ...config.time, sources } }
 }
 
-async function startIn(home: Home | undefined, world: World, init: StartInit): Promise<RunningNode> {
+async function startIn(
+  home: Home | undefined,
+  world: World,
+  init: StartInit,
+  unopened: NodeConfig['sensors'] | undefined
+): Promise<RunningNode> {
   const { config, log, shortLived = false } = init
   const identity =
     init.identity ?? (home === undefined ? await ephemeralIdentity() : await openIdentity(home))
@@ -111,7 +116,8 @@ async function startIn(home: Home | undefined, world: World, init: StartInit): P
     version: manifest().version,
     log,
     nameTimeout: NAME_TIMEOUT,
-    shortLived
+    shortLived,
+    unopened
   })
   await assembled.lifecycle.start(init.signal)
   return running(assembled)

@@ -22,6 +22,7 @@ export interface NodeOperationsInit {
   readonly peers: () => Promise<PeerView[]>
   readonly peersForget: Operations['peersForget']
   readonly configReload: Operations['configReload']
+  readonly access: Operations['access']
 }
 
 /** The node's own answers to everything that people and programs ask of it. */
@@ -34,6 +35,7 @@ export class NodeOperations implements Operations {
 
   readonly status: Operations['status'] = async () => this.#init.status()
   readonly configReload: Operations['configReload'] = () => this.#init.configReload()
+  readonly access: Operations['access'] = (request) => this.#init.access(request)
   readonly peers: Operations['peers'] = () => this.#init.peers()
   readonly peersForget: Operations['peersForget'] = (who) => this.#init.peersForget(who)
   readonly ask: Operations['ask'] = (request, signal) => ask(this.#init.ask, request, signal)

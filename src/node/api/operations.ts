@@ -3,6 +3,7 @@ import type { Finding } from '../../hal/scan/finding.ts'
 import type { ConfigReload, ConfigStatus } from '../configuration/views.ts'
 import type { ImportReport } from '../peers/import-book.ts'
 import type { PairOpenRequest, PairRequest, PairStep, PairView, UnpairView } from './access/pairing-views.ts'
+import type { AccessRequest, AccessRow } from './access/views.ts'
 import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
 
 export type { SeriesView } from './reading-rows.ts'
@@ -28,6 +29,8 @@ export interface Operations {
    * @throws NodeError no-config-file
    */
   configReload(): Promise<ConfigReload>
+  /** Who may do what, and by which line: all grants, or each word and thing for one. @throws NodeError nobody-found, ambiguous */
+  access(request: AccessRequest): Promise<AccessRow[]>
   bookRename(from: string, to: string): Promise<BookEntry>
   bookRemove(name: string): Promise<void>
   /** Merges entries into the book (node/peers/import-book.ts); several calls may bring those of one file. */

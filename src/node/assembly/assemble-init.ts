@@ -38,6 +38,8 @@ export interface AssembleInit {
   readonly nameTimeout: number
   /** A node for one command: it has no name and publishes nothing. */
   readonly shortLived: boolean
+  /** Sensors of the configuration that a node for one command does not open: their names and grants are known all the same. */
+  readonly unopened?: NodeConfig['sensors'] | undefined
 }
 
 /** The path of a file in the home; undefined where no file may be written. */

@@ -35,7 +35,7 @@ export function createOperations(components: Components): Operations {
     book: new BookOperations({
       ...peers,
       self: components.init.identity.peer,
-      things: () => thingsOf(components.live.current)
+      things: () => thingsOf(knownConfig(components))
     }),
     switches: components.switches,
     pairing: components.pairing,
@@ -90,7 +90,19 @@ export function createOperations(components: Components): Operations {
     status,
     peers: () => peersOf(components),
     peersForget: (who) => forgetAddresses(peers, who),
-    configReload: () => components.live.reload()
+    configReload: () => components.live.reload(),
+    async access(request) {
+      const { describeAccess } = await import('../api/access/describe-access.ts')
+      const init = {
+        access: peers.access,
+        entries: () => peers.book.entries(),
+        config: () => knownConfig(components),
+        resolve: (who: string) => directory.resolve(who),
+        labelOf: (peer: string) => directory.labelOf(peer),
+        callerOf: peers.callerOf
+      }
+      return describeAccess(init, request)
+    }
   })
 }
 
@@ -158,6 +170,11 @@ function servedStreams({
       return (await loaded).accept(request.id)
     }
   }
+}
+
+/** The configuration with the sensors that a node for one command does not open. */
+function knownConfig({ init: { unopened }, live }: Pick<Components, 'init' | 'live'>): NodeConfig {
+  return unopened === undefined ? live.current : { ...live.current, sensors: unopened }
 }
 
 /** The names of sensors and switches. */

@@ -90,7 +90,7 @@ export async function createPeers({
     entriesOf: (peer) => book.entriesOf(peer),
     isName: (word) => book.get(word) !== undefined,
     isNear: (caller) => admission.isNear(caller),
-    privates: privatesOf(config)
+    privates: privatesOf({ sensors: init.unopened ?? config.sensors })
   })
   book.onChange(() => access.changed())
   const storePolicy = new StorePolicy({

@@ -106,6 +106,7 @@ export class ControlClient implements Operations {
   readonly pair: Operations['pair'] = (request, signal) =>
     this.#answer('pair', request, signal, request.timeout)
   readonly unpair: Operations['unpair'] = (who, signal) => this.#answer('unpair', { who }, signal)
+  readonly access: Operations['access'] = (request) => this.#answer('access', request)
   readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
   readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)

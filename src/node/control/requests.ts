@@ -56,6 +56,7 @@ const bookEntry = v.strictObject({
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_NOTE)))
 })
 const entries = v.strictObject({ entries: v.pipe(v.array(bookEntry), v.maxLength(1024)) })
+const accessOf = v.strictObject({ who: v.exactOptional(text) })
 const rename = v.strictObject({ from: text, to: text })
 const forget = v.strictObject({ who: text })
 const pairOpen = v.strictObject({ may: v.exactOptional(texts), name: v.exactOptional(text) })
@@ -108,6 +109,7 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   pairOpen: stream(pairOpen, (operations, request, signal) => operations.pairOpen(request, signal)),
   pair: answer(pairing, (operations, request, signal) => operations.pair(request, signal)),
   unpair: answer(forget, (operations, { who }, signal) => operations.unpair(who, signal)),
+  access: answer(accessOf, (operations, request) => operations.access(request)),
   ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),

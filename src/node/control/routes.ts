@@ -29,6 +29,7 @@ export const controlRoutes = {
   bookRename: { method: 'POST', path: '/book/rename' },
   bookRemove: { method: 'POST', path: '/book/remove' },
   bookImport: { method: 'POST', path: '/book/import' },
+  access: { method: 'POST', path: '/access' },
   configReload: { method: 'POST', path: '/config/reload' },
   pairOpen: { method: 'POST', path: '/pair/open' },
   pair: { method: 'POST', path: '/pair' },

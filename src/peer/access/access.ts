@@ -6,6 +6,7 @@ import {
   decide,
   type Principal,
   readsAnything,
+  reasonsFor,
   type Thing
 } from './decide.ts'
 import type { Grant } from './grant.ts'
@@ -58,6 +59,13 @@ export class Access {
   /** What kith.yaml grants. */
   get listed(): readonly Grant[] {
     return this.#facts.grants
+  }
+
+  /** All that allows something, for people; of a denied peer that it is denied. */
+  reasons(principal: Principal, word: AccessWord, thing: Thing): { allowed: boolean; by: string[] } {
+    const { allowed, by } = this.decide(principal, word, thing)
+    if (!allowed) return { allowed, by: by === undefined ? [] : [by] }
+    return { allowed, by: [...reasonsFor(this.#facts, principal, word, thing)] }
   }
 
   /** Whether kith.yaml grants something to a name or purpose of the book. */

@@ -7,6 +7,7 @@ import type {
   PairView,
   UnpairView
 } from '../../../src/node/api/access/pairing-views.ts'
+import type { AccessRequest, AccessRow } from '../../../src/node/api/access/views.ts'
 import type {
   AcceptRequest,
   AskRequest,
@@ -265,6 +266,10 @@ export class FakeOperations implements Operations {
 
   async configReload(): Promise<ConfigReload> {
     return this.reloaded
+  }
+
+  async access({ who = 'anna' }: AccessRequest): Promise<AccessRow[]> {
+    return [{ who, word: 'operate', on: 'heater', allowed: true, by: ['kith.yaml:4'] }]
   }
 
   async bookRename(from: string, to: string): Promise<BookEntry> {
