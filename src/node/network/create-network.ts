@@ -9,7 +9,6 @@ import type {
   Transport
 } from '@libp2p/interface'
 import { FaultTolerance } from '@libp2p/interface'
-import { prefixLogger } from '@libp2p/logger'
 import { noise } from '@libp2p/noise'
 import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -23,6 +22,7 @@ import type { KadComponents } from '../../protocol/dht/index.ts'
 import { SeenMessages } from '../../protocol/gossip/index.ts'
 import { boundedPing } from './bounded-ping.ts'
 import { coalesceWrites } from './coalesce-writes.ts'
+import { componentLogger } from './component-logger.ts'
 import { ConnectionMonitor, type ConnectionMonitorComponents } from './connection-monitor.ts'
 import { ConnectionGuard } from './guard/connection-guard.ts'
 import { STREAM_WINDOW } from './guard/yamux-frames.ts'
@@ -148,7 +148,7 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     // Addresses are pruned by the auto-dialer, not by age (docs/network.md trap 3).
     peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
     // libp2p's own log goes to DEBUG=libp2p:*, never into ours.
-    logger: prefixLogger('kith'),
+    logger: componentLogger('kith'),
     services: services(init, guard)
   } as unknown as Libp2pOptions<NetworkServices>)
   return network
