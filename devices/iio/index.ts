@@ -3,7 +3,7 @@ import { channelsOf, LIST } from './channels.ts'
 
 export const iio: FileSensorDefinition = {
   type: 'iio',
-  title: 'Sensor with an industrial I/O driver of the kernel',
+  title: 'Sensor with an industrial I/O driver of the kernel: DHT11, DHT22, BME680 and others',
   datasheet: { id: 'Linux Documentation/ABI/testing/sysfs-bus-iio', revision: '6.12' },
   bus: 'sysfs',
   place: ['device', 'at', 'channels'],

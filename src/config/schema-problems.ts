@@ -3,6 +3,7 @@ import { defined } from '../defined.ts'
 import type { Hint } from '../error.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
+import { keySynonym } from './options/key-synonyms.ts'
 import { didYouMean, notText, splitHint } from './options/kinds.ts'
 import { nearest } from './options/nearest.ts'
 import { type UnknownKey, unknownKeys } from './options/walk.ts'
@@ -20,8 +21,10 @@ export function schemaProblems(
   issues: readonly v.BaseIssue<unknown>[],
   elsewhere: (key: string) => OptionPath | undefined = () => undefined
 ): ConfigProblem[] {
-  const unknown = [...unknownKeys(schema, settings.tree)].map((key) => unknownKey(key, settings, elsewhere))
-  const seen = new Set<string>()
+  const keys = [...unknownKeys(schema, settings.tree)]
+  const unknown = keys.map((key) => unknownKey(key, settings, elsewhere))
+  // What is written in the wrong place, or under another name, is not missing.
+  const seen = new Set(keys.flatMap((key) => meantPath(key) ?? []))
   const invalid = issues.flatMap((issue): ConfigProblem[] => {
     const steps = (issue.path ?? []).map(({ key }) => key as string | number)
     const path = formatPath(steps)
@@ -42,7 +45,7 @@ function messageOf(issue: v.BaseIssue<unknown>, origin: Origin | undefined): str
 }
 
 function unknownKey(
-  { path, key, known }: UnknownKey,
+  { path, key, known, under, value }: UnknownKey,
   settings: Settings,
   elsewhere: (key: string) => OptionPath | undefined
 ): ConfigProblem {
@@ -54,11 +57,36 @@ function unknownKey(
       'merges maps only in YAML 1.1',
       'write the options out in each place'
     )
-  // An unknown option of a sensor does not belong to another section.
-  const there = path.includes('sensors') ? undefined : elsewhere(key)
-  const meant = nearest(key, known) ?? (there === undefined ? undefined : formatPath(there))
+  if (under !== undefined && path.length > 1)
+    return problem(
+      settings,
+      path,
+      'key',
+      'is not an option',
+      didYouMean(`${under}: { ${key}: ${shown(value)} }`)
+    )
+  // An unknown option of a sensor or a switch does not belong to another section.
+  const there = path.some((step) => typeof step === 'number') ? undefined : elsewhere(key)
+  const meant = meantKey(key, known) ?? (there === undefined ? undefined : formatPath(there))
   const hint = didYouMean(meant) ?? (known.length === 0 ? undefined : `known here: ${known.join(', ')}`)
   return problem(settings, path, 'key', 'is not an option', hint)
+}
+
+function meantKey(key: string, known: readonly string[]): string | undefined {
+  return keySynonym(key, known) ?? nearest(key, known)
+}
+
+/** Where an unknown key is known. */
+function meantPath({ path, key, known, under }: UnknownKey): string | undefined {
+  const meant = meantKey(key, known)
+  const steps = under === undefined ? meant && [meant] : [under, key]
+  return steps && formatPath([...path.slice(0, -1), ...steps])
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? `${value}`
+    : '…'
 }
 
 function problem(

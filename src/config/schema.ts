@@ -46,6 +46,12 @@ const moduleName = text(
 )
 
 /** A multiaddr of TCP; host and port are checked as well as the form. */
+/** The multiaddr of `4001` or `192.168.1.20:4001`. */
+function meantListen(written: string): string | undefined {
+  const [, host = '', port] = /^(?:([\d.]*|\*):)?(\d{1,5})$/.exec(written) ?? []
+  return port === undefined ? undefined : `/ip4/${isIP(host) === 4 ? host : '0.0.0.0'}/tcp/${port}`
+}
+
 function tcpAddress(pattern: RegExp, form: string) {
   return v.pipe(
     text(pattern, form),
@@ -62,7 +68,7 @@ function hasHostAndPort(address: string): boolean {
 /** Addresses and discovery. */
 const network = {
   listen: option(
-    listOfTexts(listenAddress, 16),
+    listOfTexts(listenAddress, 16, meantListen),
     ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001'],
     'Where it can be dialled; port 0 lets the system choose.'
   ),

@@ -2,7 +2,19 @@ import * as v from 'valibot'
 import type { OptionDefinition, Options, SensorDefinition } from '../../hal/sensor.ts'
 import { durationUnits, formatUnits } from '../../units.ts'
 import { choice } from '../options/choice.ts'
-import { duration, number, option, section, text, truth, whole } from '../options/kinds.ts'
+import {
+  didYouMean,
+  duration,
+  notText,
+  number,
+  option,
+  section,
+  showInput,
+  text,
+  truth,
+  whole,
+  withHint
+} from '../options/kinds.ts'
 
 /** The schema of a device's own options, made of its definition. */
 export function deviceOptions(definition: SensorDefinition): v.GenericSchema<unknown, Options> {
@@ -34,12 +46,20 @@ function durationOption(data: Extract<OptionDefinition, { kind: 'duration' }>) {
   return option(duration(data.min, data.max, usual), initial, data.about)
 }
 
-function textOption(data: Extract<OptionDefinition, { kind: 'text' }>): v.GenericSchema<unknown, string> {
-  const pattern = data.pattern ?? /^.{0,256}$/s
-  const kind = text(
-    pattern,
-    data.pattern === undefined ? 'at most 256 characters' : `of the form ${data.pattern.source}`
+/** Text of a form that the description says in words. */
+function formed(pattern: RegExp, about: string) {
+  return v.pipe(
+    v.string((issue) => notText({ input: issue.input })),
+    v.regex(pattern, ({ input }) => {
+      const small = input.toLowerCase()
+      return withHint(`${showInput(input)} is not accepted`, pattern.test(small) ? didYouMean(small) : about)
+    })
   )
+}
+
+function textOption(data: Extract<OptionDefinition, { kind: 'text' }>): v.GenericSchema<unknown, string> {
+  const { pattern, about } = data
+  const kind = pattern === undefined ? text(/^.{0,256}$/s, 'at most 256 characters') : formed(pattern, about)
   return data.default === undefined
     ? v.pipe(kind, v.description(data.about))
     : option(kind, data.default, data.about)

@@ -82,14 +82,27 @@ function lineHint(expected: string): string | undefined {
   return expected === '"line"' ? 'name the line it is wired to, as in line: GPIO17' : undefined
 }
 
+/** The device whose title has the word: `ds18b20` is one of those that w1 reads. */
+function titled(word: string, devices: readonly SensorDefinition[]): string | undefined {
+  const named = devices.filter(({ title }) =>
+    title
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .includes(word.toLowerCase())
+  )
+  return named.length === 1 ? named[0]?.type : undefined
+}
+
 /** Of an unknown device, only the options that all devices have are checked. */
-function unknownDevice(types: readonly string[]): v.GenericSchema {
+function unknownDevice(devices: readonly SensorDefinition[]): v.GenericSchema {
+  const types = devices.map(({ type }) => type)
   const all = {
     command: `\`kith devices --types\` lists all ${types.length}`,
     program: 'docs/devices.md lists all; give others to createNode in devices'
   }
   const known = v.picklist(types, (issue) => {
-    const meant = didYouMean(nearest(String(issue.input), types))
+    const word = String(issue.input)
+    const meant = didYouMean(titled(word, devices) ?? nearest(word, types))
     return withHint(
       `${showInput(issue.input)} is not a known device`,
       meant === undefined ? all : { command: `${meant} ${all.command}`, program: `${meant} ${all.program}` }
@@ -118,7 +131,7 @@ function unknownDevice(types: readonly string[]): v.GenericSchema {
  */
 export function sensorsSchema(devices: readonly SensorDefinition[]) {
   const byType = new Map(devices.map((definition) => [definition.type, sensorOf(definition)]))
-  const unknown = unknownDevice([...byType.keys()])
+  const unknown = unknownDevice(devices)
   const any = v.union([...byType.values()])
   const sensor = v.lazy((input: unknown) => {
     if (input === undefined) return any

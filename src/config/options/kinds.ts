@@ -167,19 +167,46 @@ export function size(min: number, max: number, usual = 'MiB') {
   return withUnit(sizeUnits, min, max, usual)
 }
 
-export function list<const Item extends v.GenericSchema>(item: Item, max: number) {
+/** @param meantItem the item that a word in place of the list was meant for */
+export function list<const Item extends v.GenericSchema>(
+  item: Item,
+  max: number,
+  meantItem: (written: string) => string | undefined = () => undefined
+) {
   return v.pipe(
     v.array(item, (issue) =>
-      withHint(isNot('a list')(issue), 'a list is written [a, b], or one item a line after -')
+      withHint(
+        isNot('a list')(issue),
+        didYouMean(meantList(issue.input, item, meantItem)) ??
+          'a list is written [a, b], or one item a line after -'
+      )
     ),
     v.maxLength(max, (issue) => `has ${issue.input.length} items; the maximum is ${max}`)
   )
 }
 
+/** Words in place of a list of them. */
+function meantList(
+  input: unknown,
+  item: v.GenericSchema,
+  meantItem: (written: string) => string | undefined
+): string | undefined {
+  if (typeof input !== 'string' && typeof input !== 'number') return undefined
+  const words = String(input)
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .map((word) => meantItem(word) ?? word)
+  return words.length > 0 && words.every((word) => v.is(item, word)) ? `[${words.join(', ')}]` : undefined
+}
+
 /** A list of texts, none of them twice. */
-export function listOfTexts<const Item extends v.GenericSchema<string, string>>(item: Item, max: number) {
+export function listOfTexts<const Item extends v.GenericSchema<string, string>>(
+  item: Item,
+  max: number,
+  meantItem?: (written: string) => string | undefined
+) {
   return v.pipe(
-    list(item, max),
+    list(item, max, meantItem),
     v.checkItems(
       (text, index, all) => all.indexOf(text) === index,
       (issue) => `${showInput(issue.input)} appears twice`
@@ -209,13 +236,32 @@ export function factsOf(schema: v.GenericSchema): OptionFacts {
 export function options<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, (issue) =>
     issue.expected === 'Object'
-      ? withHint(isNot('a map of options')(issue), didYouMean(meantOption(issue.input, entries)))
-      : 'is missing'
+      ? withHint(
+          isNot('a map of options')(issue),
+          didYouMean(meantOption(issue.input, entries)) ?? `known here: ${few(Object.keys(entries))}`
+        )
+      : withHint('is missing', aboutMissing(entries, issue.path))
   )
+}
+
+function few(keys: readonly string[]): string {
+  return keys.length > 6 ? `${keys.slice(0, 5).join(', ')} and others` : keys.join(', ')
+}
+
+function aboutMissing(
+  entries: v.ObjectEntries,
+  path: readonly { readonly key: unknown }[] | undefined
+): string | undefined {
+  const entry = entries[String(path?.at(-1)?.key)]
+  return entry === undefined ? undefined : v.getDescription(entry as v.GenericSchema)
 }
 
 /** The option of a section that a plain value was meant for: the only one with a choice of such words. */
 function meantOption(input: unknown, entries: v.ObjectEntries): string | undefined {
+  const word = String(input).toLowerCase()
+  const isOff = /^(off|no|false|none|never)$/.test(word)
+  if (Object.hasOwn(entries, 'enabled') && (isOff || /^(on|yes|true)$/.test(word)))
+    return `{ enabled: ${!isOff} }`
   if (typeof input !== 'string') return undefined
   const takers = Object.entries(entries).filter(([, entry]) => isWordOf(entry, input))
   const [[key] = [undefined]] = takers

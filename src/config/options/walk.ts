@@ -37,6 +37,9 @@ export interface UnknownKey {
   readonly key: string
   /** The keys that are known in its place. */
   readonly known: readonly string[]
+  /** The key of its place under which it is known. */
+  readonly under: string | undefined
+  readonly value: unknown
 }
 
 /** Every key of the input that the schema does not know. */
@@ -53,9 +56,16 @@ export function* unknownKeys(schema: Schema, input: unknown, path: OptionPath = 
   for (const [key, part] of Object.entries(input)) {
     const below = [...path, key]
     const entry = Object.hasOwn(entries, key) ? entries[key] : undefined
-    if (entry === undefined) yield { path: below, key, known: Object.keys(entries) }
-    else yield* unknownKeys(entry, part, below)
+    if (entry !== undefined) yield* unknownKeys(entry, part, below)
+    else yield { path: below, key, known: Object.keys(entries), under: ownerOf(entries, key), value: part }
   }
+}
+
+function ownerOf(entries: Readonly<Record<string, Schema>>, key: string): string | undefined {
+  return Object.keys(entries).find((name) => {
+    const below = entries[name] && entriesOf(entries[name])
+    return below !== undefined && Object.hasOwn(below, key)
+  })
 }
 
 export interface Leaf {
