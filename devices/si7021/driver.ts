@@ -7,7 +7,8 @@ import {
   type Measurement,
   type OpenContext,
   type Options,
-  type Sensor
+  type Sensor,
+  type WordCommand
 } from '../../src/driver.ts'
 import { celsius, relativeHumidity } from './convert.ts'
 import * as chip from './registers.ts'
@@ -21,7 +22,7 @@ export async function openSi7021(
   checkIdentity(device, user, chip.SI7021_USER, new Map([[chip.HTU21D_USER, 'htu21d']]))
   const [number = 0] = await commandWords(clock, device, chip.SERIAL_NUMBER, signal)
   checkIdentity(device, number >> 8, chip.SI7021_PART, chip.OTHER_PARTS)
-  return new HumidityAndTemperature(device, clock)
+  return new HumidityAndTemperature(device, clock, chip.SI7021_MEASURING)
 }
 
 /** The htu21d has no part number; its user register differs from that of the si7021. */
@@ -32,7 +33,7 @@ export async function openHtu21d(
 ): Promise<Sensor> {
   const user = await resetUserRegister(device, clock, signal)
   checkIdentity(device, user, chip.HTU21D_USER, new Map([[chip.SI7021_USER, 'si7021']]))
-  return new HumidityAndTemperature(device, clock)
+  return new HumidityAndTemperature(device, clock, chip.HTU21D_MEASURING)
 }
 
 /** The register after a reset, which also turns the heater off. */
@@ -51,15 +52,17 @@ async function resetUserRegister(
 class HumidityAndTemperature implements Sensor {
   readonly #device: I2cDevice
   readonly #clock: OpenContext['clock']
+  readonly #measuring: chip.Measuring
 
-  constructor(device: I2cDevice, clock: OpenContext['clock']) {
+  constructor(device: I2cDevice, clock: OpenContext['clock'], measuring: chip.Measuring) {
     this.#device = device
     this.#clock = clock
+    this.#measuring = measuring
   }
 
   async sample(signal: AbortSignal): Promise<readonly Measurement[]> {
-    const [humidity = 0] = await commandWords(this.#clock, this.#device, chip.MEASURE_HUMIDITY, signal)
-    const [temperature = 0] = await commandWords(this.#clock, this.#device, chip.MEASURE_TEMPERATURE, signal)
+    const [humidity = 0] = await this.#ask(this.#measuring.humidity, signal)
+    const [temperature = 0] = await this.#ask(this.#measuring.temperature, signal)
     return [
       { quantity: 'temperature', value: celsius(temperature) },
       { quantity: 'humidity', value: cropHumidity(relativeHumidity(humidity)) }
@@ -67,6 +70,10 @@ class HumidityAndTemperature implements Sensor {
   }
 
   async close(): Promise<void> {}
+
+  #ask(command: WordCommand, signal: AbortSignal): Promise<number[]> {
+    return commandWords(this.#clock, this.#device, command, signal)
+  }
 }
 
 /**
@@ -90,7 +97,7 @@ export async function identifyHtu21d(
   { clock, signal }: Pick<OpenContext, 'clock' | 'signal'>
 ): Promise<MatchResult> {
   if ((await fixedUserBits(device, signal)) !== chip.HTU21D_USER) return 'no'
-  await commandWords(clock, device, chip.MEASURE_TEMPERATURE, signal)
+  await commandWords(clock, device, chip.HTU21D_MEASURING.temperature, signal)
   return 'sure'
 }
 

@@ -29,11 +29,22 @@ export const OTHER_PARTS: ReadonlyMap<number, string> = new Map([
   [0x14, 'si7020']
 ])
 
-/**
- * Without clock stretching. Milliseconds until first polled, the maximum of the faster chip: Si7021 22.8 for
- * humidity, which takes a temperature along, and 10.8; HTU21D 16 and 50.
- */
-export const MEASURE_HUMIDITY: WordCommand = { command: [0xf5], time: 16, words: 1, crc: CRC }
-export const MEASURE_TEMPERATURE: WordCommand = { command: [0xf3], time: 10.8, words: 1, crc: CRC }
+export interface Measuring {
+  readonly humidity: WordCommand
+  readonly temperature: WordCommand
+}
+
+/** Without clock stretching, read after the maximum of each: humidity takes a temperature along. */
+export const SI7021_MEASURING = measuring(22.8, 10.8)
+/** At 12 and 14 bits. */
+export const HTU21D_MEASURING = measuring(16, 50)
+
+function measuring(humidity: number, temperature: number): Measuring {
+  return {
+    humidity: { command: [0xf5], time: humidity, words: 1, crc: CRC },
+    temperature: { command: [0xf3], time: temperature, words: 1, crc: CRC }
+  }
+}
+
 /** The two lowest bits tell what was measured. */
 export const VALUE = 0xfffc

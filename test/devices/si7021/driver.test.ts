@@ -1,4 +1,5 @@
 import t from 'tap'
+import { measureDrivers } from '../../../bench/node/drivers.ts'
 import { celsius, relativeHumidity } from '../../../devices/si7021/convert.ts'
 import { htu21d, si7021 } from '../../../devices/si7021/index.ts'
 import * as models from '../../../devices/si7021/model.ts'
@@ -66,6 +67,11 @@ for (const [definition, model] of [
     await followsClimate(t, bench, { temperature: 0.006, humidity: 0.004 })
   })
 }
+
+t.test('each is read when it has measured, and not asked before', async (t) => {
+  const rows = await measureDrivers([si7021, htu21d], { lead: 0, count: 1 })
+  for (const { name, figures } of rows.slice(1)) t.equal(figures[2], 4, `${name}: two commands, two answers`)
+})
 
 t.test('the two are distinguished', async (t) => {
   for (const [definition, model, name] of [
