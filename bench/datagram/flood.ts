@@ -10,7 +10,7 @@ import { summarize } from '../frame/statistics.ts'
 import { askDatagram } from './asker.ts'
 import { benchLimits } from './setting.ts'
 
-const ASKS = 3000
+const ASKS = 1000
 
 /** UDP of this machine that keeps the last packet sent, as a listener on the path could. */
 class Eavesdropped implements DatagramSockets {

@@ -43,7 +43,7 @@ export const start: Bench = {
   name: 'start',
   what: 'From the start of a process to its first answer by the control socket, then to a neighbour; and its memory.',
   async measure({ codes, isFull, tell }: Setting): Promise<Table[]> {
-    const runs = isFull ? 11 : 5
+    const runs = isFull ? 11 : 3
     tell(`start, ${runs} runs`)
     const starts = await measureStarts({ runs, settle: 2000, variants: variantsOf(codes) })
     const bare = summarize((starts.get(BARE) ?? []).map(({ rss }) => rss)).p50

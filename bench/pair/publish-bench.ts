@@ -63,7 +63,7 @@ export const publish: Bench = {
   async measure(setting: Setting): Promise<Table[]> {
     const turns = setting.isFull
       ? { rounds: 9, hot: 500, spaced: 50, spacing: 100 }
-      : { rounds: 3, hot: 300, spaced: 15, spacing: 100 }
+      : { rounds: 3, hot: 300, spaced: 10, spacing: 100 }
     return await withBrokers(async (brokers) => {
       setting.tell(`publish, ${turns.rounds} rounds`)
       const rows = await measurePublish([...ours(setting), ...libp2ps, ...brokers], turns, setting.profile)

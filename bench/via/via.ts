@@ -32,9 +32,8 @@ const LINK = 20_000_000
 const NODES = 5
 const CIRCUITS = 64
 const LIFTED = { rate: '1GiB', totalRate: '1GiB', burst: '64MiB' }
-/** Milliseconds: after the first the burst of the default rates is spent and the windows are open. */
+/** Milliseconds until the burst of the default rates is spent and the windows are open. */
 const SETTLE = 3_000
-const WINDOW = 8_000
 /** As deploy/systemd/kith.service starts a node. */
 const FLAGS = ['--max-old-space-size=96', '--max-semi-space-size=2']
 const MIB = 2 ** 20
@@ -61,13 +60,14 @@ const TITLE = 'Circuits through neighbours'
 export const via: Bench = {
   name: 'via',
   what: 'Circuits through neighbours over links of 20 Mbit/s (tc tbf in network namespaces; needs root).',
-  async measure({ tell }: Setting): Promise<Table[]> {
+  async measure({ isFull, tell }: Setting): Promise<Table[]> {
     const missing = whyNoNamespaces()
     if (missing !== false)
       return [{ title: TITLE, conditions: [], columns, rows: [{ name: 'via', figures: [], missing }] }]
-    tell('via, 100 s')
-    const lifted = await withChain(LIFTED, LINK, (chain) => carried(chain, [1, 2, 3, 0]))
-    const usual = await withChain({}, LINK, (chain) => carried(chain, [1, 2, 3]))
+    const time = isFull ? 8_000 : 4_000
+    tell(`via, ${isFull ? 100 : 70} s`)
+    const lifted = await withChain(LIFTED, LINK, (chain) => carried(chain, [1, 2, 3, 0], time))
+    const usual = await withChain({}, LINK, (chain) => carried(chain, [1, 2, 3], time))
     const { rate: direct = Number.NaN, roundTrip: straight = Number.NaN } = lifted[3] ?? {}
     const rows = lifted.map(({ hops, rate, roundTrip }): Row => {
       const figures = [(8 * rate) / 1e6, (800 * rate) / LINK, (100 * rate) / direct]
@@ -118,7 +118,8 @@ interface Carried {
   readonly roundTrip: number
 }
 
-async function carried(chain: readonly ViaNode[], hops: readonly number[]): Promise<Carried[]> {
+/** @param time milliseconds in which bytes are counted */
+async function carried(chain: readonly ViaNode[], hops: readonly number[], time: number): Promise<Carried[]> {
   const results: Carried[] = []
   for (const count of hops) {
     const [first, target] = [at(chain, 0), at(chain, count + 1)]
@@ -130,7 +131,7 @@ async function carried(chain: readonly ViaNode[], hops: readonly number[]): Prom
     const times = (await first.order({ op: 'echo', count: 200 })) as number[]
     await first.order({ op: 'flood' })
     await delay(SETTLE)
-    const rate = (await target.order({ op: 'rate', time: WINDOW })) as number
+    const rate = (await target.order({ op: 'rate', time })) as number
     await first.order({ op: 'close', isCircuit: count > 0 })
     await delay(1_000)
     results.push({ hops: count, rate, roundTrip: summarize(times).p50 })
