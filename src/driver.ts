@@ -53,7 +53,16 @@ export { hex, signed, view } from './hal/register-bytes.ts'
 
 // Lines of GPIO: inputs, their bouncing contacts, and outputs.
 
-export type { Actuator, ActuatorDefinition, ActuatorOptions, ActuatorState } from './hal/actuator.ts'
+export type {
+  Actuator,
+  ActuatorContext,
+  ActuatorDefinition,
+  ActuatorOptions,
+  ActuatorState,
+  ActuatorTarget,
+  OwnChange
+} from './hal/actuator.ts'
+export { LockedError } from './hal/actuator.ts'
 export { biasOption } from './hal/driver-kit/bias-option.ts'
 export { Debounce, type DebounceOptions } from './hal/driver-kit/debounce.ts'
 export type { Edge, InputLine, InputOptions, Level, OutputLine, Pins } from './hal/gpio.ts'

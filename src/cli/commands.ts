@@ -17,7 +17,7 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   ping: async () => (await import('./commands/ping.ts')).ping,
   pipe: async () => (await import('./commands/pipe.ts')).pipe,
   serve: async () => (await import('./commands/serve.ts')).serve,
-  switch: async () => (await import('./commands/switch.ts')).switches,
+  switch: async () => (await import('./commands/switch/switch.ts')).switches,
   devices: async () => (await import('./commands/devices/devices.ts')).devices,
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

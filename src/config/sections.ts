@@ -4,6 +4,7 @@ import { serveLimits } from '../node/api/limits.ts'
 import { controlLimits } from '../node/control/limits.ts'
 import { networkLimits, streamLimits } from '../node/network/limits.ts'
 import { storeLimits } from '../node/peers/limits.ts'
+import { switchLimits } from '../node/switches/limits.ts'
 import { accessLimits } from '../peer/access/limits.ts'
 import { bookCapacity, lastGoodLimits } from '../peer/book/limits.ts'
 import { dialingLimits } from '../peer/dialing/limits.ts'
@@ -112,6 +113,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   book: option(whole(bookCapacity.min, bookCapacity.max), Number(bookCapacity.initial), bookCapacity.about),
   lastGood: limitsSection(lastGoodLimits),
   access: limitsSection(accessLimits),
+  switches: limitsSection(switchLimits),
   serve: limitsSection(serveLimits),
   control: limitsSection(controlLimits)
 })

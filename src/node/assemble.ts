@@ -5,6 +5,7 @@ import { createClients } from './assembly/clients.ts'
 import type { CatalogueListener, Components, Peers, Sensing } from './assembly/components.ts'
 import { takeLive } from './assembly/live/live-parts.ts'
 import { createOperations } from './assembly/operations.ts'
+import { createSwitches } from './assembly/outputs/switches.ts'
 import { createPeerLookup } from './assembly/peer-lookup.ts'
 import { createPeers } from './assembly/peers.ts'
 import { createProtocols } from './assembly/protocols.ts'
@@ -28,7 +29,6 @@ import { Lifecycle } from './lifecycle.ts'
 import { rateLimited } from './log/rate.ts'
 import type { Network } from './network/create-network.ts'
 import { NodeDatagrams } from './network/datagrams.ts'
-import { Switches } from './sensors/switches.ts'
 
 /** All components of a node, not started. */
 export interface Assembled extends Components {
@@ -67,10 +67,11 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const storage = createStorage({ init, protocols, peers, clients, timekeeper })
   const replication = createReplication({ init, protocols, transports, peers, clients, storage })
   const base = { init, live, protocols, transports, peers, clients, timekeeper, storage, replication }
-  // A circle: the catalogue that is published lists the sensors, whose readings are published.
-  const publishing = createPublishing(base, () => sensing)
-  const sensing: Sensing = createSensing({ ...base, publishing })
-  const server = createQueryServer({ ...base, publishing, sensing })
+  // A circle: the catalogue that is published lists the sensors and switches, whose readings are published.
+  const publishing = createPublishing(base, () => ({ sensing, ...outputs }))
+  const sensing: Sensing = createSensing({ ...base, publishing }, () => outputs.switches)
+  const outputs = createSwitches({ ...base, sensing })
+  const server = createQueryServer({ ...base, publishing, sensing, ...outputs })
   const peerLookup = createPeerLookup({ ...base, sensing })
   const neighbours = createNeighbours(base)
   const via = createVia(base)
@@ -79,7 +80,6 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const relays = createRelays(base)
   const dht = await createDht(base)
   const pairing = createPairing({ ...base, peerLookup })
-  const switches = new Switches(init)
   const components = {
     ...base,
     publishing,
@@ -92,7 +92,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     pairing,
     relays,
     dht,
-    switches
+    ...outputs
   }
   takeLive(components)
   const operations = createOperations(components)

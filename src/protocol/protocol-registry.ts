@@ -48,6 +48,7 @@ export const sensorProtocols: readonly SensorProtocol[] = [
   defineSensorProtocol({ id: '/sensor/sound/v1', quantity: 'sound-level' }),
   defineSensorProtocol({ id: '/sensor/energy/v1', quantity: 'energy' }),
   defineSensorProtocol({ id: '/sensor/resistance/v1', quantity: 'resistance' }),
+  defineSensorProtocol({ id: '/actuator/switch/v1', quantity: 'switch' }), // its commands: actuator/
   defineProtocol(META_TOPIC, [], { maxPayload: MAX_PAYLOAD })
 ]
 

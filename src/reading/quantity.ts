@@ -38,6 +38,7 @@ export const quantities: readonly Quantity[] = [
   { name: 'signal', unit: 'dBW', kind: 'number', shown: { unit: 'dBm', offset: 30, decimals: 0 } },
   { name: 'frequency', unit: 'Hz', kind: 'number', shown: { unit: 'Hz', decimals: 0 } },
   { name: 'alarm', unit: null, kind: 'boolean', shown: { unit: '', words: ['yes', 'no'] } },
+  { name: 'switch', unit: null, kind: 'boolean', shown: { unit: '', words: ['on', 'off'] } },
   // Particles of at most 1, 2.5, 4 and 10 µm.
   { name: 'pm1', unit: 'kg/m3', kind: 'number', shown: MICROGRAMS },
   { name: 'pm25', unit: 'kg/m3', kind: 'number', shown: MICROGRAMS },

@@ -3,6 +3,7 @@ import { bytesOfHex } from '../../src/cbor/bytes.ts'
 import type { CborValue } from '../../src/cbor/value.ts'
 
 const text = readFileSync(new URL('../../docs/protocols.md', import.meta.url), 'utf8')
+export const documentText = text
 
 export interface DocumentVector {
   readonly bytes: Uint8Array

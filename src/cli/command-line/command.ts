@@ -137,6 +137,8 @@ export interface CommandGroup {
   readonly summary: string
   readonly example: string
   readonly actions: readonly [Command, ...Command[]]
+  /** Whether a first word that is no action belongs to the first action. */
+  readonly takesOtherWords?: boolean
 }
 
 export type AnyCommand = Command | CommandGroup

@@ -37,7 +37,10 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ['no-code', NOT_FOUND],
   ['denied', REFUSED],
   ['refused', REFUSED],
-  ['not-proved', REFUSED]
+  ['not-proved', REFUSED],
+  ['late', REFUSED],
+  ['locked', REFUSED],
+  ['not-expected', REFUSED]
 ])
 
 /** The exit status for an error: by its code, else 1. */

@@ -46,7 +46,9 @@ export function parseCommandLine(
 function parseGroup(group: CommandGroup, argv: readonly string[], now: number): Parsed {
   const all = Object.assign({}, ...group.actions.map((action) => action.options)) as Options
   const [first] = split(argv, { ...globalOptions, ...all }).words
-  if (first === undefined) return parseAction(group, group.actions[0], argv, now)
+  const isAction = group.actions.some(({ name }) => name === first?.text)
+  if (first === undefined || (group.takesOtherWords === true && !isAction))
+    return parseAction(group, group.actions[0], argv, now)
   const action = named(
     first.text,
     group.actions,

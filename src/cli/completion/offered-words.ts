@@ -24,11 +24,21 @@ export async function offeredWords(
   clock: Clock,
   signal: AbortSignal
 ): Promise<string[]> {
-  if (offer === 'switches') return inOrder((await operations.switch({})).map(({ name }) => name))
+  if (offer === 'switches') return await switchWords(operations, clock, signal)
   const views = await present(operations, { who: who === undefined ? [] : [who] }, clock, signal)
   if (offer === 'sensors')
     return inOrder(views.flatMap(({ device, series, quantity }) => [device, series, quantity]))
   return inOrder([...bookWords(await operations.book()), ...views.map((view) => view.who)])
+}
+
+/** Switches of this node, and those of others whose state is known, as `hall/heater`. */
+async function switchWords(operations: Operations, clock: Clock, signal: AbortSignal): Promise<string[]> {
+  const own = await operations.switch({}, signal)
+  const names = new Set(own.map(({ name }) => name))
+  const others = await present(operations, { who: [], what: 'switch' }, clock, signal)
+  const isOther = ({ device, series }: SeriesView): boolean =>
+    series === `${device}/switch` && !names.has(device)
+  return inOrder([...names, ...others.filter(isOther).map(({ who, device }) => `${who}/${device}`)])
 }
 
 /** Names and purposes. */

@@ -40,10 +40,13 @@ export function placesOf(commands: readonly AnyCommand[]): Place[] {
 
 function placesOfCommand(command: AnyCommand): Place[] {
   if (!('actions' in command)) return [placeOf(command.name, command)]
-  const { name, actions } = command
+  const { name, actions, takesOtherWords = false } = command
   const [byDefault] = actions
+  const first = placeOf(name, byDefault)
   return [
-    { ...placeOf(name, byDefault), words: listed(actions), positionals: [] },
+    takesOtherWords
+      ? { ...first, words: [...listed(actions), ...first.words] }
+      : { ...first, words: listed(actions), positionals: [] },
     ...actions.map((action) => placeOf(`${name} ${action.name}`, action))
   ]
 }

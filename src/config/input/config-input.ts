@@ -56,10 +56,20 @@ export interface ConfigInput {
     readonly line: string
     /** The level that means on; low for most relay boards. */
     readonly active?: 'high' | 'low' | undefined
-    /** Its state at start and stop, and when maxOn is over. */
+    /** Its state when maxOn is over. */
     readonly safe?: 'off' | 'on' | undefined
+    /** Its state at start. */
+    readonly initial?: 'safe' | 'on' | 'off' | undefined
+    /** Its state when a lease ends that was not renewed, and at stop. */
+    readonly whenLost?: 'safe' | 'on' | 'off' | undefined
     /** Longest time away from its safe state, however often that is commanded. (1s to 30d) */
     readonly maxOn?: string | undefined
+    /** Shortest time off before it may be switched on again, for compressors. (0ms to 1d) */
+    readonly minOff?: string | undefined
+    /** Time between readings of its state; changes come at once. (1s to 1h) */
+    readonly interval?: string | undefined
+    /** Whether its state is kept from gossip; peers of the book may ask for it. */
+    readonly private?: boolean | undefined
   }[]
   /** Where it can be dialled; port 0 lets the system choose. */
   readonly listen?: readonly string[] | undefined

@@ -209,6 +209,21 @@ export interface LimitsInput extends ReachLimitsInput {
     /** Callers whose refusals are logged once a minute each; of all others none is. (1 to 4096) */
     readonly callers?: number | undefined
   }
+  /** Commands of switches, and their log. */
+  readonly switches?: {
+    /** Commands a second of one peer. (0.1 to 1000) */
+    readonly rate?: number | undefined
+    /** Commands at once of one peer. (1 to 1000) */
+    readonly burst?: number | undefined
+    /** Peers whose commands are remembered, so that a repeated one switches nothing again. (1 to 1024) */
+    readonly peers?: number | undefined
+    /** Commands that wait for one switch. (1 to 256) */
+    readonly waiting?: number | undefined
+    /** Commands in the log; refused ones are at most a quarter of them. (16 to 1000000) */
+    readonly logRows?: number | undefined
+    /** Older commands are deleted from the log. (1h to 36500d) */
+    readonly logAge?: string | undefined
+  }
   /** Streams that kith serve answers with programs. */
   readonly serve?: {
     /** Programs at one time for one kith serve; further streams are reset. (1 to 256) */

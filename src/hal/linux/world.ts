@@ -5,6 +5,7 @@ import { BlockingCalls } from './blocking-calls.ts'
 import { LinuxBuses } from './buses.ts'
 import { LinuxDatagramSockets } from './datagram-socket.ts'
 import { LinuxPins } from './gpio/pins.ts'
+import { machineBoot } from './machine-boot.ts'
 import { LinuxProcessMemory } from './process-memory.ts'
 import { LinuxSysfs } from './sysfs.ts'
 import { LinuxTimeSource } from './time-source.ts'
@@ -24,6 +25,9 @@ export function linuxWorld(clock: Clock = systemClock): World {
     sysfs,
     datagrams: new LinuxDatagramSockets(),
     memory: new LinuxProcessMemory(),
+    get boot() {
+      return machineBoot()
+    },
     random: (bytes) => randomBytes(bytes),
     close: async () => {
       await Promise.all([buses.close(), pins.close()])

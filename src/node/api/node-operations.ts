@@ -13,7 +13,7 @@ export interface NodeOperationsInit {
   readonly history: HistoryInit
   readonly ping: PingInit
   readonly book: BookOperations
-  readonly switches: Pick<Operations, 'switch'>
+  readonly switches: Pick<Operations, 'switch' | 'switchLog'>
   readonly pairing: Pick<Operations, 'pairOpen' | 'pair' | 'unpair'>
   readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
   readonly pipe: PipeInit
@@ -51,7 +51,8 @@ export class NodeOperations implements Operations {
     this.#init.pairing.pairOpen(request, signal)
   readonly pair: Operations['pair'] = (request, signal) => this.#init.pairing.pair(request, signal)
   readonly unpair: Operations['unpair'] = (who, signal) => this.#init.pairing.unpair(who, signal)
-  readonly switch: Operations['switch'] = (request) => this.#init.switches.switch(request)
+  readonly switch: Operations['switch'] = (request, signal) => this.#init.switches.switch(request, signal)
+  readonly switchLog: Operations['switchLog'] = (request) => this.#init.switches.switchLog(request)
   readonly devicesTest: Operations['devicesTest'] = (request, signal) =>
     this.#init.devices.devicesTest(request, signal)
   readonly devicesScan: Operations['devicesScan'] = (request, signal) =>

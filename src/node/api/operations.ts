@@ -4,8 +4,10 @@ import type { ConfigReload, ConfigStatus } from '../configuration/views.ts'
 import type { ImportReport } from '../peers/import-book.ts'
 import type { PairOpenRequest, PairRequest, PairStep, PairView, UnpairView } from './access/pairing-views.ts'
 import type { AccessRequest, AccessRow } from './access/views.ts'
+import type { LoggedCommand, SwitchLogRequest, SwitchRequest, SwitchView } from './outputs/switch-views.ts'
 import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
 
+export type { LoggedCommand, SwitchLogRequest, SwitchRequest, SwitchView } from './outputs/switch-views.ts'
 export type { SeriesView } from './reading-rows.ts'
 
 /**
@@ -59,10 +61,12 @@ export interface Operations {
   history(request: HistoryRequest, signal: AbortSignal): AsyncIterable<HistoryRow>
   ping(request: PingRequest, signal: AbortSignal): AsyncIterable<PingReply>
   /**
-   * Commands an output of this node, or returns the state of outputs. Only people and programs of this machine
-   * may; commands over the network come with access control. @throws NodeError no-such, not-running, busy …
+   * Commands an output of this node, or of another that grants it (docs/access.md), or returns the state of outputs, as
+   * read back. @throws NodeError no-such, not-running, denied, late, locked, not-expected, busy, unreachable …
    */
-  switch(request: SwitchRequest): Promise<SwitchView[]>
+  switch(request: SwitchRequest, signal?: AbortSignal): Promise<SwitchView[]>
+  /** What was commanded of the outputs of this node, and what they did by themselves; the newest last. */
+  switchLog(request: SwitchLogRequest): Promise<LoggedCommand[]>
   /** Each configured sensor by its latest readings; waits for the first ones. Nothing is read for it. */
   devicesTest(request: DevicesTestRequest, signal: AbortSignal): Promise<TestedSensor[]>
   /** Scans the buses, which the node shares with its sensors; the chips of configured sensors are left alone. */
@@ -299,28 +303,6 @@ export interface PingReply {
   path: string
   /** A line for each thing that was tried for a connection, the last of them about the one that is used. */
   tried?: string[]
-}
-
-export interface SwitchRequest {
-  /** All of them unless given. */
-  name?: string
-  /** Only with a name; the state is returned unless given. */
-  to?: 'on' | 'off'
-}
-
-export interface SwitchView {
-  name: string
-  line: string
-  /** As read back from the output. */
-  state: 'on' | 'off' | 'fault'
-  /** Its state at start, at stop, and when `maxOn` seconds are over. */
-  safe: 'on' | 'off'
-  maxOn: number
-  /** Seconds until it goes back to its safe state; null while it is there. */
-  left: number | null
-  /** Whether it would stay as it is if the node were killed; null where the kernel does not report it. */
-  persists: boolean | null
-  fault?: { code: string; message: string; hint?: string }
 }
 
 export interface DevicesTestRequest {

@@ -48,7 +48,8 @@ import type { ReadingIntake } from '../readings/intake.ts'
 import type { Publisher } from '../readings/publisher.ts'
 import type { DeviceStates } from '../sensors/device-states.ts'
 import type { RunningSensors } from '../sensors/running-sensors.ts'
-import type { Switches } from '../sensors/switches.ts'
+import type { CommandLog, CommandStore } from '../switches/command-log.ts'
+import type { Switches } from '../switches/switches.ts'
 import type { Timekeeper } from '../time/timekeeper.ts'
 import type { AssembleInit } from './assemble-init.ts'
 
@@ -83,6 +84,8 @@ export interface Components {
   /** undefined where none is joined. */
   readonly dht: Dht | undefined
   readonly switches: Switches
+  /** What was commanded of the switches, and what came of it. */
+  readonly commandLog: CommandLog
 }
 
 /** Quantities, and the sensor protocols that carry them: kith's own and those of the application. */
@@ -159,6 +162,8 @@ export interface Storage {
   readonly signer: Signer
   readonly sealer: Sealer
   readonly history: History
+  /** Where the log of commands is kept. */
+  readonly commands: CommandStore
   readonly hub: ReadingHub
   readonly budget: StoreBudget
 }

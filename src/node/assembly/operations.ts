@@ -13,6 +13,7 @@ import type { ViewContext } from '../api/series-view.ts'
 import type { ServedStreams } from '../api/served-streams.ts'
 import { pathOf, viewPeers } from '../api/status.ts'
 import type { Components } from './components.ts'
+import { switchOperations } from './outputs/switches.ts'
 import { protocolsOf } from './protocols.ts'
 import { listenToAll } from './publishing.ts'
 import { createStatus } from './status.ts'
@@ -37,7 +38,7 @@ export function createOperations(components: Components): Operations {
       self: components.init.identity.peer,
       things: () => thingsOf(knownConfig(components))
     }),
-    switches: components.switches,
+    switches: switchOperations(components),
     pairing: components.pairing,
     devices: deviceOperations(components, status),
     ask: {

@@ -10,6 +10,7 @@ import { encodeCatalogue } from '../../reading/signed/catalogue-write.ts'
 import { isPackError } from '../../reading/signed/pack-error.ts'
 import { seal } from '../../reading/signed/seal.ts'
 import type { RunningSensor } from '../sensors/running-sensor.ts'
+import { SWITCH_QUANTITY } from '../switches/state-readings.ts'
 import type { Components } from './components.ts'
 import { protocolsOf } from './protocols.ts'
 
@@ -18,7 +19,7 @@ import { protocolsOf } from './protocols.ts'
  * series. Where a view leaves public ones out, all are marked private: whoever gets it does not pass it on.
  */
 export function sealOwnCatalogue(
-  components: Pick<Components, 'init' | 'live' | 'protocols' | 'storage' | 'sensing'>,
+  components: Pick<Components, 'init' | 'live' | 'protocols' | 'storage' | 'sensing' | 'switches'>,
   revision: number,
   view: CatalogueView | undefined
 ): Uint8Array {
@@ -26,12 +27,12 @@ export function sealOwnCatalogue(
   const { name, purposes } = live.current
   const { world, version, shortLived } = init
   const author = sensing.author()
-  const series = sensing.sensors.all.flatMap((sensor) => {
+  const series = devicesOf(components).flatMap((device) => {
     const isShown = (measure: Measure): boolean =>
       view === undefined
-        ? !sensor.config.private
-        : view.shows(localSeries(sensor.config.name, measure.quantity, measure.channel))
-    return seriesOf(sensor, components, isShown, view?.isPartial === true || sensor.config.private)
+        ? !device.private
+        : view.shows(localSeries(device.name, measure.quantity, measure.channel))
+    return seriesOf(device, components, isShown, view?.isPartial === true || device.private)
   })
   const runs = storage.history
     .runs()
@@ -51,14 +52,39 @@ export function sealOwnCatalogue(
   return seal('meta', payload, storage.signer)
 }
 
-/** The names of every series of this node's sensors. */
-export function ownSeries({ sensing, storage }: Pick<Components, 'sensing' | 'storage'>): string[] {
-  return sensing.sensors.all.flatMap(({ config, measures }) =>
-    measures.map((measure) => seriesName(storage.signer.peer, config.name, measure))
+/** The names of every series of this node's sensors and switches. */
+export function ownSeries(components: Pick<Components, 'sensing' | 'switches' | 'storage'>): string[] {
+  const { peer } = components.storage.signer
+  return devicesOf(components).flatMap(({ name, measures }) =>
+    measures.map((measure) => seriesName(peer, name, measure))
   )
 }
 
 type Measure = RunningSensor['measures'][number]
+
+/** A sensor or a switch, as the catalogue has it. */
+interface Device extends Pick<RunningSensor, 'measures'> {
+  readonly name: string
+  readonly chip: string
+  /** Milliseconds. */
+  readonly interval: number
+  readonly private: boolean
+}
+
+function devicesOf({ sensing, switches }: Pick<Components, 'sensing' | 'switches'>): Device[] {
+  return [
+    ...sensing.sensors.all.map(({ config, definition, measures }) => ({
+      ...config,
+      chip: definition.type,
+      measures
+    })),
+    ...switches.configs.map((config) => ({
+      ...config,
+      chip: 'switch',
+      measures: [{ quantity: SWITCH_QUANTITY }]
+    }))
+  ]
+}
 
 function seriesName(peer: string, device: string, { quantity, channel }: Measure): string {
   return formatSeries({ peer, device, quantity, ...defined({ channel }) })
@@ -81,20 +107,20 @@ export function encodeAsMuch(catalogue: Catalogue): Uint8Array {
 }
 
 function seriesOf(
-  { config, definition, measures }: RunningSensor,
-  { protocols, storage }: Pick<Components, 'init' | 'protocols' | 'storage' | 'sensing'>,
+  { name: device, chip, interval, measures }: Device,
+  { protocols, storage }: Pick<Components, 'protocols' | 'storage'>,
   isShown: (measure: Measure) => boolean,
   isPrivate: boolean
 ): CatalogueSeries[] {
   const { signer, history, hub } = storage
   return measures.filter(isShown).map((measure) => {
     const { quantity, channel, range, accuracy } = measure
-    const name = seriesName(signer.peer, config.name, measure)
+    const name = seriesName(signer.peer, device, measure)
     const held = history.held(name)[0]
     const [oldest] = held?.ranges[0] ?? []
     const latest = hub.latest(
       (series) =>
-        series.device === config.name &&
+        series.device === device &&
         series.quantity === quantity &&
         series.channel === channel &&
         series.peer === signer.peer
@@ -103,9 +129,9 @@ function seriesOf(
       name,
       protocols: protocolsOf(protocols, quantity),
       unit: protocols.quantities.get(quantity)?.unit ?? null,
-      interval: latest?.reading.interval ?? config.interval / 1000,
+      interval: latest?.reading.interval ?? interval / 1000,
       ...defined({ range, accuracy }),
-      chip: definition.type,
+      chip,
       state: latest?.reading.fault?.code ?? 'ok',
       ...(isPrivate ? { private: true as const } : {}),
       ...defined({

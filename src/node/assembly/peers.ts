@@ -90,7 +90,7 @@ export async function createPeers({
     entriesOf: (peer) => book.entriesOf(peer),
     isName: (word) => book.get(word) !== undefined,
     isNear: (caller) => admission.isNear(caller),
-    privates: privatesOf({ sensors: init.unopened ?? config.sensors })
+    privates: privatesOf({ sensors: init.unopened ?? config.sensors, switches: config.switches })
   })
   book.onChange(() => access.changed())
   const storePolicy = new StorePolicy({
@@ -127,9 +127,12 @@ export async function createPeers({
   }
 }
 
-/** The names of private sensors. */
-export function privatesOf({ sensors }: Pick<NodeConfig, 'sensors'>): ReadonlySet<string> {
-  return new Set(sensors.filter((sensor) => sensor.private).map(({ name }) => name))
+/** The names of private sensors and switches. */
+export function privatesOf({
+  sensors,
+  switches
+}: Pick<NodeConfig, 'sensors' | 'switches'>): ReadonlySet<string> {
+  return new Set([...sensors, ...switches].filter((one) => one.private).map(({ name }) => name))
 }
 
 /** A node starts without its owner where the book cannot be written, or the owner be read. */

@@ -6,7 +6,7 @@ import { CataloguePublisher, type Gossip, gossip } from '../../protocol/gossip/i
 import { META_TOPIC } from '../../protocol/protocol-registry.ts'
 import type { Network } from '../network/create-network.ts'
 import { Publisher } from '../readings/publisher.ts'
-import type { Components, Publishing, Sensing } from './components.ts'
+import type { Components, Publishing } from './components.ts'
 import { sealOwnCatalogue } from './own-catalogue.ts'
 
 type Needs = Pick<
@@ -22,16 +22,18 @@ type Needs = Pick<
   | 'replication'
 >
 
-/** @param sensing made afterwards, because it needs the publisher; available once the node starts */
-export function createPublishing(components: Needs, sensing: () => Sensing): Publishing {
+/** What is made afterwards, because it needs the publisher; available once the node starts. */
+type Measuring = () => Pick<Components, 'sensing' | 'switches'>
+
+export function createPublishing(components: Needs, measuring: Measuring): Publishing {
   const { config, world } = components.init
   const { history, hub } = components.storage
-  const service = createGossip(components, sensing)
+  const service = createGossip(components, measuring)
   const cataloguePublisher = new CataloguePublisher({
     clock: world.clock,
     period: config.limits.catalogue.period,
     gather: config.limits.catalogue.gather,
-    seal: (revision, view) => sealOwnCatalogue({ ...components, sensing: sensing() }, revision, view),
+    seal: (revision, view) => sealOwnCatalogue({ ...components, ...measuring() }, revision, view),
     publish: (bytes) => service.publish(META_TOPIC, bytes)
   })
   const publisher = new Publisher({ hub, history, catalogue: cataloguePublisher, gossip: service })
@@ -40,7 +42,7 @@ export function createPublishing(components: Needs, sensing: () => Sensing): Pub
 
 function createGossip(
   { init, protocols, transports, peers, clients, timekeeper, storage, replication }: Needs,
-  sensing: () => Sensing
+  measuring: Measuring
 ): Gossip {
   const { catalogues, admission, forwarding } = peers
   const { config, world, log, identity } = init
@@ -68,7 +70,7 @@ function createGossip(
       pack: (sealed) => replication.intake.receive(sealed, 'gossip'),
       late: (sealed) => replication.intake.receive(sealed, 'gossip'),
       catalogue: (sealed, source) => void catalogues.put(sealed, source),
-      ownRun: (run) => sensing().author().raise(run)
+      ownRun: (run) => measuring().sensing.author().raise(run)
     }
   })
 }

@@ -4,16 +4,26 @@ import { sameRun } from '../../reading/run.ts'
 import type { PackOptions } from '../../reading/signed/pack.ts'
 import { ReadPolicy } from '../readings/read-policy.ts'
 import type { Components } from './components.ts'
+import { switchOps } from './outputs/switches.ts'
 import { ownSeries } from './own-catalogue.ts'
 
 type Needs = Pick<
   Components,
-  'init' | 'protocols' | 'transports' | 'peers' | 'timekeeper' | 'storage' | 'publishing' | 'sensing'
+  | 'init'
+  | 'protocols'
+  | 'transports'
+  | 'peers'
+  | 'timekeeper'
+  | 'storage'
+  | 'publishing'
+  | 'sensing'
+  | 'switches'
 >
 
 /** Answers queries of other peers, by stream and by datagram. */
 export function createQueryServer(components: Needs): QueryServer {
-  const { init, protocols, transports, peers, timekeeper, storage, publishing, sensing } = components
+  const { init, protocols, transports, peers, timekeeper, storage, publishing, sensing, switches } =
+    components
   const { config, world, log, identity } = init
   const { catalogues, access, admission, forwarding } = peers
   const self = identity.peer
@@ -22,7 +32,7 @@ export function createQueryServer(components: Needs): QueryServer {
     access,
     isKnown: (caller) => admission.answers(caller),
     own: () => ownSeries(components).map((name) => name.slice(self.length + 1)),
-    isPrivate: (device) => sensing.sensors.isPrivate(device),
+    isPrivate: (device) => sensing.sensors.isPrivate(device) || switches.privates.has(device),
     isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series),
     shows: (author, asker) => forwarding.shows(author, asker)
   })
@@ -50,6 +60,7 @@ export function createQueryServer(components: Needs): QueryServer {
     reseal: (sealed, readings) =>
       storage.sealer.pack(sealed.topic, readings, sealedNow(components, readings)),
     onAccessChange: (listener) => access.onChange(listener),
+    more: switchOps(components),
     clockStatus: () => timekeeper.status(),
     callerOf: ({ remotePeer }) => {
       const peer = remotePeer.toString()

@@ -5,17 +5,22 @@ import type { Startable } from '../../startable.ts'
 import { DeviceStates } from '../sensors/device-states.ts'
 import { keptTotals } from '../sensors/kept-totals.ts'
 import { RunningSensors } from '../sensors/running-sensors.ts'
+import type { Switches } from '../switches/switches.ts'
 import { fileOf } from './assemble-init.ts'
 import type { Components, Sensing } from './components.ts'
 
 type Needs = Pick<Components, 'init' | 'protocols' | 'timekeeper' | 'storage' | 'publishing'>
 
-export function createSensing(components: Needs): Sensing {
+/** @param switches made afterwards; their readings have the same author */
+export function createSensing(components: Needs, switches: () => Pick<Switches, 'privates'>): Sensing {
   const { init, storage, timekeeper } = components
   const { config, world, log, devices } = init
   let begun: Author | undefined
   const author = (): Author => {
-    begun ??= createAuthor(components, (device) => sensors.isPrivate(device))
+    begun ??= createAuthor(
+      components,
+      (device) => sensors.isPrivate(device) || switches().privates.has(device)
+    )
     return begun
   }
   timekeeper.onKnown(() => begun?.timeKnown())

@@ -78,7 +78,7 @@ export function startOrder(
     ...(peers.lastGood === undefined ? [] : [peers.lastGood]),
     live.startable,
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
-    ...switches.startables,
+    switches.startable,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },
     ...controlStartables(init, operations)
   ]

@@ -61,7 +61,7 @@ export function createStorage({
     onConflict: ({ series, position, kind }) =>
       log.warn(`two nodes share the key of ${series}: the same ${kind} was used twice`, { position })
   })
-  return { signer, sealer, history, hub, budget }
+  return { signer, sealer, history, commands: history, hub, budget }
 }
 
 /** The history is open from the beginning; it is flushed and closed when all else has stopped. */

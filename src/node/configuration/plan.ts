@@ -6,6 +6,7 @@ export type LiveOption =
   | 'name'
   | 'purposes'
   | 'sensors'
+  | 'switches'
   | 'access'
   | 'deny'
   | 'accept'

@@ -111,7 +111,8 @@ export class ControlClient implements Operations {
   readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)
   readonly ping: Operations['ping'] = (request, signal) => this.#stream('ping', request, signal)
-  readonly switch: Operations['switch'] = (request) => this.#answer('switch', request)
+  readonly switch: Operations['switch'] = (request, signal) => this.#answer('switch', request, signal)
+  readonly switchLog: Operations['switchLog'] = (request) => this.#answer('switchLog', request)
   readonly devicesTest: Operations['devicesTest'] = (request, signal) =>
     this.#answer('devicesTest', request, signal, request.timeout)
   readonly devicesScan: Operations['devicesScan'] = (request, signal) =>

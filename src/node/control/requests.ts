@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import * as v from 'valibot'
 import { NodeError } from '../../error.ts'
 import { MAX_NOTE } from '../../peer/book/book-text.ts'
+import { MAX_LEASE } from '../../protocol/actuator/constants.ts'
 import type { Operations, PeerStream } from '../api/operations.ts'
 import { MAX_HISTORY } from '../api/reading-rows.ts'
 import { readQuery } from './query.ts'
@@ -81,9 +82,16 @@ const ping = v.strictObject({
   timeout
 })
 const switching = v.union([
-  v.strictObject({ name: v.exactOptional(text) }),
-  v.strictObject({ name: text, to: v.picklist(['on', 'off']) })
+  v.strictObject({ who: v.exactOptional(text), name: v.exactOptional(text) }),
+  v.strictObject({
+    who: v.exactOptional(text),
+    name: text,
+    to: v.picklist(['on', 'off']),
+    for: upTo(MAX_LEASE),
+    expect: v.exactOptional(v.picklist(['on', 'off']))
+  })
 ])
+const switchLog = v.strictObject({ name: v.exactOptional(text), limit: upTo(10_000) })
 
 const protocolNames = v.pipe(v.array(text), v.minLength(1), v.maxLength(16))
 const piping = v.strictObject({ who: text, protocols: protocolNames, timeout })
@@ -114,7 +122,8 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),
   ping: stream(ping, (operations, request, signal) => operations.ping(request, signal)),
-  switch: answer(switching, (operations, request) => operations.switch(request)),
+  switch: answer(switching, (operations, request, signal) => operations.switch(request, signal)),
+  switchLog: answer(switchLog, (operations, request) => operations.switchLog(request)),
   devicesTest: answer(devicesTest, (operations, request, signal) => operations.devicesTest(request, signal)),
   devicesScan: answer(devicesScan, (operations, request, signal) => operations.devicesScan(request, signal)),
   pipe: {

@@ -39,6 +39,7 @@ export const controlRoutes = {
   history: { method: 'POST', path: '/history' },
   ping: { method: 'POST', path: '/ping' },
   switch: { method: 'POST', path: '/switch' },
+  switchLog: { method: 'POST', path: '/switch/log' },
   devicesTest: { method: 'POST', path: '/devices/test' },
   devicesScan: { method: 'POST', path: '/devices/scan' },
   pipe: { method: 'GET', path: '/pipe' },

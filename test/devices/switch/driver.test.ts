@@ -1,18 +1,43 @@
 import t from 'tap'
 import { relay } from '../../../devices/switch/index.ts'
-import type { ActuatorOptions } from '../../../src/hal/actuator.ts'
+import type { ActuatorContext, ActuatorOptions, OffMemory } from '../../../src/hal/actuator.ts'
 import { SimulatedPins } from '../../../src/hal/simulated/pins.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 
 const LINE = 'GPIO27'
 
-async function bench(change: Partial<ActuatorOptions> = {}) {
-  const clock = new VirtualClock()
-  const pins = new SimulatedPins(clock)
-  const options: ActuatorOptions = { active: 'high', safe: 'off', maxOn: 60_000, ...change }
-  const actuator = await relay.open(pins, LINE, options, { clock })
-  return { clock, pins, actuator }
+async function bench(
+  change: Partial<ActuatorOptions> = {},
+  memory?: OffMemory,
+  machine: { clock: VirtualClock; pins: SimulatedPins } = newMachine()
+) {
+  const { clock, pins } = machine
+  const options: ActuatorOptions = {
+    active: 'high',
+    safe: 'off',
+    initial: 'safe',
+    whenLost: 'safe',
+    maxOn: 60_000,
+    minOff: 0,
+    ...change
+  }
+  const changes: string[] = []
+  const context: ActuatorContext = {
+    clock,
+    changed: (on, why) => void changes.push(`${why} ${on ? 'on' : 'off'}`),
+    ...(memory === undefined ? {} : { memory })
+  }
+  const actuator = await relay.open(pins, LINE, options, context)
+  return { clock, pins, actuator, changes }
 }
+
+function newMachine() {
+  const clock = new VirtualClock()
+  return { clock, pins: new SimulatedPins(clock) }
+}
+
+/** An output that stays as it is. */
+const still = (on: boolean) => ({ on, left: undefined, lock: undefined })
 
 t.test('it is safe from the first moment on, whatever safe and on mean', async (t) => {
   for (const [active, safe, level] of [
@@ -23,7 +48,7 @@ t.test('it is safe from the first moment on, whatever safe and on mean', async (
   ] as const) {
     const { pins, actuator } = await bench({ active, safe })
     t.equal(pins.level(LINE), level)
-    t.same(await actuator.state(), { on: safe === 'on', left: undefined })
+    t.same(await actuator.state(), still(safe === 'on'))
     await actuator.set(safe === 'off')
     t.equal(pins.level(LINE), 1 - level)
     await actuator.close()
@@ -38,14 +63,14 @@ t.test('it goes back by itself, and repeating the state buys no time', async (t)
     const away = safe === 'off'
     await actuator.set(away)
     await clock.advance(20_000)
-    t.same(await actuator.state(), { on: away, left: 40_000 })
+    t.same(await actuator.state(), { on: away, left: 40_000, lock: undefined })
     await actuator.set(away)
     await clock.advance(39_999)
-    t.same(await actuator.state(), { on: away, left: 1 })
+    t.same(await actuator.state(), { on: away, left: 1, lock: undefined })
     await clock.advance(1)
-    t.same(await actuator.state(), { on: !away, left: undefined })
+    t.same(await actuator.state(), still(!away))
     await actuator.set(away)
-    t.same(await actuator.state(), { on: away, left: 60_000 }, 'a new time begins')
+    t.same(await actuator.state(), { on: away, left: 60_000, lock: undefined }, 'a new time begins')
     await actuator.set(!away)
     await clock.advance(100_000)
     t.equal(clock.pending, 0)
@@ -61,7 +86,7 @@ t.test('a line that refuses to go back is asked until it does', async (t) => {
   t.equal(pins.level(LINE), 1)
   await clock.advance(1000)
   t.equal(pins.level(LINE), 0)
-  t.same(await actuator.state(), { on: false, left: undefined })
+  t.same(await actuator.state(), still(false))
 })
 
 t.test('what cannot be done is thrown, and the line is closed all the same', async (t) => {
@@ -82,4 +107,113 @@ t.test('commands that come at once are carried out in order', async (t) => {
   t.equal(pins.level(LINE), 1)
   await Promise.all([actuator.set(true), actuator.set(false), actuator.close()])
   t.equal(pins.level(LINE), 0)
+})
+
+t.test('a lease ends with whenLost unless it is set again, and never lasts beyond maxOn', async (t) => {
+  const { clock, actuator, changes } = await bench()
+  await actuator.set(true, 10_000)
+  await clock.advance(9_999)
+  t.same(await actuator.state(), { on: true, left: 1, lock: undefined })
+  await actuator.set(true, 10_000)
+  await clock.advance(9_999)
+  t.match(await actuator.state(), { on: true, left: 1 }, 'it was renewed')
+  await clock.advance(1)
+  t.same(await actuator.state(), still(false))
+  await actuator.set(true, 40_000)
+  await clock.advance(30_000)
+  await actuator.set(true, 40_000)
+  t.match(await actuator.state(), { left: 30_000 }, 'maxOn counts from the first')
+  await clock.advance(30_000)
+  t.same(await actuator.state(), still(false))
+  t.same(changes, ['lease off', 'max-on off'])
+  await clock.advance(100_000)
+  t.equal(clock.pending, 0)
+})
+
+t.test('a command without a lease ends the lease before it', async (t) => {
+  const { clock, actuator, changes } = await bench()
+  await actuator.set(true, 10_000)
+  await actuator.set(true)
+  await clock.advance(59_999)
+  t.match(await actuator.state(), { on: true, left: 1 })
+  await actuator.set(false, 1000)
+  await clock.advance(10_000)
+  t.same(await actuator.state(), still(false))
+  t.same(changes, [], 'nothing changed by itself')
+})
+
+t.test('initial and whenLost may differ from safe; maxOn counts all the same', async (t) => {
+  const { clock, pins, actuator, changes } = await bench({ initial: 'on', whenLost: 'on' })
+  t.match(await actuator.state(), { on: true, left: 60_000 })
+  await clock.advance(60_000)
+  t.same(await actuator.state(), still(false))
+  await actuator.set(false, 5000)
+  t.match(await actuator.state(), { on: false, left: 5000 })
+  await clock.advance(5000)
+  t.match(await actuator.state(), { on: true, left: 60_000 }, 'away from safe again')
+  await actuator.set(false)
+  await actuator.close()
+  t.equal(pins.level(LINE), 1, 'whenLost holds at the end as well')
+  t.same(changes, ['max-on off', 'lease on'])
+})
+
+t.test('minOff refuses on until it is over, and nothing switches it on before', async (t) => {
+  const { clock, actuator } = await bench({ minOff: 30_000 })
+  await t.rejects(
+    actuator.set(true),
+    { code: 'locked', message: /30 s/ },
+    'unknown at the start: it counts from there'
+  )
+  t.same(await actuator.state(), { on: false, left: undefined, lock: 30_000 })
+  await clock.advance(30_000)
+  await actuator.set(true)
+  await clock.advance(1000)
+  await actuator.set(false)
+  await clock.advance(29_999)
+  await t.rejects(actuator.set(true, 1000), { code: 'locked', message: /in 1 s/ })
+  await actuator.set(false)
+  await clock.advance(1)
+  await actuator.set(true)
+  t.match(await actuator.state(), { on: true }, 'a repeated off does not extend it')
+})
+
+t.test('what would switch it on by itself waits for minOff too', async (t) => {
+  const fridge = { safe: 'on', minOff: 30_000, maxOn: 10_000 } as const
+  const { clock, actuator, changes } = await bench(fridge)
+  t.same(await actuator.state(), { on: false, left: 30_000, lock: 30_000 }, 'initial is on')
+  await clock.advance(30_000)
+  t.same(await actuator.state(), still(true))
+  await actuator.set(false, 5000)
+  await clock.advance(29_999)
+  t.same(await actuator.state(), { on: false, left: 1, lock: 1 }, 'after the lease, and after maxOn')
+  await clock.advance(1)
+  t.same(await actuator.state(), still(true))
+  t.equal(changes.length, 2)
+})
+
+t.test('the last switching-off is kept over restarts, and forgotten before it is on', async (t) => {
+  const machine = newMachine()
+  const kept: (number | undefined)[] = []
+  const memory: OffMemory = { read: () => kept.at(-1), write: async (at) => void kept.push(at) }
+  const first = await bench({ minOff: 30_000 }, memory, machine)
+  await machine.clock.advance(30_000)
+  const set = first.actuator.set(true)
+  t.equal(machine.pins.level(LINE), 0)
+  await set
+  t.same(kept, [undefined], 'a kill from now on leaves nothing that is too early')
+  await machine.clock.advance(1000)
+  await first.actuator.close()
+  t.same(kept, [undefined, 31_000])
+  await machine.clock.advance(20_000)
+  const second = await bench({ minOff: 30_000 }, memory, machine)
+  t.match(await second.actuator.state(), { on: false, lock: 10_000 })
+  await machine.clock.advance(10_000)
+  await second.actuator.set(true)
+})
+
+t.test('at its end nothing is switched on before minOff is over', async (t) => {
+  const { pins, clock, actuator } = await bench({ whenLost: 'on', minOff: 30_000 })
+  await actuator.close()
+  t.equal(pins.level(LINE), 0)
+  t.equal(clock.pending, 0)
 })

@@ -18,6 +18,7 @@ import type {
   DevicesScanRequest,
   DevicesTestRequest,
   ForgottenAddresses,
+  LoggedCommand,
   Operations,
   PeerStream,
   PeerView,
@@ -28,6 +29,7 @@ import type {
   ServeEvent,
   ServeRequest,
   Status,
+  SwitchLogRequest,
   SwitchRequest,
   SwitchView,
   TestedSensor,
@@ -218,8 +220,23 @@ export const pump: SwitchView = {
   state: 'on',
   safe: 'off',
   maxOn: 600,
+  since: 18,
   left: 582,
+  lock: null,
   persists: true
+}
+
+export const logged: LoggedCommand = {
+  time: NOW - 60,
+  quality: 0,
+  name: 'pump',
+  peer: HALL,
+  who: 'hall',
+  asked: 'on',
+  for: 1800,
+  answer: 'on',
+  error: null,
+  times: 1
 }
 
 export class FakeOperations implements Operations {
@@ -329,6 +346,11 @@ export class FakeOperations implements Operations {
   async switch(request: SwitchRequest): Promise<SwitchView[]> {
     this.#note(request)
     return [request.to === 'off' ? { ...pump, state: 'off', left: null } : pump]
+  }
+
+  async switchLog(request: SwitchLogRequest): Promise<LoggedCommand[]> {
+    this.#note(request)
+    return [logged]
   }
 
   async devicesTest(request: DevicesTestRequest): Promise<TestedSensor[]> {

@@ -5,6 +5,7 @@ import { aboutInterface, baseOf, interfaceFields, unionMembers } from './interfa
 const OPERATIONS = 'node/api/operations.ts'
 const PAIRING = 'node/api/access/pairing-views.ts'
 const READING_ROWS = 'node/api/reading-rows.ts'
+const SWITCH_VIEWS = 'node/api/outputs/switch-views.ts'
 
 /** What each command prints with --json: a document, or an object a line. */
 const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
@@ -26,6 +27,7 @@ const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
   ['pair WHO CODE', 'PairView'],
   ['unpair', 'UnpairView'],
   ['switch', 'a list of SwitchView'],
+  ['switch log', 'a list of LoggedCommand'],
   [
     'devices',
     'a list of `{ name, type, place, interval, … }`: `interval` in milliseconds, and the options of each sensor'
@@ -82,6 +84,7 @@ const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: strin
   ping: ['PingRequest', 'a PingReply a line'],
   access: ['AccessRequest', 'a list of AccessRow'],
   switch: ['SwitchRequest', 'a list of SwitchView'],
+  switchLog: ['SwitchLogRequest', 'a list of LoggedCommand'],
   devicesTest: ['DevicesTestRequest', 'a list of TestedSensor'],
   devicesScan: ['DevicesScanRequest', '`{ findings, skipped }`'],
   pipe: ['PipeRequest, as the query of the address', 'status 101, then bytes both ways'],
@@ -118,8 +121,10 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['BucketRow', 'cli/views/history/buckets.ts'],
   ['PingRequest', OPERATIONS],
   ['PingReply', OPERATIONS],
-  ['SwitchRequest', OPERATIONS],
-  ['SwitchView', OPERATIONS],
+  ['SwitchRequest', SWITCH_VIEWS],
+  ['SwitchView', SWITCH_VIEWS],
+  ['SwitchLogRequest', SWITCH_VIEWS],
+  ['LoggedCommand', SWITCH_VIEWS],
   ['DevicesTestRequest', OPERATIONS],
   ['TestedSensor', OPERATIONS],
   ['TestedValue', OPERATIONS],

@@ -16,8 +16,9 @@ export function takeLive(components: Components): void {
       { options: ['log.level'], apply: ({ log }) => init.configSource?.setLogLevel(log.level) },
       ...trust(components),
       sensors(components),
+      { options: ['switches'], apply: (config) => components.switches.update(config.switches) },
       // Once, after all that it tells of has changed.
-      { options: ['name', 'purposes', 'sensors'], apply: () => cataloguePublisher.changed() }
+      { options: ['name', 'purposes', 'sensors', 'switches'], apply: () => cataloguePublisher.changed() }
     ],
     (sensor, next) => canRun(components, sensor, next)
   )
@@ -27,6 +28,7 @@ function trust({
   init: { log },
   peers: { access, denyList, book, admission },
   sensing,
+  switches,
   transports: { network }
 }: Components): LivePart[] {
   return [
@@ -35,7 +37,9 @@ function trust({
       always: true,
       apply(config) {
         sensing.sensors.setPrivate(config.sensors)
-        access.update(config.access, new Set([...sensing.sensors.privates, ...privatesOf(config)]))
+        switches.setPrivate(config.switches)
+        const privates = [...sensing.sensors.privates, ...switches.privates, ...privatesOf(config)]
+        access.update(config.access, new Set(privates))
       }
     },
     {

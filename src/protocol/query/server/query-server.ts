@@ -9,7 +9,7 @@ import { TokenBuckets } from '../../token-bucket.ts'
 import type { QueryLimits } from '../limits.ts'
 import { answerDatagram } from './answer-datagram.ts'
 import { ObservationSlots } from './observation-slots.ts'
-import { QuerySession } from './query-session.ts'
+import { type ProtocolOps, QuerySession } from './query-session.ts'
 import type { FreshReadings, LatestReading, LatestSource } from './queryables.ts'
 import { type Requester, Responder, type ResponderInit } from './responder.ts'
 
@@ -26,6 +26,8 @@ export interface QueryServerComponents extends Omit<ResponderInit, 'limits' | 'r
   readonly onAccessChange: (listener: () => void) => () => void
   /** What decides whether the peer of a connection is answered. */
   readonly callerOf: (connection: Connection) => Caller
+  /** More ops of some protocols. */
+  readonly more?: ReadonlyMap<string, ProtocolOps>
 }
 
 /** Inbound streams that libp2p lets through to makeRoom(), in terms of those that may stay open. */
@@ -127,6 +129,7 @@ export class QueryServer implements Startable {
       requester: { caller, protocol: stream.protocol },
       responder: this.#responder,
       services: this.#init,
+      more: this.#init.more?.get(stream.protocol),
       requests: this.#requests,
       errors: this.#errors,
       observations: this.#observations,

@@ -15,11 +15,27 @@ import { Observation } from './observe-server.ts'
 import type { Requester, Responder, ResponderInit } from './responder.ts'
 import { ResponseStream } from './response-stream.ts'
 
+/** More ops of one protocol, whose frames are its own (docs/protocols.md section 23). */
+export interface ProtocolOps {
+  readonly ops: ReadonlySet<string>
+  /**
+   * The one frame that answers a request, and the code of its error. Who may ask is decided there.
+   * @throws NodeError where the requester breaks the protocol, which resets the stream
+   */
+  answer(
+    frame: Uint8Array,
+    caller: Requester['caller'],
+    maxBytes: number
+  ): Promise<{ readonly bytes: Uint8Array; readonly error?: string }>
+}
+
 export interface QuerySessionInit {
   readonly stream: Stream
   readonly requester: Requester
   readonly responder: Responder
   readonly services: ResponderInit
+  /** Of its protocol; undefined for most. */
+  readonly more: ProtocolOps | undefined
   /** Requests of a peer, over all its streams. */
   readonly requests: TokenBuckets
   /** Error answers to a peer: beyond them its stream is closed. */
@@ -39,6 +55,9 @@ interface OpenRequest {
   /** Whether everything that is still to be sent may still be read. */
   mayGoOn(): boolean
 }
+
+/** One of ProtocolOps, which decide themselves who may ask: its one answer comes whatever becomes of the interest in it. */
+const answeredElsewhere: OpenRequest = { grant() {}, cancel() {}, drop() {}, mayGoOn: () => true }
 
 /** One stream of requests: at most 32 open at once, each with an id. */
 export class QuerySession {
@@ -83,7 +102,7 @@ export class QuerySession {
       responder.admit(requester, false)
       for (const [id, open] of [...this.#open]) if (!open.mayGoOn()) this.#fail(id, takenAway())
     } catch (error) {
-      for (const id of [...this.#open.keys()]) this.#fail(id, error)
+      for (const [id, open] of [...this.#open]) if (open !== answeredElsewhere) this.#fail(id, error)
     }
   }
 
@@ -92,39 +111,60 @@ export class QuerySession {
     this.#idle.touch()
     // A bad credit or cancel ends its request: an error is the last answer of an id.
     if (isBadRequest(received)) this.#fail(received.id, badField(received.bad))
-    else this.#take(received, this.#open.get(received.id))
+    else this.#take(received, this.#open.get(received.id), frame)
   }
 
   /** @throws NodeError where the requester breaks the protocol, which resets the stream */
-  #take(request: QueryRequest, open: OpenRequest | undefined): void {
+  #take(request: QueryRequest, open: OpenRequest | undefined, frame: Uint8Array): void {
     const refersToOpen = request.op === 'credit' || request.op === 'cancel'
-    if (!refersToOpen && open === undefined) this.#begin(request)
+    if (!refersToOpen && open === undefined) this.#begin(request, frame)
     else if (open === undefined) this.#chargeError()
     else if (request.op === 'credit') open.grant(request.credit ?? 1)
     else if (request.op === 'cancel') open.cancel()
     else throw new NodeError('bad-frame', `request ${request.id} is open already`)
   }
 
-  #begin(request: QueryRequest): void {
+  #begin(request: QueryRequest, frame: Uint8Array): void {
+    const { more, responder, requester, count } = this.#init
     try {
-      this.#admit()
-      this.#answer(request)
-      this.#init.count(request.op)
+      this.#makeWay()
+      if (more?.ops.has(request.op) === true) this.#answerMore(more, request.id, frame)
+      else {
+        responder.admit(requester)
+        this.#answer(request)
+      }
+      count(request.op)
     } catch (error) {
       this.#fail(request.id, error)
     }
   }
 
-  /** @throws QueryError 'busy', 'denied' */
-  #admit(): void {
-    const { requester, responder, requests, services } = this.#init
+  /** @throws QueryError 'busy' */
+  #makeWay(): void {
+    const { requester, requests, services } = this.#init
     if (this.#open.size >= services.limits.requestsPerStream) {
       throw new QueryError('busy', `${this.#open.size} requests are open on this stream`)
     }
     if (!requests.take(requester.caller.peer)) {
       throw new QueryError('busy', 'too many requests', Math.ceil(1000 / services.limits.rate))
     }
-    responder.admit(requester)
+  }
+
+  #answerMore(more: ProtocolOps, id: number, frame: Uint8Array): void {
+    const { requester, services, count } = this.#init
+    this.#open.set(id, answeredElsewhere)
+    more
+      .answer(frame, requester.caller, services.limits.requestBytes)
+      .then(async ({ bytes, error }) => {
+        if (this.#frames.closed) return
+        if (error !== undefined) {
+          count(`error-${error}`)
+          this.#chargeError()
+        }
+        await this.#frames.write(bytes)
+        this.#done(id, answeredElsewhere)
+      })
+      .catch((error: Error) => this.close(error))
   }
 
   #answer(request: QueryRequest): void {

@@ -19,6 +19,7 @@ import type {
 } from '../history.ts'
 import { rangesOf } from '../range.ts'
 import { Salvager } from '../salvage/salvager.ts'
+import type { CommandRow, CommandsKept } from '../store/command-table.ts'
 import { DurableStore } from '../store/durable-store.ts'
 import type { StoredSealed } from '../store/sealed-table.ts'
 import { DamageCount } from './damage-count.ts'
@@ -278,6 +279,16 @@ export class SqliteHistory implements History {
 
   runs(): AnchoredRun[] {
     return this.#reader.runs(this.#options.sealer.peer)
+  }
+
+  /** Writes to the log of commands at once. @returns whether it was written */
+  addCommands(rows: readonly CommandRow[], kept: CommandsKept): boolean {
+    return this.#durable.write((store) => store.commands.add(rows, kept))
+  }
+
+  /** The newest commands, oldest of them first. @param name of one output; of all unless given */
+  commands(limit: number, name: string | undefined): CommandRow[] {
+    return this.#durable.read((store) => store.commands.newest(limit, name), [])
   }
 
   status(): HistoryStatus {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ChunkTable } from './chunk-table.ts'
+import { CommandTable } from './command-table.ts'
 import { NameTable } from './name-table.ts'
 import { SalvageTable } from './salvage-table.ts'
 import { SealedTable } from './sealed-table.ts'
@@ -19,6 +20,7 @@ export class HistoryStore {
   readonly sealed: SealedTable
   readonly chunks: ChunkTable
   readonly salvage: SalvageTable
+  readonly commands: CommandTable
   readonly #db: DatabaseSync
   readonly #statements: Statements
 
@@ -30,6 +32,7 @@ export class HistoryStore {
     this.sealed = new SealedTable(this.#statements, this.names)
     this.chunks = new ChunkTable(this.#statements)
     this.salvage = new SalvageTable(this.#statements)
+    this.commands = new CommandTable(this.#statements)
   }
 
   /** All of `work` or nothing. */

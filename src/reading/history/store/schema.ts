@@ -116,6 +116,22 @@ export const migrations: readonly string[] = [
       FROM ranges JOIN series ON series.id = series_id JOIN runs ON runs.id = run_id JOIN sealed ON sealed.id = sealed_id;
   CREATE VIEW blocks AS SELECT * FROM readings WHERE kept_as = 'block';
   CREATE VIEW packs AS SELECT * FROM readings WHERE kept_as = 'pack';
+  `,
+  `
+  -- What was commanded of the outputs of this node, and what came of it (command-table.ts).
+  CREATE TABLE commands (
+    id INTEGER PRIMARY KEY,
+    time REAL,                           -- Unix seconds, NULL where unknown
+    quality INTEGER NOT NULL,            -- of the time: 0 synchronised, 1 estimated, 2 unknown
+    name TEXT NOT NULL,                  -- of the switch
+    peer TEXT,                           -- PeerId, where it came over the network
+    who TEXT NOT NULL,                   -- as the book had it
+    asked TEXT NOT NULL,                 -- on, off, start, stop, lease, max-on, initial, revoked
+    lease REAL,                          -- seconds
+    answer TEXT NOT NULL,                -- on or off as read back, else the code of an error
+    text TEXT,                           -- of the error
+    times INTEGER NOT NULL               -- how often within a minute
+  );
   `
 ]
 
@@ -123,7 +139,7 @@ export const migrations: readonly string[] = [
 export const CHUNKS_SINCE = 3
 
 /** What the steps make. */
-export const TABLES = ['peers', 'series', 'runs', 'tail', 'sealed', 'ranges', 'chunks'] as const
+export const TABLES = ['peers', 'series', 'runs', 'tail', 'sealed', 'ranges', 'chunks', 'commands'] as const
 
 /** 0 for an empty file. */
 export function versionOf(db: DatabaseSync): number {

@@ -19,7 +19,7 @@ t.test('from an empty file to the present version, and no further', async (t) =>
   migrate(db, 'x')
   migrate(db, 'x')
   t.equal(version(db), migrations.length)
-  t.same(names(db, 'table'), ['chunks', 'peers', 'ranges', 'runs', 'sealed', 'series', 'tail'])
+  t.same(names(db, 'table'), ['chunks', 'commands', 'peers', 'ranges', 'runs', 'sealed', 'series', 'tail'])
   t.same(names(db, 'view'), ['blocks', 'packs', 'readings'])
   db.close()
 })

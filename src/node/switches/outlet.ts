@@ -1,0 +1,227 @@
+import type { Cancel, Clock } from '../../clock.ts'
+import type { SwitchConfig } from '../../config/devices/switches.ts'
+import { describeError, NodeError } from '../../error.ts'
+import {
+  type Actuator,
+  type ActuatorDefinition,
+  isLocked,
+  type OffMemory,
+  type OwnChange
+} from '../../hal/actuator.ts'
+import type { Pins } from '../../hal/gpio.ts'
+import type { Log } from '../../log.ts'
+import type { Outcome, Sample } from '../../reading/reading.ts'
+import type { SamplingLimits } from '../../reading/sampling/limits.ts'
+import { faultOf } from '../../reading/sampling/outcome.ts'
+import { StateReadings } from './state-readings.ts'
+
+export interface OutletInit {
+  readonly relay: ActuatorDefinition
+  readonly clock: Clock
+  readonly pins: Pins
+  readonly log: Log
+  readonly sampling: SamplingLimits
+  /** Commands that wait for one output. */
+  readonly waiting: number
+  /** undefined where nothing can be kept over restarts. */
+  readonly memoryOf: (name: string) => OffMemory | undefined
+  /** Called when it was opened, and when it has changed without a command. */
+  readonly onOwnChange: (name: string, on: boolean, why: OwnChange | 'start' | 'stop') => void
+  readonly emit: (sample: Sample) => void
+}
+
+/** An output's state as read back. */
+export interface OutletState {
+  readonly on: boolean
+  /** Milliseconds that it is so. */
+  readonly since: number
+  /** Milliseconds until it changes by itself. */
+  readonly left: number | undefined
+  /** Milliseconds until it may be switched on. */
+  readonly lock: number | undefined
+}
+
+/** One output, which is opened again while its line is refused or lost. */
+export class Outlet {
+  readonly config: SwitchConfig
+  readonly #init: OutletInit
+  readonly #readings: StateReadings
+  #actuator: Actuator | undefined
+  #fault: unknown
+  #failures = 0
+  #ended = false
+  #cancel: Cancel = () => {}
+  /** The state that was read last, and Clock.monotonic() of its beginning. */
+  #shown: { readonly on: boolean | undefined; readonly at: number }
+  #waiting = 0
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(config: SwitchConfig, init: OutletInit) {
+    const { clock, log, sampling, emit } = init
+    this.config = config
+    this.#init = init
+    this.#shown = { on: undefined, at: clock.monotonic() }
+    this.#readings = new StateReadings({
+      name: config.name,
+      interval: config.interval,
+      spacing: sampling.changeSpacing,
+      clock,
+      log,
+      emit,
+      read: () => this.#outcome()
+    })
+  }
+
+  get name(): string {
+    return this.config.name
+  }
+
+  get persists(): boolean | undefined {
+    return this.#actuator?.persists
+  }
+
+  /** Never rejects: a node whose relay board is unplugged still measures. */
+  async open(): Promise<void> {
+    await this.#open()
+    this.#readings.start()
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true
+    this.#cancel()
+    const actuator = this.#actuator
+    this.#actuator = undefined
+    this.#fault = new NodeError('closing', `switch ${this.name} is closed`, { remedy: 'retry' })
+    try {
+      const on = await actuator?.close()
+      if (on === undefined) return this.#readings.end()
+      this.#readings.end({ value: on })
+      this.#init.onOwnChange(this.name, on, 'stop')
+    } catch (error) {
+      this.#readings.end({ fault: faultOf(error) })
+      throw error
+    }
+  }
+
+  /** Does `work` alone, after what was commanded before. @throws NodeError 'busy' */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= this.#init.waiting)
+      throw new NodeError('busy', `too many commands wait for switch ${this.name}`, { remedy: 'retry' })
+    this.#waiting += 1
+    const done = this.#turn.then(work, work).finally(() => {
+      this.#waiting -= 1
+    })
+    this.#turn = done.catch(() => {})
+    return await done
+  }
+
+  /** @param lease milliseconds @throws NodeError why the output was not set */
+  async set(on: boolean, lease?: number): Promise<void> {
+    const actuator = this.#ready()
+    try {
+      await actuator.set(on, lease)
+    } catch (error) {
+      if (!isLocked(error)) await this.#lose(actuator, error)
+      throw error
+    }
+  }
+
+  /** @throws NodeError why it cannot be read */
+  async state(): Promise<OutletState> {
+    const actuator = this.#ready()
+    try {
+      const { on, left, lock } = await actuator.state()
+      this.#show(on)
+      return { on, since: this.since, left, lock }
+    } catch (error) {
+      await this.#lose(actuator, error)
+      throw error
+    }
+  }
+
+  /** Milliseconds since its state, or its fault, began. */
+  get since(): number {
+    return Math.max(0, this.#init.clock.monotonic() - this.#shown.at)
+  }
+
+  async #open(): Promise<void> {
+    const { relay, clock, pins, memoryOf } = this.#init
+    const { name, line } = this.config
+    const memory = memoryOf(name)
+    try {
+      const actuator = await relay.open(pins, line, this.config, {
+        clock,
+        changed: (on, why) => this.#changedByItself(on, why),
+        ...(memory === undefined ? {} : { memory })
+      })
+      if (this.#ended) {
+        await actuator.close()
+        return
+      }
+      this.#actuator = actuator
+      await this.#opened(actuator)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #ready(): Actuator {
+    if (this.#actuator !== undefined) return this.#actuator
+    throw (
+      this.#fault ?? new NodeError('not-ready', `switch ${this.name} is not open yet`, { remedy: 'retry' })
+    )
+  }
+
+  async #outcome(): Promise<Outcome> {
+    try {
+      return { value: (await this.state()).on }
+    } catch (error) {
+      return { fault: faultOf(error) }
+    }
+  }
+
+  #changedByItself(on: boolean, why: OwnChange): void {
+    this.#show(on)
+    this.#init.onOwnChange(this.name, on, why)
+  }
+
+  #show(on: boolean | undefined): void {
+    if (this.#shown.on === on) return
+    this.#shown = { on, at: this.#init.clock.monotonic() }
+    this.#readings.changed()
+  }
+
+  async #opened(actuator: Actuator): Promise<void> {
+    const { log } = this.#init
+    const { name, line } = this.config
+    const { on } = await actuator.state()
+    if (this.#failures > 0) log.info(`switch ${name} is open again, and ${on ? 'on' : 'off'}`)
+    this.#failures = 0
+    this.#fault = undefined
+    this.#show(on)
+    this.#init.onOwnChange(name, on, 'start')
+    if (actuator.persists !== true) return
+    log.warn(`switch ${name}: were kith killed, ${line} would stay as it is until kith runs again`, {
+      hint: 'dtparam=strict_gpiod in /boot/firmware/config.txt makes it an input then: a pull resistor decides'
+    })
+  }
+
+  async #lose(actuator: Actuator, error: unknown): Promise<void> {
+    if (this.#actuator !== actuator) return
+    this.#actuator = undefined
+    await actuator.close().catch(() => {})
+    this.#failed(error)
+  }
+
+  #failed(error: unknown): void {
+    const { log, clock, sampling } = this.#init
+    const { retryMin, retryMax } = sampling
+    if (this.#failures === 0) log.warn(`switch ${this.name}: ${describeError(error)}`)
+    this.#fault = error
+    this.#failures += 1
+    this.#show(undefined)
+    if (this.#ended) return
+    const wait = Math.min(retryMax, retryMin * 2 ** Math.min(this.#failures - 1, 30))
+    this.#cancel = clock.after(wait, () => void this.#open())
+  }
+}

@@ -1,0 +1,285 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../../clock.ts'
+import type { SwitchConfig } from '../../config/devices/switches.ts'
+import { isNodeError, NodeError } from '../../error.ts'
+import { isLocked, type OwnChange } from '../../hal/actuator.ts'
+import type { Access, Principal } from '../../peer/access/access.ts'
+import { TokenBuckets } from '../../protocol/token-bucket.ts'
+import type { Startable } from '../../startable.ts'
+import type { SwitchCommand, SwitchState } from './command.ts'
+import type { CommandLog, NewCommand } from './command-log.ts'
+import type { SwitchLimits } from './limits.ts'
+import { Outlet, type OutletInit } from './outlet.ts'
+import { OwnTime } from './own-time.ts'
+import { RecentCommands } from './recent-commands.ts'
+
+export interface SwitchesInit {
+  readonly configs: readonly SwitchConfig[]
+  readonly outlet: Omit<OutletInit, 'onOwnChange' | 'waiting' | 'clock'>
+  readonly clock: Clock
+  readonly limits: SwitchLimits
+  readonly access: Pick<Access, 'may' | 'decide' | 'onChange'>
+  readonly log: CommandLog
+  /** How a peer is called here. */
+  readonly labelOf: (peer: string) => string
+  readonly random: (bytes: number) => Uint8Array
+  /** A node for one command holds no outputs: they would return to safe when it ends. */
+  readonly shortLived: boolean
+}
+
+/** The outputs of this node, each opened and supervised on its own; whoever commands them does it here. */
+export class Switches {
+  readonly name = 'switches'
+  /** By which late commands are known. */
+  readonly time: OwnTime
+  readonly #init: SwitchesInit
+  #outlets: readonly Outlet[]
+  readonly #recent: RecentCommands<SwitchState>
+  readonly #rates: TokenBuckets
+  /** Who commanded the present state of an output. */
+  readonly #holders = new Map<string, Principal>()
+  /** The state of each output that the log tells. */
+  readonly #logged = new Map<string, string>()
+  /** Once private, the readings of a switch are not given away by its removal. */
+  readonly #private = new Set<string>()
+  #isStarted = false
+  #updating: Promise<void> = Promise.resolve()
+  #unlisten: () => void = () => {}
+
+  constructor(init: SwitchesInit) {
+    const { clock, limits } = init
+    this.#init = init
+    this.time = new OwnTime(clock, init.random)
+    this.#recent = new RecentCommands(clock, limits.peers)
+    this.#rates = new TokenBuckets(clock, { rate: limits.rate, burst: limits.burst, names: limits.peers })
+    this.setPrivate(init.configs)
+    this.#outlets = init.shortLived ? [] : init.configs.map((config) => this.#outletOf(config))
+  }
+
+  get startable(): Startable {
+    return { name: this.name, start: () => this.start(), stop: () => this.stop() }
+  }
+
+  /** @throws NodeError 'not-running' in a node for one command */
+  all(): readonly Outlet[] {
+    this.#checkRuns()
+    return this.#outlets
+  }
+
+  /** Those that are opened; none in a node for one command. */
+  get configs(): readonly SwitchConfig[] {
+    return this.#outlets.map(({ config }) => ({ ...config, private: this.#private.has(config.name) }))
+  }
+
+  async start(): Promise<void> {
+    this.#isStarted = true
+    this.#unlisten = this.#init.access.onChange(() => void this.#revoke())
+    await Promise.all(this.#outlets.map((outlet) => outlet.open()))
+  }
+
+  /** Each is put into the state of whenLost, whatever becomes of the others. @throws AggregateError */
+  async stop(): Promise<void> {
+    this.#unlisten()
+    const closed = await Promise.allSettled(this.#outlets.map((outlet) => outlet.close()))
+    this.#init.log.stop()
+    const errors = closed.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
+  }
+
+  get privates(): ReadonlySet<string> {
+    return this.#private
+  }
+
+  /** Which of them are private, before their readings flow. */
+  setPrivate(configs: readonly SwitchConfig[]): void {
+    for (const { name, private: isPrivate } of configs) {
+      if (isPrivate) this.#private.add(name)
+      else this.#private.delete(name)
+    }
+  }
+
+  /** Takes another list of outputs. One whose entry is the same keeps its level, its lease and all else. */
+  update(configs: readonly SwitchConfig[]): Promise<void> {
+    if (this.#init.shortLived) return Promise.resolve()
+    this.#updating = this.#updating.then(() => this.#update(configs))
+    return this.#updating
+  }
+
+  /**
+   * Switches an output. @returns its state as read back, whatever was wished
+   * @throws NodeError 'denied', 'no-such', 'busy', 'late', 'locked', 'not-expected', 'bad-request', and why it cannot be driven
+   */
+  async command(command: SwitchCommand): Promise<SwitchState> {
+    const { by, name, on, cmd } = command
+    this.#checkRuns()
+    try {
+      this.#admit(by, name)
+    } catch (error) {
+      this.#note(command, error)
+      throw error
+    }
+    if (cmd === undefined) return await this.#carryOut(command)
+    const content = JSON.stringify([name, on, command.for, command.expect])
+    return await this.#recent.once(whoOf(by), cmd, content, () => this.#carryOut(command), isPassing)
+  }
+
+  /** The output of that name. @throws NodeError 'no-such' */
+  outlet(name: string): Outlet {
+    this.#checkRuns()
+    const found = this.#outlets.find((one) => one.name === name)
+    if (found === undefined) throw unknown(name, this.#outlets)
+    return found
+  }
+
+  #checkRuns(): void {
+    if (!this.#init.shortLived) return
+    throw new NodeError('not-running', 'no node runs here, and a switch holds only while its node runs', {
+      hint: { command: 'kith run', program: 'createNode() starts one that holds them' }
+    })
+  }
+
+  /** @throws NodeError 'busy', 'denied' */
+  #admit(by: Principal, name: string): void {
+    if (by.kind !== 'local' && !this.#rates.take(whoOf(by)))
+      throw new NodeError('busy', 'too many commands', { remedy: 'retry' })
+    if (!this.#init.access.may(by, 'operate', { kind: 'switch', name }).allowed) throw denied(name)
+  }
+
+  async #carryOut(command: SwitchCommand): Promise<SwitchState> {
+    try {
+      const state = await this.#switch(command)
+      this.#note(command, undefined, state)
+      return state
+    } catch (error) {
+      this.#note(command, error)
+      throw error
+    }
+  }
+
+  async #switch({ by, name, on, for: lease, expect, sent }: SwitchCommand): Promise<SwitchState> {
+    const outlet = this.outlet(name)
+    return await outlet.alone(async () => {
+      // Again, as it may have waited.
+      if (!this.#init.access.decide(by, 'operate', { kind: 'switch', name }).allowed) throw denied(name)
+      if (sent !== undefined) this.time.check(sent.seen, sent.within)
+      if (expect !== undefined) await checkState(outlet, expect)
+      this.#holders.set(name, by)
+      await outlet.set(on, lease)
+      return { name, ...(await outlet.state()) }
+    })
+  }
+
+  #outletOf(config: SwitchConfig): Outlet {
+    const { outlet, clock, limits } = this.#init
+    return new Outlet(config, {
+      ...outlet,
+      clock,
+      waiting: limits.waiting,
+      onOwnChange: (name, on, why) => this.#changed(name, on, why)
+    })
+  }
+
+  #changed(name: string, on: boolean, asked: OwnChange | 'start' | 'stop' | 'revoked'): void {
+    this.#holders.delete(name)
+    const answer = on ? 'on' : 'off'
+    // A board that comes and goes fills no log.
+    if (asked === 'start' && this.#logged.get(name) === answer) return
+    this.#append({ name, peer: null, who: 'kith', asked, lease: null, answer, text: null })
+  }
+
+  #note(command: SwitchCommand, error: unknown, state?: SwitchState): void {
+    const { by, name, on, for: lease, why } = command
+    const peer = by.kind === 'peer' ? by.caller.peer : null
+    const who = peer === null ? (why ?? whoOf(by)) : this.#init.labelOf(peer)
+    const asked = on ? 'on' : 'off'
+    const told = { name, peer, who, asked, lease: lease === undefined ? null : lease / 1000 }
+    if (state !== undefined) this.#append({ ...told, answer: state.on ? 'on' : 'off', text: null })
+    else this.#init.log.add({ ...told, ...refusalOf(error) })
+  }
+
+  #append(command: NewCommand): void {
+    this.#logged.set(command.name, command.answer)
+    this.#init.log.add(command)
+  }
+
+  /** Outputs of those that may no longer operate them return to safe at once. */
+  async #revoke(): Promise<void> {
+    const lost = this.#outlets.filter(({ name }) => {
+      const by = this.#holders.get(name)
+      return by !== undefined && !this.#init.access.decide(by, 'operate', { kind: 'switch', name }).allowed
+    })
+    await Promise.all(lost.map((outlet) => this.#makeSafe(outlet)))
+  }
+
+  async #makeSafe(outlet: Outlet): Promise<void> {
+    const safe = outlet.config.safe === 'on'
+    this.#holders.delete(outlet.name)
+    try {
+      // Where minOff forbids it now, the end of a lease waits for that.
+      await outlet.set(safe).catch((error: unknown) => {
+        if (!isLocked(error)) throw error
+        return outlet.set(false, 1)
+      })
+      this.#changed(outlet.name, (await outlet.state()).on, 'revoked')
+    } catch {
+      // The output is lost, which was logged; it is in its initial state when it is back.
+    }
+  }
+
+  async #update(configs: readonly SwitchConfig[]): Promise<void> {
+    this.setPrivate(configs)
+    const before = this.#outlets
+    const kept = (config: SwitchConfig): Outlet | undefined =>
+      before.find((outlet) => isSameButPrivate(outlet.config, config))
+    const stay = configs.flatMap((config) => kept(config) ?? [])
+    const gone = before.filter((outlet) => !stay.includes(outlet))
+    // Commands find none of them any more; lines are free before others take them.
+    this.#outlets = stay
+    await Promise.allSettled(gone.map((outlet) => outlet.close()))
+    const next = configs.map((config) => kept(config) ?? this.#outletOf(config))
+    this.#outlets = next
+    if (!this.#isStarted) return
+    await Promise.all(next.filter((outlet) => !stay.includes(outlet)).map((outlet) => outlet.open()))
+  }
+}
+
+/** Who may see a switch does not concern its output. */
+function isSameButPrivate(one: SwitchConfig, other: SwitchConfig): boolean {
+  return isDeepStrictEqual({ ...one, private: false }, { ...other, private: false })
+}
+
+/** One that was not tried at all: the same command may be tried again. */
+function isPassing(error: unknown): boolean {
+  return isNodeError(error, 'busy') || isNodeError(error, 'denied')
+}
+
+/** @throws NodeError 'not-expected' */
+async function checkState(outlet: Outlet, expect: boolean): Promise<void> {
+  const { on } = await outlet.state()
+  if (on !== expect)
+    throw new NodeError('not-expected', `switch ${outlet.name} is ${on ? 'on' : 'off'}: nothing was switched`)
+}
+
+function denied(name: string): NodeError {
+  return new NodeError(
+    'denied',
+    `needs operate on ${name}; its owner grants it: kith book add NAME --may operate:${name}`
+  )
+}
+
+function unknown(name: string, outlets: readonly Outlet[]): NodeError {
+  const names = outlets.map((outlet) => outlet.name)
+  return new NodeError('no-such', `this node has no switch ${name}`, {
+    hint: names.length === 0 ? 'the configuration lists them under switches' : `it has ${names.join(', ')}`
+  })
+}
+
+function whoOf(by: Principal): string {
+  if (by.kind === 'peer') return by.caller.peer
+  return by.kind === 'local' ? 'this machine' : by.name
+}
+
+function refusalOf(error: unknown): Pick<NewCommand, 'answer' | 'text'> {
+  if (isNodeError(error)) return { answer: error.code, text: error.message }
+  return { answer: 'internal', text: error instanceof Error ? error.message : String(error) }
+}
