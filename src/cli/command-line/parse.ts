@@ -142,9 +142,10 @@ function read(given: readonly GivenOption[], options: Options, path: string, now
 
 function unknownOption(given: GivenOption, options: Options, path: string): NodeError {
   const names = Object.keys(options)
+  const meant = given.name.length === 1 ? ofLetter(given.name, options) : suggest(given.name, names)
   return new NodeError(
     'usage',
-    `${path} has no option ${given.raw}${didYouMean(given.name, names, (name) => `--${name}`)}`,
+    `${path} has no option ${given.raw}${meant === undefined ? '' : `; did you mean --${meant}?`}`,
     { hint: `${path} --help lists them` }
   )
 }
@@ -164,14 +165,49 @@ function checkPositionals(given: readonly string[], wanted: readonly Positional[
   }
 }
 
-/** The only word that begins with `word`, else the nearest one. */
+/** The option of a letter of the other case, else the only one that begins with it. */
+function ofLetter(letter: string, options: Options): string | undefined {
+  const small = letter.toLowerCase()
+  const names = Object.keys(options)
+  const beginning = names.filter((name) => name.startsWith(small))
+  return (
+    names.find((name) => options[name]?.short === small) ??
+    (beginning.length === 1 ? beginning[0] : undefined)
+  )
+}
+
+/** What people call actions, and how kith calls them. */
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['rm', ['remove']],
+  ['del', ['remove']],
+  ['delete', ['remove']],
+  ['mv', ['rename']],
+  ['ls', ['list', 'peers']],
+  ['list', ['peers']],
+  ['discover', ['peers']],
+  ['neighbours', ['peers']],
+  ['start', ['run']],
+  ['up', ['run']],
+  ['info', ['status']],
+  ['state', ['status']],
+  ['read', ['ask']],
+  ['get', ['ask']],
+  ['setup', ['init']],
+  ['new', ['init']],
+  ['validate', ['check']],
+  ['log', ['logs']]
+])
+
+/** A word of the same meaning, else the only word that begins with `word`, else the nearest one. */
 export function suggest(word: string, words: readonly string[]): string | undefined {
+  const same = SYNONYMS.get(word)?.find((one) => words.includes(one))
+  if (same !== undefined) return same
   const beginning = words.filter((candidate) => word.length > 1 && candidate.startsWith(word))
   return beginning.length === 1 ? beginning[0] : nearest(word, words)
 }
 
 /** `; did you mean watch?`, or an empty string. */
-function didYouMean(word: string, words: readonly string[], show = (found: string) => found): string {
+function didYouMean(word: string, words: readonly string[]): string {
   const found = suggest(word, words)
-  return found === undefined ? '' : `; did you mean ${show(found)}?`
+  return found === undefined ? '' : `; did you mean ${found}?`
 }

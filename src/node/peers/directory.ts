@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
 import { NAME } from '../../names.ts'
@@ -86,7 +87,7 @@ export class PeerDirectory {
     const found = this.find(who)
     if (found.length > 0) return found
     throw new NodeError('nobody-found', `nobody known as "${who}"`, {
-      hint: {
+      hint: asMultiaddr(who) ?? {
         command: 'kith peers lists who is near; kith book add NAME PEERID adds an entry',
         program: 'peers() has who is near; book.add(name, peer) adds an entry'
       },
@@ -196,6 +197,16 @@ export class PeerDirectory {
   #target(peer: string): Target {
     return { peer, addresses: this.#inBook(peer)?.addresses ?? [] }
   }
+}
+
+/** For a host in place of a peer: an address does not say who has to answer there. */
+function asMultiaddr(who: string): string | undefined {
+  const [, host = '', port = '4001'] =
+    isIP(who) === 6 ? [who, who] : (/^(.*?)(?::(\d{1,5}))?$/.exec(who) ?? [])
+  const version = isIP(host)
+  return version === 0
+    ? undefined
+    : `with the PeerId, which has to answer there: /ip${version}/${host}/tcp/${port}/p2p/12D3KooW…`
 }
 
 function fromMultiaddr(text: string): Target {

@@ -99,6 +99,15 @@ t.test('a node knows its own name; the one of the moment has none', async (t) =>
   })
   t.equal(nobody.nameOf(OURS), null)
   t.throws(() => nobody.resolve('cellar'), { code: 'nobody-found' })
+  for (const [host, address] of [
+    ['192.168.1.5', '/ip4/192.168.1.5/tcp/4001'],
+    ['192.168.1.5:4002', '/ip4/192.168.1.5/tcp/4002'],
+    ['fe80::1', '/ip6/fe80::1/tcp/4001']
+  ] as const)
+    t.throws(() => nobody.resolve(host), {
+      code: 'nobody-found',
+      hint: `with the PeerId, which has to answer there: ${address}/p2p/12D3KooW…`
+    })
 })
 
 t.test("the book's name goes before the peer's own", async (t) => {
