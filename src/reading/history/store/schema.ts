@@ -118,19 +118,13 @@ export const migrations: readonly string[] = [
   CREATE VIEW packs AS SELECT * FROM readings WHERE kept_as = 'pack';
   `,
   `
-  -- What was commanded of the outputs of this node, and what came of it (command-table.ts).
+  -- What was commanded of the outputs of this node, and what came of it (command-table.ts): time in Unix seconds, NULL
+  -- where unknown, and its quality (0 synchronised, 1 estimated, 2 unknown); who as the book had the peer; asked on, off,
+  -- or what it did by itself; lease in seconds; answer on, off or the code of an error, whose text is beside it; times
+  -- within a minute. SQLite keeps the text of a table in the file: this is not in it.
   CREATE TABLE commands (
-    id INTEGER PRIMARY KEY,
-    time REAL,                           -- Unix seconds, NULL where unknown
-    quality INTEGER NOT NULL,            -- of the time: 0 synchronised, 1 estimated, 2 unknown
-    name TEXT NOT NULL,                  -- of the switch
-    peer TEXT,                           -- PeerId, where it came over the network
-    who TEXT NOT NULL,                   -- as the book had it
-    asked TEXT NOT NULL,                 -- on, off, start, stop, lease, max-on, initial, revoked
-    lease REAL,                          -- seconds
-    answer TEXT NOT NULL,                -- on or off as read back, else the code of an error
-    text TEXT,                           -- of the error
-    times INTEGER NOT NULL               -- how often within a minute
+    id INTEGER PRIMARY KEY, time REAL, quality INTEGER NOT NULL, name TEXT NOT NULL, peer TEXT, who TEXT NOT NULL,
+    asked TEXT NOT NULL, lease REAL, answer TEXT NOT NULL, text TEXT, times INTEGER NOT NULL
   );
   `
 ]

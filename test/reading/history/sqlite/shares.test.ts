@@ -28,15 +28,15 @@ function blocks(author: Sealer, count: number): SealedReadings[] {
 }
 
 const signed = blocks(friend, 1)[0]?.bytes ?? new Uint8Array()
-/** Bytes of the log of commands while it is empty: two pages. */
-const LOG = 2048
+/** Bytes of tables without blocks, beyond those for which there is room beside full shares: the log of commands. */
+const LOG = 3072
 /** Bytes of a block on disk. */
 const BLOCK = keptBytes(signed).length
 
-function bench(shares = { author: 0.5, claimed: 0.25 }) {
+function bench(shares = { author: 0.5, claimed: 0.25 }, bytes = 40 * BLOCK) {
   const limits = {
     ...{ flush: 60_000, flushBytes: 2 ** 20, blockAge: 900_000, age: 30 * 86_400_000 },
-    ...{ bytes: 40 * BLOCK + LOG, memoryBytes: 40 * BLOCK, sealBytes: 2 ** 22 }
+    ...{ bytes, memoryBytes: 40 * BLOCK, sealBytes: 2 ** 22 }
   }
   const isClaimed = (author: string): boolean => author !== friend.peer
   const { history } = historyBench({ limits, shares: { ...shares, isClaimed } })
@@ -60,7 +60,7 @@ t.test('one author takes no more than its share, and keeps its newest', async (t
 })
 
 t.test('many that are stored for a claim take one share together, and nothing of the others', async (t) => {
-  const { history, held } = bench()
+  const { history, held } = bench(undefined, 40 * BLOCK + LOG)
   for (const block of blocks(friend, 10)) history.put(block)
   history.appendOwn(readingsOf(us.peer, run, 0, 300))
   history.flush()
