@@ -38,6 +38,9 @@ const THERE = 60_000
 /** Packs that an end puts on disk, so that it is over in seconds: rows of further ones are there without their seals. */
 const MAX_AT_END = 8192
 
+/** Packs that go to disk at one time where seals in memory are too much: at a pack that came, which waits for it. */
+const MAX_EVICTED = 128
+
 /** The part of history.bytes that rows of others take together, before the oldest are kept without a block. */
 const ROWS_PART = 1 / 4
 
@@ -59,6 +62,8 @@ interface Span {
  */
 export class OthersRows {
   readonly #init: OthersRowsInit
+  /** Of which settle() has taken some packs. */
+  readonly #settling = new Set<TailRun>()
 
   constructor(init: OthersRowsInit) {
     this.#init = init
@@ -102,8 +107,9 @@ export class OthersRows {
   }
 
   /**
-   * What no block has replaced for twice the time of one is kept without it, and what is too much.
-   * @param max about how many packs, of whole tails
+   * What no block has replaced for twice the time of one is kept without it, and what is too much: the whole of a tail,
+   * before the next.
+   * @param max how many packs
    * @returns whether there is more
    */
   settle(max: number): boolean {
@@ -112,12 +118,13 @@ export class OthersRows {
     let left = max
     const tails = this.#tails()
     const due = tails.filter(({ parts }) => (parts[0]?.at ?? Infinity) < old)
-    for (const tail of new Set([...due, ...beyond(tails, ROWS_PART * limits.bytes)])) {
+    for (const tail of new Set([...this.#settling, ...due, ...beyond(tails, ROWS_PART * limits.bytes)])) {
       if (left <= 0) return true
-      left -= Math.max(1, tail.seals.count)
-      this.#settle(tail)
+      const count = Math.min(left, tail.seals.count)
+      left -= Math.max(1, count)
+      this.#settle(tail, count)
     }
-    return false
+    return this.#settling.size > 0
   }
 
   /** Removes the oldest rows that are not written, of the author with the most first, until so many bytes are gone. */
@@ -155,7 +162,7 @@ export class OthersRows {
     const tail = tails.oldestSealed()
     if (tail === undefined) return false
     if (this.#isCompleted(tail)) tails.unseal(tail)
-    else this.#spill(tail)
+    else this.#spill(tail, MAX_EVICTED)
     return true
   }
 
@@ -174,9 +181,14 @@ export class OthersRows {
     return Math.max(0, arrival() - Math.round((now - (parts[0]?.at ?? now)) / 1000))
   }
 
-  #settle(tail: TailRun): void {
+  #settle(tail: TailRun, max: number): void {
     const dated = this.#dateOf(tail)
-    this.#spill(tail)
+    this.#spill(tail, max)
+    if (tail.seals.count > 0) {
+      this.#settling.add(tail)
+      return
+    }
+    this.#settling.delete(tail)
     const { keep } = this.#init
     const { topic } = tail
     for (const { first, readings } of stretches(tail.readings(0)))
@@ -189,17 +201,17 @@ export class OthersRows {
       })
   }
 
-  /** Packs take the place of their rows. */
-  #spill(tail: TailRun): void {
+  /** Packs take the place of their rows, the oldest at most. */
+  #spill(tail: TailRun, max = Infinity): void {
     const { keep, tails } = this.#init
     const { topic } = tail
     const dated = this.#dateOf(tail)
-    const packs = [...tail.packs()]
+    const packs = [...tail.packs().take(max)]
     const shared = new Set(packs.map((pack) => pack.shared))
     const rows = packs.map((): Reading[] => [])
     const found = this.#spansIn(tail, packs)
     // First and at once: rows that go one by one would have the seals that remain written anew each time.
-    tails.unseal(tail)
+    if (packs.length === tail.seals.count) tails.unseal(tail)
     for (const other of found.keys()) if (other !== tail) tails.unshare(other, shared)
     for (const [one, spans] of found)
       for (const [i, taken] of this.#takeRows(one, spans).entries()) rows[spans[i]?.pack ?? 0]?.push(...taken)
@@ -228,7 +240,9 @@ export class OthersRows {
 
   /** Removes the rows of ranges, which are ascending. @returns them, range by range */
   #takeRows(tail: TailRun, ranges: readonly { from: number; to: number }[]): Reading[][] {
-    const rows = tail.readings(0)
+    // No seq is there twice.
+    const most = (ranges.at(-1)?.to ?? -1) - (tail.parts[0]?.from ?? 0) + 1
+    const rows = tail.readings(0, most)
     const taken: Reading[][] = []
     const cuts: { from: number; to: number }[] = []
     let next = 0

@@ -236,6 +236,29 @@ t.test('packs that no block replaces are taken some at a time, and of a tail all
   t.ok(kept.every(({ kind, ranges }) => kind === 'pack' && ranges.length === 1))
 })
 
+t.test('a tail of many packs is taken in parts, until the whole of it is gone', async (t) => {
+  const { clock, tails, others, kept } = rowsBench(2, 1000)
+  await clock.advance(29 * 60_000)
+  // Rows that are newer go with the others of their tail.
+  for (const device of ['d0', 'd1']) {
+    const [reading] = readingsOf(them.peer, run, 1000, 1000, device)
+    if (reading !== undefined)
+      others.take({ kind: 'pack', topic, author: them.peer, bytes: new Uint8Array(80), readings: [reading] })
+  }
+  await clock.advance(2 * 60_000)
+  for (let turn = 1; turn <= 8; turn++) {
+    t.equal(others.settle(256), turn < 8)
+    t.equal(kept.length, Math.min(2002, 256 * turn))
+    t.equal(tails.rows, 2002 - kept.length, 'rows go with their packs')
+  }
+  t.same(
+    new Set(kept.slice(0, 1001).map(({ ranges: [range] }) => range?.series)),
+    new Set([`${them.peer}/d0/temperature`]),
+    'one tail after the other'
+  )
+  t.equal(tails.sealBytes, 0)
+})
+
 t.test('rows that have no seal stay where packs beside them go', async (t) => {
   const { tails, others, kept } = rowsBench(1, 10)
   const tail = tails.find(`${them.peer}/d0/temperature`, run)
