@@ -326,7 +326,12 @@ export class SqliteHistory implements History {
     if (this.#isQuiet) return
     const { flushBytes } = this.#options.limits
     // Once for each flushBytes, also while the disk takes nothing.
-    if (Math.floor(this.#unwritten / flushBytes) > Math.floor(before / flushBytes)) this.#flushInTurns()
+    if (Math.floor(this.#unwritten / flushBytes) === Math.floor(before / flushBytes)) return
+    // Behind what came, so that the two do not add up to one long turn.
+    this.#flushing ??= setImmediate(() => {
+      this.#flushing = undefined
+      this.#flushInTurns()
+    })
   }
 
   #isHeld({ readings }: SealedReadings): boolean {
