@@ -14,6 +14,8 @@ const LATER = [
   /^src\/cli\/commands\/(?!run\.ts$)/,
   /^src\/cli\/programs\//,
   /^src\/node\/doctor\//,
+  /^src\/protocol\/manage\/(server|asker|codec)\.ts$/,
+  /^src\/node\/manage\/(manager|config-change|needed-words)\.ts$/,
   /^src\/protocol\/circuit\/(?!components\.ts$|constants\.ts$)/,
   /^src\/protocol\/neighbours\/(exchange|finder|survey|answerer)\.ts$/,
   /^src\/protocol\/via\/(circuits|hop)\.ts$/,

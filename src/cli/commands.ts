@@ -25,6 +25,7 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   backup: async () => (await import('./commands/home/backup.ts')).backup,
   restore: async () => (await import('./commands/home/restore.ts')).restore,
   service: async () => (await import('./commands/service/service.ts')).service,
+  restart: async () => (await import('./commands/afar/restart.ts')).restart,
   logs: async () => (await import('./commands/service/logs.ts')).logs,
   completion: async () => (await import('./commands/completion.ts')).completion
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { ConfigError, isConfigError } from './config-error.ts'
-import { loadOutsideDevices, type OutsideDevices } from './devices/outside.ts'
+import { loadOutsideDevices, type NamedModule, type OutsideDevices } from './devices/outside.ts'
 import { type LoadedConfig, type Loading, type LoadRequest, merge, schemaOf, textOf } from './loading.ts'
 import type { ConfigSchema } from './schema.ts'
 import { inOrder } from './schema-problems.ts'
@@ -11,6 +11,8 @@ export interface WholeRequest extends LoadRequest {
   /** The folder that files under `devices` are relative to and packages are resolved from. */
   readonly folder: string
   readonly clock: Clock
+  /** The only modules that may be loaded; all unless given. Others are errors, and their code is not run. */
+  readonly modules?: readonly string[]
 }
 
 /**
@@ -74,10 +76,26 @@ async function outsideOf(merged: Merged, request: WholeRequest): Promise<Outside
   const { devices, clocks = [], folder, clock } = request
   const known = [...devices, ...clocks].map(({ type }) => type)
   try {
-    return await loadOutsideDevices({ named: merged.loading.modules(), folder, known, clock })
+    const named = merged.loading.modules()
+    if (request.modules !== undefined) checkModules(named, request.modules)
+    return await loadOutsideDevices({ named, folder, known, clock })
   } catch (error) {
     throw isConfigError(error) ? await withTheRest(error, merged, request) : error
   }
+}
+
+/** @throws ConfigError */
+function checkModules(named: readonly NamedModule[], allowed: readonly string[]): void {
+  const hint = 'log in there, name it in kith.yaml, then: kith config reload'
+  const problems = named
+    .filter(({ text }) => !allowed.includes(text))
+    .map(({ origin, path, text }) => ({
+      origin,
+      path,
+      message: `${text}: code can be brought in only on the machine itself`,
+      hint
+    }))
+  if (problems.length > 0) throw new ConfigError(problems)
 }
 
 /** Adds the other problems, except those of sensors, whose types may be the ones that did not load. */

@@ -12,6 +12,7 @@ import { addressesLimits } from '../protocol/addresses/limits.ts'
 import { datagramLimits } from '../protocol/datagram/limits.ts'
 import { dhtLimits } from '../protocol/dht/limits.ts'
 import { catalogueLimits, gossipLimits } from '../protocol/gossip/limits.ts'
+import { manageLimits } from '../protocol/manage/limits.ts'
 import { neighboursLimits } from '../protocol/neighbours/limits.ts'
 import { pairLimits } from '../protocol/pair/limits.ts'
 import { queryLimits } from '../protocol/query/limits.ts'
@@ -106,6 +107,7 @@ export const limits = section('Limits of everything that a neighbour or a fault 
   via: limitsSection(viaLimits),
   addresses: limitsSection(addressesLimits),
   pair: limitsSection(pairLimits),
+  manage: limitsSection(manageLimits),
   relay: limitsSection(relayLimits),
   dht: limitsSection(dhtLimits),
   network: limitsSection(networkLimits),

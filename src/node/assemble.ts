@@ -4,6 +4,7 @@ import type { AssembleInit } from './assembly/assemble-init.ts'
 import { createClients } from './assembly/clients.ts'
 import type { CatalogueListener, Components, Peers, Sensing } from './assembly/components.ts'
 import { takeLive } from './assembly/live/live-parts.ts'
+import { createManage } from './assembly/live/manage.ts'
 import { createOperations } from './assembly/operations.ts'
 import { createSwitches } from './assembly/outputs/switches.ts'
 import { createPeerLookup } from './assembly/peer-lookup.ts'
@@ -27,6 +28,7 @@ import { createTransports } from './assembly/transports.ts'
 import { LiveConfig } from './configuration/live-config.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { rateLimited } from './log/rate.ts'
+import { RecentLines } from './log/recent-lines.ts'
 import type { Network } from './network/create-network.ts'
 import { NodeDatagrams } from './network/datagrams.ts'
 
@@ -55,7 +57,8 @@ const LINES_A_MINUTE = 10
  */
 export async function assemble(given: AssembleInit): Promise<Assembled> {
   const { clock } = given.world
-  const log = rateLimited(given.log, clock, LINES_A_MINUTE)
+  const recent = new RecentLines({ clock, ...given.config.limits.manage })
+  const log = rateLimited(recent.tee(given.log), clock, LINES_A_MINUTE)
   const init = { ...given, log }
   const stopping = new AbortController()
   const live = new LiveConfig({ config: init.config, source: init.configSource, clock, log })
@@ -66,7 +69,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const timekeeper = createTimekeeper({ init, peers, clients }, stopping.signal)
   const storage = createStorage({ init, protocols, peers, clients, timekeeper })
   const replication = createReplication({ init, protocols, transports, peers, clients, storage })
-  const base = { init, live, protocols, transports, peers, clients, timekeeper, storage, replication }
+  const base = { init, live, recent, protocols, transports, peers, clients, timekeeper, storage, replication }
   // A circle: the catalogue that is published lists the sensors and switches, whose readings are published.
   const publishing = createPublishing(base, () => ({ sensing, ...outputs }))
   const sensing: Sensing = createSensing({ ...base, publishing }, () => outputs.switches)
@@ -80,6 +83,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const relays = createRelays(base)
   const dht = await createDht(base)
   const pairing = createPairing({ ...base, peerLookup })
+  const manage = createManage(base, () => operations, stopping.signal)
   const components = {
     ...base,
     publishing,
@@ -92,10 +96,11 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     pairing,
     relays,
     dht,
-    ...outputs
+    ...outputs,
+    manage
   }
   takeLive(components)
-  const operations = createOperations(components)
+  const operations: Operations = createOperations(components)
   const { resolver } = peerLookup
   return {
     ...components,

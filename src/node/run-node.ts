@@ -23,6 +23,8 @@ export interface StartInit {
   readonly config: NodeConfig
   /** Where it comes from; it cannot be reloaded unless given. */
   readonly configSource?: ConfigSource
+  /** Ends the node where something starts it again; not offered from afar unless given. */
+  readonly restart?: () => void
   readonly world: WorldChoice
   readonly log: Log
   /** Ends the start: what has started is stopped in order. */
@@ -102,6 +104,7 @@ async function startIn(
   const assembled = await assemble({
     config,
     configSource: init.configSource,
+    restart: init.restart,
     world,
     carrier: init.carrier ?? (await tcp(config, shortLived, log)),
     identity,

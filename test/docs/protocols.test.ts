@@ -29,6 +29,14 @@ import { dhtLimits } from '../../src/protocol/dht/limits.ts'
 import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import {
+  decodeAnswer as decodeManageAnswer,
+  decodeRequest as decodeManageRequest,
+  encodeAnswer as encodeManageAnswer,
+  encodeRequest as encodeManageRequest
+} from '../../src/protocol/manage/codec.ts'
+import { manageLimits } from '../../src/protocol/manage/limits.ts'
+import { isManageErrorCode, MANAGE_ERROR_CODES } from '../../src/protocol/manage/manage-error.ts'
+import {
   decodeAsk,
   decodeAnswer as decodeNeighboursAnswer,
   encodeAsk,
@@ -312,6 +320,27 @@ function sha512(...parts: readonly Uint8Array[]): Uint8Array {
     .update(concatBytes(...parts))
     .digest()
 }
+
+t.test('from afar', async (t) => {
+  const frames = [...documentVectors].filter(([name]) => name.startsWith('manage-'))
+  t.equal(frames.length, 8)
+  for (const [name, { bytes, diagnostic }] of frames) {
+    unchecked.delete(name)
+    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic ?? '{}'))), hexOfBytes(bytes), name)
+    const again = name.startsWith('manage-answer-')
+      ? encodeManageAnswer(decodeManageAnswer(bytes))
+      : encodeManageRequest(decodeManageRequest(bytes))
+    equalHex(t, again, name)
+  }
+  const shown = new Map(
+    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
+  )
+  for (const [name, { initial }] of Object.entries(manageLimits.entries))
+    t.equal(shown.get(`limits.manage.${name}`), `${initial}`, name)
+  const errors = documentRows('error', 'when', 'asking again').map(([code = '']) => code.replaceAll('`', ''))
+  for (const code of errors) t.ok(isManageErrorCode(code), code)
+  t.equal(errors.length, MANAGE_ERROR_CODES.length)
+})
 
 t.test('messages of relays', async (t) => {
   const messages = [...documentVectors].filter(([name]) => name.startsWith('relay-'))

@@ -7,7 +7,7 @@ import {
 } from '../../config/config-error.ts'
 import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
-import { defineCommand } from '../command-line/command.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, WRONG_USE } from '../command-line/exit-status.ts'
 import {
   type ConfigRequest,
@@ -19,16 +19,20 @@ import {
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { reloadLines, reloadProblems } from '../views/reload-lines.ts'
+import { shownOf } from './afar/ask-afar.ts'
+import { checkAfar, edit, onOption, put, viewAfar } from './afar/config.ts'
 
 const file = { name: 'FILE', summary: 'the file (default: kith.yaml in the home)' } as const
 
 const check = defineCommand({
   name: 'check',
   summary: 'check the configuration and list every error',
-  options: {},
+  options: { on: onOption },
   positionals: [file],
   example: 'kith config check deploy/kith.example.yaml',
-  async run({ home, environment, positionals, json, terminal }) {
+  async run(context) {
+    const { home, environment, positionals, options, json, terminal } = context
+    if (options.on !== undefined) return await checkAfar(context, options.on)
     const [named] = positionals
     const request = { home, file: named, environment }
     if (json) return listProblems(await problemsOf(request), terminal)
@@ -73,11 +77,14 @@ const show = defineCommand({
   name: 'show',
   summary: 'list the options that are set, and where',
   options: {
-    all: { kind: 'flag', short: 'a', summary: 'include defaults' }
+    all: { kind: 'flag', short: 'a', summary: 'include defaults' },
+    on: onOption
   },
   positionals: [file],
   example: 'kith config show --all',
-  async run({ home, environment, positionals, options, json, terminal }) {
+  async run(context) {
+    const { home, environment, positionals, options, json, terminal } = context
+    if (options.on !== undefined) return await showAfar(context, options.on)
     const { provenance } = await loadNodeConfig({ home, file: positionals[0], environment })
     const wanted = provenance.filter(
       ({ origin }) => options.all === true || json || origin.kind !== 'default'
@@ -87,15 +94,35 @@ const show = defineCommand({
         wanted.map(({ path, value, text, origin }) => ({ path, value, text, origin: formatOrigin(origin) }))
       )
     if (wanted.length === 0) return terminal.remark('kith: no option is set; --all shows the defaults')
-    const rows = wanted.map(({ path, text, origin }) => [
-      { text: path, style: 'bold' } as const,
-      { text: sanitize(text, 400) },
-      { text: formatOrigin(origin), style: 'dim' } as const
-    ])
-    const { width, ansi } = terminal
-    terminal.lines(table([{ title: 'OPTION' }, { title: 'VALUE' }, { title: 'FROM' }], rows, { width, ansi }))
+    const shown = wanted.map(({ path, text, origin }) => ({ path, text, origin: formatOrigin(origin) }))
+    terminal.lines(optionLines(shown, terminal))
   }
 })
+
+function optionLines(
+  options: readonly { readonly path: string; readonly text: string; readonly origin: string }[],
+  { width, ansi }: Terminal
+): string[] {
+  const rows = options.map(({ path, text, origin }) => [
+    { text: path, style: 'bold' } as const,
+    { text: sanitize(text, 400) },
+    { text: origin, style: 'dim' } as const
+  ])
+  return table([{ title: 'OPTION' }, { title: 'VALUE' }, { title: 'FROM' }], rows, { width, ansi })
+}
+
+async function showAfar(context: Context, who: string): Promise<number> {
+  const { json, terminal } = context
+  const view = await viewAfar(context, who)
+  if (json) terminal.json(view)
+  else {
+    const { options = [], problems } = view
+    for (const line of shownOf(who, () => reloadProblems({ state: 'checked', problems })))
+      terminal.remark(line)
+    terminal.lines(shownOf(who, () => optionLines(options, terminal)))
+  }
+  return DONE
+}
 
 const schema = defineCommand({
   name: 'schema',
@@ -146,7 +173,7 @@ const path = defineCommand({
 
 export const config = {
   name: 'config',
-  summary: 'the configuration: check, show, reload, schema, path',
+  summary: 'the configuration, here or of another node: check, show, reload, put, edit, schema, path',
   example: 'kith config check',
-  actions: [check, show, reload, schema, path]
+  actions: [check, show, reload, put, edit, schema, path]
 } as const

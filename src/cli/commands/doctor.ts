@@ -2,33 +2,49 @@ import { problemLine } from '../../config/config-error.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError } from '../../error.ts'
 import { bad, type DoctorContext, type Finding, ok, warn } from '../../node/doctor/finding.ts'
-import { defineCommand } from '../command-line/command.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
 import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
 import type { AnsiStyle, Style } from '../terminal/ansi-style.ts'
+import { askOnce, shownOf } from './afar/ask-afar.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
   summary: 'check machine, network, clock, buses and disk; with a hint for each problem',
   options: {},
-  positionals: [],
+  positionals: [{ name: 'WHO', summary: 'another node, which granted configure to this one' }],
   example: 'kith doctor',
-  async run({ home, environment, clock, signal, json, terminal }) {
-    const { config, findings } = await checkConfig(home, environment)
-    const { connectControl } = await import('../../node/control/client.ts')
-    const node = await connectControl(home, clock).catch(() => undefined)
-    const context: DoctorContext = { home, clock, signal, config, node }
-    try {
-      const { runChecks } = await import('../../node/doctor/checks.ts')
-      findings.push(...(await runChecks(context)))
-    } finally {
-      await node?.close()
-    }
+  async run(context) {
+    const { positionals, json, terminal } = context
+    const [who] = positionals
+    const findings = who === undefined ? await checkHere(context) : await checkThere(context, who)
     if (json) terminal.json(findings)
-    else terminal.lines(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
+    else if (who === undefined)
+      terminal.lines(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
+    else
+      terminal.lines(shownOf(who, () => findings.flatMap((finding) => findingLines(finding, terminal.ansi))))
     return findings.some(({ state }) => state === 'bad') ? FAILED : DONE
   }
 })
+
+async function checkThere(context: Context, who: string): Promise<Finding[]> {
+  const findings = await askOnce(context, { who, op: 'doctor' })
+  return Array.isArray(findings) ? findings : []
+}
+
+async function checkHere({ home, environment, clock, signal }: Context): Promise<Finding[]> {
+  const { config, findings } = await checkConfig(home, environment)
+  const { connectControl } = await import('../../node/control/client.ts')
+  const node = await connectControl(home, clock).catch(() => undefined)
+  const checked: DoctorContext = { home, clock, signal, config, node }
+  try {
+    const { runChecks } = await import('../../node/doctor/checks.ts')
+    findings.push(...(await runChecks(checked)))
+  } finally {
+    await node?.close()
+  }
+  return findings
+}
 
 async function checkConfig(
   home: string,

@@ -8,7 +8,7 @@ import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
 import type { PairStep } from '../../node/api/access/pairing-views.ts'
 import type { Operations, Status } from '../../node/api/operations.ts'
-import type { ConfigSource } from '../../node/configuration/live-config.ts'
+import type { ConfigSource, GivenText } from '../../node/configuration/live-config.ts'
 import type { LogLevel } from '../../node/log/create-log.ts'
 import type { RunningNode } from '../../node/run-node.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
@@ -46,14 +46,17 @@ export const run = defineCommand({
   async run(context) {
     const { home, terminal, signal, options } = context
     const seed = seedOf(options.simulated, 'kith run')
+    const isRestored = await restored(context)
     const { config, outside, warnings } = await configOf(context, seed !== undefined)
     const scenario = await scenarioOf(context, config)
     let { level } = config.log
     const log = await logOf(context, config, () => level)
+    if (isRestored)
+      log.warn('the configuration that was put was not confirmed: the one of before is in force')
     for (const warning of warnings) log.warn(problemLine(warning))
     const service = await notifierFor(context, log)
     const { startNode } = await import('../../node/run-node.ts')
-    const node = await startNode({
+    const node: RunningNode = await startNode({
       home,
       config,
       configSource: sourceOf(context, seed !== undefined, (given) => {
@@ -61,6 +64,8 @@ export const run = defineCommand({
       }),
       world: seed === undefined ? 'linux' : { simulated: seed, models: outside.models, ...scenario },
       devices: outside.devices,
+      // systemd starts the service again (Restart=always); only a service has a folder of systemd.exec(5).
+      ...(context.environment['RUNTIME_DIRECTORY'] === undefined ? {} : { restart: () => void node.stop() }),
       // RuntimeDirectory= of systemd.exec(5).
       sharedFolder: context.environment['RUNTIME_DIRECTORY']?.split(':')[0],
       log,
@@ -101,15 +106,24 @@ function healthOf({ assembled, stalled }: RunningNode): Health {
 async function configOf(
   context: Context<typeof run.options>,
   simulated: boolean,
-  mustExist = false
+  mustExist = false,
+  given?: GivenText
 ): ReturnType<typeof loadNodeConfig> {
   const { options } = context
   const flags = ((options['set'] ?? []) as readonly string[]).map(settingOf)
-  const request = { ...context, file: fileOf(context), mustExist, flags }
+  const request = { ...context, file: fileOf(context), mustExist, given, flags }
   const loaded = await loadNodeConfig(request)
   if (!simulated || loaded.config.sensors.length > 0) return loaded
   const sensors: FlagSetting = { path: 'sensors', value: SIMULATED_SENSORS, flag: '--simulated' }
   return await loadNodeConfig({ ...request, flags: [sensors, ...flags] })
+}
+
+/** Whether a configuration that was put from afar was not confirmed before this start: it is undone. */
+async function restored(context: Context<typeof run.options>): Promise<boolean> {
+  const file = configFile({ home: context.home, file: fileOf(context) })
+  if (!existsSync(`${file}.unconfirmed`)) return false
+  const { restoreUnconfirmed } = await import('../../node/configuration/unconfirmed.ts')
+  return restoreUnconfirmed(file)
 }
 
 function fileOf({ options }: Context<typeof run.options>): string | undefined {
@@ -127,11 +141,11 @@ function sourceOf(
   let existed = existsSync(file)
   return {
     file: resolve(file),
-    async load() {
+    async load(given) {
       // One that was there and is away is being replaced, or was removed by mistake: not the defaults.
       existed ||= existsSync(file)
-      const { config, outside, warnings } = await configOf(context, simulated, existed)
-      return { config, warnings, models: outside.models }
+      const { config, outside, provenance, warnings } = await configOf(context, simulated, existed, given)
+      return { config, provenance, warnings, models: outside.models }
     },
     setLogLevel
   }

@@ -3,11 +3,12 @@ import type { SensorView, Status } from '../../node/api/operations.ts'
 import { damageText } from '../../node/doctor/damage-text.ts'
 import { bytes, formatDuration, localTime, milliseconds } from '../../node/format-units.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
-import { defineCommand } from '../command-line/command.ts'
+import { type Context, defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
 import { textWidth } from '../terminal/text-width.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
+import { askOnce, shownOf } from './afar/ask-afar.ts'
 
 export const status = defineCommand({
   name: 'status',
@@ -25,22 +26,34 @@ export const status = defineCommand({
       summary: 'print counters and gauges as OpenMetrics text, for Prometheus'
     }
   },
-  positionals: [],
+  positionals: [{ name: 'WHO', summary: 'another node, which granted configure to this one' }],
   example: 'kith status --json',
   async run(context) {
-    const { metrics, all } = context.options
-    // A temporary node has neither sensors nor counters: its state would say nothing about the home's node.
-    const { operations } = await context.connect({ running: true })
-    const now = await operations.status()
-    if (metrics === true) {
+    const { terminal, json, options, positionals } = context
+    const [who] = positionals
+    const now = who === undefined ? await statusHere(context) : await statusThere(context, who)
+    if (options.metrics === true) {
       const { statusMetrics } = await import('../../node/control/metrics/status-metrics.ts')
-      context.terminal.line(statusMetrics(now).trimEnd())
-    } else if (context.json) context.terminal.json(now)
-    else if (all === true || !context.terminal.live)
-      context.terminal.lines(statusLines(now, context.terminal))
-    else context.terminal.lines(oneScreen(now, context.terminal))
+      const text = (): string[] => [statusMetrics(now).trimEnd()]
+      terminal.lines(who === undefined ? text() : shownOf(who, text))
+    } else if (json) terminal.json(now)
+    else {
+      const isWhole = options.all === true || !terminal.live
+      const lines = (): string[] => (isWhole ? statusLines(now, terminal) : oneScreen(now, terminal))
+      terminal.lines(who === undefined ? lines() : shownOf(who, lines))
+    }
   }
 })
+
+/** A temporary node has neither sensors nor counters: its state would say nothing about the home's node. */
+async function statusHere({ connect }: Context): Promise<Status> {
+  const { operations } = await connect({ running: true })
+  return await operations.status()
+}
+
+async function statusThere(context: Context, who: string): Promise<Status> {
+  return await askOnce<Status>(context, { who, op: 'status' })
+}
 
 const qualities = ['synchronised', 'estimated', 'unknown'] as const
 

@@ -6,8 +6,9 @@ const MAX_LINE = 1000
 /** What a reload did. */
 export function reloadLines({ state, changed, pending }: ConfigReload): string[] {
   if (state === 'refused') return []
+  const verb = state === 'checked' ? 'would apply' : 'applied'
   return [
-    changed.length === 0 ? 'nothing to apply' : `applied: ${changed.join(', ')}`,
+    changed.length === 0 ? 'nothing to apply' : `${verb}: ${changed.join(', ')}`,
     ...(pending.length === 0 ? [] : [`needs a restart: ${pending.join(', ')}`])
   ].map((line) => sanitize(line, MAX_LINE))
 }

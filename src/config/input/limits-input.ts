@@ -204,6 +204,25 @@ export interface LimitsInput extends ReachLimitsInput {
     /** Whoever proved a code may prove it again for this long, if the answer was lost. (0ms to 10min) */
     readonly repeat?: string | undefined
   }
+  /** What peers that were granted configure may ask of this node from afar. */
+  readonly manage?: {
+    /** One request may take this long to arrive, and its answer as long again. (1s to 10min) */
+    readonly deadline?: string | undefined
+    /** Requests a second of one caller; beyond them its stream is reset. (0.01 to 1000) */
+    readonly rate?: number | undefined
+    /** Requests at once of one caller. (1 to 1000) */
+    readonly burst?: number | undefined
+    /** Callers whose rate is remembered. (16 to 65536) */
+    readonly callers?: number | undefined
+    /** Requests of all callers that are answered at a time. (1 to 256) */
+    readonly streams?: number | undefined
+    /** Lines of the log that are kept in memory for them. (1 to 10000) */
+    readonly lines?: number | undefined
+    /** Length to which one of these lines is cut. (100B to 16KiB) */
+    readonly lineBytes?: string | undefined
+    /** Time to confirm a configuration that was put, before the one of before comes back. (5s to 10min) */
+    readonly confirm?: string | undefined
+  }
   /** Refusals of what somebody may not do. */
   readonly access?: {
     /** Callers whose refusals are logged once a minute each; of all others none is. (1 to 4096) */

@@ -23,6 +23,7 @@ export interface NodeOperationsInit {
   readonly peersForget: Operations['peersForget']
   readonly configReload: Operations['configReload']
   readonly access: Operations['access']
+  readonly manage: Operations['manage']
 }
 
 /** The node's own answers to everything that people and programs ask of it. */
@@ -36,6 +37,7 @@ export class NodeOperations implements Operations {
   readonly status: Operations['status'] = async () => this.#init.status()
   readonly configReload: Operations['configReload'] = () => this.#init.configReload()
   readonly access: Operations['access'] = (request) => this.#init.access(request)
+  readonly manage: Operations['manage'] = (ask, signal) => this.#init.manage(ask, signal)
   readonly peers: Operations['peers'] = () => this.#init.peers()
   readonly peersForget: Operations['peersForget'] = (who) => this.#init.peersForget(who)
   readonly ask: Operations['ask'] = (request, signal) => ask(this.#init.ask, request, signal)

@@ -4,6 +4,7 @@ import type { ConfigReload, ConfigStatus } from '../configuration/views.ts'
 import type { ImportReport } from '../peers/import-book.ts'
 import type { PairOpenRequest, PairRequest, PairStep, PairView, UnpairView } from './access/pairing-views.ts'
 import type { AccessRequest, AccessRow } from './access/views.ts'
+import type { ManageAsk } from './manage/manage-ask.ts'
 import type { LoggedCommand, SwitchLogRequest, SwitchRequest, SwitchView } from './outputs/switch-views.ts'
 import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
 
@@ -33,6 +34,11 @@ export interface Operations {
   configReload(): Promise<ConfigReload>
   /** Who may do what, and by which line: all grants, or each word and thing for one. @throws NodeError nobody-found, ambiguous */
   access(request: AccessRequest): Promise<AccessRow[]>
+  /**
+   * Asks another node for its status, log, checks or configuration: JSON values, which are its word.
+   * @throws NodeError nobody-found, ambiguous, unreachable, no-common-protocol, denied, unsupported …
+   */
+  manage(ask: ManageAsk, signal: AbortSignal): AsyncIterable<unknown>
   bookRename(from: string, to: string): Promise<BookEntry>
   bookRemove(name: string): Promise<void>
   /** Merges entries into the book (node/peers/import-book.ts); several calls may bring those of one file. */

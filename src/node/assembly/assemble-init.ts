@@ -19,6 +19,8 @@ export interface AssembleInit {
   readonly identity: Identity
   /** Where `config` comes from; undefined where it is no file. */
   readonly configSource?: ConfigSource | undefined
+  /** Ends the node where something starts it again. */
+  readonly restart?: (() => void) | undefined
   /** undefined for a node that writes no files. */
   readonly home: Home | undefined
   /** A home of which only the book is read. */

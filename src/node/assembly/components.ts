@@ -19,6 +19,7 @@ import type {
   Gossip,
   SealedCatalogue
 } from '../../protocol/gossip/index.ts'
+import type { Manage } from '../../protocol/manage/index.ts'
 import type { Neighbours } from '../../protocol/neighbours/index.ts'
 import type { ProtocolRegistry } from '../../protocol/protocol-registry.ts'
 import type { DatagramQueryClient, QueryClient, QueryServer } from '../../protocol/query/index.ts'
@@ -34,6 +35,7 @@ import type { SealVerifier } from '../../reading/signed/seal-verify.ts'
 import type { Sealer } from '../../reading/signed/sealer.ts'
 import type { Startable } from '../../startable.ts'
 import type { LiveConfig } from '../configuration/live-config.ts'
+import type { RecentLines } from '../log/recent-lines.ts'
 import type { Network } from '../network/create-network.ts'
 import type { PeerProtocols } from '../network/peer-protocols.ts'
 import type { SharedKeys } from '../network/shared-keys.ts'
@@ -61,6 +63,8 @@ export interface Components {
   readonly init: AssembleInit
   /** The configuration as it is now; `init.config` is that of the start. */
   readonly live: LiveConfig
+  /** The newest lines of the log. */
+  readonly recent: RecentLines
   readonly protocols: Protocols
   readonly transports: Transports
   readonly peers: Peers
@@ -86,6 +90,7 @@ export interface Components {
   readonly switches: Switches
   /** What was commanded of the switches, and what came of it. */
   readonly commandLog: CommandLog
+  readonly manage: Manage
 }
 
 /** Quantities, and the sensor protocols that carry them: kith's own and those of the application. */

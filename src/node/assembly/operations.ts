@@ -103,6 +103,12 @@ export function createOperations(components: Components): Operations {
         callerOf: peers.callerOf
       }
       return describeAccess(init, request)
+    },
+    // Loaded when it is asked for: few nodes ever are.
+    async *manage(ask, signal) {
+      const { askManage } = await import('../manage/ask-manage.ts')
+      const labelOf = (peer: string): string => directory.labelOf(peer)
+      yield* askManage({ clock, resolver, manage: components.manage, labelOf }, ask, signal)
     }
   })
 }

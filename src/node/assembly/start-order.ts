@@ -33,7 +33,8 @@ export function startOrder(
     pairing,
     relays,
     dht,
-    switches
+    switches,
+    manage
   } = components
   const { home, world, log, carrier } = init
   const { network, datagrams } = transports
@@ -62,6 +63,7 @@ export function startOrder(
     via,
     addresses,
     pairing,
+    manage,
     relays.startable,
     ...(dht === undefined ? [] : [dht]),
     gossip,

@@ -81,6 +81,7 @@ function countersOf({
   neighbours,
   via,
   addresses,
+  manage,
   relays,
   dht,
   peers: { access },
@@ -93,6 +94,7 @@ function countersOf({
   | 'neighbours'
   | 'via'
   | 'addresses'
+  | 'manage'
   | 'relays'
   | 'dht'
   | 'peers'
@@ -104,6 +106,7 @@ function countersOf({
     ...named('neighbours', neighbours.counters),
     ...named('via', via.counters),
     ...named('addresses', addresses.counters),
+    ...named('manage', manage.counters),
     ...named('relay', relays.counters()),
     ...named('dht', dht?.counters ?? {}),
     ...named('access', access.counters),

@@ -10,20 +10,30 @@ import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
 import { type Change, isBelow } from './changes.ts'
 import type { FileWatch } from './file-watch.ts'
-import { type LiveOption, planOf } from './plan.ts'
+import { type LiveOption, type Plan, planOf } from './plan.ts'
 import type { ConfigReload, ConfigStatus } from './views.ts'
 
 /** Where the configuration of this node comes from. */
 export interface ConfigSource {
   /** The file, absolute. */
   readonly file: string
-  /** Reads and checks everything anew. @throws ConfigError, NodeError 'bad-config' */
-  load(): Promise<LoadedSource>
+  /**
+   * Reads and checks everything anew. @param given in place of the file's text
+   * @throws ConfigError, NodeError 'bad-config'
+   */
+  load(given?: GivenText): Promise<LoadedSource>
   /** Sets the lowest level of the log's lines. */
   setLogLevel(level: NodeConfig['log']['level']): void
 }
 
-export interface LoadedSource extends Pick<LoadedConfig, 'config' | 'warnings'> {
+/** A text that came from afar. */
+export interface GivenText {
+  readonly text: string
+  /** The modules that it may name: code comes in on the machine itself. */
+  readonly modules: readonly string[]
+}
+
+export interface LoadedSource extends Pick<LoadedConfig, 'config' | 'provenance' | 'warnings'> {
   /** Models of chips from outside, by type, for a simulated world. */
   readonly models?: Readonly<Record<string, ChipModelFactory>>
 }
@@ -49,6 +59,7 @@ export interface LiveConfigInit {
 export class LiveConfig {
   readonly #init: LiveConfigInit
   #current: NodeConfig
+  #wanted: NodeConfig
   #parts: readonly LivePart[] = []
   #canRun: (sensor: NodeConfig['sensors'][number], next: NodeConfig) => boolean = () => false
   #pending: readonly string[] = []
@@ -60,14 +71,21 @@ export class LiveConfig {
   constructor(init: LiveConfigInit) {
     this.#init = init
     this.#current = init.config
+    this.#wanted = init.config
   }
 
   get current(): NodeConfig {
     return this.#current
   }
 
-  get file(): string | undefined {
-    return this.#init.source?.file
+  /** undefined where the configuration is no file. */
+  get source(): ConfigSource | undefined {
+    return this.#init.source
+  }
+
+  /** What the file says, as it was taken last, with all that waits for the next start. */
+  get wanted(): NodeConfig {
+    return this.#wanted
   }
 
   /** undefined where the node runs as the file says. */
@@ -129,6 +147,12 @@ export class LiveConfig {
     return this.#waiting
   }
 
+  /** What a configuration would change. */
+  plan(next: NodeConfig): Plan {
+    const live = this.#parts.flatMap(({ options }) => options)
+    return planOf(this.#current, next, live, (sensor) => this.#canRun(sensor, next))
+  }
+
   #run(source: ConfigSource): Promise<ConfigReload> {
     const reload = this.#reload(source).finally(() => {
       if (this.#running === reload) this.#running = undefined
@@ -150,14 +174,12 @@ export class LiveConfig {
 
   async #apply(loaded: LoadedSource): Promise<ConfigReload> {
     const { config } = loaded
-    const live = this.#parts.flatMap(({ options }) => options)
-    const { target, applied, pending } = planOf(this.#current, config, live, (sensor) =>
-      this.#canRun(sensor, config)
-    )
+    const { target, applied, pending } = this.plan(config)
     this.#refused = undefined
     const before = this.#pending
     this.#pending = pending.map(({ path }) => path)
     this.#current = target
+    this.#wanted = config
     for (const part of this.#parts) {
       const concerned = applied.filter(({ path }) => part.options.some((option) => isBelow(path, option)))
       if (concerned.length > 0 || part.always === true) await this.#applyPart(part, loaded, concerned)
@@ -201,7 +223,7 @@ export class LiveConfig {
   }
 }
 
-function problemsOf(error: unknown): ProblemView[] {
+export function problemsOf(error: unknown): ProblemView[] {
   if (isConfigError(error)) return error.problems.map((problem) => problemView('error', problem))
   const hint = isNodeError(error) ? error.hint : undefined
   const message = error instanceof Error ? error.message : String(error)

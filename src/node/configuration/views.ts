@@ -1,8 +1,8 @@
 import type { ProblemView } from '../../config/config-error.ts'
 
 export interface ConfigReload {
-  /** `refused`: it has errors, and the one of before stays in force. */
-  state: 'applied' | 'unchanged' | 'refused'
+  /** `refused`: it has errors, and the one of before stays in force; `checked`: it has none, and was not applied. */
+  state: 'applied' | 'unchanged' | 'refused' | 'checked'
   /** Options that have changed, and sensors by name: `log.level`, `sensors.air`. */
   changed: string[]
   /** Options of the file that wait for the next start. */

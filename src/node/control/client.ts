@@ -107,6 +107,7 @@ export class ControlClient implements Operations {
     this.#answer('pair', request, signal, request.timeout)
   readonly unpair: Operations['unpair'] = (who, signal) => this.#answer('unpair', { who }, signal)
   readonly access: Operations['access'] = (request) => this.#answer('access', request)
+  readonly manage: Operations['manage'] = (ask, signal) => this.#stream('manage', ask, signal)
   readonly ask: Operations['ask'] = (request, signal) => this.#answer('ask', request, signal, request.timeout)
   readonly watch: Operations['watch'] = (request, signal) => this.#stream('watch', request, signal)
   readonly history: Operations['history'] = (request, signal) => this.#stream('history', request, signal)

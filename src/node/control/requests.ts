@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { NodeError } from '../../error.ts'
 import { MAX_NOTE } from '../../peer/book/book-text.ts'
 import { MAX_LEASE } from '../../protocol/actuator/constants.ts'
+import { MAX_LINES, MAX_TEXT_BYTES } from '../../protocol/manage/constants.ts'
 import type { Operations, PeerStream } from '../api/operations.ts'
 import { MAX_HISTORY } from '../api/reading-rows.ts'
 import { readQuery } from './query.ts'
@@ -93,6 +94,17 @@ const switching = v.union([
 ])
 const switchLog = v.strictObject({ name: v.exactOptional(text), limit: upTo(10_000) })
 
+const managing = v.strictObject({
+  who: text,
+  op: v.picklist(['status', 'doctor', 'logs', 'config', 'check', 'put', 'confirm', 'restart']),
+  n: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_LINES))),
+  follow: v.exactOptional(v.boolean()),
+  text: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_TEXT_BYTES))),
+  base: v.exactOptional(text),
+  ticket: v.exactOptional(text),
+  timeout
+})
+
 const protocolNames = v.pipe(v.array(text), v.minLength(1), v.maxLength(16))
 const piping = v.strictObject({ who: text, protocols: protocolNames, timeout })
 const serving = v.strictObject({
@@ -118,6 +130,7 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   pair: answer(pairing, (operations, request, signal) => operations.pair(request, signal)),
   unpair: answer(forget, (operations, { who }, signal) => operations.unpair(who, signal)),
   access: answer(accessOf, (operations, request) => operations.access(request)),
+  manage: stream(managing, (operations, request, signal) => operations.manage(request, signal)),
   ask: answer(ask, (operations, request, signal) => operations.ask(request, signal)),
   watch: stream(watch, (operations, request, signal) => operations.watch(request, signal)),
   history: stream(history, (operations, request, signal) => operations.history(request, signal)),

@@ -34,6 +34,7 @@ export const controlRoutes = {
   pairOpen: { method: 'POST', path: '/pair/open' },
   pair: { method: 'POST', path: '/pair' },
   unpair: { method: 'POST', path: '/unpair' },
+  manage: { method: 'POST', path: '/manage' },
   ask: { method: 'POST', path: '/ask' },
   watch: { method: 'POST', path: '/watch' },
   history: { method: 'POST', path: '/history' },

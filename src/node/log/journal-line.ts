@@ -15,11 +15,22 @@ export function journalLine(text: string, { json }: { readonly json: boolean }):
   const own = objectOf(message)
   if (json) return jsonLine(own ?? { time, msg: message })
   const date = new Date(time)
+  return (
+    entryText({ time, ...own }) ??
+    `${dayOf(date)} ${date.toTimeString().slice(0, 8)} ${sanitize(message, 1000)}`
+  )
+}
+
+/** An entry of kith for people, with its date. @returns undefined for what is no entry */
+export function entryText(entry: Readonly<Record<string, unknown>>): string | undefined {
+  const { time, level, msg } = entry
+  if (typeof msg !== 'string' || typeof level !== 'string' || typeof time !== 'number') return undefined
+  return `${dayOf(new Date(time))} ${humanLine({ ...entry, level, msg, time })}`
+}
+
+function dayOf(date: Date): string {
   const [year, month, day] = [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-  const head = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
-  if (own !== undefined && typeof own['msg'] === 'string' && typeof own['level'] === 'string')
-    return `${head} ${humanLine({ ...own, level: own['level'], msg: own['msg'], time: Number(own['time'] ?? time) })}`
-  return `${head} ${date.toTimeString().slice(0, 8)} ${sanitize(message, 1000)}`
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {

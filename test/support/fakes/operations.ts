@@ -8,6 +8,7 @@ import type {
   UnpairView
 } from '../../../src/node/api/access/pairing-views.ts'
 import type { AccessRequest, AccessRow } from '../../../src/node/api/access/views.ts'
+import type { ManageAsk } from '../../../src/node/api/manage/manage-ask.ts'
 import type {
   AcceptRequest,
   AskRequest,
@@ -246,6 +247,7 @@ export class FakeOperations implements Operations {
   views: readonly SeriesView[] = [series(), fault(), stale()]
   rows: readonly HistoryRow[] = historyRows
   replies: readonly PingReply[] = pingReplies
+  managed: readonly unknown[] = []
   reloaded: ConfigReload = { state: 'unchanged', changed: [], pending: [], problems: [] }
   /** Thrown by every operation that is asked of others. */
   error: Error | undefined
@@ -279,6 +281,11 @@ export class FakeOperations implements Operations {
     const entry = { name, peer: who, purposes, addresses, time }
     this.entries.set(name, entry)
     return entry
+  }
+
+  async *manage(ask: ManageAsk): AsyncGenerator<unknown> {
+    this.#note(ask)
+    yield* this.managed
   }
 
   async configReload(): Promise<ConfigReload> {

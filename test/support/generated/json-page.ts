@@ -47,6 +47,11 @@ const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
     'a list of `{ path, value, text, origin }`: `text` as kith.yaml has it, `origin` as in `config show`'
   ],
   ['config reload', 'ConfigReload'],
+  [
+    'config put',
+    'ConfigPutResult, as `config edit` and `config check --on`; `config show --on` prints ConfigView'
+  ],
+  ['restart', '`{ restarting }`'],
   ['config schema', 'a JSON Schema (draft 2020-12), with and without --json'],
   ['config path', '`{ path, exists }`'],
   ['doctor', 'a list of Finding'],
@@ -78,6 +83,7 @@ const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: strin
   pairOpen: ['PairOpenRequest', 'a PairStep a line; the code is withdrawn when the client hangs up'],
   pair: ['PairRequest', 'PairView'],
   unpair: ['`{ who }`', 'UnpairView'],
+  manage: ['ManageAsk', 'lines: Status, a list of Finding, lines of the log, ConfigView or ConfigPutResult'],
   ask: ['AskRequest', 'a list of SeriesView'],
   watch: ['WatchRequest', 'a SeriesView a line, until the client hangs up'],
   history: ['HistoryRequest', 'a HistoryRow a line'],
@@ -134,6 +140,9 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['Alternative', 'hal/scan/finding.ts'],
   ['Finding', 'node/doctor/finding.ts'],
   ['ConfigReload', 'node/configuration/views.ts'],
+  ['ManageAsk', 'node/api/manage/manage-ask.ts'],
+  ['ConfigView', 'node/manage/views.ts'],
+  ['ConfigPutResult', 'node/manage/views.ts'],
   ['ProblemView', 'config/config-error.ts'],
   ['PipeRequest', OPERATIONS],
   ['ServeRequest', OPERATIONS],

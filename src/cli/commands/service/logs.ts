@@ -6,18 +6,27 @@ import { journalLine } from '../../../node/log/journal-line.ts'
 import { defineCommand } from '../../command-line/command.ts'
 import { FAILED } from '../../command-line/exit-status.ts'
 
+/** The last lines, unless asked for another number. */
+const LINES = 50
+
 export const logs = defineCommand({
   name: 'logs',
-  summary: 'show the log of the service',
+  summary: 'show the log of the service, or of another node',
   options: {
     follow: { kind: 'flag', short: 'f', summary: 'go on with each new line until Ctrl-C' },
     lines: { kind: 'count', short: 'n', value: 'N', summary: 'how many of the last lines (default: 50)' }
   },
-  positionals: [],
+  positionals: [{ name: 'WHO', summary: 'another node, which granted configure to this one' }],
   example: 'kith logs -f',
-  async run({ options, json, terminal, signal }) {
+  async run(context) {
+    const { options, json, terminal, signal, positionals } = context
+    const [who] = positionals
+    if (who !== undefined) {
+      const { logsAfar } = await import('../afar/logs.ts')
+      return await logsAfar(context, who, options.lines ?? LINES, options.follow === true)
+    }
     const follow = options.follow === true ? ['--follow'] : []
-    const lines = `--lines=${options.lines ?? 50}`
+    const lines = `--lines=${options.lines ?? LINES}`
     const words = ['--unit=kith.service', '--output=json', '--output-fields=MESSAGE', lines, ...follow]
     // journalctl itself says on stderr whose log this user may read.
     const child = spawn('journalctl', words, { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,0 +1,63 @@
+import type { NodeConfig } from '../../config/schema.ts'
+import type { AccessWord, Thing } from '../../peer/access/access.ts'
+import { changesOf } from '../configuration/changes.ts'
+
+/** What somebody needs, besides `configure`, to change the configuration from afar. */
+export interface Need {
+  /** As a Change has it. */
+  readonly path: string
+  /** `local`: code and commands can be brought in only on the machine itself, whoever asks. */
+  readonly word: AccessWord | 'local'
+  readonly on: Thing
+}
+
+/** Whoever may configure may change these. Everything else needs `own`, as each new option does. */
+const CONFIGURED: readonly string[] = [
+  ...['name', 'purposes', 'quantities', 'buses', 'sensors', 'watch', 'store', 'accept', 'unlisted'],
+  ...['listen', 'announce', 'reachable', 'interfaces', 'mdns', 'forward', 'via', 'relays', 'relay', 'dht'],
+  ...['history', 'time', 'log', 'datagrams', 'limits']
+]
+/** These switch something: they need `operate` as well. */
+const OPERATED: readonly string[] = ['switches', 'rules']
+/** The type of sensors that run a program. */
+const COMMAND = 'command'
+
+const NODE: Thing = { kind: 'node' }
+
+/** Compares what is configured, not how it is written. */
+export function neededWords(before: NodeConfig, after: NodeConfig): Need[] {
+  const changed = changesOf(before, after).flatMap(({ path }) => needOf(path, before, after))
+  return [...changed, ...unveiled(before, after)]
+}
+
+function needOf(path: string, before: NodeConfig, after: NodeConfig): Need[] {
+  const [option = '', name] = path.split('.')
+  if (option === 'devices') return [devicesNeed(before, after)]
+  if (option === 'sensors') return sensorNeeds(path, typeOf(before, name), typeOf(after, name))
+  if (OPERATED.includes(option)) {
+    const on: Thing = option === 'switches' && name !== undefined ? { kind: 'switch', name } : NODE
+    return [{ path, word: 'operate', on }]
+  }
+  return CONFIGURED.includes(option) ? [] : [{ path, word: 'own', on: NODE }]
+}
+
+function devicesNeed(before: NodeConfig, after: NodeConfig): Need {
+  const isNew = after.devices.some((module) => !before.devices.includes(module))
+  return { path: 'devices', word: isNew ? 'local' : 'own', on: NODE }
+}
+
+function sensorNeeds(path: string, was: string | undefined, is: string | undefined): Need[] {
+  if (is === COMMAND) return [{ path, word: 'local', on: NODE }]
+  return was === COMMAND ? [{ path, word: 'own', on: NODE }] : []
+}
+
+function typeOf({ sensors }: NodeConfig, name: string | undefined): string | undefined {
+  return sensors.find((sensor) => sensor.name === name)?.type
+}
+
+/** What was private and is not any more, or is away: under another name it would be for everybody. */
+function unveiled(before: NodeConfig, after: NodeConfig): Need[] {
+  return before.sensors
+    .filter(({ name, private: was }) => was && !after.sensors.some((is) => is.name === name && is.private))
+    .map(({ name }): Need => ({ path: `sensors.${name}`, word: 'own', on: NODE }))
+}

@@ -1,0 +1,62 @@
+import t from 'tap'
+import { devices } from '../../../devices/index.ts'
+import { parseConfig } from '../../../src/config/load.ts'
+import type { NodeConfig } from '../../../src/config/schema.ts'
+import { neededWords } from '../../../src/node/manage/needed-words.ts'
+import { Gauge, gaugeDevice } from '../../support/scenario/gauge.ts'
+
+/** Runs a program: a type that a driver from outside brings. */
+const command = { ...gaugeDevice(() => new Gauge()), type: 'command' }
+const config = (text: string): NodeConfig => parseConfig(text, [...devices, command])
+
+const AIR = 'sensors: [{ type: tmp102, name: air, bus: i2c-1 }]\n'
+const SECRET = AIR.replace(' }', ', private: true }')
+const RUN = 'sensors: [{ type: command, name: air }]\n'
+const HEATER = 'switches: [{ name: heater, line: GPIO17 }]\n'
+const anna = 'access: [{ who: anna, may: [read] }]\n'
+
+const TABLE: readonly (readonly [what: string, before: string, after: string, needs: readonly string[]])[] = [
+  ['nothing', AIR, `# a comment\n${AIR}`, []],
+  ['a sensor', '', AIR, []],
+  ['the interval of a sensor', AIR, AIR.replace(' }', ', interval: 1min }'), []],
+  ['log and history', '', 'log: { level: warn }\nhistory: { age: 7d }\n', []],
+  ['a grant', '', anna, ['access own']],
+  ['the line of a grant', anna, `\n\n${anna}`, []],
+  ['a grant, away', anna, '', ['access own']],
+  ['deny', '', 'deny: [shed]\n', ['deny own']],
+  ['the owner', '', `owner: 12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7\n`, ['owner own']],
+  [
+    'the wireless network',
+    '',
+    'wifi: { ssid: home, password: longenough }\n',
+    ['wifi.ssid own', 'wifi.password own']
+  ],
+  ['who may log in', '', 'ssh: { keys: [] }\n', []],
+  ['a module', '', 'devices: [./chip.ts]\n', ['devices local']],
+  ['one of two modules, away', 'devices: [./a.ts, ./b.ts]\n', 'devices: [./a.ts]\n', ['devices own']],
+  ['a program', '', RUN, ['sensors.air local']],
+  ['a chip that becomes a program', AIR, RUN, ['sensors.air local']],
+  ['a program, away', RUN, '', ['sensors.air own']],
+  ['a program that becomes a chip', RUN, AIR, ['sensors.air own']],
+  ['what is private, for everybody', SECRET, AIR, ['sensors.air own']],
+  ['what is private, away', SECRET, '', ['sensors.air own']],
+  ['what is private, under another name', SECRET, AIR.replace('air', 'roof'), ['sensors.air own']],
+  ['a sensor that becomes private', AIR, SECRET, []],
+  ['a switch', '', HEATER, ['switches.heater operate:heater']],
+  ['a switch, away', HEATER, '', ['switches.heater operate:heater']],
+  ['several', AIR, `${AIR}${anna}${HEATER}name: attic\n`, ['access own', 'switches.heater operate:heater']]
+]
+
+for (const [what, before, after, needs] of TABLE)
+  t.test(`changes ${what}`, async (t) => {
+    const said = neededWords(config(before), config(after)).map(
+      ({ path, word, on }) => `${path} ${word}${on.kind === 'node' ? '' : `:${on.name}`}`
+    )
+    t.same(said.toSorted(), needs.toSorted())
+  })
+
+t.test('an option of a later version needs own', async (t) => {
+  const before = config('')
+  const after: NodeConfig = Object.assign(config(''), { persona: { recognises: 'anna' } })
+  t.match(neededWords(before, after), [{ path: 'persona', word: 'own' }])
+})
