@@ -1,10 +1,13 @@
-import type { Transport } from '@libp2p/interface'
+import type { MultiaddrConnection, Transport } from '@libp2p/interface'
 import { memory } from '@libp2p/memory'
+import { multiaddr } from '@multiformats/multiaddr'
 import type { Carrier } from '../../../src/node/network/create-network.ts'
 
 /** Links between nodes of one process that can be cut and mended. */
 export class MemoryLinks {
   readonly #cut = new Set<string>()
+  /** IP addresses from which connections of these PeerIds seem to come; without one they are near. */
+  readonly hosts = new Map<string, string>()
 
   isCut(a: string, b: string): boolean {
     return this.#cut.has(pair(a, b))
@@ -28,9 +31,26 @@ export class MemoryLinks {
         if (this.isCut(name, other)) throw new Error(`the link from ${name} to ${other} is cut`)
         return await dial(address, options)
       }
+      const createListener = inner.createListener.bind(inner)
+      inner.createListener = ({ upgrader, ...options }) =>
+        createListener({
+          ...options,
+          upgrader: {
+            ...upgrader,
+            upgradeInbound: (connection, upgrading) =>
+              upgrader.upgradeInbound(this.#fromHost(connection), upgrading)
+          }
+        })
       return inner
     }
     return { transports: [transport], listen: [addressOf(name)], discovery: false }
+  }
+
+  #fromHost(connection: MultiaddrConnection): MultiaddrConnection {
+    const peer = connection.remoteAddr.getComponents().find(({ name }) => name === 'p2p')?.value ?? ''
+    const host = this.hosts.get(peer)
+    if (host !== undefined) connection.remoteAddr = multiaddr(`/ip4/${host}/tcp/4001/p2p/${peer}`)
+    return connection
   }
 }
 
