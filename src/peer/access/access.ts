@@ -4,6 +4,7 @@ import {
   type AccessFacts,
   type Decision,
   decide,
+  hasRights,
   type Principal,
   readsAnything,
   reasonsFor,
@@ -81,6 +82,11 @@ export class Access {
     const allowed = readsAnything(this.#facts, caller)
     if (isRequest) this.#note({ kind: 'peer', caller }, 'read', { kind: 'node' }, allowed)
     return allowed
+  }
+
+  /** Whether a peer may do anything here. */
+  hasRights(caller: Caller): boolean {
+    return hasRights(this.#facts, caller)
   }
 
   /** Whether a peer may open a protocol of an application. @param anyone whether all but the denied ones may */

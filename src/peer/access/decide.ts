@@ -51,6 +51,14 @@ export function readsAnything(facts: AccessFacts, caller: Caller): boolean {
   return facts.grants.some((grant) => isOfReadings(grant) && means(facts, grant, principal, 'read', NODE))
 }
 
+/** Whether a peer may do anything here, so that it may come over a relay. */
+export function hasRights(facts: AccessFacts, caller: Caller): boolean {
+  if (facts.denies(caller.peer)) return false
+  if (facts.entriesOf(caller.peer).length > 0 || facts.isNear(caller)) return true
+  const principal: Principal = { kind: 'peer', caller }
+  return facts.grants.some((grant) => grant.may.some((word) => means(facts, grant, principal, word, NODE)))
+}
+
 /** A ProtocolName alone is of an application, and lets no readings be read. */
 function isOfReadings({ may, on }: Grant): boolean {
   if (!may.includes('read') && !may.includes('own')) return false

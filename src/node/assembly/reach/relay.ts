@@ -60,14 +60,14 @@ async function startRelay(components: Needs, own: readonly string[], dialRelay: 
   const {
     init: { config, world, log },
     transports: { network },
-    peers: { directory }
+    peers: { directory, access }
   } = components
   const service = relay({
     limits: config.limits.relay,
     relays: own.map(peerOf),
     connect: (peer, signal) => dialRelay(own.find((one) => peerOf(one) === peer) ?? '', signal),
     labelOf: (peer) => directory.labelOf(peer),
-    accepts: (peer) => isKnown(components, peer),
+    accepts: (peer) => access.hasRights({ peer, host: undefined, direct: false }),
     server: serverOf(components)
   })({
     network,
