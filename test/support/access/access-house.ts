@@ -58,7 +58,9 @@ export async function accessHouse(
   })
   for (const [{ book }, node] of callers)
     if (book !== undefined) await hall.operations.bookPut({ name: node.name, who: node.peer, ...book })
-  await house.until(() => new Set(hall.received.map(({ series }) => series)).size === 2)
+  const isMeasured = (name: string): boolean =>
+    hall.received.some(({ series }) => series === hall.series(name))
+  await house.until(() => [PUBLIC, PRIVATE].every(isMeasured))
   if (isLinked) for (const node of callers.values()) await house.link(node, hall)
   return { house, hall, callers }
 }
