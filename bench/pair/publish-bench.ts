@@ -12,6 +12,8 @@ const SIZE = 263
 /** More than fit into a pack. */
 const FULL = 128
 const WINDOW = 256
+/** Messages until V8 has compiled all that they need with its last compiler. */
+const WARM = 5000
 const SIGNED = 'js-libp2p, signed'
 
 const hotColumns: readonly Column[] = [
@@ -38,6 +40,8 @@ export interface Publisher {
 
 export interface PublishTurns {
   readonly rounds: number
+  /** Messages before the first round. */
+  readonly warm: number
   /** Messages of a round: each when the last was delivered, and with `spacing` milliseconds between. */
   readonly hot: number
   readonly spaced: number
@@ -62,13 +66,13 @@ export const publish: Bench = {
   what: 'From the publication of a signed reading to its delivery in another process, verified.',
   async measure(setting: Setting): Promise<Table[]> {
     const turns = setting.isFull
-      ? { rounds: 9, hot: 500, spaced: 50, spacing: 100 }
-      : { rounds: 3, hot: 300, spaced: 10, spacing: 100 }
+      ? { rounds: 9, warm: WARM, hot: 500, spaced: 50, spacing: 100 }
+      : { rounds: 3, warm: WARM, hot: 300, spaced: 10, spacing: 100 }
     return await withBrokers(async (brokers) => {
       setting.tell(`publish, ${turns.rounds} rounds`)
       const rows = await measurePublish([...ours(setting), ...libp2ps, ...brokers], turns, setting.profile)
       const conditions = [
-        `hot: the next when the last was delivered; spaced: one each ${turns.spacing} ms`,
+        `hot: the next when the last was delivered, after ${turns.warm}; spaced: one each ${turns.spacing} ms`,
         `${SIZE} bytes; making and sealing left out, and the processor time of a broker`,
         versions('libp2p', '@libp2p/gossipsub')
       ]
@@ -81,12 +85,16 @@ export const throughput: Bench = {
   name: 'throughput',
   what: 'How many packs and readings a second one subscriber takes, verified: packs of one, full packs, blocks.',
   async measure(setting: Setting): Promise<Table[]> {
-    const turns = setting.isFull ? { rounds: 5, count: 20_000 } : { rounds: 3, count: 4_000 }
+    const turns = setting.isFull
+      ? { rounds: 5, warm: WARM, count: 20_000 }
+      : { rounds: 3, warm: WARM, count: 4_000 }
     return await withBrokers(async (brokers) => {
       setting.tell(`throughput, ${turns.rounds} rounds`)
       const rows = await measureRates([...ours(setting), ...libp2ps, ...brokers], turns, setting.profile)
       const blocks = await measureBlocks(ours(setting), turns, setting.profile)
-      const conditions = [`${turns.rounds} times ${turns.count} messages by turns, ${WINDOW} under way`]
+      const conditions = [
+        `${turns.rounds} times ${turns.count} messages by turns, ${WINDOW} under way, after ${turns.warm}`
+      ]
       return [
         { title: 'As fast as they are taken', conditions, columns: rateColumns, rows: [...rows, ...blocks] }
       ]
@@ -102,12 +110,12 @@ const one = (count: number, spacing: number, readings = 1): Publish => ({
   window: spacing > 0 ? Number.MAX_SAFE_INTEGER : 1
 })
 
-/** A pair that has subscribed and is warm. */
-async function subscribed({ name, side }: Publisher): Promise<Pair> {
+/** A pair that has subscribed, after so many messages. */
+async function subscribed({ name, side }: Publisher, warm: number): Promise<Pair> {
   const pair = await Pair.open(name, side)
   try {
     await pair.subscribe()
-    await pair.publish(one(100, 0))
+    await pair.publish({ ...one(warm, 0), window: WINDOW })
     return pair
   } catch (error) {
     await pair.close()
@@ -117,12 +125,12 @@ async function subscribed({ name, side }: Publisher): Promise<Pair> {
 
 export async function measurePublish(
   publishers: readonly Publisher[],
-  { rounds, hot, spaced, spacing }: PublishTurns,
+  { rounds, warm, hot, spaced, spacing }: PublishTurns,
   profile?: string
 ): Promise<Row[]> {
   const all = publishers.map((publisher): Contender => {
     const open = async () => {
-      const pair = await subscribed(publisher)
+      const pair = await subscribed(publisher, warm)
       if (profile !== undefined && publisher.isOurs) await pair.publish(one(PROFILED, 0), profile)
       const round = async (): Promise<number[]> => {
         const [fast, slow] = [await pair.publish(one(hot, 0)), await pair.publish(one(spaced, spacing))]
@@ -141,12 +149,14 @@ export async function measurePublish(
 
 export interface RateTurns {
   readonly rounds: number
+  /** Messages before the first round. */
+  readonly warm: number
   readonly count: number
 }
 
 export async function measureRates(
   publishers: readonly Publisher[],
-  { rounds, count }: RateTurns,
+  { rounds, warm, count }: RateTurns,
   profile?: string
 ): Promise<Row[]> {
   const kinds = publishers.flatMap((publisher) =>
@@ -160,7 +170,7 @@ export async function measureRates(
   const all = kinds.map(({ publisher, name, readings }): Contender => {
     const order = { ...one(count, 0, readings), window: WINDOW }
     const open = async () => {
-      const pair = await subscribed({ ...publisher, name })
+      const pair = await subscribed({ ...publisher, name }, warm)
       if (profile !== undefined && publisher.isOurs) await pair.publish(order, profile)
       const round = async (): Promise<number[]> => {
         const { sent, came, size, readings, cpu } = await pair.publish(order)

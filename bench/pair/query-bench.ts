@@ -6,6 +6,11 @@ import { builtSide, jsSide } from '../peers/contenders.ts'
 import type { Ask } from './contract.ts'
 import { kithSide, Pair, type Side } from './pair.ts'
 
+/** Questions until V8 has compiled all that they need with its last compiler. */
+const WARM = 10_000
+/** Milliseconds at most for them, and how many are asked between two looks at the time. */
+const WARM_TIME = 3_000
+const SLICE = 500
 /** About the size of a signed reading. */
 const SIZE = 200
 
@@ -19,6 +24,8 @@ export const queryColumns: readonly Column[] = [
 
 export interface QueryTurns {
   readonly rounds: number
+  /** Questions before the first round. */
+  readonly warm: number
   readonly lead: number
   readonly count: number
 }
@@ -31,12 +38,12 @@ export const query: Bench = {
   what: 'A question and its answer between two processes: kith beside raw UDP, streams of libp2p, and other protocols.',
   async measure(setting: Setting): Promise<Table[]> {
     const turns = setting.isFull
-      ? { rounds: 60, lead: 100, count: 200 }
-      : { rounds: 15, lead: 100, count: 200 }
+      ? { rounds: 60, warm: WARM, lead: 100, count: 200 }
+      : { rounds: 9, warm: WARM, lead: 100, count: 300 }
     setting.tell(`query, ${turns.rounds} rounds`)
     const rows = await measureQuery(contenders(setting), turns)
     const conditions = [
-      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns`,
+      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns, after ${turns.warm} or ${WARM_TIME / 1000} s`,
       'an answer with the same signed bytes is verified once',
       versions('libp2p', '@libp2p/noise', '@libp2p/yamux')
     ]
@@ -81,15 +88,14 @@ const NAMES = {
   application: 'ask, as an application'
 }
 
-export async function measureQuery(asked: readonly Asked[], { rounds, lead, count }: QueryTurns) {
+export async function measureQuery(asked: readonly Asked[], { rounds, warm, lead, count }: QueryTurns) {
   const all = asked.map(({ name, side, variant, profile }): Contender => {
     const order: Ask = { variant, lead, count, size: SIZE }
     return {
       name,
       open: async () => {
         const pair = await Pair.open(name, side)
-        // The code is compiled.
-        await pair.ask({ ...order, lead: 5 * lead, count: 0 })
+        await warmUp(pair, order, warm)
         if (profile !== undefined) await pair.ask({ ...order, count: PROFILED }, profile)
         return {
           round: async () => {
@@ -104,6 +110,13 @@ export async function measureQuery(asked: readonly Asked[], { rounds, lead, coun
   })
   const rows = await byTurns(all, queryColumns.slice(0, 3), rounds)
   return besides(besides(rows, RAW), STREAM)
+}
+
+/** So many questions, or those of so much time: a new stream for each takes ten times as long. */
+async function warmUp(pair: Pair, order: Ask, warm: number): Promise<void> {
+  const end = performance.now() + WARM_TIME
+  for (let left = warm; left > 0 && performance.now() < end; left -= SLICE)
+    await pair.ask({ ...order, lead: Math.min(left, SLICE), count: 0 })
 }
 
 /** Questions of a profile. */

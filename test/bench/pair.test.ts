@@ -24,7 +24,7 @@ t.test('two processes ask each other by datagram, over a stream, and over bare o
       { ...js, variant: 'new' },
       { name: 'absent', side: builtSide('no-such-program', 'a compiler'), variant: '' }
     ],
-    { rounds: 1, lead: 1, count: 3 }
+    { rounds: 1, warm: 5, lead: 1, count: 3 }
   )
   for (const { name, figures } of rows.slice(0, 3)) {
     t.equal(figures.length, queryColumns.length, name)
@@ -59,10 +59,10 @@ t.test('no datagram of the measured nodes is over a rate limit of their own', as
 })
 
 t.test('two processes publish, one by one and as fast as they are taken', linux, async (t) => {
-  const times = await measurePublish([kith], { rounds: 1, hot: 3, spaced: 2, spacing: 1 })
+  const times = await measurePublish([kith], { rounds: 1, warm: 100, hot: 3, spaced: 2, spacing: 1 })
   t.equal(times.length, 1)
   for (const figure of times[0]?.figures.slice(0, 5) ?? []) t.ok(figure !== undefined && figure > 0)
-  const rates = await measureRates([kith], { rounds: 1, count: 300 })
+  const rates = await measureRates([kith], { rounds: 1, warm: 100, count: 300 })
   const [single, full] = rates.map(({ figures }) => figures)
   t.ok(single?.[0] !== undefined && single[0] === single[1], 'a pack of one is one reading')
   t.ok((full?.[1] ?? 0) > (full?.[0] ?? 0), 'a full pack is many')
