@@ -86,7 +86,10 @@ async function outsideOf(merged: Merged, request: WholeRequest): Promise<Outside
 
 /** @throws ConfigError */
 function checkModules(named: readonly NamedModule[], allowed: readonly string[]): void {
-  const hint = 'log in there, name it in kith.yaml, then: kith config reload'
+  const hint = {
+    command: 'log in there, name it in kith.yaml, then: kith config reload',
+    program: 'name it in the configuration on that machine'
+  }
   const problems = named
     .filter(({ text }) => !allowed.includes(text))
     .map(({ origin, path, text }) => ({

@@ -40,7 +40,7 @@ for (const line of lines)
 
 t.test('the text of a start', async (t) => {
   for (const byNpm of [true, false]) {
-    const text = startBlock(status, { ansi: plain, byNpm }).join('\n')
+    const text = startBlock(status, { ansi: plain, width: Infinity, byNpm }).join('\n')
     t.equal(text, golden(new URL(`golden/start.${byNpm ? 'npm' : 'plain'}.txt`, import.meta.url), text))
   }
 })

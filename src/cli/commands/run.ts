@@ -204,7 +204,12 @@ async function showOnTerminal(context: Context, node: RunningNode): Promise<void
   const step = (await offer?.next())?.value
   const code = step !== undefined && 'code' in step ? { step, now: clock.now() / 1000 } : undefined
   terminal.lines(
-    startBlock(status, { ansi: terminal.ansi, byNpm: environment['npm_execpath'] !== undefined, code })
+    startBlock(status, {
+      ansi: terminal.ansi,
+      width: terminal.width,
+      byNpm: environment['npm_execpath'] !== undefined,
+      code
+    })
   )
   await Promise.all([
     followOffer(context, offer),

@@ -140,7 +140,10 @@ function statusLines(status: Status, { width, ansi }: Omit<Screen, 'height'>): s
           `${bytes(memory.rss)} resident, heap ${bytes(memory.heapUsed)} of ${bytes(memory.heapTotal)}`
         ],
         ['history', historyText(status, ansi)],
-        ['clock', `${localTime(time.now)}, ${qualities[time.quality]}${bound}`],
+        [
+          'clock',
+          `${localTime(time.now)}, ${status.world === 'linux' ? qualities[time.quality] : 'simulated'}${bound}`
+        ],
         ['run', `${run.epoch}.${run.boot}`],
         ...configFacts(status),
         ...relayFacts(status),

@@ -2,6 +2,7 @@ import { jsonLine } from '../../node/log/sanitize.ts'
 import type { Environment } from '../home.ts'
 import { type AnsiStyle, coloured, plain } from './ansi-style.ts'
 import { asciiText, isAsciiLocale } from './ascii.ts'
+import { wrapped } from './wrap.ts'
 
 /** The part of a stream such as process.stdout that is used. */
 export interface Sink {
@@ -51,7 +52,7 @@ export class Terminal {
   /** Columns; Infinity for a pipe. */
   get width(): number {
     // A serial console has no size, and reports 0 columns.
-    return this.stdout.isTTY === true ? this.stdout.columns || 80 : Infinity
+    return columnsOf(this.stdout)
   }
 
   get height(): number {
@@ -59,12 +60,13 @@ export class Terminal {
     return this.stdout.rows || 24
   }
 
+  /** A line, in several where the terminal has no room for it. */
   line(text: string): void {
-    this.write(`${text}\n`)
+    this.write(`${inLines(text, this.width)}\n`)
   }
 
   lines(texts: readonly string[]): void {
-    if (texts.length > 0) this.write(`${texts.join('\n')}\n`)
+    if (texts.length > 0) this.write(`${texts.map((text) => inLines(text, this.width)).join('\n')}\n`)
   }
 
   write(text: string): void {
@@ -102,6 +104,20 @@ export class Terminal {
 
   /** Writes a line to stderr: it is not part of the answer. */
   remark(text: string): void {
-    this.#stderr.write(`${this.#asciiErrors ? asciiText(text) : text}\n`)
+    const lines = inLines(text, columnsOf(this.#stderr))
+    this.#stderr.write(`${this.#asciiErrors ? asciiText(lines) : lines}\n`)
   }
+}
+
+function columnsOf({ isTTY, columns }: Sink): number {
+  return isTTY === true ? columns || 80 : Infinity
+}
+
+function inLines(text: string, width: number): string {
+  return width === Infinity
+    ? text
+    : text
+        .split('\n')
+        .flatMap((line) => wrapped(line, width))
+        .join('\n')
 }

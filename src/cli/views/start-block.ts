@@ -7,17 +7,22 @@ import { facts } from '../terminal/table.ts'
 import { unownedLines } from './pairing.ts'
 import { remark, shownValue, stateStyle, timeText } from './series-cells.ts'
 
+/** Columns of the labels before the values. */
+const LABELS = 13
+
 /** The text of a node's start: who it is, and the next command. */
 export function startBlock(
   status: Status,
   options: {
     ansi: AnsiStyle
     byNpm: boolean
+    /** Columns of the terminal. */
+    width: number
     /** A code for the first owner, and the time now in Unix seconds. */
     code?: { readonly step: Extract<PairStep, { code: string }>; readonly now: number } | undefined
   }
 ): string[] {
-  const { ansi, byNpm, code } = options
+  const { ansi, byNpm, code, width } = options
   const kith = byNpm ? 'npm run kith --' : 'kith'
   return [
     `${ansi(sanitize(status.name, 64), 'bold')} is up, kith ${status.version} on ${status.world} hardware`,
@@ -25,7 +30,7 @@ export function startBlock(
     ...facts(
       [
         ['PeerId', status.peer],
-        ['addresses', status.addresses],
+        ['addresses', fitting(status.addresses, width)],
         ['sensors', status.sensors.length === 0 ? 'none configured' : status.sensors.map(sensorText)],
         ['home', status.home ?? undefined]
       ],
@@ -48,6 +53,12 @@ function ownerLines(
 ): string[] {
   const [text = '', command = ''] = unownedLines(step, self, now, kith)
   return [`  ${ansi(text, 'dim')}`, `      ${ansi(command, 'bold')}`]
+}
+
+/** Without the PeerId, which stands above them, where a line would be too long; `kith id` has them whole. */
+function fitting(addresses: readonly string[], width: number): string[] {
+  const isTooLong = addresses.some((address) => address.length > width - LABELS)
+  return addresses.map((address) => (isTooLong ? address.replace(/\/p2p\/[^/]+$/, '') : address))
 }
 
 function sensorText({ name, type, place, interval }: SensorView): string {

@@ -108,7 +108,11 @@ export class NodePairing implements Offered {
     const code = readCode(request.code)
     if (code === undefined)
       throw new NodeError('bad-request', `"${request.code}" is not a code`, {
-        hint: 'a code has 8 characters, as in 7K3M-Q9TX; kith pair on the machine of the other node shows one'
+        hint: {
+          command:
+            'a code has 8 characters, as in 7K3M-Q9TX; kith pair on the machine of the other node shows one',
+          program: 'a code has 8 characters, as in 7K3M-Q9TX; the other node shows one'
+        }
       })
     if (request.name !== undefined) checkName(request.name)
     const reach = request.timeout ?? REACH
@@ -148,7 +152,9 @@ export class NodePairing implements Offered {
     const peer = book.get(who)?.peer ?? directory.find(who).find(({ peer }) => book.ofPeer(peer))?.peer
     const entries = peer === undefined ? [] : book.entriesOf(peer)
     if (peer === undefined || entries.length === 0)
-      throw new NodeError('nobody-found', `"${who}" is not in the book`, { hint: 'kith book lists it' })
+      throw new NodeError('nobody-found', `"${who}" is not in the book`, {
+        hint: { command: 'kith book lists it', program: 'book.list() has all entries' }
+      })
     const names = entries.map(({ name }) => name)
     const addresses = entries.flatMap((entry) => entry.addresses)
     await book.change(() => ({ put: [], remove: names }))

@@ -44,11 +44,11 @@ function nameOf({ peer, name, proposed }: Paired, book: Names, isMeant: (name: s
   const other = book.get(name)
   if (other !== undefined && other.peer !== peer)
     throw new NodeError('already-named', `"${name}" is ${other.peer} in the book`, {
-      hint: 'give it another name with --name'
+      hint: { command: 'give it another name with --name', program: 'give it another name' }
     })
   if (known !== undefined && known !== name)
     throw new NodeError('already-named', `${peer} is in the book as "${known}"`, {
-      hint: `kith book rename ${known} ${name}`
+      hint: { command: `kith book rename ${known} ${name}`, program: `book.rename('${known}', '${name}')` }
     })
   return name
 }
@@ -67,6 +67,6 @@ function freeName(
     if (free !== undefined) return free
   }
   throw new NodeError('already-named', `the book has every name that ${peer} could have`, {
-    hint: 'give it one with --name'
+    hint: { command: 'give it one with --name', program: 'give it one' }
   })
 }

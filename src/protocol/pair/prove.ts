@@ -86,7 +86,10 @@ async function open(
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'UnsupportedProtocolError') throw error
     throw new NodeError('no-code', `${who} has no code open`, {
-      hint: 'kith pair on its machine opens one; it is closed after five wrong tries',
+      hint: {
+        command: 'kith pair on its machine opens one; it is closed after five wrong tries',
+        program: 'have one opened there; it is closed after five wrong tries'
+      },
       remedy: 'retry',
       cause: error
     })
@@ -101,13 +104,19 @@ function explained({ code, message }: PairRefused, who: string): NodeError {
     })
   if (code === 'refused')
     return new NodeError('refused', `${who} does not take this code`, {
-      hint: 'look whether it is typed as it is shown; kith pair on its machine opens another'
+      hint: {
+        command: 'look whether it is typed as it is shown; kith pair on its machine opens another',
+        program: 'look whether it is typed as it is shown, or have another one opened there'
+      }
     })
   return new NodeError('refused', `${who} does not pair: ${message}`)
 }
 
 function notProved(who: string): NodeError {
   return new NodeError('not-proved', `${who} does not know this code: it is not the node that shows it`, {
-    hint: 'name the one that is meant by its PeerId, which kith id prints on its machine'
+    hint: {
+      command: 'name the one that is meant by its PeerId, which kith id prints on its machine',
+      program: 'name the one that is meant by its PeerId'
+    }
   })
 }

@@ -59,6 +59,6 @@ t.test('an entry that is there keeps what it has', async (t) => {
   t.same(entryOf({}, [known]), known)
   t.throws(() => entryOf({ name: 'ben' }, [known]), {
     code: 'already-named',
-    hint: 'kith book rename anna ben'
+    commandHint: 'kith book rename anna ben'
   })
 })

@@ -28,6 +28,6 @@ t.test('a peer without a known address is found in a DHT, dialled and asked', as
   await t.rejects(house.while(desk.operations.ask({ who: 'hidden' }, signal)), /DHT: no server knows it/)
   await t.rejects(
     house.while(all(alone.operations.ping({ who: 'hall', count: 1 }, signal))),
-    /DHT: not joined \(dht.bootstrap in kith.yaml\)/
+    /DHT: not joined \(dht.bootstrap in the configuration\)/
   )
 })

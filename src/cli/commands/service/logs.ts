@@ -38,11 +38,18 @@ export const logs = defineCommand({
         cause: error
       })
     })
+    let isEmpty = true
     for await (const line of createInterface({ input: child.stdout })) {
       const shown = journalLine(line, { json })
-      if (shown !== undefined) terminal.line(shown)
+      if (shown === undefined) continue
+      isEmpty = false
+      terminal.line(shown)
     }
     const [status] = await ended
+    if (isEmpty && status === 0 && !signal.aborted)
+      terminal.remark(
+        'kith: the journal has no line of kith.service; a node that runs by itself logs where it was started'
+      )
     return signal.aborted || status === 0 ? undefined : FAILED
   }
 })
