@@ -99,7 +99,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     ...outputs,
     manage
   }
-  takeLive(components)
+  takeLive(components, stopping.signal)
   const operations: Operations = createOperations(components)
   const { resolver } = peerLookup
   return {

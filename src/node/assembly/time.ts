@@ -1,3 +1,4 @@
+import type { NodeConfig } from '../../config/schema.ts'
 import type { TimeSource } from '../../hal/time-source.ts'
 import { batteryClock } from '../time/battery-clock.ts'
 import { neighbourTime } from '../time/neighbour-time.ts'
@@ -15,12 +16,22 @@ export function createTimekeeper(
     log,
     period: config.time.check,
     deadline: config.limits.sampling.deadline,
-    sources: config.time.sources.flatMap((source) => sourcesOf(source, components, stopping))
+    sources: timeSources(config.time.sources, components, stopping)
   })
 }
 
+type Sources = NodeConfig['time']['sources']
+
+export function timeSources(
+  sources: Sources,
+  components: Pick<Components, 'init' | 'peers' | 'clients'>,
+  stopping: AbortSignal
+): TimeSource[] {
+  return sources.flatMap((source) => sourcesOf(source, components, stopping))
+}
+
 function sourcesOf(
-  source: 'kernel' | 'neighbours' | 'rtc',
+  source: Sources[number],
   { init, peers, clients }: Pick<Components, 'init' | 'peers' | 'clients'>,
   signal: AbortSignal
 ): TimeSource[] {

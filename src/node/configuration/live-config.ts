@@ -223,8 +223,17 @@ export class LiveConfig {
   }
 }
 
+/** Problems that are told; of the others, only the number. */
+const MAX_PROBLEMS = 50
+
 export function problemsOf(error: unknown): ProblemView[] {
-  if (isConfigError(error)) return error.problems.map((problem) => problemView('error', problem))
+  if (isConfigError(error)) {
+    const shown = error.problems.slice(0, MAX_PROBLEMS).map((problem) => problemView('error', problem))
+    const more = error.problems.length - shown.length
+    return more === 0
+      ? shown
+      : [...shown, { level: 'error', origin: '', path: '', message: `and ${more} more` }]
+  }
   const hint = isNodeError(error) ? error.hint : undefined
   const message = error instanceof Error ? error.message : String(error)
   return [{ level: 'error', origin: '', path: '', message, ...(hint === undefined ? {} : { hint }) }]

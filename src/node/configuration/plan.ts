@@ -13,6 +13,7 @@ export type LiveOption =
   | 'store'
   | 'watch'
   | 'log.level'
+  | 'time.sources'
 
 export interface Plan {
   /** What the node has afterwards. */
@@ -48,6 +49,8 @@ function withOption(
   switch (option) {
     case 'log.level':
       return { ...config, log: { ...config.log, level: next.log.level } }
+    case 'time.sources':
+      return { ...config, time: { ...config.time, sources: next.time.sources } }
     case 'sensors':
       return { ...config, sensors: sensorsOf(config.sensors, next.sensors, canRun) }
     default:

@@ -17,8 +17,6 @@ const CONFIGURED: readonly string[] = [
   ...['listen', 'announce', 'reachable', 'interfaces', 'mdns', 'forward', 'via', 'relays', 'relay', 'dht'],
   ...['history', 'time', 'log', 'datagrams', 'limits']
 ]
-/** These switch something: they need `operate` as well. */
-const OPERATED: readonly string[] = ['switches', 'rules']
 /** The type of sensors that run a program. */
 const COMMAND = 'command'
 
@@ -34,11 +32,16 @@ function needOf(path: string, before: NodeConfig, after: NodeConfig): Need[] {
   const [option = '', name] = path.split('.')
   if (option === 'devices') return [devicesNeed(before, after)]
   if (option === 'sensors') return sensorNeeds(path, typeOf(before, name), typeOf(after, name))
-  if (OPERATED.includes(option)) {
-    const on: Thing = option === 'switches' && name !== undefined ? { kind: 'switch', name } : NODE
-    return [{ path, word: 'operate', on }]
-  }
+  if (option === 'switches') return [{ path, word: 'operate', on: switchOf(name, before, after) }]
+  if (option === 'rules') return [{ path, word: 'operate', on: NODE }]
   return CONFIGURED.includes(option) ? [] : [{ path, word: 'own', on: NODE }]
+}
+
+/** Who may operate one switch may not make another line of it: that takes `operate` on everything. */
+function switchOf(name: string | undefined, before: NodeConfig, after: NodeConfig): Thing {
+  const [was, is] = [before, after].map(({ switches }) => switches.find((one) => one.name === name))
+  const isSameLine = was !== undefined && (is === undefined || was.line === is.line)
+  return name !== undefined && isSameLine ? { kind: 'switch', name } : NODE
 }
 
 function devicesNeed(before: NodeConfig, after: NodeConfig): Need {
@@ -57,7 +60,10 @@ function typeOf({ sensors }: NodeConfig, name: string | undefined): string | und
 
 /** What was private and is not any more, or is away: under another name it would be for everybody. */
 function unveiled(before: NodeConfig, after: NodeConfig): Need[] {
-  return before.sensors
-    .filter(({ name, private: was }) => was && !after.sensors.some((is) => is.name === name && is.private))
-    .map(({ name }): Need => ({ path: `sensors.${name}`, word: 'own', on: NODE }))
+  return (['sensors', 'switches'] as const).flatMap((list) => {
+    const stays = (name: string): boolean => after[list].some((is) => is.name === name && is.private)
+    return before[list]
+      .filter(({ name, private: was }) => was && !stays(name))
+      .map(({ name }): Need => ({ path: `${list}.${name}`, word: 'own', on: NODE }))
+  })
 }

@@ -21,6 +21,7 @@ const UNKNOWN: ClockStatus = { quality: 2, offset: 0 }
 export class Timekeeper implements Startable {
   readonly name = 'time'
   readonly #init: TimekeeperInit
+  #sources: readonly TimeSource[]
   #status: ClockStatus = UNKNOWN
   readonly #stopping = new AbortController()
   #checking: Promise<void> | undefined
@@ -29,6 +30,7 @@ export class Timekeeper implements Startable {
 
   constructor(init: TimekeeperInit) {
     this.#init = init
+    this.#sources = init.sources
   }
 
   async start(): Promise<void> {
@@ -39,6 +41,13 @@ export class Timekeeper implements Startable {
   stop(): void {
     this.#cancel?.()
     this.#stopping.abort(new Error('the node stops'))
+  }
+
+  /** Asks others from now on, at once for the first time. */
+  async update(sources: readonly TimeSource[]): Promise<void> {
+    this.#sources = sources
+    await this.#checking
+    await this.check()
   }
 
   /** Called once whenever an unknown time becomes known: the run ends, another begins. */
@@ -72,8 +81,8 @@ export class Timekeeper implements Startable {
   }
 
   async #ask(): Promise<ClockStatus> {
-    const { clock, deadline, sources, log } = this.#init
-    for (const source of sources) {
+    const { clock, deadline, log } = this.#init
+    for (const source of this.#sources) {
       const ask = (): Promise<ClockStatus> => source.status()
       const asked = withDeadline(clock, deadline, 'a source of time', ask, this.#stopping.signal)
       const status = await asked.catch((error: unknown) => {

@@ -49,6 +49,7 @@ t.test('the files of the package, for a kith in another place', async (t) => {
     '/var/lib/kith/kith.yaml',
     '/var/lib/kith/book.yaml'
   ])
+  t.match(read(UNIT), /^ExecReload=\/bin\/sh -c 'kill -HUP \$\$MAINPID'$/m)
   t.match(read(UNIT), /^ExecStart=\/opt\/node\/bin\/node --.* \/opt\/kith\/bin\/kith\.js run$/m)
   t.match(read(UNIT), /^Type=notify$/m)
   t.notMatch(read(UNIT), '/usr/lib/kith')

@@ -42,9 +42,22 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
   ['what is private, away', SECRET, '', ['sensors.air own']],
   ['what is private, under another name', SECRET, AIR.replace('air', 'roof'), ['sensors.air own']],
   ['a sensor that becomes private', AIR, SECRET, []],
-  ['a switch', '', HEATER, ['switches.heater operate:heater']],
+  ['a switch', '', HEATER, ['switches.heater operate']],
+  ['the line of a switch', HEATER, HEATER.replace('17', '27'), ['switches.heater operate']],
+  [
+    'how long a switch may be on',
+    HEATER,
+    HEATER.replace(' }', ', maxOn: 2h }'),
+    ['switches.heater operate:heater']
+  ],
+  [
+    'a private switch, for everybody',
+    HEATER.replace(' }', ', private: true }'),
+    HEATER,
+    ['switches.heater operate:heater', 'switches.heater own']
+  ],
   ['a switch, away', HEATER, '', ['switches.heater operate:heater']],
-  ['several', AIR, `${AIR}${anna}${HEATER}name: attic\n`, ['access own', 'switches.heater operate:heater']]
+  ['several', AIR, `${AIR}${anna}${HEATER}name: attic\n`, ['access own', 'switches.heater operate']]
 ]
 
 for (const [what, before, after, needs] of TABLE)

@@ -86,3 +86,17 @@ t.test('an answer after the stop changes nothing', async (t) => {
   await check
   t.equal(keeper.now(), undefined)
 })
+
+t.test('other sources are asked at once', async (t) => {
+  const clock = new VirtualClock({ now: 1_000_000 })
+  const keeper = new Timekeeper({ clock, log: silentLog, ...times, sources: [source(unknown)] })
+  let known = 0
+  keeper.onKnown(() => known++)
+  await keeper.start()
+  await keeper.update([source({ quality: 1, offset: 0 })])
+  t.equal(keeper.status().quality, 1)
+  t.equal(known, 1)
+  await keeper.update([])
+  t.equal(keeper.status().quality, 2)
+  keeper.stop()
+})

@@ -207,3 +207,18 @@ t.test('a grant is in force at once, and gone at once', async (t) => {
   await edit(textOf(''))
   t.notOk(configures())
 })
+
+t.test('sources of time are taken, the chip that one of them needs is not', async (t) => {
+  const { hall, edit } = await benchFor(t)
+  await edit(textOf(''))
+  t.match(await edit(textOf('', 'time: { sources: [neighbours] }\n')), {
+    changed: ['time.sources'],
+    pending: []
+  })
+  t.equal((await hall.operations.status()).time.quality, 2)
+  t.match(await edit(textOf('', 'time: { check: 1min }\n')), {
+    changed: ['time.sources'],
+    pending: ['time.check']
+  })
+  t.equal((await hall.operations.status()).time.quality, 0)
+})

@@ -4,16 +4,21 @@ import type { LivePart } from '../../configuration/live-config.ts'
 import { measuresOf } from '../../sensors/running-sensor.ts'
 import type { Components } from '../components.ts'
 import { privatesOf, warnOfUnmatched } from '../peers.ts'
+import { timeSources } from '../time.ts'
 
 type Sensor = NodeConfig['sensors'][number]
 
 /** Says which options are taken while the node runs, and by what: who may do something before what is done. */
-export function takeLive(components: Components): void {
+export function takeLive(components: Components, stopping: AbortSignal): void {
   const { init, live, publishing } = components
   const { cataloguePublisher } = publishing
   live.take(
     [
       { options: ['log.level'], apply: ({ log }) => init.configSource?.setLogLevel(log.level) },
+      {
+        options: ['time.sources'],
+        apply: ({ time }) => components.timekeeper.update(timeSources(time.sources, components, stopping))
+      },
       ...trust(components),
       sensors(components),
       { options: ['switches'], apply: (config) => components.switches.update(config.switches) },

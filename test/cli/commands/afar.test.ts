@@ -1,0 +1,152 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { ManageAsk } from '../../../src/node/api/manage/manage-ask.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { runCommand } from '../../support/process/command-run.ts'
+
+/** Another node that answers each op with its values, and notes what it was asked. */
+class Hall extends FakeOperations {
+  readonly ops: ManageAsk[] = []
+  readonly answers: Partial<Record<ManageAsk['op'], readonly unknown[]>>
+
+  constructor(answers: Partial<Record<ManageAsk['op'], readonly unknown[]>>) {
+    super()
+    this.answers = answers
+  }
+
+  override async *manage(ask: ManageAsk): AsyncGenerator<unknown> {
+    this.ops.push(ask)
+    yield* this.answers[ask.op] ?? []
+  }
+}
+
+const ticket = '0f'.repeat(16)
+const applied = {
+  state: 'applied',
+  changed: ['log.level'],
+  pending: ['listen'],
+  problems: [],
+  ticket,
+  confirm: 60
+}
+
+function fileWith(t: Test, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-afar-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'hall.yaml'), text)
+  return join(folder, 'hall.yaml')
+}
+
+t.test('status, doctor and log of another node', async (t) => {
+  const status = await new FakeOperations().status()
+  const operations = new Hall({
+    status: [{ ...status, name: 'hall\u001b[2J' }],
+    doctor: [[{ state: 'bad', about: 'disk', text: 'full', cure: 'free some' }]],
+    logs: [{ level: 'warn', time: 0, msg: 'a \u001b[31mred line', sensor: 'air' }, { lost: 3 }]
+  })
+  const shown = await runCommand('status hall', { operations })
+  t.match(shown.out, /hall.\[2J/)
+  t.notMatch(shown.out, /\u001b\[2J/, 'its words move no cursor')
+  const doctor = await runCommand('doctor hall', { operations })
+  t.match(doctor.out, /disk: full\n +free some/)
+  t.equal(doctor.status, 1)
+  const logs = await runCommand('logs hall -n 2', { operations })
+  t.match(logs.out, /1970-01-01 .* warn a .\[31mred line +sensor=air\n… 3 lines/)
+  t.notMatch(logs.out, /\u001b/)
+  t.match(operations.ops.at(-1), { who: 'hall', op: 'logs', n: 2, follow: false })
+})
+
+t.test('an answer that is none is an error, not a crash', async (t) => {
+  const operations = new Hall({ status: [{ name: 7 }], doctor: [[{ state: 'well' }]] })
+  for (const words of ['status hall', 'doctor hall', 'restart hall']) {
+    const { status, err } = await runCommand(words, { operations })
+    t.equal(status, 1, words)
+    t.match(err, /the answer of hall cannot be read/)
+  }
+})
+
+t.test('put: the file that it is made for, then the confirmation', async (t) => {
+  const file = fileWith(t, 'name: hall\n')
+  const operations = new Hall({
+    config: [{ file: '/x/kith.yaml', sha256: 'aa', text: '', problems: [] }],
+    put: [applied],
+    confirm: [{ confirmed: true }]
+  })
+  const { status, out } = await runCommand(`config put ${file} --on hall`, { operations })
+  t.equal(status, 0)
+  t.equal(out, 'applied: log.level\nneeds a restart: listen\n')
+  t.match(operations.ops, [
+    { op: 'config' },
+    { op: 'put', text: 'name: hall\n', base: 'aa' },
+    { op: 'confirm', ticket }
+  ])
+})
+
+t.test('put: what is refused is told with line and cure, and not confirmed', async (t) => {
+  const file = fileWith(t, 'access: []\n')
+  const problem = {
+    level: 'error',
+    origin: '/x/kith.yaml:1:1',
+    path: 'access',
+    message: 'a change of it needs own',
+    hint: 'ask'
+  }
+  const operations = new Hall({
+    config: [{ file: '/x/kith.yaml', sha256: 'aa', problems: [] }],
+    put: [{ state: 'refused', changed: [], pending: [], problems: [problem] }],
+    check: [{ state: 'checked', changed: ['access'], pending: [], problems: [] }]
+  })
+  const put = await runCommand(`config put ${file} --on hall`, { operations })
+  t.equal(put.status, 2)
+  t.match(put.err, /kith\.yaml:1:1 +access: a change of it needs own\n +ask\nkith: nothing is changed/)
+  t.equal(operations.ops.length, 2)
+  const check = await runCommand(`config check ${file} --on hall`, { operations })
+  t.equal(check.out, 'would apply: access\n')
+  const nowhere = await runCommand(`config put ${file}`, { operations })
+  t.equal(nowhere.status, 2)
+  t.match(nowhere.err, /--on names the node/)
+})
+
+t.test('edit: the text of the other node in $EDITOR; one that is not taken is kept', async (t) => {
+  const view = { file: '/x/kith.yaml', sha256: 'aa', text: 'name: hall\n', problems: [] }
+  const operations = new Hall({ config: [view], put: [applied], confirm: [{ confirmed: true }] })
+  const edited = await runCommand('config edit --on hall', {
+    operations,
+    environment: { EDITOR: 'sed -i s/hall/attic/' }
+  })
+  t.equal(edited.status, 0)
+  t.match(operations.ops[1], { op: 'put', text: 'name: attic\n' })
+  const same = await runCommand('config edit --on hall', { operations, environment: { EDITOR: 'true' } })
+  t.equal(same.out, 'nothing is changed\n')
+  const refusing = new Hall({
+    config: [view],
+    put: [{ state: 'refused', changed: [], pending: [], problems: [] }]
+  })
+  const refused = await runCommand('config edit --on hall', {
+    operations: refusing,
+    environment: { EDITOR: 'sed -i s/hall/attic/' }
+  })
+  const [, kept = ''] = /your text is in (.*)/.exec(refused.err) ?? []
+  t.equal(readFileSync(kept, 'utf8'), 'name: attic\n')
+  rmSync(join(kept, '..'), { recursive: true })
+  const secret = new Hall({ config: [{ ...view, text: undefined }] })
+  t.match((await runCommand('config edit --on hall', { operations: secret })).err, /has secrets/)
+  t.notOk(existsSync(kept))
+})
+
+t.test('show: its options and where they are set', async (t) => {
+  const options = [{ path: 'name', text: 'hall', origin: '/x/kith.yaml:1:7' }]
+  const operations = new Hall({ config: [{ file: '/x/kith.yaml', sha256: 'aa', options, problems: [] }] })
+  const { out } = await runCommand('config show --on hall', { operations })
+  t.match(out, /OPTION +VALUE +FROM\nname +hall +\/x\/kith\.yaml:1:7/)
+})
+
+t.test('reload: what it did, or why not', async (t) => {
+  const operations = new FakeOperations()
+  operations.reloaded = { state: 'applied', changed: ['sensors.air'], pending: [], problems: [] }
+  t.equal((await runCommand('config reload', { operations })).out, 'applied: sensors.air\n')
+  operations.reloaded = { state: 'unchanged', changed: [], pending: [], problems: [] }
+  t.equal((await runCommand('config reload', { operations })).out, 'nothing to apply\n')
+})
