@@ -73,14 +73,15 @@ export class Pair {
     return { ...result, cpu: cpu / order.count }
   }
 
-  /** Transfers so many readings of history. @returns readings a second */
-  async transfer(count: number, profile?: string): Promise<number> {
+  /** Transfers so many readings of history. @returns readings a second, and microseconds of both processes for one */
+  async transfer(count: number, profile?: string): Promise<{ readonly rate: number; readonly cpu: number }> {
     await this.#listening.call('fill', { count }, DEADLINE)
     const work = async () =>
       await this.#connecting.call<{ readings: number; seconds: number }>('transfer', null, DEADLINE)
-    const { readings, seconds } = (await this.#counted(work, profile)).result
+    const { result, cpu } = await this.#counted(work, profile)
+    const { readings, seconds } = result
     if (readings < count) throw new Error(`${readings} readings came of ${count}`)
-    return readings / seconds
+    return { rate: readings / seconds, cpu: cpu / readings }
   }
 
   /** @returns microseconds that both processes spent on a processor */

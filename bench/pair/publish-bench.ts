@@ -184,8 +184,9 @@ export async function measureRates(
   return besides(await byTurns(all, rateColumns.slice(0, -1), rounds), SIGNED)
 }
 
-/** Readings of history a transfer, in blocks of 256. */
-const TRANSFERRED = 25_600
+/** Readings of history a transfer, in blocks of 256: a first start of new code is a small part of it. */
+const TRANSFERRED = 512_000
+const BLOCK = 256
 
 async function measureBlocks(
   publishers: readonly Publisher[],
@@ -195,17 +196,20 @@ async function measureBlocks(
   const rows: Row[] = []
   for (const publisher of publishers) {
     const rates: number[] = []
+    const costs: number[] = []
     for (let round = 0; round < turns.rounds; round++) {
       const name = `${publisher.name}, blocks of history`
       const pair = await Pair.open(name, publisher.side)
       try {
-        rates.push(await pair.transfer(TRANSFERRED, round === 0 ? profile : undefined))
+        const { rate, cpu } = await pair.transfer(TRANSFERRED, round === 0 ? profile : undefined)
+        rates.push(rate)
+        costs.push(cpu)
       } finally {
         await pair.close()
       }
     }
-    const { p50 } = summarize(rates)
-    const figures = [undefined, p50, undefined, undefined, undefined]
+    const rate = summarize(rates).p50
+    const figures = [rate / BLOCK, rate, undefined, BLOCK * summarize(costs).p50, undefined]
     rows.push({ name: `${publisher.name}, blocks of history`, figures })
   }
   return rows

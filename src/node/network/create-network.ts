@@ -28,6 +28,7 @@ import { ConnectionGuard } from './guard/connection-guard.ts'
 import { STREAM_WINDOW } from './guard/yamux-frames.ts'
 import { IdentifyTeller, type IdentifyTellerComponents } from './identify/identify-teller.ts'
 import type { NetworkLimits } from './limits.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { cutMessages } from './noise-messages.ts'
 import { spareWindowUpdates } from './window-updates.ts'
 
@@ -127,7 +128,11 @@ export async function createNetwork(init: NetworkInit): Promise<Network> {
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     connectionEncrypters: [
       (components: unknown) =>
-        guard.encrypter(cutMessages(coalesceWrites((noise() as unknown as EncrypterFactory)(components))))
+        guard.encrypter(
+          cutMessages(
+            coalesceWrites((noise({ crypto: noiseCrypto }) as unknown as EncrypterFactory)(components))
+          )
+        )
     ],
     streamMuxers: [() => guard.muxers(spareWindowUpdates(muxerFactory(limits)))],
     connectionGater: guard.gater,
