@@ -3,7 +3,8 @@ import type { Components } from './assembly/components.ts'
 /** The parts that should have done something by now and did not: what a watchdog of the process waits for. */
 export function stalledParts({
   storage,
-  sensing
+  sensing,
+  switches
 }: {
   readonly storage: { readonly history: Pick<Components['storage']['history'], 'isStalled'> }
   readonly sensing: {
@@ -14,10 +15,12 @@ export function stalledParts({
       }[]
     }
   }
+  readonly switches: { readonly stalled: readonly string[] }
 }): string[] {
   const sensors = sensing.sensors.all.filter(({ sampler }) => sampler.isStalled)
   return [
     ...(storage.history.isStalled ? ['history'] : []),
-    ...sensors.map(({ config }) => `sensor ${config.name}`)
+    ...sensors.map(({ config }) => `sensor ${config.name}`),
+    ...switches.stalled.map((name) => `switch ${name}`)
   ]
 }

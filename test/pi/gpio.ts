@@ -14,9 +14,14 @@ const SYSFS = 512 + PUMP
 export const pins: readonly Check[] = [
   { name: 'a contact on GPIO17 is read over the character device', run: contact },
   { name: 'a switch on GPIO27 drives the line over the character device', run: byCharacterDevice },
+  {
+    name: 'kith is killed with the switch on: the kernel has the line, and kith, started again, is safe',
+    run: killed
+  },
   { name: 'kith stops in order and puts the switch into its safe state', run: stop },
   { name: 'a contact on GPIO17 is read over sysfs, by onoff, after a new start', run: restart },
-  { name: 'a switch on GPIO27 drives the line over sysfs, by onoff', run: bySysfs }
+  { name: 'a switch on GPIO27 drives the line over sysfs, by onoff', run: bySysfs },
+  { name: 'kith is killed with the switch on over sysfs: the line stays on', run: killedOverSysfs }
 ]
 
 /** QEMU's line is low and has no pull resistor: closed. */
@@ -31,6 +36,38 @@ async function byCharacterDevice({ machine }: Lab): Promise<string> {
   const line = await machine.shell.run(`grep 'gpio-${SYSFS} ' /sys/kernel/debug/gpio`)
   if (!/kith.* out hi/.test(line)) throw new Error(`the kernel says: ${line}`)
   return `high in QEMU; the kernel says ${line.replace(/\s+/g, ' ')}`
+}
+
+const KILL = 'kill -9 $(pidof node); while pidof node; do sleep 1; done'
+const START = 'setsid /etc/kith < /dev/null > /dev/null &'
+
+/** Says what the kernel made of the line: another one may do something else. */
+async function killed({ machine }: Lab): Promise<string> {
+  await machine.shell.run('kith switch pump on --timeout 2min', SOON)
+  await expectLevel(machine, 1)
+  await machine.shell.run(KILL, SOON)
+  const line = await machine.shell.run(`grep 'gpio-${SYSFS} ' /sys/kernel/debug/gpio || echo free`)
+  const after = await levelOf(machine)
+  await machine.shell.run(START)
+  await until(SOON, 'the safe state', () => expectLevel(machine, 0))
+  const log = await until(SOON, 'the log', async () => {
+    const said = await machine.shell.run('kith switch log pump --timeout 2min', SOON)
+    if (!/ on +on[\s\S]*start of the node +off/.test(said)) throw new Error(`the log says: ${said}`)
+    return said
+  })
+  const what = line.replace(/\s+/g, ' ')
+  return `after kill -9 it was ${after} in QEMU, of the kernel ${what}; then 0; logged in ${log.split('\n').length - 1} rows`
+}
+
+async function killedOverSysfs({ machine }: Lab): Promise<string> {
+  await machine.shell.run(KILL, SOON)
+  const file = `/sys/class/gpio/gpio${SYSFS}`
+  const said = await machine.shell.run(`cat ${file}/direction ${file}/value`)
+  const after = await levelOf(machine)
+  if (said !== 'out\n1' || after !== 1) throw new Error(`${file} is ${said}, ${after} in QEMU`)
+  await machine.shell.run(START)
+  await until(SOON, 'the safe state', () => expectLevel(machine, 0))
+  return `after kill -9 ${file} was an output and 1; then 0`
 }
 
 async function stop({ machine }: Lab): Promise<string> {
@@ -59,7 +96,11 @@ async function bySysfs({ machine }: Lab): Promise<string> {
   return `${file} is an output, and high in QEMU`
 }
 
-async function expectLevel({ qmp }: Machine, wanted: 0 | 1): Promise<void> {
-  const level = ((await qmp.register(LEVELS)) >>> PUMP) & 1
+async function levelOf({ qmp }: Machine): Promise<number> {
+  return ((await qmp.register(LEVELS)) >>> PUMP) & 1
+}
+
+async function expectLevel(machine: Machine, wanted: 0 | 1): Promise<void> {
+  const level = await levelOf(machine)
   if (level !== wanted) throw new Error(`GPIO${PUMP} is ${level} in QEMU`)
 }

@@ -1,5 +1,5 @@
 import { describeError } from '../../error.ts'
-import type { Status } from '../api/operations.ts'
+import type { Status, SwitchView } from '../api/operations.ts'
 import { formatDuration } from '../format-units.ts'
 import { sanitize } from '../log/sanitize.ts'
 import { damageText } from './damage-text.ts'
@@ -16,6 +16,7 @@ export const checkNode: Check = async ({ home, node }) => {
       ...checkConfig(status),
       ...checkKeys(status),
       ...checkSensors(status),
+      ...checkSwitches(await node.switch({})),
       ...checkHistory(status)
     ]
   } catch (error) {
@@ -67,6 +68,21 @@ function checkSensors({ sensors }: Status): Finding[] {
     return ok(
       sensor.name,
       `${sensor.type}, ${sensor.place}: ${sensor.state === 'value' ? 'measuring' : 'starting'}`
+    )
+  })
+}
+
+/** What becomes of an output where the process is killed is the kernel's choice: docs/gpio.md. */
+function checkSwitches(switches: readonly SwitchView[]): Finding[] {
+  return switches.map(({ name, state, line, safe, persists, fault }) => {
+    if (fault !== undefined) return bad(name, sanitize(fault.message), 'check the line; the node retries')
+    const now = `${line}, ${state}`
+    if (persists === false) return ok(name, `${now}: an input with its pull resistor if the node is killed`)
+    const what = persists === true ? 'stays as it is' : 'stays as it is, or becomes an input,'
+    return warn(
+      name,
+      `${now}: ${what} if the node is killed, until it runs again`,
+      `${persists === true ? 'dtparam=strict_gpiod in /boot/firmware/config.txt, and ' : ''}a pull resistor to its ${safe} side`
     )
   })
 }

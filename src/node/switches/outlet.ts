@@ -65,6 +65,7 @@ export class Outlet {
       name: config.name,
       interval: config.interval,
       spacing: sampling.changeSpacing,
+      deadline: sampling.deadline,
       clock,
       log,
       emit,
@@ -74,6 +75,11 @@ export class Outlet {
 
   get name(): string {
     return this.config.name
+  }
+
+  /** Whether its line does not come back from a call. */
+  get isStalled(): boolean {
+    return this.#readings.isStalled
   }
 
   get persists(): boolean | undefined {

@@ -14,6 +14,8 @@ export interface StateReadingsInit {
   readonly spacing: number
   readonly clock: Clock
   readonly log: Log
+  /** Milliseconds that a reading may take. */
+  readonly deadline: number
   /** Never rejects. */
   readonly read: () => Promise<Outcome>
   readonly emit: (sample: Sample) => void
@@ -26,9 +28,18 @@ export class StateReadings {
   #cancelChange: Cancel | undefined
   #next = -Infinity
   #running = false
+  /** Clock.monotonic() when the reading began that is under way. */
+  #readingSince: number | undefined
+  #readAgain = false
 
   constructor(init: StateReadingsInit) {
     this.#init = init
+  }
+
+  /** Whether a reading does not come back: no output can cause that, its line does. */
+  get isStalled(): boolean {
+    const { clock, deadline } = this.#init
+    return this.#readingSince !== undefined && clock.monotonic() - this.#readingSince > deadline
   }
 
   /** The first reading is made at once. */
@@ -57,11 +68,21 @@ export class StateReadings {
     })
   }
 
+  /** One at a time; what is asked for meanwhile is read once afterwards. */
   #read(): void {
-    const { clock, spacing } = this.#init
+    const { clock, spacing, read } = this.#init
+    if (this.#readingSince !== undefined) {
+      this.#readAgain = true
+      return
+    }
     this.#next = clock.monotonic() + spacing
-    void this.#init.read().then((outcome) => {
-      if (this.#running) this.#take(outcome)
+    this.#readingSince = clock.monotonic()
+    this.#readAgain = false
+    void read().then((outcome) => {
+      this.#readingSince = undefined
+      if (!this.#running) return
+      this.#take(outcome)
+      if (this.#readAgain) this.changed()
     })
   }
 

@@ -86,6 +86,11 @@ export class Switches {
     if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
   }
 
+  /** Names of those whose line does not come back from a call. */
+  get stalled(): string[] {
+    return this.#outlets.filter(({ isStalled }) => isStalled).map(({ name }) => name)
+  }
+
   get privates(): ReadonlySet<string> {
     return this.#private
   }

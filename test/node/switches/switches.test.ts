@@ -449,3 +449,33 @@ t.test('the log waits in memory while the disk takes nothing, and a crash loses 
   await clock.advance(3_600_000)
   t.equal(machine.transactions, before, 'nothing is written while nothing is switched')
 })
+
+t.test('a line that does not come back from a call is no progress', async (t) => {
+  const { clock, pins, switches, samples } = switchBench({
+    config: 'switches: [{ name: pump, line: GPIO27 }]'
+  })
+  const output = pins.output.bind(pins)
+  let hangs = false
+  pins.output = async (line, initial) => {
+    const real = await output(line, initial)
+    return {
+      name: line,
+      persists: false,
+      write: (level) => real.write(level),
+      close: () => real.close(),
+      read: () => (hangs ? new Promise(() => {}) : real.read())
+    }
+  }
+  await switches.start()
+  await clock.advance(60_000)
+  t.same(switches.stalled, [])
+  hangs = true
+  await clock.advance(70_000)
+  t.same(switches.stalled, [])
+  await clock.advance(1)
+  t.same(switches.stalled, ['pump'])
+  const before = samples.length
+  await clock.advance(3_600_000)
+  t.equal(samples.length, before)
+  t.ok(clock.pending < 5, 'readings do not pile up')
+})
