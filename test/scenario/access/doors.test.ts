@@ -1,6 +1,7 @@
 import t from 'tap'
 import { isNodeError } from '../../../src/error.ts'
 import { Node } from '../../../src/node/node.ts'
+import { SWITCH_PROTOCOL } from '../../../src/protocol/actuator/constants.ts'
 import { type AccessHouse, accessHouse, isAllowed } from '../../support/access/access-house.ts'
 import {
   type CallerKind,
@@ -95,6 +96,31 @@ for (const world of WORLDS)
           const found = queries.describe(hall.peer, ['/sensor/meta/v1'], {}, signal())
           if (!(await isAllowed(house, found))) return false
           return (await found).series.some(({ name }) => name.split('/')[1] === nameOf(column))
+        }
+      })
+    )
+
+    t.test('the state of a switch as a reading', (t) =>
+      checkDoor(t, peers, {
+        columns: ['read heater'],
+        tries: (caller) => {
+          const { queries } = clientsOf(caller)
+          return isAllowed(house, queries.read(hall.peer, [SWITCH_PROTOCOL], { n: 'heater' }, signal()))
+        }
+      })
+    )
+
+    t.test('commands of a switch', (t) =>
+      checkDoor(t, peers, {
+        columns: ['operate heater', 'operate pump'],
+        async tries(caller, column) {
+          const name = nameOf(column)
+          const line = name === 'heater' ? 'GPIO20' : 'GPIO21'
+          await hall.operations.switch({ name, to: 'off' })
+          const { operations } = nodeOf(all, caller)
+          const isDone = await isAllowed(house, operations.switch({ who: hall.peer, name, to: 'on' }))
+          t.equal(hall.world?.lines.level(line), isDone ? 1 : 0, 'the line is as it was answered')
+          return isDone
         }
       })
     )
