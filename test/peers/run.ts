@@ -1,4 +1,5 @@
-// Flow control of our streams with implementations of libp2p that are not ours: go-libp2p and rust-libp2p.
+// Flow control of our streams with implementations of libp2p that are not ours, go-libp2p and rust-libp2p; and commands
+// of switches by a controller in Go.
 //
 //     npm run test:peers                    with each whose tool is here; skips, with the reason, the others
 //     npm run test:peers -- go              with this
@@ -16,7 +17,8 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { systemClock, withDeadline } from '../../src/clock.ts'
 import { checkPrograms, orSkipped } from '../support/process/needs.ts'
-import { streamChecks } from './streams.ts'
+import { type Check, streamChecks } from './streams.ts'
+import { switchChecks } from './switch.ts'
 
 interface Peer {
   /** The program that builds it, and the package of Debian that has it. */
@@ -25,6 +27,8 @@ interface Peer {
   readonly build: (out: string) => readonly string[]
   /** Below the folder that build() was given. */
   readonly program: string
+  /** Whether it commands switches as well. */
+  readonly hasSwitch: boolean
 }
 
 const peers: Readonly<Record<string, Peer>> = {
@@ -32,13 +36,15 @@ const peers: Readonly<Record<string, Peer>> = {
     tool: 'go',
     package: 'golang-go',
     build: (out) => ['build', '-o', join(out, 'peer'), '.'],
-    program: 'peer'
+    program: 'peer',
+    hasSwitch: true
   },
   rust: {
     tool: 'cargo',
     package: 'cargo',
     build: (out) => ['build', '--release', '--locked', '--target-dir', out],
-    program: 'release/kith-test-peer'
+    program: 'release/kith-test-peer',
+    hasSwitch: false
   }
 }
 /** Milliseconds. */
@@ -100,7 +106,11 @@ async function check(name: string, peer: Peer): Promise<void> {
     values.build === undefined ? mkdtempSync(join(tmpdir(), 'kith-peers-')) : resolve(values.build, name)
   try {
     const fault = build(name, peer, out)
-    if (fault === undefined) return await run(join(out, peer.program))
+    if (fault === undefined) {
+      await run(join(out, peer.program))
+      if (peer.hasSwitch) await count(switchChecks(join(out, peer.program)))
+      return
+    }
     console.log(`  NOT OK it builds\n${fault}`)
     failed++
   } finally {
@@ -127,12 +137,16 @@ async function run(program: string): Promise<void> {
     const [address] = (await withDeadline(systemClock, START, program, (signal) =>
       once(lines, 'line', { signal })
     )) as [string]
-    for await (const { name, holds } of streamChecks(address)) {
-      console.log(`  ${holds ? 'ok' : 'NOT OK'} ${name}`)
-      if (holds) passed++
-      else failed++
-    }
+    await count(streamChecks(address))
   } finally {
     child.stdin.end()
+  }
+}
+
+async function count(checks: AsyncIterable<Check>): Promise<void> {
+  for await (const { name, holds } of checks) {
+    console.log(`  ${holds ? 'ok' : 'NOT OK'} ${name}`)
+    if (holds) passed++
+    else failed++
   }
 }

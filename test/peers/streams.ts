@@ -14,7 +14,7 @@ const DEADLINE = 120_000
 /** A reader that waits for a window that does not come would wait for ever: nothing may take this long. */
 const SILENCE = 20_000
 
-interface Check {
+export interface Check {
   readonly name: string
   readonly holds: boolean
 }

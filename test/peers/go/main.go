@@ -1,4 +1,5 @@
-// A peer of go-libp2p that is driven over its streams: it swallows, sends and echoes bytes (streams.ts).
+// A peer of go-libp2p that is driven over its streams: it swallows, sends and echoes bytes (streams.ts); or, with the word
+// switch, one that commands a switch (switch.ts).
 package main
 
 import (
@@ -29,6 +30,13 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if len(os.Args) > 1 && os.Args[1] == "switch" {
+		if err := control(host); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	host.SetStreamHandler("/peer/sink/1", func(stream network.Stream) { sink(stream, 0) })
 	host.SetStreamHandler("/peer/slow/1", func(stream network.Stream) { sink(stream, 5*time.Millisecond) })
