@@ -36,7 +36,9 @@ async function page(dist) {
   const bare = alone('0')
   const trimmed = alone(GIVE_BACK)
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const packages = [...Object.keys(dependencies), ...MORE]
+  // @noble/curves has parts alone, of which MORE has those that are used.
+  const whole = Object.keys(dependencies).filter((name) => name !== '@noble/curves')
+  const packages = [...whole, ...MORE]
   const nodes = [
     ['the bundle', join(dist, 'bin/kith.js'), []],
     ['the bundle without mDNS', join(dist, 'bin/kith.js'), ['--set', 'mdns=false']],
