@@ -12,7 +12,7 @@
 
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
-export type { ConfigInput, SensorInput } from './config/input/config-input.ts'
+export type { ConfigInput, RuleInput, SensorInput } from './config/input/config-input.ts'
 export type { LimitsInput } from './config/input/limits-input.ts'
 export type { ReachLimitsInput } from './config/input/reach-limits-input.ts'
 export { NodeError } from './error.ts'

@@ -21,6 +21,7 @@ const LATER = [
   /^src\/protocol\/via\/(circuits|hop)\.ts$/,
   /^src\/protocol\/pair\/(?!limits\.ts$|constants\.ts$|unpair\.ts$)/,
   /^src\/node\/pairing\/(?!on-demand\.ts$)/,
+  /^src\/node\/rules\/(?!on-demand\.ts$|rule-peer\.ts$)/,
   /^src\/protocol\/dht\/(?!limits\.ts$)/,
   /^devices\/[^/]+\/(driver|model)\.ts$/,
   /^@libp2p\/(circuit-relay-v2|dcutr|kad-dht)/,

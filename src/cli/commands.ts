@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   pipe: async () => (await import('./commands/pipe.ts')).pipe,
   serve: async () => (await import('./commands/serve.ts')).serve,
   switch: async () => (await import('./commands/switch/switch.ts')).switches,
+  rules: async () => (await import('./commands/rules.ts')).rules,
   devices: async () => (await import('./commands/devices/devices.ts')).devices,
   config: async () => (await import('./commands/config.ts')).config,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

@@ -13,6 +13,8 @@ import { choice } from './options/choice.ts'
 import { duration, listOfTexts, name, option, options, section, text, truth } from './options/kinds.ts'
 import { provisioning } from './provisioning.ts'
 import { quantitiesSchema, quantityProblems } from './quantities.ts'
+import { ruleProblems } from './rules/problems.ts'
+import { rulesSchema } from './rules/rules.ts'
 import { datagrams, history, limits } from './sections.ts'
 import { nameOrPeer, storeEntries } from './store.ts'
 
@@ -195,6 +197,11 @@ export function configSchema(
     ),
     sensors: option(sensorsSchema(devices), [], 'Its sensors.'),
     switches: option(switchesSchema(), [], 'Its outputs, which are commanded from this machine.'),
+    rules: option(
+      rulesSchema(),
+      [],
+      'What it does by itself: when a series or the time is so, then switch, log or send.'
+    ),
     ...network,
     ...trust,
     history,
@@ -216,6 +223,7 @@ export function configSchema(
         ...busClashes(given),
         ...switchClashes(given),
         ...accessProblems(given),
+        ...ruleProblems(given),
         ...unknown
       ])
         addIssue({ message, path: issuePath(dataset.value, path) })

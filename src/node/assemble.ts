@@ -5,7 +5,8 @@ import { createClients } from './assembly/clients.ts'
 import type { CatalogueListener, Components, Peers, Sensing } from './assembly/components.ts'
 import { takeLive } from './assembly/live/live-parts.ts'
 import { createManage } from './assembly/live/manage.ts'
-import { createOperations } from './assembly/operations.ts'
+import { createOperations, viewContext } from './assembly/operations.ts'
+import { createRules } from './assembly/outputs/rules.ts'
 import { createSwitches } from './assembly/outputs/switches.ts'
 import { createPeerLookup } from './assembly/peer-lookup.ts'
 import { createPeers } from './assembly/peers.ts'
@@ -31,6 +32,7 @@ import { rateLimited } from './log/rate.ts'
 import { RecentLines } from './log/recent-lines.ts'
 import type { Network } from './network/create-network.ts'
 import { NodeDatagrams } from './network/datagrams.ts'
+import type { RulesOnDemand } from './rules/on-demand.ts'
 
 /** All components of a node, not started. */
 export interface Assembled extends Components {
@@ -84,7 +86,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const dht = await createDht(base)
   const pairing = createPairing({ ...base, peerLookup })
   const manage = createManage(base, () => operations, stopping.signal)
-  const components = {
+  const made = {
     ...base,
     publishing,
     sensing,
@@ -99,6 +101,9 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     ...outputs,
     manage
   }
+  // A circle: what rules do, people may ask for as well.
+  const rules: RulesOnDemand = createRules(made, viewContext(made), () => operations)
+  const components = { ...made, rules }
   takeLive(components, stopping.signal)
   const operations: Operations = createOperations(components)
   const { resolver } = peerLookup

@@ -21,6 +21,33 @@ export interface SensorInput {
   readonly [key: string]: unknown
 }
 
+/** A rule (docs/access.md). */
+export interface RuleInput {
+  readonly name: string
+  /** A series of this node, or WHO/ and one of a peer of the book; or a time of day. */
+  readonly when:
+    | {
+        readonly series: string
+        readonly above?: number
+        readonly below?: number
+        /** Where it is over: hysteresis. */
+        readonly clear?: number
+        /** `2min` */
+        readonly for?: string
+      }
+    | { readonly series: string; readonly is: 'stale' | 'fault'; readonly for?: string }
+    | { readonly time: string; readonly days?: readonly string[] }
+  readonly then: readonly (
+    | { readonly switch: string; readonly to: 'on' | 'off'; readonly for?: string }
+    | { readonly log: string }
+    | { readonly send: string; readonly protocol: string; readonly text: string }
+  )[]
+  /** `1min` */
+  readonly interval?: string
+  /** `5min` */
+  readonly repeat?: string
+}
+
 /** The content of kith.yaml as an object: everything has a default, durations and sizes are text with a unit. */
 export interface ConfigInput {
   /** The name of this node; the machine’s name unless given. */
@@ -71,6 +98,8 @@ export interface ConfigInput {
     /** Whether its state is kept from gossip; peers of the book may ask for it. */
     readonly private?: boolean | undefined
   }[]
+  /** What it does by itself: when a series or the time is so, then switch, log or send. */
+  readonly rules?: readonly RuleInput[] | undefined
   /** Where it can be dialled; port 0 lets the system choose. */
   readonly listen?: readonly string[] | undefined
   /** Announced besides its own addresses: a forwarded port, a DNS name. */

@@ -14,6 +14,7 @@ export interface NodeOperationsInit {
   readonly ping: PingInit
   readonly book: BookOperations
   readonly switches: Pick<Operations, 'switch' | 'switchLog'>
+  readonly rules: Operations['rules']
   readonly pairing: Pick<Operations, 'pairOpen' | 'pair' | 'unpair'>
   readonly devices: Pick<Operations, 'devicesTest' | 'devicesScan'>
   readonly pipe: PipeInit
@@ -49,6 +50,7 @@ export class NodeOperations implements Operations {
   readonly bookRename: Operations['bookRename'] = (from, to) => this.#init.book.bookRename(from, to)
   readonly bookRemove: Operations['bookRemove'] = (name) => this.#init.book.bookRemove(name)
   readonly bookImport: Operations['bookImport'] = (entries) => this.#init.book.bookImport(entries)
+  readonly rules: Operations['rules'] = () => this.#init.rules()
   readonly pairOpen: Operations['pairOpen'] = (request, signal) =>
     this.#init.pairing.pairOpen(request, signal)
   readonly pair: Operations['pair'] = (request, signal) => this.#init.pairing.pair(request, signal)

@@ -5,6 +5,7 @@ import type { ImportReport } from '../peers/import-book.ts'
 import type { PairOpenRequest, PairRequest, PairStep, PairView, UnpairView } from './access/pairing-views.ts'
 import type { AccessRequest, AccessRow } from './access/views.ts'
 import type { ManageAsk } from './manage/manage-ask.ts'
+import type { RuleView } from './outputs/rule-views.ts'
 import type { LoggedCommand, SwitchLogRequest, SwitchRequest, SwitchView } from './outputs/switch-views.ts'
 import type { HistoryRequest, HistoryRow, SeriesView } from './reading-rows.ts'
 
@@ -73,6 +74,8 @@ export interface Operations {
   switch(request: SwitchRequest, signal?: AbortSignal): Promise<SwitchView[]>
   /** What was commanded of the outputs of this node, and what they did by themselves; the newest last. */
   switchLog(request: SwitchLogRequest): Promise<LoggedCommand[]>
+  /** The rules of this node: what they wait for, and what they did. */
+  rules(): Promise<RuleView[]>
   /** Each configured sensor by its latest readings; waits for the first ones. Nothing is read for it. */
   devicesTest(request: DevicesTestRequest, signal: AbortSignal): Promise<TestedSensor[]>
   /** Scans the buses, which the node shares with its sensors; the chips of configured sensors are left alone. */

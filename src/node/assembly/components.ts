@@ -48,6 +48,7 @@ import type { StoreBudget } from '../peers/store-budget.ts'
 import type { StorePolicy } from '../peers/store-policy.ts'
 import type { ReadingIntake } from '../readings/intake.ts'
 import type { Publisher } from '../readings/publisher.ts'
+import type { RulesOnDemand } from '../rules/on-demand.ts'
 import type { DeviceStates } from '../sensors/device-states.ts'
 import type { RunningSensors } from '../sensors/running-sensors.ts'
 import type { CommandLog, CommandStore } from '../switches/command-log.ts'
@@ -91,6 +92,7 @@ export interface Components {
   /** What was commanded of the switches, and what came of it. */
   readonly commandLog: CommandLog
   readonly manage: Manage
+  readonly rules: RulesOnDemand
 }
 
 /** Quantities, and the sensor protocols that carry them: kith's own and those of the application. */

@@ -40,6 +40,7 @@ export function createOperations(components: Components): Operations {
     }),
     switches: switchOperations(components),
     pairing: components.pairing,
+    rules: async () => components.rules.views(),
     devices: deviceOperations(components, status),
     ask: {
       resolver,
@@ -189,7 +190,7 @@ function thingsOf({ sensors, switches }: Pick<NodeConfig, 'sensors' | 'switches'
   return [...sensors, ...switches].map(({ name }) => name)
 }
 
-function viewContext({
+export function viewContext({
   init: { identity },
   protocols: { quantities },
   timekeeper,

@@ -34,7 +34,8 @@ export function startOrder(
     relays,
     dht,
     switches,
-    manage
+    manage,
+    rules
   } = components
   const { home, world, log, carrier } = init
   const { network, datagrams } = transports
@@ -81,6 +82,7 @@ export function startOrder(
     live.startable,
     // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
     switches.startable,
+    rules,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },
     ...controlStartables(init, operations)
   ]

@@ -84,6 +84,7 @@ function countersOf({
   manage,
   relays,
   dht,
+  rules,
   peers: { access },
   transports: { datagrams }
 }: Pick<
@@ -97,6 +98,7 @@ function countersOf({
   | 'manage'
   | 'relays'
   | 'dht'
+  | 'rules'
   | 'peers'
   | 'transports'
 >): Record<string, number> {
@@ -110,6 +112,7 @@ function countersOf({
     ...named('relay', relays.counters()),
     ...named('dht', dht?.counters ?? {}),
     ...named('access', access.counters),
+    ...named('rules', rules.counters),
     ...named('query', { ...server.counters, sessions: server.sessions }),
     ...(datagrams === undefined ? [] : datagramCounters(datagrams))
   ])

@@ -7,6 +7,7 @@ export type LiveOption =
   | 'purposes'
   | 'sensors'
   | 'switches'
+  | 'rules'
   | 'access'
   | 'deny'
   | 'accept'

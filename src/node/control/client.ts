@@ -102,6 +102,7 @@ export class ControlClient implements Operations {
   readonly bookRemove: Operations['bookRemove'] = (name) => this.#answer('bookRemove', { name })
   readonly bookImport: Operations['bookImport'] = (entries) => this.#answer('bookImport', { entries })
   readonly configReload: Operations['configReload'] = () => this.#answer('configReload')
+  readonly rules: Operations['rules'] = () => this.#answer('rules')
   readonly pairOpen: Operations['pairOpen'] = (request, signal) => this.#stream('pairOpen', request, signal)
   readonly pair: Operations['pair'] = (request, signal) =>
     this.#answer('pair', request, signal, request.timeout)

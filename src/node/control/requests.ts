@@ -126,6 +126,7 @@ export const calls: Readonly<Record<keyof Operations, Call>> = {
   bookRemove: answer(named, (operations, { name }) => operations.bookRemove(name)),
   bookImport: answer(entries, (operations, body) => operations.bookImport(body.entries)),
   configReload: answer(nothing, (operations) => operations.configReload()),
+  rules: answer(nothing, (operations) => operations.rules()),
   pairOpen: stream(pairOpen, (operations, request, signal) => operations.pairOpen(request, signal)),
   pair: answer(pairing, (operations, request, signal) => operations.pair(request, signal)),
   unpair: answer(forget, (operations, { who }, signal) => operations.unpair(who, signal)),

@@ -31,6 +31,7 @@ export const controlRoutes = {
   bookImport: { method: 'POST', path: '/book/import' },
   access: { method: 'POST', path: '/access' },
   configReload: { method: 'POST', path: '/config/reload' },
+  rules: { method: 'GET', path: '/rules' },
   pairOpen: { method: 'POST', path: '/pair/open' },
   pair: { method: 'POST', path: '/pair' },
   unpair: { method: 'POST', path: '/unpair' },

@@ -36,6 +36,7 @@ import type {
   TestedSensor,
   WatchRequest
 } from '../../../src/node/api/operations.ts'
+import type { RuleView } from '../../../src/node/api/outputs/rule-views.ts'
 import type { HistoryRequest, HistoryRow, ReadingRow } from '../../../src/node/api/reading-rows.ts'
 import type { ConfigReload } from '../../../src/node/configuration/views.ts'
 
@@ -79,6 +80,25 @@ export function reading(n: number, value: number, change: Partial<SeriesView> = 
     position: { ...position, seq: n },
     ...change
   })
+}
+
+/** A rule that has fired, and could not do all of it. */
+const frost: RuleView = {
+  name: 'frost',
+  when: 'air/temperature below 5, over at 6',
+  does: ['switch heater on for 10 min', 'send desk /note/text/v1'],
+  state: 'fault',
+  fired: 3,
+  last: {
+    time: NOW - 60,
+    ago: 60,
+    why: 'air/temperature is 4.21 °C',
+    results: [
+      { does: 'switch heater on for 10 min' },
+      { does: 'send desk /note/text/v1', error: 'desk cannot be reached' }
+    ]
+  },
+  fault: 'desk cannot be reached'
 }
 
 /** A code that is tried wrongly once, and then used. */
@@ -244,6 +264,7 @@ export class FakeOperations implements Operations {
   readonly asked: unknown[] = []
   readonly entries = new Map<string, BookEntry>()
   steps: readonly PairStep[] = pairSteps
+  ruleViews: readonly RuleView[] = [frost]
   views: readonly SeriesView[] = [series(), fault(), stale()]
   rows: readonly HistoryRow[] = historyRows
   replies: readonly PingReply[] = pingReplies
@@ -315,6 +336,10 @@ export class FakeOperations implements Operations {
   async bookImport(entries: readonly BookEntry[]): Promise<BookImport> {
     for (const entry of entries) this.entries.set(entry.name, entry)
     return { added: entries.map(({ name }) => name), changed: [], same: 0, conflicts: [] }
+  }
+
+  async rules(): Promise<RuleView[]> {
+    return [...this.ruleViews]
   }
 
   async *pairOpen(request: PairOpenRequest): AsyncGenerator<PairStep> {

@@ -39,13 +39,42 @@ export interface SensorInput {
 }
 `
 
+const RULE = `
+/** A rule (docs/access.md). */
+export interface RuleInput {
+  readonly name: string
+  /** A series of this node, or WHO/ and one of a peer of the book; or a time of day. */
+  readonly when:
+    | {
+        readonly series: string
+        readonly above?: number
+        readonly below?: number
+        /** Where it is over: hysteresis. */
+        readonly clear?: number
+        /** \`2min\` */
+        readonly for?: string
+      }
+    | { readonly series: string; readonly is: 'stale' | 'fault'; readonly for?: string }
+    | { readonly time: string; readonly days?: readonly string[] }
+  readonly then: readonly (
+    | { readonly switch: string; readonly to: 'on' | 'off'; readonly for?: string }
+    | { readonly log: string }
+    | { readonly send: string; readonly protocol: string; readonly text: string }
+  )[]
+  /** \`1min\` */
+  readonly interval?: string
+  /** \`5min\` */
+  readonly repeat?: string
+}
+`
+
 /** `src/config/input/config-input.ts`: what an application may give as a configuration. Limits have a file of their own. */
 export function configInput(schema: JsonSchema): string {
   const { limits, ...properties } = schema.properties ?? {}
   const body = membersOf({ ...schema, properties }, schema, 1, (key) => NAMED[key])
   return `${HEAD}import type { OwnQuantity } from '../../reading/quantity.ts'
 import type { LimitsInput } from './limits-input.ts'
-${SENSOR}
+${SENSOR}${RULE}
 /** The content of kith.yaml as an object: everything has a default, durations and sizes are text with a unit. */
 export interface ConfigInput {
 ${body}
@@ -86,6 +115,7 @@ type Special = (key: string) => string | undefined
 
 const NAMED: Readonly<Record<string, string>> = {
   sensors: 'readonly SensorInput[]',
+  rules: 'readonly RuleInput[]',
   quantities: 'readonly OwnQuantity[]'
 }
 

@@ -4,6 +4,7 @@ import { aboutInterface, baseOf, interfaceFields, unionMembers } from './interfa
 
 const OPERATIONS = 'node/api/operations.ts'
 const PAIRING = 'node/api/access/pairing-views.ts'
+const RULES = 'node/api/outputs/rule-views.ts'
 const READING_ROWS = 'node/api/reading-rows.ts'
 const SWITCH_VIEWS = 'node/api/outputs/switch-views.ts'
 
@@ -23,6 +24,7 @@ const COMMANDS: readonly (readonly [command: string, prints: string])[] = [
   ['watch', 'a SeriesView a line'],
   ['history', 'a HistoryRow a line; with `--every` a BucketRow a line'],
   ['ping', 'a PingReply a line'],
+  ['rules', 'a list of RuleView'],
   ['pair', 'a PairStep a line'],
   ['pair WHO CODE', 'PairView'],
   ['unpair', 'UnpairView'],
@@ -80,6 +82,7 @@ const SOCKET: Readonly<Record<keyof typeof controlRoutes, readonly [takes: strin
   bookRemove: ['`{ name }`', '`null`'],
   bookImport: ['`{ entries }`, at most 1,024', 'ImportReport'],
   configReload: ['', 'ConfigReload'],
+  rules: ['', 'a list of RuleView'],
   pairOpen: ['PairOpenRequest', 'a PairStep a line; the code is withdrawn when the client hangs up'],
   pair: ['PairRequest', 'PairView'],
   unpair: ['`{ who }`', 'UnpairView'],
@@ -111,6 +114,8 @@ const TYPES: readonly (readonly [name: string, file: string, inFile?: string])[]
   ['BookEntry', OPERATIONS],
   ['BookChange', OPERATIONS],
   ['ImportReport', 'node/peers/import-book.ts'],
+  ['RuleView', RULES],
+  ['RuleFiring', RULES],
   ['PairOpenRequest', PAIRING],
   ['PairRequest', PAIRING],
   ['PairView', PAIRING],

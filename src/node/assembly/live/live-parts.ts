@@ -10,7 +10,7 @@ type Sensor = NodeConfig['sensors'][number]
 
 /** Says which options are taken while the node runs, and by what: who may do something before what is done. */
 export function takeLive(components: Components, stopping: AbortSignal): void {
-  const { init, live, publishing } = components
+  const { init, live, publishing, rules } = components
   const { cataloguePublisher } = publishing
   live.take(
     [
@@ -22,6 +22,7 @@ export function takeLive(components: Components, stopping: AbortSignal): void {
       ...trust(components),
       sensors(components),
       { options: ['switches'], apply: (config) => components.switches.update(config.switches) },
+      { options: ['rules'], apply: () => rules.update() },
       // Once, after all that it tells of has changed.
       { options: ['name', 'purposes', 'sensors', 'switches'], apply: () => cataloguePublisher.changed() }
     ],
