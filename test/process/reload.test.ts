@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import type { Status } from '../../src/node/api/operations.ts'
-import { kith, type Running } from '../support/process/kith.ts'
+import { KITH, kith, type Running } from '../support/process/kith.ts'
 import { inHome, measured, started } from '../support/process/node.ts'
 
 interface Hall {
@@ -86,3 +88,29 @@ t.test('watch: true takes what is written, and kith config reload says what it d
   t.match(refused.err(), /kith\.yaml:\d+:\d+ +accept/)
   t.match(refused.err(), /nothing is changed/)
 })
+
+const PTY = new URL('../support/process/on-terminal.py', import.meta.url).pathname
+const skip =
+  spawnSync('python3', ['-c', 'import pty']).status !== 0 && 'no python3, which makes the pseudo-terminal'
+
+t.test(
+  'on a terminal SIGHUP reloads, until the terminal is gone: then the node ends',
+  { skip },
+  async (t) => {
+    const home = mkdtempSync(join(tmpdir(), 'kith-hangup-'))
+    t.teardown(() => rmSync(home, { recursive: true, force: true }))
+    writeFileSync(join(home, 'kith.yaml'), 'name: hall\nlisten: [/ip4/127.0.0.1/tcp/0]\nmdns: false\n')
+    const run = [process.execPath, KITH, 'run', '--simulated', '--home', home, '--set', 'purposes=climate']
+    const steps = [
+      ['alone'],
+      ['expect', '°C'],
+      ['signal', 'SIGHUP'],
+      ['signal', 'SIGHUP'],
+      ['expect', '°C'],
+      ['hangup'],
+      ['exit', 1]
+    ]
+    await promisify(execFile)('python3', [PTY, JSON.stringify(steps), ...run], { timeout: 100_000 })
+    t.notOk(existsSync(join(home, 'control.sock')), 'in order')
+  }
+)

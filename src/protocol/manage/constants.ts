@@ -10,6 +10,8 @@ export const MAX_REQUEST_BYTES = MAX_TEXT_BYTES + 512
 export const MAX_PART_BYTES = 16_384
 /** Bytes of an answer: a part, and less than 512 bytes beside it. */
 export const MAX_ANSWER_BYTES = MAX_PART_BYTES + 512
+/** Requests of one caller that are answered at a time: a log that is followed, and others. */
+export const MAX_STREAMS = 4
 /** A map that holds an array. */
 export const MAX_FRAME_DEPTH = 2
 /** Items in an array: an error has two. */

@@ -5,11 +5,8 @@ import type { Startable } from '../../startable.ts'
 import type { ManageAsker } from './asker.ts'
 import type { ManageRequest } from './codec.ts'
 import type { ManageComponents, ManageInit } from './components.ts'
-import { MANAGE_PROTOCOL } from './constants.ts'
+import { MANAGE_PROTOCOL, MAX_STREAMS } from './constants.ts'
 import type { ManageServer } from './server.ts'
-
-/** Streams of one connection that are answered: a log that is followed, and others. */
-const MAX_STREAMS = 4
 
 /** Answers those who may configure this node, and asks others. The code of both is loaded for the first request. */
 export class Manage implements Startable {
@@ -43,7 +40,8 @@ export class Manage implements Startable {
   async start(): Promise<void> {
     if (!this.#init.isOffered) return
     await this.#components.network.handle(MANAGE_PROTOCOL, this.#onStream, {
-      maxInboundStreams: MAX_STREAMS,
+      // Those beyond are answered that they are too many.
+      maxInboundStreams: 2 * MAX_STREAMS,
       runOnLimitedConnection: true
     })
   }

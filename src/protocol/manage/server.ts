@@ -8,10 +8,12 @@ import { FrameStream } from '../frame-stream.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import { decodeRequest, encodeAnswer, type ManageRequest } from './codec.ts'
 import type { ManageComponents } from './components.ts'
-import { MAX_PART_BYTES, MAX_REQUEST_BYTES } from './constants.ts'
+import { MAX_PART_BYTES, MAX_REQUEST_BYTES, MAX_STREAMS } from './constants.ts'
 import type { ManageLimits } from './limits.ts'
 import { errorAnswerOf, ManageError } from './manage-error.ts'
 
+/** Milliseconds in which a refusal is to be taken. */
+const REFUSAL_MS = 5_000
 /** What a caller without the right reads. */
 const DENIED = 'needs configure on this node; its owner grants it: kith book add NAME --may configure'
 
@@ -22,7 +24,8 @@ export class ManageServer {
   readonly #stopping: AbortSignal
   readonly #rates: TokenBuckets
   readonly #counters = new Map<string, number>()
-  #open = 0
+  /** Requests that are answered, by caller: as many callers as `streams` allows. */
+  readonly #open = new Map<string, number>()
 
   constructor(components: ManageComponents, limits: ManageLimits, stopping: AbortSignal) {
     this.#components = components
@@ -51,12 +54,17 @@ export class ManageServer {
     }
     // Before anything of it is read.
     if (!this.#components.allows(caller)) return this.#refuse(stream, 'denied', DENIED)
-    if (this.#open >= this.#limits.streams) return this.#refuse(stream, 'busy', 'too many are served')
-    this.#open += 1
+    const own = this.#open.get(caller.peer) ?? 0
+    const all = [...this.#open.values()].reduce((sum, count) => sum + count, 0)
+    if (all >= this.#limits.streams || own >= MAX_STREAMS)
+      return this.#refuse(stream, 'busy', 'too many are served')
+    this.#open.set(caller.peer, own + 1)
     try {
       await this.#serve(stream, caller)
     } finally {
-      this.#open -= 1
+      const left = (this.#open.get(caller.peer) ?? 1) - 1
+      if (left === 0) this.#open.delete(caller.peer)
+      else this.#open.set(caller.peer, left)
     }
   }
 
@@ -64,7 +72,7 @@ export class ManageServer {
     const { clock } = this.#components
     this.#count(code)
     stream.send(prefixed(encodeAnswer({ error: [code, text] })))
-    abortAfter(stream, clock, this.#limits.deadline, new NodeError(code, text))
+    abortAfter(stream, clock, REFUSAL_MS, new NodeError(code, text))
     stream.close().catch((error: Error) => stream.abort(error))
   }
 

@@ -260,6 +260,24 @@ t.test('a log that is followed ends when the right goes', async (t) => {
   t.equal(await codeOf(house.while(following)), 'denied')
 })
 
+t.test('one caller has four requests open, and others have room', async (t) => {
+  const { house, hall, desk, ask, grant } = await benchFor(t)
+  await grant('configure')
+  const end = new AbortController()
+  const follow = async (): Promise<string> => {
+    const lines = desk.operations.manage({ who: hall.peer, op: 'logs', n: 1, follow: true }, end.signal)
+    const { value } = await lines[Symbol.asyncIterator]().next()
+    return value === undefined ? 'ended' : 'open'
+  }
+  const opened = []
+  for (let i = 0; i < 4; i++) opened.push(await house.while(follow()))
+  t.same(opened, ['open', 'open', 'open', 'open'])
+  t.equal(await codeOf(ask({ op: 'status' })), 'busy')
+  end.abort(new Error('enough'))
+  await house.pass(1_000)
+  t.match(await ask({ op: 'status' }), { name: 'hall' })
+})
+
 t.test('who asks too often is reset, and others are answered', async (t) => {
   const { house, ask, grant } = await benchFor(t)
   await grant('configure')

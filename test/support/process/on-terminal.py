@@ -1,6 +1,7 @@
 # Runs a command on a pseudo-terminal of 80 x 24, as a job of a shell, and goes through steps with it: on-terminal.py '[["expect", "text"], …]' COMMAND…
 # expect TEXT: it appears behind what was expected before · send TEXT · signal NAME · resize COLUMNS ROWS
 # ["alone"] first: as `ssh -t host COMMAND` does, without a shell: the kernel stops no such process by SIGTSTP
+# hangup: the terminal goes, as by closing its window
 # raw, cooked: the mode of the terminal · stopped: the process has stopped · exit STATUS: it has ended
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 
@@ -85,6 +86,9 @@ for step in steps:
     elif verb == "resize":
         size(*words)
         os.kill(pid, signal.SIGWINCH)
+    elif verb == "hangup":
+        os.close(fd)
+        fd, held = os.pipe()
     elif verb == "stopped":
         while stops == 0:
             if ended is not None:
