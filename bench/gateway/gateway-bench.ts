@@ -20,7 +20,7 @@ export interface GatewayTimes {
   readonly last: number
 }
 
-const QUICK: GatewayTimes = { settle: 10_000, time: 20_000, last: 5_000 }
+const QUICK: GatewayTimes = { settle: 5000, time: 15_000, last: 3000 }
 const FULL: GatewayTimes = { settle: 20_000, time: 60_000, last: 5_000 }
 /** Milliseconds to make the devices, to connect them, and for a gateway that is behind after that. */
 export const START = 600_000

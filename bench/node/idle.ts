@@ -48,7 +48,7 @@ export const idle: Bench = {
   name: 'idle',
   what: 'Nothing happens but one simulated sensor at 1 Hz: processor, wake-ups, memory, bytes written.',
   async measure({ codes, isFull, tell }: Setting): Promise<Table[]> {
-    const times = isFull ? { settle: 30_000, time: 120_000 } : { settle: 10_000, time: 30_000 }
+    const times = isFull ? { settle: 30_000, time: 120_000 } : { settle: 10_000, time: 20_000 }
     tell(`idle, ${(times.settle + times.time) / 1000} s`)
     const all = [
       bareTimer,

@@ -12,8 +12,8 @@ const SIZE = 263
 /** More than fit into a pack. */
 const FULL = 128
 const WINDOW = 256
-/** Messages until V8 has compiled all that they need with its last compiler. */
-const WARM = 5000
+/** Messages before the first that count: the code is compiled. */
+const WARM = 3000
 const SIGNED = 'js-libp2p, signed'
 
 const hotColumns: readonly Column[] = [
@@ -67,7 +67,7 @@ export const publish: Bench = {
   async measure(setting: Setting): Promise<Table[]> {
     const turns = setting.isFull
       ? { rounds: 9, warm: WARM, hot: 500, spaced: 50, spacing: 100 }
-      : { rounds: 3, warm: WARM, hot: 300, spaced: 10, spacing: 100 }
+      : { rounds: 3, warm: WARM, hot: 300, spaced: 8, spacing: 100 }
     return await withBrokers(async (brokers) => {
       setting.tell(`publish, ${turns.rounds} rounds`)
       const rows = await measurePublish([...ours(setting), ...libp2ps, ...brokers], turns, setting.profile)

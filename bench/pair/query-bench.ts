@@ -9,7 +9,7 @@ import { kithSide, Pair, type Side } from './pair.ts'
 /** Questions until V8 has compiled all that they need with its last compiler. */
 const WARM = 10_000
 /** Milliseconds at most for them, and how many are asked between two looks at the time. */
-const WARM_TIME = 3_000
+const WARM_TIME = 2_000
 const SLICE = 500
 /** About the size of a signed reading. */
 const SIZE = 200

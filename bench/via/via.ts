@@ -64,8 +64,8 @@ export const via: Bench = {
     const missing = whyNoNamespaces()
     if (missing !== false)
       return [{ title: TITLE, conditions: [], columns, rows: [{ name: 'via', figures: [], missing }] }]
-    const time = isFull ? 8_000 : 4_000
-    tell(`via, ${isFull ? 100 : 70} s`)
+    const time = isFull ? 8_000 : 3_000
+    tell(`via, ${isFull ? 100 : 60} s`)
     const lifted = await withChain(LIFTED, LINK, (chain) => carried(chain, [1, 2, 3, 0], time))
     const usual = await withChain({}, LINK, (chain) => carried(chain, [1, 2, 3], time))
     const { rate: direct = Number.NaN, roundTrip: straight = Number.NaN } = lifted[3] ?? {}
