@@ -51,8 +51,8 @@ async function runParsed(parsed: Parsed, io: CliIo): Promise<number> {
   const terminal = new Terminal({ ...io, plain: values['no-color'] === true })
   if (values['version'] === true && values['json'] === true) terminal.json(versionOf())
   else if (values['version'] === true) terminal.line(versionLine())
-  else if (command === undefined || action === undefined) terminal.lines(helpOverview(io.commands))
-  else if (values['help'] === true) terminal.lines(helpOf(command, action))
+  else if (command === undefined || action === undefined) terminal.prose(helpOverview(io.commands))
+  else if (values['help'] === true) terminal.prose(helpOf(command, action))
   else return runAction(action, parsed, terminal, io)
   return DONE
 }

@@ -156,7 +156,7 @@ const importing = defineCommand({
     const numbers = `${done.added.length} added, ${done.changed.length} changed, ${done.same} the same`
     print(context, done, done.conflicts.length === 0 ? numbers : `${numbers}, not taken:`)
     if (!context.json)
-      context.terminal.lines(done.conflicts.map(({ name, text }) => `  ${sanitize(name)}: ${sanitize(text)}`))
+      context.terminal.prose(done.conflicts.map(({ name, text }) => `  ${sanitize(name)}: ${sanitize(text)}`))
   }
 })
 
@@ -190,7 +190,7 @@ export const book = {
 
 function print({ json, terminal }: Context, value: unknown, sentence: string): void {
   if (json) terminal.json(value)
-  else terminal.line(sentence)
+  else terminal.prose([sentence])
 }
 
 function bookTable(entries: readonly BookEntry[], { terminal: { width, ansi } }: Context): string[] {

@@ -20,9 +20,9 @@ export const doctor = defineCommand({
     const findings = who === undefined ? await checkHere(context) : await checkThere(context, who)
     if (json) terminal.json(findings)
     else if (who === undefined)
-      terminal.lines(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
+      terminal.prose(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
     else
-      terminal.lines(shownOf(who, () => findings.flatMap((finding) => findingLines(finding, terminal.ansi))))
+      terminal.prose(shownOf(who, () => findings.flatMap((finding) => findingLines(finding, terminal.ansi))))
     return findings.some(({ state }) => state === 'bad') ? FAILED : DONE
   }
 })

@@ -30,7 +30,7 @@ export const init = defineCommand({
     if (json) return terminal.json(made)
     const { ansi } = terminal
     const news = made.written.length === 0 ? 'nothing: every file exists' : made.written.join(', ')
-    terminal.lines([
+    terminal.prose([
       ...facts(
         [
           ['PeerId', made.peer],

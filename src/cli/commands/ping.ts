@@ -37,7 +37,7 @@ export const ping = defineCommand({
     for await (const reply of operations.ping(request, signal)) {
       replies.push(reply)
       if (context.json) terminal.json(reply)
-      else terminal.lines([...traceLines(reply), replyLine(reply)])
+      else terminal.prose([...traceLines(reply), replyLine(reply)])
     }
     signal.throwIfAborted()
     summarise(context, replies)

@@ -203,7 +203,7 @@ async function showOnTerminal(context: Context, node: RunningNode): Promise<void
   const offer = isUntouched(node) ? operations.pairOpen({}, signal)[Symbol.asyncIterator]() : undefined
   const step = (await offer?.next())?.value
   const code = step !== undefined && 'code' in step ? { step, now: clock.now() / 1000 } : undefined
-  terminal.lines(
+  terminal.prose(
     startBlock(status, {
       ansi: terminal.ansi,
       width: terminal.width,
@@ -230,7 +230,7 @@ async function followOffer(
   if (offer === undefined) return
   const rest = { [Symbol.asyncIterator]: () => offer }
   // The log tells who tried, and who was paired.
-  for await (const step of untilAborted(rest, signal)) if ('closed' in step) terminal.lines(stepLine(step))
+  for await (const step of untilAborted(rest, signal)) if ('closed' in step) terminal.prose(stepLine(step))
 }
 
 async function showReadings(

@@ -40,7 +40,7 @@ export const status = defineCommand({
     else {
       const isWhole = options.all === true || !terminal.live
       const lines = (): string[] => (isWhole ? statusLines(now, terminal) : oneScreen(now, terminal))
-      terminal.lines(who === undefined ? lines() : shownOf(who, lines))
+      terminal.prose(who === undefined ? lines() : shownOf(who, lines))
     }
   }
 })

@@ -60,13 +60,17 @@ export class Terminal {
     return this.stdout.rows || 24
   }
 
-  /** A line, in several where the terminal has no room for it. */
   line(text: string): void {
-    this.write(`${inLines(text, this.width)}\n`)
+    this.write(`${text}\n`)
   }
 
   lines(texts: readonly string[]): void {
-    if (texts.length > 0) this.write(`${texts.map((text) => inLines(text, this.width)).join('\n')}\n`)
+    if (texts.length > 0) this.write(`${texts.join('\n')}\n`)
+  }
+
+  /** Sentences and labelled values: a line that the terminal has no room for is broken between words. */
+  prose(texts: readonly string[]): void {
+    this.lines(texts.map((text) => inLines(text, this.width)))
   }
 
   write(text: string): void {

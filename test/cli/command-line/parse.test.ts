@@ -90,7 +90,7 @@ t.test('what is refused, with which message', async (t) => {
     ['watch -x', /^kith watch has no option -x$/],
     ['book ad', /^unknown action of kith book: ad; did you mean add\?/],
     ['ask', /kith ask needs WHO/],
-    ['status now', /^kith status: unexpected argument now$/],
+    ['status hall now', /^kith status: unexpected argument now$/],
     ['ask hall air more', /^kith ask: unexpected argument more$/],
     ['peers --json=yes', /--json: takes no value/],
     ['peers --home', /--home: needs a value \(DIR\)/],

@@ -63,8 +63,8 @@ async function open(context: PairContext): Promise<number> {
   )) {
     isPaired ||= 'paired' in step
     if (json) terminal.json(step)
-    else if ('code' in step) terminal.lines(openedLines(step, self, clock.now() / 1000, terminal.ansi))
-    else terminal.lines(stepLine(step))
+    else if ('code' in step) terminal.prose(openedLines(step, self, clock.now() / 1000, terminal.ansi))
+    else terminal.prose(stepLine(step))
   }
   return isPaired ? DONE : FAILED
 }

@@ -21,7 +21,7 @@ export const test = defineCommand({
     let status = DONE
     for await (const sensor of await testedSensors(context)) {
       if (json) terminal.json(sensor)
-      else terminal.lines(linesOf(sensor, terminal))
+      else terminal.prose(linesOf(sensor, terminal))
       if (sensor.values.some(({ state }) => state === 'fault')) status = FAILED
     }
     return status

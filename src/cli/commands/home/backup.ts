@@ -41,7 +41,7 @@ export const backup = defineCommand({
     }
     const made = await backupHome({ ...request, file, overwrite: options.overwrite === true })
     if (json) return terminal.json(made)
-    terminal.lines([
+    terminal.prose([
       ...summary(made.file, made, terminal.ansi),
       `  ${terminal.ansi(`kith restore --check ${made.file}`, 'bold')} checks it, kith restore makes a node of it.`
     ])

@@ -48,7 +48,7 @@ async function check(context: RestoreContext): Promise<void> {
   const { manifest, files } = await checkBackup(fileOf(context), signal)
   const names = files.map(({ name, size }) => ({ name, bytes: size }))
   if (json) return terminal.json({ ...manifest, files: names })
-  terminal.lines(
+  terminal.prose(
     facts(
       [
         ['PeerId', manifest.peer],
@@ -83,7 +83,7 @@ async function fill(context: RestoreContext): Promise<void> {
   })
   if (json) return terminal.json({ ...restored, warnings })
   const { manifest, files } = restored
-  terminal.lines([
+  terminal.prose([
     ...facts(
       [
         ['PeerId', isNew ? `${restored.peer}, new` : restored.peer],

@@ -38,7 +38,7 @@ const install = defineCommand({
     needSystem('install')
     const { changed, home } = await (await installer()).install()
     if (context.json) return context.terminal.json({ changed, home })
-    context.terminal.lines([
+    context.terminal.prose([
       ...written(changed, 'written', 'nothing: every file was as it should be', context),
       '',
       `  The service runs. Edit ${home}/kith.yaml, then: sudo systemctl restart kith`,
@@ -62,7 +62,7 @@ const remove = defineCommand({
     const { changed, home } = await (await installer()).remove({ purge })
     const isKept = existsSync(home)
     if (context.json) return context.terminal.json({ changed, home: isKept ? home : null })
-    context.terminal.lines([
+    context.terminal.prose([
       ...written(changed, 'removed', 'nothing: the service is not installed', context),
       ...(isKept ? ['', `  Its home is still in ${home}; kith service remove --purge removes it.`] : [])
     ])

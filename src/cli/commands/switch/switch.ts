@@ -148,7 +148,7 @@ function show(context: Context, request: SwitchRequest, views: readonly SwitchVi
     return
   }
   if (request.name !== undefined) {
-    terminal.lines(views.map((view) => sentence(view, request, clock)))
+    terminal.prose(views.map((view) => sentence(view, request, clock)))
     return
   }
   const isOwn = views.some(({ line }) => line !== undefined)
