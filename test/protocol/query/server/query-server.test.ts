@@ -197,43 +197,6 @@ t.test('a pack of another author cannot be cut: it is sent whole or not at all',
   t.match(await stranger.ask({ id: 1, op: 'read', who: asked }), [{ pack: Uint8Array }])
 })
 
-t.test('rights that are taken away end what runs by them, and nothing else', async (t) => {
-  const listeners = new Set<() => void>()
-  const rights = { answers: true, hall: true }
-  const bench = queryBench({
-    admission: { answers: () => rights.answers },
-    mayRead: (_, { device }) => device !== 'hall' || rights.hall,
-    catalogues: {
-      sealed: () => sealedMeta(),
-      series: () => [`${asked}/hall/temperature`, `${asked}/attic/temperature`]
-    },
-    onAccessChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    }
-  })
-  const change = (to: Partial<typeof rights>): void => {
-    Object.assign(rights, to)
-    for (const listener of listeners) listener()
-  }
-  await bench.server.start()
-  bench.hub.add(us.pack(topic, [reading(0, 'hall'), reading(0, 'attic')]))
-  const raw = new RawAsker(bench.open())
-  await raw.ask({ id: 1, op: 'observe', n: 'hall' }, { id: 2, op: 'observe', n: 'attic' })
-  change({})
-  t.same(await raw.heard(), [], 'a change that is none to it ends nothing')
-  change({ hall: false })
-  t.match(await raw.heard(), [{ id: 1, error: { code: 'denied' } }])
-  t.equal(bench.hub.subscribers.size, 1)
-  t.same(codes(await raw.ask({ id: 3, op: 'read', n: 'hall' })), ['no-such'])
-  change({ answers: false })
-  t.match(await raw.heard(), [{ id: 2, error: { code: 'denied' } }])
-  t.equal(bench.hub.subscribers.size, 0)
-  t.same(codes(await raw.ask({ id: 4, op: 'read' })), ['denied'])
-  await bench.server.stop()
-  t.equal(listeners.size, 0)
-})
-
 t.test('a protocol answers only with what it carries', async (t) => {
   const bench = queryBench()
   bench.hub.add(packOf(0))
