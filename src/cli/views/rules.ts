@@ -43,7 +43,10 @@ export function ruleLines(view: RuleView, ansi: AnsiStyle): string[] {
       ['state', state],
       ['when', when],
       ['does', does],
-      ['fired', last === undefined ? 'never' : `${fired} times, last ${ageText(last.ago)}`],
+      [
+        'fired',
+        last === undefined ? 'never' : `${fired === 1 ? 'once' : `${fired} times`}, last ${ageText(last.ago)}`
+      ],
       ['why', last === undefined ? undefined : sanitize(last.why)],
       ['done', results],
       ['next', nextText(view) || undefined],

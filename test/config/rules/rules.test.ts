@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { devices } from '../../../devices/index.ts'
 import { problemLine } from '../../../src/config/config-error.ts'
@@ -101,4 +102,13 @@ t.test('what is wrong is named with line and cure', async (t) => {
     ]
   ] as const)
     t.match(wrong(yaml), pattern, yaml)
+})
+
+t.test('the example of docs/access.md is taken', async (t) => {
+  const page = readFileSync(new URL('../../../docs/access.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```yaml\nrules:\n([\s\S]*?)```/.exec(page) ?? []
+  t.same(
+    rulesOf(example).map(({ name }) => name),
+    ['frost', 'gone', 'morning']
+  )
 })

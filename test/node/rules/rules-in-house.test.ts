@@ -121,3 +121,30 @@ t.test('rules of a changed kith.yaml, and of a node for one command', async (t) 
   const none = await house.start('none')
   t.same(await none.operations.rules(), [])
 })
+
+t.test('a message comes as one of an application, from the node of the rule', async (t) => {
+  const house = houseFor(t)
+  const desk = await house.start('desk')
+  const hall = await house.start('hall', {
+    gauges: ['air'],
+    config: `rules:
+  - { name: hot, when: { series: air/temperature, above: 30 }, then: [{ send: desk, protocol: /note/text/v1, text: it is hot }] }`
+  })
+  put(hall, 'air', 20)
+  await hall.operations.bookPut({ name: 'desk', who: desk.peer })
+  await house.link(hall, desk)
+  const received: string[] = []
+  await desk.running.assembled.transports.network.handle('/note/text/v1', (stream, connection) => {
+    stream.addEventListener('message', ({ data }) => {
+      received.push(`${connection.remotePeer} ${Buffer.from(data.subarray()).toString('hex')}`)
+    })
+  })
+  await house.pass(2000)
+  t.same(received, [])
+  put(hall, 'air', 31)
+  await house.until(() => received.length > 0)
+  // The length as a varint, then the text.
+  t.same(received, [`${hall.peer} 09${Buffer.from('it is hot').toString('hex')}`])
+  await house.until(() => hall.running.assembled.rules.views()[0]?.last?.results.length === 1)
+  t.equal(hall.running.assembled.rules.views()[0]?.last?.results[0]?.error, undefined)
+})
