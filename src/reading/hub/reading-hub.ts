@@ -172,6 +172,7 @@ export class ReadingHub {
   /** @returns what is new of it; the readings themselves where all are */
   #take(sealed: SealedReadings, receivedBy: ReceivedBy, now: number): readonly Reading[] {
     const { readings } = sealed
+    if (this.#takeFollowing(sealed, receivedBy, now)) return readings
     const fresh: Reading[] = []
     // Readings of one series stand together in a pack: its entry is looked up once.
     let series: string | undefined
@@ -188,6 +189,19 @@ export class ReadingHub {
       fresh.push(reading)
     }
     return fresh.length === readings.length ? readings : fresh
+  }
+
+  /** A block has readings of one run and series (decodeBlock): without a gap behind the newest, all are taken at once. */
+  #takeFollowing(sealed: SealedReadings, receivedBy: ReceivedBy, now: number): boolean {
+    const { kind, readings } = sealed
+    const [first, last] = [readings[0], readings.at(-1)]
+    if (kind !== 'block' || first === undefined || last === undefined) return false
+    const { seq } = first.position
+    if (!readings.every(({ position }, i) => position.seq === seq + i)) return false
+    const entry = this.#entry(first.series, receivedBy)
+    if (entry?.seen.addFollowing(first.position, last.position.seq) !== true) return false
+    if (isNewer(last, entry)) entry.latest = { reading: last, sealed, receivedBy, receivedAt: now }
+    return true
   }
 
   /** The latest of history, until a newer reading comes; its age is by the wall clock. */

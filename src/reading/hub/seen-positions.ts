@@ -34,7 +34,7 @@ export class SeenPositions {
 
   /** @returns whether it was new */
   add(position: Position): boolean {
-    if (this.#follows(position)) return true
+    if (this.addFollowing(position, position.seq)) return true
     const seen = this.#runOf(position)
     return seen !== undefined && this.#addTo(seen, position.seq, position.seq)
   }
@@ -55,13 +55,18 @@ export class SeenPositions {
     return isAlike
   }
 
-  /** Takes a position that follows the last of the newest run, as most do; nothing is above it to be joined with. */
-  #follows({ epoch, boot, seq }: Position): boolean {
+  /**
+   * Takes positions from one on that follow the last of the newest run, as most do; nothing is above them to be joined
+   * with.
+   * @param to the last seq
+   * @returns whether they follow: then each is new, and of no twin
+   */
+  addFollowing({ epoch, boot, seq }: Position, to: number): boolean {
     const newest = this.#runs.at(-1)
     const last = newest?.ranges.at(-1)
     if (newest === undefined || last === undefined || last[1] + 1 !== seq) return false
     if (newest.run.epoch !== epoch || newest.run.boot !== boot) return false
-    last[1] = seq
+    last[1] = to
     return true
   }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { silentLog } from '../../../src/log.ts'
 import { ReadingHub } from '../../../src/reading/hub/reading-hub.ts'
+import type { SealedReadings } from '../../../src/reading/signed/sealed.ts'
 import { createSealer } from '../../../src/reading/signed/sealer.ts'
 import { hubConformance } from '../../conformance/reading-hub.ts'
 import { historyBench, readingsOf, runOf, them, topic } from '../../support/history.ts'
@@ -96,3 +97,29 @@ t.test('made-up authors and gaps without end stay within the bytes; the protecte
       hub.add(gaps.pack(topic, readingsOf(gaps.peer, runOf(1 + (seq % 8)), seq, seq, device)), 'gossip')
   t.ok(hub.hasAuthor(them.peer), 'one author with many gaps removes its own')
 })
+
+t.test(
+  'blocks one after the other, again, across each other and with a gap: each reading is new once',
+  async (t) => {
+    const { history, clock } = historyBench()
+    t.teardown(() => history.close())
+    const limits = { series: 1000, bytes: 1e6, subscribers: 1, runs: 8, ranges: 64 }
+    const hub = new ReadingHub({ clock, log: silentLog, history, keepsOf: () => false, limits })
+    const of = (from: number, to: number) => readingsOf(them.peer, runOf(10), from, to)
+    const block = (from: number, to: number) => them.block(topic, of(from, to))
+    const seqs = (sealed: SealedReadings): number[] =>
+      hub.add(sealed, 'history').map(({ position }) => position.seq)
+    const newest = (): number | undefined => hub.latest()[0]?.reading.position.seq
+    t.same(seqs(block(0, 9)), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    t.same(seqs(block(10, 12)), [10, 11, 12])
+    t.equal(newest(), 12)
+    t.same(seqs(block(10, 12)), [])
+    t.same(seqs(block(11, 14)), [13, 14])
+    // No decoder refuses a gap: it is not taken as seen.
+    const gap = { ...block(15, 18), readings: of(15, 18).filter(({ position }) => position.seq !== 16) }
+    t.same(seqs(gap), [15, 17, 18])
+    t.same(seqs(block(15, 18)), [16])
+    t.equal(newest(), 18)
+    t.match(hub.counters, { fresh: 19, conflicts: 0 })
+  }
+)

@@ -47,3 +47,18 @@ t.test('a second boot at one epoch is a twin, until it is known', async (t) => {
   seen.add({ ...two, seq: 0 })
   t.notOk(seen.isTwin(two))
 })
+
+t.test('what follows the newest is taken at once, and nothing else', async (t) => {
+  const seen = new SeenPositions({ runs: 2, ranges: 4 })
+  const at = (epoch: number, seq: number) => ({ ...runOf(epoch), seq })
+  t.notOk(seen.addFollowing(at(5, 0), 9), 'nothing is there that it could follow')
+  t.ok(seen.add(at(5, 0)))
+  t.ok(seen.addFollowing(at(5, 1), 9))
+  for (const seq of [1, 5, 9]) t.notOk(seen.add(at(5, seq)))
+  for (const seq of [0, 9, 11]) t.notOk(seen.addFollowing(at(5, seq), 20), `from ${seq} on`)
+  t.notOk(seen.addFollowing({ ...at(5, 10), boot: 'f'.repeat(16) }, 20), 'of a twin')
+  t.notOk(seen.addFollowing(at(6, 10), 20), 'of another run')
+  t.ok(seen.add(at(6, 0)))
+  t.notOk(seen.addFollowing(at(5, 10), 20), 'of an older run')
+  t.ok(seen.add(at(5, 10)))
+})

@@ -95,11 +95,14 @@ export class HistoryPage {
 
   /** No position is more than one above what was sent: the same bytes cannot be sent again for ever. */
   #checkContent(pos: Position, { readings }: SealedReadings): void {
-    const names = new Set(readings.map(({ series }) => series))
-    const asked = new Set([...names].filter(this.#init.isAsked))
-    const isReached = readings.some(
-      ({ series, position }) => asked.has(series) && sameRun(position, pos) && position.seq + 1 >= pos.seq
-    )
+    let series: string | undefined
+    let isAsked = false
+    // Readings of one series stand together, and the last is the newest: mostly one is looked at.
+    const isReached = readings.findLast(({ series: name, position }) => {
+      if (name !== series) isAsked = this.#init.isAsked(name)
+      series = name
+      return isAsked && sameRun(position, pos) && position.seq + 1 >= pos.seq
+    })
     if (!isReached) throw new Error('its history has a position that is not of its readings')
   }
 
