@@ -27,6 +27,9 @@ export interface SwitchesInit {
   readonly shortLived: boolean
 }
 
+/** All who may operate nothing have one rate, so that no number of them takes that of an operator. */
+const STRANGERS = 'strangers'
+
 /** The outputs of this node, each opened and supervised on its own; whoever commands them does it here. */
 export class Switches {
   readonly name = 'switches'
@@ -115,17 +118,16 @@ export class Switches {
    * @throws NodeError 'denied', 'no-such', 'busy', 'late', 'locked', 'not-expected', 'bad-request', and why it cannot be driven
    */
   async command(command: SwitchCommand): Promise<SwitchState> {
-    const { by, name, on, cmd } = command
     this.#checkRuns()
+    let answer: Promise<SwitchState>
     try {
-      this.#admit(by, name)
+      this.#admit(command)
+      answer = this.#once(command)
     } catch (error) {
       this.#note(command, error)
       throw error
     }
-    if (cmd === undefined) return await this.#carryOut(command)
-    const content = JSON.stringify([name, on, command.for, command.expect])
-    return await this.#recent.once(whoOf(by), cmd, content, () => this.#carryOut(command), isPassing)
+    return await answer
   }
 
   /** The output of that name. @throws NodeError 'no-such' */
@@ -144,10 +146,27 @@ export class Switches {
   }
 
   /** @throws NodeError 'busy', 'denied' */
-  #admit(by: Principal, name: string): void {
-    if (by.kind !== 'local' && !this.#rates.take(whoOf(by)))
+  #admit({ by, name }: SwitchCommand): void {
+    if (by.kind !== 'local' && !this.#rates.take(this.#mayOperate(by) ? whoOf(by) : STRANGERS))
       throw new NodeError('busy', 'too many commands', { remedy: 'retry' })
     if (!this.#init.access.may(by, 'operate', { kind: 'switch', name }).allowed) throw denied(name)
+  }
+
+  /** Whether it may operate any output. */
+  #mayOperate(by: Principal): boolean {
+    return this.#outlets.some(({ name }) => this.#isGranted(by, name))
+  }
+
+  #isGranted(by: Principal, name: string): boolean {
+    return this.#init.access.decide(by, 'operate', { kind: 'switch', name }).allowed
+  }
+
+  /** @throws NodeError 'bad-request', 'busy' */
+  #once(command: SwitchCommand): Promise<SwitchState> {
+    const { by, name, on, cmd } = command
+    if (cmd === undefined) return this.#carryOut(command)
+    const content = JSON.stringify([name, on, command.for, command.expect])
+    return this.#recent.once(whoOf(by), cmd, content, () => this.#carryOut(command), isPassing)
   }
 
   async #carryOut(command: SwitchCommand): Promise<SwitchState> {
@@ -165,13 +184,21 @@ export class Switches {
     const outlet = this.outlet(name)
     return await outlet.alone(async () => {
       // Again, as it may have waited.
-      if (!this.#init.access.decide(by, 'operate', { kind: 'switch', name }).allowed) throw denied(name)
-      if (sent !== undefined) this.time.check(sent.seen, sent.within)
+      if (!this.#isGranted(by, name)) throw denied(name)
+      this.#checkTime(by, name, sent)
       if (expect !== undefined) await checkState(outlet, expect)
       this.#holders.set(name, by)
       await outlet.set(on, lease)
       return { name, ...(await outlet.state()) }
     })
+  }
+
+  /** @throws NodeError 'late' */
+  #checkTime(by: Principal, name: string, sent: SwitchCommand['sent']): void {
+    if (sent === undefined) return
+    this.time.check(sent.seen, sent.within)
+    if (this.#recent.isOvertaken(whoOf(by), name, sent.seen.ms))
+      throw new NodeError('late', 'a newer command of this peer came before it: nothing was switched')
   }
 
   #outletOf(config: SwitchConfig): Outlet {
@@ -211,7 +238,7 @@ export class Switches {
   async #revoke(): Promise<void> {
     const lost = this.#outlets.filter(({ name }) => {
       const by = this.#holders.get(name)
-      return by !== undefined && !this.#init.access.decide(by, 'operate', { kind: 'switch', name }).allowed
+      return by !== undefined && !this.#isGranted(by, name)
     })
     await Promise.all(lost.map((outlet) => this.#makeSafe(outlet)))
   }
