@@ -79,10 +79,10 @@ export function startOrder(
     { name: 'book', start: () => bookDials.remember(book.entries()), stop: () => bookDials.stop() },
     ...(home === undefined || init.shortLived ? [] : [bookWatch(components, bookDials)]),
     ...(peers.lastGood === undefined ? [] : [peers.lastGood]),
-    live.startable,
-    // Switches stop first but for the control socket and open requests, so that nothing delays their safe state.
+    // Switches stop first but for what commands and changes them, so that nothing delays their safe state.
     switches.startable,
     rules,
+    live.startable,
     { name: 'requests', stop: () => stopping.abort(new Error('the node stops')) },
     ...controlStartables(init, operations)
   ]

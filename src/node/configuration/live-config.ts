@@ -67,6 +67,7 @@ export class LiveConfig {
   #running: Promise<ConfigReload> | undefined
   #waiting: Promise<ConfigReload> | undefined
   #watch: FileWatch | undefined
+  #isEnded = false
 
   constructor(init: LiveConfigInit) {
     this.#init = init
@@ -101,7 +102,10 @@ export class LiveConfig {
     return {
       name: 'configuration',
       start: () => this.#setWatching(this.#current.watch),
-      stop: () => this.#watch?.stop()
+      stop: () => {
+        this.#isEnded = true
+        this.#watch?.stop()
+      }
     }
   }
 
@@ -181,6 +185,8 @@ export class LiveConfig {
     this.#current = target
     this.#wanted = config
     for (const part of this.#parts) {
+      // A part that has stopped with the node opens nothing any more.
+      if (this.#isEnded) break
       const concerned = applied.filter(({ path }) => part.options.some((option) => isBelow(path, option)))
       if (concerned.length > 0 || part.always === true) await this.#applyPart(part, loaded, concerned)
     }

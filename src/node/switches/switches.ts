@@ -82,6 +82,8 @@ export class Switches {
 
   /** Each is put into the state of whenLost, whatever becomes of the others. @throws AggregateError */
   async stop(): Promise<void> {
+    // An update that is under way opens nothing any more.
+    this.#isStarted = false
     this.#unlisten()
     const closed = await Promise.allSettled(this.#outlets.map((outlet) => outlet.close()))
     this.#init.log.stop()

@@ -12,6 +12,7 @@ const config = (text: string): NodeConfig => parseConfig(text, [...devices, comm
 const AIR = 'sensors: [{ type: tmp102, name: air, bus: i2c-1 }]\n'
 const SECRET = AIR.replace(' }', ', private: true }')
 const RUN = 'sensors: [{ type: command, name: air }]\n'
+const RULE = `${AIR}rules: [{ name: cold, when: { series: air/temperature, below: 5 }, then: [{ log: cold }] }]\n`
 const HEATER = 'switches: [{ name: heater, line: GPIO17 }]\n'
 const anna = 'access: [{ who: anna, may: [read] }]\n'
 
@@ -57,6 +58,7 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
     ['switches.heater operate:heater', 'switches.heater own']
   ],
   ['a switch, away', HEATER, '', ['switches.heater operate:heater']],
+  ['a rule', AIR, RULE, ['rules.cold operate']],
   ['several', AIR, `${AIR}${anna}${HEATER}name: attic\n`, ['access own', 'switches.heater operate']]
 ]
 

@@ -479,3 +479,16 @@ t.test('a line that does not come back from a call is no progress', async (t) =>
   t.equal(samples.length, before)
   t.ok(clock.pending < 5, 'readings do not pile up')
 })
+
+t.test('a list that comes while the node stops opens nothing', async (t) => {
+  const { clock, pins, switches } = switchBench({ config: CONFIG })
+  await switches.start()
+  const [first] = switches.configs
+  if (first === undefined) throw new Error('no switches')
+  const updated = switches.update([{ ...first, name: 'other', initial: 'on' }])
+  const stopped = switches.stop()
+  await Promise.all([updated, stopped])
+  await clock.advance(10_000)
+  t.equal(pins.level('GPIO27'), 0, 'its initial state would be on')
+  t.equal(clock.pending, 0)
+})

@@ -14,6 +14,8 @@ interface Bench {
   readonly levels: string[]
   write(text: string): void
   edit(text: string): Promise<ConfigReload>
+  /** The next reading of the configuration waits until the returned function is called. */
+  gate(): () => void
 }
 
 /** What every edit leaves as it is. */
@@ -34,10 +36,14 @@ async function benchFor(t: Test): Promise<Bench> {
   let text = textOf('')
   const levels: string[] = []
   const device = gaugeDevice((name) => hall.gauge(name))
+  let gated: Promise<void> = Promise.resolve()
   const load = () => loadConfig({ text, file: 'kith.yaml', devices: [...devices, device] })
   const configSource = {
     file: 'kith.yaml',
-    load: async () => load(),
+    load: async () => {
+      await gated
+      return load()
+    },
     setLogLevel: (level: string) => void levels.push(level)
   }
   await house.run(hall, { configSource })
@@ -48,6 +54,11 @@ async function benchFor(t: Test): Promise<Bench> {
     desk,
     lines,
     levels,
+    gate() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gated = promise
+      return resolve
+    },
     write(now) {
       text = now
     },
@@ -221,4 +232,20 @@ t.test('sources of time are taken, the chip that one of them needs is not', asyn
     pending: ['time.check']
   })
   t.equal((await hall.operations.status()).time.quality, 0)
+})
+
+t.test('a node that stops while it reads its configuration opens nothing any more', async (t) => {
+  const { house, hall, edit, gate } = await benchFor(t)
+  await edit(textOf(''))
+  const read = gate()
+  const reload = edit(textOf('  - { type: gauge, name: guest, interval: 1s }\n'))
+  const { live } = hall.running.assembled
+  const stopped = hall.running.stop()
+  read()
+  await reload
+  await stopped
+  await house.pass(3_000)
+  t.equal(hall.gauge('guest').opened, 0)
+  t.equal(hall.gauge('steady').closed, hall.gauge('steady').opened)
+  t.ok(live.current.sensors.length > 0)
 })
