@@ -24,7 +24,7 @@ import type { RunningNode } from './run-node.ts'
 export type ProtocolHandler = (stream: NodeStream) => void | Promise<void>
 
 export interface HandleOptions {
-  /** Whether strangers are answered too; only the book and the local network unless given. */
+  /** Whether strangers are answered too; only the book, the local network and who is granted `read` on it unless given. */
   readonly anyone?: boolean
 }
 

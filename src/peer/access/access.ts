@@ -1,3 +1,5 @@
+import { describeError } from '../../error.ts'
+import type { Log } from '../../log.ts'
 import type { AccessWord } from '../access-words.ts'
 import type { Caller } from '../admission.ts'
 import {
@@ -24,6 +26,7 @@ export interface AccessInit extends Omit<AccessFacts, 'isPrivate'>, RefusalLogIn
 /** Who may do what on this node, by its configuration, its book and its network as they are now. */
 export class Access {
   readonly #refusals: RefusalLog
+  readonly #log: Log
   readonly #counts = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
   #facts: AccessFacts
@@ -31,6 +34,7 @@ export class Access {
   constructor(init: AccessInit) {
     this.#facts = { ...init, isPrivate: (device) => init.privates.has(device) }
     this.#refusals = new RefusalLog(init)
+    this.#log = init.log
   }
 
   /** Replaces what kith.yaml says. @param privates names of the sensors and switches that are private */
@@ -41,7 +45,14 @@ export class Access {
 
   /** To be called where the book, `deny` or what is private has changed: what runs is decided anew. */
   changed(): void {
-    for (const listener of this.#listeners) listener()
+    for (const listener of this.#listeners) {
+      try {
+        listener()
+      } catch (error) {
+        // What the others run has to end all the same.
+        this.#log.warn(`what has lost its right did not end: ${describeError(error)}`)
+      }
+    }
   }
 
   /** Calls the listener when rights may have changed, until the returned function is called. */

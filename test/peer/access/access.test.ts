@@ -84,6 +84,14 @@ t.test(
     access.changed()
     t.strictSame(ended.splice(0), ['cleo'])
     stops[2]?.()
+    const broken = access.onChange(() => {
+      throw new Error('broken')
+    })
+    const stop = use('anna')
+    access.changed()
+    t.strictSame(ended.splice(0), ['anna'], 'one that cannot be ended keeps no other')
+    broken()
+    stop()
     access.changed()
     t.strictSame(ended, [], 'nobody listens any more')
   }
