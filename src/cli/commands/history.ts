@@ -215,7 +215,7 @@ function writers({ terminal, json, options }: Context): Writer {
   }
   if (options['csv'] === true) return csvWriter(terminal, options['every'] === undefined)
   const gaps = new HistoryGaps()
-  const lines = new BucketLines()
+  const lines = new BucketLines(terminal.live ? 'screen' : 'fields')
   return {
     row(row) {
       const gap = gaps.lineBefore(row)

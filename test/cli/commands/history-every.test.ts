@@ -55,6 +55,28 @@ t.test('a table with minimum, mean and maximum of each hour, and one line for an
   t.same([status, err], [0, ''])
 })
 
+t.test(
+  'a terminal of 80 columns has room for it: the series stands once, the unit with the maximum',
+  async (t) => {
+    const other = row(0, 1013.25, { series: 'air/pressure', shown: '1013.25 hPa' })
+    const { out } = await runCommand('history hall air --every 1h', {
+      operations: operations([...rows, other]),
+      columns: 80
+    })
+    const lines = out.trimEnd().split('\n')
+    t.same(lines, [
+      AIR,
+      '  ~2026-11-23 22:00  min   20.00  mean   20.88  max    22.00 °C  4 readings, 1 fault, 3 lost',
+      '  2026-11-23 23:00 – 2026-11-24 02:00  no readings',
+      '  2026-11-24 02:00  min   19.00  mean   19.00  max    19.00 °C  1 reading',
+      '',
+      'hall/air/pressure',
+      '  2026-11-23 22:00  min 1013.25  mean 1013.25  max 1013.25 hPa  1 reading'
+    ])
+    t.ok(lines.slice(2).every((line) => line.length <= 80))
+  }
+)
+
 t.test('in CSV, JSON and CBOR with the same numbers', async (t) => {
   const csv = await runCommand('history hall air --every 1h --csv', { operations: operations() })
   t.same(csv.out.trimEnd().split('\n'), [

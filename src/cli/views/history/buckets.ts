@@ -1,6 +1,7 @@
 import { isGap } from '../../../node/api/past/gap.ts'
 import type { LostRow, ReadingRow } from '../../../node/api/reading-rows.ts'
 import { localTime } from '../../../node/format-units.ts'
+import { pad } from '../../terminal/text-width.ts'
 import { csvField } from '../history-csv.ts'
 import { labelLike, seriesName, shownNumber, shownValue } from '../series-cells.ts'
 import { gapLine } from './gaps.ts'
@@ -218,7 +219,13 @@ export function bucketCsvLine(row: BucketRow): string {
 
 /** Buckets as lines for people, with one line in place of periods without readings. */
 export class BucketLines {
+  readonly #layout: 'fields' | 'screen'
   #before: BucketRow | undefined
+
+  /** @param layout separated by tabs, or in columns below the name of the series, which 80 columns have room for */
+  constructor(layout: 'fields' | 'screen') {
+    this.#layout = layout
+  }
 
   linesOf(bucket: BucketRow, interval: number): string[] {
     const before = this.#before
@@ -231,23 +238,52 @@ export class BucketLines {
       isGap({ time: from, interval }, { time: bucket.time, interval })
         ? [gapLine(from, bucket.time, seriesName(bucket))]
         : []
-    return [...gap, bucketLine(bucket)]
+    if (this.#layout === 'fields') return [...gap, bucketLine(bucket)]
+    const head = isSame ? [] : [...(before === undefined ? [] : ['']), seriesName(bucket)]
+    const away = gap.map((line) => line.split('\t')).map(([at = '', , text]) => `  ${short(at)}  ${text}`)
+    return [...head, ...away, screenLine(bucket)]
   }
+}
+
+/** Columns of a number, `1013.25`, and of one with its unit. */
+const NUMBER = 7
+const VALUE = 11
+
+/** At most 80 columns for the usual units: the unit stands with the maximum. */
+function screenLine(bucket: BucketRow): string {
+  const { shown } = bucket
+  const number = (text: string): string => pad(/^-?[\d.]+(?= )/.exec(text)?.[0] ?? text, NUMBER, 'right')
+  const values =
+    shown === undefined
+      ? ['no values']
+      : [`min ${number(shown.min)}`, `mean ${number(shown.mean)}`, `max ${pad(shown.max, VALUE, 'right')}`]
+  return [`  ${short(bucketTime(bucket))}`, ...values, bucketCounts(bucket)].join('  ')
+}
+
+/** Times without their seconds, where these are 0. */
+function short(time: string): string {
+  return time.replaceAll(/(\d\d:\d\d):00/g, '$1')
 }
 
 /** Time, series, minimum, mean, maximum and counts, separated by tabs. */
 function bucketLine(bucket: BucketRow): string {
-  const { time, run, shown, count, faults, lost, estimated, cut } = bucket
-  const at = time === null ? `run ${run}` : `${estimated > 0 ? '~' : ''}${localTime(time)}`
+  const { shown } = bucket
   const values =
     shown === undefined ? ['no values'] : [`min ${shown.min}`, `mean ${shown.mean}`, `max ${shown.max}`]
-  const counts = [
+  return [bucketTime(bucket), seriesName(bucket), ...values, bucketCounts(bucket)].join('\t')
+}
+
+function bucketTime({ time, run, estimated }: BucketRow): string {
+  return time === null ? `run ${run}` : `${estimated > 0 ? '~' : ''}${localTime(time)}`
+}
+
+function bucketCounts({ count, faults, lost, cut }: BucketRow): string {
+  return [
     counted(count, 'reading', 'readings'),
     ...(faults > 0 ? [counted(faults, 'fault', 'faults')] : []),
     ...(lost > 0 ? [`${lost} lost`] : []),
     ...(cut === true ? ['cut at the limit'] : [])
-  ]
-  return [at, seriesName(bucket), ...values, counts.join(', ')].join('\t')
+  ].join(', ')
 }
 
 function counted(count: number, one: string, many: string): string {
