@@ -17,12 +17,20 @@ export interface Actuator {
   readonly persists: boolean | undefined
   /**
    * @param lease milliseconds after which it goes to `whenLost`, unless it is set again; none unless given
-   * @throws NodeError 'locked' before minOff is over; others where the output cannot be driven
+   * @param still called in the turn in which the line is written: where it throws, nothing is switched
+   * @throws NodeError 'locked' before minOff is over; 'not-kept'; what `still` throws; others where the line cannot be driven
    */
-  set(on: boolean, lease?: number): Promise<void>
+  set(on: boolean, lease?: number, still?: () => void): Promise<void>
+  /** Puts it into its safe state at once, or as soon as minOff lets it. */
+  toSafe(): Promise<void>
+  /** The machine has slept for so many milliseconds, which no clock of the process has counted. */
+  slept(ms: number): void
   state(): Promise<ActuatorState>
-  /** @returns whether it was left on */
-  close(): Promise<boolean>
+  /**
+   * @param to the state in which it is left: that of whenLost at a stop, the safe one after a fault
+   * @returns whether it was left on
+   */
+  close(to: 'whenLost' | 'safe'): Promise<boolean>
 }
 
 /** The state `safe` stands for the value of that option. */
@@ -63,8 +71,11 @@ export function isLocked(error: unknown): error is LockedError {
   return isNodeError(error, 'locked') && 'left' in error
 }
 
-/** Why an output changed without a command: its lease ended, maxOn was over, or its initial state waited for minOff. */
-export type OwnChange = 'lease' | 'max-on' | 'initial'
+/**
+ * Why an output changed without a command: its lease ended, maxOn was over, its initial state waited for minOff, or its
+ * safe state did after a right was revoked.
+ */
+export type OwnChange = 'lease' | 'max-on' | 'initial' | 'revoked'
 
 /** When an output was switched off last, kept over restarts of the process. */
 export interface OffMemory {
@@ -78,6 +89,8 @@ export interface ActuatorContext {
   readonly clock: Clock
   /** Needed where minOff is not 0: without it the time counts from the opening. */
   readonly memory?: OffMemory
+  /** When maxOn is over, by Clock.monotonic(): goes on where an output is opened anew. */
+  readonly away?: { until: number | undefined }
   /** Called after it has changed by itself. */
   readonly changed?: (on: boolean, why: OwnChange) => void
 }

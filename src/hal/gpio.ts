@@ -53,9 +53,11 @@ export interface Pins {
   /** @throws NodeError 'no-such-line', 'busy', 'not-permitted', 'unsupported' */
   input(line: string, options?: InputOptions): Promise<InputLine>
   /**
-   * Drives the line with `initial` from the start, and again, as far as possible, when the process exits
-   * without closing it. @throws as input()
+   * Drives the line with `initial` from the start and, as far as possible, with `atExit` when the process exits
+   * without closing it.
+   * @param atExit `initial` unless given
+   * @throws as input()
    */
-  output(line: string, initial: Level): Promise<OutputLine>
+  output(line: string, initial: Level, atExit?: Level): Promise<OutputLine>
   close(): Promise<void>
 }

@@ -12,6 +12,8 @@ export interface MachineBoot {
   readonly id: number
   /** Milliseconds since the boot, the same for every process; never goes back. */
   uptime(): number
+  /** Milliseconds that the machine has slept since the boot, about: no clock of a process counts them. */
+  slept(): number
 }
 
 /**

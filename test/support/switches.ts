@@ -24,7 +24,9 @@ export class Machine {
   readonly pins = new SimulatedPins(this.clock)
   readonly rows: CommandRow[] = []
   readonly kept = new Map<string, number>()
-  boot: MachineBoot = { id: 1, uptime: () => this.clock.monotonic() }
+  /** Milliseconds that it has slept. */
+  slept = 0
+  boot: MachineBoot = { id: 1, uptime: () => this.clock.monotonic(), slept: () => this.slept }
   isWritable = true
   transactions = 0
 
@@ -93,6 +95,7 @@ export function switchBench({
       pins,
       log,
       sampling: defaultsOf(samplingLimits),
+      slept: () => machine.slept,
       memoryOf: (name) =>
         offMemory({
           clock,

@@ -238,7 +238,7 @@ export interface LimitsInput extends ReachLimitsInput {
     readonly peers?: number | undefined
     /** Commands that wait for one switch. (1 to 256) */
     readonly waiting?: number | undefined
-    /** Commands in the log; refused ones are at most a quarter of them. (16 to 1000000) */
+    /** Commands in the log; refused ones are at most a quarter of them. (16 to 100000) */
     readonly logRows?: number | undefined
     /** Older commands are deleted from the log. (1h to 36500d) */
     readonly logAge?: string | undefined

@@ -25,9 +25,7 @@ export function linuxWorld(clock: Clock = systemClock): World {
     sysfs,
     datagrams: new LinuxDatagramSockets(),
     memory: new LinuxProcessMemory(),
-    get boot() {
-      return machineBoot()
-    },
+    boot: machineBoot(),
     random: (bytes) => randomBytes(bytes),
     close: async () => {
       await Promise.all([buses.close(), pins.close()])

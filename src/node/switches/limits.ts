@@ -11,7 +11,7 @@ export const switchLimits = defineLimits('Commands of switches, and their log.',
     'Peers whose commands are remembered, so that a repeated one switches nothing again.'
   ),
   waiting: whole(1, 256, 16, 'Commands that wait for one switch.'),
-  logRows: whole(16, 1_000_000, 4096, 'Commands in the log; refused ones are at most a quarter of them.'),
+  logRows: whole(16, 100_000, 4096, 'Commands in the log; refused ones are at most a quarter of them.'),
   logAge: duration('1h', '36500d', '365d', 'Older commands are deleted from the log.', 'd')
 })
 

@@ -19,16 +19,24 @@ const UNKNOWN = -1
  * wrong clocks do not matter. After another boot it is unknown.
  */
 export function offMemory({ clock, boot, state, flush }: OffMemoryInit): OffMemory {
+  /** What the disk still has, while it is being forgotten. */
+  let before: number | undefined
+  let forgetting = 0
   return {
     read() {
+      if (forgetting > 0) return before
       const at = state.get('off') ?? UNKNOWN
       const isKnown = at >= 0 && state.get('boot') === boot.id && at <= boot.uptime()
       return isKnown ? clock.monotonic() - (boot.uptime() - at) : undefined
     },
-    write(at) {
+    async write(at) {
+      if (at === undefined) before = this.read()
       state.set('off', at === undefined ? UNKNOWN : Math.round(boot.uptime() - (clock.monotonic() - at)))
       state.set('boot', boot.id)
-      return flush()
+      if (at !== undefined) return await flush()
+      forgetting += 1
+      await flush()
+      forgetting -= 1
     }
   }
 }

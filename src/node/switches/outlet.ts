@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../clock.ts'
 import type { SwitchConfig } from '../../config/devices/switches.ts'
-import { describeError, NodeError } from '../../error.ts'
+import { describeError, isNodeError, NodeError } from '../../error.ts'
 import {
   type Actuator,
   type ActuatorDefinition,
@@ -23,6 +23,8 @@ export interface OutletInit {
   readonly sampling: SamplingLimits
   /** Commands that wait for one output. */
   readonly waiting: number
+  /** Milliseconds that the machine has slept in all, which no clock of the process counts. */
+  readonly slept: () => number
   /** undefined where nothing can be kept over restarts. */
   readonly memoryOf: (name: string) => OffMemory | undefined
   /** Called when it was opened, and when it has changed without a command. */
@@ -41,27 +43,60 @@ export interface OutletState {
   readonly lock: number | undefined
 }
 
+/** Milliseconds: shorter sleeps, and the inexactness of the clocks, do not count. */
+const SLEEP = 500
+
 /** One output, which is opened again while its line is refused or lost. */
 export class Outlet {
-  readonly config: SwitchConfig
+  #config: SwitchConfig
   readonly #init: OutletInit
-  readonly #readings: StateReadings
+  #readings: StateReadings
+  /** When maxOn is over: goes on over openings. */
+  readonly #away: { until: number | undefined } = { until: undefined }
+  /** Whether it was opened before: then it is opened in its safe state. */
+  #wasOpen: boolean
+  #slept: number
+  /** Closings under way, of actuators that were lost. */
+  #closing: Promise<unknown> = Promise.resolve()
   #actuator: Actuator | undefined
   #fault: unknown
   #failures = 0
   #ended = false
+  #isRunning = false
   #cancel: Cancel = () => {}
   /** The state that was read last, and Clock.monotonic() of its beginning. */
   #shown: { readonly on: boolean | undefined; readonly at: number }
   #waiting = 0
+  #changes = 0
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(config: SwitchConfig, init: OutletInit) {
-    const { clock, log, sampling, emit } = init
-    this.config = config
+  /** @param isAnew whether an output of that name was open before: it begins in its safe state */
+  constructor(config: SwitchConfig, init: OutletInit, isAnew = false) {
+    this.#config = config
     this.#init = init
-    this.#shown = { on: undefined, at: clock.monotonic() }
-    this.#readings = new StateReadings({
+    this.#wasOpen = isAnew
+    this.#slept = init.slept()
+    this.#shown = { on: undefined, at: init.clock.monotonic() }
+    this.#readings = this.#newReadings(config)
+  }
+
+  get config(): SwitchConfig {
+    return this.#config
+  }
+
+  /** Takes what does not concern the output itself: how often its state is read, and who may see it. */
+  describe(config: SwitchConfig): void {
+    const { interval } = this.#config
+    this.#config = config
+    if (config.interval === interval) return
+    this.#readings.end()
+    this.#readings = this.#newReadings(config)
+    if (this.#isRunning) this.#readings.start()
+  }
+
+  #newReadings(config: SwitchConfig): StateReadings {
+    const { clock, log, sampling, emit } = this.#init
+    return new StateReadings({
       name: config.name,
       interval: config.interval,
       spacing: sampling.changeSpacing,
@@ -89,6 +124,8 @@ export class Outlet {
   /** Never rejects: a node whose relay board is unplugged still measures. */
   async open(): Promise<void> {
     await this.#open()
+    if (this.#ended) return
+    this.#isRunning = true
     this.#readings.start()
   }
 
@@ -99,7 +136,8 @@ export class Outlet {
     this.#actuator = undefined
     this.#fault = new NodeError('closing', `switch ${this.name} is closed`, { remedy: 'retry' })
     try {
-      const on = await actuator?.close()
+      await this.#closing
+      const on = await actuator?.close('whenLost')
       if (on === undefined) return this.#readings.end()
       this.#readings.end({ value: on })
       this.#init.onOwnChange(this.name, on, 'stop')
@@ -121,13 +159,37 @@ export class Outlet {
     return await done
   }
 
-  /** @param lease milliseconds @throws NodeError why the output was not set */
-  async set(on: boolean, lease?: number): Promise<void> {
+  /**
+   * @param lease milliseconds
+   * @param still called in the turn in which the line is written: where it throws, nothing is switched
+   * @throws NodeError why the output was not set
+   */
+  async set(on: boolean, lease: number | undefined, still: () => void): Promise<void> {
+    const actuator = this.#ready()
+    let refused: unknown
+    try {
+      await actuator.set(on, lease, () => {
+        try {
+          still()
+        } catch (error) {
+          refused = error
+          throw error
+        }
+      })
+    } catch (error) {
+      if (error !== refused && !isLocked(error) && !isNodeError(error, 'not-kept'))
+        await this.#lose(actuator, error)
+      throw error
+    }
+  }
+
+  /** @throws NodeError where the output cannot be driven */
+  async toSafe(): Promise<void> {
     const actuator = this.#ready()
     try {
-      await actuator.set(on, lease)
+      await actuator.toSafe()
     } catch (error) {
-      if (!isLocked(error)) await this.#lose(actuator, error)
+      await this.#lose(actuator, error)
       throw error
     }
   }
@@ -135,6 +197,7 @@ export class Outlet {
   /** @throws NodeError why it cannot be read */
   async state(): Promise<OutletState> {
     const actuator = this.#ready()
+    this.#countSleep(actuator)
     try {
       const { on, left, lock } = await actuator.state()
       this.#show(on)
@@ -143,6 +206,18 @@ export class Outlet {
       await this.#lose(actuator, error)
       throw error
     }
+  }
+
+  #countSleep(actuator: Actuator): void {
+    const slept = this.#init.slept()
+    if (slept - this.#slept < SLEEP) return
+    actuator.slept(slept - this.#slept)
+    this.#slept = slept
+  }
+
+  /** How often it has changed by itself. */
+  get changes(): number {
+    return this.#changes
   }
 
   /** Milliseconds since its state, or its fault, began. */
@@ -154,19 +229,28 @@ export class Outlet {
     const { relay, clock, pins, memoryOf } = this.#init
     const { name, line } = this.config
     const memory = memoryOf(name)
+    const options = this.#wasOpen ? ({ ...this.#config, initial: 'safe' } as const) : this.#config
+    let actuator: Actuator | undefined
     try {
-      const actuator = await relay.open(pins, line, this.config, {
+      await this.#closing
+      actuator = await relay.open(pins, line, options, {
         clock,
+        away: this.#away,
         changed: (on, why) => this.#changedByItself(on, why),
         ...(memory === undefined ? {} : { memory })
       })
+      const { on } = await actuator.state()
       if (this.#ended) {
-        await actuator.close()
+        await actuator.close('whenLost')
         return
       }
+      this.#wasOpen = true
       this.#actuator = actuator
-      await this.#opened(actuator)
+      this.#opened(actuator, on)
     } catch (error) {
+      this.#actuator = undefined
+      const opened = actuator
+      if (opened !== undefined) this.#closing = opened.close('safe').catch(() => {})
       this.#failed(error)
     }
   }
@@ -187,6 +271,7 @@ export class Outlet {
   }
 
   #changedByItself(on: boolean, why: OwnChange): void {
+    this.#changes += 1
     this.#show(on)
     this.#init.onOwnChange(this.name, on, why)
   }
@@ -197,10 +282,9 @@ export class Outlet {
     this.#readings.changed()
   }
 
-  async #opened(actuator: Actuator): Promise<void> {
+  #opened(actuator: Actuator, on: boolean): void {
     const { log } = this.#init
     const { name, line } = this.config
-    const { on } = await actuator.state()
     if (this.#failures > 0) log.info(`switch ${name} is open again, and ${on ? 'on' : 'off'}`)
     this.#failures = 0
     this.#fault = undefined
@@ -215,7 +299,8 @@ export class Outlet {
   async #lose(actuator: Actuator, error: unknown): Promise<void> {
     if (this.#actuator !== actuator) return
     this.#actuator = undefined
-    await actuator.close().catch(() => {})
+    this.#closing = actuator.close('safe').catch(() => {})
+    await this.#closing
     this.#failed(error)
   }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../clock.ts'
 import type { SwitchConfig } from '../../config/devices/switches.ts'
 import { isNodeError, NodeError } from '../../error.ts'
-import { isLocked, type OwnChange } from '../../hal/actuator.ts'
+import type { OwnChange } from '../../hal/actuator.ts'
 import type { Access, Principal } from '../../peer/access/access.ts'
 import { TokenBuckets } from '../../protocol/token-bucket.ts'
 import type { Startable } from '../../startable.ts'
@@ -46,13 +46,14 @@ export class Switches {
   /** Once private, the readings of a switch are not given away by its removal. */
   readonly #private = new Set<string>()
   #isStarted = false
+  #isEnded = false
   #updating: Promise<void> = Promise.resolve()
   #unlisten: () => void = () => {}
 
   constructor(init: SwitchesInit) {
     const { clock, limits } = init
     this.#init = init
-    this.time = new OwnTime(clock, init.random)
+    this.time = new OwnTime(clock, init.random, init.outlet.slept)
     this.#recent = new RecentCommands(clock, limits.peers)
     this.#rates = new TokenBuckets(clock, { rate: limits.rate, burst: limits.burst, names: limits.peers })
     this.setPrivate(init.configs)
@@ -82,10 +83,11 @@ export class Switches {
 
   /** Each is put into the state of whenLost, whatever becomes of the others. @throws AggregateError */
   async stop(): Promise<void> {
-    // An update that is under way opens nothing any more.
-    this.#isStarted = false
+    this.#isEnded = true
     this.#unlisten()
     const closed = await Promise.allSettled(this.#outlets.map((outlet) => outlet.close()))
+    // What another list is opening meanwhile closes itself.
+    await this.#updating
     this.#init.log.stop()
     const errors = closed.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
@@ -111,8 +113,9 @@ export class Switches {
   /** Takes another list of outputs. One whose entry is the same keeps its level, its lease and all else. */
   update(configs: readonly SwitchConfig[]): Promise<void> {
     if (this.#init.shortLived) return Promise.resolve()
-    this.#updating = this.#updating.then(() => this.#update(configs))
-    return this.#updating
+    const updated = this.#updating.then(() => this.#update(configs))
+    this.#updating = updated.catch(() => {})
+    return updated
   }
 
   /**
@@ -185,12 +188,21 @@ export class Switches {
   async #switch({ by, name, on, for: lease, expect, sent }: SwitchCommand): Promise<SwitchState> {
     const outlet = this.outlet(name)
     return await outlet.alone(async () => {
-      // Again, as it may have waited.
-      if (!this.#isGranted(by, name)) throw denied(name)
-      this.#checkTime(by, name, sent)
+      const held = this.#holders.get(name)
+      const { changes } = outlet
       if (expect !== undefined) await checkState(outlet, expect)
-      this.#holders.set(name, by)
-      await outlet.set(on, lease)
+      try {
+        await outlet.set(on, lease, () => {
+          // It may have waited, for the output, for its state, for the disk.
+          if (!this.#isGranted(by, name)) throw denied(name)
+          this.#checkTime(by, name, sent)
+          if (expect !== undefined && outlet.changes !== changes) throw notExpected(outlet)
+          this.#holders.set(name, by)
+        })
+      } catch (error) {
+        this.#holdAgain(name, by, held)
+        throw error
+      }
       return { name, ...(await outlet.state()) }
     })
   }
@@ -203,14 +215,18 @@ export class Switches {
       throw new NodeError('late', 'a newer command of this peer came before it: nothing was switched')
   }
 
-  #outletOf(config: SwitchConfig): Outlet {
+  /** After a command that failed. */
+  #holdAgain(name: string, by: Principal, held: Principal | undefined): void {
+    if (this.#holders.get(name) !== by) return
+    if (held === undefined) this.#holders.delete(name)
+    else this.#holders.set(name, held)
+  }
+
+  /** @param isAnew whether one of that name was open before */
+  #outletOf(config: SwitchConfig, isAnew = false): Outlet {
     const { outlet, clock, limits } = this.#init
-    return new Outlet(config, {
-      ...outlet,
-      clock,
-      waiting: limits.waiting,
-      onOwnChange: (name, on, why) => this.#changed(name, on, why)
-    })
+    const onOwnChange: OutletInit['onOwnChange'] = (name, on, why) => this.#changed(name, on, why)
+    return new Outlet(config, { ...outlet, clock, waiting: limits.waiting, onOwnChange }, isAnew)
   }
 
   #changed(name: string, on: boolean, asked: OwnChange | 'start' | 'stop' | 'revoked'): void {
@@ -246,40 +262,47 @@ export class Switches {
   }
 
   async #makeSafe(outlet: Outlet): Promise<void> {
-    const safe = outlet.config.safe === 'on'
     this.#holders.delete(outlet.name)
     try {
-      // Where minOff forbids it now, the end of a lease waits for that.
-      await outlet.set(safe).catch((error: unknown) => {
-        if (!isLocked(error)) throw error
-        return outlet.set(false, 1)
-      })
-      this.#changed(outlet.name, (await outlet.state()).on, 'revoked')
+      await outlet.toSafe()
+      const { on } = await outlet.state()
+      // One that waits for minOff tells its change itself.
+      if (on === (outlet.config.safe === 'on')) this.#changed(outlet.name, on, 'revoked')
     } catch {
-      // The output is lost, which was logged; it is in its initial state when it is back.
+      // The output is lost, which was logged; it is safe when it is back.
     }
   }
 
   async #update(configs: readonly SwitchConfig[]): Promise<void> {
+    if (this.#isEnded) return
     this.setPrivate(configs)
     const before = this.#outlets
     const kept = (config: SwitchConfig): Outlet | undefined =>
-      before.find((outlet) => isSameButPrivate(outlet.config, config))
+      before.find((outlet) => isSameOutput(outlet.config, config))
     const stay = configs.flatMap((config) => kept(config) ?? [])
     const gone = before.filter((outlet) => !stay.includes(outlet))
     // Commands find none of them any more; lines are free before others take them.
     this.#outlets = stay
     await Promise.allSettled(gone.map((outlet) => outlet.close()))
-    const next = configs.map((config) => kept(config) ?? this.#outletOf(config))
+    if (this.#isEnded) return
+    const wasOpen = (name: string): boolean => gone.some((outlet) => outlet.name === name)
+    const next = configs.map((config) => {
+      const outlet = kept(config)
+      outlet?.describe(config)
+      return outlet ?? this.#outletOf(config, wasOpen(config.name))
+    })
     this.#outlets = next
     if (!this.#isStarted) return
-    await Promise.all(next.filter((outlet) => !stay.includes(outlet)).map((outlet) => outlet.open()))
+    const begun = next.filter((outlet) => !stay.includes(outlet))
+    await Promise.all(begun.map((outlet) => outlet.open()))
+    if (this.#isEnded) await Promise.allSettled(begun.map((outlet) => outlet.close()))
   }
 }
 
-/** Who may see a switch does not concern its output. */
-function isSameButPrivate(one: SwitchConfig, other: SwitchConfig): boolean {
-  return isDeepStrictEqual({ ...one, private: false }, { ...other, private: false })
+/** How often its state is read, and who may see it, does not concern the output. */
+function isSameOutput(one: SwitchConfig, other: SwitchConfig): boolean {
+  const only = (config: SwitchConfig): SwitchConfig => ({ ...config, private: false, interval: 0 })
+  return isDeepStrictEqual(only(one), only(other))
 }
 
 /** One that was not tried at all: the same command may be tried again. */
@@ -290,8 +313,12 @@ function isPassing(error: unknown): boolean {
 /** @throws NodeError 'not-expected' */
 async function checkState(outlet: Outlet, expect: boolean): Promise<void> {
   const { on } = await outlet.state()
-  if (on !== expect)
-    throw new NodeError('not-expected', `switch ${outlet.name} is ${on ? 'on' : 'off'}: nothing was switched`)
+  if (on !== expect) throw notExpected(outlet, on)
+}
+
+function notExpected({ name }: Outlet, on?: boolean): NodeError {
+  const is = on === undefined ? 'has changed meanwhile' : `is ${on ? 'on' : 'off'}`
+  return new NodeError('not-expected', `switch ${name} ${is}: nothing was switched`)
 }
 
 function denied(name: string): NodeError {

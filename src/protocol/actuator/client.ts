@@ -63,14 +63,21 @@ export class SwitchClient {
    */
   async set(peer: string, wish: SwitchWish, signal: AbortSignal): Promise<WireState> {
     const cmd = randomBytes(CMD_BYTES).toString('hex')
-    return await this.#within(peer, signal, async (signal) => {
+    const work = async (signal: AbortSignal): Promise<WireState> => {
       try {
         return await this.#set(peer, wish, cmd, signal)
       } catch (error) {
         if (!isNodeError(error, 'link-broken')) throw error
       }
       return await this.#set(peer, wish, cmd, signal)
-    })
+    }
+    try {
+      return await this.#within(peer, signal, work)
+    } catch (error) {
+      throw isNodeError(error, 'deadline') || isNodeError(error, 'link-broken')
+        ? unknownEnd(peer, wish.n, error)
+        : error
+    }
   }
 
   async #set(peer: string, wish: SwitchWish, cmd: string, signal: AbortSignal): Promise<WireState> {
@@ -163,6 +170,19 @@ class SwitchLink {
     if (answer.error === undefined) waiting?.resolve(answer)
     else waiting?.reject(remoteError(this.#peer, answer.error))
   }
+}
+
+/** The answer is lost, or nothing came there: nobody can tell which. */
+function unknownEnd(peer: string, name: string, cause: NodeError): NodeError {
+  return new NodeError(
+    cause.code,
+    `${peer} does not answer a command: ${name} may have been switched, or not`,
+    {
+      remedy: 'retry',
+      hint: 'ask for its state',
+      cause
+    }
+  )
 }
 
 function broken(peer: string): NodeError {

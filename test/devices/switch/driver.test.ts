@@ -51,7 +51,7 @@ t.test('it is safe from the first moment on, whatever safe and on mean', async (
     t.same(await actuator.state(), still(safe === 'on'))
     await actuator.set(safe === 'off')
     t.equal(pins.level(LINE), 1 - level)
-    await actuator.close()
+    await actuator.close('whenLost')
     t.equal(pins.level(LINE), level, 'and when it is closed')
     t.ok(await pins.input(LINE), 'the line is given back')
   }
@@ -94,7 +94,7 @@ t.test('what cannot be done is thrown, and the line is closed all the same', asy
   pins.fail(LINE, 'gone')
   await t.rejects(actuator.set(true), { code: 'no-such-line', message: /GPIO27/ })
   await t.rejects(actuator.state(), { code: 'no-such-line' })
-  await t.rejects(actuator.close(), { code: 'no-such-line' })
+  await t.rejects(actuator.close('whenLost'), { code: 'no-such-line' })
   pins.fail(LINE, undefined)
   t.ok(await pins.output(LINE, 0))
   await clock.advance(100_000)
@@ -105,7 +105,8 @@ t.test('commands that come at once are carried out in order', async (t) => {
   const { pins, actuator } = await bench()
   await Promise.all([true, false, true, false, true].map((on) => actuator.set(on)))
   t.equal(pins.level(LINE), 1)
-  await Promise.all([actuator.set(true), actuator.set(false), actuator.close()])
+  await Promise.all([actuator.set(true), actuator.set(false)])
+  await actuator.close('whenLost')
   t.equal(pins.level(LINE), 0)
 })
 
@@ -152,7 +153,7 @@ t.test('initial and whenLost may differ from safe; maxOn counts all the same', a
   await clock.advance(5000)
   t.match(await actuator.state(), { on: true, left: 60_000 }, 'away from safe again')
   await actuator.set(false)
-  await actuator.close()
+  await actuator.close('whenLost')
   t.equal(pins.level(LINE), 1, 'whenLost holds at the end as well')
   t.same(changes, ['max-on off', 'lease on'])
 })
@@ -197,23 +198,142 @@ t.test('the last switching-off is kept over restarts, and forgotten before it is
   const memory: OffMemory = { read: () => kept.at(-1), write: async (at) => void kept.push(at) }
   const first = await bench({ minOff: 30_000 }, memory, machine)
   await machine.clock.advance(30_000)
-  const set = first.actuator.set(true)
-  t.equal(machine.pins.level(LINE), 0)
-  await set
-  t.same(kept, [undefined], 'a kill from now on leaves nothing that is too early')
+  await first.actuator.set(true)
   await machine.clock.advance(1000)
-  await first.actuator.close()
-  t.same(kept, [undefined, 31_000])
+  await first.actuator.close('whenLost')
+  t.same(kept, [31_000])
   await machine.clock.advance(20_000)
   const second = await bench({ minOff: 30_000 }, memory, machine)
   t.match(await second.actuator.state(), { on: false, lock: 10_000 })
   await machine.clock.advance(10_000)
-  await second.actuator.set(true)
+  const set = second.actuator.set(true)
+  t.equal(machine.pins.level(LINE), 0)
+  await set
+  t.same(kept, [31_000, undefined], 'a kill from now on leaves nothing that is too early')
 })
 
 t.test('at its end nothing is switched on before minOff is over', async (t) => {
   const { pins, clock, actuator } = await bench({ whenLost: 'on', minOff: 30_000 })
-  await actuator.close()
+  await actuator.close('whenLost')
   t.equal(pins.level(LINE), 0)
   t.equal(clock.pending, 0)
 })
+
+t.test('a disk that stalls keeps nothing on, and switches nothing on late', async (t) => {
+  const machine = newMachine()
+  let at: number | undefined = -40_000
+  const memory: OffMemory = { read: () => at, write: () => new Promise(() => {}) }
+  const { clock, pins } = machine
+  const { actuator } = await bench({ minOff: 30_000 }, memory, machine)
+  const set = t.rejects(actuator.set(true), { code: 'not-kept' })
+  await clock.advance(2000)
+  await set
+  t.equal(pins.level(LINE), 0)
+  at = undefined
+  await actuator.set(true, 30_000)
+  await actuator.set(true, 30_000)
+  t.equal(pins.level(LINE), 1)
+  at = 5
+  await actuator.set(true, 30_000)
+  await actuator.set(false)
+  t.equal(pins.level(LINE), 0, 'off waits for nothing')
+  t.equal(await actuator.close('whenLost'), false)
+})
+
+t.test('what is no longer so when the line is written is not done', async (t) => {
+  const { pins, actuator } = await bench()
+  await t.rejects(
+    actuator.set(true, 5000, () => {
+      throw new Error('late')
+    }),
+    /late/
+  )
+  t.equal(pins.level(LINE), 0)
+  t.same(await actuator.state(), still(false))
+})
+
+t.test(
+  'after a fault it is left safe, whatever whenLost says; what maxOn ended does not come back at a stop',
+  async (t) => {
+    const one = await bench({ whenLost: 'on' })
+    await one.actuator.set(false)
+    await one.actuator.close('safe')
+    t.equal(one.pins.level(LINE), 0)
+    const other = await bench({ whenLost: 'on' })
+    await other.actuator.set(true)
+    await other.clock.advance(60_000)
+    await other.actuator.close('whenLost')
+    t.equal(other.pins.level(LINE), 0)
+  }
+)
+
+t.test('maxOn goes on where it is opened anew, and over the sleep of the machine', async (t) => {
+  const { clock, pins, actuator } = await bench()
+  await actuator.set(true, 40_000)
+  actuator.slept(15_000)
+  t.match(await actuator.state(), { left: 25_000 })
+  actuator.slept(3_600_000)
+  await clock.advance(0)
+  t.equal(pins.level(LINE), 0)
+  const machine = newMachine()
+  const away = { until: 5000 }
+  const options: ActuatorOptions = {
+    ...{ active: 'high', safe: 'off', initial: 'on', whenLost: 'safe', maxOn: 60_000, minOff: 0 }
+  }
+  await relay.open(machine.pins, LINE, options, { clock: machine.clock, away })
+  await machine.clock.advance(5000)
+  t.equal(machine.pins.level(LINE), 0)
+})
+
+t.test('to safe, once minOff lets it, whatever whenLost is', async (t) => {
+  const { clock, pins, actuator, changes } = await bench({ safe: 'on', whenLost: 'off', minOff: 30_000 })
+  await clock.advance(30_000)
+  await actuator.set(false, 3000)
+  await actuator.toSafe()
+  await clock.advance(29_999)
+  t.equal(pins.level(LINE), 0)
+  await clock.advance(1)
+  t.equal(pins.level(LINE), 1)
+  t.same(changes, ['initial on', 'revoked on'])
+})
+
+t.test(
+  'a line that takes its time: a renewal keeps its lease, and what does not follow is tried again',
+  async (t) => {
+    const machine = newMachine()
+    const { clock } = machine
+    const output = machine.pins.output.bind(machine.pins)
+    let stuck = false
+    machine.pins.output = async (line, initial) => {
+      const real = await output(line, initial)
+      return {
+        name: line,
+        persists: false,
+        read: () => real.read(),
+        close: () => real.close(),
+        async write(level) {
+          await clock.sleep(5)
+          if (!stuck) await real.write(level)
+        }
+      }
+    }
+    const { actuator, pins, changes } = await bench({}, undefined, machine)
+    const settle = async (work: Promise<unknown>): Promise<void> => {
+      await clock.advance(10)
+      await work
+    }
+    await settle(actuator.set(true, 10_000))
+    await clock.advance(9992)
+    const renewal = actuator.set(true, 10_000)
+    await settle(renewal)
+    const { on, left = 0 } = await actuator.state()
+    t.ok(on && left > 9900 && left <= 10_000, `${left} ms are left`)
+    stuck = true
+    await clock.advance(15_000)
+    t.equal(pins.level(LINE), 1)
+    t.same(changes.slice(-1), ['lease off'].slice(0, changes.length), 'nothing is told that did not happen')
+    stuck = false
+    await clock.advance(2000)
+    t.equal(pins.level(LINE), 0)
+  }
+)

@@ -1,4 +1,5 @@
 import { defined } from '../../../defined.ts'
+import { NodeError } from '../../../error.ts'
 import type { LoggedCommand } from '../../../node/api/operations.ts'
 import { formatDuration, localTime } from '../../../node/format-units.ts'
 import { sanitize } from '../../../node/log/sanitize.ts'
@@ -15,6 +16,10 @@ export const log = defineCommand({
   positionals: [{ name: 'NAME', offers: 'switches', summary: 'of this switch alone' }],
   example: 'kith switch log heater -n 50',
   async run({ positionals: [name], options, json, terminal, connect }) {
+    if (name?.includes('/') === true)
+      throw new NodeError('usage', 'kith switch log: the log is on the machine that has the switch', {
+        hint: 'kith switch log there; kith switch hall/heater shows the state from here'
+      })
     const { operations } = await connect({ running: true })
     const commands = await operations.switchLog(defined({ name, limit: options.lines }))
     if (json) return terminal.json(commands)

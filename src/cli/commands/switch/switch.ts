@@ -14,6 +14,9 @@ type State = 'on' | 'off'
 
 /** Seconds of a lease that --keep renews, unless --for is given. */
 const KEPT = 60
+/** Seconds by which a lease may be shorter than it was asked for: its way here. */
+const SLACK = 3
+const HALF_DAY = 43_200
 /** Milliseconds in which the last command of --keep must be answered. */
 const LEAVE = 5000
 
@@ -108,11 +111,17 @@ async function keep(context: Context, request: SwitchRequest): Promise<number> {
   const operations = await connected(context, request)
   const first = await operations.switch(request, signal)
   show(context, request, first)
-  const { expect: _, ...again } = request
+  // A renewal switches nothing on that maxOn, or somebody else, has switched off meanwhile.
+  const again: SwitchRequest = { ...request, ...defined({ expect: request.to }) }
   try {
     while (!signal.aborted) await repeat(operations, again, context)
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) {
+      terminal.remark(
+        `kith: it is not repeated any more; what is left of its lease ends within ${request.for} s`
+      )
+      throw error
+    }
   }
   const to = request.to === 'on' ? 'off' : 'on'
   const back = { ...defined({ who: request.who, name: request.name }), to } as const
@@ -173,16 +182,18 @@ function sentence(view: SwitchView, { to, for: lease }: SwitchRequest, clock: Cl
   const { name, state, since, left, fault } = view
   if (fault !== undefined) return `${name}  fault: ${sanitize(fault.message)}`
   if (to === undefined) return [`${name}  ${state} since ${formatDuration(since)}`, ...notes(view)].join(', ')
-  const until = left === null ? [] : [`until ${timeOf(clock.now() / 1000 + left)}`]
-  const repeated = left !== null && lease !== undefined ? ' or as long as this command is repeated' : ''
+  const until = left === null ? [] : [`until ${timeOf(clock.now() / 1000, left)}`]
+  // Where maxOn ends it before the lease, no repetition helps.
+  const isLease = left !== null && lease !== undefined && lease - left < SLACK
+  const repeated = isLease ? ' or as long as this command is repeated' : ''
   const wished = state === to ? [] : [`although ${to} was commanded`]
   return `${[`${name}  ${state}, read back`, ...wished, ...until].join(', ')}${repeated}`
 }
 
-/** `21:40`, without the day: leases are short. */
-function timeOf(unixSeconds: number): string {
-  const [, time = ''] = localTime(unixSeconds).split(' ')
-  return time.slice(0, 5)
+/** `21:40`; with the day where it is not soon. */
+function timeOf(now: number, left: number): string {
+  const [day = '', time = ''] = localTime(now + left).split(' ')
+  return left < HALF_DAY ? time.slice(0, 5) : `${day} ${time.slice(0, 5)}`
 }
 
 function row(view: SwitchView, isOwn: boolean): Cell[] {

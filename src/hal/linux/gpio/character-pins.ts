@@ -78,11 +78,11 @@ export class CharacterPins implements Pins {
     }
   }
 
-  async output(name: string, initial: Level): Promise<OutputLine> {
+  async output(name: string, initial: Level, atExit = initial): Promise<OutputLine> {
     const found = findLine(this.#kernel, name)
     const persists = await this.#persists(found.chip.label)
     const line = this.#take(name, LineFlag.output, initial, found)
-    this.#safeLevels.set(line, initial)
+    this.#safeLevels.set(line, atExit)
     this.#cancelAtExit ??= this.#atExit(() => this.#applySafeLevels())
     return {
       name,

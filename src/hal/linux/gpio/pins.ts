@@ -34,8 +34,8 @@ export class LinuxPins implements Pins {
     return await (await this.#pinsFor(line)).input(line, options)
   }
 
-  async output(line: string, initial: Level): Promise<OutputLine> {
-    return await (await this.#pinsFor(line)).output(line, initial)
+  async output(line: string, initial: Level, atExit?: Level): Promise<OutputLine> {
+    return await (await this.#pinsFor(line)).output(line, initial, atExit)
   }
 
   async close(): Promise<void> {

@@ -75,9 +75,9 @@ export class SysfsPins implements Pins {
   }
 
   /** @throws NodeError 'no-such-line', 'busy', 'not-permitted', 'unsupported' */
-  async output(name: string, initial: Level): Promise<OutputLine> {
+  async output(name: string, initial: Level, atExit = initial): Promise<OutputLine> {
     const gpio = await this.#take(name, initial === 1 ? 'high' : 'low')
-    this.#safeLevels.set(name, initial)
+    this.#safeLevels.set(name, atExit)
     this.#cancelAtExit ??= this.#atExit(() => this.#applySafeLevels())
     return {
       name,

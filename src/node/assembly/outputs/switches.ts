@@ -43,6 +43,7 @@ export function createSwitches({
       pins,
       log,
       sampling: config.limits.sampling,
+      slept: () => boot?.slept() ?? 0,
       memoryOf: (name) =>
         boot &&
         offMemory({

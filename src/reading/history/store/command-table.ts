@@ -25,13 +25,14 @@ export interface CommandRow {
 
 /** How much is kept. */
 export interface CommandsKept {
-  /** Rows; refusals are at most a quarter of them. */
+  /** Rows; refusals are at most a quarter of them, those of who may command nothing a sixteenth. */
   readonly rows: number
   /** Unix seconds: rows before it are deleted; undefined where the time is unknown. */
   readonly since: number | undefined
 }
 
 const REFUSALS = 1 / 4
+const STRANGERS = 1 / 16
 
 /** The log of commands, newest last. */
 export class CommandTable {
@@ -61,6 +62,12 @@ export class CommandTable {
   }
 
   #retain({ rows, since }: CommandsKept): void {
+    this.#statements
+      .sql(
+        `DELETE FROM commands WHERE answer IN ('denied', 'busy', 'refused') AND id <=
+         (SELECT id FROM commands WHERE answer IN ('denied', 'busy', 'refused') ORDER BY id DESC LIMIT 1 OFFSET ?)`
+      )
+      .run(Math.floor(rows * STRANGERS))
     this.#statements
       .sql(
         `DELETE FROM commands WHERE text IS NOT NULL AND id <=

@@ -118,7 +118,8 @@ t.test('--keep repeats the command before its lease ends, and switches off with 
   const { status, out, err } = await run
   t.equal(clock.monotonic(), 3000, 'three in a lease')
   t.equal(status, 0)
-  t.same(asked.slice(0, 4), Array(4).fill({ who: 'hall', name: 'heater', to: 'on', for: 3 }))
+  const on = { who: 'hall', name: 'heater', to: 'on', for: 3 }
+  t.same(asked.slice(0, 4), [on, ...Array(3).fill({ ...on, expect: 'on' })], 'a renewal switches nothing on')
   t.same(asked.slice(4), [{ who: 'hall', name: 'heater', to: 'off' }])
   t.match(out, /on, read back[\s\S]*off, read back/)
   t.match(err, 'hall is busy')
@@ -152,4 +153,27 @@ t.test('kith switch log', async (t) => {
   t.equal(JSON.parse((await runCommand('switch log --json', { operations })).out)[0].time, NOW - 60)
   operations.switchLog = async () => []
   t.match(await runCommand('switch log', { operations }), { out: '', err: /nothing was commanded yet/ })
+})
+
+t.test('--keep ends where somebody else, or maxOn, has switched off', async (t) => {
+  const operations = new FakeOperations()
+  operations.switch = async ({ expect }) => {
+    if (expect === 'on')
+      throw new NodeError('not-expected', 'hall answers not-expected: switch heater is off')
+    return [{ ...heater, state: 'on', left: 1 }]
+  }
+  const clock = new VirtualClock()
+  const run = runCommand('switch hall/heater on --keep --for 9s', { operations, clock })
+  await clock.run(run)
+  const { status, out, err } = await run
+  t.equal(status, 4)
+  t.match(out, /^heater {2}on, read back, until \d\d:\d\d\n/, 'maxOn ends it before the lease')
+  t.match(err, /not repeated any more[\s\S]*heater is off/)
+})
+
+t.test('the log of another node is not here', async (t) => {
+  t.match(await runCommand('switch log hall/heater'), {
+    status: 2,
+    err: /on the machine that has the switch/
+  })
 })
