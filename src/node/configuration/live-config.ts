@@ -143,8 +143,9 @@ export class LiveConfig {
           hint: 'restart it with another one'
         })
       )
+    if (this.#waiting !== undefined) return this.#waiting
     if (this.#running === undefined) return this.#run(source)
-    this.#waiting ??= this.#running.then(() => {
+    this.#waiting = this.#running.then(() => {
       this.#waiting = undefined
       return this.#run(source)
     })

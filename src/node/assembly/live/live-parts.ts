@@ -15,16 +15,17 @@ export function takeLive(components: Components, stopping: AbortSignal): void {
   live.take(
     [
       { options: ['log.level'], apply: ({ log }) => init.configSource?.setLogLevel(log.level) },
-      {
-        options: ['time.sources'],
-        apply: ({ time }) => components.timekeeper.update(timeSources(time.sources, components, stopping))
-      },
       ...trust(components),
       sensors(components),
       { options: ['switches'], apply: (config) => components.switches.update(config.switches) },
       { options: ['rules'], apply: () => rules.update() },
       // Once, after all that it tells of has changed.
-      { options: ['name', 'purposes', 'sensors', 'switches'], apply: () => cataloguePublisher.changed() }
+      { options: ['name', 'purposes', 'sensors', 'switches'], apply: () => cataloguePublisher.changed() },
+      // It waits for their answers.
+      {
+        options: ['time.sources'],
+        apply: ({ time }) => components.timekeeper.update(timeSources(time.sources, components, stopping))
+      }
     ],
     (sensor, next) => canRun(components, sensor, next)
   )

@@ -1,0 +1,66 @@
+import t from 'tap'
+import { loadConfig } from '../../../src/config/load.ts'
+import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import { LiveConfig } from '../../../src/node/configuration/live-config.ts'
+
+const load = (text: string) => loadConfig({ text, devices: [] })
+
+/** A configuration whose readings take some turns, and how many of them ran side by side. */
+function bench(text = () => 'name: hall') {
+  const counts = { running: 0, most: 0, all: 0 }
+  const live = new LiveConfig({
+    config: load('name: hall').config,
+    clock: new VirtualClock(),
+    log: silentLog,
+    source: {
+      file: 'kith.yaml',
+      async load() {
+        counts.all += 1
+        counts.running += 1
+        counts.most = Math.max(counts.most, counts.running)
+        await new Promise(setImmediate)
+        counts.running -= 1
+        return load(text())
+      },
+      setLogLevel() {}
+    }
+  })
+  return { live, counts }
+}
+
+t.test('reloads never run side by side, whenever they are asked for', async (t) => {
+  const { live, counts } = bench()
+  const first = live.reload()
+  // It is asked for as soon as the first has ended, and before the one that waits has begun.
+  const late = first.then(() => live.reload())
+  const waiting = live.reload()
+  await Promise.all([first, waiting, late])
+  t.equal(counts.most, 1)
+  t.equal(counts.all, 2, 'the late one shares that which has not begun')
+})
+
+t.test('a part that fails is named as waiting, and the others are applied', async (t) => {
+  const { live } = bench(() => 'name: attic\ndeny: [shed]')
+  const applied: string[] = []
+  live.take(
+    [
+      { options: ['deny'], apply: () => Promise.reject(new Error('broken')) },
+      { options: ['name'], apply: ({ name }) => void applied.push(name) }
+    ],
+    () => true
+  )
+  const { pending } = await live.reload()
+  t.same(pending, ['deny'])
+  t.same(applied, ['attic'])
+  t.match(live.status, { pending: ['deny'] })
+})
+
+t.test('many errors are told by their number', async (t) => {
+  const { live } = bench(() => Array.from({ length: 60 }, (_, i) => `nonsense-${i}: 1`).join('\n'))
+  const { state, problems } = await live.reload()
+  t.equal(state, 'refused')
+  t.equal(problems.length, 51)
+  t.match(problems.at(-1), { message: 'and 10 more' })
+  t.equal(live.current.name, 'hall')
+})
