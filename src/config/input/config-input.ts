@@ -144,7 +144,7 @@ export interface ConfigInput {
     readonly flushBytes?: string | undefined
     /** Readings held in memory while the disk cannot be written. (4KiB to 1GiB) */
     readonly memoryBytes?: string | undefined
-    /** Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to 256 MiB.
+    /** Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to 64 MiB.
      * (auto, 64KiB to 16GiB) */
     readonly sealBytes?: 'auto' | string | undefined
     /** An unfilled block is sealed after this. (1min to 1d) */

@@ -15,7 +15,7 @@ import { protocolsOf } from './protocols.ts'
 /** limits.hub.bytes: `auto`. */
 const HUB_BYTES = { share: 32, min: 8, max: 256 }
 /** history.sealBytes: `auto`. */
-const SEAL_BYTES = { share: 32, min: 8, max: 256 }
+const SEAL_BYTES = { share: 32, min: 8, max: 64 }
 
 export function createStorage({
   init,

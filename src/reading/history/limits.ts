@@ -15,7 +15,7 @@ export const historyLimits = defineLimits('Readings on disk.', {
   sealBytes: autoSize(
     '64KiB',
     '16GiB',
-    'Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to 256 MiB.',
+    'Signatures of others that wait in memory for a block of their author; auto: 1/32 of the memory, 8 to 64 MiB.',
     'MiB'
   ),
   blockAge: duration('1min', '1d', '15min', 'An unfilled block is sealed after this.', 'min')
