@@ -120,7 +120,7 @@ function covers(name: string, thing: Thing): boolean {
 /** Whether a grant is for this principal. */
 function means(
   facts: AccessFacts,
-  { who }: Grant,
+  { who, on }: Grant,
   principal: Principal,
   word: AccessWord,
   thing: Thing
@@ -129,8 +129,12 @@ function means(
   if (principal.kind === 'bridge') return who === principal.name && !CROWDS.includes(who)
   const { caller } = principal
   if (who === caller.peer) return true
-  if (CROWDS.includes(who))
-    return word === 'read' && !isPrivateThing(facts, thing) && (who === 'anyone' || facts.isNear(caller))
+  if (CROWDS.includes(who)) {
+    // Who publishes readings to everybody does not thereby run programs for everybody.
+    const isNamed = thing.kind !== 'protocol' || on !== undefined
+    const isOneOf = who === 'anyone' || facts.isNear(caller)
+    return word === 'read' && isNamed && isOneOf && !isPrivateThing(facts, thing)
+  }
   if (RESERVED_WHO.includes(who)) return false
   const isName = facts.isName(who)
   return facts

@@ -7,6 +7,9 @@ import { ephemeralIdentity } from '../../../src/peer/identity/identity.ts'
 import { encodeRequest } from '../../../src/protocol/query/codec/request.ts'
 import { codeOf, type House, type HouseNode, houseFor } from '../../support/scenario/house.ts'
 
+// Many nodes of one process, on a machine that does other things as well.
+t.setTimeout(120_000)
+
 const signal = (): AbortSignal => new AbortController().signal
 const TEMP = ['/sensor/temp/v1']
 const NOTES = '/doc/notes/v1'

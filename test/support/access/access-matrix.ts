@@ -110,10 +110,19 @@ export const WORLDS: readonly AccessWorld[] = [
     access: [{ who: 'anyone', may: ['read'] }],
     callers: [
       { name: 'a peer of the book', kind: 'far', book: {}, may: '++++----' },
-      { name: 'near stranger', kind: 'near', may: '+-++----' },
-      { name: 'far stranger', kind: 'far', may: '+-++----' },
+      { name: 'near stranger', kind: 'near', may: '+-++----', overRelay: '+-+-----' },
+      { name: 'far stranger', kind: 'far', may: '+-+-----' },
       { name: 'denied stranger', kind: 'far', denied: true, may: nothing },
       { name: 'mqtt', kind: 'bridge', may: nothing }
+    ]
+  },
+  {
+    title: 'anyone may use notes',
+    access: [{ who: 'anyone', may: ['read'], on: [PROTOCOL] }],
+    callers: [
+      { name: 'far stranger', kind: 'far', may: '---+----' },
+      { name: 'denied stranger', kind: 'far', denied: true, may: nothing },
+      { name: 'http', kind: 'bridge', may: nothing }
     ]
   }
 ]
