@@ -44,7 +44,7 @@ function row(command: LoggedCommand): Cell[] {
   ]
   return [
     { text: timeOf(command) },
-    { text: name, style: 'bold' },
+    { text: name === '' ? 'several' : name, style: 'bold' },
     { text: whoOf(command) },
     { text: askedOf(command) },
     { text: said.join(': '), ...(error === null ? {} : { style: 'red' }) }

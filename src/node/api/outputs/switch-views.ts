@@ -59,13 +59,13 @@ export interface LoggedCommand {
   peer: string | null
   /** How that peer was called here; `this machine`, or `kith` for what it did by itself. */
   who: string
-  /** `on`, `off`; by itself `start`, `stop`, `lease`, `max-on`, `initial`, `revoked`. */
+  /** `on`, `off`, `on, off` of several; by itself `start`, `stop`, `lease`, `max-on`, `initial`, `revoked`. */
   asked: string
   /** Seconds of the lease. */
   for: number | null
-  /** `on` or `off` as read back, else the code of the error. */
+  /** `on` or `off` as read back, else the code of the error; `refused` of several. */
   answer: string
   error: string | null
-  /** How often within a minute: equal refusals are one entry. */
+  /** How often within a minute: equal refusals are one entry, and those of a peer that may not operate the output. */
   times: number
 }
