@@ -267,7 +267,7 @@ t.test('addresses', async (t) => {
 
 t.test('pairing', async (t) => {
   // Behind the protocol and the lengths of both.
-  const parties = { initiator: documentBytes('pair-channel').slice(15, 53), responder: signer.kid }
+  const parties = { initiator: documentBytes('pair-channel').slice(23, 61), responder: signer.kid }
   const received = <Kind extends keyof Frames>(kind: Kind, name: string): Frames[Kind] => {
     const bytes = shown(name)
     const diagnostic = documentVectors.get(name)?.diagnostic ?? '{}'
@@ -284,10 +284,13 @@ t.test('pairing', async (t) => {
   const input = cpaceInput('7K3MQ9TX', parties, nonces)
   equalHex(t, input.channel, 'pair-channel')
   const one = Uint8Array.of(1, ...new Uint8Array(31))
-  equalHex(t, cpaceBegin(input, dataOf(undefined), one).sent.share, 'pair-generator')
-  const shares = [received('share', 'pair-share-i'), received('share', 'pair-share-r')].map(messageOf)
-  const i = cpaceBegin(input, dataOf('anna'), shown('pair-scalar-i'))
-  const r = cpaceBegin(input, dataOf('hall'), shown('pair-scalar-r'))
+  equalHex(t, cpaceBegin(input, dataOf(parties.initiator, undefined), one).sent.share, 'pair-generator')
+  const shares = [
+    messageOf(parties.initiator, received('share', 'pair-share-i')),
+    messageOf(parties.responder, received('share', 'pair-share-r'))
+  ]
+  const i = cpaceBegin(input, dataOf(parties.initiator, 'anna'), shown('pair-scalar-i'))
+  const r = cpaceBegin(input, dataOf(parties.responder, 'hall'), shown('pair-scalar-r'))
   t.same([i.sent, r.sent], shares)
   const sent = shares.map(({ share, data }) => lengthened(share, data))
   const secret = lengthened(Buffer.from('CPaceRistretto255_ISK'), input.session, shown('pair-secret'))

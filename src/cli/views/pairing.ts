@@ -8,8 +8,7 @@ type Opened = Extract<PairStep, { code: string }>
 /** A code that is open. @param self how this node is called @param now Unix seconds */
 export function openedLines(step: Opened, self: string, now: number, ansi: AnsiStyle): string[] {
   const time = formatDuration(Math.round(step.until - now))
-  const grants =
-    step.may.length === 0 ? 'puts each into the other’s book' : `grants ${grantsText(step.may)} here as well`
+  const grants = step.may.length === 0 ? 'puts each into the other’s book' : `${grantedText(step.may)}`
   return [
     '',
     `      ${ansi(step.code, 'bold')}`,
@@ -25,9 +24,15 @@ export function stepLine(step: Exclude<PairStep, Opened>): string[] {
   if ('paired' in step) return [`${sanitize(step.paired.name, 64)} is paired, ${step.paired.peer}`]
   if ('tried' in step) {
     const left = `${step.left} ${step.left === 1 ? 'try' : 'tries'} left`
-    return [`a wrong code from ${sanitize(step.tried.who, 64)}, ${step.tried.peer}: ${left}`]
+    return [`a try that failed, from ${whoText(step.tried)}: ${left}`]
   }
+  if ('failed' in step) return [`${whoText(step.failed)} is not paired: ${sanitize(step.failed.why)}`]
   return closings[step.closed]
+}
+
+/** The PeerId first: the name may be one that it claims. */
+function whoText({ peer, who }: { peer: string; who: string }): string {
+  return `${peer} (${sanitize(who, 64)})`
 }
 
 const closings: Readonly<Record<'used' | 'expired' | 'tries' | 'withdrawn', string[]>> = {
@@ -35,6 +40,11 @@ const closings: Readonly<Record<'used' | 'expired' | 'tries' | 'withdrawn', stri
   expired: ['the code has expired; kith pair shows another'],
   tries: ['the code is closed after too many wrong tries; kith pair shows another'],
   withdrawn: ['the code is closed; kith pair shows another']
+}
+
+function grantedText(may: readonly string[]): string {
+  if (may.includes('own')) return 'makes that machine an owner of this node: it may do everything here'
+  return `grants ${grantsText(may)} here as well`
 }
 
 /** `own`, `operate:heater and read:air` */
@@ -46,7 +56,7 @@ export function grantsText(may: readonly string[]): string {
 export function unownedLines({ code, until }: Opened, self: string, now: number, kith: string): string[] {
   const time = formatDuration(Math.round(until - now))
   return [
-    `Nobody owns this node. Whoever runs this within ${time}, on another machine of the network, does:`,
+    `Nobody owns this node yet. On the machine that shall own it, within ${time}:`,
     `${kith} pair ${sanitize(self, 64)} ${code}`
   ]
 }

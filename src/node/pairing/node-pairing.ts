@@ -60,16 +60,17 @@ const TELL = 5_000
 export class NodePairing implements Offered {
   readonly #init: NodePairingInit
   readonly #pairing: Pairing
-  /** The name that a person gave to whoever proves the code that is open. */
-  #nameGiven: string | undefined
 
   constructor(init: NodePairingInit) {
     const { config, self } = init
     this.#init = init
     this.#pairing = pair({ limits: config().limits.pair, self, name: () => config().name })({
-      ...init,
-      proved: (by) => this.#put({ ...by, name: this.#nameGiven, proposed: [by.name] })
+      ...init
     })
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return this.#pairing.counters
   }
 
   async *pairOpen({ may, name }: PairOpenRequest, signal: AbortSignal): AsyncGenerator<PairStep> {
@@ -79,10 +80,13 @@ export class NodePairing implements Offered {
     if (name !== undefined) checkName(name)
     const news = new Notifier()
     const events: PairEvent[] = []
-    this.#nameGiven = name
-    const open = await this.#pairing.open(grants, (event) => {
-      events.push(event)
-      news.notify()
+    const open = await this.#pairing.open({
+      may: grants,
+      proved: async (by) => await this.#put({ peer: by.peer, may: grants, name, proposed: [by.name] }),
+      onEvent(event) {
+        events.push(event)
+        news.notify()
+      }
     })
     const withdraw = (): void => open.close('withdrawn')
     signal.addEventListener('abort', withdraw, { once: true })
@@ -95,6 +99,8 @@ export class NodePairing implements Offered {
         else if (event.kind === 'closed') return yield { closed: event.why }
         else if (event.kind === 'tried')
           yield { tried: { peer: event.peer, who: directory.labelOf(event.peer) }, left: event.left }
+        else if (event.kind === 'unwritten')
+          yield { failed: { peer: event.peer, who: directory.labelOf(event.peer), why: event.why } }
         else yield { paired: { peer: event.peer, name: event.who } }
       }
     } finally {
@@ -190,7 +196,7 @@ export class NodePairing implements Offered {
 
   /** Closes a code that is open. */
   async stop(): Promise<void> {
-    await this.#pairing.close()
+    this.#pairing.close()
   }
 
   #entry({ peer, addresses }: Target, { name, who }: PairRequest, claimed: string | undefined) {

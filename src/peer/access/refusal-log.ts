@@ -1,9 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import type { Log } from '../../log.ts'
+import { EachMinute, type Log } from '../../log.ts'
 import type { AccessWord } from '../access-words.ts'
 import type { Principal, Thing } from './decide.ts'
-
-const PERIOD_MS = 60_000
 
 export interface RefusalLogInit {
   readonly clock: Clock
@@ -17,23 +15,17 @@ export interface RefusalLogInit {
 /** Logs what was refused, once a minute a caller, and of so many callers a minute. */
 export class RefusalLog {
   readonly #init: RefusalLogInit
-  readonly #logged = new Set<string>()
-  #since = -Infinity
+  readonly #logged: EachMinute
 
   constructor(init: RefusalLogInit) {
     this.#init = init
+    this.#logged = new EachMinute(init.clock, init.callers)
   }
 
   add(principal: Principal, word: AccessWord, thing: Thing): void {
-    const { clock, log, callers, labelOf } = this.#init
-    const now = clock.monotonic()
-    if (now - this.#since >= PERIOD_MS) {
-      this.#logged.clear()
-      this.#since = now
-    }
+    const { log, labelOf } = this.#init
     const id = principal.kind === 'peer' ? principal.caller.peer : nameOf(principal)
-    if (this.#logged.has(id) || this.#logged.size >= callers) return
-    this.#logged.add(id)
+    if (!this.#logged.take(id)) return
     const who = principal.kind === 'peer' ? labelOf(id) : id
     log.info(`access refused: ${word} on ${describeThing(thing)}`, {
       who,

@@ -16,7 +16,7 @@ import {
 } from './constants.ts'
 
 /**
- * The frames of `/kith/pair/v1` (docs/protocols.md section 24): an unsigned varint length in its minimal form, then one
+ * The frames of `/kith/pair-by-code/v1` (docs/protocols.md section 24): an unsigned varint length in its minimal form, then one
  * map in core deterministic CBOR (RFC 8949 section 4.2.1). I is who opens the stream and knows a code, R has it open.
  *
  *     nonce   = { nonce: bstr .size 16 }                    I, then R

@@ -1,6 +1,6 @@
 // What docs/protocols.md section 24 fixes; tuning stands in limits.ts.
 
-export const PAIR_PROTOCOL = '/kith/pair/v1'
+export const PAIR_PROTOCOL = '/kith/pair-by-code/v1'
 export const UNPAIR_PROTOCOL = '/kith/unpair/v1'
 
 /** Bytes of the random number of each side; both together are CPace's session identifier. */

@@ -17,7 +17,10 @@ export interface CpaceInput {
   readonly session: Uint8Array
 }
 
-/** What one side sends: its share, and data that the other side then knows to be its (ADa, ADb). */
+/**
+ * What one side sends: its share, and data that the other side then knows to be its (ADa, ADb). The data of the two
+ * must differ, as by who sends it: a message that can be sent back as it came proves nothing.
+ */
 export interface CpaceMessage {
   readonly share: Uint8Array
   readonly data: Uint8Array
@@ -57,7 +60,8 @@ export function cpaceBegin(
 
 /**
  * What both sides come to if they have the same code, channel and session.
- * @returns undefined where the other side's share is no group element, or the neutral one
+ * @returns undefined where the other side's share is no group element, the neutral one, or ours sent back, by which
+ * both tags could be the same
  */
 export function cpaceTags(
   own: CpaceSecret,
@@ -65,7 +69,8 @@ export function cpaceTags(
   role: 'initiator' | 'responder'
 ): CpaceTags | undefined {
   const secret = multiplied(own.scalar, received.share)
-  if (secret === undefined) return undefined
+  // The encoding of an element is the only one that is decoded (RFC 9496 section 4.3.1): equal elements, equal bytes.
+  if (secret === undefined || Buffer.compare(own.sent.share, received.share) === 0) return undefined
   const mine = lengthened(own.sent.share, own.sent.data)
   const theirs = lengthened(received.share, received.data)
   const [initiator, responder] = role === 'initiator' ? [mine, theirs] : [theirs, mine]

@@ -1,5 +1,5 @@
 /**
- * Pairing by a code, `/kith/pair/v1` (docs/protocols.md section 24): one node opens a code of 40 bits, whoever proves
+ * Pairing by a code, `/kith/pair-by-code/v1` (docs/protocols.md section 24): one node opens a code of 40 bits, whoever proves
  * it to that node, and has the node prove it, is the one to whom a person showed it.
  *
  *     const pairing = pair({ limits, self, name })({ network, clock, log, denies, proved })

@@ -51,22 +51,19 @@ export class OpenCode {
     return this.#provedBy
   }
 
-  /** Begins a try, which end() ends; 'busy' where another runs or the last began just now. */
+  /**
+   * Begins a try, which counts, and which end() ends: from here on the other side learns whether a guess was right.
+   * 'busy' where another runs or the last began just now.
+   */
   begin(peer: string): 'begun' | 'busy' | 'refused' {
     const { clock, limits } = this.#init
-    if (this.#isClosed || (this.#provedBy ?? peer) !== peer) return 'refused'
+    if (this.#isClosed || this.triesLeft <= 0 || (this.#provedBy ?? peer) !== peer) return 'refused'
     const now = clock.monotonic()
     if (this.#isTrying || now < this.#nextAt) return 'busy'
     this.#nextAt = now + limits.interval
     this.#isTrying = true
-    return 'begun'
-  }
-
-  /** Counts the try: from here on the other side learns whether a guess was right. @returns false once it is closed */
-  count(): boolean {
-    if (this.#isClosed || this.triesLeft <= 0) return false
     this.#tries++
-    return true
+    return 'begun'
   }
 
   /** The code was proved. For a while the same peer may prove it again: our answer may have been lost. */

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
 import { describeError } from '../../error.ts'
-import type { Log } from '../../log.ts'
+import { EachMinute, type Log } from '../../log.ts'
 import { makeCode } from './code.ts'
-import type { Refusal } from './codec.ts'
+import type { Frames, Refusal } from './codec.ts'
 import { NONCE_BYTES, PAIR_PROTOCOL } from './constants.ts'
 import type { PairLimits } from './limits.ts'
 import { type Closed, OpenCode } from './open-code.ts'
 import { PairStream } from './pair-stream.ts'
+import type { Nonces } from './parties.ts'
 
 export interface PairingInit {
   readonly limits: PairLimits
@@ -23,74 +24,119 @@ export interface PairingComponents {
   readonly clock: Clock
   readonly log: Log
   readonly denies: (peer: string) => boolean
-  /** Writes a peer that proved a code into the book. @returns how it is called there */
-  readonly proved: (by: ProvedBy) => Promise<string>
 }
 
-/** Who proved a code, and what it granted. */
+/** What a code is opened for. */
+export interface OpenRequest {
+  /** What it grants. */
+  readonly may: readonly string[]
+  /** Writes a peer that proved the code into the book. @returns how it is called there */
+  readonly proved: (by: ProvedBy) => Promise<string>
+  /** Must not throw; the last is `closed`. */
+  readonly onEvent: (event: PairEvent) => void
+}
+
+/** Who proved a code. */
 export interface ProvedBy {
   readonly peer: string
   /** What it calls itself. */
   readonly name: string | undefined
-  readonly may: readonly string[]
 }
 
 /** What becomes of an open code. */
 export type PairEvent =
+  /** A try that came to nothing, whyever. */
   | { readonly kind: 'tried'; readonly peer: string; readonly left: number }
   | { readonly kind: 'paired'; readonly peer: string; readonly who: string }
+  /** Proved, but not written into the book. */
+  | { readonly kind: 'unwritten'; readonly peer: string; readonly why: string }
   | { readonly kind: 'closed'; readonly why: Closed }
 
 const REFUSED: Refusal = { code: 'refused', text: 'the code is not right, or not open' }
 const BUSY: Refusal = { code: 'busy', text: 'another try runs, or the last began just now' }
-const NOT_WRITTEN: Refusal = { code: 'internal', text: 'the book could not be written' }
+const NOT_WRITTEN: Refusal = {
+  code: 'internal',
+  text: 'the book could not be written; the machine that shows the code says why'
+}
 
 /** Streams of one connection that are answered at a time. */
 const MAX_STREAMS = 2
+/** Peers whose refusals are logged in a minute. */
+const MAX_LOGGED = 16
+
+interface Opened {
+  readonly code: OpenCode
+  readonly request: OpenRequest
+}
+
+/** A try that runs. */
+interface Try extends Opened {
+  readonly frames: PairStream
+  readonly connection: Connection
+  readonly peer: string
+}
 
 /** Opens codes, one at a time, and answers whoever proves one. While none is open the protocol is not spoken. */
 export class Pairing {
   readonly #init: PairingInit
   readonly #components: PairingComponents
-  #open: OpenCode | undefined
-  #onEvent: (event: PairEvent) => void = () => {}
+  readonly #loggedBusy: EachMinute
+  readonly #counters = { tries: 0, refused: 0, paired: 0 }
+  #opened: Opened | undefined
+  /** The registrations of the protocol, one after the other. */
+  #registered: Promise<unknown> = Promise.resolve()
 
   constructor(components: PairingComponents, init: PairingInit) {
     this.#init = init
     this.#components = components
+    this.#loggedBusy = new EachMinute(components.clock, MAX_LOGGED)
   }
 
-  /** Opens a new code; one that was open is withdrawn. @param onEvent must not throw */
-  async open(may: readonly string[], onEvent: (event: PairEvent) => void): Promise<OpenCode> {
+  /** Tries that counted; what was refused, those that were too early as well; peers that were paired. */
+  get counters(): Readonly<Record<string, number>> {
+    return this.#counters
+  }
+
+  /** Opens a new code; one that was open is withdrawn. @throws what the network throws: then none is open */
+  async open(request: OpenRequest): Promise<OpenCode> {
     const { network, clock } = this.#components
-    await this.close('withdrawn')
-    const open: OpenCode = new OpenCode({
+    this.close('withdrawn')
+    const code: OpenCode = new OpenCode({
       clock,
       limits: this.#init.limits,
       code: makeCode(),
-      may,
-      onClosed: (why) => this.#closed(open, why)
+      may: request.may,
+      onClosed: (why) => this.#closed(code, request, why)
     })
-    this.#open = open
-    this.#onEvent = onEvent
-    await network.handle(PAIR_PROTOCOL, this.#handle, {
-      maxInboundStreams: MAX_STREAMS,
-      runOnLimitedConnection: true
-    })
-    return open
+    this.#opened = { code, request }
+    const options = { maxInboundStreams: MAX_STREAMS, runOnLimitedConnection: true }
+    try {
+      await this.#register(() => network.handle(PAIR_PROTOCOL, this.#handle, options))
+    } catch (error) {
+      code.close('withdrawn')
+      throw error
+    }
+    return code
   }
 
   /** Closes the code that is open, if one is. */
-  async close(why: Closed = 'withdrawn'): Promise<void> {
-    this.#open?.close(why)
+  close(why: Closed = 'withdrawn'): void {
+    this.#opened?.code.close(why)
   }
 
-  #closed(open: OpenCode, why: Closed): void {
-    if (this.#open !== open) return
-    this.#open = undefined
-    this.#onEvent({ kind: 'closed', why })
+  #closed(code: OpenCode, { onEvent }: OpenRequest, why: Closed): void {
+    if (this.#opened?.code === code) this.#opened = undefined
+    onEvent({ kind: 'closed', why })
     const { network, log } = this.#components
-    network.unhandle(PAIR_PROTOCOL).catch((error: unknown) => log.debug(describeError(error)))
+    this.#register(() => network.unhandle(PAIR_PROTOCOL)).catch((error: unknown) =>
+      log.debug(describeError(error))
+    )
+  }
+
+  #register(work: () => Promise<void>): Promise<void> {
+    const done = this.#registered.then(work)
+    this.#registered = done.catch(() => {})
+    return done
   }
 
   /** Never throws: libp2p hands that to the process (docs/network.md trap 9). */
@@ -101,77 +147,99 @@ export class Pairing {
     })
   }
 
+  /** Only who sends a share takes the one place: whoever holds it uses up a try. */
   async #answer(stream: Stream, connection: Connection): Promise<void> {
-    const { clock, denies } = this.#components
+    const frames = new PairStream(stream, this.#components.clock, this.#init.limits.deadline)
     const peer = connection.remotePeer.toString()
-    const frames = new PairStream(stream, clock, this.#init.limits.deadline)
     const { nonce } = await frames.receive('nonce')
-    const open = this.#open
-    const begun = open === undefined || denies(peer) ? 'refused' : open.begin(peer)
-    if (open === undefined || begun !== 'begun') return await frames.refuse(begun === 'busy' ? BUSY : REFUSED)
+    if (this.#isClosedTo(peer)) return await this.#refuse(frames, REFUSED)
+    const nonces = { initiator: nonce, responder: randomBytes(NONCE_BYTES) }
+    await frames.send('nonce', { nonce: nonces.responder })
+    const share = await frames.receive('share')
+    const opened = this.#opened
+    if (opened === undefined || this.#isClosedTo(peer)) return await this.#refuse(frames, REFUSED)
+    const begun = opened.code.begin(peer)
+    if (begun === 'busy' && this.#loggedBusy.take(peer))
+      this.#components.log.info('a try to pair was too early', { peer })
+    if (begun !== 'begun') return await this.#refuse(frames, begun === 'busy' ? BUSY : REFUSED)
+    this.#counters.tries++
     try {
-      await this.#try(frames, connection, open, nonce)
+      await this.#try({ ...opened, frames, connection, peer }, nonces, share)
     } finally {
-      open.end()
+      opened.code.end()
     }
   }
 
-  /** What the last check says goes to the other side in one form, and after the same work, whatever is wrong. */
-  async #try(frames: PairStream, connection: Connection, open: OpenCode, nonce: Uint8Array): Promise<void> {
+  #isClosedTo(peer: string): boolean {
+    return this.#opened === undefined || this.#components.denies(peer)
+  }
+
+  async #try(one: Try, nonces: Nonces, share: Frames['share']): Promise<void> {
+    let tag: Uint8Array | undefined
+    try {
+      tag = await this.#provedTag(one, nonces, share)
+    } finally {
+      // Also where it was broken off.
+      if (tag === undefined) this.#failed(one)
+    }
+    if (tag === undefined) await this.#refuse(one.frames, REFUSED)
+    else await this.#proved(one, { peer: one.peer, name: share.name }, tag)
+  }
+
+  /**
+   * What the last check says goes to the other side in one form, and after the same work, whatever is wrong.
+   * @returns our own proof; undefined where that of the other side is none
+   */
+  async #provedTag(
+    { frames, connection, code }: Try,
+    nonces: Nonces,
+    share: Frames['share']
+  ): Promise<Uint8Array | undefined> {
     const { self } = this.#init
     const name = this.#init.name()
     const [{ cpaceBegin, cpaceTags, isSameTag }, { cpaceInput, dataOf, messageOf, partiesOf }] =
       await Promise.all([import('./cpace.ts'), import('./parties.ts')])
-    const nonces = { initiator: nonce, responder: randomBytes(NONCE_BYTES) }
-    await frames.send('nonce', { nonce: nonces.responder })
-    const theirs = await frames.receive('share')
-    if (!open.count()) return await frames.refuse(REFUSED)
-    const own = cpaceBegin(
-      cpaceInput(open.code, partiesOf(connection, self, 'responder'), nonces),
-      dataOf(name)
-    )
+    const parties = partiesOf(connection, self, 'responder')
+    const own = cpaceBegin(cpaceInput(code.code, parties, nonces), dataOf(parties.responder, name))
     await frames.send('share', { share: own.sent.share, name })
-    const tags = cpaceTags(own, messageOf(theirs), 'responder')
+    const tags = cpaceTags(own, messageOf(parties.initiator, share), 'responder')
     const { tag } = await frames.receive('proof')
-    const isProved = tags !== undefined && isSameTag(tags.initiator, tag) && !open.isClosed
-    if (!isProved) return await this.#failed(frames, connection, open)
-    await this.#proved(
-      frames,
-      { peer: connection.remotePeer.toString(), name: theirs.name },
-      open,
-      tags.responder
-    )
+    const isProved = tags !== undefined && isSameTag(tags.initiator, tag) && !code.isClosed
+    return isProved ? tags.responder : undefined
   }
 
-  async #failed(frames: PairStream, { remotePeer }: Connection, open: OpenCode): Promise<void> {
-    const peer = remotePeer.toString()
-    this.#components.log.warn('a try to pair failed', { peer, triesLeft: open.triesLeft })
-    this.#onEvent({ kind: 'tried', peer, left: open.triesLeft })
-    await frames.refuse(REFUSED)
+  #failed({ peer, code, request }: Try): void {
+    this.#components.log.warn('a try to pair failed', { peer, triesLeft: code.triesLeft })
+    if (!code.isClosed) request.onEvent({ kind: 'tried', peer, left: code.triesLeft })
+  }
+
+  async #refuse(frames: PairStream, refusal: Refusal): Promise<void> {
+    this.#counters.refused++
+    await frames.refuse(refusal)
   }
 
   /** The book is written first: whoever hears that it is paired, is. */
-  async #proved(
-    frames: PairStream,
-    by: Omit<ProvedBy, 'may'>,
-    open: OpenCode,
-    tag: Uint8Array
-  ): Promise<void> {
-    const { log, proved } = this.#components
-    const { may } = open
-    const who = await proved({ ...by, may }).catch((error: unknown) => {
-      log.error(`pairing with ${by.peer}: ${describeError(error)}`)
+  async #proved({ frames, code, request }: Try, by: ProvedBy, tag: Uint8Array): Promise<void> {
+    const { log } = this.#components
+    const { proved, onEvent } = request
+    const { may } = code
+    const { peer } = by
+    const who = await proved(by).catch((error: unknown) => {
+      const why = describeError(error)
+      log.error(`pairing with ${peer}: ${why}`)
+      onEvent({ kind: 'unwritten', peer, why })
       return undefined
     })
-    if (who === undefined) return await frames.refuse(NOT_WRITTEN)
-    if (open.provedBy === undefined) {
-      log.info(`paired with ${who}`, { peer: by.peer, may })
-      this.#onEvent({ kind: 'paired', peer: by.peer, who })
+    if (who === undefined) return await this.#refuse(frames, NOT_WRITTEN)
+    if (code.provedBy === undefined) {
+      log.info(`paired with ${who}`, { peer, may })
+      this.#counters.paired++
+      onEvent({ kind: 'paired', peer, who })
     }
-    open.proved(by.peer)
+    code.proved(peer)
     await frames.send('paired', { tag, may })
     await frames.receive('done')
     frames.close()
-    open.close('used')
+    code.close('used')
   }
 }

@@ -42,11 +42,11 @@ export function cpaceInput(code: string, { initiator, responder }: Parties, nonc
   }
 }
 
-/** A name is the data that goes along with a share. */
-export function dataOf(name: string | undefined): Uint8Array {
-  return Buffer.from(name ?? '')
+/** The data that goes along with a share: who sends it, so that no message of one is one of the other, and its name. */
+export function dataOf(sender: Uint8Array, name: string | undefined): Uint8Array {
+  return lengthened(sender, Buffer.from(name ?? ''))
 }
 
-export function messageOf({ share, name }: Frames['share']): CpaceMessage {
-  return { share, data: dataOf(name) }
+export function messageOf(sender: Uint8Array, { share, name }: Frames['share']): CpaceMessage {
+  return { share, data: dataOf(sender, name) }
 }

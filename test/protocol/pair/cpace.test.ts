@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { ristretto255 } from '@noble/curves/ed25519.js'
 import t from 'tap'
 import { bytesOfHex, concatBytes, hexOfBytes } from '../../../src/cbor/bytes.ts'
 import { cpaceBegin, cpaceTags, isSameTag, lengthened } from '../../../src/protocol/pair/cpace.ts'
@@ -64,6 +65,16 @@ t.test('what is no group element, or the neutral one, comes to nothing', async (
     t.equal(cpaceTags(side, { share: bytesOfHex(share), data: ADb }, 'initiator'), undefined, share)
   const valid = '2c3c6b8c4f3800e7aef6864025b4ed79bd599117e427c41bd47d93d654b4a51c'
   t.ok(cpaceTags(side, { share: bytesOfHex(valid), data: ADb }, 'initiator'))
+})
+
+t.test('our own share, sent back, comes to nothing; its negative to other tags', async (t) => {
+  const side = cpaceBegin(input, ADa, ya)
+  for (const data of [ADa, ADb])
+    for (const role of ['initiator', 'responder'] as const)
+      t.equal(cpaceTags(side, { share: side.sent.share, data }, role), undefined)
+  const negative = ristretto255.Point.fromBytes(side.sent.share).negate().toBytes()
+  const tags = cpaceTags(side, { share: negative, data: ADa }, 'initiator')
+  t.ok(tags && !isSameTag(tags.initiator, tags.responder))
 })
 
 t.test('another code, channel, session or data comes to other tags', async (t) => {

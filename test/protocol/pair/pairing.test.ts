@@ -1,5 +1,6 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import t, { type Test } from 'tap'
+import { defined } from '../../../src/defined.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { defaultsOf } from '../../../src/limits.ts'
 import { silentLog } from '../../../src/log.ts'
@@ -44,13 +45,13 @@ async function hallOf(t: Test, name = 'hall'): Promise<Hall> {
     network,
     clock,
     log: silentLog,
-    denies: (peer) => denied.has(peer),
-    async proved(by) {
-      if (hall.broken) throw new Error('no space left on the disk')
-      book.push(by)
-      return by.name ?? by.peer
-    }
+    denies: (peer) => denied.has(peer)
   })
+  const proved = async (by: ProvedBy): Promise<string> => {
+    if (hall.broken) throw new Error('no space left on the disk')
+    book.push(by)
+    return by.name ?? by.peer
+  }
   const hall: Hall = {
     network,
     pairing,
@@ -59,7 +60,8 @@ async function hallOf(t: Test, name = 'hall'): Promise<Hall> {
     events,
     denied,
     broken: false,
-    open: async (may = ['own']) => (await pairing.open(may, (event) => events.push(event))).code
+    open: async (may = ['own']) =>
+      (await pairing.open({ may, proved, onEvent: (event) => events.push(event) })).code
   }
   return hall
 }
@@ -128,7 +130,7 @@ t.test('whoever proves the code is told what it may, and both know each other', 
   const told = await prove(anna, await dial(anna, hall.network), code, { clock, name: 'anna' })
   t.same(told, { peer: hall.network.peerId.toString(), name: 'hall', may: ['own'] })
   await settle(hall)
-  t.same(hall.book, [{ peer: anna.peerId.toString(), name: 'anna', may: ['own'] }])
+  t.same(hall.book, [{ peer: anna.peerId.toString(), name: 'anna' }])
   t.same(
     hall.events.map(({ kind }) => kind),
     ['paired', 'closed']
@@ -238,6 +240,8 @@ t.test('one pairing at a time', async (t) => {
   const idle = await fromAnna.newStream(PAIR_PROTOCOL)
   idle.send(prefixed(encodeFrame('nonce', { nonce: new Uint8Array(16) })))
   await settle(hall)
+  idle.send(prefixed(encodeFrame('share', { share: new Uint8Array(32), name: 'anna' })))
+  await settle(hall)
   t.equal(await prove(ben, fromBen, code, { clock }), 'busy')
   await clock.advance(limits.deadline)
   await settle(hall)
@@ -273,6 +277,107 @@ t.test('whoever stands between the two makes it fail for both', async (t) => {
   t.match(hall.events, [{ kind: 'tried', peer: mallory.peerId.toString() }])
 })
 
+t.test('a nonce and nothing more keeps nobody from pairing', async (t) => {
+  const [hall, eve, anna] = [await hallOf(t), await networkOf(t), await networkOf(t)]
+  const { clock } = hall
+  const code = await hall.open()
+  const fromEve = await dial(eve, hall.network)
+  for (const _of of [1, 2])
+    (await fromEve.newStream(PAIR_PROTOCOL)).send(
+      prefixed(encodeFrame('nonce', { nonce: new Uint8Array(16) }))
+    )
+  await settle(hall)
+  t.match(await prove(anna, await dial(anna, hall.network), code, { clock }), { may: ['own'] })
+})
+
+t.test('tries that are broken off count, and it is told who made them', async (t) => {
+  const [hall, eve] = [await hallOf(t), await networkOf(t)]
+  const { clock } = hall
+  await hall.open()
+  const peer = eve.peerId.toString()
+  const fromEve = await dial(eve, hall.network)
+  const nonce = encodeFrame('nonce', { nonce: new Uint8Array(16) })
+  const share = encodeFrame('share', { share: new Uint8Array(32), name: 'eve' })
+  const proof = encodeFrame('proof', { tag: new Uint8Array(64) })
+  for (let i = 0; i < limits.tries; i++) {
+    // Broken off after the share, or the share and what is out of turn at once.
+    await sent(hall, fromEve, [nonce], i % 2 === 0 ? [share] : [share, proof, proof])
+    await clock.advance(limits.interval)
+  }
+  t.same(hall.events, [
+    ...[4, 3, 2, 1, 0].map((left) => ({ kind: 'tried', peer, left })),
+    { kind: 'closed', why: 'tries' }
+  ])
+  t.match(hall.pairing.counters, { tries: limits.tries, paired: 0 })
+})
+
+for (const name of ['anna', undefined])
+  t.test(
+    `a mirror, of one ${name === undefined ? 'without a name' : 'with a name'}, proves nothing`,
+    async (t) => {
+      const [mirror, anna] = [await networkOf(t), await networkOf(t)]
+      let put = 0
+      await mirror.handle(PAIR_PROTOCOL, async (stream) => {
+        let frames = 0
+        stream.addEventListener('message', ({ data }) => {
+          // Of the proof the tag, as the answer has it.
+          if (++frames < 3) stream.send(data.subarray())
+          else stream.send(prefixed(encodeFrame('paired', { tag: data.subarray().slice(-64), may: ['own'] })))
+        })
+      })
+      const proved = async (): Promise<void> => {
+        put++
+      }
+      const clock = new VirtualClock()
+      const told = await prove(anna, await dial(anna, mirror), '7K3MQ9TX', {
+        clock,
+        ...defined({ name }),
+        proved
+      })
+      t.equal(told, 'not-proved')
+      t.equal(put, 0)
+    }
+  )
+
+t.test('a mirror that opens the stream is refused after its proof, like any', async (t) => {
+  const [hall, eve] = [await hallOf(t), await networkOf(t)]
+  await hall.open()
+  const stream = await (await dial(eve, hall.network)).newStream(PAIR_PROTOCOL)
+  const answers: Uint8Array[] = []
+  stream.addEventListener('message', ({ data }) => answers.push(data.subarray()))
+  stream.send(prefixed(encodeFrame('nonce', { nonce: new Uint8Array(16) })))
+  await settle(hall)
+  // It can only send its share first: that of another run is none of this one.
+  stream.send(prefixed(encodeFrame('share', { share: shareOfDraft, name: 'hall' })))
+  await settle(hall)
+  stream.send(prefixed(encodeFrame('proof', { tag: new Uint8Array(64) })))
+  await settle(hall)
+  t.equal(answers.length, 3)
+  t.same(hall.book, [])
+  t.match(hall.events, [{ kind: 'tried', peer: eve.peerId.toString() }])
+})
+
+t.test('two that open a code at once, and a network that takes no protocol', async (t) => {
+  const [hall, anna] = [await hallOf(t), await networkOf(t)]
+  const { clock } = hall
+  const codes = await Promise.all([hall.open(), hall.open()])
+  t.same(hall.events, [{ kind: 'closed', why: 'withdrawn' }], 'the first is told')
+  const connection = await dial(anna, hall.network)
+  t.equal(await prove(anna, connection, codes[0], { clock }), 'refused')
+  await clock.advance(limits.interval)
+  t.match(await prove(anna, connection, codes[1], { clock }), { may: ['own'] })
+  await settle(hall)
+  t.notOk(speaks(hall))
+  const handle = hall.network.handle.bind(hall.network)
+  hall.network.handle = async () => {
+    throw new Error('stopped')
+  }
+  await t.rejects(hall.open(), /stopped/)
+  t.same(hall.events.at(-1), { kind: 'closed', why: 'withdrawn' })
+  hall.network.handle = handle
+  t.match(await prove(anna, connection, await hall.open(), { clock }), { may: ['own'] })
+})
+
 t.test('a node that says it is the hall and does not know the code is found out', async (t) => {
   const [likeness, anna] = [await hallOf(t, 'hall'), await networkOf(t)]
   const { clock } = likeness
@@ -289,9 +394,11 @@ t.test('a node that says it is the hall and does not know the code is found out'
   t.equal(put, 0)
 })
 
+const shareOfDraft = Buffer.from('3ea7e0b19560d7c0b0f5734f63b955286dfa8232b5ebe63324e2d9e7433f7258', 'hex')
+
 /** Answers as if it knew the code. */
 function pretend(stream: Stream): void {
-  const share = Buffer.from('3ea7e0b19560d7c0b0f5734f63b955286dfa8232b5ebe63324e2d9e7433f7258', 'hex')
+  const share = shareOfDraft
   const answers = [
     encodeFrame('nonce', { nonce: new Uint8Array(16) }),
     encodeFrame('share', { share, name: 'hall' }),
@@ -346,6 +453,7 @@ t.test('where the book cannot be written nobody is paired, and the code stays op
   const connection = await dial(anna, hall.network)
   hall.broken = true
   t.equal(await prove(anna, connection, code, { clock }), 'refused')
+  t.match(hall.events, [{ kind: 'unwritten', why: /no space left/, peer: anna.peerId.toString() }])
   hall.broken = false
   await clock.advance(limits.interval)
   t.match(await prove(anna, connection, code, { clock }), { may: ['own'] })

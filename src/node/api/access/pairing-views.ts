@@ -8,8 +8,10 @@ export interface PairOpenRequest {
 export type PairStep =
   /** `until`: Unix seconds. */
   | { code: string; until: number; may: string[] }
-  /** A wrong try, and how many are left. */
+  /** A try that came to nothing, and how many are left. */
   | { tried: { peer: string; who: string }; left: number }
+  /** The code was proved, but not written into the book. */
+  | { failed: { peer: string; who: string; why: string } }
   | { paired: { peer: string; name: string } }
   | { closed: 'used' | 'expired' | 'tries' | 'withdrawn' }
 
