@@ -15,6 +15,8 @@ const NODES = Number(process.argv[2] ?? 100)
 const SEARCHES = 100
 /** One in so many serves; the others are clients that want to be found. */
 const SERVERS = 4
+/** Milliseconds of a search: all nodes share a process, which may be slow. */
+const LOOKUP = 60_000
 const random = numbers(5)
 
 function oneOf<T>(list: readonly T[]): T {
@@ -29,7 +31,7 @@ const servers: DhtNode[] = []
 for (let i = 0; i < NODES; i++) {
   const serve = i % SERVERS === 0
   const bootstrap = servers.length === 0 ? [] : [oneOf(servers).address]
-  const node = await makeDhtNode({ serve, bootstrap })
+  const node = await makeDhtNode({ serve, bootstrap, limits: { lookup: LOOKUP } })
   nodes.push(node)
   if (serve) servers.push(node)
   await until(() => bootstrap.length === 0 || node.dht.status.servers > 0, 600_000)

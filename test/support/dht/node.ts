@@ -36,7 +36,8 @@ export async function dhtNode(t: Test, plan: DhtPlan = {}): Promise<DhtNode> {
 
 /** As dhtNode, outside of a test. */
 export async function makeDhtNode(plan: DhtPlan = {}): Promise<DhtNode> {
-  const network = await memoryNetwork({}, { inboundPending: 1000 })
+  // Nothing dials anew after a missed identify, as the watch of gossip does in a whole node.
+  const network = await memoryNetwork({}, { inboundPending: 1000, identifyTimeout: 600_000 })
   const peer = network.peerId.toString()
   const dialled: string[] = []
   const connection: DhtComponents['connection'] = (other) =>
