@@ -4,6 +4,9 @@ import { runningNode } from '../command-line/running-node.ts'
 import { loadNodeConfig } from '../load-config.ts'
 import { facts } from '../terminal/table.ts'
 
+/** The invite below the code, of two lines at 80 columns, and the prompt. */
+const ROWS_BELOW = 3
+
 export const id = defineCommand({
   name: 'id',
   summary: 'print the PeerId, its name and its addresses',
@@ -28,7 +31,13 @@ export const id = defineCommand({
         terminal.remark('kith: a QR code needs a locale of UTF-8, for example LANG=C.UTF-8; this is its text')
         return terminal.line(invite)
       }
-      return terminal.lines([...qrLines(invite), invite])
+      const code = qrLines(invite)
+      terminal.lines([...code, invite])
+      if (terminal.live && code.length > terminal.height - ROWS_BELOW)
+        terminal.remark(
+          `kith: the code has ${code.length} rows, more than this terminal has: enlarge it, or scroll up`
+        )
+      return
     }
     if (!terminal.live) return
     const shown = addresses.length > 0 ? addresses : `none: no node runs in ${home}`

@@ -218,6 +218,16 @@ t.test('the PeerId needs no running node', async (t) => {
   t.equal(first, peer)
   t.equal(rest.at(-1), `kith:1/${peer}?name=den`)
   t.equal(rest.length - 1, 21, '33 modules and two quiet zones of 4, two in a character')
+  t.equal(
+    (await runCommand('id --qr', { home, alone: true, columns: 80 })).err,
+    '',
+    '24 rows have room for it'
+  )
+  const operations = new FakeOperations()
+  const status = operations.status.bind(operations)
+  operations.status = async () => ({ ...(await status()), peer })
+  const large = await runCommand('id --qr', { home, operations, columns: 80 })
+  t.match(large.err, /^kith: the code has \d\d rows, more than this terminal has: enlarge/)
   t.notOk(existsSync(join(home, 'history.sqlite')), 'no node was started')
   t.equal((await runCommand('id --qr --json', { home, alone: true })).status, 2)
   writeFileSync(join(home, 'identity.key'), 'garbage')
