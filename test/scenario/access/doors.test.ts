@@ -128,6 +128,17 @@ for (const world of WORLDS)
       })
     )
 
+    t.test('the status of the node from afar', (t) =>
+      checkDoor(t, peers, {
+        columns: ['configure'],
+        tries: (caller) => {
+          const { operations } = nodeOf(all, caller)
+          const answers = operations.manage({ who: hall.peer, op: 'status' }, signal())
+          return isAllowed(house, answers[Symbol.asyncIterator]().next())
+        }
+      })
+    )
+
     t.test('a stream of an application', async (t) => {
       const node = new Node(hall.running, hall.running.assembled.init.config)
       await node.handle(PROTOCOL, async (stream) => {
