@@ -37,11 +37,9 @@ export const log = defineCommand({
 
 function row(command: LoggedCommand): Cell[] {
   const { name, answer, error, times } = command
-  const said = [
-    answer,
-    ...(error === null ? [] : [sanitize(error)]),
-    ...(times > 1 ? [`${times} times`] : [])
-  ]
+  // Without the cure, which is for who was refused.
+  const [why = ''] = (error ?? '').split('; ')
+  const said = [answer, ...(error === null ? [] : [sanitize(why)]), ...(times > 1 ? [`${times} times`] : [])]
   return [
     { text: timeOf(command) },
     { text: name === '' ? 'several' : name, style: 'bold' },
@@ -59,7 +57,7 @@ function timeOf({ time, quality }: LoggedCommand): string {
 
 function whoOf({ who, peer }: LoggedCommand): string {
   const name = sanitize(who, 64)
-  return peer === null || peer.endsWith(who) ? name : `${name} ${tailOf(peer)}`
+  return peer === null || tailOf(peer) === who ? name : `${name} ${tailOf(peer)}`
 }
 
 function askedOf({ asked, for: lease }: LoggedCommand): string {
