@@ -289,3 +289,31 @@ t.test('a folder of many files has sub-rooms', async (t) => {
     t.ok(here.length <= MAX_FILES, `${folder} holds ${here.length} files, at most ${MAX_FILES}`)
   }
 })
+
+/** Whose hints no program gets, and why. */
+const COMMAND_ONLY: readonly (readonly [path: RegExp, reason: string])[] = [
+  [/^src\/(cli|provision)\//, 'the command line itself'],
+  [/^src\/node\/(backup\/|control\/client\.ts)/, 'only commands use it'],
+  [/^src\/config\/(provisioning|yaml\/config-file)\.ts/, 'of files that only commands read'],
+  [
+    /^src\/node\/(doctor\/|(assembly\/reach\/pairing|network\/shared-keys|peers\/store-policy)\.ts)/,
+    'of kith doctor and lines of the log'
+  ]
+]
+/** A text of one form that names a command, an option or the file of the command line. */
+const NAMES_COMMAND =
+  /^(?! *(?:\/\*|\*|\/\/)).*\bhint(?:: Hint)?(?::| =) ?['"`].*(?:kith (?:run|init|id|book|peers|ask|status|watch|history|ping|devices|doctor|config|switch|pair|unpair|access|rules|persona|pipe|serve|backup|restore|service|logs|restart)\b|--(?:home|simulated|set)\b|kith\.yaml)/m
+
+t.test('every hint that names the command line has a form for programs', async (t) => {
+  const found = files
+    .filter(
+      ({ path, text }) => NAMES_COMMAND.test(text) && !COMMAND_ONLY.some(([pattern]) => pattern.test(path))
+    )
+    .map(({ path, text }) => `${path}: ${NAMES_COMMAND.exec(text)?.[0]}`)
+  t.strictSame(found, [])
+  for (const [pattern, reason] of COMMAND_ONLY)
+    t.ok(
+      files.some(({ path }) => pattern.test(path)),
+      reason
+    )
+})

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { commandHint, describeError, hintOf, NodeError } from '../src/error.ts'
 import { errorView } from '../src/node/api/error-view.ts'
-import { sourceFiles } from './support/source/source-imports.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const hint = { command: 'kith peers lists who is near', program: 'peers() has who is near' }
 const error = new NodeError('nobody-found', 'nobody known as "x"', { hint })
 
@@ -27,32 +24,4 @@ t.test('an error that explains another keeps both forms', async (t) => {
   t.equal(hintOf(new Error('y')), undefined)
   const ofAnotherCopy = Object.assign(new Error('y'), { name: 'NodeError', code: 'z', hint: 'wait' })
   t.same(hintOf(ofAnotherCopy), { command: 'wait', program: 'wait' })
-})
-
-/** Whose hints no program gets, and why. */
-const EXCEPTIONS: readonly (readonly [path: RegExp, reason: string])[] = [
-  [/^src\/(cli|provision)\//, 'the command line itself'],
-  [/^src\/node\/(backup\/|control\/client\.ts)/, 'only commands use it'],
-  [/^src\/config\/(provisioning|yaml\/config-file)\.ts/, 'of files that only commands read'],
-  [
-    /^src\/node\/(doctor\/|(network\/shared-keys|peers\/store-policy)\.ts)/,
-    'of kith doctor and lines of the log'
-  ]
-]
-/** A text of one form that names a command, an option or the file of the command line. */
-const COMMAND =
-  /^(?! *(?:\/\*|\*|\/\/)).*\bhint(?:: Hint)?(?::| =) ?['"`].*(?:kith (?:run|init|id|book|peers|ask|status|watch|history|ping|devices|doctor|config|switch)\b|--(?:home|simulated|set)\b|kith\.yaml)/m
-
-t.test('every hint that names the command line has a form for programs', async (t) => {
-  const files = sourceFiles(ROOT, ['src', 'devices'])
-  t.ok(files.length > 500, 'the sources are found')
-  const found = files
-    .filter(({ path, text }) => COMMAND.test(text) && !EXCEPTIONS.some(([pattern]) => pattern.test(path)))
-    .map(({ path, text }) => `${path}: ${COMMAND.exec(text)?.[0]}`)
-  t.strictSame(found, [])
-  for (const [pattern, reason] of EXCEPTIONS)
-    t.ok(
-      files.some(({ path }) => pattern.test(path)),
-      reason
-    )
 })

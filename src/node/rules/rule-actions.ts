@@ -67,7 +67,7 @@ export class RuleActions {
     const peer = peerOfRule(who, this.#init.book)
     if (peer !== undefined) return peer
     throw new NodeError('nobody-found', `"${who}" is not in the book`, {
-      hint: `kith book add ${who} PEERID`
+      hint: { command: `kith book add ${who} PEERID`, program: `book.add('${who}', peer) adds it` }
     })
   }
 }
