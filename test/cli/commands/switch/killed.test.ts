@@ -14,6 +14,7 @@ mdns: false
 switches:
   - { name: heater, line: GPIO27 }
   - { name: fridge, line: GPIO22, minOff: 1h }
+  - { name: vent, line: GPIO23, safe: on }
 `
 
 /** Of the log, about the heater. */
@@ -41,6 +42,7 @@ t.test('a node that is killed with an output on: safe after the restart, and the
   const first = run()
   await ready(first)
   t.match(await ask<SwitchView[]>('switch', 'heater', 'on', '--for', '1h'), [{ state: 'on', left: Number }])
+  t.match(await ask<SwitchView[]>('switch', 'vent', 'off'), [{ state: 'off' }])
   await until(() => rowsOnDisk(home) === 2)
   first.child.kill('SIGKILL')
   await first.end
@@ -48,7 +50,8 @@ t.test('a node that is killed with an output on: safe after the restart, and the
   await ready(second)
   t.match(await ask<SwitchView[]>('switch'), [
     { name: 'heater', state: 'off', left: null, lock: null },
-    { name: 'fridge', state: 'off', lock: Number }
+    { name: 'fridge', state: 'off', lock: Number },
+    { name: 'vent', state: 'on', left: null }
   ])
   t.match(await ask<LoggedCommand[]>('switch', 'log', 'heater'), [
     { asked: 'start', answer: 'off' },
