@@ -1,6 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto'
 import { BoundedMap } from '../../bounded-map.ts'
-import { type OpenedSeal, publicKeyOf, verifySeal } from './seal.ts'
+import { type OpenedSeal, publicKeyOf, type SealDomain, verifySeal } from './seal.ts'
 
 export interface SealVerifierOptions {
   /** Public keys kept imported; 1,024 unless given. */
@@ -12,7 +12,11 @@ export interface SealVerifierOptions {
 /** Checks signatures, each once: a process has one verifier for everything that comes in. */
 export class SealVerifier {
   readonly #keys: BoundedMap<string, KeyObject>
-  readonly #verified: BoundedMap<string, true>
+  /**
+   * By the hash of their bytes, a character a byte, with the domain: the bytes of a verified pack are not those of a
+   * verified block.
+   */
+  readonly #verified: BoundedMap<string, SealDomain>
   /** The last one: knows() and verify() are called with the same seal. */
   #hashed: { readonly seal: OpenedSeal; readonly hash: string } | undefined
 
@@ -23,21 +27,21 @@ export class SealVerifier {
 
   /** Whether these very bytes were verified already. */
   knows(seal: OpenedSeal): boolean {
-    return this.#verified.touch(this.#hashOf(seal)) !== undefined
+    return this.#verified.touch(this.#hashOf(seal)) === seal.domain
   }
 
   /** Whether the signature is that of the kid's key; for bytes that were verified before it costs a hash. */
   verify(seal: OpenedSeal): boolean {
     const hash = this.#hashOf(seal)
-    if (this.#verified.touch(hash) !== undefined) return true
+    if (this.#verified.touch(hash) === seal.domain) return true
     const genuine = verifySeal(seal, this.#keyOf(seal))
-    if (genuine) this.#verified.set(hash, true)
+    if (genuine) this.#verified.set(hash, seal.domain)
     return genuine
   }
 
   /** Remembers a seal that this process made itself as verified. */
   vouch(seal: OpenedSeal): void {
-    this.#verified.set(this.#hashOf(seal), true)
+    this.#verified.set(this.#hashOf(seal), seal.domain)
   }
 
   #keyOf({ peer, kid }: OpenedSeal): KeyObject | undefined {
@@ -46,10 +50,8 @@ export class SealVerifier {
     return key
   }
 
-  /** With the domain: the bytes of a verified pack are not those of a verified block. */
   #hashOf(seal: OpenedSeal): string {
-    if (this.#hashed?.seal !== seal)
-      this.#hashed = { seal, hash: `${seal.domain} ${hash('sha256', seal.bytes, 'base64')}` }
+    if (this.#hashed?.seal !== seal) this.#hashed = { seal, hash: hash('sha256', seal.bytes, 'binary') }
     return this.#hashed.hash
   }
 }
