@@ -1,6 +1,6 @@
 /** Programs of a bench: run from the sources, or bundled as `npm run build` bundles kith. */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +24,8 @@ export const source: Code = {
   program: (path) => join(ROOT, 'bench', path)
 }
 
+const ADDONS = 'native/build'
+
 /** Programs that are started by a bench, those that have a bundle. */
 const PROGRAMS = ['gateway/gateway.ts', 'gateway/devices.ts', 'gateway/whole.ts', 'pair/kith.ts']
 
@@ -40,6 +42,8 @@ export async function withCodes<T>(
       const lib = join(folder, 'lib')
       mkdirSync(lib)
       copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+      if (existsSync(join(ROOT, ADDONS)))
+        cpSync(join(ROOT, ADDONS), join(folder, ADDONS), { recursive: true })
       const words = [BUNDLER, lib, ...PROGRAMS]
       if (spawnSync(process.execPath, words, { cwd: ROOT, stdio: 'inherit' }).status !== 0)
         throw new Error('the programs could not be bundled')

@@ -5,6 +5,7 @@ import { devices } from '../../devices/index.ts'
 import { chipModels } from '../../devices/models.ts'
 import { systemClock } from '../../src/clock.ts'
 import { parseConfig } from '../../src/config/load.ts'
+import { LinuxProcessMemory } from '../../src/hal/linux/process-memory.ts'
 import { simulatedWorld } from '../../src/hal/simulated/world.ts'
 import { silentLog } from '../../src/log.ts'
 import { type RunningNode, startNode } from '../../src/node/run-node.ts'
@@ -26,7 +27,14 @@ async function start({ config, ...rest }: { home: string; config: string }): Pro
   node = await startNode({
     home,
     config: parseConfig(config, devices),
-    world: simulatedWorld({ seed: 'gateway', clock: systemClock, chips: [], models: chipModels }),
+    world: simulatedWorld({
+      seed: 'gateway',
+      clock: systemClock,
+      chips: [],
+      models: chipModels,
+      // As in kith run: memory is given back.
+      memory: new LinuxProcessMemory()
+    }),
     log: silentLog
   })
   node.assembled.storage.hub.subscribe({
