@@ -12,7 +12,7 @@ export interface MachineBoot {
   readonly id: number
   /** Milliseconds since the boot, the same for every process; never goes back. */
   uptime(): number
-  /** Milliseconds that the machine has slept since the boot, about: no clock of a process counts them. */
+  /** Milliseconds that the machine has slept since this was asked first, about: Clock.monotonic() does not count them. */
   slept(): number
 }
 

@@ -48,7 +48,7 @@ export type Values<O extends Options> = {
 }
 
 /** What `kith completion` offers of the node, and what the shell has itself. */
-export const offers = ['names', 'sensors', 'switches'] as const
+export const offers = ['names', 'sensors', 'switches', 'own-switches'] as const
 export type Offer = (typeof offers)[number]
 export type Offered = Offer | 'files' | 'folders' | 'nothing'
 

@@ -24,6 +24,7 @@ export async function offeredWords(
   clock: Clock,
   signal: AbortSignal
 ): Promise<string[]> {
+  if (offer === 'own-switches') return inOrder(await ownSwitches(operations, signal))
   if (offer === 'switches') return await switchWords(operations, clock, signal)
   const views = await present(operations, { who: who === undefined ? [] : [who] }, clock, signal)
   if (offer === 'sensors')
@@ -33,12 +34,15 @@ export async function offeredWords(
 
 /** Switches of this node, and those of others whose state is known, as `hall/heater`. */
 async function switchWords(operations: Operations, clock: Clock, signal: AbortSignal): Promise<string[]> {
-  const own = await operations.switch({}, signal)
-  const names = new Set(own.map(({ name }) => name))
+  const names = new Set(await ownSwitches(operations, signal))
   const others = await present(operations, { who: [], what: 'switch' }, clock, signal)
   const isOther = ({ device, series }: SeriesView): boolean =>
     series === `${device}/switch` && !names.has(device)
   return inOrder([...names, ...others.filter(isOther).map(({ who, device }) => `${who}/${device}`)])
+}
+
+async function ownSwitches(operations: Operations, signal: AbortSignal): Promise<string[]> {
+  return (await operations.switch({}, signal)).map(({ name }) => name)
 }
 
 /** Names and purposes. */

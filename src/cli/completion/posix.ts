@@ -1,4 +1,4 @@
-import { globalOptions } from '../command-line/command.ts'
+import { globalOptions, offers } from '../command-line/command.ts'
 import { type Place, valuedOptions } from './places.ts'
 
 /** How bash and zsh name what a completion works with. */
@@ -75,7 +75,7 @@ ${places.map(placeCase).join('\n')}
   case "$kind" in
     files) ${files}; return ;;
     folders) ${folders}; return ;;
-    names|sensors|switches)
+    ${offers.join('|')})
       while IFS= read -r word; do offered+=("$word"); done < <(${word(String(first))} completion "$kind" \${who:+"$who"} "\${home[@]}" 2>/dev/null) ;;
   esac
   ${end}

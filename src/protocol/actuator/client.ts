@@ -11,6 +11,7 @@ import {
   type StateRequest,
   type SwitchAnswer,
   type SwitchErrorCode,
+  switchErrorCodes,
   type WireState
 } from './codec.ts'
 import { CMD_BYTES } from './constants.ts'
@@ -34,6 +35,8 @@ export interface SwitchWish {
 
 type Request = Omit<StateRequest, 'id'> | Omit<SetRequest, 'id'>
 type States = Extract<SwitchAnswer, { readonly now: unknown }>
+
+const answers: ReadonlySet<string> = new Set([...switchErrorCodes, 'misbehaving', 'bad-frame'])
 
 /** Seconds that a command may take to arrive: longer than a round trip over a slow relay, shorter than a retry by hand. */
 const WITHIN = 10
@@ -63,27 +66,36 @@ export class SwitchClient {
    */
   async set(peer: string, wish: SwitchWish, signal: AbortSignal): Promise<WireState> {
     const cmd = randomBytes(CMD_BYTES).toString('hex')
+    let isSent = false
+    const onSend = (): void => {
+      isSent = true
+    }
     const work = async (signal: AbortSignal): Promise<WireState> => {
       try {
-        return await this.#set(peer, wish, cmd, signal)
+        return await this.#set(peer, wish, cmd, onSend, signal)
       } catch (error) {
         if (!isNodeError(error, 'link-broken')) throw error
       }
-      return await this.#set(peer, wish, cmd, signal)
+      return await this.#set(peer, wish, cmd, onSend, signal)
     }
     try {
       return await this.#within(peer, signal, work)
     } catch (error) {
-      throw isNodeError(error, 'deadline') || isNodeError(error, 'link-broken')
-        ? unknownEnd(peer, wish.n, error)
-        : error
+      throw isSent && !signal.aborted && !isAnswer(error) ? unanswered(peer, wish.n, error) : error
     }
   }
 
-  async #set(peer: string, wish: SwitchWish, cmd: string, signal: AbortSignal): Promise<WireState> {
+  async #set(
+    peer: string,
+    wish: SwitchWish,
+    cmd: string,
+    onSend: () => void,
+    signal: AbortSignal
+  ): Promise<WireState> {
     const link = await this.#open(peer, signal)
     try {
       const { now: seen } = await link.ask({ op: 'state', n: wish.n })
+      onSend()
       const { states } = await link.ask({ op: 'set', ...wish, cmd, seen, within: WITHIN })
       const [state] = states
       if (state?.n !== wish.n) throw new NodeError('misbehaving', `${peer} answers for another switch`)
@@ -137,7 +149,8 @@ class SwitchLink {
       writeDeadline: deadline,
       onFrame: (frame) => this.#onAnswer(decodeSwitchAnswer(frame, answerBytes)),
       onRemoteEnd: () => this.#frames.abort(broken(peer)),
-      onClose: (error) => this.#waiting?.reject(error ?? broken(peer))
+      // Errors of libp2p say that the stream was reset, or its connection lost.
+      onClose: (error) => this.#waiting?.reject(isNodeError(error) ? error : broken(peer))
     })
     signal.addEventListener('abort', this.#onAbort, { once: true })
   }
@@ -172,17 +185,18 @@ class SwitchLink {
   }
 }
 
+/** What the other node says of a command, or says instead. */
+function isAnswer(error: unknown): boolean {
+  return isNodeError(error) && answers.has(error.code)
+}
+
 /** The answer is lost, or nothing came there: nobody can tell which. */
-function unknownEnd(peer: string, name: string, cause: NodeError): NodeError {
-  return new NodeError(
-    cause.code,
-    `${peer} does not answer a command: ${name} may have been switched, or not`,
-    {
-      remedy: 'retry',
-      hint: 'ask for its state',
-      cause
-    }
-  )
+function unanswered(peer: string, name: string, cause: unknown): NodeError {
+  return new NodeError('unanswered', `${peer} does not answer: ${name} may have been switched, or not`, {
+    remedy: 'retry',
+    hint: { command: `kith switch ${peer}/${name}`, program: 'ask for its state' },
+    cause
+  })
 }
 
 function broken(peer: string): NodeError {

@@ -37,6 +37,15 @@ t.test('sensors are devices, quantities and series of the peer', async (t) => {
   t.match(operations.asked, [{ who: ['hall'] }])
 })
 
+t.test('switches are those of this node, and of others where these can be commanded', async (t) => {
+  const operations = new FakeOperations()
+  operations.views = [series({ device: 'stove', series: 'stove/switch' })]
+  const own = (await operations.switch({})).map(({ name }) => name)
+  t.ok(own.length > 0)
+  t.same(await offered('own-switches', operations), ['0', '', ...own.sort()], 'the log is of this node')
+  t.same((await offered('switches', operations)).sort(), ['', '0', ...own, 'hall/stove'].sort())
+})
+
 t.test(
   'without a node the names are of the book file, and nothing is said where it is damaged',
   async (t) => {

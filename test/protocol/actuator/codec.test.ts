@@ -139,3 +139,31 @@ t.test('cut and random bytes are refused, never more', async (t) => {
       }
   }
 })
+
+t.test('texts of another implementation have 200 characters, not half of them', async (t) => {
+  const state = (fault: string) =>
+    frame({
+      id: 1,
+      end: true,
+      now: [new Uint8Array(8), 5],
+      state: [
+        new Map<string, CborValue>([
+          ['n', 'heater'],
+          ['since', 1],
+          ['fault', fault]
+        ])
+      ]
+    })
+  t.match(decodeSwitchAnswer(state('🔥'.repeat(200)), 4096), { states: [{ fault: '🔥'.repeat(200) }] })
+  t.throws(() => decodeSwitchAnswer(state('🔥'.repeat(201)), 4096), { code: 'bad-frame' })
+  t.throws(() => decodeSwitchAnswer(state('x'.repeat(201)), 4096), { code: 'bad-frame' })
+  const error = frame({ id: 1, error: ['late', '🔥'.repeat(200)] })
+  t.match(decodeSwitchAnswer(error, 4096), { error: { code: 'late' } })
+})
+
+t.test('a whole number may be a float', async (t) => {
+  const bytes = Buffer.from(encodeSwitchRequest(SET)).toString('hex')
+  const float = bytes.replace('6677697468696e0a', '6677697468696ef94900')
+  t.not(float, bytes)
+  t.same(decodeSwitchRequest(Buffer.from(float, 'hex'), 512), SET)
+})

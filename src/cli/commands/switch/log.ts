@@ -13,7 +13,7 @@ export const log = defineCommand({
   options: {
     lines: { kind: 'count', short: 'n', max: 10_000, value: 'N', summary: 'the newest N (default: 20)' }
   },
-  positionals: [{ name: 'NAME', offers: 'switches', summary: 'of this switch alone' }],
+  positionals: [{ name: 'NAME', offers: 'own-switches', summary: 'of this switch alone' }],
   example: 'kith switch log heater -n 50',
   async run({ positionals: [name], options, json, terminal, connect }) {
     if (name?.includes('/') === true)

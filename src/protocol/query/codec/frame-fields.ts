@@ -20,8 +20,10 @@ export function isWhole(value: unknown, min = 0, max: number = Number.MAX_SAFE_I
   return Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max
 }
 
+/** @param max in Unicode code points, as docs/protocols.md counts characters */
 export function isText(value: unknown, min: number, max: number): value is string {
-  return typeof value === 'string' && value.length >= min && value.length <= max
+  if (typeof value !== 'string' || value.length < min) return false
+  return value.length <= max || (value.length <= 2 * max && [...value].length <= max)
 }
 
 export function runOf(epoch: unknown, boot: unknown): Run | undefined {
