@@ -79,7 +79,7 @@ export class NodeHome {
   }
 
   /**
-   * Puts a PeerId or an invite into the book, with all rights; an owner of before is removed from it.
+   * Puts a PeerId or an invite into the book; an owner of before is removed from it.
    * @returns the name that it has there
    * @throws NodeError 'bad-invite', 'bad-book', 'already-named'
    */
@@ -88,7 +88,7 @@ export class NodeHome {
       const file = bookFile(join(this.#home, 'book.yaml'))
       const version = await file.version()
       const book = new AddressBook(await file.read(), { file, version, capacity })
-      return await putOwner(book, who, self)
+      return (await putOwner(book, who, self)).name
     })
   }
 

@@ -4,6 +4,7 @@ import { isDirect, remoteHost } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
 import { Access } from '../../peer/access/access.ts'
+import type { Grant } from '../../peer/access/grant.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { AddressDialer } from '../../peer/dialing/address-dialer.ts'
@@ -42,7 +43,7 @@ export async function createPeers({
 }: Pick<Components, 'init' | 'live' | 'transports'>): Promise<Peers> {
   const { config, identity, log } = init
   const book = await openBook({ ...init, refused: (error) => log.warn(describeError(error)) })
-  await addOwner(init, book)
+  if (!init.shortLived) await addOwner(init, book)
   const inBook = (peer: string): boolean => book.ofPeer(peer) !== undefined
   const gate = dialGate({
     self: identity.peer,
@@ -85,7 +86,7 @@ export async function createPeers({
     log,
     callers: config.limits.access.callers,
     labelOf: (peer) => directory.labelOf(peer),
-    grants: config.access,
+    grants: await grantsOf(config),
     denies: (peer) => denyList.denies(peer),
     entriesOf: (peer) => book.entriesOf(peer),
     isName: (word) => book.get(word) !== undefined,
@@ -135,16 +136,29 @@ export function privatesOf({
   return new Set([...sensors, ...switches].filter((one) => one.private).map(({ name }) => name))
 }
 
-/** A node starts without its owner where the book cannot be written, or the owner be read. */
-async function addOwner(
-  { config, identity, log, shortLived }: Components['init'],
+/** What the configuration grants: its owner everything, as long as the line is there. */
+export async function grantsOf({
+  access,
+  owner
+}: Pick<NodeConfig, 'access' | 'owner'>): Promise<readonly Grant[]> {
+  if (owner === '') return access
+  const { ownerGrant } = await import('../pairing/owner-entry.ts')
+  return [...access, ...ownerGrant(owner)]
+}
+
+/** A node goes on without its owner where the book cannot be written, or the owner be read. */
+export async function addOwner(
+  { config, identity, log }: Pick<Components['init'], 'config' | 'identity' | 'log'>,
   book: AddressBook
 ): Promise<void> {
-  if (config.owner === '' || shortLived) return
+  if (config.owner === '') return
   const { putOwner } = await import('../pairing/owner-entry.ts')
-  await putOwner(book, config.owner, identity.peer).catch((error: unknown) =>
+  try {
+    const { removed } = await putOwner(book, config.owner, identity.peer)
+    if (removed !== undefined) log.info('the owner of before is removed from the book', { peer: removed })
+  } catch (error) {
     log.warn(`owner: ${describeError(error)}`)
-  )
+  }
 }
 
 /** Words that mean nobody are no error: the entry of the book may come later. */

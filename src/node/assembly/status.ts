@@ -82,6 +82,7 @@ function countersOf({
   via,
   addresses,
   manage,
+  pairing,
   relays,
   dht,
   rules,
@@ -96,6 +97,7 @@ function countersOf({
   | 'via'
   | 'addresses'
   | 'manage'
+  | 'pairing'
   | 'relays'
   | 'dht'
   | 'rules'
@@ -109,6 +111,7 @@ function countersOf({
     ...named('via', via.counters),
     ...named('addresses', addresses.counters),
     ...named('manage', manage.counters),
+    ...named('pairing', pairing.counters),
     ...named('relay', relays.counters()),
     ...named('dht', dht?.counters ?? {}),
     ...named('access', access.counters),

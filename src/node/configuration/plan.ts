@@ -9,6 +9,7 @@ export type LiveOption =
   | 'switches'
   | 'rules'
   | 'access'
+  | 'owner'
   | 'deny'
   | 'accept'
   | 'store'

@@ -5,11 +5,12 @@ import type { Log } from '../../log.ts'
 import { NAME } from '../../names.ts'
 import { Notifier } from '../../notifier.ts'
 import type { Access } from '../../peer/access/access.ts'
-import { ACCESS_WORDS } from '../../peer/access-words.ts'
+import { ACCESS_WORDS, RESERVED_WHO } from '../../peer/access-words.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
 import { checkName } from '../../peer/book/check-entry.ts'
 import { parseRight } from '../../peer/book/rights.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
+import { MAX_GRANT_BYTES, MAX_GRANTS } from '../../protocol/pair/constants.ts'
 import {
   type PairEvent,
   type Pairing,
@@ -32,7 +33,9 @@ import type { Operations } from '../api/operations.ts'
 import type { PeerDirectory, Target } from '../peers/directory.ts'
 import type { PeerResolver } from '../peers/resolver.ts'
 import { isOwned } from './owner.ts'
+import { OWNER } from './owner-entry.ts'
 import { pairedEntry } from './paired-entry.ts'
+import { peerInBook } from './peer-in-book.ts'
 
 export interface NodePairingInit extends Pick<PairingComponents, 'network' | 'denies'> {
   readonly self: string
@@ -44,7 +47,7 @@ export interface NodePairingInit extends Pick<PairingComponents, 'network' | 'de
   readonly access: Pick<Access, 'grants' | 'listed'>
   /** The names of what rights may be for: switches and sensors. */
   readonly things: () => readonly string[]
-  readonly directory: Pick<PeerDirectory, 'find' | 'labelOf'>
+  readonly directory: Pick<PeerDirectory, 'claimOf' | 'labelOf'>
   readonly autoDialer: Pick<AutoDialer, 'remember'>
   readonly resolver: Pick<PeerResolver, 'one' | 'connect' | 'isSelf'>
 }
@@ -77,12 +80,15 @@ export class NodePairing implements Offered {
     const { config, access, book, directory, things } = this.#init
     const grants = may ?? (isOwned(config().owner, access, book) ? [] : ['own'])
     checkGrants(grants, things)
-    if (name !== undefined) checkName(name)
+    this.#checkRoom(name)
     const news = new Notifier()
     const events: PairEvent[] = []
     const open = await this.#pairing.open({
       may: grants,
-      proved: async (by) => await this.#put({ peer: by.peer, may: grants, name, proposed: [by.name] }),
+      proved: async ({ peer, name: claimed }) => {
+        if (may === undefined && grants.length > 0) this.#checkUnowned(peer)
+        return await this.#put({ peer, may: grants, name, proposed: [claimed] })
+      },
       onEvent(event) {
         events.push(event)
         news.notify()
@@ -154,19 +160,14 @@ export class NodePairing implements Offered {
   }
 
   async unpair(who: string, signal: AbortSignal): Promise<UnpairView> {
-    const { book, directory, access, config } = this.#init
-    const peer = book.get(who)?.peer ?? directory.find(who).find(({ peer }) => book.ofPeer(peer))?.peer
-    const entries = peer === undefined ? [] : book.entriesOf(peer)
-    if (peer === undefined || entries.length === 0)
-      throw new NodeError('nobody-found', `"${who}" is not in the book`, {
-        hint: { command: 'kith book lists it', program: 'book.list() has all entries' }
-      })
+    const { book, access } = this.#init
+    const peer = peerInBook(who, book)
+    const entries = book.entriesOf(peer)
     const names = entries.map(({ name }) => name)
     const addresses = entries.flatMap((entry) => entry.addresses)
     await book.change(() => ({ put: [], remove: names }))
     const why = await this.#tell({ peer, addresses }, signal)
     const still = access.listed.filter((grant) => grant.who === peer).map(({ by }) => by ?? 'access')
-    if (config().owner.includes(peer)) still.push('owner')
     return {
       name: names[0] ?? who,
       peer,
@@ -200,7 +201,9 @@ export class NodePairing implements Offered {
   }
 
   #entry({ peer, addresses }: Target, { name, who }: PairRequest, claimed: string | undefined) {
-    const given = name ?? (NAME.test(who) && !this.#init.book.ofPeer(peer) ? who : undefined)
+    const { book, directory } = this.#init
+    const isItsName = NAME.test(who) && directory.claimOf(peer)?.name === who
+    const given = name ?? (isItsName && !book.ofPeer(peer) ? who : undefined)
     return pairedEntry(
       {
         peer,
@@ -209,13 +212,41 @@ export class NodePairing implements Offered {
         addresses: who.startsWith('/') ? addresses : [],
         may: []
       },
-      this.#init.book,
+      book,
       (word) => this.#isMeant(word)
     )
   }
 
-  /** Names in the configuration have rights, or lack them: a claim of such a name is not taken. */
+  /** Before a code is shown: afterwards the other side would be left alone. @throws NodeError */
+  #checkRoom(name: string | undefined): void {
+    const { book } = this.#init
+    if (name !== undefined) checkName(name)
+    const other = name === undefined ? undefined : book.get(name)
+    if (other !== undefined)
+      throw new NodeError('already-named', `"${name}" is ${other.peer} in the book`, {
+        hint: 'give another name, or none: a peer of the book keeps the name that it has there'
+      })
+    if (book.room() === 0)
+      throw new NodeError('book-full', 'the book has no room for one more', {
+        hint: 'remove an entry, or raise limits.book'
+      })
+  }
+
+  /** A code that grants `own` because nobody has it does not grant it to a second. @throws NodeError 'owned' */
+  #checkUnowned(peer: string): void {
+    const { config, access, book } = this.#init
+    if (isOwned(config().owner, access, book, peer))
+      throw new NodeError('owned', 'somebody else owns this node by now', {
+        hint: {
+          command: 'kith pair shows a code for the book alone; --may own makes one more owner',
+          program: 'open another code'
+        }
+      })
+  }
+
+  /** Names in the configuration, and its own words, have rights, or lack them: a claim of such a name is not taken. */
   #isMeant(word: string): boolean {
+    if (word === OWNER || RESERVED_WHO.includes(word)) return true
     const { access, config } = this.#init
     const { deny, store } = config()
     return access.grants(word) || deny.includes(word) || store.includes(word)
@@ -231,6 +262,16 @@ export class NodePairing implements Offered {
 
 /** @throws NodeError 'bad-request', 'bad-right' */
 function checkGrants(grants: readonly string[], things: () => readonly string[]): void {
+  if (grants.length > MAX_GRANTS)
+    throw new NodeError('bad-request', `a code grants at most ${MAX_GRANTS} rights`, {
+      hint: {
+        command: 'grant the others afterwards: kith book add NAME --may RIGHTS',
+        program: 'grant the others afterwards'
+      }
+    })
+  const long = grants.find((grant) => Buffer.byteLength(grant) > MAX_GRANT_BYTES)
+  if (long !== undefined)
+    throw new NodeError('bad-request', `"${long}" is longer than ${MAX_GRANT_BYTES} bytes`)
   const wrong = grants.find((grant) => parseRight(grant) === undefined)
   if (wrong !== undefined)
     throw new NodeError('bad-request', `"${wrong}" is nothing that can be granted`, {

@@ -23,6 +23,11 @@ export class PairingOnDemand implements Startable, Pick<Operations, 'pairOpen' |
     this.#part = new OnDemand(async () => new (await import('./node-pairing.ts')).NodePairing(init))
   }
 
+  /** `tries`, `refused`, `paired`: once somebody has paired since the start. */
+  get counters(): Readonly<Record<string, number>> {
+    return this.#part.made?.counters ?? {}
+  }
+
   async start(): Promise<void> {
     await this.#listener?.start()
   }

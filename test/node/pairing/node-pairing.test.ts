@@ -172,7 +172,7 @@ t.test('what still grants something to a peer that is removed is said', async (t
   const granting = await house.start('granting', {
     config: `access: [{ who: ${anna.peer}, may: [read] }]\nowner: ${anna.peer}`
   })
-  t.match(await granting.operations.book(), [{ name: 'owner', peer: anna.peer, may: ['own'] }])
+  t.match(await granting.operations.book(), [{ name: 'owner', peer: anna.peer }])
   const view = await house.while(granting.operations.unpair('owner', signal))
   t.equal(view.still.length, 2)
   t.equal(view.still.at(-1), 'owner')
@@ -203,16 +203,69 @@ t.test('a stranger that says it was unpaired is not heard', async (t) => {
   )
 })
 
-t.test('owner of kith.yaml is in the book with own from the start', async (t) => {
+t.test('owner of kith.yaml is in the book, and owns the node as long as the line names it', async (t) => {
   const house = houseFor(t)
-  const anna = await house.start('anna')
+  const [anna, ben] = [await house.start('anna'), await house.start('ben')]
   const hall = await house.start('hall', { home: true, config: `owner: ${anna.peer}` })
-  t.match(await hall.operations.book(), [{ name: 'owner', peer: anna.peer, may: ['own'] }])
+  t.match(await hall.operations.book(), [{ name: 'owner', peer: anna.peer }])
   t.ok(owns(hall, anna.peer))
   await hall.operations.bookRename('owner', 'anna')
   await house.restart(hall)
-  t.match(await hall.operations.book(), [{ name: 'anna', may: ['own'] }], 'and keeps the name that it got')
+  t.match(await hall.operations.book(), [{ name: 'anna' }], 'and keeps the name that it got')
+  t.ok(owns(hall, anna.peer))
   t.match((await open(t, hall)).steps, [{ may: [] }])
+  const book = await hall.operations.book()
+  const other = await house.start('other', { config: `owner: ${ben.peer}` })
+  for (const entry of book) await other.operations.bookPut({ name: entry.name, who: entry.peer })
+  t.notOk(owns(other, anna.peer), 'nothing of it is kept in the book')
+  t.ok(owns(other, ben.peer))
+})
+
+t.test('who only claims a name or purpose is not the one that is unpaired', async (t) => {
+  const { house, hall, anna } = await two(t)
+  await hall.operations.bookPut({ name: 'bob', who: anna.peer })
+  t.equal(hall.running.assembled.peers.directory.find('anna').length, 1, 'the name is claimed')
+  t.equal(await codeOf(house.while(hall.operations.unpair('anna', signal))), 'nobody-found')
+  t.equal((await hall.operations.book()).length, 1)
+  const label = `bob…${anna.peer.slice(-7)}`
+  t.match(await house.while(hall.operations.unpair(label, signal)), { name: 'bob', peer: anna.peer })
+})
+
+t.test('what would leave the other side alone is refused before a code is shown', async (t) => {
+  const { hall, anna } = await two(t)
+  await hall.operations.bookPut({ name: 'desk', who: anna.peer })
+  t.equal(await codeOf(open(t, hall, { name: 'desk' })), 'already-named')
+  const many = Array.from({ length: 17 }, (_, i) => `read:/doc/n${i}/v1`)
+  t.equal(await codeOf(open(t, hall, { may: many })), 'bad-request')
+  const long = `read:/doc/${'n'.repeat(90)}/v1`
+  t.match(await codeOf(open(t, hall, { may: [long] })), /bad-request|bad-right/)
+})
+
+t.test('a code that grants own because nobody has it grants it to one alone', async (t) => {
+  const { house, hall, anna } = await two(t)
+  const ben = await house.start('ben', { home: true })
+  const { code, steps } = await open(t, hall)
+  await hall.operations.bookPut({ name: 'ben', who: ben.peer, may: ['own'] })
+  t.equal(await house.while(codeOf(anna.operations.pair({ who: hall.peer, code }, signal))), 'refused')
+  t.match(steps.slice(1), [{ failed: { peer: anna.peer, why: /somebody else owns/ } }])
+  t.notOk(owns(hall, anna.peer))
+})
+
+t.test('words of the configuration are not taken from a claim, nor is a tail for a name', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { home: true })
+  const claims = await Promise.all(['owner', 'near'].map((name) => house.start(name, { home: true })))
+  for (const node of claims) {
+    await house.link(node, hall)
+    const { code } = await open(t, hall, { may: [] })
+    const tail = hall.peer.slice(-6).toLowerCase() === hall.peer.slice(-6) ? hall.peer : hall.peer.slice(-6)
+    const view = await house.while(node.operations.pair({ who: tail, code }, signal))
+    t.equal(view.name, 'hall')
+  }
+  t.same(
+    (await hall.operations.book()).map(({ name }) => name),
+    ['near-2', 'owner-2']
+  )
 })
 
 t.test('an owner that cannot be read does not keep the node from starting', async (t) => {

@@ -74,6 +74,32 @@ function isWhole(values: readonly unknown[]): boolean {
   return values.every((value, index) => index === 0 || value === Number(values[index - 1]) + 1)
 }
 
+t.test('an owner that is named owns the node, and one that is not named any more does not', async (t) => {
+  const { hall, desk, edit } = await benchFor(t)
+  await edit(textOf(''))
+  const { access, book } = hall.running.assembled.peers
+  const caller = { peer: desk.peer, host: undefined, direct: false }
+  const owns = (): boolean => access.decide({ kind: 'peer', caller }, 'own', { kind: 'node' }).allowed
+  t.match(await edit(textOf('', `owner: ${desk.peer}\n`)), {
+    state: 'applied',
+    changed: ['owner'],
+    pending: []
+  })
+  t.ok(owns())
+  t.match(book.get('owner'), { peer: desk.peer })
+  t.notOk(book.get('owner')?.may)
+  const other = '12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7'
+  await edit(textOf('', `owner: ${other}\n`))
+  t.notOk(owns())
+  t.same(
+    book.entries().map(({ peer }) => peer),
+    [other],
+    'the former is removed from the book'
+  )
+  await edit(textOf(''))
+  t.notOk(access.grants(other))
+})
+
 t.test('100 edits, good and bad, while readings flow: only what changed is opened anew', async (t) => {
   const { house, hall, desk, edit } = await benchFor(t)
   await edit(textOf(''))

@@ -40,6 +40,6 @@ export interface UnpairView {
   told: boolean
   /** Why not. */
   why?: string
-  /** What still grants it something: lines of kith.yaml, `owner`. */
+  /** What of kith.yaml still grants it something: lines, `owner`. */
   still: string[]
 }

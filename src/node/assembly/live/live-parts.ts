@@ -3,7 +3,7 @@ import { furnishMore } from '../../choose-world.ts'
 import type { LivePart } from '../../configuration/live-config.ts'
 import { measuresOf } from '../../sensors/running-sensor.ts'
 import type { Components } from '../components.ts'
-import { privatesOf, warnOfUnmatched } from '../peers.ts'
+import { addOwner, grantsOf, privatesOf, warnOfUnmatched } from '../peers.ts'
 import { timeSources } from '../time.ts'
 
 type Sensor = NodeConfig['sensors'][number]
@@ -32,7 +32,7 @@ export function takeLive(components: Components, stopping: AbortSignal): void {
 }
 
 function trust({
-  init: { log },
+  init: { identity, log },
   peers: { access, denyList, book, admission },
   sensing,
   switches,
@@ -40,15 +40,17 @@ function trust({
 }: Components): LivePart[] {
   return [
     {
-      options: ['access'],
+      options: ['access', 'owner'],
       always: true,
-      apply(config) {
+      async apply(config) {
+        const grants = await grantsOf(config)
         sensing.sensors.setPrivate(config.sensors)
         switches.setPrivate(config.switches)
         const privates = [...sensing.sensors.privates, ...switches.privates, ...privatesOf(config)]
-        access.update(config.access, new Set(privates))
+        access.update(grants, new Set(privates))
       }
     },
+    { options: ['owner'], apply: (config) => addOwner({ config, identity, log }, book) },
     {
       options: ['deny'],
       apply({ deny }) {

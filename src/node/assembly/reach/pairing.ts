@@ -1,6 +1,10 @@
+import { EachMinute } from '../../../log.ts'
 import { UnpairListener } from '../../../protocol/pair/unpair.ts'
 import { PairingOnDemand } from '../../pairing/on-demand.ts'
 import type { Components } from '../components.ts'
+
+/** Peers of the book that are logged in a minute for having removed this node. */
+const MAX_TOLD = 16
 
 export function createPairing({
   init: { identity, world, log, shortLived },
@@ -10,6 +14,7 @@ export function createPairing({
   peerLookup: { resolver }
 }: Pick<Components, 'init' | 'live' | 'transports' | 'peers' | 'peerLookup'>): PairingOnDemand {
   const { clock } = world
+  const told = new EachMinute(clock, MAX_TOLD)
   const denies = (peer: string): boolean => admission.denies(peer)
   const listener = new UnpairListener({
     network,
@@ -17,6 +22,7 @@ export function createPairing({
     log,
     isKnown: (peer) => book.ofPeer(peer) !== undefined && !denies(peer),
     heard(peer) {
+      if (!told.take(peer)) return
       const who = directory.labelOf(peer)
       log.warn(`${who} has removed this node from its book`, { peer, hint: `kith unpair ${who}` })
     }
