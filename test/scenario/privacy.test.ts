@@ -70,6 +70,33 @@ t.test('only peers of the book learn of a private series, and do not pass it on'
   t.equal(await house.while(codeOf(secondHand)), 'no-such')
 })
 
+t.test('a denied neighbour hears nothing of this node or through it', async (t) => {
+  const house = houseFor(t)
+  const [bad, guest] = [await house.start('bad'), await house.start('guest')]
+  const other = await house.start('other', { gauges: ['soil'] })
+  const hall = await house.start('hall', { gauges: ['air'], config: 'deny: [bad]' })
+  for (const neighbour of [bad, guest, other]) await house.link(neighbour, hall)
+  const heard = (who: HouseNode, by: HouseNode): number =>
+    by.received.filter(({ series }) => series.startsWith(who.peer)).length
+  const lists = (who: HouseNode, by: HouseNode): boolean =>
+    by.running.assembled.peers.catalogues.get(who.peer) !== undefined
+  await house.until(() => [bad, guest].every((by) => [hall, other].every((who) => heard(who, by) >= 2)))
+  await hall.operations.bookPut({ name: 'bad', who: bad.peer })
+  const before = [hall, other].map((who) => heard(who, bad))
+  const [own = 0, others = 0] = [hall, other].map((who) => heard(who, guest))
+  await house.until(() => heard(hall, guest) >= own + 5 && heard(other, guest) >= others + 5)
+  t.strictSame(
+    [hall, other].map((who) => heard(who, bad)),
+    before,
+    'from the moment that deny: means it'
+  )
+  const strict = await house.start('strict', { gauges: ['wall'], config: `deny: [${bad.peer}]` })
+  for (const neighbour of [bad, guest]) await house.link(neighbour, strict)
+  await house.until(() => heard(strict, guest) >= 5 && lists(strict, guest))
+  t.equal(heard(strict, bad), 0)
+  t.notOk(lists(strict, bad), 'its catalogue neither')
+})
+
 t.test('a node is asked by its own name, and not over the network', async (t) => {
   const house = houseFor(t)
   const hall = await house.start('hall', { gauges: ['air'] })

@@ -71,7 +71,8 @@ export class GossipNode {
       log: this.log,
       verifier: new SealVerifier(),
       admits: () => true,
-      passes: (source, to) => !this.separate.some((pair) => pair.includes(source) && pair.includes(to)),
+      passes: (source, to) =>
+        !this.separate.some((pair) => pair.includes(source ?? self) && pair.includes(to)),
       isStored: (author) => this.stored.has(author),
       isKnown: (author) => this.#isKnown(author),
       freshness: { position: (series) => this.#position(series), knownTime: () => this.knownTime },

@@ -56,7 +56,7 @@ function createGossip(
     log,
     verifier: clients.verifier,
     admits: (author, source) => admission.admits(author, source),
-    passes: (source, to) => forwarding.passes(source, to),
+    passes: (source, to) => !admission.denies(to) && (source === undefined || forwarding.passes(source, to)),
     freshness: {
       position: (series) => storage.hub.position(series),
       knownTime: () => timekeeper.now()

@@ -3,10 +3,11 @@ import type { RPC } from '@libp2p/gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
 import { NodeError } from '../../error.ts'
 
-/** What of gossipsub 17 sends, announces or claims the messages of others: these methods are wrapped. */
+/** What of gossipsub 17 sends, announces or claims messages: these methods are wrapped. */
 interface Outlets {
   handleReceivedMessage(from: PeerId, message: RPC.Message): Promise<void>
   selectPeersToForward(topic: string, source?: string, exclude?: Set<string>): Set<string>
+  selectPeersToPublish(topic: string, floodPublish?: boolean): { readonly tosend: Set<string> }
   handleIWant(peer: string, wanted: RPC.ControlIWant[]): RPC.Message[]
   pushGossip(peer: string, have: RPC.ControlIHave): void
   sendIDontWants(id: Uint8Array, topic: string, source: string): void
@@ -18,21 +19,23 @@ interface Inside extends Outlets {
 }
 
 /**
- * Makes gossipsub ask before it passes a message on to a peer, offers it (IHAVE), gives it (IWANT) or says that it has
- * it (IDONTWANT). A validator of gossipsub can stop a message for all peers, not for some. Our own messages go to all.
- * @param passes whether what one neighbour sent is passed on to another
+ * Makes gossipsub ask before it sends a message to a peer, our own as well, offers it (IHAVE), gives it (IWANT) or says
+ * that it has it (IDONTWANT). A validator of gossipsub can stop a message for all peers, not for some.
+ * @param passes whether a peer gets what one neighbour sent, or, where the source is undefined, what is our own
  * @returns removes the guard
  * @throws NodeError 'gossip-version' where gossipsub has no such methods
  */
 export function guardForwarding(
   gossipsub: GossipSub,
-  passes: (source: string, to: string) => boolean
+  passes: (source: string | undefined, to: string) => boolean
 ): () => void {
   const inside = gossipsub as unknown as Inside
-  const { handleReceivedMessage, selectPeersToForward, handleIWant, pushGossip, sendIDontWants } = inside
+  const { handleReceivedMessage, selectPeersToForward, selectPeersToPublish } = inside
+  const { handleIWant, pushGossip, sendIDontWants } = inside
   const outlets: Outlets = {
     handleReceivedMessage,
     selectPeersToForward,
+    selectPeersToPublish,
     handleIWant,
     pushGossip,
     sendIDontWants
@@ -43,7 +46,7 @@ export function guardForwarding(
   const sources = new WeakMap<RPC.Message, string>()
   const mayHave = (peer: string, message: RPC.Message | undefined): boolean => {
     const source = message && sources.get(message)
-    return source === undefined || source === peer || passes(source, peer)
+    return source === peer || passes(source, peer)
   }
   Object.assign(inside, {
     handleReceivedMessage(from, message) {
@@ -52,7 +55,12 @@ export function guardForwarding(
     },
     selectPeersToForward(topic, source, exclude) {
       const peers = selectPeersToForward.call(inside, topic, source, exclude)
-      return source === undefined ? peers : new Set([...peers].filter((peer) => passes(source, peer)))
+      return new Set([...peers].filter((peer) => passes(source, peer)))
+    },
+    selectPeersToPublish(topic, floodPublish) {
+      const selected = selectPeersToPublish.call(inside, topic, floodPublish)
+      for (const peer of selected.tosend) if (!passes(undefined, peer)) selected.tosend.delete(peer)
+      return selected
     },
     handleIWant: (peer, wanted) =>
       handleIWant.call(inside, peer, wanted).filter((message) => mayHave(peer, message)),

@@ -33,8 +33,8 @@ export interface GossipComponents extends MessageChecksComponents {
   /** Our own PeerId. */
   readonly self: string
   readonly log: Log
-  /** Whether what one neighbour sent is passed on to another. */
-  readonly passes: (source: string, to: string) => boolean
+  /** Whether a peer gets what one neighbour sent, or, where the source is undefined, what is our own. */
+  readonly passes: (source: string | undefined, to: string) => boolean
   /** Whether the author's readings are stored: they are then taken whatever its clock says. */
   readonly isStored: (author: string) => boolean
   readonly receive: GossipReceiver
@@ -187,7 +187,7 @@ export class Gossip implements Startable {
     return Object.fromEntries(this.#counters)
   }
 
-  #passes(source: string, to: string): boolean {
+  #passes(source: string | undefined, to: string): boolean {
     const passes = this.#init.passes(source, to)
     if (!passes) this.#count('withhold')
     return passes

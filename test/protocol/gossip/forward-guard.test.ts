@@ -63,6 +63,19 @@ t.test('without a mesh: nothing is offered, and nothing given that was not offer
   t.equal(inside.handleIWant(far.peer, [{ messageIDs }]).length, 1, 'who guesses an id gets nothing either')
 })
 
+t.test('what this node publishes is neither sent nor offered to whom it does not pass to', async (t) => {
+  for (const mesh of [true, false]) {
+    const { between, source, near, far } = await star(t, mesh)
+    between.separate.push([between.peer, far.peer])
+    for (let n = 1; n <= 3; n++) between.gossip.publish(topic, pack(n))
+    near.gossip.publish(topic, pack(4))
+    await until(() => near.packs.length === 3 && source.packs.length === 4)
+    await until(() => far.packs.length === 1)
+    t.strictSame(far.packs[0]?.bytes, pack(4), 'only what came from another neighbour')
+    t.ok(between.count('withhold') >= 3)
+  }
+})
+
 t.test('IDONTWANT is sent only where every peer of the mesh may know', async (t) => {
   const sent: string[] = []
   const pubsub = stub({ sendIDontWants: (_id, topic) => sent.push(topic) })
@@ -81,6 +94,7 @@ t.test('another gossipsub is refused', async (t) => {
   for (const missing of [
     'handleReceivedMessage',
     'selectPeersToForward',
+    'selectPeersToPublish',
     'handleIWant',
     'pushGossip',
     'sendIDontWants',
@@ -102,6 +116,7 @@ function stub(methods: { sendIDontWants?: (id: Uint8Array, topic: string, source
     ]),
     handleReceivedMessage: none,
     selectPeersToForward: none,
+    selectPeersToPublish: none,
     handleIWant: none,
     pushGossip: none,
     sendIDontWants: (_id: Uint8Array, _topic: string, _source: string): void => undefined,
