@@ -6,7 +6,7 @@ import { builtSide, jsSide } from '../peers/contenders.ts'
 import type { Ask } from './contract.ts'
 import { kithSide, Pair, type Side } from './pair.ts'
 
-/** Questions until V8 has compiled all that they need with its last compiler. */
+/** Questions before the first round: the code is compiled. */
 const WARM = 10_000
 /** Milliseconds at most for them, and how many are asked between two looks at the time. */
 const WARM_TIME = 2_000
@@ -38,12 +38,12 @@ export const query: Bench = {
   what: 'A question and its answer between two processes: kith beside raw UDP, streams of libp2p, and other protocols.',
   async measure(setting: Setting): Promise<Table[]> {
     const turns = setting.isFull
-      ? { rounds: 60, warm: WARM, lead: 100, count: 200 }
-      : { rounds: 9, warm: WARM, lead: 100, count: 300 }
+      ? { rounds: 30, warm: WARM, lead: 500, count: 500 }
+      : { rounds: 6, warm: WARM, lead: 500, count: 500 }
     setting.tell(`query, ${turns.rounds} rounds`)
     const rows = await measureQuery(contenders(setting), turns)
     const conditions = [
-      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns, after ${turns.warm} or ${WARM_TIME / 1000} s`,
+      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns, after ${turns.lead} each time, and ${turns.warm} or ${WARM_TIME / 1000} s before`,
       'an answer with the same signed bytes is verified once',
       versions('libp2p', '@libp2p/noise', '@libp2p/yamux')
     ]
