@@ -86,7 +86,7 @@ class Switch implements Actuator {
   async set(on: boolean, lease?: number, still: () => void = () => {}): Promise<void> {
     this.#checkLock(on)
     if (on && !this.#on) await this.#forget()
-    await this.#writing.catch(() => {})
+    await this.#written()
     // In one turn with the write: what was true before a wait need not be true now.
     still()
     this.#checkLock(on)
@@ -140,6 +140,15 @@ class Switch implements Actuator {
     }
   }
 
+  /** Until the line has taken all that was written, also what came while this waited. */
+  async #written(): Promise<void> {
+    let writing: Promise<void> | undefined
+    while (writing !== this.#writing) {
+      writing = this.#writing
+      await writing.catch(() => {})
+    }
+  }
+
   async #read(): Promise<boolean> {
     return (await this.#line.read()) === levelOf(this.#options, true)
   }
@@ -186,7 +195,12 @@ class Switch implements Actuator {
     if (event === undefined) return
     const { clock } = this.#context
     const ms = Math.max(wait, event.at - clock.monotonic())
-    this.#cancel = clock.after(ms, () => void this.#change(event).catch(() => this.#arm(AGAIN)))
+    this.#cancel = clock.after(ms, () => void this.#change(event).catch((error) => this.#again(event, error)))
+  }
+
+  #again({ why }: Event, error: unknown): void {
+    this.#context.failed?.(why, error)
+    this.#arm(AGAIN)
   }
 
   /** @throws where the line does not do it, or does not show it: it is tried again */
@@ -197,12 +211,17 @@ class Switch implements Actuator {
       // A command, or another change, may have come meanwhile.
       if (this.#planned !== planned || this.#context.clock.monotonic() < this.#freeAt) return this.#arm()
     }
-    await this.#write(on)
-    if ((await this.#read()) !== on) {
-      this.#level = !on
+    this.#context.changing?.()
+    const written = this.#write(on)
+    await written
+    const isOn = await this.#read()
+    // A command that came meanwhile has a plan of its own, and is told instead.
+    if (this.#writing !== written) return
+    if (isOn !== on) {
+      this.#level = isOn
+      if (isOn !== this.#safe) this.#away.until ??= this.#context.clock.monotonic()
       throw new NodeError('not-driven', 'the line is not as it was written', { remedy: 'retry' })
     }
-    // A command that came meanwhile has a plan of its own.
     if (this.#planned === planned) this.#planned = undefined
     this.#isSpent = why === 'max-on'
     this.#settle(on)

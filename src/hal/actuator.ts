@@ -91,7 +91,11 @@ export interface ActuatorContext {
   readonly memory?: OffMemory
   /** When maxOn is over, by Clock.monotonic(): goes on where an output is opened anew. */
   readonly away?: { until: number | undefined }
-  /** Called after it has changed by itself. */
+  /** Called before it changes by itself. */
+  readonly changing?: () => void
+  /** Called where it could not change by itself: it is tried again, each second. */
+  readonly failed?: (why: OwnChange, error: unknown) => void
+  /** Called after it has changed by itself, as read back. */
   readonly changed?: (on: boolean, why: OwnChange) => void
 }
 

@@ -29,6 +29,8 @@ export interface OutletInit {
   readonly memoryOf: (name: string) => OffMemory | undefined
   /** Called when it was opened, and when it has changed without a command. */
   readonly onOwnChange: (name: string, on: boolean, why: OwnChange | 'start' | 'stop') => void
+  /** Called where it could not change without a command, once until it does. */
+  readonly onOwnFailure: (name: string, why: OwnChange, error: unknown) => void
   readonly emit: (sample: Sample) => void
 }
 
@@ -68,6 +70,8 @@ export class Outlet {
   #shown: { readonly on: boolean | undefined; readonly at: number }
   #waiting = 0
   #changes = 0
+  /** Whether it could not change by itself the last time. */
+  #isStuck = false
   #turn: Promise<unknown> = Promise.resolve()
 
   /** @param isAnew whether an output of that name was open before: it begins in its safe state */
@@ -166,6 +170,8 @@ export class Outlet {
    */
   async set(on: boolean, lease: number | undefined, still: () => void): Promise<void> {
     const actuator = this.#ready()
+    // Before it has a new lease, which has not slept.
+    this.#countSleep(actuator)
     let refused: unknown
     try {
       await actuator.set(on, lease, () => {
@@ -215,7 +221,7 @@ export class Outlet {
     this.#slept = slept
   }
 
-  /** How often it has changed by itself. */
+  /** How often it has begun to change by itself, or was opened. */
   get changes(): number {
     return this.#changes
   }
@@ -236,7 +242,11 @@ export class Outlet {
       actuator = await relay.open(pins, line, options, {
         clock,
         away: this.#away,
+        changing: () => {
+          this.#changes += 1
+        },
         changed: (on, why) => this.#changedByItself(on, why),
+        failed: (why, error) => this.#notChanged(why, error),
         ...(memory === undefined ? {} : { memory })
       })
       const { on } = await actuator.state()
@@ -271,9 +281,18 @@ export class Outlet {
   }
 
   #changedByItself(on: boolean, why: OwnChange): void {
-    this.#changes += 1
+    if (this.#isStuck) this.#init.log.info(`switch ${this.name} is ${on ? 'on' : 'off'} at last`)
+    this.#isStuck = false
     this.#show(on)
     this.#init.onOwnChange(this.name, on, why)
+  }
+
+  #notChanged(why: OwnChange, error: unknown): void {
+    const { log, onOwnFailure } = this.#init
+    if (this.#isStuck) return
+    this.#isStuck = true
+    log.warn(`switch ${this.name} does not change (${why}), and is tried again: ${describeError(error)}`)
+    onOwnFailure(this.name, why, error)
   }
 
   #show(on: boolean | undefined): void {
@@ -288,6 +307,8 @@ export class Outlet {
     if (this.#failures > 0) log.info(`switch ${name} is open again, and ${on ? 'on' : 'off'}`)
     this.#failures = 0
     this.#fault = undefined
+    this.#changes += 1
+    this.#isStuck = false
     this.#show(on)
     this.#init.onOwnChange(name, on, 'start')
     if (actuator.persists !== true) return

@@ -15,7 +15,7 @@ import { RecentCommands } from './recent-commands.ts'
 
 export interface SwitchesInit {
   readonly configs: readonly SwitchConfig[]
-  readonly outlet: Omit<OutletInit, 'onOwnChange' | 'waiting' | 'clock'>
+  readonly outlet: Omit<OutletInit, 'onOwnChange' | 'onOwnFailure' | 'waiting' | 'clock'>
   readonly clock: Clock
   readonly limits: SwitchLimits
   readonly access: Pick<Access, 'may' | 'decide' | 'onChange'>
@@ -226,7 +226,13 @@ export class Switches {
   #outletOf(config: SwitchConfig, isAnew = false): Outlet {
     const { outlet, clock, limits } = this.#init
     const onOwnChange: OutletInit['onOwnChange'] = (name, on, why) => this.#changed(name, on, why)
-    return new Outlet(config, { ...outlet, clock, waiting: limits.waiting, onOwnChange }, isAnew)
+    const onOwnFailure: OutletInit['onOwnFailure'] = (name, asked, error) =>
+      this.#init.log.add({ name, peer: null, who: 'kith', asked, lease: null, ...refusalOf(error) })
+    return new Outlet(
+      config,
+      { ...outlet, clock, waiting: limits.waiting, onOwnChange, onOwnFailure },
+      isAnew
+    )
   }
 
   #changed(name: string, on: boolean, asked: OwnChange | 'start' | 'stop' | 'revoked'): void {
