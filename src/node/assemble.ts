@@ -32,7 +32,6 @@ import { rateLimited } from './log/rate.ts'
 import { RecentLines } from './log/recent-lines.ts'
 import type { Network } from './network/create-network.ts'
 import { NodeDatagrams } from './network/datagrams.ts'
-import type { RulesOnDemand } from './rules/on-demand.ts'
 
 /** All components of a node, not started. */
 export interface Assembled extends Components {
@@ -101,8 +100,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
     ...outputs,
     manage
   }
-  // A circle: what rules do, people may ask for as well.
-  const rules: RulesOnDemand = createRules(made, viewContext(made), () => operations)
+  const rules = createRules(made, viewContext(made))
   const components = { ...made, rules }
   takeLive(components, stopping.signal)
   const operations: Operations = createOperations(components)

@@ -18,6 +18,7 @@ export class Condition {
   #since: number | undefined
   #holds = false
   #hasSeen = false
+  #isKnown = false
   #shown = ''
 
   constructor(when: LevelWhen | StateWhen) {
@@ -31,6 +32,14 @@ export class Condition {
 
   get holds(): boolean {
     return this.#holds
+  }
+
+  /**
+   * Whether what was seen last tells whether it holds: what is stale or a fault leaves a threshold that was passed as it
+   * was, and is no reason to act.
+   */
+  get isKnown(): boolean {
+    return this.#isKnown
   }
 
   /** Whether it is met and only has to last. */
@@ -47,6 +56,7 @@ export class Condition {
   see(seen: Seen, now: number): void {
     if (seen.state === 'waiting') return
     this.#shown = seen.shown
+    this.#isKnown = 'is' in this.#when || seen.state === 'value'
     if (seen.state !== 'stale') this.#hasSeen = true
     if (!this.#hasSeen) return
     if (this.#holds) {

@@ -9,7 +9,9 @@ const BACK = 86_400_000
 /** Watches for a time of day by a clock that may be unknown, and may be corrected. */
 export class DayClock {
   readonly #when: TimeWhen
+  /** Kept while the clock is unknown: a source of time that fails for a moment must not leave a time out unsaid. */
   #next: Occurrence | undefined
+  #isKnown = false
   /** Unix milliseconds of the last occurrence that came, and was not missed. */
   #last = Number.NEGATIVE_INFINITY
 
@@ -19,18 +21,17 @@ export class DayClock {
 
   /** undefined while the clock is unknown. */
   get next(): Occurrence | undefined {
-    return this.#next
+    return this.#isKnown ? this.#next : undefined
   }
 
   /**
    * @param now Unix milliseconds; undefined while the clock is unknown
-   * @returns the occurrence that came since the last look; one that the clock jumped over by more than two minutes is `missed`
+   * @returns the occurrence that came since the last look; one that the clock jumped over, or that came while it was
+   * unknown, by more than two minutes is `missed`
    */
   look(now: number | undefined): { readonly came: Occurrence; readonly missed: boolean } | undefined {
-    if (now === undefined) {
-      this.#next = undefined
-      return undefined
-    }
+    this.#isKnown = now !== undefined
+    if (now === undefined) return undefined
     const due = this.#next
     if (due !== undefined && now >= due.at) {
       const missed = now - due.at > LATE

@@ -20,7 +20,8 @@ export interface RuleActionsInit {
   /** Commands an output of this node or, where the peer grants it, of another. `for`: seconds. */
   readonly switchTo: (
     request: { who?: string; name: string; to: 'on' | 'off'; for?: number },
-    signal: AbortSignal
+    signal: AbortSignal,
+    by: string
   ) => Promise<unknown>
 }
 
@@ -35,22 +36,26 @@ export class RuleActions {
     this.#init = init
   }
 
-  /** @throws NodeError why it could not be done; the signal's reason */
-  async perform(action: RuleAction, signal: AbortSignal): Promise<void> {
+  /** @param rule its name @throws NodeError why it could not be done; the signal's reason */
+  async perform(action: RuleAction, signal: AbortSignal, rule: string): Promise<void> {
     if ('log' in action) {
       this.#init.log.info(action.log)
       return
     }
     const work = (inner: AbortSignal): Promise<void> =>
-      'send' in action ? this.#send(action, inner) : this.#switch(action, inner)
+      'send' in action ? this.#send(action, inner) : this.#switch(action, inner, `rule ${rule}`)
     await withDeadline(this.#init.clock, DEADLINE, 'what a rule does', work, signal)
   }
 
-  async #switch({ switch: text, to, for: lease }: SwitchAction, signal: AbortSignal): Promise<void> {
+  async #switch(
+    { switch: text, to, for: lease }: SwitchAction,
+    signal: AbortSignal,
+    by: string
+  ): Promise<void> {
     const { who, device } = partsOf(text, REMOTE_OR_OWN_SWITCH) ?? { who: undefined, device: text }
     const seconds = lease === undefined ? undefined : lease / 1000
     const peer = who === undefined ? undefined : this.#peer(who)
-    await this.#init.switchTo({ name: device, to, ...defined({ who: peer, for: seconds }) }, signal)
+    await this.#init.switchTo({ name: device, to, ...defined({ who: peer, for: seconds }) }, signal, by)
   }
 
   /** A stream with one message, as an application sends it. */
@@ -59,8 +64,17 @@ export class RuleActions {
     const peer = this.#peer(who)
     const connection = await resolver.connect({ peer, addresses: [] }, signal)
     const stream = new NodeStream(await openStream(connection, [protocol], who, signal), peer, clock, limits)
-    await stream.send(text)
-    await stream.close()
+    const abort = (): void => stream.abort(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await stream.send(text)
+      await stream.close()
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
   }
 
   #peer(who: string): string {

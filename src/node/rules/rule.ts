@@ -16,8 +16,8 @@ export interface RuleInit {
   /** What a series is now. */
   readonly seen: (series: string) => Seen
   /** Does one thing. @throws why it could not */
-  readonly perform: (action: RuleAction, signal: AbortSignal) => Promise<void>
-  readonly count: (what: 'fired' | 'failed' | 'tooFast' | 'missed') => void
+  readonly perform: (action: RuleAction, signal: AbortSignal, rule: string) => Promise<void>
+  readonly count: (what: 'fired' | 'failed' | 'tooFast' | 'missed' | 'retried') => void
 }
 
 interface Last extends Omit<RuleFiring, 'ago' | 'time'> {
@@ -25,6 +25,9 @@ interface Last extends Omit<RuleFiring, 'ago' | 'time'> {
   readonly at: number
   readonly time: number | undefined
 }
+
+/** Milliseconds between two firings at a time of day, however long the interval is. */
+const HALF_DAY = 43_200_000
 
 /** One rule: whether it holds, and what it did. */
 export class Rule {
@@ -43,6 +46,10 @@ export class Rule {
   #fired = 0
   #last: Last | undefined
   #isBusy = false
+  /** Places in `then` of what failed last. */
+  #failed: readonly number[] = []
+  /** Clock.monotonic() of the last firing, or of the last try of what failed. */
+  #triedAt: number | undefined
 
   constructor(config: RuleConfig, init: RuleInit) {
     this.config = config
@@ -94,10 +101,15 @@ export class Rule {
     if (found === undefined) return
     const { came, missed } = found
     const why = `it was ${new Date(came.at).toLocaleString()}${came.note === undefined ? '' : ` (${came.note})`}`
-    if (missed) {
-      count('missed')
-      log.warn(`rule ${this.config.name} is left out: the clock went past its time`, { why })
-    } else this.#tryToFire(why)
+    // A time passes: one that is too early cannot wait. Between two days are 23 hours where the clock is put forward.
+    const isTooEarly = this.#isBusy || this.#isWithin(Math.min(this.config.interval, HALF_DAY))
+    if (!missed && !isTooEarly) {
+      this.#fire(why)
+      return
+    }
+    count('missed')
+    const reason = missed ? 'the clock went past its time' : 'it fired just now'
+    log.warn(`rule ${this.config.name} is left out: ${reason}`, { why })
   }
 
   #checkSeries(condition: Condition): void {
@@ -109,17 +121,18 @@ export class Rule {
       this.#isHeld = false
       return
     }
-    const { repeat } = this.config
-    const since = this.#last === undefined ? Number.POSITIVE_INFINITY : now - this.#last.at
-    if (!this.#isDone || (repeat !== undefined && since >= repeat)) this.#tryToFire(condition.why)
+    if (!condition.isKnown) return
+    const { repeat, interval } = this.config
+    if (!this.#isDone || (repeat !== undefined && !this.#isWithin(repeat))) this.#tryToFire(condition.why)
+    else if (this.#failed.length > 0 && !this.#isBusy && !this.#isWithin(interval, this.#triedAt))
+      this.#retry()
   }
 
-  /** One that comes before the interval is over waits for it, and is a fault. */
+  /** One that comes before the interval is over waits for it, and is a fault; what runs is done first. */
   #tryToFire(why: string): void {
-    const { clock, log, count } = this.#init
+    const { log, count } = this.#init
     const { name, interval } = this.config
-    const now = clock.monotonic()
-    if (this.#isBusy || (this.#last !== undefined && now - this.#last.at < interval)) {
+    if (this.#isWithin(interval)) {
       if (this.#isHeld) return
       this.#isHeld = true
       this.#held++
@@ -131,40 +144,62 @@ export class Rule {
         })
       return
     }
+    if (this.#isBusy) return
     this.#heldBefore = this.#held > 0
     this.#held = 0
     this.#isHeld = false
     this.#isDone = true
-    this.#fire(why, now)
+    this.#fire(why)
   }
 
-  #fire(why: string, now: number): void {
-    const { time, log, count } = this.#init
+  /** Whether the last firing was less than so many milliseconds ago. */
+  #isWithin(interval: number, last = this.#last?.at): boolean {
+    return last !== undefined && this.#init.clock.monotonic() - last < interval
+  }
+
+  #fire(why: string): void {
+    const { clock, time, log, count } = this.#init
     this.#fired++
     count('fired')
     log.info(`rule ${this.config.name} fires`, { why })
     const results: RuleFiring['results'] = []
-    this.#last = { at: now, time: time(), why, results }
+    this.#last = { at: clock.monotonic(), time: time(), why, results }
+    this.#begin([...this.config.then.keys()], results)
+  }
+
+  /** What failed is done again while the rule holds: the peer may have been away, or an output locked. */
+  #retry(): void {
+    this.#init.count('retried')
+    this.#begin(this.#failed, this.#last?.results ?? [])
+  }
+
+  /** @param which places in `then`, where each has its result as well */
+  #begin(which: readonly number[], results: RuleFiring['results']): void {
+    this.#triedAt = this.#init.clock.monotonic()
+    this.#failed = []
     this.#isBusy = true
-    this.#act(results)
-      .catch((error: unknown) => log.error(`rule ${this.config.name}: ${describeError(error)}`))
+    this.#act(which, results)
+      .catch((error: unknown) => this.#init.log.error(`rule ${this.config.name}: ${describeError(error)}`))
       .finally(() => {
         this.#isBusy = false
       })
   }
 
   /** One after the other; one that fails does not keep the next from being done. */
-  async #act(results: RuleFiring['results']): Promise<void> {
+  async #act(which: readonly number[], results: RuleFiring['results']): Promise<void> {
     const { log, perform, count } = this.#init
-    for (const action of this.config.then) {
+    for (const place of which) {
+      const action = this.config.then[place]
+      if (action === undefined) continue
       const does = actionText(action)
       try {
-        await perform(action, this.#ended.signal)
-        results.push({ does })
+        await perform(action, this.#ended.signal, this.config.name)
+        results[place] = { does }
       } catch (error) {
         if (this.#ended.signal.aborted) return
         count('failed')
-        results.push({ does, error: describeError(error) })
+        results[place] = { does, error: describeError(error) }
+        this.#failed = [...this.#failed, place]
         log.warn(`rule ${this.config.name} could not ${does}: ${describeError(error)}`)
       }
     }

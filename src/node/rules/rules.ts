@@ -28,7 +28,7 @@ export class Rules {
     this.#init = { ...init, count: (what) => this.#count(what) }
   }
 
-  /** `fired`, `failed`, `tooFast`, `missed`: since the start. */
+  /** `fired`, `failed`, `retried`, `tooFast`, `missed`: since the start. */
   get counters(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#counters)
   }

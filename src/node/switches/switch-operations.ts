@@ -30,10 +30,15 @@ export class SwitchOperations implements Pick<Operations, 'switch' | 'switchLog'
     this.#init = init
   }
 
-  /** Switches one where `to` is given. @returns its state afterwards; all states where none is named */
+  /**
+   * Switches one where `to` is given.
+   * @param by the part of this node that asks, for the log of commands
+   * @returns its state afterwards; all states where none is named
+   */
   async switch(
     request: SwitchRequest,
-    signal: AbortSignal = new AbortController().signal
+    signal: AbortSignal = new AbortController().signal,
+    by?: string
   ): Promise<SwitchView[]> {
     const { who } = request
     if (who !== undefined) {
@@ -44,19 +49,19 @@ export class SwitchOperations implements Pick<Operations, 'switch' | 'switchLog'
         return await this.#ask(target.peer, request, signal)
       }
     }
-    return await this.#switchOwn(request)
+    return await this.#switchOwn(request, by)
   }
 
   async switchLog({ name, limit = LOGGED }: { name?: string; limit?: number }): Promise<LoggedCommand[]> {
     return this.#init.log.newest(limit, name).map(loggedCommand)
   }
 
-  async #switchOwn({ name, to, for: lease, expect }: SwitchRequest): Promise<SwitchView[]> {
+  async #switchOwn({ name, to, for: lease, expect }: SwitchRequest, by?: string): Promise<SwitchView[]> {
     const { switches } = this.#init
     if (name === undefined) return await Promise.all(switches.all().map(viewOf))
     if (to !== undefined)
       await switches.command({
-        by: { kind: 'local' },
+        by: { kind: 'local', ...defined({ by }) },
         name,
         on: to === 'on',
         for: lease === undefined ? undefined : lease * 1000,

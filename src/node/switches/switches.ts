@@ -343,7 +343,7 @@ function unknown(name: string, outlets: readonly Outlet[]): NodeError {
 
 function whoOf(by: Principal): string {
   if (by.kind === 'peer') return by.caller.peer
-  return by.kind === 'local' ? 'this machine' : by.name
+  return by.kind === 'local' ? (by.by ?? 'this machine') : by.name
 }
 
 function refusalOf(error: unknown): Pick<NewCommand, 'answer' | 'text'> {

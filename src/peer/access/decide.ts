@@ -7,8 +7,8 @@ import type { Grant } from './grant.ts'
 /** Who asks. Identity is the PeerId of the connection, never a name that a peer claims. */
 export type Principal =
   | { readonly kind: 'peer'; readonly caller: Caller }
-  /** Control socket, library and rules of this node: everything. */
-  | { readonly kind: 'local' }
+  /** Control socket, library and rules of this node: everything. `by`: which part of it, as in `rule frost`. */
+  | { readonly kind: 'local'; readonly by?: string }
   /** A door for programs without a PeerId: only what is granted to it by its name. */
   | { readonly kind: 'bridge'; readonly name: string }
 

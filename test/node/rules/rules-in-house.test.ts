@@ -94,6 +94,7 @@ rules:
     t.match(refused?.last?.results[0], { does: 'switch hall/lamp on for 10 min', error: /operate/ })
     t.equal(refused?.state, 'fault')
     t.same([await stateOf(house, hall, 'lamp'), await stateOf(house, desk, 'pump')], ['off', 'on'])
+    t.match((await desk.operations.switchLog({ name: 'pump' })).at(-1), { who: 'rule dry', answer: 'on' })
     await hall.operations.bookPut({ name: 'desk', who: desk.peer, may: ['operate:lamp'] })
     put(desk, 'soil', 20)
     await house.pass(60_000)

@@ -1,8 +1,9 @@
 import t from 'tap'
-import type { RuleConfig } from '../../../src/config/rules/rules.ts'
+import type { RuleAction, RuleConfig } from '../../../src/config/rules/rules.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Log } from '../../../src/log.ts'
 import type { Seen } from '../../../src/node/rules/condition.ts'
+import { Rule } from '../../../src/node/rules/rule.ts'
 import { Rules } from '../../../src/node/rules/rules.ts'
 
 const MINUTE = 60_000
@@ -24,8 +25,8 @@ class Bench {
   readonly done: string[] = []
   readonly lines: string[] = []
   readonly rules: Rules
-  /** Set to make every action fail. */
-  broken = false
+  /** Which actions fail. */
+  broken: (action: RuleAction) => boolean = () => false
   /** Unix seconds are those of the clock, where they are known. */
   isTimeKnown = true
   watched: readonly string[] = []
@@ -50,7 +51,7 @@ class Bench {
         }
       },
       perform: async (action) => {
-        if (this.broken) throw new Error('it cannot be reached')
+        if (this.broken(action)) throw new Error('it cannot be reached')
         this.done.push(JSON.stringify(action))
       }
     })
@@ -132,10 +133,45 @@ t.test('repeat: it fires again while it holds, as for a lease', async (t) => {
   t.equal(bench.done.length, 4)
   await bench.is({ state: 'stale', shown: 'stale' })
   await bench.clock.advance(5 * MINUTE)
-  t.equal(bench.done.length, 5, 'what was stale meanwhile holds on')
+  t.equal(bench.done.length, 4, 'what is stale counts not as below: the lease runs out')
+  t.equal(bench.state, 'holds')
+  await bench.reading(4)
+  t.equal(bench.done.length, 5, 'and goes on with the next reading')
   await bench.reading(20)
   await bench.clock.advance(60 * MINUTE)
   t.equal(bench.done.length, 5)
+})
+
+t.test('what waits for the interval is not done on a series that has gone stale', async (t) => {
+  const bench = new Bench(ruleOf())
+  for (const value of [4, 20, 4]) await bench.reading(value)
+  await bench.is({ state: 'fault', shown: 'a fault, bus' })
+  await bench.clock.advance(2 * MINUTE)
+  t.equal(bench.done.length, 1)
+  await bench.reading(4)
+  t.equal(bench.done.length, 2)
+})
+
+t.test('what failed is done again while the rule holds, and that alone', async (t) => {
+  const lamp = { switch: 'lamp', to: 'on' } as const
+  // biome-ignore lint/suspicious/noThenProperty: the word of kith.yaml.
+  const bench = new Bench(ruleOf({ then: [{ log: 'cold' }, lamp], repeat: 5 * MINUTE }))
+  bench.broken = (action) => 'switch' in action
+  await bench.reading(4)
+  t.equal(bench.state, 'fault')
+  await bench.clock.advance(4.5 * MINUTE)
+  t.same(bench.done, ['{"log":"cold"}'])
+  t.match(bench.rules.counters, { fired: 1, failed: 5, retried: 4 })
+  t.equal(bench.rules.views()[0]?.last?.results.length, 2)
+  await bench.clock.advance(MINUTE)
+  t.equal(bench.done.length, 2, 'tries in between put off no repeat')
+  bench.broken = () => false
+  await bench.clock.advance(MINUTE)
+  t.same(bench.done.slice(2), ['{"switch":"lamp","to":"on"}'])
+  t.equal(bench.state, 'holds')
+  await bench.reading(20)
+  await bench.clock.advance(10 * MINUTE)
+  t.equal(bench.done.length, 3)
 })
 
 t.test('for: it has lasted without a new reading', async (t) => {
@@ -153,7 +189,7 @@ t.test('each action is done, whatever became of the one before', async (t) => {
     // biome-ignore lint/suspicious/noThenProperty: the word of kith.yaml.
     ruleOf({ then: [{ send: 'desk', protocol: '/note/text/v1', text: 'cold' }, { log: 'cold' }] })
   )
-  bench.broken = true
+  bench.broken = () => true
   await bench.reading(4)
   const [view] = bench.rules.views()
   t.equal(view?.state, 'fault')
@@ -181,6 +217,36 @@ t.test('a time of day, where the clock is known', async (t) => {
   t.ok((bench.rules.views()[0]?.next ?? 0) > bench.clock.now() / 1000)
   await bench.clock.advance(10 * MINUTE)
   t.equal(bench.done.length, 1)
+})
+
+t.test('a time of day comes each day, also with an interval of a day', async (t) => {
+  const now = new Date(new VirtualClock().now() + MINUTE)
+  const two = (number: number): string => String(number).padStart(2, '0')
+  const time = `${two(now.getHours())}:${two(now.getMinutes())}`
+  const clock = new VirtualClock()
+  const lines: string[] = []
+  const line = (message: string): void => void lines.push(message)
+  let done = 0
+  const rule = new Rule(ruleOf({ when: { time }, interval: 24 * 60 * MINUTE }), {
+    clock,
+    log: { debug() {}, info: line, warn: line, error: line },
+    time: () => clock.now() / 1000,
+    seen: () => ({ state: 'waiting' }),
+    perform: async () => {
+      done++
+    },
+    count() {}
+  })
+  rule.check()
+  await clock.advance(MINUTE + 900)
+  // The look that finds it comes a little earlier from day to day.
+  for (let day = 1; day <= 3; day++) {
+    rule.check()
+    await clock.advance(0)
+    t.equal(done, day)
+    await clock.advance(24 * 60 * MINUTE - 200)
+  }
+  t.notOk(lines.some((one) => /left out/.test(one)))
 })
 
 t.test('other rules: those that are the same go on, those that are gone end', async (t) => {

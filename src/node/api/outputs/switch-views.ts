@@ -57,7 +57,7 @@ export interface LoggedCommand {
   name: string
   /** Who commanded it over the network, else null. */
   peer: string | null
-  /** How that peer was called here; `this machine`, or `kith` for what it did by itself. */
+  /** How that peer was called here; `this machine`, `rule NAME` of it, or `kith` for what it did by itself. */
   who: string
   /** `on`, `off`, `on, off` of several; by itself `start`, `stop`, `lease`, `max-on`, `initial`, `revoked`. */
   asked: string

@@ -1,19 +1,18 @@
 import { nearest } from '../../../config/options/nearest.ts'
 import { partsOf, REMOTE_OR_OWN_SWITCH, SERIES_OF_RULE } from '../../../config/rules/names.ts'
 import type { RuleConfig } from '../../../config/rules/rules.ts'
-import type { Operations } from '../../api/operations.ts'
 import { type ViewContext, viewReading } from '../../api/series-view.ts'
 import { RulesOnDemand } from '../../rules/on-demand.ts'
 import { peerOfRule } from '../../rules/rule-peer.ts'
 import type { Components } from '../components.ts'
 import { ownSeries } from '../own-catalogue.ts'
 import { listenToAll } from '../publishing.ts'
+import { switchOperations } from './switches.ts'
 
 /** A node for one command has none. */
 export function createRules(
   components: Omit<Components, 'rules'>,
-  context: () => ViewContext,
-  operations: () => Pick<Operations, 'switch'>
+  context: () => ViewContext
 ): RulesOnDemand {
   const { init, live, peers, storage, timekeeper, peerLookup } = components
   const { identity, log, world, shortLived } = init
@@ -33,13 +32,14 @@ export function createRules(
           viewReading(reading, receivedBy, (world.clock.monotonic() - receivedAt) / 1000, context()),
         listen: () => listenToAll(components)
       })
+      const switches = switchOperations(components)
       const actions = new RuleActions({
         clock: world.clock,
         log,
         book: peers.book,
         resolver: peerLookup.resolver,
         limits: init.config.limits.streams,
-        switchTo: (request, signal) => operations().switch(request, signal)
+        switchTo: (request, signal, by) => switches.switch(request, signal, by)
       })
       return new Rules({
         clock: world.clock,
@@ -47,7 +47,7 @@ export function createRules(
         time: () => timekeeper.now(),
         seen: (one) => series.seen(one),
         watch: (all, changed) => series.watch(all, changed),
-        perform: (action, signal) => actions.perform(action, signal)
+        perform: (action, signal, rule) => actions.perform(action, signal, rule)
       })
     },
     () => warnOfRules(components)
