@@ -8,7 +8,7 @@ import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { ChipModelFactory } from '../../hal/simulated/model.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
-import { type Change, isBelow } from './changes.ts'
+import { type Change, changesOf, isBelow } from './changes.ts'
 import type { FileWatch } from './file-watch.ts'
 import { type LiveOption, type Plan, planOf } from './plan.ts'
 import type { ConfigReload, ConfigStatus } from './views.ts'
@@ -111,7 +111,7 @@ export class LiveConfig {
 
   async #setWatching(wanted: boolean): Promise<void> {
     const { source, clock } = this.#init
-    if (!wanted || source === undefined) return this.#watch?.stop()
+    if (!wanted || source === undefined) return
     const { FileWatch } = await import('./file-watch.ts')
     this.#watch ??= new FileWatch({ file: source.file, clock, changed: () => void this.reload() })
     this.#watch.start()
@@ -158,6 +158,17 @@ export class LiveConfig {
     return planOf(this.#current, next, live, (sensor) => this.#canRun(sensor, next))
   }
 
+  /** @throws NodeError 'bad-config' where it is not taken although it has no error by itself */
+  check({ config, provenance }: LoadedSource): void {
+    checkFiles(config, thisMachine())
+    const isEmpty = provenance.every(({ origin }) => origin.kind !== 'file')
+    // A disk that is full, a slow copy or a power cut leaves such a file.
+    if (isEmpty && changesOf(this.#wanted, config).length > 0)
+      throw new NodeError('bad-config', 'the configuration file sets no option any more', {
+        hint: 'to have the defaults in force, write name: NAME into it'
+      })
+  }
+
   #run(source: ConfigSource): Promise<ConfigReload> {
     const reload = this.#reload(source).finally(() => {
       if (this.#running === reload) this.#running = undefined
@@ -170,7 +181,7 @@ export class LiveConfig {
   async #reload(source: ConfigSource): Promise<ConfigReload> {
     try {
       const loaded = await source.load()
-      checkFiles(loaded.config, thisMachine())
+      this.check(loaded)
       return await this.#apply(loaded)
     } catch (error) {
       return this.#refuse(error)

@@ -53,6 +53,9 @@ function withOption(
       return { ...config, log: { ...config.log, level: next.log.level } }
     case 'time.sources':
       return { ...config, time: { ...config.time, sources: next.time.sources } }
+    case 'watch':
+      // An edit that is cut off may be without it: the whole one that follows is taken all the same.
+      return { ...config, watch: config.watch || next.watch }
     case 'sensors':
       return { ...config, sensors: sensorsOf(config.sensors, next.sensors, canRun) }
     default:

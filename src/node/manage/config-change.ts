@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Cancel, Clock } from '../../clock.ts'
 import { type ProblemView, problemView } from '../../config/config-error.ts'
-import { thisMachine } from '../../config/machine-size.ts'
 import { formatOrigin } from '../../config/origin.ts'
-import { checkFiles } from '../../config/scaled-limits.ts'
 import { isSecret, mayHaveSecret } from '../../config/secrets.ts'
 import { readConfigFile } from '../../config/yaml/config-file.ts'
 import { describeError, isNodeError } from '../../error.ts'
@@ -176,7 +174,7 @@ export class ConfigChange {
     const { live } = this.#init
     try {
       const loaded = await this.#source().load({ text, modules: live.wanted.devices })
-      checkFiles(loaded.config, thisMachine())
+      live.check(loaded)
       const problems = this.#missingWords(loaded, caller)
       return problems.length === 0 ? loaded : refused(problems)
     } catch (error) {

@@ -60,3 +60,35 @@ t.test('stopped it looks no more, and started again it begins with the file as i
   await clock.advance(5_000)
   t.equal(count(), 1)
 })
+
+t.test('what a slow write leaves in between is not told', async (t) => {
+  const { clock, file, count } = bench(t)
+  const whole = 'name: hall\ndeny: [shed]\nwatch: true\n'
+  writeFileSync(file, whole)
+  await clock.advance(5_000)
+  t.equal(count(), 1)
+  for (const end of [0, 11, 24]) {
+    writeFileSync(file, whole.slice(0, end))
+    await clock.advance(8_000)
+    t.equal(count(), 1, `${end} bytes`)
+  }
+  writeFileSync(file, `${whole}name: attic\n`)
+  await clock.advance(4_000)
+  t.equal(count(), 2, 'the whole')
+})
+
+t.test('an end that was removed is told later, and each beginning of what was whole', async (t) => {
+  const { clock, file, count } = bench(t)
+  const whole = 'name: hall\ndeny: [shed]\nwatch: true\n'
+  writeFileSync(file, whole)
+  await clock.advance(5_000)
+  writeFileSync(file, whole.slice(0, 11))
+  await clock.advance(15_000)
+  t.equal(count(), 2)
+  writeFileSync(file, whole.slice(0, 24))
+  await clock.advance(8_000)
+  t.equal(count(), 2, 'the same write may go on')
+  writeFileSync(file, whole)
+  await clock.advance(4_000)
+  t.equal(count(), 3)
+})

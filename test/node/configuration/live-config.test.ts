@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { LiveConfig } from '../../../src/node/configuration/live-config.ts'
 
-const load = (text: string) => loadConfig({ text, devices: [] })
+const load = (text: string) => loadConfig({ text, devices: [], hostname: 'hall' })
 
 /** A configuration whose readings take some turns, and how many of them ran side by side. */
 function bench(text = () => 'name: hall') {
@@ -63,4 +63,36 @@ t.test('many errors are told by their number', async (t) => {
   t.equal(problems.length, 51)
   t.match(problems.at(-1), { message: 'and 10 more' })
   t.equal(live.current.name, 'hall')
+})
+
+t.test('a file without any option is taken only where nothing was in force before', async (t) => {
+  let text = 'deny: [shed]'
+  const { live } = bench(() => text)
+  live.take([{ options: ['deny'], apply: () => {} }], () => true)
+  await live.reload()
+  for (const emptied of ['', '# deny: [shed]\n', '---\n', '{}\n']) {
+    text = emptied
+    t.match(
+      await live.reload(),
+      { state: 'refused', changed: [], problems: [{ hint: /name: NAME/ }] },
+      emptied
+    )
+    t.same(live.current.deny, ['shed'])
+    t.same(live.wanted.deny, ['shed'])
+  }
+  text = 'sensors: []'
+  t.match(await live.reload(), { state: 'applied', changed: ['deny'] }, 'one option is meant')
+  const fresh = bench(() => '')
+  t.match(await fresh.live.reload(), { state: 'unchanged' }, 'it has had the defaults all along')
+})
+
+t.test('watching goes on without the option until the next start', async (t) => {
+  let text = 'watch: true'
+  const { live } = bench(() => text)
+  live.take([], () => true)
+  await live.reload()
+  t.ok(live.current.watch)
+  text = 'name: hall'
+  t.match(await live.reload(), { changed: [], pending: ['watch'] })
+  t.ok(live.current.watch)
 })
