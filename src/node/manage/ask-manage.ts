@@ -47,7 +47,7 @@ function requestOf({ op, n, follow, text, base, ticket }: ManageAsk): ManageRequ
     case 'check':
       return { op, text: given(text, 'text') }
     case 'put':
-      return { op, text: given(text, 'text'), base }
+      return { op, text: given(text, 'text'), base: given(base, 'base') }
     case 'confirm':
       return { op, ticket: given(ticket, 'ticket') }
     default:

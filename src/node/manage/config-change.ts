@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Cancel, Clock } from '../../clock.ts'
 import { type ProblemView, problemView } from '../../config/config-error.ts'
 import { formatOrigin } from '../../config/origin.ts'
+import type { NodeConfig } from '../../config/schema.ts'
 import { isSecret, mayHaveSecret } from '../../config/secrets.ts'
 import { readConfigFile } from '../../config/yaml/config-file.ts'
 import { describeError, isNodeError } from '../../error.ts'
@@ -72,7 +74,8 @@ export class ConfigChange {
 
   /** Checks a text without applying it, and whether the caller might. */
   async check(text: string, caller: Caller): Promise<ConfigPutResult> {
-    const checked = await this.#checked(text, caller)
+    const before = readConfigFile(this.#source().file, true) ?? ''
+    const checked = await this.#checked(text, before, caller)
     if ('state' in checked) return checked
     const { applied, pending } = this.#init.live.plan(checked.config)
     return {
@@ -88,17 +91,17 @@ export class ConfigChange {
    * @param base the hash of the file that it was made of
    * @throws ManageError 'busy', 'changed', 'unsupported'
    */
-  async put(text: string, base: string | undefined, caller: Caller): Promise<ConfigPutResult> {
+  async put(text: string, base: string, caller: Caller): Promise<ConfigPutResult> {
     const { file } = this.#source()
     if (this.#isPutting || this.#unconfirmed !== undefined)
       throw new ManageError('busy', 'another change waits for its confirmation')
     this.#isPutting = true
     try {
-      const checked = await this.#checked(text, caller)
+      const before = fileOf(file, base)
+      const checked = await this.#checked(text, before, caller)
       if ('state' in checked) return checked
-      const before = readConfigFile(file, true) ?? ''
-      if (base !== undefined && hashOf(before) !== base)
-        throw new ManageError('changed', 'the file there is not any more what this one was made of')
+      // It may have been edited there meanwhile.
+      fileOf(file, base)
       if (before === text) return await this.#init.live.reload()
       write(() => writeUnconfirmed(file, before, text))
       return await this.#applied(file, caller)
@@ -169,13 +172,17 @@ export class ConfigChange {
     throw new ManageError('unsupported', 'this node has its configuration from a program, not from a file')
   }
 
-  /** Loads no code and changes nothing. @returns the text as a configuration, or every reason why it is not taken */
-  async #checked(text: string, caller: Caller): Promise<LoadedSource | ConfigPutResult> {
+  /**
+   * Loads no code and changes nothing.
+   * @param before the file that the text would replace
+   * @returns the text as a configuration, or every reason why it is not taken
+   */
+  async #checked(text: string, before: string, caller: Caller): Promise<LoadedSource | ConfigPutResult> {
     const { live } = this.#init
     try {
-      const loaded = await this.#source().load({ text, modules: live.wanted.devices })
+      const loaded = await this.#load(text)
       live.check(loaded)
-      const problems = this.#missingWords(loaded, caller)
+      const problems = this.#missingWords(await this.#needs(before, loaded.config), loaded, caller)
       return problems.length === 0 ? loaded : refused(problems)
     } catch (error) {
       if (error instanceof ManageError) throw error
@@ -183,13 +190,39 @@ export class ConfigChange {
     }
   }
 
-  #missingWords(loaded: LoadedSource, caller: Caller): ProblemView[] {
-    const { access, live } = this.#init
-    const missing = neededWords(live.wanted, loaded.config).filter(
+  async #load(text: string): Promise<LoadedSource> {
+    return await this.#source().load({ text, modules: this.#init.live.wanted.devices })
+  }
+
+  /** By what is in force, and by the file that is replaced: it may have been edited there and not been taken yet. */
+  async #needs(before: string, after: NodeConfig): Promise<Need[]> {
+    const { live } = this.#init
+    const needs = neededWords(live.wanted, after)
+    try {
+      const { config } = await this.#load(before)
+      const isNew = (need: Need): boolean => !needs.some((other) => isDeepStrictEqual(other, need))
+      return [...needs, ...neededWords(config, after).filter(isNew)]
+    } catch (error) {
+      if (error instanceof ManageError) throw error
+      // What its author meant cannot be told.
+      return [...needs, { path: '', word: 'own', on: { kind: 'node' } }]
+    }
+  }
+
+  #missingWords(needs: readonly Need[], loaded: LoadedSource, caller: Caller): ProblemView[] {
+    const { access } = this.#init
+    const missing = needs.filter(
       ({ word, on }) => word === 'local' || !access.may({ kind: 'peer', caller }, word, on).allowed
     )
     return missing.map((need) => missingWord(need, loaded))
   }
+}
+
+/** @param base the hash that it must have @throws ManageError 'changed' */
+function fileOf(file: string, base: string): string {
+  const text = readConfigFile(file, true) ?? ''
+  if (hashOf(text) === base) return text
+  throw new ManageError('changed', 'the file there is not any more what this one was made of')
 }
 
 function refused(problems: ProblemView[]): ConfigPutResult {
@@ -198,7 +231,11 @@ function refused(problems: ProblemView[]): ConfigPutResult {
 
 function missingWord({ path, word, on }: Need, { config, provenance }: LoadedSource): ProblemView {
   const message =
-    word === 'local' ? 'can be changed only on the machine itself' : `a change of it needs ${word}`
+    word === 'local'
+      ? 'can be changed only on the machine itself'
+      : path === ''
+        ? 'the file there has errors: to replace it needs own'
+        : `a change of it needs ${word}`
   const right = on.kind === 'node' ? word : `${word}:${on.name}`
   const hint =
     word === 'local'
@@ -209,7 +246,7 @@ function missingWord({ path, word, on }: Need, { config, provenance }: LoadedSou
   const index = Array.isArray(list) ? list.findIndex((entry) => entry?.name === name) : -1
   const place = index === -1 ? path : `${option}[${index}]`
   const written = provenance.find(
-    ({ path: at, origin }) => at.startsWith(place) && origin.kind !== 'default'
+    ({ path: at, origin }) => path !== '' && at.startsWith(place) && origin.kind !== 'default'
   )?.origin
   return {
     level: 'error',

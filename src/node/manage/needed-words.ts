@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { NodeConfig } from '../../config/schema.ts'
 import type { AccessWord, Thing } from '../../peer/access/access.ts'
 import { changesOf } from '../configuration/changes.ts'
@@ -20,12 +21,17 @@ const CONFIGURED: readonly string[] = [
 /** The type of sensors that run a program. */
 const COMMAND = 'command'
 
+/** Of log.level, the quietest last. */
+const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
+
 const NODE: Thing = { kind: 'node' }
+
+type Sensor = NodeConfig['sensors'][number]
 
 /** Compares what is configured, not how it is written. */
 export function neededWords(before: NodeConfig, after: NodeConfig): Need[] {
   const changed = changesOf(before, after).flatMap(({ path }) => needOf(path, before, after))
-  return [...changed, ...unveiled(before, after)]
+  return [...changed, ...placed(before, after), ...unveiled(before, after)]
 }
 
 function needOf(path: string, before: NodeConfig, after: NodeConfig): Need[] {
@@ -34,6 +40,7 @@ function needOf(path: string, before: NodeConfig, after: NodeConfig): Need[] {
   if (option === 'sensors') return sensorNeeds(path, typeOf(before, name), typeOf(after, name))
   if (option === 'switches') return [{ path, word: 'operate', on: switchOf(name, before, after) }]
   if (option === 'rules') return [{ path, word: 'operate', on: NODE }]
+  if (path === 'log.level') return isQuieter(before, after) ? [{ path, word: 'own', on: NODE }] : []
   return CONFIGURED.includes(option) ? [] : [{ path, word: 'own', on: NODE }]
 }
 
@@ -56,6 +63,36 @@ function sensorNeeds(path: string, was: string | undefined, is: string | undefin
 
 function typeOf({ sensors }: NodeConfig, name: string | undefined): string | undefined {
   return sensors.find((sensor) => sensor.name === name)?.type
+}
+
+/** The log says who was refused and who changed what: who may configure does not hide that. */
+function isQuieter(before: NodeConfig, after: NodeConfig): boolean {
+  return LEVELS.indexOf(after.log.level) > LEVELS.indexOf(before.log.level)
+}
+
+/** Sensors that are new or elsewhere: a driver may drive its line, and a public one show what a private one measures. */
+function placed(before: NodeConfig, after: NodeConfig): Need[] {
+  return after.sensors.flatMap((sensor) => {
+    const was = before.sensors.find(({ name }) => name === sensor.name)
+    if (was !== undefined && isDeepStrictEqual(placeOf(was), placeOf(sensor))) return []
+    const path = `sensors.${sensor.name}`
+    const drives = sensor.line !== undefined && sensor.line !== was?.line
+    const shows =
+      !sensor.private && isOfKernel(sensor) && before.sensors.some((one) => one.private && isOfKernel(one))
+    return [
+      ...(drives ? [{ path, word: 'operate', on: NODE } as const] : []),
+      ...(shows ? [{ path, word: 'own', on: NODE } as const] : [])
+    ]
+  })
+}
+
+function placeOf({ type, bus, address, line, options }: Sensor): unknown {
+  return { type, bus, address, line, options }
+}
+
+/** The kernel shows one chip in several files; of a bus and of lines, no two sensors have the same (src/config). */
+function isOfKernel({ bus, line }: Sensor): boolean {
+  return bus === undefined && line === undefined
 }
 
 /** What was private and is not any more, or is away: under another name it would be for everybody. */

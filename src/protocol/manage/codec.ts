@@ -21,7 +21,7 @@ import { isManageErrorCode, ManageError, type ManageErrorCode } from './manage-e
  *
  *     request = { op: "status" } / { op: "doctor" } / { op: "config" } / { op: "restart" }
  *             / { op: "logs", ? n: 0..10000, ? follow: true }
- *             / { op: "check", text: tstr } / { op: "put", text: tstr, ? base: tstr }
+ *             / { op: "check", text: tstr } / { op: "put", text: tstr, base: tstr }
  *             / { op: "confirm", ticket: tstr }
  *     answer  = { ? json: bstr .size (1..16384), ? end: true } / { error: [code, text] }
  */
@@ -30,7 +30,7 @@ export type ManageRequest =
   | { readonly op: 'logs'; readonly n?: number | undefined; readonly follow?: boolean | undefined }
   | { readonly op: 'check'; readonly text: string }
   /** @param base the SHA-256 of the text that this one was made of, in hex */
-  | { readonly op: 'put'; readonly text: string; readonly base?: string | undefined }
+  | { readonly op: 'put'; readonly text: string; readonly base: string }
   | { readonly op: 'confirm'; readonly ticket: string }
 
 export type ManageAnswer =
@@ -65,7 +65,7 @@ export function decodeRequest(bytes: Uint8Array): ManageRequest {
     case 'check':
       return { op, text: textOf(map) }
     case 'put':
-      return { op, text: textOf(map), base: optional(map, 'base', HASH) }
+      return { op, text: textOf(map), base: optional(map, 'base', HASH) ?? bad('base') }
     case 'confirm':
       return { op, ticket: optional(map, 'ticket', TICKET) ?? bad('ticket') }
     default:

@@ -9,7 +9,10 @@ import { Gauge, gaugeDevice } from '../../support/scenario/gauge.ts'
 const command = { ...gaugeDevice(() => new Gauge()), type: 'command' }
 const config = (text: string): NodeConfig => parseConfig(text, [...devices, command])
 
-const AIR = 'sensors: [{ type: tmp102, name: air, bus: i2c-1 }]\n'
+const AIR = 'sensors:\n  - { type: tmp102, name: air, bus: i2c-1 }\n'
+const DOOR = 'sensors:\n  - { type: contact, name: door, line: GPIO17 }\n'
+const W1 = 'sensors:\n  - { type: w1, name: cellar, options: { id: 28-0316a2798e2b }, private: true }\n'
+const HWMON = '  - { type: hwmon, name: roof, options: { chip: w1_slave_temp } }\n'
 const SECRET = AIR.replace(' }', ', private: true }')
 const RUN = 'sensors: [{ type: command, name: air }]\n'
 const RULE = `${AIR}rules: [{ name: cold, when: { series: air/temperature, below: 5 }, then: [{ log: cold }] }]\n`
@@ -20,7 +23,8 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
   ['nothing', AIR, `# a comment\n${AIR}`, []],
   ['a sensor', '', AIR, []],
   ['the interval of a sensor', AIR, AIR.replace(' }', ', interval: 1min }'), []],
-  ['log and history', '', 'log: { level: warn }\nhistory: { age: 7d }\n', []],
+  ['log and history', '', 'log: { level: debug, format: json }\nhistory: { age: 7d }\n', []],
+  ['what the log leaves out', '', 'log: { level: silent }\n', ['log.level own']],
   ['a grant', '', anna, ['access own']],
   ['the line of a grant', anna, `\n\n${anna}`, []],
   ['a grant, away', anna, '', ['access own']],
@@ -43,6 +47,19 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
   ['what is private, away', SECRET, '', ['sensors.air own']],
   ['what is private, under another name', SECRET, AIR.replace('air', 'roof'), ['sensors.air own']],
   ['a sensor that becomes private', AIR, SECRET, []],
+  ['a public file of the kernel beside a private one', W1, `${W1}${HWMON}`, ['sensors.roof own']],
+  ['a public file beside a public one', W1.replace(', private: true', ''), `${W1}${HWMON}`, []],
+  ['a private file beside a private one', W1, `${W1}${HWMON.replace('roof', 'roof, private: true')}`, []],
+  [
+    'only the interval of such a file',
+    `${W1}${HWMON}`,
+    `${W1}${HWMON.replace('roof', 'roof, interval: 1min')}`,
+    []
+  ],
+  ['a chip of a bus beside a private file', W1, `${W1}  - { type: tmp102, name: air, bus: i2c-1 }\n`, []],
+  ['a sensor on a line', '', DOOR, ['sensors.door operate']],
+  ['its line', DOOR, DOOR.replace('17', '27'), ['sensors.door operate']],
+  ['its interval', DOOR, DOOR.replace(' }', ', interval: 1min }'), []],
   ['a switch', '', HEATER, ['switches.heater operate']],
   ['the line of a switch', HEATER, HEATER.replace('17', '27'), ['switches.heater operate']],
   [

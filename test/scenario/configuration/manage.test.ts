@@ -6,7 +6,7 @@ import { devices } from '../../../devices/index.ts'
 import { loadWithDevices } from '../../../src/config/load-with-devices.ts'
 import type { ManageAsk } from '../../../src/node/api/manage/manage-ask.ts'
 import type { ConfigSource } from '../../../src/node/configuration/live-config.ts'
-import { restoreUnconfirmed } from '../../../src/node/configuration/unconfirmed.ts'
+import { hashOf, restoreUnconfirmed } from '../../../src/node/configuration/unconfirmed.ts'
 import type { ConfigPutResult, ConfigView } from '../../../src/node/manage/views.ts'
 import { FrameReader } from '../../../src/protocol/frame-stream.ts'
 import { decodeAnswer } from '../../../src/protocol/manage/codec.ts'
@@ -26,6 +26,7 @@ interface Bench {
   granting(words: readonly string[], rest?: string): string
   /** Writes it there, and has it taken. */
   grant(...words: string[]): Promise<void>
+  /** What is put is made of the file as it is, unless a base is given. */
   ask<T>(ask: Omit<ManageAsk, 'who'>): Promise<T>
 }
 
@@ -50,7 +51,9 @@ async function benchFor(t: Test, restart?: () => void): Promise<Bench> {
   }
   await house.run(hall, { configSource, ...(restart === undefined ? {} : { restart }) })
   await house.link(desk, hall)
-  const ask = async <T>(request: Omit<ManageAsk, 'who'>): Promise<T> => {
+  const ask = async <T>(given: Omit<ManageAsk, 'who'>): Promise<T> => {
+    const base = hashOf(readFileSync(file, 'utf8'))
+    const request = given.op === 'put' ? { base, ...given } : given
     const asking = all(desk.operations.manage({ who: hall.peer, ...request }, new AbortController().signal))
     const [value] = await house.while(asking)
     return value as T
@@ -75,7 +78,7 @@ const OPS: readonly Omit<ManageAsk, 'who'>[] = [
   { op: 'logs' },
   { op: 'config' },
   { op: 'check', text: AIR },
-  { op: 'put', text: AIR },
+  { op: 'put', text: AIR, base: '00'.repeat(32) },
   { op: 'confirm', ticket: '00'.repeat(16) },
   { op: 'restart' }
 ]
@@ -133,13 +136,48 @@ t.test('a text that is put is checked, applied, kept and confirmed', async (t) =
   const result = await ask<ConfigPutResult>({ op: 'put', text, base: sha256 })
   t.match(result, { state: 'applied', changed: ['sensors.roof'], confirm: 5 })
   t.equal(hall.gauge('air').opened, 1, 'the other sensor is not touched')
-  t.equal(await codeOf(ask({ op: 'put', text: before })), 'busy')
+  t.equal(await codeOf(ask({ op: 'put', text: before, base: sha256 })), 'busy')
   t.match(await ask({ op: 'confirm', ticket: result.ticket ?? '' }), { confirmed: true })
   t.equal(await codeOf(ask({ op: 'confirm', ticket: result.ticket ?? '' })), 'gone')
   await house.pass(7_000)
   t.equal(readFileSync(file, 'utf8'), text)
   t.equal(readFileSync(`${file}.bak`, 'utf8'), before)
   t.equal(await codeOf(ask({ op: 'put', text: before, base: sha256 })), 'changed')
+})
+
+t.test('what was edited there and not taken yet is replaced only by who might have undone it', async (t) => {
+  const { ask, grant, granting, desk, file } = await benchFor(t)
+  await grant('configure')
+  const text = granting(['configure'], '')
+  const edited = `${granting(['configure'])}deny: [${desk.peer}]\n`
+  writeFileSync(file, edited)
+  for (const op of ['check', 'put'] as const)
+    t.match(await ask({ op, text }), { state: 'refused', problems: [{ path: 'deny', message: /needs own/ }] })
+  t.match(await ask({ op: 'check', text: `${edited}log: { level: debug }\n` }), {
+    state: 'refused',
+    problems: [{ path: 'deny' }]
+  })
+  writeFileSync(file, `${edited}nonsense: 1\n`)
+  t.match(await ask({ op: 'put', text }), {
+    state: 'refused',
+    problems: [{ message: /has errors: to replace it needs own/ }]
+  })
+  t.equal(readFileSync(file, 'utf8'), `${edited}nonsense: 1\n`)
+  writeFileSync(file, granting(['own'], ''))
+  t.match(await ask({ op: 'put', text }), { state: 'refused', problems: [{ path: 'access' }] })
+  await grant('own')
+  writeFileSync(file, `${granting(['own'])}nonsense: 1\n`)
+  t.match(await ask({ op: 'put', text: granting(['own'], '') }), {
+    state: 'applied',
+    changed: ['sensors.air']
+  })
+})
+
+t.test('an emptied text is not taken from afar', async (t) => {
+  const { ask, grant } = await benchFor(t)
+  await grant('own')
+  for (const op of ['check', 'put'] as const)
+    t.match(await ask({ op, text: '# nothing\n' }), { state: 'refused', problems: [{ hint: /name: NAME/ }] })
 })
 
 t.test('what is not confirmed comes back by itself', async (t) => {

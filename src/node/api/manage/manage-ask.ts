@@ -7,7 +7,7 @@ export interface ManageAsk {
   follow?: boolean
   /** Of check and put: a configuration, as YAML. */
   text?: string
-  /** Of put: `sha256` of the ConfigView that it was made of. */
+  /** Of put, which needs it: `sha256` of the ConfigView that it was made of. */
   base?: string
   /** Of confirm: that of the ConfigPutResult. */
   ticket?: string
