@@ -65,10 +65,16 @@ export async function* switchChecks(program: string): AsyncGenerator<Check, void
       name: 'a command without its fields is a bad request',
       holds: (await answer()).error?.[0] === 'bad-request'
     }
+    yield { name: 'it renews the time that it sees', holds: (await answer()).now !== undefined }
     const off = await answer()
     yield {
       name: 'it switches it off',
       holds: off.state?.[0]?.on === false && world.lines.level('GPIO27') === 0
+    }
+    const overtaken = await answer()
+    yield {
+      name: 'a command that the newer one overtook is late',
+      holds: overtaken.error?.[0] === 'late' && world.lines.level('GPIO27') === 0
     }
   } finally {
     child.kill()

@@ -59,21 +59,37 @@ func control(own host.Host) error {
 		"id": uint64(3), "op": "set", "n": name, "on": false, "cmd": command(),
 		"seen": []any{make([]byte, 8), uint64(0)}, "within": uint64(60),
 	}
-	off := fields{
-		"id": uint64(4), "op": "set", "n": name, "on": false, "cmd": command(), "seen": state["now"],
-		"within": uint64(60),
-	}
 	asked := []struct {
 		stream  network.Stream
 		request fields
 	}{
 		{one, set}, {other, set}, {one, late}, {one, fields{"id": uint64(5), "op": "describe"}},
-		{other, fields{"id": uint64(6), "op": "set", "n": name}}, {other, off},
+		{other, fields{"id": uint64(6), "op": "set", "n": name}},
 	}
 	for _, each := range asked {
 		if _, err := ask(each.stream, each.request); err != nil {
 			return err
 		}
+	}
+	// Moments are whole milliseconds: the next one is another.
+	time.Sleep(20 * time.Millisecond)
+	newer, err := ask(one, fields{"id": uint64(7), "op": "state", "n": name})
+	if err != nil {
+		return err
+	}
+	off := fields{
+		"id": uint64(8), "op": "set", "n": name, "on": false, "cmd": command(), "seen": newer["now"],
+		"within": uint64(60),
+	}
+	if _, err := ask(other, off); err != nil {
+		return err
+	}
+	overtaken := fields{
+		"id": uint64(9), "op": "set", "n": name, "on": true, "cmd": command(), "seen": state["now"],
+		"within": uint64(60),
+	}
+	if _, err := ask(one, overtaken); err != nil {
+		return err
 	}
 	return one.Close()
 }
