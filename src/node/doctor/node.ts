@@ -16,7 +16,7 @@ export const checkNode: Check = async ({ home, node }) => {
       ...checkConfig(status),
       ...checkKeys(status),
       ...checkSensors(status),
-      ...checkSwitches(await node.switch({})),
+      ...(await node.switch({})).flatMap((output) => [checkSwitch(output), ...checkLost(output)]),
       ...checkHistory(status)
     ]
   } catch (error) {
@@ -73,18 +73,28 @@ function checkSensors({ sensors }: Status): Finding[] {
 }
 
 /** What becomes of an output where the process is killed is the kernel's choice: docs/gpio.md. */
-function checkSwitches(switches: readonly SwitchView[]): Finding[] {
-  return switches.map(({ name, state, line, safe, persists, fault }) => {
-    if (fault !== undefined) return bad(name, sanitize(fault.message), 'check the line; the node retries')
-    const now = `${line}, ${state}`
-    if (persists === false) return ok(name, `${now}: an input with its pull resistor if the node is killed`)
-    const what = persists === true ? 'stays as it is' : 'stays as it is, or becomes an input,'
-    return warn(
+function checkSwitch({ name, state, line, safe, persists, fault }: SwitchView): Finding {
+  if (fault !== undefined) return bad(name, sanitize(fault.message), 'check the line; the node retries')
+  const now = `${line}, ${state}`
+  if (persists === false) return ok(name, `${now}: an input with its pull resistor if the node is killed`)
+  const what = persists === true ? 'stays as it is' : 'stays as it is, or becomes an input,'
+  return warn(
+    name,
+    `${now}: ${what} if the node is killed, until it runs again`,
+    `${persists === true ? 'dtparam=strict_gpiod in /boot/firmware/config.txt, and ' : ''}a pull resistor to its ${safe} side`
+  )
+}
+
+/** Once the node is stopped nobody counts maxOn. */
+function checkLost({ name, whenLost, safe }: SwitchView): Finding[] {
+  if (whenLost === undefined || whenLost === 'safe' || whenLost === safe) return []
+  return [
+    warn(
       name,
-      `${now}: ${what} if the node is killed, until it runs again`,
-      `${persists === true ? 'dtparam=strict_gpiod in /boot/firmware/config.txt, and ' : ''}a pull resistor to its ${safe} side`
+      `a stop of the node leaves it ${whenLost}, and maxOn does not end that`,
+      'whenLost: safe in kith.yaml, unless that is wanted'
     )
-  })
+  ]
 }
 
 function checkHistory({ history }: Status): Finding[] {

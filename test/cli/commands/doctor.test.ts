@@ -6,9 +6,10 @@ import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../../src/clock.ts'
 import { silentLog } from '../../../src/log.ts'
+import type { SwitchView } from '../../../src/node/api/operations.ts'
 import { startControlServer } from '../../../src/node/control/server.ts'
 import type { Finding } from '../../../src/node/doctor/finding.ts'
-import { FakeOperations } from '../../support/fakes/operations.ts'
+import { FakeOperations, pump } from '../../support/fakes/operations.ts'
 import { localTcp, startNetwork } from '../../support/memory-network.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
@@ -165,6 +166,29 @@ t.test('a running node is asked for its faults', async (t) => {
   t.match(of('soil'), { state: 'bad', text: /ads1115 at 0x48 on i2c-1/, cure: /wiring/ })
   t.match(of('history'), { state: 'bad', text: /read-only/ })
   t.equal(of('port'), undefined, 'its ports are its own')
+})
+
+t.test('an output that a stop leaves away from its safe state', async (t) => {
+  const home = freshHome()
+  const limits = { connections: 4, streams: 4, requestBytes: 1000, timeout: 1000 }
+  const operations = Object.assign(new FakeOperations(), {
+    switch: async (): Promise<SwitchView[]> => [
+      { ...pump, persists: false, whenLost: 'on' },
+      { ...pump, persists: false, name: 'fan', safe: 'on', whenLost: 'on' },
+      { ...pump, persists: false, name: 'lamp', whenLost: 'safe' }
+    ]
+  })
+  const server = await startControlServer({ home, operations, clock: systemClock, log: silentLog, limits })
+  t.teardown(() => server.close())
+  const { all } = await findings(home)
+  const outputs = all.filter(({ about }) => ['pump', 'fan', 'lamp'].includes(about))
+  t.match(outputs, [
+    { about: 'pump', state: 'ok' },
+    { about: 'pump', state: 'warn', text: /stop of the node leaves it on/, cure: /whenLost: safe/ },
+    { about: 'fan', state: 'ok' },
+    { about: 'lamp', state: 'ok' }
+  ])
+  t.equal(outputs.length, 4)
 })
 
 t.test('a port that another kith holds is not called another program’s', async (t) => {
