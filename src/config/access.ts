@@ -1,5 +1,7 @@
 import * as v from 'valibot'
+import type { SensorDefinition } from '../hal/sensor.ts'
 import { ACCESS_WORDS, type AccessWord, CROWDS, isThing, NODE_WORDS } from '../peer/access-words.ts'
+import type { SensorConfig } from './devices/sensors.ts'
 import { formatPath, type OptionPath } from './option-path.ts'
 import { choice } from './options/choice.ts'
 import { didYouMean, list, listOfTexts, options, text, withHint } from './options/kinds.ts'
@@ -97,6 +99,78 @@ function thingProblem(path: OptionPath, thing: string, names: ReadonlySet<string
       : `it has ${[...names].slice(0, 16).join(', ')}`)
   const message = `"${thing}" is no switch, sensor or series of this node, and no ProtocolName`
   return [{ path, message: withHint(message, hint) }]
+}
+
+/** What a node has, to which something may be granted. */
+export interface Things {
+  readonly sensors: readonly Pick<SensorConfig, 'name' | 'type' | 'private' | 'options'>[]
+  readonly switches: readonly { readonly name: string; readonly private: boolean }[]
+}
+
+/** Why something that is granted gives nothing, and what to do. */
+export interface Idle {
+  readonly message: string
+  readonly hint: string
+}
+
+/** The things in grants of a checked configuration for which they give nothing. */
+export function idleGrants(
+  { access, ...things }: Things & { readonly access: readonly AccessEntry[] },
+  devices: readonly SensorDefinition[]
+): (Idle & { readonly path: OptionPath })[] {
+  return access.flatMap((grant, index) =>
+    (grant.on ?? []).flatMap((thing, i) => {
+      const why = whyIdle(grant, thing, things, devices)
+      return why === undefined ? [] : [{ path: ['access', index, 'on', i], ...why }]
+    })
+  )
+}
+
+/**
+ * Why a grant of `read` or `operate` gives nothing for a thing; undefined where it gives something.
+ * @param devices of other sensors it is not known what they measure
+ */
+export function whyIdle(
+  { who, may }: Pick<AccessEntry, 'who' | 'may'>,
+  thing: string,
+  { sensors, switches }: Things,
+  devices: readonly SensorDefinition[] = []
+): Idle | undefined {
+  const reads = may.includes('read')
+  if (thing.startsWith('/'))
+    return reads ? undefined : idle('operate is of switches', 'read lets it open a protocol')
+  const [device = '', series] = thing.split('/')
+  const output = switches.find(({ name }) => name === device)
+  const sensor = sensors.find(({ name }) => name === device)
+  const one = output ?? sensor
+  if (one === undefined)
+    return idle(`this node has no ${device}`, 'kith access shows what is granted on what')
+  if (CROWDS.includes(who) && one.private)
+    return idle(`${device} is private`, `${who} never reads it: name a peer, a purpose or a PeerId`)
+  if (may.includes('operate') && output !== undefined && series === undefined) return undefined
+  if (!reads && output !== undefined)
+    return idle('operate is of a switch as a whole', `write ${device} in place of ${thing}`)
+  if (!reads) return idle(`operate is of switches, and ${device} is a sensor`, 'grant read on it')
+  const measured = output === undefined ? measuredBy(sensor, devices) : ['switch']
+  if (series === undefined || measured === undefined || measured.includes(series)) return undefined
+  return idle(`${device} does not measure ${series}`, `it measures ${measured.join(', ')}`)
+}
+
+function idle(why: string, hint: string): Idle {
+  return { message: `${why}: this grants nothing`, hint }
+}
+
+/** `temperature`, `voltage.a0`; undefined where the device is not known. */
+function measuredBy(
+  sensor: Things['sensors'][number] | undefined,
+  devices: readonly SensorDefinition[]
+): string[] | undefined {
+  const definition = devices.find(({ type }) => type === sensor?.type)
+  if (sensor === undefined || definition === undefined) return undefined
+  const { measures } = definition
+  return (typeof measures === 'function' ? measures(sensor.options) : measures).map(
+    ({ quantity, channel }) => (channel === undefined ? quantity : `${quantity}.${channel}`)
+  )
 }
 
 /** The entries of a checked configuration, each with its place. */

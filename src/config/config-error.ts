@@ -50,7 +50,7 @@ const MAX_SHOWN = 50
 /** Everything that is wrong with a configuration, in the order of the file. */
 export class ConfigError extends NodeError {
   readonly problems: readonly ConfigProblem[]
-  /** Old names beside them: LoadedConfig.warnings. */
+  /** Old names beside them, as in LoadedConfig.warnings. */
   readonly warnings: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigProblem[], warnings: readonly ConfigProblem[] = []) {

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { defined } from '../defined.ts'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import { withPlaces } from './access.ts'
+import { idleGrants, withPlaces } from './access.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { NamedModule } from './devices/outside.ts'
 import { variableOf, variablesFor } from './environment.ts'
@@ -74,7 +74,7 @@ export interface Provenance {
 export interface LoadedConfig {
   readonly config: NodeConfig
   readonly provenance: readonly Provenance[]
-  /** Old names of keys, variables and flags, which were read as the new ones. */
+  /** Old names of keys, variables and flags, which were read as the new ones; grants that give nothing. */
   readonly warnings: readonly ConfigProblem[]
 }
 
@@ -189,7 +189,7 @@ export class Loading {
    * @throws ConfigError
    */
   finish(
-    { hostname, machine = thisMachine() }: Pick<LoadRequest, 'hostname' | 'machine'>,
+    { hostname, machine = thisMachine(), devices }: Pick<LoadRequest, 'hostname' | 'machine' | 'devices'>,
     schema = this.#schema
   ): LoadedConfig {
     const result = v.safeParse(schema, this.#withName(hostname))
@@ -207,8 +207,17 @@ export class Loading {
         machine
       ),
       provenance: this.#provenance(schema, result.output, machine),
-      warnings
+      warnings: inOrder([...warnings, ...this.#idle(result.output, devices)])
     }
+  }
+
+  /** No errors: a sensor may be named before it is given what it measures. */
+  #idle(config: NodeConfig, devices: readonly SensorDefinition[]): ConfigProblem[] {
+    return idleGrants(config, devices).map(({ path, ...why }) => ({
+      origin: this.#settings.place(path, 'value'),
+      path: formatPath(path),
+      ...why
+    }))
   }
 
   #withName(hostname: string | undefined): unknown {

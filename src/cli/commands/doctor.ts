@@ -1,6 +1,6 @@
 import { problemLine } from '../../config/config-error.ts'
 import type { NodeConfig } from '../../config/schema.ts'
-import { describeError } from '../../error.ts'
+import { commandForm, describeError } from '../../error.ts'
 import { bad, type DoctorContext, type Finding, ok, warn } from '../../node/doctor/finding.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
@@ -54,7 +54,8 @@ async function checkConfig(
     const { config, warnings } = await loadNodeConfig({ home, environment })
     const text = configFileFound({ home }) ? 'no errors' : 'does not exist; the defaults apply'
     const findings = [ok('config', `${configFile({ home })}: ${text}`)]
-    for (const warning of warnings) findings.push(warn('config', problemLine(warning), 'write the new name'))
+    for (const warning of warnings)
+      findings.push(warn('config', problemLine(warning), commandForm(warning.hint) ?? 'write the new name'))
     return { config, findings }
   } catch (error) {
     return {

@@ -21,6 +21,7 @@ import { DenyList } from '../peers/deny-list.ts'
 import { PeerDirectory, type PeerInfo } from '../peers/directory.ts'
 import { lastGoodOf } from '../peers/last-good-file.ts'
 import {
+  idleRights,
   StorePolicy,
   type UnmatchedWord,
   unmatchedAccess,
@@ -100,7 +101,7 @@ export async function createPeers({
     entryOf: (peer) => book.ofPeer(peer),
     claimOf: (peer) => directory.claimOf(peer)
   })
-  if (!init.shortLived) warnOfUnmatched(config, book, log)
+  if (!init.shortLived) warnOfUnmatched({ ...config, sensors: init.unopened ?? config.sensors }, book, log)
   return {
     book,
     inBook,
@@ -161,13 +162,14 @@ export async function addOwner(
   }
 }
 
-/** Words that mean nobody are no error: the entry of the book may come later. */
+/** Words that mean nobody, or nothing here, are no error: the entry of the book, or the sensor, may come later. */
 export function warnOfUnmatched(config: NodeConfig, book: AddressBook, log: Log): void {
   const entries = book.entries()
   for (const word of wordsWithoutEntry(config.store, entries)) log.warn(describe(unmatchedStore(word)))
   for (const word of wordsWithoutEntry(config.deny, entries)) log.warn(describe(unmatchedDeny(word)))
   for (const word of wordsWithoutEntry(whoOf(config.access), entries))
     log.warn(describe(unmatchedAccess(word)))
+  for (const right of idleRights(entries, config)) log.warn(describe(right))
 }
 
 function describe({ message, hint }: UnmatchedWord): string {

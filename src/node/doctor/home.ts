@@ -3,6 +3,7 @@ import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { NodeConfig } from '../../config/schema.ts'
 import { commandHint, describeError, isNodeError } from '../../error.ts'
+import type { BookEntry } from '../../peer/book/book.ts'
 import { bytes } from '../format-units.ts'
 import { sanitize } from '../log/sanitize.ts'
 import { bad, type Check, codeOf, type DoctorContext, type Finding, ok, warn } from './finding.ts'
@@ -84,18 +85,14 @@ async function checkBook({ home, config }: DoctorContext): Promise<Finding[]> {
   }
 }
 
-interface NamedEntry {
-  readonly name: string
-  readonly purposes: readonly string[]
-}
-
-/** Words of the configuration that no entry of the book has. */
-async function unmatchedWords(config: NodeConfig, entries: readonly NamedEntry[]): Promise<Finding[]> {
+/** Words of the configuration that no entry of the book has, and rights in the book that give nothing. */
+async function unmatchedWords(config: NodeConfig, entries: readonly BookEntry[]): Promise<Finding[]> {
   const policy = await import('../peers/store-policy.ts')
   const words = [
     ...policy.wordsWithoutEntry(config.store, entries).map(policy.unmatchedStore),
     ...policy.wordsWithoutEntry(config.deny, entries).map(policy.unmatchedDeny),
-    ...policy.wordsWithoutEntry(policy.whoOf(config.access), entries).map(policy.unmatchedAccess)
+    ...policy.wordsWithoutEntry(policy.whoOf(config.access), entries).map(policy.unmatchedAccess),
+    ...policy.idleRights(entries, config)
   ]
   return words.map(({ message, hint }) => warn('config', message, hint))
 }

@@ -7,7 +7,7 @@ import { Notifier } from '../../notifier.ts'
 import type { Access } from '../../peer/access/access.ts'
 import { ACCESS_WORDS, RESERVED_WHO } from '../../peer/access-words.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
-import { checkName } from '../../peer/book/check-entry.ts'
+import { checkNewName } from '../../peer/book/check-entry.ts'
 import { parseRight } from '../../peer/book/rights.ts'
 import type { AutoDialer } from '../../peer/dialing/auto-dialer.ts'
 import { MAX_GRANT_BYTES, MAX_GRANTS } from '../../protocol/pair/constants.ts'
@@ -126,7 +126,7 @@ export class NodePairing implements Offered {
           program: 'a code has 8 characters, as in 7K3M-Q9TX; the other node shows one'
         }
       })
-    if (request.name !== undefined) checkName(request.name)
+    if (request.name !== undefined) checkNewName(request.name)
     const reach = request.timeout ?? REACH
     const find = async (inner: AbortSignal) => {
       const target = await resolver.one(request.who, inner)
@@ -202,7 +202,7 @@ export class NodePairing implements Offered {
 
   #entry({ peer, addresses }: Target, { name, who }: PairRequest, claimed: string | undefined) {
     const { book, directory } = this.#init
-    const isItsName = NAME.test(who) && directory.claimOf(peer)?.name === who
+    const isItsName = NAME.test(who) && !RESERVED_WHO.includes(who) && directory.claimOf(peer)?.name === who
     const given = name ?? (isItsName && !book.ofPeer(peer) ? who : undefined)
     return pairedEntry(
       {
@@ -220,7 +220,7 @@ export class NodePairing implements Offered {
   /** Before a code is shown: afterwards the other side would be left alone. @throws NodeError */
   #checkRoom(name: string | undefined): void {
     const { book } = this.#init
-    if (name !== undefined) checkName(name)
+    if (name !== undefined) checkNewName(name)
     const other = name === undefined ? undefined : book.get(name)
     if (other !== undefined)
       throw new NodeError('already-named', `"${name}" is ${other.peer} in the book`, {

@@ -1,4 +1,5 @@
 import { defined } from '../../defined.ts'
+import { RESERVED_WHO } from '../../peer/access-words.ts'
 import type { AddressBook, BookEntry } from '../../peer/book/book.ts'
 import { checkEntry } from '../../peer/book/check-entry.ts'
 import { MAX_RELAYS } from '../../peer/book/entry.ts'
@@ -89,6 +90,8 @@ function refused(
   room: number,
   grants: (word: string) => boolean
 ): string | undefined {
+  if (RESERVED_WHO.includes(entry.name))
+    return `the name has a meaning of its own in access: not imported; kith book add NAME ${entry.peer} does it`
   if (namesake === undefined && grants(entry.name))
     return `kith.yaml grants rights to this name: not imported; kith book add ${entry.name} ${entry.peer} does it`
 

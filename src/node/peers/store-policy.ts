@@ -1,7 +1,9 @@
+import { type Things, whyIdle } from '../../config/access.ts'
 import type { StoreEntry } from '../../config/store.ts'
 import type { Grant } from '../../peer/access/grant.ts'
 import { RESERVED_WHO } from '../../peer/access-words.ts'
 import type { BookEntry } from '../../peer/book/book.ts'
+import { rightsOf } from '../../peer/book/rights.ts'
 import { multihashOfPeer, parseSeries } from '../../reading/series.ts'
 import type { PeerInfo } from './directory.ts'
 
@@ -120,6 +122,18 @@ export function unmatchedDeny(word: string): UnmatchedWord {
     message: `deny: "${word}" is neither a name nor a purpose in the book: nobody is denied by it`,
     hint: 'deny a PeerId: kith peers lists them'
   }
+}
+
+/** Rights in the book that give nothing on this node: of things that it does not have, or not of that kind. */
+export function idleRights(entries: readonly BookEntry[], things: Things): UnmatchedWord[] {
+  return entries.flatMap((entry) =>
+    rightsOf(entry).flatMap(({ word, on }) => {
+      const why = on === undefined ? undefined : whyIdle({ who: entry.name, may: [word] }, on, things)
+      return why === undefined
+        ? []
+        : [{ ...why, message: `book: ${entry.name}: ${word}:${on}: ${why.message}` }]
+    })
+  )
 }
 
 /** A line about such a word of `access:`. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { NodeError } from '../../error.ts'
-import { checkEntry, checkName } from './check-entry.ts'
+import { checkEntry, checkNewName } from './check-entry.ts'
 import type { BookEntry } from './entry.ts'
 
 export type { BookEntry } from './entry.ts'
@@ -88,6 +88,7 @@ export class AddressBook {
     const { put } = await this.change((book) => {
       const entry = typeof made === 'function' ? made() : made
       checkEntry(entry)
+      if (book.get(entry.name) === undefined) checkNewName(entry.name)
       const other = book.ofPeer(entry.peer)
       if (other !== undefined && other.name !== entry.name) {
         throw new NodeError('already-named', `${entry.peer} is in the book as "${other.name}"`, {
@@ -108,7 +109,7 @@ export class AddressBook {
       const entry = this.#need(from)
       if (this.#byName.has(to) && to !== from)
         throw new NodeError('already-named', `"${to}" is in the book already`)
-      checkName(to)
+      if (to !== from) checkNewName(to)
       return { put: [{ ...entry, name: to }] as const, remove: [from] }
     })
     return put[0]

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { NodeError } from '../../error.ts'
 import { NAME, PEER_ID } from '../../names.ts'
+import { RESERVED_WHO } from '../access-words.ts'
 import { type BookEntry, MAX_RELAYS, MAX_RIGHTS } from './entry.ts'
 import { parseRight } from './rights.ts'
 
@@ -48,10 +49,19 @@ function checkRight(text: string): void {
 }
 
 /** @throws NodeError 'bad-name' */
-export function checkName(name: string): void {
+function checkName(name: string): void {
   if (NAME.test(name)) return
   throw new NodeError('bad-name', `"${name}" cannot be a name`, {
     hint: 'use lower-case letters, digits and "-", at most 32'
+  })
+}
+
+/** A name that the book does not have yet; entries of older versions keep theirs. @throws NodeError 'bad-name' */
+export function checkNewName(name: string): void {
+  checkName(name)
+  if (!RESERVED_WHO.includes(name)) return
+  throw new NodeError('bad-name', `"${name}" has a meaning of its own in access: and names no peer`, {
+    hint: `choose another, as ${name}-1`
   })
 }
 

@@ -136,16 +136,20 @@ t.test('what works no more as it was written is named', async (t) => {
     join(home, 'kith.yaml'),
     'relay: false\nstore: [hall, climate, attic, { claimed: soil }]\ndeny: [cellar]\n'
   )
-  writeFileSync(join(home, 'book.yaml'), `- name: hall\n  peer: ${peer}\n  purposes: [climate]\n`)
+  writeFileSync(
+    join(home, 'book.yaml'),
+    `- name: hall\n  peer: ${peer}\n  purposes: [climate]\n  may: ['operate:heater']\n`
+  )
   const { all } = await findings(home)
   const warnings = all.filter(({ about, state }) => about === 'config' && state === 'warn')
   t.match(warnings, [
     { text: /kith\.yaml:1:1 {2}relay: is now called forward$/ },
     { text: /kith\.yaml:1:8 {2}forward: (true|false) is now called (near|off)$/ },
     { text: /^store: "attic" is neither a name nor a purpose in the book/, cure: /claimed: attic/ },
-    { text: /^deny: "cellar" is neither/ }
+    { text: /^deny: "cellar" is neither/ },
+    { text: /^book: hall: operate:heater: this node has no heater: this grants nothing$/ }
   ])
-  t.equal(warnings.length, 4)
+  t.equal(warnings.length, 5)
 })
 
 t.test('no home at all', async (t) => {

@@ -71,6 +71,7 @@ t.test('what a code grants can be said, and is checked', async (t) => {
   t.equal(await codeOf(open(t, hall, { may: ['rule'] })), 'bad-request')
   t.equal(await codeOf(open(t, hall, { may: ['operate:heather'] })), 'bad-right')
   t.equal(await codeOf(open(t, hall, { name: 'Not A Name' })), 'bad-name')
+  t.equal(await codeOf(open(t, hall, { name: 'anyone' })), 'bad-name', 'it means everybody')
   const { code } = await open(t, hall, { may: ['operate:heater'], name: 'phone' })
   const view = await house.while(anna.operations.pair({ who: hall.peer, code, name: 'corridor' }, signal))
   t.same(view, { name: 'corridor', peer: hall.peer, may: ['operate:heater'] })
@@ -95,6 +96,7 @@ t.test('what is refused before a try is spent', async (t) => {
   t.equal(await pair({ code: '7K3M-Q9T' }), 'bad-request')
   t.equal(await pair({ who: anna.peer }), 'bad-request', 'itself')
   t.equal(await pair({ name: 'No' }), 'bad-name')
+  t.equal(await pair({ name: 'near' }), 'bad-name')
   await anna.operations.bookPut({
     name: 'taken',
     who: '12D3KooWRawPbxPtP1eZaJpumGnyWX2DcUyd3RQnydr3eAto4Az7'

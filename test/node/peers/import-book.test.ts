@@ -73,6 +73,19 @@ t.test('a full book takes no more, and says so', async (t) => {
   ])
 })
 
+t.test('a name with a meaning in access: is not imported', async (t) => {
+  const { put, report } = merge(
+    [
+      { ...attic, name: 'mqtt' },
+      { ...hall, name: 'near', note: 'left' }
+    ],
+    [hall],
+    8
+  )
+  t.match(put, [{ name: 'hall', note: 'left' }])
+  t.match(report.conflicts[0], { name: 'mqtt', text: /meaning of its own in access: not imported/ })
+})
+
 t.test('an entry that could not be used ends the import', async (t) => {
   for (const bad of [{ addresses: ['nonsense'] }, { name: 'a b' }, { peer: 'x' }, { purposes: ['\u001b'] }])
     t.throws(() => merge([hall, { ...attic, ...bad }], []), { name: 'NodeError' })

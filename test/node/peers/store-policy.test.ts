@@ -1,7 +1,12 @@
 import t from 'tap'
 import type { StoreEntry } from '../../../src/config/store.ts'
 import type { PeerInfo } from '../../../src/node/peers/directory.ts'
-import { StorePolicy, unmatchedStore, wordsWithoutEntry } from '../../../src/node/peers/store-policy.ts'
+import {
+  idleRights,
+  StorePolicy,
+  unmatchedStore,
+  wordsWithoutEntry
+} from '../../../src/node/peers/store-policy.ts'
 import type { BookEntry } from '../../../src/peer/book/book.ts'
 
 const SELF = '12D3KooWCXPjTrGXNoByMuxjyBSpfJFR4GRTYGEbLQfNkeKP7Wxg'
@@ -66,4 +71,19 @@ t.test('words that no entry of the book has are named, with what to do', async (
     message: /^store: "attic" .* nothing is stored/,
     hint: /claimed: attic/
   })
+})
+
+t.test('rights in the book that give nothing here are named, with what to do', async (t) => {
+  const things = {
+    sensors: [{ name: 'air', type: 'tmp102', private: false, options: {} }],
+    switches: [{ name: 'heater', private: false }]
+  }
+  const may = ['operate:heater', 'read:air', 'own', 'operate:air', 'read:attic', 'read:/doc/notes/v1']
+  t.match(idleRights([{ ...hall, may }], things), [
+    {
+      message: /^book: hall: operate:air: .* air is a sensor: this grants nothing/,
+      hint: 'grant read on it'
+    },
+    { message: /^book: hall: read:attic: this node has no attic/, hint: /kith access/ }
+  ])
 })

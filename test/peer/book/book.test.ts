@@ -49,6 +49,19 @@ t.test('what could not be written has not happened', async (t) => {
   t.same(book.entries(), [hall])
 })
 
+t.test('words with a meaning in access: name no new peer, and one of before keeps its name', async (t) => {
+  const old = { ...hall, name: 'near' }
+  const book = new AddressBook([old], { capacity: 8 })
+  for (const name of ['near', 'anyone', 'mqtt', 'http']) {
+    const empty = new AddressBook([hall], { capacity: 8 })
+    const refusal = { code: 'bad-name', hint: `choose another, as ${name}-1` }
+    await t.rejects(empty.put({ ...attic, name }), refusal)
+    await t.rejects(empty.rename('hall', name), refusal)
+  }
+  t.match(await book.put({ ...old, note: 'as it was' }), { name: 'near', note: 'as it was' })
+  t.match(await book.rename('near', 'hall'), { name: 'hall' })
+})
+
 t.test('refusals name the cure', async (t) => {
   const book = new AddressBook([hall], { capacity: 1 })
   await t.rejects(book.put(attic), { code: 'book-full' })

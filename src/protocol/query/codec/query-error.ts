@@ -38,8 +38,9 @@ export function isRemoteQueryError(error: unknown): boolean {
 
 const hints: Partial<Record<QueryErrorCode, Hint>> = {
   denied: {
-    command: 'it answers its book and its local network: have its owner add you with `kith book add`',
-    program: 'it answers its book and its local network: have its owner add this node to its book'
+    command:
+      'it takes read there; its owner grants it: kith book add NAME PEERID (yours: kith id), or access: for some series',
+    program: 'it takes read there; its owner grants it: in its book, or by access: for some series'
   },
   'no-such': {
     command: 'see what it measures with `kith status` there, or leave out the name',
