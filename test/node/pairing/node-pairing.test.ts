@@ -199,6 +199,8 @@ t.test('a stranger that says it was unpaired is not heard', async (t) => {
   await hall.operations.bookPut({ name: 'anna', who: anna.peer })
   await anna.operations.bookPut({ name: 'hall', who: hall.peer })
   t.match(await house.while(anna.operations.unpair('hall', signal)), { told: true })
+  await anna.operations.bookPut({ name: 'hall', who: hall.peer })
+  t.match(await house.while(anna.operations.unpair('hall', signal)), { told: true }, 'heard, and logged once')
   t.same(
     lines.filter((line) => /book/.test(line)),
     ['anna has removed this node from its book']
@@ -239,6 +241,10 @@ t.test('what would leave the other side alone is refused before a code is shown'
   t.equal(await codeOf(open(t, hall, { name: 'desk' })), 'already-named')
   const many = Array.from({ length: 17 }, (_, i) => `read:/doc/n${i}/v1`)
   t.equal(await codeOf(open(t, hall, { may: many })), 'bad-request')
+  const house = houseFor(t)
+  const full = await house.start('full', { config: 'limits: { book: 1 }' })
+  await full.operations.bookPut({ name: 'desk', who: anna.peer })
+  t.equal(await codeOf(open(t, full)), 'book-full')
   const long = `read:/doc/${'n'.repeat(90)}/v1`
   t.match(await codeOf(open(t, hall, { may: [long] })), /bad-request|bad-right/)
 })
