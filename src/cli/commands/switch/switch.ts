@@ -14,7 +14,7 @@ type State = 'on' | 'off'
 
 /** Seconds of a lease that --keep renews, unless --for is given. */
 const KEPT = 60
-/** Seconds by which a lease may be shorter than it was asked for: its way here. */
+/** Seconds by which a lease may differ from what was asked for: its way here. */
 const SLACK = 3
 const HALF_DAY = 43_200
 /** Milliseconds in which the last command of --keep must be answered. */
@@ -183,8 +183,8 @@ function sentence(view: SwitchView, { to, for: lease }: SwitchRequest, clock: Cl
   if (fault !== undefined) return `${name}  fault: ${sanitize(fault.message)}`
   if (to === undefined) return [`${name}  ${state} since ${formatDuration(since)}`, ...notes(view)].join(', ')
   const until = left === null ? [] : [`until ${timeOf(clock.now() / 1000, left)}`]
-  // Where maxOn ends it before the lease, no repetition helps.
-  const isLease = left !== null && lease !== undefined && lease - left < SLACK
+  // Where it is maxOn that ends it, no repetition helps.
+  const isLease = left !== null && lease !== undefined && Math.abs(lease - left) < SLACK
   const repeated = isLease ? ' or as long as this command is repeated' : ''
   const wished = state === to ? [] : [`although ${to} was commanded`]
   return `${[`${name}  ${state}, read back`, ...wished, ...until].join(', ')}${repeated}`

@@ -177,3 +177,17 @@ t.test('the log of another node is not here', async (t) => {
     err: /on the machine that has the switch/
   })
 })
+
+t.test('only a lease lasts as long as it is repeated', async (t) => {
+  for (const [left, isLease] of [
+    [1799, true],
+    [1797, false],
+    [1801, true],
+    [3600, false]
+  ] as const) {
+    const operations = new FakeOperations()
+    operations.switch = async () => [{ ...pump, state: 'on', left }]
+    const { out } = await runCommand('switch pump on --for 30m', { operations })
+    t.equal(out.includes('as long as this command is repeated'), isLease, `${left} s`)
+  }
+})
