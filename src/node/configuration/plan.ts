@@ -63,7 +63,7 @@ function withOption(
   }
 }
 
-/** A sensor that cannot run before the next start stays as it is, or away. */
+/** A sensor that cannot run before the next start stays as it is, or away; who may read it is decided at once. */
 function sensorsOf(
   running: readonly Sensor[],
   next: readonly Sensor[],
@@ -72,6 +72,6 @@ function sensorsOf(
   return next.flatMap((sensor) => {
     const before = running.find(({ name }) => name === sensor.name)
     if (canRun(sensor)) return [sensor]
-    return before === undefined ? [] : [before]
+    return before === undefined ? [] : [{ ...before, private: before.private || sensor.private }]
   })
 }
