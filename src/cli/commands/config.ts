@@ -8,7 +8,7 @@ import {
 import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
-import { DONE, WRONG_USE } from '../command-line/exit-status.ts'
+import { DONE, FAILED, WRONG_USE } from '../command-line/exit-status.ts'
 import {
   type ConfigRequest,
   configFile,
@@ -154,7 +154,8 @@ const reload = defineCommand({
       for (const line of reloadProblems(result)) terminal.remark(line)
       terminal.lines(reloadLines(result))
     }
-    return result.state === 'refused' ? WRONG_USE : DONE
+    if (result.state === 'refused') return WRONG_USE
+    return result.problems.some(({ level }) => level === 'error') ? FAILED : DONE
   }
 })
 

@@ -7,6 +7,7 @@ import { type Context, defineCommand } from '../command-line/command.ts'
 import type { AnsiStyle } from '../terminal/ansi-style.ts'
 import { type Cell, facts, table } from '../terminal/table.ts'
 import { textWidth } from '../terminal/text-width.ts'
+import { untilStart } from '../views/reload-lines.ts'
 import { remark, shownValue, stateStyle } from '../views/series-cells.ts'
 import { askOnce, shownOf } from './afar/ask-afar.ts'
 
@@ -105,16 +106,14 @@ function firstOf(texts: readonly string[], count: number): string[] {
 /** Where the node does not run as its configuration file says. */
 function configFacts({ config }: Status): [name: string, text: string][] {
   if (config === undefined) return []
-  const { pending, refused } = config
+  const { pending, failed = [], refused } = config
+  const waiting = untilStart(pending, failed)
   const [first] = refused?.problems ?? []
   return [
-    ...(pending.length === 0
-      ? []
-      : [['config', sanitize(`needs a restart: ${pending.join(', ')}`, 400)] satisfies [string, string]]),
-    ...(first === undefined
-      ? []
-      : [['config', sanitize(`not taken: ${first.origin} ${first.message}`, 400)] satisfies [string, string]])
-  ]
+    ...(waiting.length === 0 ? [] : [`needs a restart: ${waiting.join(', ')}`]),
+    ...failed.map(({ path, message }) => `${path} ${message}`),
+    ...(first === undefined ? [] : [`not taken: ${first.origin} ${first.message}`])
+  ].map((text) => ['config', sanitize(text, 400)])
 }
 
 /** Columns before a value. */

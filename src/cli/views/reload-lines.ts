@@ -1,16 +1,24 @@
+import type { ProblemView } from '../../config/config-error.ts'
 import type { ConfigReload } from '../../node/configuration/views.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 
 const MAX_LINE = 1000
 
 /** What a reload did. */
-export function reloadLines({ state, changed, pending }: ConfigReload): string[] {
+export function reloadLines({ state, changed, pending, problems }: ConfigReload): string[] {
   if (state === 'refused') return []
+  const waiting = untilStart(pending, problems)
   const verb = state === 'checked' ? 'would apply' : 'applied'
   return [
     changed.length === 0 ? 'nothing to apply' : `${verb}: ${changed.join(', ')}`,
-    ...(pending.length === 0 ? [] : [`needs a restart: ${pending.join(', ')}`])
+    ...(waiting.length === 0 ? [] : [`needs a restart: ${waiting.join(', ')}`])
   ].map((line) => sanitize(line, MAX_LINE))
+}
+
+/** What waits for the next start: all that is not in force, but for what could not be applied. */
+export function untilStart(pending: readonly string[], failed: readonly ProblemView[] = []): string[] {
+  const paths = failed.filter(({ level }) => level === 'error').flatMap(({ path }) => path.split(', '))
+  return pending.filter((path) => !paths.includes(path))
 }
 
 /** What is wrong with the configuration, each with its place and cure. */

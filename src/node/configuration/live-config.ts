@@ -8,7 +8,7 @@ import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { ChipModelFactory } from '../../hal/simulated/model.ts'
 import type { Log } from '../../log.ts'
 import type { Startable } from '../../startable.ts'
-import { type Change, changesOf, isBelow } from './changes.ts'
+import { changesOf, isBelow } from './changes.ts'
 import type { FileWatch } from './file-watch.ts'
 import { type LiveOption, type Plan, planOf } from './plan.ts'
 import type { ConfigReload, ConfigStatus } from './views.ts'
@@ -47,6 +47,11 @@ export interface LivePart {
   apply(config: NodeConfig, loaded: LoadedSource): void | Promise<void>
 }
 
+interface Failure {
+  readonly paths: readonly string[]
+  readonly message: string
+}
+
 export interface LiveConfigInit {
   readonly config: NodeConfig
   /** undefined where the configuration is no file. */
@@ -63,6 +68,8 @@ export class LiveConfig {
   #parts: readonly LivePart[] = []
   #canRun: (sensor: NodeConfig['sensors'][number], next: NodeConfig) => boolean = () => false
   #pending: readonly string[] = []
+  /** What could not be applied: each reload tries it again. */
+  readonly #failed = new Map<LivePart, Failure>()
   #refused: ConfigStatus['refused']
   #running: Promise<ConfigReload> | undefined
   #waiting: Promise<ConfigReload> | undefined
@@ -91,11 +98,33 @@ export class LiveConfig {
 
   /** undefined where the node runs as the file says. */
   get status(): ConfigStatus | undefined {
-    if (this.#pending.length === 0 && this.#refused === undefined) return undefined
+    const pending = this.#notInForce()
+    if (pending.length === 0 && this.#refused === undefined) return undefined
+    const failed = this.#failures()
     return {
-      pending: [...this.#pending],
+      pending,
+      ...(failed.length === 0 ? {} : { failed }),
       ...(this.#refused === undefined ? {} : { refused: this.#refused })
     }
+  }
+
+  /** What the node does not have as the file says. */
+  #notInForce(): string[] {
+    return [...new Set([...this.#pending, ...this.#failedPaths()])]
+  }
+
+  #failedPaths(): string[] {
+    return [...this.#failed.values()].flatMap(({ paths }) => paths)
+  }
+
+  #failures(): ProblemView[] {
+    return [...this.#failed.values()].map(({ paths, message }) => ({
+      level: 'error',
+      origin: '',
+      path: paths.join(', '),
+      message: `cannot be applied: ${message}`,
+      hint: 'each reload tries it again'
+    }))
   }
 
   get startable(): Startable {
@@ -196,39 +225,48 @@ export class LiveConfig {
     this.#pending = pending.map(({ path }) => path)
     this.#current = target
     this.#wanted = config
+    const tried = new Set([...applied.map(({ path }) => path), ...this.#failedPaths()])
     for (const part of this.#parts) {
       // A part that has stopped with the node opens nothing any more.
       if (this.#isEnded) break
-      const concerned = applied.filter(({ path }) => part.options.some((option) => isBelow(path, option)))
+      const failed = this.#failed.get(part)?.paths ?? []
+      const concerned = [...tried].filter(
+        (path) => failed.includes(path) || part.options.some((option) => isBelow(path, option))
+      )
       if (concerned.length > 0 || part.always === true) await this.#applyPart(part, loaded, concerned)
     }
     const isNew = this.#pending.some((path) => !before.includes(path))
-    return this.#report(loaded, applied, isNew)
+    const failed = this.#failedPaths()
+    return this.#report(
+      loaded,
+      [...tried].filter((path) => !failed.includes(path)),
+      isNew
+    )
   }
 
-  /** What fails to apply waits for the next start, as its place in `status` says. */
-  async #applyPart({ apply }: LivePart, loaded: LoadedSource, changes: readonly Change[]): Promise<void> {
+  /** What fails is named in `status` until it is applied. */
+  async #applyPart(part: LivePart, loaded: LoadedSource, concerned: readonly string[]): Promise<void> {
     try {
-      await apply(this.#current, loaded)
+      await part.apply(this.#current, loaded)
+      this.#failed.delete(part)
     } catch (error) {
-      const paths = changes.map(({ path }) => path)
-      this.#init.log.error(`${paths.join(', ')} cannot be applied: ${describeError(error)}`)
-      this.#pending = [...new Set([...this.#pending, ...paths])]
+      const paths = concerned.length > 0 ? concerned : part.options
+      const message = describeError(error)
+      this.#init.log.error(`${paths.join(', ')} cannot be applied: ${message}`)
+      this.#failed.set(part, { paths, message })
     }
   }
 
-  #report({ warnings }: LoadedSource, applied: readonly Change[], isNew: boolean): ConfigReload {
+  #report({ warnings }: LoadedSource, changed: readonly string[], isNew: boolean): ConfigReload {
     const { log } = this.#init
     for (const warning of warnings) log.warn(problemLine(warning))
-    const changed = applied.map(({ path }) => path)
-    const pending = [...this.#pending]
     if (changed.length > 0) log.info('the configuration is applied', { changed })
-    if (isNew) log.warn('a change of the configuration needs a restart', { options: pending })
+    if (isNew) log.warn('a change of the configuration needs a restart', { options: this.#pending })
     return {
       state: changed.length > 0 ? 'applied' : 'unchanged',
-      changed,
-      pending,
-      problems: warnings.map((warning) => problemView('warning', warning))
+      changed: [...changed],
+      pending: this.#notInForce(),
+      problems: [...this.#failures(), ...warnings.map((warning) => problemView('warning', warning))]
     }
   }
 
@@ -237,7 +275,7 @@ export class LiveConfig {
     const problems = problemsOf(error)
     this.#refused = { at: clock.now() / 1000, problems }
     log.warn(`the configuration is not taken, the one of before stays in force: ${describeError(error)}`)
-    return { state: 'refused', changed: [], pending: [...this.#pending], problems }
+    return { state: 'refused', changed: [], pending: this.#notInForce(), problems }
   }
 }
 

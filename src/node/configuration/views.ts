@@ -5,15 +5,17 @@ export interface ConfigReload {
   state: 'applied' | 'unchanged' | 'refused' | 'checked'
   /** Options that have changed, and sensors by name: `log.level`, `sensors.air`. */
   changed: string[]
-  /** Options of the file that wait for the next start. */
+  /** Options of the file that are not in force: they wait for the next start, or could not be applied. */
   pending: string[]
-  /** Every error, or warnings. */
+  /** Every error of the file; else what could not be applied, as errors, and warnings. */
   problems: ProblemView[]
 }
 
 export interface ConfigStatus {
-  /** Options of the file that wait for the next start. */
+  /** Options of the file that are not in force: they wait for the next start, or could not be applied. */
   pending: string[]
+  /** Of those, what could not be applied, and why: each reload tries it again. */
+  failed?: ProblemView[]
   /** Why the newest content of the file is not in force, and since when, in Unix seconds. */
   refused?: { at: number; problems: ProblemView[] }
 }

@@ -47,6 +47,7 @@ export class RunningSensors {
   /**
    * Takes other sensors: those that have changed are closed and opened anew, after all that end are closed, whose buses
    * and lines they may have. A sensor whose entry is the same is not touched.
+   * @throws what the first that cannot be created throws, once all others run
    */
   async update(configs: readonly SensorConfig[]): Promise<void> {
     const before = this.#all
@@ -57,15 +58,22 @@ export class RunningSensors {
     const ended = before.filter((sensor) => !stay.includes(sensor))
     this.#all = stay
     await this.#stop(ended)
+    const failures: unknown[] = []
     const begun: RunningSensor[] = []
-    this.#all = configs.map((config) => {
+    this.#all = configs.flatMap((config): RunningSensor[] => {
       const sensor = kept(config)
-      if (sensor !== undefined) return { ...sensor, config }
-      const fresh = createSensor(config, this.#init)
-      begun.push(fresh)
-      return fresh
+      if (sensor !== undefined) return [{ ...sensor, config }]
+      try {
+        const fresh = createSensor(config, this.#init)
+        begun.push(fresh)
+        return [fresh]
+      } catch (error) {
+        failures.push(error)
+        return []
+      }
     })
     if (this.#isStarted) for (const { sampler } of begun) sampler.start()
+    if (failures.length > 0) throw failures[0]
   }
 
   /** Which of them are private, before their readings flow. */

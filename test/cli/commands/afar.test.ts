@@ -149,4 +149,17 @@ t.test('reload: what it did, or why not', async (t) => {
   t.equal((await runCommand('config reload', { operations })).out, 'applied: sensors.air\n')
   operations.reloaded = { state: 'unchanged', changed: [], pending: [], problems: [] }
   t.equal((await runCommand('config reload', { operations })).out, 'nothing to apply\n')
+  const failed = {
+    level: 'error',
+    origin: '',
+    path: 'deny, sensors.air',
+    message: 'cannot be applied: full',
+    hint: 'again'
+  } as const
+  const pending = ['listen', 'deny', 'sensors.air']
+  operations.reloaded = { state: 'applied', changed: ['name'], pending, problems: [failed] }
+  const partly = await runCommand('config reload', { operations })
+  t.equal(partly.status, 1)
+  t.equal(partly.out, 'applied: name\nneeds a restart: listen\n')
+  t.equal(partly.err, 'deny, sensors.air: cannot be applied: full\n      again\n')
 })

@@ -56,6 +56,47 @@ t.test('a part that fails is named as waiting, and the others are applied', asyn
   t.match(live.status, { pending: ['deny'] })
 })
 
+t.test('what failed is tried by each reload until it is applied', async (t) => {
+  const { live } = bench(() => 'deny: [shed]')
+  const failing = { isBroken: true, denied: [] as readonly string[] }
+  live.take(
+    [
+      {
+        options: ['access'],
+        always: true,
+        apply() {
+          if (failing.isBroken) throw new Error('no room')
+        }
+      },
+      {
+        options: ['deny'],
+        apply({ deny }) {
+          if (failing.isBroken) throw new Error('too many files')
+          failing.denied = deny
+        }
+      }
+    ],
+    () => true
+  )
+  for (let i = 0; i < 2; i++) {
+    t.match(await live.reload(), {
+      state: 'unchanged',
+      changed: [],
+      pending: ['access', 'deny'],
+      problems: [
+        { level: 'error', path: 'access', message: /no room/ },
+        { level: 'error', path: 'deny', message: /too many files/, hint: /reload/ }
+      ]
+    })
+    t.match(live.status, { pending: ['access', 'deny'], failed: [{ path: 'access' }, { path: 'deny' }] })
+  }
+  failing.isBroken = false
+  t.match(await live.reload(), { state: 'applied', changed: ['access', 'deny'], pending: [], problems: [] })
+  t.same(failing.denied, ['shed'])
+  t.equal(live.status, undefined)
+  t.match(await live.reload(), { state: 'unchanged' })
+})
+
 t.test('many errors are told by their number', async (t) => {
   const { live } = bench(() => Array.from({ length: 60 }, (_, i) => `nonsense-${i}: 1`).join('\n'))
   const { state, problems } = await live.reload()

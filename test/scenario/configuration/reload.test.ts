@@ -275,3 +275,23 @@ t.test('a node that stops while it reads its configuration opens nothing any mor
   t.equal(hall.gauge('steady').closed, hall.gauge('steady').opened)
   t.ok(live.current.sensors.length > 0)
 })
+
+t.test('a sensor that cannot be made keeps none of the others from running', async (t) => {
+  const { house, hall, edit } = await benchFor(t)
+  await edit(textOf('  - { type: gauge, name: turned, interval: 1s }\n'))
+  await house.until(() => hall.gauge('turned').samples > 1)
+  const { sensing, live } = hall.running.assembled
+  const [steady, turned] = live.current.sensors
+  if (steady === undefined || turned === undefined) throw new Error('two are configured')
+  const wanted = [{ ...turned, interval: 2_000 }, { ...steady, name: 'guest', type: 'none' }, steady]
+  await t.rejects(house.while(sensing.sensors.update(wanted)), { code: 'unknown-device' })
+  const { opened, samples } = hall.gauge('turned')
+  await house.pass(5_000)
+  t.equal(hall.gauge('turned').opened, 2)
+  t.ok(hall.gauge('turned').samples > samples, `opened ${opened}`)
+  await house.while(
+    sensing.sensors.update([{ ...turned, interval: 2_000 }, { ...steady, name: 'guest' }, steady])
+  )
+  await house.until(() => hall.gauge('guest').samples > 1)
+  t.equal(hall.gauge('steady').opened, 1)
+})
