@@ -3,7 +3,7 @@ import type { NodeConfig } from '../../config/schema.ts'
 import { isDirect, remoteHost } from '../../direct.ts'
 import { describeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
-import { Access } from '../../peer/access/access.ts'
+import { Access, type Privates } from '../../peer/access/access.ts'
 import type { Grant } from '../../peer/access/grant.ts'
 import { Admission, type Caller } from '../../peer/admission.ts'
 import type { AddressBook } from '../../peer/book/book.ts'
@@ -129,12 +129,14 @@ export async function createPeers({
   }
 }
 
-/** The names of private sensors and switches. */
-export function privatesOf({
-  sensors,
-  switches
-}: Pick<NodeConfig, 'sensors' | 'switches'>): ReadonlySet<string> {
-  return new Set([...sensors, ...switches].filter((one) => one.private).map(({ name }) => name))
+/**
+ * The names of private sensors and switches. Everything else than the public ones is: readings of a private sensor are
+ * not given away once nothing says any more that they are.
+ */
+export function privatesOf({ sensors, switches }: Pick<NodeConfig, 'sensors' | 'switches'>): Privates {
+  const names = [...sensors, ...switches].filter((one) => !one.private).map(({ name }) => name)
+  const publics = new Set(names)
+  return { has: (device) => !publics.has(device) }
 }
 
 /** What the configuration grants: its owner everything, as long as the line is there. */

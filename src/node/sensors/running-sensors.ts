@@ -22,10 +22,6 @@ export class RunningSensors {
     return this.#all
   }
 
-  get privates(): ReadonlySet<string> {
-    return this.#private
-  }
-
   isPrivate(name: string): boolean {
     return this.#private.has(name)
   }

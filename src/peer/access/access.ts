@@ -19,9 +19,11 @@ export type { AccessWord } from '../access-words.ts'
 export type { Decision, Principal, Thing } from './decide.ts'
 
 export interface AccessInit extends Omit<AccessFacts, 'isPrivate'>, RefusalLogInit {
-  /** Names of the sensors and switches that are private. */
-  readonly privates: ReadonlySet<string>
+  readonly privates: Privates
 }
+
+/** Which devices of this node are private, by name: sensors, switches, and what its history has of former ones. */
+export type Privates = Pick<ReadonlySet<string>, 'has'>
 
 /** Who may do what on this node, by its configuration, its book and its network as they are now. */
 export class Access {
@@ -37,8 +39,8 @@ export class Access {
     this.#log = init.log
   }
 
-  /** Replaces what kith.yaml says. @param privates names of the sensors and switches that are private */
-  update(grants: readonly Grant[], privates: ReadonlySet<string>): void {
+  /** Replaces what kith.yaml says. */
+  update(grants: readonly Grant[], privates: Privates): void {
     this.#facts = { ...this.#facts, grants, isPrivate: (device) => privates.has(device) }
     this.changed()
   }

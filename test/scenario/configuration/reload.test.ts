@@ -295,3 +295,38 @@ t.test('a sensor that cannot be made keeps none of the others from running', asy
   await house.until(() => hall.gauge('guest').samples > 1)
   t.equal(hall.gauge('steady').opened, 1)
 })
+
+t.test('the history of a sensor that is away is for the book, also after a restart', async (t) => {
+  const house = houseFor(t)
+  const guest = await house.start('guest')
+  const extra = ['secret', 'open']
+  const config = [
+    '  - { type: gauge, name: secret, interval: 1s, private: true }',
+    '  - { type: gauge, name: open, interval: 1s }'
+  ]
+  const hall = await house.start('hall', { home: true, gauges: ['air'], extra, config: config.join('\n') })
+  await house.link(guest, hall)
+  await house.pass(5_000)
+  const count = async (gauge: string): Promise<number | string> => {
+    const { queries } = guest.running.assembled.clients
+    const request = { n: hall.series(gauge), limit: 1000 }
+    const read = async (): Promise<number> => {
+      let readings = 0
+      const signal = new AbortController().signal
+      for await (const event of queries.history(hall.peer, ['/sensor/temp/v1'], request, signal))
+        if (event.kind === 'sealed') readings += event.sealed.readings.length
+      return readings
+    }
+    return await house.while(read()).catch((error: { code: string }) => error.code)
+  }
+  t.equal(await count('secret'), 'no-such')
+  t.not(await count('open'), 'no-such')
+  await house.stop(hall)
+  Object.assign(hall.plan, { config: '' })
+  await house.run(hall)
+  await house.link(guest, hall)
+  await house.pass(2_000)
+  t.equal(await count('secret'), 'no-such')
+  t.equal(await count('open'), 'no-such', 'nothing says any more that it was not private')
+  t.not(await count('air'), 'no-such')
+})

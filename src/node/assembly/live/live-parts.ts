@@ -46,8 +46,7 @@ function trust({
         const grants = await grantsOf(config)
         sensing.sensors.setPrivate(config.sensors)
         switches.setPrivate(config.switches)
-        const privates = [...sensing.sensors.privates, ...switches.privates, ...privatesOf(config)]
-        access.update(grants, new Set(privates))
+        access.update(grants, privatesOf(config))
       }
     },
     { options: ['owner'], apply: (config) => addOwner({ config, identity, log }, book) },
