@@ -4,6 +4,9 @@ import { whyNoNamespaces } from '../support/namespaces/namespaces.ts'
 
 const reason = whyNoNamespaces()
 
+// Four processes in namespaces, which load their modules by turns on a machine that does much else.
+t.setTimeout(150_000)
+
 t.test('circuits over a relay are measured', reason === false ? {} : { skip: reason }, async (t) => {
   const names = ['js-libp2p, relay', 'kith, relay']
   const relayed = contenders.filter(({ name }) => names.includes(name))

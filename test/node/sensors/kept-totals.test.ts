@@ -6,14 +6,14 @@ import { keptTotals } from '../../../src/node/sensors/kept-totals.ts'
 import { setAside } from '../../../src/reading/history/store/database-file.ts'
 import type { Outcome, Reading } from '../../../src/reading/reading.ts'
 import { formatSeries } from '../../../src/reading/series.ts'
-import { historyBench, runOf, us } from '../../support/history.ts'
+import { historyBench, runOf, untilSalvaged, us } from '../../support/history.ts'
 
 const measures = typeof pulse.measures === 'function' ? [] : pulse.measures
 const fault: Outcome = { fault: { code: 'lost-edges', text: 'lost 2 edges' } }
 
 /** A history with one run after the other of a rain gauge. */
 function bench(runs: readonly (readonly (number | Outcome)[])[], path = ':memory:') {
-  const { history } = historyBench({ path, topicOf: () => '/sensor/count/v1' })
+  const { history, clock } = historyBench({ path, topicOf: () => '/sensor/count/v1' })
   const series = formatSeries({ peer: us.peer, device: 'rain', quantity: 'count' })
   for (const [epoch, outcomes] of runs.entries()) {
     const run = runOf(epoch + 1)
@@ -35,7 +35,10 @@ function bench(runs: readonly (readonly (number | Outcome)[])[], path = ':memory
   }
   const total = (filters: never[] = [], of: readonly Measure[] = measures) =>
     keptTotals(history, us.peer, { name: 'rain', filters }, of)
-  return Object.assign(total, { close: () => history.close() })
+  return Object.assign(total, {
+    close: () => history.close(),
+    salvaged: () => untilSalvaged({ history, clock })
+  })
 }
 
 t.test('the newest total of the newest run that has one', async (t) => {
@@ -59,6 +62,7 @@ t.test('also where the newest is in a damaged file that is not salvaged yet', as
   setAside(path, 7)
   const total = bench([], path)
   t.equal(total()('count'), 3)
+  await total.salvaged()
   total.close()
 })
 
