@@ -8,7 +8,7 @@ import type { FlagSetting, LoadedConfig } from '../config/loading.ts'
 import { isNodeError, type NodeError } from '../error.ts'
 import type { ClockDefinition } from '../hal/clock-chip.ts'
 import type { SensorDefinition } from '../hal/sensor.ts'
-import type { GivenText } from '../node/configuration/live-config.ts'
+import type { GivenLoad } from '../node/configuration/live-config.ts'
 import type { Environment } from './home.ts'
 
 export interface ConfigRequest {
@@ -17,8 +17,8 @@ export interface ConfigRequest {
   readonly file?: string | undefined
   /** Whether the file of the home must exist, too; false unless given. */
   readonly mustExist?: boolean
-  /** A text in place of the file's, which may name these modules alone. */
-  readonly given?: GivenText | undefined
+  /** A text in place of the file's, and the modules that it may name alone. */
+  readonly given?: GivenLoad | undefined
   readonly environment: Environment
   readonly flags?: readonly FlagSetting[]
 }

@@ -87,15 +87,15 @@ async function outsideOf(merged: Merged, request: WholeRequest): Promise<Outside
 /** @throws ConfigError */
 function checkModules(named: readonly NamedModule[], allowed: readonly string[]): void {
   const hint = {
-    command: 'log in there, name it in kith.yaml, then: kith config reload',
-    program: 'name it in the configuration on that machine'
+    command: 'name it in kith.yaml on that machine, and restart the node',
+    program: 'name it in the configuration on that machine, and start the node again'
   }
   const problems = named
     .filter(({ text }) => !allowed.includes(text))
     .map(({ origin, path, text }) => ({
       origin,
       path,
-      message: `${text}: code can be brought in only on the machine itself`,
+      message: `${text}: code comes in only on the machine itself, when the node starts`,
       hint
     }))
   if (problems.length > 0) throw new ConfigError(problems)

@@ -8,7 +8,7 @@ import type { Scenario } from '../../hal/simulated/scenario.ts'
 import type { Log } from '../../log.ts'
 import type { PairStep } from '../../node/api/access/pairing-views.ts'
 import type { Operations, Status } from '../../node/api/operations.ts'
-import type { ConfigSource, GivenText } from '../../node/configuration/live-config.ts'
+import type { ConfigSource, GivenLoad } from '../../node/configuration/live-config.ts'
 import type { LogLevel } from '../../node/log/create-log.ts'
 import type { RunningNode } from '../../node/run-node.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
@@ -107,7 +107,7 @@ async function configOf(
   context: Context<typeof run.options>,
   simulated: boolean,
   mustExist = false,
-  given?: GivenText
+  given?: GivenLoad
 ): ReturnType<typeof loadNodeConfig> {
   const { options } = context
   const flags = ((options['set'] ?? []) as readonly string[]).map(settingOf)

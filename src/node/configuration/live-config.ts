@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import { type Clock, withDeadline } from '../../clock.ts'
 import { isConfigError, type ProblemView, problemLine, problemView } from '../../config/config-error.ts'
 import type { LoadedConfig } from '../../config/loading.ts'
 import { thisMachine } from '../../config/machine-size.ts'
@@ -17,19 +17,16 @@ import type { ConfigReload, ConfigStatus } from './views.ts'
 export interface ConfigSource {
   /** The file, absolute. */
   readonly file: string
-  /**
-   * Reads and checks everything anew. @param given in place of the file's text
-   * @throws ConfigError, NodeError 'bad-config'
-   */
-  load(given?: GivenText): Promise<LoadedSource>
+  /** Reads and checks everything anew. @throws ConfigError, NodeError 'bad-config' */
+  load(given: GivenLoad): Promise<LoadedSource>
   /** Sets the lowest level of the log's lines. */
   setLogLevel(level: NodeConfig['log']['level']): void
 }
 
-/** A text that came from afar. */
-export interface GivenText {
-  readonly text: string
-  /** The modules that it may name: code comes in on the machine itself. */
+export interface GivenLoad {
+  /** In place of the file's. */
+  readonly text?: string
+  /** The modules that it may name: code comes in by a start, on the machine itself. */
   readonly modules: readonly string[]
 }
 
@@ -96,6 +93,11 @@ export class LiveConfig {
     return this.#wanted
   }
 
+  /** The modules whose code this run has. */
+  get modules(): readonly string[] {
+    return this.#init.config.devices
+  }
+
   /** undefined where the node runs as the file says. */
   get status(): ConfigStatus | undefined {
     const pending = this.#notInForce()
@@ -131,16 +133,26 @@ export class LiveConfig {
     return {
       name: 'configuration',
       start: () => this.#setWatching(this.#current.watch),
-      stop: () => {
+      stop: async () => {
         this.#isEnded = true
         this.#watch?.stop()
+        await this.#ended()
       }
     }
   }
 
+  /** Waits for a reload that runs: the parts that it changes stop next. */
+  async #ended(): Promise<void> {
+    const { clock, log } = this.#init
+    const work = async (): Promise<unknown> => await this.#running
+    await withDeadline(clock, STOP, 'ending a reload', work).catch((error: unknown) =>
+      log.warn(describeError(error))
+    )
+  }
+
   async #setWatching(wanted: boolean): Promise<void> {
     const { source, clock } = this.#init
-    if (!wanted || source === undefined) return
+    if (!wanted || source === undefined || this.#isEnded) return
     const { FileWatch } = await import('./file-watch.ts')
     this.#watch ??= new FileWatch({ file: source.file, clock, changed: () => void this.reload() })
     this.#watch.start()
@@ -209,7 +221,7 @@ export class LiveConfig {
   /** A configuration that is wrong changes nothing. */
   async #reload(source: ConfigSource): Promise<ConfigReload> {
     try {
-      const loaded = await source.load()
+      const loaded = await source.load({ modules: this.modules })
       this.check(loaded)
       return await this.#apply(loaded)
     } catch (error) {
@@ -278,6 +290,9 @@ export class LiveConfig {
     return { state: 'refused', changed: [], pending: this.#notInForce(), problems }
   }
 }
+
+/** Milliseconds for a reload to end. */
+const STOP = 5_000
 
 /** Problems that are told; of the others, only the number. */
 const MAX_PROBLEMS = 50

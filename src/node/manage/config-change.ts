@@ -58,7 +58,7 @@ export class ConfigChange {
     const content = readConfigFile(file, true) ?? ''
     const head = { file, sha256: hashOf(content) }
     try {
-      const { provenance } = await source.load()
+      const { provenance } = await source.load({ modules: this.#init.live.modules })
       const set = provenance.filter(({ origin }) => origin.kind !== 'default')
       const hasSecret = set.some(({ path, origin }) => origin.kind === 'file' && isSecret(path))
       const options = set.map(({ path, text, origin }) => ({
@@ -191,7 +191,7 @@ export class ConfigChange {
   }
 
   async #load(text: string): Promise<LoadedSource> {
-    return await this.#source().load({ text, modules: this.#init.live.wanted.devices })
+    return await this.#source().load({ text, modules: this.#init.live.modules })
   }
 
   /** By what is in force, and by the file that is replaced: it may have been edited there and not been taken yet. */

@@ -137,3 +137,22 @@ t.test('watching goes on without the option until the next start', async (t) => 
   t.match(await live.reload(), { changed: [], pending: ['watch'] })
   t.ok(live.current.watch)
 })
+
+t.test('a node that stops waits for the reload that runs', async (t) => {
+  const { live } = bench(() => 'name: attic')
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const order: string[] = []
+  const apply = async (): Promise<void> => {
+    order.push('begun')
+    await promise
+    order.push('applied')
+  }
+  live.take([{ options: ['name'], apply }], () => true)
+  const reload = live.reload()
+  while (order.length === 0) await new Promise(setImmediate)
+  const stopped = Promise.resolve(live.startable.stop?.()).then(() => order.push('stopped'))
+  await new Promise(setImmediate)
+  resolve()
+  await Promise.all([reload, stopped])
+  t.same(order, ['begun', 'applied', 'stopped'])
+})

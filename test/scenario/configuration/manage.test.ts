@@ -242,7 +242,7 @@ t.test('every error comes back with its line and cure, and nothing is changed', 
 t.test(
   'code is never brought in from afar, not by the owner either, and is not run for a check',
   async (t) => {
-    const { ask, grant, granting, file } = await benchFor(t)
+    const { house, hall, ask, grant, granting, file } = await benchFor(t)
     await grant('own')
     const module = join(file, '..', 'chip.mjs')
     writeFileSync(module, 'globalThis.kithTestRan = true\nexport default []\n')
@@ -254,6 +254,12 @@ t.test(
         problems: [{ path: 'devices[0]', line: 3, message: /only on the machine/ }]
       })
     }
+    writeFileSync(file, text)
+    t.match(await house.while(hall.operations.configReload()), {
+      state: 'refused',
+      problems: [{ path: 'devices[0]', hint: /restart the node|start the node again/ }]
+    })
+    t.match(await ask<ConfigView>({ op: 'config' }), { problems: [{ path: 'devices[0]' }] })
     t.equal(Reflect.get(globalThis, 'kithTestRan'), undefined)
     t.notOk(existsSync(`${file}.unconfirmed`))
   }
