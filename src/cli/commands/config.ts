@@ -8,7 +8,7 @@ import {
 import { formatOrigin } from '../../config/origin.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
 import { type Context, defineCommand } from '../command-line/command.ts'
-import { DONE, FAILED, WRONG_USE } from '../command-line/exit-status.ts'
+import { DONE, WRONG_USE } from '../command-line/exit-status.ts'
 import {
   type ConfigRequest,
   configFile,
@@ -18,7 +18,7 @@ import {
 } from '../load-config.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { reloadLines, reloadProblems } from '../views/reload-lines.ts'
+import { reloadLines, reloadProblems, reloadStatus } from '../views/reload-lines.ts'
 import { shownOf } from './afar/ask-afar.ts'
 import { checkAfar, edit, onOption, put, viewAfar } from './afar/config.ts'
 
@@ -154,8 +154,7 @@ const reload = defineCommand({
       for (const line of reloadProblems(result)) terminal.remark(line)
       terminal.lines(reloadLines(result))
     }
-    if (result.state === 'refused') return WRONG_USE
-    return result.problems.some(({ level }) => level === 'error') ? FAILED : DONE
+    return reloadStatus(result)
   }
 })
 

@@ -1,6 +1,7 @@
 import type { ProblemView } from '../../config/config-error.ts'
 import type { ConfigReload } from '../../node/configuration/views.ts'
 import { sanitize } from '../../node/log/sanitize.ts'
+import { DONE, FAILED, WRONG_USE } from '../command-line/exit-status.ts'
 
 const MAX_LINE = 1000
 
@@ -13,6 +14,12 @@ export function reloadLines({ state, changed, pending, problems }: ConfigReload)
     changed.length === 0 ? 'nothing to apply' : `${verb}: ${changed.join(', ')}`,
     ...(waiting.length === 0 ? [] : [`needs a restart: ${waiting.join(', ')}`])
   ].map((line) => sanitize(line, MAX_LINE))
+}
+
+/** The exit status of what was asked. */
+export function reloadStatus({ state, problems }: Pick<ConfigReload, 'state' | 'problems'>): number {
+  if (state === 'refused') return WRONG_USE
+  return problems.some(({ level }) => level === 'error') ? FAILED : DONE
 }
 
 /** What waits for the next start: all that is not in force, but for what could not be applied. */

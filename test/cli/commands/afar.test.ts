@@ -104,6 +104,12 @@ t.test('put: what is refused is told with line and cure, and not confirmed', asy
   t.equal(operations.ops.length, 2)
   const check = await runCommand(`config check ${file} --on hall`, { operations })
   t.equal(check.out, 'would apply: access\n')
+  const partly = new Hall({
+    config: [{ file: '/x/kith.yaml', sha256: 'aa', problems: [] }],
+    put: [{ ...applied, problems: [{ ...problem, message: 'cannot be applied: full' }] }],
+    confirm: [{ confirmed: true }]
+  })
+  t.equal((await runCommand(`config put ${file} --on hall`, { operations: partly })).status, 1)
   const nowhere = await runCommand(`config put ${file}`, { operations })
   t.equal(nowhere.status, 2)
   t.match(nowhere.err, /--on names the node/)

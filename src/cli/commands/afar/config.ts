@@ -7,9 +7,9 @@ import { readConfigFile } from '../../../config/yaml/config-file.ts'
 import { NodeError } from '../../../error.ts'
 import type { ConfigPutResult, ConfigView } from '../../../node/manage/views.ts'
 import { type Context, defineCommand } from '../../command-line/command.ts'
-import { DONE, WRONG_USE } from '../../command-line/exit-status.ts'
+import { DONE } from '../../command-line/exit-status.ts'
 import { configFile } from '../../load-config.ts'
-import { reloadLines, reloadProblems } from '../../views/reload-lines.ts'
+import { reloadLines, reloadProblems, reloadStatus } from '../../views/reload-lines.ts'
 import { askOnce, shownOf } from './ask-afar.ts'
 
 /** Option of the actions that can be about another node. */
@@ -100,7 +100,7 @@ function show({ json, terminal }: Context, who: string, result: ConfigPutResult)
     for (const line of shownOf(who, () => reloadProblems(result))) terminal.remark(line)
     terminal.lines(shownOf(who, () => reloadLines(result)))
   }
-  return result.state === 'refused' ? WRONG_USE : DONE
+  return reloadStatus(result)
 }
 
 function whoOf({ options, commandLine }: Context): string {
