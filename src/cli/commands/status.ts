@@ -112,7 +112,9 @@ function configFacts({ config }: Status): [name: string, text: string][] {
   return [
     ...(waiting.length === 0 ? [] : [`needs a restart: ${waiting.join(', ')}`]),
     ...failed.map(({ path, message }) => `${path} ${message}`),
-    ...(first === undefined ? [] : [`not taken: ${first.origin} ${first.message}`])
+    ...(first === undefined
+      ? []
+      : [['not taken:', first.origin, first.message].filter((word) => word !== '').join(' ')])
   ].map((text) => ['config', sanitize(text, 400)])
 }
 

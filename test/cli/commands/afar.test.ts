@@ -169,3 +169,20 @@ t.test('reload: what it did, or why not', async (t) => {
   t.equal(partly.out, 'applied: name\nneeds a restart: listen\n')
   t.equal(partly.err, 'deny, sensors.air: cannot be applied: full\n      again\n')
 })
+
+t.test('status: what of the configuration is not in force, and why', async (t) => {
+  const operations = new FakeOperations()
+  const status = await operations.status()
+  const problem = { level: 'error', origin: '', path: 'deny', message: 'cannot be applied: full' } as const
+  const config = {
+    pending: ['listen', 'deny'],
+    failed: [problem],
+    refused: { at: 0, problems: [{ ...problem, path: '', message: 'the file sets no option' }] }
+  }
+  const { out } = await runCommand('status hall', {
+    operations: new Hall({ status: [{ ...status, config }] })
+  })
+  t.match(out, /config +needs a restart: listen\n/)
+  t.match(out, /config +deny cannot be applied: full\n/)
+  t.match(out, /config +not taken: the file sets no option\n/)
+})
