@@ -15,6 +15,8 @@ const BLOCK = 256
 const identity = await ephemeralIdentity()
 const node = await loopbackNode('pair', identity)
 const { assembled } = node
+// The made-up device is no sensor of the configuration, and what is none is private.
+assembled.peers.access.update([], new Set())
 const packs = new MadeUpPacks(identity, assembled.sensing.author().run)
 const acks = new AckCounter()
 const arrivals = new Arrivals()
