@@ -119,7 +119,8 @@ t.test('a backup whose reader ends is a failure, and nothing of it stays', async
   const home = join(folder, 'home')
   await initHome(home, { 'kith.yaml': KITH_YAML, 'book.yaml': '[]\n' })
   const { history } = historyBench({ path: join(home, 'history.sqlite') })
-  for (let i = 0; i < 4; i++)
+  // More than the 208 KiB that the socket of a child's output holds, so that it is still writing then.
+  for (let i = 0; i < 40; i++)
     history.appendOwn(noisy(readingsOf(us.peer, runOf(5), 3000 * i, 3000 * i + 2999)))
   history.flush()
   history.close()
