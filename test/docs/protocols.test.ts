@@ -1,8 +1,8 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { RPC } from '@libp2p/gossipsub/message'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { bytesOfHex, concatBytes, hexOfBytes } from '../../src/cbor/bytes.ts'
 import { isCborError } from '../../src/cbor/error.ts'
 import { readCbor } from '../../src/cbor/read.ts'
@@ -29,28 +29,11 @@ import { dhtLimits } from '../../src/protocol/dht/limits.ts'
 import { FrameSplitter, prefixed } from '../../src/protocol/frame-splitter.ts'
 import { messageId } from '../../src/protocol/gossip/message-id.ts'
 import {
-  decodeAnswer as decodeManageAnswer,
-  decodeRequest as decodeManageRequest,
-  encodeAnswer as encodeManageAnswer,
-  encodeRequest as encodeManageRequest
-} from '../../src/protocol/manage/codec.ts'
-import { manageLimits } from '../../src/protocol/manage/limits.ts'
-import { isManageErrorCode, MANAGE_ERROR_CODES } from '../../src/protocol/manage/manage-error.ts'
-import {
   decodeAsk,
   decodeAnswer as decodeNeighboursAnswer,
   encodeAsk,
   encodeAnswer as encodeNeighboursAnswer
 } from '../../src/protocol/neighbours/codec.ts'
-import {
-  decodeFrame as decodePairing,
-  encodeFrame as encodePairing,
-  encodeRefusal,
-  type Frames
-} from '../../src/protocol/pair/codec.ts'
-import { cpaceBegin, cpaceTags, lengthened } from '../../src/protocol/pair/cpace.ts'
-import { pairLimits } from '../../src/protocol/pair/limits.ts'
-import { cpaceInput, dataOf, messageOf } from '../../src/protocol/pair/parties.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/protocol/query/codec/answer.ts'
 import { decodeRequest, encodeRequest, isBadRequest } from '../../src/protocol/query/codec/request.ts'
 import { decodeMessage, encodeMessage, hopMessage, stopMessage } from '../../src/protocol/relay/codec.ts'
@@ -74,7 +57,8 @@ import {
   documentList,
   documentReadings,
   documentRows,
-  documentVectors
+  documentVectors,
+  vectorsOf
 } from '../support/protocols-document.ts'
 import { allQuantities } from '../support/readings.ts'
 
@@ -82,17 +66,7 @@ const seed = documentBytes('seed')
 const signer = createSigner(seed)
 const { peer } = signer
 /** Those of some chapters are looked at in protocols/. */
-const unchecked = new Set([...documentVectors.keys()].filter((name) => !name.startsWith('switch-')))
-
-/** The bytes of the document's vector, which is thereby looked at. */
-function shown(name: string): Uint8Array {
-  unchecked.delete(name)
-  return documentBytes(name)
-}
-
-function equalHex(t: Test, made: Uint8Array, name: string): void {
-  t.equal(hexOfBytes(made), hexOfBytes(shown(name)), name)
-}
+const { unchecked, shown, equalHex } = vectorsOf((name) => !/^(switch|manage|pair|unpair)-/.test(name))
 
 t.test('identity', async (t) => {
   const key = privateKeyFromRaw(concatBytes(shown('seed'), shown('public-key')))
@@ -263,86 +237,6 @@ t.test('addresses', async (t) => {
   )
   for (const [name, { initial }] of Object.entries(addressesLimits.entries))
     t.equal(shown.get(`limits.addresses.${name}`), `${initial}`, name)
-})
-
-t.test('pairing', async (t) => {
-  // Behind the protocol and the lengths of both.
-  const parties = { initiator: documentBytes('pair-channel').slice(23, 61), responder: signer.kid }
-  const received = <Kind extends keyof Frames>(kind: Kind, name: string): Frames[Kind] => {
-    const bytes = shown(name)
-    const diagnostic = documentVectors.get(name)?.diagnostic ?? '{}'
-    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic))), hexOfBytes(bytes), name)
-    const frame = decodePairing(kind, bytes)
-    if ('refusal' in frame) throw new Error(`${name} is a refusal`)
-    equalHex(t, encodePairing(kind, frame), name)
-    return frame
-  }
-  const nonces = {
-    initiator: received('nonce', 'pair-nonce-i').nonce,
-    responder: received('nonce', 'pair-nonce-r').nonce
-  }
-  const input = cpaceInput('7K3MQ9TX', parties, nonces)
-  equalHex(t, input.channel, 'pair-channel')
-  const one = Uint8Array.of(1, ...new Uint8Array(31))
-  equalHex(t, cpaceBegin(input, dataOf(parties.initiator, undefined), one).sent.share, 'pair-generator')
-  const shares = [
-    messageOf(parties.initiator, received('share', 'pair-share-i')),
-    messageOf(parties.responder, received('share', 'pair-share-r'))
-  ]
-  const i = cpaceBegin(input, dataOf(parties.initiator, 'anna'), shown('pair-scalar-i'))
-  const r = cpaceBegin(input, dataOf(parties.responder, 'hall'), shown('pair-scalar-r'))
-  t.same([i.sent, r.sent], shares)
-  const sent = shares.map(({ share, data }) => lengthened(share, data))
-  const secret = lengthened(Buffer.from('CPaceRistretto255_ISK'), input.session, shown('pair-secret'))
-  equalHex(t, sha512(secret, ...sent), 'pair-isk')
-  const key = sha512(Buffer.from('CPaceMac'), input.session, documentBytes('pair-isk'))
-  const tags = sent.map((one) => createHmac('sha512', key).update(one).digest('hex'))
-  const { tag, may } = received('paired', 'pair-paired')
-  t.same([received('proof', 'pair-proof').tag, tag].map(hexOfBytes), tags)
-  t.same(may, ['own'])
-  for (const both of [cpaceTags(i, r.sent, 'initiator'), cpaceTags(r, i.sent, 'responder')])
-    t.same(
-      [both?.initiator, both?.responder].map((one) => one && hexOfBytes(one)),
-      tags
-    )
-  received('done', 'pair-done')
-  const refused = decodePairing('paired', shown('pair-refused'))
-  if ('refusal' in refused) equalHex(t, encodeRefusal(refused.refusal), 'pair-refused')
-  else t.fail('it is a refusal')
-  received('unpaired', 'unpair-unpaired')
-  received('heard', 'unpair-heard')
-  const settings = new Map(
-    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
-  )
-  for (const [name, { initial }] of Object.entries(pairLimits.entries))
-    t.equal(settings.get(`limits.pair.${name}`), `${initial}`, name)
-})
-
-function sha512(...parts: readonly Uint8Array[]): Uint8Array {
-  return createHash('sha512')
-    .update(concatBytes(...parts))
-    .digest()
-}
-
-t.test('from afar', async (t) => {
-  const frames = [...documentVectors].filter(([name]) => name.startsWith('manage-'))
-  t.equal(frames.length, 8)
-  for (const [name, { bytes, diagnostic }] of frames) {
-    unchecked.delete(name)
-    t.equal(hexOfBytes(writeCbor(diagnosticValue(diagnostic ?? '{}'))), hexOfBytes(bytes), name)
-    const again = name.startsWith('manage-answer-')
-      ? encodeManageAnswer(decodeManageAnswer(bytes))
-      : encodeManageRequest(decodeManageRequest(bytes))
-    equalHex(t, again, name)
-  }
-  const shown = new Map(
-    documentRows('setting', 'default', 'meaning').map(([setting = '', initial = '']) => [setting, initial])
-  )
-  for (const [name, { initial }] of Object.entries(manageLimits.entries))
-    t.equal(shown.get(`limits.manage.${name}`), `${initial}`, name)
-  const errors = documentRows('error', 'when', 'asking again').map(([code = '']) => code.replaceAll('`', ''))
-  for (const code of errors) t.ok(isManageErrorCode(code), code)
-  t.equal(errors.length, MANAGE_ERROR_CODES.length)
 })
 
 t.test('messages of relays', async (t) => {

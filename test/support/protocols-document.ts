@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { bytesOfHex } from '../../src/cbor/bytes.ts'
+import type { Test } from 'tap'
+import { bytesOfHex, hexOfBytes } from '../../src/cbor/bytes.ts'
 import type { CborValue } from '../../src/cbor/value.ts'
 
 const text = readFileSync(new URL('../../docs/protocols.md', import.meta.url), 'utf8')
@@ -77,4 +78,18 @@ function cborOf(json: unknown): CborValue {
   const [[key, value] = []] = fields
   if (fields.length === 1 && key === 'bytes') return bytesOfHex(String(value))
   return new Map(fields.map(([name, field]) => [name, cborOf(field)]))
+}
+
+/** The vectors whose names are meant, of which each is to be looked at. */
+export function vectorsOf(isMeant: (name: string) => boolean) {
+  const unchecked = new Set([...documentVectors.keys()].filter(isMeant))
+  /** The bytes of the document's vector, which is thereby looked at. */
+  const shown = (name: string): Uint8Array => {
+    unchecked.delete(name)
+    return documentBytes(name)
+  }
+  const equalHex = (t: Test, made: Uint8Array, name: string): void => {
+    t.equal(hexOfBytes(made), hexOfBytes(shown(name)), name)
+  }
+  return { unchecked, shown, equalHex }
 }

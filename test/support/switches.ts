@@ -15,6 +15,13 @@ import type { CommandRow, CommandsKept } from '../../src/reading/history/store/c
 import type { Sample } from '../../src/reading/reading.ts'
 import { samplingLimits } from '../../src/reading/sampling/limits.ts'
 
+/** Two outputs: one that is off where it is safe, one that is on. */
+export const CONFIG = `
+switches:
+  - { name: pump, line: GPIO27, maxOn: 10min }
+  - { name: fridge, line: GPIO22, active: low, safe: on, maxOn: 5min }
+`
+
 export const ANNA = '12D3KooWBhzLnNQnSPmrDnTPYoFq6gCJVEVNNvqaVEcDJcALqMYw'
 export const BERT = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 
