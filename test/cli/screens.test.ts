@@ -3,7 +3,7 @@ process.env['TZ'] = 'UTC'
 import t from 'tap'
 import { plain } from '../../src/cli/terminal/ansi-style.ts'
 import { startBlock } from '../../src/cli/views/start-block.ts'
-import { status } from '../support/fakes/operations.ts'
+import { status } from '../support/fakes/views.ts'
 import { golden } from '../support/golden.ts'
 import { runCommand } from '../support/process/command-run.ts'
 

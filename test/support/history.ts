@@ -138,3 +138,15 @@ export function copied(path: string, name: string): string {
   for (const end of ['', '-wal']) copyFileSync(path + end, copy + end)
   return copy
 }
+
+export const DEVICES = Array.from({ length: 8 }, (_, i) => `d${i}`)
+
+/** Packs of one reading each of many devices. */
+export function widePacks(count: number) {
+  return Array.from({ length: count }, (_, seq) =>
+    them.pack(
+      topic,
+      DEVICES.flatMap((device) => readingsOf(them.peer, runOf(10), seq, seq, device))
+    )
+  )
+}

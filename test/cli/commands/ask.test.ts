@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { FakeOperations, NOW } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { NOW } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 t.test('ask shows the path to each author, once, on a terminal and as JSON', async (t) => {

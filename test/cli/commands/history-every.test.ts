@@ -3,7 +3,8 @@ process.env['TZ'] = 'Europe/Berlin'
 import { decodeMultiple } from 'cbor-x'
 import t from 'tap'
 import type { HistoryRow, LostRow, ReadingRow } from '../../../src/node/api/reading-rows.ts'
-import { FakeOperations, fault, NOW, reading } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { fault, NOW, reading } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 /** A reading `n` seconds after 22:00 local time, two minutes after the one before. */

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { HistoryRow, ReadingRow } from '../../../src/node/api/reading-rows.ts'
-import { FakeOperations, fault, NOW, reading } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { fault, NOW, reading } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 function row(n: number, change: Partial<ReadingRow> = {}): ReadingRow {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { FakeOperations, NOW } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { NOW } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 t.test('peers --forget says which addresses were removed', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { statusMetrics } from '../../../src/node/control/metrics/status-metrics.ts'
-import { FakeOperations, status } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { status } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 t.test('without a running node the exit status is 3, and none is started', async (t) => {

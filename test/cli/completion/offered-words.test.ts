@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { FakeOperations, NOW, series } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { NOW, series } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 /** Runs it until what the node knows has come, and then the quiet time. */

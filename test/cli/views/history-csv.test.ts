@@ -1,6 +1,6 @@
 import t from 'tap'
 import { csvLine } from '../../../src/cli/views/history-csv.ts'
-import { fault, series } from '../../support/fakes/operations.ts'
+import { fault, series } from '../../support/fakes/views.ts'
 
 t.test('rows are quoted as in RFC 4180', async (t) => {
   const { age: _age, stale: _stale, ...view } = series({ series: 'a,"b"/temperature' })

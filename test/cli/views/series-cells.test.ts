@@ -1,6 +1,6 @@
 import t from 'tap'
 import { remark, seriesLine, signedText } from '../../../src/cli/views/series-cells.ts'
-import { series } from '../../support/fakes/operations.ts'
+import { series } from '../../support/fakes/views.ts'
 
 t.test('a signed reading differs from one whose author is known', async (t) => {
   t.equal(signedText(series()), 'signed', 'a stranger signs, too')

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Condition } from '../../../src/cli/watch/condition.ts'
-import { fault, series, stale } from '../../support/fakes/operations.ts'
+import { fault, series, stale } from '../../support/fakes/views.ts'
 
 const door = series({
   series: 'door/contact',

@@ -4,7 +4,7 @@ import t from 'tap'
 import { Curve } from '../../../src/cli/watch/curve.ts'
 import { WatchState } from '../../../src/cli/watch/watch-state.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
-import { NOW, reading } from '../../support/fakes/operations.ts'
+import { NOW, reading } from '../../support/fakes/views.ts'
 
 const OPTIONS = { width: 60, height: 8, ansi: (text: string) => text }
 

@@ -4,7 +4,7 @@ import type { LatestViews } from '../../../src/node/api/latest-views.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { type WatchInit, watch } from '../../../src/node/api/watch.ts'
 import type { PeerResolver } from '../../../src/node/peers/resolver.ts'
-import { reading, series } from '../../support/fakes/operations.ts'
+import { reading, series } from '../../support/fakes/views.ts'
 
 interface Bench {
   readonly init: WatchInit

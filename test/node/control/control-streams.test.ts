@@ -3,7 +3,7 @@ import { NodeError } from '../../../src/error.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { all, ask, never, pair } from '../../support/control-pair.ts'
-import { historyRows, series } from '../../support/fakes/operations.ts'
+import { historyRows, series } from '../../support/fakes/views.ts'
 
 t.test('errors of the node arrive as they are', async (t) => {
   const { client, operations, home } = await pair(t)

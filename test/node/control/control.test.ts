@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/clock.ts'
 import { NodeError } from '../../../src/error.ts'
 import { connectControl } from '../../../src/node/control/client.ts'
 import { all, ask, never, pair, serve } from '../../support/control-pair.ts'
-import { historyRows, peers, pingReplies, pump, status } from '../../support/fakes/operations.ts'
+import { historyRows, peers, pingReplies, pump, status } from '../../support/fakes/views.ts'
 
 t.test('every operation goes round', async (t) => {
   const { client, operations } = await pair(t)

@@ -4,7 +4,8 @@ import { systemClock } from '../../../src/clock.ts'
 import { NodeError } from '../../../src/error.ts'
 import { silentLog } from '../../../src/log.ts'
 import { createHttpHandler, createHttpServer, type Policy } from '../../../src/node/control/http-handler.ts'
-import { FakeOperations, status } from '../../support/fakes/operations.ts'
+import { FakeOperations } from '../../support/fakes/operations.ts'
+import { status } from '../../support/fakes/views.ts'
 
 const limits = { connections: 4, streams: 4, requestBytes: 1024, timeout: 1000 }
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import { openMetrics } from '../../../src/node/control/metrics/open-metrics.ts'
 import { statusMetrics } from '../../../src/node/control/metrics/status-metrics.ts'
 import { dropReasons } from '../../../src/protocol/datagram/counters.ts'
-import { fault, series, status } from '../../support/fakes/operations.ts'
+import { fault, series, status } from '../../support/fakes/views.ts'
 
 const HEAD = /^# (TYPE|UNIT|HELP) ([a-z_]+) (.+)$/
 const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\[\\n"])*",?)+)\})? (-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/

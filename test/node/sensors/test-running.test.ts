@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { SensorView } from '../../../src/node/api/operations.ts'
 import type { SensorConfig } from '../../../src/node/sensors/running-sensor.ts'
 import { testRunning } from '../../../src/node/sensors/test-running.ts'
-import { fault, series } from '../../support/fakes/operations.ts'
+import { fault, series } from '../../support/fakes/views.ts'
 
 const temperature: Measure = { quantity: 'temperature', range: [-40, 125] }
 const voltage: Measure = { quantity: 'voltage', channel: 'a0' }

@@ -7,7 +7,8 @@ import { commandsFor } from '../../../src/cli/commands.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
 import type { Operations } from '../../../src/node/api/operations.ts'
-import { FakeOperations, NOW } from '../fakes/operations.ts'
+import { FakeOperations } from '../fakes/operations.ts'
+import { NOW } from '../fakes/views.ts'
 
 /** A stream that keeps what is written. */
 export class Captured {

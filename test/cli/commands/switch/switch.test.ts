@@ -2,7 +2,8 @@ import t from 'tap'
 import { NodeError } from '../../../../src/error.ts'
 import { VirtualClock } from '../../../../src/hal/simulated/virtual-clock.ts'
 import type { SwitchRequest, SwitchView } from '../../../../src/node/api/operations.ts'
-import { FakeOperations, logged, NOW, pump } from '../../../support/fakes/operations.ts'
+import { FakeOperations } from '../../../support/fakes/operations.ts'
+import { logged, NOW, pump } from '../../../support/fakes/views.ts'
 import { runCommand } from '../../../support/process/command-run.ts'
 
 t.test('kith switch shows and sets outputs', async (t) => {
