@@ -2,7 +2,7 @@ import type { LevelWhen, StateWhen } from '../../config/rules/rules.ts'
 
 /** What a series is now. `shown` is for people. */
 export type Seen =
-  /** Nothing has come since the start. */
+  /** Nothing has come since the start, or the peer has left the book, or nothing is known of the series any more. */
   | { readonly state: 'waiting' }
   | { readonly state: 'value'; readonly value: number; readonly shown: string }
   | { readonly state: 'fault' | 'stale'; readonly shown: string }
@@ -10,7 +10,8 @@ export type Seen =
 /**
  * A condition on one series, which holds from the first reading that meets it, for as long as `for` says, until one that
  * is beyond `clear`. What is stale or a fault counts neither as above nor as below: it leaves a condition that holds as
- * it is, and one that has to hold for a time begins anew.
+ * it is, and one that has to hold for a time begins anew. A series that is gone does the same, and is waited for as at the
+ * start.
  */
 export class Condition {
   readonly #when: LevelWhen | StateWhen
@@ -25,7 +26,7 @@ export class Condition {
     this.#when = when
   }
 
-  /** Whether a real reading has come. */
+  /** Whether a real reading has come, and the series is not gone since. */
   get hasSeen(): boolean {
     return this.#hasSeen
   }
@@ -35,7 +36,7 @@ export class Condition {
   }
 
   /**
-   * Whether what was seen last tells whether it holds: what is stale or a fault leaves a threshold that was passed as it
+   * Whether what was seen last tells whether it holds: what is stale, a fault or gone leaves a threshold that was passed as it
    * was, and is no reason to act.
    */
   get isKnown(): boolean {
@@ -54,11 +55,14 @@ export class Condition {
 
   /** @param now milliseconds of the clock, never less than before */
   see(seen: Seen, now: number): void {
-    if (seen.state === 'waiting') return
+    if (seen.state === 'waiting') {
+      this.#wait()
+      return
+    }
     this.#shown = seen.shown
-    this.#isKnown = 'is' in this.#when || seen.state === 'value'
     if (seen.state !== 'stale') this.#hasSeen = true
     if (!this.#hasSeen) return
+    this.#isKnown = 'is' in this.#when || seen.state === 'value'
     if (this.#holds) {
       if (isOver(this.#when, seen)) this.#end()
       return
@@ -69,6 +73,12 @@ export class Condition {
     }
     this.#since ??= now
     this.#holds = now - this.#since >= this.#when.for
+  }
+
+  #wait(): void {
+    this.#hasSeen = false
+    this.#isKnown = false
+    if (!this.#holds) this.#end()
   }
 
   #end(): void {

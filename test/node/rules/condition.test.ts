@@ -70,3 +70,27 @@ t.test('stale and fault, until a value comes', async (t) => {
   t.same(holds(is('fault'), fault, stale, fault, value(1), fault), [yes, yes, yes, no, yes])
   t.same(holds({ ...is('fault'), for: 2000 }, fault, value(1), fault, fault, fault), [no, no, no, no, yes])
 })
+
+t.test('a series that is gone is waited for again, whatever is asked of it', async (t) => {
+  const condition = new Condition({ series: 'hall/air/temperature', below: 5, for: 0 })
+  condition.see(value(4), 0)
+  condition.see(waiting, 1000)
+  t.same([condition.holds, condition.isKnown, condition.hasSeen], [yes, no, no])
+  condition.see(value(4), 2000)
+  t.same([condition.holds, condition.isKnown, condition.hasSeen], [yes, yes, yes])
+  t.same(holds({ below: 5, for: 2000 }, value(4), value(4), waiting, value(4), value(4), value(4)), [
+    no,
+    no,
+    no,
+    no,
+    no,
+    yes
+  ])
+  const gone = new Condition({ series: 'hall/air/temperature', is: 'stale', for: 0 })
+  for (const [second, seen] of [value(4), stale, waiting, stale].entries()) {
+    gone.see(seen, second * 1000)
+    t.equal(gone.isKnown, second < 2)
+  }
+  gone.see(value(4), 4000)
+  t.same([gone.holds, gone.isKnown], [no, yes])
+})

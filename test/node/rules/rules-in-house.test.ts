@@ -112,6 +112,22 @@ rules:
   }
 )
 
+t.test('a peer that leaves the book is nobody to a rule that holds', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { gauges: ['air'] })
+  put(hall, 'air', 35)
+  const desk = await house.start('desk', {
+    config: `rules:
+  - { name: hot, when: { series: hall/air/temperature, above: 30 }, then: [{ log: hot }], repeat: 1min }`
+  })
+  await house.link(desk, hall)
+  await desk.operations.bookPut({ name: 'hall', who: hall.peer })
+  await house.until(() => desk.running.assembled.rules.views()[0]?.fired === 1)
+  await desk.operations.bookRemove('hall')
+  await house.pass(5 * 60_000)
+  t.equal(await rulesOf(desk), 'hot waiting 1')
+})
+
 t.test('rules of a changed kith.yaml, and of a node for one command', async (t) => {
   const house = houseFor(t)
   const config = 'rules: [{ name: a, when: { time: "06:30" }, then: [{ log: x }] }]'

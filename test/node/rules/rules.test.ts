@@ -142,6 +142,23 @@ t.test('repeat: it fires again while it holds, as for a lease', async (t) => {
   t.equal(bench.done.length, 5)
 })
 
+t.test('nothing is repeated, nor tried again, for a series that is gone', async (t) => {
+  const lamp = { switch: 'lamp', to: 'on' } as const
+  // biome-ignore lint/suspicious/noThenProperty: the word of kith.yaml.
+  const bench = new Bench(ruleOf({ then: [{ log: 'cold' }, lamp], repeat: 5 * MINUTE }))
+  bench.broken = (action) => 'switch' in action
+  await bench.reading(4)
+  await bench.is({ state: 'waiting' })
+  await bench.clock.advance(60 * MINUTE)
+  t.equal(bench.done.length, 1)
+  t.notOk('retried' in bench.rules.counters)
+  bench.broken = () => false
+  await bench.reading(4)
+  t.equal(bench.done.length, 3, 'it goes on with the next reading')
+  await bench.is({ state: 'waiting' })
+  t.equal(bench.state, 'waiting')
+})
+
 t.test('what waits for the interval is not done on a series that has gone stale', async (t) => {
   const bench = new Bench(ruleOf())
   for (const value of [4, 20, 4]) await bench.reading(value)
