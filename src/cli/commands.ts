@@ -1,4 +1,5 @@
 import type { AnyCommand } from './command-line/command.ts'
+import { commandWord } from './command-line/parse.ts'
 
 /** Every word that kith knows, in the order in which they are met. Each is loaded when it is wanted. */
 const loaders: Readonly<Record<string, () => Promise<AnyCommand>>> = {
@@ -36,10 +37,11 @@ export async function allCommands(): Promise<readonly AnyCommand[]> {
 }
 
 /**
- * The commands that a command line needs: the one that its first word names, so that a node loads no other. All where
+ * The commands that a command line needs: the one that it names, so that a node loads no other. All where
  * that word is none, for the help and the nearest word, and for completion, which lists them.
  */
-export async function commandsFor([first = '']: readonly string[]): Promise<readonly AnyCommand[]> {
+export async function commandsFor(argv: readonly string[]): Promise<readonly AnyCommand[]> {
+  const first = commandWord(argv) ?? ''
   const load = Object.hasOwn(loaders, first) && first !== 'completion' ? loaders[first] : undefined
   return load === undefined ? await allCommands() : [await load()]
 }

@@ -4,6 +4,7 @@ import { describeError, NodeError } from '../error.ts'
 import { unwritten } from '../write-atomic.ts'
 import { runCommandLine } from './command-line/dispatch.ts'
 import { FAILED, OUTPUT_CLOSED } from './command-line/exit-status.ts'
+import { commandWord } from './command-line/parse.ts'
 import { commandsFor } from './commands.ts'
 import { takeHangups } from './hangup.ts'
 import { watchParent } from './parent-watch.ts'
@@ -36,7 +37,7 @@ export async function runProcess(argv: readonly string[]): Promise<never> {
   const signalled = (signal: NodeJS.Signals): void => {
     if (counts(signal)) leave()
   }
-  const hangups = argv[0] === 'run' ? takeHangups(leave) : undefined
+  const hangups = commandWord(argv) === 'run' ? takeHangups(leave) : undefined
   process.on('SIGINT', signalled)
   process.on('SIGTERM', signalled)
   // Set by npm, pnpm and yarn for the scripts of a package.

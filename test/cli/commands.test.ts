@@ -7,6 +7,7 @@ const namesOf = async (...words: string[]): Promise<string[]> =>
 t.test('a command line loads the command that it names, and no other', async (t) => {
   for (const { name } of await allCommands())
     if (name !== 'completion') t.strictSame(await namesOf(name, 'hall', '--json'), [name])
+  t.strictSame(await namesOf('--home', 'status', '--json', 'run'), ['run'], 'options stand before it')
 })
 
 t.test('help, completion and a word that is no command load all', async (t) => {

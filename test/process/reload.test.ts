@@ -32,7 +32,8 @@ async function hallFor(t: Test): Promise<Hall> {
     renameSync(`${file}.new`, file)
   }
   write('')
-  const node = kith('run', '--simulated', '--json', '--home', home)
+  // Options that every command has may stand before it.
+  const node = kith('--home', home, '--json', 'run', '--simulated')
   t.teardown(() => node.child.kill('SIGKILL'))
   await started(node)
   await measured(home)

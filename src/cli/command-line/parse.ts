@@ -19,6 +19,11 @@ interface Word {
   readonly index: number
 }
 
+/** The word that names the command: options that every command has may stand before it. */
+export function commandWord(argv: readonly string[]): string | undefined {
+  return split(argv, globalOptions).words[0]?.text
+}
+
 /**
  * Finds the command among `commands` and its options in `argv`.
  * @param now milliseconds since 1970, for options such as `--since 1h`
