@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { NodeConfig } from '../../config/schema.ts'
 import type { AccessWord, Thing } from '../../peer/access/access.ts'
 import { changesOf } from '../configuration/changes.ts'
+import { unveiled } from './unveiled.ts'
 
 /** What somebody needs, besides `configure`, to change the configuration from afar. */
 export interface Need {
@@ -24,14 +24,15 @@ const COMMAND = 'command'
 /** Of log.level, the quietest last. */
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
 
-const NODE: Thing = { kind: 'node' }
+/** How much of the log is kept for those who read it from afar. */
+const LINE_LIMITS = ['lines', 'lineBytes'] as const
 
-type Sensor = NodeConfig['sensors'][number]
+const NODE: Thing = { kind: 'node' }
 
 /** Compares what is configured, not how it is written. */
 export function neededWords(before: NodeConfig, after: NodeConfig): Need[] {
   const changed = changesOf(before, after).flatMap(({ path }) => needOf(path, before, after))
-  return [...changed, ...placed(before, after), ...unveiled(before, after)]
+  return [...changed, ...driving(before, after), ...published(before, after)]
 }
 
 function needOf(path: string, before: NodeConfig, after: NodeConfig): Need[] {
@@ -40,7 +41,7 @@ function needOf(path: string, before: NodeConfig, after: NodeConfig): Need[] {
   if (option === 'sensors') return sensorNeeds(path, typeOf(before, name), typeOf(after, name))
   if (option === 'switches') return [{ path, word: 'operate', on: switchOf(name, before, after) }]
   if (option === 'rules') return [{ path, word: 'operate', on: NODE }]
-  if (path === 'log.level') return isQuieter(before, after) ? [{ path, word: 'own', on: NODE }] : []
+  if (hidesLines(path, before, after)) return [{ path, word: 'own', on: NODE }]
   return CONFIGURED.includes(option) ? [] : [{ path, word: 'own', on: NODE }]
 }
 
@@ -65,42 +66,33 @@ function typeOf({ sensors }: NodeConfig, name: string | undefined): string | und
   return sensors.find((sensor) => sensor.name === name)?.type
 }
 
-/** The log says who was refused and who changed what: who may configure does not hide that. */
-function isQuieter(before: NodeConfig, after: NodeConfig): boolean {
-  return LEVELS.indexOf(after.log.level) > LEVELS.indexOf(before.log.level)
+/** The log says who was refused and who changed what: who may configure does not hide that, nor shorten it. */
+function hidesLines(path: string, before: NodeConfig, after: NodeConfig): boolean {
+  if (path === 'log.level') return LEVELS.indexOf(after.log.level) > LEVELS.indexOf(before.log.level)
+  return LINE_LIMITS.some(
+    (limit) => path === `limits.manage.${limit}` && after.limits.manage[limit] < before.limits.manage[limit]
+  )
 }
 
-/** Sensors that are new or elsewhere: a driver may drive its line, and a public one show what a private one measures. */
-function placed(before: NodeConfig, after: NodeConfig): Need[] {
-  return after.sensors.flatMap((sensor) => {
-    const was = before.sensors.find(({ name }) => name === sensor.name)
-    if (was !== undefined && isDeepStrictEqual(placeOf(was), placeOf(sensor))) return []
-    const path = `sensors.${sensor.name}`
-    const drives = sensor.line !== undefined && sensor.line !== was?.line
-    const shows =
-      !sensor.private && isOfKernel(sensor) && before.sensors.some((one) => one.private && isOfKernel(one))
-    return [
-      ...(drives ? [{ path, word: 'operate', on: NODE } as const] : []),
-      ...(shows ? [{ path, word: 'own', on: NODE } as const] : [])
-    ]
+/** Sensors that are new or elsewhere: a driver may drive its line. */
+function driving(before: NodeConfig, after: NodeConfig): Need[] {
+  return after.sensors.flatMap(({ name, line }): Need[] => {
+    const was = before.sensors.find((sensor) => sensor.name === name)
+    const drives = line !== undefined && line !== was?.line
+    return drives ? [{ path: `sensors.${name}`, word: 'operate', on: NODE }] : []
   })
 }
 
-function placeOf({ type, bus, address, line, options }: Sensor): unknown {
-  return { type, bus, address, line, options }
-}
-
-/** The kernel shows one chip in several files; of a bus and of lines, no two sensors have the same (src/config). */
-function isOfKernel({ bus, line }: Sensor): boolean {
-  return bus === undefined && line === undefined
-}
-
-/** What was private and is not any more, or is away: under another name it would be for everybody. */
-function unveiled(before: NodeConfig, after: NodeConfig): Need[] {
-  return (['sensors', 'switches'] as const).flatMap((list) => {
+/**
+ * What was private and is not any more, or is away: under another name it would be for everybody. What shows the same
+ * as a private one did, too.
+ */
+function published(before: NodeConfig, after: NodeConfig): Need[] {
+  const named = (['sensors', 'switches'] as const).flatMap((list) => {
     const stays = (name: string): boolean => after[list].some((is) => is.name === name && is.private)
     return before[list]
       .filter(({ name, private: was }) => was && !stays(name))
-      .map(({ name }): Need => ({ path: `${list}.${name}`, word: 'own', on: NODE }))
+      .map(({ name }) => `${list}.${name}`)
   })
+  return [...new Set([...named, ...unveiled(before, after)])].map((path) => ({ path, word: 'own', on: NODE }))
 }

@@ -17,6 +17,18 @@ const SECRET = AIR.replace(' }', ', private: true }')
 const RUN = 'sensors: [{ type: command, name: air }]\n'
 const RULE = `${AIR}rules: [{ name: cold, when: { series: air/temperature, below: 5 }, then: [{ log: cold }] }]\n`
 const HEATER = 'switches: [{ name: heater, line: GPIO17 }]\n'
+const SECRET_HEATER = HEATER.replace(' }', ', private: true }')
+const SECRET_DOOR = DOOR.replace(' }', ', private: true }')
+const BELL = '  - { type: contact, name: bell, line: GPIO17 }\n'
+const bed = (address: string): string =>
+  `sensors:\n  - { type: bme280, name: bed, bus: i2c-1, address: ${address}, private: true }\n`
+const BED = bed('0x76')
+const spy = (address: string, bus = 'i2c-1'): string =>
+  `  - { type: bme280, name: spy, bus: ${bus}, address: ${address} }\n`
+/** A private chip on the channel `one` and a public one on `two`. */
+const muxed = (one: number, two: number): string =>
+  `buses: [{ name: one, channel: ${one} }, { name: two, channel: ${two} }]\nsensors:\n` +
+  '  - { type: bme280, name: bed, bus: one, private: true }\n  - { type: bme280, name: hall, bus: two }\n'
 const anna = 'access: [{ who: anna, may: [read] }]\n'
 
 const TABLE: readonly (readonly [what: string, before: string, after: string, needs: readonly string[]])[] = [
@@ -25,6 +37,19 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
   ['the interval of a sensor', AIR, AIR.replace(' }', ', interval: 1min }'), []],
   ['log and history', '', 'log: { level: debug, format: json }\nhistory: { age: 7d }\n', []],
   ['what the log leaves out', '', 'log: { level: silent }\n', ['log.level own']],
+  [
+    'how many of its lines are kept, to fewer',
+    '',
+    'limits: { manage: { lines: 1 } }\n',
+    ['limits.manage.lines own']
+  ],
+  [
+    'how long they are, to shorter',
+    '',
+    'limits: { manage: { lineBytes: 128B } }\n',
+    ['limits.manage.lineBytes own']
+  ],
+  ['how many of its lines are kept, to more', '', 'limits: { manage: { lines: 900 } }\n', []],
   ['a grant', '', anna, ['access own']],
   ['the line of a grant', anna, `\n\n${anna}`, []],
   ['a grant, away', anna, '', ['access own']],
@@ -45,7 +70,12 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
   ['a program that becomes a chip', RUN, AIR, ['sensors.air own']],
   ['what is private, for everybody', SECRET, AIR, ['sensors.air own']],
   ['what is private, away', SECRET, '', ['sensors.air own']],
-  ['what is private, under another name', SECRET, AIR.replace('air', 'roof'), ['sensors.air own']],
+  [
+    'what is private, under another name',
+    SECRET,
+    AIR.replace('air', 'roof'),
+    ['sensors.air own', 'sensors.roof own']
+  ],
   ['a sensor that becomes private', AIR, SECRET, []],
   ['a public file of the kernel beside a private one', W1, `${W1}${HWMON}`, ['sensors.roof own']],
   ['a public file beside a public one', W1.replace(', private: true', ''), `${W1}${HWMON}`, []],
@@ -57,6 +87,46 @@ const TABLE: readonly (readonly [what: string, before: string, after: string, ne
     []
   ],
   ['a chip of a bus beside a private file', W1, `${W1}  - { type: tmp102, name: air, bus: i2c-1 }\n`, []],
+  [
+    'the place of a private chip, and a public one there',
+    BED,
+    `${bed('0x77')}${spy('0x76')}`,
+    ['sensors.spy own']
+  ],
+  ['the place of a private chip alone', BED, bed('0x77'), []],
+  ['a public chip at another address', BED, `${BED}${spy('0x77')}`, []],
+  [
+    'a public one that stays, and the private one beside it',
+    `${BED}${spy('0x77')}`,
+    `name: a\n${BED}${spy('0x77')}`,
+    []
+  ],
+  ['two channels of a multiplexer', muxed(0, 1), muxed(1, 0), ['sensors.hall own']],
+  ['the names of its channels alone', muxed(0, 1), muxed(0, 1).replaceAll('two', 'three'), []],
+  [
+    'a private chip on a bus: a public one on a channel behind it, which it answers on as well',
+    BED,
+    `buses: [{ name: two, channel: 1 }]\n${bed('0x77')}${spy('0x76', 'two')}`,
+    ['sensors.spy own']
+  ],
+  [
+    'a private line, and a public sensor there',
+    SECRET_DOOR,
+    `${SECRET_DOOR.replace('17', '27')}${BELL}`,
+    ['sensors.bell operate', 'sensors.bell own', 'sensors.door operate']
+  ],
+  [
+    'the same, by the other name of the line',
+    SECRET_DOOR,
+    `${SECRET_DOOR.replace('17', '27')}${BELL.replace('GPIO17', 'gpiochip0:17')}`,
+    ['sensors.bell operate', 'sensors.bell own', 'sensors.door operate']
+  ],
+  [
+    'the line of a private switch, and a public one there',
+    SECRET_HEATER,
+    `switches: [{ name: heater, line: GPIO27, private: true }, { name: lamp, line: GPIO17 }]\n`,
+    ['switches.heater operate', 'switches.lamp operate', 'switches.lamp own']
+  ],
   ['a sensor on a line', '', DOOR, ['sensors.door operate']],
   ['its line', DOOR, DOOR.replace('17', '27'), ['sensors.door operate']],
   ['its interval', DOOR, DOOR.replace(' }', ', interval: 1min }'), []],
