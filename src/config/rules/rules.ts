@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { PROTOCOL_NAME } from '../../names.ts'
 import { choice } from '../options/choice.ts'
 import { duration, list, listOfTexts, name, number, option, options, text } from '../options/kinds.ts'
-import { REMOTE_OR_OWN_SWITCH, RULE_WHO, SERIES_OF_RULE } from './names.ts'
+import { partsOf, REMOTE_OR_OWN_SWITCH, RULE_WHO, SERIES_OF_RULE } from './names.ts'
 
 /** A series passes a threshold; `clear`, the same unless given, is where that is over. */
 export interface LevelWhen {
@@ -167,4 +167,19 @@ const entry = options({
 /** What this node does by itself. */
 export function rulesSchema() {
   return list(entry as v.GenericSchema<unknown, RuleConfig>, MAX_RULES)
+}
+
+/** The names of the book and PeerIds in a rule. */
+export function whosOf({ when, then }: Pick<RuleConfig, 'when' | 'then'>): string[] {
+  const all = [
+    'series' in when ? partsOf(when.series, SERIES_OF_RULE)?.who : undefined,
+    ...then.map((action) =>
+      'send' in action
+        ? action.send
+        : 'switch' in action
+          ? partsOf(action.switch, REMOTE_OR_OWN_SWITCH)?.who
+          : undefined
+    )
+  ]
+  return [...new Set(all.filter((one) => one !== undefined))]
 }

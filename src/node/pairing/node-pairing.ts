@@ -1,4 +1,5 @@
 import { type Clock, withDeadline } from '../../clock.ts'
+import { whosOf } from '../../config/rules/rules.ts'
 import type { NodeConfig } from '../../config/schema.ts'
 import { describeError, NodeError } from '../../error.ts'
 import type { Log } from '../../log.ts'
@@ -244,12 +245,16 @@ export class NodePairing implements Offered {
       })
   }
 
-  /** Names in the configuration, and its own words, have rights, or lack them: a claim of such a name is not taken. */
+  /**
+   * Names in the configuration, and its own words, have rights, or lack them, or rules act on them: a claim of such a name
+   * is not taken.
+   */
   #isMeant(word: string): boolean {
     if (word === OWNER || RESERVED_WHO.includes(word)) return true
     const { access, config } = this.#init
-    const { deny, store } = config()
-    return access.grants(word) || deny.includes(word) || store.includes(word)
+    const { deny, store, rules } = config()
+    const isInRule = rules.some((rule) => whosOf(rule).includes(word))
+    return access.grants(word) || deny.includes(word) || store.includes(word) || isInRule
   }
 
   async #put(paired: Parameters<typeof pairedEntry>[0]): Promise<string> {

@@ -88,6 +88,19 @@ t.test('a claimed name to which the configuration grants something gives nothing
   t.notOk(owns(hall, anna.peer))
 })
 
+t.test('a claimed name that a rule names is not taken', async (t) => {
+  for (const rule of [
+    '{ name: r, when: { series: anna/air/temperature, below: 5 }, then: [{ log: x }] }',
+    '{ name: r, when: { time: "06:30" }, then: [{ log: x }, { switch: anna/lamp, to: on }] }',
+    '{ name: r, when: { time: "06:30" }, then: [{ send: anna, protocol: /note/text/v1, text: x }] }'
+  ]) {
+    const { house, hall, anna } = await two(t, `rules: [${rule}]`)
+    const { code } = await open(t, hall)
+    await house.while(anna.operations.pair({ who: 'hall', code }, signal))
+    t.match(await hall.operations.book(), [{ name: 'anna-2', peer: anna.peer }], rule)
+  }
+})
+
 t.test('what is refused before a try is spent', async (t) => {
   const { house, hall, anna } = await two(t)
   const { code, steps } = await open(t, hall)

@@ -1,6 +1,6 @@
 import { nearest } from '../../../config/options/nearest.ts'
-import { partsOf, REMOTE_OR_OWN_SWITCH, SERIES_OF_RULE } from '../../../config/rules/names.ts'
-import type { RuleConfig } from '../../../config/rules/rules.ts'
+import { partsOf, SERIES_OF_RULE } from '../../../config/rules/names.ts'
+import { whosOf } from '../../../config/rules/rules.ts'
 import { type ViewContext, viewReading } from '../../api/series-view.ts'
 import { RulesOnDemand } from '../../rules/on-demand.ts'
 import { peerOfRule } from '../../rules/rule-peer.ts'
@@ -80,18 +80,4 @@ function warnOfRules({
         hint: nearest(series, own) ?? `it measures ${own.slice(0, 16).join(', ')}`
       })
   }
-}
-
-function whosOf({ when, then }: RuleConfig): string[] {
-  const all = [
-    'series' in when ? partsOf(when.series, SERIES_OF_RULE)?.who : undefined,
-    ...then.map((action) =>
-      'send' in action
-        ? action.send
-        : 'switch' in action
-          ? partsOf(action.switch, REMOTE_OR_OWN_SWITCH)?.who
-          : undefined
-    )
-  ]
-  return [...new Set(all.filter((one) => one !== undefined))]
 }
