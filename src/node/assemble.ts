@@ -73,7 +73,7 @@ export async function assemble(given: AssembleInit): Promise<Assembled> {
   const base = { init, live, recent, protocols, transports, peers, clients, timekeeper, storage, replication }
   // A circle: the catalogue that is published lists the sensors and switches, whose readings are published.
   const publishing = createPublishing(base, () => ({ sensing, ...outputs }))
-  const sensing: Sensing = createSensing({ ...base, publishing }, () => outputs.switches)
+  const sensing: Sensing = createSensing({ ...base, publishing })
   const outputs = createSwitches({ ...base, sensing })
   const server = createQueryServer({ ...base, publishing, sensing, ...outputs })
   const peerLookup = createPeerLookup({ ...base, sensing })

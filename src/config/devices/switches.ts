@@ -59,7 +59,7 @@ interface MaybePlace {
   readonly line?: unknown
 }
 
-/** Names of switches and lines that are used twice. */
+/** Names of switches and lines that are used twice: a switch and a sensor of one name would be one device to `on`. */
 export function switchClashes({ sensors, switches }: { sensors?: unknown; switches?: unknown }): {
   readonly path: OptionPath
   readonly message: string
@@ -67,11 +67,11 @@ export function switchClashes({ sensors, switches }: { sensors?: unknown; switch
   const places = (list: unknown): MaybePlace[] =>
     Array.isArray(list) ? list.map((place: MaybePlace | null) => place ?? {}) : []
   const taken = new Map<unknown, OptionPath>(places(sensors).map(({ line }, i) => [line, ['sensors', i]]))
-  const names = new Map<unknown, OptionPath>()
+  const names = new Map<unknown, OptionPath>(places(sensors).map(({ name }, i) => [name, ['sensors', i]]))
   return places(switches).flatMap(({ name, line }, index) => {
     const path: OptionPath = ['switches', index]
     const found = [
-      claim(names, name, path, 'name', `the name ${name}`, 'give each switch its own name'),
+      claim(names, name, path, 'name', `the name ${name}`, 'give each switch and sensor its own name'),
       claim(taken, line, path, 'line', `the line ${line}`, 'a line has one owner')
     ]
     return found.filter((clash) => clash !== undefined)

@@ -19,20 +19,21 @@ import { protocolsOf } from './protocols.ts'
  * series. Where a view leaves public ones out, all are marked private: whoever gets it does not pass it on.
  */
 export function sealOwnCatalogue(
-  components: Pick<Components, 'init' | 'live' | 'protocols' | 'storage' | 'sensing' | 'switches'>,
+  components: Pick<Components, 'init' | 'live' | 'peers' | 'protocols' | 'storage' | 'sensing' | 'switches'>,
   revision: number,
   view: CatalogueView | undefined
 ): Uint8Array {
-  const { init, live, storage, sensing } = components
+  const { init, live, peers, storage, sensing } = components
   const { name, purposes } = live.current
   const { world, version, shortLived } = init
   const author = sensing.author()
   const series = devicesOf(components).flatMap((device) => {
+    const isPrivate = peers.access.isPrivate(device.name)
     const isShown = (measure: Measure): boolean =>
       view === undefined
-        ? !device.private
+        ? !isPrivate
         : view.shows(localSeries(device.name, measure.quantity, measure.channel))
-    return seriesOf(device, components, isShown, view?.isPartial === true || device.private)
+    return seriesOf(device, components, isShown, view?.isPartial === true || isPrivate)
   })
   const runs = storage.history
     .runs()
@@ -68,7 +69,6 @@ interface Device extends Pick<RunningSensor, 'measures'> {
   readonly chip: string
   /** Milliseconds. */
   readonly interval: number
-  readonly private: boolean
 }
 
 function devicesOf({ sensing, switches }: Pick<Components, 'sensing' | 'switches'>): Device[] {

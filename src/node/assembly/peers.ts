@@ -130,12 +130,12 @@ export async function createPeers({
 }
 
 /**
- * The names of private sensors and switches. Everything else than the public ones is: readings of a private sensor are
- * not given away once nothing says any more that they are.
+ * The names of private sensors and switches: all but those that every entry of the name has public, so that readings of
+ * a private sensor are not given away once nothing says any more that they are private.
  */
 export function privatesOf({ sensors, switches }: Pick<NodeConfig, 'sensors' | 'switches'>): Privates {
-  const names = [...sensors, ...switches].filter((one) => !one.private).map(({ name }) => name)
-  const publics = new Set(names)
+  const publics = new Set([...sensors, ...switches].map(({ name }) => name))
+  for (const { name, private: isPrivate } of [...sensors, ...switches]) if (isPrivate) publics.delete(name)
   return { has: (device) => !publics.has(device) }
 }
 

@@ -22,8 +22,7 @@ type Needs = Pick<
 
 /** Answers queries of other peers, by stream and by datagram. */
 export function createQueryServer(components: Needs): QueryServer {
-  const { init, protocols, transports, peers, timekeeper, storage, publishing, sensing, switches } =
-    components
+  const { init, protocols, transports, peers, timekeeper, storage, publishing } = components
   const { config, world, log, identity } = init
   const { catalogues, access, admission, forwarding } = peers
   const self = identity.peer
@@ -32,7 +31,6 @@ export function createQueryServer(components: Needs): QueryServer {
     access,
     isKnown: (caller) => admission.answers(caller),
     own: () => ownSeries(components).map((name) => name.slice(self.length + 1)),
-    isPrivate: (device) => sensing.sensors.isPrivate(device) || switches.privates.has(device),
     isPrivateElsewhere: (author, series) => catalogues.isPrivate(author, series),
     shows: (author, asker) => forwarding.shows(author, asker)
   })

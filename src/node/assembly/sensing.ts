@@ -5,22 +5,17 @@ import type { Startable } from '../../startable.ts'
 import { DeviceStates } from '../sensors/device-states.ts'
 import { keptTotals } from '../sensors/kept-totals.ts'
 import { RunningSensors } from '../sensors/running-sensors.ts'
-import type { Switches } from '../switches/switches.ts'
 import { fileOf } from './assemble-init.ts'
 import type { Components, Sensing } from './components.ts'
 
-type Needs = Pick<Components, 'init' | 'protocols' | 'timekeeper' | 'storage' | 'publishing'>
+type Needs = Pick<Components, 'init' | 'protocols' | 'peers' | 'timekeeper' | 'storage' | 'publishing'>
 
-/** @param switches made afterwards; their readings have the same author */
-export function createSensing(components: Needs, switches: () => Pick<Switches, 'privates'>): Sensing {
+export function createSensing(components: Needs): Sensing {
   const { init, storage, timekeeper } = components
   const { config, world, log, devices } = init
   let begun: Author | undefined
   const author = (): Author => {
-    begun ??= createAuthor(
-      components,
-      (device) => sensors.isPrivate(device) || switches().privates.has(device)
-    )
+    begun ??= createAuthor(components)
     return begun
   }
   timekeeper.onKnown(() => begun?.timeKnown())
@@ -44,10 +39,7 @@ export function createSensing(components: Needs, switches: () => Pick<Switches, 
   return { sensors, deviceStates, author }
 }
 
-function createAuthor(
-  { init, protocols, timekeeper, storage, publishing }: Needs,
-  isPrivate: (device: string) => boolean
-): Author {
+function createAuthor({ init, protocols, peers, timekeeper, storage, publishing }: Needs): Author {
   const { world, log, config } = init
   const { clock } = world
   const { publisher } = publishing
@@ -72,7 +64,7 @@ function createAuthor(
     time,
     topicsOf: (quantity) =>
       protocols.registry.ofQuantity(quantity).map(({ id, maxPayload }) => ({ topic: id, maxPayload })),
-    isPrivate,
+    isPrivate: (device) => peers.access.isPrivate(device),
     history: publisher.history,
     deliver: (pack, audience) => publisher.publish(pack, audience),
     limits: config.limits.author

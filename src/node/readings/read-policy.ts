@@ -6,13 +6,11 @@ import { formatSeries, localSeries, type SeriesParts } from '../../reading/serie
 export interface ReadPolicyInit {
   readonly self: string
   /** Decides about the series of this node. */
-  readonly access: Pick<Access, 'decide'>
+  readonly access: Pick<Access, 'decide' | 'isPrivate'>
   /** Whether a peer is answered by the book or the local network: grants are for series of this node alone. */
   readonly isKnown: (caller: Caller) => boolean
   /** The series of this node, without its PeerId. */
   readonly own: () => readonly string[]
-  /** Whether a sensor of this node is private. */
-  readonly isPrivate: (device: string) => boolean
   /** Whether the catalogue of another author has the series only in its restricted form. */
   readonly isPrivateElsewhere: (author: string, series: string) => boolean
   /** Whether a peer may ask here for what another author published. */
@@ -43,10 +41,10 @@ export class ReadPolicy {
 
   /** The part of the own catalogue for a peer; undefined for the public one. */
   viewFor(caller: Caller): CatalogueView | undefined {
-    const { own, isPrivate } = this.#init
+    const { own, access } = this.#init
     const all = own()
     const readable = new Set(all.filter((series) => this.#mayReadOwn(caller, series)))
-    const isPublic = (series: string): boolean => !isPrivate(series.slice(0, series.indexOf('/')))
+    const isPublic = (series: string): boolean => !access.isPrivate(series.slice(0, series.indexOf('/')))
     const isPartial = all.some((series) => isPublic(series) && !readable.has(series))
     if (!isPartial && ![...readable].some((series) => !isPublic(series))) return undefined
     return { key: [...readable].join(), isPartial, shows: (series) => readable.has(series) }

@@ -9,21 +9,14 @@ export class RunningSensors {
   readonly #init: SensorsInit
   #all: readonly RunningSensor[]
   #isStarted = false
-  /** Once private, the readings of a sensor are not given away by its removal. */
-  readonly #private = new Set<string>()
 
   constructor(init: SensorsInit) {
     this.#init = init
     this.#all = init.configs.map((config) => createSensor(config, init))
-    this.setPrivate(init.configs)
   }
 
   get all(): readonly RunningSensor[] {
     return this.#all
-  }
-
-  isPrivate(name: string): boolean {
-    return this.#private.has(name)
   }
 
   get startable(): Startable {
@@ -49,7 +42,6 @@ export class RunningSensors {
     const before = this.#all
     const kept = (config: SensorConfig): RunningSensor | undefined =>
       before.find((sensor) => isSameButPrivate(sensor.config, config))
-    this.setPrivate(configs)
     const stay = configs.flatMap((config) => kept(config) ?? [])
     const ended = before.filter((sensor) => !stay.includes(sensor))
     this.#all = stay
@@ -70,14 +62,6 @@ export class RunningSensors {
     })
     if (this.#isStarted) for (const { sampler } of begun) sampler.start()
     if (failures.length > 0) throw failures[0]
-  }
-
-  /** Which of them are private, before their readings flow. */
-  setPrivate(configs: readonly SensorConfig[]): void {
-    for (const { name, private: isPrivate } of configs) {
-      if (isPrivate) this.#private.add(name)
-      else this.#private.delete(name)
-    }
   }
 
   /** A driver that does not close in time is left behind. */

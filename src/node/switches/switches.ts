@@ -43,8 +43,6 @@ export class Switches {
   readonly #holders = new Map<string, Principal>()
   /** The state of each output that the log tells. */
   readonly #logged = new Map<string, string>()
-  /** Once private, the readings of a switch are not given away by its removal. */
-  readonly #private = new Set<string>()
   #isStarted = false
   #isEnded = false
   #updating: Promise<void> = Promise.resolve()
@@ -56,7 +54,6 @@ export class Switches {
     this.time = new OwnTime(clock, init.random, init.outlet.slept)
     this.#recent = new RecentCommands(clock, limits.peers)
     this.#rates = new TokenBuckets(clock, { rate: limits.rate, burst: limits.burst, names: limits.peers })
-    this.setPrivate(init.configs)
     this.#outlets = init.shortLived ? [] : init.configs.map((config) => this.#outletOf(config))
   }
 
@@ -72,7 +69,7 @@ export class Switches {
 
   /** Those that are opened; none in a node for one command. */
   get configs(): readonly SwitchConfig[] {
-    return this.#outlets.map(({ config }) => ({ ...config, private: this.#private.has(config.name) }))
+    return this.#outlets.map(({ config }) => config)
   }
 
   async start(): Promise<void> {
@@ -96,18 +93,6 @@ export class Switches {
   /** Names of those whose line does not come back from a call. */
   get stalled(): string[] {
     return this.#outlets.filter(({ isStalled }) => isStalled).map(({ name }) => name)
-  }
-
-  get privates(): ReadonlySet<string> {
-    return this.#private
-  }
-
-  /** Which of them are private, before their readings flow. */
-  setPrivate(configs: readonly SwitchConfig[]): void {
-    for (const { name, private: isPrivate } of configs) {
-      if (isPrivate) this.#private.add(name)
-      else this.#private.delete(name)
-    }
   }
 
   /** Takes another list of outputs. One whose entry is the same keeps its level, its lease and all else. */
@@ -281,7 +266,6 @@ export class Switches {
 
   async #update(configs: readonly SwitchConfig[]): Promise<void> {
     if (this.#isEnded) return
-    this.setPrivate(configs)
     const before = this.#outlets
     const kept = (config: SwitchConfig): Outlet | undefined =>
       before.find((outlet) => isSameOutput(outlet.config, config))

@@ -70,6 +70,11 @@ export class Access {
     return decision
   }
 
+  /** Whether a sensor or switch is private; what is not configured is. */
+  isPrivate(device: string): boolean {
+    return this.#facts.isPrivate(device)
+  }
+
   /** What kith.yaml grants. */
   get listed(): readonly Grant[] {
     return this.#facts.grants

@@ -23,10 +23,12 @@ function mayRead(principal: Principal, thing: Thing): boolean {
 const policy = (hasPrivate = true): ReadPolicy =>
   new ReadPolicy({
     self: 'us',
-    access: { decide: (who, _, thing) => ({ allowed: mayRead(who, thing), by: undefined }) },
+    access: {
+      decide: (who, _, thing) => ({ allowed: mayRead(who, thing), by: undefined }),
+      isPrivate: (device) => device === 'bedroom'
+    },
     isKnown: ({ peer }) => peer !== 'granted' && peer !== 'odd',
     own: () => ['hall', 'attic', ...(hasPrivate ? ['bedroom'] : [])].map((device) => `${device}/temperature`),
-    isPrivate: (device) => device === 'bedroom',
     isPrivateElsewhere: (author, name) => author === 'other' && name === 'other/attic/temperature',
     shows: (author, asker) => asker !== 'far' || author !== 'other'
   })

@@ -34,8 +34,6 @@ export function takeLive(components: Components, stopping: AbortSignal): void {
 function trust({
   init: { identity, log },
   peers: { access, denyList, book, admission },
-  sensing,
-  switches,
   transports: { network }
 }: Components): LivePart[] {
   return [
@@ -43,10 +41,7 @@ function trust({
       options: ['access', 'owner'],
       always: true,
       async apply(config) {
-        const grants = await grantsOf(config)
-        sensing.sensors.setPrivate(config.sensors)
-        switches.setPrivate(config.switches)
-        access.update(grants, privatesOf(config))
+        access.update(await grantsOf(config), privatesOf(config))
       }
     },
     { options: ['owner'], apply: (config) => addOwner({ config, identity, log }, book) },
