@@ -79,9 +79,9 @@ export class NodePairing implements Offered {
 
   async *pairOpen({ may, name }: PairOpenRequest, signal: AbortSignal): AsyncGenerator<PairStep> {
     const { config, access, book, directory, things } = this.#init
+    await this.#checkBook(() => this.#checkNew(name))
     const grants = may ?? (isOwned(config().owner, access, book) ? [] : ['own'])
     checkGrants(grants, things)
-    this.#checkRoom(name)
     const news = new Notifier()
     const events: PairEvent[] = []
     const open = await this.#pairing.open({
@@ -117,7 +117,7 @@ export class NodePairing implements Offered {
   }
 
   async pair(request: PairRequest, signal: AbortSignal): Promise<PairView> {
-    const { resolver, clock, self, config, directory } = this.#init
+    const { resolver, clock, self, config, directory, book } = this.#init
     const code = readCode(request.code)
     if (code === undefined)
       throw new NodeError('bad-request', `"${request.code}" is not a code`, {
@@ -133,8 +133,10 @@ export class NodePairing implements Offered {
       const target = await resolver.one(request.who, inner)
       if (resolver.isSelf(target.peer))
         throw new NodeError('bad-request', `${request.who} is this node itself`)
-      // Before anything is proved: a name that is not free would leave the other side paired alone.
-      this.#entry(target, request, undefined)
+      await this.#checkBook(() => {
+        this.#entry(target, request, undefined)
+        if (book.ofPeer(target.peer) === undefined) this.#checkRoom()
+      })
       return { target, connection: await resolver.connect(target, inner) }
     }
     const { target, connection } = await withDeadline(clock, reach, `finding ${request.who}`, find, signal)
@@ -149,7 +151,7 @@ export class NodePairing implements Offered {
         code,
         who: directory.labelOf(target.peer),
         proved: async ({ peer, name, may }) => {
-          const put = await this.#init.book.put(() => this.#entry(target, request, name))
+          const put = await book.put(() => this.#entry(target, request, name))
           this.#init.autoDialer.remember(peer, put.addresses)
           view = { name: put.name, peer, may: [...may] }
         }
@@ -218,16 +220,26 @@ export class NodePairing implements Offered {
     )
   }
 
-  /** Before a code is shown: afterwards the other side would be left alone. @throws NodeError */
-  #checkRoom(name: string | undefined): void {
-    const { book } = this.#init
+  /** Before a code is shown or proved: afterwards the other side would be left alone. @throws NodeError */
+  async #checkBook(check: () => void): Promise<void> {
+    await this.#init.book.change(() => {
+      check()
+      return { put: [], remove: [] }
+    })
+  }
+
+  #checkNew(name: string | undefined): void {
     if (name !== undefined) checkNewName(name)
-    const other = name === undefined ? undefined : book.get(name)
+    const other = name === undefined ? undefined : this.#init.book.get(name)
     if (other !== undefined)
       throw new NodeError('already-named', `"${name}" is ${other.peer} in the book`, {
         hint: 'give another name, or none: a peer of the book keeps the name that it has there'
       })
-    if (book.room() === 0)
+    this.#checkRoom()
+  }
+
+  #checkRoom(): void {
+    if (this.#init.book.room() === 0)
       throw new NodeError('book-full', 'the book has no room for one more', {
         hint: 'remove an entry, or raise limits.book'
       })

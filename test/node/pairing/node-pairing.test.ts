@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { PairStep } from '../../../src/node/api/access/pairing-views.ts'
 import { codeOf, type House, type HouseNode, houseFor } from '../../support/scenario/house.ts'
@@ -260,6 +262,36 @@ t.test('what would leave the other side alone is refused before a code is shown'
   t.equal(await codeOf(open(t, full)), 'book-full')
   const long = `read:/doc/${'n'.repeat(90)}/v1`
   t.match(await codeOf(open(t, hall, { may: [long] })), /bad-request|bad-right/)
+})
+
+t.test('a book of the side that types that takes nobody leaves the other side as it was', async (t) => {
+  const { house, hall, anna } = await two(t)
+  const small = await house.start('small', { home: true, config: 'limits: { book: 1 }' })
+  await house.link(small, hall)
+  await small.operations.bookPut({ name: 'desk', who: anna.peer })
+  const { code, steps } = await open(t, hall)
+  const pair = (node: HouseNode): Promise<string> =>
+    house.while(codeOf(node.operations.pair({ who: hall.peer, code }, signal)))
+  t.equal(await pair(small), 'book-full')
+  const file = join(anna.home ?? '', 'book.yaml')
+  writeFileSync(file, 'desk: nobody\n')
+  t.equal(await pair(anna), 'bad-book')
+  t.equal(steps.length, 1, 'no try is spent')
+  t.same(await hall.operations.book(), [])
+  rmSync(file)
+  t.equal(await pair(anna), 'no error')
+  t.match(await hall.operations.book(), [{ name: 'anna', may: ['own'] }])
+})
+
+t.test('a file of the book that was edited counts before a code is shown', async (t) => {
+  const house = houseFor(t)
+  const hall = await house.start('hall', { home: true })
+  const file = join(hall.home ?? '', 'book.yaml')
+  writeFileSync(file, 'desk: nobody\n')
+  t.equal(await codeOf(open(t, hall)), 'bad-book')
+  const { peer } = await house.start('anna')
+  writeFileSync(file, `- { name: anna, peer: ${peer}, may: [own] }\n`)
+  t.match((await open(t, hall)).steps, [{ may: [] }])
 })
 
 t.test('a code that grants own because nobody has it grants it to one alone', async (t) => {
