@@ -19,7 +19,6 @@ import {
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { reloadLines, reloadProblems, reloadStatus } from '../views/reload-lines.ts'
-import { shownOf } from './afar/ask-afar.ts'
 import { checkAfar, edit, onOption, put, viewAfar } from './afar/config.ts'
 
 const file = { name: 'FILE', summary: 'the file (default: kith.yaml in the home)' } as const
@@ -117,9 +116,8 @@ async function showAfar(context: Context, who: string): Promise<number> {
   if (json) terminal.json(view)
   else {
     const { options = [], problems } = view
-    for (const line of shownOf(who, () => reloadProblems({ state: 'checked', problems })))
-      terminal.remark(line)
-    terminal.lines(shownOf(who, () => optionLines(options, terminal)))
+    for (const line of reloadProblems({ state: 'checked', problems })) terminal.remark(line)
+    terminal.lines(optionLines(options, terminal))
   }
   return DONE
 }

@@ -6,7 +6,6 @@ import { type Context, defineCommand } from '../command-line/command.ts'
 import { DONE, FAILED } from '../command-line/exit-status.ts'
 import { configFile, configFileFound, loadNodeConfig } from '../load-config.ts'
 import type { AnsiStyle, Style } from '../terminal/ansi-style.ts'
-import { askOnce, shownOf } from './afar/ask-afar.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -19,17 +18,17 @@ export const doctor = defineCommand({
     const [who] = positionals
     const findings = who === undefined ? await checkHere(context) : await checkThere(context, who)
     if (json) terminal.json(findings)
-    else if (who === undefined)
-      terminal.prose(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
-    else
-      terminal.prose(shownOf(who, () => findings.flatMap((finding) => findingLines(finding, terminal.ansi))))
+    else terminal.prose(findings.flatMap((finding) => findingLines(finding, terminal.ansi)))
     return findings.some(({ state }) => state === 'bad') ? FAILED : DONE
   }
 })
 
 async function checkThere(context: Context, who: string): Promise<Finding[]> {
-  const findings = await askOnce(context, { who, op: 'doctor' })
-  return Array.isArray(findings) ? findings : []
+  const [{ askOnce }, { isFindings }] = await Promise.all([
+    import('./afar/ask-afar.ts'),
+    import('../../node/manage/answers.ts')
+  ])
+  return await askOnce(context, { who, op: 'doctor' }, isFindings)
 }
 
 async function checkHere({ home, environment, clock, signal }: Context): Promise<Finding[]> {

@@ -52,8 +52,10 @@ async function statusHere({ connect }: Context): Promise<Status> {
   return await operations.status()
 }
 
+/** Of another version, --json shows it as it came; shownOf() holds what cannot be shown as lines. */
 async function statusThere(context: Context, who: string): Promise<Status> {
-  return await askOnce<Status>(context, { who, op: 'status' })
+  const isAny = (answer: unknown): answer is Status => typeof answer === 'object' && answer !== null
+  return await askOnce(context, { who, op: 'status' }, isAny)
 }
 
 const qualities = ['synchronised', 'estimated', 'unknown'] as const

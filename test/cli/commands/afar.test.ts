@@ -43,6 +43,7 @@ t.test('status, doctor and log of another node', async (t) => {
   const status = await new FakeOperations().status()
   const operations = new Hall({
     status: [{ ...status, name: 'hall\u001b[2J' }],
+    restart: [{ restarting: true }],
     doctor: [[{ state: 'bad', about: 'disk', text: 'full', cure: 'free some' }]],
     logs: [{ level: 'warn', time: 0, msg: 'a \u001b[31mred line', sensor: 'air' }, { lost: 3 }]
   })
@@ -52,19 +53,47 @@ t.test('status, doctor and log of another node', async (t) => {
   const doctor = await runCommand('doctor hall', { operations })
   t.match(doctor.out, /disk: full\n +free some/)
   t.equal(doctor.status, 1)
+  t.equal((await runCommand('restart hall', { operations })).out, 'hall restarts\n')
   const logs = await runCommand('logs hall -n 2', { operations })
   t.match(logs.out, /1970-01-01 .* warn a .\[31mred line +sensor=air\n… 3 lines/)
   t.notMatch(logs.out, /\u001b/)
   t.match(operations.ops.at(-1), { who: 'hall', op: 'logs', n: 2, follow: false })
 })
 
-t.test('an answer that is none is an error, not a crash', async (t) => {
-  const operations = new Hall({ status: [{ name: 7 }], doctor: [[{ state: 'well' }]] })
-  for (const words of ['status hall', 'doctor hall', 'restart hall']) {
-    const { status, err } = await runCommand(words, { operations })
-    t.equal(status, 1, words)
-    t.match(err, /the answer of hall cannot be read/)
-  }
+t.test('an answer that is none is an error, not a crash and no success', async (t) => {
+  const file = fileWith(t, 'name: hall\n')
+  const view = { file: '/x/kith.yaml', sha256: 'aa', problems: [] }
+  const wrong: readonly (readonly [words: string, answers: Hall['answers']])[] = [
+    ...[{ name: 7 }, null].map((answer) => ['status hall', { status: [answer] }] as const),
+    ...[{}, null, [null], [{ state: 'well' }], [{ state: 'bad', about: 'disk' }]].map(
+      (answer) => ['doctor hall', { doctor: [answer] }] as const
+    ),
+    ['restart hall', {}],
+    ['restart hall', { restart: [{ error: 'later' }] }],
+    ...[null, { state: 'checked' }, { ...applied, problems: [{}] }].flatMap(
+      (answer) =>
+        [
+          [`config check ${file} --on hall`, { check: [answer] }],
+          [`config put ${file} --on hall`, { config: [view], put: [answer] }]
+        ] as const
+    ),
+    [`config put ${file} --on hall`, { config: [{ ...view, sha256: 7 }], put: [applied] }],
+    [`config put ${file} --on hall`, { config: [view], put: [applied], confirm: [{}] }],
+    ['config show --on hall', { config: [{ ...view, options: [{ path: 'name' }] }] }],
+    ['config edit --on hall', { config: [{ ...view, text: 7 }] }]
+  ]
+  for (const [words, answers] of wrong)
+    for (const form of ['', ' --json']) {
+      // Of a state, --json shows what came.
+      if (words === 'status hall' && form !== '' && answers.status?.[0] !== null) continue
+      const { status, err } = await runCommand(words + form, { operations: new Hall(answers) })
+      const what = `${words}${form} ${JSON.stringify(answers)}`
+      t.equal(status, 1, what)
+      t.match(err, /the answer of hall cannot be read/, what)
+    }
+  const { err } = await runCommand('doctor hall', { operations: new Hall({ doctor: [{ a: '\u001b[2J' }] }) })
+  t.match(err, /another version of kith\? it sent \{"a":".\[2J"\}/)
+  t.notMatch(err, '\u001b')
 })
 
 t.test('put: the file that it is made for, then the confirmation', async (t) => {
@@ -137,7 +166,7 @@ t.test('edit: the text of the other node in $EDITOR; one that is not taken is ke
   const [, kept = ''] = /your text is in (.*)/.exec(refused.err) ?? []
   t.equal(readFileSync(kept, 'utf8'), 'name: attic\n')
   rmSync(join(kept, '..'), { recursive: true })
-  const secret = new Hall({ config: [{ ...view, text: undefined }] })
+  const secret = new Hall({ config: [{ file: '/x/kith.yaml', sha256: 'aa', problems: [] }] })
   t.match((await runCommand('config edit --on hall', { operations: secret })).err, /has secrets/)
   t.notOk(existsSync(kept))
 })

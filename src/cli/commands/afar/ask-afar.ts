@@ -5,6 +5,8 @@ import type { Context } from '../../command-line/command.ts'
 
 /** Characters that are shown of one text of another node. */
 const MAX_TEXT = 4000
+/** Characters that an error shows of an answer. */
+const MAX_EXCERPT = 200
 
 /**
  * Asks another node, as the node of this home: only that is granted something there.
@@ -21,10 +23,22 @@ export async function* askAfar(
   for await (const value of operations.manage(request, signal)) yield isRaw ? value : cleaned(value)
 }
 
-/** The one value of an answer. @throws NodeError 'bad-frame' where there is none */
-export async function askOnce<T>(context: Context, ask: ManageAsk, isRaw = false): Promise<T> {
-  for await (const value of askAfar(context, ask, isRaw)) return value as T
-  throw unreadable(ask.who)
+/**
+ * The one value of an answer.
+ * @param isIt whether a value is such an answer: another node may send anything
+ * @throws NodeError 'bad-frame' where there is none
+ */
+export async function askOnce<T>(
+  context: Context,
+  ask: ManageAsk,
+  isIt: (value: unknown) => value is T,
+  isRaw = false
+): Promise<T> {
+  for await (const value of askAfar(context, ask, isRaw)) {
+    if (isIt(value)) return value
+    throw unreadable(ask.who, `it sent ${sanitize(JSON.stringify(value) ?? '', MAX_EXCERPT)}`)
+  }
+  throw unreadable(ask.who, 'it sent nothing')
 }
 
 /** Makes lines of what another node answered, which may be anything. @throws NodeError 'bad-frame' */
@@ -32,13 +46,13 @@ export function shownOf(who: string, make: () => string[]): string[] {
   try {
     return make()
   } catch {
-    throw unreadable(who)
+    throw unreadable(who, '--json shows what it sent')
   }
 }
 
-function unreadable(who: string): NodeError {
+function unreadable(who: string, sent: string): NodeError {
   return new NodeError('bad-frame', `the answer of ${who} cannot be read`, {
-    hint: 'does it run another version of kith? --json shows what it sent'
+    hint: `does it run another version of kith? ${sent}`
   })
 }
 

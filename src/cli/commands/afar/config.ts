@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfigFile } from '../../../config/yaml/config-file.ts'
 import { NodeError } from '../../../error.ts'
+import { isConfigView, isConfirmed, isPutResult } from '../../../node/manage/answers.ts'
 import type { ConfigPutResult, ConfigView } from '../../../node/manage/views.ts'
 import { type Context, defineCommand } from '../../command-line/command.ts'
 import { DONE } from '../../command-line/exit-status.ts'
 import { configFile } from '../../load-config.ts'
 import { reloadLines, reloadProblems, reloadStatus } from '../../views/reload-lines.ts'
-import { askOnce, shownOf } from './ask-afar.ts'
+import { askOnce } from './ask-afar.ts'
 
 /** Option of the actions that can be about another node. */
 export const onOption = {
@@ -21,13 +22,13 @@ export const onOption = {
 
 /** The configuration of another node. */
 export async function viewAfar(context: Context, who: string, isRaw = false): Promise<ConfigView> {
-  return await askOnce<ConfigView>(context, { who, op: 'config' }, isRaw)
+  return await askOnce(context, { who, op: 'config' }, isConfigView, isRaw)
 }
 
 /** Checks a file there: against its drivers, its version and what this node may. */
 export async function checkAfar(context: Context, who: string): Promise<number> {
   const text = fileText(context)
-  return show(context, who, await askOnce<ConfigPutResult>(context, { who, op: 'check', text }))
+  return show(context, await askOnce(context, { who, op: 'check', text }, isPutResult))
 }
 
 export const put = defineCommand({
@@ -53,7 +54,7 @@ export const edit = defineCommand({
   async run(context) {
     const who = whoOf(context)
     const { text, sha256 } = await viewAfar(context, who, true)
-    if (typeof text !== 'string')
+    if (text === undefined)
       throw new NodeError('unsupported', `the configuration of ${who} has secrets, which nobody is shown`, {
         hint: 'edit it there, or replace it as a whole: kith config put FILE --on NODE'
       })
@@ -79,12 +80,12 @@ export const edit = defineCommand({
 
 /** Puts a text, and confirms it over a new stream: where this node may or can no more, the one of before comes back. */
 async function putText(context: Context, who: string, text: string, base: string): Promise<number> {
-  const result = await askOnce<ConfigPutResult>(context, { who, op: 'put', text, base })
-  const status = show(context, who, result)
+  const result = await askOnce(context, { who, op: 'put', text, base }, isPutResult)
+  const status = show(context, result)
   const { ticket, confirm } = result
-  if (typeof ticket !== 'string') return status
+  if (ticket === undefined) return status
   try {
-    await askOnce(context, { who, op: 'confirm', ticket })
+    await askOnce(context, { who, op: 'confirm', ticket }, isConfirmed)
   } catch (error) {
     context.terminal.remark(
       `kith: it could not be confirmed: within ${Number(confirm)} s the configuration of before is in force again`
@@ -94,11 +95,11 @@ async function putText(context: Context, who: string, text: string, base: string
   return status
 }
 
-function show({ json, terminal }: Context, who: string, result: ConfigPutResult): number {
+function show({ json, terminal }: Context, result: ConfigPutResult): number {
   if (json) terminal.json(result)
   else {
-    for (const line of shownOf(who, () => reloadProblems(result))) terminal.remark(line)
-    terminal.lines(shownOf(who, () => reloadLines(result)))
+    for (const line of reloadProblems(result)) terminal.remark(line)
+    terminal.lines(reloadLines(result))
   }
   return reloadStatus(result)
 }

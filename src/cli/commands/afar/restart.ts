@@ -1,3 +1,4 @@
+import { isRestarting } from '../../../node/manage/answers.ts'
 import { defineCommand } from '../../command-line/command.ts'
 import { askOnce } from './ask-afar.ts'
 
@@ -9,7 +10,7 @@ export const restart = defineCommand({
   example: 'kith restart hall',
   async run(context) {
     const [who = ''] = context.positionals
-    const answer = await askOnce(context, { who, op: 'restart' })
+    const answer = await askOnce(context, { who, op: 'restart' }, isRestarting)
     if (context.json) context.terminal.json(answer)
     else context.terminal.line(`${who} restarts`)
   }
