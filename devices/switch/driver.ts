@@ -244,9 +244,15 @@ class Switch implements Actuator {
     this.#on = on
     if (goesOff) this.#freeAt = clock.monotonic() + this.#options.minOff
     this.#count(on)
-    this.#arm(AGAIN)
+    // Not while the line is written: one that hangs would have a write more each second, made when it is back.
+    this.#cancel()
     const write = async (): Promise<void> => {
-      await this.#line.write(levelOf(this.#options, on))
+      try {
+        await this.#line.write(levelOf(this.#options, on))
+      } catch (error) {
+        this.#arm(AGAIN)
+        throw error
+      }
       this.#level = on
       if (goesOff) this.#keep()
       this.#settle(on)
@@ -265,13 +271,13 @@ class Switch implements Actuator {
   }
 }
 
-/** Forgets when it was switched off last. @returns false where the disk does not end within its time */
+/** Forgets when it was switched off last. @returns false where the disk refuses, or does not end within its time */
 async function isForgotten(
   { minOff }: ActuatorOptions,
   { clock, memory }: ActuatorContext
 ): Promise<boolean> {
   if (memory?.read() === undefined) return true
-  const forgotten = memory.write(undefined).then(() => true)
+  const forgotten = memory.write(undefined).then(() => memory.read() === undefined)
   // Without minOff nothing depends on it now; with one again later, it must not count.
   if (minOff === 0) return true
   const { promise, resolve } = Promise.withResolvers<boolean>()

@@ -79,9 +79,9 @@ export type OwnChange = 'lease' | 'max-on' | 'initial' | 'revoked'
 
 /** When an output was switched off last, kept over restarts of the process. */
 export interface OffMemory {
-  /** Clock.monotonic() of that; undefined where it is not known. */
+  /** Clock.monotonic() of that; undefined where neither this process nor the disk knows it. */
   read(): number | undefined
-  /** Resolves once it is on disk. @param at undefined before the output is switched on */
+  /** Resolves once it is on disk, or the disk has refused it. @param at undefined before the output is switched on */
   write(at: number | undefined): Promise<void>
 }
 

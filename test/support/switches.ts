@@ -28,14 +28,20 @@ export const BERT = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 /** What outlives a process: the machine, its disk. */
 export class Machine {
   readonly clock = new VirtualClock()
-  readonly pins = new SimulatedPins(this.clock)
+  pins = new SimulatedPins(this.clock)
   readonly rows: CommandRow[] = []
+  /** The numbers that are on disk. */
   readonly kept = new Map<string, number>()
   /** Milliseconds that it has slept. */
   slept = 0
   boot: MachineBoot = { id: 1, uptime: () => this.clock.monotonic(), slept: () => this.slept }
   isWritable = true
   transactions = 0
+
+  /** What becomes of it where the process is killed: the kernel gives its lines back. */
+  killed(): void {
+    this.pins = new SimulatedPins(this.clock)
+  }
 
   addCommands(rows: readonly CommandRow[], _: CommandsKept): boolean {
     this.transactions += 1
@@ -69,6 +75,7 @@ export function switchBench({
   const note = (line: string): void => void lines.push(line)
   const log: Log = { ...silentLog, warn: note, info: note }
   const denied = new Set<string>()
+  const numbers = new Map(machine.kept)
   const access = new Access({
     clock,
     log: silentLog,
@@ -108,10 +115,13 @@ export function switchBench({
           clock,
           boot: machine.boot,
           state: {
-            get: (number) => machine.kept.get(`${name} ${number}`),
-            set: (number, value) => void machine.kept.set(`${name} ${number}`, value)
+            get: (number) => numbers.get(`${name} ${number}`),
+            set: (number, value) => void numbers.set(`${name} ${number}`, value)
           },
-          flush: async () => {}
+          kept: (number) => machine.kept.get(`${name} ${number}`),
+          async flush() {
+            if (machine.isWritable) for (const [number, value] of numbers) machine.kept.set(number, value)
+          }
         }),
       emit: (sample) => void samples.push(sample)
     }

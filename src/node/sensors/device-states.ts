@@ -23,6 +23,9 @@ const MAX_NUMBERS = 16
 const numbers = v.record(v.string(), v.pipe(v.number(), v.finite()))
 const remembered = v.record(v.string(), numbers)
 
+/** What the file has, in messages. */
+const WHAT = 'the totals of counters and the times of minOff'
+
 /** Milliseconds from the start to the first write; the next wait is twice as long, up to `flush`. */
 const FIRST_FLUSH = 1000
 /** Damaged files that are kept beside the present one. */
@@ -36,6 +39,8 @@ const MAX_DAMAGED = 9
 export class DeviceStates {
   readonly #init: DeviceStatesInit
   readonly #devices = new Map<string, Map<string, number>>()
+  /** As on disk. */
+  #kept: v.InferOutput<typeof remembered> = {}
   #cancel: Cancel = () => {}
   #changed = false
   #failing = false
@@ -70,6 +75,11 @@ export class DeviceStates {
     }
   }
 
+  /** A number as it is on disk. */
+  kept(device: string, name: string): number | undefined {
+    return this.#kept[device]?.[name]
+  }
+
   /** Writes what changed, once for all devices. Never rejects. */
   flush(): Promise<void> {
     const { path } = this.#init
@@ -98,12 +108,12 @@ export class DeviceStates {
   #load(path: string): void {
     const { log } = this.#init
     try {
-      const kept = v.parse(remembered, JSON.parse(readFileSync(path, 'utf8')))
-      for (const [device, values] of Object.entries(kept).slice(0, MAX_DEVICES))
+      this.#kept = v.parse(remembered, JSON.parse(readFileSync(path, 'utf8')))
+      for (const [device, values] of Object.entries(this.#kept).slice(0, MAX_DEVICES))
         this.#devices.set(device, new Map(Object.entries(values).slice(0, MAX_NUMBERS)))
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-      log.error(`the totals of counters cannot be read; the file is now ${setAside(path)}`, {
+      log.error(`${WHAT} cannot be read; the file is now ${setAside(path)}`, {
         reason: describeError(error)
       })
     }
@@ -117,11 +127,12 @@ export class DeviceStates {
     this.#changed = false
     try {
       await writeAtomic(path, `${JSON.stringify(kept)}\n`)
-      if (this.#failing) log.info('the totals of counters are kept again')
+      this.#kept = kept
+      if (this.#failing) log.info(`${WHAT} are kept again`)
       this.#failing = false
     } catch (error) {
       this.#changed = true
-      if (!this.#failing) log.warn(`the totals of counters cannot be kept: ${describeError(error)}`)
+      if (!this.#failing) log.warn(`${WHAT} cannot be kept: ${describeError(error)}`)
       this.#failing = true
     }
   }

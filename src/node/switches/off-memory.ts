@@ -7,6 +7,8 @@ export interface OffMemoryInit {
   readonly clock: Clock
   readonly boot: MachineBoot
   readonly state: DeviceState
+  /** A number of the state as another process would find it after a kill. */
+  readonly kept: (name: string) => number | undefined
   /** Resolves once it is on disk, or cannot be. */
   readonly flush: () => Promise<void>
 }
@@ -16,27 +18,21 @@ const UNKNOWN = -1
 
 /**
  * When an output was switched off last, by the time since the machine's boot: another process goes on with it, and
- * wrong clocks do not matter. After another boot it is unknown.
+ * wrong clocks do not matter. After another boot it is unknown. What is to be forgotten is known until the disk has
+ * forgotten it.
  */
-export function offMemory({ clock, boot, state, flush }: OffMemoryInit): OffMemory {
-  /** What the disk still has, while it is being forgotten. */
-  let before: number | undefined
-  let forgetting = 0
+export function offMemory({ clock, boot, state, kept, flush }: OffMemoryInit): OffMemory {
+  const momentIn = (get: (name: string) => number | undefined): number | undefined => {
+    const at = get('off') ?? UNKNOWN
+    const isKnown = at >= 0 && get('boot') === boot.id && at <= boot.uptime()
+    return isKnown ? clock.monotonic() - (boot.uptime() - at) : undefined
+  }
   return {
-    read() {
-      if (forgetting > 0) return before
-      const at = state.get('off') ?? UNKNOWN
-      const isKnown = at >= 0 && state.get('boot') === boot.id && at <= boot.uptime()
-      return isKnown ? clock.monotonic() - (boot.uptime() - at) : undefined
-    },
+    read: () => momentIn((name) => state.get(name)) ?? momentIn(kept),
     async write(at) {
-      if (at === undefined) before = this.read()
       state.set('off', at === undefined ? UNKNOWN : Math.round(boot.uptime() - (clock.monotonic() - at)))
       state.set('boot', boot.id)
-      if (at !== undefined) return await flush()
-      forgetting += 1
       await flush()
-      forgetting -= 1
     }
   }
 }

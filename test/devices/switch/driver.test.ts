@@ -240,6 +240,25 @@ t.test('a disk that stalls keeps nothing on, and switches nothing on late', asyn
   t.equal(await actuator.close('whenLost'), false)
 })
 
+t.test('a disk that refuses to forget keeps it off until it forgets', async (t) => {
+  const machine = newMachine()
+  let isFull = true
+  let at: number | undefined = -40_000
+  const memory: OffMemory = {
+    read: () => at,
+    write: async (next) => {
+      if (!isFull) at = next
+    }
+  }
+  const { actuator } = await bench({ minOff: 30_000, initial: 'on' }, memory, machine)
+  await t.rejects(actuator.set(true), { code: 'not-kept' })
+  await machine.clock.advance(5000)
+  t.equal(machine.pins.level(LINE), 0, 'nor is it in its initial state')
+  isFull = false
+  await machine.clock.advance(1000)
+  t.equal(machine.pins.level(LINE), 1)
+})
+
 t.test('what is no longer so when the line is written is not done', async (t) => {
   const { pins, actuator } = await bench()
   await t.rejects(

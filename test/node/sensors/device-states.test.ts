@@ -137,7 +137,7 @@ t.test('a damaged file is put aside and said so', async (t) => {
     writeFileSync(path, damaged)
     const memories = await life()
     t.equal(memories.of('rain').get('count'), undefined)
-    t.match(lines, [/totals of counters cannot be read/])
+    t.match(lines, [/totals of counters and the times of minOff cannot be read/])
     t.equal(readFileSync(`${path}.damaged`, 'utf8'), damaged)
     memories.of('rain').set('count', 1)
     await memories.stop()

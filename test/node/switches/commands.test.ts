@@ -1,4 +1,5 @@
 import t from 'tap'
+import { drivenLines } from '../../support/hardware/driven-lines.ts'
 import { ANNA, BERT, CONFIG, operates, peer, switchBench } from '../../support/switches.ts'
 
 const CMD = '00112233445566778899aabbccddeeff'
@@ -98,18 +99,9 @@ t.test('of two controllers the last one wins, each gets what was read back, and 
 })
 
 t.test('what is commanded is what was read back, not what was wished', async (t) => {
-  const { switches, pins } = switchBench({ config: CONFIG })
-  const output = pins.output.bind(pins)
-  pins.output = async (line, initial) => {
-    const real = await output(line, initial)
-    return {
-      name: line,
-      persists: false,
-      write: (level) => real.write(level),
-      close: () => real.close(),
-      read: async () => 0
-    }
-  }
+  const bench = switchBench({ config: CONFIG })
+  const { switches } = bench
+  drivenLines(bench, { stuck: 0 })
   await switches.start()
   t.match(await switches.command({ by: { kind: 'local' }, name: 'pump', on: true }), { on: false })
 })

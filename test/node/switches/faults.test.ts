@@ -1,43 +1,12 @@
 import t from 'tap'
-import type { SimulatedPins } from '../../../src/hal/simulated/pins.ts'
+import { drivenLines } from '../../support/hardware/driven-lines.ts'
 import { ANNA, BERT, Machine, operates, peer, switchBench } from '../../support/switches.ts'
 
 const LOCAL = { kind: 'local' } as const
 
-/** A line that takes its time, or fails on demand, as over sysfs or a bus. */
-function slowLines({ pins, clock }: Machine, ms = 5) {
-  const output: SimulatedPins['output'] = pins.output.bind(pins)
-  const line = { opened: 0, failingReads: 0, failingWrites: 0 }
-  const fails = (which: 'failingReads' | 'failingWrites'): void => {
-    if (line[which] === 0) return
-    line[which] -= 1
-    throw Object.assign(new Error('EIO'), { code: 'EIO' })
-  }
-  pins.output = async (name, initial) => {
-    line.opened += 1
-    const real = await output(name, initial)
-    return {
-      name,
-      persists: false,
-      close: () => real.close(),
-      async read() {
-        await clock.sleep(ms)
-        fails('failingReads')
-        return await real.read()
-      },
-      async write(level) {
-        await clock.sleep(ms)
-        fails('failingWrites')
-        await real.write(level)
-      }
-    }
-  }
-  return line
-}
-
 t.test('a right that is taken while the state is looked at, or the line is waited for', async (t) => {
   const machine = new Machine()
-  slowLines(machine)
+  drivenLines(machine, { ms: 5 })
   const { clock, pins, switches, access } = switchBench({
     config: 'switches: [{ name: pump, line: GPIO27 }]',
     machine,
@@ -57,7 +26,7 @@ t.test('a right that is taken while the state is looked at, or the line is waite
 
 t.test('a command that becomes late while it waits for its turn', async (t) => {
   const machine = new Machine()
-  slowLines(machine, 900)
+  drivenLines(machine, { ms: 900 })
   const { clock, pins, switches } = switchBench({
     config: 'switches: [{ name: pump, line: GPIO27 }]',
     machine,
@@ -78,7 +47,7 @@ t.test('a command that becomes late while it waits for its turn', async (t) => {
 t.test('a fault leaves it safe, whatever whenLost and initial say', async (t) => {
   for (const which of ['failingReads', 'failingWrites'] as const) {
     const machine = new Machine()
-    const line = slowLines(machine, 0)
+    const line = drivenLines(machine)
     const { clock, pins, switches } = switchBench({
       config: 'switches: [{ name: pump, line: GPIO27, initial: on, whenLost: on, maxOn: 1min }]',
       machine
@@ -98,7 +67,7 @@ t.test('a fault leaves it safe, whatever whenLost and initial say', async (t) =>
 
 t.test('a read that fails at the opening does not leave the line taken', async (t) => {
   const machine = new Machine()
-  const line = slowLines(machine, 0)
+  const line = drivenLines(machine)
   line.failingReads = 1
   const { clock, switches, lines } = switchBench({
     config: 'switches: [{ name: pump, line: GPIO27 }]',

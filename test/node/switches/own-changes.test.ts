@@ -1,39 +1,15 @@
 import t from 'tap'
-import type { SimulatedPins } from '../../../src/hal/simulated/pins.ts'
-import { ANNA, type Machine, operates, peer, switchBench } from '../../support/switches.ts'
+import { drivenLines } from '../../support/hardware/driven-lines.ts'
+import { ANNA, operates, peer, switchBench } from '../../support/switches.ts'
 
 const LOCAL = { kind: 'local' } as const
 const CONFIG = 'switches: [{ name: pump, line: GPIO27, maxOn: 10min }]'
-
-/** A line whose calls take `ms`, and that may be stuck at a level. */
-function lines({ pins, clock }: Pick<Machine, 'pins' | 'clock'>, ms: number) {
-  const output: SimulatedPins['output'] = pins.output.bind(pins)
-  const line: { stuck: 0 | 1 | undefined; writes: number } = { stuck: undefined, writes: 0 }
-  pins.output = async (name, initial) => {
-    const real = await output(name, initial)
-    return {
-      name,
-      persists: false,
-      close: () => real.close(),
-      async read() {
-        if (ms > 0) await clock.sleep(ms)
-        return line.stuck ?? (await real.read())
-      },
-      async write(level) {
-        line.writes += 1
-        if (ms > 0) await clock.sleep(ms)
-        await real.write(level)
-      }
-    }
-  }
-  return line
-}
 
 for (const ms of [0, 5])
   t.test(`a line that does not follow maxOn is tried again and said, calls of ${ms} ms`, async (t) => {
     const bench = switchBench({ config: CONFIG })
     const { clock, switches, log, lines: said } = bench
-    const line = lines(bench, ms)
+    const line = drivenLines(bench, { ms })
     const started = switches.start()
     await clock.advance(ms)
     await started
@@ -68,7 +44,7 @@ for (const ms of [0, 5])
 t.test('a renewal that looked at the state before maxOn ended it switches nothing on', async (t) => {
   const bench = switchBench({ config: CONFIG })
   const { clock, pins, switches } = bench
-  lines(bench, 5)
+  drivenLines(bench, { ms: 5 })
   const started = switches.start()
   await clock.advance(5)
   await started
@@ -87,7 +63,7 @@ t.test('a renewal that looked at the state before maxOn ended it switches nothin
 t.test('a command that waits for a write of the line is late after it', async (t) => {
   const bench = switchBench({ config: CONFIG, grants: [operates(ANNA)] })
   const { clock, pins, switches } = bench
-  lines(bench, 8000)
+  drivenLines(bench, { ms: 8000 })
   const started = switches.start()
   await clock.advance(8000)
   await started

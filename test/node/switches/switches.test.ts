@@ -1,5 +1,6 @@
 import t from 'tap'
 import { SwitchOperations } from '../../../src/node/switches/switch-operations.ts'
+import { drivenLines } from '../../support/hardware/driven-lines.ts'
 import { ANNA, CONFIG, Machine, switchBench } from '../../support/switches.ts'
 
 function operationsOf({ switches, log }: ReturnType<typeof switchBench>): SwitchOperations {
@@ -223,25 +224,13 @@ t.test('the log waits in memory while the disk takes nothing, and a crash loses 
 })
 
 t.test('a line that does not come back from a call is no progress', async (t) => {
-  const { clock, pins, switches, samples } = switchBench({
-    config: 'switches: [{ name: pump, line: GPIO27 }]'
-  })
-  const output = pins.output.bind(pins)
-  let hangs = false
-  pins.output = async (line, initial) => {
-    const real = await output(line, initial)
-    return {
-      name: line,
-      persists: false,
-      write: (level) => real.write(level),
-      close: () => real.close(),
-      read: () => (hangs ? new Promise(() => {}) : real.read())
-    }
-  }
+  const bench = switchBench({ config: 'switches: [{ name: pump, line: GPIO27 }]' })
+  const { clock, switches, samples } = bench
+  const line = drivenLines(bench)
   await switches.start()
   await clock.advance(60_000)
   t.same(switches.stalled, [])
-  hangs = true
+  line.reading = new Promise(() => {})
   await clock.advance(70_000)
   t.same(switches.stalled, [])
   await clock.advance(1)

@@ -51,6 +51,7 @@ export function createSwitches({
           boot,
           // No sensor's name has a space.
           state: sensing.deviceStates.of(`switch ${name}`),
+          kept: (number) => sensing.deviceStates.kept(`switch ${name}`, number),
           flush: () => sensing.deviceStates.flush()
         }),
       emit: (sample) => sensing.author().add(sample)
