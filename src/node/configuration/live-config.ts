@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../../config/loading.ts'
 import { thisMachine } from '../../config/machine-size.ts'
 import { checkFiles } from '../../config/scaled-limits.ts'
 import type { NodeConfig } from '../../config/schema.ts'
+import { defined } from '../../defined.ts'
 import { describeError, isNodeError, NodeError } from '../../error.ts'
 import type { ChipModelFactory } from '../../hal/simulated/model.ts'
 import type { Log } from '../../log.ts'
@@ -68,8 +69,12 @@ export class LiveConfig {
   /** What could not be applied: each reload tries it again. */
   readonly #failed = new Map<LivePart, Failure>()
   #refused: ConfigStatus['refused']
-  #running: Promise<ConfigReload> | undefined
+  /** Settles when the newest of what runs or waits has ended. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** A reload that has not begun. */
   #waiting: Promise<ConfigReload> | undefined
+  /** Models of chips from outside, as they were loaded last. */
+  #models: LoadedSource['models']
   #watch: FileWatch | undefined
   #isEnded = false
 
@@ -141,10 +146,10 @@ export class LiveConfig {
     }
   }
 
-  /** Waits for a reload that runs: the parts that it changes stop next. */
+  /** Waits for the reloads that were asked for: the parts that they change stop next. */
   async #ended(): Promise<void> {
     const { clock, log } = this.#init
-    const work = async (): Promise<unknown> => await this.#running
+    const work = async (): Promise<unknown> => await this.#last
     await withDeadline(clock, STOP, 'ending a reload', work).catch((error: unknown) =>
       log.warn(describeError(error))
     )
@@ -184,13 +189,34 @@ export class LiveConfig {
           hint: 'restart it with another one'
         })
       )
-    if (this.#waiting !== undefined) return this.#waiting
-    if (this.#running === undefined) return this.#run(source)
-    this.#waiting = this.#running.then(() => {
+    this.#waiting ??= this.#queue(() => {
       this.#waiting = undefined
-      return this.#run(source)
+      return this.#attempt(() => this.#load(source))
     })
     return this.#waiting
+  }
+
+  /**
+   * Keeps what the node has now.
+   * @returns what applies it again, whatever the file says then; it never rejects
+   */
+  keep(): () => Promise<ConfigReload> {
+    const [config, refused] = [this.#wanted, this.#refused]
+    return () =>
+      this.#queue(async () => {
+        const models = defined({ models: this.#models })
+        const result = await this.#attempt(async () => ({ config, provenance: [], warnings: [], ...models }))
+        // It was told of the file that is there again.
+        if (result.state !== 'refused') this.#refused = refused
+        return result
+      })
+  }
+
+  /** One at a time, in the order in which they were asked for. */
+  #queue(work: () => Promise<ConfigReload>): Promise<ConfigReload> {
+    const done = this.#last.then(work)
+    this.#last = done
+    return done
   }
 
   /** What a configuration would change. */
@@ -210,23 +236,22 @@ export class LiveConfig {
       })
   }
 
-  #run(source: ConfigSource): Promise<ConfigReload> {
-    const reload = this.#reload(source).finally(() => {
-      if (this.#running === reload) this.#running = undefined
-    })
-    this.#running = reload
-    return reload
-  }
-
-  /** A configuration that is wrong changes nothing. */
-  async #reload(source: ConfigSource): Promise<ConfigReload> {
+  /** A configuration that is wrong changes nothing. Never rejects. */
+  async #attempt(loading: () => Promise<LoadedSource>): Promise<ConfigReload> {
     try {
-      const loaded = await source.load({ modules: this.modules })
-      this.check(loaded)
+      const loaded = await loading()
+      if (this.#isEnded) throw new NodeError('closing', 'the node stops')
       return await this.#apply(loaded)
     } catch (error) {
       return this.#refuse(error)
     }
+  }
+
+  async #load(source: ConfigSource): Promise<LoadedSource> {
+    const loaded = await source.load({ modules: this.modules })
+    this.check(loaded)
+    this.#models = loaded.models
+    return loaded
   }
 
   async #apply(loaded: LoadedSource): Promise<ConfigReload> {
@@ -238,9 +263,13 @@ export class LiveConfig {
     this.#current = target
     this.#wanted = config
     const tried = new Set([...applied.map(({ path }) => path), ...this.#failedPaths()])
+    const skipped: LivePart[] = []
     for (const part of this.#parts) {
       // A part that has stopped with the node opens nothing any more.
-      if (this.#isEnded) break
+      if (this.#isEnded) {
+        skipped.push(part)
+        continue
+      }
       const failed = this.#failed.get(part)?.paths ?? []
       const concerned = [...tried].filter(
         (path) => failed.includes(path) || part.options.some((option) => isBelow(path, option))
@@ -249,11 +278,9 @@ export class LiveConfig {
     }
     const isNew = this.#pending.some((path) => !before.includes(path))
     const failed = this.#failedPaths()
-    return this.#report(
-      loaded,
-      [...tried].filter((path) => !failed.includes(path)),
-      isNew
-    )
+    const isApplied = (path: string): boolean =>
+      !failed.includes(path) && !skipped.some((part) => part.options.some((option) => isBelow(path, option)))
+    return this.#report(loaded, [...tried].filter(isApplied), isNew)
   }
 
   /** What fails is named in `status` until it is applied. */

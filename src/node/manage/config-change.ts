@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { Cancel, Clock } from '../../clock.ts'
 import { type ProblemView, problemView } from '../../config/config-error.ts'
@@ -23,6 +24,7 @@ import {
   restoreUnconfirmed,
   writeUnconfirmed
 } from '../configuration/unconfirmed.ts'
+import type { ConfigReload } from '../configuration/views.ts'
 import { type Need, neededWords } from './needed-words.ts'
 import type { ConfigPutResult, ConfigView } from './views.ts'
 
@@ -39,6 +41,7 @@ export interface ConfigChangeInit {
 interface Unconfirmed {
   readonly ticket: string
   readonly peer: string
+  /** Ends the wait for the confirmation. */
   readonly cancel: Cancel
 }
 
@@ -47,6 +50,7 @@ export class ConfigChange {
   readonly #init: ConfigChangeInit
   #unconfirmed: Unconfirmed | undefined
   #isPutting = false
+  #isStopped = false
 
   constructor(init: ConfigChangeInit) {
     this.#init = init
@@ -95,6 +99,8 @@ export class ConfigChange {
     const { file } = this.#source()
     if (this.#isPutting || this.#unconfirmed !== undefined)
       throw new ManageError('busy', 'another change waits for its confirmation')
+    if (existsSync(`${file}.unconfirmed`))
+      throw new ManageError('busy', `the next start there brings ${file}.unconfirmed back`)
     this.#isPutting = true
     try {
       const before = fileOf(file, base)
@@ -102,6 +108,7 @@ export class ConfigChange {
       if ('state' in checked) return checked
       // It may have been edited there meanwhile.
       fileOf(file, base)
+      this.#throwIfStopped()
       if (before === text) return await this.#init.live.reload()
       write(() => writeUnconfirmed(file, before, text))
       return await this.#applied(file, caller)
@@ -115,8 +122,9 @@ export class ConfigChange {
     const waiting = this.#unconfirmed
     if (waiting === undefined || waiting.ticket !== ticket || waiting.peer !== caller.peer)
       throw new ManageError('gone', 'no change waits for this confirmation')
-    this.#end()
+    // Where this fails the time for it goes on.
     write(() => keepUnconfirmed(this.#source().file))
+    this.#end()
     this.#init.log.info('the configuration is confirmed', {
       who: this.#init.labelOf(caller.peer),
       peer: caller.peer
@@ -125,39 +133,54 @@ export class ConfigChange {
 
   /** What waits stays so: the next start brings the one of before back. */
   stop(): void {
+    this.#isStopped = true
     this.#end()
   }
 
   async #applied(file: string, caller: Caller): Promise<ConfigPutResult> {
-    const { live, clock, confirm, log, labelOf } = this.#init
+    const { live, confirm, log, labelOf } = this.#init
+    const undo = live.keep()
     const result = await live.reload()
     if (result.state === 'refused') {
       // The file has been edited here meanwhile, or cannot be read.
       write(() => restoreUnconfirmed(file))
       return result
     }
+    this.#throwIfStopped()
     log.info('the configuration was put from afar', {
       who: labelOf(caller.peer),
       peer: caller.peer,
       changed: result.changed
     })
     const ticket = randomBytes(16).toString('hex')
-    const cancel = clock.after(confirm, () => void this.#revert(file))
-    this.#unconfirmed = { ticket, peer: caller.peer, cancel }
+    this.#await(ticket, caller.peer, () => void this.#revert(file, undo))
     return { ...result, ticket, confirm: confirm / 1000 }
   }
 
+  #await(ticket: string, peer: string, revert: () => void): void {
+    const { clock, confirm } = this.#init
+    this.#unconfirmed = { ticket, peer, cancel: clock.after(confirm, revert) }
+  }
+
   /** Never rejects. */
-  async #revert(file: string): Promise<void> {
-    const { live, log } = this.#init
+  async #revert(file: string, undo: () => Promise<ConfigReload>): Promise<void> {
+    const { log } = this.#init
     this.#end()
     try {
       if (!restoreUnconfirmed(file)) return
+      await undo()
       log.warn('the configuration that was put is not confirmed: the one of before is in force again')
-      await live.reload()
     } catch (error) {
-      log.error(`the configuration of before cannot be brought back: ${describeError(error)}`)
+      log.error(`the file of before cannot be brought back: ${describeError(error)}`)
+      // No ticket is empty: it can be confirmed no more, and nothing else is put meanwhile.
+      this.#await('', '', () => void this.#revert(file, undo))
+      await undo()
     }
+  }
+
+  /** @throws ManageError 'unsupported'; a file that waits is brought back by the next start */
+  #throwIfStopped(): void {
+    if (this.#isStopped) throw new ManageError('unsupported', 'the node stops')
   }
 
   #end(): void {

@@ -156,3 +156,39 @@ t.test('a node that stops waits for the reload that runs', async (t) => {
   await Promise.all([reload, stopped])
   t.same(order, ['begun', 'applied', 'stopped'])
 })
+
+t.test('a reload that a stopping node still reads applies nothing, and says so', async (t) => {
+  const { live } = bench(() => 'name: attic')
+  const applied: string[] = []
+  live.take([{ options: ['name'], apply: ({ name }) => void applied.push(name) }], () => true)
+  const reload = live.reload()
+  await Promise.all([live.startable.stop?.(), reload])
+  t.match(await reload, { state: 'refused', changed: [], problems: [{ message: /stops/ }] })
+  t.same(applied, [])
+  t.equal(live.current.name, 'hall')
+})
+
+t.test('what a stopping node leaves out is not told as applied', async (t) => {
+  const { live } = bench(() => 'name: attic\ndeny: [shed]')
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let begun = false
+  const slow = (): Promise<void> => {
+    begun = true
+    return promise
+  }
+  live.take(
+    [
+      { options: ['name'], apply: slow },
+      { options: ['deny'], apply: () => void t.fail('it has stopped') }
+    ],
+    () => true
+  )
+  const reload = live.reload()
+  while (!begun) await new Promise(setImmediate)
+  const waiting = live.reload()
+  const stopped = live.startable.stop?.()
+  resolve()
+  t.match(await reload, { state: 'applied', changed: ['name'] })
+  await stopped
+  t.match(await Promise.race([waiting, 'still waits']), { state: 'refused' }, 'a stop waits for all')
+})
