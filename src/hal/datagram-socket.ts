@@ -19,7 +19,7 @@ export interface DatagramSocket {
   /** The bound port, 1 to 65535. */
   readonly port: number
   /**
-   * Sends without waiting; a full queue drops. Never throws: an unreachable host is a lost datagram.
+   * Sends without waiting; a full queue drops. Never throws: an unreachable host is a lost datagram, and so is port 0.
    * @param address an IP address of the socket's family, never a name
    */
   send(bytes: Uint8Array, port: number, address: string): SendResult

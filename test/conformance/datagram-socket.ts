@@ -76,6 +76,13 @@ export function datagramSocketConformance(test: Test, make: () => SocketsUnderTe
     t.equal(one.socket.send(Buffer.alloc(1), 9999, hosts[1]), 'dropped')
   })
 
+  test.test('port 0 is no place to send to: dropped, without an exception', async (t) => {
+    const { sockets, hosts, family } = make()
+    const one = await bind(sockets[0], family, hosts[0])
+    t.equal(one.socket.send(Buffer.alloc(1), 0, hosts[1]), 'dropped')
+    await one.socket.close()
+  })
+
   test.test('without a listener no error reaches the sender', async (t) => {
     const { sockets, hosts, family, settle } = make()
     const one = await bind(sockets[0], family, hosts[0])

@@ -49,6 +49,8 @@ class LinuxDatagramSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, port: number, address: string): SendResult {
+    // node:dgram throws for it, and a peer chooses the port that it is answered to.
+    if (port === 0) return 'dropped'
     // libuv sends immediately, and queues by reference only when the system's buffer is full.
     if (!this.#open || (this.#waiting && this.#socket.getSendQueueCount() > 0)) return 'dropped'
     this.#socket.send(bytes, port, address)

@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import multicastDns, { type MulticastDNS } from 'multicast-dns'
 import type { ChosenInterface } from './chosen-interface.ts'
 
@@ -43,8 +43,9 @@ export function openOwnPort(
 }
 
 /**
- * The socket for multicast-dns, without packets whose head counts more records than they have room for: its decoder
- * allocates 2 MB for twelve bytes that claim 65,535 of each.
+ * The socket for multicast-dns, without two kinds of packets. Where the head counts more records than the packet has
+ * room for, its decoder allocates 2 MB for twelve bytes that claim 65,535 of each. Where the source port is 0 (RFC 768
+ * allows it, where no reply is expected), its answer to that port throws in a later tick, where nobody can catch it.
  * @param reuseAddr whether other programs may use its port as well, as that of mDNS
  */
 export function mdnsSocket(family: 'IPv4' | 'IPv6' = 'IPv4', reuseAddr = true): Socket {
@@ -52,8 +53,12 @@ export function mdnsSocket(family: 'IPv4' | 'IPv6' = 'IPv4', reuseAddr = true): 
   const socket = createSocket({ type: isIPv4 ? 'udp4' : 'udp6', reuseAddr, ipv6Only: !isIPv4 })
   const emit = socket.emit.bind(socket)
   socket.emit = (event: string | symbol, ...args: unknown[]): boolean =>
-    event === 'message' && !(args[0] instanceof Uint8Array && hasRoom(args[0])) ? false : emit(event, ...args)
+    event === 'message' && !isTaken(args[0], args[1] as RemoteInfo) ? false : emit(event, ...args)
   return socket
+}
+
+function isTaken(packet: unknown, { port }: RemoteInfo): boolean {
+  return port !== 0 && packet instanceof Uint8Array && hasRoom(packet)
 }
 
 /** Whether a DNS packet has room for as many records as its head counts. */

@@ -106,7 +106,7 @@ export class LanDiscovery {
     const send = this.#sender(socket, name, chosen)
     const answers = new Answers({ clock, port, send: (to) => this.#guard(() => send(to)) })
     socket.on('query', (query: QueryPacket, from: RemoteInfo) => {
-      if (chosen.isOnLink(from.address)) answers.take(query, from)
+      if (chosen.isOnLink(from.address)) this.#guard(() => answers.take(query, from))
     })
     const hear = this.#hearing(name, chosen)
     socket.on('response', hear)
@@ -199,7 +199,10 @@ export class LanDiscovery {
     }
   }
 
-  /** An exception in a listener would end the process (docs/network.md trap 9). */
+  /**
+   * An exception in a listener would end the process (docs/network.md trap 9). Those of multicast-dns when it sends are
+   * not caught here: it sends in a later tick, so that mdnsSocket() drops what could not be answered.
+   */
   #guard(work: () => void): void {
     try {
       work()

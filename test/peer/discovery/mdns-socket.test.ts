@@ -25,6 +25,17 @@ t.test('heads that are cut short have no room, or count nothing', async (t) => {
     t.equal(hasRoom(whole.subarray(0, length)), false, `${length} bytes`)
 })
 
+t.test('a packet from port 0 is not handed on: an answer to that port is an exception in Node', async (t) => {
+  const socket = mdnsSocket()
+  t.teardown(() => socket.close())
+  const ports: number[] = []
+  socket.on('message', (_message, { port }) => ports.push(port))
+  const from = { address: '127.0.0.1', family: 'IPv4', size: 33 }
+  for (const port of [0, 1, 65_535])
+    t.equal(socket.emit('message', packet([1, 0, 0, 0], QUESTION), { ...from, port }), port !== 0)
+  t.same(ports, [1, 65_535])
+})
+
 t.test('the socket hands on the others', async (t) => {
   const socket = mdnsSocket()
   t.teardown(() => socket.close())

@@ -54,6 +54,24 @@ t.test(
   }
 )
 
+t.test('a captured packet whose port was made 0: dropped as from elsewhere, and not used up', async (t) => {
+  const made = await udpPair()
+  const { clock, world, near, b, atB } = made
+  world.network.weather = { loss: 1, duplication: 0, delay: 1, jitter: 0 }
+  near.send(bytes('captured'))
+  const captured = lastPassage(made, '10.0.0.1', '10.0.0.2')
+  world.network.weather = { loss: 0, duplication: 0, delay: 1, jitter: 0 }
+  world.network.inject({ ...captured, fromPort: 0 })
+  await clock.advance(10_000)
+  t.equal(drops(b, 'source'), 1)
+  t.equal(drops(b, 'socket'), 0, 'nothing was to be sent to it')
+  t.notOk(world.passages.some(({ toPort }) => toPort === 0))
+  world.network.inject(captured)
+  await clock.advance(10)
+  t.same(atB, ['captured'])
+  await stop(made)
+})
+
 t.test('port rebinding: the flow follows its peer to the port that answers', async (t) => {
   const made = await udpPair()
   const { clock, world, a, near, far, atA, atB } = made

@@ -163,7 +163,7 @@ class SimulatedSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, port: number, address: string): SendResult {
-    if (!this.#open) return 'dropped'
+    if (!this.#open || port === 0) return 'dropped'
     this.#host.transmit(bytes, this.port, address, port)
     return 'sent'
   }

@@ -35,7 +35,8 @@ export class PacketReceiver {
     if (packet.length < MIN_PACKET || packet.length > MAX_PACKET) return 'length'
     const key = this.#ids.find(packet)
     if (key === undefined || !key.usable) return 'unknown-cid'
-    if (from.address !== key.owner.host) return 'source'
+    // Nothing can be sent to port 0 (RFC 768): no path leads there.
+    if (from.address !== key.owner.host || from.port === 0) return 'source'
     if (!key.window.admits(packetNumber(packet))) return 'replay'
     return this.#decrypt(packet, key, from.port, this.#clock.monotonic())
   }
