@@ -58,6 +58,8 @@ export class Outlet {
   /** Whether it was opened before: then it is opened in its safe state. */
   #wasOpen: boolean
   #slept: number
+  /** Never rejects. */
+  #opening: Promise<void> = Promise.resolve()
   /** Closings under way, of actuators that were lost. */
   #closing: Promise<unknown> = Promise.resolve()
   #actuator: Actuator | undefined
@@ -127,7 +129,8 @@ export class Outlet {
 
   /** Never rejects: a node whose relay board is unplugged still measures. */
   async open(): Promise<void> {
-    await this.#open()
+    this.#begin()
+    await this.#opening
     if (this.#ended) return
     this.#isRunning = true
     this.#readings.start()
@@ -140,6 +143,8 @@ export class Outlet {
     this.#actuator = undefined
     this.#fault = new NodeError('closing', `switch ${this.name} is closed`, { remedy: 'retry' })
     try {
+      // What is being opened closes itself: another one may take the line afterwards.
+      await this.#opening
       await this.#closing
       const on = await actuator?.close('whenLost')
       if (on === undefined) return this.#readings.end()
@@ -231,6 +236,10 @@ export class Outlet {
     return Math.max(0, this.#init.clock.monotonic() - this.#shown.at)
   }
 
+  #begin(): void {
+    this.#opening = this.#open()
+  }
+
   async #open(): Promise<void> {
     const { relay, clock, pins, memoryOf } = this.#init
     const { name, line } = this.config
@@ -251,7 +260,9 @@ export class Outlet {
       })
       const { on } = await actuator.state()
       if (this.#ended) {
-        await actuator.close('whenLost')
+        const abandoned = actuator
+        actuator = undefined
+        await abandoned.close('whenLost')
         return
       }
       this.#wasOpen = true
@@ -334,6 +345,6 @@ export class Outlet {
     this.#show(undefined)
     if (this.#ended) return
     const wait = Math.min(retryMax, retryMin * 2 ** Math.min(this.#failures - 1, 30))
-    this.#cancel = clock.after(wait, () => void this.#open())
+    this.#cancel = clock.after(wait, () => this.#begin())
   }
 }
