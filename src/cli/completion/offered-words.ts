@@ -34,10 +34,12 @@ export async function offeredWords(
 
 /** Switches of this node, and those of others whose state is known, as `hall/heater`. */
 async function switchWords(operations: Operations, clock: Clock, signal: AbortSignal): Promise<string[]> {
-  const names = new Set(await ownSwitches(operations, signal))
+  const names = await ownSwitches(operations, signal)
+  const own = (await operations.status()).peer
   const others = await present(operations, { who: [], what: 'switch' }, clock, signal)
-  const isOther = ({ device, series }: SeriesView): boolean =>
-    series === `${device}/switch` && !names.has(device)
+  // Another node may have one of the same name.
+  const isOther = ({ peer, device, series }: SeriesView): boolean =>
+    series === `${device}/switch` && peer !== own
   return inOrder([...names, ...others.filter(isOther).map(({ who, device }) => `${who}/${device}`)])
 }
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { VirtualClock } from '../../../src/hal/simulated/virtual-clock.ts'
+import type { SeriesView } from '../../../src/node/api/operations.ts'
 import { FakeOperations } from '../../support/fakes/operations.ts'
-import { NOW, series } from '../../support/fakes/views.ts'
+import { GREENHOUSE, NOW, series } from '../../support/fakes/views.ts'
 import { runCommand } from '../../support/process/command-run.ts'
 
 /** Runs it until what the node knows has come, and then the quiet time. */
@@ -40,11 +41,18 @@ t.test('sensors are devices, quantities and series of the peer', async (t) => {
 
 t.test('switches are those of this node, and of others where these can be commanded', async (t) => {
   const operations = new FakeOperations()
-  operations.views = [series({ device: 'stove', series: 'stove/switch' })]
   const own = (await operations.switch({})).map(({ name }) => name)
-  t.ok(own.length > 0)
+  t.same(own, ['pump'])
+  const { peer } = await operations.status()
+  const seen = (who: string, device: string, peer: string): SeriesView =>
+    series({ who, peer, device, series: `${device}/switch` })
+  operations.views = [
+    seen('here', 'pump', peer),
+    seen('hall', 'stove', GREENHOUSE),
+    seen('hall', 'pump', GREENHOUSE)
+  ]
   t.same(await offered('own-switches', operations), ['0', '', ...own.sort()], 'the log is of this node')
-  t.same((await offered('switches', operations)).sort(), ['', '0', ...own, 'hall/stove'].sort())
+  t.same((await offered('switches', operations)).sort(), ['', '0', ...own, 'hall/pump', 'hall/stove'].sort())
 })
 
 t.test(

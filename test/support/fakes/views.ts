@@ -14,7 +14,7 @@ import type { HistoryRow, ReadingRow } from '../../../src/node/api/reading-rows.
 export const NOW = 1_795_471_001
 
 export const HALL = '12D3KooWHaLLHaLLHaLLHaLLHaLLHaLLHaLLHaLLHaLLq7Xf2a'
-const GREENHOUSE = '12D3KooWGreenGreenGreenGreenGreenGreenGreenGrZk81pd'
+export const GREENHOUSE = '12D3KooWGreenGreenGreenGreenGreenGreenGreenGrZk81pd'
 const STRANGER = '12D3KooWStrangeStrangeStrangeStrangeStrangeSm3Rr9c'
 
 export function series(change: Partial<SeriesView> = {}): SeriesView {
