@@ -58,6 +58,13 @@ t.test('status, doctor and log of another node', async (t) => {
   t.match(logs.out, /1970-01-01 .* warn a .\[31mred line +sensor=air\n… 3 lines/)
   t.notMatch(logs.out, /\u001b/)
   t.match(operations.ops.at(-1), { who: 'hall', op: 'logs', n: 2, follow: false })
+  t.equal((await runCommand('logs hall -n 10000', { operations })).status, 0)
+  const { length } = operations.ops
+  t.match(await runCommand('logs hall -n 10001', { operations }), {
+    status: 2,
+    err: /^kith: kith logs --lines: must be 1 to 10000 of another node, not 10001\n/
+  })
+  t.equal(operations.ops.length, length, 'and asks nobody')
 })
 
 t.test('an answer that is none is an error, not a crash and no success', async (t) => {
@@ -155,6 +162,12 @@ t.test('edit: the text of the other node in $EDITOR; one that is not taken is ke
   t.match(operations.ops[1], { op: 'put', text: 'name: attic\n' })
   const same = await runCommand('config edit --on hall', { operations, environment: { EDITOR: 'true' } })
   t.equal(same.out, 'nothing is changed\n')
+  const sameJson = await runCommand('config edit --on hall --json', {
+    operations,
+    environment: { EDITOR: 'true' }
+  })
+  t.same(JSON.parse(sameJson.out), { state: 'unchanged', changed: [], pending: [], problems: [] })
+  t.equal(sameJson.status, 0)
   const refusing = new Hall({
     config: [view],
     put: [{ state: 'refused', changed: [], pending: [], problems: [] }]
@@ -169,6 +182,29 @@ t.test('edit: the text of the other node in $EDITOR; one that is not taken is ke
   const secret = new Hall({ config: [{ file: '/x/kith.yaml', sha256: 'aa', problems: [] }] })
   t.match((await runCommand('config edit --on hall', { operations: secret })).err, /has secrets/)
   t.notOk(existsSync(kept))
+})
+
+t.test('edit: without a shell the error says where the text is', async (t) => {
+  const operations = new Hall({
+    config: [{ file: '/x/kith.yaml', sha256: 'aa', text: 'name: hall\n', problems: [] }]
+  })
+  const { PATH } = process.env
+  t.teardown(() => {
+    process.env['PATH'] = PATH
+  })
+  process.env['PATH'] = '/nowhere'
+  const { status, err } = await runCommand('config edit --on hall', {
+    operations,
+    environment: { EDITOR: 'true' }
+  })
+  t.equal(status, 1)
+  t.match(
+    err,
+    /^kith: sh, which starts the editor, cannot be run\n +put its folder into PATH; your text is in /
+  )
+  const [, kept = ''] = /your text is in (.*)/.exec(err) ?? []
+  t.equal(readFileSync(kept, 'utf8'), 'name: hall\n')
+  rmSync(join(kept, '..'), { recursive: true })
 })
 
 t.test('show: its options and where they are set', async (t) => {

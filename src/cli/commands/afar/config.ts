@@ -20,6 +20,8 @@ export const onOption = {
   summary: 'the configuration of another node, which granted configure to this one'
 } as const
 
+const UNCHANGED: ConfigPutResult = { state: 'unchanged', changed: [], pending: [], problems: [] }
+
 /** The configuration of another node. */
 export async function viewAfar(context: Context, who: string, isRaw = false): Promise<ConfigView> {
   return await askOnce(context, { who, op: 'config' }, isConfigView, isRaw)
@@ -65,7 +67,8 @@ export const edit = defineCommand({
     const edited = readFileSync(file, 'utf8')
     if (edited === text) {
       rmSync(folder, { recursive: true, force: true })
-      context.terminal.line('nothing is changed')
+      if (context.json) context.terminal.json(UNCHANGED)
+      else context.terminal.line('nothing is changed')
       return DONE
     }
     const status = await putText(context, who, edited, sha256).catch((error: unknown) => {
@@ -121,7 +124,12 @@ async function runEditor({ environment }: Context, file: string): Promise<void> 
   const editor = environment['VISUAL'] || environment['EDITOR'] || 'vi'
   // A shell splits what $EDITOR may have: `code --wait`.
   const child = spawn('sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' })
-  const [status] = await once(child, 'close')
+  const [status] = await once(child, 'close').catch((cause: unknown) => {
+    throw new NodeError('no-editor', 'sh, which starts the editor, cannot be run', {
+      hint: `put its folder into PATH; your text is in ${file}`,
+      cause
+    })
+  })
   if (status !== 0)
     throw new NodeError('no-editor', `${editor} ended with ${status}`, {
       hint: `name one that this machine has: EDITOR=nano; your text is in ${file}`

@@ -7,7 +7,7 @@ import { askAfar } from './ask-afar.ts'
 export async function logsAfar(context: Context, who: string, n: number, follow: boolean): Promise<void> {
   const { json, terminal } = context
   for await (const line of askAfar(context, { who, op: 'logs', n, follow })) {
-    if (json) terminal.line(JSON.stringify(line))
+    if (json) terminal.json(line)
     else terminal.line(textOf(line))
   }
 }

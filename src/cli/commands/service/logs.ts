@@ -22,8 +22,21 @@ export const logs = defineCommand({
     const { options, json, terminal, signal, positionals } = context
     const [who] = positionals
     if (who !== undefined) {
-      const { logsAfar } = await import('../afar/logs.ts')
-      return await logsAfar(context, who, options.lines ?? LINES, options.follow === true)
+      const [{ logsAfar }, { MAX_LOG_LINES }] = await Promise.all([
+        import('../afar/logs.ts'),
+        import('../../../node/api/manage/manage-ask.ts')
+      ])
+      const { lines = LINES } = options
+      // journalctl gives as many as are wanted.
+      if (lines > MAX_LOG_LINES)
+        throw new NodeError(
+          'usage',
+          `kith logs --lines: must be 1 to ${MAX_LOG_LINES} of another node, not ${lines}`,
+          {
+            hint: 'see kith logs --help'
+          }
+        )
+      return await logsAfar(context, who, lines, options.follow === true)
     }
     const follow = options.follow === true ? ['--follow'] : []
     const lines = `--lines=${options.lines ?? LINES}`

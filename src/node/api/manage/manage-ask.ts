@@ -1,3 +1,8 @@
+import { MAX_LINES } from '../../../protocol/manage/constants.ts'
+
+/** Lines of a log of another node that are asked for at most. */
+export const MAX_LOG_LINES = MAX_LINES
+
 /** What is asked of another node that granted `configure` to this one. */
 export interface ManageAsk {
   who: string
