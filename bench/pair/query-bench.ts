@@ -43,7 +43,8 @@ export const query: Bench = {
     setting.tell(`query, ${turns.rounds} rounds`)
     const rows = await measureQuery(contenders(setting), turns)
     const conditions = [
-      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns, after ${turns.lead} each time, and ${turns.warm} or ${WARM_TIME / 1000} s before`,
+      `${SIZE} bytes each way, or a signed reading; ${turns.rounds * turns.count} times each, by turns`,
+      `after ${turns.lead} each time, and ${turns.warm} or ${WARM_TIME / 1000} s before`,
       'an answer with the same signed bytes is verified once',
       versions('libp2p', '@libp2p/noise', '@libp2p/yamux')
     ]

@@ -23,7 +23,8 @@ export interface Places {
 /**
  * The folder of the node, the first of: --home, $KITH_HOME, $STATE_DIRECTORY (set by systemd; the first path if
  * there are several), $XDG_STATE_HOME/kith, ~/.local/state/kith. Where the last does not exist, commands that need a
- * home take that of `npm start` in this clone (also while a node runs there alone), then root and the owner of the service's home get that.
+ * home take that of `npm start` in this clone (also while a node runs there alone), then root and the owner of the
+ * service's home get that.
  * @param makes whether the command may make the home: then it is never that of `npm start`
  */
 export function chooseHome(
@@ -40,7 +41,10 @@ export function chooseHome(
   return !existsSync(own) && isManaged(service) ? service : own
 }
 
-/** Whether a node has its socket there, and a process has the number that it wrote down: a killed node leaves both files. */
+/**
+ * Whether a node has its socket there, and a process has the number that it wrote down: a killed node leaves both
+ * files.
+ */
 function mayRun(home: string): boolean {
   if (!existsSync(join(home, CONTROL_SOCKET))) return false
   try {

@@ -6,7 +6,8 @@ const BEFORE = /^(?: *\S+(?: \S+)* {2,}| *(?:kith|Usage|Example|Global options):
 
 /**
  * A line of text in lines that a terminal has room for, broken between words; what follows the first line stands
- * below its text. Fields behind tabs stay in their line. A word that is longer than a line is left to the terminal, so that it can be copied as one.
+ * below its text. Fields behind tabs stay in their line. A word that is longer than a line is left to the terminal, so
+ * that it can be copied as one.
  * @param width columns; Infinity for a pipe
  */
 export function wrapped(line: string, width: number): string[] {
