@@ -86,10 +86,11 @@ export class NodePairing implements Offered {
     const events: PairEvent[] = []
     const open = await this.#pairing.open({
       may: grants,
-      proved: async ({ peer, name: claimed }) => {
-        if (may === undefined && grants.length > 0) this.#checkUnowned(peer)
-        return await this.#put({ peer, may: grants, name, proposed: [claimed] })
-      },
+      proved: ({ peer, name: claimed }, checkOpen) =>
+        this.#put({ peer, may: grants, name, proposed: [claimed] }, () => {
+          checkOpen()
+          if (may === undefined && grants.length > 0) this.#checkUnowned(peer)
+        }),
       onEvent(event) {
         events.push(event)
         news.notify()
@@ -269,9 +270,13 @@ export class NodePairing implements Offered {
     return access.grants(word) || deny.includes(word) || store.includes(word) || isInRule
   }
 
-  async #put(paired: Parameters<typeof pairedEntry>[0]): Promise<string> {
+  /** @param check is called when the book's turn has come */
+  async #put(paired: Parameters<typeof pairedEntry>[0], check: () => void): Promise<string> {
     const { book, autoDialer } = this.#init
-    const entry = await book.put(() => pairedEntry(paired, book, (word) => this.#isMeant(word)))
+    const entry = await book.put(() => {
+      check()
+      return pairedEntry(paired, book, (word) => this.#isMeant(word))
+    })
     autoDialer.remember(entry.peer, entry.addresses)
     return entry.name
   }

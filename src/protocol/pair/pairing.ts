@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import type { Clock } from '../../clock.ts'
-import { describeError } from '../../error.ts'
+import { describeError, NodeError } from '../../error.ts'
 import { EachMinute, type Log } from '../../log.ts'
 import { makeCode } from './code.ts'
 import type { Frames, Refusal } from './codec.ts'
@@ -30,8 +30,12 @@ export interface PairingComponents {
 export interface OpenRequest {
   /** What it grants. */
   readonly may: readonly string[]
-  /** Writes a peer that proved the code into the book. @returns how it is called there */
-  readonly proved: (by: ProvedBy) => Promise<string>
+  /**
+   * Writes a peer that proved the code into the book.
+   * @param checkOpen throws where the code is closed by now; to be called last before the book changes
+   * @returns how it is called there
+   */
+  readonly proved: (by: ProvedBy, checkOpen: () => void) => Promise<string>
   /** Must not throw; the last is `closed`. */
   readonly onEvent: (event: PairEvent) => void
 }
@@ -83,6 +87,8 @@ export class Pairing {
   readonly #loggedBusy: EachMinute
   readonly #counters = { tries: 0, refused: 0, paired: 0 }
   #opened: Opened | undefined
+  /** The codes whose peer is being written into the book, with what is told afterwards: that they are closed by then. */
+  readonly #writing = new Map<OpenCode, () => void>()
   /** The registrations of the protocol, one after the other. */
   #registered: Promise<unknown> = Promise.resolve()
 
@@ -126,7 +132,9 @@ export class Pairing {
 
   #closed(code: OpenCode, { onEvent }: OpenRequest, why: Closed): void {
     if (this.#opened?.code === code) this.#opened = undefined
-    onEvent({ kind: 'closed', why })
+    const tell = (): void => onEvent({ kind: 'closed', why })
+    if (this.#writing.has(code)) this.#writing.set(code, tell)
+    else tell()
     const { network, log } = this.#components
     this.#register(() => network.unhandle(PAIR_PROTOCOL)).catch((error: unknown) =>
       log.debug(describeError(error))
@@ -219,27 +227,42 @@ export class Pairing {
   }
 
   /** The book is written first: whoever hears that it is paired, is. */
-  async #proved({ frames, code, request }: Try, by: ProvedBy, tag: Uint8Array): Promise<void> {
-    const { log } = this.#components
-    const { proved, onEvent } = request
-    const { may } = code
-    const { peer } = by
-    const who = await proved(by).catch((error: unknown) => {
-      const why = describeError(error)
-      log.error(`pairing with ${peer}: ${why}`)
-      onEvent({ kind: 'unwritten', peer, why })
-      return undefined
-    })
-    if (who === undefined) return await this.#refuse(frames, NOT_WRITTEN)
-    if (code.provedBy === undefined) {
-      log.info(`paired with ${who}`, { peer, may })
-      this.#counters.paired++
-      onEvent({ kind: 'paired', peer, who })
-    }
-    code.proved(peer)
-    await frames.send('paired', { tag, may })
+  async #proved(one: Try, by: ProvedBy, tag: Uint8Array): Promise<void> {
+    const { frames, code } = one
+    this.#writing.set(code, () => {})
+    const isWritten = await this.#write(one, by)
+    this.#writing.get(code)?.()
+    this.#writing.delete(code)
+    if (!isWritten) return await this.#refuse(frames, code.isClosed ? REFUSED : NOT_WRITTEN)
+    await frames.send('paired', { tag, may: code.may })
     await frames.receive('done')
     frames.close()
     code.close('used')
   }
+
+  /** @returns whether it is in the book; never throws */
+  async #write({ code, request }: Try, by: ProvedBy): Promise<boolean> {
+    const { log } = this.#components
+    const { proved, onEvent } = request
+    const { peer } = by
+    try {
+      const who = await proved(by, () => checkOpen(code))
+      if (code.provedBy === undefined) {
+        log.info(`paired with ${who}`, { peer, may: code.may })
+        this.#counters.paired++
+        onEvent({ kind: 'paired', peer, who })
+      }
+      code.proved(peer)
+      return true
+    } catch (error) {
+      const why = describeError(error)
+      log.error(`pairing with ${peer}: ${why}`)
+      onEvent({ kind: 'unwritten', peer, why })
+      return false
+    }
+  }
+}
+
+function checkOpen(code: OpenCode): void {
+  if (code.isClosed) throw new NodeError('refused', 'the code was closed meanwhile')
 }

@@ -304,6 +304,21 @@ t.test('a code that grants own because nobody has it grants it to one alone', as
   t.notOk(owns(hall, anna.peer))
 })
 
+t.test('a code that is withdrawn while the book waits for its turn pairs nobody', async (t) => {
+  const { house, hall, anna } = await two(t)
+  const { code, steps, withdraw } = await open(t, hall)
+  const { book } = hall.running.assembled.peers
+  const put = book.put.bind(book)
+  book.put = (made) => {
+    withdraw()
+    return put(made)
+  }
+  t.equal(await house.while(codeOf(anna.operations.pair({ who: hall.peer, code }, signal))), 'refused')
+  await house.until(() => steps.some((step) => 'closed' in step))
+  t.match(steps.slice(1), [{ failed: { peer: anna.peer } }, { closed: 'withdrawn' }])
+  t.same(book.entries(), [])
+})
+
 t.test('words of the configuration are not taken from a claim, nor is a tail for a name', async (t) => {
   const house = houseFor(t)
   const hall = await house.start('hall', { home: true })

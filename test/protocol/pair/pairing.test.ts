@@ -100,6 +100,39 @@ t.test('a code that expires while it is tried is refused', async (t) => {
   }
 })
 
+t.test('a code that is closed before its peer is written pairs nobody', async (t) => {
+  const [hall, anna] = [await hallOf(t), await networkOf(t)]
+  const { clock } = hall
+  const code = await hall.open()
+  hall.before = async () => hall.pairing.close()
+  t.equal(await prove(anna, await dial(anna, hall.network), code, { clock }), 'refused')
+  await settle(hall)
+  t.same(hall.book, [])
+  t.match(hall.events, [
+    { kind: 'unwritten', why: /closed meanwhile/, peer: anna.peerId.toString() },
+    { kind: 'closed', why: 'withdrawn' }
+  ])
+})
+
+t.test('one that is closed while its peer is written has paired it, and that is said before', async (t) => {
+  const [hall, anna] = [await hallOf(t), await networkOf(t)]
+  const code = await hall.open()
+  const connection = await dial(anna, hall.network)
+  await hall.clock.advance(limits.lifetime - 1)
+  hall.during = async () => {
+    await hall.clock.advance(1)
+    await hall.open()
+  }
+  t.match(await prove(anna, connection, code, { clock: new VirtualClock() }), { may: ['own'] })
+  await settle(hall)
+  t.equal(hall.book.length, 1)
+  t.match(hall.events, [
+    { kind: 'paired', peer: anna.peerId.toString() },
+    { kind: 'closed', why: 'expired' }
+  ])
+  t.ok(speaks(hall), 'the next code is open')
+})
+
 /** The connection, on whose next stream `first` is done before frame `before` is sent. */
 function sendingLater(connection: Connection, before: number, first: () => Promise<void>): Connection {
   const newStream: Connection['newStream'] = async (...given) => {

@@ -29,6 +29,9 @@ export interface Hall {
   readonly denied: Set<string>
   /** Set to make its book fail. */
   broken: boolean
+  /** Done before the entry is made, and while it is written. */
+  before: () => Promise<void>
+  during: () => Promise<void>
   open(may?: readonly string[]): Promise<string>
 }
 
@@ -44,7 +47,10 @@ export async function hallOf(t: Test, name = 'hall'): Promise<Hall> {
     log: silentLog,
     denies: (peer) => denied.has(peer)
   })
-  const proved = async (by: ProvedBy): Promise<string> => {
+  const proved = async (by: ProvedBy, checkOpen: () => void): Promise<string> => {
+    await hall.before()
+    checkOpen()
+    await hall.during()
     if (hall.broken) throw new Error('no space left on the disk')
     book.push(by)
     return by.name ?? by.peer
@@ -57,6 +63,8 @@ export async function hallOf(t: Test, name = 'hall'): Promise<Hall> {
     events,
     denied,
     broken: false,
+    before: async () => {},
+    during: async () => {},
     open: async (may = ['own']) =>
       (await pairing.open({ may, proved, onEvent: (event) => events.push(event) })).code
   }
